@@ -1,0 +1,5 @@
+"""`python -m protokit` is `protokit`."""
+
+from protokit.cli.app import main
+
+main()

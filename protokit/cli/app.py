@@ -1,0 +1,177 @@
+"""The verbs of `protokit`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from protokit.core.errors import ProtokitError, SpecError
+
+app = typer.Typer(
+    help="From a recipe to a trained Keras network and an honest verdict on it.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+RecipeFile = Annotated[Path, typer.Argument(help="A recipe file.", metavar="RECIPE")]
+Set = Annotated[list[str] | None, typer.Option("--set", help="Override a value: learn.epochs=5", metavar="PATH=VALUE")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+
+
+@app.command()
+def run(
+    recipe: RecipeFile,
+    set: Set = None,
+    out: Annotated[Path, typer.Option("-o", "--out", help="Where runs are kept.")] = Path("runs"),
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the last run of this recipe.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Run a recipe: train its network, and say how good it is."""
+    from protokit.workflow.run import run as run_recipe
+
+    result = run_recipe(recipe, out=out, resume=resume, set=set or ())
+    if as_json:
+        _json({"run": str(result.path), "verdict": result.verdict, **result.results["metrics"]})
+        return
+    _print(result.card.rich())
+    typer.echo(f"\n  {result.path}")
+
+
+@app.command()
+def check(
+    recipe: RecipeFile,
+    set: Set = None,
+    explain: Annotated[bool, typer.Option("--explain", help="Print the recipe with every default.")] = False,
+) -> None:
+    """Check a recipe without running it: every fault at once, with its line."""
+    from protokit.workflow.run import check as check_recipe
+
+    checked = check_recipe(recipe, set=set or ())
+    typer.echo(checked.write().rstrip() if explain else f"{recipe}: no faults")
+
+
+@app.command()
+def new(
+    data: Annotated[Path, typer.Argument(help="A table: .csv, .csv.gz, .tsv or .parquet.")],
+    target: Annotated[str, typer.Argument(help="The column to predict.")],
+    out: Annotated[Path | None, typer.Option("-o", "--out", help="The recipe's file.")] = None,
+) -> None:
+    """Write a commented recipe for a table and its target."""
+    from protokit.workflow.new import new as new_recipe
+
+    path = out or Path(data.name.split(".")[0] + ".yaml")
+    new_recipe(data, target, path)
+    typer.echo(f"wrote {path}; now: protokit run {path}")
+
+
+@app.command()
+def predict(
+    model: Annotated[Path, typer.Argument(help="The folder of a model or of a run.")],
+    data: Annotated[Path, typer.Argument(help="A table with the model's columns.")],
+    out: Annotated[Path | None, typer.Option("-o", "--out", help="A CSV file; the screen if not given.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Predict the rows of a table with a trained model."""
+    from protokit.bundle.folder import load
+    from protokit.collect.collect import read_table
+
+    table = read_table(data)
+    predictions = load(model).predict(table)
+    if as_json:
+        text = json.dumps(predictions.to_dict(orient="records"), ensure_ascii=False)
+    else:
+        text = predictions.to_csv(index=False).rstrip("\n")
+    if out is None:
+        typer.echo(text)
+    else:
+        from protokit.core.files import write_text
+
+        write_text(out, text + "\n")
+        typer.echo(f"wrote {len(predictions):,} predictions to {out}", err=True)
+
+
+@app.command()
+def compare(
+    runs: Annotated[list[Path], typer.Argument(help="Folders of runs.", metavar="RUN...")],
+    as_json: AsJson = False,
+) -> None:
+    """Put two or more runs side by side."""
+    from protokit.workflow.compare import compare as compare_runs
+
+    result = compare_runs(*runs)
+    if as_json:
+        _json(result.as_plain())
+    else:
+        _print(result.card.rich())
+
+
+@app.command()
+def layers(name: Annotated[str | None, typer.Argument(help="A layer; all of them if not given.")] = None) -> None:
+    """List the layers, or the arguments of one."""
+    from protokit.menu import catalogue
+
+    if name is None:
+        width = max(map(len, catalogue.names("layers"))) + 2
+        for known in catalogue.names("layers"):
+            entry = catalogue.find("layers", known)
+            typer.echo(f"{known:<{width}}{entry.about[:90] if entry else ''}")
+        return
+    entry = catalogue.find("layers", name)
+    if entry is None:
+        raise SpecError([catalogue.unknown("layers", name)])
+    typer.echo(f"{entry.name}: {entry.about}")
+    for argument, about in entry.arguments.items():
+        default = f"= {json.dumps(about['default'])}" if "default" in about else "(required)"
+        typer.echo(f"  {argument} {default}  {about.get('type', '')}".rstrip())
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of recipes, for editors."""
+    from protokit.recipe.schema import schema as recipe_schema
+
+    _json(recipe_schema())
+
+
+def main() -> None:
+    """Run the command line; a known error is a message and an exit status, never a traceback."""
+    try:
+        app(standalone_mode=False)
+    except ProtokitError as error:
+        _stop(str(error), 2 if isinstance(error, SpecError) else 1)
+    except KeyboardInterrupt:
+        _stop("interrupted; go on where it stopped with the same command and --resume", 130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        raise SystemExit(1) from None
+    except Exception as error:
+        # a wrong call of the command line itself: typer brings its own copy of click's exceptions
+        if hasattr(error, "exit_code") and hasattr(error, "format_message"):
+            _stop(error.format_message(), 2)
+        if type(error).__name__ == "Abort":
+            _stop("interrupted; go on where it stopped with the same command and --resume", 130)
+        raise
+
+
+def _stop(message: str, status: int) -> None:
+    sys.stdout.flush()
+    print(message, file=sys.stderr)
+    raise SystemExit(status)
+
+
+def _print(renderable: Any) -> None:
+    from rich.console import Console
+
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=110)
+    console.print(renderable)
+
+
+def _json(value: Any) -> None:
+    typer.echo(json.dumps(value, indent=2, ensure_ascii=False))

@@ -1,0 +1,1 @@
+"""Step 1: tables from their sources, as one table."""

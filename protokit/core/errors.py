@@ -1,0 +1,57 @@
+"""The exceptions of protokit.
+
+    ProtokitError
+    ├── SpecError       a recipe, a menu or a call says something that cannot be; holds every fault at once
+    ├── DataError       the data is not what the recipe says, or cannot be read
+    ├── TrainingError   training could not go on
+    ├── BundleError     a saved model is damaged, incomplete or not a bundle
+    └── MissingExtra    an optional package is needed; the message names the command that installs it
+
+Every message states the place, the rule that was broken with the value that broke it, and the cure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from protokit.core.places import Fault, in_order
+
+
+class ProtokitError(Exception):
+    """Something went wrong that the person can mend: `rule` says what, `cure` how, `place` where."""
+
+    def __init__(self, rule: str, *, place: str | None = None, cure: str | None = None) -> None:
+        self.rule, self.place, self.cure = rule, place, cure
+        super().__init__((f"{place}: " if place else "") + rule + (f"\n    {cure}" if cure else ""))
+
+
+class SpecError(ProtokitError):
+    """A recipe, menu or call is wrong. `faults` holds all that was found, in the order of the file."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = in_order(faults)
+        super().__init__("\n".join(str(fault) for fault in self.faults))
+
+    @classmethod
+    def one(cls, rule: str, cure: str | None = None, path: tuple[str | int, ...] = ()) -> SpecError:
+        """An error of a single fault."""
+        return cls([Fault(rule, cure, path)])
+
+
+class DataError(ProtokitError):
+    """The data is missing, cannot be read, or is not what the recipe says of it."""
+
+
+class TrainingError(ProtokitError):
+    """Training stopped on a fault of its own: values that are not finite, or no room for the arrays."""
+
+
+class BundleError(ProtokitError):
+    """A saved model cannot be trusted or read."""
+
+
+class MissingExtra(ProtokitError):
+    """An optional package is not installed."""
+
+    def __init__(self, package: str, extra: str) -> None:
+        super().__init__(f"this needs the package {package!r}", cure=f"pip install 'protokit[{extra}]'")

@@ -1,0 +1,31 @@
+"""How values are written: one name for a category however it was read, one form for a score."""
+
+from __future__ import annotations
+
+from math import isfinite
+from typing import Any
+
+
+def as_text(value: Any) -> str:
+    """A category's name: 3.0 and 3 are the same one.
+
+    >>> as_text(3.0), as_text("a"), as_text(True)
+    ('3', 'a', 'True')
+    """
+    if isinstance(value, str):
+        return value.strip()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value.item() if hasattr(value, "item") else value)
+
+
+def number(value: float, *, sign: bool = False) -> str:
+    """A score to three decimals, a large one to a whole number; a dash where it is undefined.
+
+    >>> number(0.91267), number(54321.4), number(0.004, sign=True)
+    ('0.913', '54,321', '+0.004')
+    """
+    if not isfinite(value):
+        return "-"
+    digits = 3 if abs(value) < 10 else 1 if abs(value) < 1000 else 0
+    return f"{value:{'+' if sign else ''},.{digits}f}"

@@ -1,0 +1,78 @@
+"""The nearest known name to a mistyped one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+def distance(a: str, b: str, limit: int) -> int:
+    """Edits (insert, delete, replace, swap of neighbours) between two words; `limit + 1` when more.
+
+    The optimal string alignment distance.
+
+    >>> distance("recal", "recall", 3), distance("lern", "learn", 3), distance("epcohs", "epochs", 3)
+    (1, 1, 1)
+    """
+    if abs(len(a) - len(b)) > limit:
+        return limit + 1
+    before: list[int] = []
+    last = list(range(len(b) + 1))
+    for i, x in enumerate(a, 1):
+        row = [i]
+        for j, y in enumerate(b, 1):
+            cost = min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (x != y))
+            if i > 1 and j > 1 and x == b[j - 2] and a[i - 2] == y:
+                cost = min(cost, before[j - 2] + 1)
+            row.append(cost)
+        if min(row) > limit:
+            return limit + 1
+        before, last = last, row
+    return min(last[-1], limit + 1)
+
+
+def nearest(word: str, names: Iterable[str]) -> str | None:
+    """The name a person most likely meant, or None where nothing is near.
+
+    Case, spaces, hyphens and underscores count for little; a name that starts with the word is near too.
+    """
+
+    def plain(text: str) -> str:
+        return "".join(c for c in text.casefold() if c.isalnum())
+
+    wanted = plain(word)
+    if not wanted or len(word) > 200:
+        return None
+    limit = max(1, min(4, (len(wanted) + 1) // 3))
+    best: tuple[int, int, str] | None = None
+    for name in names:
+        candidate = plain(name)
+        d = distance(wanted, candidate, limit)
+        if d > limit and len(wanted) >= 3 and candidate.startswith(wanted):
+            d = limit
+        if d <= limit and d < max(len(wanted), len(candidate)):
+            # among equals, the one written most alike: a first letter is seldom wrong
+            rank = (2 * d + (wanted[0] != candidate[0]), distance(word, name, 8), name)
+            best = min(best, rank) if best else rank
+    return best[2] if best else None
+
+
+def did_you_mean(word: str, names: Iterable[str]) -> str | None:
+    """The cure for an unknown name: the nearest one, or all of them where there are few.
+
+    >>> did_you_mean("activaton", ["units", "activation"])
+    "did you mean 'activation'?"
+    """
+    known = list(names)
+    guess = nearest(word, known)
+    if guess is not None:
+        return f"did you mean {guess!r}?"
+    return one_of(known) if 0 < len(known) <= 12 else None
+
+
+def one_of(names: Iterable[str]) -> str:
+    """The names a person can choose from, as a sentence.
+
+    >>> one_of(["csv", "parquet", "sklearn"])
+    'one of: csv, parquet, sklearn'
+    """
+    return "one of: " + ", ".join(str(name) for name in names)

@@ -1,0 +1,1 @@
+"""Step 3: from arrays and a network to a trained network."""

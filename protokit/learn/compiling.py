@@ -1,0 +1,73 @@
+"""Loss, optimizer and metrics of a network."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from protokit.core.errors import DataError
+from protokit.core.values import Signature
+from protokit.menu import catalogue
+from protokit.recipe.recipe import Learn
+
+if TYPE_CHECKING:
+    import keras
+
+_LOSSES = {
+    "binary": "BinaryCrossentropy",
+    "multiclass": "SparseCategoricalCrossentropy",
+    "regression": "MeanSquaredError",
+}
+_NO_DECAY = ["bias", "gamma", "beta", "embedding"]
+
+
+def compile_network(network: keras.Model, learn: Learn, signature: Signature) -> float:
+    """Give a network its loss, optimizer and metrics.
+
+    Returns:
+        The learning rate that the schedule starts from.
+
+    Raises:
+        DataError: the loss is not for this task.
+    """
+    optimizer = _made("optimizers", learn.optimizer)
+    optimizer.exclude_from_weight_decay(var_names=_NO_DECAY)
+    outputs = {target.name: target for target in signature.targets}
+    losses: dict[str, Any] = {name: _loss(learn.loss, target.task) for name, target in outputs.items()}
+    metrics: dict[str, list[str]] = {
+        name: ["mae" if target.task == "regression" else "accuracy"] for name, target in outputs.items()
+    }
+    one = len(outputs) == 1
+    network.compile(
+        optimizer,
+        loss=next(iter(losses.values())) if one else losses,
+        weighted_metrics=[],
+        metrics=next(iter(metrics.values())) if one else metrics,
+    )
+    return float(optimizer.learning_rate)
+
+
+def _loss(given: Any, task: str) -> Any:
+    name = next(iter(given)) if isinstance(given, dict) else given
+    if name is not None:
+        sparse = "sparse" in catalogue.snake(str(name))
+        binary = "binary" in catalogue.snake(str(name))
+        categorical = "categorical" in catalogue.snake(str(name))
+        if (
+            (categorical and not sparse)
+            or (task == "regression" and (sparse or binary))
+            or ((task == "multiclass") != sparse and (sparse or binary or task == "multiclass"))
+        ):
+            raise DataError(f"the loss {name!r} is not for {task}", cure=f"write {_LOSSES[task]}, or leave it out")
+    return _made("losses", given or _LOSSES[task])
+
+
+def _made(section: str, given: Any) -> Any:
+    """An object of Keras from a name, or from a mapping of a name to its arguments."""
+    import keras
+
+    name, arguments = next(iter(given.items())) if isinstance(given, dict) else (given, None)
+    entry = catalogue.find(section, str(name))
+    assert entry is not None, "the recipe has checked the name"
+    full = catalogue.arguments_of(entry, arguments)
+    assert isinstance(full, dict), "the recipe has checked the arguments"
+    return getattr(getattr(keras, section), entry.name)(**full)

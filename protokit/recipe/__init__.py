@@ -1,0 +1,1 @@
+"""The experiment as data: schema, reading, checking, writing and overrides."""

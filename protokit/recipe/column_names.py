@@ -1,0 +1,34 @@
+"""Holds the column names in a recipe against those of the data."""
+
+from __future__ import annotations
+
+from protokit.core.places import Fault, Part, Path
+from protokit.core.suggest import did_you_mean
+from protokit.recipe.recipe import By, Recipe
+
+
+def check_columns(recipe: Recipe, names: list[str]) -> None:
+    """Hold the column names in a recipe against those of the data.
+
+    Raises:
+        SpecError: with every name that is not there, at its line.
+    """
+    wanted: list[tuple[str, Path, Part]] = []
+    target = recipe.represent.target
+    if isinstance(target, str):
+        wanted.append((target, ("represent", "target"), "value"))
+    else:
+        wanted += [(name, ("represent", "target", i), "value") for i, name in enumerate(target)]
+    wanted += [(name, ("represent", "columns", name), "key") for name in recipe.represent.columns]
+    by = recipe.represent.split.by
+    if isinstance(by, By):
+        for key in ("group", "time", "column"):
+            if getattr(by, key):
+                wanted.append((getattr(by, key), ("represent", "split", "by", key), "value"))
+    faults = [
+        Fault(f"no column {name!r} in the data", did_you_mean(name, names), path, part)
+        for name, path, part in wanted
+        if name not in names
+    ]
+    if faults:
+        raise recipe.document.error(faults)

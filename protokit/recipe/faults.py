@@ -1,0 +1,107 @@
+"""Pydantic's errors in the words of the house: rule, value, cure, and the path they stand at."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import PydanticCustomError
+
+from protokit.core.places import Fault, Path, dotted
+from protokit.core.suggest import did_you_mean
+from protokit.recipe import vocabulary
+
+
+def refuse(*faults: Fault) -> PydanticCustomError:
+    """The exception by which a validator reports faults, with paths relative to the value it was given."""
+    return PydanticCustomError("faults", "faults", {"faults": faults})
+
+
+def faults_of(error: ValidationError, model: type[BaseModel], data: Any) -> list[Fault]:
+    """Every fault in a validation error."""
+    found: list[Fault] = []
+    for detail in error.errors(include_url=False):
+        path = _in_data(tuple(detail["loc"]), data)
+        kind, value = detail["type"], detail.get("input")
+        context = detail.get("ctx", {})
+        if kind == "faults":
+            found += [fault.under(path) for fault in context["faults"]]
+        elif kind == "extra_forbidden":
+            found.append(_unknown_key(path, model))
+        elif kind == "missing":
+            found.append(Fault(f"{dotted(path)} is missing", _missing_cure(path), path[:-1]))
+        else:
+            found.append(Fault(f"{dotted(path)} {_rule(kind, context)}, not {value!r}", None, path))
+    # a missing key is no news where it was only mistyped
+    cures = {(f.path[:-1], f.cure) for f in found if f.rule.startswith("unknown key")}
+    return [f for f in found if not f.rule.endswith("is missing") or not _mistyped(f, cures)]
+
+
+def _mistyped(missing: Fault, cures: set[tuple[Path, str | None]]) -> bool:
+    name = missing.rule.split()[0].split(".")[-1]
+    return (missing.path, f"did you mean {name!r}?") in cures
+
+
+def _in_data(loc: tuple[Any, ...], data: Any) -> Path:
+    """The part of pydantic's location that exists in the data (it adds the names of a union's members)."""
+    path: list[str | int] = []
+    for i, step in enumerate(loc):
+        if (isinstance(data, dict) and step in data) or (
+            isinstance(data, (list, tuple)) and isinstance(step, int) and step < len(data)
+        ):
+            data = data[step]
+        elif i == len(loc) - 1 and isinstance(data, dict):
+            pass
+        else:
+            continue
+        path.append(step)
+    return tuple(path)
+
+
+def _unknown_key(path: Path, model: type[BaseModel]) -> Fault:
+    container, key = dotted(path[:-1]), str(path[-1])
+    where = f" of {container}" if container else ""
+    later = vocabulary.LATER_KEYS.get(container, ())
+    if key in later:
+        return Fault(f"{key!r}{where} is not supported yet", None, path, "key")
+    known = [*_fields(model, path[:-1]), *later]
+    return Fault(f"unknown key {key!r}{where}", did_you_mean(key, known), path, "key")
+
+
+def _fields(model: Any, path: Path) -> list[str]:
+    """The keys that may stand at a path."""
+    for step in path:
+        field = model.model_fields.get(step) if hasattr(model, "model_fields") else None
+        model = _model_in(field.annotation) if field else model
+    if model is not None and hasattr(model, "model_fields"):
+        return [name for name in model.model_fields if not name.startswith("_")]
+    return []
+
+
+def _model_in(annotation: Any) -> Any:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    for part in getattr(annotation, "__args__", ()):
+        if (found := _model_in(part)) is not None:
+            return found
+    return None
+
+
+def _missing_cure(path: Path) -> str | None:
+    if path in {("represent",), ("represent", "target")}:
+        return "name the column to predict: represent: {target: NAME}"
+    return f"add {path[-1]}: ..."
+
+
+def _rule(kind: str, context: dict[str, Any]) -> str:
+    bounds = {
+        "greater_than": "is more than {gt}",
+        "greater_than_equal": "is at least {ge}",
+        "less_than": "is less than {lt}",
+        "less_than_equal": "is at most {le}",
+    }
+    if kind in bounds:
+        return bounds[kind].format(**context)
+    words = {"int": "is a whole number", "float": "is a number", "string": "is a text", "bool": "is true or false"}
+    words |= {"dict": "is a mapping", "model": "is a mapping", "tuple": "is a list", "list": "is a list"}
+    return words.get(kind.split("_")[0], f"cannot be read ({kind})")

@@ -1,0 +1,100 @@
+"""What a column is, read off its training rows."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from protokit.core.names import as_text
+from protokit.core.values import Kind, Notice
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TRUE = frozenset({"true", "t", "yes", "y"})
+FALSE = frozenset({"false", "f", "no", "n"})
+# ISO first; of the two with slashes the first that fits every cell is taken
+DATE_FORMATS = (
+    "%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%SZ",
+    "%Y/%m/%d", "%m/%d/%Y", "%d/%m/%Y", "%m/%d/%Y %H:%M", "%d/%m/%Y %H:%M", "%d.%m.%Y", "%d-%m-%Y",
+)  # fmt: skip
+_LIKE_A_DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([T ][0-9:]+Z?)?")
+_FEWEST_FOR_AN_ID = 20
+
+
+@dataclass(frozen=True)
+class Guess:
+    """A kind, or None with the reason why the column is left out; and what the person should know."""
+
+    kind: Kind | None
+    why: str = ""
+    cure: str | None = None
+    format: str | None = None
+
+
+def infer(column: pd.Series) -> Guess:
+    """The kind of a column from its (training) values."""
+    present = column.dropna()
+    if present.empty:
+        return Guess(None, "every cell of the training rows is missing")
+    if is_date(column):
+        return Guess("date")
+    different = present.nunique()
+    if different == 1 and len(present) == len(column):
+        return Guess(None, f"constant: {str(present.iloc[0])[:40]!r} in every training row")
+    if column.dtype.kind == "b" or (column.dtype == object and set(map(type, present)) == {bool}):
+        return Guess("boolean")
+    if column.dtype.kind in "iuf":
+        return _number(str(column.name), present, different)
+    texts = present.map(as_text)
+    lowered = set(texts.str.lower())
+    if lowered <= TRUE | FALSE and len(lowered & TRUE) <= 1 and len(lowered & FALSE) <= 1:
+        return Guess("boolean")
+    if (fmt := date_format(texts)) is not None:
+        return Guess("date", format=fmt)
+    return _text(texts, different)
+
+
+def is_date(column: pd.Series) -> bool:
+    """Whether the values are dates by their type."""
+    return column.dtype.kind == "M"
+
+
+def date_format(texts: pd.Series) -> str | None:
+    """The one format that reads every text as a date, or None."""
+    import pandas as pd
+
+    if not texts.head(20).map(lambda text: bool(_LIKE_A_DATE.fullmatch(text))).all():
+        return None
+    for fmt in DATE_FORMATS:
+        if pd.to_datetime(texts, format=fmt, errors="coerce").notna().all():
+            return fmt
+    return None
+
+
+def _number(name: str, present: pd.Series, different: int) -> Guess:
+    whole = present.dtype.kind in "iu"
+    if whole and different == len(present) >= _FEWEST_FOR_AN_ID:
+        spread = int(present.max()) - int(present.min()) + 1
+        if spread <= 2 * len(present) or re.search(r"(^|_|\b)(id|index|key)$|(?<=[a-z])(Id|ID)$", name):
+            return Guess(None, "a different whole number in every row, like an ID", f"columns: {{{name}: number}}")
+    return Guess("number")
+
+
+def _text(texts: pd.Series, different: int) -> Guess:
+    name = texts.name
+    if texts.str.count(" ").mean() >= 5 and different > 0.5 * len(texts):
+        return Guess(None, "free text, which is not supported yet")
+    if len(texts) >= _FEWEST_FOR_AN_ID and different > 0.9 * len(texts):
+        numeric = texts.str.fullmatch(r"[-+]?\d+(\.\d*)?")
+        if numeric.mean() > 0.5:
+            odd = texts[~numeric].iloc[0]
+            return Guess(None, f"numbers, but for cells such as {odd!r}", f"missing: [{odd!r}]")
+        return Guess(None, "a different text in almost every row, like an ID", f"columns: {{{name}: category}}")
+    return Guess("category")
+
+
+def notice(column: str, guess: Guess) -> Notice:
+    """What the person is told of a column that is left out."""
+    return Notice(f"{column!r} is left out: {guess.why}", (column,), guess.cure)

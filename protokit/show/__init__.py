@@ -1,0 +1,1 @@
+"""How a thing looks: cards for terminal and notebook, curves, and the report."""

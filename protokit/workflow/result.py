@@ -1,0 +1,133 @@
+"""What a person holds after a run."""
+
+from __future__ import annotations
+
+import csv
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from protokit.core.errors import DataError
+from protokit.show.card import Card, Grid
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from protokit.bundle.model import Model
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished run. In a notebook it shows itself as a card; `print` gives the same as text."""
+
+    path: Path
+    name: str
+    results: dict[str, Any]
+    _model: Any = None
+
+    @classmethod
+    def open(cls, path: str | Path, *, model: Model | None = None) -> Run:
+        """Read the folder of a finished run.
+
+        Raises:
+            DataError: it is not one.
+        """
+        path = Path(path)
+        try:
+            metrics = json.loads((path / "metrics.json").read_text(encoding="utf-8"))
+            notices = json.loads((path / "audit.json").read_text(encoding="utf-8"))["notices"]
+            with (path / "history.csv").open(encoding="utf-8", newline="") as file:
+                rows = [{k: float(v) for k, v in row.items() if v} for row in csv.DictReader(file)]
+        except (OSError, ValueError, KeyError) as error:
+            raise DataError(
+                "not the folder of a finished run", place=str(path), cure="give runs/NAME/TIME-HASH"
+            ) from error
+        return cls(path, path.parent.name, {"metrics": metrics, "history": rows, "notices": notices}, model)
+
+    @property
+    def metrics(self) -> dict[str, float]:
+        """The network's score on the test rows by metric (by `target.metric` for several targets)."""
+        scores = self.results["metrics"]["scores"]
+        several = len({score["target"] for score in scores}) > 1
+        return {(f"{s['target']}.{s['metric']}" if several else s["metric"]): s["network"]["value"] for s in scores}
+
+    @property
+    def verdict(self) -> str:
+        """Whether the network beat the best baseline, in a sentence for each target."""
+        return " ".join(v["sentence"] for v in self.results["metrics"]["verdicts"])
+
+    @property
+    def history(self) -> pd.DataFrame:
+        """Loss and scores of each epoch."""
+        import pandas as pd
+
+        return pd.DataFrame(self.results["history"])
+
+    @cached_property
+    def model(self) -> Model:
+        """The trained model."""
+        if self._model is not None:
+            return self._model  # type: ignore[no-any-return]
+        from protokit.bundle.folder import load
+
+        return load(self.path / "model")
+
+    @property
+    def card(self) -> Card:
+        """What the run shows of itself."""
+        return card_of(self.name, self.results)
+
+    def __str__(self) -> str:
+        return self.card.text()
+
+    def __repr__(self) -> str:
+        return f"<Run {self.path}: {self.verdict}>"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return {"text/plain": str(self), "text/html": self.card.html()}
+
+
+def card_of(name: str, results: dict[str, Any]) -> Card:
+    """The card of a run's results."""
+    metrics = results["metrics"]
+    rows = metrics["rows"]
+    sentences = tuple(v["sentence"] for v in metrics["verdicts"])
+    network = tuple(
+        (layer, kind, " x ".join(map(str, shape)), f"{parameters:,}")
+        for layer, kind, shape, parameters in metrics["network"]
+    )
+    total = sum(row[3] for row in metrics["network"])
+    kept = f"{metrics['epochs']} epochs, kept epoch {metrics['best_epoch']}"
+    grids = (
+        *(
+            _scores(target, metrics["scores"], rows["test"])
+            for target in dict.fromkeys(s["target"] for s in metrics["scores"])
+        ),
+        Grid(f"network: {total:,} parameters, {kept}", ("layer", "kind", "output", "parameters"), network),
+    )
+    notes = (
+        f"{rows['train']:,} training, {rows['validation']:,} validation and {rows['test']:,} test rows",
+        *(n["rule"] + (f" ({n['cure']})" if n["cure"] else "") for n in results["notices"]),
+    )
+    return Card(name, sentences, grids, notes, tuple(results["history"]), metrics["best_epoch"])
+
+
+def _scores(target: str, scores: list[dict[str, Any]], test_rows: int) -> Grid:
+    own = [score for score in scores if score["target"] == target]
+    baselines = list(own[0]["baselines"])
+    header = (target, *(f"{s['metric']} {'↑' if s['greater_is_better'] else '↓'}" for s in own))
+    rows = [("network", *(_interval(s["network"]) for s in own))]
+    rows += [(name, *(_number(s["baselines"][name]["value"]) for s in own)) for name in baselines]
+    return Grid(f"scores on {test_rows:,} test rows, with 95% intervals", header, tuple(rows))
+
+
+def _interval(plain: dict[str, Any]) -> str:
+    return f"{_number(plain['value'])} ({_number(plain['low'])} to {_number(plain['high'])})"
+
+
+def _number(value: float | None) -> str:
+    from protokit.core.names import number
+
+    return number(float("nan") if value is None else value)

@@ -1,0 +1,176 @@
+"""One run: collect, represent, learn, evaluate."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from protokit.core.errors import DataError, SpecError
+from protokit.core.values import Predictions, Score, Table
+from protokit.recipe.recipe import Recipe
+from protokit.recipe.vocabulary import DEFAULT_METRICS, METRICS
+from protokit.show.progress import Progress, progress
+from protokit.workflow.folder import RunFolder
+from protokit.workflow.result import Run
+
+if TYPE_CHECKING:
+    from protokit.evaluate.verdict import Verdict
+    from protokit.represent.represent import Represented
+
+
+def run(
+    recipe: Recipe | str | Path | dict[str, Any],
+    table: Any = None,
+    *,
+    out: str | Path = "runs",
+    resume: bool = False,
+    set: Sequence[str] = (),
+) -> Run:
+    """Run a recipe: a file, a dict of the same shape, or a `Recipe`. A data frame may stand for its tables.
+
+    The run is kept in `out/NAME/TIME-HASH/`. With `resume`, the last run of the same recipe and data goes on
+    where it stopped; if it was complete it is returned as it is.
+
+    Raises:
+        SpecError: the recipe is wrong; nothing was written.
+        DataError: the data is not as the recipe says.
+        TrainingError: the loss was not finite.
+    """
+    recipe = as_recipe(recipe, set)
+    with progress() as shown:
+        shown.step("collecting")
+        from protokit.collect.collect import collect
+
+        collected = collect(recipe, table)
+        folder = RunFolder.find(Path(out), recipe, collected) if resume else None
+        if folder and folder.complete:
+            return Run.open(folder.path)
+        shown.step("representing")
+        from protokit.represent.represent import represent
+
+        started = time.monotonic()
+        represented = represent(recipe, collected)
+        metrics = _metrics(recipe, represented)
+        from protokit.learn.train import network_of
+
+        if folder is None:
+            network_of(recipe, represented.encoder.signature)  # a menu that does not fit writes nothing
+            folder = RunFolder.create(Path(out), recipe, collected)
+        return _finish(recipe, collected, represented, metrics, folder, shown, time.monotonic() - started)
+
+
+def as_recipe(recipe: Recipe | str | Path | dict[str, Any], set: Sequence[str] = ()) -> Recipe:
+    """A recipe from what a person may pass.
+
+    Raises:
+        SpecError: it is wrong.
+    """
+    if isinstance(recipe, Recipe):
+        if set:
+            raise SpecError.one("`set` is for files and dicts", "change the recipe itself")
+        return recipe
+    if isinstance(recipe, dict):
+        return Recipe.parse(recipe, set=set)
+    return Recipe.read(recipe, set=set)
+
+
+def _finish(
+    recipe: Recipe,
+    collected: Table,
+    represented: Represented,
+    metrics: dict[str, tuple[str, ...]],
+    folder: RunFolder,
+    shown: Progress,
+    seconds: float,
+) -> Run:
+    from protokit.bundle.folder import save
+    from protokit.bundle.model import Model
+    from protokit.learn.train import train
+
+    shown.step("preparing the network")
+    trained = train(
+        recipe,
+        represented.encoder.signature,
+        represented.train,
+        represented.validation,
+        snapshot=folder.path / "snapshot.safetensors",
+        key=folder.key,
+        on_epoch=lambda p, plan: shown.epoch(
+            p.epoch, plan.epochs, f"loss {p.history[-1]['loss']:.4g}  validation {p.history[-1]['validation_loss']:.4g}"
+        ),
+    )
+    shown.step("evaluating")
+    model = Model(recipe.network, represented.encoder, trained.network)
+    test = represented.test
+    network = model.predictions(test.features, dict(test.truth))
+    scores, verdicts = _evaluate(recipe, represented, network, metrics)
+    save(model, folder.path / "model")
+    folder.write_results(recipe, collected, represented, trained, network, scores, verdicts, seconds)
+    return Run.open(folder.path, model=model)
+
+
+def _evaluate(
+    recipe: Recipe,
+    represented: Represented,
+    network: dict[str, Predictions],
+    metrics: dict[str, tuple[str, ...]],
+) -> tuple[list[Score], list[Verdict]]:
+    from protokit.evaluate.baselines import predict
+    from protokit.evaluate.verdict import judge
+
+    scores: list[Score] = []
+    verdicts: list[Verdict] = []
+    for target in represented.encoder.signature.targets:
+        baselines = {
+            name: predict(name, target, represented.train, represented.test, recipe.seed)
+            for name in recipe.evaluate.baselines
+        }
+        found, verdict = judge(network[target.name], baselines, metrics[target.name], recipe.seed)
+        scores += found
+        verdicts.append(verdict)
+    return scores, verdicts
+
+
+def _metrics(recipe: Recipe, represented: Represented) -> dict[str, tuple[str, ...]]:
+    """The metrics of each target.
+
+    Raises:
+        SpecError: one of the recipe's is for no target of this task.
+    """
+    targets = represented.encoder.signature.targets
+    wanted = recipe.evaluate.metrics
+    if wanted is None:
+        return {target.name: DEFAULT_METRICS[target.task] for target in targets}
+    tasks = {target.task for target in targets}
+    for i, name in enumerate(wanted):
+        if not tasks & {*METRICS[name]}:
+            fitting = ", ".join(DEFAULT_METRICS[targets[0].task])
+            raise recipe.error(("evaluate", "metrics", i), f"{name} is not for {targets[0].task}", f"such as {fitting}")
+    return {
+        target.name: tuple(n for n in wanted if target.task in METRICS[n]) or DEFAULT_METRICS[target.task]
+        for target in targets
+    }
+
+
+def check(recipe: Recipe | str | Path | dict[str, Any], *, set: Sequence[str] = ()) -> Recipe:
+    """Check a recipe and, where that takes no heavy library, its files and the names of their columns.
+
+    Raises:
+        SpecError: with every fault at its line.
+        DataError: a file is not there.
+    """
+    from protokit.collect.collect import columns
+    from protokit.recipe.column_names import check_columns
+
+    checked = as_recipe(recipe, set)
+    try:
+        names = columns(checked)
+    except DataError as error:
+        place = checked.document.place(("collect", "tables"))
+        where = error.place or (str(place) if place else "collect.tables")
+        raise DataError(error.rule, place=where, cure=error.cure) from None
+    if names is not None:
+        check_columns(checked, names)
+    return checked

@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import protokit
+from protokit.bundle.folder import save
+from protokit.core.errors import BundleError, DataError
+from protokit.core.files import sha256
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> protokit.Run:
+    frame = pd.DataFrame(
+        {
+            "x": [i % 17 / 3 for i in range(150)],
+            "shop": [f"s{i % 12}" for i in range(150)],
+            "colour": ["red", "blue", None] * 50,
+            "price": [(i % 17) * 2.0 + i % 12 for i in range(150)],
+            "sold": ["yes" if i % 17 > 8 else "no" for i in range(150)],
+        }
+    )
+    recipe = {
+        "represent": {"target": ["price", "sold"]},
+        "learn": {"epochs": 3, "menu": [{"Dense": 8}, "BatchNormalization"]},
+    }
+    run = protokit.run(recipe, frame, out=tmp_path_factory.mktemp("runs"))
+    object.__setattr__(run, "frame", frame)
+    return run
+
+
+def test_a_loaded_model_predicts_the_same_bits(run: protokit.Run) -> None:
+    frame = run.frame  # type: ignore[attr-defined]
+    inside, loaded = run.model.predict(frame), protokit.load(run.path)
+    pd.testing.assert_frame_equal(loaded.predict(frame), inside, check_exact=True)
+    assert list(inside.columns) == ["price", "sold", "sold = no", "sold = yes"]
+    shuffled = frame[["shop", "colour", "x"]].assign(more=1)
+    pd.testing.assert_frame_equal(loaded.predict(shuffled), inside, check_exact=True)
+    assert loaded.columns == ("x", "shop", "colour")
+
+
+def test_outcomes_for_other_tables(run: protokit.Run) -> None:
+    frame = run.frame  # type: ignore[attr-defined]
+    model = run.model
+    assert model.predict(frame.assign(shop="never seen")).notna().all().all()
+    assert model.predict(frame.head(1)).shape == (1, 4)
+    for table, words in (
+        (frame.drop(columns="x"), "the column 'x' is missing"),
+        (frame.assign(x="a"), "is not a number"),
+        (frame.head(0), "empty"),
+        ([1], "data frame"),
+    ):
+        with pytest.raises(DataError, match=words):
+            model.predict(table)
+
+
+def test_a_bundle_holds_data_only_and_its_manifest(run: protokit.Run) -> None:
+    folder = run.path / "model"
+    assert {p.name for p in folder.iterdir()} == {"manifest.json", "menu.json", "encoders.json", "weights.safetensors"}
+    manifest = json.loads((folder / "manifest.json").read_text())
+    for name, about in manifest["files"].items():
+        assert about == {"bytes": (folder / name).stat().st_size, "sha256": sha256(folder / name)}
+
+
+@pytest.mark.parametrize("name", ["menu.json", "encoders.json", "weights.safetensors", "manifest.json"])
+@pytest.mark.parametrize("harm", ["remove", "cut", "change"])
+def test_a_damaged_bundle_is_refused(run: protokit.Run, tmp_path: Path, name: str, harm: str) -> None:
+    shutil.copytree(run.path / "model", tmp_path / "model")
+    path = tmp_path / "model" / name
+    if harm == "remove":
+        path.unlink()
+    elif harm == "cut":
+        path.write_bytes(path.read_bytes()[:-20])
+    else:
+        content = bytearray(path.read_bytes())
+        content[len(content) // 2] ^= 1
+        path.write_bytes(bytes(content))
+    with pytest.raises(BundleError) as caught:
+        protokit.load(tmp_path / "model")
+    assert "model" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "menu",
+    [
+        {"layers": [{"Lambda": "os.system"}], "house": None},
+        {"layers": [{"os.system": 1}], "house": None},
+        [],
+        {"layers": 3},
+    ],
+)
+def test_a_bundle_cannot_name_code(run: protokit.Run, tmp_path: Path, menu: object) -> None:
+    folder = tmp_path / "model"
+    shutil.copytree(run.path / "model", folder)
+    (folder / "menu.json").write_text(json.dumps(menu))
+    manifest = json.loads((folder / "manifest.json").read_text())
+    path = folder / "menu.json"
+    manifest["files"]["menu.json"] = {"bytes": path.stat().st_size, "sha256": sha256(path)}
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(BundleError):
+        protokit.load(folder)
+
+
+def test_a_disk_that_fails_mid_save_leaves_the_earlier_model(
+    run: protokit.Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import safetensors.numpy
+
+    save(run.model, tmp_path / "model")
+    before = {p.name: p.read_bytes() for p in (tmp_path / "model").iterdir()}
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(safetensors.numpy, "save_file", full)
+    with pytest.raises(DataError, match=r"weights\.safetensors.*No space left"):
+        save(run.model, tmp_path / "model")
+    assert {p.name: p.read_bytes() for p in (tmp_path / "model").iterdir()} == before
+    assert [p.name for p in tmp_path.iterdir()] == ["model"]

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+def call(*arguments: str, cwd: Path) -> tuple[int, str, str]:
+    done = subprocess.run([sys.executable, "-m", "protokit", *arguments], capture_output=True, text=True, cwd=cwd)
+    assert "Traceback" not in done.stderr + done.stdout, done.stderr
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_new_check_run_predict(people: Path, tmp_path: Path) -> None:
+    status, out, _ = call("new", "people.csv", "bought", cwd=tmp_path)
+    assert status == 0 and "protokit run people.yaml" in out
+    assert call("new", "people.csv", "bought", cwd=tmp_path)[0] == 2  # it is there already
+    assert call("check", "people.yaml", cwd=tmp_path)[:2] == (0, "people.yaml: no faults\n")
+    status, out, error = call("run", "people.yaml", "--set", "learn.epochs=2", "--json", cwd=tmp_path)
+    assert status == 0, error
+    run = json.loads(out)
+    status, out, _ = call("predict", run["run"], "people.csv", cwd=tmp_path)
+    assert status == 0 and out.splitlines()[0] == "bought,bought = no,bought = yes" and len(out.splitlines()) == 241
+    status, out, _ = call("predict", run["run"], "people.csv", "--json", cwd=tmp_path)
+    assert len(json.loads(out)) == 240
+    assert call("predict", run["run"], "people.csv", "-o", "p.csv", cwd=tmp_path)[0] == 0
+    assert (tmp_path / "p.csv").exists()
+    assert call("compare", run["run"], run["run"], "--json", cwd=tmp_path)[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "words"),
+    [
+        (["run", "nowhere.yaml"], 1, "no such file"),
+        (["check", "people.csv"], 2, "people.csv:"),
+        (["run"], 2, "RECIPE"),
+        (["rnu", "x"], 2, "rnu"),
+        (["check", "people.yaml", "--set", "learn.epoch=1"], 2, "did you mean 'epochs'"),
+        (["new", "people.csv", "boughtt"], 2, "did you mean 'bought'"),
+        (["new", "people.doc", "x"], 2, "says nothing"),
+        (["predict", "nowhere", "people.csv"], 1, "not a model"),
+        (["compare", "nowhere"], 2, "two runs or more"),
+        (["layers", "Dens"], 2, "did you mean 'Dense'"),
+    ],
+)
+def test_wrong_calls_are_answered_in_words(
+    people: Path, tmp_path: Path, arguments: list[str], status: int, words: str
+) -> None:
+    (tmp_path / "people.yaml").write_text("collect: {tables: {p: people.csv}}\nrepresent: {target: bought}\n")
+    found, _, error = call(*arguments, cwd=tmp_path)
+    assert (found, words in error) == (status, True), error
+
+
+def test_layers_schema_and_explain(root: Path) -> None:
+    assert "units (required)" in call("layers", "Dense", cwd=root)[1]
+    assert len(call("layers", cwd=root)[1].splitlines()) > 100
+    assert json.loads(call("schema", cwd=root)[1])["title"] == "protokit recipe"
+    assert "patience: 20" in call("check", "recipes/wine.yaml", "--explain", cwd=root)[1]

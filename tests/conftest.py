@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+os.environ["KERAS_BACKEND"] = "tensorflow"
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture
+def shared() -> Path:
+    """The folder of real public data, beside the project."""
+    folder = ROOT.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("the folder of real data is not beside the project")
+    return folder
+
+
+@pytest.fixture
+def root() -> Path:
+    return ROOT
+
+
+@pytest.fixture
+def people(tmp_path: Path) -> Path:
+    """A small table with every kind of column, missing cells, an ID and a constant."""
+    import numpy as np
+
+    rng = np.random.default_rng(0)
+    lines = ["id,height,city,member,joined,planet,empty,bought"]
+    for i in range(240):
+        height = f"{rng.normal(170, 10):.1f}" if i % 11 else ""
+        city = ["Rome", "Oslo", "Lima"][i % 3] if i % 17 else "?"
+        member = "yes" if rng.random() < 0.5 else "no"
+        bought = "yes" if (member == "yes") != (rng.random() < 0.1) else "no"
+        lines.append(f"p{i:04},{height},{city},{member},2024-{i % 12 + 1:02}-{i % 28 + 1:02},Earth,,{bought}")
+    path = tmp_path / "people.csv"
+    path.write_text("\n".join(lines) + "\n")
+    return path

@@ -1,0 +1,199 @@
+from __future__ import annotations
+
+import random
+import re
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from protokit.core.errors import DataError, ProtokitError, SpecError
+from protokit.recipe import vocabulary
+from protokit.recipe.recipe import Recipe
+from protokit.recipe.schema import schema
+from protokit.workflow.run import check
+
+LEAST = {"represent": {"target": "y"}}
+FULL = """\
+protokit: 1
+name: passengers
+seed: 7
+collect:
+  tables:
+    ship: {csv: ship.csv, missing: ["NA"], encoding: utf-8, delimiter: ","}
+represent:
+  target: survived
+  columns:
+    age: number
+    cabin: category
+    sailed: date
+  split: {test: 0.2, validation: 0.25, by: stratified}
+learn:
+  task: classification
+  menu:
+    - Dense: {units: 64, activation: relu, kernel_initializer: he_normal}
+    - BatchNormalization
+    - Dropout: {rate: 0.5}
+    - Dense: {units: 32, activation: gelu, kernel_regularizer: {L2: 1e-4}}
+  loss: BinaryCrossentropy
+  optimizer: {AdamW: {learning_rate: 1e-3, weight_decay: 1e-2}}
+  schedule: cosine
+  epochs: 20
+  batch_size: 32
+  stop: {patience: 5, monitor: validation_loss}
+  class_weights: balanced
+  precision: float32
+  engine: auto
+evaluate:
+  metrics: [roc_auc, accuracy, log_loss]
+  baselines: [dummy, linear, boosting]
+  strict: false
+"""
+WORDS = sorted(set(re.findall(r"[A-Za-z][A-Za-z0-9_.]*", FULL)) - {"passengers", "utf", "e", "NA", "ship"})
+
+
+def typo(word: str, rng: random.Random) -> str:
+    while True:
+        i = rng.randrange(len(word))
+        letter = rng.choice("abcdefghijklmnopqrstuvwxyz")
+        made = {
+            0: word[:i] + word[i + 1 :],
+            1: word[:i] + letter + word[i:],
+            2: word[:i] + letter + word[i + 1 :],
+            3: word[:i] + word[i : i + 2][::-1] + word[i + 2 :],
+        }[rng.randrange(4)]
+        if made and made != word and made not in WORDS and made not in {"elu", "selu", "celu", "L1", "dat"}:
+            return made
+
+
+def test_200_typos_are_found_at_their_place_with_the_right_word(tmp_path: Path) -> None:
+    (tmp_path / "ship.csv").write_text("age,cabin,sailed,survived\n1,a,2024-01-01,0\n")
+    path = tmp_path / "r.yaml"
+    path.write_text(FULL)
+    check(path)
+    rng = random.Random(1)
+    spots = [m for m in re.finditer(r"[A-Za-z][A-Za-z0-9_.]*", FULL) if m.group() in WORDS]
+    right, wrong = 0, []
+    for _ in range(200):
+        spot = rng.choice(spots)
+        made = typo(spot.group(), rng)
+        path.write_text(FULL[: spot.start()] + made + FULL[spot.end() :])
+        line = FULL.count("\n", 0, spot.start()) + 1
+        column = spot.start() - FULL.rfind("\n", 0, spot.start())
+        with pytest.raises(ProtokitError) as caught:
+            check(path)
+        text = str(caught.value)
+        if isinstance(caught.value, SpecError):
+            places = {(f.place.line, f.place.column) for f in caught.value.faults if f.place}
+            assert (line, column) in places, text
+        else:
+            assert re.search(rf"r\.yaml:{line}:\d+", text), text
+        if f"'{spot.group()}'" in text or spot.group() + "'" in text:
+            right += 1
+        else:
+            wrong.append((spot.group(), made, text))
+    assert right >= 180, wrong
+
+
+def test_three_ways_in_are_equal(tmp_path: Path) -> None:
+    (tmp_path / "passengers.yaml").write_text(FULL)
+    recipe = Recipe.read(tmp_path / "passengers.yaml")
+    assert Recipe.parse(recipe.as_plain()) == recipe
+    (tmp_path / "again.yaml").write_text(recipe.write())
+    assert Recipe.read(tmp_path / "again.yaml") == recipe
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "words"),
+    [
+        (("search",), {"trials": 3}, "'search' is not supported yet"),
+        (("collect", "join"), [], "'join' of collect is not supported yet"),
+        (("collect", "clean"), [], "not supported yet"),
+        (("collect", "tables"), {"t": {"sql": "x"}}, "'sql' is not supported yet"),
+        (("collect", "tables"), {"t": "a.xlsx"}, "not supported yet"),
+        (("represent", "series"), {}, "not supported yet"),
+        (("represent", "split"), {"folds": 5}, "not supported yet"),
+        (("represent", "split"), {"by": {"folds": 5}}, "not supported yet"),
+        (("represent", "columns"), {"x": "text"}, "not supported yet"),
+        (("represent", "columns"), {"x": {"image": {}}}, "not supported yet"),
+        (("represent", "target"), None, "not supported yet"),
+        (("learn", "task"), "forecasting", "not supported yet"),
+        (("learn", "engine"), "fused", "not supported yet"),
+        (("learn", "precision"), "mixed_float16", "not supported yet"),
+        (("learn", "optimizer"), {"AdamW": {"learning_rate": {"float": [1, 2]}}}, "not supported yet"),
+        (("learn", "seeds"), 5, "not supported yet"),
+        (("learn", "menu"), {"blocks": {}, "layers": []}, "not supported yet"),
+        (("evaluate", "strict"), True, "not supported yet"),
+        (("represent", "split"), {"test": 1.5}, "between 0 and 1"),
+        (("represent", "split"), {"by": "group"}, "write by: {group: COLUMN}"),
+        (("represent", "target"), 5, "a column's name"),
+        (("collect", "tables"), {"t": {"csv": "a.csv", "parquet": "b"}}, "one source"),
+        (("collect", "tables"), {"t": {"sklearn": "wien"}}, "did you mean 'wine'"),
+        (("collect", "tables"), {"t": "a.csv", "u": "b.csv"}, "is not used"),
+        (("learn", "epochs"), 0, "at least 1"),
+        (("learn", "epochs"), "ten", "a whole number"),
+        (("learn", "epochs"), True, "a whole number"),
+        (("learn", "stop"), 5, "a mapping"),
+        (("evaluate", "metrics"), ["rmse"], "did you mean 'root_mean_squared_error'"),
+        (("protokit",), 2, "reads format 1"),
+        (("name",), "../up", "a name is letters"),
+    ],
+)
+def test_what_is_wrong_is_said_in_words(path: tuple[str, ...], value: object, words: str) -> None:
+    data: dict = {"represent": {"target": "y"}}
+    inner = data
+    for step in path[:-1]:
+        inner = inner.setdefault(step, {})
+    inner[path[-1]] = value
+    with pytest.raises(SpecError) as caught:
+        Recipe.parse(data)
+    assert words in str(caught.value)
+    assert len(caught.value.faults) == 1
+
+
+@pytest.mark.parametrize("data", [None, [], "x", {}, {"represent": None}, {"represent": {}}, {1: 2}])
+def test_no_recipe_at_all(data: object) -> None:
+    with pytest.raises(SpecError, match="represent"):
+        Recipe.parse(data)
+
+
+def test_overrides_replace_and_are_checked() -> None:
+    assert Recipe.parse(LEAST, set=["learn.epochs=5", "evaluate.metrics=[accuracy]"]).learn.epochs == 5
+    for wrong in ("learn.epochs", "learn.epochs=x", "learn.epoch=5", "represent.target.x=1", "=3"):
+        with pytest.raises(SpecError):
+            Recipe.parse(LEAST, set=[wrong])
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    (tmp_path / "wine.yaml").write_text(FULL)
+    with pytest.raises(DataError, match=r"did you mean '.*wine\.yaml'"):
+        Recipe.read(tmp_path / "wien.yaml")
+
+
+def test_the_schema_takes_what_the_recipe_takes(root: Path) -> None:
+    from protokit.menu.document import Document
+
+    validator = jsonschema.Draft202012Validator(schema())
+    jsonschema.Draft202012Validator.check_schema(schema())
+    for path in (root / "recipes").glob("*.yaml"):
+        validator.validate(Document.read(path).data)
+        validator.validate(Recipe.read(path).as_plain())
+    validator.validate(Document.parse(FULL).data)
+    for wrong in ({"represnt": {}}, {**LEAST, "learn": {"menu": [{"Dens": 3}]}}, {**LEAST, "learn": {"epochs": "x"}}):
+        assert not validator.is_valid(wrong)
+
+
+def test_metric_names_are_those_that_evaluate_knows() -> None:
+    from protokit.evaluate.baselines import BASELINES
+    from protokit.evaluate.metrics import METRICS
+
+    assert set(METRICS) == set(vocabulary.METRICS)
+    assert tuple(BASELINES) == vocabulary.BASELINES
+    for task, names in vocabulary.DEFAULT_METRICS.items():
+        assert all(task in vocabulary.METRICS[name] for name in names)
+
+
+def test_sources_are_those_that_collect_knows() -> None:
+    from protokit.collect.sources import SOURCES
+
+    assert tuple(SOURCES) == vocabulary.SOURCES

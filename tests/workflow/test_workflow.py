@@ -1,0 +1,195 @@
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import protokit
+from protokit.core.errors import DataError, SpecError
+from protokit.core.files import sha256
+
+MENU = {"menu": [{"Dense": 16}, {"Dropout": 0.3}], "epochs": 4}
+
+
+def protokit_run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-m", "protokit", *arguments], capture_output=True, text=True, cwd=cwd)
+
+
+def bits(run: Path) -> dict[str, str]:
+    names = ("model/weights.safetensors", "metrics.json", "predictions.parquet", "history.csv")
+    return {name: sha256(run / name) for name in names}
+
+
+def only_run(folder: Path) -> Path:
+    [found] = folder.glob("*/*/environment.json")
+    return found.parent
+
+
+@pytest.fixture
+def recipe(tmp_path: Path, people: Path) -> Path:
+    path = tmp_path / "shop.yaml"
+    path.write_text(
+        f"collect: {{tables: {{people: {people.name}}}}}\nrepresent: {{target: bought}}\nlearn:\n  epochs: 30\n"
+        "  menu: [{Dense: 16}, {Dropout: 0.3}]\n  stop: null\n"
+    )
+    return path
+
+
+def test_a_runs_folder_holds_what_the_grammar_says(people: Path, tmp_path: Path) -> None:
+    data = {"name": "shop", "collect": {"tables": {"p": str(people)}}, "represent": {"target": "bought"}, "learn": MENU}
+    run = protokit.run(data, out=tmp_path / "runs")
+    assert {p.name for p in run.path.iterdir()} == {
+        "recipe.yaml", "resolved.yaml", "environment.json", "steps.json", "history.csv", "metrics.json",
+        "predictions.parquet", "audit.json", "model", "report.html",
+    }  # fmt: skip
+    assert protokit.Recipe.read(run.path / "resolved.yaml").represent.target == "bought"
+    environment = json.loads((run.path / "environment.json").read_text())
+    assert environment["inputs"] == {f"p: {people}": sha256(people)}
+    import duckdb
+
+    predictions = duckdb.read_parquet(str(run.path / "predictions.parquet")).df()
+    truth = pd.read_csv(people)["bought"]
+    assert (truth.iloc[predictions["row"]].to_numpy() == predictions["bought"].to_numpy()).all()
+    accuracy = (predictions["bought"] == predictions["bought predicted"]).mean()
+    assert run.metrics["accuracy"] == pytest.approx(accuracy)
+    card = run._repr_mimebundle_()
+    assert "baseline" in card["text/plain"] and "<svg" in card["text/html"] and "<script" not in card["text/html"]
+    opened = protokit.Run.open(run.path)
+    assert str(opened) == str(run) and len(opened.history) == 4
+
+
+def test_hostile_names_stay_text(tmp_path: Path) -> None:
+    name = "<script>alert(1)</script>"
+    frame = pd.DataFrame({"a; drop table x": [i % 7 for i in range(80)], name: ["u", "v"] * 40})
+    run = protokit.run({"represent": {"target": name}, "learn": MENU}, frame, out=tmp_path)
+    assert "<script>" not in (run.path / "report.html").read_text()
+
+
+def test_the_same_recipe_gives_the_same_bits_in_two_fresh_processes(recipe: Path, tmp_path: Path) -> None:
+    for out in ("a", "b"):
+        done = protokit_run("run", str(recipe), "-o", out, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        assert done.stderr == ""
+    assert bits(only_run(tmp_path / "a")) == bits(only_run(tmp_path / "b"))
+
+
+def test_a_killed_run_resumes_to_the_same_bits(recipe: Path, tmp_path: Path) -> None:
+    recipe.write_text(recipe.read_text().replace("epochs: 30", "epochs: 400"))
+    assert protokit_run("run", str(recipe), "-o", "whole", cwd=tmp_path).returncode == 0
+    rng = random.Random(0)
+    killed = 0
+    for attempt in range(3):
+        out = f"killed{attempt}"
+        process = subprocess.Popen(
+            [sys.executable, "-m", "protokit", "run", str(recipe), "-o", out],
+            cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        while process.poll() is None and not list((tmp_path / out).glob("*/*/snapshot.safetensors")):
+            time.sleep(0.02)
+        time.sleep(rng.random() * 2)
+        if process.poll() is None:
+            os.kill(process.pid, signal.SIGKILL)
+            killed += 1
+        process.wait()
+        done = protokit_run("run", str(recipe), "-o", out, "--resume", cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        assert bits(only_run(tmp_path / out)) == bits(only_run(tmp_path / "whole"))
+    assert killed >= 1
+
+
+def test_ctrl_c_leaves_a_resumable_run(recipe: Path, tmp_path: Path) -> None:
+    recipe.write_text(recipe.read_text().replace("epochs: 30", "epochs: 3000"))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "protokit", "run", str(recipe), "-o", "out"],
+        cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True,
+    )  # fmt: skip
+    while process.poll() is None and not list((tmp_path / "out").glob("*/*/snapshot.safetensors")):
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    _, error = process.communicate(timeout=60)
+    assert process.returncode == 130 and "--resume" in error and "Traceback" not in error
+    from protokit.learn.snapshot import Snapshot
+
+    run = only_run(tmp_path / "out")
+    key = json.loads((run / "environment.json").read_text())["key"]
+    snapshot = Snapshot.load(run / "snapshot.safetensors", key)
+    assert snapshot and snapshot.progress["epoch"] >= 1
+
+
+def test_resume_of_a_finished_run_gives_it_back(people: Path, tmp_path: Path) -> None:
+    data = {"collect": {"tables": {"p": str(people)}}, "represent": {"target": "bought"}, "learn": MENU}
+    first = protokit.run(data, out=tmp_path)
+    assert protokit.run(data, out=tmp_path, resume=True).path == first.path
+    people.write_text(people.read_text().replace("Rome", "Roma"))
+    assert protokit.run(data, out=tmp_path, resume=True).path != first.path
+
+
+def test_a_wrong_recipe_writes_nothing(people: Path, tmp_path: Path) -> None:
+    tables = {"tables": {"p": str(people)}}
+    for data in (
+        {"collect": tables, "represent": {"target": "bougth"}},
+        {
+            "collect": tables,
+            "represent": {"target": "bought"},
+            "learn": {"menu": [{"Conv1D": {"filters": 2, "kernel_size": 2}}]},
+        },
+        {"collect": tables, "represent": {"target": "height"}, "evaluate": {"metrics": ["accuracy"]}},
+    ):
+        with pytest.raises(SpecError):
+            protokit.run(data, out=tmp_path / "runs")
+    assert not (tmp_path / "runs").exists()
+
+
+def test_compare_puts_runs_side_by_side(people: Path, tmp_path: Path) -> None:
+    data = {"collect": {"tables": {"p": str(people)}}, "represent": {"target": "bought"}, "learn": MENU}
+    first, second = (protokit.run({**data, "seed": s}, out=tmp_path) for s in (0, 1))
+    text = str(protokit.compare(first, second.path))
+    assert first.path.name in text and second.path.name in text and "roc_auc" in text
+    with pytest.raises(SpecError):
+        protokit.compare(first)
+    with pytest.raises(DataError, match="not the folder of a finished run"):
+        protokit.compare(first, tmp_path)
+
+
+@pytest.mark.parametrize("name", ["wine", "breast_cancer", "diabetes", "digits"])
+def test_every_recipe_runs_as_it_stands(name: str, root: Path, tmp_path: Path) -> None:
+    run = protokit.run(root / "recipes" / f"{name}.yaml", out=tmp_path)
+    dummy = run.results["metrics"]["scores"][0]["baselines"]["dummy"]["value"]
+    better = run.results["metrics"]["scores"][0]["greater_is_better"]
+    own = run.results["metrics"]["scores"][0]["network"]["value"]
+    assert (own > dummy) if better else (own < dummy)
+
+
+def test_every_recipe_is_tested(root: Path) -> None:
+    assert {p.stem for p in (root / "recipes").glob("*.yaml")} == {"wine", "breast_cancer", "diabetes", "digits"}
+
+
+def test_real_tables_run_without_an_edit(shared: Path, tmp_path: Path) -> None:
+    for file, target in (("titanic.csv", "Survived"), ("penguins.csv", "species")):
+        data = {
+            "collect": {"tables": {"t": str(shared / file)}},
+            "represent": {"target": target},
+            "learn": {"epochs": 8},
+        }
+        score = protokit.run(data, out=tmp_path).results["metrics"]["scores"][0]
+        assert score["network"]["value"] > score["baselines"]["dummy"]["value"]
+
+
+def test_the_notebooks_execute(root: Path, tmp_path: Path) -> None:
+    import nbformat
+    from nbclient import NotebookClient
+
+    for path in sorted((root / "notebooks").glob("*.ipynb")):
+        notebook = nbformat.read(path, as_version=4)
+        assert not any(cell.get("outputs") for cell in notebook.cells), f"{path} holds outputs"
+        NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(root / "notebooks")}}).execute()
+        shown = [o for c in notebook.cells for o in c.get("outputs", []) if "text/html" in o.get("data", {})]
+        assert any("<svg" in o["data"]["text/html"] for o in shown)
