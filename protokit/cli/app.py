@@ -141,7 +141,9 @@ def schema() -> None:
 def main() -> None:
     """Run the command line; a known error is a message and an exit status, never a traceback."""
     try:
-        app(standalone_mode=False)
+        status = app(standalone_mode=False)
+        if status == 130:  # typer's own answer to Ctrl-C
+            raise KeyboardInterrupt
     except ProtokitError as error:
         _stop(str(error), 2 if isinstance(error, SpecError) else 1)
     except KeyboardInterrupt:

@@ -115,7 +115,7 @@ def _text(path: Path, spec: TableSource, limit: int | None = None) -> str:
         if raw[:2] == b"\x1f\x8b":
             raw = gzip.decompress(raw) if limit is None else zlib.decompressobj(31).decompress(raw, limit)
     except (OSError, EOFError, zlib.error) as error:
-        raise DataError(f"cannot be read: {error}", place=str(path)) from None
+        raise DataError(f"cannot be read: {error}", place=str(path), cure="fetch the file again, whole") from None
     encoding = spec.encoding or "utf-8-sig"
     if spec.encoding is None and raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
         encoding = "utf-16"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -26,11 +27,7 @@ class Metric:
     options: tuple[tuple[str, Any], ...] = ()
 
     def __call__(self, predictions: Predictions, rows: np.ndarray | None = None) -> float:
-        """The metric on all rows or on some (with repeats); NaN where it is undefined on these rows.
-
-        Raises:
-            KeyError: never for a metric of the target's task.
-        """
+        """The metric on all rows or on some (with repeats); NaN where it is undefined on these rows."""
         truth = predictions.truth if rows is None else predictions.truth[rows]
         scores = predictions.scores if rows is None else predictions.scores[rows]
         options = dict(self.options)
@@ -39,16 +36,18 @@ class Metric:
             return float(self.function(truth, scores))
         labels = np.arange(len(predictions.target.classes))
         if self.takes == "label":
-            given = scores.argmax(axis=1)
             if self.name not in {"accuracy", "balanced_accuracy", "matthews_corrcoef"}:
                 options.setdefault("zero_division", 0.0)
                 if options.get("average") not in {None, "binary"}:
                     options["labels"] = labels
-            if self.name == "balanced_accuracy":
-                return _balanced_accuracy(truth, given)
-            return float(self.function(truth, given, **options))
+            with warnings.catch_warnings():
+                # of a class that these few rows do not hold, or that was never predicted
+                warnings.simplefilter("ignore", UserWarning)
+                return float(self.function(truth, scores.argmax(axis=1), **options))
         if self.name == "log_loss":
             return float(self.function(truth, scores, labels=labels))
+        if self.name == "brier_score":
+            return float(self.function(truth, scores[:, 1], pos_label=1))
         present = np.unique(truth)
         if len(present) < 2:
             return float("nan")
@@ -57,11 +56,6 @@ class Metric:
         if len(present) < len(labels):
             return float("nan")
         return float(self.function(truth, scores, labels=labels, **options))
-
-
-def _balanced_accuracy(truth: np.ndarray, given: np.ndarray) -> float:
-    # scikit-learn's, without its warning for a class that is predicted but not present
-    return float(np.mean([np.mean(given[truth == name] == name) for name in np.unique(truth)]))
 
 
 METRICS: Registry[Metric] = Registry("metric")
@@ -73,7 +67,7 @@ for _metric in (
     Metric("recall", sk.recall_score, "label"),
     Metric("roc_auc", sk.roc_auc_score, "score"),
     Metric("average_precision", sk.average_precision_score, "score"),
-    Metric("brier_score", sk.brier_score_loss, "score", False),
+    Metric("brier_score", sk.brier_score_loss, "probability", False),
     Metric("log_loss", sk.log_loss, "probability", False),
     Metric("matthews_corrcoef", sk.matthews_corrcoef, "label"),
     Metric("f1_macro", sk.f1_score, "label", options=(("average", "macro"),)),

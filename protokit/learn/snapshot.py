@@ -79,8 +79,9 @@ def variables(network: keras.Model) -> list[keras.Variable]:
 def values(variable: keras.Variable) -> np.ndarray:
     """A copy of a variable's value as safetensors takes it."""
     import numpy as np
+    from keras.ops import convert_to_numpy
 
-    return np.array(variable, order="C", copy=True)
+    return np.array(convert_to_numpy(variable), order="C", copy=True)
 
 
 def assign(targets: list[keras.Variable], sources: tuple[np.ndarray, ...]) -> None:

@@ -14,6 +14,7 @@ from protokit.core.lazy import prepare_keras
 from protokit.core.seeds import derive
 from protokit.core.values import Arrays, Signature
 from protokit.learn.compiling import compile_network
+from protokit.learn.interrupt import interruptible
 from protokit.learn.plan import Plan, Progress
 from protokit.menu.build import build, seeded
 from protokit.recipe.recipe import Recipe
@@ -81,6 +82,7 @@ def train(
 
     def after_epoch(scores: dict[str, float]) -> bool:
         nonlocal best, last_good, saved
+        check()
         if not math.isfinite(scores["loss"]):
             raise _NotFinite
         scores["learning_rate"] = float(network.optimizer.learning_rate)
@@ -97,7 +99,7 @@ def train(
 
     name = "keras" if recipe.learn.engine == "auto" else recipe.learn.engine
     if not progress.done:
-        with seeded(derive(recipe.seed, "training")):
+        with seeded(derive(recipe.seed, "training")), interruptible() as check:
             try:
                 ENGINES[name].train(network, train, validation, plan, progress, base_rate, after_epoch)
             except _NotFinite:

@@ -147,7 +147,7 @@ class Date:
         dates = self.dates(series)
         days = ((dates - pd.Timestamp(0)) / pd.Timedelta(days=1)).to_numpy(float)
         hours = (days - np.floor(days)) * 24
-        turns = [dates.dt.dayofyear.to_numpy(float) / 365.25, dates.dt.dayofweek.to_numpy(float) / 7]
+        turns = [dates.dt.day_of_year.to_numpy(float) / 365.25, dates.dt.day_of_week.to_numpy(float) / 7]
         turns += [hours / 24] if self.timed else []
         circles = [f(2 * np.pi * turn) for turn in turns for f in (np.sin, np.cos)]
         return np.stack([days, *circles], axis=1)

@@ -104,6 +104,9 @@ class Notebook:
 
 def progress() -> Progress:
     """The progress that suits where this runs: a notebook, a terminal, or neither."""
-    if "ipykernel" in sys.modules:
-        return Notebook()
+    if "IPython" in sys.modules:
+        from IPython import get_ipython  # type: ignore[attr-defined]
+
+        if getattr(get_ipython(), "kernel", None) is not None:
+            return Notebook()
     return Terminal() if sys.stderr.isatty() else Silent()

@@ -19,7 +19,8 @@ plain = st.recursive(
 @given(plain)
 @settings(deadline=None)
 def test_json_is_yaml(value: object) -> None:
-    assert Document.parse(json.dumps(value, ensure_ascii=False)).data == value
+    text = json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")  # YAML wants DEL escaped, JSON does not
+    assert Document.parse(text).data == value
 
 
 @given(st.text(max_size=60))

@@ -118,7 +118,7 @@ def test_every_row_is_in_one_part(people: Path, by: object, check: str | None) -
     result = done(path=people, split={"by": by})
     parts = [result.split.train, result.split.validation, result.split.test]
     assert sorted(np.concatenate(parts).tolist()) == list(range(240))
-    frame = pd.read_csv(people).fillna("")
+    frame = pd.read_csv(people, keep_default_na=False)
     train, validation, test = (frame.iloc[part] for part in parts)
     if check == "city":
         assert not set(train[check]) & set(test[check]) and not set(train[check]) & set(validation[check])
