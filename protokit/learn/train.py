@@ -119,7 +119,8 @@ def network_of(recipe: Recipe, signature: Signature) -> keras.Model:
     try:
         return build(recipe.network, signature, seed=derive(recipe.seed, "weights"))
     except SpecError as error:
-        inner = ("layers",) if isinstance(recipe.document.data["learn"]["menu"], dict) else ()
+        written = recipe.document.data.get("learn", {}).get("menu")
+        inner = ("layers",) if isinstance(written, dict) else ()
         faults = [fault.under(("learn", "menu", *inner)) for fault in error.faults]
         raise recipe.document.error(faults) from None
 

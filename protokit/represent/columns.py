@@ -28,9 +28,10 @@ class ColumnEncoder(Protocol):
 
 @dataclass(frozen=True)
 class Number:
-    """A number as it is."""
+    """A number as it is. `marks` are texts that mean a missing cell."""
 
     column: str
+    marks: tuple[str, ...] = ()
     kind: str = "number"
 
     @property
@@ -39,17 +40,17 @@ class Number:
         return (self.column,)
 
     @classmethod
-    def fit(cls, series: pd.Series) -> Number:
+    def fit(cls, series: pd.Series, marks: tuple[str, ...] = ()) -> Number:
         """Nothing is learned."""
-        return cls(str(series.name))
+        return cls(str(series.name), marks)
 
     def numbers(self, series: pd.Series) -> np.ndarray:
         """Shapes: (rows,) -> (rows, 1), NaN where missing."""
-        return to_numbers(series)[:, None]
+        return to_numbers(unmarked(series, self.marks))[:, None]
 
     def as_plain(self) -> dict[str, Any]:
         """See ColumnEncoder."""
-        return {"kind": self.kind, "column": self.column}
+        return {"kind": self.kind, "column": self.column, "marks": list(self.marks)}
 
 
 @dataclass(frozen=True)
@@ -93,11 +94,15 @@ class Boolean:
 
 @dataclass(frozen=True)
 class Date:
-    """A date as days since 1970 and as places on the circles of year, week and, with a time, day."""
+    """A date as days since 1970 and as places on the circles of year, week and, with a time, day.
+
+    `marks` are texts that mean a missing cell.
+    """
 
     column: str
     format: str | None
     timed: bool
+    marks: tuple[str, ...] = ()
     kind: str = "date"
 
     @property
@@ -108,13 +113,14 @@ class Date:
         return (f"{self.column} days", *parts)
 
     @classmethod
-    def fit(cls, series: pd.Series) -> Date:
+    def fit(cls, series: pd.Series, marks: tuple[str, ...] = ()) -> Date:
         """Learns the format of dates that are texts, and whether they have a time.
 
         Raises:
             DataError: no format reads every cell.
         """
         fmt = None
+        series = unmarked(series, marks)
         if not is_date(series):
             texts = series.dropna().map(as_text)
             fmt = date_format(texts)
@@ -124,7 +130,7 @@ class Date:
                     cure="write dates as 2024-12-31",
                 )
         dates = cls(str(series.name), fmt, True).dates(series).dropna()
-        return cls(str(series.name), fmt, bool((dates != dates.dt.normalize()).any()))
+        return cls(str(series.name), fmt, bool((dates != dates.dt.normalize()).any()), marks)
 
     def dates(self, series: pd.Series) -> pd.Series:
         """The column as dates, without a time zone."""
@@ -132,6 +138,7 @@ class Date:
 
         if is_date(series):
             return series.dt.tz_localize(None) if getattr(series.dt, "tz", None) is not None else series
+        series = unmarked(series, self.marks)
         texts = series.map(as_text, na_action="ignore")
         dates = pd.to_datetime(texts, format=self.format, errors="coerce")
         bad = dates.isna().to_numpy() & series.notna().to_numpy()
@@ -154,7 +161,8 @@ class Date:
 
     def as_plain(self) -> dict[str, Any]:
         """See ColumnEncoder."""
-        return {"kind": self.kind, "column": self.column, "format": self.format, "timed": self.timed}
+        plain = {"kind": self.kind, "column": self.column, "format": self.format, "timed": self.timed}
+        return {**plain, "marks": list(self.marks)}
 
 
 @dataclass(frozen=True)
@@ -193,10 +201,15 @@ def from_plain(plain: dict[str, Any]) -> Number | Boolean | Date | Category:
     """An encoder from what `as_plain` gave."""
     column = plain["column"]
     if plain["kind"] == "date":
-        return Date(column, plain["format"], plain["timed"])
+        return Date(column, plain["format"], plain["timed"], tuple(plain["marks"]))
     if plain["kind"] == "category":
         return Category(column, tuple(plain["levels"]))
-    return Boolean(column) if plain["kind"] == "boolean" else Number(column)
+    return Boolean(column) if plain["kind"] == "boolean" else Number(column, tuple(plain["marks"]))
+
+
+def unmarked(series: pd.Series, marks: tuple[str, ...]) -> pd.Series:
+    """The column with the cells of such texts missing."""
+    return series.mask(series.map(as_text, na_action="ignore").isin(marks)) if marks else series
 
 
 def to_numbers(series: pd.Series) -> np.ndarray:

@@ -21,6 +21,8 @@ DATE_FORMATS = (
 )  # fmt: skip
 _LIKE_A_DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([T ][0-9:]+Z?)?")
 _FEWEST_FOR_AN_ID = 20
+_FEWEST_READABLE = 0.95
+_MOST_MARKS = 100
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,27 @@ class Guess:
     why: str = ""
     cure: str | None = None
     format: str | None = None
+
+
+def marks(column: pd.Series) -> tuple[str, ...]:
+    """The few texts in a column of numbers or dates that are neither, such as `unknown`: they are read as missing.
+
+    This is of reading cells, not of fitting, so it is found in all rows. A column of which fewer than 95 of 100
+    cells are numbers or dates has none.
+    """
+    import pandas as pd
+
+    if column.dtype.kind not in "OT" and not pd.api.types.is_string_dtype(column.dtype):
+        return ()
+    texts = column.dropna().map(as_text)
+    if texts.empty or texts.str.contains(r"\d").mean() < _FEWEST_READABLE:
+        return ()
+    readings = [_are_numbers(texts)]
+    if texts.head(20).map(_is_like_a_date).mean() > 0.5:
+        readings += [pd.to_datetime(texts, format=form, errors="coerce").notna() for form in DATE_FORMATS]
+    best = max(readings, key=lambda read: int(read.sum()))
+    odd = texts[~best].unique()
+    return tuple(sorted(odd)) if best.mean() >= _FEWEST_READABLE and len(odd) <= _MOST_MARKS else ()
 
 
 def infer(column: pd.Series) -> Guess:
@@ -48,6 +71,8 @@ def infer(column: pd.Series) -> Guess:
     if column.dtype.kind in "iuf":
         return _number(str(column.name), present, different)
     texts = present.map(as_text)
+    if _are_numbers(texts).all():
+        return _number(str(column.name), texts.astype("int64" if texts.str.isdigit().all() else float), different)
     lowered = set(texts.str.lower())
     if lowered <= TRUE | FALSE and len(lowered & TRUE) <= 1 and len(lowered & FALSE) <= 1:
         return Guess("boolean")
@@ -65,12 +90,22 @@ def date_format(texts: pd.Series) -> str | None:
     """The one format that reads every text as a date, or None."""
     import pandas as pd
 
-    if not texts.head(20).map(lambda text: bool(_LIKE_A_DATE.fullmatch(text))).all():
+    if not texts.head(20).map(_is_like_a_date).all():
         return None
     for fmt in DATE_FORMATS:
         if pd.to_datetime(texts, format=fmt, errors="coerce").notna().all():
             return fmt
     return None
+
+
+def _is_like_a_date(text: str) -> bool:
+    return _LIKE_A_DATE.fullmatch(text) is not None
+
+
+def _are_numbers(texts: pd.Series) -> pd.Series:
+    """Which texts are numbers; none, where one is a code such as 00123, whose zeros would be lost."""
+    found = texts.str.fullmatch(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
+    return found & (not bool(texts.str.fullmatch(r"0\d+").any()))
 
 
 def _number(name: str, present: pd.Series, different: int) -> Guess:
@@ -87,7 +122,7 @@ def _text(texts: pd.Series, different: int) -> Guess:
     if texts.str.count(" ").mean() >= 5 and different > 0.5 * len(texts):
         return Guess(None, "free text, which is not supported yet")
     if len(texts) >= _FEWEST_FOR_AN_ID and different > 0.9 * len(texts):
-        numeric = texts.str.fullmatch(r"[-+]?\d+(\.\d*)?")
+        numeric = _are_numbers(texts)
         if numeric.mean() > 0.5:
             odd = texts[~numeric].iloc[0]
             return Guess(None, f"numbers, but for cells such as {odd!r}", f"missing: [{odd!r}]")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from protokit.core.errors import DataError
+from protokit.core.names import as_text
 from protokit.core.suggest import did_you_mean
 from protokit.core.values import Arrays, Features, InputSpec, Notice, Signature, Split, Step, Table
 from protokit.recipe.column_names import check_columns
@@ -151,7 +152,7 @@ def represent(recipe: Recipe, table: Table) -> Represented:
     classes = frame[first] if tasks[first] != "regression" else None
     rows = split(frame, parts, recipe.represent.split, classes, recipe.seed)
     train = frame.iloc[rows.train]
-    columns, found = _fit_columns(recipe, train)
+    columns, found = _fit_columns(recipe, frame, train)
     numeric = [c.numbers(train[c.column]) for c in columns if not isinstance(c, encoders.Category)]
     import numpy as np
 
@@ -191,7 +192,7 @@ def _with_target(
     return table.frame[has].reset_index(drop=True), parts, steps, notices, has.nonzero()[0]
 
 
-def _fit_columns(recipe: Recipe, train: pd.DataFrame) -> tuple[tuple[Any, ...], list[Notice]]:
+def _fit_columns(recipe: Recipe, frame: pd.DataFrame, train: pd.DataFrame) -> tuple[tuple[Any, ...], list[Notice]]:
     by = recipe.represent.split.by
     used = {by.column} | {by.group} if isinstance(by, By) else set()
     fit: dict[str, Any] = {
@@ -207,8 +208,9 @@ def _fit_columns(recipe: Recipe, train: pd.DataFrame) -> tuple[tuple[Any, ...], 
         if name in recipe.represent.targets or said == "ignore" or (said is None and name in used):
             continue
         column = train[name]
+        marks = kinds.marks(frame[name]) if said in {None, "number", "date"} else ()
         if said is None:
-            guess = kinds.infer(column)
+            guess = kinds.infer(encoders.unmarked(column, marks))
             if guess.kind is None:
                 notices.append(kinds.notice(name, guess))
                 continue
@@ -220,6 +222,12 @@ def _fit_columns(recipe: Recipe, train: pd.DataFrame) -> tuple[tuple[Any, ...], 
             raise recipe.error(
                 ("represent", "columns", name), f"{name!r} is missing in every training row", "remove it"
             )
+        if marks and said in {"number", "date"}:
+            count = int(frame[name].map(as_text, na_action="ignore").isin(marks).sum())
+            rule = f"{name!r}: cells that are no {said} are read as missing ({count:,}, e.g. {marks[0]!r})"
+            notices.append(Notice(rule, (name,), f"or make it a category: columns: {{{name}: category}}"))
+            found.append(fit[said].fit(column, marks))
+            continue
         encoder = fit[said].fit(column)
         if isinstance(encoder, encoders.Category) and not encoder.levels:
             notices.append(Notice(f"{name!r} is left out: no level is in {encoders.RARE} training rows", (name,)))

@@ -182,6 +182,26 @@ def test_rare_classes_stay_in_training() -> None:
     assert 100 in result.split.train
 
 
+def test_a_few_cells_that_are_no_number_or_date_count_as_missing() -> None:
+    ages = [str(20 + i % 40) for i in range(97)] + ["unknown", "unknown", "-"]
+    days = [f"{i % 28 + 1}/{i % 12 + 1}/2016" for i in range(99)] + ["8122018"]
+    codes = [f"{i % 9:03}" for i in range(100)]
+    frame = pd.DataFrame({"age": ages, "day": days, "code": codes, "bought": [0, 1] * 50})
+    result = done(frame)
+    found = {c.column: c for c in result.encoder.columns}
+    assert [found[name].kind for name in ("age", "day", "code")] == ["number", "date", "category"]
+    assert found["age"].marks == ("-", "unknown") and found["day"].marks == ("8122018",)
+    rules = " ".join(notice.rule for notice in result.notices)
+    assert "'age': cells that are no number are read as missing (3, e.g. '-')" in rules
+    again = Encoder.from_plain(json.loads(json.dumps(result.encoder.as_plain())))
+    features = again.features(frame)
+    assert np.isnan(features.numbers[-1, 0]) and np.array_equal(
+        features.numbers, result.encoder.features(frame).numbers, equal_nan=True
+    )
+    with pytest.raises(DataError, match="'many' is not a number"):
+        again.features(frame.assign(age="many"))
+
+
 def test_outcomes_for_a_later_table(people: Path) -> None:
     encoder = done(path=people).encoder
     row = {"height": [1.0], "city": ["Rome"], "member": ["yes"], "joined": ["2024-01-01"]}
