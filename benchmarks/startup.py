@@ -42,7 +42,7 @@ def main() -> None:
         "# Start",
         "",
         f"Made by `python benchmarks/startup.py` on {datetime.now(UTC):%Y-%m-%d}: whole processes, {options.runs}",
-        f"of each in turns (four of Keras). `import protokit` counts without Python's own start, {empty * 1000:.0f} ms.",
+        f"of each in turns (four of Keras). `import protokit` counts without Python's start, {empty * 1000:.0f} ms.",
         "",
         "| | median | slowest | must be under |",
         "|---|---|---|---|",

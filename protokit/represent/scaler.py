@@ -14,10 +14,11 @@ _MOST_QUANTILES = 1000
 
 @dataclass(frozen=True)
 class Scaler:
-    """Quantile scaling to a standard normal, fitted on the training rows; missing cells get the median.
+    """Each number by its rank and by its size, fitted on the training rows; missing cells get the median.
 
-    A column of two values is standardised instead, for quantiles would push it to the bounds. A column that
-    had missing cells in the training rows is followed, after all others, by an indicator of them.
+    The mean of two scalings: quantiles to a standard normal, and standardised with a soft bound. Why both:
+    docs/decisions/default-network.md. A column of two values is only standardised, for quantiles would push it to
+    the bounds. A column that had missing cells in the training rows is followed, after all others, by an indicator.
 
     Source: scikit-learn's SimpleImputer, QuantileTransformer and MissingIndicator, whose fitted state this is.
     """
@@ -26,6 +27,7 @@ class Scaler:
     quantiles: np.ndarray
     centers: np.ndarray
     scales: np.ndarray
+    two: np.ndarray
     marked: np.ndarray
 
     @classmethod
@@ -38,7 +40,7 @@ class Scaler:
         rows, columns = numbers.shape
         if columns == 0:
             empty = np.zeros(0)
-            return cls(empty, np.zeros((2, 0)), empty, empty, np.zeros(0, bool))
+            return cls(empty, np.zeros((2, 0)), empty, empty, np.zeros(0, bool), np.zeros(0, bool))
         marked = np.isnan(numbers).any(axis=0)
         imputer = SimpleImputer(strategy="median", keep_empty_features=True)
         filled = imputer.fit_transform(numbers)
@@ -50,8 +52,9 @@ class Scaler:
         return cls(
             imputer.statistics_,
             transformer.quantiles_,
-            np.where(two, filled.mean(axis=0), np.nan),
-            np.where(two, np.where(spread > 0, spread, 1.0), np.nan),
+            filled.mean(axis=0),
+            np.where(spread > 0, spread, 1.0),
+            two,
             marked,
         )
 
@@ -63,31 +66,26 @@ class Scaler:
         missing = np.isnan(numbers)
         filled = np.where(missing, self.medians, numbers)
         references = np.linspace(0, 1, len(self.quantiles))
-        out = np.empty_like(filled)
-        for j in range(filled.shape[1]):
-            if np.isfinite(self.scales[j]):
-                out[:, j] = (filled[:, j] - self.centers[j]) / self.scales[j]
-                continue
+        out = (filled - self.centers) / self.scales
+        for j in np.flatnonzero(~self.two):
             # the mean of both directions, so that a run of equal quantiles maps to its middle
             quantiles = self.quantiles[:, j]
             rising = np.interp(filled[:, j], quantiles, references)
             falling = -np.interp(-filled[:, j], -quantiles[::-1], -references[::-1])
-            out[:, j] = ndtri(np.clip((rising + falling) / 2, 1e-7, 1 - 1e-7))
+            rank = np.clip(ndtri(np.clip((rising + falling) / 2, 1e-7, 1 - 1e-7)), -_FARTHEST, _FARTHEST)
+            size = out[:, j] / np.hypot(1, out[:, j] / _FARTHEST)
+            out[:, j] = (rank + size) / 2
         out = np.clip(out, -_FARTHEST, _FARTHEST)
         return np.concatenate([out, missing[:, self.marked]], axis=1).astype(np.float32)
 
     def as_plain(self) -> dict[str, Any]:
         """The state as JSON values, to the bit."""
-        import numpy as np
-
-        def plain(values: np.ndarray) -> Any:
-            return [None if v is None or (isinstance(v, float) and np.isnan(v)) else v for v in values.tolist()]
-
         return {
-            "medians": plain(self.medians),
+            "medians": self.medians.tolist(),
             "quantiles": self.quantiles.tolist(),
-            "centers": plain(self.centers),
-            "scales": plain(self.scales),
+            "centers": self.centers.tolist(),
+            "scales": self.scales.tolist(),
+            "two": self.two.tolist(),
             "marked": self.marked.tolist(),
         }
 
@@ -96,14 +94,12 @@ class Scaler:
         """The scaler of `as_plain`."""
         import numpy as np
 
-        def numbers(values: list[Any]) -> np.ndarray:
-            return np.array([np.nan if v is None else v for v in values], float)
-
         quantiles = np.array(plain["quantiles"], float).reshape(len(plain["quantiles"]), len(plain["medians"]))
         return cls(
-            numbers(plain["medians"]),
+            np.array(plain["medians"], float),
             quantiles,
-            numbers(plain["centers"]),
-            numbers(plain["scales"]),
+            np.array(plain["centers"], float),
+            np.array(plain["scales"], float),
+            np.array(plain["two"], bool),
             np.array(plain["marked"], bool),
         )

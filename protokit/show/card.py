@@ -42,12 +42,12 @@ class Card:
             style = "bold green" if "beats" in sentence else "bold yellow"
             parts.append(Padding(Text(sentence, style=style), (0, 0, 0, 2)))
         for grid in self.grids:
-            table = Table(title=grid.title, title_justify="left", title_style="dim", box=None, pad_edge=False)
+            table = Table(box=None, pad_edge=False)
             for i, name in enumerate(grid.header):
                 table.add_column(Text(name), justify="left" if i == 0 else "right", header_style="dim")
             for row in grid.rows:
                 table.add_row(*map(Text, row))
-            parts += [Text(), Padding(table, (0, 0, 0, 2))]
+            parts += [Text(), Padding(Text(grid.title, style="dim"), (0, 0, 0, 2)), Padding(table, (0, 0, 0, 2))]
         if self.notes:
             parts.append(Text())
             parts += [Padding(Text(f"· {note}", style="dim"), (0, 0, 0, 2)) for note in self.notes]
