@@ -50,14 +50,12 @@ def save(model: Model, path: str | Path) -> None:
 
 
 def load(path: str | Path) -> Model:
-    """Read a model's folder, or that of a run.
+    """Read a model's folder, that of a run, or `runs/NAME`, whose last run it is then.
 
     Raises:
         BundleError: a file is missing, damaged, or not what the manifest says.
     """
-    path = Path(path)
-    if not (path / "manifest.json").exists() and (path / "model" / "manifest.json").exists():
-        path = path / "model"
+    path = _folder_of(Path(path))
     _verify(path)
     menu_plain, encoders = _json(path / "menu.json"), _json(path / "encoders.json")
     try:
@@ -72,6 +70,15 @@ def load(path: str | Path) -> Model:
     except ProtokitError as error:
         raise BundleError(error.rule if error.rule else str(error), place=str(path)) from None
     return model
+
+
+def _folder_of(path: Path) -> Path:
+    if (path / "manifest.json").exists():
+        return path
+    if (path / "model" / "manifest.json").exists():
+        return path / "model"
+    runs = sorted(path.glob("*/model/manifest.json"))  # their names begin with the time
+    return runs[-1].parent if runs else path
 
 
 def _fill(model: Model, path: Path) -> None:

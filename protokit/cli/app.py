@@ -38,7 +38,7 @@ def run(
     if as_json:
         _json({"run": str(result.path), "verdict": result.verdict, **result.results["metrics"]})
         return
-    _print(result.card.rich())
+    _show(result.card)
     typer.echo(f"\n  {result.path}")
 
 
@@ -107,7 +107,7 @@ def compare(
     if as_json:
         _json(result.as_plain())
     else:
-        _print(result.card.rich())
+        _show(result.card)
 
 
 @app.command()
@@ -166,13 +166,13 @@ def _stop(message: str, status: int) -> None:
     raise SystemExit(status)
 
 
-def _print(renderable: Any) -> None:
-    from rich.console import Console
+def _show(card: Any) -> None:
+    if sys.stdout.isatty():
+        from rich.console import Console
 
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=110)
-    console.print(renderable)
+        Console().print(card.rich())
+    else:
+        typer.echo(card.text(), nl=False)
 
 
 def _json(value: Any) -> None:

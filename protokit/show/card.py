@@ -61,7 +61,7 @@ class Card:
 
         out = StringIO()
         Console(file=out, width=width, color_system=None).print(self.rich())
-        return out.getvalue()
+        return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
 
     def html(self) -> str:
         """The card for a notebook: no script, no style but its own."""
