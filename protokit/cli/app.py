@@ -58,7 +58,7 @@ def check(
 @app.command()
 def new(
     data: Annotated[Path, typer.Argument(help="A table: .csv, .csv.gz, .tsv or .parquet.")],
-    target: Annotated[str, typer.Argument(help="The column to predict.")],
+    target: Annotated[str, typer.Argument(help="The column to predict.")] = "",
     out: Annotated[Path | None, typer.Option("-o", "--out", help="The recipe's file.")] = None,
 ) -> None:
     """Write a commented recipe for a table and its target."""
@@ -112,7 +112,7 @@ def compare(
 
 @app.command()
 def layers(name: Annotated[str | None, typer.Argument(help="A layer; all of them if not given.")] = None) -> None:
-    """List the layers, or the arguments of one."""
+    """List the layers, or the arguments of one; of an optimizer, a loss or the like too."""
     from protokit.menu import catalogue
 
     if name is None:
@@ -121,7 +121,7 @@ def layers(name: Annotated[str | None, typer.Argument(help="A layer; all of them
             entry = catalogue.find("layers", known)
             typer.echo(f"{known:<{width}}{entry.about[:90] if entry else ''}")
         return
-    entry = catalogue.find("layers", name)
+    entry = next(filter(None, (catalogue.find(section, name) for section in catalogue.SECTIONS)), None)
     if entry is None:
         raise SpecError([catalogue.unknown("layers", name)])
     typer.echo(f"{entry.name}: {entry.about}")

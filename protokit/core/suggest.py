@@ -56,6 +56,46 @@ def nearest(word: str, names: Iterable[str]) -> str | None:
     return best[2] if best else None
 
 
+# what other libraries call it
+_MEANT = {
+    "lr": ("learning_rate",),
+    "neurons": ("units",),
+    "nodes": ("units",),
+    "width": ("units",),
+    "hidden": ("units",),
+    "out_features": ("units",),
+    "out_channels": ("filters",),
+    "channels": ("filters",),
+    "stride": ("strides",),
+    "p": ("rate",),
+    "prob": ("rate",),
+    "nonlinearity": ("activation",),
+    "linear": ("Dense",),
+    "fc": ("Dense",),
+    "batchnorm": ("BatchNormalization",),
+    "layernorm": ("LayerNormalization",),
+    "maxpool2d": ("MaxPooling2D",),
+    "avgpool2d": ("AveragePooling2D",),
+    "maxpool": ("MaxPooling2D",),
+    "auc": ("roc_auc",),
+    "mse": ("mean_squared_error", "MeanSquaredError"),
+    "mae": ("mean_absolute_error", "MeanAbsoluteError"),
+    "rmse": ("root_mean_squared_error", "RootMeanSquaredError"),
+    "mcc": ("matthews_corrcoef",),
+    "cross_entropy": ("log_loss",),
+    "label": ("target",),
+    "y": ("target",),
+    "model": ("menu", "learn"),
+    "network": ("menu", "learn"),
+    "training": ("learn",),
+    "train": ("learn",),
+    "data": ("collect", "tables"),
+    "callbacks": ("stop",),
+    "early_stopping": ("stop",),
+    "scheduler": ("schedule",),
+}
+
+
 def did_you_mean(word: str, names: Iterable[str]) -> str | None:
     """The cure for an unknown name: the nearest one, or all of them where there are few.
 
@@ -63,7 +103,7 @@ def did_you_mean(word: str, names: Iterable[str]) -> str | None:
     "did you mean 'activation'?"
     """
     known = list(names)
-    guess = nearest(word, known)
+    guess = next((name for name in _MEANT.get(word.casefold(), ()) if name in known), None) or nearest(word, known)
     if guess is not None:
         return f"did you mean {guess!r}?"
     return one_of(known) if 0 < len(known) <= 12 else None

@@ -69,7 +69,7 @@ def _error(
     elif not np.isfinite(largest) or largest > _LARGE:
         cause = f"the weights grew without bound (a learning rate of {rate:g})"
         name = type(network.optimizer).__name__
-        cure = f"lower it: learn.optimizer: {{{name}: {{learning_rate: {rate / 10:g}}}}}"
+        cure = f"lower it: learn.optimizer: {{{name}: {{learning_rate: {min(rate / 10, 1e-2):g}}}}}"
     else:
         cause = "the loss or an activation left the range of float32"
         cure = "lower the learning rate, or bound the activations"

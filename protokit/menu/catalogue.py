@@ -12,6 +12,7 @@ from typing import Any
 from protokit.core.places import Fault
 from protokit.core.suggest import did_you_mean, nearest, one_of
 
+SECTIONS = ("layers", "optimizers", "losses", "metrics", "initializers", "regularizers", "constraints")
 # Layers that run code from a file, or wrap another framework's.
 REFUSED = ("Lambda", "TFSMLayer", "JaxLayer", "FlaxLayer", "TorchModuleWrapper")
 # The section that a text or mapping is looked up in, by the end of the argument's name.

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-SECTIONS = ("layers", "optimizers", "losses", "metrics", "initializers", "regularizers", "constraints")
+from protokit.menu.catalogue import SECTIONS
 
 # Abstract bases, and tools that are no layers of a network.
 _NOT_OFFERED = {

@@ -38,6 +38,15 @@ class Mark:
 
 
 @dataclass(frozen=True)
+class Setting:
+    """A value that was set beside the text, `learn.epochs=5`, with the columns of its last key and its value."""
+
+    text: str
+    key: int
+    value: int
+
+
+@dataclass(frozen=True)
 class Document:
     """Plain data (None, bool, int, float, str, list, dict) and where in the text each part of it stands."""
 
@@ -46,6 +55,7 @@ class Document:
     text: str = ""
     keys: Mapping[Path, Mark] = field(default_factory=dict, repr=False)
     values: Mapping[Path, Mark] = field(default_factory=dict, repr=False)
+    settings: Mapping[Path, Setting] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, data: Any) -> Document:
@@ -82,6 +92,11 @@ class Document:
 
     def place(self, path: Path, part: Part = "value") -> Place | None:
         """The place of the data at a path, or of the nearest thing around it that has one."""
+        for length in range(len(path), 0, -1):
+            if (found := self.settings.get(path[:length])) is not None:
+                of_key = part == "key" and length == len(path)
+                start, end = (found.key, found.value - 1) if of_key else (found.value, len(found.text))
+                return Place("--set", 1, start + 1, max(1, end - start), found.text)
         if self.source is None:
             return None
         marks = self.keys if part == "key" and path in self.keys else self.values

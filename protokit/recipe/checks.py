@@ -88,6 +88,8 @@ def table_source(value: Any) -> Any:
 
 
 def _by_ending(path: str) -> str:
+    if re.match(r"[a-z0-9]+://", path):
+        raise refuse(Fault("reading from the web is not supported yet", "download it, and name the file"))
     for ending, kind in _ENDINGS.items():
         if path.lower().endswith(ending):
             return kind

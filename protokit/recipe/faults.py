@@ -11,6 +11,17 @@ from protokit.core.places import Fault, Path, dotted
 from protokit.core.suggest import did_you_mean
 from protokit.recipe import vocabulary
 
+_MAPPING_CURES = {
+    "collect": "write collect: {tables: {data: data/table.csv}}",
+    "collect.tables": "give the table a name: tables: {data: data/table.csv}",
+    "represent": "write represent: {target: NAME}",
+    "represent.split": "write split: {test: 0.2}",
+    "represent.columns": "write columns: {NAME: category}",
+    "learn": "write learn: {epochs: 50}",
+    "learn.stop": "write stop: {patience: 20}",
+    "evaluate": "write evaluate: {metrics: [accuracy]}",
+}
+
 
 def refuse(*faults: Fault) -> PydanticCustomError:
     """The exception by which a validator reports faults, with paths relative to the value it was given."""
@@ -31,7 +42,8 @@ def faults_of(error: ValidationError, model: type[BaseModel], data: Any) -> list
         elif kind == "missing":
             found.append(Fault(f"{dotted(path)} is missing", _missing_cure(path), path[:-1]))
         else:
-            found.append(Fault(f"{dotted(path)} {_rule(kind, context)}, not {value!r}", None, path))
+            cure = _MAPPING_CURES.get(dotted(path)) if kind.startswith(("dict", "model")) else None
+            found.append(Fault(f"{dotted(path)} {_rule(kind, context)}, not {value!r}", cure, path))
     # a missing key is no news where it was only mistyped
     cures = {(f.path[:-1], f.cure) for f in found if f.rule.startswith("unknown key")}
     return [f for f in found if not f.rule.endswith("is missing") or not _mistyped(f, cures)]

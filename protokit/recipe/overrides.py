@@ -9,11 +9,11 @@ from typing import Any
 
 from protokit.core.errors import SpecError
 from protokit.core.places import Path
-from protokit.menu.document import Document, Mark
+from protokit.menu.document import Document, Setting
 
 
 def apply(document: Document, settings: Sequence[str]) -> Document:
-    """A document with some values replaced; a fault in such a value is placed at the nearest line of the file.
+    """A document with some values replaced; a fault in such a value is placed in the setting.
 
     Raises:
         SpecError: a setting is not `PATH=VALUE`, or leads through something that is no mapping.
@@ -21,7 +21,7 @@ def apply(document: Document, settings: Sequence[str]) -> Document:
     if not settings:
         return document
     data: Any = copy.deepcopy(document.data) if document.data is not None else {}
-    values = dict(document.values)
+    settled: dict[Path, Setting] = {}
     for setting in settings:
         dotted, equals, text = setting.partition("=")
         path: Path = tuple(step.strip() for step in dotted.split("."))
@@ -38,6 +38,5 @@ def apply(document: Document, settings: Sequence[str]) -> Document:
         if not isinstance(container, dict):
             raise SpecError.one(f"--set {dotted}: there is no mapping at that path", "check the names before '.'")
         container[path[-1]] = value
-        values = {known: mark for known, mark in values.items() if known[: len(path)] != path}
-    marks: dict[Path, Mark] = values
-    return replace(document, data=data, values=marks)
+        settled[path] = Setting(setting, dotted.rindex(str(path[-1])), len(dotted) + 1)
+    return replace(document, data=data, settings=settled)

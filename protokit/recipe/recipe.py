@@ -150,6 +150,8 @@ class Recipe(Part):
             DataError: the file cannot be read.
         """
         path = FilePath(path)
+        if path.name.lower().endswith((".csv", ".tsv", ".gz", ".parquet")) and path.is_file():
+            raise SpecError.one(f"{path}: this is data, not a recipe", f"`protokit new {path} TARGET` writes one")
         document = overrides.apply(Document.read(path), set)
         name = re.sub(r"[^A-Za-z0-9_.-]+", "-", path.stem).strip("-.") or "recipe"
         return cls._of(document, path.resolve().parent, name)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from protokit.core.errors import SpecError
 from protokit.core.files import write_text
-from protokit.core.suggest import did_you_mean
+from protokit.core.suggest import did_you_mean, one_of
 from protokit.recipe.recipe import Recipe
 
 _TEXT = """\
@@ -45,8 +45,11 @@ def new(data: Path, target: str, path: Path) -> Recipe:
     relative = os.path.relpath(data.resolve(), path.resolve().parent)
     name = "".join(c if c.isalnum() else "_" for c in data.name.split(".")[0]) or "table"
     text = _TEXT.format(name=_quoted(name), path=_quoted(relative), target=_quoted(target))
-    probe = Recipe.parse({"collect": {"tables": {name: str(data.resolve())}}, "represent": {"target": target}})
+    probe = Recipe.parse({"collect": {"tables": {name: str(data.resolve())}}, "represent": {"target": target or "-"}})
     names = columns(probe)
+    if not target:
+        cure = f"protokit new {data} NAME" + (f", {one_of(names)}" if names else "")
+        raise SpecError.one("which column is to be predicted?", cure)
     if names is not None and target not in names:
         raise SpecError.one(f"no column {target!r} in {data}", did_you_mean(target, names))
     write_text(path, text)

@@ -35,7 +35,9 @@ def test_new_check_run_predict(people: Path, tmp_path: Path) -> None:
     ("arguments", "status", "words"),
     [
         (["run", "nowhere.yaml"], 1, "no such file"),
-        (["check", "people.csv"], 2, "people.csv:"),
+        (["check", "people.csv"], 2, "protokit new people.csv TARGET"),
+        (["check", "people.yaml", "--set", "learn.epochs=two"], 2, "--set:1:14: learn.epochs is a whole number"),
+        (["new", "people.csv", "-o", "new.yaml"], 2, "one of: id, height, city"),
         (["run"], 2, "RECIPE"),
         (["rnu", "x"], 2, "rnu"),
         (["check", "people.yaml", "--set", "learn.epoch=1"], 2, "did you mean 'epochs'"),
