@@ -16,7 +16,9 @@ if TYPE_CHECKING:
         SpecError,
         TrainingError,
     )
+    from protokit.menu.catalogue import register as layer
     from protokit.menu.menu import Menu
+    from protokit.menu.slots import choice, integer, real
     from protokit.recipe.recipe import Recipe
     from protokit.workflow.compare import compare
     from protokit.workflow.result import Run
@@ -34,10 +36,15 @@ _HOMES = {
     "SpecError": "protokit.core.errors",
     "TrainingError": "protokit.core.errors",
     "check": "protokit.workflow.run",
+    "choice": "protokit.menu.slots",
     "compare": "protokit.workflow.compare",
+    "integer": "protokit.menu.slots",
+    "layer": "protokit.menu.catalogue",
     "load": "protokit.bundle.folder",
+    "real": "protokit.menu.slots",
     "run": "protokit.workflow.run",
 }
+_NAMES = {"layer": "register"}
 
 __all__ = [
     "BundleError",
@@ -51,15 +58,19 @@ __all__ = [
     "SpecError",
     "TrainingError",
     "check",
+    "choice",
     "compare",
+    "integer",
+    "layer",
     "load",
+    "real",
     "run",
 ]
 
 
 def __getattr__(name: str) -> Any:
     if name in _HOMES:
-        return getattr(importlib.import_module(_HOMES[name]), name)
+        return getattr(importlib.import_module(_HOMES[name]), _NAMES.get(name, name))
     raise AttributeError(f"module 'protokit' has no attribute {name!r}")
 
 

@@ -35,8 +35,8 @@ def save(model: Model, path: str | Path) -> None:
     part = path.with_name(f".{path.name}.part")
     try:
         shutil.rmtree(part, ignore_errors=True)
-        plain = [layer.as_plain() for layer in model.menu.layers]
-        write_json(part / "menu.json", {"layers": plain, "house": model.menu.house})
+        plain = model.menu.resolve().as_plain(in_full=True)
+        write_json(part / "menu.json", {"menu": plain, "house": model.menu.house})
         write_json(part / "encoders.json", model.encoder.as_plain())
         tensors = {name: values(weight) for name, weight in _named(model)}
         write_with(part / "weights.safetensors", lambda temporary: save_file(tensors, temporary))
@@ -59,7 +59,7 @@ def load(path: str | Path) -> Model:
     _verify(path)
     menu_plain, encoders = _json(path / "menu.json"), _json(path / "encoders.json")
     try:
-        menu = Menu(Menu.parse(menu_plain["layers"]).layers, menu_plain["house"])
+        menu = Menu.parse(menu_plain["menu"])
         encoder = Encoder.from_plain(encoders)
     except (ProtokitError, KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
         raise BundleError(f"the model cannot be read: {error}", place=str(path)) from None

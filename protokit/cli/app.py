@@ -131,11 +131,33 @@ def layers(name: Annotated[str | None, typer.Argument(help="A layer; all of them
 
 
 @app.command()
-def schema() -> None:
-    """Print the JSON Schema of recipes, for editors."""
+def schema(
+    of: Annotated[
+        str, typer.Argument(metavar="[recipe|menu]", help="Of recipe files, or of menus in files of their own.")
+    ] = "recipe",
+) -> None:
+    """Print the JSON Schema of recipes or menus, for editors."""
+    from protokit.menu.schema import schema as menu_schema
     from protokit.recipe.schema import schema as recipe_schema
 
-    _json(recipe_schema())
+    if of not in {"recipe", "menu"}:
+        raise SpecError.one(f"there is no schema of {of!r}", "one of: recipe, menu")
+    _json(menu_schema() if of == "menu" else recipe_schema())
+
+
+@app.command()
+def menus(name: Annotated[str | None, typer.Argument(help="A house menu; all of them if not given.")] = None) -> None:
+    """Print the house menus, which a recipe names in learn.menu."""
+    from protokit.menu import house
+    from protokit.menu.menu import Menu
+
+    if name is None:
+        for known in house.MENUS:
+            typer.echo(f"{known}  {house.ABOUT[known]}")
+    else:
+        from protokit.menu.writing import write
+
+        typer.echo(write(Menu(name).as_plain(in_full=True)), nl=False)
 
 
 def main() -> None:

@@ -120,7 +120,7 @@ def network_of(recipe: Recipe, signature: Signature) -> keras.Model:
         return build(recipe.network, signature, seed=derive(recipe.seed, "weights"))
     except SpecError as error:
         written = recipe.document.data.get("learn", {}).get("menu")
-        inner = ("layers",) if isinstance(written, dict) else ()
+        inner = ("layers",) if isinstance(written, dict) and recipe.network.is_chain else ()
         faults = [fault.under(("learn", "menu", *inner)) for fault in error.faults]
         raise recipe.document.error(faults) from None
 

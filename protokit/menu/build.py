@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import copy
+import importlib
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from protokit.core.errors import SpecError
 from protokit.core.lazy import prepare_keras
-from protokit.core.places import Fault
+from protokit.core.places import Fault, Path
+from protokit.core.suggest import did_you_mean
 from protokit.core.values import Signature
 from protokit.menu import catalogue
-from protokit.menu.menu import Layer, Menu
+from protokit.menu.expand import Graph, Node, Ref, Taken
+from protokit.menu.items import Layer
+from protokit.menu.menu import Menu
+from protokit.menu.refusal import refused, shape
 
 if TYPE_CHECKING:
     import keras
@@ -21,32 +26,47 @@ if TYPE_CHECKING:
 _ACTIVATIONS = {"binary": "sigmoid", "multiclass": "softmax", "regression": "linear"}
 
 
-def build(menu: Menu, signature: Signature, *, seed: int = 0) -> keras.Model:
-    """The network of a menu for given inputs and targets.
+def build(menu: Menu, signature: Signature | None, *, seed: int = 0) -> keras.Model:
+    """The network of a menu, its slots at their defaults.
 
-    Number inputs and embedded category codes are concatenated and go through the chain; then comes one head
-    for each target (sigmoid, softmax or linear), unless the chain ends in a layer named `output`.
+    With a signature: the number inputs and embedded category codes are concatenated and go through the chain;
+    then comes one head for each target (sigmoid, softmax or linear), unless the menu brings its own: a last layer
+    named `output`, items named for the targets, or `outputs`. Without one: as the menu's inputs and outputs say.
 
     Shapes:
-        inputs: a mapping of `numbers` (rows, columns) and `categories` (rows, columns), those that exist.
-        outputs: (rows, units) for one target, else a mapping of such by target name.
+        inputs: a mapping of `numbers` (rows, columns) and `categories` (rows, columns), those that exist; without
+            a signature one tensor, or a list in the order of the menu's inputs.
+        outputs: (rows, units) for one target, else a mapping of such by target name; without a signature one
+            tensor, or a list in the order of the menu's outputs.
 
     Raises:
-        SpecError: Keras refused a layer; the fault's path is relative to the menu's list.
+        SpecError: Keras refused a layer, at its item; or the inputs are not those of the data.
     """
     prepare_keras()
     import keras
 
-    with seeded(seed):
-        inputs = {spec.name: keras.Input(spec.shape, dtype=spec.dtype, name=spec.name) for spec in signature.inputs}
-        x = _joined(inputs, signature)
-        for i, layer in enumerate(menu.layers):
-            try:
-                x = _layer(layer, i)(x)
-            except Exception as error:
-                raise SpecError([_refused(layer, i, x, error)]) from error
-        outputs = _heads(menu, x, signature)
-        return keras.Model(inputs, outputs, name="network")
+    graph = menu.expand()
+    try:
+        with seeded(seed):
+            if signature is None:
+                return _standalone(menu, graph)
+            if menu.inputs:
+                rule = "a recipe's network takes its columns from `represent`"
+                raise SpecError([Fault(rule, "remove inputs: numbers and categories are there", ("inputs",), "key")])
+            tensors = _Tensors(_columns(signature))
+            tensors.call(graph)
+            outputs = _heads(menu, graph, tensors, signature)
+            inputs = {spec.name: tensors.found[spec.name] for spec in signature.inputs}
+            return keras.Model(inputs, outputs, name="network")
+    except SpecError as error:
+        raise SpecError([_as_written(menu, fault) for fault in error.faults]) from error.__cause__
+
+
+def _as_written(menu: Menu, fault: Fault) -> Fault:
+    """The fault with its path as a bare list has it."""
+    if menu.is_chain and fault.path[:1] == ("layers",):
+        return Fault(fault.rule, fault.cure, fault.path[1:], fault.part)
+    return fault
 
 
 @contextmanager
@@ -62,6 +82,175 @@ def seeded(seed: int) -> Iterator[None]:
     finally:
         random.setstate(python)
         np.random.set_state(numpy_state)
+
+
+def embedding_width(levels: int, columns: int) -> int:
+    """Numbers for each category: the fourth root of the levels in a column, times four, at most 32.
+
+    >>> embedding_width(20, 2), embedding_width(2_000, 2)
+    (7, 22)
+    """
+    width: float = 4 * (levels / columns) ** 0.25
+    return max(2, min(32, round(width)))
+
+
+def _standalone(menu: Menu, graph: Graph) -> keras.Model:
+    import keras
+
+    if not menu.inputs:
+        raise SpecError([Fault("a menu without inputs is built by a recipe", "add inputs: {numbers: [8]}")])
+    inputs = {name: keras.Input(spec["shape"], dtype=spec["dtype"], name=name) for name, spec in menu.inputs.items()}
+    tensors = _Tensors(dict(inputs))
+    tensors.call(graph)
+    ends = [graph.names[name.partition(".")[0]] for name in menu.outputs] or [graph.last]
+    parts = [name.partition(".")[2] for name in menu.outputs] or [""]
+    outputs = [tensors.of(Ref(e.node, int(p) if p else e.part)) for e, p in zip(ends, parts, strict=True)]
+    several = list(inputs.values())
+    return keras.Model(
+        several if len(several) > 1 else several[0], outputs if len(outputs) > 1 else outputs[0], name="network"
+    )
+
+
+class _Tensors:
+    """Calls the layers of a graph, and keeps what comes out of each node."""
+
+    def __init__(self, found: dict[str, Any]) -> None:
+        self.found = found
+        self.layers: dict[str, Any] = {}
+
+    def call(self, graph: Graph) -> None:
+        for node in graph.nodes:
+            taken = self.taken(node.inputs, node.path)
+            try:
+                self.found[node.name] = self.residual(node, taken) if node.kind == "residual" else self.one(node, taken)
+            except SpecError:
+                raise
+            except Exception as error:
+                raise SpecError([refused(node, taken, error)]) from error
+
+    def of(self, ref: Ref, path: Path = ()) -> Any:
+        if ref.node not in self.found:
+            raise SpecError([Fault(f"there is no input {ref.node!r}", did_you_mean(ref.node, self.found), path)])
+        value = self.found[ref.node]
+        value = value() if callable(value) else value
+        if ref.part is None:
+            return value[0] if isinstance(value, (list, tuple)) else value
+        if not isinstance(value, (list, tuple)) or ref.part >= len(value):
+            count = len(value) if isinstance(value, (list, tuple)) else 1
+            raise SpecError([Fault(f"{ref.node!r} gives {count} output{'s' if count > 1 else ''}", None, path)])
+        return value[ref.part]
+
+    def taken(self, taken: Taken, path: Path) -> Any:
+        if isinstance(taken, Ref):
+            return self.of(taken, path)
+        if isinstance(taken, Mapping):
+            return {name: self.taken(part, path) for name, part in taken.items()}
+        return [self.taken(part, path) for part in taken]
+
+    def one(self, node: Node, taken: Any) -> Any:
+        layer = self.layers.get(node.layer)
+        if layer is None:
+            layer = self.layers[node.layer] = _layer(Layer(node.kind, node.arguments), node.layer)
+        entry = catalogue.find("layers", node.kind)
+        call = entry.call if entry else {}
+        if isinstance(taken, dict):
+            if unknown := [name for name in taken if name not in call]:
+                cure = did_you_mean(unknown[0], call)
+                raise SpecError([Fault(f"{node.kind} is not called on {unknown[0]!r}", cure, node.path, "key")])
+            first = next(iter(call))
+            return layer(taken[first], **{k: v for k, v in taken.items() if k != first}) if first in taken else None
+        if isinstance(taken, list) and sum(call.values()) > 1:
+            return layer(*taken)
+        return layer(taken)
+
+    def residual(self, node: Node, taken: list[Any]) -> Any:
+        import keras
+
+        start, inner = taken
+        if start.shape != inner.shape:
+            start = self.projection(node, start, inner)
+        if node.layer not in self.layers:
+            self.layers[node.layer] = keras.layers.Add(name=node.layer)
+        return self.layers[node.layer]([start, inner])
+
+    def projection(self, node: Node, start: Any, inner: Any) -> Any:
+        """A linear map of the input to the shape that was made of it: by 1 x 1 windows where space shrank."""
+        import keras
+
+        name = f"{node.layer}_projection"
+        old, new = start.shape[1:-1], inner.shape[1:-1]
+        if len(start.shape) != len(inner.shape):
+            raise ValueError(f"a residual cannot add {shape(start)} to {shape(inner)}")
+        if name not in self.layers:
+            units = inner.shape[-1]
+            if old == new:
+                self.layers[name] = keras.layers.Dense(units, name=name)
+            elif 1 <= len(old) <= 3 and all(
+                a and b and -(-a // -(-a // b)) == b for a, b in zip(old, new, strict=True)
+            ):
+                strides = tuple(-(-a // b) for a, b in zip(old, new, strict=True))
+                kind = getattr(keras.layers, f"Conv{len(old)}D")
+                self.layers[name] = kind(units, 1, strides=strides, padding="same", name=name)
+            else:
+                raise ValueError(f"a residual cannot bring {shape(start)} to {shape(inner)}")
+        return self.layers[name](start)
+
+
+def _layer(layer: Layer, name: str | None) -> Any:
+    import keras
+
+    entry = catalogue.find("layers", layer.kind)
+    assert entry is not None, "the menu has checked the name"
+    if entry.name.startswith("ops."):
+        return _operation(getattr(keras.ops, entry.name.removeprefix("ops.")), **layer.arguments)
+    kind: Any = entry.own or getattr(importlib.import_module(entry.home) if entry.home else keras.layers, entry.name)
+    arguments = {key: _value(key, value) for key, value in layer.arguments.items()}
+    return kind(**arguments, **({"name": name} if name else {}))
+
+
+def _operation(function: Any, value: Any = None, reverse: bool = False) -> Any:
+    def call(*taken: Any) -> Any:
+        operands = [*taken, value] if value is not None else list(taken)
+        return function(*(reversed(operands) if reverse else operands))
+
+    return call
+
+
+def _value(name: str, value: Any) -> Any:
+    """An argument as Keras takes it: `{L2: 1e-4}` becomes the object, a layer the layer."""
+    import keras
+
+    if isinstance(value, Layer):
+        return _layer(value, value.name)
+    if isinstance(value, (list, tuple)):
+        made = [_value("", part) for part in value]
+        return made if any(isinstance(part, Layer) for part in value) else tuple(made)
+    for ending in ("initializer", "regularizer", "constraint"):
+        if name.endswith(ending) and isinstance(value, Mapping):
+            [(kind, given)] = value.items()
+            entry = catalogue.find(ending + "s", str(kind))
+            arguments = catalogue.arguments_of(entry, given) if entry else {}
+            if entry and isinstance(arguments, dict):
+                given = {key: _value(key, part) for key, part in arguments.items()}
+                return getattr(getattr(keras, ending + "s"), entry.name)(**given)
+    return copy.deepcopy(value)
+
+
+def _columns(signature: Signature) -> dict[str, Any]:
+    """The inputs of a recipe's network, and `inputs`: all of them in one, made when it is first asked for."""
+    import keras
+
+    found: dict[str, Any] = {
+        spec.name: keras.Input(spec.shape, dtype=spec.dtype, name=spec.name) for spec in signature.inputs
+    }
+    joined: list[Any] = []
+
+    def inputs() -> Any:
+        if not joined:
+            joined.append(_joined(found, signature))
+        return joined[0]
+
+    return {**found, "inputs": inputs}
 
 
 def _joined(inputs: dict[str, Any], signature: Signature) -> Any:
@@ -82,51 +271,33 @@ def _joined(inputs: dict[str, Any], signature: Signature) -> Any:
     return parts[0] if len(parts) == 1 else keras.layers.Concatenate(name="inputs")(parts)
 
 
-def embedding_width(levels: int, columns: int) -> int:
-    """Numbers for each category: the fourth root of the levels in a column, times four, at most 32.
+def _heads(menu: Menu, graph: Graph, tensors: _Tensors, signature: Signature) -> Any:
+    targets = signature.targets
+    names = menu.outputs or (("output",) if _ends_in_output(menu) else ())
+    if not names and all(target.name in graph.names for target in targets):
+        names = tuple(target.name for target in targets)
+    if names:
+        if len(names) != len(targets):
+            rule = f"the menu gives {len(names)} outputs, the recipe has {len(targets)} targets"
+            raise SpecError([Fault(rule, "name one item for each target", ("outputs",))])
+        ends = {target.name: (name, tensors.of(graph.names[name])) for target, name in zip(targets, names, strict=True)}
+        for target in targets:
+            name, end = ends[target.name]
+            if end.shape != (None, target.units):
+                rule = f"the layer {name!r} gives {shape(end)}, the target takes (rows, {target.units})"
+                raise SpecError([Fault(rule, "remove the name to have the head made", _path(graph, name))])
+        found = {target: end for target, (_, end) in ends.items()}
+    else:
+        found = _made(tensors.of(graph.last), signature)
+    return next(iter(found.values())) if len(found) == 1 else found
 
-    >>> embedding_width(20, 2), embedding_width(2_000, 2)
-    (7, 22)
-    """
-    width: float = 4 * (levels / columns) ** 0.25
-    return max(2, min(32, round(width)))
 
-
-def _layer(layer: Layer, position: int) -> Any:
+def _made(x: Any, signature: Signature) -> dict[str, Any]:
     import keras
 
-    kind = getattr(keras.layers, layer.kind)
-    arguments = {name: _value(name, value) for name, value in layer.arguments.items()}
-    return kind(**arguments, name=layer.name or f"{catalogue.snake(layer.kind)}_{position + 1}")
-
-
-def _value(name: str, value: Any) -> Any:
-    """An argument as Keras takes it: `{L2: 1e-4}` becomes the object, a list a tuple."""
-    import keras
-
-    for ending in ("initializer", "regularizer", "constraint"):
-        if name.endswith(ending) and isinstance(value, dict):
-            [(kind, given)] = value.items()
-            entry = catalogue.find(ending + "s", str(kind))
-            arguments = catalogue.arguments_of(entry, given) if entry else {}
-            if entry and isinstance(arguments, dict):
-                return getattr(getattr(keras, ending + "s"), entry.name)(**arguments)
-    return tuple(value) if isinstance(value, list) else copy.deepcopy(value)
-
-
-def _heads(menu: Menu, x: Any, signature: Signature) -> Any:
-    import keras
-
-    if menu.has_output:
-        units = signature.targets[0].units
-        if len(signature.targets) > 1 or x.shape != (None, units):
-            shape = ", ".join("rows" if n is None else str(n) for n in x.shape)
-            rule = f"the layer 'output' gives ({shape}), the target takes (rows, {units})"
-            raise SpecError([Fault(rule, "remove the name to have the head made", (len(menu.layers) - 1,))])
-        return x
     if len(x.shape) > 2:
         x = keras.layers.Flatten(name="flatten")(x)
-    heads = {
+    return {
         target.name: keras.layers.Dense(
             target.units,
             activation=_ACTIVATIONS[target.task],
@@ -135,11 +306,11 @@ def _heads(menu: Menu, x: Any, signature: Signature) -> Any:
         )(x)
         for i, target in enumerate(signature.targets)
     }
-    return next(iter(heads.values())) if len(heads) == 1 else heads
 
 
-def _refused(layer: Layer, position: int, x: Any, error: Exception) -> Fault:
-    shape = ", ".join("rows" if n is None else str(n) for n in x.shape)
-    text = str(error).split("\n\nArguments received")[0].strip()
-    first = " ".join(text.replace(f"<{type(layer).__name__}", "").split("\n")[0].split())
-    return Fault(f"{layer.kind} cannot take ({shape}): {first[:300]}", None, (position, layer.kind), "key")
+def _ends_in_output(menu: Menu) -> bool:
+    return bool(menu.layers) and menu.layers[-1].name == "output"
+
+
+def _path(graph: Graph, name: str) -> Path:
+    return next((node.path[:-1] for node in graph.nodes if node.name == graph.names[name].node), ())

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from protokit.core.errors import SpecError
 from protokit.core.places import Fault
 from protokit.core.suggest import did_you_mean, nearest, one_of
 
@@ -27,6 +28,19 @@ _ONE_OF = {
     "data_format": ("channels_last", "channels_first"),
     "interpolation": ("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5", "area"),
 }
+# Arguments that hold a layer, or a list of layers.
+_HOLD_LAYERS = {
+    "Bidirectional": ("layer", "backward_layer"),
+    "TimeDistributed": ("layer",),
+    "SpectralNormalization": ("layer",),
+    "RNN": ("cell",),
+    "StackedRNNCells": ("cells",),
+    "Pipeline": ("layers",),
+}
+# What `ops.NAME` may name.
+OPERATIONS_ON_ONE = ("abs", "exp", "log", "negative", "sqrt", "square")
+OPERATIONS_ON_TWO = ("add", "divide", "maximum", "minimum", "multiply", "power", "subtract")
+OPEN: Any = object()  # an argument whose value is not known yet
 _NOUN = {"integer": "a whole number", "number": "a number", "boolean": "true or false"}
 
 
@@ -38,6 +52,9 @@ class Entry:
     name: str
     about: str
     arguments: dict[str, dict[str, Any]]
+    call: dict[str, bool] = field(default_factory=dict)  # what it is called on, and whether it must be
+    own: type | None = None  # a class that a person registered
+    home: str | None = None  # the module of a class that Keras does not export
 
     @property
     def first(self) -> str | None:
@@ -59,7 +76,10 @@ def _raw() -> dict[str, Any]:
 
 def names(section: str) -> tuple[str, ...]:
     """The names in a section, without the refused layers."""
-    return tuple(name for name in _raw()[section] if name not in REFUSED)
+    found = tuple(name for name in _raw()[section] if name not in REFUSED)
+    if section != "layers":
+        return found
+    return (*found, *(f"ops.{name}" for name in sorted((*OPERATIONS_ON_ONE, *OPERATIONS_ON_TWO))), *_own)
 
 
 @cache
@@ -76,11 +96,101 @@ def _aliases(section: str) -> dict[str, str]:
 
 def find(section: str, name: str) -> Entry | None:
     """The entry of a name or alias, or None."""
+    if section == "layers" and name in _own:
+        return _own[name]
+    if section == "layers" and name.startswith("ops."):
+        return _operation(name)
     name = _aliases(section).get(name, name)
     raw = _raw()[section].get(name)
-    if raw is None or name in REFUSED:
+    if name in REFUSED:
         return None
-    return Entry(section, name, raw["about"], raw["arguments"])
+    if raw is None:
+        return _own_by_entry_point(name) if section == "layers" else None
+    return Entry(section, name, raw["about"], raw["arguments"], raw.get("call", {}), None, raw.get("home"))
+
+
+def _operation(name: str) -> Entry | None:
+    """Arithmetic between two tensors, or a tensor and a number; or on one tensor."""
+    word = name.removeprefix("ops.")
+    if word in OPERATIONS_ON_ONE:
+        return Entry("layers", name, f"keras.ops.{word} of a tensor", {}, {"x": True})
+    if word not in OPERATIONS_ON_TWO:
+        return None
+    arguments: dict[str, dict[str, Any]] = {
+        "value": {"default": None, "type": "number"},
+        "reverse": {"default": False, "type": "boolean"},
+    }
+    return Entry(
+        "layers",
+        name,
+        f"keras.ops.{word} of two tensors, or of a tensor and a number",
+        arguments,
+        {"x1": True, "x2": True},
+    )
+
+
+_own: dict[str, Entry] = {}
+
+
+def register(kind: type) -> type:
+    """Add a layer class of one's own to what menus may name. The decorator `protokit.layer`.
+
+    Raises:
+        SpecError: the name is taken, or the class is no layer.
+    """
+    name = kind.__name__ if isinstance(kind, type) else repr(kind)
+    if not isinstance(kind, type) or not callable(getattr(kind, "call", None)):
+        raise SpecError.one(f"{name} is no layer class", "derive it from keras.layers.Layer and give it `call`")
+    if name in REFUSED or name in _raw()["layers"] or (name in _own and not _same(_own[name].own, kind)):
+        raise SpecError.one(f"a layer named {name!r} is there already", "choose another name")
+    _own[name] = Entry("layers", name, *signature_of(kind), kind)
+    return kind
+
+
+def _same(one: type | None, other: type) -> bool:
+    """Whether a class is the other one read anew, as a notebook does when a cell is run again."""
+    return one is not None and (one.__module__, one.__qualname__) == (other.__module__, other.__qualname__)
+
+
+def _own_by_entry_point(name: str) -> Entry | None:
+    from importlib.metadata import entry_points
+
+    for point in entry_points(group="protokit.layers", name=name):
+        register(point.load())
+        return _own.get(name)
+    return None
+
+
+def signature_of(kind: type) -> tuple[str, dict[str, dict[str, Any]], dict[str, bool]]:
+    """What a layer class is, its arguments, and what it is called on."""
+    import inspect
+
+    arguments: dict[str, dict[str, Any]] = {}
+    for parameter in list(inspect.signature(kind.__init__).parameters.values())[1:]:  # type: ignore[misc]
+        if parameter.kind not in {parameter.VAR_KEYWORD, parameter.VAR_POSITIONAL} and parameter.name != "name":
+            has = parameter.default is not parameter.empty
+            arguments[parameter.name] = {"default": parameter.default} if has else {}
+    for name in ("trainable", "dtype"):
+        arguments.setdefault(name, {"default": True if name == "trainable" else None})
+    about = (inspect.getdoc(kind) or "").split("\n\n")[0].replace("\n", " ").strip()
+    return about, arguments, call_of(kind)
+
+
+def call_of(kind: type) -> dict[str, bool]:
+    """The tensors that a layer is called on, by name, and whether each is needed."""
+    import inspect
+
+    found: dict[str, bool] = {}
+    for parameter in list(inspect.signature(kind.call).parameters.values())[1:]:  # type: ignore[attr-defined]
+        if parameter.kind in {parameter.VAR_KEYWORD, parameter.VAR_POSITIONAL} or parameter.name == "training":
+            continue
+        found[parameter.name] = parameter.default is parameter.empty
+    return found
+
+
+def takes_layer(entry: Entry, argument: Any) -> bool:
+    """Whether an argument of a layer is a layer, or a list of them."""
+    return argument in _HOLD_LAYERS.get(entry.name, ())
 
 
 def snake(name: str) -> str:
@@ -128,6 +238,8 @@ def check_arguments(entry: Entry, given: dict[Any, Any]) -> list[Fault]:
 
 def _check_value(entry: Entry, name: str, value: Any) -> list[Fault]:
     argument = entry.arguments[name]
+    if value is OPEN or takes_layer(entry, name):
+        return []
     if value is None or (isinstance(value, str) and value == argument.get("default")):
         if value is None and "default" not in argument:
             return [Fault(f"{name} of {entry.name} needs a value")]
@@ -182,7 +294,7 @@ def arguments_of(entry: Entry, given: Any) -> dict[str, Any] | Fault:
         return given
     if entry.first is None:
         return Fault(f"{entry.name} takes no arguments, not {given!r}")
-    if isinstance(given, list):
+    if isinstance(given, (list, tuple)):
         return Fault(f"a list stands where {entry.name} takes its arguments", f"write {{{entry.first}: [...]}}")
     return {entry.first: given}
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
 import json
 import re
@@ -12,7 +13,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from protokit.menu.catalogue import SECTIONS
+from protokit.menu.catalogue import REFUSED, SECTIONS, call_of
 
 # Abstract bases, and tools that are no layers of a network.
 _NOT_OFFERED = {
@@ -30,6 +31,12 @@ _NOT_OFFERED = {
     "Regularizer",
     "Constraint",
 }
+# Layers of keras.applications that keras.layers does not export.
+_ELSEWHERE = {
+    "LayerScale": "keras.src.applications.convnext",
+    "StochasticDepth": "keras.src.applications.convnext",
+    "CustomScaleLayer": "keras.src.applications.inception_resnet_v2",
+}
 # Arguments that every layer takes through **kwargs.
 _LAYER_ARGUMENTS = ("activity_regularizer", "trainable", "dtype")
 
@@ -44,6 +51,9 @@ def describe() -> dict[str, Any]:
     catalogue: dict[str, Any] = {"keras": keras.__version__}
     for section in SECTIONS:
         catalogue[section] = _section(getattr(keras, section), section)
+    for name, module in _ELSEWHERE.items():
+        kind = getattr(importlib.import_module(module), name)
+        catalogue["layers"][name] = {**_class(kind, "layers"), "home": module}
     catalogue["schedules"] = _section(keras.optimizers.schedules, "schedules")
     catalogue["activations"] = sorted(
         name
@@ -83,6 +93,8 @@ def _class(value: type, section: str) -> dict[str, Any]:
         for name in _LAYER_ARGUMENTS:
             arguments.setdefault(name, {"default": True if name == "trainable" else None})
     entry["arguments"] = arguments
+    if section == "layers":
+        entry["call"] = call_of(value)
     return entry
 
 
@@ -123,12 +135,41 @@ def _documented(text: str) -> dict[str, str]:
     return dict(zip(parts[1::2], parts[2::2], strict=True))
 
 
+def stand_ins(catalogue: dict[str, Any]) -> str:
+    """The stub file of `protokit.menu.layers`: a signature for each layer."""
+    kinds = {"integer": "int", "number": "float", "boolean": "bool"}
+    lines = [
+        '"""Signatures of the stand-ins. Written by `python -m protokit.menu.describe`."""',
+        "",
+        "from typing import Any",
+        "",
+        "from protokit.menu.expressions import Expression",
+        "from protokit.menu.items import Layer, Source",
+        "from protokit.menu.slots import Slot",
+        "",
+    ]
+    for name, entry in catalogue["layers"].items():
+        if name in REFUSED:
+            continue
+        parameters = []
+        for argument, about in entry["arguments"].items():
+            kind = kinds.get(about.get("type", ""), "")
+            optional = " | None" if about.get("default", 0) is None else ""
+            annotation = f"{kind}{optional} | Slot | Expression | str" if kind else "Any"
+            parameters.append(f"{argument}: {annotation}" + (" = ..." if "default" in about else ""))
+        more = ["*", "name: str | None = ...", "from_: Source | None = ..."]
+        lines += [f"def {name}(", *(f"    {parameter}," for parameter in (*parameters, *more)), ") -> Layer: ..."]
+    return "\n".join(lines) + "\n"
+
+
 def main() -> None:
-    """Write the catalogue beside this file."""
+    """Write the catalogue and the stub of the stand-ins beside this file."""
     from protokit.core.files import write_text
 
-    text = json.dumps(describe(), indent=1, ensure_ascii=False) + "\n"
-    write_text(Path(__file__).with_name("catalogue.json"), text)
+    catalogue = describe()
+    here = Path(__file__)
+    write_text(here.with_name("catalogue.json"), json.dumps(catalogue, indent=1, ensure_ascii=False) + "\n")
+    write_text(here.with_name("layers.pyi"), stand_ins(catalogue))
 
 
 if __name__ == "__main__":

@@ -4,55 +4,62 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from protokit.core.errors import SpecError
-from protokit.core.places import Fault, Path
-from protokit.core.suggest import did_you_mean, nearest
-from protokit.menu import catalogue, house
+from protokit.core.places import Fault
+from protokit.core.suggest import did_you_mean
+from protokit.menu import house, items
 from protokit.menu.document import Document
+from protokit.menu.expand import Chooser, Graph, expand
+from protokit.menu.items import Block, Chain, Choose, Item
+from protokit.menu.reader import Reader
+from protokit.menu.slots import Slot
 
-_LATER_ITEMS = ("use", "share", "repeat", "residual", "branch", "merge", "choose", "when")
-_LATER_KEYS = ("hyperparameters", "blocks", "inputs", "outputs")
-# Layers that are made of others or take several inputs: they need the wider menu language.
-_LATER_LAYERS = {
-    "Bidirectional", "TimeDistributed", "RNN", "StackedRNNCells", "GRUCell", "LSTMCell", "SimpleRNNCell",
-    "SpectralNormalization", "Pipeline", "Add", "Average", "Concatenate", "Dot", "Maximum", "Minimum",
-    "Multiply", "Subtract", "Attention", "AdditiveAttention", "MultiHeadAttention", "GroupQueryAttention",
-}  # fmt: skip
-_RESERVED = ("inputs", "numbers", "categories", "embedding")
+if TYPE_CHECKING:
+    import keras
 
-
-@dataclass(frozen=True)
-class Layer:
-    """One layer: its Keras class, its arguments, and its name if it has one."""
-
-    kind: str
-    arguments: Mapping[str, Any] = field(default_factory=dict)
-    name: str | None = None
-
-    def as_plain(self) -> Any:
-        """The item as it is written in a menu, in its shortest form."""
-        first = catalogue.find("layers", self.kind)
-        body: Any = dict(self.arguments)
-        if first and list(body) == [first.first] and not isinstance(body[first.first], (dict, list)):
-            body = body[first.first]
-        item: Any = {self.kind: body} if body not in ({}, None) else self.kind
-        if self.name is None:
-            return item
-        return {**(item if isinstance(item, dict) else {item: None}), "name": self.name}
+    from protokit.menu.drawing import Drawing
 
 
 @dataclass(frozen=True)
 class Menu:
-    """A chain of layers. `house` is the name of the house menu it came from, if any.
+    """A network as data: items in a chain, with blocks, hyperparameters, inputs and outputs where it has them.
 
-    >>> Menu.parse([{"Dense": 8}, "BatchNormalization"]).layers[0]
-    Layer(kind='Dense', arguments={'units': 8}, name=None)
+    Takes what a file takes, or layers from `protokit.menu.layers`; an invalid menu cannot exist. `house` is the name
+    of the house menu it came from, if any.
+
+    >>> Menu([{"Dense": 8}, "BatchNormalization"]).layers[0]
+    Layer(kind='Dense', arguments={'units': 8}, name=None, source=None)
     """
 
-    layers: tuple[Layer, ...]
-    house: str | None = None
+    layers: tuple[Item, ...]
+    blocks: Mapping[str, Block]
+    hyperparameters: Mapping[str, Any]
+    inputs: Mapping[str, Mapping[str, Any]]
+    outputs: tuple[str, ...]
+    house: str | None = field(default=None, compare=False)
+
+    def __init__(self, layers: Any, **parts: Any) -> None:
+        """`layers` is a list of items, a mapping with `layers`, or the name of a house menu.
+
+        Raises:
+            SpecError: with every fault, its path relative to what was given.
+        """
+        name = None
+        if isinstance(layers, str):
+            if layers not in house.MENUS:
+                cure = did_you_mean(layers, house.MENUS)
+                raise SpecError([Fault(f"unknown house menu {layers!r}", cure)])
+            name, layers = layers, house.MENUS[layers]
+        data = {"layers": layers, **parts} if parts else layers
+        reader = Reader()
+        reader.read(data)
+        if reader.faults:
+            raise SpecError(reader.faults)
+        for key in ("layers", "blocks", "hyperparameters", "inputs", "outputs"):
+            object.__setattr__(self, key, getattr(reader, key))
+        object.__setattr__(self, "house", name)
 
     @classmethod
     def parse(cls, data: Any) -> Menu:
@@ -61,11 +68,7 @@ class Menu:
         Raises:
             SpecError: with every fault, its path relative to `data`.
         """
-        reader = _Reader()
-        menu = reader.menu(data)
-        if reader.faults:
-            raise SpecError(reader.faults)
-        return menu
+        return data if isinstance(data, Menu) else cls(data)
 
     @classmethod
     def read(cls, path: str) -> Menu:
@@ -74,135 +77,122 @@ class Menu:
         Raises:
             SpecError: with every fault at its line.
         """
-        document = Document.read(path)
+        return cls._placed(Document.read(path))
+
+    @classmethod
+    def from_text(cls, text: str) -> Menu:
+        """A menu from YAML text, such as `write` gives.
+
+        Raises:
+            SpecError: with every fault at its line.
+        """
+        return cls._placed(Document.parse(text))
+
+    @classmethod
+    def _placed(cls, document: Document) -> Menu:
         try:
             return cls.parse(document.data)
         except SpecError as error:
             raise document.error(list(error.faults)) from None
 
+    @classmethod
+    def from_keras(cls, model: keras.Model) -> Menu:
+        """The menu of a functional or sequential Keras model: `build` gives the same network again.
+
+        Raises:
+            SpecError: the model is subclassed, or has a layer that a menu cannot name.
+        """
+        from protokit.menu.from_keras import read
+
+        return cls(read(model))
+
     @property
-    def has_output(self) -> bool:
-        """Whether the last layer is named `output`: then the menu brings its own head."""
-        return bool(self.layers) and self.layers[-1].name == "output"
+    def is_chain(self) -> bool:
+        """Whether it is written as a bare list."""
+        return not (self.blocks or self.hyperparameters or self.inputs or self.outputs)
 
-    def as_plain(self) -> Any:
-        """The menu as it is written: the name of a house menu, or a list."""
-        return self.house or [layer.as_plain() for layer in self.layers]
+    @property
+    def slots(self) -> dict[str, Slot]:
+        """Every slot by its name, in the order of the menu."""
+        blocks = [(block.parameters, block.layers) for block in self.blocks.values()]
+        found = items.slots_in([list(self.hyperparameters.values()), *blocks, self.layers])
+        return {slot.name: slot for slot in found}
+
+    def resolve(self, values: Mapping[str, Any] | Chooser | None = None) -> Menu:
+        """The menu with every slot settled: by `values` (by slot name, or a function of the slot), else its default.
+
+        Raises:
+            SpecError: a value is not one of its slot's, or there is no such slot.
+        """
+        if isinstance(values, Mapping):
+            given = values
+            if unknown := [name for name in given if name not in self.slots]:
+                raise SpecError.one(f"no slot {unknown[0]!r}", did_you_mean(unknown[0], self.slots))
+            return self.resolve(lambda slot: given.get(slot.name, slot.default))
+        chosen = expand(self, values).chosen
+
+        def settle(part: Any) -> Any:
+            if isinstance(part, Choose):
+                return Chain(part.options[chosen.get(part.slot.name, part.slot.default)], part.name, part.source)
+            return chosen.get(part.name, part.default) if isinstance(part, Slot) else part
+
+        settled = object.__new__(Menu)
+        for key in ("layers", "blocks", "hyperparameters"):
+            object.__setattr__(settled, key, items.mapped(getattr(self, key), settle))
+        for key in ("inputs", "outputs", "house"):
+            object.__setattr__(settled, key, getattr(self, key))
+        return settled
+
+    def expand(self, values: Chooser | None = None) -> Graph:
+        """The network written out, layer by layer."""
+        return expand(self, values)
+
+    def build(self, *, seed: int = 0) -> keras.Model:
+        """The untrained Keras model of a menu that names its inputs.
+
+        Raises:
+            SpecError: there are no inputs, or Keras refused a layer.
+        """
+        from protokit.menu.build import build
+
+        return build(self, None, seed=seed)
+
+    def draw(self) -> Drawing:
+        """A picture of the menu: `print` shows a tree, a notebook a graph."""
+        from protokit.menu.drawing import draw
+
+        return draw(self)
+
+    def as_plain(self, *, in_full: bool = False) -> Any:
+        """The menu as it is written: the name of a house menu (not `in_full`), a list, or a mapping."""
+        if self.house and not in_full:
+            return self.house
+        chain = items.plain_chain(self.layers)
+        if self.is_chain:
+            return chain
+        plain: dict[str, Any] = {}
+        if self.inputs:
+            plain["inputs"] = {name: _plain_input(spec) for name, spec in self.inputs.items()}
+        if self.hyperparameters:
+            plain["hyperparameters"] = items.plain_value(self.hyperparameters)
+        if self.blocks:
+            plain["blocks"] = {name: block.as_plain() for name, block in self.blocks.items()}
+        plain["layers"] = chain
+        if self.outputs:
+            plain["outputs"] = list(self.outputs)
+        return plain
+
+    def write(self) -> str:
+        """The menu as YAML, in its short forms."""
+        from protokit.menu.writing import write
+
+        return write(self.as_plain())
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        drawing = self.draw()
+        return {"text/plain": str(drawing), "text/html": drawing.html()}
 
 
-class _Reader:
-    """Turns plain data into a menu, collecting faults on the way."""
-
-    def __init__(self) -> None:
-        self.faults: list[Fault] = []
-        self.names: set[str] = set()
-
-    def menu(self, data: Any) -> Menu:
-        if isinstance(data, Menu):
-            return data
-        if isinstance(data, str):
-            if data in house.MENUS:
-                return Menu(self._chain(house.MENUS[data], ()), data)
-            cure = did_you_mean(data, house.MENUS)
-            self._fault((), f"unknown house menu {data!r}", cure)
-            return Menu(())
-        if isinstance(data, dict):
-            for key in data:
-                if key in _LATER_KEYS:
-                    self._fault((key,), f"{key!r} is not supported yet", part="key")
-                elif key != "layers":
-                    self._fault(
-                        (key,),
-                        f"unknown key {key!r} of a menu",
-                        did_you_mean(str(key), ("layers", *_LATER_KEYS)),
-                        part="key",
-                    )
-            return Menu(self._chain(data.get("layers"), ("layers",)))
-        return Menu(self._chain(data, ()))
-
-    def _chain(self, items: Any, path: Path) -> tuple[Layer, ...]:
-        if not isinstance(items, (list, tuple)):
-            self._fault(path, f"a menu is a list of layers, not {items!r}", "write [{Dense: 64}]")
-            return ()
-        layers = [self._item(item, (*path, i)) for i, item in enumerate(items)]
-        for i, layer in enumerate(layers[:-1]):
-            if layer and layer.name == "output":
-                self._fault((*path, i), "the layer named 'output' is not the last one", "move it to the end")
-        return tuple(layer for layer in layers if layer is not None)
-
-    def _item(self, item: Any, path: Path) -> Layer | None:
-        if isinstance(item, Layer):
-            return item
-        if isinstance(item, str):
-            return self._layer(item, None, None, path, path)
-        if not isinstance(item, dict) or not item:
-            self._fault(path, f"a menu item is a layer, not {item!r}", "write Flatten or {Dense: 64}")
-            return None
-        body = {key: value for key, value in item.items() if key not in {"name", "from"}}
-        if "from" in item:
-            self._fault((*path, "from"), "'from' is not supported yet", part="key")
-        if len(body) != 1:
-            extra = list(body)[1] if len(body) > 1 else "name"
-            rule = "one item holds one layer" if body else "an item without a layer"
-            cure = "start a new item with '-'" if body else None
-            if body and not catalogue.find("layers", str(extra)):
-                rule = f"{extra!r} beside the layer {next(iter(body))!r}"
-                guess = nearest(str(extra), ("name", "from"))
-                cure = f"did you mean {guess!r}?" if guess else "put arguments inside braces: {Dense: {units: 64}}"
-            self._fault((*path, extra), rule, cure, part="key")
-            return None
-        [(kind, arguments)] = body.items()
-        return self._layer(kind, arguments, item.get("name"), path, (*path, kind))
-
-    def _layer(self, kind: Any, given: Any, name: Any, item: Path, path: Path) -> Layer | None:
-        if kind in _LATER_ITEMS or kind in _LATER_LAYERS:
-            self._fault(path, f"{kind!r} is not supported yet", "a chain of single layers is", part="key")
-            return None
-        entry = catalogue.find("layers", str(kind))
-        if entry is None:
-            wrong = catalogue.unknown("layers", kind, also=_LATER_ITEMS)
-            self.faults.append(wrong.under(path))
-            return None
-        arguments = catalogue.arguments_of(entry, given)
-        if isinstance(arguments, Fault):
-            self.faults.append(arguments.under(path))
-            return None
-        before = len(self.faults)
-        self._slots(arguments, path)
-        if len(self.faults) == before:
-            short = given is not None and not isinstance(given, dict)
-            for fault in catalogue.check_arguments(entry, arguments):
-                self.faults.append(Fault(fault.rule, fault.cure, path if short else path + fault.path, fault.part))
-        self._name(name, item)
-        return Layer(entry.name, arguments, name if isinstance(name, str) else None)
-
-    def _name(self, name: Any, item: Path) -> None:
-        if name is None:
-            return
-        path = (*item, "name")
-        if not isinstance(name, str) or not name.replace("_", "a").replace("-", "a").isalnum():
-            self._fault(path, f"a layer's name is letters, digits, '_' and '-', not {name!r}")
-        elif name in _RESERVED:
-            self._fault(path, f"the name {name!r} is taken by an input", "choose another")
-        elif name in self.names:
-            self._fault(path, f"two layers are named {name!r}", "choose another")
-        else:
-            self.names.add(name)
-
-    def _slots(self, value: Any, path: Path) -> None:
-        """Refuse slots and `$` references anywhere in the arguments."""
-        todo: list[tuple[Any, Path]] = [(value, path)]
-        while todo:
-            value, path = todo.pop()
-            if isinstance(value, str) and value.startswith("$"):
-                self._fault(path, f"the reference {value!r} is not supported yet", "write the value")
-            elif isinstance(value, dict):
-                if value and set(value) <= {"choice", "int", "float", "log", "step", "default"}:
-                    self._fault(path, "a slot is not supported yet", "write one value")
-                    continue
-                todo += [(part, (*path, key)) for key, part in value.items()]
-            elif isinstance(value, (list, tuple)):
-                todo += [(part, (*path, i)) for i, part in enumerate(value)]
-
-    def _fault(self, path: Path, rule: str, cure: str | None = None, *, part: Any = "value") -> None:
-        self.faults.append(Fault(rule, cure, path, part))
+def _plain_input(spec: Mapping[str, Any]) -> Any:
+    shape = list(spec["shape"])
+    return shape if spec["dtype"] == "float32" else {"shape": shape, "dtype": spec["dtype"]}

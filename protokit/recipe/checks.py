@@ -273,6 +273,4 @@ def across(recipe: Recipe) -> list[Fault]:
         if target_name in recipe.represent.columns:
             path = ("represent", "columns", target_name)
             found.append(Fault(f"{target_name!r} is the target", "set learn.task instead", path, "key"))
-    if recipe.network.has_output and len(recipe.represent.targets) > 1:
-        found.append(Fault("'output' with several targets is not supported yet", None, ("learn", "menu")))
     return found

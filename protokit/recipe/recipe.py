@@ -8,7 +8,6 @@ from pathlib import Path as FilePath
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, ValidationError
-from pydantic.json_schema import SkipJsonSchema
 
 from protokit.core.errors import SpecError
 from protokit.core.places import Fault, Path
@@ -97,9 +96,7 @@ class Learn(Part):
     """Step 3: the network and how it is trained."""
 
     task: Annotated[str | None, BeforeValidator(checks.task)] = None
-    menu: Annotated[SkipJsonSchema[Menu] | str | list[Any], BeforeValidator(checks.menu)] = Field(
-        "tabular", validate_default=True
-    )
+    menu: Annotated[Any, BeforeValidator(checks.menu)] = Field("tabular", validate_default=True)
     loss: Annotated[str | dict[str, Any] | None, BeforeValidator(checks.reference("losses"))] = None
     optimizer: Annotated[str | dict[str, Any], BeforeValidator(checks.reference("optimizers"))] = Field(
         default_factory=lambda: {"AdamW": {"learning_rate": 1e-3, "weight_decay": 1e-2}}
@@ -197,7 +194,7 @@ class Recipe(Part):
     @property
     def network(self) -> Menu:
         """The menu."""
-        return self.learn.menu if isinstance(self.learn.menu, Menu) else Menu.parse(self.learn.menu)
+        return Menu.parse(self.learn.menu)
 
     def error(self, path: Path, rule: str, cure: str | None = None) -> SpecError:
         """An error at a place of this recipe, for what only the data shows."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from protokit.menu import catalogue, house
+from protokit.menu import schema as menu_schema
 from protokit.recipe import vocabulary
 from protokit.recipe.recipe import Recipe
 
@@ -24,10 +25,8 @@ def schema() -> dict[str, Any]:
         "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]
     }
     learn = parts["Learn"]["properties"]
-    chain = {"type": "array", "items": {"$ref": "#/$defs/MenuItem"}}
-    whole = {"type": "object", "properties": {"layers": chain}, "required": ["layers"], "additionalProperties": False}
-    learn["menu"] = {"anyOf": [{"enum": list(house.MENUS)}, chain, whole], "default": "tabular"}
-    parts["MenuItem"] = _item()
+    parts |= menu_schema.definitions()
+    learn["menu"] = {"anyOf": [{"enum": list(house.MENUS)}, {"$ref": "#/$defs/Menu"}], "default": "tabular"}
     learn["task"] = {"enum": [*vocabulary.TASKS, None]}
     learn["schedule"]["enum"] = list(vocabulary.SCHEDULES)
     learn["engine"]["enum"] = ["auto", "keras"]
@@ -59,26 +58,6 @@ def _by(parts: dict[str, Any]) -> None:
     for part in ("test", "validation"):
         share = {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1}
         parts["Split"]["properties"][part]["anyOf"] = [share, {"type": "string"}]
-
-
-def _item() -> dict[str, Any]:
-    names = catalogue.names("layers")
-    layers: dict[str, Any] = {}
-    for name in names:
-        entry = catalogue.find("layers", name)
-        assert entry is not None, "the name is from the catalogue"
-        arguments = {
-            argument: {"type": kind} if (kind := about.get("type")) else {}
-            for argument, about in entry.arguments.items()
-        }
-        for argument, about in entry.arguments.items():
-            if about.get("default", 0) is None and "type" in arguments[argument]:
-                arguments[argument] = {"type": [arguments[argument]["type"], "null"]}
-        full = {"type": "object", "properties": arguments, "additionalProperties": False}
-        layers[name] = {"description": entry.about, "anyOf": [full, {"type": ["number", "string", "boolean", "null"]}]}
-    properties = {**layers, "name": {"type": "string"}}
-    mapping = {"type": "object", "properties": properties, "additionalProperties": False, "maxProperties": 2}
-    return {"anyOf": [{"enum": list(names)}, mapping]}
 
 
 def _reference(section: str) -> dict[str, Any]:

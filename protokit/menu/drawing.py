@@ -1,0 +1,86 @@
+"""A menu drawn: every layer with its output shape and parameters, repeats folded."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from protokit.core.values import Signature
+from protokit.menu.expand import Node, Ref, Taken
+from protokit.menu.menu import Menu
+from protokit.show.graph import Box, svg, tree
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A picture of a menu. `print` gives a tree; a notebook shows a graph."""
+
+    boxes: tuple[Box, ...]
+    title: str
+
+    def __str__(self) -> str:
+        return tree(self.boxes, self.title)
+
+    def html(self) -> str:
+        """The graph as SVG."""
+        return svg(self.boxes, self.title)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return {"text/plain": str(self), "text/html": self.html()}
+
+
+def draw(menu: Menu, signature: Signature | None = None) -> Drawing:
+    """A picture of a menu, its slots at their defaults.
+
+    Shapes and parameters are shown where the inputs are known: by the menu, or by the data's signature.
+    """
+    from protokit.menu.build import build
+
+    graph = menu.expand()
+    network = build(menu, signature) if menu.inputs or signature else None
+    layers = {layer.name: layer for layer in network.layers} if network is not None else {}
+    inputs = [spec.name for spec in signature.inputs] if signature else list(menu.inputs)
+    boxes = [_input(name, layers) for name in inputs or ["inputs"]]
+    seen: set[str] = set()
+    turns = Counter(node.twin for node in graph.nodes)
+    folded = {node.name: node.twin for node in graph.nodes}
+    for node in graph.nodes:
+        if node.twin == node.name:
+            boxes.append(_box(node, layers, seen, folded, turns[node.name]))
+    slots = len(menu.slots)
+    parts = [f"{network.count_params():,} parameters" if network is not None else f"{len(graph.nodes)} layers"]
+    parts += [f"{slots} slot{'s' if slots > 1 else ''} at their defaults"] if slots else []
+    return Drawing(tuple(boxes), ", ".join(parts))
+
+
+def _input(name: str, layers: Mapping[str, Any]) -> Box:
+    layer = layers.get(name)
+    return Box(name, name, _shape(layer.output) if layer is not None else "")
+
+
+def _box(node: Node, layers: Mapping[str, Any], seen: set[str], folded: Mapping[str, str], times: int) -> Box:
+    layer = layers.get(node.layer)
+    own = node.layer not in seen
+    seen.add(node.layer)
+    shape = _shape(layer.get_output_at(0) if hasattr(layer, "get_output_at") else layer.output) if layer and own else ""
+    count = layer.count_params() if layer is not None and own else None
+    kind = "residual: Add" if node.kind == "residual" else node.kind
+    title = f"{kind} {node.name}" if own else f"{kind} {node.layer} again"
+    takes = tuple(dict.fromkeys(folded.get(name, name) for name in _names(node.inputs)))
+    depth = 1 if times > 1 else 0
+    return Box(node.name, title, shape, count if count is None else count * times, takes, depth, times)
+
+
+def _names(taken: Taken) -> list[str]:
+    if isinstance(taken, Ref):
+        return [taken.node]
+    parts = taken.values() if isinstance(taken, Mapping) else taken
+    return [name for part in parts for name in _names(part)]
+
+
+def _shape(output: Any) -> str:
+    if isinstance(output, (list, tuple)):
+        return _shape(output[0]) + " …"
+    return " × ".join("any" if n is None else str(n) for n in output.shape[1:])

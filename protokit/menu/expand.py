@@ -1,0 +1,304 @@
+"""From a menu to a flat graph of layers: composites are written out, slots chosen, expressions computed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from protokit.core.errors import SpecError
+from protokit.core.places import Fault, Path
+from protokit.core.suggest import did_you_mean
+from protokit.menu import catalogue, items
+from protokit.menu.expressions import Expression
+from protokit.menu.items import Branch, Chain, Choose, Item, Layer, Repeat, Residual, Source, Use, When
+from protokit.menu.slots import Slot
+
+if TYPE_CHECKING:
+    from protokit.menu.menu import Menu
+
+MOST_NODES = 20_000
+Chooser: TypeAlias = Callable[[Slot], Any]
+
+
+@dataclass(frozen=True)
+class Ref:
+    """The output of a node or an input, or one of several."""
+
+    node: str
+    part: int | None = None
+
+
+Taken: TypeAlias = "Ref | tuple[Taken, ...] | Mapping[str, Taken]"
+
+
+@dataclass(frozen=True)
+class Node:
+    """One call of a layer. Nodes of the same `layer` share its weights; `path` is the item in the menu.
+
+    The kind `residual` is no layer of Keras: the sum of two inputs, the first projected where the shapes differ.
+    """
+
+    name: str
+    layer: str
+    kind: str
+    arguments: Mapping[str, Any]
+    inputs: Taken
+    path: Path = ()
+    twin: str = ""  # the node of a repeat's first turn that this one is like; itself outside repeats
+
+
+@dataclass(frozen=True)
+class Graph:
+    """A network written out: nodes in the order of their calls, the last reference of the chain, names in reach."""
+
+    nodes: tuple[Node, ...]
+    last: Ref
+    names: Mapping[str, Ref]
+    chosen: Mapping[str, Any]
+
+
+@dataclass
+class _Scope:
+    """Where names are looked up, and what comes before the names of layers made here."""
+
+    names: dict[str, Ref]
+    known: Any
+    prefix: str = ""
+    twin: str = ""  # the prefix, were every repeat in its first turn
+    shared: bool = False
+    made: int = 0
+    counts: dict[str, int] = field(default_factory=dict)
+
+
+class _Known(Mapping[str, Any]):
+    """The values of names in expressions, computed when asked for."""
+
+    def __init__(self, given: Mapping[str, Any], settle: Callable[[Any, Any], Any], outer: Any = None) -> None:
+        self._given, self._settle, self._outer = given, settle, outer
+        self._values: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._given and self._outer is not None:
+            return self._outer[name]
+        if name not in self._values:
+            self._values[name] = self._settle(self._given[name], self._outer if self._outer is not None else self)
+        return self._values[name]
+
+    def __iter__(self) -> Any:
+        return iter(self._given)
+
+    def __len__(self) -> int:
+        return len(self._given)
+
+
+def expand(menu: Menu, chooser: Chooser | None = None) -> Graph:
+    """Write a menu out. `chooser` gives each slot that is met its value, its default where there is no chooser.
+
+    Raises:
+        SpecError: what only the values show: a name that is not there now, a number that is no whole one.
+    """
+    return _Expander(menu, chooser or (lambda slot: slot.default)).graph()
+
+
+class _Expander:
+    def __init__(self, menu: Menu, chooser: Chooser) -> None:
+        self.menu, self.chooser = menu, chooser
+        self.nodes: list[Node] = []
+        self.calls: dict[str, int] = {}
+        self.chosen: dict[str, Any] = {}
+        self.shared: dict[str, tuple[str, str]] = {}
+        self.taken = {str(part.name) for part in _named(menu.layers)}
+
+    def graph(self) -> Graph:
+        start = next(iter(self.menu.inputs)) if len(self.menu.inputs) == 1 else "inputs"
+        names = {name: Ref(name) for name in self.menu.inputs or ("inputs", "numbers", "categories")}
+        scope = _Scope(names, _Known(self.menu.hyperparameters, self.settle))
+        last = self.chain(self.menu.layers, ("layers",), Ref(start), scope)
+        return Graph(tuple(self.nodes), last, scope.names, dict(self.chosen))
+
+    def settle(self, value: Any, known: Any, path: Path = ()) -> Any:
+        """A value without slots and expressions."""
+
+        def change(part: Any) -> Any:
+            if isinstance(part, Slot):
+                if part.name not in self.chosen:
+                    value = self.chooser(part)
+                    if not part.holds(value):
+                        raise _error(path, f"{part.name} cannot be {value!r}", "choose one of the slot's values")
+                    self.chosen[part.name] = value
+                return self.chosen[part.name]
+            if isinstance(part, Expression):
+                try:
+                    return part.value(known)
+                except SpecError as error:
+                    raise SpecError([fault.under(path) for fault in error.faults]) from None
+            return part
+
+        return items.mapped(value, change)
+
+    def chain(self, layers: tuple[Item, ...], path: Path, x: Ref, scope: _Scope) -> Ref:
+        for i, item in enumerate(layers):
+            at = (*path, i)
+            taken = x if item.source is None else self.source(item.source, scope, at)
+            x = getattr(self, f"_{type(item).__name__.lower()}")(item, taken, at, scope)
+            if item.name is not None:
+                scope.names[item.name] = x
+        return x
+
+    def source(self, source: Source, scope: _Scope, path: Path) -> Taken:
+        if isinstance(source, str):
+            base, _, part = source.partition(".")
+            if base not in scope.names:
+                cure = did_you_mean(base, scope.names)
+                raise _error((*path, "from"), f"the item {base!r} is not there with the values chosen", cure)
+            found = scope.names[base]
+            return Ref(found.node, int(part)) if part else found
+        if isinstance(source, Mapping):
+            return {name: self.source(part, scope, path) for name, part in source.items()}
+        return tuple(self.source(part, scope, path) for part in source)
+
+    def _layer(self, item: Layer, x: Taken, path: Path, scope: _Scope) -> Ref:
+        at = (*path, item.kind)
+        arguments = {name: self.settle(value, scope.known, (*at, name)) for name, value in item.arguments.items()}
+        self.check(item.kind, arguments, at)
+        scope.made += 1
+        name = scope.prefix + (
+            item.name or self.fresh(f"{catalogue.snake(item.kind).replace('.', '_')}_{scope.made}", scope)
+        )
+        return self.node(name, item.kind, arguments, x, at, scope)
+
+    def check(self, kind: str, arguments: Mapping[str, Any], path: Path) -> None:
+        entry = catalogue.find("layers", kind)
+        if entry is None:
+            raise _error(path, f"unknown layer {kind!r}")
+        faults = [fault.under(path) for fault in catalogue.check_arguments(entry, dict(arguments))]
+        if faults:
+            raise SpecError(faults)
+        for value in arguments.values():
+            for layer in value if isinstance(value, tuple) else (value,):
+                if isinstance(layer, Layer):
+                    self.check(layer.kind, layer.arguments, path)
+
+    def fresh(self, name: str, scope: _Scope) -> str:
+        while scope.prefix + name in self.taken or (scope.prefix + name in self.calls and not scope.shared):
+            name += "_"
+        return name
+
+    def node(self, layer: str, kind: str, arguments: Any, x: Taken, path: Path, scope: _Scope) -> Ref:
+        calls = self.calls.get(layer, 0)
+        if calls and not scope.shared:
+            raise _error(path, f"two layers are named {layer!r}", "choose another name")
+        if len(self.nodes) >= MOST_NODES:
+            raise _error(path, f"the menu makes more than {MOST_NODES:,} layers", "repeat less")
+        self.calls[layer] = calls + 1
+        name = f"{layer}__{calls + 1}" if calls else layer
+        twin = scope.twin + name[len(scope.prefix) :] if name.startswith(scope.prefix) else name
+        self.nodes.append(Node(name, layer, kind, arguments, x, path, twin))
+        return Ref(name)
+
+    def _chain(self, item: Chain, x: Taken, path: Path, scope: _Scope) -> Ref:
+        named = item.name is not None or item.source is not None
+        return self.chain(item.layers, (*path, "layers") if named else path, self.one(x, path), scope)
+
+    def _use(self, item: Use, x: Taken, path: Path, scope: _Scope) -> Ref:
+        at = (*path, "share" if item.shared else "use")
+        block = self.menu.blocks.get(item.block)
+        if block is None:
+            return self.again(item, x, at, scope)
+        given = {name: self.settle(value, scope.known, at) for name, value in item.arguments.items()}
+        if unknown := [name for name in given if name not in block.parameters]:
+            raise _error(at, f"unknown parameter {unknown[0]!r} of the block {item.block!r}")
+        known = _Known({**block.parameters, **given}, self.settle, scope.known)
+        # two uses with the same values share weights only where both say so
+        key = json.dumps([item.block, {name: str(known[name]) for name in block.parameters}, scope.prefix])
+        first = not item.shared or key not in self.shared
+        if first:
+            number = scope.counts[item.block] = scope.counts.get(item.block, 0) + 1
+            base = item.name if item.name and not item.shared else f"{item.block}_{number}"
+            prefix, twin = f"{scope.prefix}{base}_", f"{scope.twin}{base}_"
+            if item.shared:
+                self.shared[key] = (prefix, twin)
+        else:
+            prefix, twin = self.shared[key]
+        taken = x if isinstance(x, tuple) else (x,)
+        names = block.inputs or ("input",)
+        if len(taken) != len(names):
+            word = f"takes {len(names)} inputs ({', '.join(names)}), not {len(taken)}"
+            raise _error(at, f"the block {item.block!r} {word}", "name them: from: [a, b]")
+        refs = {name: self.one(ref, at) for name, ref in zip(names, taken, strict=True)}
+        names_in = {"input": next(iter(refs.values())), **refs}
+        inner = _Scope(names_in, known, prefix, twin, item.shared or scope.shared)
+        return self.chain(block.layers, ("blocks", item.block, "layers"), next(iter(refs.values())), inner)
+
+    def again(self, item: Use, x: Taken, path: Path, scope: _Scope) -> Ref:
+        """A named layer once more, on another input."""
+        ref = scope.names.get(item.block)
+        made = next((node for node in self.nodes if ref is not None and node.name == ref.node), None)
+        if made is None:
+            raise _error(path, f"{item.block!r} is no layer that is there with the values chosen")
+        if made.kind == "residual":
+            raise _error(path, f"{item.block!r} is a residual", "make it a block, and share that")
+        return self.node(made.layer, made.kind, made.arguments, x, path, replace(scope, shared=True))
+
+    def _repeat(self, item: Repeat, x: Taken, path: Path, scope: _Scope) -> Ref:
+        at = (*path, "repeat")
+        times = self.settle(item.times, scope.known, (*at, "times"))
+        if isinstance(times, bool) or not isinstance(times, int) or times < 0:
+            raise _error((*at, "times"), f"times is a whole number from 0, not {times!r}", "write // to divide")
+        number = scope.counts["repeat"] = scope.counts.get("repeat", 0) + 1
+        last = self.one(x, path)
+        for turn in range(1, times + 1):
+            base = item.name or f"repeat_{number}"
+            prefix, twin = f"{scope.prefix}{base}_{turn}_", f"{scope.twin}{base}_1_"
+            inner = _Scope(dict(scope.names), scope.known, prefix, twin, scope.shared)
+            last = self.chain(item.layers, (*at, "layers"), last, inner)
+        return last
+
+    def _residual(self, item: Residual, x: Taken, path: Path, scope: _Scope) -> Ref:
+        at = (*path, "residual")
+        start = self.one(x, path)
+        inner = self.chain(item.layers, at, start, scope)
+        scope.made += 1
+        name = scope.prefix + (item.name or self.fresh(f"residual_{scope.made}", scope))
+        return self.node(name, "residual", {}, (start, inner), at, scope)
+
+    def _branch(self, item: Branch, x: Taken, path: Path, scope: _Scope) -> Ref:
+        start = self.one(x, path)
+        ends = tuple(self.chain(c, (*path, "branch", n), start, scope) for n, c in item.branches.items())
+        merge = replace(item.merge, name=item.name)
+        return ends[0] if len(ends) == 1 else self._layer(merge, ends, (*path, "merge"), scope)
+
+    def _choose(self, item: Choose, x: Taken, path: Path, scope: _Scope) -> Ref:
+        option = str(self.settle(item.slot, scope.known))
+        return self.chain(item.options[option], (*path, "choose", option), self.one(x, path), scope)
+
+    def _when(self, item: When, x: Taken, path: Path, scope: _Scope) -> Ref:
+        last = self.one(x, path)
+        for test, chain in item.conditions:
+            if self.settle(test, scope.known, (*path, "when", test.text)):
+                last = self.chain(chain, (*path, "when", test.text), last, scope)
+        return last
+
+    def one(self, x: Taken, path: Path) -> Ref:
+        """A composite of a single input takes one."""
+        if not isinstance(x, Ref):
+            raise _error((*path, "from"), "this item takes one input, not several", "merge them first: Concatenate")
+        return x
+
+
+def _named(chain: tuple[Item, ...]) -> list[Any]:
+    found: list[Any] = []
+
+    def look(part: Any) -> Any:
+        if getattr(part, "name", None) is not None and not isinstance(part, Slot):
+            found.append(part)
+        return part
+
+    items.mapped(chain, look)
+    return found
+
+
+def _error(path: Path, rule: str, cure: str | None = None) -> SpecError:
+    return SpecError([Fault(rule, cure, path)])

@@ -1,0 +1,223 @@
+"""The items that a menu is made of, as frozen values; each knows its shortest written form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, is_dataclass, replace
+from typing import Any, TypeAlias
+
+from protokit.menu import catalogue
+from protokit.menu.expressions import Expression
+from protokit.menu.slots import Slot
+
+# What an item takes: the name of an input or item (`encoder.1` is the second of its several outputs), a list of
+# such for layers of several inputs, or a mapping from the names of the layer's call arguments.
+Source: TypeAlias = "str | tuple[Source, ...] | Mapping[str, Source]"
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer: its Keras class and its arguments, which may hold slots, expressions and layers."""
+
+    kind: str
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    name: str | None = None
+    source: Source | None = None
+
+
+@dataclass(frozen=True)
+class Chain:
+    """Items one after the other, as one item."""
+
+    layers: tuple[Item, ...]
+    name: str | None = None
+    source: Source | None = None
+
+
+@dataclass(frozen=True)
+class Use:
+    """A block with its arguments: with new weights, or (`shared`) with those of its first use."""
+
+    block: str
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    shared: bool = False
+    name: str | None = None
+    source: Source | None = None
+
+
+@dataclass(frozen=True)
+class Repeat:
+    """A chain several times, each time with new weights."""
+
+    times: int | Slot | Expression
+    layers: tuple[Item, ...]
+    name: str | None = None
+    source: Source | None = None
+
+
+@dataclass(frozen=True)
+class Residual:
+    """What a chain makes of its input, plus that input (projected where the shapes differ)."""
+
+    layers: tuple[Item, ...]
+    name: str | None = None
+    source: Source | None = None
+
+
+@dataclass(frozen=True)
+class Branch:
+    """The input to each of several chains, then merged by a layer."""
+
+    branches: Mapping[str, tuple[Item, ...]]
+    merge: Layer = Layer("Concatenate")
+    name: str | None = None
+    source: Source | None = None
+
+
+@dataclass(frozen=True)
+class Choose:
+    """One of several chains: a slot of structure."""
+
+    options: Mapping[str, tuple[Item, ...]]
+    slot: Slot
+    name: str | None = None
+    source: Source | None = None
+
+
+@dataclass(frozen=True)
+class When:
+    """Chains that are there only where their condition holds."""
+
+    conditions: tuple[tuple[Expression, tuple[Item, ...]], ...]
+    name: str | None = None
+    source: Source | None = None
+
+
+Item: TypeAlias = Layer | Chain | Use | Repeat | Residual | Branch | Choose | When
+
+
+@dataclass(frozen=True)
+class Block:
+    """A chain under a name, with parameters and their defaults, and names for what it takes."""
+
+    layers: tuple[Item, ...]
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    inputs: tuple[str, ...] = ()
+
+    def as_plain(self) -> Any:
+        """The block as it is written."""
+        plain: dict[str, Any] = {}
+        if self.parameters:
+            plain["parameters"] = {name: plain_value(value) for name, value in self.parameters.items()}
+        if self.inputs:
+            plain["inputs"] = list(self.inputs)
+        chain = plain_chain(self.layers)
+        return {**plain, "layers": chain} if plain else chain
+
+
+def plain_chain(items: tuple[Item, ...]) -> list[Any]:
+    """A chain as it is written."""
+    return [plain_item(item) for item in items]
+
+
+def plain_item(item: Item) -> Any:
+    """An item as it is written, in its shortest form."""
+    more: dict[str, Any] = {}
+    if item.name is not None:
+        more["name"] = item.name
+    if item.source is not None:
+        more["from"] = plain_source(item.source)
+    if isinstance(item, Layer):
+        body = _plain_layer(item)
+        if not more:
+            return body
+        return {**(body if isinstance(body, dict) else {body: None}), **more}
+    if isinstance(item, Chain):
+        inner = plain_chain(item.layers)
+        return {"layers": inner, **more} if more else inner
+    if isinstance(item, Use):
+        arguments = {name: plain_value(value) for name, value in item.arguments.items()}
+        return {"share" if item.shared else "use": {item.block: arguments} if arguments else item.block, **more}
+    if isinstance(item, Repeat):
+        return {"repeat": {"times": plain_value(item.times), "layers": plain_chain(item.layers)}, **more}
+    if isinstance(item, Residual):
+        return {"residual": plain_chain(item.layers), **more}
+    if isinstance(item, When):
+        return {"when": {test.text: plain_chain(chain) for test, chain in item.conditions}, **more}
+    if isinstance(item, Choose):
+        first = next(iter(item.options))
+        default = {} if item.slot.default == first else {"default": item.slot.default}
+        return {"choose": {name: plain_chain(chain) for name, chain in item.options.items()}, **default, **more}
+    merge = {} if item.merge == Layer("Concatenate") else {"merge": _plain_layer(item.merge)}
+    return {"branch": {name: plain_chain(chain) for name, chain in item.branches.items()}, **merge, **more}
+
+
+def plain_source(source: Source) -> Any:
+    """What an item takes, as it is written."""
+    if isinstance(source, str):
+        return source
+    if isinstance(source, Mapping):
+        return {name: plain_source(part) for name, part in source.items()}
+    return [plain_source(part) for part in source]
+
+
+def plain_value(value: Any) -> Any:
+    """An argument as it is written."""
+    if isinstance(value, Slot):
+        return value.as_plain()
+    if isinstance(value, Expression):
+        return value.text
+    if isinstance(value, Layer):
+        body = _plain_layer(value)
+        return (
+            body if value.name is None else {**(body if isinstance(body, dict) else {body: None}), "name": value.name}
+        )
+    if isinstance(value, Mapping):
+        return {name: plain_value(part) for name, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain_value(part) for part in value]
+    return value
+
+
+def _plain_layer(layer: Layer) -> Any:
+    entry = catalogue.find("layers", layer.kind)
+    body: Any = {name: plain_value(value) for name, value in layer.arguments.items()}
+    if entry and list(body) == [entry.first]:
+        alone = layer.arguments[str(entry.first)]
+        if not isinstance(alone, (Mapping, list, tuple, Layer)) and alone is not None:
+            body = body[entry.first]
+    return {layer.kind: body} if body != {} else layer.kind
+
+
+def mapped(value: Any, change: Any) -> Any:
+    """A copy of an item, chain or argument with `change` put to every slot and composite in it, innermost first.
+
+    `change` gives back what it is given, or something else in its place.
+    """
+    if isinstance(value, (Slot, Expression)):
+        return change(value)
+    if is_dataclass(value) and not isinstance(value, type):
+        parts = {f.name: mapped(getattr(value, f.name), change) for f in fields(value) if f.name != "source"}
+        if isinstance(value, Choose):
+            parts["slot"] = value.slot
+        return change(replace(value, **parts))  # type: ignore[type-var]
+    if isinstance(value, Mapping):
+        return {name: mapped(part, change) for name, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return type(value)(mapped(part, change) for part in value)
+    return value
+
+
+def slots_in(value: Any) -> list[Slot]:
+    """Every slot in an item, chain or argument, in order."""
+    found: list[Slot] = []
+
+    def look(part: Any) -> Any:
+        if isinstance(part, Slot):
+            found.append(part)
+        elif isinstance(part, Choose):
+            found.append(part.slot)
+        return part
+
+    mapped(value, look)
+    return found

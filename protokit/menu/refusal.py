@@ -1,0 +1,26 @@
+"""A layer that Keras refused, told at its line of the menu."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from protokit.core.places import Fault
+from protokit.menu.expand import Node
+
+
+def shape(x: Any) -> str:
+    """The shape of a tensor, or of several, in words."""
+    if isinstance(x, Mapping):
+        return ", ".join(f"{name} {shape(part)}" for name, part in x.items())
+    if isinstance(x, (list, tuple)):
+        return ", ".join(map(shape, x))
+    return "(" + ", ".join("rows" if i == 0 else "any" if n is None else str(n) for i, n in enumerate(x.shape)) + ")"
+
+
+def refused(node: Node, taken: Any, error: Exception) -> Fault:
+    """What Keras said, at the item that it said it of."""
+    text = str(error).split("\n\nArguments received")[0].strip()
+    first = " ".join(text.split("\n")[0].split()) or type(error).__name__
+    kind = "a residual" if node.kind == "residual" else node.kind
+    return Fault(f"{kind} cannot take {shape(taken)}: {first[:300]}", None, node.path, "key")
