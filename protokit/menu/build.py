@@ -154,11 +154,8 @@ class _Tensors:
         entry = catalogue.find("layers", node.kind)
         call = entry.call if entry else {}
         if isinstance(taken, dict):
-            if unknown := [name for name in taken if name not in call]:
-                cure = did_you_mean(unknown[0], call)
-                raise SpecError([Fault(f"{node.kind} is not called on {unknown[0]!r}", cure, node.path, "key")])
             first = next(iter(call))
-            return layer(taken[first], **{k: v for k, v in taken.items() if k != first}) if first in taken else None
+            return layer(taken[first], **{k: v for k, v in taken.items() if k != first})
         if isinstance(taken, list) and sum(call.values()) > 1:
             return layer(*taken)
         return layer(taken)

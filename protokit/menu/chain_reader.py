@@ -17,6 +17,7 @@ from protokit.menu.items import (
     Chain,
     Choose,
     Item,
+    Layer,
     Repeat,
     Residual,
     Source,
@@ -85,9 +86,22 @@ class ChainReader:
     def _finish(self, item: Item | None, name: str | None, source: Source | None, path: Path) -> Item | None:
         if item is None:
             return None
+        if isinstance(item, Layer) and isinstance(source, Mapping):
+            self._called(item, source, (*path, "from"))
         if name is not None:
             self.known.add(name)
         return replace(item, name=name, source=source) if name or source is not None else item
+
+    def _called(self, item: Layer, source: Mapping[str, Source], path: Path) -> None:
+        entry = catalogue.find("layers", item.kind)
+        if entry is None or not entry.call:
+            return
+        for name in source:
+            if name not in entry.call:
+                rule = f"{item.kind} is not called on {name!r}"
+                self.reader.fault((*path, name), rule, did_you_mean(name, entry.call), part="key")
+        if missing := [name for name, needed in entry.call.items() if needed and name not in source]:
+            self.reader.fault(path, f"{item.kind} is called on {missing[0]} too", f"add {missing[0]}: NAME")
 
     def _several(self, keys: list[Any], heads: list[Any], path: Path) -> None:
         extra = heads[1] if len(heads) > 1 else keys[0]

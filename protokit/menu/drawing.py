@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from protokit.core.values import Signature
+from protokit.menu import catalogue
 from protokit.menu.expand import Node, Ref, Taken
 from protokit.menu.menu import Menu
 from protokit.show.graph import Box, svg, tree
@@ -57,7 +59,7 @@ def draw(menu: Menu, signature: Signature | None = None) -> Drawing:
 
 def _input(name: str, layers: Mapping[str, Any]) -> Box:
     layer = layers.get(name)
-    return Box(name, name, _shape(layer.output) if layer is not None else "")
+    return Box(name, name, "", _shape(layer.output) if layer is not None else "")
 
 
 def _box(node: Node, layers: Mapping[str, Any], seen: set[str], folded: Mapping[str, str], times: int) -> Box:
@@ -65,12 +67,14 @@ def _box(node: Node, layers: Mapping[str, Any], seen: set[str], folded: Mapping[
     own = node.layer not in seen
     seen.add(node.layer)
     shape = _shape(layer.get_output_at(0) if hasattr(layer, "get_output_at") else layer.output) if layer and own else ""
-    count = layer.count_params() if layer is not None and own else None
-    kind = "residual: Add" if node.kind == "residual" else node.kind
-    title = f"{kind} {node.name}" if own else f"{kind} {node.layer} again"
+    both = (layer, layers.get(f"{node.layer}_projection"))
+    count = sum(part.count_params() for part in both if part is not None) if layer is not None and own else None
+    title = "Add (residual)" if node.kind == "residual" else node.kind if own else f"{node.kind} again"
+    given = re.fullmatch(rf".*{re.escape(catalogue.snake(node.kind).replace('.', '_'))}_\d+_*(__\d+)?", node.name)
+    label = "" if given or times > 1 else node.name
     takes = tuple(dict.fromkeys(folded.get(name, name) for name in _names(node.inputs)))
     depth = 1 if times > 1 else 0
-    return Box(node.name, title, shape, count if count is None else count * times, takes, depth, times)
+    return Box(node.name, title, label, shape, count if count is None else count * times, takes, depth, times)
 
 
 def _names(taken: Taken) -> list[str]:

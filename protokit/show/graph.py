@@ -11,17 +11,17 @@ from dataclasses import dataclass
 class Box:
     """One box: its name, what it is, what comes out and how large it is; the names of the boxes it takes from.
 
-    `depth` indents it in the tree; `times` is how often a folded box stands; a `group` box only heads others.
+    `label` is a name that a person gave; `depth` indents it in the tree; `times` is how often a folded box stands.
     """
 
     name: str
     title: str
+    label: str = ""
     shape: str = ""
     parameters: int | None = None
     takes: tuple[str, ...] = ()
     depth: int = 0
     times: int = 1
-    group: bool = False
 
 
 def tree(boxes: Sequence[Box], title: str) -> str:
@@ -30,11 +30,11 @@ def tree(boxes: Sequence[Box], title: str) -> str:
     before = ""
     for box in boxes:
         times = f" × {box.times}" if box.times > 1 else ""
-        head = f"{'  ' * box.depth}{box.title}{times}"
+        head = f"{'  ' * box.depth}{box.title} {box.name if box.name != box.title else ''}".rstrip() + times
         count = "" if box.parameters is None else f"{box.parameters:,}"
-        far = "" if box.group or box.takes in ((before,), ()) else "← " + ", ".join(box.takes)
+        far = "" if box.takes in ((before,), ()) else "← " + ", ".join(box.takes)
         rows.append((head, box.shape, count, far))
-        before = before if box.group else box.name
+        before = box.name
     widths = [max((len(row[i]) for row in rows), default=0) for i in range(3)]
     lines = [
         f"{head:<{widths[0]}}  {shape:<{widths[1]}}  {count:>{widths[2]}}  {far}".rstrip()
@@ -43,12 +43,12 @@ def tree(boxes: Sequence[Box], title: str) -> str:
     return "\n".join([title, *lines])
 
 
-_WIDTH, _HEIGHT, _GAP_X, _GAP_Y = 190, 40, 26, 30
+_WIDTH, _HEIGHT, _GAP_X, _GAP_Y = 200, 40, 26, 30
 
 
 def svg(boxes: Sequence[Box], title: str) -> str:
     """The graph, from top to bottom: a box lies one row below the lowest that it takes from."""
-    drawn = [box for box in boxes if not box.group]
+    drawn = boxes
     rank: dict[str, int] = {}
     for box in drawn:
         rank[box.name] = 1 + max((rank[name] for name in box.takes if name in rank), default=-1)
@@ -107,17 +107,18 @@ def _box(box: Box, x: float, y: float) -> str:
     times = f" × {box.times}" if box.times > 1 else ""
     count = "" if not box.parameters else f"{box.parameters:,}"
     detail = " · ".join(part for part in (box.shape, count) if part)
-    title, detail = html.escape(_cut(box.title + times)), html.escape(_cut(detail))
+    title, detail = html.escape(_cut(box.title) + times), html.escape(_cut(detail))
+    label = f'<tspan font-weight="400" fill="#0072B2"> {html.escape(_cut(box.label, 12))}</tspan>' if box.label else ""
     extra = (
         f'<rect x="{x + 4:.0f}" y="{y + 4}" width="{_WIDTH}" height="{_HEIGHT}" rx="5" fill="#fff" stroke="#0072B2"/>'
     )
     return (
         f"<g><title>{html.escape(box.name)}</title>{extra if box.times > 1 else ''}"
         f'<rect x="{x:.0f}" y="{y}" width="{_WIDTH}" height="{_HEIGHT}" rx="5" fill="{color}" stroke="#0072B2"/>'
-        f'<text x="{x + 8:.0f}" y="{y + 16}" fill="#111" font-weight="600">{title}</text>'
+        f'<text x="{x + 8:.0f}" y="{y + 16}" fill="#111" font-weight="600">{title}{label}</text>'
         f'<text x="{x + 8:.0f}" y="{y + 32}" fill="#333">{detail}</text></g>'
     )
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= 28 else text[:27] + "…"
+def _cut(text: str, most: int = 25) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"
