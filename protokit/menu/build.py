@@ -43,7 +43,6 @@ def build(menu: Menu, signature: Signature | None, *, seed: int = 0) -> keras.Mo
         SpecError: Keras refused a layer, at its item; or the inputs are not those of the data.
     """
     prepare_keras()
-    import keras
 
     graph = menu.expand()
     try:
@@ -57,7 +56,7 @@ def build(menu: Menu, signature: Signature | None, *, seed: int = 0) -> keras.Mo
             tensors.call(graph)
             outputs = _heads(menu, graph, tensors, signature)
             inputs = {spec.name: tensors.found[spec.name] for spec in signature.inputs}
-            return keras.Model(inputs, outputs, name="network")
+            return _model(inputs, outputs)
     except SpecError as error:
         raise SpecError([_as_written(menu, fault) for fault in error.faults]) from error.__cause__
 
@@ -106,9 +105,17 @@ def _standalone(menu: Menu, graph: Graph) -> keras.Model:
     parts = [name.partition(".")[2] for name in menu.outputs] or [""]
     outputs = [tensors.of(Ref(e.node, int(p) if p else e.part)) for e, p in zip(ends, parts, strict=True)]
     several = list(inputs.values())
-    return keras.Model(
-        several if len(several) > 1 else several[0], outputs if len(outputs) > 1 else outputs[0], name="network"
-    )
+    return _model(several if len(several) > 1 else several[0], outputs if len(outputs) > 1 else outputs[0])
+
+
+def _model(inputs: Any, outputs: Any) -> keras.Model:
+    import keras
+
+    try:
+        return keras.Model(inputs, outputs, name="network")
+    except ValueError as error:
+        rule = f"Keras makes no model of this: {str(error).splitlines()[0][:300]}"
+        raise SpecError([Fault(rule, "let the outputs follow from the inputs", ("layers",))]) from error
 
 
 class _Tensors:

@@ -38,7 +38,7 @@ _HOLD_LAYERS = {
     "Pipeline": ("layers",),
 }
 # What `ops.NAME` may name.
-OPERATIONS_ON_ONE = ("abs", "exp", "log", "negative", "sqrt", "square")
+OPERATIONS_ON_ONE = ("absolute", "exp", "log", "negative", "sqrt", "square")
 OPERATIONS_ON_TWO = ("add", "divide", "maximum", "minimum", "multiply", "power", "subtract")
 OPEN: Any = object()  # an argument whose value is not known yet
 _NOUN = {"integer": "a whole number", "number": "a number", "boolean": "true or false"}
@@ -53,6 +53,7 @@ class Entry:
     about: str
     arguments: dict[str, dict[str, Any]]
     call: dict[str, bool] = field(default_factory=dict)  # what it is called on, and whether it must be
+    always: bool = False  # acts as in training also where nothing says so
     own: type | None = None  # a class that a person registered
     home: str | None = None  # the module of a class that Keras does not export
 
@@ -106,7 +107,8 @@ def find(section: str, name: str) -> Entry | None:
         return None
     if raw is None:
         return _own_by_entry_point(name) if section == "layers" else None
-    return Entry(section, name, raw["about"], raw["arguments"], raw.get("call", {}), None, raw.get("home"))
+    more = {key: raw[key] for key in ("call", "always", "home") if key in raw}
+    return Entry(section, name, raw["about"], raw["arguments"], **more)
 
 
 def _operation(name: str) -> Entry | None:
@@ -143,7 +145,7 @@ def register(kind: type) -> type:
         raise SpecError.one(f"{name} is no layer class", "derive it from keras.layers.Layer and give it `call`")
     if name in REFUSED or name in _raw()["layers"] or (name in _own and not _same(_own[name].own, kind)):
         raise SpecError.one(f"a layer named {name!r} is there already", "choose another name")
-    _own[name] = Entry("layers", name, *signature_of(kind), kind)
+    _own[name] = Entry("layers", name, *signature_of(kind), own=kind)
     return kind
 
 
@@ -211,7 +213,7 @@ def unknown(section: str, name: object, *, also: Iterable[str] = ()) -> Fault:
     if section == "layers" and name in REFUSED:
         return Fault(
             f"{name} is refused: it runs code that is not in the menu",
-            "build it from other layers, or train it outside protokit",
+            "build it from other layers, or register a layer of your own with @protokit.layer",
             (),
             "key",
         )

@@ -95,6 +95,9 @@ def _class(value: type, section: str) -> dict[str, Any]:
     entry["arguments"] = arguments
     if section == "layers":
         entry["call"] = call_of(value)
+        training = inspect.signature(value.call).parameters.get("training")  # type: ignore[attr-defined]
+        if training is not None and training.default is True:
+            entry["always"] = True
     return entry
 
 

@@ -177,7 +177,7 @@ def _operation(
     arguments: dict[str, Any] = {"value": numbers[0]} if numbers else {}
     if numbers and not _is_tensor(given[0]):
         arguments["reverse"] = True
-    name = _unique(layer["name"], reading)
+    name = _unique(f"{word}_1", reading)
     takes = tensors[0] if len(tensors) == 1 else tensors
     reading.calls.append(_Call(name, name, {f"ops.{word}": arguments or None, "name": name}, takes, False))
     known[(str(layer["name"]), i, 0)] = (name, 0)
@@ -242,7 +242,9 @@ def _takes(entry: catalogue.Entry, node: dict[str, Any], known: dict[tuple[str, 
 
     given = [read(value) for value in node.get("args", ())]
     named = {k: read(v) for k, v in node.get("kwargs", {}).items() if v is not None and _holds_tensor(v)}
-    if other := [k for k, v in node.get("kwargs", {}).items() if v not in (None, False) and not _holds_tensor(v)]:
+    plain = {k: v for k, v in node.get("kwargs", {}).items() if not _holds_tensor(v)}
+    usual = {"training": entry.always}
+    if other := [k for k, v in plain.items() if v not in (None, usual.get(k, False))]:
         raise SpecError.one(f"{entry.name} is called with {other[0]}", "a menu calls layers on tensors only")
     if len(given) == 1 and not named:
         return given[0]

@@ -22,6 +22,8 @@ def _arguments(entry: catalogue.Entry, config: dict[str, Any]) -> dict[str, Any]
         if name not in config:
             continue
         value = _argument(entry, name, config[name])
+        if about.get("type") == "integer" and isinstance(value, list) and len(value) == 1:
+            value = value[0]
         if "default" in about and _same(name, value, about["default"]):
             continue
         found[name] = value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,7 +21,9 @@ def shape(x: Any) -> str:
 
 def refused(node: Node, taken: Any, error: Exception) -> Fault:
     """What Keras said, at the item that it said it of."""
-    text = str(error).split("\n\nArguments received")[0].strip()
-    first = " ".join(text.split("\n")[0].split()) or type(error).__name__
+    text = re.sub(r"\x1b\[\d*m", "", str(error)).split("\n\nArguments received")[0]
+    lines = [" ".join(line.split()) for line in text.splitlines() if line.strip()]
+    own = [line for line in lines if not line.startswith("Exception encountered when calling")]
+    first = next(iter(own or lines), type(error).__name__)
     kind = "a residual" if node.kind == "residual" else node.kind
     return Fault(f"{kind} cannot take {shape(taken)}: {first[:300]}", None, node.path, "key")
