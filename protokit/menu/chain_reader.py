@@ -252,7 +252,7 @@ class ChainReader:
         found: list[tuple[Expression, tuple[Item, ...]]] = []
         with self._alternative():
             for text, chain in body.items():
-                test = self.reader.expression(text, (*path, text))
+                test = self.reader.expression(text, (*path, text), "key")
                 layers = self.chain(chain, (*path, text))
                 if isinstance(test, Expression):
                     found.append((test, layers))

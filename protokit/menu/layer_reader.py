@@ -8,7 +8,7 @@ from typing import Any
 
 from protokit.core.errors import SpecError
 from protokit.core.places import Fault, Part, Path
-from protokit.core.suggest import did_you_mean
+from protokit.core.suggest import did_you_mean, nearest
 from protokit.menu import catalogue, items, slots
 from protokit.menu.expressions import Expression, is_expression
 from protokit.menu.items import Layer
@@ -111,6 +111,13 @@ class LayerReader:
             except SpecError as error:
                 self.faults += [fault.under(path) for fault in error.faults]
                 return None
+        if isinstance(value, Mapping) and len(value) == 1:
+            [key] = map(str, value)
+            known = any(catalogue.find(s, key) for s in ("initializers", "regularizers", "constraints", "layers"))
+            if not known and (own or nearest(key, slots.KEYS[:3])):
+                cure = did_you_mean(key, slots.KEYS[:3])
+                self.fault((*path, next(iter(value))), f"unknown kind of slot {key!r}", cure, part="key")
+                return None
         self._depth += 1
         if isinstance(value, Mapping):
             value = {key: self.value(part, (*path, key), f"{label}.{key}") for key, part in value.items()}
@@ -119,18 +126,18 @@ class LayerReader:
         self._depth -= 1
         return value
 
-    def expression(self, value: Any, path: Path) -> Any:
+    def expression(self, value: Any, path: Path, part: Part = "value") -> Any:
         """An expression whose names are known."""
         try:
             found = value if isinstance(value, Expression) else Expression(str(value).strip())
         except SpecError as error:
-            self.faults += [fault.under(path) for fault in error.faults]
+            self.faults += [Fault(fault.rule, fault.cure, path, part) for fault in error.faults]
             return None
         names = (*self.parameters, *self.hyperparameters)
         for name in found.names:
             if name not in names:
                 cure = did_you_mean(name, names) or "name it under hyperparameters"
-                self.fault(path, f"no hyperparameter or parameter '{name}'", cure)
+                self.fault(path, f"no hyperparameter or parameter '{name}'", cure, part=part)
         return found
 
     def slot_name(self, label: str) -> str:

@@ -122,7 +122,7 @@ def test_three_ways_in_are_equal(tmp_path: Path) -> None:
         (("learn", "precision"), "mixed_float16", "not supported yet"),
         (("learn", "optimizer"), {"AdamW": {"learning_rate": {"float": [1, 2]}}}, "not supported yet"),
         (("learn", "seeds"), 5, "not supported yet"),
-        (("learn", "menu"), {"blocks": {}, "layers": []}, "not supported yet"),
+        (("learn", "menu"), {"blocks": [], "layers": []}, "blocks is a mapping"),
         (("evaluate", "strict"), True, "not supported yet"),
         (("represent", "split"), {"test": 1.5}, "between 0 and 1"),
         (("represent", "split"), {"by": "group"}, "write by: {group: COLUMN}"),
