@@ -46,3 +46,12 @@ def prepare_keras() -> None:
             f"Keras runs on {keras.backend.backend()!r} in this process, and protokit on TensorFlow",
             cure="set the environment variable KERAS_BACKEND=tensorflow before Python starts",
         )
+
+
+def keras_layer(name: str) -> type | None:
+    """A layer class that the installed Keras exports, or None."""
+    prepare_keras()
+    import keras
+
+    kind = getattr(keras.layers, name, None)
+    return kind if isinstance(kind, type) and issubclass(kind, keras.layers.Layer) else None

@@ -106,7 +106,7 @@ def find(section: str, name: str) -> Entry | None:
     if name in REFUSED:
         return None
     if raw is None:
-        return _own_by_entry_point(name) if section == "layers" else None
+        return (_own_by_entry_point(name) or _newer(name)) if section == "layers" else None
     more = {key: raw[key] for key in ("call", "always", "home") if key in raw}
     return Entry(section, name, raw["about"], raw["arguments"], **more)
 
@@ -161,6 +161,18 @@ def _own_by_entry_point(name: str) -> Entry | None:
         register(point.load())
         return _own.get(name)
     return None
+
+
+def _newer(name: str) -> Entry | None:
+    """A layer of an installed Keras that is not the one that the catalogue describes."""
+    from importlib.metadata import version
+
+    if not name.isidentifier() or not name[0].isupper() or version("keras") == _raw()["keras"]:
+        return None
+    from protokit.core.lazy import keras_layer
+
+    kind = keras_layer(name)
+    return Entry("layers", name, *signature_of(kind)) if kind is not None else None
 
 
 def signature_of(kind: type) -> tuple[str, dict[str, dict[str, Any]], dict[str, bool]]:

@@ -21,7 +21,6 @@ History = tuple[str, int]  # a name, and which output
 class _Call:
     """One call of a layer: its item, what it takes, and the name that its output goes by."""
 
-    key: str
     name: str
     item: Any
     takes: Any
@@ -31,7 +30,7 @@ class _Call:
 @dataclass
 class _Reading:
     calls: list[_Call] = field(default_factory=list)
-    layers: dict[str, str] = field(default_factory=dict)  # the name of each layer's config to its name in the menu
+    layers: dict[int, str] = field(default_factory=dict)  # the name in the menu of each layer object
     names: set[str] = field(default_factory=set)
 
 
@@ -58,7 +57,7 @@ def read(model: keras.Model) -> dict[str, Any]:
     }
     reading.names |= set(inputs)
     known = {(name, 0, 0): (name, 0) for name in inputs}
-    ends = _walk(config, known, "", reading)
+    ends = _walk(config, known, model, reading)
     return _plain(inputs, reading.calls, ends)
 
 
@@ -79,7 +78,7 @@ def _input(config: dict[str, Any]) -> Any:
 
 
 def _walk(
-    config: dict[str, Any], known: dict[tuple[str, int, int], History], prefix: str, reading: _Reading
+    config: dict[str, Any], known: dict[tuple[str, int, int], History], model: Any, reading: _Reading
 ) -> list[History]:
     """Every call in a functional config, in an order in which each comes after what it takes."""
     waiting = [
@@ -92,7 +91,7 @@ def _walk(
         later = []
         for layer, i, node in waiting:
             if all(tensor in known for tensor in _tensors(node)):
-                _call(layer, i, node, known, prefix, reading)
+                _call(layer, i, node, known, model, reading)
             else:
                 later.append((layer, i, node))
         if len(later) == len(waiting):
@@ -138,13 +137,13 @@ def _call(
     i: int,
     node: dict[str, Any],
     known: dict[tuple[str, int, int], History],
-    prefix: str,
+    model: Any,
     reading: _Reading,
 ) -> None:
     own = str(layer["config"].get("name") or layer["name"])
-    key, kind = prefix + own, layer["class_name"]
+    kind = layer["class_name"]
     if kind in _MODELS:
-        _nested(layer, i, node, known, key, reading)
+        _nested(layer, i, node, known, model.get_layer(layer["name"]), reading)
         return
     if str(layer.get("module", "")).startswith("keras.src.ops"):
         _operation(layer, i, node, known, reading)
@@ -153,13 +152,14 @@ def _call(
     if entry is None:
         rule = f"the layer {own!r} is a {kind}, which a menu cannot name"
         raise SpecError.one(rule, "register it with @protokit.layer")
+    key = id(model.get_layer(layer["name"]))  # a layer shared with a model inside is one object, but two configs
     first = key not in reading.layers
     if first:
         reading.layers[key] = _unique(own, reading)
     layer_name = reading.layers[key]
     name = layer_name if first else _unique(f"{layer_name}_again", reading)
     written = item(entry, layer["config"], layer_name)
-    reading.calls.append(_Call(key, name, written if first else layer_name, _takes(entry, node, known), not first))
+    reading.calls.append(_Call(name, written if first else layer_name, _takes(entry, node, known), not first))
     for part in range(16):
         known[(str(layer["name"]), i, part)] = (name, part)
 
@@ -179,7 +179,7 @@ def _operation(
         arguments["reverse"] = True
     name = _unique(f"{word}_1", reading)
     takes = tensors[0] if len(tensors) == 1 else tensors
-    reading.calls.append(_Call(name, name, {f"ops.{word}": arguments or None, "name": name}, takes, False))
+    reading.calls.append(_Call(name, {f"ops.{word}": arguments or None, "name": name}, takes, False))
     known[(str(layer["name"]), i, 0)] = (name, 0)
 
 
@@ -188,7 +188,7 @@ def _nested(
     i: int,
     node: dict[str, Any],
     known: dict[tuple[str, int, int], History],
-    key: str,
+    model: Any,
     reading: _Reading,
 ) -> None:
     """A model used as a layer: its own layers in its place."""
@@ -198,7 +198,7 @@ def _nested(
     if len(starts) != len(given):
         raise SpecError.one(f"the model {layer['name']!r} is called on {len(given)} inputs, it takes {len(starts)}")
     inner = {start: known[tensor] for start, tensor in zip(starts, given, strict=True)}
-    ends = _walk(config, inner, f"{key}/", reading)
+    ends = _walk(config, inner, model, reading)
     for part, end in enumerate(ends):
         known[(str(layer["name"]), i, part)] = end
 

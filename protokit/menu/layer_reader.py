@@ -111,12 +111,13 @@ class LayerReader:
             except SpecError as error:
                 self.faults += [fault.under(path) for fault in error.faults]
                 return None
-        if isinstance(value, Mapping) and len(value) == 1:
-            [key] = map(str, value)
+        heads = [key for key in value if key not in slots.KEYS[3:]] if isinstance(value, Mapping) else []
+        if len(heads) == 1:
+            key = str(heads[0])
             known = any(catalogue.find(s, key) for s in ("initializers", "regularizers", "constraints", "layers"))
             if not known and (own or nearest(key, slots.KEYS[:3])):
                 cure = did_you_mean(key, slots.KEYS[:3])
-                self.fault((*path, next(iter(value))), f"unknown kind of slot {key!r}", cure, part="key")
+                self.fault((*path, heads[0]), f"unknown kind of slot {key!r}", cure, part="key")
                 return None
         self._depth += 1
         if isinstance(value, Mapping):

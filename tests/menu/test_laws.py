@@ -214,7 +214,7 @@ def typo(word: str, rng: random.Random) -> str:
                 word[:i] + word[i + 1 : i + 2] + word[i] + word[i + 2 :],
             ]
         )
-        if made.lower() != word.lower() and made and made not in {"elu", "selu", "gelu", "celu"}:
+        if made.lower() != word.lower() and made and made not in {"elu", "selu", "gelu", "celu", "Adam"}:
             return made
 
 
