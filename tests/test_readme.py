@@ -50,3 +50,11 @@ def test_the_shown_fault_is_the_one_that_is_given(root: Path, tmp_path: Path) ->
 def test_the_grammars_example_is_a_recipe(root: Path) -> None:
     shown = blocks(root / "docs" / "grammar.md", "yaml")[0]
     assert protokit.Recipe.parse(Document.parse(shown).data).represent.target == "churned"
+
+
+def test_the_menu_page_is_a_menu_and_its_python_runs(root: Path) -> None:
+    [shown] = blocks(root / "docs" / "menu.md", "yaml")
+    menu = protokit.Menu.from_text(shown)
+    assert protokit.Menu.from_text(menu.write()) == menu and menu.build().output.shape == (None, 1)
+    [code] = blocks(root / "docs" / "menu.md", "python")
+    subprocess.run([sys.executable, "-W", "error", "-c", code], check=True, capture_output=True)

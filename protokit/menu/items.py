@@ -204,7 +204,13 @@ def mapped(value: Any, change: Any) -> Any:
     if isinstance(value, Mapping):
         return {name: mapped(part, change) for name, part in value.items()}
     if isinstance(value, (list, tuple)):
-        return type(value)(mapped(part, change) for part in value)
+        found: list[Any] = []
+        for part in value:
+            new = mapped(part, change)
+            # a choice that is made stands in the chain as if it had been written there
+            bare = isinstance(part, Choose) and isinstance(new, Chain) and new == Chain(new.layers)
+            found += new.layers if bare else [new]
+        return type(value)(found)
     return value
 
 

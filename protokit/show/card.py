@@ -60,7 +60,7 @@ class Card:
         from rich.console import Console
 
         out = StringIO()
-        Console(file=out, width=width, color_system=None).print(self.rich())
+        Console(file=out, width=width, color_system=None, force_jupyter=False).print(self.rich())
         return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
 
     def html(self) -> str:
