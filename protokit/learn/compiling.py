@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from protokit.core.errors import DataError
 from protokit.core.values import Signature
 from protokit.menu import catalogue
+from protokit.menu.arguments import arguments_of
 from protokit.recipe.recipe import Learn
 
 if TYPE_CHECKING:
@@ -68,6 +69,6 @@ def _made(section: str, given: Any) -> Any:
     name, arguments = next(iter(given.items())) if isinstance(given, dict) else (given, None)
     entry = catalogue.find(section, str(name))
     assert entry is not None, "the recipe has checked the name"
-    full = catalogue.arguments_of(entry, arguments)
+    full = arguments_of(entry, arguments)
     assert isinstance(full, dict), "the recipe has checked the arguments"
     return getattr(getattr(keras, section), entry.name)(**full)

@@ -15,10 +15,11 @@ from protokit.core.places import Fault, Path
 from protokit.core.suggest import did_you_mean
 from protokit.core.values import Signature
 from protokit.menu import catalogue
+from protokit.menu.arguments import arguments_of
 from protokit.menu.expand import Graph, Node, Ref, Taken
 from protokit.menu.items import Layer
 from protokit.menu.menu import Menu
-from protokit.menu.refusal import refused, shape
+from protokit.menu.refusal import as_written, refused, shape
 
 if TYPE_CHECKING:
     import keras
@@ -58,14 +59,7 @@ def build(menu: Menu, signature: Signature | None, *, seed: int = 0) -> keras.Mo
             inputs = {spec.name: tensors.found[spec.name] for spec in signature.inputs}
             return _model(inputs, outputs)
     except SpecError as error:
-        raise SpecError([_as_written(menu, fault) for fault in error.faults]) from error.__cause__
-
-
-def _as_written(menu: Menu, fault: Fault) -> Fault:
-    """The fault with its path as a bare list has it."""
-    if menu.is_chain and fault.path[:1] == ("layers",):
-        return Fault(fault.rule, fault.cure, fault.path[1:], fault.part)
-    return fault
+        raise SpecError([as_written(menu, fault) for fault in error.faults]) from error.__cause__
 
 
 @contextmanager
@@ -233,7 +227,7 @@ def _value(name: str, value: Any) -> Any:
         if name.endswith(ending) and isinstance(value, Mapping):
             [(kind, given)] = value.items()
             entry = catalogue.find(ending + "s", str(kind))
-            arguments = catalogue.arguments_of(entry, given) if entry else {}
+            arguments = arguments_of(entry, given) if entry else {}
             if entry and isinstance(arguments, dict):
                 given = {key: _value(key, part) for key, part in arguments.items()}
                 return getattr(getattr(keras, ending + "s"), entry.name)(**given)

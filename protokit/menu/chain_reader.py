@@ -85,6 +85,7 @@ class ChainReader:
 
     def _finish(self, item: Item | None, name: str | None, source: Source | None, path: Path) -> Item | None:
         if item is None:
+            self.known |= {name} if name else set()  # one fault is enough
             return None
         if isinstance(item, Layer) and isinstance(source, Mapping):
             self._called(item, source, (*path, "from"))
@@ -168,7 +169,8 @@ class ChainReader:
         if block not in self.reader.blocks:
             known = [*self.reader.blocks, *(sorted(self.known) if shared else ())]
             rule = f"no block {block!r}" + (" or named layer" if shared else "")
-            self.reader.fault(at, rule, did_you_mean(block, known) or "name it under blocks")
+            cure = did_you_mean(block, known) or "name it under blocks"
+            self.reader.fault(at, rule, cure, part="value" if at == path else "key")
             return None
         return Use(block, self._block_arguments(block, given, at), shared)
 
@@ -194,13 +196,18 @@ class ChainReader:
         return self._use(body, path, data, name, shared=True)
 
     def _repeat(self, body: Any, path: Path, data: Any, name: Any) -> Repeat | None:
-        if not isinstance(body, Mapping) or not {"times", "layers"} <= set(body):
-            self.reader.fault(path, "repeat has times and layers", "write {repeat: {times: 3, layers: [{Dense: 64}]}}")
+        keys, cure = ("times", "layers"), "write {repeat: {times: 3, layers: [{Dense: 64}]}}"
+        if not isinstance(body, Mapping):
+            self.reader.fault(path, f"repeat has times and layers, not {body!r}", cure)
             return None
-        for key in body:
-            if key not in {"times", "layers"}:
-                cure = did_you_mean(str(key), ("times", "layers"))
-                self.reader.fault((*path, key), f"unknown key {key!r} of repeat", cure, part="key")
+        odd = [key for key in body if key not in keys]
+        for key in odd:
+            rule = f"unknown key {key!r} of repeat"
+            self.reader.fault((*path, key), rule, did_you_mean(str(key), keys), part="key")
+        if missing := [key for key in keys if key not in body]:
+            if not odd:
+                self.reader.fault(path, f"repeat has times and layers, and {missing[0]} is missing", cure)
+            return None
         times = self.reader.value(body["times"], (*path, "times"), f"{name or 'repeat'}.times")
         lowest = times.options[0] if isinstance(times, Slot) else times
         if not isinstance(times, Expression) and (

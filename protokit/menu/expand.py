@@ -11,6 +11,7 @@ from protokit.core.errors import SpecError
 from protokit.core.places import Fault, Path
 from protokit.core.suggest import did_you_mean
 from protokit.menu import catalogue, items
+from protokit.menu.arguments import check_arguments
 from protokit.menu.expressions import Expression
 from protokit.menu.items import Branch, Chain, Choose, Item, Layer, Repeat, Residual, Source, Use, When
 from protokit.menu.slots import Slot
@@ -173,7 +174,7 @@ class _Expander:
         entry = catalogue.find("layers", kind)
         if entry is None:
             raise _error(path, f"unknown layer {kind!r}")
-        faults = [fault.under(path) for fault in catalogue.check_arguments(entry, dict(arguments))]
+        faults = [fault.under(path) for fault in check_arguments(entry, dict(arguments))]
         if faults:
             raise SpecError(faults)
         for value in arguments.values():

@@ -10,6 +10,7 @@ from protokit.core.errors import SpecError
 from protokit.core.places import Fault, Part, Path
 from protokit.core.suggest import did_you_mean, nearest
 from protokit.menu import catalogue, items, slots
+from protokit.menu.arguments import arguments_of, check_arguments
 from protokit.menu.expressions import Expression, is_expression
 from protokit.menu.items import Layer
 from protokit.menu.slots import Slot
@@ -33,7 +34,7 @@ class LayerReader:
         """Keep a fault."""
         self.faults.append(Fault(rule, cure, path, part))
 
-    def layer(self, kind: Any, given: Any, path: Path, name: str | None = None) -> Layer | None:
+    def layer(self, kind: Any, given: Any, path: Path, name: str | None = None, part: Part = "key") -> Layer | None:
         """A layer of a kind with what it was given; None, and faults, where it cannot be."""
         if isinstance(given, Layer):
             given = items.plain_value(given)
@@ -45,7 +46,7 @@ class LayerReader:
             blocks = list(self.blocks)
             cure = f"a block is used by {{use: {kind}}}" if kind in blocks else None
             fault = catalogue.unknown("layers", kind, also=(*COMPOSITES, *blocks))
-            self.faults.append(replace(fault, cure=cure or fault.cure).under(path))
+            self.faults.append(replace(fault, cure=cure or fault.cure, part=part).under(path))
             return None
         if isinstance(given, Mapping) and len(given) == 1 and catalogue.takes_layer(entry, entry.first):
             [inner] = given
@@ -59,16 +60,16 @@ class LayerReader:
             }
         else:
             written = self._argument(entry, entry.first, given, path, f"{label}.{entry.first}")
-        arguments = catalogue.arguments_of(entry, written)
+        arguments = arguments_of(entry, written)
         if isinstance(arguments, Fault):
             self.faults.append(arguments.under(path))
             return None
-        for fault in catalogue.check_arguments(entry, {key: _settled(value) for key, value in arguments.items()}):
+        for fault in check_arguments(entry, {key: _settled(value) for key, value in arguments.items()}):
             self.faults.append(replace(fault, path=path if short else path + fault.path))
         for key, value in arguments.items():
             if isinstance(value, Slot) and key in entry.arguments:
                 for option in value.options:
-                    for fault in catalogue.check_arguments(entry, {**dict.fromkeys(entry.required), key: option}):
+                    for fault in check_arguments(entry, {**dict.fromkeys(entry.required), key: option}):
                         if fault.path == (key,) and option is not None:
                             at = path if short else (*path, key)
                             self.faults.append(Fault(fault.rule, fault.cure, at))
@@ -86,7 +87,7 @@ class LayerReader:
         if isinstance(data, Layer):
             data = items.plain_value(data)
         if isinstance(data, str):
-            return self.layer(data, None, path) or Layer("Identity")
+            return self.layer(data, None, path, part="value") or Layer("Identity")
         if isinstance(data, Mapping):
             heads = [key for key in data if key != "name"]
             if len(heads) == 1:

@@ -8,6 +8,7 @@ from typing import Any
 
 from protokit.core.places import Fault
 from protokit.menu.expand import Node
+from protokit.menu.menu import Menu
 
 
 def shape(x: Any) -> str:
@@ -27,3 +28,10 @@ def refused(node: Node, taken: Any, error: Exception) -> Fault:
     first = next(iter(own or lines), type(error).__name__)
     kind = "a residual" if node.kind == "residual" else node.kind
     return Fault(f"{kind} cannot take {shape(taken)}: {first[:300]}", None, node.path, "key")
+
+
+def as_written(menu: Menu, fault: Fault) -> Fault:
+    """The fault with its path as a bare list has it."""
+    if menu.is_chain and fault.path[:1] == ("layers",):
+        return Fault(fault.rule, fault.cure, fault.path[1:], fault.part)
+    return fault

@@ -10,6 +10,7 @@ from protokit.core.errors import SpecError
 from protokit.core.places import Fault, Path
 from protokit.core.suggest import did_you_mean, one_of
 from protokit.menu import catalogue
+from protokit.menu.arguments import check_reference
 from protokit.menu.menu import Menu
 from protokit.recipe import vocabulary
 from protokit.recipe.faults import refuse
@@ -180,7 +181,7 @@ def reference(section: str) -> Callable[[Any], Any]:
                 for name, given in arguments.items() if isinstance(arguments, dict) else ():
                     if isinstance(given, dict) and slots & set(given):
                         raise refuse(Fault("a slot is not supported yet", "write one value", (key, name)))
-        faults = catalogue.check_reference(section, value, noun)
+        faults = check_reference(section, value, noun)
         if faults:
             raise refuse(*faults)
         return value
