@@ -146,14 +146,23 @@ def schema(
 
 
 @app.command()
-def menus(name: Annotated[str | None, typer.Argument(help="A house menu; all of them if not given.")] = None) -> None:
-    """Print the house menus, which a recipe names in learn.menu."""
+def menus(
+    name: Annotated[str | None, typer.Argument(help="A house menu, or the file of a menu or recipe.")] = None,
+) -> None:
+    """List the house menus, print one, or draw the menu of a file as a tree."""
     from protokit.menu import house
     from protokit.menu.menu import Menu
 
     if name is None:
         for known in house.MENUS:
             typer.echo(f"{known}  {house.ABOUT[known]}")
+    elif Path(name).suffix in {".yaml", ".yml", ".json"}:
+        from protokit.menu.document import Document
+        from protokit.recipe.recipe import Recipe
+
+        data = Document.read(name).data
+        is_recipe = isinstance(data, dict) and "represent" in data
+        typer.echo(str((Recipe.read(name).network if is_recipe else Menu.read(name)).draw()))
     else:
         from protokit.menu.writing import write
 

@@ -60,4 +60,9 @@ def test_layers_schema_and_explain(root: Path) -> None:
     assert "units (required)" in call("layers", "Dense", cwd=root)[1]
     assert len(call("layers", cwd=root)[1].splitlines()) > 100
     assert json.loads(call("schema", cwd=root)[1])["title"] == "protokit recipe"
+    assert json.loads(call("schema", "menu", cwd=root)[1])["title"] == "protokit menu"
+    assert "did you mean 'tabular'" in call("menus", "tabluar", cwd=root)[2]
+    assert "tabular" in call("menus", cwd=root)[1] and "wide: []" in call("menus", "tabular", cwd=root)[1]
+    assert "parameters" in call("menus", "tests/menus/unet.yaml", cwd=root)[1]
+    assert "Dense" in call("menus", "recipes/digits.yaml", cwd=root)[1]
     assert "patience: 20" in call("check", "recipes/wine.yaml", "--explain", cwd=root)[1]
