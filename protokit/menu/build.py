@@ -262,18 +262,23 @@ def _joined(inputs: dict[str, Any], signature: Signature) -> Any:
                 spec.levels,
                 embedding_width(spec.levels, len(spec.columns)),
                 embeddings_initializer=keras.initializers.RandomNormal(stddev=0.1),
-                name="embedding",
+                name="category_embedding",
             )(x)
-            x = keras.layers.Flatten(name="embedded")(x)
+            x = keras.layers.Flatten(name="category_numbers")(x)
         parts.append(x)
     return parts[0] if len(parts) == 1 else keras.layers.Concatenate(name="inputs")(parts)
 
 
 def _heads(menu: Menu, graph: Graph, tensors: _Tensors, signature: Signature) -> Any:
     targets = signature.targets
-    names = menu.outputs or (("output",) if _ends_in_output(menu) else ())
-    if not names and all(target.name in graph.names for target in targets):
-        names = tuple(target.name for target in targets)
+    names = menu.outputs or (("output",) if "output" in graph.names else ())
+    named = tuple(target.name for target in targets if target.name in graph.names)
+    if not names and len(named) == len(targets):
+        names = named
+    elif not names and named:
+        missing = next(target.name for target in targets if target.name not in named)
+        rule = f"the item {named[0]!r} has a target's name, but none is named {missing!r}"
+        raise SpecError([Fault(rule, "name one item for each target", _path(graph, named[0]))])
     if names:
         if len(names) != len(targets):
             rule = f"the menu gives {len(names)} outputs, the recipe has {len(targets)} targets"
@@ -294,7 +299,7 @@ def _made(x: Any, signature: Signature) -> dict[str, Any]:
     import keras
 
     if len(x.shape) > 2:
-        x = keras.layers.Flatten(name="flatten")(x)
+        x = keras.layers.Flatten(name="flat_for_output")(x)
     return {
         target.name: keras.layers.Dense(
             target.units,
@@ -304,10 +309,6 @@ def _made(x: Any, signature: Signature) -> dict[str, Any]:
         )(x)
         for i, target in enumerate(signature.targets)
     }
-
-
-def _ends_in_output(menu: Menu) -> bool:
-    return bool(menu.layers) and menu.layers[-1].name == "output"
 
 
 def _path(graph: Graph, name: str) -> Path:

@@ -276,6 +276,8 @@ def test_a_menu_in_a_recipe_takes_columns_and_ends_in_targets() -> None:
     network = build(menu, signature)
     given = {"numbers": np.zeros((4, 6), "float32"), "categories": np.zeros((4, 2), "int32")}
     assert {name: part.shape for name, part in network(given).items()} == {"label": (4, 1), "price": (4, 1)}
+    with pytest.raises(SpecError, match="none is named 'price'"):
+        build(Menu([{"Dense": 3, "name": "label"}]), signature)
     with pytest.raises(SpecError, match="remove inputs"):
         build(Menu([{"Dense": 3}], inputs=X), signature)
     with pytest.raises(SpecError, match="add inputs"):
