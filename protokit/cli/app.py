@@ -48,11 +48,16 @@ def check(
     set: Set = None,
     explain: Annotated[bool, typer.Option("--explain", help="Print the recipe with every default.")] = False,
 ) -> None:
-    """Check a recipe without running it: every fault at once, with its line."""
-    from protokit.workflow.run import check as check_recipe
+    """Check a recipe, or a menu in a file of its own, without running it: every fault at once, with its line."""
+    from protokit.menu.menu import Menu
 
-    checked = check_recipe(recipe, set=set or ())
-    typer.echo(checked.write().rstrip() if explain else f"{recipe}: no faults")
+    if Menu.is_written_in(recipe):
+        text = Menu.read(recipe).write()
+    else:
+        from protokit.workflow.run import check as check_recipe
+
+        text = check_recipe(recipe, set=set or ()).write()
+    typer.echo(text.rstrip() if explain else f"{recipe}: no faults")
 
 
 @app.command()
@@ -157,12 +162,9 @@ def menus(
         for known in house.MENUS:
             typer.echo(f"{known}  {house.ABOUT[known]}")
     elif Path(name).suffix in {".yaml", ".yml", ".json"}:
-        from protokit.menu.document import Document
         from protokit.recipe.recipe import Recipe
 
-        data = Document.read(name).data
-        is_recipe = isinstance(data, dict) and "represent" in data
-        typer.echo(str((Recipe.read(name).network if is_recipe else Menu.read(name)).draw()))
+        typer.echo(str((Menu.read(name) if Menu.is_written_in(name) else Recipe.read(name).network).draw()))
     else:
         from protokit.menu.writing import write
 

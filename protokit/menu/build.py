@@ -159,6 +159,8 @@ class _Tensors:
             return layer(taken[first], **{k: v for k, v in taken.items() if k != first})
         if isinstance(taken, list) and sum(call.values()) > 1:
             return layer(*taken)
+        if isinstance(taken, list) and "initial_state" in call:
+            return layer(taken[0], initial_state=taken[1:] if len(taken) > 2 else taken[1])
         return layer(taken)
 
     def residual(self, node: Node, taken: list[Any]) -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 
 from protokit.core.places import Path
 from protokit.core.suggest import did_you_mean, nearest
-from protokit.menu import catalogue
+from protokit.menu import catalogue, house
 from protokit.menu.expressions import Expression
 from protokit.menu.items import (
     Block,
@@ -154,7 +154,7 @@ class ChainReader:
         rule = f"no item or input {name!r} before this one"
         self.reader.fault(path, rule, did_you_mean(base, sorted(self.known)))
 
-    def _use(self, body: Any, path: Path, data: Any, name: Any, shared: bool = False) -> Use | None:
+    def _use(self, body: Any, path: Path, data: Any, name: Any, shared: bool = False) -> Use | Chain | None:
         if isinstance(body, Mapping) and len(body) == 1:
             [(block, given)] = body.items()
             at = (*path, block)
@@ -166,6 +166,8 @@ class ChainReader:
             return None
         if shared and block not in self.reader.blocks and block in self.known and not given:
             return Use(block, {}, True)
+        if block not in self.reader.blocks and block in house.MENUS and not shared and not given:
+            return Chain(self.chain(house.MENUS[block], path))
         if block not in self.reader.blocks:
             known = [*self.reader.blocks, *(sorted(self.known) if shared else ())]
             rule = f"no block {block!r}" + (" or named layer" if shared else "")
@@ -192,7 +194,7 @@ class ChainReader:
                 self.reader.fault(path, f"the block {block!r} needs {key}", f"write {{{block}: {{{key}: ...}}}}")
         return arguments
 
-    def _share(self, body: Any, path: Path, data: Any, name: Any) -> Use | None:
+    def _share(self, body: Any, path: Path, data: Any, name: Any) -> Use | Chain | None:
         return self._use(body, path, data, name, shared=True)
 
     def _repeat(self, body: Any, path: Path, data: Any, name: Any) -> Repeat | None:

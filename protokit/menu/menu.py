@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from protokit.core.errors import SpecError
@@ -13,7 +15,7 @@ from protokit.menu import house, items
 from protokit.menu.document import Document
 from protokit.menu.expand import Chooser, Graph, expand
 from protokit.menu.items import Block, Chain, Choose, Item
-from protokit.menu.reader import Reader
+from protokit.menu.reader import KEYS, Reader
 from protokit.menu.slots import Slot
 
 if TYPE_CHECKING:
@@ -71,13 +73,23 @@ class Menu:
         return data if isinstance(data, Menu) else cls(data)
 
     @classmethod
-    def read(cls, path: str) -> Menu:
+    def read(cls, path: str | Path) -> Menu:
         """A menu from a YAML file.
 
         Raises:
             SpecError: with every fault at its line.
         """
         return cls._placed(Document.read(path))
+
+    @staticmethod
+    def is_written_in(path: str | Path) -> bool:
+        """Whether a file is of a menu, not of a recipe, by the names at its margin."""
+        try:
+            text = Path(path).read_text(encoding="utf-8-sig")
+        except (OSError, UnicodeDecodeError):
+            return False
+        margin = re.findall(r"^(-|[A-Za-z_]+(?=\s*:))", text, re.M)
+        return bool(margin) and all(name == "-" or name in KEYS for name in margin)
 
     @classmethod
     def from_text(cls, text: str) -> Menu:

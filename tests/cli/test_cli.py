@@ -64,5 +64,6 @@ def test_layers_schema_and_explain(root: Path) -> None:
     assert "did you mean 'tabular'" in call("menus", "tabluar", cwd=root)[2]
     assert "tabular" in call("menus", cwd=root)[1] and "wide: []" in call("menus", "tabular", cwd=root)[1]
     assert "parameters" in call("menus", "tests/menus/unet.yaml", cwd=root)[1]
+    assert call("check", "tests/menus/unet.yaml", cwd=root)[:2] == (0, "tests/menus/unet.yaml: no faults\n")
     assert "Dense" in call("menus", "recipes/digits.yaml", cwd=root)[1]
     assert "patience: 20" in call("check", "recipes/wine.yaml", "--explain", cwd=root)[1]

@@ -94,6 +94,21 @@ def test_from_takes_names_lists_parts_and_calls() -> None:
     assert attention.build().output.shape == (None, 5, 8)
 
 
+def test_a_list_gives_a_recurrent_layer_its_states_and_a_house_menu_is_a_chain() -> None:
+    menu = Menu(
+        [
+            {"LSTM": {"units": 4, "return_state": True}, "from": "a", "name": "read"},
+            {"LSTM": 4, "from": ["b", "read.1", "read.2"]},
+            {"use": "tabular"},
+        ],
+        inputs={"a": [5, 3], "b": [6, 2]},
+    )
+    assert menu.build().output.shape == (None, 260)
+    assert Menu.from_text(menu.write()) == menu
+    gru = [{"GRU": {"units": 4, "return_state": True}, "name": "r"}, {"GRU": 4, "from": ["x", "r.1"]}]
+    assert Menu(gru, inputs={"x": [5, 3]}).build().output.shape == (None, 4)
+
+
 def test_layers_hold_layers() -> None:
     short = Menu([{"Bidirectional": {"LSTM": 4}}], inputs={"x": [5, 3]})
     long = Menu([{"Bidirectional": {"layer": {"LSTM": {"units": 4}}}}], inputs={"x": [5, 3]})
