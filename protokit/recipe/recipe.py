@@ -163,6 +163,11 @@ class Recipe(Part):
         data = document.data
         if data is None:
             raise document.error([Fault("an empty recipe", "write at least represent: {target: NAME}")])
+        if (data and isinstance(data, list)) or (
+            isinstance(data, dict) and "layers" in data and "represent" not in data
+        ):
+            rule, cure = "this is a menu, not a recipe", "put it under learn.menu of a recipe"
+            raise document.error([Fault(rule, cure)])
         if not isinstance(data, dict):
             raise document.error([Fault("a recipe is a mapping", "write at least represent: {target: NAME}")])
         try:

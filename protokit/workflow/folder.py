@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from protokit.core.files import write_json, write_text, write_with
-from protokit.core.values import Predictions, Score, Table
+from protokit.core.values import Notice, Predictions, Score, Table
 from protokit.recipe.recipe import Recipe
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ class RunFolder:
         steps = [vars(step) for step in (*table.steps, *represented.steps)]
         timing = {"represent": round(seconds, 3), "learn": round(trained.seconds, 3)}
         write_json(self.path / "steps.json", {"steps": steps, "seconds": timing})
-        notices = [vars(notice) for notice in (*table.notices, *represented.notices)]
+        notices = [vars(notice) for notice in (*table.notices, *represented.notices, *_slots(recipe))]
         write_json(self.path / "audit.json", {"notices": notices})
         self._write_predictions(represented, predictions)
         metrics = {
@@ -121,6 +121,16 @@ class RunFolder:
         with duckdb.connect() as connection:
             relation = connection.from_df(frame)
             write_with(self.path / "predictions.parquet", lambda path: relation.write_parquet(str(path)))
+
+
+def _slots(recipe: Recipe) -> list[Notice]:
+    """What the network was where the menu leaves it open."""
+    slots = recipe.network.slots
+    if not slots:
+        return []
+    chosen = recipe.network.expand().chosen
+    values = ", ".join(f"{name} = {value}" for name, value in chosen.items())
+    return [Notice(f"slots of the menu are at their defaults: {values}", (), "write the values to choose others")]
 
 
 def network_table(network: Any) -> list[list[Any]]:

@@ -66,6 +66,15 @@ def test_a_runs_folder_holds_what_the_grammar_says(people: Path, tmp_path: Path)
     assert str(opened) == str(run) and len(opened.history) == 4
 
 
+def test_a_menu_with_slots_runs_on_its_defaults(people: Path, tmp_path: Path) -> None:
+    learn = {"menu": [{"Dense": {"choice": [8, 16]}}, {"Dropout": {"float": [0.0, 0.5]}}], "epochs": 2}
+    data = {"collect": {"tables": {"p": str(people)}}, "represent": {"target": "bought"}, "learn": learn}
+    run = protokit.run(data, out=tmp_path)
+    assert "Dense.units = 8, Dropout.rate = 0.25" in str(run)
+    assert not protokit.load(run.path).menu.slots
+    assert len(protokit.Recipe.read(run.path / "resolved.yaml").network.slots) == 2
+
+
 def test_hostile_names_stay_text(tmp_path: Path) -> None:
     name = "<script>alert(1)</script>"
     frame = pd.DataFrame({"a; drop table x": [i % 7 for i in range(80)], name: ["u", "v"] * 40})
