@@ -10,7 +10,7 @@ from protokit.core.files import sha256
 from protokit.core.registry import Registry
 from protokit.core.values import Notice
 from protokit.menu.document import nearby
-from protokit.recipe.recipe import TableSource
+from protokit.recipe.parts import TableSource
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from protokit.core.errors import DataError
 from protokit.core.values import Notice
-from protokit.recipe.recipe import TableSource
+from protokit.recipe.parts import TableSource
 
 if TYPE_CHECKING:
     import pandas as pd

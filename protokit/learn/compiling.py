@@ -8,7 +8,7 @@ from protokit.core.errors import DataError
 from protokit.core.values import Signature
 from protokit.menu import catalogue
 from protokit.menu.arguments import arguments_of
-from protokit.recipe.recipe import Learn
+from protokit.recipe.parts import Learn
 
 if TYPE_CHECKING:
     import keras

@@ -16,9 +16,8 @@ from protokit.core.suggest import did_you_mean
 from protokit.core.values import Signature
 from protokit.menu import catalogue
 from protokit.menu.arguments import arguments_of
-from protokit.menu.expand import Graph, Node, Ref, Taken
-from protokit.menu.items import Layer
-from protokit.menu.menu import Menu
+from protokit.menu.expand import Graph, Node, Ref, Taken, expand
+from protokit.menu.items import Layer, Outline
 from protokit.menu.refusal import as_written, refused, shape
 
 if TYPE_CHECKING:
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 _ACTIVATIONS = {"binary": "sigmoid", "multiclass": "softmax", "regression": "linear"}
 
 
-def build(menu: Menu, signature: Signature | None, *, seed: int = 0) -> keras.Model:
+def build(menu: Outline, signature: Signature | None, *, seed: int = 0) -> keras.Model:
     """The network of a menu, its slots at their defaults.
 
     With a signature: the number inputs and embedded category codes are concatenated and go through the chain;
@@ -45,7 +44,7 @@ def build(menu: Menu, signature: Signature | None, *, seed: int = 0) -> keras.Mo
     """
     prepare_keras()
 
-    graph = menu.expand()
+    graph = expand(menu)
     try:
         with seeded(seed):
             if signature is None:
@@ -87,7 +86,7 @@ def embedding_width(levels: int, columns: int) -> int:
     return max(2, min(32, round(width)))
 
 
-def _standalone(menu: Menu, graph: Graph) -> keras.Model:
+def _standalone(menu: Outline, graph: Graph) -> keras.Model:
     import keras
 
     if not menu.inputs:
@@ -271,7 +270,7 @@ def _joined(inputs: dict[str, Any], signature: Signature) -> Any:
     return parts[0] if len(parts) == 1 else keras.layers.Concatenate(name="inputs")(parts)
 
 
-def _heads(menu: Menu, graph: Graph, tensors: _Tensors, signature: Signature) -> Any:
+def _heads(menu: Outline, graph: Graph, tensors: _Tensors, signature: Signature) -> Any:
     targets = signature.targets
     names = menu.outputs or (("output",) if "output" in graph.names else ())
     named = tuple(target.name for target in targets if target.name in graph.names)

@@ -10,8 +10,8 @@ from typing import Any
 
 from protokit.core.values import Signature
 from protokit.menu import catalogue
-from protokit.menu.expand import Node, Ref, Taken
-from protokit.menu.menu import Menu
+from protokit.menu.expand import Node, Ref, Taken, expand
+from protokit.menu.items import Outline
 from protokit.show.graph import Box, svg, tree
 
 
@@ -33,14 +33,14 @@ class Drawing:
         return {"text/plain": str(self), "text/html": self.html()}
 
 
-def draw(menu: Menu, signature: Signature | None = None) -> Drawing:
+def draw(menu: Outline, signature: Signature | None = None) -> Drawing:
     """A picture of a menu, its slots at their defaults.
 
     Shapes and parameters are shown where the inputs are known: by the menu, or by the data's signature.
     """
     from protokit.menu.build import build
 
-    graph = menu.expand()
+    graph = expand(menu)
     network = build(menu, signature) if menu.inputs or signature else None
     layers = {layer.name: layer for layer in network.layers} if network is not None else {}
     inputs = [spec.name for spec in signature.inputs] if signature else list(menu.inputs)

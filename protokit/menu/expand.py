@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 from protokit.core.errors import SpecError
 from protokit.core.places import Fault, Path
@@ -13,11 +13,8 @@ from protokit.core.suggest import did_you_mean
 from protokit.menu import catalogue, items
 from protokit.menu.arguments import check_arguments
 from protokit.menu.expressions import Expression
-from protokit.menu.items import Branch, Chain, Choose, Item, Layer, Repeat, Residual, Source, Use, When
+from protokit.menu.items import Branch, Chain, Choose, Item, Layer, Outline, Repeat, Residual, Source, Use, When
 from protokit.menu.slots import Slot
-
-if TYPE_CHECKING:
-    from protokit.menu.menu import Menu
 
 MOST_NODES = 20_000
 Chooser: TypeAlias = Callable[[Slot], Any]
@@ -94,7 +91,7 @@ class _Known(Mapping[str, Any]):
         return len(self._given)
 
 
-def expand(menu: Menu, chooser: Chooser | None = None) -> Graph:
+def expand(menu: Outline, chooser: Chooser | None = None) -> Graph:
     """Write a menu out. `chooser` gives each slot that is met its value, its default where there is no chooser.
 
     Raises:
@@ -104,7 +101,7 @@ def expand(menu: Menu, chooser: Chooser | None = None) -> Graph:
 
 
 class _Expander:
-    def __init__(self, menu: Menu, chooser: Chooser) -> None:
+    def __init__(self, menu: Outline, chooser: Chooser) -> None:
         self.menu, self.chooser = menu, chooser
         self.nodes: list[Node] = []
         self.calls: dict[str, int] = {}

@@ -227,3 +227,26 @@ def slots_in(value: Any) -> list[Slot]:
 
     mapped(value, look)
     return found
+
+
+@dataclass(frozen=True)
+class Outline:
+    """What a menu says: its items, and what they refer to."""
+
+    layers: tuple[Item, ...]
+    blocks: Mapping[str, Block]
+    hyperparameters: Mapping[str, Any]
+    inputs: Mapping[str, Mapping[str, Any]]
+    outputs: tuple[str, ...]
+
+    @property
+    def is_chain(self) -> bool:
+        """Whether it is written as a bare list."""
+        return not (self.blocks or self.hyperparameters or self.inputs or self.outputs)
+
+    @property
+    def slots(self) -> dict[str, Slot]:
+        """Every slot by its name, in the order of the menu."""
+        blocks = [(block.parameters, block.layers) for block in self.blocks.values()]
+        found = slots_in([list(self.hyperparameters.values()), *blocks, self.layers])
+        return {slot.name: slot for slot in found}

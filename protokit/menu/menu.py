@@ -14,7 +14,7 @@ from protokit.core.suggest import did_you_mean
 from protokit.menu import house, items
 from protokit.menu.document import Document
 from protokit.menu.expand import Chooser, Graph, expand
-from protokit.menu.items import Block, Chain, Choose, Item
+from protokit.menu.items import Chain, Choose, Outline
 from protokit.menu.reader import KEYS, Reader
 from protokit.menu.slots import Slot
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Menu:
+class Menu(Outline):
     """A network as data: items in a chain, with blocks, hyperparameters, inputs and outputs where it has them.
 
     Takes what a file takes, or layers from `protokit.menu.layers`; an invalid menu cannot exist. `house` is the name
@@ -35,11 +35,6 @@ class Menu:
     Layer(kind='Dense', arguments={'units': 8}, name=None, source=None)
     """
 
-    layers: tuple[Item, ...]
-    blocks: Mapping[str, Block]
-    hyperparameters: Mapping[str, Any]
-    inputs: Mapping[str, Mapping[str, Any]]
-    outputs: tuple[str, ...]
     house: str | None = field(default=None, compare=False)
 
     def __init__(self, layers: Any, **parts: Any) -> None:
@@ -117,18 +112,6 @@ class Menu:
         from protokit.menu.from_keras import read
 
         return cls(read(model))
-
-    @property
-    def is_chain(self) -> bool:
-        """Whether it is written as a bare list."""
-        return not (self.blocks or self.hyperparameters or self.inputs or self.outputs)
-
-    @property
-    def slots(self) -> dict[str, Slot]:
-        """Every slot by its name, in the order of the menu."""
-        blocks = [(block.parameters, block.layers) for block in self.blocks.values()]
-        found = items.slots_in([list(self.hyperparameters.values()), *blocks, self.layers])
-        return {slot.name: slot for slot in found}
 
     def resolve(self, values: Mapping[str, Any] | Chooser | None = None) -> Menu:
         """The menu with every slot settled: by `values` (by slot name, or a function of the slot), else its default.

@@ -8,7 +8,7 @@ from typing import Any
 
 from protokit.core.places import Fault
 from protokit.menu.expand import Node
-from protokit.menu.menu import Menu
+from protokit.menu.items import Outline
 
 
 def shape(x: Any) -> str:
@@ -30,7 +30,7 @@ def refused(node: Node, taken: Any, error: Exception) -> Fault:
     return Fault(f"{kind} cannot take {shape(taken)}: {first[:300]}", None, node.path, "key")
 
 
-def as_written(menu: Menu, fault: Fault) -> Fault:
+def as_written(menu: Outline, fault: Fault) -> Fault:
     """The fault with its path as a bare list has it."""
     if menu.is_chain and fault.path[:1] == ("layers",):
         return Fault(fault.rule, fault.cure, fault.path[1:], fault.part)

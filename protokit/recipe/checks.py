@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from protokit.core.errors import SpecError
-from protokit.core.places import Fault, Path
+from protokit.core.places import Fault
 from protokit.core.suggest import did_you_mean, one_of
 from protokit.menu import catalogue
 from protokit.menu.arguments import check_reference
 from protokit.menu.menu import Menu
 from protokit.recipe import vocabulary
 from protokit.recipe.faults import refuse
-
-if TYPE_CHECKING:
-    from protokit.recipe.recipe import Recipe
 
 _ENDINGS = {".csv": "csv", ".csv.gz": "csv", ".tsv": "csv", ".tsv.gz": "csv", ".parquet": "parquet"}
 _LATER_ENDINGS = (".json", ".jsonl", ".xlsx", ".html", ".sqlite", ".db", ".arrow", ".zip")
@@ -248,30 +245,3 @@ def strict(value: Any) -> Any:
     if value is True:
         raise refuse(Fault("strict: true is not supported yet", "write false; notices are in the run's card"))
     return value
-
-
-def across(recipe: Recipe) -> list[Fault]:
-    """Faults between parts of a recipe that are each right by themselves."""
-    found: list[Fault] = []
-    split, tables = recipe.represent.split, recipe.collect.tables
-    named: list[str] = []
-    for part in ("test", "validation"):
-        value = getattr(split, part)
-        if isinstance(value, str):
-            path: Path = ("represent", "split", part)
-            if tables and value not in tables:
-                found.append(Fault(f"there is no table {value!r}", did_you_mean(value, tables), path))
-            elif tables and value == next(iter(tables)):
-                found.append(Fault(f"the first table, {value!r}, holds the training rows", None, path))
-            elif value in named:
-                found.append(Fault(f"{value!r} holds the test rows already", None, path))
-            named.append(value)
-    for spare in list(tables)[1:]:
-        if spare not in named:
-            cure = "joins are not supported yet; name it in represent.split.test, or remove it"
-            found.append(Fault(f"the table {spare!r} is not used", cure, ("collect", "tables", spare), "key"))
-    for target_name in recipe.represent.targets:
-        if target_name in recipe.represent.columns:
-            path = ("represent", "columns", target_name)
-            found.append(Fault(f"{target_name!r} is the target", "set learn.task instead", path, "key"))
-    return found

@@ -10,7 +10,8 @@ from protokit.core.names import as_text
 from protokit.core.suggest import did_you_mean
 from protokit.core.values import Arrays, Features, InputSpec, Notice, Signature, Split, Step, Table
 from protokit.recipe.column_names import check_columns
-from protokit.recipe.recipe import By, Recipe
+from protokit.recipe.parts import By
+from protokit.recipe.recipe import Recipe
 from protokit.represent import columns as encoders
 from protokit.represent import kinds
 from protokit.represent.scaler import Scaler

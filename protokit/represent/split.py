@@ -9,7 +9,7 @@ from protokit.core.names import as_text
 from protokit.core.seeds import derive
 from protokit.core.suggest import did_you_mean
 from protokit.core.values import Split
-from protokit.recipe import recipe as spec
+from protokit.recipe import parts as spec
 
 if TYPE_CHECKING:
     import numpy as np

@@ -14,7 +14,8 @@ from protokit.collect.sources import SOURCES
 from protokit.collect.text_table import read
 from protokit.core.errors import DataError, ProtokitError
 from protokit.core.values import Table
-from protokit.recipe.recipe import Recipe, TableSource
+from protokit.recipe.parts import TableSource
+from protokit.recipe.recipe import Recipe
 
 
 def load(path: Path, **options: object) -> Table:
