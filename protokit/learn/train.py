@@ -119,10 +119,7 @@ def network_of(recipe: Recipe, signature: Signature) -> keras.Model:
     try:
         return build(recipe.network, signature, seed=derive(recipe.seed, "weights"))
     except SpecError as error:
-        written = recipe.document.data.get("learn", {}).get("menu")
-        inner = ("layers",) if isinstance(written, dict) and recipe.network.is_chain else ()
-        faults = [fault.under(("learn", "menu", *inner)) for fault in error.faults]
-        raise recipe.document.error(faults) from None
+        raise recipe.in_menu(error) from None
 
 
 def predict(network: keras.Model, inputs: dict[str, np.ndarray], signature: Signature) -> dict[str, np.ndarray]:

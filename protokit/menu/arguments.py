@@ -30,6 +30,8 @@ def check_arguments(entry: catalogue.Entry, given: dict[Any, Any]) -> list[Fault
         if name not in entry.arguments:
             cure = did_you_mean(str(name), entry.arguments)
             cure = cure or f"`protokit layers {entry.name}` lists its arguments"
+            if name == "name" and entry.section == "layers":
+                cure = f"a name stands beside the layer: {{{entry.name}: ..., name: stem}}"
             faults.append(Fault(f"unknown argument {name!r} of {entry.name}", cure, (name,), "key"))
         else:
             faults += [fault.under((name,)) for fault in _check_value(entry, name, value)]

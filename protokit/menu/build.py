@@ -16,9 +16,9 @@ from protokit.core.suggest import did_you_mean
 from protokit.core.values import Signature
 from protokit.menu import catalogue
 from protokit.menu.arguments import arguments_of
-from protokit.menu.expand import Graph, Node, Ref, Taken, expand
+from protokit.menu.expand import Graph, Node, Ref, Taken, as_written, expand
 from protokit.menu.items import Layer, Outline
-from protokit.menu.refusal import as_written, refused, shape
+from protokit.menu.refusal import refused, shape
 
 if TYPE_CHECKING:
     import keras

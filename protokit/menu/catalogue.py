@@ -16,6 +16,9 @@ from protokit.core.suggest import did_you_mean
 SECTIONS = ("layers", "optimizers", "losses", "metrics", "initializers", "regularizers", "constraints")
 # Layers that run code from a file, or wrap another framework's.
 REFUSED = ("Lambda", "TFSMLayer", "JaxLayer", "FlaxLayer", "TorchModuleWrapper")
+_INPUT = "name it under inputs: {image: [28, 28, 1]}; in a recipe the columns are the inputs"
+_MODEL = "write its layers as a list; under blocks, to use them twice"
+_NO_LAYERS = {"Input": _INPUT, "InputLayer": _INPUT, "Sequential": _MODEL, "Model": _MODEL, "Functional": _MODEL}
 # Arguments that hold a layer, or a list of layers.
 _HOLD_LAYERS = {
     "Bidirectional": ("layer", "backward_layer"),
@@ -221,4 +224,6 @@ def unknown(section: str, name: object, *, also: Iterable[str] = ()) -> Fault:
             (),
             "key",
         )
+    if section == "layers" and name in _NO_LAYERS:
+        return Fault(f"{name} is no layer of a menu", _NO_LAYERS[str(name)], (), "key")
     return Fault(f"unknown {noun} {name!r}", did_you_mean(str(name), [*names(section), *also]), (), "key")

@@ -97,7 +97,17 @@ def expand(menu: Outline, chooser: Chooser | None = None) -> Graph:
     Raises:
         SpecError: what only the values show: a name that is not there now, a number that is no whole one.
     """
-    return _Expander(menu, chooser or (lambda slot: slot.default)).graph()
+    try:
+        return _Expander(menu, chooser or (lambda slot: slot.default)).graph()
+    except SpecError as error:
+        raise SpecError([as_written(menu, fault) for fault in error.faults]) from None
+
+
+def as_written(menu: Outline, fault: Fault) -> Fault:
+    """The fault with its path as a bare list has it."""
+    if menu.is_chain and fault.path[:1] == ("layers",):
+        return Fault(fault.rule, fault.cure, fault.path[1:], fault.part)
+    return fault
 
 
 class _Expander:
@@ -185,6 +195,9 @@ class _Expander:
         return name
 
     def node(self, layer: str, kind: str, arguments: Any, x: Taken, path: Path, scope: _Scope) -> Ref:
+        if len(self.menu.inputs) > 1 and x == Ref("inputs"):
+            cure = f"write from: {next(iter(self.menu.inputs))}"
+            raise _error(path[:-1], "the menu has several inputs, and its first item does not say which it takes", cure)
         calls = self.calls.get(layer, 0)
         if calls and not scope.shared:
             raise _error(path, f"two layers are named {layer!r}", "choose another name")

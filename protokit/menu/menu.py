@@ -72,9 +72,16 @@ class Menu(Outline):
         """A menu from a YAML file.
 
         Raises:
-            SpecError: with every fault at its line.
+            SpecError: with every fault at its line, also those that show only when its slots are at their defaults.
         """
-        return cls._placed(Document.read(path))
+        document = Document.read(path)
+        menu = cls._placed(document)
+        try:
+            menu.expand()
+        except SpecError as error:
+            inner = ("layers",) if isinstance(document.data, dict) and menu.is_chain else ()
+            raise document.error([fault.under(inner) for fault in error.faults]) from None
+        return menu
 
     @staticmethod
     def is_written_in(path: str | Path) -> bool:

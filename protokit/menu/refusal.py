@@ -8,7 +8,6 @@ from typing import Any
 
 from protokit.core.places import Fault
 from protokit.menu.expand import Node
-from protokit.menu.items import Outline
 
 
 def shape(x: Any) -> str:
@@ -26,12 +25,8 @@ def refused(node: Node, taken: Any, error: Exception) -> Fault:
     lines = [" ".join(line.split()) for line in text.splitlines() if line.strip()]
     own = [line for line in lines if not line.startswith("Exception encountered when calling")]
     first = next(iter(own or lines), type(error).__name__)
+    # Keras's own words for what stands before the colon already
+    first = re.sub(r"^Input \d+ (with name .*? )?of layer \S+ is incompatible with the layer: ", "", first)
+    first = re.sub(r"\.? ?Full shape received: .*$", "", first)
     kind = "a residual" if node.kind == "residual" else node.kind
     return Fault(f"{kind} cannot take {shape(taken)}: {first[:300]}", None, node.path, "key")
-
-
-def as_written(menu: Outline, fault: Fault) -> Fault:
-    """The fault with its path as a bare list has it."""
-    if menu.is_chain and fault.path[:1] == ("layers",):
-        return Fault(fault.rule, fault.cure, fault.path[1:], fault.part)
-    return fault

@@ -103,6 +103,14 @@ class Recipe(Part):
         """An error at a place of this recipe, for what only the data shows."""
         return self._document.error([Fault(rule, cure, path)])
 
+    def in_menu(self, error: SpecError) -> SpecError:
+        """The error of the menu at its lines of this recipe."""
+        data = self._document.data
+        learn = data.get("learn") if isinstance(data, dict) else None
+        written = learn.get("menu") if isinstance(learn, dict) else None
+        inner = ("layers",) if isinstance(written, dict) and self.network.is_chain else ()
+        return self._document.error([fault.under(("learn", "menu", *inner)) for fault in error.faults])
+
     def as_plain(self) -> dict[str, Any]:
         """The recipe with every default filled in, as plain data that `parse` takes."""
         plain = self.model_dump(mode="python", exclude={"learn": {"menu"}})

@@ -166,6 +166,10 @@ def check(recipe: Recipe | str | Path | dict[str, Any], *, set: Sequence[str] = 
 
     checked = as_recipe(recipe, set)
     try:
+        checked.network.expand()
+    except SpecError as error:
+        raise checked.in_menu(error) from None
+    try:
         names = columns(checked)
     except DataError as error:
         place = checked.document.place(("collect", "tables"))

@@ -67,3 +67,12 @@ def test_layers_schema_and_explain(root: Path) -> None:
     assert call("check", "tests/menus/unet.yaml", cwd=root)[:2] == (0, "tests/menus/unet.yaml: no faults\n")
     assert "Dense" in call("menus", "recipes/digits.yaml", cwd=root)[1]
     assert "patience: 20" in call("check", "recipes/wine.yaml", "--explain", cwd=root)[1]
+
+
+def test_check_finds_what_only_the_defaults_show(tmp_path: Path) -> None:
+    menu = "hyperparameters: {w: 5}\nlayers:\n  - Dense: {units: $w / 2}\n"
+    (tmp_path / "m.yaml").write_text(menu)
+    assert "m.yaml:3:20: units of Dense is a whole number, not 2.5" in call("check", "m.yaml", cwd=tmp_path)[2]
+    recipe = "collect: {tables: {wine: {sklearn: wine}}}\nrepresent: {target: target}\nlearn:\n  menu:\n"
+    (tmp_path / "r.yaml").write_text(recipe + "".join(f"    {line}\n" for line in menu.splitlines()))
+    assert "r.yaml:7:24: units of Dense is a whole number, not 2.5" in call("check", "r.yaml", cwd=tmp_path)[2]

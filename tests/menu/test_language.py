@@ -245,6 +245,9 @@ def test_expressions_without_a_value(text: str, known: dict) -> None:
         ([{"when": {"depth > 3": []}}], "write \\$depth"),
         ([{"MultiHeadAttention": {"num_heads": 1, "key_dim": 2}, "from": {"query": "inputs"}}], "called on value too"),
         ({"inputs": {"x": "wide"}, "layers": []}, "an input is its shape"),
+        ([{"Dense": {"units": 3, "name": "a"}}], "stands beside the layer"),
+        ([{"Input": [3]}], "name it under inputs"),
+        ([{"Sequential": [{"Dense": 3}]}], "write its layers as a list"),
         ({"inputs": X, "layers": [], "outputs": ["y"]}, "no item or input 'y'"),
         ({"layer": []}, "did you mean 'layers'"),
         ([{"repaet": {"times": 2, "layers": []}}], "did you mean 'repeat'"),
@@ -266,6 +269,10 @@ def test_what_only_the_values_show_comes_back_at_its_item() -> None:
     assert late({"inputs": X, "blocks": blocks, "layers": [{"use": "c"}]}).faults[0].path[:2] == ("blocks", "c")
     one = {"choose": {"a": [{"Dense": 3, "name": "n"}], "b": []}, "default": "b"}
     assert "is not there with the values chosen" in str(late({"inputs": X, "layers": [one, {"Dense": 3, "from": "n"}]}))
+    error = late({"inputs": {"a": [3], "b": [4]}, "layers": [{"Dense": 3}]})
+    assert "does not say which it takes" in str(error) and error.faults[0].path == ("layers", 0)
+    error = late({"inputs": X, "layers": [{"LSTM": 3}]})
+    assert str(error).endswith("LSTM cannot take (rows, 8): expected ndim=3, found ndim=2")
     assert "makes more than" in str(late({"inputs": X, "layers": [{"repeat": {"times": 10**9, "layers": ["ReLU"]}}]}))
     assert "gives 1 output" in str(
         late({"inputs": X, "layers": [{"Dense": 3, "name": "n"}, {"Dense": 3, "from": "n.2"}]})
