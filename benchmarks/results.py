@@ -48,15 +48,16 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--only", default="")
+    parser.add_argument("--page", action="store_true", help="write the page anew from the last results")
     options = parser.parse_args()
     record = DOCS.with_suffix(".json")
     found = json.loads(record.read_text()) if record.exists() else {}
     for name, (files, target, split) in TABLES.items():
-        if options.only and name not in options.only.split(","):
+        if options.page or options.only and name not in options.only.split(","):
             continue
         found[name] = [one(options.data.resolve(), name, files, target, split, seed) for seed in range(options.seeds)]
         record.write_text(json.dumps(found, indent=1) + "\n")
-    DOCS.write_text(page(found))
+    DOCS.write_text(page({name: found[name] for name in TABLES if name in found}))
     print(DOCS.read_text())
 
 
@@ -90,6 +91,7 @@ def page(found: dict[str, list[dict]]) -> str:
         "| table | metric | network | linear | boosting | not worse than linear | seeds | seconds a run | published |",
         "|---|---|---|---|---|---|---|---|---|",
     ]
+    short: list[str] = []
     for name, runs in found.items():
         for i, first in enumerate(runs[0]["scores"]):
             own = [run["scores"][i]["network"]["value"] for run in runs]
@@ -98,11 +100,20 @@ def page(found: dict[str, list[dict]]) -> str:
             sign = 1 if first["greater_is_better"] else -1
             ok = sum(sign * (a - b) >= 0 for a, b in zip(own, linear, strict=True))
             mean = "yes" if sign * (sum(own) - sum(linear)) >= 0 else "**no**"
+            if mean != "yes":
+                half = sum(r["scores"][i]["network"]["high"] - r["scores"][i]["network"]["low"] for r in runs)
+                difference = abs(sum(own) - sum(linear)) / len(runs)
+                interval = half / 2 / len(runs)
+                short.append(
+                    f"- {name}, {first['metric']}: worse by {difference:.4f}; one run's interval is ± {interval:.4f}"
+                )
             cells = [name if i == 0 else "", first["metric"], *(form(v) for v in (own, linear, boosting))]
             seconds = sum(run["seconds"] for run in runs) / len(runs)
             cells += [f"{mean} ({ok} of {len(runs)} seeds)", str(len(runs)), f"{seconds:.0f}"]
             cells.append(PUBLISHED.get(name, "-") if i == 0 else "")
             lines.append("| " + " | ".join(cells) + " |")
+    if short:
+        lines += ["", "Where the mean is worse than linear's, beside what the test rows can tell:", "", *short]
     return "\n".join(lines) + "\n"
 
 

@@ -84,6 +84,18 @@ class LayerReader:
 
     def inner(self, data: Any, path: Path) -> Any:
         """A layer that is another one's argument."""
+        if self._depth > DEEPEST:
+            self.fault(path, f"nested deeper than {DEEPEST}", "write it flatter")
+            return Layer("Identity")
+        self._depth += 1
+        found = self._inner(data, path)
+        self._depth -= 1
+        return found
+
+    def _inner(self, data: Any, path: Path) -> Any:
+        if isinstance(data, Slot) or slots.is_slot(data):
+            self.fault(path, "a slot cannot stand for a layer", "write choose: {one: [...], other: [...]}")
+            return Layer("Identity")
         if isinstance(data, Layer):
             data = items.plain_value(data)
         if isinstance(data, str):

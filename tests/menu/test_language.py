@@ -246,6 +246,7 @@ def test_expressions_without_a_value(text: str, known: dict) -> None:
         ([{"MultiHeadAttention": {"num_heads": 1, "key_dim": 2}, "from": {"query": "inputs"}}], "called on value too"),
         ({"inputs": {"x": "wide"}, "layers": []}, "an input is its shape"),
         ([{"Dense": {"units": 3, "name": "a"}}], "stands beside the layer"),
+        ([{"RNN": {"cell": {"choice": [{"GRUCell": 3}, {"LSTMCell": 3}]}}}], "write choose"),
         ([{"Input": [3]}], "name it under inputs"),
         ([{"Sequential": [{"Dense": 3}]}], "write its layers as a list"),
         ({"inputs": X, "layers": [], "outputs": ["y"]}, "no item or input 'y'"),

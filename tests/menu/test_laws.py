@@ -271,6 +271,11 @@ def test_deep_python_values_are_refused() -> None:
         value = [value]
     with pytest.raises(SpecError, match="nested deeper"):
         Menu.parse(value)
+    wrapped: dict = {"LSTM": 3}
+    for _ in range(3000):
+        wrapped = {"Bidirectional": wrapped}
+    with pytest.raises(SpecError, match="nested deeper"):
+        Menu.parse([wrapped])
     round_and_round: dict = {}
     round_and_round["Dense"] = round_and_round
     with pytest.raises(SpecError):
