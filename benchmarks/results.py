@@ -53,7 +53,7 @@ def main() -> None:
     record = DOCS.with_suffix(".json")
     found = json.loads(record.read_text()) if record.exists() else {}
     for name, (files, target, split) in TABLES.items():
-        if options.page or options.only and name not in options.only.split(","):
+        if options.page or (options.only and name not in options.only.split(",")):
             continue
         found[name] = [one(options.data.resolve(), name, files, target, split, seed) for seed in range(options.seeds)]
         record.write_text(json.dumps(found, indent=1) + "\n")
