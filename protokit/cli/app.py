@@ -52,12 +52,12 @@ def check(
     from protokit.menu.menu import Menu
 
     if Menu.is_written_in(recipe):
-        text = Menu.read(recipe).write()
+        checked: Any = Menu.read(recipe)
     else:
         from protokit.workflow.run import check as check_recipe
 
-        text = check_recipe(recipe, set=set or ()).write()
-    typer.echo(text.rstrip() if explain else f"{recipe}: no faults")
+        checked = check_recipe(recipe, set=set or ())
+    typer.echo(checked.write().rstrip() if explain else f"{recipe}: no faults")
 
 
 @app.command()
