@@ -96,7 +96,9 @@ def _fill(model: Model, path: Path) -> None:
 
 
 def _named(model: Model) -> list[tuple[str, Any]]:
-    return sorted((f"{i:04}.{weight.path}", weight) for i, weight in enumerate(model.network.weights))
+    """Weights by place, layer and own name. What Keras names inside a layer counts over the whole process: left out."""
+    paths = ((i, weight.path.split("/"), weight) for i, weight in enumerate(model.network.weights))
+    return [(f"{i:06}.{path[0]}.{path[-1]}", weight) for i, path, weight in paths]
 
 
 def _verify(path: Path) -> None:

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -103,6 +105,23 @@ def test_a_bundle_cannot_name_code(run: protokit.Run, tmp_path: Path, menu: obje
     (folder / "manifest.json").write_text(json.dumps(manifest))
     with pytest.raises(BundleError):
         protokit.load(folder)
+
+
+def test_layers_inside_layers_load_in_another_process(people: Path, tmp_path: Path) -> None:
+    menu = [
+        {"Reshape": {"target_shape": [-1, 1]}},
+        {"Bidirectional": {"LSTM": {"units": 3, "return_sequences": True}}},
+        {"RNN": {"cell": [{"GRUCell": 3}, {"LSTMCell": 2}]}},
+    ]
+    data = {"collect": {"tables": {"p": str(people)}}, "represent": {"target": "bought"}}
+    run = protokit.run({**data, "learn": {"menu": menu, "epochs": 1}}, out=tmp_path)
+    expected = run.model.predict(pd.read_csv(people)).iloc[:, 1:].to_numpy()
+    code = (
+        f"import protokit, pandas as pd; m = protokit.load({str(run.path)!r}); "
+        f"m.predict(pd.read_csv({str(people)!r})).iloc[:, 1:].to_numpy().tofile({str(tmp_path / 'found')!r})"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+    assert expected.tobytes() == (tmp_path / "found").read_bytes()
 
 
 def test_a_disk_that_fails_mid_save_leaves_the_earlier_model(
