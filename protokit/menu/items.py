@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any, TypeAlias
 
+from protokit.core.errors import SpecError
+from protokit.core.places import Fault
 from protokit.menu import catalogue
 from protokit.menu.expressions import Expression
 from protokit.menu.slots import Slot
@@ -243,6 +245,11 @@ class Outline:
     def is_chain(self) -> bool:
         """Whether it is written as a bare list."""
         return not (self.blocks or self.hyperparameters or self.inputs or self.outputs)
+
+    def in_data(self, error: SpecError, data: Any) -> list[Fault]:
+        """The faults of this menu with paths as the data has them that it was written in."""
+        inner = ("layers",) if self.is_chain and isinstance(data, Mapping) else ()
+        return [fault.under(inner) for fault in error.faults]
 
     @property
     def slots(self) -> dict[str, Slot]:

@@ -79,8 +79,7 @@ class Menu(Outline):
         try:
             menu.expand()
         except SpecError as error:
-            inner = ("layers",) if isinstance(document.data, dict) and menu.is_chain else ()
-            raise document.error([fault.under(inner) for fault in error.faults]) from None
+            raise document.error(menu.in_data(error, document.data)) from None
         return menu
 
     @staticmethod

@@ -108,8 +108,8 @@ class Recipe(Part):
         data = self._document.data
         learn = data.get("learn") if isinstance(data, dict) else None
         written = learn.get("menu") if isinstance(learn, dict) else None
-        inner = ("layers",) if isinstance(written, dict) and self.network.is_chain else ()
-        return self._document.error([fault.under(("learn", "menu", *inner)) for fault in error.faults])
+        faults = self.network.in_data(error, written)
+        return self._document.error([fault.under(("learn", "menu")) for fault in faults])
 
     def as_plain(self) -> dict[str, Any]:
         """The recipe with every default filled in, as plain data that `parse` takes."""

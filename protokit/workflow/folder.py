@@ -125,10 +125,9 @@ class RunFolder:
 
 def _slots(recipe: Recipe) -> list[Notice]:
     """What the network was where the menu leaves it open."""
-    slots = recipe.network.slots
-    if not slots:
-        return []
     chosen = recipe.network.expand().chosen
+    if not chosen:
+        return []
     values = ", ".join(f"{name} = {value}" for name, value in chosen.items())
     return [Notice(f"slots of the menu are at their defaults: {values}", (), "write the values to choose others")]
 
