@@ -43,6 +43,7 @@ class _NotFinite(Exception):
 
 def train(
     recipe: Recipe,
+    network: keras.Model,
     signature: Signature,
     train: Arrays,
     validation: Arrays,
@@ -51,13 +52,12 @@ def train(
     key: str = "",
     on_epoch: Callable[[Progress, Plan], None] | None = None,
 ) -> Trained:
-    """Build the network and train it.
+    """Train the network that `network_of` built for the recipe.
 
     `snapshot` is the file that the state is kept in; where it exists and its key is this one, training goes on
     from it. `on_epoch` is called after each epoch.
 
     Raises:
-        SpecError: the menu does not fit the data, at its line.
         TrainingError: the loss was not finite; the last good state stays in the snapshot.
     """
     prepare_keras()
@@ -69,7 +69,6 @@ def train(
 
     tf.config.experimental.enable_op_determinism()
     started = time.monotonic()
-    network = network_of(recipe, signature)
     base_rate = compile_network(network, recipe.learn, signature)
     network.optimizer.build(network.trainable_variables)
     plan = Plan.of(recipe, signature, train)

@@ -16,6 +16,8 @@ from protokit.workflow.folder import RunFolder
 from protokit.workflow.result import Run
 
 if TYPE_CHECKING:
+    import keras
+
     from protokit.evaluate.verdict import Verdict
     from protokit.represent.represent import Represented
 
@@ -55,10 +57,11 @@ def run(
         metrics = _metrics(recipe, represented)
         from protokit.learn.train import network_of
 
-        if folder is None:
-            network_of(recipe, represented.encoder.signature)  # a menu that does not fit writes nothing
+        network = network_of(recipe, represented.encoder.signature)
+        if folder is None:  # only now: a menu that does not fit writes nothing
             folder = RunFolder.create(Path(out), recipe, collected)
-        return _finish(recipe, collected, represented, metrics, folder, shown, time.monotonic() - started)
+        seconds = time.monotonic() - started
+        return _finish(recipe, network, collected, represented, metrics, folder, shown, seconds)
 
 
 def as_recipe(recipe: Recipe | str | Path | dict[str, Any], set: Sequence[str] = ()) -> Recipe:
@@ -78,6 +81,7 @@ def as_recipe(recipe: Recipe | str | Path | dict[str, Any], set: Sequence[str] =
 
 def _finish(
     recipe: Recipe,
+    built: keras.Model,
     collected: Table,
     represented: Represented,
     metrics: dict[str, tuple[str, ...]],
@@ -92,6 +96,7 @@ def _finish(
     shown.step("preparing the network")
     trained = train(
         recipe,
+        built,
         represented.encoder.signature,
         represented.train,
         represented.validation,

@@ -12,7 +12,7 @@ from protokit.core.values import Features
 from protokit.learn.engine import ENGINES
 from protokit.learn.plan import Plan, Progress, class_weights
 from protokit.learn.snapshot import Snapshot
-from protokit.learn.train import Trained, predict, train
+from protokit.learn.train import Trained, network_of, predict, train
 from protokit.recipe.recipe import Recipe
 from protokit.represent.represent import Represented, represent
 
@@ -34,14 +34,17 @@ def prepared(target: object, learn: dict) -> tuple[Recipe, Represented]:
 
 def trained(target: object = "c", snapshot: Path | None = None, **learn: object) -> Trained:
     recipe, data = prepared(target, learn)
-    return train(recipe, data.encoder.signature, data.train, data.validation, snapshot=snapshot, key="k")
+    signature = data.encoder.signature
+    network = network_of(recipe, signature)
+    return train(recipe, network, signature, data.train, data.validation, snapshot=snapshot, key="k")
 
 
 @pytest.mark.parametrize("engine", list(ENGINES))
 @pytest.mark.parametrize("target", ["c", "k", "r", ["c", "k", "r"]], ids=["binary", "multiclass", "regression", "all"])
 def test_every_engine_trains_every_task(engine: str, target: object) -> None:
     recipe, data = prepared(target, {"engine": engine, "epochs": 8, "optimizer": {"Adam": 0.02}})
-    result = train(recipe, data.encoder.signature, data.train, data.validation)
+    signature = data.encoder.signature
+    result = train(recipe, network_of(recipe, signature), signature, data.train, data.validation)
     losses = [row["loss"] for row in result.progress.history]
     assert losses[-1] < losses[0] and result.progress.epoch == 8
     out = predict(result.network, dict(data.test.inputs), data.encoder.signature)
@@ -80,9 +83,9 @@ def test_a_training_stopped_after_any_epoch_goes_on_to_the_same_bits(tmp_path: P
         module._BETWEEN_SAVES, before = -1.0, module._BETWEEN_SAVES
         try:
             with pytest.raises(Stop):
-                train(
-                    recipe, data.encoder.signature, data.train, data.validation, snapshot=path, key="k", on_epoch=fail
-                )
+                signature = data.encoder.signature
+                network = network_of(recipe, signature)
+                train(recipe, network, signature, data.train, data.validation, snapshot=path, key="k", on_epoch=fail)
         finally:
             module._BETWEEN_SAVES = before
         resumed = trained(epochs=5, schedule=schedule, snapshot=path)
