@@ -90,10 +90,10 @@ def main() -> None:
 def last_epoch(out: Path) -> str:
     if list(out.glob("*/*/metrics.json")):
         return "complete"
-    if list(out.glob("*/*/snapshot.safetensors")):
+    if list(out.glob("*/*/snapshot-1-1.safetensors")):
         from safetensors import safe_open
 
-        with safe_open(next(out.glob("*/*/snapshot.safetensors")), "numpy") as file:
+        with safe_open(next(out.glob("*/*/snapshot-1-1.safetensors")), "numpy") as file:
             import json
 
             return f"epoch {json.loads(file.metadata()['progress'])['epoch']}"

@@ -10,16 +10,18 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from protokit.bundle.model import Model
+from protokit.bundle.model import Model, Part
 from protokit.core.errors import BundleError, DataError, ProtokitError
 from protokit.core.files import sha256, write_json, write_with
 from protokit.core.lazy import prepare_keras
-from protokit.learn.snapshot import assign, values
+from protokit.core.values import Signature
+from protokit.learn.snapshot import assign
 from protokit.menu.build import build
 from protokit.menu.menu import Menu
+from protokit.recipe.vocabulary import PRECISIONS
 from protokit.represent.represent import Encoder
 
-FORMAT = 1
+FORMAT = 2
 _FILES = ("menu.json", "encoders.json", "weights.safetensors")
 
 
@@ -36,9 +38,10 @@ def save(model: Model, path: str | Path) -> None:
     try:
         shutil.rmtree(part, ignore_errors=True)
         plain = model.menu.resolve().as_plain(in_full=True)
-        write_json(part / "menu.json", {"menu": plain, "house": model.menu.house})
-        write_json(part / "encoders.json", model.encoder.as_plain())
-        tensors = {name: values(weight) for name, weight in _named(model)}
+        about = {"menu": plain, "house": model.menu.house, "precision": model.precision}
+        write_json(part / "menu.json", about)
+        write_json(part / "encoders.json", [some.encoder.as_plain() for some in model.parts])
+        tensors = _tensors(model)
         write_with(part / "weights.safetensors", lambda temporary: save_file(tensors, temporary))
         manifest = {name: {"bytes": (part / name).stat().st_size, "sha256": sha256(part / name)} for name in _FILES}
         write_json(part / "manifest.json", {"format": FORMAT, "files": manifest})
@@ -60,13 +63,22 @@ def load(path: str | Path) -> Model:
     menu_plain, encoders = _json(path / "menu.json"), _json(path / "encoders.json")
     try:
         menu = Menu.parse(menu_plain["menu"])
-        encoder = Encoder.from_plain(encoders)
+        precision = menu_plain.get("precision")
+        if precision not in PRECISIONS or not isinstance(encoders, list) or not encoders:
+            raise ValueError(f"precision {precision!r}" if precision not in PRECISIONS else "no encoders")
+        fitted = [Encoder.from_plain(plain) for plain in encoders]
     except (ProtokitError, KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
         raise BundleError(f"the model cannot be read: {error}", place=str(path)) from None
     prepare_keras()
     try:
-        model = Model(menu, encoder, build(menu, encoder.signature))
-        _fill(model, path / "weights.safetensors")
+        networks: dict[Signature, Any] = {}
+        for encoder in fitted:
+            if encoder.signature not in networks:
+                networks[encoder.signature] = build(menu, encoder.signature, precision=precision)
+        weights = _read(path / "weights.safetensors", [networks[encoder.signature] for encoder in fitted])
+        parts = (Part(e, networks[e.signature], w) for e, w in zip(fitted, weights, strict=True))
+        model = Model(menu, tuple(parts), precision)
+        assign(model.network.weights, model.parts[0].weights[0])
     except ProtokitError as error:
         raise BundleError(error.rule if error.rule else str(error), place=str(path)) from None
     return model
@@ -81,7 +93,8 @@ def _folder_of(path: Path) -> Path:
     return runs[-1].parent if runs else path
 
 
-def _fill(model: Model, path: Path) -> None:
+def _read(path: Path, networks: list[Any]) -> list[tuple[tuple[Any, ...], ...]]:
+    """The weights of each part, for each of its seeds."""
     from safetensors import SafetensorError
     from safetensors.numpy import load_file
 
@@ -89,16 +102,26 @@ def _fill(model: Model, path: Path) -> None:
         tensors = load_file(path)
     except SafetensorError as error:
         raise BundleError(f"the weights cannot be read: {error}", place=str(path)) from None
-    named = _named(model)
-    if [name for name, _ in named] != sorted(tensors):
+    seeds = sum(name.startswith("0.") and name.split(".")[2] == "000000" for name in tensors)
+    names = [[[f"{i}.{s}.{n}" for n in _names(net)] for s in range(seeds)] for i, net in enumerate(networks)]
+    if not seeds or sorted(tensors) != sorted(name for part in names for some in part for name in some):
         raise BundleError("the weights are of another network", place=str(path))
-    assign([weight for _, weight in named], tuple(tensors[name] for name, _ in named))
+    return [tuple(tuple(tensors[name] for name in some) for some in part) for part in names]
 
 
-def _named(model: Model) -> list[tuple[str, Any]]:
+def _tensors(model: Model) -> dict[str, Any]:
+    return {
+        f"{i}.{seed}.{name}": values
+        for i, part in enumerate(model.parts)
+        for seed, weights in enumerate(part.weights)
+        for name, values in zip(_names(part.network), weights, strict=True)
+    }
+
+
+def _names(network: Any) -> list[str]:
     """Weights by place, layer and own name. What Keras names inside a layer counts over the whole process: left out."""
-    paths = ((i, weight.path.split("/"), weight) for i, weight in enumerate(model.network.weights))
-    return [(f"{i:06}.{path[0]}.{path[-1]}", weight) for i, path, weight in paths]
+    paths = [weight.path.split("/") for weight in network.weights]
+    return [f"{i:06}.{path[0]}.{path[-1]}" for i, path in enumerate(paths)]
 
 
 def _verify(path: Path) -> None:

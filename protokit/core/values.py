@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -120,12 +120,15 @@ class Arrays:
         inputs: (rows, *shape) by the input's name.
         targets: (rows, 1) by the target's name; float32 (0 or 1, standardised number) or int32 (class).
         truth: (rows,) by the target's name: class positions, or the number in its own unit.
+        weights: (rows,) float32, how much each row counts in the loss, with a mean of 1 over the training rows;
+            None where all count the same.
     """
 
     inputs: Mapping[str, np.ndarray]
     targets: Mapping[str, np.ndarray]
     truth: Mapping[str, np.ndarray]
     features: Features
+    weights: np.ndarray | None = None
 
     @property
     def rows(self) -> int:
@@ -145,6 +148,14 @@ class Predictions:
     target: TargetSpec
     truth: np.ndarray
     scores: np.ndarray
+
+    @classmethod
+    def pooled(cls, parts: Sequence[Predictions]) -> Predictions:
+        """The predictions of several sets of rows as those of one."""
+        import numpy as np
+
+        truth = np.concatenate([part.truth for part in parts])
+        return cls(parts[0].target, truth, np.concatenate([part.scores for part in parts]))
 
     @property
     def labels(self) -> np.ndarray:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from protokit.core.registry import Registry
 from protokit.core.values import Arrays
+from protokit.learn.choice import Choice
+from protokit.learn.fused import Fused
 from protokit.learn.keras_fit import KerasFit
 from protokit.learn.plan import Plan, Progress
 
@@ -15,11 +17,24 @@ if TYPE_CHECKING:
 
 
 class Engine(Protocol):
-    """Trains a compiled network from `progress` on, epoch by epoch."""
+    """Trains one compiled network, as often as it is asked to: what it compiled it keeps."""
+
+    def __init__(self, network: keras.Model, choice: Choice) -> None:
+        """An engine for a network that has its loss, optimizer and metrics."""
+
+    @property
+    def how(self) -> str:
+        """In words, how it trains this network."""
+
+    def prepare(self, train: Arrays, validation: Arrays, plan: Plan) -> None:
+        """Compile what training on such rows takes; the network stays as it is.
+
+        Raises:
+            CannotCompile: it cannot train this network.
+        """
 
     def train(
         self,
-        network: keras.Model,
         train: Arrays,
         validation: Arrays,
         plan: Plan,
@@ -27,12 +42,19 @@ class Engine(Protocol):
         base_rate: float,
         after_epoch: Callable[[dict[str, float]], bool],
     ) -> None:
-        """Run epochs until `after_epoch`, called with the epoch's scores, returns False.
+        """Run epochs from `progress` on until `after_epoch`, called with the epoch's scores, returns False.
 
         In each epoch the rows come in `plan.order(epoch, rows)`, the last batch being what is left, at
         `progress.learning_rate(base_rate, plan)`.
+
+        Raises:
+            NotFinite: the loss of a batch was not finite.
         """
 
+    def steps(self, train: Arrays, plan: Plan, epoch: int, count: int | None = None) -> int | None:
+        """Train on the first `count` batches of an epoch, or all: the first whose loss was not finite, from 0."""
 
-ENGINES: Registry[Engine] = Registry("engine")
-ENGINES.add("keras", KerasFit())
+
+ENGINES: Registry[type[Engine]] = Registry("engine")
+ENGINES.add("fused", Fused)
+ENGINES.add("keras", KerasFit)

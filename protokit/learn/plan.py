@@ -22,7 +22,11 @@ PLATEAU_FACTOR = 0.3
 
 @dataclass(frozen=True)
 class Plan:
-    """Epochs, batches, stopping and schedule. `weights` are row weights by target, of the training rows."""
+    """Epochs, batches, stopping and schedule.
+
+    `weights` are the weights of the training rows by target: by class, by the recipe's column, or both multiplied.
+    `validation_weights` are those by the column.
+    """
 
     epochs: int
     batch_size: int
@@ -31,19 +35,21 @@ class Plan:
     patience: int | None
     monitor: str
     weights: Mapping[str, np.ndarray] | None
+    validation_weights: Mapping[str, np.ndarray] | None = None
 
     @classmethod
-    def of(cls, recipe: Recipe, signature: Signature, train: Arrays) -> Plan:
-        """The plan of a recipe for given training rows."""
+    def of(cls, recipe: Recipe, signature: Signature, train: Arrays, validation: Arrays, seed: int) -> Plan:
+        """The plan of a recipe for given rows. `seed` is the network's."""
         learn = recipe.learn
         return cls(
             learn.epochs,
-            learn.batch_size or batch_size(train.rows),
-            recipe.seed,
+            min(learn.batch_size or batch_size(train.rows), train.rows),
+            seed,
             learn.schedule,
             learn.stop.patience if learn.stop else None,
             learn.stop.monitor if learn.stop else "validation_loss",
-            class_weights(learn.class_weights, signature, train),
+            _weights(train, class_weights(learn.class_weights, signature, train)),
+            _weights(validation, None),
         )
 
     def steps(self, rows: int) -> int:
@@ -69,6 +75,9 @@ class Progress:
     plateau: int = 0
     factor: float = 1.0
     done: bool = False
+    engine: str = ""
+    how: str = ""  # in words, what the engine does and why
+    xla: bool | None = None  # what a trial of it showed
 
     def learning_rate(self, base: float, plan: Plan) -> float:
         """The learning rate of the epoch that comes next."""
@@ -95,6 +104,12 @@ class Progress:
     def as_plain(self) -> dict[str, Any]:
         """The progress as JSON values, to the bit."""
         return asdict(self)
+
+
+def _weights(arrays: Arrays, by_class: dict[str, np.ndarray] | None) -> dict[str, np.ndarray] | None:
+    if arrays.weights is None:
+        return by_class
+    return {name: arrays.weights * (by_class[name] if by_class else 1) for name in arrays.targets}
 
 
 def batch_size(rows: int) -> int:

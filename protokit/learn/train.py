@@ -1,8 +1,7 @@
-"""Trains the network of a recipe, from the start or from where a killed run stopped."""
+"""Trains the network of a recipe: from the start or from where a killed run stopped, once or many times."""
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,113 +9,176 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from protokit.core.errors import SpecError, TrainingError
+from protokit.core.keras_state import seeded
 from protokit.core.lazy import prepare_keras
 from protokit.core.seeds import derive
 from protokit.core.values import Arrays, Signature
+from protokit.learn.choice import Choice, choose
 from protokit.learn.compiling import compile_network
 from protokit.learn.interrupt import interruptible
+from protokit.learn.outcomes import CannotCompile, NotFinite
 from protokit.learn.plan import Plan, Progress
-from protokit.menu.build import build, seeded
+from protokit.menu.build import build
 from protokit.recipe.recipe import Recipe
 
 if TYPE_CHECKING:
     import keras
     import numpy as np
 
+    from protokit.learn.engine import Engine
+    from protokit.learn.runtime import Values
+
 _BETWEEN_SAVES = 1.0  # seconds
 
 
 @dataclass(frozen=True)
 class Trained:
-    """A trained network with its best weights, and how it came to be."""
+    """What a training gave: the best weights, in the order of the network's, and how they came to be.
 
-    network: keras.Model
+    `progress` holds the history, the engine, and what the engine did in words. Preparing the engine took
+    `compile_seconds`, all of it `seconds`.
+    """
+
+    weights: tuple[np.ndarray, ...]
     progress: Progress
     plan: Plan
-    engine: str
+    compile_seconds: float
     seconds: float
 
 
-class _NotFinite(Exception):
-    pass
+class Trainer:
+    """A network with its compiled training: compiles once, trains as often as asked, each time on other values.
 
-
-def train(
-    recipe: Recipe,
-    network: keras.Model,
-    signature: Signature,
-    train: Arrays,
-    validation: Arrays,
-    *,
-    snapshot: Path | None = None,
-    key: str = "",
-    on_epoch: Callable[[Progress, Plan], None] | None = None,
-) -> Trained:
-    """Train the network that `network_of` built for the recipe.
-
-    `snapshot` is the file that the state is kept in; where it exists and its key is this one, training goes on
-    from it. `on_epoch` is called after each epoch.
-
-    Raises:
-        TrainingError: the loss was not finite; the last good state stays in the snapshot.
+    The rows, the initial weights, seeds, optimizer state, learning rate, weight decay and dropout rates are all
+    inputs of what was compiled. After a training the network holds its best weights.
     """
-    prepare_keras()
-    import tensorflow as tf
 
-    from protokit.learn import nonfinite
-    from protokit.learn.engine import ENGINES
-    from protokit.learn.snapshot import Snapshot, assign, values
+    def __init__(self, recipe: Recipe, network: keras.Model, signature: Signature, *, trainings: int = 1) -> None:
+        """Take a network that `network_of` built. `trainings` is how many are to come: worth compiling more for.
 
-    tf.config.experimental.enable_op_determinism()
-    started = time.monotonic()
-    base_rate = compile_network(network, recipe.learn, signature)
-    network.optimizer.build(network.trainable_variables)
-    plan = Plan.of(recipe, signature, train)
-    progress, best = Progress(), tuple(values(w) for w in network.weights)
-    found = Snapshot.load(snapshot, key) if snapshot else None
-    if found:
-        progress, best = found.restore(network), found.best
-    last_good = found or Snapshot.take(network, best, progress)
-    saved = time.monotonic()
+        Raises:
+            DataError: the loss is not for this task.
+        """
+        prepare_keras()
+        import tensorflow as tf
 
-    def after_epoch(scores: dict[str, float]) -> bool:
-        nonlocal best, last_good, saved
-        check()
-        if not math.isfinite(scores["loss"]):
-            raise _NotFinite
-        scores["learning_rate"] = float(network.optimizer.learning_rate)
-        if progress.finish_epoch(scores, plan):
-            best = tuple(values(w) for w in network.weights)
-        if on_epoch:
-            on_epoch(progress, plan)
-        if progress.done or time.monotonic() - saved > _BETWEEN_SAVES:
-            last_good = Snapshot.take(network, best, progress)
-            if snapshot:
-                last_good.save(snapshot, key)
-            saved = time.monotonic()
-        return not progress.done
+        from protokit.learn.runtime import Inputs, structure
 
-    name = "keras" if recipe.learn.engine == "auto" else recipe.learn.engine
-    if not progress.done:
-        with seeded(derive(recipe.seed, "training")), interruptible() as check:
-            try:
-                ENGINES[name].train(network, train, validation, plan, progress, base_rate, after_epoch)
-            except _NotFinite:
-                raise nonfinite.diagnose(network, train, plan, last_good, base_rate) from None
-            except tf.errors.ResourceExhaustedError:
-                raise TrainingError("no memory for a batch", cure="lower learn.batch_size") from None
-    assign(network.weights, best)
-    return Trained(network, progress, plan, name, time.monotonic() - started)
+        tf.config.experimental.enable_op_determinism()
+        self.network, self._recipe, self._signature, self._trainings = network, recipe, signature, trainings
+        self._structure = structure(network)
+        compile_network(network, recipe.learn, signature)
+        network.optimizer.build(network.trainable_variables)
+        self._inputs = Inputs(network)
+        self._engine: Engine | None = None
+        self._name = ""
+
+    def fits(self, network: keras.Model) -> bool:
+        """Whether this trainer can train such a network too: it differs in weights, seeds and dropout rates only."""
+        from protokit.learn.runtime import structure
+
+        return structure(network) == self._structure
+
+    def train(
+        self,
+        train: Arrays,
+        validation: Arrays,
+        values: Values | None = None,
+        *,
+        seed: int | None = None,
+        snapshot: Path | None = None,
+        key: str = "",
+        on_epoch: Callable[[Progress, Plan], None] | None = None,
+    ) -> Trained:
+        """Train on some rows from some values; those of the network as it came when none are given.
+
+        `seed` orders the batches; the recipe's when not given. `snapshot` is the file that the state is kept in;
+        where it exists and its key is this one, training goes on from it. `on_epoch` is called after each epoch.
+
+        Raises:
+            SpecError: the values are not for this network.
+            TrainingError: the loss was not finite; the last good state stays in the snapshot.
+        """
+        import tensorflow as tf
+
+        from protokit.learn import nonfinite
+        from protokit.learn.runtime import Values
+        from protokit.learn.snapshot import Snapshot, assign
+        from protokit.learn.snapshot import values as copied
+
+        network, started = self.network, time.monotonic()
+        seed = self._recipe.seed if seed is None else seed
+        base_rate = self._inputs.set(values or Values())
+        plan = Plan.of(self._recipe, self._signature, train, validation, seed)
+        progress, best = Progress(), tuple(copied(w) for w in network.weights)
+        found = Snapshot.load(snapshot, key) if snapshot else None
+        if found:
+            progress, best = found.restore(network), found.best
+        last_good = found or Snapshot.take(network, best, progress)
+        saved = time.monotonic()
+        compiled = 0.0
+
+        def after_epoch(scores: dict[str, float]) -> bool:
+            nonlocal best, last_good, saved
+            check()
+            progress.engine, progress.how = self._name, engine.how
+            scores["learning_rate"] = progress.learning_rate(base_rate, plan)
+            if progress.finish_epoch(scores, plan):
+                best = tuple(copied(w) for w in network.weights)
+            if on_epoch:
+                on_epoch(progress, plan)
+            if progress.done or time.monotonic() - saved > _BETWEEN_SAVES:
+                last_good = Snapshot.take(network, best, progress)
+                if snapshot:
+                    last_good.save(snapshot, key)
+                saved = time.monotonic()
+            return not progress.done
+
+        if not progress.done:
+            with seeded(derive(seed, "training")), interruptible() as check:
+                try:
+                    engine = self._prepared(train, validation, plan)
+                    compiled = time.monotonic() - started
+                    engine.train(train, validation, plan, progress, base_rate, after_epoch)
+                except NotFinite:
+                    diagnosis = nonfinite.diagnose(network, engine, train, plan, last_good, progress, base_rate)
+                    if snapshot:
+                        diagnosis.last_good.save(snapshot, key)
+                    assign(network.weights, best)
+                    raise diagnosis.error from None
+                except tf.errors.ResourceExhaustedError:
+                    raise TrainingError("no memory for a batch", cure="lower learn.batch_size") from None
+        assign(network.weights, best)
+        return Trained(best, progress, plan, compiled, time.monotonic() - started)
+
+    def _prepared(self, train: Arrays, validation: Arrays, plan: Plan) -> Engine:
+        from protokit.learn.engine import ENGINES
+
+        wanted = self._recipe.learn.engine
+        if self._engine is None:
+            choice = choose(self.network, plan, train.rows, wanted=wanted, trainings=self._trainings)
+            self._name, self._engine = choice.engine, ENGINES[choice.engine](self.network, choice)
+        try:
+            self._engine.prepare(train, validation, plan)
+        except CannotCompile as error:
+            if wanted != "auto":
+                raise TrainingError(
+                    f"the fused engine cannot compile this network: {error}", cure="write engine: auto, or keras"
+                ) from None
+            choice = Choice("keras", None, False, f"the fused engine cannot compile this network: {error}")
+            self._name, self._engine = choice.engine, ENGINES[choice.engine](self.network, choice)
+        return self._engine
 
 
-def network_of(recipe: Recipe, signature: Signature) -> keras.Model:
-    """The untrained network of a recipe.
+def network_of(recipe: Recipe, signature: Signature, seed: int | None = None) -> keras.Model:
+    """The untrained network of a recipe. `seed` is the recipe's when not given.
 
     Raises:
         SpecError: the menu does not fit the data, at its line.
     """
+    seed = derive(recipe.seed if seed is None else seed, "weights")
     try:
-        return build(recipe.network, signature, seed=derive(recipe.seed, "weights"))
+        return build(recipe.network, signature, seed=seed, precision=recipe.learn.precision)
     except SpecError as error:
         raise recipe.in_menu(error) from None
 

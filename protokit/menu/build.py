@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import copy
 import importlib
-import random
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from protokit.core.errors import SpecError
+from protokit.core.keras_state import computing_in, seeded
 from protokit.core.lazy import prepare_keras
 from protokit.core.places import Fault, Path
 from protokit.core.suggest import did_you_mean
@@ -26,12 +25,13 @@ if TYPE_CHECKING:
 _ACTIVATIONS = {"binary": "sigmoid", "multiclass": "softmax", "regression": "linear"}
 
 
-def build(menu: Outline, signature: Signature | None, *, seed: int = 0) -> keras.Model:
+def build(menu: Outline, signature: Signature | None, *, seed: int = 0, precision: str = "float32") -> keras.Model:
     """The network of a menu, its slots at their defaults.
 
     With a signature: the number inputs and embedded category codes are concatenated and go through the chain;
     then comes one head for each target (sigmoid, softmax or linear), unless the menu brings its own: a last layer
     named `output`, items named for the targets, or `outputs`. Without one: as the menu's inputs and outputs say.
+    In a mixed `precision` the layers compute in 16 bits, and the heads that are made here in 32.
 
     Shapes:
         inputs: a mapping of `numbers` (rows, columns) and `categories` (rows, columns), those that exist; without
@@ -46,7 +46,7 @@ def build(menu: Outline, signature: Signature | None, *, seed: int = 0) -> keras
 
     graph = expand(menu)
     try:
-        with seeded(seed):
+        with seeded(seed), computing_in(precision):
             if signature is None:
                 return _standalone(menu, graph)
             if menu.inputs:
@@ -59,21 +59,6 @@ def build(menu: Outline, signature: Signature | None, *, seed: int = 0) -> keras
             return _model(inputs, outputs)
     except SpecError as error:
         raise SpecError([as_written(menu, fault) for fault in error.faults]) from error.__cause__
-
-
-@contextmanager
-def seeded(seed: int) -> Iterator[None]:
-    """Make what Keras draws inside the block follow from the seed; the caller's own streams are left alone."""
-    import keras
-    import numpy as np
-
-    python, numpy_state = random.getstate(), np.random.get_state()
-    keras.utils.set_random_seed(seed % 2**32)
-    try:
-        yield
-    finally:
-        random.setstate(python)
-        np.random.set_state(numpy_state)
 
 
 def embedding_width(levels: int, columns: int) -> int:
@@ -306,6 +291,7 @@ def _made(x: Any, signature: Signature) -> dict[str, Any]:
             target.units,
             activation=_ACTIVATIONS[target.task],
             kernel_initializer="zeros",
+            dtype="float32",
             name="output" if len(signature.targets) == 1 else f"output_{i + 1}",
         )(x)
         for i, target in enumerate(signature.targets)

@@ -32,11 +32,6 @@ def choice(what: str, names: tuple[str, ...], later: tuple[str, ...] = ()) -> Ca
     return check
 
 
-def only(what: str, default: str, later: tuple[str, ...], also: tuple[str, ...] = ()) -> Callable[[Any], Any]:
-    """A value of which this version knows a few of the grammar's names."""
-    return choice(what, (default, *also), later)
-
-
 def version(value: Any) -> Any:
     """The format of the file."""
     if value != 1 or isinstance(value, bool):
@@ -115,7 +110,8 @@ def by(value: Any) -> Any:
     if isinstance(value, dict):
         for key in value:
             if key == "folds":
-                raise refuse(Fault("'folds' is not supported yet", None, (key,), "key"))
+                beside = f"write split: {{folds: {value[key]}}}; by says how rows are dealt into them"
+                raise refuse(Fault("folds stand beside `by`, not in it", beside, (key,), "key"))
             if key not in columns:
                 cure = did_you_mean(str(key), columns)
                 raise refuse(Fault(f"unknown key {key!r} of represent.split.by", cure, (key,), "key"))

@@ -26,6 +26,8 @@ def check_columns(recipe: Recipe, names: list[str]) -> None:
         for key in ("group", "time", "column"):
             if getattr(by, key):
                 wanted.append((getattr(by, key), ("represent", "split", "by", key), "value"))
+    if recipe.learn.sample_weights is not None:
+        wanted.append((recipe.learn.sample_weights, ("learn", "sample_weights"), "value"))
     faults = [
         Fault(f"no column {name!r} in the data", did_you_mean(name, names), path, part)
         for name, path, part in wanted

@@ -62,6 +62,9 @@ class Split(Part):
     by: Annotated[Literal["random", "stratified"] | By | None, BeforeValidator(checks.by)] = Field(
         None, description="stratified for classes, random for numbers, when not given"
     )
+    folds: int | None = Field(
+        None, ge=2, le=100, description="cross-validation: each part of the rows is the test once; in place of test"
+    )
 
 
 class Represent(Part):
@@ -98,11 +101,12 @@ class Learn(Part):
     batch_size: int | None = Field(None, ge=1, description="from 32 to 256 by the number of rows")
     stop: Stop | None = Stop()
     class_weights: Annotated[Literal["balanced"] | dict[Any, float] | None, BeforeValidator(checks.weights)] = None
-
-    precision: Annotated[str, BeforeValidator(checks.only("precision", "float32", vocabulary.LATER_PRECISIONS))] = (
-        "float32"
-    )
-    engine: Annotated[str, BeforeValidator(checks.only("engine", "auto", ("fused",), also=("keras",)))] = "auto"
+    sample_weights: str | None = Field(None, description="a column with how much each row counts in the loss")
+    seeds: int = Field(1, ge=1, le=100, description="networks that differ in their seed and are averaged")
+    precision: Annotated[
+        str, BeforeValidator(checks.choice("precision", vocabulary.PRECISIONS, vocabulary.LATER_PRECISIONS))
+    ] = "float32"
+    engine: Annotated[str, BeforeValidator(checks.choice("engine", vocabulary.ENGINES))] = "auto"
 
 
 class Evaluate(Part):

@@ -73,7 +73,7 @@ class Recipe(Part):
         except ValidationError as error:
             raise document.error(faults_of(error, cls, data)) from None
         recipe._document, recipe._folder = document, folder
-        faults = across(recipe.collect, recipe.represent)
+        faults = across(recipe.collect, recipe.represent, recipe.learn)
         if faults:
             raise document.error(faults)
         return recipe
@@ -120,6 +120,8 @@ class Recipe(Part):
             for name, table in plain["collect"]["tables"].items()
         }
         by = plain["represent"]["split"]["by"]
+        if plain["represent"]["split"]["folds"] is not None:
+            del plain["represent"]["split"]["test"]  # every row is a test row once
         if isinstance(by, dict):
             plain["represent"]["split"]["by"] = {key: value for key, value in by.items() if value}
         whole: dict[str, Any] = _lists(plain)

@@ -29,8 +29,8 @@ def schema() -> dict[str, Any]:
     learn["menu"] = {"anyOf": [{"enum": list(house.MENUS)}, {"$ref": "#/$defs/Menu"}], "default": "tabular"}
     learn["task"] = {"enum": [*vocabulary.TASKS, None]}
     learn["schedule"]["enum"] = list(vocabulary.SCHEDULES)
-    learn["engine"]["enum"] = ["auto", "keras"]
-    learn["precision"]["enum"] = ["float32"]
+    learn["engine"]["enum"] = list(vocabulary.ENGINES)
+    learn["precision"]["enum"] = list(vocabulary.PRECISIONS)
     learn["optimizer"] = _reference("optimizers")
     learn["loss"] = _reference("losses")
     learn["class_weights"] = {

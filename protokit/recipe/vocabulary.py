@@ -42,7 +42,9 @@ LATER_SOURCES = ("json", "jsonl", "xlsx", "html", "sqlite", "arrow", "sql", "ope
 SCHEDULES = ("constant", "cosine", "plateau")
 TASKS = ("classification", "regression")
 LATER_TASKS = ("forecasting", "clustering", "multilabel", "quantile")
-LATER_PRECISIONS = ("mixed_float16", "mixed_bfloat16", "float16", "bfloat16", "float64")
+PRECISIONS = ("float32", "mixed_float16", "mixed_bfloat16")
+LATER_PRECISIONS = ("float16", "bfloat16", "float64")
+ENGINES = ("auto", "fused", "keras")
 MONITORS = ("validation_loss", "loss")
 SKLEARN_TABLES = ("wine", "breast_cancer", "diabetes", "digits", "iris", "linnerud")
 # keys of the grammar that a later version reads
@@ -50,7 +52,5 @@ LATER_KEYS: dict[str, tuple[str, ...]] = {
     "": ("search",),
     "collect": ("join", "clean"),
     "represent": ("series",),
-    "represent.split": ("folds",),
-    "learn": ("seeds",),
     "evaluate": ("slices",),
 }

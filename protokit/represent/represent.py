@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from protokit.core.errors import DataError
 from protokit.core.names import as_text
 from protokit.core.suggest import did_you_mean
-from protokit.core.values import Arrays, Features, InputSpec, Notice, Signature, Split, Step, Table
+from protokit.core.values import Arrays, Features, InputSpec, Notice, Signature, Split, Step, Table, TaskName
 from protokit.recipe.column_names import check_columns
 from protokit.recipe.parts import By
 from protokit.recipe.recipe import Recipe
@@ -139,8 +139,8 @@ class Represented:
     positions: np.ndarray  # of each row in the collected table: rows without a target are gone
 
 
-def represent(recipe: Recipe, table: Table) -> Represented:
-    """Split the rows, fit every encoder on the training rows, and encode the three parts.
+def represent(recipe: Recipe, table: Table) -> tuple[Represented, ...]:
+    """Split the rows, fit every encoder on the training rows, and encode the three parts: for each fold anew.
 
     Raises:
         SpecError: the recipe names a column that is not there.
@@ -151,7 +151,26 @@ def represent(recipe: Recipe, table: Table) -> Represented:
     tasks = {name: infer_task(frame[name], recipe.learn.task) for name in recipe.represent.targets}
     first = recipe.represent.targets[0]
     classes = frame[first] if tasks[first] != "regression" else None
-    rows = split(frame, parts, recipe.represent.split, classes, recipe.seed)
+    splits = split(frame, parts, recipe.represent.split, classes, recipe.seed)
+    common = (tuple(steps), tuple(notices), positions)
+    found = tuple(_represented(recipe, frame, rows, tasks, *common) for rows in splits)
+    targets = [one.encoder.signature.targets for one in found]
+    if odd := next((i for i, some in enumerate(targets) if some != targets[0]), None):
+        raise DataError(
+            f"fold {odd + 1} has other classes in its training rows than fold 1", cure="lower represent.split.folds"
+        )
+    return found
+
+
+def _represented(
+    recipe: Recipe,
+    frame: pd.DataFrame,
+    rows: Split,
+    tasks: dict[str, TaskName],
+    steps: tuple[Step, ...],
+    notices: tuple[Notice, ...],
+    positions: np.ndarray,
+) -> Represented:
     train = frame.iloc[rows.train]
     columns, found = _fit_columns(recipe, frame, train)
     numeric = [c.numbers(train[c.column]) for c in columns if not isinstance(c, encoders.Category)]
@@ -163,17 +182,49 @@ def represent(recipe: Recipe, table: Table) -> Represented:
     if not encoder.signature.inputs:
         raise DataError("no column is left to learn from", cure="name some under represent.columns")
     detail = f"{len(rows.train):,} train, {len(rows.validation):,} validation, {len(rows.test):,} test"
-    steps.append(Step(f"split ({rows.by})", len(frame), len(frame), detail))
+    weights = sample_weights(recipe, frame, rows)
+
+    def arrays(part: np.ndarray) -> Arrays:
+        made = encoder.arrays(frame.iloc[part])
+        return made if weights is None else replace(made, weights=weights[part])
+
     return Represented(
         encoder,
         rows,
-        encoder.arrays(train),
-        encoder.arrays(frame.iloc[rows.validation]),
-        encoder.arrays(frame.iloc[rows.test]),
+        arrays(rows.train),
+        arrays(rows.validation),
+        arrays(rows.test),
         (*notices, *found),
-        tuple(steps),
+        (*steps, Step(f"split ({rows.by})", len(frame), len(frame), detail)),
         positions,
     )
+
+
+def sample_weights(recipe: Recipe, frame: pd.DataFrame, rows: Split) -> np.ndarray | None:
+    """The weight of each row in the loss, with a mean of 1 over the training rows.
+
+    Shapes: (rows,) float32.
+
+    Raises:
+        SpecError: a cell is missing or below 0, or all training rows have a weight of 0.
+        DataError: a cell is not a number.
+    """
+    import numpy as np
+
+    name = recipe.learn.sample_weights
+    if name is None:
+        return None
+    found = encoders.to_numbers(frame[name])
+    wrong = ~(np.isfinite(found) & (found >= 0))
+    if wrong.any():
+        cell = frame[name].iloc[int(wrong.argmax())]
+        rule = f"a weight is a number from 0, and {name!r} holds {as_text(cell)!r}"
+        raise recipe.error(("learn", "sample_weights"), rule, "mend the cell, or name another column")
+    mean = found[rows.train].mean()
+    if mean == 0:
+        raise recipe.error(("learn", "sample_weights"), f"{name!r} is 0 in every training row", "name another column")
+    weights: np.ndarray = (found / mean).astype(np.float32)
+    return weights
 
 
 def _with_target(
@@ -195,7 +246,7 @@ def _with_target(
 
 def _fit_columns(recipe: Recipe, frame: pd.DataFrame, train: pd.DataFrame) -> tuple[tuple[Any, ...], list[Notice]]:
     by = recipe.represent.split.by
-    used = {by.column} | {by.group} if isinstance(by, By) else set()
+    used = {recipe.learn.sample_weights} | ({by.column, by.group} if isinstance(by, By) else set())
     fit: dict[str, Any] = {
         "number": encoders.Number,
         "boolean": encoders.Boolean,

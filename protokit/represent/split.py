@@ -10,6 +10,7 @@ from protokit.core.seeds import derive
 from protokit.core.suggest import did_you_mean
 from protokit.core.values import Split
 from protokit.recipe import parts as spec
+from protokit.represent.folds import deal
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,8 +26,8 @@ def split(
     rule: spec.Split,
     classes: pd.Series | None,
     seed: int,
-) -> Split:
-    """Deal out the rows.
+) -> tuple[Split, ...]:
+    """Deal out the rows: once, or once for each fold.
 
     `classes` is the target to stratify by, None where it is a number. `parts` names each row's table.
 
@@ -39,6 +40,8 @@ def split(
     by = rule.by or ("stratified" if classes is not None else "random")
     if by == "stratified" and classes is None:
         raise DataError("rows are stratified by classes, and the target is a number", cure="write by: random")
+    if rule.folds is not None:
+        return _in_folds(frame, rule, by, classes, seed)
     given = _given(frame, parts, rule, by)
     free = rows[given == "train"] if given is not None else rows
     name = by if isinstance(by, str) else next(k for k in ("group", "time", "column") if getattr(by, k))
@@ -49,13 +52,38 @@ def split(
         if len(fixed[part]) or isinstance(share, str) or (part == "test" and name == "column"):
             continue
         free, result[part] = _deal(frame, free, share, by, classes, derive(seed, "split", part))
-    for part, found in (("train", free), *result.items()):
+    return (_split(free, result["validation"], result["test"], name, len(frame)),)
+
+
+def _split(train: np.ndarray, validation: np.ndarray, test: np.ndarray, name: str, rows: int) -> Split:
+    import numpy as np
+
+    for part, found in (("train", train), ("validation", validation), ("test", test)):
         if len(found) == 0:
             raise DataError(
-                f"no {part} rows: {len(frame)} rows are too few to split",
+                f"no {part} rows: {rows} rows are too few to split",
                 cure="bring more rows, or change represent.split",
             )
-    return Split(np.sort(free), np.sort(result["validation"]), np.sort(result["test"]), name)
+    return Split(np.sort(train), np.sort(validation), np.sort(test), name)
+
+
+def _in_folds(
+    frame: pd.DataFrame, rule: spec.Split, by: str | spec.By, classes: pd.Series | None, seed: int
+) -> tuple[Split, ...]:
+    """Each fold is the test once; of the other rows a share is for validation."""
+    assert rule.folds is not None and isinstance(rule.validation, float), "the recipe has checked it"
+    given = by if isinstance(by, spec.By) else spec.By()
+    labels = classes.map(as_text).to_numpy() if by == "stratified" and classes is not None else None
+    groups = _groups(frame, given.group) if given.group else None
+    times = _times(frame, given.time) if given.time else None
+    dealt = deal(len(frame), rule.folds, labels, groups, times, derive(seed, "split", "folds"))
+    name = f"{rule.folds} folds, {'group' if given.group else 'time' if given.time else by}"
+    found = []
+    for fold, (rest, test) in enumerate(dealt):
+        fold_seed = derive(seed, "split", "validation", fold)
+        train, validation = _deal(frame, rest, rule.validation, by, classes, fold_seed)
+        found.append(_split(train, validation, test, name, len(frame)))
+    return tuple(found)
 
 
 def _given(frame: pd.DataFrame, parts: np.ndarray | None, rule: spec.Split, by: str | spec.By) -> np.ndarray | None:
@@ -100,7 +128,7 @@ def _deal(
     if isinstance(by, spec.By) and by.time:
         return _latest(frame, rows, share, by.time)
     if isinstance(by, spec.By) and by.group:
-        groups = _column(frame, by.group).map(as_text, na_action="ignore").fillna("").to_numpy()[rows]
+        groups = _groups(frame, by.group)[rows]
         if len(np.unique(groups)) < 2:
             raise DataError(f"the column {by.group!r} holds one group only", cure="split by another column")
         shuffle = GroupShuffleSplit(n_splits=1, test_size=share, random_state=seed)
@@ -129,19 +157,30 @@ def _latest(frame: pd.DataFrame, rows: np.ndarray, share: float, name: str) -> t
     """Take the latest rows; rows of one time are not parted."""
     import numpy as np
 
-    from protokit.represent.columns import Date, to_numbers
-
-    column = _column(frame, name)
-    if column.isna().any():
-        raise DataError(f"the time column {name!r} has missing cells", cure="fill or remove those rows")
-    numeric = column.dtype.kind in "iuf"
-    times = to_numbers(column) if numeric else Date.fit(column).dates(column).to_numpy().astype("int64")
-    here = times[rows]
+    here = _times(frame, name)[rows]
     border = np.sort(here)[int(len(here) * (1 - share))]
     late = here >= border
     if late.all():
         raise DataError(f"too few different times in {name!r} to split by", cure="split by another column")
     return rows[~late], rows[late]
+
+
+def _groups(frame: pd.DataFrame, name: str) -> np.ndarray:
+    groups: np.ndarray = _column(frame, name).map(as_text, na_action="ignore").fillna("").to_numpy()
+    return groups
+
+
+def _times(frame: pd.DataFrame, name: str) -> np.ndarray:
+    """A column's times as numbers that only grow with them."""
+    from protokit.represent.columns import Date, to_numbers
+
+    column = _column(frame, name)
+    if column.isna().any():
+        raise DataError(f"the time column {name!r} has missing cells", cure="fill or remove those rows")
+    times: np.ndarray = (
+        to_numbers(column) if column.dtype.kind in "iuf" else Date.fit(column).dates(column).to_numpy().astype("int64")
+    )
+    return times
 
 
 def _column(frame: pd.DataFrame, name: str) -> pd.Series:

@@ -73,8 +73,14 @@ class Card:
 
 
 def curves(card: Card) -> str:
-    """Loss by epoch for training and validation rows, as SVG; nothing where there is no history."""
-    if len(card.history) < 2:
+    """Loss by epoch for training and validation rows, as SVG; nothing where there is no history.
+
+    Of several networks every one has its thin lines.
+    """
+    runs: dict[Any, list[Mapping[str, float]]] = {}
+    for row in card.history:
+        runs.setdefault((row.get("fold"), row.get("seed")), []).append(row)
+    if not any(len(rows) > 1 for rows in runs.values()):
         return ""
     from io import StringIO
 
@@ -82,14 +88,19 @@ def curves(card: Card) -> str:
 
     figure = Figure(figsize=(5.2, 2.6), layout="constrained")
     axes = figure.subplots()
-    epochs = [row["epoch"] for row in card.history]
+    width, single = (1.5, True) if len(runs) == 1 else (0.7, False)
     # Okabe and Ito's palette, told apart by colour-blind readers; the dashes tell without colour
-    axes.plot(epochs, [row["loss"] for row in card.history], color="#0072B2", label="training")
-    if "validation_loss" in card.history[0]:
-        losses = [row["validation_loss"] for row in card.history]
-        axes.plot(epochs, losses, color="#D55E00", linestyle="--", label="validation")
-        at = min(card.best_epoch, len(losses)) - 1
-        axes.plot([epochs[at]], [losses[at]], "o", color="#D55E00", label=f"kept: epoch {card.best_epoch}")
+    for i, rows in enumerate(runs.values()):
+        epochs = [row["epoch"] for row in rows]
+        for name, color, style in (("loss", "#0072B2", "-"), ("validation_loss", "#D55E00", "--")):
+            label = {"loss": "training"}.get(name, "validation") if i == 0 else None
+            axes.plot(epochs, [row[name] for row in rows], style, color=color, linewidth=width, label=label)
+    if single:
+        at = min(card.best_epoch, len(card.history)) - 1
+        kept = card.history[at]
+        axes.plot(
+            [kept["epoch"]], [kept["validation_loss"]], "o", color="#D55E00", label=f"kept: epoch {card.best_epoch}"
+        )
     axes.set_xlabel("epoch")
     axes.set_ylabel("loss")
     axes.spines[["top", "right"]].set_visible(False)

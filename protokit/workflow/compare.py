@@ -9,7 +9,7 @@ from typing import Any
 from protokit.core.errors import SpecError
 from protokit.core.names import number
 from protokit.show.card import Card, Grid
-from protokit.workflow.result import Run
+from protokit.workflow.result import Run, epochs
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Comparison:
                 f"{run.name}/{run.path.name}",
                 *(number(float("nan") if (v := run.metrics.get(n)) is None else v) for n in names),
                 f"{sum(row[3] for row in run.results['metrics']['network']):,}",
-                str(run.results["metrics"]["epochs"]),
+                epochs(run.results["metrics"]["networks"]),
             )
             for run in self.runs
         )

@@ -7,7 +7,7 @@ import json
 import os
 import platform
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -17,10 +17,9 @@ from typing import TYPE_CHECKING, Any
 from protokit.core.files import write_json, write_text, write_with
 from protokit.core.values import Notice, Predictions, Score, Table
 from protokit.recipe.recipe import Recipe
+from protokit.workflow.outcome import Networks, Results
 
 if TYPE_CHECKING:
-    from protokit.evaluate.verdict import Verdict
-    from protokit.learn.train import Trained
     from protokit.represent.represent import Represented
 
 _LIBRARIES = ("protokit", "tensorflow", "keras", "numpy", "pandas", "scikit-learn", "duckdb")
@@ -65,50 +64,65 @@ class RunFolder:
         """Whether the run came to its end."""
         return (self.path / "metrics.json").exists()
 
+    def snapshot(self, fold: int, seed: int) -> Path:
+        """The file with the state of one network's training, while the run is not complete."""
+        return self.path / f"snapshot-{fold + 1}-{seed + 1}.safetensors"
+
     def write_results(
         self,
         recipe: Recipe,
         table: Table,
-        represented: Represented,
-        trained: Trained,
-        predictions: dict[str, Predictions],
-        scores: Sequence[Score],
-        verdicts: Sequence[Verdict],
-        seconds: float,
+        folds: Sequence[Represented],
+        networks: Networks,
+        results: Results,
+        seconds: dict[str, float],
     ) -> None:
-        """Write what came of the run."""
+        """Write what came of the run. `seconds` is what the steps around the training took."""
         from protokit.workflow.result import card_of
 
-        history = trained.progress.history
+        history = _history(networks)
         names = list(dict.fromkeys(name for row in history for name in row))
         lines = [",".join(names), *(",".join(repr(row.get(name, "")) for name in names) for row in history)]
         write_text(self.path / "history.csv", "\n".join(lines) + "\n")
-        steps = [vars(step) for step in (*table.steps, *represented.steps)]
-        timing = {"represent": round(seconds, 3), "learn": round(trained.seconds, 3)}
-        write_json(self.path / "steps.json", {"steps": steps, "seconds": timing})
-        notices = [vars(notice) for notice in (*table.notices, *represented.notices, *_slots(recipe))]
+        steps = [vars(step) for step in (*table.steps, *folds[0].steps)]
+        every = [one for found in networks.trained for one in found]
+        timing = {**seconds, "compile": sum(t.compile_seconds for t in every), "learn": sum(t.seconds for t in every)}
+        write_json(
+            self.path / "steps.json",
+            {"steps": steps, "seconds": {name: round(value, 3) for name, value in timing.items()}},
+        )
+        found = dict.fromkeys(notice for fold in folds for notice in fold.notices)
+        notices = [vars(notice) for notice in (*table.notices, *found, *_slots(recipe))]
         write_json(self.path / "audit.json", {"notices": notices})
-        self._write_predictions(represented, predictions)
+        self._write_predictions(folds, results.predictions)
         metrics = {
-            "rows": {p: getattr(represented, p).rows for p in ("train", "validation", "test")},
-            "epochs": trained.progress.epoch,
-            "best_epoch": trained.progress.best_epoch,
-            "engine": trained.engine,
-            "batch_size": trained.plan.batch_size,
-            "scores": [_score(score) for score in scores],
-            "verdicts": [_finite(verdict.as_plain()) for verdict in verdicts],
-            "network": network_table(trained.network),
+            "rows": {
+                "train": folds[0].train.rows,
+                "validation": folds[0].validation.rows,
+                "test": sum(fold.test.rows for fold in folds),
+            },
+            "networks": _trained(networks),
+            "engine": {"name": every[0].progress.engine, "how": every[0].progress.how},
+            "batch_size": every[0].plan.batch_size,
+            "scores": [_score(score) for score in results.scores],
+            "verdicts": [_finite(verdict.as_plain()) for verdict in results.verdicts],
+            "folds": [_finite(dict(fold)) for fold in results.folds],
+            "network": network_table(networks.parts[0].network),
         }
-        results = {"metrics": metrics, "history": history, "notices": notices}
-        write_text(self.path / "report.html", card_of(recipe.name, results).page())
-        (self.path / "snapshot.safetensors").unlink(missing_ok=True)
+        card = card_of(recipe.name, {"metrics": metrics, "history": history, "notices": notices})
+        write_text(self.path / "report.html", card.page())
+        for snapshot in self.path.glob("snapshot-*.safetensors"):
+            snapshot.unlink()
         write_json(self.path / "metrics.json", metrics)
 
-    def _write_predictions(self, represented: Represented, predictions: dict[str, Predictions]) -> None:
+    def _write_predictions(self, folds: Sequence[Represented], predictions: Mapping[str, Predictions]) -> None:
         import duckdb
+        import numpy as np
         import pandas as pd
 
-        columns: dict[str, Any] = {"row": represented.positions[represented.split.test]}
+        columns: dict[str, Any] = {"row": np.concatenate([fold.positions[fold.split.test] for fold in folds])}
+        if len(folds) > 1:
+            columns["fold"] = np.repeat(np.arange(1, len(folds) + 1), [fold.test.rows for fold in folds])
         for name, p in predictions.items():
             if p.target.task == "regression":
                 columns |= {name: p.truth, f"{name} predicted": p.scores}
@@ -121,6 +135,26 @@ class RunFolder:
         with duckdb.connect() as connection:
             relation = connection.from_df(frame)
             write_with(self.path / "predictions.parquet", lambda path: relation.write_parquet(str(path)))
+
+
+def _trained(networks: Networks) -> list[dict[str, int]]:
+    """Fold and seed of each network, from 1, and its epochs."""
+    return [
+        {"fold": i + 1, "seed": j + 1, "epochs": one.progress.epoch, "best_epoch": one.progress.best_epoch}
+        for i, found in enumerate(networks.trained)
+        for j, one in enumerate(found)
+    ]
+
+
+def _history(networks: Networks) -> list[dict[str, float]]:
+    """Loss and scores of each epoch; of several networks with their fold and seed, from 1."""
+    whole: list[dict[str, float]] = []
+    single = len(networks.trained) == len(networks.trained[0]) == 1
+    for i, found in enumerate(networks.trained):
+        for j, one in enumerate(found):
+            place = {} if single else {"fold": i + 1, "seed": j + 1}
+            whole += [{**place, **row} for row in one.progress.history]
+    return whole
 
 
 def _slots(recipe: Recipe) -> list[Notice]:

@@ -99,19 +99,40 @@ def card_of(name: str, results: dict[str, Any]) -> Card:
         for layer, kind, shape, parameters in metrics["network"]
     )
     total = sum(row[3] for row in metrics["network"])
-    kept = f"{metrics['epochs']} epochs, kept epoch {metrics['best_epoch']}"
+    networks, folds = metrics["networks"], metrics["folds"]
+    kept = f"{epochs(networks)} epochs, kept epoch {networks[0]['best_epoch']}"
+    if len(networks) > 1:
+        seeds = len(networks) // (len(folds) or 1)
+        made_of = " x ".join([f"{len(folds)} folds"] * bool(folds) + [f"{seeds} seeds"] * (seeds > 1))
+        kept = f"{len(networks)} such networks averaged ({made_of}), {epochs(networks)} epochs"
     grids = (
         *(
             _scores(target, metrics["scores"], rows["test"])
             for target in dict.fromkeys(s["target"] for s in metrics["scores"])
         ),
+        *((_by_fold(folds),) if folds else ()),
         Grid(f"network: {total:,} parameters, {kept}", ("layer", "kind", "output", "parameters"), network),
     )
+    shares = f"{rows['train']:,} training, {rows['validation']:,} validation and {rows['test']:,} test rows"
+    if folds:
+        shares = f"about {rows['train']:,} training and {rows['validation']:,} validation rows in each fold"
     notes = (
-        f"{rows['train']:,} training, {rows['validation']:,} validation and {rows['test']:,} test rows",
+        shares,
+        f"{metrics['engine']['name']} engine, {metrics['engine']['how']}",
         *(n["rule"] + (f" ({n['cure']})" if n["cure"] else "") for n in results["notices"]),
     )
-    return Card(name, sentences, grids, notes, tuple(results["history"]), metrics["best_epoch"])
+    return Card(name, sentences, grids, notes, tuple(results["history"]), networks[0]["best_epoch"])
+
+
+def epochs(networks: list[dict[str, int]]) -> str:
+    """The epochs of all networks, as one number or from the fewest to the most."""
+    counts = [one["epochs"] for one in networks]
+    return str(counts[0]) if min(counts) == max(counts) else f"{min(counts)} to {max(counts)}"
+
+
+def _by_fold(folds: list[dict[str, float | None]]) -> Grid:
+    rows = [(f"fold {i + 1}", *(_number(value) for value in fold.values())) for i, fold in enumerate(folds)]
+    return Grid("scores of the network on the test rows of each fold", ("", *folds[0]), tuple(rows))
 
 
 def _scores(target: str, scores: list[dict[str, Any]], test_rows: int) -> Grid:

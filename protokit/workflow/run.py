@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from protokit.core.errors import DataError, SpecError
-from protokit.core.values import Predictions, Score, Table
+from protokit.core.values import Predictions, Score, Signature, Table
 from protokit.recipe.recipe import Recipe
 from protokit.recipe.vocabulary import DEFAULT_METRICS, METRICS
 from protokit.show.progress import Progress, progress
 from protokit.workflow.folder import RunFolder
+from protokit.workflow.outcome import Results
 from protokit.workflow.result import Run
 
 if TYPE_CHECKING:
@@ -53,15 +54,15 @@ def run(
         from protokit.represent.represent import represent
 
         started = time.monotonic()
-        represented = represent(recipe, collected)
-        metrics = _metrics(recipe, represented)
+        folds = represent(recipe, collected)
+        metrics = _metrics(recipe, folds[0].encoder.signature)
         from protokit.learn.train import network_of
 
-        network = network_of(recipe, represented.encoder.signature)
+        network = network_of(recipe, folds[0].encoder.signature)
         if folder is None:  # only now: a menu that does not fit writes nothing
             folder = RunFolder.create(Path(out), recipe, collected)
         seconds = time.monotonic() - started
-        return _finish(recipe, network, collected, represented, metrics, folder, shown, seconds)
+        return _finish(recipe, network, collected, folds, metrics, folder, shown, seconds)
 
 
 def as_recipe(recipe: Recipe | str | Path | dict[str, Any], set: Sequence[str] = ()) -> Recipe:
@@ -83,7 +84,7 @@ def _finish(
     recipe: Recipe,
     built: keras.Model,
     collected: Table,
-    represented: Represented,
+    folds: Sequence[Represented],
     metrics: dict[str, tuple[str, ...]],
     folder: RunFolder,
     shown: Progress,
@@ -91,60 +92,63 @@ def _finish(
 ) -> Run:
     from protokit.bundle.folder import save
     from protokit.bundle.model import Model
-    from protokit.learn.train import train
+    from protokit.workflow.networks import train_all
 
     shown.step("preparing the network")
-    trained = train(
-        recipe,
-        built,
-        represented.encoder.signature,
-        represented.train,
-        represented.validation,
-        snapshot=folder.path / "snapshot.safetensors",
-        key=folder.key,
-        on_epoch=lambda p, plan: shown.epoch(
-            p.epoch, plan.epochs, f"loss {p.history[-1]['loss']:.4g}  validation {p.history[-1]['validation_loss']:.4g}"
-        ),
-    )
+    networks = train_all(recipe, built, folds, folder, shown)
     shown.step("evaluating")
-    model = Model(recipe.network, represented.encoder, trained.network)
-    test = represented.test
-    network = model.predictions(test.features, dict(test.truth))
-    scores, verdicts = _evaluate(recipe, represented, network, metrics)
+    started = time.monotonic()
+    model = Model(recipe.network, networks.parts, recipe.learn.precision)
+    by_fold = [
+        part.predictions(fold.test.features, dict(fold.test.truth))
+        for part, fold in zip(networks.parts, folds, strict=True)
+    ]
+    results = _evaluate(recipe, folds, by_fold, metrics)
     save(model, folder.path / "model")
-    folder.write_results(recipe, collected, represented, trained, network, scores, verdicts, seconds)
+    timing = {"represent": seconds, "evaluate": time.monotonic() - started}
+    folder.write_results(recipe, collected, folds, networks, results, timing)
     return Run.open(folder.path, model=model)
 
 
 def _evaluate(
     recipe: Recipe,
-    represented: Represented,
-    network: dict[str, Predictions],
+    folds: Sequence[Represented],
+    by_fold: Sequence[dict[str, Predictions]],
     metrics: dict[str, tuple[str, ...]],
-) -> tuple[list[Score], list[Verdict]]:
+) -> Results:
+    """Score the networks and the baselines over the test rows of all folds together, and of each for itself."""
     from protokit.evaluate.baselines import predict
+    from protokit.evaluate.metrics import METRICS as SCORERS
     from protokit.evaluate.verdict import judge
 
     scores: list[Score] = []
     verdicts: list[Verdict] = []
-    for target in represented.encoder.signature.targets:
+    pooled: dict[str, Predictions] = {}
+    folded: list[dict[str, float]] = [{} for _ in folds]
+    targets = folds[0].encoder.signature.targets
+    for target in targets:
+        pooled[target.name] = Predictions.pooled([fold[target.name] for fold in by_fold])
         baselines = {
-            name: predict(name, target, represented.train, represented.test, recipe.seed)
+            name: Predictions.pooled([predict(name, target, fold.train, fold.test, recipe.seed) for fold in folds])
             for name in recipe.evaluate.baselines
         }
-        found, verdict = judge(network[target.name], baselines, metrics[target.name], recipe.seed)
+        found, verdict = judge(pooled[target.name], baselines, metrics[target.name], recipe.seed)
         scores += found
         verdicts.append(verdict)
-    return scores, verdicts
+        for own, predictions in zip(folded, by_fold, strict=True):
+            for name in metrics[target.name]:
+                label = f"{target.name}.{name}" if len(targets) > 1 else name
+                own[label] = SCORERS[name](predictions[target.name])
+    return Results(pooled, tuple(scores), tuple(verdicts), tuple(folded) if len(folds) > 1 else ())
 
 
-def _metrics(recipe: Recipe, represented: Represented) -> dict[str, tuple[str, ...]]:
+def _metrics(recipe: Recipe, signature: Signature) -> dict[str, tuple[str, ...]]:
     """The metrics of each target.
 
     Raises:
         SpecError: one of the recipe's is for no target of this task.
     """
-    targets = represented.encoder.signature.targets
+    targets = signature.targets
     wanted = recipe.evaluate.metrics
     if wanted is None:
         return {target.name: DEFAULT_METRICS[target.task] for target in targets}

@@ -12,7 +12,7 @@ from protokit.core.values import Features
 from protokit.learn.engine import ENGINES
 from protokit.learn.plan import Plan, Progress, class_weights
 from protokit.learn.snapshot import Snapshot
-from protokit.learn.train import Trained, network_of, predict, train
+from protokit.learn.train import Trained, Trainer, network_of, predict
 from protokit.recipe.recipe import Recipe
 from protokit.represent.represent import Represented, represent
 
@@ -29,32 +29,36 @@ def prepared(target: object, learn: dict) -> tuple[Recipe, Represented]:
     data = {"represent": {"target": target}, "learn": {"menu": [{"Dense": 8}, {"Dropout": 0.2}], "epochs": 3, **learn}}
     recipe = Recipe.parse(data)
     used = ["x", "z", *([target] if isinstance(target, str) else target)]
-    return recipe, represent(recipe, collect(recipe, frame()[used]))
+    [found] = represent(recipe, collect(recipe, frame()[used]))
+    return recipe, found
+
+
+def trainer_of(target: object = "c", **learn: object) -> tuple[Trainer, Represented]:
+    recipe, data = prepared(target, learn)
+    signature = data.encoder.signature
+    return Trainer(recipe, network_of(recipe, signature), signature), data
 
 
 def trained(target: object = "c", snapshot: Path | None = None, **learn: object) -> Trained:
-    recipe, data = prepared(target, learn)
-    signature = data.encoder.signature
-    network = network_of(recipe, signature)
-    return train(recipe, network, signature, data.train, data.validation, snapshot=snapshot, key="k")
+    trainer, data = trainer_of(target, **learn)
+    return trainer.train(data.train, data.validation, snapshot=snapshot, key="k")
 
 
 @pytest.mark.parametrize("engine", list(ENGINES))
 @pytest.mark.parametrize("target", ["c", "k", "r", ["c", "k", "r"]], ids=["binary", "multiclass", "regression", "all"])
 def test_every_engine_trains_every_task(engine: str, target: object) -> None:
-    recipe, data = prepared(target, {"engine": engine, "epochs": 8, "optimizer": {"Adam": 0.02}})
-    signature = data.encoder.signature
-    result = train(recipe, network_of(recipe, signature), signature, data.train, data.validation)
+    trainer, data = trainer_of(target, engine=engine, epochs=8, optimizer={"Adam": 0.02})
+    result = trainer.train(data.train, data.validation)
     losses = [row["loss"] for row in result.progress.history]
     assert losses[-1] < losses[0] and result.progress.epoch == 8
-    out = predict(result.network, dict(data.test.inputs), data.encoder.signature)
+    out = predict(trainer.network, dict(data.test.inputs), data.encoder.signature)
     assert {name: len(values) for name, values in out.items()} == dict.fromkeys(out, data.test.rows)
 
 
 def test_the_same_seed_gives_the_same_bits_and_the_best_epoch_is_kept() -> None:
     first, second = trained(epochs=6), trained(epochs=6)
     assert first.progress == second.progress
-    for a, b in zip(first.network.get_weights(), second.network.get_weights(), strict=True):
+    for a, b in zip(first.weights, second.weights, strict=True):
         assert np.array_equal(a, b)
     losses = [row["validation_loss"] for row in first.progress.history]
     assert first.progress.best_epoch == int(np.argmin(losses)) + 1
@@ -69,7 +73,7 @@ def test_a_training_stopped_after_any_epoch_goes_on_to_the_same_bits(tmp_path: P
 
     for stop in (1, 3):
         path = tmp_path / f"{schedule}{stop}.safetensors"
-        recipe, data = prepared("c", {"epochs": 5, "schedule": schedule})
+        trainer, data = trainer_of("c", epochs=5, schedule=schedule)
         seen = 0
 
         def fail(progress: Progress, plan: Plan, stop: int = stop) -> None:
@@ -83,14 +87,12 @@ def test_a_training_stopped_after_any_epoch_goes_on_to_the_same_bits(tmp_path: P
         module._BETWEEN_SAVES, before = -1.0, module._BETWEEN_SAVES
         try:
             with pytest.raises(Stop):
-                signature = data.encoder.signature
-                network = network_of(recipe, signature)
-                train(recipe, network, signature, data.train, data.validation, snapshot=path, key="k", on_epoch=fail)
+                trainer.train(data.train, data.validation, snapshot=path, key="k", on_epoch=fail)
         finally:
             module._BETWEEN_SAVES = before
         resumed = trained(epochs=5, schedule=schedule, snapshot=path)
         assert resumed.progress == whole.progress
-        for a, b in zip(resumed.network.get_weights(), whole.network.get_weights(), strict=True):
+        for a, b in zip(resumed.weights, whole.weights, strict=True):
             assert np.array_equal(a, b)
     with pytest.raises(DataError, match="another recipe"):
         Snapshot.load(path, "other")
@@ -134,7 +136,7 @@ def test_class_weights() -> None:
 
 def test_the_order_is_a_function_of_seed_and_epoch() -> None:
     recipe, data = prepared("c", {})
-    plan = Plan.of(recipe, data.encoder.signature, data.train)
+    plan = Plan.of(recipe, data.encoder.signature, data.train, data.validation, 0)
     assert np.array_equal(plan.order(3, 50), plan.order(3, 50))
     assert not np.array_equal(plan.order(3, 50), plan.order(4, 50))
     assert sorted(plan.order(3, 50)) == list(range(50))

@@ -23,7 +23,8 @@ def done(frame: pd.DataFrame | None = None, path: Path | None = None, **more: ob
     if path:
         data["collect"] = {"tables": {"t": str(path)}}
     recipe = Recipe.parse(data)
-    return represent(recipe, collect(recipe, frame))
+    [result] = represent(recipe, collect(recipe, frame))
+    return result
 
 
 def test_kinds_are_inferred_and_what_is_left_out_is_said(people: Path) -> None:

@@ -91,7 +91,7 @@ def test_the_same_recipe_gives_the_same_bits_in_two_fresh_processes(recipe: Path
 
 
 def test_a_killed_run_resumes_to_the_same_bits(recipe: Path, tmp_path: Path) -> None:
-    recipe.write_text(recipe.read_text().replace("epochs: 30", "epochs: 400"))
+    recipe.write_text(recipe.read_text().replace("epochs: 30", "epochs: 2000"))
     assert protokit_run("run", str(recipe), "-o", "whole", cwd=tmp_path).returncode == 0
     rng = random.Random(0)
     killed = 0
@@ -101,7 +101,7 @@ def test_a_killed_run_resumes_to_the_same_bits(recipe: Path, tmp_path: Path) -> 
             [sys.executable, "-m", "protokit", "run", str(recipe), "-o", out],
             cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
-        while process.poll() is None and not list((tmp_path / out).glob("*/*/snapshot.safetensors")):
+        while process.poll() is None and not list((tmp_path / out).glob("*/*/snapshot-1-1.safetensors")):
             time.sleep(0.02)
         time.sleep(rng.random() * 2)
         if process.poll() is None:
@@ -115,13 +115,13 @@ def test_a_killed_run_resumes_to_the_same_bits(recipe: Path, tmp_path: Path) -> 
 
 
 def test_ctrl_c_leaves_a_resumable_run(recipe: Path, tmp_path: Path) -> None:
-    recipe.write_text(recipe.read_text().replace("epochs: 30", "epochs: 3000"))
+    recipe.write_text(recipe.read_text().replace("epochs: 30", "epochs: 300000"))
     process = subprocess.Popen(
         [sys.executable, "-m", "protokit", "run", str(recipe), "-o", "out"],
         cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a job in the background ignores it
     )  # fmt: skip
-    while process.poll() is None and not list((tmp_path / "out").glob("*/*/snapshot.safetensors")):
+    while process.poll() is None and not list((tmp_path / "out").glob("*/*/snapshot-1-1.safetensors")):
         time.sleep(0.05)
     process.send_signal(signal.SIGINT)
     _, error = process.communicate(timeout=60)
@@ -130,7 +130,7 @@ def test_ctrl_c_leaves_a_resumable_run(recipe: Path, tmp_path: Path) -> None:
 
     run = only_run(tmp_path / "out")
     key = json.loads((run / "environment.json").read_text())["key"]
-    snapshot = Snapshot.load(run / "snapshot.safetensors", key)
+    snapshot = Snapshot.load(run / "snapshot-1-1.safetensors", key)
     assert snapshot and snapshot.progress["epoch"] >= 1
 
 

@@ -1,0 +1,35 @@
+"""What Keras keeps for the whole process, set for a while and put back."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def seeded(seed: int) -> Iterator[None]:
+    """Make what Keras draws inside the block follow from the seed; the caller's own streams are left alone."""
+    import keras
+    import numpy as np
+
+    python, numpy_state = random.getstate(), np.random.get_state()
+    keras.utils.set_random_seed(seed % 2**32)
+    try:
+        yield
+    finally:
+        random.setstate(python)
+        np.random.set_state(numpy_state)
+
+
+@contextmanager
+def computing_in(precision: str) -> Iterator[None]:
+    """Give the layers made inside the block a dtype policy of Keras, such as `mixed_float16`."""
+    import keras
+
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(precision)
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)

@@ -1,0 +1,131 @@
+"""How a network is trained fastest: with Keras's fit, or fused, and from which epoch on compiled with XLA.
+
+All but a trial follows from the recipe and the shapes alone, so that the same recipe gives the same bits.
+The numbers behind it are in docs/performance.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from protokit.learn.plan import Plan
+
+if TYPE_CHECKING:
+    import keras
+
+# On a processor XLA's code for these is up to 60 times slower than TensorFlow's own.
+_SLOW_ON_PROCESSOR = (
+    "Conv2D", "Conv3D", "Conv2DTranspose", "Conv3DTranspose", "SeparableConv2D", "DepthwiseConv2D",
+    "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D",
+)  # fmt: skip
+# XLA has no deterministic gradient of them.
+_NOT_IN_XLA = (
+    "MaxPooling1D", "MaxPooling2D", "MaxPooling3D",
+    "AdaptiveMaxPooling1D", "AdaptiveMaxPooling2D", "AdaptiveMaxPooling3D",
+)  # fmt: skip
+_RECURRENT = ("LSTM", "GRU", "SimpleRNN", "RNN")
+# Measured: XLA gains on all of these. What is in none of the lists is tried.
+_FAST = (
+    "InputLayer", "Dense", "EinsumDense", "Embedding", "Identity", "Masking", "Rescaling", "Normalization",
+    "Activation", "ReLU", "LeakyReLU", "PReLU", "ELU", "Softmax", "ActivityRegularization",
+    "BatchNormalization", "LayerNormalization", "GroupNormalization", "RMSNormalization", "UnitNormalization",
+    "Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "GaussianDropout", "GaussianNoise",
+    "AlphaDropout", *_RECURRENT, "LSTMCell", "GRUCell", "SimpleRNNCell", "StackedRNNCells", "Bidirectional",
+    "TimeDistributed", "MultiHeadAttention", "GroupedQueryAttention", "Attention", "AdditiveAttention", "Add",
+    "Average", "Concatenate", "Dot", "Maximum", "Minimum", "Multiply", "Subtract", "Reshape", "Flatten", "Permute",
+    "RepeatVector", "Cropping1D", "ZeroPadding1D", "UpSampling1D", "GlobalAveragePooling1D",
+    "GlobalAveragePooling2D", "GlobalMaxPooling1D", "GlobalMaxPooling2D", "AveragePooling1D", "Conv1D",
+    "SeparableConv1D", "DepthwiseConv1D",
+)  # fmt: skip
+_TOO_LITTLE = "without XLA: compiling it would not pay on so little work"
+_GAIN = 0.7  # of the plain loop's time that XLA saves on most of what it is fast at
+
+
+@dataclass(frozen=True)
+class Choice:
+    """An engine. `xla_from` is the first epoch, from 0, in the loop compiled with XLA; None: never.
+
+    With `trial`, XLA has to show itself faster first. `reason` is for the person.
+    """
+
+    engine: str
+    xla_from: int | None
+    trial: bool
+    reason: str
+
+
+def choose(network: keras.Model, plan: Plan, rows: int, *, wanted: str, trainings: int = 1) -> Choice:
+    """The way to train a network on so many rows, `trainings` times over."""
+    if wanted == "keras":
+        return Choice("keras", None, False, "as the recipe says")
+    import tensorflow as tf
+
+    on_gpu = bool(tf.config.list_physical_devices("GPU"))
+    kinds = [_kind(layer) for layer in network._flatten_layers(include_self=False)]
+    for slow, why in ((() if on_gpu else _SLOW_ON_PROCESSOR, "is slower with"), (_NOT_IN_XLA, "is not in")):
+        if found := next((kind for kind in kinds if kind in slow), None):
+            return Choice("fused", None, False, f"without XLA: {found} {why} it")
+    unsure = next((kind for kind in kinds if kind not in _FAST), None) if not on_gpu else None
+    steps = plan.steps(rows)
+    step, cost = plain_seconds(network, plan.batch_size), compile_seconds(network)
+    worth = cost / _GAIN  # seconds of the plain loop after which XLA would have paid
+    likely = plan.epochs if plan.patience is None else min(plan.epochs, 2 * plan.patience + 1)
+    epoch = trainings * steps * step
+    if rows < plan.batch_size or epoch * plan.epochs < worth:
+        return Choice("fused", None, False, _TOO_LITTLE)
+    start = 0 if epoch * likely >= worth else min(plan.epochs, int(worth / epoch) + 1)
+    if start >= plan.epochs:
+        return Choice("fused", None, False, _TOO_LITTLE)
+    when = "with XLA" if start == 0 else f"with XLA from epoch {start + 1} on"
+    if unsure:
+        return Choice("fused", start, True, f"{when}, if a trial shows a gain: {unsure} is not known to gain")
+    return Choice("fused", start, False, when)
+
+
+def plain_seconds(network: keras.Model, batch_size: int) -> float:
+    """About how long one step takes in the plain loop on two cores; within a factor of three on what was measured."""
+    seconds, operations = 2e-4, 0
+    for layer in network._flatten_layers(include_self=False):
+        if getattr(layer, "_layers", None) and _kind(layer) not in (*_RECURRENT, "Bidirectional"):
+            continue
+        kind, parameters, positions = _kind(layer), layer.count_params() if layer.built else 0, _positions(layer)
+        seconds += 2e-5 + 1e-8 * parameters
+        operations += 0 if kind == "Embedding" else parameters * positions
+        if kind in (*_RECURRENT, "Bidirectional"):
+            seconds += 3e-4 * positions
+    return seconds + 6 * batch_size * operations / 5e10
+
+
+def compile_seconds(network: keras.Model) -> float:
+    """About how long XLA takes to compile the training of a network on one core."""
+    kinds = [_kind(layer) for layer in network._flatten_layers(include_self=False)]
+    return 0.7 + 0.06 * len(kinds) + 0.5 * sum(kind in _RECURRENT for kind in kinds)
+
+
+def _kind(layer: Any) -> str:
+    """The layer's class, or what tells that it is not Keras's own."""
+    kind = type(layer)
+    return kind.__name__ if kind.__module__.startswith("keras.") else f"the layer {kind.__name__}"
+
+
+def _positions(layer: Any) -> int:
+    """Places that a layer's weights are used at for one row: the steps of a sequence, the pixels of an image."""
+    try:
+        shapes = [tensor.shape for tensor in _tensors(layer.input)]
+        shapes += [tensor.shape for tensor in _tensors(layer.output)]
+    except (AttributeError, ValueError, RuntimeError):
+        return 1
+    most = 1
+    for shape in shapes:
+        places = 1
+        for n in shape[1:-1]:
+            places *= n or 1
+        most = max(most, places)
+    return most
+
+
+def _tensors(found: Any) -> list[Any]:
+    import keras
+
+    return list(keras.tree.flatten(found))

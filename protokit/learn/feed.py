@@ -1,0 +1,145 @@
+"""Rows on their way to the device: all of them put there once, or streamed where they would fill the memory."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from protokit.core.values import Arrays
+
+if TYPE_CHECKING:
+    import numpy as np
+
+MEMORY_SHARE = 0.25  # of the device's memory that the rows of a training may take
+CHUNK_BYTES = 128 << 20  # gathered at a time
+VALIDATION_BATCH = 4096  # rows
+
+
+class Feed(Protocol):
+    """Gives rows in an order, a chunk at a time, as tensors of inputs, targets and weights."""
+
+    spec: Any
+    """The tensors of any number of such rows."""
+
+    def chunks(self, order: np.ndarray, size: int) -> Iterator[tuple[Any, np.ndarray]]:
+        """Tensors, and where in them the rows `order[0:size]`, `order[size:2 * size]` and so on are."""
+
+    def in_order(self, size: int) -> Iterator[Any]:
+        """Tensors of all rows as they come, of at least `size` rows each but the last."""
+
+
+class Resident:
+    """Rows that lie on the device."""
+
+    def __init__(self, arrays: Any) -> None:
+        import tensorflow as tf
+
+        self._data = tf.nest.map_structure(tf.constant, arrays)
+        self.spec = rows_spec(arrays)
+
+    def chunks(self, order: np.ndarray, size: int) -> Iterator[tuple[Any, np.ndarray]]:
+        """See Feed."""
+        for start in range(0, len(order), size):
+            yield self._data, order[start : start + size]
+
+    def in_order(self, size: int) -> Iterator[Any]:
+        """See Feed."""
+        yield self._data
+
+
+class Streamed:
+    """Rows that stay where they are; while one chunk is trained on, the next is gathered."""
+
+    def __init__(self, arrays: Any) -> None:
+        self._arrays = arrays
+        self.spec = rows_spec(arrays)
+
+    def chunks(self, order: np.ndarray, size: int) -> Iterator[tuple[Any, np.ndarray]]:
+        """See Feed."""
+        import numpy as np
+
+        for chunk, rows in zip(self._gathered(order, size), range(0, len(order), size), strict=True):
+            yield chunk, np.arange(min(size, len(order) - rows))
+
+    def in_order(self, size: int) -> Iterator[Any]:
+        """See Feed."""
+        import numpy as np
+
+        return self._gathered(np.arange(len(first(self._arrays))), size)
+
+    def _gathered(self, order: np.ndarray, size: int) -> Iterator[Any]:
+        import tensorflow as tf
+
+        def gathered() -> Iterator[Any]:
+            for start in range(0, len(order), size):
+                rows = order[start : start + size]
+                yield tf.nest.map_structure(lambda values: values[rows], self._arrays)  # noqa: B023
+
+        return iter(tf.data.Dataset.from_generator(gathered, output_signature=self.spec).prefetch(1))
+
+
+def first(arrays: Any) -> Any:
+    """The first of the arrays: all have the same rows."""
+    import tensorflow as tf
+
+    return tf.nest.flatten(arrays)[0]
+
+
+def rows_spec(arrays: Any) -> Any:
+    """The tensors of any number of rows of such arrays."""
+    import tensorflow as tf
+
+    return tf.nest.map_structure(lambda v: tf.TensorSpec((None, *v.shape[1:]), v.dtype), arrays)
+
+
+def bytes_of(*arrays: Any) -> int:
+    """Bytes of all arrays together."""
+    import tensorflow as tf
+
+    return int(sum(values.nbytes for values in tf.nest.flatten(arrays)))
+
+
+def fits(*arrays: Any) -> bool:
+    """Whether arrays may lie on the device as they are."""
+    return bytes_of(*arrays) <= MEMORY_SHARE * device_memory()
+
+
+def device_memory() -> int:
+    """Bytes of the memory that the rows go to: that of the GPU where there is one, else what the process may use."""
+    import tensorflow as tf
+
+    if tf.config.list_physical_devices("GPU"):
+        from tensorflow.python.client import device_lib
+
+        limits = [d.memory_limit for d in device_lib.list_local_devices() if d.device_type == "GPU"]
+        if limits:
+            return int(min(limits))
+    return process_memory()
+
+
+def process_memory() -> int:
+    """Bytes that this process may use: the machine's, or those that its control group grants."""
+    found = [os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")] if hasattr(os, "sysconf") else []
+    for path in ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"):
+        try:
+            found.append(int(Path(path).read_text()))
+        except (OSError, ValueError):
+            continue
+    return min(found, default=8 << 30)
+
+
+def batch_of(train: Arrays, weights: Any = None, rows: np.ndarray | None = None) -> tuple[Any, ...]:
+    """Inputs, targets and, where rows are weighted, weights: of all rows or of some."""
+    parts: list[dict[str, Any]] = [dict(train.inputs), dict(train.targets)]
+    if weights is not None:
+        parts.append(dict(weights))
+    if rows is not None:
+        parts = [{name: values[rows] for name, values in part.items()} for part in parts]
+    return (parts[0], *(single(part) for part in parts[1:]))
+
+
+def single(by_target: dict[str, Any]) -> Any:
+    """One target goes to Keras without its name."""
+    return next(iter(by_target.values())) if len(by_target) == 1 else by_target

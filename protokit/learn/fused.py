@@ -1,0 +1,153 @@
+"""The engine that loops over Keras's train step in compiled functions, without Python between the batches."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from protokit.core.values import Arrays
+from protokit.learn import feed
+from protokit.learn.choice import Choice
+from protokit.learn.outcomes import CannotCompile, NotFinite
+from protokit.learn.plan import Plan, Progress
+from protokit.learn.program import Program
+
+if TYPE_CHECKING:
+    import keras
+
+_TRIAL_SECONDS = 0.3
+_CLEARLY = 1.2  # times faster: less is not worth another program
+
+
+class Fused:
+    """See Engine. Weights, metrics and random draws follow Keras's `fit` on the same batches."""
+
+    def __init__(self, network: keras.Model, choice: Choice) -> None:
+        self._network, self._choice = network, choice
+        self._programs: dict[Any, Program] = {}
+        self._refused: str | None = None
+        self._lost = False  # a trial showed no gain from XLA
+        self._streamed = False
+
+    @property
+    def how(self) -> str:
+        """See Engine."""
+        found = self._refused or self._choice.reason
+        return found + (", rows streamed: they would fill the memory" if self._streamed else "")
+
+    @property
+    def traces(self) -> dict[str, int]:
+        """How often each function was compiled, over all programs."""
+        found: dict[str, int] = {}
+        for program in self._programs.values():
+            for name, count in program.traces.items():
+                found[name] = found.get(name, 0) + count
+        return found
+
+    def prepare(self, train: Arrays, validation: Arrays, plan: Plan) -> None:
+        """See Engine."""
+        import tensorflow as tf
+
+        program = self._program(train, plan)
+        try:
+            program.compile()
+            program.compile_test(feed.rows_spec(feed.batch_of(validation, plan.validation_weights)))
+        except (tf.errors.OpError, ValueError, TypeError, NotImplementedError) as error:
+            raise CannotCompile(_line(error)) from error
+        if self._choice.xla_from == 0 and not self._choice.trial:
+            self._compile_xla(program)
+
+    def train(
+        self,
+        train: Arrays,
+        validation: Arrays,
+        plan: Plan,
+        progress: Progress,
+        base_rate: float,
+        after_epoch: Callable[[dict[str, float]], bool],
+    ) -> None:
+        """See Engine."""
+        program = self._program(train, plan)
+        program.compile()
+        parts = feed.batch_of(train, plan.weights), feed.batch_of(validation, plan.validation_weights)
+        rows, checked = self._feeds(*parts)
+        going = not progress.done
+        while going:
+            epoch = progress.epoch
+            self._network.optimizer.learning_rate = progress.learning_rate(base_rate, plan)
+            order = plan.order(epoch, train.rows)
+            xla = self._with_xla(program, epoch, rows, order, progress)
+            if program.epoch(rows, order, xla=xla) is not None:
+                raise NotFinite
+            scores = program.scores()
+            found = program.evaluate(checked, feed.VALIDATION_BATCH)
+            scores |= {f"validation_{name}": value for name, value in found.items()}
+            going = after_epoch(scores)
+
+    def steps(self, train: Arrays, plan: Plan, epoch: int, count: int | None = None) -> int | None:
+        """See Engine."""
+        program = self._program(train, plan)
+        [rows] = self._feeds(feed.batch_of(train, plan.weights))
+        start = self._choice.xla_from
+        xla = program.has_xla and not self._lost and start is not None and epoch >= start
+        return program.epoch(rows, plan.order(epoch, train.rows), xla=xla, steps=count)
+
+    def _program(self, train: Arrays, plan: Plan) -> Program:
+        """The program for rows of this kind. More or fewer of them are no other kind."""
+        example = feed.batch_of(train, plan.weights)
+        kind = (str(feed.rows_spec(example)), min(plan.batch_size, train.rows))
+        if kind not in self._programs:
+            self._programs[kind] = Program(self._network, plan.batch_size, example, train.rows)
+        return self._programs[kind]
+
+    def _feeds(self, *parts: Any) -> list[feed.Feed]:
+        self._streamed = not feed.fits(*parts)
+        return [feed.Streamed(part) if self._streamed else feed.Resident(part) for part in parts]
+
+    def _with_xla(self, program: Program, epoch: int, rows: feed.Feed, order: Any, progress: Progress) -> bool:
+        """Whether this epoch is for the loop with XLA, which is compiled here if it has to be."""
+        start = self._choice.xla_from
+        self._lost = self._lost or progress.xla is False
+        if start is None or epoch < start or self._lost or not self._compile_xla(program):
+            return False
+        if self._choice.trial and progress.xla is None:
+            progress.xla = self._faster(program, rows, order)
+            gain = "a trial showed" if progress.xla else "a trial showed no"
+            self._refused = f"with{'' if progress.xla else 'out'} XLA: {gain} gain"
+            self._lost = not progress.xla
+        return not self._lost
+
+    def _compile_xla(self, program: Program) -> bool:
+        import tensorflow as tf
+
+        if not program.has_xla and self._refused is None:
+            try:
+                program.compile_xla()
+            except (tf.errors.OpError, ValueError, TypeError, NotImplementedError) as error:
+                self._refused = f"without XLA, which refused: {_line(error)}"
+        return program.has_xla
+
+    def _faster(self, program: Program, rows: feed.Feed, order: Any) -> bool:
+        """Whether the loop with XLA takes clearly less time for a few steps; the network stays as it is."""
+        from protokit.learn.snapshot import assign, values, variables
+
+        before = tuple(values(v) for v in variables(self._network))
+        seconds: dict[bool, list[float]] = {False: [], True: []}
+        steps = 1
+        while True:
+            for xla in (False, True):
+                started = time.perf_counter()
+                program.epoch(rows, order, xla=xla, steps=steps)
+                seconds[xla].append((time.perf_counter() - started) / steps)
+            whole = steps * program.batch_size >= len(order)
+            if (whole and len(seconds[True]) > 2) or steps * seconds[False][-1] > _TRIAL_SECONDS:
+                break
+            steps = steps if whole else steps * 2
+        assign(variables(self._network), before)
+        return min(seconds[True][1:]) * _CLEARLY < min(seconds[False][1:]) if len(seconds[True]) > 1 else False
+
+
+def _line(error: Exception) -> str:
+    text = str(error).strip().splitlines()
+    return text[0][:200] if text else type(error).__name__

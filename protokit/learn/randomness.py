@@ -1,0 +1,184 @@
+"""Random numbers that cost nothing in a compiled loop: an integer hash of a counter.
+
+Inside XLA on a processor TensorFlow's generators take longer than the network itself. Here the bits of element i
+in a draw with the seed pair (a, b) are a mixing function of i under two keys made of a and b. Its two rounds are
+the 32-bit finalizer with the constants that C. Wellons found by search (lowest bias known for two multiplications,
+https://nullprogram.com/blog/2018/07/31/, 2018). Good enough for noise in training, tested statistically; not for
+secrets. Keras's SeedGenerator still says which seed a draw has, so state, resume and independence of layers are its.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+_PATCH = threading.RLock()
+
+
+class RuntimeRate(float):
+    """A dropout rate that a compiled program reads from a variable; as a float it is the rate it was compiled at."""
+
+    variable: Any
+
+    def __new__(cls, rate: float, variable: Any) -> RuntimeRate:
+        """A rate with its variable."""
+        made = super().__new__(cls, rate)
+        made.variable = variable
+        return made
+
+    def __reduce__(self) -> tuple[type[float], tuple[float]]:
+        """A copy, as in a layer's configuration, is the plain number."""
+        return float, (float(self),)
+
+
+def bits(shape: Any, seed: Any) -> Any:
+    """Random 32-bit words.
+
+    Shapes: shape of ints, seed (2,) int32 -> shape, uint32.
+    """
+    import tensorflow as tf
+
+    def word(value: int) -> Any:
+        return tf.constant(value, tf.uint32)
+
+    def mix(x: Any) -> Any:
+        x = tf.bitwise.bitwise_xor(x, tf.bitwise.right_shift(x, word(16))) * word(0x7FEB352D)
+        x = tf.bitwise.bitwise_xor(x, tf.bitwise.right_shift(x, word(15))) * word(0x846CA68B)
+        return tf.bitwise.bitwise_xor(x, tf.bitwise.right_shift(x, word(16)))
+
+    first, second = tf.unstack(tf.cast(seed, tf.uint32))
+    # each key depends on both halves of the seed, so that neighbouring seeds share no stretch of words
+    one = mix(tf.bitwise.bitwise_xor(mix(first + word(0x9E3779B9)), second))
+    two = mix(tf.bitwise.bitwise_xor(mix(second + word(0x85EBCA6B)), first) + word(0xC2B2AE35))
+    count = math.prod(shape) if all(isinstance(n, int) for n in shape) else tf.reduce_prod(shape)
+    counter = tf.cast(tf.range(count), tf.uint32)
+    return tf.reshape(mix(mix(tf.bitwise.bitwise_xor(counter, one)) + two), shape)
+
+
+def unit(shape: Any, seed: Any) -> Any:
+    """Uniform numbers in [0, 1), multiples of 2**-24, float32."""
+    import tensorflow as tf
+
+    return tf.cast(tf.bitwise.right_shift(bits(shape, seed), tf.constant(8, tf.uint32)), tf.float32) * 2.0**-24
+
+
+def dropout(inputs: Any, rate: Any, noise_shape: Any = None, seed: Any = None) -> Any:
+    """Zero a share `rate` of the inputs and scale the others by 1 / (1 - rate); dimensions of 1 share their fate."""
+    import tensorflow as tf
+
+    if not isinstance(rate, RuntimeRate):
+        if rate == 0.0:
+            return inputs
+        if rate == 1.0:
+            return tf.zeros_like(inputs)
+    given = rate.variable if isinstance(rate, RuntimeRate) else rate
+    rate = tf.cast(given, tf.float32)
+    shape = _shape(inputs, noise_shape)
+    keep = unit(shape, _drawn(seed)) >= rate
+    scale = tf.cast(1.0 / (1.0 - rate), inputs.dtype)
+    return tf.where(keep, inputs * scale, tf.zeros([], inputs.dtype))
+
+
+def uniform(shape: Any, minval: Any = 0.0, maxval: Any = 1.0, dtype: Any = None, seed: Any = None) -> Any:
+    """As `keras.random.uniform`."""
+    import tensorflow as tf
+
+    low, high = tf.cast(minval, tf.float32), tf.cast(maxval, tf.float32)
+    return tf.cast(low + (high - low) * unit(_plain(shape), _drawn(seed)), _dtype(dtype))
+
+
+def normal(shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = None, seed: Any = None) -> Any:
+    """As `keras.random.normal`, by the inverse of the distribution function."""
+    return _normal(shape, mean, stddev, dtype, seed, (0.0, 1.0))
+
+
+def truncated_normal(shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = None, seed: Any = None) -> Any:
+    """As `keras.random.truncated_normal`: no further than two standard deviations from the mean."""
+    tail = 0.5 * math.erfc(math.sqrt(2))
+    return _normal(shape, mean, stddev, dtype, seed, (tail, 1 - tail))
+
+
+@contextmanager
+def drawing(*, hashed: bool) -> Iterator[None]:
+    """While something is traced, have Keras's layers draw here, and read dropout rates at run time.
+
+    Without `hashed`, only dropout whose rate is a RuntimeRate is touched: all else is Keras's own.
+    """
+    from keras.src import backend
+
+    home = backend.random
+    fast: dict[str, Callable[..., Any]] = {
+        "uniform": uniform,
+        "normal": normal,
+        "truncated_normal": truncated_normal,
+        "dropout": dropout,
+    }
+    with _PATCH:
+        before = {name: getattr(home, name) for name in fast}
+
+        def dropout_at_rate(inputs: Any, rate: Any, noise_shape: Any = None, seed: Any = None) -> Any:
+            if isinstance(rate, RuntimeRate):
+                return _stateless(inputs, rate.variable, noise_shape, seed)
+            return before["dropout"](inputs, rate, noise_shape, seed)
+
+        for name, function in fast.items() if hashed else [("dropout", dropout_at_rate)]:
+            setattr(home, name, function)
+        try:
+            yield
+        finally:
+            for name, function in before.items():
+                setattr(home, name, function)
+
+
+def _stateless(inputs: Any, rate: Any, noise_shape: Any, seed: Any) -> Any:
+    """Keras's own dropout with the same bits, at a rate that is a tensor."""
+    import tensorflow as tf
+
+    shape = _shape(inputs, noise_shape)
+    drawn = tf.random.stateless_uniform(shape, _drawn(seed), dtype=inputs.dtype)
+    rate = tf.cast(rate, inputs.dtype)
+    return tf.where(drawn >= rate, inputs / (1 - rate), tf.zeros([], inputs.dtype))
+
+
+def _normal(shape: Any, mean: Any, stddev: Any, dtype: Any, seed: Any, between: tuple[float, float]) -> Any:
+    import tensorflow as tf
+
+    low, high = between
+    # the middle of each of the 2**24 steps: never 0 or 1, whose inverse is infinite
+    share = low + (high - low) * (unit(_plain(shape), _drawn(seed)) + 2.0**-25)
+    drawn = math.sqrt(2) * tf.math.erfinv(tf.clip_by_value(2 * share - 1, -1 + 2.0**-24, 1 - 2.0**-24))
+    return tf.cast(tf.cast(mean, tf.float32) + tf.cast(stddev, tf.float32) * drawn, _dtype(dtype))
+
+
+def _drawn(seed: Any) -> Any:
+    """The next pair of a SeedGenerator, as int32."""
+    import tensorflow as tf
+    from keras.src.random.seed_generator import draw_seed
+
+    return tf.cast(tf.math.floormod(draw_seed(seed), tf.int32.max - 1), tf.int32)
+
+
+def _dtype(dtype: Any) -> Any:
+    import keras
+
+    return dtype or keras.config.floatx()
+
+
+def _plain(shape: Any) -> Any:
+    return shape if hasattr(shape, "dtype") else tuple(shape)
+
+
+def _shape(inputs: Any, noise_shape: Any) -> Any:
+    """The shape of the mask: static where it is known, which a compiled loop needs."""
+    import tensorflow as tf
+
+    static, dynamic = inputs.shape.as_list(), tf.shape(inputs)
+    wanted = [None] * len(static) if noise_shape is None else list(noise_shape)
+    found = [
+        w if w is not None else (s if s is not None else dynamic[i])
+        for i, (s, w) in enumerate(zip(static, wanted, strict=True))
+    ]
+    return tuple(found) if all(isinstance(n, int) for n in found) else tf.stack(found)

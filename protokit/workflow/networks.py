@@ -1,0 +1,62 @@
+"""Trains the networks of a run: one, or one for each fold and each seed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from protokit.core.seeds import derive
+from protokit.recipe.recipe import Recipe
+from protokit.show.progress import Progress
+from protokit.workflow.folder import RunFolder
+from protokit.workflow.outcome import Networks
+
+if TYPE_CHECKING:
+    import keras
+
+    from protokit.represent.represent import Represented
+
+
+def train_all(
+    recipe: Recipe, first: keras.Model, folds: Sequence[Represented], folder: RunFolder, shown: Progress
+) -> Networks:
+    """Train a network for each fold and seed; `first` is the one of the first fold and seed, already built.
+
+    All of the same shape share one compiled program.
+    """
+    from protokit.bundle.model import Part
+    from protokit.learn.runtime import Values
+    from protokit.learn.train import Trainer, network_of
+
+    seeds = [recipe.seed, *(derive(recipe.seed, "network", i) for i in range(1, recipe.learn.seeds))]
+    total = len(folds) * len(seeds)
+    trainers: list[Trainer] = []
+    parts, trained = [], []
+    for i, fold in enumerate(folds):
+        signature = fold.encoder.signature
+        found = []
+        for j, seed in enumerate(seeds):
+            network = first if i == j == 0 else network_of(recipe, signature, seed)
+            values = Values.of(network)
+            if not any(known.fits(network) for known in trainers):
+                trainers.append(Trainer(recipe, network, signature, trainings=total))
+            trainer = next(known for known in trainers if known.fits(network))
+            label = f"network {i * len(seeds) + j + 1} of {total}: " if total > 1 else ""
+            found.append(
+                trainer.train(
+                    fold.train,
+                    fold.validation,
+                    values,
+                    seed=seed,
+                    snapshot=folder.snapshot(i, j),
+                    key=folder.key,
+                    on_epoch=lambda p, plan, label=label: shown.epoch(  # type: ignore[misc]
+                        p.epoch,
+                        plan.epochs,
+                        f"{label}loss {p.history[-1]['loss']:.4g}  validation {p.history[-1]['validation_loss']:.4g}",
+                    ),
+                )
+            )
+        parts.append(Part(fold.encoder, trainer.network, tuple(one.weights for one in found)))
+        trained.append(tuple(found))
+    return Networks(tuple(parts), tuple(trained))
