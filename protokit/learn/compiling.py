@@ -31,6 +31,9 @@ def compile_network(network: keras.Model, learn: Learn, signature: Signature) ->
         DataError: the loss is not for this task.
     """
     optimizer = _made("optimizers", learn.optimizer)
+    if optimizer.use_ema and optimizer.ema_overwrite_frequency is None:
+        cure = "add ema_overwrite_frequency: 100 (steps)"
+        raise DataError("use_ema averages weights that training would never take over", cure=cure)
     optimizer.exclude_from_weight_decay(var_names=_NO_DECAY)
     outputs = {target.name: target for target in signature.targets}
     losses: dict[str, Any] = {name: _loss(learn.loss, target.task) for name, target in outputs.items()}

@@ -26,6 +26,16 @@ class Engine(Protocol):
     def how(self) -> str:
         """In words, how it trains this network."""
 
+    @property
+    def traces(self) -> dict[str, int]:
+        """How often each of its functions was compiled; empty where that is not its own doing."""
+
+    def recall(self, progress: Progress) -> None:
+        """Take over what an earlier training showed of this network."""
+
+    def retreat(self, progress: Progress) -> bool:
+        """Choose a more careful way from now on, after values that were not finite; False where there is none."""
+
     def prepare(self, train: Arrays, validation: Arrays, plan: Plan) -> None:
         """Compile what training on such rows takes; the network stays as it is.
 
@@ -52,7 +62,12 @@ class Engine(Protocol):
         """
 
     def steps(self, train: Arrays, plan: Plan, epoch: int, count: int | None = None) -> int | None:
-        """Train on the first `count` batches of an epoch, or all: the first whose loss was not finite, from 0."""
+        """Train on the first `count` batches of an epoch, or on all.
+
+        Returns:
+            How many had a finite loss before the first that had not; all, where a weight is not finite at the end;
+            None where all is finite.
+        """
 
 
 ENGINES: Registry[type[Engine]] = Registry("engine")

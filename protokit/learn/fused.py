@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from protokit.core.values import Arrays
 from protokit.learn import feed
 from protokit.learn.choice import Choice
-from protokit.learn.outcomes import CannotCompile, NotFinite
+from protokit.learn.outcomes import CannotCompile, NotFinite, first_line
 from protokit.learn.plan import Plan, Progress
 from protokit.learn.program import Program
 
@@ -28,12 +28,14 @@ class Fused:
         self._programs: dict[Any, Program] = {}
         self._refused: str | None = None
         self._lost = False  # a trial showed no gain from XLA
+        self._careful = False  # in this training: XLA gave values that were not finite
         self._streamed = False
 
     @property
     def how(self) -> str:
         """See Engine."""
-        found = self._refused or self._choice.reason
+        careful = "without XLA, whose code gave values that are not finite" if self._careful else None
+        found = careful or self._refused or self._choice.reason
         return found + (", rows streamed: they would fill the memory" if self._streamed else "")
 
     @property
@@ -45,6 +47,23 @@ class Fused:
                 found[name] = found.get(name, 0) + count
         return found
 
+    def recall(self, progress: Progress) -> None:
+        """See Engine."""
+        self._careful = progress.careful
+        if progress.xla is not None:
+            self._lost, self._refused = not progress.xla, progress.how
+
+    def retreat(self, progress: Progress) -> bool:
+        """See Engine. XLA's code has other rules for what is not a number than TensorFlow's own."""
+        if not self._uses_xla or not any(program.has_xla for program in self._programs.values()):
+            return False
+        self._careful = progress.careful = True
+        return True
+
+    @property
+    def _uses_xla(self) -> bool:
+        return not (self._lost or self._careful)
+
     def prepare(self, train: Arrays, validation: Arrays, plan: Plan) -> None:
         """See Engine."""
         import tensorflow as tf
@@ -54,8 +73,8 @@ class Fused:
             program.compile()
             program.compile_test(feed.rows_spec(feed.batch_of(validation, plan.validation_weights)))
         except (tf.errors.OpError, ValueError, TypeError, NotImplementedError) as error:
-            raise CannotCompile(_line(error)) from error
-        if self._choice.xla_from == 0 and not self._choice.trial:
+            raise CannotCompile(first_line(error)) from error
+        if self._choice.xla_from == 0 and not self._choice.trial and self._uses_xla:
             self._compile_xla(program)
 
     def train(
@@ -69,7 +88,6 @@ class Fused:
     ) -> None:
         """See Engine."""
         program = self._program(train, plan)
-        program.compile()
         parts = feed.batch_of(train, plan.weights), feed.batch_of(validation, plan.validation_weights)
         rows, checked = self._feeds(*parts)
         going = not progress.done
@@ -90,7 +108,7 @@ class Fused:
         program = self._program(train, plan)
         [rows] = self._feeds(feed.batch_of(train, plan.weights))
         start = self._choice.xla_from
-        xla = program.has_xla and not self._lost and start is not None and epoch >= start
+        xla = program.has_xla and self._uses_xla and start is not None and epoch >= start
         return program.epoch(rows, plan.order(epoch, train.rows), xla=xla, steps=count)
 
     def _program(self, train: Arrays, plan: Plan) -> Program:
@@ -108,8 +126,7 @@ class Fused:
     def _with_xla(self, program: Program, epoch: int, rows: feed.Feed, order: Any, progress: Progress) -> bool:
         """Whether this epoch is for the loop with XLA, which is compiled here if it has to be."""
         start = self._choice.xla_from
-        self._lost = self._lost or progress.xla is False
-        if start is None or epoch < start or self._lost or not self._compile_xla(program):
+        if start is None or epoch < start or not self._uses_xla or not self._compile_xla(program):
             return False
         if self._choice.trial and progress.xla is None:
             progress.xla = self._faster(program, rows, order)
@@ -125,7 +142,7 @@ class Fused:
             try:
                 program.compile_xla()
             except (tf.errors.OpError, ValueError, TypeError, NotImplementedError) as error:
-                self._refused = f"without XLA, which refused: {_line(error)}"
+                self._refused = f"without XLA, which refused: {first_line(error)}"
         return program.has_xla
 
     def _faster(self, program: Program, rows: feed.Feed, order: Any) -> bool:
@@ -146,8 +163,3 @@ class Fused:
             steps = steps if whole else steps * 2
         assign(variables(self._network), before)
         return min(seconds[True][1:]) * _CLEARLY < min(seconds[False][1:]) if len(seconds[True]) > 1 else False
-
-
-def _line(error: Exception) -> str:
-    text = str(error).strip().splitlines()
-    return text[0][:200] if text else type(error).__name__

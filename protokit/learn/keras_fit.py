@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from protokit.core.values import Arrays
 from protokit.learn import feed
 from protokit.learn.choice import Choice
-from protokit.learn.outcomes import NotFinite
+from protokit.learn.outcomes import NotFinite, spoilt_layer
 from protokit.learn.plan import Plan, Progress
 from protokit.learn.randomness import drawing
 
@@ -29,6 +29,18 @@ class KerasFit:
     def how(self) -> str:
         """See Engine."""
         return self._choice.reason
+
+    @property
+    def traces(self) -> dict[str, int]:
+        """See Engine."""
+        return {}
+
+    def recall(self, progress: Progress) -> None:
+        """See Engine."""
+
+    def retreat(self, progress: Progress) -> bool:
+        """See Engine."""
+        return False
 
     def prepare(self, train: Arrays, validation: Arrays, plan: Plan) -> None:
         """See Engine: Keras compiles when it needs to."""
@@ -53,7 +65,7 @@ class KerasFit:
 
             def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
                 scores = {_ours(name): float(value) for name, value in (logs or {}).items()}
-                if not math.isfinite(scores["loss"]):
+                if not math.isfinite(scores["loss"]) or spoilt_layer(network):
                     raise NotFinite
                 if not after_epoch(scores):
                     network.stop_training = True
@@ -75,13 +87,14 @@ class KerasFit:
         """See Engine."""
         order = plan.order(epoch, train.rows)
         self._network.reset_metrics()
+        count = plan.steps(train.rows) if count is None else count
         with drawing(hashed=False):
-            for step in range(plan.steps(train.rows) if count is None else count):
+            for step in range(count):
                 rows = order[step * plan.batch_size : (step + 1) * plan.batch_size]
                 scores = self._network.train_on_batch(*feed.batch_of(train, plan.weights, rows), return_dict=True)
                 if not math.isfinite(float(scores["loss"])):
                     return step
-        return None
+        return count if spoilt_layer(self._network) else None
 
 
 def batches(train: Arrays, plan: Plan, first_epoch: int) -> tf.data.Dataset:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from protokit.core.errors import TrainingError
 from protokit.core.values import Arrays
 from protokit.learn.feed import batch_of
+from protokit.learn.outcomes import spoilt_layer
 from protokit.learn.plan import Plan, Progress
 from protokit.learn.snapshot import Snapshot
 
@@ -19,50 +19,54 @@ if TYPE_CHECKING:
 _LARGE = 1e3
 
 
-@dataclass(frozen=True)
-class Diagnosis:
-    """The error to raise, and the state at the end of the last epoch in which all was finite."""
+def replay(
+    network: keras.Model, engine: Engine, train: Arrays, plan: Plan, last_good: Snapshot, progress: Progress
+) -> Snapshot:
+    """Repeat training from the last state that was kept to the end of the last epoch in which all was finite.
 
-    error: TrainingError
-    last_good: Snapshot
-
-
-def diagnose(
-    network: keras.Model,
-    engine: Engine,
-    train: Arrays,
-    plan: Plan,
-    last_good: Snapshot,
-    progress: Progress,
-    base_rate: float,
-) -> Diagnosis:
-    """Repeat training from the last state that was kept to the batch whose loss was not finite.
-
-    The engine repeats what it did, to the bit, so the network is looked at in the very state that met the batch.
-    The error names epoch and batch, the first layer that was not finite, and the likely cause.
+    The engine repeats what it did, to the bit. The network is in that state afterwards.
     """
     done = last_good.restore(network)
     for row in progress.history[done.epoch :]:
         network.optimizer.learning_rate = row["learning_rate"]
         engine.steps(train, plan, done.epoch)
         done.epoch += 1
-    start = Snapshot.take(network, last_good.best, progress)
-    epoch, steps = progress.epoch, plan.steps(train.rows)
-    rate = progress.learning_rate(base_rate, plan)
-    network.optimizer.learning_rate = rate
-    bad = engine.steps(train, plan, epoch)
-    if bad is None:
-        start.restore(network)
-        cure = "lower learn.optimizer's learning_rate"
-        return Diagnosis(TrainingError(f"the loss is not finite in epoch {epoch + 1}", cure=cure), start)
-    start.restore(network)
-    network.optimizer.learning_rate = rate
-    engine.steps(train, plan, epoch, bad)
-    rows = plan.order(epoch, train.rows)[bad * plan.batch_size : (bad + 1) * plan.batch_size]
+    return Snapshot.take(network, last_good.best, progress)
+
+
+def diagnose(
+    network: keras.Model, engine: Engine, train: Arrays, plan: Plan, start: Snapshot, base_rate: float
+) -> TrainingError:
+    """Repeat an epoch from its start to the batch that was not finite.
+
+    The error names epoch and batch, the first layer that was not finite, and the likely cause. The network is at
+    the start of the epoch afterwards.
+    """
+
+    def after(count: int | None) -> int | None:
+        progress = start.restore(network)
+        network.optimizer.learning_rate = progress.learning_rate(base_rate, plan)
+        return engine.steps(train, plan, progress.epoch, count)
+
+    progress = start.restore(network)
+    steps = plan.steps(train.rows)
+    met = after(None)
+    bad = steps if met is None else met
+    after(bad)
+    spoilt = spoilt_layer(network)
+    if spoilt is not None:  # the weights were lost before the loss was: find the step
+        low, high = 0, bad
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (low, middle) if after(middle) is not None else (middle, high)
+        bad = low
+        after(bad)
+    rows = plan.order(progress.epoch, train.rows)[bad * plan.batch_size : (bad + 1) * plan.batch_size]
     batch = batch_of(train, plan.weights, rows)
-    error = _error(network, epoch + 1, bad + 1, steps, batch, rate)
+    place = f"in epoch {progress.epoch + 1}, batch {bad + 1} of {steps}"
+    error = _error(network, place, spoilt, batch, progress.learning_rate(base_rate, plan))
     start.restore(network)
-    return Diagnosis(error, start)
+    return error
 
 
 def first_bad_layer(network: keras.Model, inputs: dict[str, object]) -> str | None:
@@ -86,7 +90,7 @@ def first_bad_layer(network: keras.Model, inputs: dict[str, object]) -> str | No
     return None
 
 
-def _error(network: keras.Model, epoch: int, step: int, steps: int, batch: Any, rate: float) -> TrainingError:
+def _error(network: keras.Model, place: str, spoilt: str | None, batch: Any, rate: float) -> TrainingError:
     import numpy as np
     from keras.ops import convert_to_numpy
 
@@ -101,12 +105,18 @@ def _error(network: keras.Model, epoch: int, step: int, steps: int, batch: Any, 
         cause = f"the weights grew without bound (a learning rate of {rate:g})"
         name = type(network.optimizer).__name__
         cure = f"lower it: learn.optimizer: {{{name}: {{learning_rate: {min(rate / 10, 1e-2):g}}}}}"
+    elif spoilt is not None:
+        cause = "the loss or an activation is finite there, but its slope is not (as that of a root at 0)"
+        cure = "choose another loss or activation"
     else:
         cause = "the loss or an activation left the range of float32"
         cure = "lower the learning rate, or bound the activations"
+    if spoilt is not None:
+        rule = f"a gradient is not finite {place}, first for the weights of the layer {spoilt!r}"
+        return TrainingError(f"{rule}: {cause}", cure=cure)
     where = first_bad_layer(network, batch[0])
     layer = f", first in the layer {where!r}" if where else ""
-    return TrainingError(f"the loss is not finite in epoch {epoch}, batch {step} of {steps}{layer}: {cause}", cure=cure)
+    return TrainingError(f"the loss is not finite {place}{layer}: {cause}", cure=cure)
 
 
 def _values(part: Any) -> list[Any]:

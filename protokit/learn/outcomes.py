@@ -2,10 +2,32 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import keras
+
 
 class CannotCompile(Exception):
     """The engine has no program for this network; the message says what TensorFlow said."""
 
 
 class NotFinite(Exception):
-    """The loss of a batch was not finite; training stopped in that epoch."""
+    """A loss or a weight was not finite; training stopped in that epoch."""
+
+
+def first_line(error: Exception) -> str:
+    """The first line of what a library said, at most 200 characters."""
+    text = str(error).strip().splitlines()
+    return text[0][:200] if text else type(error).__name__
+
+
+def spoilt_layer(network: keras.Model) -> str | None:
+    """The first layer with a weight that is not finite."""
+    import numpy as np
+    from keras.ops import convert_to_numpy
+
+    for weight in network.weights:
+        if not np.isfinite(np.asarray(convert_to_numpy(weight), np.float32)).all():
+            return str(weight.path.split("/")[0])
+    return None

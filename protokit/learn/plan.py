@@ -78,6 +78,7 @@ class Progress:
     engine: str = ""
     how: str = ""  # in words, what the engine does and why
     xla: bool | None = None  # what a trial of it showed
+    careful: bool = False  # without XLA, after values that were not finite
 
     def learning_rate(self, base: float, plan: Plan) -> float:
         """The learning rate of the epoch that comes next."""

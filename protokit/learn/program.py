@@ -42,6 +42,7 @@ class Program:
         self._test: Any = None
         self._scores: Any = None
         self._reset: Any = None
+        self._finite: Any = None
 
     def compile(self) -> None:
         """Compile all but the loop with XLA; nothing is trained."""
@@ -55,6 +56,7 @@ class Program:
         self._reset = self._traced("reset", self.network.reset_metrics, ())
         self._plain = self._traced("plain", self._plain_loop, (self.spec, order, number))
         self._scores = self._traced("scores", self.network.get_metrics_result, ())
+        self._finite = self._traced("finite", self._all_finite, ())
 
     def compile_test(self, spec: Any) -> None:
         """Compile the scoring of rows of a kind."""
@@ -102,7 +104,8 @@ class Program:
         """Train on the rows in their order, `steps` batches of them when given, and keep their scores.
 
         Returns:
-            The batch, from 0, whose loss was not finite; training stopped with it. None where all were finite.
+            How many batches had a finite loss before the first that had not; training stopped with that one. All of
+            them, where a weight is not finite at the end. None where all is finite.
         """
         import tensorflow as tf
 
@@ -122,7 +125,7 @@ class Program:
             if bad >= 0:
                 return done // self.batch_size + bad
             done += self.chunk
-        return None
+        return None if bool(self._finite()) else -(-rows // self.batch_size)
 
     def evaluate(self, feed: Feed, batch_size: int) -> dict[str, float]:
         """Loss and metrics over the rows, by Keras's names."""
@@ -165,6 +168,13 @@ class Program:
 
         going = lambda i, bad: tf.logical_and(i < steps, bad < 0)  # noqa: E731
         return tf.while_loop(going, step, (tf.constant(0), tf.constant(-1)))[1]
+
+    def _all_finite(self) -> Any:
+        import tensorflow as tf
+
+        # a relu makes 0 of what is not a number: weights can be lost while every loss looks well
+        weights = [w.value for w in self.network.weights if w.value.dtype.is_floating]
+        return tf.math.is_finite(tf.add_n([tf.reduce_sum(tf.cast(w, tf.float32) * 0) for w in weights]))
 
     def _test_loop(self, data: Any, size: Any) -> Any:
         import tensorflow as tf

@@ -69,6 +69,8 @@ class Inputs:
         """
         if unknown := next((name for name in given.dropout if name not in self._rates), None):
             raise SpecError.one(f"no dropout layer {unknown!r}", did_you_mean(unknown, self._rates))
+        if odd := next((rate for rate in given.dropout.values() if not 0 <= rate < 1), None):
+            raise SpecError.one(f"a dropout rate is between 0 and 1, not {odd!r}", "write 0.3")
         if given.weight_decay is not None and self._decay is None:
             raise SpecError.one("the optimizer has no weight decay", "give it one in learn.optimizer")
         assign(list(self._network.variables), given.variables if given.variables is not None else self._start)
@@ -85,14 +87,16 @@ def structure(network: keras.Model) -> str:
     """All that is compiled into a network's program: equal for two networks that one program can train."""
     import keras
 
-    rates = {id(layer.rate): layer for layer in _dropouts(network)}
+    changeable = {layer.name for layer in _dropouts(network)}
     config = network.get_config()
     for layer in config["layers"]:
-        kind = getattr(keras.layers, layer["class_name"], None)
-        own = network.get_layer(layer["config"]["name"])
-        if isinstance(kind, type) and issubclass(kind, keras.layers.Dropout) and id(own.rate) in rates:
+        if layer["config"]["name"] in changeable:
             layer["config"] = {**layer["config"], "rate": "at run time"}
-    return json.dumps([config, [v.shape for v in network.variables]], default=str, sort_keys=True)
+    found = json.dumps([config, [v.shape for v in network.variables]], default=str, sort_keys=True)
+    for i, operation in enumerate(network.operations):
+        if not isinstance(operation, keras.layers.Layer):  # Keras counts their names over the whole process
+            found = found.replace(json.dumps(operation.name), json.dumps(f"operation {i}"))
+    return found
 
 
 def _dropouts(network: keras.Model) -> list[Any]:

@@ -16,7 +16,7 @@ from protokit.core.values import Arrays, Signature
 from protokit.learn.choice import Choice, choose
 from protokit.learn.compiling import compile_network
 from protokit.learn.interrupt import interruptible
-from protokit.learn.outcomes import CannotCompile, NotFinite
+from protokit.learn.outcomes import CannotCompile, NotFinite, first_line
 from protokit.learn.plan import Plan, Progress
 from protokit.menu.build import build
 from protokit.recipe.recipe import Recipe
@@ -79,6 +79,11 @@ class Trainer:
 
         return structure(network) == self._structure
 
+    @property
+    def traces(self) -> dict[str, int]:
+        """How often each of the engine's functions was compiled so far."""
+        return self._engine.traces if self._engine else {}
+
     def train(
         self,
         train: Arrays,
@@ -134,40 +139,55 @@ class Trainer:
                 saved = time.monotonic()
             return not progress.done
 
-        if not progress.done:
+        engine = self._engine_for(plan, train.rows)
+        engine.recall(progress)
+        while not progress.done:
             with seeded(derive(seed, "training")), interruptible() as check:
                 try:
-                    engine = self._prepared(train, validation, plan)
-                    compiled = time.monotonic() - started
+                    engine = self._prepared(engine, train, validation, plan)
+                    compiled = compiled or time.monotonic() - started
                     engine.train(train, validation, plan, progress, base_rate, after_epoch)
                 except NotFinite:
-                    diagnosis = nonfinite.diagnose(network, engine, train, plan, last_good, progress, base_rate)
+                    last_good = nonfinite.replay(network, engine, train, plan, last_good, progress)
+                    if engine.retreat(progress):
+                        continue
+                    error = nonfinite.diagnose(network, engine, train, plan, last_good, base_rate)
                     if snapshot:
-                        diagnosis.last_good.save(snapshot, key)
+                        last_good.save(snapshot, key)
                     assign(network.weights, best)
-                    raise diagnosis.error from None
+                    raise error from None
                 except tf.errors.ResourceExhaustedError:
                     raise TrainingError("no memory for a batch", cure="lower learn.batch_size") from None
+                except (tf.errors.InvalidArgumentError, ValueError, TypeError) as error:
+                    rule = f"Keras cannot train this network: {first_line(error)}"
+                    raise TrainingError(rule, cure="hold learn.loss against what the last layer gives") from error
         assign(network.weights, best)
         return Trained(best, progress, plan, compiled, time.monotonic() - started)
 
-    def _prepared(self, train: Arrays, validation: Arrays, plan: Plan) -> Engine:
+    def _engine_for(self, plan: Plan, rows: int) -> Engine:
         from protokit.learn.engine import ENGINES
 
-        wanted = self._recipe.learn.engine
         if self._engine is None:
-            choice = choose(self.network, plan, train.rows, wanted=wanted, trainings=self._trainings)
+            wanted = self._recipe.learn.engine
+            choice = choose(self.network, plan, rows, wanted=wanted, trainings=self._trainings)
             self._name, self._engine = choice.engine, ENGINES[choice.engine](self.network, choice)
+        return self._engine
+
+    def _prepared(self, engine: Engine, train: Arrays, validation: Arrays, plan: Plan) -> Engine:
+        """The engine, compiled; where it cannot be, Keras's fit instead, unless the recipe forces it."""
+        from protokit.learn.engine import ENGINES
+
         try:
-            self._engine.prepare(train, validation, plan)
+            engine.prepare(train, validation, plan)
         except CannotCompile as error:
-            if wanted != "auto":
+            if self._recipe.learn.engine != "auto":
                 raise TrainingError(
                     f"the fused engine cannot compile this network: {error}", cure="write engine: auto, or keras"
                 ) from None
             choice = Choice("keras", None, False, f"the fused engine cannot compile this network: {error}")
             self._name, self._engine = choice.engine, ENGINES[choice.engine](self.network, choice)
-        return self._engine
+            return self._engine
+        return engine
 
 
 def network_of(recipe: Recipe, signature: Signature, seed: int | None = None) -> keras.Model:

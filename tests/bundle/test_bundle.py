@@ -107,6 +107,22 @@ def test_a_bundle_cannot_name_code(run: protokit.Run, tmp_path: Path, menu: obje
         protokit.load(folder)
 
 
+@pytest.mark.parametrize("precision", ["mixed_float16", "mixed_bfloat16"])
+def test_a_model_of_mixed_precision_keeps_it(people: Path, tmp_path: Path, precision: str) -> None:
+    data = {"collect": {"tables": {"p": str(people)}}, "represent": {"target": "bought"}}
+    learn = {"menu": [{"Dense": 8}, "BatchNormalization", {"Dropout": 0.2}], "epochs": 3, "precision": precision}
+    run = protokit.run({**data, "learn": learn}, out=tmp_path)
+    loaded = protokit.load(run.path)
+    assert loaded.precision == precision
+    assert loaded.network.get_layer("dense_1").compute_dtype == precision.removeprefix("mixed_")
+    assert loaded.network.get_layer("output").compute_dtype == "float32"
+    table = pd.read_csv(people)
+    pd.testing.assert_frame_equal(loaded.predict(table), run.model.predict(table), check_exact=True)
+    import keras
+
+    assert keras.config.dtype_policy().name == "float32"
+
+
 def test_layers_inside_layers_load_in_another_process(people: Path, tmp_path: Path) -> None:
     menu = [
         {"Reshape": {"target_shape": [-1, 1]}},

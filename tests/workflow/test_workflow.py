@@ -75,6 +75,64 @@ def test_a_menu_with_slots_runs_on_its_defaults(people: Path, tmp_path: Path) ->
     assert len(protokit.Recipe.read(run.path / "resolved.yaml").network.slots) == 2
 
 
+def test_folds_and_seeds_are_one_model_with_honest_scores(people: Path, tmp_path: Path) -> None:
+    represent = {"target": "bought", "split": {"folds": 3}}
+    learn = {**MENU, "seeds": 2}
+    data = {"name": "shop", "collect": {"tables": {"p": str(people)}}, "represent": represent, "learn": learn}
+    run = protokit.run(data, out=tmp_path)
+    metrics = run.results["metrics"]
+    assert [(n["fold"], n["seed"]) for n in metrics["networks"]] == [(i, j) for i in (1, 2, 3) for j in (1, 2)]
+    assert metrics["rows"]["test"] == 240 and len(metrics["folds"]) == 3
+    assert "6 such networks averaged (3 folds x 2 seeds), 4 epochs" in str(run) and "fold 3" in str(run)
+    assert "<svg" in run._repr_mimebundle_()["text/html"]
+    assert set(run.history.columns) >= {"fold", "seed", "epoch", "loss"} and len(run.history) == 24
+    import duckdb
+
+    kept = duckdb.read_parquet(str(run.path / "predictions.parquet")).df()
+    assert sorted(kept["row"]) == list(range(240)) and set(kept["fold"]) == {1, 2, 3}
+    accuracy = (kept["bought"] == kept["bought predicted"]).mean()
+    assert run.metrics["accuracy"] == pytest.approx(accuracy)
+    # each row was scored by the networks of its own fold, which did not see it
+    table = pd.read_csv(people)
+    for i, part in enumerate(run.model.parts):
+        own = kept[kept["fold"] == i + 1]
+        scores = part.scores(part.encoder.features(table.iloc[own["row"]]))["bought"]
+        assert scores[:, 1] == pytest.approx(own["bought = yes"].to_numpy())
+    # the model averages all of them, and says the same after a load in another process
+    found = run.model.predict(table)
+    mean = sum(p.scores(p.encoder.features(table))["bought"][:, 1] for p in run.model.parts) / 3
+    assert found["bought = yes"].to_numpy() == pytest.approx(mean)
+    loaded = protokit.load(run.path)
+    assert loaded.networks == 6
+    pd.testing.assert_frame_equal(loaded.predict(table), found, check_exact=True)
+    assert protokit.Recipe.read(run.path / "resolved.yaml").represent.split.folds == 3
+
+
+def test_all_networks_of_one_shape_are_compiled_once(
+    people: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from protokit.learn.program import Program
+
+    made: list[Program] = []
+    original = Program.__init__
+
+    def kept(self: Program, *given: object) -> None:
+        made.append(self)
+        original(self, *given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Program, "__init__", kept)
+    data = {
+        "collect": {"tables": {"w": {"sklearn": "wine"}}},
+        "represent": {"target": "target", "split": {"folds": 5}},
+        "learn": {**MENU, "seeds": 3, "epochs": 200, "stop": None},
+    }
+    run = protokit.run(data, out=tmp_path)
+    assert len(set(run.history["fold"])) == 5 and len(run.results["metrics"]["networks"]) == 15
+    assert "with XLA" in run.results["metrics"]["engine"]["how"]
+    [program] = made  # of folds that differ in their number of rows
+    assert program.traces == {"reset": 1, "plain": 1, "test": 1, "scores": 1, "finite": 1, "xla": 1, "chunk": 1}
+
+
 def test_hostile_names_stay_text(tmp_path: Path) -> None:
     name = "<script>alert(1)</script>"
     frame = pd.DataFrame({"a; drop table x": [i % 7 for i in range(80)], name: ["u", "v"] * 40})
@@ -112,6 +170,25 @@ def test_a_killed_run_resumes_to_the_same_bits(recipe: Path, tmp_path: Path) -> 
         assert done.returncode == 0, done.stderr
         assert bits(only_run(tmp_path / out)) == bits(only_run(tmp_path / "whole"))
     assert killed >= 1
+
+
+def test_folds_and_seeds_resume_to_the_same_bits(recipe: Path, tmp_path: Path) -> None:
+    recipe.write_text(recipe.read_text().replace("epochs: 30", "epochs: 300\n  seeds: 2"))
+    more = ("--set", "represent.split.folds=2")
+    assert protokit_run("run", str(recipe), "-o", "whole", *more, cwd=tmp_path).returncode == 0
+    for waited in ("snapshot-1-2", "snapshot-2-1"):
+        process = subprocess.Popen(
+            [sys.executable, "-m", "protokit", "run", str(recipe), "-o", waited, *more],
+            cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        while process.poll() is None and not list((tmp_path / waited).glob(f"*/*/{waited}.safetensors")):
+            time.sleep(0.02)
+        process.kill()
+        process.wait()
+        done = protokit_run("run", str(recipe), "-o", waited, "--resume", *more, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        assert bits(only_run(tmp_path / waited)) == bits(only_run(tmp_path / "whole"))
+        assert not list(only_run(tmp_path / waited).glob("snapshot*"))
 
 
 def test_ctrl_c_leaves_a_resumable_run(recipe: Path, tmp_path: Path) -> None:
