@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 
 import protokit
+from protokit.collect.collect import read_table
 from protokit.core.errors import DataError, SpecError
 from protokit.core.files import sha256
 
@@ -93,7 +94,7 @@ def test_folds_and_seeds_are_one_model_with_honest_scores(people: Path, tmp_path
     accuracy = (kept["bought"] == kept["bought predicted"]).mean()
     assert run.metrics["accuracy"] == pytest.approx(accuracy)
     # each row was scored by the networks of its own fold, which did not see it
-    table = pd.read_csv(people)
+    table = read_table(people)
     for i, part in enumerate(run.model.parts):
         own = kept[kept["fold"] == i + 1]
         scores = part.scores(part.encoder.features(table.iloc[own["row"]]))["bought"]
