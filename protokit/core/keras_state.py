@@ -8,13 +8,20 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def seeded(seed: int) -> Iterator[None]:
-    """Make what Keras draws inside the block follow from the seed; the caller's own streams are left alone."""
+def seeded(seed: int, *, tensorflow: bool = True) -> Iterator[None]:
+    """Make what Keras draws inside the block follow from the seed; the caller's own streams are left alone.
+
+    TensorFlow's own seed has a price: with it TensorFlow forgets the kernels of all compiled functions.
+    """
     import keras
     import numpy as np
 
     python, numpy_state = random.getstate(), np.random.get_state()
-    keras.utils.set_random_seed(seed % 2**32)
+    if tensorflow:
+        keras.utils.set_random_seed(seed % 2**32)
+    else:
+        random.seed(seed)
+        np.random.seed(seed % 2**32)
     try:
         yield
     finally:

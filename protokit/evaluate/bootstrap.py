@@ -6,7 +6,7 @@ Source: Efron and Tibshirani, An Introduction to the Bootstrap, 1993, chapter 13
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -16,32 +16,34 @@ from protokit.evaluate.metrics import METRICS
 
 RESAMPLINGS = 1000
 _SLOW = 200  # for metrics that scikit-learn has to compute one resampling at a time
-_CELLS = 4_000_000  # counts held at a time
+_CELLS = 250_000  # counts held at a time
 
 Fast = Callable[[Predictions, np.ndarray], np.ndarray]
 
 
-def resampled(name: str, predictions: Predictions, seed: int) -> np.ndarray:
-    """The metric on each resampling of the rows; NaN where it is undefined on one.
+def resampled(asked: Sequence[tuple[str, Predictions]], seed: int) -> list[np.ndarray]:
+    """Metrics of predictions of the same rows, on each resampling of these rows; NaN where undefined on one.
 
-    Shapes: (resamplings,): 1,000, or 200 for metrics without a fast form, or for more than 200,000 rows.
+    Shapes: for each (resamplings,): 1,000, or 200 for metrics without a fast form, or for more than 200,000 rows.
     """
-    rows = len(predictions.truth)
-    fast = _fast(name, predictions)
-    count = RESAMPLINGS if fast and rows <= 200_000 else _SLOW
+    rows = len(asked[0][1].truth)
+    fast = [_fast(name, predictions) for name, predictions in asked]
+    counts = [RESAMPLINGS if one and rows <= 200_000 else _SLOW for one in fast]
     generator = np.random.Generator(np.random.PCG64(derive(seed, "bootstrap", rows)))
-    found: list[np.ndarray] = []
+    found: list[list[np.ndarray]] = [[] for _ in asked]
     at_a_time = max(1, _CELLS // rows)
-    for start in range(0, count, at_a_time):
-        size = min(at_a_time, count - start)
+    for start in range(0, max(counts), at_a_time):
+        size = min(at_a_time, max(counts) - start)
         drawn = generator.integers(rows, size=(size, rows))
-        if fast is None:
-            found.append(np.array([METRICS[name](predictions, some) for some in drawn]))
-            continue
         flat = (drawn + np.arange(size)[:, None] * rows).ravel()
-        counts = np.bincount(flat, minlength=size * rows).reshape(size, rows).astype(np.float64)
-        found.append(fast(predictions, counts))
-    return np.concatenate(found)
+        often = np.bincount(flat, minlength=size * rows).reshape(size, rows).astype(np.float64)
+        for samples, (name, predictions), one, count in zip(found, asked, fast, counts, strict=True):
+            left = max(0, min(size, count - start))
+            if one is None:
+                samples.append(np.array([METRICS[name](predictions, some) for some in drawn[:left]]))
+            else:
+                samples.append(one(predictions, often[:left]))
+    return [np.concatenate(samples) for samples in found]
 
 
 def interval(value: float, samples: np.ndarray) -> Interval:
@@ -92,14 +94,15 @@ def _roc_auc(predictions: Predictions, counts: np.ndarray) -> np.ndarray:
     """Pairs of a positive and a negative row in the right order, ties half, from sorted cumulative counts."""
     order = np.argsort(predictions.scores[:, 1], kind="stable")
     scores, positive = predictions.scores[order, 1], predictions.truth[order] == 1
-    starts = np.flatnonzero(np.concatenate([[True], scores[1:] != scores[:-1]]))
+    ends = np.flatnonzero(np.concatenate([scores[1:] != scores[:-1], [True]]))
     sorted_counts = counts[:, order]
-    pos = np.add.reduceat(sorted_counts * positive, starts, axis=1)
-    neg = np.add.reduceat(sorted_counts * ~positive, starts, axis=1)
-    below = np.cumsum(neg, axis=1) - neg
-    pairs = pos.sum(axis=1) * neg.sum(axis=1)
+    up_to_pos = np.cumsum(sorted_counts * positive, axis=1)[:, ends]
+    up_to_neg = np.cumsum(sorted_counts * ~positive, axis=1)[:, ends]
+    pairs = up_to_pos[:, -1] * up_to_neg[:, -1]
+    pos = np.diff(up_to_pos, axis=1, prepend=0)
+    below_and_half_of_ties = up_to_neg - np.diff(up_to_neg, axis=1, prepend=0) / 2
     with np.errstate(invalid="ignore", divide="ignore"):
-        result: np.ndarray = (pos * (below + neg / 2)).sum(axis=1) / pairs
+        result: np.ndarray = np.einsum("ij,ij->i", pos, below_and_half_of_ties) / pairs
     return result
 
 

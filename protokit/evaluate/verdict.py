@@ -48,16 +48,18 @@ def judge(
     interval holds 0, the two cannot be told apart.
     """
     models = {"": network, **baselines}
+    asked = [(name, predictions) for name in metrics for predictions in models.values()]
+    samples = iter(bootstrap.resampled(asked, seed))
     scores: list[Score] = []
     main_samples: dict[str, Any] = {}
     for name in metrics:
         metric = METRICS[name]
         found: dict[str, Interval] = {}
         for model, predictions in models.items():
-            samples = bootstrap.resampled(name, predictions, seed)
-            found[model] = bootstrap.interval(metric(predictions), samples)
+            drawn = next(samples)
+            found[model] = bootstrap.interval(metric(predictions), drawn)
             if name == metrics[0]:
-                main_samples[model] = samples
+                main_samples[model] = drawn
         own = found.pop("")
         scores.append(Score(network.target.name, name, metric.greater_is_better, own, found))
     return tuple(scores), _verdict(scores[0], main_samples, len(network.truth))

@@ -7,6 +7,7 @@ The numbers behind it are in docs/performance.md.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 from protokit.learn.plan import Plan
@@ -25,6 +26,8 @@ _NOT_IN_XLA = (
     "AdaptiveMaxPooling1D", "AdaptiveMaxPooling2D", "AdaptiveMaxPooling3D",
 )  # fmt: skip
 _RECURRENT = ("LSTM", "GRU", "SimpleRNN", "RNN")
+# How often a layer goes over the numbers that it gives, compared with an activation.
+_PASSES = {"BatchNormalization": 3, "LayerNormalization": 3, "MultiHeadAttention": 8, "GroupedQueryAttention": 8}
 # Measured: XLA gains on all of these. What is in none of the lists is tried.
 _FAST = (
     "InputLayer", "Dense", "EinsumDense", "Embedding", "Identity", "Masking", "Rescaling", "Normalization",
@@ -85,16 +88,16 @@ def choose(network: keras.Model, plan: Plan, rows: int, *, wanted: str, training
 
 def plain_seconds(network: keras.Model, batch_size: int) -> float:
     """About how long one step takes in the plain loop on two cores; within a factor of three on what was measured."""
-    seconds, operations = 2e-4, 0
-    for layer in network._flatten_layers(include_self=False):
-        if getattr(layer, "_layers", None) and _kind(layer) not in (*_RECURRENT, "Bidirectional"):
-            continue
-        kind, parameters, positions = _kind(layer), layer.count_params() if layer.built else 0, _positions(layer)
-        seconds += 2e-5 + 1e-8 * parameters
-        operations += 0 if kind == "Embedding" else parameters * positions
-        if kind in (*_RECURRENT, "Bidirectional"):
+    seconds = 2e-4
+    for layer in network.layers:
+        kind, parameters = _kind(layer), layer.count_params() if layer.built else 0
+        positions, numbers = _sizes(layer)
+        seconds += 2e-5 + 1e-8 * parameters + 1e-8 * _PASSES.get(kind, 1) * batch_size * numbers
+        if kind != "Embedding":
+            seconds += 6 * batch_size * parameters * positions / 5e10
+        if kind in _RECURRENT or kind == "Bidirectional":
             seconds += 3e-4 * positions
-    return seconds + 6 * batch_size * operations / 5e10
+    return seconds
 
 
 def compile_seconds(network: keras.Model) -> float:
@@ -109,20 +112,15 @@ def _kind(layer: Any) -> str:
     return kind.__name__ if kind.__module__.startswith("keras.") else f"the layer {kind.__name__}"
 
 
-def _positions(layer: Any) -> int:
-    """Places that a layer's weights are used at for one row: the steps of a sequence, the pixels of an image."""
+def _sizes(layer: Any) -> tuple[int, int]:
+    """Places that a layer's weights are used at for one row (steps of a sequence, pixels), and numbers it gives."""
     try:
-        shapes = [tensor.shape for tensor in _tensors(layer.input)]
-        shapes += [tensor.shape for tensor in _tensors(layer.output)]
+        ends = [tensor.shape for tensor in _tensors(layer.output)]
+        shapes = [*ends, *(tensor.shape for tensor in _tensors(layer.input))]
     except (AttributeError, ValueError, RuntimeError):
-        return 1
-    most = 1
-    for shape in shapes:
-        places = 1
-        for n in shape[1:-1]:
-            places *= n or 1
-        most = max(most, places)
-    return most
+        return 1, 1
+    places = max((prod(n or 1 for n in shape[1:-1]) for shape in shapes), default=1)
+    return places, sum(prod(n or 1 for n in shape[1:]) for shape in ends)
 
 
 def _tensors(found: Any) -> list[Any]:

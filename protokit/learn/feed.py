@@ -36,17 +36,17 @@ class Resident:
     def __init__(self, arrays: Any) -> None:
         import tensorflow as tf
 
-        self._data = tf.nest.map_structure(tf.constant, arrays)
+        self.data = tf.nest.map_structure(tf.constant, arrays)
         self.spec = rows_spec(arrays)
 
     def chunks(self, order: np.ndarray, size: int) -> Iterator[tuple[Any, np.ndarray]]:
         """See Feed."""
         for start in range(0, len(order), size):
-            yield self._data, order[start : start + size]
+            yield self.data, order[start : start + size]
 
     def in_order(self, size: int) -> Iterator[Any]:
         """See Feed."""
-        yield self._data
+        yield self.data
 
 
 class Streamed:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from protokit.core.values import Arrays
@@ -26,7 +27,8 @@ class Fused:
     def __init__(self, network: keras.Model, choice: Choice) -> None:
         self._network, self._choice = network, choice
         self._programs: dict[Any, Program] = {}
-        self._refused: str | None = None
+        self._refused: str | None = None  # why XLA cannot compile this network
+        self._shown: str | None = None  # what a trial of XLA showed
         self._lost = False  # a trial showed no gain from XLA
         self._careful = False  # in this training: XLA gave values that were not finite
         self._streamed = False
@@ -35,7 +37,7 @@ class Fused:
     def how(self) -> str:
         """See Engine."""
         careful = "without XLA, whose code gave values that are not finite" if self._careful else None
-        found = careful or self._refused or self._choice.reason
+        found = careful or self._refused or self._shown or self._choice.reason
         return found + (", rows streamed: they would fill the memory" if self._streamed else "")
 
     @property
@@ -51,7 +53,7 @@ class Fused:
         """See Engine."""
         self._careful = progress.careful
         if progress.xla is not None:
-            self._lost, self._refused = not progress.xla, progress.how
+            self._lost, self._shown = not progress.xla, progress.how
 
     def retreat(self, progress: Progress) -> bool:
         """See Engine. XLA's code has other rules for what is not a number than TensorFlow's own."""
@@ -90,18 +92,21 @@ class Fused:
         program = self._program(train, plan)
         parts = feed.batch_of(train, plan.weights), feed.batch_of(validation, plan.validation_weights)
         rows, checked = self._feeds(*parts)
-        going = not progress.done
-        while going:
-            epoch = progress.epoch
-            self._network.optimizer.learning_rate = progress.learning_rate(base_rate, plan)
-            order = plan.order(epoch, train.rows)
-            xla = self._with_xla(program, epoch, rows, order, progress)
-            if program.epoch(rows, order, xla=xla) is not None:
-                raise NotFinite
-            scores = program.scores()
-            found = program.evaluate(checked, feed.VALIDATION_BATCH)
-            scores |= {f"validation_{name}": value for name, value in found.items()}
-            going = after_epoch(scores)
+        going, rate = not progress.done, None
+        with ThreadPoolExecutor(1) as pool:  # the next order is drawn while TensorFlow works
+            order = pool.submit(plan.order, progress.epoch, train.rows)
+            while going:
+                epoch, places = progress.epoch, order.result()
+                order = pool.submit(plan.order, epoch + 1, train.rows)
+                if rate != (rate := progress.learning_rate(base_rate, plan)):
+                    self._network.optimizer.learning_rate = rate
+                xla = self._with_xla(program, epoch, rows, places, progress)
+                bad = program.epoch(rows, places, xla=xla)
+                scores, finite, found = program.judge(checked, feed.VALIDATION_BATCH)
+                if bad is not None or not finite:
+                    raise NotFinite
+                scores |= {f"validation_{name}": value for name, value in found.items()}
+                going = after_epoch(scores)
 
     def steps(self, train: Arrays, plan: Plan, epoch: int, count: int | None = None) -> int | None:
         """See Engine."""
@@ -109,7 +114,9 @@ class Fused:
         [rows] = self._feeds(feed.batch_of(train, plan.weights))
         start = self._choice.xla_from
         xla = program.has_xla and self._uses_xla and start is not None and epoch >= start
-        return program.epoch(rows, plan.order(epoch, train.rows), xla=xla, steps=count)
+        bad = program.epoch(rows, plan.order(epoch, train.rows), xla=xla, steps=count)
+        _, finite = program.scores()
+        return bad if bad is not None or finite else (plan.steps(train.rows) if count is None else count)
 
     def _program(self, train: Arrays, plan: Plan) -> Program:
         """The program for rows of this kind. More or fewer of them are no other kind."""
@@ -130,20 +137,19 @@ class Fused:
             return False
         if self._choice.trial and progress.xla is None:
             progress.xla = self._faster(program, rows, order)
-            gain = "a trial showed" if progress.xla else "a trial showed no"
-            self._refused = f"with{'' if progress.xla else 'out'} XLA: {gain} gain"
+            self._shown = "with XLA: a trial showed a gain" if progress.xla else "without XLA: a trial showed no gain"
             self._lost = not progress.xla
         return not self._lost
 
     def _compile_xla(self, program: Program) -> bool:
         import tensorflow as tf
 
-        if not program.has_xla and self._refused is None:
+        if self._refused is None:
             try:
                 program.compile_xla()
             except (tf.errors.OpError, ValueError, TypeError, NotImplementedError) as error:
                 self._refused = f"without XLA, which refused: {first_line(error)}"
-        return program.has_xla
+        return self._refused is None
 
     def _faster(self, program: Program, rows: feed.Feed, order: Any) -> bool:
         """Whether the loop with XLA takes clearly less time for a few steps; the network stays as it is."""

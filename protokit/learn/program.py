@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from protokit.learn.feed import CHUNK_BYTES, Feed, bytes_of, first, rows_spec
+from protokit.learn.feed import CHUNK_BYTES, Feed, Resident, bytes_of, first, rows_spec
 from protokit.learn.randomness import drawing
 
 if TYPE_CHECKING:
     import keras
     import numpy as np
+
+_SCORED = 1024
 
 
 class Program:
@@ -40,9 +43,14 @@ class Program:
         self._plain: Any = None
         self._xla: Any = None
         self._test: Any = None
+        self._judge: Any = None
         self._scores: Any = None
-        self._reset: Any = None
-        self._finite: Any = None
+        self._used = True  # whether the metrics hold something
+
+    @property
+    def has_xla(self) -> bool:
+        """Whether the loop with XLA is there."""
+        return self._xla is not None
 
     def compile(self) -> None:
         """Compile all but the loop with XLA; nothing is trained."""
@@ -52,26 +60,21 @@ class Program:
             return
         # the metrics are given their variables first, as `fit` does: TensorFlow would trace twice otherwise
         self.network._symbolic_build(data_batch=self._example)
-        number, order = tf.TensorSpec((), tf.int32), tf.TensorSpec((None,), tf.int64)
-        self._reset = self._traced("reset", self.network.reset_metrics, ())
-        self._plain = self._traced("plain", self._plain_loop, (self.spec, order, number))
-        self._scores = self._traced("scores", self.network.get_metrics_result, ())
-        self._finite = self._traced("finite", self._all_finite, ())
+        number, places = tf.TensorSpec((), tf.int32), tf.TensorSpec((None,), tf.int64)
+        self._plain = self._traced("plain", self._plain_loop, (self.spec, places, number))
+        self._scores = self._traced("scores", self._scores_and_finite, ())
 
     def compile_test(self, spec: Any) -> None:
         """Compile the scoring of rows of a kind."""
         import tensorflow as tf
 
         if self._test is None:
-            self._test = self._traced("test", self._test_loop, (spec, tf.TensorSpec((), tf.int32)))
-
-    @property
-    def has_xla(self) -> bool:
-        """Whether the loop with XLA is there."""
-        return self._xla is not None
+            number = tf.TensorSpec((), tf.int32)
+            self._test = self._traced("test", self._test_loop, (spec, number))
+            self._judge = self._traced("judge", self._judgement, (spec, number))
 
     def compile_xla(self) -> None:
-        """Compile the loop of whole batches with XLA; nothing is trained.
+        """Compile with XLA the loop of training steps over whole batches; nothing is trained.
 
         Raises:
             tensorflow.errors.OpError, ValueError, TypeError: XLA has no such operation, as its message says.
@@ -81,82 +84,115 @@ class Program:
         if self._xla is not None:
             return
         self.compile()
-        steps = self.chunk // self.batch_size
+        size, steps = self.batch_size, self.chunk // self.batch_size
+        shapes = tf.nest.map_structure(lambda s: tf.TensorSpec((steps, size, *s.shape[1:]), s.dtype), self.spec)
+        number, places = tf.TensorSpec((), tf.int32), tf.TensorSpec((None,), tf.int64)
 
-        def whole(spec: Any) -> Any:
-            return tf.TensorSpec((steps, self.batch_size, *spec.shape[1:]), spec.dtype)
+        def whole_batches(chunk: Any, count: Any) -> Any:
+            return self._training(count, lambda i: tf.nest.map_structure(lambda values: values[i], chunk))
 
-        inner = self._traced(
-            "xla", self._xla_loop, (tf.nest.map_structure(whole, self.spec), tf.TensorSpec((), tf.int32)), xla=True
-        )
+        compiled = self._traced("xla", whole_batches, (shapes, number), xla=True)
 
-        def outer(data: Any, rows: Any, count: Any) -> Any:
-            batches = tf.reshape(rows, (steps, self.batch_size))
-            return inner(tf.nest.map_structure(lambda values: tf.gather(values, batches), data), count)
+        def chunk_and_rest(data: Any, chosen: Any, count: Any, rest: Any) -> Any:
+            batches = tf.reshape(chosen, (steps, size))
+            chunk = tf.nest.map_structure(lambda values: tf.gather(values, batches), data)
+            bad = compiled(chunk, count)
+            bad_rest = self._plain(data, rest[: tf.where(bad < 0, tf.shape(rest)[0], 0)], tf.constant(size))
+            return tf.where(bad_rest < 0, bad, count + bad_rest)
 
-        order = tf.TensorSpec((self.chunk,), tf.int64)
-        found = self._traced("chunk", outer, (self.spec, order, tf.TensorSpec((), tf.int32)))
-        one = tf.nest.map_structure(lambda spec: tf.zeros((1, *spec.shape[1:]), spec.dtype), self.spec)
-        found(one, tf.zeros((self.chunk,), tf.int64), tf.constant(0))
+        chosen = tf.TensorSpec((self.chunk,), tf.int64)
+        found = self._traced("chunk", chunk_and_rest, (self.spec, chosen, number, places))
+        one = tf.nest.map_structure(lambda s: tf.zeros((1, *s.shape[1:]), s.dtype), self.spec)
+        nothing = tf.zeros((0,), tf.int64)
+        found(one, tf.zeros((self.chunk,), tf.int64), tf.constant(0), nothing)  # XLA compiles when it is first called
         self._xla = found
 
     def epoch(self, feed: Feed, order: np.ndarray, *, xla: bool, steps: int | None = None) -> int | None:
-        """Train on the rows in their order, `steps` batches of them when given, and keep their scores.
+        """Train on the rows in their order, `steps` batches of them when given; the metrics then hold their scores.
 
         Returns:
-            How many batches had a finite loss before the first that had not; training stopped with that one. All of
-            them, where a weight is not finite at the end. None where all is finite.
+            How many batches had a finite loss before the first that had not; training stopped with that one. None
+            where there was none.
         """
+        import numpy as np
         import tensorflow as tf
 
-        self._reset()
-        rows = len(order) if steps is None else min(len(order), steps * self.batch_size)
-        whole = rows - rows % self.batch_size if xla else 0
+        if self._used:
+            self._scores()
+        self._used = True
+        size = self.batch_size
+        order = order if steps is None else order[: steps * size]
         done = 0
-        for data, places in feed.chunks(_padded(order[:whole], self.chunk), self.chunk):
-            count = min(self.chunk, whole - done) // self.batch_size
-            bad = int(self._xla(data, tf.constant(places), tf.constant(count)))
-            if bad >= 0:
-                return done // self.batch_size + bad
-            done += self.chunk
-        done = whole
-        for data, places in feed.chunks(order[whole:rows], self.chunk):
-            bad = int(self._plain(data, tf.constant(places), tf.constant(self.batch_size)))
-            if bad >= 0:
-                return done // self.batch_size + bad
-            done += self.chunk
-        return None if bool(self._finite()) else -(-rows // self.batch_size)
+        for data, places in feed.chunks(order, self.chunk + size - 1 if len(order) < self.chunk + size else self.chunk):
+            if xla:
+                count = min(len(places), self.chunk) // size
+                chosen, rest = places[: count * size], places[count * size :]
+                filled = np.concatenate([chosen, np.zeros(self.chunk - len(chosen), chosen.dtype)])
+                bad = self._xla(data, tf.constant(filled), tf.constant(count), tf.constant(rest))
+            else:
+                bad = self._plain(data, tf.constant(places), tf.constant(size))
+            if int(bad) >= 0:
+                return done + int(bad)
+            done += len(places) // size
+        return None
 
-    def evaluate(self, feed: Feed, batch_size: int) -> dict[str, float]:
-        """Loss and metrics over the rows, by Keras's names."""
+    def scores(self) -> tuple[dict[str, float], bool]:
+        """The metrics as they stand, and whether all weights are finite; the metrics begin anew afterwards."""
+        self._used = False
+        found, finite = self._scores()
+        return _floats(found), bool(finite)
+
+    def judge(self, feed: Feed, batch_size: int) -> tuple[dict[str, float], bool, dict[str, float]]:
+        """`scores` of the epoch, and then those of the rows of a feed. XLA would gain nothing on so large batches."""
         import tensorflow as tf
 
         self.compile_test(feed.spec)
-        self._reset()
+        size, used = tf.constant(batch_size), self._used
+        if isinstance(feed, Resident):  # all in one call
+            self._used = False
+            trained, finite, found = self._judge(feed.data, size)
+            return _floats(trained), bool(finite), _floats(found)
+        epoch = self.scores()
+        self._used = used
         for data in feed.in_order(max(batch_size, self.chunk - self.chunk % batch_size)):
-            self._test(data, tf.constant(batch_size))
-        return self.scores()
+            self._test(data, size)
+        return (*epoch, self.scores()[0])
 
-    def scores(self) -> dict[str, float]:
-        """The metrics as they stand."""
-        return {name: float(value) for name, value in self._scores().items()}
-
-    def _plain_loop(self, data: Any, rows: Any, size: Any) -> Any:
+    def _plain_loop(self, data: Any, places: Any, size: Any) -> Any:
         import tensorflow as tf
 
         # gathered before the loop, which is up to twice as fast as inside it
-        chunk = tf.nest.map_structure(lambda values: tf.gather(values, rows), data)
-        steps = -(-tf.shape(rows)[0] // size)
-        return self._loop(
-            steps, lambda i: tf.nest.map_structure(lambda values: values[i * size : (i + 1) * size], chunk)
-        )
+        chunk = tf.nest.map_structure(lambda values: tf.gather(values, places), data)
+        return self._training(-(-tf.shape(places)[0] // size), _sliced(chunk, size))
 
-    def _xla_loop(self, chunk: Any, steps: Any) -> Any:
+    def _judgement(self, data: Any, size: Any) -> Any:
+        trained, finite = self._scores()
+        self._test(data, size)
+        return trained, finite, self._scores()[0]
+
+    def _test_loop(self, data: Any, size: Any) -> None:
         import tensorflow as tf
 
-        return self._loop(steps, lambda i: tf.nest.map_structure(lambda values: values[i], chunk))
+        batch = _sliced(data, size)
 
-    def _loop(self, steps: Any, batch: Any) -> Any:
+        def step(i: Any) -> Any:
+            self.network.test_step(batch(i))
+            return (i + 1,)
+
+        tf.while_loop(lambda i: i * size < tf.shape(first(data))[0], step, (tf.constant(0),))
+
+    def _scores_and_finite(self) -> Any:
+        import tensorflow as tf
+
+        found = {name: tf.identity(value) for name, value in self.network.get_metrics_result().items()}
+        # a relu makes 0 of what is not a number: weights can be lost while every loss looks well
+        weights = [w.value for w in self.network.weights if w.value.dtype.is_floating]
+        finite = tf.math.is_finite(tf.add_n([tf.reduce_sum(tf.cast(w, tf.float32) * 0) for w in weights]))
+        with tf.control_dependencies(list(found.values())):
+            self.network.reset_metrics()
+        return found, finite
+
+    def _training(self, steps: Any, batch: Any) -> Any:
         """Steps until one's loss is not finite; that step, or -1."""
         import tensorflow as tf
 
@@ -168,22 +204,6 @@ class Program:
 
         going = lambda i, bad: tf.logical_and(i < steps, bad < 0)  # noqa: E731
         return tf.while_loop(going, step, (tf.constant(0), tf.constant(-1)))[1]
-
-    def _all_finite(self) -> Any:
-        import tensorflow as tf
-
-        # a relu makes 0 of what is not a number: weights can be lost while every loss looks well
-        weights = [w.value for w in self.network.weights if w.value.dtype.is_floating]
-        return tf.math.is_finite(tf.add_n([tf.reduce_sum(tf.cast(w, tf.float32) * 0) for w in weights]))
-
-    def _test_loop(self, data: Any, size: Any) -> Any:
-        import tensorflow as tf
-
-        def step(i: Any) -> Any:
-            self.network.test_step(tf.nest.map_structure(lambda values: values[i * size : (i + 1) * size], data))
-            return (i + 1,)
-
-        return tf.while_loop(lambda i: i * size < tf.shape(first(data))[0], step, (tf.constant(0),))[0]
 
     def _traced(self, name: str, function: Any, arguments: Any, *, xla: bool = False) -> Any:
         import tensorflow as tf
@@ -197,8 +217,11 @@ class Program:
             return made.get_concrete_function(*arguments)
 
 
-def _padded(order: np.ndarray, size: int) -> np.ndarray:
-    """The order with its last chunk filled up with row 0, which no step reads."""
-    import numpy as np
+def _sliced(rows: Any, size: Any) -> Callable[[Any], Any]:
+    import tensorflow as tf
 
-    return np.concatenate([order, np.zeros(-len(order) % size, order.dtype)])
+    return lambda i: tf.nest.map_structure(lambda values: values[i * size : (i + 1) * size], rows)
+
+
+def _floats(scores: Any) -> dict[str, float]:
+    return {name: float(value) for name, value in scores.items()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,10 +26,10 @@ class Snapshot:
     progress: dict[str, Any]
 
     @classmethod
-    def take(cls, network: keras.Model, best: tuple[np.ndarray, ...], progress: Progress) -> Snapshot:
-        """The state of a network now."""
+    def take(cls, network: keras.Model, best: Sequence[Any], progress: Progress) -> Snapshot:
+        """The state of a network now. `best` are the best weights, on the device or off it."""
         plain = json.loads(json.dumps(progress.as_plain()))
-        return cls(tuple(values(v) for v in variables(network)), best, plain)
+        return cls(tuple(values(v) for v in variables(network)), tuple(values(b) for b in best), plain)
 
     def restore(self, network: keras.Model) -> Progress:
         """Put the state into a network of the same menu."""
@@ -76,8 +77,8 @@ def variables(network: keras.Model) -> list[keras.Variable]:
     return [*network.variables, *optimizer]
 
 
-def values(variable: keras.Variable) -> np.ndarray:
-    """A copy of a variable's value as safetensors takes it."""
+def values(variable: Any) -> np.ndarray:
+    """A copy of a variable's or tensor's value as safetensors takes it."""
     import numpy as np
     from keras.ops import convert_to_numpy
 

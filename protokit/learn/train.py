@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from protokit.core.errors import SpecError, TrainingError
 from protokit.core.keras_state import seeded
@@ -70,7 +70,10 @@ class Trainer:
         compile_network(network, recipe.learn, signature)
         network.optimizer.build(network.trainable_variables)
         self._inputs = Inputs(network)
+        read = tf.function(lambda: [tf.identity(weight.value) for weight in network.weights], autograph=False)
+        self._weights = read.get_concrete_function()  # their values on the device, in one call
         self._engine: Engine | None = None
+        self._fresh = True
         self._name = ""
 
     def fits(self, network: keras.Model) -> bool:
@@ -78,6 +81,11 @@ class Trainer:
         from protokit.learn.runtime import structure
 
         return structure(network) == self._structure
+
+    def choice(self, train: Arrays, validation: Arrays) -> Choice:
+        """The engine that such rows are trained with, and why."""
+        plan = Plan.of(self._recipe, self._signature, train, validation, self._recipe.seed)
+        return choose(self.network, plan, train.rows, wanted=self._recipe.learn.engine, trainings=self._trainings)
 
     @property
     def traces(self) -> dict[str, int]:
@@ -109,13 +117,14 @@ class Trainer:
         from protokit.learn import nonfinite
         from protokit.learn.runtime import Values
         from protokit.learn.snapshot import Snapshot, assign
-        from protokit.learn.snapshot import values as copied
+        from protokit.learn.snapshot import values as values_of
 
         network, started = self.network, time.monotonic()
         seed = self._recipe.seed if seed is None else seed
         base_rate = self._inputs.set(values or Values())
         plan = Plan.of(self._recipe, self._signature, train, validation, seed)
-        progress, best = Progress(), tuple(copied(w) for w in network.weights)
+        progress: Progress = Progress()
+        best: Sequence[Any] = self._weights()
         found = Snapshot.load(snapshot, key) if snapshot else None
         if found:
             progress, best = found.restore(network), found.best
@@ -129,7 +138,7 @@ class Trainer:
             progress.engine, progress.how = self._name, engine.how
             scores["learning_rate"] = progress.learning_rate(base_rate, plan)
             if progress.finish_epoch(scores, plan):
-                best = tuple(copied(w) for w in network.weights)
+                best = self._weights()
             if on_epoch:
                 on_epoch(progress, plan)
             if progress.done or time.monotonic() - saved > _BETWEEN_SAVES:
@@ -142,7 +151,8 @@ class Trainer:
         engine = self._engine_for(plan, train.rows)
         engine.recall(progress)
         while not progress.done:
-            with seeded(derive(seed, "training")), interruptible() as check:
+            with seeded(derive(seed, "training"), tensorflow=self._fresh), interruptible() as check:
+                self._fresh = False
                 try:
                     engine = self._prepared(engine, train, validation, plan)
                     compiled = compiled or time.monotonic() - started
@@ -154,15 +164,16 @@ class Trainer:
                     error = nonfinite.diagnose(network, engine, train, plan, last_good, base_rate)
                     if snapshot:
                         last_good.save(snapshot, key)
-                    assign(network.weights, best)
+                    assign(network.weights, last_good.best)
                     raise error from None
                 except tf.errors.ResourceExhaustedError:
                     raise TrainingError("no memory for a batch", cure="lower learn.batch_size") from None
                 except (tf.errors.InvalidArgumentError, ValueError, TypeError) as error:
                     rule = f"Keras cannot train this network: {first_line(error)}"
                     raise TrainingError(rule, cure="hold learn.loss against what the last layer gives") from error
-        assign(network.weights, best)
-        return Trained(best, progress, plan, compiled, time.monotonic() - started)
+        kept = tuple(values_of(weight) for weight in best)
+        assign(network.weights, kept)
+        return Trained(kept, progress, plan, compiled, time.monotonic() - started)
 
     def _engine_for(self, plan: Plan, rows: int) -> Engine:
         from protokit.learn.engine import ENGINES

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from protokit.core.errors import DataError
 from protokit.core.names import as_text
-from protokit.represent.kinds import FALSE, TRUE, date_format, is_date
+from protokit.represent.kinds import FALSE, TRUE, date_format, is_date, texts_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -122,7 +122,7 @@ class Date:
         fmt = None
         series = unmarked(series, marks)
         if not is_date(series):
-            texts = series.dropna().map(as_text)
+            texts = texts_of(series.dropna())
             fmt = date_format(texts)
             if fmt is None:
                 raise DataError(
@@ -139,7 +139,7 @@ class Date:
         if is_date(series):
             return series.dt.tz_localize(None) if getattr(series.dt, "tz", None) is not None else series
         series = unmarked(series, self.marks)
-        texts = series.map(as_text, na_action="ignore")
+        texts = texts_of(series)
         dates = pd.to_datetime(texts, format=self.format, errors="coerce")
         bad = dates.isna().to_numpy() & series.notna().to_numpy()
         if bad.any():
@@ -176,8 +176,7 @@ class Category:
     @classmethod
     def fit(cls, series: pd.Series) -> Category:
         """Learns the levels of at least RARE rows, in the order of the alphabet, missing last."""
-        texts = series.map(as_text, na_action="ignore")
-        counts = texts.value_counts()
+        counts = texts_of(series).value_counts()
         levels: list[str | None] = [*sorted(str(level) for level in counts.index[counts >= RARE])]
         if int(series.isna().sum()) >= RARE:
             levels.append(None)
@@ -188,9 +187,9 @@ class Category:
         import numpy as np
 
         code = {level: i for i, level in enumerate(self.levels, 1)}
-        missing = series.isna()
-        found = (code.get(None if m else as_text(v), 0) for v, m in zip(series, missing, strict=True))
-        return np.fromiter(found, np.int64, len(series))
+        known = texts_of(series).map(code).to_numpy(float, na_value=0, copy=True)
+        known[series.isna().to_numpy()] = code.get(None, 0)
+        return known.astype(np.int64)
 
     def as_plain(self) -> dict[str, Any]:
         """See ColumnEncoder."""
@@ -209,7 +208,7 @@ def from_plain(plain: dict[str, Any]) -> Number | Boolean | Date | Category:
 
 def unmarked(series: pd.Series, marks: tuple[str, ...]) -> pd.Series:
     """The column with the cells of such texts missing."""
-    return series.mask(series.map(as_text, na_action="ignore").isin(marks)) if marks else series
+    return series.mask(texts_of(series).isin(marks)) if marks else series
 
 
 def to_numbers(series: pd.Series) -> np.ndarray:
@@ -227,7 +226,7 @@ def to_numbers(series: pd.Series) -> np.ndarray:
         raise wrong(series, 0, "a number")
     else:
         values = pd.to_numeric(series, errors="coerce").to_numpy(float, na_value=np.nan)
-        blank = series.isna().to_numpy() | (series.map(as_text, na_action="ignore") == "").to_numpy(bool)
+        blank = series.isna().to_numpy() | (texts_of(series) == "").to_numpy(bool)
         bad = np.isnan(values) & ~blank
         if bad.any():
             raise wrong(series, int(bad.argmax()), "a number")

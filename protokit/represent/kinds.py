@@ -45,15 +45,29 @@ def marks(column: pd.Series) -> tuple[str, ...]:
 
     if column.dtype.kind not in "OT" and not pd.api.types.is_string_dtype(column.dtype):
         return ()
-    texts = column.dropna().map(as_text)
-    if texts.empty or texts.str.contains(r"\d").mean() < _FEWEST_READABLE:
+    counts = texts_of(column.dropna()).value_counts(sort=False)
+    texts, cells = counts.index.to_series(), int(counts.sum())
+    often = counts.to_numpy()
+    if texts.empty or often[texts.str.contains(r"\d").to_numpy(bool)].sum() < _FEWEST_READABLE * cells:
         return ()
     readings = [_are_numbers(texts)]
     if texts.head(20).map(_is_like_a_date).mean() > 0.5:
         readings += [pd.to_datetime(texts, format=form, errors="coerce").notna() for form in DATE_FORMATS]
-    best = max(readings, key=lambda read: int(read.sum()))
-    odd = texts[~best].unique()
-    return tuple(sorted(odd)) if best.mean() >= _FEWEST_READABLE and len(odd) <= _MOST_MARKS else ()
+    best = max(readings, key=lambda read: int(often[read.to_numpy()].sum()))
+    odd = texts[~best]
+    readable = often[best.to_numpy()].sum() >= _FEWEST_READABLE * cells
+    return tuple(sorted(odd)) if readable and len(odd) <= _MOST_MARKS else ()
+
+
+def texts_of(column: pd.Series) -> pd.Series:
+    """The cells as texts, missing ones left as they are: each different text is looked at once."""
+    import pandas as pd
+
+    if pd.api.types.infer_dtype(column, skipna=True) != "string":  # True and 1 are the same to pandas
+        return column.map(as_text, na_action="ignore")
+    codes, different = pd.factorize(column, use_na_sentinel=True)
+    texts = pd.Series([*map(as_text, different), None], dtype=object).to_numpy()[codes]
+    return pd.Series(texts, index=column.index, name=column.name)
 
 
 def infer(column: pd.Series) -> Guess:
@@ -70,13 +84,14 @@ def infer(column: pd.Series) -> Guess:
         return Guess("boolean")
     if column.dtype.kind in "iuf":
         return _number(str(column.name), present, different)
-    texts = present.map(as_text)
-    if _are_numbers(texts).all():
+    texts = texts_of(present)
+    unlike = texts.drop_duplicates()
+    if _are_numbers(unlike).all():
         return _number(str(column.name), texts.astype("int64" if texts.str.isdigit().all() else float), different)
-    lowered = set(texts.str.lower())
+    lowered = set(unlike.str.lower())
     if lowered <= TRUE | FALSE and len(lowered & TRUE) <= 1 and len(lowered & FALSE) <= 1:
         return Guess("boolean")
-    if (fmt := date_format(texts)) is not None:
+    if (fmt := date_format(unlike)) is not None:
         return Guess("date", format=fmt)
     return _text(texts, different)
 

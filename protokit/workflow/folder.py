@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from protokit.core.files import write_json, write_text, write_with
+from protokit.core.stopwatch import Stopwatch
 from protokit.core.values import Notice, Predictions, Score, Table
 from protokit.recipe.recipe import Recipe
 from protokit.workflow.outcome import Networks, Results
@@ -75,22 +76,16 @@ class RunFolder:
         folds: Sequence[Represented],
         networks: Networks,
         results: Results,
-        seconds: dict[str, float],
+        clock: Stopwatch,
     ) -> None:
-        """Write what came of the run. `seconds` is what the steps around the training took."""
+        """Write what came of the run. `clock` has the seconds of the steps before this one."""
         from protokit.workflow.result import card_of
 
         history = _history(networks)
         names = list(dict.fromkeys(name for row in history for name in row))
         lines = [",".join(names), *(",".join(repr(row.get(name, "")) for name in names) for row in history)]
         write_text(self.path / "history.csv", "\n".join(lines) + "\n")
-        steps = [vars(step) for step in (*table.steps, *folds[0].steps)]
         every = [one for found in networks.trained for one in found]
-        timing = {**seconds, "compile": sum(t.compile_seconds for t in every), "learn": sum(t.seconds for t in every)}
-        write_json(
-            self.path / "steps.json",
-            {"steps": steps, "seconds": {name: round(value, 3) for name, value in timing.items()}},
-        )
         found = dict.fromkeys(notice for fold in folds for notice in fold.notices)
         notices = [vars(notice) for notice in (*table.notices, *found, *_slots(recipe))]
         write_json(self.path / "audit.json", {"notices": notices})
@@ -113,6 +108,12 @@ class RunFolder:
         write_text(self.path / "report.html", card.page())
         for snapshot in self.path.glob("snapshot-*.safetensors"):
             snapshot.unlink()
+        clock.lap("write")
+        steps = [vars(step) for step in (*table.steps, *folds[0].steps)]
+        compiling = sum(one.compile_seconds for one in every)
+        seconds = {**clock.seconds, "learn": clock.seconds["learn"] - compiling, "compile": compiling}
+        timing = {name: round(value, 3) for name, value in seconds.items()}
+        write_json(self.path / "steps.json", {"steps": steps, "seconds": timing})
         write_json(self.path / "metrics.json", metrics)
 
     def _write_predictions(self, folds: Sequence[Represented], predictions: Mapping[str, Predictions]) -> None:

@@ -31,16 +31,20 @@ def train_all(
     seeds = [recipe.seed, *(derive(recipe.seed, "network", i) for i in range(1, recipe.learn.seeds))]
     total = len(folds) * len(seeds)
     trainers: list[Trainer] = []
-    parts, trained = [], []
+    # all are built before the first is trained: to build sets TensorFlow's seed, which costs compiled functions dear
+    built: list[list[tuple[Trainer, Values]]] = [[] for _ in folds]
     for i, fold in enumerate(folds):
-        signature = fold.encoder.signature
-        found = []
         for j, seed in enumerate(seeds):
-            network = first if i == j == 0 else network_of(recipe, signature, seed)
+            network = first if i == j == 0 else network_of(recipe, fold.encoder.signature, seed)
             values = Values.of(network)
             if not any(known.fits(network) for known in trainers):
-                trainers.append(Trainer(recipe, network, signature, trainings=total))
-            trainer = next(known for known in trainers if known.fits(network))
+                trainers.append(Trainer(recipe, network, fold.encoder.signature, trainings=total))
+            built[i].append((next(known for known in trainers if known.fits(network)), values))
+    parts, trained = [], []
+    for i, fold in enumerate(folds):
+        found = []
+        for j, seed in enumerate(seeds):
+            trainer, values = built[i][j]
             label = f"network {i * len(seeds) + j + 1} of {total}: " if total > 1 else ""
             found.append(
                 trainer.train(
@@ -57,6 +61,6 @@ def train_all(
                     ),
                 )
             )
-        parts.append(Part(fold.encoder, trainer.network, tuple(one.weights for one in found)))
+        parts.append(Part(fold.encoder, built[i][0][0].network, tuple(one.weights for one in found)))
         trained.append(tuple(found))
     return Networks(tuple(parts), tuple(trained))

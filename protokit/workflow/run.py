@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from protokit.core.errors import DataError, SpecError
+from protokit.core.stopwatch import Stopwatch
 from protokit.core.values import Predictions, Score, Signature, Table
 from protokit.recipe.recipe import Recipe
 from protokit.recipe.vocabulary import DEFAULT_METRICS, METRICS
@@ -46,23 +46,25 @@ def run(
         shown.step("collecting")
         from protokit.collect.collect import collect
 
+        clock = Stopwatch()
         collected = collect(recipe, table)
+        clock.lap("collect")
         folder = RunFolder.find(Path(out), recipe, collected) if resume else None
         if folder and folder.complete:
             return Run.open(folder.path)
         shown.step("representing")
         from protokit.represent.represent import represent
 
-        started = time.monotonic()
         folds = represent(recipe, collected)
+        clock.lap("represent")
         metrics = _metrics(recipe, folds[0].encoder.signature)
         from protokit.learn.train import network_of
 
         network = network_of(recipe, folds[0].encoder.signature)
         if folder is None:  # only now: a menu that does not fit writes nothing
             folder = RunFolder.create(Path(out), recipe, collected)
-        seconds = time.monotonic() - started
-        return _finish(recipe, network, collected, folds, metrics, folder, shown, seconds)
+        clock.lap("build")
+        return _finish(recipe, network, collected, folds, metrics, folder, shown, clock)
 
 
 def as_recipe(recipe: Recipe | str | Path | dict[str, Any], set: Sequence[str] = ()) -> Recipe:
@@ -88,7 +90,7 @@ def _finish(
     metrics: dict[str, tuple[str, ...]],
     folder: RunFolder,
     shown: Progress,
-    seconds: float,
+    clock: Stopwatch,
 ) -> Run:
     from protokit.bundle.folder import save
     from protokit.bundle.model import Model
@@ -96,17 +98,17 @@ def _finish(
 
     shown.step("preparing the network")
     networks = train_all(recipe, built, folds, folder, shown)
+    clock.lap("learn")
     shown.step("evaluating")
-    started = time.monotonic()
     model = Model(recipe.network, networks.parts, recipe.learn.precision)
     by_fold = [
         part.predictions(fold.test.features, dict(fold.test.truth))
         for part, fold in zip(networks.parts, folds, strict=True)
     ]
     results = _evaluate(recipe, folds, by_fold, metrics)
+    clock.lap("evaluate")
     save(model, folder.path / "model")
-    timing = {"represent": seconds, "evaluate": time.monotonic() - started}
-    folder.write_results(recipe, collected, folds, networks, results, timing)
+    folder.write_results(recipe, collected, folds, networks, results, clock)
     return Run.open(folder.path, model=model)
 
 

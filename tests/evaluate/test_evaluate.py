@@ -59,7 +59,7 @@ def test_values_are_scikit_learns() -> None:
 def test_every_metric_works_on_every_task_it_is_for_and_on_few_rows(name: str) -> None:
     for task in TASKS[name]:
         assert np.isfinite(METRICS[name](predictions(task, 40, 1)))
-        assert bootstrap.resampled(name, predictions(task, 12, 1), 0).shape[0] in {200, 1000}
+        assert bootstrap.resampled([(name, predictions(task, 12, 1))], 0)[0].shape[0] in {200, 1000}
         one = predictions(task, 40, 1)
         alone = Predictions(one.target, one.truth[:3][[0, 0, 0]], one.scores[:3])
         assert isinstance(METRICS[name](alone), float)
@@ -92,7 +92,7 @@ def test_intervals_cover_at_their_rate() -> None:
             np.random.default_rng(seed).integers(0, 2, 150),
             np.repeat([[0.4, 0.6]], 150, axis=0),
         )
-        samples = bootstrap.resampled("accuracy", p, seed)
+        samples = bootstrap.resampled([("accuracy", p)], seed)[0]
         found = bootstrap.interval(METRICS["accuracy"](p), samples)
         held += found.low <= 0.5 <= found.high
     assert 0.91 <= held / 300 <= 0.98

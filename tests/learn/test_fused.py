@@ -139,7 +139,7 @@ def test_one_program_trains_on_other_rows_weights_and_rates_without_tracing(trai
     recipe, signature = trainer._recipe, data.encoder.signature
     first = trainer.train(data.train, data.validation)
     traces = trainer.traces
-    assert traces == {"reset": 1, "plain": 1, "test": 1, "scores": 1, "finite": 1, "xla": 1, "chunk": 1}
+    assert traces == {"plain": 1, "scores": 1, "test": 1, "judge": 1, "xla": 1, "chunk": 1}
     fewer = replace(
         data.train,
         inputs={name: values[:-5] for name, values in data.train.inputs.items()},
