@@ -21,6 +21,15 @@ class Enough(Exception):
     pass
 
 
+_PROCESSES: list[subprocess.Popen[str]] = []
+
+
+def stop() -> None:
+    """End the processes of the peers that have one."""
+    while _PROCESSES:
+        _PROCESSES.pop().kill()
+
+
 def trainer(case: nets.Case, epochs: int = 200, patience: int | None = 20) -> tuple[Any, Any, Any]:
     """protokit's Trainer with the engine that `auto` chooses for a recipe of default length, and its rows."""
     from protokit.core.values import Arrays, Features, InputSpec, Signature, TargetSpec
@@ -49,7 +58,7 @@ def trainer(case: nets.Case, epochs: int = 200, patience: int | None = 20) -> tu
 
 
 def protokit(case: nets.Case) -> tuple[Peer, Callable[[], str]]:
-    made, train, validation = trainer(case)
+    made, train, validation = trainer(case, patience=None)
     first = made.choice(train, validation).xla_from or 0
 
     def run(epochs: int) -> float:
@@ -157,7 +166,10 @@ def scikit_learn(case: nets.Case) -> Peer:
 def pytorch(case: nets.Case, threads: int) -> Peer | None:
     """A process of its own, so that its threads and TensorFlow's do not meet. None where it is not installed."""
     command = [sys.executable, __file__, case.net, str(case.rows), str(case.batch), str(threads)]
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
+    _PROCESSES.append(process)
     assert process.stdin and process.stdout
     if process.stdout.readline().strip() != "ready":
         return None

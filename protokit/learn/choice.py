@@ -77,10 +77,12 @@ def choose(network: keras.Model, plan: Plan, rows: int, *, wanted: str, training
     epoch = trainings * steps * step
     if rows < plan.batch_size or epoch * plan.epochs < worth:
         return Choice("fused", None, False, _TOO_LITTLE)
-    start = 0 if epoch * likely >= worth else min(plan.epochs, int(worth / epoch) + 1)
+    # where there is time, the first epoch is plain: its result is there before XLA has compiled
+    first = 0 if steps * step >= cost else 1
+    start = first if epoch * likely >= worth else max(first, int(worth / epoch) + 1)
     if start >= plan.epochs:
         return Choice("fused", None, False, _TOO_LITTLE)
-    when = "with XLA" if start == 0 else f"with XLA from epoch {start + 1} on"
+    when = "with XLA" if start < 2 else f"with XLA from epoch {start + 1} on"
     if unsure:
         return Choice("fused", start, True, f"{when}, if a trial shows a gain: {unsure} is not known to gain")
     return Choice("fused", start, False, when)

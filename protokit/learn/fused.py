@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import keras
 
 _TRIAL_SECONDS = 0.3
+_SHOWN = {True: "with XLA: a trial showed a gain", False: "without XLA: a trial showed no gain"}
 _CLEARLY = 1.2  # times faster: less is not worth another program
 
 
@@ -53,7 +54,7 @@ class Fused:
         """See Engine."""
         self._careful = progress.careful
         if progress.xla is not None:
-            self._lost, self._shown = not progress.xla, progress.how
+            self._lost, self._shown = not progress.xla, _SHOWN[progress.xla]
 
     def retreat(self, progress: Progress) -> bool:
         """See Engine. XLA's code has other rules for what is not a number than TensorFlow's own."""
@@ -121,9 +122,9 @@ class Fused:
     def _program(self, train: Arrays, plan: Plan) -> Program:
         """The program for rows of this kind. More or fewer of them are no other kind."""
         example = feed.batch_of(train, plan.weights)
-        kind = (str(feed.rows_spec(example)), min(plan.batch_size, train.rows))
+        kind = (str(feed.rows_spec(example)), plan.batch_size)
         if kind not in self._programs:
-            self._programs[kind] = Program(self._network, plan.batch_size, example, train.rows)
+            self._programs[kind] = Program(self._network, plan.batch_size, example, plan.typical_rows)
         return self._programs[kind]
 
     def _feeds(self, *parts: Any) -> list[feed.Feed]:
@@ -137,8 +138,7 @@ class Fused:
             return False
         if self._choice.trial and progress.xla is None:
             progress.xla = self._faster(program, rows, order)
-            self._shown = "with XLA: a trial showed a gain" if progress.xla else "without XLA: a trial showed no gain"
-            self._lost = not progress.xla
+            self._lost, self._shown = not progress.xla, _SHOWN[progress.xla]
         return not self._lost
 
     def _compile_xla(self, program: Program) -> bool:

@@ -25,7 +25,8 @@ class Plan:
     """Epochs, batches, stopping and schedule.
 
     `weights` are the weights of the training rows by target: by class, by the recipe's column, or both multiplied.
-    `validation_weights` are those by the column.
+    `validation_weights` are those by the column. `typical_rows` are the training rows that batches and chunks follow
+    from: the same for all folds, which differ in a few.
     """
 
     epochs: int
@@ -36,20 +37,30 @@ class Plan:
     monitor: str
     weights: Mapping[str, np.ndarray] | None
     validation_weights: Mapping[str, np.ndarray] | None = None
+    typical_rows: int = 0
 
     @classmethod
-    def of(cls, recipe: Recipe, signature: Signature, train: Arrays, validation: Arrays, seed: int) -> Plan:
-        """The plan of a recipe for given rows. `seed` is the network's."""
-        learn = recipe.learn
+    def of(
+        cls,
+        recipe: Recipe,
+        signature: Signature,
+        train: Arrays,
+        validation: Arrays,
+        seed: int,
+        typical_rows: int | None = None,
+    ) -> Plan:
+        """The plan of a recipe for given rows. `seed` is the network's; `typical_rows` are those of `train` by default."""
+        learn, rows = recipe.learn, typical_rows or train.rows
         return cls(
             learn.epochs,
-            min(learn.batch_size or batch_size(train.rows), train.rows),
+            min(learn.batch_size or batch_size(rows), rows),
             seed,
             learn.schedule,
             learn.stop.patience if learn.stop else None,
             learn.stop.monitor if learn.stop else "validation_loss",
             _weights(train, class_weights(learn.class_weights, signature, train)),
             _weights(validation, None),
+            rows,
         )
 
     def steps(self, rows: int) -> int:

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     import keras
     import numpy as np
 
-_SCORED = 1024
-
 
 class Program:
     """The compiled functions of one network.
@@ -28,7 +26,7 @@ class Program:
     def __init__(self, network: keras.Model, batch_size: int, example: Any, rows: int) -> None:
         """`example` is a batch in NumPy arrays, or the whole of the data: only shapes and types are used.
 
-        `rows` are the rows of an epoch, which bound the chunks.
+        A chunk holds the whole batches of so many `rows`, unless that takes too much memory.
         """
         import tensorflow as tf
 
@@ -122,8 +120,8 @@ class Program:
         self._used = True
         size = self.batch_size
         order = order if steps is None else order[: steps * size]
-        done = 0
-        for data, places in feed.chunks(order, self.chunk + size - 1 if len(order) < self.chunk + size else self.chunk):
+        done, together = 0, len(order) < self.chunk + size  # one chunk, and the rest that fills no batch
+        for data, places in feed.chunks(order, max(1, len(order)) if together else self.chunk):
             if xla:
                 count = min(len(places), self.chunk) // size
                 chosen, rest = places[: count * size], places[count * size :]

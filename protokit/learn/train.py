@@ -53,8 +53,13 @@ class Trainer:
     inputs of what was compiled. After a training the network holds its best weights.
     """
 
-    def __init__(self, recipe: Recipe, network: keras.Model, signature: Signature, *, trainings: int = 1) -> None:
-        """Take a network that `network_of` built. `trainings` is how many are to come: worth compiling more for.
+    def __init__(
+        self, recipe: Recipe, network: keras.Model, signature: Signature, *, trainings: int = 1, rows: int | None = None
+    ) -> None:
+        """Take a network that `network_of` built.
+
+        `trainings` is how many are to come: worth compiling more for. `rows` are about as many as each of them will
+        have; batches and chunks follow from them, so that all trainings share one program.
 
         Raises:
             DataError: the loss is not for this task.
@@ -66,7 +71,7 @@ class Trainer:
 
         tf.config.experimental.enable_op_determinism()
         self.network, self._recipe, self._signature, self._trainings = network, recipe, signature, trainings
-        self._structure = structure(network)
+        self._rows, self._structure = rows, structure(network)
         compile_network(network, recipe.learn, signature)
         network.optimizer.build(network.trainable_variables)
         self._inputs = Inputs(network)
@@ -84,8 +89,14 @@ class Trainer:
 
     def choice(self, train: Arrays, validation: Arrays) -> Choice:
         """The engine that such rows are trained with, and why."""
-        plan = Plan.of(self._recipe, self._signature, train, validation, self._recipe.seed)
-        return choose(self.network, plan, train.rows, wanted=self._recipe.learn.engine, trainings=self._trainings)
+        return self._choice(self._plan(train, validation, self._recipe.seed))
+
+    def _plan(self, train: Arrays, validation: Arrays, seed: int) -> Plan:
+        return Plan.of(self._recipe, self._signature, train, validation, seed, self._rows)
+
+    def _choice(self, plan: Plan) -> Choice:
+        wanted = self._recipe.learn.engine
+        return choose(self.network, plan, plan.typical_rows, wanted=wanted, trainings=self._trainings)
 
     @property
     def traces(self) -> dict[str, int]:
@@ -122,7 +133,7 @@ class Trainer:
         network, started = self.network, time.monotonic()
         seed = self._recipe.seed if seed is None else seed
         base_rate = self._inputs.set(values or Values())
-        plan = Plan.of(self._recipe, self._signature, train, validation, seed)
+        plan = self._plan(train, validation, seed)
         progress: Progress = Progress()
         best: Sequence[Any] = self._weights()
         found = Snapshot.load(snapshot, key) if snapshot else None
@@ -148,7 +159,7 @@ class Trainer:
                 saved = time.monotonic()
             return not progress.done
 
-        engine = self._engine_for(plan, train.rows)
+        engine = self._engine_for(plan)
         engine.recall(progress)
         while not progress.done:
             with seeded(derive(seed, "training"), tensorflow=self._fresh), interruptible() as check:
@@ -175,12 +186,11 @@ class Trainer:
         assign(network.weights, kept)
         return Trained(kept, progress, plan, compiled, time.monotonic() - started)
 
-    def _engine_for(self, plan: Plan, rows: int) -> Engine:
+    def _engine_for(self, plan: Plan) -> Engine:
         from protokit.learn.engine import ENGINES
 
         if self._engine is None:
-            wanted = self._recipe.learn.engine
-            choice = choose(self.network, plan, rows, wanted=wanted, trainings=self._trainings)
+            choice = self._choice(plan)
             self._name, self._engine = choice.engine, ENGINES[choice.engine](self.network, choice)
         return self._engine
 
@@ -221,7 +231,7 @@ def predict(network: keras.Model, inputs: dict[str, np.ndarray], signature: Sign
     """
     import numpy as np
 
-    with seeded(0):
+    with seeded(0, tensorflow=False):
         output = network.predict(inputs, batch_size=4096, verbose=0)
     by_name = output if isinstance(output, dict) else {signature.targets[0].name: output}
     return {name: np.asarray(values) for name, values in by_name.items()}

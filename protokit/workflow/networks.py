@@ -38,7 +38,9 @@ def train_all(
             network = first if i == j == 0 else network_of(recipe, fold.encoder.signature, seed)
             values = Values.of(network)
             if not any(known.fits(network) for known in trainers):
-                trainers.append(Trainer(recipe, network, fold.encoder.signature, trainings=total))
+                trainers.append(
+                    Trainer(recipe, network, fold.encoder.signature, trainings=total, rows=folds[0].train.rows)
+                )
             built[i].append((next(known for known in trainers if known.fits(network)), values))
     parts, trained = [], []
     for i, fold in enumerate(folds):
