@@ -49,7 +49,7 @@ class Plan:
         seed: int,
         typical_rows: int | None = None,
     ) -> Plan:
-        """The plan of a recipe for given rows. `seed` is the network's; `typical_rows` are those of `train` by default."""
+        """The plan of a recipe for given rows. `seed` is the network's; `typical_rows` are `train`'s by default."""
         learn, rows = recipe.learn, typical_rows or train.rows
         return cls(
             learn.epochs,
