@@ -87,8 +87,8 @@ def main() -> None:
         f"Made by `python benchmarks/resume.py --kills {options.kills} --same {options.same}` on",
         f"{datetime.now(UTC):%Y-%m-%d}. A run of 1,500 epochs (dropout, batch normalization, AdamW, plateau schedule)",
         f"under the {how['name']} engine, {how['how']}, in fresh processes, two beside each other. Some are left",
-        "alone, some get SIGKILL after a random share of their time and are resumed in another process. Weights, encoders, scores,",
-        "predictions and history are compared.",
+        "alone, some get SIGKILL after a random share of their time and are resumed in another process. Weights,",
+        "encoders, scores, predictions and history are compared.",
         "",
         f"**Left alone: {alike} of {len(runs)} with the same weights. Killed and resumed: {sum(equal)} of {len(equal)}"
         " bit-identical.**",
