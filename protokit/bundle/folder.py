@@ -78,7 +78,7 @@ def load(path: str | Path) -> Model:
         weights = _read(path / "weights.safetensors", [networks[encoder.signature] for encoder in fitted])
         parts = (Part(e, networks[e.signature], w) for e, w in zip(fitted, weights, strict=True))
         model = Model(menu, tuple(parts), precision)
-        assign(model.network.weights, model.parts[0].weights[0])
+        assign(model.parts[0].network.weights, model.parts[0].weights[0])
     except ProtokitError as error:
         raise BundleError(error.rule if error.rule else str(error), place=str(path)) from None
     return model

@@ -145,13 +145,13 @@ class Program:
         import tensorflow as tf
 
         self.compile_test(feed.spec)
-        size, used = tf.constant(batch_size), self._used
+        size = tf.constant(batch_size)
         if isinstance(feed, Resident):  # all in one call
             self._used = False
             trained, finite, found = self._judge(feed.data, size)
             return _floats(trained), bool(finite), _floats(found)
         epoch = self.scores()
-        self._used = used
+        self._used = True
         for data in feed.in_order(max(batch_size, self.chunk - self.chunk % batch_size)):
             self._test(data, size)
         return (*epoch, self.scores()[0])

@@ -36,14 +36,13 @@ class Trained:
     """What a training gave: the best weights, in the order of the network's, and how they came to be.
 
     `progress` holds the history, the engine, and what the engine did in words. Preparing the engine took
-    `compile_seconds`, all of it `seconds`.
+    `compile_seconds`.
     """
 
     weights: tuple[np.ndarray, ...]
     progress: Progress
     plan: Plan
     compile_seconds: float
-    seconds: float
 
 
 class Trainer:
@@ -184,7 +183,7 @@ class Trainer:
                     raise TrainingError(rule, cure="hold learn.loss against what the last layer gives") from error
         kept = tuple(values_of(weight) for weight in best)
         assign(network.weights, kept)
-        return Trained(kept, progress, plan, compiled, time.monotonic() - started)
+        return Trained(kept, progress, plan, compiled)
 
     def _engine_for(self, plan: Plan) -> Engine:
         from protokit.learn.engine import ENGINES
