@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from protokit.bundle.folder import load
     from protokit.bundle.model import Model
     from protokit.core.errors import (
+        AuditError,
         BundleError,
         DataError,
         MissingExtra,
@@ -20,20 +21,37 @@ if TYPE_CHECKING:
     from protokit.menu.menu import Menu
     from protokit.menu.slots import choice, integer, real
     from protokit.recipe.recipe import Recipe
+    from protokit.represent.transformers import (
+        BooleanEncoder,
+        CategoryEncoder,
+        DateEncoder,
+        ImageEncoder,
+        NumberEncoder,
+        OrderedEncoder,
+        TextEncoder,
+    )
     from protokit.workflow.compare import compare
     from protokit.workflow.result import Run
     from protokit.workflow.run import check, run
 
 _HOMES = {
+    "AuditError": "protokit.core.errors",
+    "BooleanEncoder": "protokit.represent.transformers",
     "BundleError": "protokit.core.errors",
+    "CategoryEncoder": "protokit.represent.transformers",
     "DataError": "protokit.core.errors",
+    "DateEncoder": "protokit.represent.transformers",
+    "ImageEncoder": "protokit.represent.transformers",
     "Menu": "protokit.menu.menu",
     "MissingExtra": "protokit.core.errors",
     "Model": "protokit.bundle.model",
+    "NumberEncoder": "protokit.represent.transformers",
+    "OrderedEncoder": "protokit.represent.transformers",
     "ProtokitError": "protokit.core.errors",
     "Recipe": "protokit.recipe.recipe",
     "Run": "protokit.workflow.result",
     "SpecError": "protokit.core.errors",
+    "TextEncoder": "protokit.represent.transformers",
     "TrainingError": "protokit.core.errors",
     "check": "protokit.workflow.run",
     "choice": "protokit.menu.slots",
@@ -47,15 +65,23 @@ _HOMES = {
 _NAMES = {"layer": "register"}
 
 __all__ = [
+    "AuditError",
+    "BooleanEncoder",
     "BundleError",
+    "CategoryEncoder",
     "DataError",
+    "DateEncoder",
+    "ImageEncoder",
     "Menu",
     "MissingExtra",
     "Model",
+    "NumberEncoder",
+    "OrderedEncoder",
     "ProtokitError",
     "Recipe",
     "Run",
     "SpecError",
+    "TextEncoder",
     "TrainingError",
     "check",
     "choice",

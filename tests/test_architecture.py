@@ -26,6 +26,8 @@ FLOORS = {
     "core": 0,
     "show": 0,
 }
+# classes that derive from a library's own
+AT_LOAD_OF = {"represent/transformers.py": {"numpy", "pandas", "sklearn"}}
 FILES = sorted(PACKAGE.rglob("*.py"))
 # third-party libraries that a package may import at module level; all others only inside functions
 AT_LOAD = {
@@ -33,7 +35,7 @@ AT_LOAD = {
     "show": set(),
     "menu": set(),
     "recipe": {"pydantic", "pydantic_core"},
-    "evaluate": {"numpy", "scipy", "sklearn"},
+    "evaluate": {"numpy", "scipy", "sklearn", "threadpoolctl"},
     "cli": {"typer"},
 }
 
@@ -77,7 +79,8 @@ def test_imports_point_down(path: Path) -> None:
 @pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(ROOT)))
 def test_heavy_libraries_are_imported_where_they_are_used(path: Path) -> None:
     own = path.relative_to(PACKAGE).parts[0]
-    assert at_load(path) <= AT_LOAD.get(own, set()), path
+    allowed = AT_LOAD.get(own, set()) | AT_LOAD_OF.get(path.relative_to(PACKAGE).as_posix(), set())
+    assert at_load(path) <= allowed, path
 
 
 def test_no_circles_between_files() -> None:
@@ -103,13 +106,13 @@ def test_files_hold_one_idea() -> None:
     assert not long
 
 
-def test_menu_imports_keras_in_two_files_only() -> None:
+def test_menu_imports_keras_in_few_files_only() -> None:
     users = set()
     for path in (PACKAGE / "menu").glob("*.py"):
         text = re.sub(r"^if TYPE_CHECKING:\n(    .*\n|\n)+", "", path.read_text(), flags=re.M)
         if re.search(r"^\s*(import|from) keras\b", text, re.M):
             users.add(path.name)
-    assert users == {"build.py", "describe.py"}
+    assert users == {"build.py", "describe.py", "heads.py", "inputs.py", "number_layers.py"}
 
 
 def modules_after(code: str) -> set[str]:

@@ -10,18 +10,20 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from protokit.bundle.intake import Intake
 from protokit.bundle.model import Model, Part
 from protokit.core.errors import BundleError, DataError, ProtokitError
 from protokit.core.files import sha256, write_json, write_with
 from protokit.core.lazy import prepare_keras
 from protokit.core.values import Signature
+from protokit.learn.clusters import Clusters
 from protokit.learn.snapshot import assign
 from protokit.menu.build import build
 from protokit.menu.menu import Menu
 from protokit.recipe.vocabulary import PRECISIONS
-from protokit.represent.represent import Encoder
+from protokit.represent.encoding import from_plain
 
-FORMAT = 2
+FORMAT = 3
 _FILES = ("menu.json", "encoders.json", "weights.safetensors")
 
 
@@ -38,9 +40,10 @@ def save(model: Model, path: str | Path) -> None:
     try:
         shutil.rmtree(part, ignore_errors=True)
         plain = model.menu.resolve().as_plain(in_full=True)
-        about = {"menu": plain, "house": model.menu.house, "precision": model.precision}
+        intake = model.intake or Intake(model.columns)
+        about = {"menu": plain, "precision": model.precision, "intake": intake.as_plain()}
         write_json(part / "menu.json", about)
-        write_json(part / "encoders.json", [some.encoder.as_plain() for some in model.parts])
+        write_json(part / "encoders.json", [_fitted(some) for some in model.parts])
         tensors = _tensors(model)
         write_with(part / "weights.safetensors", lambda temporary: save_file(tensors, temporary))
         manifest = {name: {"bytes": (part / name).stat().st_size, "sha256": sha256(part / name)} for name in _FILES}
@@ -62,11 +65,13 @@ def load(path: str | Path) -> Model:
     _verify(path)
     menu_plain, encoders = _json(path / "menu.json"), _json(path / "encoders.json")
     try:
-        menu = Menu.parse(menu_plain["menu"])
         precision = menu_plain.get("precision")
         if precision not in PRECISIONS or not isinstance(encoders, list) or not encoders:
             raise ValueError(f"precision {precision!r}" if precision not in PRECISIONS else "no encoders")
-        fitted = [Encoder.from_plain(plain) for plain in encoders]
+        fitted = [from_plain(plain) for plain in encoders]
+        menu = Menu.parse(menu_plain["menu"], columns=fitted[0].signature.names)
+        intake = Intake.from_plain(menu_plain["intake"])
+        clusters = [Clusters.from_plain(plain["clusters"]) if plain.get("clusters") else None for plain in encoders]
     except (ProtokitError, KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
         raise BundleError(f"the model cannot be read: {error}", place=str(path)) from None
     prepare_keras()
@@ -76,12 +81,19 @@ def load(path: str | Path) -> Model:
             if encoder.signature not in networks:
                 networks[encoder.signature] = build(menu, encoder.signature, precision=precision)
         weights = _read(path / "weights.safetensors", [networks[encoder.signature] for encoder in fitted])
-        parts = (Part(e, networks[e.signature], w) for e, w in zip(fitted, weights, strict=True))
-        model = Model(menu, tuple(parts), precision)
+        together = zip(fitted, weights, clusters, strict=True)
+        parts = (Part(e, networks[e.signature], w, found) for e, w, found in together)
+        model = Model(menu, tuple(parts), precision, intake)
         assign(model.parts[0].network.weights, model.parts[0].weights[0])
     except ProtokitError as error:
         raise BundleError(error.rule if error.rule else str(error), place=str(path)) from None
     return model
+
+
+def _fitted(part: Part) -> dict[str, Any]:
+    """All that was learned of the columns, and the clusters where some were found."""
+    plain = part.encoder.as_plain()
+    return plain if part.clusters is None else {**plain, "clusters": part.clusters.as_plain()}
 
 
 def _folder_of(path: Path) -> Path:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from protokit.collect.collect import as_frame
-from protokit.core.values import Features, Predictions, Signature
+from protokit.bundle.intake import Intake
+from protokit.collect.frames import as_frame
+from protokit.core.values import Arrays, Features, Predictions, Signature
+from protokit.learn.clusters import Clusters
 from protokit.learn.snapshot import assign
-from protokit.learn.train import predict
+from protokit.learn.train import codes, predict
 from protokit.menu.menu import Menu
-from protokit.represent.represent import Encoder
+from protokit.represent.encoding import Encoding
 
 if TYPE_CHECKING:
     import keras
@@ -22,27 +26,57 @@ if TYPE_CHECKING:
 class Part:
     """What was learned of one set of training rows: an encoder, and the weights of a network for each seed.
 
-    The network may be shared with other parts: it holds whichever weights were used last.
+    The network may be shared with other parts: it holds whichever weights were used last. `clusters` are those that
+    were found in the embedding, where there is no target.
     """
 
-    encoder: Encoder
+    encoder: Encoding
     network: keras.Model
     weights: tuple[tuple[np.ndarray, ...], ...]
+    clusters: Clusters | None = None
 
-    def scores(self, features: Features) -> dict[str, np.ndarray]:
-        """Probabilities (rows, classes) or numbers (rows,) by target, averaged over the seeds."""
-        inputs, signature = self.encoder.inputs(features), self.encoder.signature
+    def codes(self, inputs: Mapping[str, np.ndarray]) -> np.ndarray:
+        """The embedding of rows: the codes of the networks of all seeds side by side.
+
+        Shapes: (rows, width of a code * seeds).
+        """
+        import numpy as np
+
         found = []
         for weights in self.weights:
             assign(self.network.weights, weights)
-            outputs = predict(self.network, inputs, signature)
-            found.append({t.spec.name: t.scores(outputs[t.spec.name]) for t in self.encoder.targets})
+            found.append(codes(self.network, dict(inputs)))
+        return np.concatenate(found, axis=1)
+
+    def scores(self, inputs: Mapping[str, np.ndarray], features: Features) -> dict[str, np.ndarray]:
+        """What the encoder makes of the network's outputs, by target, averaged over the seeds.
+
+        Without a target: how near each row is to each cluster.
+        """
+        signature = self.encoder.signature
+        if self.clusters is not None:
+            return {signature.targets[0].name: self.clusters.scores(self.codes(inputs))}
+        found = []
+        for weights in self.weights:
+            assign(self.network.weights, weights)
+            outputs = predict(self.network, dict(inputs), signature)
+            found.append(self.encoder.scores(outputs, features))
         return _mean(found)
 
-    def predictions(self, features: Features, truth: dict[str, np.ndarray]) -> dict[str, Predictions]:
+    def predictions(self, arrays: Arrays) -> dict[str, Predictions]:
         """Scores beside the truth, by target."""
-        scores = self.scores(features)
-        return {t.spec.name: Predictions(t.spec, truth[t.spec.name], scores[t.spec.name]) for t in self.encoder.targets}
+        import numpy as np
+
+        scores, units = self.scores(arrays.inputs, arrays.features), arrays.features.units
+        specs = list(self.encoder.signature.targets)
+        if self.clusters is not None:
+            specs = [replace(spec, classes=tuple(range(1, self.clusters.count + 1))) for spec in specs]
+        return {
+            s.name: Predictions(
+                s, np.asarray(arrays.truth[s.name]), scores[s.name], units, arrays.blocks, reference=arrays.labels
+            )
+            for s in specs
+        }
 
 
 @dataclass(frozen=True)
@@ -55,6 +89,7 @@ class Model:
     menu: Menu
     parts: tuple[Part, ...]
     precision: str = "float32"
+    intake: Intake | None = None
 
     @property
     def signature(self) -> Signature:
@@ -62,7 +97,7 @@ class Model:
         return self.parts[0].encoder.signature
 
     @property
-    def encoder(self) -> Encoder:
+    def encoder(self) -> Encoding:
         """What was learned of the columns; that of the first part."""
         return self.parts[0].encoder
 
@@ -81,36 +116,46 @@ class Model:
     @property
     def columns(self) -> tuple[str, ...]:
         """The columns that a table must have."""
-        return tuple(dict.fromkeys(column.column for part in self.parts for column in part.encoder.columns))
+        return self.intake.columns if self.intake else needed(self.parts)
 
-    def predict(self, table: Any) -> pd.DataFrame:
+    def predict(self, table: Any, *, folder: str | Path | None = None) -> pd.DataFrame:
         """Predict a table that has the model's columns, in any order; others are ignored.
 
-        A category that training did not see counts as unseen; an empty cell as missing.
+        The table goes through the recipe's steps of cleaning, but none that drops rows; what the recipe joined has to
+        be in it. One that has been cleaned already is taken as it is. Paths of images start at `folder`; where it is
+        not given, at the recipe's folder in the run that trained the model, and at the current one after `load`.
+
+        A category that training did not see counts as unseen; an empty cell as missing. A forecast takes the last
+        `window` rows of each series, or more; rows after the last with a value of what is forecast give what is known
+        of the future.
 
         Returns:
             One row for each row of the table: the predicted class or number under the target's name, and for
-            classes a column `TARGET = CLASS` with the probability of each.
+            classes a column `TARGET = CLASS` with the probability of each; of quantiles a column `TARGET 0.1` for
+            each. Of sequences, one row for each, its key first. Of clusters, `cluster`, from 1, and
+            `distance` (in the embedding, to the cluster's center) or `probability`. Of forecasts, `horizon` rows for
+            each series: the columns that tell it, the time, and what is forecast.
 
         Raises:
             DataError: a column is missing, or a cell is not what its column is.
         """
-        import numpy as np
         import pandas as pd
 
         frame = as_frame(table)
-        scores = _mean([part.scores(part.encoder.features(frame)) for part in self.parts])
-        columns: dict[str, Any] = {}
-        for target in self.signature.targets:
-            found = scores[target.name]
-            if target.task == "regression":
-                columns[target.name] = found
-                continue
-            classes = np.array(target.classes, dtype=object)
-            columns[target.name] = pd.Series(classes[found.argmax(axis=1)]).infer_objects()
-            for i, name in enumerate(target.classes):
-                columns[f"{target.name} = {name}"] = found[:, i]
-        return pd.DataFrame(columns)
+        if self.intake is not None:
+            frame = self.intake.cleaned(frame, needed(self.parts))
+        encoders = [part.encoder if folder is None else part.encoder.at(Path(folder)) for part in self.parts]
+        encoded = [encoder.encode(encoder.examples(frame)) for encoder in encoders]
+        scores = _mean([part.scores(*some) for part, some in zip(self.parts, encoded, strict=True)])
+        if (clusters := self.parts[0].clusters) is not None:
+            [found] = scores.values()
+            return pd.DataFrame(clusters.columns(found))
+        return pd.DataFrame(self.encoder.predictions(frame, scores))
+
+
+def needed(parts: Sequence[Part]) -> tuple[str, ...]:
+    """The columns that the encoders of some parts take."""
+    return tuple(dict.fromkeys(name for part in parts for name in part.encoder.needed))
 
 
 def _mean(scores: list[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:

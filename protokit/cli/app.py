@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from protokit.core.errors import ProtokitError, SpecError
+from protokit.core.errors import AuditError, ProtokitError, SpecError
 
 app = typer.Typer(
     help="From a recipe to a trained Keras network and an honest verdict on it.",
@@ -20,7 +20,27 @@ app = typer.Typer(
 )
 RecipeFile = Annotated[Path, typer.Argument(help="A recipe file.", metavar="RECIPE")]
 Set = Annotated[list[str] | None, typer.Option("--set", help="Override a value: learn.epochs=5", metavar="PATH=VALUE")]
+OneTable = Annotated[
+    str | None, typer.Option("--table", help="Which table of a database or page, or sheet of a workbook.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"protokit {version('protokit')}")
+        raise typer.Exit
+
+
+@app.callback()
+def about(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    """From a recipe to a trained Keras network and an honest verdict on it."""
 
 
 @app.command()
@@ -34,9 +54,15 @@ def run(
     """Run a recipe: train its network, and say how good it is."""
     from protokit.workflow.run import run as run_recipe
 
-    result = run_recipe(recipe, out=out, resume=resume, set=set or ())
+    try:
+        result = run_recipe(recipe, out=out, resume=resume, set=set or ())
+    except AuditError as error:
+        if as_json:
+            _json({"stopped": "audit", "findings": [finding.as_plain() for finding in error.findings]})
+        raise
     if as_json:
-        _json({"run": str(result.path), "verdict": result.verdict, **result.results["metrics"]})
+        found = result.results
+        _json({"run": str(result.path), "verdict": result.verdict, "findings": found["findings"], **found["metrics"]})
         return
     _show(result.card)
     typer.echo(f"\n  {result.path}")
@@ -62,33 +88,37 @@ def check(
 
 @app.command()
 def new(
-    data: Annotated[Path, typer.Argument(help="A table: .csv, .csv.gz, .tsv or .parquet.")],
+    data: Annotated[str, typer.Argument(help="A file of a table, a folder of images, or a web address of one.")],
     target: Annotated[str, typer.Argument(help="The column to predict.")] = "",
     out: Annotated[Path | None, typer.Option("-o", "--out", help="The recipe's file.")] = None,
+    table: OneTable = None,
 ) -> None:
     """Write a commented recipe for a table and its target."""
     from protokit.workflow.new import new as new_recipe
 
-    path = out or Path(data.name.split(".")[0] + ".yaml")
-    new_recipe(data, target, path)
+    name = "".join(c if c.isalnum() or c in "-_" else "" for c in Path(data).name.split(".")[0]).strip("-_")
+    path = out or Path((name or "recipe") + ".yaml")
+    new_recipe(data, target, path, table=table)
     typer.echo(f"wrote {path}; now: protokit run {path}")
 
 
 @app.command()
 def predict(
     model: Annotated[Path, typer.Argument(help="The folder of a model or of a run.")],
-    data: Annotated[Path, typer.Argument(help="A table with the model's columns.")],
+    data: Annotated[str, typer.Argument(help="A table with the model's columns: a file or a web address.")],
     out: Annotated[Path | None, typer.Option("-o", "--out", help="A CSV file; the screen if not given.")] = None,
+    table: OneTable = None,
     as_json: AsJson = False,
 ) -> None:
     """Predict the rows of a table with a trained model."""
     from protokit.bundle.folder import load
     from protokit.collect.collect import read_table
 
-    table = read_table(data)
-    predictions = load(model).predict(table)
+    loaded = load(model)
+    frame = read_table(data, table, loaded.intake.reading if loaded.intake else None)
+    predictions = loaded.predict(frame, folder=Path(data).parent if Path(data).is_file() else None)
     if as_json:
-        text = json.dumps(predictions.to_dict(orient="records"), ensure_ascii=False)
+        text = json.dumps(predictions.to_dict(orient="records"), ensure_ascii=False, default=str)
     else:
         text = predictions.to_csv(index=False).rstrip("\n")
     if out is None:
@@ -178,7 +208,7 @@ def main() -> None:
         if status == 130:  # typer's own answer to Ctrl-C
             raise KeyboardInterrupt
     except ProtokitError as error:
-        _stop(str(error), 2 if isinstance(error, SpecError) else 1)
+        _stop(str(error), 2 if isinstance(error, SpecError) else 3 if isinstance(error, AuditError) else 1)
     except KeyboardInterrupt:
         _stop("interrupted; go on where it stopped with the same command and --resume", 130)
     except BrokenPipeError:

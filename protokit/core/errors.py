@@ -3,6 +3,7 @@
     ProtokitError
     ├── SpecError       a recipe, a menu or a call says something that cannot be; holds every fault at once
     ├── DataError       the data is not what the recipe says, or cannot be read
+    ├── AuditError      a strict run stopped before training: the audit found a fatal fault in the data
     ├── TrainingError   training could not go on
     ├── BundleError     a saved model is damaged, incomplete or not a bundle
     └── MissingExtra    an optional package is needed; the message names the command that installs it
@@ -15,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from protokit.core.places import Fault, in_order
+from protokit.core.values import Finding
 
 
 class ProtokitError(Exception):
@@ -40,6 +42,20 @@ class SpecError(ProtokitError):
 
 class DataError(ProtokitError):
     """The data is missing, cannot be read, or is not what the recipe says of it."""
+
+
+class AuditError(ProtokitError):
+    """A strict run stopped before training. `findings` holds all that the audit found, the fatal ones first."""
+
+    def __init__(self, findings: Iterable[Finding], *, place: str | None = None) -> None:
+        self.findings = tuple(findings)
+        fatal = [str(finding) for finding in self.findings if finding.severity == "fatal"]
+        count = f"{len(fatal)} fatal finding" + "s" * (len(fatal) > 1)
+        super().__init__(
+            "\n".join([f"the audit stopped this run: {count} in the data", *fatal]),
+            place=place,
+            cure="mend the data or the recipe as shown, or write evaluate: {strict: false} to train all the same",
+        )
 
 
 class TrainingError(ProtokitError):

@@ -16,7 +16,7 @@ def as_text(value: Any) -> str:
         return value.strip()
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return str(value.item() if hasattr(value, "item") else value)
+    return str(value.item() if hasattr(value, "item") and getattr(value, "size", 1) == 1 else value)
 
 
 def number(value: float, *, sign: bool = False) -> str:

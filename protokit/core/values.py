@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-Kind = Literal["number", "category", "boolean", "date"]
-TaskName = Literal["binary", "multiclass", "regression"]
+Kind = Literal["number", "category", "ordered", "boolean", "date", "text", "image", "sequence"]
+TaskName = Literal["binary", "multiclass", "regression", "quantile", "multilabel", "forecasting", "clustering"]
 
 
 @dataclass(frozen=True)
@@ -26,14 +26,50 @@ class Notice:
         return self.rule + (f" ({self.cure})" if self.cure else "")
 
 
+Severity = Literal["fatal", "warning", "note"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What the audit found in the data: the rule that is broken, the numbers that show it, and the edit that mends it.
+
+    `edit` is a piece of a recipe; it is empty where the data itself has to be mended.
+    """
+
+    check: str
+    severity: Severity
+    columns: tuple[str, ...]
+    rule: str
+    evidence: Mapping[str, float | int | str] = field(default_factory=dict)
+    edit: str = ""
+
+    def as_plain(self) -> dict[str, Any]:
+        """The finding as JSON values."""
+        plain = {"check": self.check, "severity": self.severity, "columns": list(self.columns), "rule": self.rule}
+        return {**plain, "evidence": dict(self.evidence), "edit": self.edit}
+
+    @classmethod
+    def from_plain(cls, plain: Mapping[str, Any]) -> Finding:
+        """The finding of `as_plain`."""
+        return cls(**{**plain, "columns": tuple(plain["columns"])})
+
+    def __str__(self) -> str:
+        indented = "".join(f"\n    {line}" for line in self.edit.splitlines())
+        return f"{self.severity}: {self.rule}{indented}"
+
+
 @dataclass(frozen=True)
 class Step:
-    """One step of the data's way with the rows that went in and came out."""
+    """One step of the data's way with the rows that went in and came out.
+
+    `dropped` counts the rows that went in and did not come out, by reason.
+    """
 
     name: str
     rows_in: int
     rows_out: int
     detail: str = ""
+    dropped: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -66,28 +102,68 @@ class InputSpec:
     """One input of the network.
 
     `shape` is of one example, without the batch. For integer codes `levels` is the number of different
-    codes over all columns; for numbers it is 0.
+    codes over all columns (of a text: its words); for numbers it is 0. `kind` says what it is made of.
     """
 
     name: str
     shape: tuple[int, ...]
-    dtype: Literal["float32", "int32"]
+    dtype: Literal["float32", "int32", "uint8"]
     columns: tuple[str, ...]
     levels: int = 0
+    kind: Literal["columns", "text", "image", "sequence", "series", "known"] = "columns"
 
 
 @dataclass(frozen=True)
 class TargetSpec:
-    """One output of the network: what it predicts. `classes` are as written in the data, in order."""
+    """One output of the network: what it predicts.
+
+    `classes` are as written in the data, in order; of clusters found they are 1, 2, and so on. `columns` are those of a
+    target made of several: labels that may each be there, or series that are forecast together over `horizon` steps.
+    `quantiles` are those to predict. `width` is the count of numbers that a network without a target gives back.
+    """
 
     name: str
     task: TaskName
     classes: tuple[Any, ...] = ()
+    columns: tuple[str, ...] = ()
+    horizon: int = 0
+    quantiles: tuple[float, ...] = ()
+    width: int = 0
+
+    @property
+    def key(self) -> str:
+        """The name under which Keras knows the target: its own, or one with a checksum where that cannot be."""
+        import re
+        from zlib import crc32
+
+        plain = re.sub(r"[^A-Za-z0-9_.]", "_", self.name)
+        fits = plain == self.name and plain[0].isalnum()
+        return self.name if fits else f"target_{plain}_{crc32(self.name.encode()):08x}"
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Of what the network gives for one row."""
+        if self.task == "forecasting":
+            return (self.horizon, len(self.columns))
+        sizes = {
+            "multiclass": len(self.classes),
+            "multilabel": len(self.columns),
+            "quantile": len(self.quantiles),
+            "clustering": self.width,
+        }
+        return (sizes.get(self.task, 1),)
 
     @property
     def units(self) -> int:
         """Numbers that the network gives for one row."""
-        return len(self.classes) if self.task == "multiclass" else 1
+        from math import prod
+
+        return prod(self.shape)
+
+    @property
+    def has_classes(self) -> bool:
+        """Whether a row is of one class."""
+        return self.task in {"binary", "multiclass"}
 
 
 @dataclass(frozen=True)
@@ -97,6 +173,12 @@ class Signature:
     inputs: tuple[InputSpec, ...]
     targets: tuple[TargetSpec, ...]
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What a menu may take from: each input, and the codes of each text."""
+        codes = [f"{spec.name}_codes" for spec in self.inputs if spec.kind == "text"]
+        return (*(spec.name for spec in self.inputs), *codes)
+
 
 @dataclass(frozen=True)
 class Features:
@@ -105,11 +187,24 @@ class Features:
     Shapes:
         numbers: (rows, columns), float64, NaN where missing.
         codes: (rows, columns), int64 from 0; `levels` counts the codes of each column.
+        texts: (rows,) texts by column.
+        wide: (rows, many) numbers by column: pixels of images, summaries of sequences.
+        history: (rows, window, columns) of what is forecast, in its own unit; `season_ago` (rows, horizon, columns) is
+            what each step was when its season was last known, NaN where that is before the series begins.
+        units: (rows, columns) by name, of what is forecast: `center` and `scale` are the mean and standard deviation
+            of the series' training rows, `naive` the mean error in them of a forecast that repeats the last season.
+        points: (rows, width), float64, where there is no target: all columns as numbers, each counting the same.
     """
 
     numbers: np.ndarray
     codes: np.ndarray
     levels: tuple[int, ...]
+    texts: Mapping[str, np.ndarray] = field(default_factory=dict)
+    wide: Mapping[str, np.ndarray] = field(default_factory=dict)
+    history: np.ndarray | None = None
+    season_ago: np.ndarray | None = None
+    points: np.ndarray | None = None
+    units: Mapping[str, np.ndarray] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -118,10 +213,17 @@ class Arrays:
 
     Shapes:
         inputs: (rows, *shape) by the input's name.
-        targets: (rows, 1) by the target's name; float32 (0 or 1, standardised number) or int32 (class).
-        truth: (rows,) by the target's name: class positions, or the number in its own unit.
+        targets: (rows, *shape of the target) by the target's key; float32 (0 or 1, standardised number) or int32
+            (class).
+        truth: (rows,) by the target's name: class positions, or the number in its own unit; (rows, labels) of 0 and 1;
+            (rows, horizon, columns) of a forecast; (rows, width), the points, where there is no target.
         weights: (rows,) float32, how much each row counts in the loss, with a mean of 1 over the training rows;
             None where all count the same.
+        blocks: (rows,) of whole numbers: rows of one block are not independent; None where all are.
+        labels: (rows,) of texts, None where missing: what clusters are held against, never learned from.
+
+    Windows of series are cut when they are read: such arrays are sliced like those of NumPy, and have their `shape`,
+    `dtype`, `nbytes` and length; `np.asarray` makes them whole.
     """
 
     inputs: Mapping[str, np.ndarray]
@@ -129,6 +231,8 @@ class Arrays:
     truth: Mapping[str, np.ndarray]
     features: Features
     weights: np.ndarray | None = None
+    blocks: np.ndarray | None = None
+    labels: np.ndarray | None = None
 
     @property
     def rows(self) -> int:
@@ -141,26 +245,54 @@ class Predictions:
     """What a model says of one target for some rows.
 
     Shapes:
-        truth: (rows,): class positions, or numbers in the target's own unit.
-        scores: (rows, classes) probabilities for a class target; (rows,) numbers for regression.
+        truth: (rows,): class positions, or numbers in the target's own unit; (rows, labels) of 0 and 1;
+            (rows, horizon, columns) of a forecast; (rows, width), the points, where there is no target.
+        scores: (rows, classes) probabilities for a class target, (rows, labels) for labels; (rows,) numbers for
+            regression, (rows, quantiles), (rows, horizon, columns); (rows, clusters), the highest of its own cluster.
+        units: (rows, columns) by name: what the errors of a forecast are measured in.
+        blocks: (rows,): rows of one block are not independent.
+        reference: (rows,) texts, None where missing: what clusters are held against.
     """
 
     target: TargetSpec
     truth: np.ndarray
     scores: np.ndarray
+    units: Mapping[str, np.ndarray] = field(default_factory=dict)
+    blocks: np.ndarray | None = None
+    reference: np.ndarray | None = None
 
     @classmethod
     def pooled(cls, parts: Sequence[Predictions]) -> Predictions:
         """The predictions of several sets of rows as those of one."""
         import numpy as np
 
-        truth = np.concatenate([part.truth for part in parts])
-        return cls(parts[0].target, truth, np.concatenate([part.scores for part in parts]))
+        if len(parts) == 1:
+            return parts[0]
+        first = parts[0]
+        truth, scores = (np.concatenate([getattr(part, name) for part in parts]) for name in ("truth", "scores"))
+        blocks = None
+        if first.blocks is not None:
+            # a block of one part is none of another's
+            own = [np.unique(part.blocks, return_inverse=True)[1] for part in parts if part.blocks is not None]
+            starts = np.cumsum([0, *(int(some.max()) + 1 for some in own[:-1])])
+            blocks = np.concatenate([some + start for some, start in zip(own, starts, strict=True)])
+        units = {name: np.concatenate([part.units[name] for part in parts]) for name in first.units}
+        return cls(first.target, truth, scores, units, blocks)
 
     @property
     def labels(self) -> np.ndarray:
-        """The predicted class position of each row, or the predicted number."""
-        return self.scores if self.target.task == "regression" else self.scores.argmax(axis=1)
+        """The predicted class or cluster of each row, from 0, 0 or 1 of each label, or the number (the median)."""
+        if self.target.has_classes or self.target.task == "clustering":
+            likeliest: np.ndarray = self.scores.argmax(axis=1)
+            return likeliest
+        if self.target.task == "multilabel":
+            there: np.ndarray = self.scores > 0.5
+            return there.astype(int)
+        if self.target.task == "quantile":
+            middle = min(range(len(self.target.quantiles)), key=lambda i: abs(self.target.quantiles[i] - 0.5))
+            found: np.ndarray = self.scores[:, middle]
+            return found
+        return self.scores
 
 
 @dataclass(frozen=True)
@@ -178,10 +310,10 @@ class Interval:
 
 @dataclass(frozen=True)
 class Score:
-    """One metric of one target for the network and for each baseline, and whether more is better."""
+    """One metric of one target for the network and for each baseline, and whether more is better (None: neither)."""
 
     target: str
     metric: str
-    greater_is_better: bool
+    greater_is_better: bool | None
     network: Interval
     baselines: Mapping[str, Interval]

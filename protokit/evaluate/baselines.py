@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, Protocol
 
 import numpy as np
-from scipy import sparse
+from sklearn.cluster import KMeans
 from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.impute import SimpleImputer
-from sklearn.linear_model import LogisticRegression, Ridge
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.linear_model import LogisticRegression, QuantileRegressor, Ridge
+from sklearn.mixture import GaussianMixture
+from threadpoolctl import threadpool_limits
 
 from protokit.core.registry import Registry
 from protokit.core.seeds import derive
 from protokit.core.values import Arrays, Features, Predictions, TargetSpec
+from protokit.evaluate.forecasts import LinearForecast, Naive, SeasonalNaive
+from protokit.evaluate.matrix import Matrix, linear_matrix, tree_matrix
 
-_MOST_BINS = 255
+_QUANTILE_ROWS = 5_000  # of training that the linear program of a quantile can take in seconds
 
 
 class Baseline(Protocol):
@@ -33,94 +36,181 @@ class Fitted(Protocol):
     """A fitted baseline."""
 
     def scores(self, features: Features) -> np.ndarray:
-        """Shapes: (rows, classes that training rows have) probabilities, or (rows,) numbers."""
+        """What a network's predictions are, too.
+
+        Shapes: (rows, classes that training rows have) or (rows, labels) probabilities, (rows,) numbers,
+            (rows, quantiles), (rows, horizon, columns), (rows, clusters).
+        """
 
 
 class _Model:
-    """An estimator with the way to its matrix."""
+    """One estimator, or one for each label or quantile, with the way to its matrix."""
 
-    def __init__(self, estimator: Any, matrix: Any) -> None:
-        self.estimator, self.matrix = estimator, matrix
+    def __init__(self, estimators: list[Any], matrix: Matrix, target: TargetSpec) -> None:
+        self.estimators, self.matrix, self.target = estimators, matrix, target
 
     def scores(self, features: Features) -> np.ndarray:
         x = self.matrix(features)
-        if hasattr(self.estimator, "predict_proba"):
-            return np.asarray(self.estimator.predict_proba(x))
-        return np.asarray(self.estimator.predict(x))
+        if self.target.task == "multilabel":
+            return np.stack([_positive(one, x) for one in self.estimators], axis=1)
+        if self.target.task == "quantile":
+            return np.sort(np.stack([one.predict(x) for one in self.estimators], axis=1), axis=1)
+        [one] = self.estimators
+        return np.asarray(one.predict_proba(x) if self.target.has_classes else one.predict(x))
+
+
+def _positive(estimator: Any, x: Any) -> np.ndarray:
+    """The probability of a label; for one that no or every training row has, what these rows had."""
+    probabilities = np.asarray(estimator.predict_proba(x))
+    return probabilities[:, 1] if probabilities.shape[1] == 2 else np.full(len(probabilities), estimator.classes_[0])
+
+
+def _each(target: TargetSpec, truth: np.ndarray, make: Callable[[float], Any], x: Any, constant: Any) -> list[Any]:
+    """An estimator fitted on each label or quantile; `make` takes the quantile, `constant` is for one-valued labels."""
+    if target.task == "multilabel":
+        kinds = [constant() if len(np.unique(label)) < 2 else make(0) for label in truth.T]
+        return [one.fit(x, label) for one, label in zip(kinds, truth.T, strict=True)]
+    if target.task == "quantile":
+        return [make(q).fit(x, truth) for q in target.quantiles]
+    return [make(0).fit(x, truth)]
 
 
 class Dummy:
-    """Always the shares of the classes, or the mean."""
+    """Always the shares of the classes or labels, the mean, or the quantiles."""
 
     def fit(self, features: Features, truth: np.ndarray, target: TargetSpec, seed: int) -> Fitted:
         """See Baseline."""
-        estimator = DummyRegressor() if target.task == "regression" else DummyClassifier(strategy="prior")
-        return _Model(estimator.fit(_blank(features), truth), _blank)
+
+        def made(quantile: float) -> Any:
+            if target.task == "quantile":
+                return DummyRegressor(strategy="quantile", quantile=quantile)
+            return DummyRegressor() if target.task == "regression" else _share()
+
+        return _Model(_each(target, truth, made, _blank(features), _share), _blank, target)
 
 
 class Linear:
-    """Logistic or ridge regression on standardised numbers and one-hot categories."""
+    """Logistic, ridge or quantile regression on standardised numbers, one-hot categories and weighted words.
+
+    Of forecasts ridge regression, too: see LinearForecast.
+    """
 
     def fit(self, features: Features, truth: np.ndarray, target: TargetSpec, seed: int) -> Fitted:
         """See Baseline."""
-        numbers = make_pipeline(
-            SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True), StandardScaler()
-        )
-        one_hot = OneHotEncoder(handle_unknown="ignore")
-        if features.numbers.shape[1]:
-            numbers.fit(features.numbers)
-        if features.codes.shape[1]:
-            one_hot.fit(features.codes)
+        if target.task == "forecasting":
+            return LinearForecast.fit(features, truth)
+        matrix = linear_matrix(features, seed)
+        x, center, scale = matrix(features), 0.0, 1.0
 
-        def matrix(some: Features) -> Any:
-            blocks = [np.zeros((len(some.numbers), 0))]
-            if some.numbers.shape[1]:
-                blocks.append(numbers.transform(some.numbers))
-            if some.codes.shape[1]:
-                blocks.append(one_hot.transform(some.codes))
-            return sparse.csr_matrix(sparse.hstack(blocks)) if len(blocks) > 2 else blocks[-1]
+        def made(quantile: float) -> Any:
+            if target.task == "quantile":
+                return QuantileRegressor(quantile=quantile, alpha=1e-4, solver="highs")
+            return Ridge() if target.task == "regression" else LogisticRegression(max_iter=1000)
 
-        regression = target.task == "regression"
-        estimator = Ridge() if regression else LogisticRegression(max_iter=1000)
+        if target.task == "quantile":
+            center, scale = float(truth.mean()), float(truth.std()) or 1.0
+            some = np.random.Generator(np.random.PCG64(derive(seed, "quantile"))).permutation(len(truth))
+            x, truth = x[some[:_QUANTILE_ROWS]], (truth[some[:_QUANTILE_ROWS]] - center) / scale
         with warnings.catch_warnings():
-            # the best of a thousand steps is a fair baseline too
             warnings.simplefilter("ignore", ConvergenceWarning)
-            estimator.fit(matrix(features), truth)
-        return _Model(estimator, matrix)
+            model = _Model(_each(target, truth, made, x, _share), matrix, target)
+        return model if target.task != "quantile" else _Scaled(model, center, scale)
+
+
+class _Scaled:
+    """A model of a standardised target, in the target's own unit."""
+
+    def __init__(self, model: _Model, center: float, scale: float) -> None:
+        self._model, self._center, self._scale = model, center, scale
+
+    def scores(self, features: Features) -> np.ndarray:
+        return self._model.scores(features) * self._scale + self._center
 
 
 class Boosting:
-    """Histogram gradient boosting at scikit-learn's defaults; missing cells and categories as they are."""
+    """Gradient boosting at scikit-learn's defaults; missing cells and categories as they are."""
 
     def fit(self, features: Features, truth: np.ndarray, target: TargetSpec, seed: int) -> Fitted:
         """See Baseline."""
-        columns = features.numbers.shape[1]
-        categorical = [columns + i for i, levels in enumerate(features.levels) if levels <= _MOST_BINS]
-        kind = HistGradientBoostingRegressor if target.task == "regression" else HistGradientBoostingClassifier
-        estimator = kind(categorical_features=categorical or None, random_state=derive(seed, "boosting"))
+        matrix, categorical = tree_matrix(features, seed)
+        options = {"categorical_features": categorical or None, "random_state": derive(seed, "boosting")}
+        if target.has_classes and np.unique(truth, return_counts=True)[1].min() < 2:
+            options["early_stopping"] = False  # its own held-out rows are stratified
 
-        def matrix(some: Features) -> np.ndarray:
-            return np.concatenate([some.numbers, some.codes], axis=1)
+        def made(quantile: float) -> Any:
+            if target.task == "quantile":
+                return HistGradientBoostingRegressor(loss="quantile", quantile=quantile, **options)
+            kind = HistGradientBoostingRegressor if target.task == "regression" else HistGradientBoostingClassifier
+            return kind(**options)
 
-        return _Model(estimator.fit(matrix(features), truth), matrix)
+        return _Model(_each(target, truth, made, matrix(features), _share), matrix, target)
+
+
+class Kmeans:
+    """Centers among the points that the columns make, each column counting the same."""
+
+    def fit(self, features: Features, truth: np.ndarray, target: TargetSpec, seed: int) -> Fitted:
+        """See Baseline."""
+        with _one_thread():
+            model = KMeans(len(target.classes), n_init=10, random_state=derive(seed, "kmeans")).fit(truth)
+        return _OfPoints(lambda points: -model.transform(points))
+
+
+class Mixture:
+    """A mixture of Gaussians among the points, each with a covariance of its own."""
+
+    def fit(self, features: Features, truth: np.ndarray, target: TargetSpec, seed: int) -> Fitted:
+        """See Baseline."""
+        blur = 1e-3 * float(truth.var(axis=0).mean()) + 1e-12  # of categories: no variance may be 0
+        options = {"n_init": 3, "reg_covar": blur, "random_state": derive(seed, "gaussian_mixture")}
+        with _one_thread():
+            model = GaussianMixture(len(target.classes), **options).fit(truth)
+        return _OfPoints(model.predict_proba)
+
+
+class _OfPoints:
+    """What a function says of the points that the columns make."""
+
+    def __init__(self, function: Callable[[np.ndarray], Any]) -> None:
+        self._function = function
+
+    def scores(self, features: Features) -> np.ndarray:
+        return np.asarray(self._function(np.asarray(features.points)))
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """On one thread, for several would add up in another order each time; and without a word of convergence."""
+    with threadpool_limits(1), warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        yield
 
 
 BASELINES: Registry[Baseline] = Registry("baseline")
 BASELINES.add("dummy", Dummy())
 BASELINES.add("linear", Linear())
 BASELINES.add("boosting", Boosting())
+BASELINES.add("kmeans", Kmeans())
+BASELINES.add("gaussian_mixture", Mixture())
+BASELINES.add("naive", Naive())
+BASELINES.add("seasonal_naive", SeasonalNaive())
 
 
 def predict(name: str, target: TargetSpec, train: Arrays, test: Arrays, seed: int) -> Predictions:
     """Fit a baseline on training rows and have it predict the test rows."""
     truth = train.truth[target.name]
     scores = BASELINES[name].fit(train.features, truth, target, seed).scores(test.features)
-    if target.task != "regression":
+    if target.has_classes:
         known = np.unique(truth)
         full = np.zeros((len(scores), len(target.classes)))
-        full[:, known] = scores
+        full[:, known] = scores / scores.sum(axis=1, keepdims=True, dtype=np.float64)  # some are of float32
         scores = full
-    return Predictions(target, test.truth[target.name], scores)
+    truth, units = np.asarray(test.truth[target.name]), test.features.units
+    return Predictions(target, truth, scores, units, test.blocks, reference=test.labels)
+
+
+def _share() -> Any:
+    return DummyClassifier(strategy="prior")
 
 
 def _blank(features: Features) -> np.ndarray:

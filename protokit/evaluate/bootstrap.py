@@ -12,7 +12,9 @@ import numpy as np
 
 from protokit.core.seeds import derive
 from protokit.core.values import Interval, Predictions
+from protokit.evaluate.grouping import silhouettes
 from protokit.evaluate.metrics import METRICS
+from protokit.evaluate.rows import ROW_METRICS
 
 RESAMPLINGS = 1000
 _SLOW = 200  # for metrics that scikit-learn has to compute one resampling at a time
@@ -24,6 +26,8 @@ Fast = Callable[[Predictions, np.ndarray], np.ndarray]
 def resampled(asked: Sequence[tuple[str, Predictions]], seed: int) -> list[np.ndarray]:
     """Metrics of predictions of the same rows, on each resampling of these rows; NaN where undefined on one.
 
+    Where rows come in blocks, such as those of one group or of times that overlap, whole blocks are drawn.
+
     Shapes: for each (resamplings,): 1,000, or 200 for metrics without a fast form, or for more than 200,000 rows.
     """
     rows = len(asked[0][1].truth)
@@ -32,15 +36,21 @@ def resampled(asked: Sequence[tuple[str, Predictions]], seed: int) -> list[np.nd
     generator = np.random.Generator(np.random.PCG64(derive(seed, "bootstrap", rows)))
     found: list[list[np.ndarray]] = [[] for _ in asked]
     at_a_time = max(1, _CELLS // rows)
+    blocks = asked[0][1].blocks
+    member = np.arange(rows) if blocks is None else np.unique(blocks, return_inverse=True)[1]
+    units = int(member.max()) + 1
     for start in range(0, max(counts), at_a_time):
         size = min(at_a_time, max(counts) - start)
-        drawn = generator.integers(rows, size=(size, rows))
-        flat = (drawn + np.arange(size)[:, None] * rows).ravel()
-        often = np.bincount(flat, minlength=size * rows).reshape(size, rows).astype(np.float64)
+        drawn = generator.integers(units, size=(size, units))
+        flat = (drawn + np.arange(size)[:, None] * units).ravel()
+        often = np.bincount(flat, minlength=size * units).reshape(size, units).astype(np.float64)
+        if blocks is not None:
+            often = often[:, member]
         for samples, (name, predictions), one, count in zip(found, asked, fast, counts, strict=True):
             left = max(0, min(size, count - start))
             if one is None:
-                samples.append(np.array([METRICS[name](predictions, some) for some in drawn[:left]]))
+                chosen = [np.repeat(np.arange(rows), counted.astype(int)) for counted in often[:left]]
+                samples.append(np.array([METRICS[name](predictions, some) for some in chosen]))
             else:
                 samples.append(one(predictions, often[:left]))
     return [np.concatenate(samples) for samples in found]
@@ -60,7 +70,7 @@ def _fast(name: str, predictions: Predictions) -> Fast | None:
         return _roc_auc
     if name == "r2":
         return _r2
-    per_row = _PER_ROW.get(name)
+    per_row = ROW_METRICS[name][0] if name in ROW_METRICS else _PER_ROW.get(name)
     if per_row is None:
         return None
     losses = per_row(predictions)
@@ -80,13 +90,31 @@ def _log_loss(p: Predictions) -> np.ndarray:
     return losses
 
 
+def _right(p: Predictions) -> np.ndarray:
+    right: np.ndarray = p.labels == p.truth
+    return (right.all(axis=1) if right.ndim > 1 else right).astype(float)
+
+
+def _square(p: Predictions) -> np.ndarray:
+    means: np.ndarray = ((p.scores - p.truth) ** 2).reshape(len(p.truth), -1).mean(axis=1)
+    return means
+
+
+def _absolute(p: Predictions) -> np.ndarray:
+    means: np.ndarray = np.abs(p.scores - p.truth).reshape(len(p.truth), -1).mean(axis=1)
+    return means
+
+
 _PER_ROW: dict[str, Callable[[Predictions], np.ndarray]] = {
-    "accuracy": lambda p: (p.labels == p.truth).astype(float),
+    "accuracy": _right,
     "log_loss": _log_loss,
     "brier_score": lambda p: (p.scores[:, 1] - p.truth) ** 2,
-    "mean_squared_error": lambda p: (p.scores - p.truth) ** 2,
-    "root_mean_squared_error": lambda p: (p.scores - p.truth) ** 2,
-    "mean_absolute_error": lambda p: np.abs(p.scores - p.truth),
+    "hamming_loss": lambda p: (p.labels != p.truth).mean(axis=1),
+    "mean_squared_error": _square,
+    "root_mean_squared_error": _square,
+    "mean_absolute_error": _absolute,
+    # a row drawn twice would be its own neighbour: each keeps what it has among all rows
+    "silhouette": silhouettes,
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,38 +12,43 @@ from sklearn import metrics as sk
 
 from protokit.core.registry import Registry
 from protokit.core.values import Predictions
+from protokit.evaluate.grouping import GROUP_METRICS
+from protokit.evaluate.rows import ROW_METRICS, by_row
 
 Form = Callable[..., float]
 
 
 @dataclass(frozen=True)
 class Metric:
-    """One metric. `takes` says what scikit-learn's function is given: labels, probabilities or a score."""
+    """One metric. `takes` says what its function is given: labels, probabilities, a score, values, or everything.
+
+    `greater_is_better` is None for what is neither better high nor low.
+    """
 
     name: str
     function: Form
     takes: str
-    greater_is_better: bool = True
+    greater_is_better: bool | None = True
     options: tuple[tuple[str, Any], ...] = ()
 
     def __call__(self, predictions: Predictions, rows: np.ndarray | None = None) -> float:
         """The metric on all rows or on some (with repeats); NaN where it is undefined on these rows."""
-        truth = predictions.truth if rows is None else predictions.truth[rows]
-        scores = predictions.scores if rows is None else predictions.scores[rows]
-        options = dict(self.options)
-        task = predictions.target.task
-        if task == "regression":
-            return float(self.function(truth, scores))
-        labels = np.arange(len(predictions.target.classes))
+        if rows is not None:
+            truth, scores = predictions.truth[rows], predictions.scores[rows]
+            reference = None if predictions.reference is None else predictions.reference[rows]
+            units = {name: values[rows] for name, values in predictions.units.items()}
+            predictions = replace(predictions, truth=truth, scores=scores, units=units, reference=reference)
+        if self.takes == "all":
+            return float(self.function(predictions))
+        truth, scores, task = predictions.truth, predictions.scores, predictions.target.task
+        if self.takes == "value":
+            return float(self.function(truth.ravel(), scores.ravel()))
         if self.takes == "label":
-            if self.name not in {"accuracy", "balanced_accuracy", "matthews_corrcoef"}:
-                options.setdefault("zero_division", 0.0)
-                if options.get("average") not in {None, "binary"}:
-                    options["labels"] = labels
-            with warnings.catch_warnings():
-                # of a class that these few rows do not hold, or that was never predicted
-                warnings.simplefilter("ignore", UserWarning)
-                return float(self.function(truth, scores.argmax(axis=1), **options))
+            return self._of_labels(truth, predictions)
+        if task == "multilabel":
+            two = (truth.min(axis=0) < truth.max(axis=0)).all()
+            return float(self.function(truth, scores, **dict(self.options))) if two else float("nan")
+        labels = np.arange(len(predictions.target.classes))
         if self.name == "log_loss":
             return float(self.function(truth, scores, labels=labels))
         if self.name == "brier_score":
@@ -52,10 +57,21 @@ class Metric:
         if len(present) < 2:
             return float("nan")
         if task == "binary":
-            return float(self.function(truth, scores[:, 1], **options))
+            return float(self.function(truth, scores[:, 1], **dict(self.options)))
         if len(present) < len(labels):
             return float("nan")
-        return float(self.function(truth, scores, labels=labels, **options))
+        return float(self.function(truth, scores, labels=labels, **dict(self.options)))
+
+    def _of_labels(self, truth: np.ndarray, predictions: Predictions) -> float:
+        options = dict(self.options)
+        if self.name not in {"accuracy", "balanced_accuracy", "matthews_corrcoef", "hamming_loss"}:
+            options.setdefault("zero_division", 0.0)
+            if predictions.target.has_classes and options.get("average") not in {None, "binary"}:
+                options["labels"] = np.arange(len(predictions.target.classes))
+        with warnings.catch_warnings():
+            # of a class that these few rows do not hold, or that was never predicted
+            warnings.simplefilter("ignore", UserWarning)
+            return float(self.function(truth, predictions.labels, **options))
 
 
 METRICS: Registry[Metric] = Registry("metric")
@@ -83,5 +99,12 @@ for _metric in (
     Metric("mean_absolute_percentage_error", sk.mean_absolute_percentage_error, "value", False),
     Metric("explained_variance", sk.explained_variance_score, "value"),
     Metric("max_error", sk.max_error, "value", False),
+    Metric("f1_micro", sk.f1_score, "label", options=(("average", "micro"),)),
+    Metric("hamming_loss", sk.hamming_loss, "label", False),
+    Metric("jaccard_samples", sk.jaccard_score, "label", options=(("average", "samples"),)),
+    Metric("roc_auc_macro", sk.roc_auc_score, "score", options=(("average", "macro"),)),
+    Metric("average_precision_macro", sk.average_precision_score, "score", options=(("average", "macro"),)),
+    *(Metric(name, by_row(function), "all", better) for name, (function, better) in ROW_METRICS.items()),
+    *(Metric(name, function, "all", better) for name, (function, better) in GROUP_METRICS.items()),
 ):
     METRICS.add(_metric.name, _metric)

@@ -10,10 +10,13 @@ from typing import Any, Literal
 from protokit.core.names import number
 from protokit.core.values import Interval, Predictions, Score
 from protokit.evaluate import bootstrap
+from protokit.evaluate.grouping import GROUP_METRICS
 from protokit.evaluate.metrics import METRICS
 
 Outcome = Literal["better", "worse", "cannot tell apart", "not compared"]
 _FEW = 100
+_FEW_BLOCKS = 20
+_FEWEST_BLOCKS = 6  # where all of fewer lie on one side, chance alone puts them there in more than 1 of 20 cases
 
 
 @dataclass(frozen=True)
@@ -62,24 +65,54 @@ def judge(
                 main_samples[model] = drawn
         own = found.pop("")
         scores.append(Score(network.target.name, name, metric.greater_is_better, own, found))
-    return tuple(scores), _verdict(scores[0], main_samples, len(network.truth))
+    return tuple(scores), _verdict(scores[0], main_samples, _Tested.of(network))
 
 
-def _verdict(score: Score, samples: Mapping[str, Any], rows: int) -> Verdict:
+@dataclass(frozen=True)
+class _Tested:
+    """What the scores are of: so many rows or windows, in so many blocks that are independent."""
+
+    rows: int
+    blocks: int | None
+    windows: bool
+
+    @classmethod
+    def of(cls, network: Predictions) -> _Tested:
+        blocks = None if network.blocks is None else len(set(network.blocks.tolist()))
+        return cls(len(network.truth), blocks, network.target.task == "forecasting")
+
+    def __str__(self) -> str:
+        one = self.rows == 1
+        return f"{self.rows:,} test " + ("window" if self.windows else "row") + ("" if one else "s")
+
+    @property
+    def few(self) -> str:
+        """What to say where there are too few to tell."""
+        if self.blocks is None:
+            return " So few rows say little." if self.rows < _FEW else ""
+        if self.blocks >= _FEW_BLOCKS:
+            return ""
+        what = "forecasts that do not overlap" if self.windows else "blocks of rows"
+        return f" Only {self.blocks:,} {what}: so few say little."
+
+
+def _verdict(score: Score, samples: Mapping[str, Any], tested: _Tested) -> Verdict:
     sign = 1 if score.greater_is_better else -1
     own = score.network
     defined = {name: s for name, s in score.baselines.items() if isfinite(s.value)}
     if not isfinite(own.value):
-        text = f"{score.metric} is undefined on these {rows:,} test rows: they hold one class only."
+        what = "cluster" if score.metric in GROUP_METRICS else "class"
+        text = f"{score.metric} is undefined on these {tested}: they hold one {what} only."
         return Verdict(score.target, score.metric, None, "not compared", None, text)
     if not defined:
-        text = f"{score.metric} {show(own)} on {rows:,} test rows; no baseline to compare with."
+        text = f"{score.metric} {show(own)} on {tested}; no baseline to compare with."
         return Verdict(score.target, score.metric, None, "not compared", None, text)
     best = max(defined, key=lambda name: sign * defined[name].value)
     other = defined[best]
     difference = bootstrap.interval(own.value - other.value, samples[""] - samples[best])
     outcome: Outcome = "cannot tell apart"
-    if difference.low > 0 or difference.high < 0:
+    enough = tested.blocks is None or tested.blocks >= _FEWEST_BLOCKS
+    if enough and (difference.low > 0 or difference.high < 0):
         outcome = "better" if sign * difference.value > 0 else "worse"
     start = {
         "better": f"The network beats the best baseline, {best}",
@@ -90,10 +123,9 @@ def _verdict(score: Score, samples: Mapping[str, Any], rows: int) -> Verdict:
     text = (
         f"{start}: {score.metric} {number(own.value)} against {number(other.value)}, a difference of "
         f"{number(difference.value, sign=True)} (95% interval {number(difference.low, sign=True)} to "
-        f"{number(difference.high, sign=True)}) on {rows:,} test rows."
+        f"{number(difference.high, sign=True)}) on {tested}."
     ).replace("apart: ", "apart, ")
-    if rows < _FEW:
-        text += " So few rows say little."
+    text += tested.few
     return Verdict(score.target, score.metric, best, outcome, difference, text)
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 # On a processor XLA's code for these is up to 60 times slower than TensorFlow's own.
 _SLOW_ON_PROCESSOR = (
+    "Conv1D", "SeparableConv1D", "DepthwiseConv1D", "Conv1DTranspose",
     "Conv2D", "Conv3D", "Conv2DTranspose", "Conv3DTranspose", "SeparableConv2D", "DepthwiseConv2D",
     "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D",
 )  # fmt: skip
@@ -38,8 +39,8 @@ _FAST = (
     "TimeDistributed", "MultiHeadAttention", "GroupedQueryAttention", "Attention", "AdditiveAttention", "Add",
     "Average", "Concatenate", "Dot", "Maximum", "Minimum", "Multiply", "Subtract", "Reshape", "Flatten", "Permute",
     "RepeatVector", "Cropping1D", "ZeroPadding1D", "UpSampling1D", "GlobalAveragePooling1D",
-    "GlobalAveragePooling2D", "GlobalMaxPooling1D", "GlobalMaxPooling2D", "AveragePooling1D", "Conv1D",
-    "SeparableConv1D", "DepthwiseConv1D",
+    "GlobalAveragePooling2D", "GlobalMaxPooling1D", "GlobalMaxPooling2D", "AveragePooling1D",
+    "PiecewiseLinearEmbedding",
 )  # fmt: skip
 _TOO_LITTLE = "without XLA: compiling it would not pay on so little work"
 _GAIN = 0.7  # of the plain loop's time that XLA saves on most of what it is fast at
@@ -109,9 +110,10 @@ def compile_seconds(network: keras.Model) -> float:
 
 
 def _kind(layer: Any) -> str:
-    """The layer's class, or what tells that it is not Keras's own."""
+    """The layer's class, or what tells that it is neither Keras's nor of the house."""
     kind = type(layer)
-    return kind.__name__ if kind.__module__.startswith("keras.") else f"the layer {kind.__name__}"
+    known = kind.__module__.startswith(("keras.", "protokit."))
+    return kind.__name__ if known else f"the layer {kind.__name__}"
 
 
 def _sizes(layer: Any) -> tuple[int, int]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from protokit.core.errors import DataError
-from protokit.core.values import Signature
+from protokit.core.values import Signature, TargetSpec
+from protokit.learn.pinball import pinball
 from protokit.menu import catalogue
 from protokit.menu.arguments import arguments_of
 from protokit.recipe.parts import Learn
@@ -16,8 +17,12 @@ if TYPE_CHECKING:
 _LOSSES = {
     "binary": "BinaryCrossentropy",
     "multiclass": "SparseCategoricalCrossentropy",
+    "multilabel": "BinaryCrossentropy",
     "regression": "MeanSquaredError",
+    "forecasting": "MeanSquaredError",
+    "clustering": "MeanSquaredError",
 }
+_METRICS = {"binary": ["accuracy"], "multiclass": ["accuracy"], "multilabel": ["binary_accuracy"], "quantile": []}
 _NO_DECAY = ["bias", "gamma", "beta", "embedding"]
 
 
@@ -35,11 +40,9 @@ def compile_network(network: keras.Model, learn: Learn, signature: Signature) ->
         cure = "add ema_overwrite_frequency: 100 (steps)"
         raise DataError("use_ema averages weights that training would never take over", cure=cure)
     optimizer.exclude_from_weight_decay(var_names=_NO_DECAY)
-    outputs = {target.name: target for target in signature.targets}
-    losses: dict[str, Any] = {name: _loss(learn.loss, target.task) for name, target in outputs.items()}
-    metrics: dict[str, list[str]] = {
-        name: ["mae" if target.task == "regression" else "accuracy"] for name, target in outputs.items()
-    }
+    outputs = {target.key: target for target in signature.targets}
+    losses: dict[str, Any] = {name: _loss(learn.loss, target) for name, target in outputs.items()}
+    metrics: dict[str, list[str]] = {name: _METRICS.get(target.task, ["mae"]) for name, target in outputs.items()}
     one = len(outputs) == 1
     network.compile(
         optimizer,
@@ -50,15 +53,19 @@ def compile_network(network: keras.Model, learn: Learn, signature: Signature) ->
     return float(optimizer.learning_rate)
 
 
-def _loss(given: Any, task: str) -> Any:
-    name = next(iter(given)) if isinstance(given, dict) else given
+def _loss(given: Any, target: TargetSpec) -> Any:
+    name, task = next(iter(given)) if isinstance(given, dict) else given, target.task
+    if task == "quantile":
+        if name is not None:
+            raise DataError(f"quantiles have a loss of their own, not {name!r}", cure="leave learn.loss out")
+        return pinball(target.quantiles)
     if name is not None:
         sparse = "sparse" in catalogue.snake(str(name))
         binary = "binary" in catalogue.snake(str(name))
         categorical = "categorical" in catalogue.snake(str(name))
         if (
             (categorical and not sparse)
-            or (task == "regression" and (sparse or binary))
+            or (task not in {"binary", "multiclass", "multilabel"} and (sparse or binary))
             or ((task == "multiclass") != sparse and (sparse or binary or task == "multiclass"))
         ):
             raise DataError(f"the loss {name!r} is not for {task}", cure=f"write {_LOSSES[task]}, or leave it out")

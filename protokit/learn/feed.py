@@ -34,9 +34,10 @@ class Resident:
     """Rows that lie on the device."""
 
     def __init__(self, arrays: Any) -> None:
+        import numpy as np
         import tensorflow as tf
 
-        self.data = tf.nest.map_structure(tf.constant, arrays)
+        self.data = tf.nest.map_structure(lambda values: tf.constant(np.asarray(values)), arrays)
         self.spec = rows_spec(arrays)
 
     def chunks(self, order: np.ndarray, size: int) -> Iterator[tuple[Any, np.ndarray]]:

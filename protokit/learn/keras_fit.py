@@ -99,6 +99,7 @@ class KerasFit:
 
 def batches(train: Arrays, plan: Plan, first_epoch: int) -> tf.data.Dataset:
     """The batches of all epochs from one on, in the plan's order."""
+    import numpy as np
     import tensorflow as tf
 
     arrays = feed.batch_of(train, plan.weights)
@@ -114,7 +115,7 @@ def batches(train: Arrays, plan: Plan, first_epoch: int) -> tf.data.Dataset:
 
     if not feed.fits(arrays):
         return tf.data.Dataset.from_generator(streamed, output_signature=feed.rows_spec(arrays)).prefetch(8)
-    data = tf.nest.map_structure(tf.constant, arrays)
+    data = tf.nest.map_structure(lambda values: tf.constant(np.asarray(values)), arrays)
     order = tf.data.Dataset.from_generator(orders, output_signature=tf.TensorSpec((train.rows,), tf.int64))
     rows = order.flat_map(lambda epoch: tf.data.Dataset.from_tensor_slices(epoch).batch(plan.batch_size))
     return rows.map(lambda index: tf.nest.map_structure(lambda values: tf.gather(values, index), data)).prefetch(8)

@@ -136,7 +136,7 @@ def batch_size(rows: int) -> int:
 def class_weights(given: Any, signature: Signature, train: Arrays) -> dict[str, np.ndarray] | None:
     """The weight of each training row by its class, with a mean of 1 over the rows when balanced.
 
-    Shapes: by target name, (rows,) float32.
+    Shapes: by the target's key, (rows,) float32.
 
     Raises:
         DataError: the target has no classes, or not the ones that are weighted.
@@ -148,8 +148,8 @@ def class_weights(given: Any, signature: Signature, train: Arrays) -> dict[str, 
     found: dict[str, np.ndarray] = {}
     for target in signature.targets:
         truth = train.truth[target.name]
-        if target.task == "regression":
-            raise DataError(f"class weights, and {target.name!r} is a number", cure="remove learn.class_weights")
+        if not target.has_classes:
+            raise DataError(f"class weights, and {target.name!r} has no classes", cure="remove learn.class_weights")
         if given == "balanced":
             counts = np.bincount(truth, minlength=len(target.classes))
             weights = len(truth) / (len(target.classes) * np.maximum(counts, 1))
@@ -159,5 +159,5 @@ def class_weights(given: Any, signature: Signature, train: Arrays) -> dict[str, 
             if unknown := sorted(set(by_name) - set(names)):
                 raise DataError(f"class weights: {target.name!r} has no class {unknown[0]!r}", cure=f"it has {names}")
             weights = np.array([by_name.get(name, 1.0) for name in names])
-        found[target.name] = weights[truth].astype(np.float32)
+        found[target.key] = weights[truth].astype(np.float32)
     return found

@@ -13,12 +13,14 @@ from protokit.core.keras_state import seeded
 from protokit.core.lazy import prepare_keras
 from protokit.core.seeds import derive
 from protokit.core.values import Arrays, Signature
+from protokit.learn import feed
 from protokit.learn.choice import Choice, choose
 from protokit.learn.compiling import compile_network
 from protokit.learn.interrupt import interruptible
 from protokit.learn.outcomes import CannotCompile, NotFinite, first_line
 from protokit.learn.plan import Plan, Progress
 from protokit.menu.build import build
+from protokit.menu.heads import CODE
 from protokit.recipe.recipe import Recipe
 
 if TYPE_CHECKING:
@@ -28,7 +30,9 @@ if TYPE_CHECKING:
     from protokit.learn.engine import Engine
     from protokit.learn.runtime import Values
 
+_AT_A_TIME = 4096  # rows
 _BETWEEN_SAVES = 1.0  # seconds
+_PREDICTED = 4096  # rows in a batch
 
 
 @dataclass(frozen=True)
@@ -223,6 +227,24 @@ def network_of(recipe: Recipe, signature: Signature, seed: int | None = None) ->
         raise recipe.in_menu(error) from None
 
 
+def codes(network: keras.Model, inputs: dict[str, np.ndarray]) -> np.ndarray:
+    """The embedding of rows: what the layer named `code` gives.
+
+    Shapes: (rows, width).
+    """
+    import keras
+    import numpy as np
+
+    inner = keras.Model(network.input, network.get_layer(CODE).output)
+    rows = len(next(iter(inputs.values())))
+    found = []
+    with seeded(0, tensorflow=False):
+        for start in range(0, rows, _AT_A_TIME):
+            some = {name: values[start : start + _AT_A_TIME] for name, values in inputs.items()}
+            found.append(np.asarray(inner(some, training=False), np.float64))
+    return np.concatenate(found).reshape(rows, -1) if found else np.zeros((0, int(np.prod(inner.output_shape[1:]))))
+
+
 def predict(network: keras.Model, inputs: dict[str, np.ndarray], signature: Signature) -> dict[str, np.ndarray]:
     """What the network gives for each target.
 
@@ -230,7 +252,16 @@ def predict(network: keras.Model, inputs: dict[str, np.ndarray], signature: Sign
     """
     import numpy as np
 
+    rows, size = len(feed.first(inputs)), max(1, feed.bytes_of(inputs))
+    at_a_time = _PREDICTED * max(
+        1, feed.CHUNK_BYTES * rows // (size * _PREDICTED)
+    )  # what is cut when read is kept small
+    found: dict[str, list[np.ndarray]] = {}
     with seeded(0, tensorflow=False):
-        output = network.predict(inputs, batch_size=4096, verbose=0)
-    by_name = output if isinstance(output, dict) else {signature.targets[0].name: output}
-    return {name: np.asarray(values) for name, values in by_name.items()}
+        for start in range(0, max(1, rows), at_a_time):
+            some = {name: values[start : start + at_a_time] for name, values in inputs.items()}
+            output = network.predict(some, batch_size=_PREDICTED, verbose=0)
+            by_key = output if isinstance(output, dict) else {signature.targets[0].key: output}
+            for target in signature.targets:
+                found.setdefault(target.name, []).append(np.asarray(by_key[target.key]))
+    return {name: np.concatenate(parts) for name, parts in found.items()}

@@ -16,28 +16,29 @@ from protokit.core.values import Signature
 from protokit.menu import catalogue
 from protokit.menu.arguments import arguments_of
 from protokit.menu.expand import Graph, Node, Ref, Taken, as_written, expand
+from protokit.menu.heads import heads
+from protokit.menu.inputs import Inputs
 from protokit.menu.items import Layer, Outline
 from protokit.menu.refusal import refused, shape
 
 if TYPE_CHECKING:
     import keras
 
-_ACTIVATIONS = {"binary": "sigmoid", "multiclass": "softmax", "regression": "linear"}
-
 
 def build(menu: Outline, signature: Signature | None, *, seed: int = 0, precision: str = "float32") -> keras.Model:
     """The network of a menu, its slots at their defaults.
 
-    With a signature: the number inputs and embedded category codes are concatenated and go through the chain;
-    then comes one head for each target (sigmoid, softmax or linear), unless the menu brings its own: a last layer
-    named `output`, items named for the targets, or `outputs`. Without one: as the menu's inputs and outputs say.
-    In a mixed `precision` the layers compute in 16 bits, and the heads that are made here in 32.
+    With a signature: the number inputs and embedded category codes are concatenated and go through the chain, or the
+    one text, image or sequence where there is nothing else; then comes one head for each target (sigmoid, softmax or
+    linear), unless the menu brings its own: a last layer named `output`, items named for the targets, or `outputs`.
+    A forecast is the last known value and what the head adds to it. Without a signature: as the menu's inputs and
+    outputs say. In a mixed `precision` the layers compute in 16 bits, and the heads that are made here in 32.
 
     Shapes:
-        inputs: a mapping of `numbers` (rows, columns) and `categories` (rows, columns), those that exist; without
-            a signature one tensor, or a list in the order of the menu's inputs.
-        outputs: (rows, units) for one target, else a mapping of such by target name; without a signature one
-            tensor, or a list in the order of the menu's outputs.
+        inputs: a mapping by the names of the signature's inputs; without a signature one tensor, or a list in the
+            order of the menu's inputs.
+        outputs: (rows, *shape of the target) for one target, else a mapping of such by target name; without a
+            signature one tensor, or a list in the order of the menu's outputs.
 
     Raises:
         SpecError: Keras refused a layer, at its item; or the inputs are not those of the data.
@@ -52,23 +53,16 @@ def build(menu: Outline, signature: Signature | None, *, seed: int = 0, precisio
             if menu.inputs:
                 rule = "a recipe's network takes its columns from `represent`"
                 raise SpecError([Fault(rule, "remove inputs: numbers and categories are there", ("inputs",), "key")])
-            tensors = _Tensors(_columns(signature))
+            own = Inputs(signature)
+            tensors = _Tensors(dict(own.tensors))
             tensors.call(graph)
-            outputs = _heads(menu, graph, tensors, signature)
-            inputs = {spec.name: tensors.found[spec.name] for spec in signature.inputs}
-            return _model(inputs, outputs)
+            outputs = heads(menu, graph, tensors.of, own, signature)
+            if unused := own.unused:
+                cure = f"write from: {unused} in an item, or represent: {{columns: {{{unused}: ignore}}}}"
+                raise SpecError([Fault(f"no item takes the column {unused!r}", cure)])
+            return _model(own.given, outputs)
     except SpecError as error:
         raise SpecError([as_written(menu, fault) for fault in error.faults]) from error.__cause__
-
-
-def embedding_width(levels: int, columns: int) -> int:
-    """Numbers for each category: the fourth root of the levels in a column, times four, at most 32.
-
-    >>> embedding_width(20, 2), embedding_width(2_000, 2)
-    (7, 22)
-    """
-    width: float = 4 * (levels / columns) ** 0.25
-    return max(2, min(32, round(width)))
 
 
 def _standalone(menu: Outline, graph: Graph) -> keras.Model:
@@ -218,85 +212,3 @@ def _value(name: str, value: Any) -> Any:
                 given = {key: _value(key, part) for key, part in arguments.items()}
                 return getattr(getattr(keras, ending + "s"), entry.name)(**given)
     return copy.deepcopy(value)
-
-
-def _columns(signature: Signature) -> dict[str, Any]:
-    """The inputs of a recipe's network, and `inputs`: all of them in one, made when it is first asked for."""
-    import keras
-
-    found: dict[str, Any] = {
-        spec.name: keras.Input(spec.shape, dtype=spec.dtype, name=spec.name) for spec in signature.inputs
-    }
-    joined: list[Any] = []
-
-    def inputs() -> Any:
-        if not joined:
-            joined.append(_joined(found, signature))
-        return joined[0]
-
-    return {**found, "inputs": inputs}
-
-
-def _joined(inputs: dict[str, Any], signature: Signature) -> Any:
-    import keras
-
-    parts: list[Any] = []
-    for spec in signature.inputs:
-        x = inputs[spec.name]
-        if spec.levels:
-            x = keras.layers.Embedding(
-                spec.levels,
-                embedding_width(spec.levels, len(spec.columns)),
-                embeddings_initializer=keras.initializers.RandomNormal(stddev=0.1),
-                name="category_embedding",
-            )(x)
-            x = keras.layers.Flatten(name="category_numbers")(x)
-        parts.append(x)
-    return parts[0] if len(parts) == 1 else keras.layers.Concatenate(name="inputs")(parts)
-
-
-def _heads(menu: Outline, graph: Graph, tensors: _Tensors, signature: Signature) -> Any:
-    targets = signature.targets
-    names = menu.outputs or (("output",) if "output" in graph.names else ())
-    named = tuple(target.name for target in targets if target.name in graph.names)
-    if not names and len(named) == len(targets):
-        names = named
-    elif not names and named:
-        missing = next(target.name for target in targets if target.name not in named)
-        rule = f"the item {named[0]!r} has a target's name, but none is named {missing!r}"
-        raise SpecError([Fault(rule, "name one item for each target", _path(graph, named[0]))])
-    if names:
-        if len(names) != len(targets):
-            rule = f"the menu gives {len(names)} outputs, the recipe has {len(targets)} targets"
-            raise SpecError([Fault(rule, "name one item for each target", ("outputs",))])
-        ends = {target.name: (name, tensors.of(graph.names[name])) for target, name in zip(targets, names, strict=True)}
-        for target in targets:
-            name, end = ends[target.name]
-            if end.shape != (None, target.units):
-                rule = f"the layer {name!r} gives {shape(end)}, the target takes (rows, {target.units})"
-                raise SpecError([Fault(rule, "remove the name to have the head made", _path(graph, name))])
-        found = {target: end for target, (_, end) in ends.items()}
-    else:
-        found = _made(tensors.of(graph.last), signature)
-    return next(iter(found.values())) if len(found) == 1 else found
-
-
-def _made(x: Any, signature: Signature) -> dict[str, Any]:
-    import keras
-
-    if len(x.shape) > 2:
-        x = keras.layers.Flatten(name="flat_for_output")(x)
-    return {
-        target.name: keras.layers.Dense(
-            target.units,
-            activation=_ACTIVATIONS[target.task],
-            kernel_initializer="zeros",
-            dtype="float32",
-            name="output" if len(signature.targets) == 1 else f"output_{i + 1}",
-        )(x)
-        for i, target in enumerate(signature.targets)
-    }
-
-
-def _path(graph: Graph, name: str) -> Path:
-    return next((node.path[:-1] for node in graph.nodes if node.name == graph.names[name].node), ())

@@ -12,6 +12,8 @@ from protokit.core.suggest import did_you_mean, nearest
 from protokit.menu import catalogue, house
 from protokit.menu.expressions import Expression
 from protokit.menu.items import (
+    INPUTS,
+    SERIES,
     Block,
     Branch,
     Chain,
@@ -28,7 +30,6 @@ from protokit.menu.items import (
 from protokit.menu.layer_reader import COMPOSITES, DEEPEST, LayerReader
 from protokit.menu.slots import Slot, is_slot
 
-INPUTS = ("inputs", "numbers", "categories")  # what a recipe's network has to take from
 _BESIDE = {"branch": ("merge",), "choose": ("default",)}
 
 
@@ -149,7 +150,8 @@ class ChainReader:
     def known_name(self, name: str, path: Path) -> None:
         """A fault where no item or input has the name."""
         base, dot, part = name.partition(".")
-        if base in self.known and (not dot or part.isdigit()):
+        series = base in SERIES and not self.inputs
+        if name in self.known or ((base in self.known or series) and (not dot or part.isdigit())):
             return
         rule = f"no item or input {name!r} before this one"
         self.reader.fault(path, rule, did_you_mean(base, sorted(self.known)))

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from protokit.menu import number_layers
 from protokit.menu.catalogue import REFUSED, SECTIONS, call_of
 
 # Abstract bases, and tools that are no layers of a network.
@@ -31,11 +32,12 @@ _NOT_OFFERED = {
     "Regularizer",
     "Constraint",
 }
-# Layers of keras.applications that keras.layers does not export.
+# Layers that keras.layers does not export: of keras.applications, and of the house.
 _ELSEWHERE = {
     "LayerScale": "keras.src.applications.convnext",
     "StochasticDepth": "keras.src.applications.convnext",
     "CustomScaleLayer": "keras.src.applications.inception_resnet_v2",
+    **dict.fromkeys(number_layers.LAYERS, number_layers.__name__),
 }
 # Arguments that every layer takes through **kwargs.
 _LAYER_ARGUMENTS = ("activity_regularizer", "trainable", "dtype")

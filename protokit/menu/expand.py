@@ -121,7 +121,7 @@ class _Expander:
 
     def graph(self) -> Graph:
         start = next(iter(self.menu.inputs)) if len(self.menu.inputs) == 1 else "inputs"
-        names = {name: Ref(name) for name in self.menu.inputs or ("inputs", "numbers", "categories")}
+        names = {name: Ref(name) for name in self.menu.starts}
         scope = _Scope(names, _Known(self.menu.hyperparameters, self.settle))
         last = self.chain(self.menu.layers, ("layers",), Ref(start), scope)
         return Graph(tuple(self.nodes), last, scope.names, dict(self.chosen))
@@ -157,7 +157,7 @@ class _Expander:
 
     def source(self, source: Source, scope: _Scope, path: Path) -> Taken:
         if isinstance(source, str):
-            base, _, part = source.partition(".")
+            base, _, part = (source, "", "") if source in scope.names else source.partition(".")
             if base not in scope.names:
                 cure = did_you_mean(base, scope.names)
                 raise _error((*path, "from"), f"the item {base!r} is not there with the values chosen", cure)

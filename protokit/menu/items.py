@@ -12,6 +12,8 @@ from protokit.menu import catalogue
 from protokit.menu.expressions import Expression
 from protokit.menu.slots import Slot
 
+INPUTS = ("inputs", "numbers", "categories")  # what a recipe's network has to take from
+SERIES = ("series", "history", "last", "covariates", "known")  # and of series; an item may have such a name
 # What an item takes: the name of an input or item (`encoder.1` is the second of its several outputs), a list of
 # such for layers of several inputs, or a mapping from the names of the layer's call arguments.
 Source: TypeAlias = "str | tuple[Source, ...] | Mapping[str, Source]"
@@ -240,6 +242,12 @@ class Outline:
     hyperparameters: Mapping[str, Any]
     inputs: Mapping[str, Mapping[str, Any]]
     outputs: tuple[str, ...]
+    columns: tuple[str, ...] = field(default=(), compare=False, kw_only=True)  # of a recipe, that `from` may name
+
+    @property
+    def starts(self) -> tuple[str, ...]:
+        """What the items may take from: the menu's own inputs, or those that a recipe gives."""
+        return tuple(self.inputs) or (*INPUTS, *SERIES, *self.columns)
 
     @property
     def is_chain(self) -> bool:

@@ -1923,3 +1923,26 @@ def CustomScaleLayer(
     name: str | None = ...,
     from_: Source | None = ...,
 ) -> Layer: ...
+def PeriodicEmbedding(
+    units: int | Slot | Expression | str = ...,
+    frequencies: int | Slot | Expression | str = ...,
+    sigma: float | Slot | Expression | str = ...,
+    activation: Any = ...,
+    activity_regularizer: Any = ...,
+    trainable: Any = ...,
+    dtype: Any = ...,
+    *,
+    name: str | None = ...,
+    from_: Source | None = ...,
+) -> Layer: ...
+def PiecewiseLinearEmbedding(
+    units: int | Slot | Expression | str = ...,
+    bins: int | Slot | Expression | str = ...,
+    activation: Any = ...,
+    activity_regularizer: Any = ...,
+    trainable: Any = ...,
+    dtype: Any = ...,
+    *,
+    name: str | None = ...,
+    from_: Source | None = ...,
+) -> Layer: ...

@@ -37,8 +37,10 @@ class Menu(Outline):
 
     house: str | None = field(default=None, compare=False)
 
-    def __init__(self, layers: Any, **parts: Any) -> None:
+    def __init__(self, layers: Any, *, columns: tuple[str, ...] = (), **parts: Any) -> None:
         """`layers` is a list of items, a mapping with `layers`, or the name of a house menu.
+
+        `columns` are those of a recipe that items may name in `from`.
 
         Raises:
             SpecError: with every fault, its path relative to what was given.
@@ -50,22 +52,25 @@ class Menu(Outline):
                 raise SpecError([Fault(f"unknown house menu {layers!r}", cure)])
             name, layers = layers, house.MENUS[layers]
         data = {"layers": layers, **parts} if parts else layers
-        reader = Reader()
+        reader = Reader(columns)
         reader.read(data)
         if reader.faults:
             raise SpecError(reader.faults)
         for key in ("layers", "blocks", "hyperparameters", "inputs", "outputs"):
             object.__setattr__(self, key, getattr(reader, key))
+        object.__setattr__(self, "columns", columns)
         object.__setattr__(self, "house", name)
 
     @classmethod
-    def parse(cls, data: Any) -> Menu:
+    def parse(cls, data: Any, *, columns: tuple[str, ...] = ()) -> Menu:
         """A menu from plain data: a list of items, `{layers: [...]}`, or the name of a house menu.
+
+        `columns` are those of a recipe that items may name in `from`.
 
         Raises:
             SpecError: with every fault, its path relative to `data`.
         """
-        return data if isinstance(data, Menu) else cls(data)
+        return data if isinstance(data, Menu) else cls(data, columns=columns)
 
     @classmethod
     def read(cls, path: str | Path) -> Menu:
@@ -140,7 +145,7 @@ class Menu(Outline):
         settled = object.__new__(Menu)
         for key in ("layers", "blocks", "hyperparameters"):
             object.__setattr__(settled, key, items.mapped(getattr(self, key), settle))
-        for key in ("inputs", "outputs", "house"):
+        for key in ("inputs", "outputs", "columns", "house"):
             object.__setattr__(settled, key, getattr(self, key))
         return settled
 

@@ -8,17 +8,18 @@ from typing import Any
 from protokit.core.places import Path
 from protokit.core.suggest import did_you_mean, nearest
 from protokit.menu import items
-from protokit.menu.chain_reader import INPUTS, ChainReader
-from protokit.menu.items import Block, Item, Use
+from protokit.menu.chain_reader import ChainReader
+from protokit.menu.items import INPUTS, Block, Item, Use
 from protokit.menu.layer_reader import COMPOSITES, LayerReader
 
 KEYS = ("hyperparameters", "blocks", "inputs", "layers", "outputs")
 
 
 class Reader:
-    """Reads one menu. `faults` holds what was found wrong."""
+    """Reads one menu. `faults` holds what was found wrong; `columns` are those of a recipe that are an input."""
 
-    def __init__(self) -> None:
+    def __init__(self, columns: tuple[str, ...] = ()) -> None:
+        self.columns = columns
         self.reader = LayerReader()
         self.faults = self.reader.faults
         self.hyperparameters = self.reader.hyperparameters
@@ -31,7 +32,7 @@ class Reader:
     def read(self, data: Any) -> None:
         """Read a list of items, or a mapping with `layers`."""
         if not isinstance(data, Mapping):
-            self.chains.known = {*INPUTS}
+            self.chains.known = {*INPUTS, *self.columns}
             self.layers = self.chains.chain(data, ())
             return
         for key in data:
@@ -47,7 +48,7 @@ class Reader:
             self._block(name, value)
         self._cycles()
         self.chains.inputs = self.inputs
-        self.chains.known = {*self.inputs} if self.inputs else {*INPUTS}
+        self.chains.known = {*self.inputs} if self.inputs else {*INPUTS, *self.columns}
         if "layers" in data:
             self.layers = self.chains.chain(data["layers"], ("layers",))
         else:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from protokit.core.places import Fault, Path
-from protokit.core.suggest import did_you_mean
-from protokit.recipe.parts import By, Collect, Learn, Represent
+from protokit.core.suggest import did_you_mean, one_of
+from protokit.recipe import vocabulary
+from protokit.recipe.clustering import of_clustering
+from protokit.recipe.parts import By, Collect, Evaluate, Learn, Represent
 
 
-def across(collect: Collect, represent: Represent, learn: Learn) -> list[Fault]:
+def across(collect: Collect, represent: Represent, learn: Learn, evaluate: Evaluate) -> list[Fault]:
     """Faults between parts of a recipe that are each right by themselves."""
-    found: list[Fault] = []
+    found = [*_of_task(represent, learn, evaluate), *_of_shape(represent, learn)]
+    if learn.task == "clustering":
+        found += of_clustering(represent, learn, evaluate)
     split, tables = represent.split, collect.tables
     if split.folds is not None:
         found += _with_folds(represent)
@@ -25,9 +29,19 @@ def across(collect: Collect, represent: Represent, learn: Learn) -> list[Fault]:
             elif value in named:
                 found.append(Fault(f"{value!r} holds the test rows already", None, path))
             named.append(value)
+    for i, join in enumerate(collect.join):
+        at: Path = ("collect", "join", i, "with")
+        if tables and join.table not in tables:
+            found.append(Fault(f"there is no table {join.table!r}", did_you_mean(join.table, tables), at))
+        elif tables and join.table == next(iter(tables)):
+            cure = "write the rows' table first, or name the file twice"
+            found.append(Fault(f"the first table, {join.table!r}, holds the rows", cure, at))
+        elif join.table in named:
+            found.append(Fault(f"{join.table!r} holds rows of the split", "join another table", at))
+    joined = {join.table for join in collect.join}
     for spare in list(tables)[1:]:
-        if spare not in named:
-            cure = "joins are not supported yet; name it in represent.split.test, or remove it"
+        if spare not in named and spare not in joined:
+            cure = "join it under collect.join, name it in represent.split.test, or remove it"
             found.append(Fault(f"the table {spare!r} is not used", cure, ("collect", "tables", spare), "key"))
     for target_name in represent.targets:
         if target_name == learn.sample_weights:
@@ -36,6 +50,69 @@ def across(collect: Collect, represent: Represent, learn: Learn) -> list[Fault]:
         if target_name in represent.columns:
             path = ("represent", "columns", target_name)
             found.append(Fault(f"{target_name!r} is the target", "set learn.task instead", path, "key"))
+    return found
+
+
+def _of_task(represent: Represent, learn: Learn, evaluate: Evaluate) -> list[Fault]:
+    """What has to be there, or must not be, for the task."""
+    found = []
+    clustering = learn.task == "clustering"
+    of = "forecasting" if represent.series is not None and learn.task is None else learn.task
+    if represent.target is None and not clustering:
+        cure = "name the column to predict: represent: {target: NAME}; or write learn: {task: clustering}"
+        found.append(Fault("represent.target is missing", cure, ("represent",)))
+    if clustering and represent.target is not None:
+        cure = "remove it; evaluate: {labels: " + represent.targets[0] + "} holds the clusters against it"
+        found.append(Fault("clustering has no target", cure, ("represent", "target"), "key"))
+    if evaluate.labels is not None and not clustering:
+        cure = "write learn: {task: clustering}, or remove it"
+        found.append(Fault("labels are what clusters are held against", cure, ("evaluate", "labels"), "key"))
+    for key, task in vocabulary.FOR_TASK.items():
+        if key in learn.model_fields_set and learn.task != task:
+            verb = "are" if key.endswith("s") else "is"
+            found.append(Fault(f"{key} {verb} for {task}", f"write task: {task}, or remove it", ("learn", key), "key"))
+    if learn.task == "forecasting" and represent.series is None:
+        cure = "write represent: {series: {time: TIME, window: 96, horizon: 24}}"
+        found.append(Fault("forecasting needs a series", cure, ("learn", "task")))
+    for i, name in enumerate(evaluate.baselines or ()):
+        tasks = vocabulary.BASELINES[name]
+        if of in {"forecasting", "clustering", "multilabel", "quantile"} and of not in tasks:
+            fitting = [known for known, some in vocabulary.BASELINES.items() if of in some]
+            rule = f"the baseline {name!r} is not for {of}"
+            found.append(Fault(rule, one_of(fitting), ("evaluate", "baselines", i)))
+    return found
+
+
+def _of_shape(represent: Represent, learn: Learn) -> list[Fault]:
+    """What cannot stand beside a series, whose windows are dealt by time, or beside sequences."""
+    found: list[Fault] = []
+    series, sequence, split = represent.series, represent.sequence, represent.split
+    if sequence is not None and represent.target is not None:
+        for key in ("by", "time"):
+            if getattr(sequence, key) in represent.targets:
+                rule = f"{getattr(sequence, key)!r} is the target"
+                found.append(Fault(rule, "name another column", ("represent", "sequence", key)))
+    if series is None:
+        return found
+    if sequence is not None:
+        cure = "keep sequence for one prediction of each, series for forecasts"
+        found.append(Fault("a table is made into series or into sequences", cure, ("represent", "sequence"), "key"))
+    if learn.task not in {None, "forecasting"}:
+        rule = f"a series is forecast, and the task is {learn.task}"
+        found.append(Fault(rule, "write task: forecasting, or leave it out", ("learn", "task")))
+    for key, names in (("time", (series.time,)), ("by", series.by), ("known", series.known)):
+        if clash := next((name for name in names if name in represent.targets), None):
+            found.append(Fault(f"{clash!r} is forecast", "name another column", ("represent", "series", key)))
+    if split.by is not None and split.by != By(time=series.time):
+        cure = f"write by: {{time: {series.time}}}, or leave it out"
+        found.append(Fault("windows of a series are dealt by time", cure, ("represent", "split", "by")))
+    for part in ("test", "validation"):
+        if isinstance(getattr(split, part), str):
+            rule = f"the {part} windows of a series are its latest"
+            found.append(Fault(rule, "write a share, such as 0.2", ("represent", "split", part)))
+    for key in ("class_weights", "sample_weights"):
+        if getattr(learn, key) is not None:
+            found.append(Fault(f"{key} are not for forecasts", "remove it", ("learn", key), "key"))
     return found
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from pydantic import ValidationInfo
+
 from protokit.core.errors import SpecError
+from protokit.core.names import as_text
 from protokit.core.places import Fault
 from protokit.core.suggest import did_you_mean, one_of
 from protokit.menu import catalogue
@@ -14,9 +17,6 @@ from protokit.menu.arguments import check_reference
 from protokit.menu.menu import Menu
 from protokit.recipe import vocabulary
 from protokit.recipe.faults import refuse
-
-_ENDINGS = {".csv": "csv", ".csv.gz": "csv", ".tsv": "csv", ".tsv.gz": "csv", ".parquet": "parquet"}
-_LATER_ENDINGS = (".json", ".jsonl", ".xlsx", ".html", ".sqlite", ".db", ".arrow", ".zip")
 
 
 def choice(what: str, names: tuple[str, ...], later: tuple[str, ...] = ()) -> Callable[[Any], Any]:
@@ -44,53 +44,6 @@ def name(value: Any) -> Any:
     if not isinstance(value, str) or not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}", value):
         raise refuse(Fault(f"a name is letters, digits, '-', '_' and '.', not {value!r}"))
     return value
-
-
-def table_source(value: Any) -> Any:
-    """A table: a path, or a mapping with exactly one source."""
-    if isinstance(value, str):
-        return {_by_ending(value): value}
-    if not isinstance(value, dict):
-        raise refuse(Fault(f"a table is a path or a mapping, not {value!r}", "write data/flights.csv"))
-    options = ("missing", "encoding", "delimiter")
-    for key in value:
-        if key in vocabulary.LATER_SOURCES:
-            raise refuse(Fault(f"the source {key!r} is not supported yet", one_of(vocabulary.SOURCES), (key,), "key"))
-        if key not in vocabulary.SOURCES and key not in options:
-            known = (*vocabulary.SOURCES, *options, *vocabulary.LATER_SOURCES)
-            raise refuse(Fault(f"unknown key {key!r} of a table", did_you_mean(str(key), known), (key,), "key"))
-    sources = [key for key in value if key in vocabulary.SOURCES]
-    if len(sources) != 1:
-        raise refuse(Fault(f"a table has one source, not {len(sources)}", one_of(vocabulary.SOURCES)))
-    [source] = sources
-    location = value[source]
-    if not isinstance(location, str) or not location:
-        raise refuse(Fault(f"{source} is a text, not {location!r}", None, (source,)))
-    if source == "sklearn" and location not in vocabulary.SKLEARN_TABLES:
-        cure = did_you_mean(location, vocabulary.SKLEARN_TABLES)
-        raise refuse(Fault(f"scikit-learn ships no table {location!r}", cure, (source,)))
-    if source != "csv":
-        for key in options:
-            if key in value:
-                raise refuse(Fault(f"{key!r} is for csv, not {source}", "remove it", (key,), "key"))
-    if isinstance(value.get("missing"), str):
-        return {**value, "missing": (value["missing"],)}
-    if isinstance(value.get("missing"), list):
-        return {**value, "missing": tuple(value["missing"])}
-    return value
-
-
-def _by_ending(path: str) -> str:
-    if re.match(r"[a-z0-9]+://", path):
-        raise refuse(Fault("reading from the web is not supported yet", "download it, and name the file"))
-    for ending, kind in _ENDINGS.items():
-        if path.lower().endswith(ending):
-            return kind
-    if path.lower().endswith(_LATER_ENDINGS):
-        raise refuse(Fault(f"files like {path!r} are not supported yet", one_of(_ENDINGS)))
-    ending = "." + path.rsplit(".", 1)[-1] if "." in path else path
-    cure = did_you_mean(ending, _ENDINGS) or "write {csv: " + path + "}"
-    raise refuse(Fault(f"the ending of {path!r} says nothing of what it is", cure))
 
 
 def share_or_table(value: Any) -> Any:
@@ -126,37 +79,105 @@ def by(value: Any) -> Any:
 
 
 def target(value: Any) -> Any:
-    """One column or several."""
+    """One column, several, or none."""
+    if value is None:
+        return None
     if isinstance(value, (list, tuple)):
         if not value or not all(isinstance(v, str) for v in value) or len(set(value)) < len(value):
             raise refuse(Fault(f"targets are different column names, not {value!r}"))
         return tuple(value)
-    if value is None:
-        raise refuse(Fault("no target (clustering) is not supported yet", "name the column to predict"))
     if not isinstance(value, str) or not value:
         raise refuse(Fault(f"a target is a column's name, not {value!r}", "put a name that is a number in quotes"))
     return value
 
 
 def column_kind(value: Any) -> Any:
-    """What a column is."""
-    later = vocabulary.LATER_KINDS
-    if isinstance(value, dict) and len(value) == 1 and next(iter(value)) in later:
-        raise refuse(Fault(f"column kind {next(iter(value))!r} is not supported yet", one_of(vocabulary.KINDS)))
-    return choice("column kind", vocabulary.KINDS, later)(value)
+    """What a column is: a word, or a mapping of the word to what else there is to say."""
+    own = ("text", "image", "ordered")
+    if value == "ordered":
+        raise refuse(Fault("an ordered column needs its order", "write {ordered: [low, middle, high]}"))
+    if isinstance(value, dict):
+        if len(value) != 1 or next(iter(value)) not in own:
+            key = next((str(key) for key in value if key not in own), "")
+            cure = did_you_mean(key, own) or "such as {text: {length: 60}}"
+            raise refuse(Fault(f"a column is of one kind, not {value!r}", cure))
+        [(kind, given)] = value.items()
+        return {kind: {}} if given is None and kind != "ordered" else value
+    if kind_of_column(value) != "word":
+        return value
+    return choice("column kind", vocabulary.KINDS)(value)
+
+
+def kind_of_column(value: Any) -> str:
+    """Which form the kind of a column is written in: a word, or more."""
+    own = ("text", "image", "ordered")
+    return next((key for key in own if hasattr(value, key) or (isinstance(value, dict) and key in value)), "word")
+
+
+def levels(value: Any) -> Any:
+    """The levels of an ordered category, from the lowest."""
+    if not isinstance(value, (list, tuple)) or len(value) < 2:
+        raise refuse(Fault(f"an order is a list of two or more levels, not {value!r}", "write [low, middle, high]"))
+    texts = tuple(as_text(level) for level in value)
+    if len(set(texts)) < len(texts):
+        twice = next(text for text in texts if texts.count(text) > 1)
+        raise refuse(Fault(f"the level {twice!r} stands twice in the order", "remove one"))
+    return texts
+
+
+def size(value: Any) -> Any:
+    """Height and width of images."""
+    if value is None:
+        return None
+    given = [value, value] if isinstance(value, int) and not isinstance(value, bool) else value
+    whole = isinstance(given, (list, tuple)) and len(given) == 2
+    if not whole or not all(isinstance(n, int) and not isinstance(n, bool) and 1 <= n <= 4096 for n in given):
+        raise refuse(Fault(f"a size is height and width in pixels, not {value!r}", "write [64, 64]"))
+    return tuple(given)
+
+
+def names(value: Any) -> Any:
+    """One column's name or several."""
+    given = [value] if isinstance(value, str) else value
+    if given is None:
+        return ()
+    if not isinstance(given, (list, tuple)) or not all(isinstance(name, str) and name for name in given):
+        raise refuse(Fault(f"a column's name, or a list of them, not {value!r}"))
+    return tuple(dict.fromkeys(given))
+
+
+def quantiles(value: Any) -> Any:
+    """The quantiles to predict, ascending."""
+    given = [value] if isinstance(value, float) else value
+    fits = isinstance(given, (list, tuple)) and given
+    if not fits or not all(isinstance(q, float) and 0 < q < 1 for q in given) or len(set(given)) < len(given):
+        raise refuse(Fault(f"quantiles are different numbers between 0 and 1, not {value!r}", "write [0.1, 0.5, 0.9]"))
+    return tuple(sorted(given))
 
 
 def task(value: Any) -> Any:
     """The task, when it is not to be inferred."""
-    return None if value is None else choice("task", vocabulary.TASKS, vocabulary.LATER_TASKS)(value)
+    return None if value is None else choice("task", vocabulary.TASKS)(value)
 
 
-def menu(value: Any) -> Any:
-    """The network."""
+def menu(value: Any, info: ValidationInfo) -> Any:
+    """The network; `auto` is the house menu that fits the data."""
+    if value == "auto":
+        return value
     try:
-        return Menu.parse(value)
+        return Menu.parse(value, columns=(info.context or {}).get("columns", ()))
     except SpecError as error:
         raise refuse(*error.faults) from None
+
+
+def named_inputs(data: Mapping[Any, Any]) -> tuple[str, ...]:
+    """What a menu may name in `from` beside numbers and categories: columns that the recipe says the kind of."""
+    represent = data.get("represent")
+    represent = represent if isinstance(represent, Mapping) else {}
+    columns = represent.get("columns")
+    declared = [str(name) for name in columns] if isinstance(columns, Mapping) else []
+    shapes = [name for name in ("sequence", "series") if represent.get(name)]
+    return (*declared, *(f"{name}_codes" for name in declared), *shapes, *(["known"] if "series" in shapes else []))
 
 
 def reference(section: str) -> Callable[[Any], Any]:
@@ -207,9 +228,9 @@ def metrics(value: Any) -> Any:
 
 
 def baselines(value: Any) -> Any:
-    """The simple models to hold the network against; none is a choice too."""
-    if value is None or value == []:
-        return ()
+    """The simple models to hold the network against; none is a choice too, and left out they follow from the task."""
+    if value is None:
+        return None
     if isinstance(value, str):
         value = [value]
     if not isinstance(value, (list, tuple)):
@@ -234,10 +255,3 @@ def weights(value: Any) -> Any:
                 raise refuse(Fault(f"a class weight is a number from 0, not {weight!r}", None, (key,)))
         return {key: float(weight) for key, weight in value.items()}
     raise refuse(Fault(f"unknown class weights {value!r}", did_you_mean(str(value), ("balanced",))))
-
-
-def strict(value: Any) -> Any:
-    """Whether audit findings stop the run."""
-    if value is True:
-        raise refuse(Fault("strict: true is not supported yet", "write false; notices are in the run's card"))
-    return value

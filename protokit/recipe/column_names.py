@@ -16,7 +16,9 @@ def check_columns(recipe: Recipe, names: list[str]) -> None:
     """
     wanted: list[tuple[str, Path, Part]] = []
     target = recipe.represent.target
-    if isinstance(target, str):
+    if target is None:
+        pass
+    elif isinstance(target, str):
         wanted.append((target, ("represent", "target"), "value"))
     else:
         wanted += [(name, ("represent", "target", i), "value") for i, name in enumerate(target)]
@@ -26,6 +28,14 @@ def check_columns(recipe: Recipe, names: list[str]) -> None:
         for key in ("group", "time", "column"):
             if getattr(by, key):
                 wanted.append((getattr(by, key), ("represent", "split", "by", key), "value"))
+    sequence, series = recipe.represent.sequence, recipe.represent.series
+    for part, given in (("sequence", sequence), ("series", series)):
+        for key in ("time", "by", "known"):
+            value = getattr(given, key, None)
+            several = (value,) if isinstance(value, str) else value or ()
+            wanted += [(name, ("represent", part, key), "value") for name in several]
+    if recipe.evaluate.labels is not None:
+        wanted.append((recipe.evaluate.labels, ("evaluate", "labels"), "value"))
     if recipe.learn.sample_weights is not None:
         wanted.append((recipe.learn.sample_weights, ("learn", "sample_weights"), "value"))
     faults = [

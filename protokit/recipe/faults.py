@@ -17,6 +17,8 @@ _MAPPING_CURES = {
     "represent": "write represent: {target: NAME}",
     "represent.split": "write split: {test: 0.2}",
     "represent.columns": "write columns: {NAME: category}",
+    "represent.sequence": "write sequence: {by: KEY, time: TIME}",
+    "represent.series": "write series: {time: TIME, window: 96, horizon: 24}",
     "learn": "write learn: {epochs: 50}",
     "learn.stop": "write stop: {patience: 20}",
     "evaluate": "write evaluate: {metrics: [accuracy]}",
@@ -39,6 +41,8 @@ def faults_of(error: ValidationError, model: type[BaseModel], data: Any) -> list
             found += [fault.under(path) for fault in context["faults"]]
         elif kind == "extra_forbidden":
             found.append(_unknown_key(path, model))
+        elif kind == "invalid_key":
+            found.append(Fault(f"a key is a text, not {value!r}", "put it in quotes", path, "key"))
         elif kind == "missing":
             found.append(Fault(f"{dotted(path)} is missing", _missing_cure(path), path[:-1]))
         else:
@@ -80,23 +84,19 @@ def _unknown_key(path: Path, model: type[BaseModel]) -> Fault:
     return Fault(f"unknown key {key!r}{where}", did_you_mean(key, known), path, "key")
 
 
-def _fields(model: Any, path: Path) -> list[str]:
+def _fields(model: type[BaseModel], path: Path) -> list[str]:
     """The keys that may stand at a path."""
+    models = [model]
     for step in path:
-        field = model.model_fields.get(step) if hasattr(model, "model_fields") else None
-        model = _model_in(field.annotation) if field else model
-    if model is not None and hasattr(model, "model_fields"):
-        return [name for name in model.model_fields if not name.startswith("_")]
-    return []
+        fields = [found.model_fields[str(step)] for found in models if str(step) in found.model_fields]
+        models = [inner for field in fields for inner in _models_in(field.annotation)] or models
+    return list(dict.fromkeys(name for found in models for name in found.model_fields))
 
 
-def _model_in(annotation: Any) -> Any:
+def _models_in(annotation: Any) -> list[type[BaseModel]]:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    for part in getattr(annotation, "__args__", ()):
-        if (found := _model_in(part)) is not None:
-            return found
-    return None
+        return [annotation]
+    return [found for part in getattr(annotation, "__args__", ()) for found in _models_in(part)]
 
 
 def _missing_cure(path: Path) -> str | None:

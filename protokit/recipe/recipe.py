@@ -11,12 +11,15 @@ from pydantic import BeforeValidator, Field, PrivateAttr, ValidationError
 
 from protokit.core.errors import SpecError
 from protokit.core.places import Fault, Path
+from protokit.core.values import Signature
 from protokit.menu.document import Document
+from protokit.menu.house import fitting
 from protokit.menu.menu import Menu
-from protokit.recipe import checks, overrides
+from protokit.recipe import checks, overrides, vocabulary
 from protokit.recipe.across import across
 from protokit.recipe.faults import faults_of
 from protokit.recipe.parts import Collect, Evaluate, Learn, Part, Represent
+from protokit.recipe.tables import is_data
 
 
 class Recipe(Part):
@@ -30,7 +33,7 @@ class Recipe(Part):
     name: Annotated[str, BeforeValidator(checks.name)] = "recipe"
     seed: int = Field(0, ge=0, lt=2**32)
     collect: Collect = Collect()
-    represent: Represent
+    represent: Represent = Represent()
     learn: Learn = Learn()
     evaluate: Evaluate = Evaluate()
     _document: Document = PrivateAttr(default_factory=lambda: Document.of(None))
@@ -45,7 +48,7 @@ class Recipe(Part):
             DataError: the file cannot be read.
         """
         path = FilePath(path)
-        if path.name.lower().endswith((".csv", ".tsv", ".gz", ".parquet")) and path.is_file():
+        if is_data(path.name) and not path.name.endswith(".json") and path.is_file():
             raise SpecError.one(f"{path}: this is data, not a recipe", f"`protokit new {path} TARGET` writes one")
         document = overrides.apply(Document.read(path), set)
         name = re.sub(r"[^A-Za-z0-9_.-]+", "-", path.stem).strip("-.") or "recipe"
@@ -69,14 +72,27 @@ class Recipe(Part):
         if not isinstance(data, dict):
             raise document.error([Fault("a recipe is a mapping", "write at least represent: {target: NAME}")])
         try:
-            recipe = cls.model_validate({"name": name, **data})
+            recipe = cls.model_validate({"name": name, **data}, context={"columns": checks.named_inputs(data)})
         except ValidationError as error:
             raise document.error(faults_of(error, cls, data)) from None
+        if recipe.represent.series is not None and "optimizer" not in recipe.learn.model_fields_set:
+            recipe = recipe._for_series()
         recipe._document, recipe._folder = document, folder
-        faults = across(recipe.collect, recipe.represent, recipe.learn)
+        faults = across(recipe.collect, recipe.represent, recipe.learn, recipe.evaluate)
         if faults:
             raise document.error(faults)
         return recipe
+
+    def _for_series(self) -> Recipe:
+        """The recipe with the learning rate of linear forecasts, where the menu is the house's.
+
+        Source: the scripts of Zeng et al., Are Transformers Effective for Time Series Forecasting?, 2023.
+        """
+        if self.learn.menu != "auto" and self.network.house != "series_linear":
+            return self
+        [(name, arguments)] = Learn().optimizer.items()  # type: ignore[union-attr]
+        optimizer = {name: {**arguments, "learning_rate": 5e-3}}
+        return self.model_copy(update={"learn": self.learn.model_copy(update={"optimizer": optimizer})})
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Recipe) and self.as_plain() == other.as_plain()
@@ -96,8 +112,18 @@ class Recipe(Part):
 
     @property
     def network(self) -> Menu:
-        """The menu."""
-        return Menu.parse(self.learn.menu)
+        """The menu; where the recipe leaves it to the data, that for a table until `fitted` says which."""
+        for_tables = "autoencoder" if self.learn.task == "clustering" else "tabular"
+        return Menu.parse(for_tables if self.learn.menu == "auto" else self.learn.menu)
+
+    def fitted(self, signature: Signature) -> Recipe:
+        """The recipe with the house menu that fits the data, if it names no menu."""
+        if self.learn.menu != "auto":
+            return self
+        menu = Menu(fitting(signature), columns=signature.names)
+        chosen = self.model_copy(update={"learn": self.learn.model_copy(update={"menu": menu})})
+        chosen._document, chosen._folder = self._document, self._folder
+        return chosen
 
     def error(self, path: Path, rule: str, cure: str | None = None) -> SpecError:
         """An error at a place of this recipe, for what only the data shows."""
@@ -113,15 +139,19 @@ class Recipe(Part):
 
     def as_plain(self) -> dict[str, Any]:
         """The recipe with every default filled in, as plain data that `parse` takes."""
-        plain = self.model_dump(mode="python", exclude={"learn": {"menu"}})
-        plain["learn"]["menu"] = self.network.as_plain()
-        plain["collect"]["tables"] = {
-            name: {key: value for key, value in table.items() if value is not None}
-            for name, table in plain["collect"]["tables"].items()
-        }
+        plain = self.model_dump(mode="python", exclude={"learn": {"menu"}, "collect": {"join", "clean"}})
+        plain["learn"]["menu"] = "auto" if self.learn.menu == "auto" else self.network.as_plain()
+        for name in ("join", "clean"):
+            plain["collect"][name] = [step.as_plain() for step in getattr(self.collect, name)]
         by = plain["represent"]["split"]["by"]
         if plain["represent"]["split"]["folds"] is not None:
             del plain["represent"]["split"]["test"]  # every row is a test row once
+        for key, task in vocabulary.FOR_TASK.items():
+            if self.learn.task != task:
+                del plain["learn"][key]
+        for key in ("sequence", "series"):
+            if plain["represent"][key] is None:
+                del plain["represent"][key]
         if isinstance(by, dict):
             plain["represent"]["split"]["by"] = {key: value for key, value in by.items() if value}
         whole: dict[str, Any] = _lists(plain)

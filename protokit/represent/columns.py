@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from protokit.core.errors import DataError
 from protokit.core.names import as_text
-from protokit.represent.kinds import FALSE, TRUE, date_format, is_date, texts_of
+from protokit.core.suggest import did_you_mean
+from protokit.represent.kinds import FALSE, TRUE, date_format, is_date, marks, read_dates, texts_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -51,6 +52,35 @@ class Number:
     def as_plain(self) -> dict[str, Any]:
         """See ColumnEncoder."""
         return {"kind": self.kind, "column": self.column, "marks": list(self.marks)}
+
+
+@dataclass(frozen=True)
+class Ordered:
+    """A category with an order as its place in it, from 0. A level that the order lacks is an error."""
+
+    column: str
+    levels: tuple[str, ...]
+    kind: str = "ordered"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The name of each number made."""
+        return (self.column,)
+
+    def numbers(self, series: pd.Series) -> np.ndarray:
+        """Shapes: (rows,) -> (rows, 1), NaN where missing."""
+        import numpy as np
+
+        place = {level: i for i, level in enumerate(self.levels)}
+        found = texts_of(series).map(place).to_numpy(float, na_value=np.nan)
+        bad = np.isnan(found) & series.notna().to_numpy()
+        if bad.any():
+            raise wrong(series, int(bad.argmax()), "one of " + ", ".join(self.levels))
+        return found[:, None]
+
+    def as_plain(self) -> dict[str, Any]:
+        """See ColumnEncoder."""
+        return {"kind": self.kind, "column": self.column, "levels": list(self.levels)}
 
 
 @dataclass(frozen=True)
@@ -134,13 +164,10 @@ class Date:
 
     def dates(self, series: pd.Series) -> pd.Series:
         """The column as dates, without a time zone."""
-        import pandas as pd
-
         if is_date(series):
             return series.dt.tz_localize(None) if getattr(series.dt, "tz", None) is not None else series
         series = unmarked(series, self.marks)
-        texts = texts_of(series)
-        dates = pd.to_datetime(texts, format=self.format, errors="coerce")
+        dates = read_dates(texts_of(series), self.format)
         bad = dates.isna().to_numpy() & series.notna().to_numpy()
         if bad.any():
             raise wrong(series, int(bad.argmax()), f"a date like {self.format or '2024-12-31'}")
@@ -191,19 +218,55 @@ class Category:
         known[series.isna().to_numpy()] = code.get(None, 0)
         return known.astype(np.int64)
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The name of each number that one level makes."""
+        return tuple(f"{self.column} = {level}" for level in self.levels)
+
+    def one_hot(self, codes: np.ndarray) -> np.ndarray:
+        """Shapes: (rows,) codes -> (rows, len(levels)) float32, all 0 for the code 0."""
+        import numpy as np
+
+        found: np.ndarray = np.eye(len(self.levels) + 1, dtype=np.float32)[codes][:, 1:]
+        return found
+
     def as_plain(self) -> dict[str, Any]:
         """See ColumnEncoder."""
         return {"kind": self.kind, "column": self.column, "levels": list(self.levels)}
 
 
-def from_plain(plain: dict[str, Any]) -> Number | Boolean | Date | Category:
+def from_plain(plain: dict[str, Any]) -> Number | Ordered | Boolean | Date | Category:
     """An encoder from what `as_plain` gave."""
     column = plain["column"]
+    if plain["kind"] == "ordered":
+        return Ordered(column, tuple(plain["levels"]))
     if plain["kind"] == "date":
         return Date(column, plain["format"], plain["timed"], tuple(plain["marks"]))
     if plain["kind"] == "category":
         return Category(column, tuple(plain["levels"]))
     return Boolean(column) if plain["kind"] == "boolean" else Number(column, tuple(plain["marks"]))
+
+
+def times(frame: pd.DataFrame, name: str) -> np.ndarray:
+    """A column's times as numbers that only grow with them: as they are, or nanoseconds since 1970.
+
+    Shapes: (rows,) float64 or int64.
+
+    Raises:
+        DataError: there is no such column, a cell is missing, or is no time.
+    """
+    if name not in frame.columns:
+        raise DataError(f"no column {name!r} with times", cure=did_you_mean(name, list(frame.columns)))
+    column = frame[name]
+    if column.isna().any():
+        raise DataError(f"the time column {name!r} has missing cells", cure="fill or remove those rows")
+    if column.dtype.kind in "iuf":
+        return to_numbers(column)
+    if odd := marks(column):
+        rule = f"the time column {name!r} has cells that are no time, such as {odd[0]!r}"
+        raise DataError(rule, cure=f"mend them, or drop their rows: clean: [{{filter: \"{name} <> '{odd[0]}'\"}}]")
+    found: np.ndarray = Date.fit(column).dates(column).to_numpy().astype("datetime64[ns]").astype("int64")
+    return found
 
 
 def unmarked(series: pd.Series, marks: tuple[str, ...]) -> pd.Series:
@@ -236,10 +299,16 @@ def to_numbers(series: pd.Series) -> np.ndarray:
     return values
 
 
+def row_of(series: pd.Series, position: int) -> int:
+    """The row of a cell in the table, from 1: the frame's index counts its rows."""
+    label = series.index[position]
+    return int(label) + 1 if hasattr(label, "__index__") else position + 1
+
+
 def wrong(series: pd.Series, position: int, what: str) -> DataError:
     """The error of a cell that is not what its column is."""
     value = series.iloc[position]
-    row = int(position) + 1
+    row = row_of(series, position)
     return DataError(
         f"column {series.name!r}, row {row}: {str(value)[:60]!r} is not {what}",
         cure="mend the cell, leave it empty, or name its text in `missing:` of the table",

@@ -19,6 +19,9 @@ DATE_FORMATS = (
     "%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%SZ",
     "%Y/%m/%d", "%m/%d/%Y", "%d/%m/%Y", "%m/%d/%Y %H:%M", "%d/%m/%Y %H:%M", "%d.%m.%Y", "%d-%m-%Y",
 )  # fmt: skip
+IMAGES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff")
+QUARTER = "quarter"  # 1998 Q1, 1998-Q1, 1998Q1: no format of strptime reads it
+_LIKE_A_QUARTER = r"\d{4}[ -]?[Qq][1-4]"
 _LIKE_A_DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([T ][0-9:]+Z?)?")
 _FEWEST_FOR_AN_ID = 20
 _FEWEST_READABLE = 0.95
@@ -77,6 +80,11 @@ def infer(column: pd.Series) -> Guess:
         return Guess(None, "every cell of the training rows is missing")
     if is_date(column):
         return Guess("date")
+    if column.dtype == object and all(map(_is_image, present.head(100))):
+        return Guess("image")
+    if column.dtype == object and not all(map(_is_hashable, present.head(100))):
+        name = column.name
+        return Guess(None, "arrays or lists, which say nothing of what they are", f"columns: {{{name}: image}}")
     different = present.nunique()
     if different == 1 and len(present) == len(column):
         return Guess(None, f"constant: {str(present.iloc[0])[:40]!r} in every training row")
@@ -96,6 +104,22 @@ def infer(column: pd.Series) -> Guess:
     return _text(texts, different)
 
 
+def _is_image(value: object) -> bool:
+    """Whether a cell is an image by what it is: the name of a file, its bytes, or pixels."""
+    if isinstance(value, str):
+        return value.lower().endswith(IMAGES)
+    shape: tuple[int, ...] = getattr(value, "shape", ())
+    return isinstance(value, bytes) or len(shape) == 2 or (len(shape) == 3 and shape[2] in (1, 3))
+
+
+def _is_hashable(value: object) -> bool:
+    try:
+        hash(value)
+    except TypeError:
+        return False
+    return True
+
+
 def is_date(column: pd.Series) -> bool:
     """Whether the values are dates by their type."""
     return column.dtype.kind == "M"
@@ -105,12 +129,25 @@ def date_format(texts: pd.Series) -> str | None:
     """The one format that reads every text as a date, or None."""
     import pandas as pd
 
+    if texts.str.fullmatch(_LIKE_A_QUARTER).all():
+        return QUARTER
     if not texts.head(20).map(_is_like_a_date).all():
         return None
     for fmt in DATE_FORMATS:
         if pd.to_datetime(texts, format=fmt, errors="coerce").notna().all():
             return fmt
     return None
+
+
+def read_dates(texts: pd.Series, form: str | None) -> pd.Series:
+    """Texts as dates; missing where one is not of the form. A quarter is its first day."""
+    import pandas as pd
+
+    if form == QUARTER:
+        parts = texts.str.extract(r"^(\d{4})[ -]?[Qq]([1-4])$").astype(float)
+        months = (3 * parts[1] - 2).map("{:02.0f}".format, na_action="ignore")
+        texts, form = parts[0].map("{:.0f}-".format, na_action="ignore") + months, "%Y-%m"
+    return pd.to_datetime(texts, format=form, errors="coerce")
 
 
 def _is_like_a_date(text: str) -> bool:
@@ -135,7 +172,7 @@ def _number(name: str, present: pd.Series, different: int) -> Guess:
 def _text(texts: pd.Series, different: int) -> Guess:
     name = texts.name
     if texts.str.count(" ").mean() >= 5 and different > 0.5 * len(texts):
-        return Guess(None, "free text, which is not supported yet")
+        return Guess("text")
     if len(texts) >= _FEWEST_FOR_AN_ID and different > 0.9 * len(texts):
         numeric = _are_numbers(texts)
         if numeric.mean() > 0.5:

@@ -7,136 +7,34 @@ from typing import TYPE_CHECKING, Any
 
 from protokit.core.errors import DataError
 from protokit.core.names import as_text
-from protokit.core.suggest import did_you_mean
-from protokit.core.values import Arrays, Features, InputSpec, Notice, Signature, Split, Step, Table, TaskName
+from protokit.core.values import Arrays, Notice, Split, Step, Table, TaskName
 from protokit.recipe.column_names import check_columns
-from protokit.recipe.parts import By
+from protokit.recipe.parts import By, OrderedColumn
 from protokit.recipe.recipe import Recipe
 from protokit.represent import columns as encoders
-from protokit.represent import kinds
+from protokit.represent import inputs, kinds
+from protokit.represent.clustering import Unlabelled
+from protokit.represent.encoder import Encoder
+from protokit.represent.represented import Represented
 from protokit.represent.scaler import Scaler
-from protokit.represent.split import split
-from protokit.represent.target import TargetEncoder, infer_task
+from protokit.represent.sequences import COLUMN, Folding, Steps
+from protokit.represent.series import represent_series
+from protokit.represent.split import blocks, split
+from protokit.represent.target import TargetEncoder, by_target, infer_tasks
 
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-ONE_HOT = 8  # columns of up to so many levels are one-hot numbers, others are embedded
 
-
-@dataclass(frozen=True)
-class Encoder:
-    """All that was learned of the columns and targets."""
-
-    columns: tuple[encoders.Number | encoders.Boolean | encoders.Date | encoders.Category, ...]
-    scaler: Scaler
-    targets: tuple[TargetEncoder, ...]
-
-    @property
-    def signature(self) -> Signature:
-        """What the network takes and gives."""
-        hot, embedded = self._sorted()
-        names = [name for column in self._numeric() for name in column.names]
-        marked = [f"{name} missing" for name, is_marked in zip(names, self.scaler.marked, strict=True) if is_marked]
-        one_hot = [f"{c.column} = {level}" for c in hot for level in c.levels]
-        inputs = []
-        if numbers := (*names, *marked, *one_hot):
-            inputs.append(InputSpec("numbers", (len(numbers),), "float32", numbers))
-        if embedded:
-            levels = sum(len(column.levels) + 1 for column in embedded)
-            titles = tuple(column.column for column in embedded)
-            inputs.append(InputSpec("categories", (len(embedded),), "int32", titles, levels))
-        return Signature(tuple(inputs), tuple(target.spec for target in self.targets))
-
-    def features(self, frame: pd.DataFrame) -> Features:
-        """The columns of a frame in plain form.
-
-        Raises:
-            DataError: a column is missing, or a cell is not what its column is.
-        """
-        import numpy as np
-
-        for column in self.columns:
-            if column.column not in frame.columns:
-                raise DataError(
-                    f"the column {column.column!r} is missing", cure=did_you_mean(column.column, frame.columns)
-                )
-        numeric = [column.numbers(frame[column.column]) for column in self._numeric()]
-        categories = [c for c in self.columns if isinstance(c, encoders.Category)]
-        codes = [column.codes(frame[column.column]) for column in categories]
-        empty = np.zeros((len(frame), 0))
-        return Features(
-            np.concatenate([empty, *numeric], axis=1),
-            np.stack(codes, axis=1) if codes else empty.astype(np.int64),
-            tuple(len(column.levels) + 1 for column in categories),
-        )
-
-    def inputs(self, features: Features) -> dict[str, np.ndarray]:
-        """What the network takes: `numbers` and `categories`, those that exist."""
-        import numpy as np
-
-        hot, embedded = self._sorted()
-        categories = [c for c in self.columns if isinstance(c, encoders.Category)]
-        codes = {c.column: features.codes[:, i] for i, c in enumerate(categories)}
-        numbers = [self.scaler.transform(features.numbers)]
-        for column in hot:
-            numbers.append(np.eye(len(column.levels) + 1, dtype=np.float32)[codes[column.column]][:, 1:])
-        found = {"numbers": np.concatenate(numbers, axis=1)}
-        if not found["numbers"].shape[1]:
-            del found["numbers"]
-        if embedded:
-            # codes of all columns share one embedding: each column has its own stretch of it
-            starts = np.cumsum([0, *(len(column.levels) + 1 for column in embedded[:-1])])
-            stacked = np.stack([codes[column.column] for column in embedded], axis=1) + starts
-            found["categories"] = stacked.astype(np.int32)
-        return found
-
-    def arrays(self, frame: pd.DataFrame) -> Arrays:
-        """Inputs, targets and plain features of a frame that has the targets."""
-        features = self.features(frame)
-        truth = {t.spec.name: t.truth(frame[t.spec.name]) for t in self.targets}
-        targets = {t.spec.name: t.training(truth[t.spec.name]) for t in self.targets}
-        return Arrays(self.inputs(features), targets, truth, features)
-
-    def as_plain(self) -> dict[str, Any]:
-        """The state as JSON values, to the bit."""
-        return {
-            "columns": [column.as_plain() for column in self.columns],
-            "scaler": self.scaler.as_plain(),
-            "targets": [target.as_plain() for target in self.targets],
-        }
-
-    @classmethod
-    def from_plain(cls, plain: dict[str, Any]) -> Encoder:
-        """The encoder of `as_plain`."""
-        return cls(
-            tuple(encoders.from_plain(column) for column in plain["columns"]),
-            Scaler.from_plain(plain["scaler"]),
-            tuple(TargetEncoder.from_plain(target) for target in plain["targets"]),
-        )
-
-    def _numeric(self) -> list[encoders.Number | encoders.Boolean | encoders.Date]:
-        return [c for c in self.columns if not isinstance(c, encoders.Category)]
-
-    def _sorted(self) -> tuple[list[encoders.Category], list[encoders.Category]]:
-        categories = [c for c in self.columns if isinstance(c, encoders.Category)]
-        hot = [c for c in categories if len(c.levels) <= ONE_HOT]
-        return hot, [c for c in categories if len(c.levels) > ONE_HOT]
-
-
-@dataclass(frozen=True)
-class Represented:
-    """The result of the second step."""
-
-    encoder: Encoder
-    split: Split
-    train: Arrays
-    validation: Arrays
-    test: Arrays
-    notices: tuple[Notice, ...]
-    steps: tuple[Step, ...]
-    positions: np.ndarray  # of each row in the collected table: rows without a target are gone
+RESERVED = (
+    "numbers",
+    "categories",
+    "inputs",
+    "output",
+    "columns",
+    COLUMN,
+)  # what the network's inputs are named already
 
 
 def represent(recipe: Recipe, table: Table) -> tuple[Represented, ...]:
@@ -147,13 +45,14 @@ def represent(recipe: Recipe, table: Table) -> tuple[Represented, ...]:
         DataError: the data does not fit the recipe.
     """
     check_columns(recipe, list(table.frame.columns))
-    frame, parts, steps, notices, positions = _with_target(recipe, table)
-    tasks = {name: infer_task(frame[name], recipe.learn.task) for name in recipe.represent.targets}
-    first = recipe.represent.targets[0]
-    classes = frame[first] if tasks[first] != "regression" else None
-    splits = split(frame, parts, recipe.represent.split, classes, recipe.seed)
-    common = (tuple(steps), tuple(notices), positions)
-    found = tuple(_represented(recipe, frame, rows, tasks, *common) for rows in splits)
+    if recipe.represent.series is not None:
+        return represent_series(recipe, table)
+    examples = _examples(recipe, table)
+    tasks = infer_tasks(examples.frame, recipe.represent.targets, recipe.learn.task)
+    first = next((name for name, task in tasks.items() if task in {"binary", "multiclass"}), None)
+    classes = examples.frame[first] if first is not None else None
+    splits = split(examples.frame, examples.parts, recipe.represent.split, classes, recipe.seed)
+    found = tuple(_represented(recipe, examples, rows, tasks) for rows in splits)
     targets = [one.encoder.signature.targets for one in found]
     if odd := next((i for i, some in enumerate(targets) if some != targets[0]), None):
         raise DataError(
@@ -162,42 +61,62 @@ def represent(recipe: Recipe, table: Table) -> tuple[Represented, ...]:
     return found
 
 
-def _represented(
-    recipe: Recipe,
-    frame: pd.DataFrame,
-    rows: Split,
-    tasks: dict[str, TaskName],
-    steps: tuple[Step, ...],
-    notices: tuple[Notice, ...],
-    positions: np.ndarray,
-) -> Represented:
-    train = frame.iloc[rows.train]
-    columns, found = _fit_columns(recipe, frame, train)
-    numeric = [c.numbers(train[c.column]) for c in columns if not isinstance(c, encoders.Category)]
+@dataclass(frozen=True)
+class _Examples:
+    """The rows that are learned from, each with its place in the collected table."""
+
+    frame: pd.DataFrame
+    parts: np.ndarray | None
+    positions: np.ndarray
+    steps: tuple[Step, ...]
+    notices: tuple[Notice, ...]
+    folding: Folding | None
+
+
+def _represented(recipe: Recipe, examples: _Examples, rows: Split, tasks: dict[str, TaskName]) -> Represented:
     import numpy as np
 
+    frame = examples.frame
+    train = frame.iloc[rows.train]
+    columns, own, found = _fit_columns(recipe, examples, train)
+    numeric = [c.numbers(train[c.column]) for c in columns if not isinstance(c, encoders.Category)]
     scaler = Scaler.fit(np.concatenate([np.zeros((len(train), 0)), *numeric], axis=1))
-    targets = tuple(TargetEncoder.fit(train[name], task) for name, task in tasks.items())
-    encoder = Encoder(columns, scaler, targets)
+    targets = tuple(
+        TargetEncoder.fit(train, names, task, recipe.learn.quantiles) for names, task in by_target(tasks).items()
+    )
+    encoder = Encoder(columns, scaler, targets, own, examples.folding)
     if not encoder.signature.inputs:
         raise DataError("no column is left to learn from", cure="name some under represent.columns")
+    if recipe.learn.task == "clustering":
+        unlabelled = Unlabelled.fit(encoder, train, recipe.evaluate.labels, recipe.seed)
+        encoder, parts = unlabelled.encoder, unlabelled.parts(frame, rows)
+    else:
+        parts = _parts(recipe, encoder, frame, rows)
     detail = f"{len(rows.train):,} train, {len(rows.validation):,} validation, {len(rows.test):,} test"
-    weights = sample_weights(recipe, frame, rows)
-
-    def arrays(part: np.ndarray) -> Arrays:
-        made = encoder.arrays(frame.iloc[part])
-        return made if weights is None else replace(made, weights=weights[part])
-
     return Represented(
         encoder,
         rows,
-        arrays(rows.train),
-        arrays(rows.validation),
-        arrays(rows.test),
-        (*notices, *found),
-        (*steps, Step(f"split ({rows.by})", len(frame), len(frame), detail)),
-        positions,
+        *parts,
+        (*examples.notices, *found),
+        (*examples.steps, Step(f"split ({rows.by})", len(frame), len(frame), detail)),
+        examples.positions,
+        frame,
     )
+
+
+def _parts(recipe: Recipe, encoder: Encoder, frame: pd.DataFrame, rows: Split) -> tuple[Arrays, Arrays, Arrays]:
+    """The arrays of the training, validation and test rows."""
+    weights = sample_weights(recipe, frame, rows)
+    by = recipe.represent.split.by
+    groups = blocks(frame, by.group) if isinstance(by, By) and by.group else None
+
+    def arrays(part: np.ndarray) -> Arrays:
+        made = encoder.arrays(frame.iloc[part])
+        if groups is not None:
+            made = replace(made, blocks=groups[part])
+        return made if weights is None else replace(made, weights=weights[part])
+
+    return arrays(rows.train), arrays(rows.validation), arrays(rows.test)
 
 
 def sample_weights(recipe: Recipe, frame: pd.DataFrame, rows: Split) -> np.ndarray | None:
@@ -227,40 +146,68 @@ def sample_weights(recipe: Recipe, frame: pd.DataFrame, rows: Split) -> np.ndarr
     return weights
 
 
-def _with_target(
-    recipe: Recipe, table: Table
-) -> tuple[pd.DataFrame, np.ndarray | None, list[Step], list[Notice], np.ndarray]:
-    """The rows that have every target."""
+def _examples(recipe: Recipe, table: Table) -> _Examples:
+    """The rows that have every target, or the sequences that rows of a long table make."""
+    import numpy as np
+
     targets = list(recipe.represent.targets)
-    has = table.frame[targets].notna().all(axis=1).to_numpy()
-    steps, notices = [], []
+    frame, parts = table.frame, table.parts
+    positions = np.arange(len(frame))
+    steps: list[Step] = []
+    notices: list[Notice] = []
+    folding = None
+    if (spec := recipe.represent.sequence) is not None:
+        by = recipe.represent.split.by
+        given = by.column or by.group or by.time if isinstance(by, By) else None
+        whole = (*targets, recipe.evaluate.labels, recipe.learn.sample_weights, given)
+        if clash := next((name for name in whole if name in {spec.by, spec.time} and name is not None), None):
+            raise recipe.error(
+                ("represent", "sequence"),
+                f"{clash!r} makes the sequences, and is used up by that",
+                "name another column",
+            )
+        kept = tuple(dict.fromkeys(name for name in whole if name and name not in {spec.by, spec.time}))
+        said = {name: str(recipe.represent.kind(name)) for name in recipe.represent.columns}
+        folding, notices = Folding.of(frame, spec.by, spec.time, kept, said)
+        rows = len(frame)
+        frame, positions = folding.examples(frame)
+        parts = parts[positions] if parts is not None else None
+        steps.append(Step("sequences", rows, len(frame), f"one for each {spec.by}"))
+    # of labels in one column an empty cell means: none
+    labels = recipe.learn.task == "multilabel" and len(targets) == 1
+    has = frame[[] if labels else targets].notna().all(axis=1).to_numpy()
     if not has.all():
         lost = int((~has).sum())
         if lost == len(has):
             raise DataError(f"the target {targets[0]!r} is missing in every row", cure="choose another target")
         steps.append(Step("rows with a target", len(has), len(has) - lost, f"{lost:,} without one dropped"))
         notices.append(Notice(f"{lost:,} rows without a target are dropped", tuple(targets)))
-    parts = table.parts[has] if table.parts is not None else None
-    return table.frame[has].reset_index(drop=True), parts, steps, notices, has.nonzero()[0]
+    parts = parts[has] if parts is not None else None
+    kept_rows = frame[has].set_axis(positions[has])  # so that an error can name the row of the table
+    return _Examples(kept_rows, parts, positions[has], tuple(steps), tuple(notices), folding)
 
 
-def _fit_columns(recipe: Recipe, frame: pd.DataFrame, train: pd.DataFrame) -> tuple[tuple[Any, ...], list[Notice]]:
+def _fit_columns(
+    recipe: Recipe, examples: _Examples, train: pd.DataFrame
+) -> tuple[tuple[Any, ...], tuple[inputs.InputEncoder, ...], list[Notice]]:
+    """Encoders of plain columns, encoders of columns that are an input of their own, and what there is to say."""
     by = recipe.represent.split.by
-    used = {recipe.learn.sample_weights} | ({by.column, by.group} if isinstance(by, By) else set())
-    fit: dict[str, Any] = {
-        "number": encoders.Number,
-        "boolean": encoders.Boolean,
-        "date": encoders.Date,
-        "category": encoders.Category,
-    }
+    own_menu = recipe.learn.menu != "auto"
+    used = {recipe.learn.sample_weights, recipe.evaluate.labels} | (
+        {by.column, by.group} if isinstance(by, By) else set()
+    )
     found: list[Any] = []
+    own: list[inputs.InputEncoder] = []
     notices: list[Notice] = []
     for name in train.columns:
-        said = recipe.represent.columns.get(name)
+        said = recipe.represent.kind(name)
         if name in recipe.represent.targets or said == "ignore" or (said is None and name in used):
             continue
-        column = train[name]
-        marks = kinds.marks(frame[name]) if said in {None, "number", "date"} else ()
+        column, whole = train[name], examples.frame[name]
+        if name == COLUMN and examples.folding and recipe.represent.sequence:
+            own.append(Steps.fit(column, examples.folding.channels, recipe.represent.sequence.length))
+            continue
+        marks = kinds.marks(whole) if said in {None, "number", "date"} else ()
         if said is None:
             guess = kinds.infer(encoders.unmarked(column, marks))
             if guess.kind is None:
@@ -274,15 +221,39 @@ def _fit_columns(recipe: Recipe, frame: pd.DataFrame, train: pd.DataFrame) -> tu
             raise recipe.error(
                 ("represent", "columns", name), f"{name!r} is missing in every training row", "remove it"
             )
+        if said in {"text", "image"}:
+            inferred = recipe.represent.kind(name) is None
+            if inferred and own_menu and len(train.columns) > len(recipe.represent.targets) + 1:
+                what = {"text": "free text", "image": "images"}[said]
+                cure = f"columns: {{{name}: {said}}}, and from: {name} in the menu"
+                notices.append(Notice(f"{name!r} is left out: {what}, which this menu does not take", (name,), cure))
+                continue
+            own.append(_own(recipe, name, said, column))
+            continue
         if marks and said in {"number", "date"}:
-            count = int(frame[name].map(as_text, na_action="ignore").isin(marks).sum())
+            count = int(whole.map(as_text, na_action="ignore").isin(marks).sum())
             rule = f"{name!r}: cells that are no {said} are read as missing ({count:,}, e.g. {marks[0]!r})"
             notices.append(Notice(rule, (name,), f"or make it a category: columns: {{{name}: category}}"))
-            found.append(fit[said].fit(column, marks))
-            continue
-        encoder = fit[said].fit(column)
+        encoder = _plain(said, recipe.represent.columns.get(name), column, marks)
         if isinstance(encoder, encoders.Category) and not encoder.levels:
             notices.append(Notice(f"{name!r} is left out: no level is in {encoders.RARE} training rows", (name,)))
             continue
         found.append(encoder)
-    return tuple(found), notices
+    return tuple(found), tuple(own), notices
+
+
+def _plain(kind: str, said: Any, column: pd.Series, marks: tuple[str, ...]) -> Any:
+    if isinstance(said, OrderedColumn):
+        return encoders.Ordered(str(column.name), said.ordered)
+    if kind == "number":
+        return encoders.Number.fit(column, marks)
+    if kind == "date":
+        return encoders.Date.fit(column, marks)
+    return encoders.Boolean.fit(column) if kind == "boolean" else encoders.Category.fit(column)
+
+
+def _own(recipe: Recipe, name: str, kind: str, column: pd.Series) -> inputs.InputEncoder:
+    if name in RESERVED:
+        rule = f"a {kind} column cannot be named {name!r}, as the network's own input"
+        raise DataError(rule, cure=f"rename it: collect: {{clean: [{{rename: {{{name}: {name}_1}}}}]}}")
+    return inputs.fit(kind, recipe.represent.columns.get(name), column, recipe.folder)

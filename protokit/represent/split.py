@@ -10,6 +10,7 @@ from protokit.core.seeds import derive
 from protokit.core.suggest import did_you_mean
 from protokit.core.values import Split
 from protokit.recipe import parts as spec
+from protokit.represent.columns import times
 from protokit.represent.folds import deal
 
 if TYPE_CHECKING:
@@ -75,8 +76,8 @@ def _in_folds(
     given = by if isinstance(by, spec.By) else spec.By()
     labels = classes.map(as_text).to_numpy() if by == "stratified" and classes is not None else None
     groups = _groups(frame, given.group) if given.group else None
-    times = _times(frame, given.time) if given.time else None
-    dealt = deal(len(frame), rule.folds, labels, groups, times, derive(seed, "split", "folds"))
+    at = times(frame, given.time) if given.time else None
+    dealt = deal(len(frame), rule.folds, labels, groups, at, derive(seed, "split", "folds"))
     name = f"{rule.folds} folds, {'group' if given.group else 'time' if given.time else by}"
     found = []
     for fold, (rest, test) in enumerate(dealt):
@@ -157,7 +158,7 @@ def _latest(frame: pd.DataFrame, rows: np.ndarray, share: float, name: str) -> t
     """Take the latest rows; rows of one time are not parted."""
     import numpy as np
 
-    here = _times(frame, name)[rows]
+    here = times(frame, name)[rows]
     border = np.sort(here)[int(len(here) * (1 - share))]
     late = here >= border
     if late.all():
@@ -165,22 +166,17 @@ def _latest(frame: pd.DataFrame, rows: np.ndarray, share: float, name: str) -> t
     return rows[~late], rows[late]
 
 
+def blocks(frame: pd.DataFrame, name: str) -> np.ndarray:
+    """The number of each row's group. Shapes: (rows,) int64."""
+    import numpy as np
+
+    numbers: np.ndarray = np.unique(_groups(frame, name), return_inverse=True)[1]
+    return numbers
+
+
 def _groups(frame: pd.DataFrame, name: str) -> np.ndarray:
     groups: np.ndarray = _column(frame, name).map(as_text, na_action="ignore").fillna("").to_numpy()
     return groups
-
-
-def _times(frame: pd.DataFrame, name: str) -> np.ndarray:
-    """A column's times as numbers that only grow with them."""
-    from protokit.represent.columns import Date, to_numbers
-
-    column = _column(frame, name)
-    if column.isna().any():
-        raise DataError(f"the time column {name!r} has missing cells", cure="fill or remove those rows")
-    times: np.ndarray = (
-        to_numbers(column) if column.dtype.kind in "iuf" else Date.fit(column).dates(column).to_numpy().astype("int64")
-    )
-    return times
 
 
 def _column(frame: pd.DataFrame, name: str) -> pd.Series:

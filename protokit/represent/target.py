@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +18,28 @@ if TYPE_CHECKING:
 
 _MOST_CLASSES_OF_WHOLE_NUMBERS = 20
 _MOST_CLASSES = 1000
+
+
+LABELS = "labels"  # the name of a target made of several columns that are each there or not
+_BETWEEN_LABELS = re.compile(r"[|;,]")
+
+
+def infer_tasks(frame: pd.DataFrame, targets: Sequence[str], task: str | None) -> dict[str, TaskName]:
+    """The task of each target column.
+
+    Raises:
+        DataError: a target is not for the task.
+    """
+    if task == "multilabel":
+        return dict.fromkeys(targets, "multilabel")
+    return {name: infer_task(frame[name], task) for name in targets}
+
+
+def by_target(tasks: Mapping[str, TaskName]) -> dict[tuple[str, ...], TaskName]:
+    """The columns of each of the network's targets: one, but for labels, which are predicted together."""
+    if "multilabel" in tasks.values():
+        return {tuple(tasks): "multilabel"}
+    return {(name,): task for name, task in tasks.items()}
 
 
 def infer_task(series: pd.Series, task: str | None) -> TaskName:
@@ -37,9 +61,9 @@ def infer_task(series: pd.Series, task: str | None) -> TaskName:
         few = different <= _MOST_CLASSES_OF_WHOLE_NUMBERS and len(series) >= 3 * different
         whole = numeric and bool((series == series.round()).all())
         task = "classification" if not numeric or (whole and (few or different == 2)) else "regression"
-    if task == "regression":
+    if task in {"regression", "quantile"}:
         to_numbers(series)
-        return "regression"
+        return "regression" if task == "regression" else "quantile"
     if different > _MOST_CLASSES or (different > 20 and different > 0.5 * len(series)):
         raise DataError(
             f"the target {name!r} has {different:,} different values in {len(series):,} rows: no classes",
@@ -50,23 +74,28 @@ def infer_task(series: pd.Series, task: str | None) -> TaskName:
 
 @dataclass(frozen=True)
 class TargetEncoder:
-    """Classes to positions, numbers to standard units of the training rows, and back."""
+    """Classes to positions, numbers to standard units of the training rows, labels to 0 and 1, and back."""
 
     spec: TargetSpec
     center: float = 0.0
     scale: float = 1.0
 
     @classmethod
-    def fit(cls, series: pd.Series, task: TaskName) -> TargetEncoder:
-        """Learns classes (sorted), or mean and standard deviation, from training rows.
+    def fit(
+        cls, frame: pd.DataFrame, names: tuple[str, ...], task: TaskName, quantiles: tuple[float, ...] = ()
+    ) -> TargetEncoder:
+        """Learns classes (sorted), labels, or mean and standard deviation, from training rows.
 
         Raises:
             DataError: the training rows hold one class only.
         """
-        name = str(series.name)
-        if task == "regression":
+        if task == "multilabel":
+            return cls(_labels(frame, names))
+        series, name = frame[names[0]], names[0]
+        if task in {"regression", "quantile"}:
             values = to_numbers(series)
-            return cls(TargetSpec(name, task), float(values.mean()), float(values.std()) or 1.0)
+            wanted = quantiles if task == "quantile" else ()
+            return cls(TargetSpec(name, task, quantiles=wanted), float(values.mean()), float(values.std()) or 1.0)
         kinds = series.map(_plain).unique().tolist()
         classes = sorted(kinds, key=lambda v: (isinstance(v, str), v))
         if len(classes) < 2:
@@ -77,15 +106,20 @@ class TargetEncoder:
             task = "binary"
         return cls(TargetSpec(name, task, tuple(classes)))
 
-    def truth(self, series: pd.Series) -> np.ndarray:
-        """Shapes: (rows,) -> (rows,): class positions (int64) or numbers in their own unit (float64).
+    def truth(self, frame: pd.DataFrame) -> np.ndarray:
+        """Of each row: class positions (int64), numbers in their own unit (float64), or 0 and 1 of each label.
+
+        Shapes: (rows,), for labels (rows, labels).
 
         Raises:
-            DataError: a class that no training row has.
+            DataError: a class or label that no training row has.
         """
         import numpy as np
 
-        if self.spec.task == "regression":
+        if self.spec.task == "multilabel":
+            return _label_truth(frame, self.spec)
+        series = frame[self.spec.name]
+        if self.spec.task in {"regression", "quantile"}:
             return to_numbers(series)
         position = {as_text(value): i for i, value in enumerate(self.spec.classes)}
         found = [position.get(as_text(value), -1) for value in series]
@@ -99,19 +133,32 @@ class TargetEncoder:
         return np.array(found, np.int64)
 
     def training(self, truth: np.ndarray) -> np.ndarray:
-        """Shapes: (rows,) -> (rows, 1): what the loss takes."""
+        """What the loss takes.
+
+        Shapes: (rows,) -> (rows, 1); labels stay (rows, labels).
+        """
         import numpy as np
 
-        if self.spec.task == "regression":
+        if self.spec.task == "multilabel":
+            return truth.astype(np.float32)
+        if self.spec.task in {"regression", "quantile"}:
             standard: np.ndarray = (truth - self.center) / self.scale
             return standard.astype(np.float32)[:, None]
         return truth.astype(np.int32 if self.spec.task == "multiclass" else np.float32)[:, None]
 
     def scores(self, output: np.ndarray) -> np.ndarray:
-        """Shapes: (rows, units) -> (rows, classes) probabilities, or (rows,) numbers in their own unit."""
+        """From what the network gives: probabilities of classes or labels, or numbers in their own unit.
+
+        Shapes: (rows, units) -> (rows, classes), (rows, labels), (rows,), or (rows, quantiles), ascending.
+        """
         import numpy as np
 
         output = np.asarray(output, np.float64)
+        if self.spec.task == "multilabel":
+            return output
+        if self.spec.task == "quantile":
+            crossed_none: np.ndarray = np.sort(output, axis=1) * self.scale + self.center
+            return crossed_none
         if self.spec.task == "regression":
             numbers: np.ndarray = output[:, 0] * self.scale + self.center
             return numbers
@@ -120,21 +167,81 @@ class TargetEncoder:
         probabilities: np.ndarray = output / output.sum(axis=1, keepdims=True)
         return probabilities
 
+    def columns(self, scores: np.ndarray) -> dict[str, Any]:
+        """Scores as columns of a table: what is predicted, and how sure the network is of it."""
+        import numpy as np
+        import pandas as pd
+
+        name = self.spec.name
+        if self.spec.task == "regression":
+            return {name: scores}
+        if self.spec.task == "quantile":
+            return {f"{name} {q:g}": scores[:, i] for i, q in enumerate(self.spec.quantiles)}
+        if self.spec.task == "multilabel":
+            labels = {label: (scores[:, i] > 0.5).astype(int) for i, label in enumerate(self.spec.columns)}
+            return {**labels, **{f"{label} = 1": scores[:, i] for i, label in enumerate(self.spec.columns)}}
+        classes = np.array(self.spec.classes, dtype=object)
+        found: dict[str, Any] = {name: pd.Series(classes[scores.argmax(axis=1)]).infer_objects()}
+        return {**found, **{f"{name} = {c}": scores[:, i] for i, c in enumerate(self.spec.classes)}}
+
     def as_plain(self) -> dict[str, Any]:
         """The state as JSON values, to the bit."""
-        return {
-            "name": self.spec.name,
-            "task": self.spec.task,
-            "classes": list(self.spec.classes),
-            "center": self.center,
-            "scale": self.scale,
-        }
+        plain: dict[str, Any] = {**vars(self.spec), "center": self.center, "scale": self.scale}
+        return {key: list(value) if isinstance(value, tuple) else value for key, value in plain.items()}
 
     @classmethod
     def from_plain(cls, plain: dict[str, Any]) -> TargetEncoder:
         """The encoder of `as_plain`."""
-        spec = TargetSpec(plain["name"], plain["task"], tuple(plain["classes"]))
-        return cls(spec, plain["center"], plain["scale"])
+        values: dict[str, Any] = {
+            key: tuple(value) if isinstance(value, list) else value for key, value in plain.items()
+        }
+        center, scale = values.pop("center"), values.pop("scale")
+        return cls(TargetSpec(**values), center, scale)
+
+
+def _labels(frame: pd.DataFrame, names: tuple[str, ...]) -> TargetSpec:
+    """The labels of several columns of yes and no, or of one column of texts such as `red|large`."""
+    if len(names) > 1:
+        return TargetSpec(LABELS, "multilabel", columns=names)
+    if frame[names[0]].dtype.kind in "iufbM":
+        rule = (
+            f"{names[0]!r} holds no texts, and multilabel takes several columns of yes and no, or one such as red|large"
+        )
+        raise DataError(rule, cure="name the labels' columns: target: [hot, wet]")
+    found = sorted({label for labels in _split_labels(frame[names[0]]) for label in labels})
+    if not found:
+        raise DataError(f"no training row has a label in {names[0]!r}", cure="write them as red|large")
+    if len(found) > _MOST_CLASSES:
+        raise DataError(f"{len(found):,} different labels in {names[0]!r} are too many", cure="keep the common ones")
+    return TargetSpec(names[0], "multilabel", columns=tuple(found))
+
+
+def _label_truth(frame: pd.DataFrame, spec: TargetSpec) -> np.ndarray:
+    import numpy as np
+
+    from protokit.represent.columns import Boolean
+
+    if spec.name == LABELS:
+        return np.concatenate([Boolean(name).numbers(frame[name]) for name in spec.columns], axis=1).astype(np.int64)
+    place = {label: i for i, label in enumerate(spec.columns)}
+    found = np.zeros((len(frame), len(place)), np.int64)
+    for row, labels in enumerate(_split_labels(frame[spec.name])):
+        for label in labels:
+            if label not in place:
+                raise DataError(
+                    f"the label {label!r} of {spec.name!r} is in no training row", cure="spell it as the others"
+                )
+            found[row, place[label]] = 1
+    return found
+
+
+def _split_labels(series: pd.Series) -> list[list[str]]:
+    missing = [not isinstance(cell, (list, tuple)) and (cell is None or cell != cell) for cell in series]
+    cells = [
+        cell if isinstance(cell, (list, tuple)) else [] if gone else _BETWEEN_LABELS.split(as_text(cell))
+        for cell, gone in zip(series, missing, strict=True)
+    ]
+    return [[label for part in cell if (label := as_text(part).strip())] for cell in cells]
 
 
 def _plain(value: Any) -> Any:

@@ -20,6 +20,15 @@ class Grid:
 
 
 @dataclass(frozen=True)
+class Remark:
+    """A fault that the person should mend: how grave it is, what it is, and the edit that mends it."""
+
+    severity: str
+    rule: str
+    edit: str = ""
+
+
+@dataclass(frozen=True)
 class Card:
     """What a run shows of itself, in the order in which a person reads it."""
 
@@ -29,6 +38,7 @@ class Card:
     notes: tuple[str, ...] = ()
     history: Sequence[Mapping[str, float]] = field(default_factory=tuple)
     best_epoch: int = 0
+    remarks: tuple[Remark, ...] = ()
 
     def rich(self) -> RenderableType:
         """The card for a terminal."""
@@ -41,6 +51,12 @@ class Card:
         for sentence in self.sentences:
             style = "bold green" if "beats" in sentence else "bold yellow"
             parts.append(Padding(Text(sentence, style=style), (0, 0, 0, 2)))
+        for remark in self.remarks:
+            style = "bold red" if remark.severity == "fatal" else "yellow"
+            text = Text.assemble((f"{remark.severity}: ", style), remark.rule)
+            parts += [Text(), Padding(text, (0, 0, 0, 2))]
+            if remark.edit:
+                parts.append(Padding(Text(remark.edit, style="dim"), (0, 0, 0, 6)))
         for grid in self.grids:
             table = Table(box=None, pad_edge=False)
             for i, name in enumerate(grid.header):

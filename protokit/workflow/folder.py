@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING, Any
 
 from protokit.core.files import write_json, write_text, write_with
 from protokit.core.stopwatch import Stopwatch
-from protokit.core.values import Notice, Predictions, Score, Table
+from protokit.core.values import Finding, Notice, Predictions, Score, Table
 from protokit.recipe.recipe import Recipe
 from protokit.workflow.outcome import Networks, Results
 
 if TYPE_CHECKING:
-    from protokit.represent.represent import Represented
+    from protokit.learn.clusters import Clusters
+    from protokit.represent.represented import Represented
 
 _LIBRARIES = ("protokit", "tensorflow", "keras", "numpy", "pandas", "scikit-learn", "duckdb")
 
@@ -34,8 +35,8 @@ class RunFolder:
     key: str
 
     @classmethod
-    def create(cls, out: Path, recipe: Recipe, table: Table) -> RunFolder:
-        """A new folder with the recipe and the environment in it."""
+    def create(cls, out: Path, recipe: Recipe, fitted: Recipe, table: Table) -> RunFolder:
+        """A new folder with the recipe, as it is and fitted to the data, and the environment in it."""
         key = _key(recipe, table)
         while True:
             stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
@@ -44,7 +45,7 @@ class RunFolder:
                 break
         written = recipe.document.text or recipe.write()
         write_text(path / "recipe.yaml", written)
-        write_text(path / "resolved.yaml", recipe.write())
+        write_text(path / "resolved.yaml", fitted.write())
         write_json(path / "environment.json", {**_environment(), "key": key, "inputs": dict(table.origin)})
         return cls(path, key)
 
@@ -74,6 +75,7 @@ class RunFolder:
         recipe: Recipe,
         table: Table,
         folds: Sequence[Represented],
+        findings: Sequence[Finding],
         networks: Networks,
         results: Results,
         clock: Stopwatch,
@@ -86,16 +88,15 @@ class RunFolder:
         lines = [",".join(names), *(",".join(repr(row.get(name, "")) for name in names) for row in history)]
         write_text(self.path / "history.csv", "\n".join(lines) + "\n")
         every = [one for found in networks.trained for one in found]
-        found = dict.fromkeys(notice for fold in folds for notice in fold.notices)
-        notices = [vars(notice) for notice in (*table.notices, *found, *_slots(recipe))]
-        write_json(self.path / "audit.json", {"notices": notices})
-        self._write_predictions(folds, results.predictions)
+        audit = self.write_audit(recipe, table, folds, findings, networks.notices)
+        self._write_predictions(folds, results.predictions, networks.parts[0].clusters)
         metrics = {
             "rows": {
                 "train": folds[0].train.rows,
                 "validation": folds[0].validation.rows,
                 "test": sum(fold.test.rows for fold in folds),
             },
+            "examples": "windows" if recipe.represent.series is not None else "rows",
             "networks": _trained(networks),
             "engine": {"name": every[0].progress.engine, "how": every[0].progress.how},
             "batch_size": every[0].plan.batch_size,
@@ -104,19 +105,36 @@ class RunFolder:
             "folds": [_finite(dict(fold)) for fold in results.folds],
             "network": network_table(networks.parts[0].network),
         }
-        card = card_of(recipe.name, {"metrics": metrics, "history": history, "notices": notices})
+        steps = [vars(step) for step in (*table.steps, *folds[0].steps)]
+        card = card_of(recipe.name, {"metrics": metrics, "history": history, "steps": steps, **audit})
         write_text(self.path / "report.html", card.page())
         for snapshot in self.path.glob("snapshot-*.safetensors"):
             snapshot.unlink()
         clock.lap("write")
-        steps = [vars(step) for step in (*table.steps, *folds[0].steps)]
         compiling = sum(one.compile_seconds for one in every)
         seconds = {**clock.seconds, "learn": clock.seconds["learn"] - compiling, "compile": compiling}
         timing = {name: round(value, 3) for name, value in seconds.items()}
         write_json(self.path / "steps.json", {"steps": steps, "seconds": timing})
         write_json(self.path / "metrics.json", metrics)
 
-    def _write_predictions(self, folds: Sequence[Represented], predictions: Mapping[str, Predictions]) -> None:
+    def write_audit(
+        self,
+        recipe: Recipe,
+        table: Table,
+        folds: Sequence[Represented],
+        findings: Sequence[Finding],
+        further: Sequence[Notice] = (),
+    ) -> dict[str, Any]:
+        """Write `audit.json`: what the audit found, and what was decided for the person."""
+        found = dict.fromkeys(notice for fold in folds for notice in fold.notices)
+        notices = [vars(notice) for notice in (*table.notices, *found, *further, *_slots(recipe))]
+        audit = {"findings": [finding.as_plain() for finding in findings], "notices": notices}
+        write_json(self.path / "audit.json", audit)
+        return audit
+
+    def _write_predictions(
+        self, folds: Sequence[Represented], predictions: Mapping[str, Predictions], clusters: Clusters | None
+    ) -> None:
         import duckdb
         import numpy as np
         import pandas as pd
@@ -124,18 +142,34 @@ class RunFolder:
         columns: dict[str, Any] = {"row": np.concatenate([fold.positions[fold.split.test] for fold in folds])}
         if len(folds) > 1:
             columns["fold"] = np.repeat(np.arange(1, len(folds) + 1), [fold.test.rows for fold in folds])
-        for name, p in predictions.items():
-            if p.target.task == "regression":
-                columns |= {name: p.truth, f"{name} predicted": p.scores}
-                continue
-            classes = [str(value) for value in p.target.classes]
-            columns[name] = [classes[i] for i in p.truth]
-            columns[f"{name} predicted"] = [classes[i] for i in p.labels]
-            columns |= {f"{name} = {c}": p.scores[:, i] for i, c in enumerate(classes)}
+        if horizon := next(iter(predictions.values())).target.horizon:  # a row for each step after the last known one
+            columns = {name: np.repeat(values, horizon) for name, values in columns.items()}
+            columns["step"] = np.tile(np.arange(1, horizon + 1), len(columns["row"]) // horizon)
+        for p in predictions.values():
+            columns |= clusters.columns(p.scores) if clusters else _columns(p)
+            columns |= {} if p.reference is None else {"label": p.reference}
         frame = pd.DataFrame(columns)
         with duckdb.connect() as connection:
             relation = connection.from_df(frame)
             write_with(self.path / "predictions.parquet", lambda path: relation.write_parquet(str(path)))
+
+
+def _columns(p: Predictions) -> dict[str, Any]:
+    """Truth and prediction of one target, by the columns' names."""
+    name, scores = p.target.name, p.scores
+    if p.target.task == "multilabel":
+        truth = {label: p.truth[:, i] for i, label in enumerate(p.target.columns)}
+        return truth | {f"{label} = 1": scores[:, i] for i, label in enumerate(p.target.columns)}
+    if p.target.task == "quantile":
+        return {name: p.truth} | {f"{name} {q:g}": scores[:, i] for i, q in enumerate(p.target.quantiles)}
+    if p.target.task == "forecasting":
+        truth = {column: p.truth[:, :, i].ravel() for i, column in enumerate(p.target.columns)}
+        return truth | {f"{column} predicted": scores[:, :, i].ravel() for i, column in enumerate(p.target.columns)}
+    if not p.target.has_classes:
+        return {name: p.truth, f"{name} predicted": scores}
+    classes = [str(value) for value in p.target.classes]
+    found: dict[str, Any] = {name: [classes[i] for i in p.truth], f"{name} predicted": [classes[i] for i in p.labels]}
+    return found | {f"{name} = {c}": scores[:, i] for i, c in enumerate(classes)}
 
 
 def _trained(networks: Networks) -> list[dict[str, int]]:

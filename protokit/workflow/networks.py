@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from protokit.core.seeds import derive
@@ -14,7 +15,20 @@ from protokit.workflow.outcome import Networks
 if TYPE_CHECKING:
     import keras
 
-    from protokit.represent.represent import Represented
+    from protokit.represent.represented import Represented
+
+
+def with_clusters(recipe: Recipe, networks: Networks, folds: Sequence[Represented]) -> Networks:
+    """The networks with the clusters that are found in what they make of the training rows."""
+    from protokit.learn.clusters import Clusters
+
+    learn, parts, notices = recipe.learn, [], []
+    for part, fold in zip(networks.parts, folds, strict=True):
+        codes = part.codes(fold.train.inputs)
+        clusters, notice = Clusters.fit(codes, learn.cluster_by, learn.clusters, recipe.seed)
+        parts.append(replace(part, clusters=clusters))
+        notices += [notice] if notice else []
+    return Networks(tuple(parts), networks.trained, tuple(notices))
 
 
 def train_all(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from protokit.core.values import Predictions, Score
+from protokit.core.values import Notice, Predictions, Score
 
 if TYPE_CHECKING:
     from protokit.bundle.model import Part
@@ -16,10 +16,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Networks:
-    """The parts of the model, one for each fold, and how each of their networks came to be, by fold and seed."""
+    """The parts of the model, one for each fold, and how each of their networks came to be, by fold and seed.
+
+    `notices` are what was decided once they were trained.
+    """
 
     parts: tuple[Part, ...]
     trained: tuple[tuple[Trained, ...], ...]
+    notices: tuple[Notice, ...] = ()
 
 
 @dataclass(frozen=True)

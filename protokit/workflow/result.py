@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from protokit.core.errors import DataError
-from protokit.show.card import Card, Grid
+from protokit.core.values import Finding
+from protokit.show.card import Card, Grid, Remark
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,14 +38,17 @@ class Run:
         path = Path(path)
         try:
             metrics = json.loads((path / "metrics.json").read_text(encoding="utf-8"))
-            notices = json.loads((path / "audit.json").read_text(encoding="utf-8"))["notices"]
+            audit = json.loads((path / "audit.json").read_text(encoding="utf-8"))
+            audit = {"findings": audit["findings"], "notices": audit["notices"]}
+            steps = json.loads((path / "steps.json").read_text(encoding="utf-8"))["steps"]
             with (path / "history.csv").open(encoding="utf-8", newline="") as file:
                 rows = [{k: float(v) for k, v in row.items() if v} for row in csv.DictReader(file)]
         except (OSError, ValueError, KeyError) as error:
             raise DataError(
                 "not the folder of a finished run", place=str(path), cure="give runs/NAME/TIME-HASH"
             ) from error
-        return cls(path, path.parent.name, {"metrics": metrics, "history": rows, "notices": notices}, model)
+        results = {"metrics": metrics, "history": rows, "steps": steps, **audit}
+        return cls(path, path.parent.name, results, model)
 
     @property
     def metrics(self) -> dict[str, float]:
@@ -57,6 +61,11 @@ class Run:
     def verdict(self) -> str:
         """Whether the network beat the best baseline, in a sentence for each target."""
         return " ".join(v["sentence"] for v in self.results["metrics"]["verdicts"])
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What the audit found in the data, the gravest first."""
+        return tuple(Finding.from_plain(plain) for plain in self.results["findings"])
 
     @property
     def history(self) -> pd.DataFrame:
@@ -93,6 +102,7 @@ def card_of(name: str, results: dict[str, Any]) -> Card:
     """The card of a run's results."""
     metrics = results["metrics"]
     rows = metrics["rows"]
+    of = metrics.get("examples", "rows")
     sentences = tuple(v["sentence"] for v in metrics["verdicts"])
     network = tuple(
         (layer, kind, " x ".join(map(str, shape)), f"{parameters:,}")
@@ -107,21 +117,25 @@ def card_of(name: str, results: dict[str, Any]) -> Card:
         kept = f"{len(networks)} such networks averaged ({made_of}), {epochs(networks)} epochs"
     grids = (
         *(
-            _scores(target, metrics["scores"], rows["test"])
+            _scores(target, metrics["scores"], f"{rows['test']:,} test {of}")
             for target in dict.fromkeys(s["target"] for s in metrics["scores"])
         ),
-        *((_by_fold(folds),) if folds else ()),
+        *((_by_fold(folds, of),) if folds else ()),
+        *_rows(results["steps"]),
         Grid(f"network: {total:,} parameters, {kept}", ("layer", "kind", "output", "parameters"), network),
     )
-    shares = f"{rows['train']:,} training, {rows['validation']:,} validation and {rows['test']:,} test rows"
+    shares = f"{rows['train']:,} training, {rows['validation']:,} validation and {rows['test']:,} test {of}"
     if folds:
-        shares = f"about {rows['train']:,} training and {rows['validation']:,} validation rows in each fold"
+        shares = f"about {rows['train']:,} training and {rows['validation']:,} validation {of} in each fold"
+    findings = [Finding.from_plain(plain) for plain in results["findings"]]
+    grave = tuple(Remark(f.severity, f.rule, f.edit) for f in findings if f.severity != "note")
     notes = (
         shares,
         f"{metrics['engine']['name']} engine, {metrics['engine']['how']}",
         *(n["rule"] + (f" ({n['cure']})" if n["cure"] else "") for n in results["notices"]),
+        *(finding.rule for finding in findings if finding.severity == "note"),
     )
-    return Card(name, sentences, grids, notes, tuple(results["history"]), networks[0]["best_epoch"])
+    return Card(name, sentences, grids, notes, tuple(results["history"]), networks[0]["best_epoch"], grave)
 
 
 def epochs(networks: list[dict[str, int]]) -> str:
@@ -130,18 +144,30 @@ def epochs(networks: list[dict[str, int]]) -> str:
     return str(counts[0]) if min(counts) == max(counts) else f"{min(counts)} to {max(counts)}"
 
 
-def _by_fold(folds: list[dict[str, float | None]]) -> Grid:
+def _rows(steps: list[dict[str, Any]]) -> tuple[Grid, ...]:
+    """The rows in and out of each step, where they are not the same all the way."""
+    if all(step["rows_in"] == step["rows_out"] for step in steps):
+        return ()
+    rows = []
+    for step in steps:
+        why = "; ".join(f"{count:,} {why}" for why, count in step["dropped"].items())
+        rows.append((step["name"], f"{step['rows_in']:,}", f"{step['rows_out']:,}", why))
+    return (Grid("rows of each step", ("step", "in", "out", "dropped, and why"), tuple(rows)),)
+
+
+def _by_fold(folds: list[dict[str, float | None]], of: str) -> Grid:
     rows = [(f"fold {i + 1}", *(_number(value) for value in fold.values())) for i, fold in enumerate(folds)]
-    return Grid("scores of the network on the test rows of each fold", ("", *folds[0]), tuple(rows))
+    return Grid(f"scores of the network on the test {of} of each fold", ("", *folds[0]), tuple(rows))
 
 
-def _scores(target: str, scores: list[dict[str, Any]], test_rows: int) -> Grid:
+def _scores(target: str, scores: list[dict[str, Any]], tested_on: str) -> Grid:
     own = [score for score in scores if score["target"] == target]
     baselines = list(own[0]["baselines"])
-    header = (target, *(f"{s['metric']} {'↑' if s['greater_is_better'] else '↓'}" for s in own))
+    arrows = {True: " ↑", False: " ↓", None: ""}
+    header = (target, *(s["metric"] + arrows[s["greater_is_better"]] for s in own))
     rows = [("network", *(_interval(s["network"]) for s in own))]
     rows += [(name, *(_number(s["baselines"][name]["value"]) for s in own)) for name in baselines]
-    return Grid(f"scores on {test_rows:,} test rows, with 95% intervals", header, tuple(rows))
+    return Grid(f"scores on {tested_on}, with 95% intervals", header, tuple(rows))
 
 
 def _interval(plain: dict[str, Any]) -> str:

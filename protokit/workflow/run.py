@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from protokit.core.errors import DataError, SpecError
 from protokit.core.stopwatch import Stopwatch
-from protokit.core.values import Predictions, Score, Signature, Table
+from protokit.core.suggest import one_of
+from protokit.core.values import Finding, Predictions, Score, Signature, Table, TargetSpec
 from protokit.recipe.recipe import Recipe
-from protokit.recipe.vocabulary import DEFAULT_METRICS, METRICS
+from protokit.recipe.vocabulary import BASELINES, DEFAULT_METRICS, METRICS, WITH_LABELS
 from protokit.show.progress import Progress, progress
 from protokit.workflow.folder import RunFolder
 from protokit.workflow.outcome import Results
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     import keras
 
     from protokit.evaluate.verdict import Verdict
-    from protokit.represent.represent import Represented
+    from protokit.represent.represented import Represented
 
 
 def run(
@@ -39,6 +40,7 @@ def run(
     Raises:
         SpecError: the recipe is wrong; nothing was written.
         DataError: the data is not as the recipe says.
+        AuditError: `evaluate.strict` is true, and the audit found a fatal fault in the data; nothing was trained.
         TrainingError: the loss was not finite.
     """
     recipe = as_recipe(recipe, set)
@@ -57,14 +59,24 @@ def run(
 
         folds = represent(recipe, collected)
         clock.lap("represent")
-        metrics = _metrics(recipe, folds[0].encoder.signature)
+        signature = folds[0].encoder.signature
+        metrics = _metrics(recipe, signature)
+        baselines = {target.name: _baselines(recipe, target) for target in signature.targets}
+        shown.step("auditing the data")
+        from protokit.recipe.flow import origins
+        from protokit.workflow.auditing import audit, stop_if_strict
+
+        findings = audit(recipe, folds, origins(recipe.collect))
+        clock.lap("audit")
+        stop_if_strict(recipe, collected, folds, findings, Path(out), folder)
         from protokit.learn.train import network_of
 
-        network = network_of(recipe, folds[0].encoder.signature)
+        fitted = recipe.fitted(signature)
+        network = network_of(fitted, signature)
         if folder is None:  # only now: a menu that does not fit writes nothing
-            folder = RunFolder.create(Path(out), recipe, collected)
+            folder = RunFolder.create(Path(out), recipe, fitted, collected)
         clock.lap("build")
-        return _finish(recipe, network, collected, folds, metrics, folder, shown, clock)
+        return _finish(fitted, network, collected, folds, findings, metrics, baselines, folder, shown, clock)
 
 
 def as_recipe(recipe: Recipe | str | Path | dict[str, Any], set: Sequence[str] = ()) -> Recipe:
@@ -87,28 +99,31 @@ def _finish(
     built: keras.Model,
     collected: Table,
     folds: Sequence[Represented],
+    findings: Sequence[Finding],
     metrics: dict[str, tuple[str, ...]],
+    baselines: dict[str, tuple[str, ...]],
     folder: RunFolder,
     shown: Progress,
     clock: Stopwatch,
 ) -> Run:
     from protokit.bundle.folder import save
-    from protokit.bundle.model import Model
-    from protokit.workflow.networks import train_all
+    from protokit.bundle.intake import Intake
+    from protokit.bundle.model import Model, needed
+    from protokit.workflow.networks import train_all, with_clusters
 
     shown.step("preparing the network")
     networks = train_all(recipe, built, folds, folder, shown)
+    if recipe.learn.task == "clustering":
+        networks = with_clusters(recipe, networks, folds)
     clock.lap("learn")
     shown.step("evaluating")
-    model = Model(recipe.network, networks.parts, recipe.learn.precision)
-    by_fold = [
-        part.predictions(fold.test.features, dict(fold.test.truth))
-        for part, fold in zip(networks.parts, folds, strict=True)
-    ]
-    results = _evaluate(recipe, folds, by_fold, metrics)
+    intake = Intake.of(recipe, needed(networks.parts))
+    model = Model(recipe.network, networks.parts, recipe.learn.precision, intake)
+    by_fold = [part.predictions(fold.test) for part, fold in zip(networks.parts, folds, strict=True)]
+    results = _evaluate(recipe, folds, by_fold, metrics, baselines)
     clock.lap("evaluate")
     save(model, folder.path / "model")
-    folder.write_results(recipe, collected, folds, networks, results, clock)
+    folder.write_results(recipe, collected, folds, findings, networks, results, clock)
     return Run.open(folder.path, model=model)
 
 
@@ -117,6 +132,7 @@ def _evaluate(
     folds: Sequence[Represented],
     by_fold: Sequence[dict[str, Predictions]],
     metrics: dict[str, tuple[str, ...]],
+    baselines: dict[str, tuple[str, ...]],
 ) -> Results:
     """Score the networks and the baselines over the test rows of all folds together, and of each for itself."""
     from protokit.evaluate.baselines import predict
@@ -130,11 +146,12 @@ def _evaluate(
     targets = folds[0].encoder.signature.targets
     for target in targets:
         pooled[target.name] = Predictions.pooled([fold[target.name] for fold in by_fold])
-        baselines = {
-            name: Predictions.pooled([predict(name, target, fold.train, fold.test, recipe.seed) for fold in folds])
-            for name in recipe.evaluate.baselines
+        spec = pooled[target.name].target  # of clusters it knows how many were found
+        simple = {
+            name: Predictions.pooled([predict(name, spec, fold.train, fold.test, recipe.seed) for fold in folds])
+            for name in baselines[target.name]
         }
-        found, verdict = judge(pooled[target.name], baselines, metrics[target.name], recipe.seed)
+        found, verdict = judge(pooled[target.name], simple, metrics[target.name], recipe.seed)
         scores += found
         verdicts.append(verdict)
         for own, predictions in zip(folded, by_fold, strict=True):
@@ -142,6 +159,20 @@ def _evaluate(
                 label = f"{target.name}.{name}" if len(targets) > 1 else name
                 own[label] = SCORERS[name](predictions[target.name])
     return Results(pooled, tuple(scores), tuple(verdicts), tuple(folded) if len(folds) > 1 else ())
+
+
+def _baselines(recipe: Recipe, target: TargetSpec) -> tuple[str, ...]:
+    """The baselines of a target: those that the recipe names, else those of its task.
+
+    Raises:
+        SpecError: one of the recipe's is not for this task.
+    """
+    fitting = tuple(name for name, tasks in BASELINES.items() if target.task in tasks)
+    wanted = recipe.evaluate.baselines
+    if odd := next((name for name in wanted or () if name not in fitting), None):
+        rule = f"the baseline {odd!r} is not for {target.task}"
+        raise recipe.error(("evaluate", "baselines", (wanted or ()).index(odd)), rule, one_of(fitting))
+    return fitting if wanted is None else wanted
 
 
 def _metrics(recipe: Recipe, signature: Signature) -> dict[str, tuple[str, ...]]:
@@ -153,8 +184,12 @@ def _metrics(recipe: Recipe, signature: Signature) -> dict[str, tuple[str, ...]]
     targets = signature.targets
     wanted = recipe.evaluate.metrics
     if wanted is None:
-        return {target.name: DEFAULT_METRICS[target.task] for target in targets}
+        first = WITH_LABELS if recipe.evaluate.labels is not None else ()
+        return {target.name: (*first, *DEFAULT_METRICS[target.task]) for target in targets}
     tasks = {target.task for target in targets}
+    if wanted[0] in {"coverage", "interval_width"}:
+        rule = f"{wanted[0]} is better neither high nor low, and the first metric decides the verdict"
+        raise recipe.error(("evaluate", "metrics", 0), rule, "put mean_pinball_loss before it")
     for i, name in enumerate(wanted):
         if not tasks & {*METRICS[name]}:
             fitting = ", ".join(DEFAULT_METRICS[targets[0].task])

@@ -76,3 +76,24 @@ def test_check_finds_what_only_the_defaults_show(tmp_path: Path) -> None:
     recipe = "collect: {tables: {wine: {sklearn: wine}}}\nrepresent: {target: target}\nlearn:\n  menu:\n"
     (tmp_path / "r.yaml").write_text(recipe + "".join(f"    {line}\n" for line in menu.splitlines()))
     assert "r.yaml:7:24: units of Dense is a whole number, not 2.5" in call("check", "r.yaml", cwd=tmp_path)[2]
+
+
+def test_a_strict_run_ends_with_3(tmp_path: Path) -> None:
+    rows = [f"{i * 37 % 1009 / 10},{'ab'[i * 7 % 3 % 2]},{'yn'[i * 7 % 3 % 2]}" for i in range(200)]
+    (tmp_path / "t.csv").write_text("x,again,y\n" + "\n".join(rows) + "\n")
+    recipe = "collect: {tables: {t: t.csv}}\nrepresent: {target: y}\nevaluate: {strict: true}\n"
+    (tmp_path / "r.yaml").write_text(recipe)
+    status, out, error = call("run", "r.yaml", cwd=tmp_path)
+    assert (status, out) == (3, "") and "fatal: 'again' alone predicts 'y' almost perfectly" in error
+    assert "audit.json" in error and "columns: {again: ignore}" in error
+    status, out, error = call("run", "r.yaml", "--json", cwd=tmp_path)
+    assert status == 3 and json.loads(out)["findings"][0]["columns"] == ["again"]
+    assert not list(tmp_path.glob("runs/*/*/metrics.json")) and len(list(tmp_path.glob("runs/*/*/audit.json"))) == 2
+    more = ["--set", "represent.columns.again=ignore", "--set", "learn.epochs=1"]
+    status, out, error = call("run", "r.yaml", "--json", *more, cwd=tmp_path)
+    assert status == 0 and not [f for f in json.loads(out)["findings"] if f["severity"] == "fatal"], error
+
+
+def test_the_version(tmp_path: Path) -> None:
+    status, out, _ = call("--version", cwd=tmp_path)
+    assert status == 0 and out.startswith("protokit 0.")

@@ -10,34 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from protokit.collect.collect import collect
-from protokit.collect.sources import SOURCES
 from protokit.collect.text_table import read
 from protokit.core.errors import DataError, ProtokitError
 from protokit.core.values import Table
-from protokit.recipe.parts import TableSource
 from protokit.recipe.recipe import Recipe
+from protokit.recipe.tables import TableSource
 
 
 def load(path: Path, **options: object) -> Table:
     source = {path.suffix.removeprefix(".") if path.suffix != ".gz" else "csv": str(path), **options}
     return collect(Recipe.parse({"collect": {"tables": {"t": source}}, "represent": {"target": "y"}}))
-
-
-def test_every_source_reads_a_table(tmp_path: Path) -> None:
-    import duckdb
-
-    frame = pd.DataFrame({"x": [1.5, 2.5], "y": ["a", "b"]})
-    frame.to_csv(tmp_path / "t.csv", index=False)
-    duckdb.from_df(frame).write_parquet(str(tmp_path / "t.parquet"))
-    where = {"csv": "t.csv", "parquet": "t.parquet", "sklearn": "iris"}
-    assert set(where) == set(SOURCES)
-    for kind, source in SOURCES.items() if hasattr(SOURCES, "items") else ((k, SOURCES[k]) for k in SOURCES):
-        found, digest, _ = source.read(TableSource(**{kind: where[kind]}), tmp_path)
-        assert len(found) >= 2 and len(digest) == 64
-        assert digest == source.read(TableSource(**{kind: where[kind]}), tmp_path)[1]
-        if kind != "sklearn":
-            with pytest.raises(DataError, match="no such file"):
-                source.read(TableSource(**{kind: "nowhere"}), tmp_path)
 
 
 def test_types_and_missing_marks(tmp_path: Path) -> None:
@@ -56,12 +38,12 @@ def test_types_and_missing_marks(tmp_path: Path) -> None:
         (b"", "empty"),
         (b"  \n ", "empty"),
         (b"a,y\n", "no rows below the header"),
-        (b"a,y\n1,2\n1,2,3\n", r"t\.csv:3: 3 fields where the header has 2"),
-        (b"a,y\n1\n", r"t\.csv:2: 1 fields"),
-        (b"a,y\n1,2\n\xe9,2\n", r"t\.csv:3: byte 0xe9 is not UTF-8"),
-        (b'a,y\n1,"2\n', r"t\.csv:2: a quote that is not closed"),
-        (b"a,a\n1,2\n", "two columns are named 'a'"),
-        (b"a,y\n1,\x00\n", r"t\.csv:2: a NUL character"),
+        (b"a,y\n1,2\n1,2,3\n", r"t\.csv:3:5: 3 fields where the header has 2"),
+        (b"a,y\n1\n", r"t\.csv:2:2: 1 fields"),
+        (b"a,y\n1,2\n\xe9,2\n", r"t\.csv:3:1: byte 0xe9 is not UTF-8"),
+        (b'a,y\n1,"2\n', r"t\.csv:2:3: a quote that is not closed"),
+        (b"a,a\n1,2\n", r"t\.csv:1:3: two columns are named 'a'"),
+        (b"a,y\n1,\x00\n", r"t\.csv:2:3: a NUL character"),
         (b"\x1f\x8bnot gzip", "cannot be read"),
     ],
 )

@@ -9,21 +9,42 @@ from sklearn import metrics as sk
 from protokit.core.names import number
 from protokit.core.values import Arrays, Features, Predictions, TargetSpec
 from protokit.evaluate import bootstrap
-from protokit.evaluate.baselines import BASELINES, predict
+from protokit.evaluate.baselines import predict
 from protokit.evaluate.metrics import METRICS
 from protokit.evaluate.verdict import judge
+from protokit.recipe.vocabulary import BASELINES as OF_TASKS
 from protokit.recipe.vocabulary import DEFAULT_METRICS
 from protokit.recipe.vocabulary import METRICS as TASKS
 
-CLASSES = {"binary": ("no", "yes"), "multiclass": ("a", "b", "c"), "regression": ()}
+CLASSES = {"binary": ("no", "yes"), "multiclass": ("a", "b", "c")}
+QUANTILES = (0.1, 0.5, 0.9)
 
 
 def predictions(task: str, rows: int, seed: int, skill: float = 1.0, ties: bool = False) -> Predictions:
-    target = TargetSpec("y", task, CLASSES[task])  # type: ignore[arg-type]
+    several = ("u", "v") if task in {"multilabel", "forecasting"} else ()
+    quantiles = QUANTILES if task == "quantile" else ()
+    target = TargetSpec("y", task, CLASSES.get(task, ()), several, 3, quantiles)  # type: ignore[arg-type]
     truth_rng, rng = np.random.default_rng(seed), np.random.default_rng(seed + 1)
+    if task == "forecasting":
+        truth = truth_rng.normal(size=(rows, 3, 2))
+        units = {"naive": np.tile([0.5, 2.0], (rows, 1)), "scale": np.tile([1.0, 3.0], (rows, 1))}
+        return Predictions(target, truth, truth * skill + rng.normal(size=truth.shape), units)
+    if task == "multilabel":
+        truth = truth_rng.integers(0, 2, (rows, 2))
+        scores = np.clip(0.5 + 0.3 * skill * (truth - 0.5) + 0.3 * rng.normal(size=truth.shape), 0, 1)
+        return Predictions(target, truth, np.round(scores, 1) if ties else scores)
+    if task == "quantile":
+        truth = truth_rng.normal(size=rows)
+        return Predictions(target, truth, np.sort(truth[:, None] * skill + rng.normal(size=(rows, 3)), axis=1))
     if task == "regression":
         truth = truth_rng.normal(size=rows)
         return Predictions(target, truth, truth * skill + rng.normal(size=rows))
+    if task == "clustering":
+        of = truth_rng.integers(0, 3, rows)
+        points = truth_rng.normal(size=(rows, 2)) + 4 * skill * np.eye(3)[of][:, :2]
+        scores = -rng.random((rows, 3)) + 0.9 * skill * np.eye(3)[of]
+        target = TargetSpec("cluster", "clustering", (1, 2, 3), width=2)
+        return Predictions(target, points, scores, reference=np.array(["u", "v", None], object)[of])
     k = len(CLASSES[task])
     truth = np.concatenate([np.arange(k), truth_rng.integers(0, k, rows - k)])
     logits = rng.normal(size=(rows, k)) + skill * np.eye(k)[truth]
@@ -53,6 +74,31 @@ def test_values_are_scikit_learns() -> None:
     assert METRICS["roc_auc_ovr"](m) == sk.roc_auc_score(m.truth, m.scores, multi_class="ovr")
     r = predictions("regression", 90, 0)
     assert METRICS["root_mean_squared_error"](r) == sk.root_mean_squared_error(r.truth, r.scores)
+    labels = predictions("multilabel", 90, 0)
+    assert METRICS["f1_macro"](labels) == sk.f1_score(labels.truth, labels.labels, average="macro")
+    assert METRICS["roc_auc_macro"](labels) == sk.roc_auc_score(labels.truth, labels.scores)
+    q = predictions("quantile", 90, 0)
+    losses = [sk.mean_pinball_loss(q.truth, q.scores[:, i], alpha=level) for i, level in enumerate(QUANTILES)]
+    assert METRICS["mean_pinball_loss"](q) == pytest.approx(np.mean(losses))
+    f = predictions("forecasting", 90, 0)
+    errors = np.abs(f.truth - f.scores).mean(axis=(0, 1))
+    assert METRICS["mase"](f) == pytest.approx((errors / [0.5, 2.0]).mean())
+    assert METRICS["scaled_mean_squared_error"](f) == pytest.approx(
+        sk.mean_squared_error((f.truth / [1.0, 3.0]).ravel(), (f.scores / [1.0, 3.0]).ravel())
+    )
+
+
+def test_whole_blocks_are_drawn() -> None:
+    """Ten copies of each row say no more than the row alone."""
+    p = predictions("binary", 40, 0)
+    copies = Predictions(p.target, np.repeat(p.truth, 10), np.repeat(p.scores, 10, axis=0))
+    blocked = Predictions(p.target, copies.truth, copies.scores, blocks=np.repeat(np.arange(40), 10))
+    for name in ("accuracy", "f1"):
+        widths = [
+            np.ptp(np.quantile(bootstrap.resampled([(name, some)], 0)[0], [0.025, 0.975]))
+            for some in (p, copies, blocked)
+        ]
+        assert widths[1] < 0.5 * widths[0] and widths[2] == pytest.approx(widths[0], rel=0.35)
 
 
 @pytest.mark.parametrize("name", list(METRICS))
@@ -61,11 +107,14 @@ def test_every_metric_works_on_every_task_it_is_for_and_on_few_rows(name: str) -
         assert np.isfinite(METRICS[name](predictions(task, 40, 1)))
         assert bootstrap.resampled([(name, predictions(task, 12, 1))], 0)[0].shape[0] in {200, 1000}
         one = predictions(task, 40, 1)
-        alone = Predictions(one.target, one.truth[:3][[0, 0, 0]], one.scores[:3])
+        reference = None if one.reference is None else one.reference[:3]
+        units = {name: values[:3] for name, values in one.units.items()}
+        alone = Predictions(one.target, one.truth[:3][[0, 0, 0]], one.scores[:3], units, reference=reference)
         assert isinstance(METRICS[name](alone), float)
 
 
-FAST = [name for name in METRICS if bootstrap._fast(name, predictions(TASKS[name][0], 20, 0))]
+# the silhouette of a row is not computed anew on resampled rows: tests/evaluate/test_grouping.py
+FAST = [name for name in METRICS if name != "silhouette" and bootstrap._fast(name, predictions(TASKS[name][0], 20, 0))]
 
 
 @given(st.sampled_from(FAST), st.integers(5, 60), st.integers(0, 999), st.booleans())
@@ -111,7 +160,7 @@ def arrays(rows: int, seed: int, numbers: int = 2, codes: int = 1) -> Arrays:
     return Arrays({}, {}, {"y": truth}, features)  # type: ignore[dict-item]
 
 
-@pytest.mark.parametrize("name", list(BASELINES))
+@pytest.mark.parametrize("name", [name for name, tasks in OF_TASKS.items() if "binary" in tasks])
 @pytest.mark.parametrize("task", list(CLASSES))
 @pytest.mark.parametrize("shape", [(2, 1), (1, 0), (0, 2)])
 def test_every_baseline_meets_every_task(name: str, task: str, shape: tuple[int, int]) -> None:

@@ -9,6 +9,7 @@ import pytest
 from protokit import Menu
 from protokit.learn.choice import _FAST, Choice, choose
 from protokit.learn.plan import Plan
+from protokit.menu import number_layers
 
 PLAN = Plan(200, 64, 0, "plateau", 20, "validation_loss", None)
 
@@ -66,6 +67,6 @@ def test_the_recipe_may_force_an_engine() -> None:
 
 
 @pytest.mark.parametrize("name", _FAST)
-def test_every_name_is_one_of_keras(name: str) -> None:
+def test_every_name_is_a_layer_of_keras_or_of_the_house(name: str) -> None:
     exported = (getattr(keras.layers, known) for known in dir(keras.layers))
-    assert name in {kind.__name__ for kind in exported if isinstance(kind, type)}
+    assert name in {*number_layers.LAYERS, *(kind.__name__ for kind in exported if isinstance(kind, type))}

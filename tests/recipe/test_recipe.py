@@ -107,20 +107,35 @@ def test_three_ways_in_are_equal(tmp_path: Path) -> None:
     ("path", "value", "words"),
     [
         (("search",), {"trials": 3}, "'search' is not supported yet"),
-        (("collect", "join"), [], "'join' of collect is not supported yet"),
-        (("collect", "clean"), [], "not supported yet"),
-        (("collect", "tables"), {"t": {"sql": "x"}}, "'sql' is not supported yet"),
-        (("collect", "tables"), {"t": "a.xlsx"}, "not supported yet"),
-        (("represent", "series"), {}, "not supported yet"),
+        (("collect", "tables"), {"t": {"sql": "postgresql://me:word@host/db", "table": "t"}}, "write ${NAME}"),
+        (("collect", "tables"), {"t": "https://host/t.csv?api_key=123"}, "a password stands in a recipe"),
+        (("represent", "series"), {"time": "t", "window": 8}, "represent.series.horizon is missing"),
+        (("represent", "series"), {"time": "t", "window": 8, "horizon": 2, "gap": 1}, "unknown key 'gap'"),
+        (("represent", "series"), {"time": "y", "window": 8, "horizon": 2}, "'y' is forecast"),
+        (("represent", "sequence"), {"by": "y"}, "'y' is the target"),
         (("represent", "split"), {"folds": 1}, "at least 2"),
         (("represent", "split"), {"by": {"folds": 5}}, "write split: {folds: 5}"),
         (("represent", "split"), {"folds": 5, "test": 0.2}, "every row is a test row once"),
         (("represent", "split"), {"folds": 5, "validation": "t"}, "the validation rows are a share"),
         (("represent", "split"), {"folds": 5, "by": {"column": "part"}}, "leaves no folds to deal"),
-        (("represent", "columns"), {"x": "text"}, "not supported yet"),
-        (("represent", "columns"), {"x": {"image": {}}}, "not supported yet"),
-        (("represent", "target"), None, "not supported yet"),
-        (("learn", "task"), "forecasting", "not supported yet"),
+        (("represent", "columns"), {"x": "txt"}, "did you mean 'text'"),
+        (("represent", "columns"), {"x": {"text": {"lenght": 9}}}, "did you mean 'length'"),
+        (("represent", "columns"), {"x": {"text": {"form": "bag"}}}, "unknown form 'bag'"),
+        (("represent", "columns"), {"x": {"image": {"sise": 9}}}, "did you mean 'size'"),
+        (("represent", "columns"), {"x": {"image": {"size": [9]}}}, "height and width in pixels"),
+        (("represent", "columns"), {"x": {"image": {"channels": 2}}}, "channels"),
+        (("represent", "columns"), {"x": {"images": {}}}, "did you mean 'image'"),
+        (("represent", "columns"), {"x": {"text": {}, "image": {}}}, "one kind"),
+        (("represent", "columns"), {"x": "ordered"}, "needs its order"),
+        (("represent", "columns"), {"x": {"ordered": ["a", "a"]}}, "stands twice"),
+        (("represent", "target"), None, "represent.target is missing"),
+        (("learn", "task"), "forecasting", "forecasting needs a series"),
+        (("learn", "task"), "clustering", "clustering has no target"),
+        (("learn", "quantiles"), [0.5], "quantiles are for quantile"),
+        (("learn",), {"task": "quantile", "quantiles": [0.5, 2]}, "between 0 and 1"),
+        (("learn", "clusters"), 3, "clusters are for clustering"),
+        (("learn", "cluster_by"), "kmeans", "cluster_by is for clustering"),
+        (("evaluate", "labels"), "z", "labels are what clusters are held against"),
         (("learn", "engine"), "fussed", "did you mean 'fused'"),
         (("learn", "precision"), "mixed_float61", "did you mean 'mixed_float16'"),
         (("learn", "precision"), "float64", "not supported yet"),
@@ -128,7 +143,7 @@ def test_three_ways_in_are_equal(tmp_path: Path) -> None:
         (("learn", "optimizer"), {"AdamW": {"learning_rate": {"float": [1, 2]}}}, "not supported yet"),
         (("learn", "seeds"), 0, "at least 1"),
         (("learn", "menu"), {"blocks": [], "layers": []}, "blocks is a mapping"),
-        (("evaluate", "strict"), True, "not supported yet"),
+        (("evaluate", "strict"), "yes", "true or false"),
         (("represent", "split"), {"test": 1.5}, "between 0 and 1"),
         (("represent", "split"), {"by": "group"}, "write by: {group: COLUMN}"),
         (("represent", "target"), 5, "a column's name"),
@@ -156,10 +171,12 @@ def test_what_is_wrong_is_said_in_words(path: tuple[str, ...], value: object, wo
     assert len(caught.value.faults) == 1
 
 
-@pytest.mark.parametrize("data", [None, [], "x", {}, {"represent": None}, {"represent": {}}, {1: 2}])
+@pytest.mark.parametrize("data", [None, [], "x", {}, {"represent": None}, {"represent": {}}])
 def test_no_recipe_at_all(data: object) -> None:
     with pytest.raises(SpecError, match="represent"):
         Recipe.parse(data)
+    with pytest.raises(SpecError, match="a key is a text, not 1"):
+        Recipe.parse({1: 2})
 
 
 def test_overrides_replace_and_are_checked() -> None:
@@ -193,12 +210,67 @@ def test_metric_names_are_those_that_evaluate_knows() -> None:
     from protokit.evaluate.metrics import METRICS
 
     assert set(METRICS) == set(vocabulary.METRICS)
-    assert tuple(BASELINES) == vocabulary.BASELINES
+    assert set(BASELINES) == set(vocabulary.BASELINES)
     for task, names in vocabulary.DEFAULT_METRICS.items():
         assert all(task in vocabulary.METRICS[name] for name in names)
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({"represent": {"target": "y"}}, "clustering has no target"),
+        ({"represent": {"split": {"folds": 3}}}, "the clusters of one fold are not those of another"),
+        ({"represent": {"split": {"by": "stratified"}}}, "clustering has none"),
+        ({"represent": {"columns": {"z": "category"}}, "evaluate": {"labels": "z"}}, "cannot be learned from"),
+        ({"learn": {"class_weights": "balanced"}}, "class_weights are not for clustering"),
+        ({"learn": {"sample_weights": "w"}}, "sample_weights are not for clustering"),
+        ({"learn": {"clusters": 1}}, "at least 2"),
+        ({"learn": {"cluster_by": "kmean"}}, "did you mean 'kmeans'"),
+        ({"learn": {"quantiles": [0.5]}}, "quantiles are for quantile"),
+        ({"evaluate": {"metrics": ["adjusted_rand"]}}, "labels: COLUMN"),
+        ({"evaluate": {"baselines": ["linear"]}}, "'linear' is not for clustering"),
+    ],
+)
+def test_what_clustering_cannot_have_is_said(more: dict[str, dict[str, object]], words: str) -> None:
+    data = {part: {**more.get(part, {})} for part in ("represent", "learn", "evaluate")}
+    with pytest.raises(SpecError, match=words):
+        Recipe.parse({**data, "learn": {"task": "clustering", **data["learn"]}})
+
+
+def test_a_recipe_without_a_target_is_its_own_whole() -> None:
+    data = {
+        "learn": {"task": "clustering", "clusters": 3, "cluster_by": "gaussian_mixture"},
+        "evaluate": {"labels": "z"},
+    }
+    recipe = Recipe.parse(data)
+    assert Recipe.parse(recipe.as_plain()) == recipe and recipe.network.house == "autoencoder"
+    jsonschema.Draft202012Validator(schema()).validate(recipe.as_plain())
+    assert "clusters" not in Recipe.parse(LEAST).as_plain()["learn"]
 
 
 def test_sources_are_those_that_collect_knows() -> None:
     from protokit.collect.sources import SOURCES
 
     assert tuple(SOURCES) == vocabulary.SOURCES
+
+
+@pytest.mark.parametrize(
+    ("learn", "rate"),
+    [
+        ({}, 5e-3),
+        ({"menu": "series_linear"}, 5e-3),
+        ({"menu": [{"LSTM": 8}]}, 1e-3),
+        ({"optimizer": {"AdamW": {"learning_rate": 2e-3}}}, 2e-3),
+    ],
+)
+def test_linear_forecasts_have_a_learning_rate_of_their_own(learn: dict, rate: float) -> None:
+    series = {"time": "t", "window": 4, "horizon": 2}
+    recipe = Recipe.parse({"represent": {"target": "y", "series": series}, "learn": learn})
+    assert recipe.learn.optimizer["AdamW"]["learning_rate"] == rate  # type: ignore[index]
+    assert Recipe.parse(recipe.as_plain()) == recipe
+
+
+def test_a_series_takes_the_baselines_of_forecasts() -> None:
+    represent = {"target": "y", "series": {"time": "t", "window": 4, "horizon": 2}}
+    with pytest.raises(SpecError, match="the baseline 'boosting' is not for forecasting"):
+        Recipe.parse({"represent": represent, "evaluate": {"baselines": ["naive", "boosting"]}})

@@ -13,7 +13,9 @@ from protokit.collect.collect import collect
 from protokit.core.errors import DataError, ProtokitError, SpecError
 from protokit.recipe.recipe import Recipe
 from protokit.represent import kinds
-from protokit.represent.represent import Encoder, Represented, represent
+from protokit.represent.encoder import Encoder
+from protokit.represent.represent import represent
+from protokit.represent.represented import Represented
 from protokit.represent.scaler import Scaler
 from protokit.represent.target import infer_task
 
@@ -92,7 +94,7 @@ def test_the_state_survives_json_to_the_bit(people: Path) -> None:
     result = done(path=people)
     again = Encoder.from_plain(json.loads(json.dumps(result.encoder.as_plain())))
     frame = pd.read_csv(people)
-    first, second = (e.inputs(e.features(frame)) for e in (result.encoder, again))
+    first, second = (e.encode(frame)[0] for e in (result.encoder, again))
     assert all(np.array_equal(first[name], second[name]) for name in first)
     assert again.signature == result.encoder.signature
 
@@ -197,19 +199,19 @@ def test_a_few_cells_that_are_no_number_or_date_count_as_missing() -> None:
     rules = " ".join(notice.rule for notice in result.notices)
     assert "'age': cells that are no number are read as missing (3, e.g. '-')" in rules
     again = Encoder.from_plain(json.loads(json.dumps(result.encoder.as_plain())))
-    features = again.features(frame)
+    _, features = again.encode(frame)
     assert np.isnan(features.numbers[-1, 0]) and np.array_equal(
-        features.numbers, result.encoder.features(frame).numbers, equal_nan=True
+        features.numbers, result.encoder.encode(frame)[1].numbers, equal_nan=True
     )
     with pytest.raises(DataError, match="'many' is not a number"):
-        again.features(frame.assign(age="many"))
+        again.encode(frame.assign(age="many"))
 
 
 def test_outcomes_for_a_later_table(people: Path) -> None:
     encoder = done(path=people).encoder
     row = {"height": [1.0], "city": ["Rome"], "member": ["yes"], "joined": ["2024-01-01"]}
-    known = encoder.inputs(encoder.features(pd.DataFrame(row)))["numbers"]
-    unseen = encoder.inputs(encoder.features(pd.DataFrame({**row, "city": ["Atlantis"]})))["numbers"]
+    known = encoder.encode(pd.DataFrame(row))[0]["numbers"]
+    unseen = encoder.encode(pd.DataFrame({**row, "city": ["Atlantis"]}))[0]["numbers"]
     assert known.shape == unseen.shape and (known != unseen).any()
     for change, words in (
         ({"height": ["tall"]}, "column 'height', row 1: 'tall' is not a number"),
@@ -218,10 +220,10 @@ def test_outcomes_for_a_later_table(people: Path) -> None:
         ({"joined": ["soon"]}, "not a date"),
     ):
         with pytest.raises(DataError, match=words):
-            encoder.features(pd.DataFrame({**row, **change}))
+            encoder.encode(pd.DataFrame({**row, **change}))
     del row["city"]
     with pytest.raises(DataError, match="'city' is missing"):
-        encoder.features(pd.DataFrame({**row, "cty": ["Rome"]}))
+        encoder.encode(pd.DataFrame({**row, "cty": ["Rome"]}))
 
 
 @given(st.integers(2, 12), st.integers(1, 3), st.integers(0, 99))

@@ -97,11 +97,11 @@ def test_folds_and_seeds_are_one_model_with_honest_scores(people: Path, tmp_path
     table = read_table(people)
     for i, part in enumerate(run.model.parts):
         own = kept[kept["fold"] == i + 1]
-        scores = part.scores(part.encoder.features(table.iloc[own["row"]]))["bought"]
+        scores = part.scores(*part.encoder.encode(table.iloc[own["row"]]))["bought"]
         assert scores[:, 1] == pytest.approx(own["bought = yes"].to_numpy())
     # the model averages all of them, and says the same after a load in another process
     found = run.model.predict(table)
-    mean = sum(p.scores(p.encoder.features(table))["bought"][:, 1] for p in run.model.parts) / 3
+    mean = sum(p.scores(*p.encoder.encode(table))["bought"][:, 1] for p in run.model.parts) / 3
     assert found["bought = yes"].to_numpy() == pytest.approx(mean)
     loaded = protokit.load(run.path)
     assert loaded.networks == 6
@@ -247,7 +247,11 @@ def test_compare_puts_runs_side_by_side(people: Path, tmp_path: Path) -> None:
         protokit.compare(first, tmp_path)
 
 
-@pytest.mark.parametrize("name", ["wine", "breast_cancer", "diabetes", "digits"])
+RECIPES = ("wine", "breast_cancer", "diabetes", "digits", "shop", "messages", "shapes")
+ELSEWHERE = ("wine_clusters", "sales")  # in test_clustering.py and test_forecasts.py
+
+
+@pytest.mark.parametrize("name", RECIPES)
 def test_every_recipe_runs_as_it_stands(name: str, root: Path, tmp_path: Path) -> None:
     run = protokit.run(root / "recipes" / f"{name}.yaml", out=tmp_path)
     dummy = run.results["metrics"]["scores"][0]["baselines"]["dummy"]["value"]
@@ -257,7 +261,7 @@ def test_every_recipe_runs_as_it_stands(name: str, root: Path, tmp_path: Path) -
 
 
 def test_every_recipe_is_tested(root: Path) -> None:
-    assert {p.stem for p in (root / "recipes").glob("*.yaml")} == {"wine", "breast_cancer", "diabetes", "digits"}
+    assert {p.stem for p in (root / "recipes").glob("*.yaml")} == {*RECIPES, *ELSEWHERE}
 
 
 def test_real_tables_run_without_an_edit(shared: Path, tmp_path: Path) -> None:
@@ -281,3 +285,28 @@ def test_the_notebooks_execute(root: Path, tmp_path: Path) -> None:
         NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(root / "notebooks")}}).execute()
         shown = [o for c in notebook.cells for o in c.get("outputs", []) if "text/html" in o.get("data", {})]
         assert any("<svg" in o["data"]["text/html"] for o in shown)
+
+
+def test_a_run_over_joined_and_cleaned_tables(people: Path, tmp_path: Path) -> None:
+    rows = pd.read_csv(people)
+    cities = pd.DataFrame({"city": ["Rome", "Oslo"], "people": [2.8, 0.7]})
+    data = {
+        "name": "joined",
+        "collect": {
+            "join": [{"with": "cities", "on": "city"}],
+            "clean": [{"filter": "height is not null"}, {"derive": {"tall": "height > 170"}}],
+        },
+        "represent": {"target": "bought"},
+        "learn": MENU,
+    }
+    run = protokit.run(data, {"people": rows, "cities": cities}, out=tmp_path)
+    steps = {step["name"]: step for step in json.loads((run.path / "steps.json").read_text())["steps"]}
+    assert steps["filter"]["dropped"] == {"false": int(rows["height"].isna().sum())}
+    kept = int(rows["height"].notna().sum())
+    assert steps["filter"]["rows_out"] == kept == len(rows) - steps["filter"]["dropped"]["false"]
+    assert "without a match" in str(run) and "rows of each step" in str(run)
+    assert str(protokit.Run.open(run.path)) == str(run)
+    joined = rows.merge(cities, how="left").assign(tall=lambda t: t["height"] > 170)
+    assert len(run.model.predict(joined)) == len(rows)
+    with pytest.raises(DataError, match="the column 'people' is missing"):
+        run.model.predict(rows)

@@ -1,0 +1,179 @@
+"""30 million rows joined, cleaned, split and read to the last row, with less than 1 GiB resident.
+
+    python benchmarks/big_join.py [ROWS]
+
+Makes two Parquet files, has a fresh process go through them with protokit's own code, fails where more than 1 GiB was
+resident at any moment, and holds what came out against sums that DuckDB takes of the files. Writes docs/memory.md.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parent.parent
+ROWS = 30_000_000
+LIMIT = 1 << 30
+KEYS = 100_000
+RECIPE = {
+    "name": "big",
+    "seed": 7,
+    "collect": {
+        "tables": {"rows": "rows.parquet", "shops": "shops.parquet"},
+        "join": [{"with": "shops", "on": "shop", "expect": "many_to_one"}],
+        "clean": [{"filter": "amount is not null"}, {"derive": {"dear": "amount > price_level"}}],
+    },
+    "represent": {"target": "late", "split": {"test": 0.2, "validation": 0.2, "by": "random"}},
+}
+
+
+def make(folder: Path, rows: int) -> None:
+    """The tables: every 100th amount is missing, every 1,000th shop is in no list."""
+    import duckdb
+
+    with duckdb.connect(config={"memory_limit": "2GB", "threads": 2}) as connection:
+        amount = "CASE WHEN i % 100 = 0 THEN NULL ELSE (i * 7919) % 1000 / 10.0 END"
+        columns = (
+            f"i AS id, (i * 31) % {KEYS + 100} AS shop, {amount}::DOUBLE AS amount, sin(i) AS x, i % 7 = 0 AS late"
+        )
+        connection.execute(f"COPY (SELECT {columns} FROM range({rows}) t(i)) TO '{folder}/rows.parquet'")
+        listed = f"SELECT i AS shop, i % 50 AS price_level, 'town ' || i % 300 AS town FROM range({KEYS}) t(i)"
+        connection.execute(f"COPY ({listed}) TO '{folder}/shops.parquet'")
+
+
+def wanted(folder: Path) -> dict[str, Any]:
+    """The same sums by DuckDB alone."""
+    import duckdb
+
+    sql = f"""
+        SELECT count(*), sum(id), count(price_level), coalesce(sum(price_level), 0), count_if(amount > price_level),
+               count_if(late)
+        FROM '{folder}/rows.parquet' r LEFT JOIN '{folder}/shops.parquet' s USING (shop) WHERE amount IS NOT NULL
+    """
+    with duckdb.connect(config={"memory_limit": "2GB", "threads": 2}) as connection:
+        found = connection.execute(sql).fetchone() or ()
+    return dict(zip(("rows", "ids", "matched", "levels", "dear", "late"), map(int, found), strict=True))
+
+
+def child(folder: Path) -> None:
+    """Go through the rows with protokit, and say what was found and what it took."""
+    # the resident memory is measured; reserved address space, most of it never touched, is bounded as well
+    resource.setrlimit(resource.RLIMIT_DATA, (3 * LIMIT, 3 * LIMIT))
+    from protokit import Recipe
+    from protokit.collect.large import held
+
+    os.chdir(folder)
+    start = time.perf_counter()
+    sums = dict.fromkeys(("rows", "ids", "matched", "levels", "dear", "late"), 0)
+    with held(Recipe.parse(RECIPE), memory="400MB", threads=2) as large:
+        gathered = time.perf_counter()
+        for part in large.counts:
+            seen = 0
+            for batch in large.batches(part):
+                seen += len(batch)
+                sums["rows"] += len(batch)
+                sums["ids"] += int(batch["id"].sum())
+                sums["matched"] += int(batch["price_level"].notna().sum())
+                sums["levels"] += int(batch["price_level"].sum())
+                sums["dear"] += int((batch["dear"] == True).sum())  # noqa: E712
+                sums["late"] += int(batch["late"].sum())
+            assert seen == large.counts[part]
+        found = {
+            "sums": sums,
+            "counts": dict(large.counts),
+            "steps": [[s.name, s.rows_in, s.rows_out, s.detail, dict(s.dropped)] for s in large.steps],
+            "notices": [str(notice) for notice in large.notices],
+            "gathering": gathered - start,
+            "reading": time.perf_counter() - gathered,
+            "peak": peak(),
+        }
+    print(json.dumps(found))
+
+
+def peak() -> int:
+    """The most memory that was resident at once, in bytes."""
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith("VmHWM"):
+            return int(line.split()[1]) * 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+def report(rows: int, sizes: dict[str, int], found: dict[str, Any]) -> str:
+    """The page."""
+    counts, total = found["counts"], found["sums"]["rows"]
+    lines = [
+        "# Tables larger than memory",
+        "",
+        f"Written by `benchmarks/big_join.py` ({platform.machine()}, {os.cpu_count()} cores, Python "
+        f"{platform.python_version()}). A table of {rows:,} rows is joined with one of {KEYS:,}, filtered,",
+        "given a derived column, split into three parts, and every row is read back in batches; "
+        "the sums of what was read",
+        "equal those that DuckDB takes of the files by itself.",
+        "",
+        "| | |",
+        "|---|---|",
+        f"| most memory resident at once, whole process | **{found['peak'] / 2**20:,.0f} MiB** of 1,024 allowed |",
+        f"| Parquet files | {sizes['rows.parquet'] / 2**20:,.0f} MiB + {sizes['shops.parquet'] / 2**20:,.1f} MiB |",
+        f"| load, join, clean, split, sort | {found['gathering']:.0f} s |",
+        f"| read all rows in batches as frames | {found['reading']:.0f} s |",
+        *(f"| {part} rows | {n:,} ({100 * n / total:.2f}%) |" for part, n in counts.items()),
+        "",
+        "| step | rows in | rows out | |",
+        "|---|---|---|---|",
+        *(
+            f"| {name} | {n:,} | {m:,} | {detail}{'; dropped: ' if dropped else ''}"
+            f"{', '.join(f'{count:,} {why}' for why, count in dropped.items())} |"
+            for name, n, m, detail, dropped in found["steps"]
+        ),
+        "",
+        "```python",
+        "from protokit import Recipe",
+        "from protokit.collect.large import held",
+        "",
+        'with held(Recipe.read("big.yaml"), memory="400MB") as large:   # the database\'s share; the rest is Python\'s',
+        "    print(large.counts)",
+        '    for batch in large.batches("train"):                       # frames of 65,536 rows, in the table\'s order',
+        "        ...",
+        "```",
+        "",
+        "Which part a row is in depends on the recipe's seed and the row's number alone (or on its group, or a column",
+        "that says it). Parquet goes into the database without passing through Python; "
+        "other sources are read as always,",
+        "and have to fit. `protokit run` itself takes its arrays from memory.",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def main() -> None:
+    rows = int(sys.argv[1]) if len(sys.argv) > 1 else ROWS
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        make(folder, rows)
+        sizes = {path.name: path.stat().st_size for path in folder.iterdir()}
+        command = [sys.executable, __file__, "--child", name]
+        done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)})
+        if done.returncode:
+            sys.exit(done.stderr)
+        found = json.loads(done.stdout)
+        assert found["sums"] == wanted(folder), (found["sums"], wanted(folder))
+        assert sum(found["counts"].values()) == found["sums"]["rows"]
+    print(json.dumps(found, indent=1))
+    if found["peak"] > LIMIT:
+        sys.exit(f"{found['peak'] / 2**20:,.0f} MiB were resident, more than {LIMIT >> 20}")
+    if rows == ROWS:
+        (ROOT / "docs" / "memory.md").write_text(report(rows, sizes, found), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--child"]:
+        child(Path(sys.argv[2]))
+    else:
+        main()

@@ -1,0 +1,76 @@
+"""Cells on their way into the database and back, with their types."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+
+def plain_frame(series: pd.Series) -> tuple[pd.Series | None, bool]:
+    """A column as the database can hold it, or None for cells of other kinds; and whether it had a time zone.
+
+    A time with a zone is held in UTC, so that what an expression says of it does not depend on the machine.
+    """
+    import pandas as pd
+
+    kind = series.dtype
+    if isinstance(kind, pd.DatetimeTZDtype):
+        return series.dt.tz_convert("UTC").dt.tz_localize(None), True
+    if isinstance(kind, pd.CategoricalDtype):
+        return plain_frame(series.astype(kind.categories.dtype if series.notna().all() else object))
+    if kind.kind == "O" and not isinstance(kind, pd.StringDtype):
+        return _objects(series), False
+    if isinstance(kind, pd.StringDtype):
+        return series.astype(object).where(series.notna(), None), False
+    return (series if kind.kind in "iufbmM" else None), False
+
+
+def _objects(series: pd.Series) -> pd.Series | None:
+    import pandas as pd
+
+    found = pd.api.types.infer_dtype(series, skipna=True)
+    if found in ("string", "empty"):
+        return series.astype("float64") if found == "empty" else series.where(series.notna(), None)
+    if found == "boolean":
+        return series.astype("boolean")
+    if found in ("integer", "mixed-integer-float", "floating", "decimal"):
+        try:
+            return series.astype("Int64" if found == "integer" else "float64")
+        except (TypeError, ValueError, OverflowError):
+            return None
+    if found in ("date", "datetime", "datetime64"):
+        try:
+            times = pd.to_datetime(series)
+        except (TypeError, ValueError, OverflowError):
+            return None
+        return times if times.dtype.kind == "M" and not isinstance(times.dtype, pd.DatetimeTZDtype) else None
+    return None
+
+
+def taken(series: pd.Series, rows: np.ndarray | None = None) -> pd.Series:
+    """The cells at some rows with their type, missing where the row is -1; or a column of the database's.
+
+    Whole numbers become floats where some are missing, as everywhere in pandas.
+    """
+    import pandas as pd
+
+    if rows is not None:
+        missing = rows < 0
+        if not missing.any():
+            return pd.Series(series.array.take(rows), dtype=series.dtype)
+        cells = pd.api.extensions.take(series.array, rows, allow_fill=True)
+        if series.dtype.kind not in "Ob" or isinstance(series.dtype, (pd.StringDtype, pd.BooleanDtype)):
+            return pd.Series(cells)
+        plain = pd.Series(cells, dtype=object)
+        plain[missing] = None
+        return plain
+    if isinstance(series.dtype, pd.BooleanDtype) and not series.isna().any():
+        return series.astype(bool)
+    if isinstance(series.dtype, (pd.StringDtype, pd.BooleanDtype)) or series.dtype.kind == "O":
+        return series.astype(object).where(series.notna(), None)
+    if pd.api.types.is_extension_array_dtype(series.dtype) and series.dtype.kind in "iuf":
+        return series.astype("float64")
+    return series

@@ -1,0 +1,189 @@
+"""Tables that are there already: what a person may pass from Python, as a plain pandas frame."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from protokit.core.errors import DataError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def as_frame(table: Any, name: str = "table") -> pd.DataFrame:
+    """A frame from what a person may pass: of pandas or polars, a PyArrow table, a DuckDB relation, a mapping of
+    columns, or a list of records.
+
+    Raises:
+        DataError: it is none of these, is empty, or its columns have no or twice the same name.
+    """
+    import pandas as pd
+
+    if isinstance(table, pd.DataFrame):
+        return checked(tidy(table.reset_index(drop=True)), name)
+    # known by the name of their class: none of these libraries has to be there
+    kind = f"{type(table).__module__.split('.')[0]}.{type(table).__name__}"
+    if kind == "polars.LazyFrame":
+        table, kind = table.collect(), "polars.DataFrame"
+    if kind == "polars.DataFrame":
+        return checked(_of_polars(table), name)
+    if kind in {"pyarrow.Table", "pyarrow.RecordBatch"}:
+        return checked(tidy(table.to_pandas(date_as_object=False)), name)
+    if kind in {"duckdb.DuckDBPyRelation", "_duckdb.DuckDBPyRelation"}:
+        return checked(tidy(table.df()), name)
+    if isinstance(table, Mapping):
+        return checked(tidy(_of_columns(table)), name)
+    if isinstance(table, (list, tuple)) and table and all(isinstance(row, Mapping) for row in table):
+        keys = dict.fromkeys(key for row in table for key in row)
+        return checked(_typed({str(key): [row.get(key) for row in table] for key in keys}), name)
+    cure = (
+        "give a data frame (pandas, polars), a PyArrow table, a DuckDB relation, a dict of columns or a list of dicts"
+    )
+    raise DataError(f"a table is a data frame, not {type(table).__name__}", cure=cure)
+
+
+def checked(frame: pd.DataFrame, name: str) -> pd.DataFrame:
+    """A frame that has rows, and columns whose names are different texts.
+
+    Raises:
+        DataError: it has not.
+    """
+    if frame.shape[0] == 0 or frame.shape[1] == 0:
+        raise DataError(f"the table {name!r} is empty", cure="give a table with rows and columns")
+    frame = frame.rename(columns=str)
+    doubled = frame.columns[frame.columns.duplicated()]
+    if len(doubled):
+        raise DataError(f"two columns of {name!r} are named {doubled[0]!r}", cure="rename one")
+    return frame
+
+
+def tidy(frame: pd.DataFrame) -> pd.DataFrame:
+    """The same frame without the types that only say how values are kept: categories become their values, nullable
+    numbers float64 with NaN, decimals numbers, dates and times without zone (those with one: of UTC)."""
+    import pandas as pd
+
+    if not any(_is_odd(frame.dtypes.iloc[i]) for i in range(frame.shape[1])):
+        return frame
+    columns = [_plain(frame.iloc[:, i]) for i in range(frame.shape[1])]
+    plain = pd.concat(columns, axis=1) if columns else frame
+    plain.columns = frame.columns
+    return plain
+
+
+def fingerprint(frame: pd.DataFrame) -> str:
+    """The SHA-256 of a frame's values and names."""
+    import hashlib
+
+    import pandas as pd
+
+    digest = hashlib.sha256("\0".join(map(str, frame.columns)).encode())
+    for i in range(frame.shape[1]):
+        column = frame.iloc[:, i]
+        digest.update(f"\0{column.dtype.kind}\0".encode())
+        if column.dtype == object:
+            for value in column:
+                digest.update(_bytes(value))
+        else:
+            digest.update(pd.util.hash_pandas_object(column, index=False).to_numpy().tobytes())
+    return digest.hexdigest()
+
+
+def _bytes(value: Any) -> bytes:
+    """An object's content with its type and length, so that two objects give the same bytes only if they are alike."""
+    if isinstance(value, bytes):
+        content, kind = value, "bytes"
+    elif hasattr(value, "tobytes") and hasattr(value, "shape") and value.shape:
+        content, kind = value.tobytes(), f"{value.dtype} {value.shape}"
+    else:
+        content, kind = str(value).encode("utf-8", "surrogatepass"), type(value).__name__
+    return f"{kind} {len(content)} ".encode() + content
+
+
+def _of_polars(table: Any) -> pd.DataFrame:
+    import pandas as pd
+
+    columns: dict[str, Any] = {}
+    for series in table.get_columns():
+        plain = series.dtype.is_numeric() and not series.dtype.is_decimal() and series.null_count() == 0
+        columns[series.name] = series.to_numpy() if plain else series.to_list()
+    lists = {name: values for name, values in columns.items() if isinstance(values, list)}
+    typed = _typed(lists) if lists else None
+    return pd.DataFrame(
+        {name: typed[name] if typed is not None and name in lists else values for name, values in columns.items()}
+    )
+
+
+def _of_columns(table: Mapping[Any, Any]) -> pd.DataFrame:
+    import numpy as np
+    import pandas as pd
+
+    lengths: dict[str, int] = {}
+    # by position: pandas would match the rows of series by their index
+    table = {name: v.reset_index(drop=True) if isinstance(v, pd.Series) else v for name, v in table.items()}
+    for name, values in table.items():
+        if isinstance(values, (str, bytes)) or not hasattr(values, "__len__"):
+            raise DataError(f"the column {name!r} is {values!r}", cure="give a list of values for each column")
+        lengths[str(name)] = len(values)
+    if len(set(lengths.values())) > 1:
+        listed = ", ".join(f"{name!r} {length:,}" for name, length in lengths.items())
+        raise DataError(f"columns of different lengths: {listed}", cure="give one value for each row")
+    # lists of arrays (images) stay lists: pandas would want them in one dimension
+    return pd.DataFrame(
+        {
+            name: pd.Series(list(values), dtype=object) if np.ndim(values) > 1 or _nested(values) else values
+            for name, values in table.items()
+        }
+    )
+
+
+def _nested(values: Any) -> bool:
+    return isinstance(values, (list, tuple)) and any(hasattr(value, "ndim") and value.ndim for value in values)
+
+
+def _typed(columns: Mapping[str, Sequence[Any]]) -> pd.DataFrame:
+    from protokit.collect.readers.typed import frame
+
+    return frame(list(columns), columns.values())[0]
+
+
+def _is_odd(dtype: Any) -> bool:
+    import pandas as pd
+
+    if isinstance(dtype, pd.StringDtype):
+        return False
+    return bool(pd.api.types.is_extension_array_dtype(dtype)) or dtype.kind == "O"
+
+
+def _plain(column: pd.Series) -> pd.Series:
+    import numpy as np
+    import pandas as pd
+
+    dtype: Any = column.dtype
+    if isinstance(dtype, pd.CategoricalDtype):
+        kind = dtype.categories.dtype
+        missing = bool(column.isna().any())
+        if kind.kind in "iu" and missing:
+            return column.astype("float64")
+        return column.astype(object if kind.kind == "b" and missing else kind)
+    if isinstance(dtype, pd.DatetimeTZDtype):
+        return pd.Series(column.dt.tz_convert("UTC").dt.tz_localize(None))
+    if isinstance(dtype, np.dtype) and dtype.kind == "O":
+        present = column.dropna()
+        if len(present) and set(map(type, present)) == {Decimal}:
+            return column.astype("float64")
+        if len(present) and all(isinstance(value, date) for value in present):
+            plain = column.astype(object).where(column.notna(), None)
+            return _typed({"dates": plain.tolist()})["dates"].set_axis(column.index)
+        return column
+    if pd.api.types.is_bool_dtype(dtype):
+        return column.astype(object).where(column.notna(), None) if column.isna().any() else column.astype(bool)
+    if pd.api.types.is_integer_dtype(dtype) and not column.isna().any():
+        return column.astype("int64") if dtype.kind == "i" else column.astype("uint64")
+    if pd.api.types.is_numeric_dtype(dtype):
+        return column.astype("float64")
+    if pd.api.types.is_datetime64_any_dtype(dtype):
+        return column.astype("datetime64[us]")
+    return column.astype(object).where(column.notna(), None) if hasattr(dtype, "pyarrow_dtype") else column

@@ -1,0 +1,174 @@
+"""The keys of a join: of one type on both sides, as often as expected, and which rows have no match."""
+
+from __future__ import annotations
+
+from protokit.collect.steps import At, shares
+from protokit.collect.warehouse import Rows
+from protokit.core.values import Notice
+from protokit.recipe.joins import Join
+
+
+class Keys:
+    """The columns that a join goes by, in the SQL of a join of `a` (the rows) and `b` (the joined table)."""
+
+    def __init__(self, at: At, rows: Rows, right: Rows, spec: Join) -> None:
+        self._at, self._rows, self._table, self._spec = at, rows, right, spec
+        self.left, self.right = [], list[str]()
+        for i, (left, own) in enumerate(spec.on):
+            a, b = rows.columns[left], right.columns[own]
+            self.left.append(at.inner(rows, left, "on", i))
+            self.right.append(at.inner(right, own, "on", i))
+            if a.family != b.family and self._valued(rows, left) and self._valued(right, own):
+                rule = f"the key {left!r} is a {a.family} in the rows, and {own!r} a {b.family} in {spec.table!r}"
+                wanted = {"number": "number", "text": "text", "boolean": "boolean", "date": "date"}.get(a.family)
+                raise at.fault(rule, f"add cast: {{{own}: {wanted}}} to the join" if wanted else None, "on", i)
+        kinds = [rows.columns[left].type for left, _ in spec.on]
+        different = [rows.columns[left].family != right.columns[own].family for left, own in spec.on]
+        self.equal = " AND ".join(
+            # a column without a single value is of any type, and matches nothing
+            f"a.{a} = " + (f"TRY_CAST(b.{b} AS {kind})" if other else f"b.{b}")
+            for a, b, kind, other in zip(self.left, self.right, kinds, different, strict=True)
+        )
+        self.times = self._times()
+        self.near = self._near()
+
+    def _valued(self, rows: Rows, name: str) -> bool:
+        return bool(self._at.warehouse.one(f"SELECT count({rows.columns[name].inner}) > 0 FROM {rows.table}")[0])
+
+    def _times(self) -> tuple[str, str]:
+        """The times of both sides as SQL; texts are read as times."""
+        key = "as_of" if self._spec.as_of is not None else "before"
+        pair = getattr(self._spec, key)
+        if pair is None:
+            return "", ""
+        found, families = [], []
+        for side, rows, name in zip("ab", (self._rows, self._table), pair, strict=True):
+            inner = f"{side}.{self._at.inner(rows, name, key)}"
+            family = rows.columns[name].family
+            if family == "text":
+                self._readable(rows, name, key)
+                inner, family = f"TRY_CAST({inner} AS TIMESTAMP)", "date"
+            elif family == "date":
+                inner = f"CAST({inner} AS TIMESTAMP)"
+            if family not in ("date", "number", "date with a time zone"):
+                raise self._at.fault(f"{name!r} is a {family}, not a date or a number", None, key)
+            families.append(family)
+            found.append(inner)
+        if families[0] != families[1]:
+            rule = f"{pair[0]!r} is a {families[0]}, and {pair[1]!r} a {families[1]} in {self._spec.table!r}"
+            raise self._at.fault(rule, "times of one kind can be held against each other", key)
+        self._is_date = families[0] != "number"
+        return found[0], found[1]
+
+    def _readable(self, rows: Rows, name: str, key: str) -> None:
+        inner = rows.columns[name].inner
+        bad = f"FROM {rows.table} WHERE {inner} IS NOT NULL AND TRY_CAST({inner} AS TIMESTAMP) IS NULL"
+        found = self._at.warehouse.run(f"SELECT {inner} {bad} ORDER BY {rows.order[0]} LIMIT 1")
+        if found:
+            raise self._at.wrong(f"{found[0][0]!r} of {name!r} is no date", "write dates as 2024-12-31 23:59:00", key)
+
+    def _near(self) -> str | None:
+        """The condition that a row found by `as_of` is near enough; None where any is."""
+        spec = self._spec
+        if spec.as_of is None or spec.interval is None:
+            return None
+        if self._is_date != (" " in spec.interval):
+            cure = "write 2d" if self._is_date else "write a number"
+            raise self._at.fault(f"a tolerance of {spec.tolerance!r} does not fit {spec.as_of[0]!r}", cure, "tolerance")
+        allowed = f"INTERVAL '{spec.interval}'" if self._is_date else spec.interval
+        return f"{self.times[0]} <= {self.times[1]} + {allowed}"
+
+    def expect(self) -> None:
+        """Hold the recipe's expectation.
+
+        Raises:
+            DataError: with the key that stands more often, and how often.
+        """
+        spec = self._spec
+        if spec.aggregate is not None:
+            return
+        if spec.expect in ("many_to_one", "one_to_one"):
+            time = f"b.{self._table.columns[spec.as_of[1]].inner}" if spec.as_of else ""
+            self._once(self._table, "b", self.right, [own for _, own in spec.on], f"in {spec.table!r}", time)
+        if spec.expect in ("one_to_one", "one_to_many"):
+            self._once(self._rows, "a", self.left, [left for left, _ in spec.on], "in the rows", "")
+
+    def _once(self, rows: Rows, side: str, keys: list[str], names: list[str], where: str, time: str) -> None:
+        spec = self._spec
+        listed = [f"{side}.{key}" for key in keys] + ([time] if time else [])
+        names = names + ([spec.as_of[1]] if time and spec.as_of else [])
+        some = " AND ".join(f"{key} IS NOT NULL" for key in listed)
+        # a key that stands twice and meets no row does no harm
+        other, letter = (self._rows, "a") if side == "b" else (self._table, "b")
+        met = f"EXISTS (SELECT 1 FROM {other.table} AS {letter} WHERE {self.equal})"
+        by = f"FROM {rows.table} AS {side} WHERE {some} AND {met} GROUP BY {', '.join(listed)} HAVING count(*) > 1"
+        [count] = self._at.warehouse.one(f"SELECT count(*) FROM (SELECT 1 {by})")
+        if not count:
+            return
+        order = f"ORDER BY count(*) DESC, {', '.join(listed)} LIMIT 1"
+        *values, often = self._at.warehouse.run(f"SELECT {', '.join(listed)}, count(*) {by} {order}")[0]
+        example = ", ".join(f"{name} = {_shown(value)}" for name, value in zip(names, values, strict=True))
+        what = "key stands" if count == 1 else "keys stand"
+        rule = f"the join with {spec.table!r} is to be {spec.expect}, and {count:,} {what} more than once {where}"
+        cure = f"join by more columns, or write aggregate: to sum {spec.table} up"
+        if spec.as_of:
+            cure = "expect: many_to_many takes the last of them"
+        elif where == "in the rows":
+            cure = "write expect: many_to_one"
+        else:
+            cure += ", or expect: many_to_many to have more rows"
+        raise self._at.wrong(f"{rule}: {example} {often:,} times", cure, *(("expect",) if self._written else ("on",)))
+
+    @property
+    def _written(self) -> bool:
+        return "expect" in self._spec.model_fields_set
+
+    @property
+    def latest(self) -> str:
+        """The joined table, and of rows with the same key and time the last one only: the same one each time."""
+        own = ", ".join([*(f"b.{key}" for key in self.right), self.times[1]])
+        last = f"row_number() OVER (PARTITION BY {own} ORDER BY b.{self._table.order[0]} DESC) = 1"
+        return f"(SELECT b.* FROM {self._table.table} AS b WHERE {self.times[1]} IS NOT NULL QUALIFY {last})"
+
+    def _none(self) -> str:
+        """The rows without a match, as the end of a query that a further condition may be added to."""
+        spec, start, table = self._spec, f"{self._rows.table} AS a", self._table.table
+        if spec.as_of is not None:
+            found = f"ASOF LEFT JOIN {self.latest} AS b ON {self.equal} AND {self.times[0]} >= {self.times[1]}"
+            far = f" OR NOT ({self.near})" if self.near else ""
+            return f"{start} {found} WHERE (b.{self._table.order[0]} IS NULL{far})"
+        if spec.before is not None:
+            own = ", ".join(f"b.{key}" for key in self.right)
+            first = f"(SELECT {own}, min({self.times[1]}) AS first FROM {table} AS b GROUP BY {own})"
+            earlier = f"coalesce(b.first < {self.times[0]}, FALSE)"
+            return f"{start} LEFT JOIN {first} AS b ON {self.equal} WHERE NOT {earlier}"
+        return f"{start} WHERE NOT EXISTS (SELECT 1 FROM {table} AS b WHERE {self.equal})"
+
+    def unmatched(self) -> tuple[int, str]:
+        """The rows without a match, and a sentence on them; a notice where there are any."""
+        spec, rows = self._spec, self._rows
+        none = self._none()
+        no_key = " OR ".join(f"{key} IS NULL" for key in self.left)
+        count, without = self._at.warehouse.one(f"SELECT count(*), count_if({no_key}) FROM {none}")
+        if not count:
+            return 0, "every row has a match"
+        keys = ", ".join(self.left)
+        some = " AND ".join(f"{key} IS NOT NULL" for key in self.left)
+        examples = self._at.warehouse.run(f"SELECT DISTINCT {keys} FROM {none} AND {some} ORDER BY {keys} LIMIT 3")
+        detail = f"{shares(count, rows.count)} without a match"
+        if without:
+            detail += f", {without:,} of them without a key"
+        if examples:
+            shown = ["(" + ", ".join(map(_shown, e)) + ")" if len(e) > 1 else _shown(e[0]) for e in examples]
+            detail += f", such as {', '.join(shown)}"
+        cure = (
+            "their new columns are missing" if spec.how == "left" else "an inner join drops them; how: left keeps them"
+        )
+        names = tuple(left for left, _ in spec.on)
+        self._at.notices.append(Notice(f"the join with {spec.table!r}: {detail}", names, cure))
+        return count, detail
+
+
+def _shown(value: object) -> str:
+    text = repr(value) if isinstance(value, (str, int, float, bool)) else str(value)
+    return text if len(text) <= 40 else text[:39] + "…"

@@ -1,0 +1,150 @@
+"""Folders of images, or a .zip of them: one folder for each label, and those in train, validation and test if split."""
+
+from __future__ import annotations
+
+import hashlib
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from protokit.collect.readers import archives, files
+from protokit.collect.readers.files import File, unreadable
+from protokit.collect.readers.secrets import expand
+from protokit.core.errors import DataError
+from protokit.core.values import Notice
+from protokit.menu.document import nearby
+from protokit.recipe.tables import TableSource
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+ENDINGS = (".jpg", ".jpeg", ".png", ".gif", ".bmp", ".webp", ".tif", ".tiff")
+_STARTS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF8", b"BM", b"RIFF", b"II*\0", b"MM\0*")
+_SPLITS = {"train": "train", "training": "train", "test": "test", "testing": "test"}
+_SPLITS |= dict.fromkeys(("validation", "valid", "val", "dev"), "validation")
+_A_ZIP = ("a .zip file", "give a .zip of images, or a folder")
+_MOST_BYTES = 1 << 28  # of one image, unpacked
+
+
+@dataclass(frozen=True)
+class _Tree:
+    """Names of images below the folder that holds the labels, with label and split of each where there are any."""
+
+    names: list[PurePosixPath]
+    labels: list[str] | None
+    splits: list[str] | None
+    others: int
+
+    @property
+    def columns(self) -> list[str]:
+        """The names of the columns that come of it."""
+        return ["image", *["label"] * (self.labels is not None), *["split"] * (self.splits is not None)]
+
+
+class Images:
+    """Columns `image` (a path; the bytes for a zip), `label` (the folder) and, where folders say it, `split`."""
+
+    def columns(self, spec: TableSource, folder: Path) -> list[str] | None:
+        """`image`, and what the folders tell; None while a zip of the web was not fetched."""
+        location = expand(spec.location)
+        with location.masking():
+            path = folder / location.text
+            if path.is_dir():
+                return _tree(_walk(path), str(path)).columns
+            found, _ = files.find(location, folder, fetch=False)
+            if not found:
+                return None
+            with archives.opened(found[0], *_A_ZIP) as archive:
+                return _tree(_members(archive), found[0].name).columns
+
+    def read(self, spec: TableSource, folder: Path) -> tuple[pd.DataFrame, str, tuple[Notice, ...]]:
+        """A row for each image, in the order of their names. The digest is that of names and contents.
+
+        Raises:
+            DataError: there are no images, one is damaged, or their folders are not one for each label.
+        """
+        import pandas as pd
+
+        location = expand(spec.location)
+        with location.masking():
+            path = folder / location.text
+            cells: list[Any]
+            notices: list[Notice] = []
+            if path.is_dir():
+                tree = _tree(_walk(path), str(path))
+                cells = [str(path / name) for name in tree.names]
+                digest = hashlib.sha256()
+                for name in tree.names:
+                    file = File(path / name, str(path / name))
+                    content = file.content()
+                    _check(content, file.name)
+                    digest.update(f"{hashlib.sha256(content).hexdigest()}  {name}\n".encode())
+                found = digest.hexdigest()
+            else:
+                try:
+                    file, notices = files.one(location, folder, spec)
+                except DataError as error:
+                    if error.rule.startswith("no such file"):
+                        raise DataError(f"no such folder or .zip: {path}", cure=nearby(path)) from None
+                    raise
+                with archives.opened(file, *_A_ZIP) as archive:
+                    tree = _tree(_members(archive), file.name)
+                    cells = [_unpacked(archive, name, file) for name in tree.names]
+                found = file.sha256()
+            columns = {"image": cells, "label": tree.labels, "split": tree.splits}
+            frame = pd.DataFrame({n: pd.Series(c, dtype=object) for n, c in columns.items() if c is not None})
+            if tree.others:
+                notices.append(Notice(f"{tree.others:,} files that are no images left out"))
+            return frame, found, tuple(notices)
+
+
+def _walk(folder: Path) -> list[PurePosixPath]:
+    with unreadable(str(folder)):
+        return [PurePosixPath(p.relative_to(folder).as_posix()) for p in folder.rglob("*") if p.is_file()]
+
+
+def _members(archive: zipfile.ZipFile) -> list[PurePosixPath]:
+    return [PurePosixPath(info.filename) for info in archive.infolist() if not info.is_dir()]
+
+
+def _tree(names: list[PurePosixPath], place: str) -> _Tree:
+    """Split and label of each image by its folders; folders that hold all of them are passed by."""
+    names = [n for n in names if not any(part.startswith((".", "__MACOSX")) for part in n.parts)]
+    images = sorted(name for name in names if name.suffix.lower() in ENDINGS)
+    if not images:
+        raise DataError("no images", place=place, cure="give a folder that has a folder of images for each label")
+    skip = 0
+    # one folder around all labels or splits tells nothing
+    while all(len(n.parts) > skip + 2 and n.parts[skip] == images[0].parts[skip] for n in images):
+        if images[0].parts[skip].lower() in _SPLITS:
+            break
+        skip += 1
+    below = [name.parts[skip:-1] for name in images]
+    splits = None
+    if all(parts and parts[0].lower() in _SPLITS for parts in below):
+        splits = [_SPLITS[parts[0].lower()] for parts in below]
+        below = [parts[1:] for parts in below]
+    bare = [name for name, parts in zip(images, below, strict=True) if not parts]
+    if bare and len(bare) < len(images):
+        raise DataError(f"{bare[0]} stands beside the folders of the labels", place=place, cure="move it into one")
+    labels = None if bare else [parts[0] for parts in below]
+    return _Tree(images, labels, splits, len(names) - len(images))
+
+
+def _unpacked(archive: zipfile.ZipFile, name: PurePosixPath, file: File) -> bytes:
+    try:
+        info = archive.getinfo(str(name))
+        if info.file_size > _MOST_BYTES:
+            raise file.error(f"{name} unpacks to {info.file_size:,} bytes", "take it out of the .zip")
+        content = archive.read(info)
+    except (OSError, *archives.DAMAGED) as error:
+        raise file.error(f"{name} cannot be unpacked: {error}", "pack the .zip anew, without a password") from None
+    _check(content, f"{file.name}: {name}")
+    return content
+
+
+def _check(content: bytes, place: str) -> None:
+    if not content.startswith(_STARTS):
+        what = "is empty" if not content else "is no image, whatever its ending says"
+        raise DataError(what, place=place, cure="remove it, or replace it")

@@ -1,0 +1,148 @@
+"""Databases of every kind that SQLAlchemy reaches. Always read anew."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from protokit.collect.frames import fingerprint
+from protokit.collect.readers import typed
+from protokit.collect.readers.secrets import Location, expand
+from protokit.collect.readers.sqlite_file import Sqlite
+from protokit.core.errors import DataError, MissingExtra
+from protokit.core.lazy import optional
+from protokit.core.suggest import did_you_mean, one_of
+from protokit.core.values import Notice
+from protokit.recipe.tables import TableSource
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_ORDERED = re.compile(r"\border\s+by\b", re.I)
+
+
+class Sql:
+    """A table of a database, or what a query gives. Nothing is written: the transaction is rolled back."""
+
+    def columns(self, spec: TableSource, folder: Path) -> list[str] | None:
+        """Not known without SQLAlchemy and the database."""
+        return None
+
+    def read(self, spec: TableSource, folder: Path) -> tuple[pd.DataFrame, str, tuple[Notice, ...]]:
+        """All rows, those of a table in the order of its primary key. The digest is that of the rows.
+
+        An SQLite file is read as by its own source.
+
+        Raises:
+            DataError: the database cannot be reached, has no such table, or the query is wrong.
+            MissingExtra: SQLAlchemy is not installed.
+        """
+        location = expand(spec.location)
+        with location.masking():
+            if location.text.startswith("sqlite:"):
+                path = location.text.partition(":///")[2].partition("?")[0]
+                return Sqlite().read(spec.model_copy(update={"kind": "sqlite", "location": path}), folder)
+            names, rows, notices = _rows(location, spec)
+            for i, name in enumerate(names):
+                if name in names[:i]:
+                    raise DataError(f"two columns are named {name!r}", cure=f"rename one: select ... as {name}_2")
+            if not rows:
+                raise DataError("no rows", cure="choose another table or query")
+            frame, decided = typed.frame(names, zip(*rows, strict=True))
+            return frame, fingerprint(frame), (*notices, *decided)
+
+
+def _rows(location: Location, spec: TableSource) -> tuple[list[str], list[Any], list[Notice]]:
+    sqlalchemy = optional("sqlalchemy", "sql")
+    notices: list[Notice] = []
+    engine = _engine(sqlalchemy, location)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", sqlalchemy.exc.SAWarning)  # of types that a reflected table has
+            options = {"postgresql_readonly": True} if engine.dialect.name == "postgresql" else {}
+            # without parameters, so that a % or : in the query is only that
+            with engine.connect().execution_options(no_parameters=True, **options) as connection:
+                if spec.query is None:
+                    query = _select(sqlalchemy, connection, str(spec.table))
+                else:
+                    query = spec.query.strip().rstrip(";")
+                    if not _ORDERED.search(query):
+                        rule = "the query has no ORDER BY: its rows may come in another order another time"
+                        notices.append(Notice(rule, (), "add order by KEY"))
+                result = connection.exec_driver_sql(query)
+                if not result.returns_rows:
+                    raise DataError("the query gives no rows", cure="a query is one SELECT")
+                names = [str(column[0]) for column in result.cursor.description]
+                rows = [tuple(row) for row in result.fetchall()]
+                connection.rollback()
+    except sqlalchemy.exc.SQLAlchemyError as error:
+        raise DataError(_reason(error), cure=_cure(error, sqlalchemy, spec)) from None
+    except (OSError, ValueError, TypeError) as error:  # a driver's own words
+        raise DataError(f"the database: {error}", cure="check the URL and the query") from None
+    finally:
+        engine.dispose()
+    return names, rows, notices
+
+
+def _engine(sqlalchemy: Any, location: Location) -> Any:
+    try:
+        url = sqlalchemy.make_url(location.text)
+        if url.get_backend_name() == "postgresql" and "+" not in url.drivername:
+            url = url.set(drivername=f"postgresql+{_installed('psycopg', 'psycopg2')}")
+        return sqlalchemy.create_engine(url, poolclass=sqlalchemy.pool.NullPool)
+    except sqlalchemy.exc.NoSuchModuleError:
+        raise DataError(
+            "SQLAlchemy knows no such database", cure="write postgresql://, mysql:// or sqlite:///"
+        ) from None
+    except (sqlalchemy.exc.ArgumentError, ValueError):
+        raise DataError("not the URL of a database", cure="write postgresql://USER:${PASSWORD}@HOST/NAME") from None
+    except ModuleNotFoundError as error:
+        raise DataError(
+            f"the driver {error.name!r} of this database is not installed", cure=f"pip install {error.name}"
+        ) from None
+
+
+def _installed(*drivers: str) -> str:
+    from importlib.util import find_spec
+
+    for driver in drivers:
+        if find_spec(driver):
+            return driver
+    raise MissingExtra(drivers[0], "sql")
+
+
+def _select(sqlalchemy: Any, connection: Any, name: str) -> str:
+    """A table's rows in the order of its primary key. `schema.table` names one outside the default schema."""
+    inspector = sqlalchemy.inspect(connection)
+    tables = [*inspector.get_table_names(), *inspector.get_view_names()]
+    schema, table = None, name
+    if table not in tables and "." in name:
+        schema, table = name.split(".", 1)
+        if schema not in inspector.get_schema_names():
+            raise DataError(f"no schema {schema!r}", cure=did_you_mean(schema, inspector.get_schema_names()))
+        tables = [*inspector.get_table_names(schema), *inspector.get_view_names(schema)]
+    if table not in tables:
+        same = [known for known in tables if known.casefold() == table.casefold()]
+        cure = did_you_mean(table, same or tables) or (one_of(tables[:20]) if tables else "the database has no tables")
+        raise DataError(f"no table {name!r} in the database", cure=cure)
+    quote = connection.dialect.identifier_preparer.quote_identifier
+    query = "select * from " + ".".join(quote(part) for part in (schema, table) if part)
+    keys = inspector.get_pk_constraint(table, schema).get("constrained_columns") or []
+    return query + (" order by " + ", ".join(map(quote, keys)) if keys else "")
+
+
+def _reason(error: Any) -> str:
+    """What the database says, in a line; without SQLAlchemy's own notes, which hold the query."""
+    said = str(getattr(error, "orig", None) or error).strip().splitlines()
+    return f"the database: {said[0] if said else type(error).__name__}"
+
+
+def _cure(error: Any, sqlalchemy: Any, spec: TableSource) -> str:
+    text = str(error).lower()
+    if "password" in text or "authentication" in text or "access denied" in text:
+        return "check the user and the password"
+    if isinstance(error, sqlalchemy.exc.OperationalError) and ("connect" in text or "resolve" in text):
+        return "is the database running, and can it be reached from here?"
+    return "check the query" if spec.query else "check the URL and the table"

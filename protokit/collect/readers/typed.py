@@ -1,0 +1,95 @@
+"""Values that come with a type (of a database, a workbook, JSON) as a column."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from protokit.core.values import Notice
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_INT64 = 1 << 63
+_EXACT = 1 << 53  # up to it float64 has every whole number
+_MOST = 1 << 1023
+_NOTHING = type(None)
+
+
+def frame(names: Sequence[str], columns: Iterable[Sequence[Any]]) -> tuple[pd.DataFrame, list[Notice]]:
+    """A frame of columns of Python values, and what was changed to get a type for each column."""
+    import pandas as pd
+
+    notices: list[Notice] = []
+    series = {name: column(values, name, notices) for name, values in zip(names, columns, strict=True)}
+    return pd.DataFrame(series), notices
+
+
+def column(values: Sequence[Any], name: str, notices: list[Notice]) -> pd.Series:
+    """A column of whole numbers, numbers, true and false, dates (without zone), or objects with None where missing.
+
+    Whole numbers that float64 has not become texts; a time with a zone becomes that of UTC; lists and
+    mappings become JSON.
+    """
+    import numpy as np
+    import pandas as pd
+
+    kinds = set(map(type, values))
+    if Decimal in kinds:  # one that is not finite is a float's
+        values = [float(v) if type(v) is Decimal and not v.is_finite() else v for v in values]
+    if kinds & {float, Decimal}:
+        values = [None if type(v) is float and v != v else v for v in values]
+        kinds = set(map(type, values))
+    missing = _NOTHING in kinds
+    kinds -= {_NOTHING}
+    if not kinds:
+        return pd.Series([float("nan")] * len(values), dtype="float64")
+    if kinds == {bool}:
+        return pd.Series(list(values), dtype=object if missing else bool)
+    if kinds == {str}:
+        return pd.Series(list(values), dtype=object)
+    if kinds <= {int, float, Decimal}:
+        if kinds == {int} and not missing and all(-_INT64 <= v < _INT64 for v in values):
+            return pd.Series(list(values), dtype="int64")
+        if all(_is_kept(v) for v in values):
+            numbers = [float("nan") if v is None else float(v) for v in values]
+            return pd.Series(numbers, dtype="float64")
+        return pd.Series([None if v is None else str(v) for v in values], dtype=object)
+    if kinds <= {date, datetime}:
+        if any(isinstance(v, datetime) and v.tzinfo for v in values):
+            values = [
+                v.astimezone(UTC).replace(tzinfo=None) if isinstance(v, datetime) and v.tzinfo else v for v in values
+            ]
+            notices.append(Notice(f"{name!r}: times with a zone, read as those of UTC", (name,)))
+        return pd.Series(np.array(values, dtype="datetime64[us]"))
+    if kinds == {timedelta}:
+        return pd.Series([float("nan") if v is None else v.total_seconds() for v in values], dtype="float64")
+    if kinds & {list, dict}:
+        notices.append(Notice(f"{name!r}: lists or mappings, kept as JSON text", (name,)))
+    return pd.Series([_plain(v) for v in values], dtype=object)
+
+
+def _is_kept(value: Any) -> bool:
+    """Whether a number is as much of one as a float64 can be: a whole one must be that very number."""
+    if value is None or isinstance(value, float) or -_EXACT <= value <= _EXACT:
+        return True
+    return bool(abs(value) < _MOST and (value != value // 1 or int(float(value)) == value))
+
+
+def _plain(value: Any) -> Any:
+    if value is None or isinstance(value, (str, bool, int, float, bytes)):
+        return value
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, (date, time)):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    if isinstance(value, (bytearray, memoryview)):
+        return bytes(value)
+    if isinstance(value, (list, tuple, dict)):
+        return json.dumps(value, ensure_ascii=False, default=str)
+    return str(value)

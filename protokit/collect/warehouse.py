@@ -1,0 +1,228 @@
+"""Tables in DuckDB, locked down: what runs there can reach no file, no network, no setting, no variable of Python.
+
+A table's columns go by inner names (`c7`), so that no name of the data is ever part of SQL. Values that no step
+changed are not taken back from the database: a row number is carried for each source, and the frame's own cells are
+taken by it, with their types, whatever they are.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path as FilePath
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from protokit.collect.cells import plain_frame, taken
+from protokit.core.errors import DataError
+
+if TYPE_CHECKING:
+    import duckdb
+    import pandas as pd
+
+_THREADS = 4
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A column: its inner name and DuckDB's type for it, or neither where its cells cannot be held there.
+
+    `row` is the column with its row number in the frame that `cells` is of, for a column that no step changed.
+    """
+
+    inner: str = ""
+    type: str = ""
+    row: str = ""
+    cells: pd.Series | None = None
+    zone: bool = False
+
+    @property
+    def family(self) -> str:
+        """What kind of values these are: number, text, boolean, date, or another."""
+        if self.zone:
+            return "date with a time zone"
+        if self.type in ("DATE", "TIMESTAMP", "TIMESTAMP_NS", "TIMESTAMP_S", "TIMESTAMP_MS"):
+            return "date"
+        if re.match(r"U?(TINY|SMALL|BIG|HUGE)?INT|INTEGER|UINTEGER|FLOAT|DOUBLE|DECIMAL", self.type):
+            return "number"
+        return {"VARCHAR": "text", "BOOLEAN": "boolean"}.get(self.type, self.type.lower() or "other")
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A table in the database: its inner name, the columns that give its order, its columns by name, its rows."""
+
+    table: str
+    order: tuple[str, ...]
+    columns: Mapping[str, Stored]
+    count: int
+
+    def names(self) -> dict[str, str]:
+        """The inner name of each column that the database holds."""
+        return {name: column.inner for name, column in self.columns.items() if column.inner}
+
+
+class Warehouse:
+    """A database for one collection of tables. A context: all it wrote is gone afterwards.
+
+    `memory` is a size such as `512MB`; what does not fit is put on the disk, in `folder`.
+    """
+
+    def __init__(self, *, memory: str | None = None, threads: int | None = None, on_disk: bool = False) -> None:
+        import duckdb
+
+        self._folder = tempfile.TemporaryDirectory(prefix="protokit-")
+        self._locked = not on_disk
+        folder = FilePath(self._folder.name)
+        config = {
+            "enable_external_access": str(on_disk).lower(),  # on disk, files are loaded first; then `lock`
+            "lock_configuration": str(not on_disk).lower(),
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+            "allow_community_extensions": "false",
+            "python_enable_replacements": "false",
+            "memory_limit": memory or _half_of_memory(),
+            "threads": str(threads or min(_THREADS, os.cpu_count() or 1)),
+            "temp_directory": str(folder / "spilled"),
+        }
+        database = str(folder / "tables.duckdb") if on_disk else ":memory:"
+        self._connection: duckdb.DuckDBPyConnection = duckdb.connect(database, config=config)
+        self._count = 0
+
+    def __enter__(self) -> Warehouse:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._connection.close()
+        self._folder.cleanup()
+
+    def lock(self) -> None:
+        """Close the way to files; from now on expressions of a recipe may run. It cannot be opened again."""
+        if not self._locked:
+            self._connection.execute("SET enable_external_access = false")
+            self._connection.execute("SET lock_configuration = true")
+            self._locked = True
+
+    def fresh(self, letter: str = "c") -> str:
+        """A name that nothing here has yet."""
+        self._count += 1
+        return f"{letter}{self._count}"
+
+    def run(self, sql: str) -> list[tuple[Any, ...]]:
+        """The rows that a query gives. The query is written here, never by a recipe."""
+        if not self._locked:
+            self.lock()
+        found: list[tuple[Any, ...]] = self._connection.execute(sql).fetchall()
+        return found
+
+    def one(self, sql: str) -> tuple[Any, ...]:
+        """The one row that a query gives."""
+        [row] = self.run(sql)
+        return row
+
+    def load_frame(self, frame: pd.DataFrame, only: Container[str] | None = None) -> Rows:
+        """A frame as a table. Cells that are no numbers, texts, dates or booleans stay beside it.
+
+        So do the columns that are not in `only`, where it is given.
+        """
+        row, columns, plain = self.fresh("r"), {}, dict[str, Any]()
+        for name in frame.columns:
+            series, zone = plain_frame(frame[name]) if only is None or name in only else (None, False)
+            inner = "" if series is None else self.fresh()
+            if series is not None:
+                plain[inner] = series
+            columns[str(name)] = Stored(inner, "", row, frame[name], zone)
+        import pandas as pd
+
+        plain[row] = pd.RangeIndex(len(frame))
+        table, view = self.fresh("t"), self.fresh("v")
+        self._connection.register(view, pd.DataFrame(plain))
+        self._connection.execute(f"CREATE TABLE {table} AS SELECT * FROM {view}")
+        self._connection.unregister(view)
+        return self.typed(Rows(table, (row,), columns, len(frame)))
+
+    def load_parquet(self, path: FilePath) -> Rows:
+        """A Parquet file as a table, read by DuckDB without passing through Python. Only before `lock`.
+
+        Raises:
+            DataError: it is not one.
+        """
+        import duckdb
+
+        row, columns, listed = self.fresh("r"), {}, []
+        source = f"read_parquet('{str(path).replace(chr(39), chr(39) * 2)}', file_row_number = true)"
+        try:
+            described = self._connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
+            for name, kind, *_ in described[:-1]:
+                inner = self.fresh()
+                quoted = '"' + name.replace('"', '""') + '"'
+                value = f"nullif({quoted}, 'NaN'::{kind})" if kind in ("DOUBLE", "FLOAT") else quoted
+                value = f"timezone('UTC', {quoted})" if kind == "TIMESTAMP WITH TIME ZONE" else value
+                listed.append(f"{value} AS {inner}")
+                columns[name] = Stored(inner, kind, zone=kind == "TIMESTAMP WITH TIME ZONE")
+            table = self.fresh("t")
+            select = ", ".join([*listed, f"file_row_number AS {row}"])
+            self._connection.execute(f"CREATE TABLE {table} AS SELECT {select} FROM {source}")
+        except duckdb.Error as error:
+            raise DataError(f"not a Parquet file: {str(error).splitlines()[0]}", place=str(path)) from None
+        [(count,)] = self._connection.execute(f"SELECT count(*) FROM {table}").fetchall()
+        return self.typed(Rows(table, (row,), columns, count))
+
+    def typed(self, rows: Rows) -> Rows:
+        """The same rows with the type of each column as the database has it."""
+        described = self._connection.execute(f"DESCRIBE {rows.table}").fetchall()
+        kinds = {inner: kind for inner, kind, *_ in described}
+        columns = {name: replace(c, type=kinds.get(c.inner, "")) for name, c in rows.columns.items()}
+        return replace(rows, columns=columns)
+
+    def create(self, select: str, order: Sequence[str], columns: Mapping[str, Stored], *, drop: Rows | None) -> Rows:
+        """The rows of a query as a new table, in place of `drop`."""
+        table = self.fresh("t")
+        self.run(f"CREATE TABLE {table} AS {select}")
+        if drop is not None:
+            self.run(f"DROP TABLE {drop.table}")
+        [(count,)] = self.run(f"SELECT count(*) FROM {table}")
+        return self.typed(Rows(table, tuple(order), columns, count))
+
+    def changed(self, rows: Rows, values: Mapping[str, str]) -> Rows:
+        """The rows with some columns new or anew: SQL by the column's name."""
+        if not values:
+            return rows
+        columns = dict(rows.columns)
+        listed = [*rows.order, *(c.inner for name, c in rows.columns.items() if c.inner and name not in values)]
+        for name, sql in values.items():
+            inner = self.fresh()
+            listed.append(f"{sql} AS {inner}")
+            columns[name] = Stored(inner)
+        return self.create(f"SELECT {', '.join(listed)} FROM {rows.table}", rows.order, columns, drop=rows)
+
+    def frame(self, rows: Rows) -> pd.DataFrame:
+        """The rows as a frame, in the order of the first table, whose row numbers are the index."""
+        import pandas as pd
+
+        wanted = [c.inner for c in rows.columns.values() if c.cells is None]
+        listed = ", ".join([*(f"coalesce({row}, -1) AS {row}" for row in rows.order), *wanted])
+        order = ", ".join(f"{row} NULLS FIRST" for row in rows.order)
+        found = self._connection.execute(f"SELECT {listed} FROM {rows.table} ORDER BY {order}").df()
+        cells = {
+            name: taken(c.cells, found[c.row].to_numpy()) if c.cells is not None else taken(found[c.inner])
+            for name, c in rows.columns.items()
+        }
+        frame = pd.DataFrame(cells)
+        frame.index = pd.Index(found[rows.order[0]].to_numpy())
+        return frame
+
+    def batches(self, sql: str, rows: int) -> Iterator[pd.DataFrame]:
+        """What a query gives, in frames of about so many rows, never more of it in memory at once."""
+        cursor = self._connection.cursor()
+        cursor.execute(sql)
+        while len(frame := cursor.fetch_df_chunk(max(1, rows // 2048))):
+            yield frame
+
+
+def _half_of_memory() -> str:
+    total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") if hasattr(os, "sysconf") else 4 << 30
+    return f"{max(total // 2, 512 << 20) >> 20}MiB"

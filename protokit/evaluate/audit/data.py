@@ -1,0 +1,138 @@
+"""What the audit looks at, and the sample of training rows that its small models are fitted on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from protokit.core.seeds import derive
+from protokit.core.values import Split, TargetSpec
+from protokit.evaluate.audit import learners
+from protokit.evaluate.audit.hashing import cells
+from protokit.evaluate.audit.learners import Column, Skill
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SAMPLE = 5000  # training rows that models are fitted on
+_CELLS = 250_000  # of all columns of the sample together, but at least so many rows:
+_FEWEST = 500
+_MOST_CLASSES = 50  # of a target that all columns together are fitted to
+
+
+@dataclass(frozen=True)
+class AuditData:
+    """The rows with a target, and what the recipe makes of them. Dates are dates, other cells as collected.
+
+    Shapes:
+        truth: (rows,) by target, over all rows of `frame`: class positions, or numbers in their own unit.
+
+    `kinds` has the kind of each column that is used, `left_out` the columns that are not; `splits` is one, or one
+    for each fold; `given` says that a table or a column names the test rows; `group` and `time` are the columns that
+    rows are split by; `derived` has the columns that a target was made of.
+    """
+
+    frame: pd.DataFrame
+    splits: tuple[Split, ...]
+    targets: tuple[TargetSpec, ...]
+    truth: Mapping[str, np.ndarray]
+    kinds: Mapping[str, str]
+    left_out: tuple[str, ...] = ()
+    given: bool = False
+    group: str | None = None
+    time: str | None = None
+    derived: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    seed: int = 0
+
+    @property
+    def split(self) -> Split:
+        """The split, or that of the first fold."""
+        return self.splits[0]
+
+    @property
+    def exchangeable(self) -> bool:
+        """Whether test rows are drawn like training rows, by chance alone."""
+        return not (self.given or self.group or self.time)
+
+    @cached_property
+    def fitting(self) -> np.ndarray:
+        """Rows that a model may learn from: for training and validation, ascending."""
+        return np.sort(np.concatenate([self.split.train, self.split.validation]))
+
+    @cached_property
+    def hashes(self) -> dict[str, np.ndarray]:
+        """A hash of each cell of the used columns and the targets."""
+        names = [*self.kinds, *(target.name for target in self.targets)]
+        return {name: cells(self.frame[name]) for name in names}
+
+    @cached_property
+    def sample(self) -> np.ndarray:
+        """Training rows for models, at most SAMPLE, fewer of very many columns; the same ones for the same seed."""
+        most = min(SAMPLE, max(_FEWEST, _CELLS // max(1, len(self.kinds))))
+        return self.some(self.split.train, most, "sample")
+
+    @cached_property
+    def columns(self) -> dict[str, Column]:
+        """The used columns of the sample as models take them; texts and images are not among them."""
+        return self.columns_of(self.sample)
+
+    def columns_of(self, rows: np.ndarray) -> dict[str, Column]:
+        """The used columns of some rows as models take them."""
+        found = {}
+        for name, kind in self.kinds.items():
+            column = learners.column(self.frame[name].iloc[rows], kind)
+            if column is not None:
+                found[name] = column
+        return found
+
+    def apart(self, rows: np.ndarray) -> np.ndarray | None:
+        """What keeps rows in one fold of a small model, as the recipe's split does: their group, or their stretch of
+        time (one of twelve); None where rows are drawn by chance."""
+        import pandas as pd
+
+        if self.group is not None:
+            return np.asarray(pd.factorize(self.frame[self.group].iloc[rows].map(str))[0])
+        if self.time is not None:
+            return np.asarray(self.frame[self.time].iloc[rows].rank(method="first") * 12 // (len(rows) + 1))
+        return None
+
+    def some(self, rows: np.ndarray, most: int, purpose: str) -> np.ndarray:
+        """At most so many of the rows, ascending."""
+        if len(rows) <= most:
+            return rows
+        generator = np.random.Generator(np.random.PCG64(derive(self.seed, "audit", purpose)))
+        return np.sort(generator.choice(rows, most, replace=False))
+
+    @cached_property
+    def single(self) -> dict[tuple[str, str], Skill]:
+        """How well each column alone predicts each target, on rows of the sample that it was not fitted on."""
+        return {
+            (target.name, name): self.alone(column, target)
+            for target in self.targets
+            for name, column in self.columns.items()
+        }
+
+    def alone(self, column: Column, target: TargetSpec) -> Skill:
+        """How well a column of the sample predicts a target."""
+        rows = self.sample
+        return learners.alone(column, self.truth[target.name][rows], target, self.seed, self.apart(rows))
+
+    def together(self, target: TargetSpec, names: Iterable[str]) -> Skill | None:
+        """How well columns together predict a target; None without columns, or for very many classes."""
+        key = (target.name, frozenset(names))
+        if not key[1] or len(target.classes) > _MOST_CLASSES:
+            return None
+        if key not in self._known:
+            own = [self.columns[name] for name in self.columns if name in key[1]]
+            rows = self.sample
+            truth = self.truth[target.name][rows]
+            self._known[key] = learners.together(own, truth, target, self.seed, self.apart(rows))
+        return self._known[key]
+
+    @cached_property
+    def _known(self) -> dict[tuple[str, frozenset[str]], Skill]:
+        return {}

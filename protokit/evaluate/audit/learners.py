@@ -1,0 +1,254 @@
+"""Small models that say how well columns predict a target, always on rows that they were not fitted on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from sklearn.ensemble import ExtraTreesClassifier, HistGradientBoostingClassifier, HistGradientBoostingRegressor
+from sklearn.isotonic import IsotonicRegression
+from sklearn.metrics import roc_auc_score
+from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
+
+from protokit.core.seeds import derive
+from protokit.core.values import TargetSpec
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_FOLDS = 3
+_LEAVES = 64
+_Z = 1.645  # one-sided, 95 of 100
+_FEW = 20  # different values of a column that is a code rather than a measurement
+_ENOUGH = 1000  # rows for boosting
+_BOOSTED = 3  # classes; boosting fits one tree a class and step, so more are left to random trees
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of some rows: numbers (NaN where missing), or codes from 0 of a category, missing ones too."""
+
+    values: np.ndarray
+    levels: int = 0
+
+    @property
+    def discrete(self) -> bool:
+        """Whether it takes few values, or is a category."""
+        return self.levels > 0 or len(np.unique(self.values[np.isfinite(self.values)])) <= _FEW
+
+
+@dataclass(frozen=True)
+class Skill:
+    """How much of the error that is made without any column goes away, from 0 (none) to 1 (all).
+
+    Of classes `plain` counts rows and `even` counts each class the same; of numbers `plain` is R2 and `even` R2 of
+    the ranks. `low` and `high` are bounds of `plain`. `score` is accuracy or R2.
+    """
+
+    plain: float
+    even: float
+    low: float
+    high: float
+    score: float
+    auc: float | None = None
+    errors: int | None = None
+
+    @property
+    def both(self) -> float:
+        """The lower of the two."""
+        return min(self.plain, self.even)
+
+    @property
+    def luck(self) -> float:
+        """What `plain` may owe to luck."""
+        return self.plain - self.low
+
+    @property
+    def sure(self) -> float:
+        """The lower of the two, were the rows as unlucky as one sample in twenty."""
+        return self.both - self.luck
+
+    @property
+    def name(self) -> str:
+        """What `score` is."""
+        return "R2" if self.errors is None else "accuracy"
+
+
+def column(series: pd.Series, kind: str) -> Column | None:
+    """A column as models take it; None where it is a text, an image or empty."""
+    import pandas as pd
+
+    if kind in {"category", "boolean"}:
+        codes = pd.factorize(series if series.dtype.kind in "biuf" else series.map(str, na_action="ignore"))[0]
+        levels = int(codes.max(initial=-1)) + 2
+        return Column(np.where(codes < 0, levels - 1, codes), levels)
+    if kind == "date":
+        if series.dtype.kind != "M":
+            return None
+        values = ((series - pd.Timestamp(0)) / pd.Timedelta(days=1)).to_numpy(float)
+    elif kind == "number":
+        values = np.asarray(pd.to_numeric(series, errors="coerce").to_numpy(float, na_value=np.nan))
+    else:
+        return None
+    return Column(values) if np.isfinite(values).any() else None
+
+
+def alone(given: Column, truth: np.ndarray, target: TargetSpec, seed: int, apart: np.ndarray | None = None) -> Skill:
+    """How well one column predicts: a tree on numbers, the mean of each level (drawn to the whole) of categories.
+
+    A number is also tried as a rising or falling function of another. Rows with the same of `apart` are in one fold.
+    """
+    wanted = _wanted(truth, target)
+    fold = folds(truth, target, seed, _FOLDS, apart)
+    if target.task == "regression" and not given.levels:
+        return _number_of_number(given.values, wanted, truth, target, fold)
+    found = np.zeros_like(wanted)
+    smallest = max(2, min(5, len(truth) // 50))
+    for i in range(_FOLDS):
+        learn, say = fold != i, fold == i
+        if given.levels:
+            found[say] = _levels(given, wanted, learn)[given.values[say].astype(int)]
+            continue
+        x = given.values[:, None]
+        tree = DecisionTreeClassifier(max_leaf_nodes=_LEAVES, min_samples_leaf=smallest, random_state=0)
+        tree.fit(x[learn], truth[learn])
+        found[np.ix_(say, tree.classes_)] = tree.predict_proba(x[say])
+    return _judged(found, wanted, truth, target)
+
+
+def _number_of_number(
+    values: np.ndarray, wanted: np.ndarray, truth: np.ndarray, target: TargetSpec, fold: np.ndarray
+) -> Skill:
+    known = np.isfinite(values)
+    filled = np.where(known, values, np.median(values[known]))
+    by_tree, by_order = np.zeros_like(wanted), np.zeros_like(wanted)
+    smallest = max(2, min(5, len(truth) // 50))
+    rising = bool(np.cov(_ranks(filled), wanted[:, 1])[0, 1] >= 0)
+    for i in range(_FOLDS):
+        learn, say = fold != i, fold == i
+        tree = DecisionTreeRegressor(max_leaf_nodes=_LEAVES, min_samples_leaf=smallest, random_state=0)
+        by_tree[say] = tree.fit(values[learn, None], wanted[learn]).predict(values[say, None])
+        for j in range(2):
+            monotone = IsotonicRegression(increasing=rising, out_of_bounds="clip").fit(filled[learn], wanted[learn, j])
+            by_order[say, j] = monotone.predict(filled[say])
+    better = ((by_order - wanted) ** 2).mean(axis=0) < ((by_tree - wanted) ** 2).mean(axis=0)
+    return _judged(np.where(better, by_order, by_tree), wanted, truth, target)
+
+
+def glance(values: np.ndarray, truth: np.ndarray) -> float:
+    """The accuracy of a small tree on the second half of the rows, fitted on the first: to rank many columns fast."""
+    half = len(truth) // 2
+    tree = DecisionTreeClassifier(max_leaf_nodes=16, min_samples_leaf=2, random_state=0)
+    tree.fit(values[:half, None], truth[:half])
+    return float((tree.predict(values[half:, None]) == truth[half:]).mean())
+
+
+def together(
+    columns: Sequence[Column], truth: np.ndarray, target: TargetSpec, seed: int, apart: np.ndarray | None = None
+) -> Skill:
+    """How well columns predict as one: gradient boosting, or random trees for few rows or more than three classes.
+
+    Rows with the same of `apart` are in one fold.
+    """
+    wanted = _wanted(truth, target)
+    fold = folds(truth, target, seed, 2, apart)
+    x = np.stack([one.values for one in columns], axis=1).astype(float)
+    found = np.zeros_like(wanted)
+    random = derive(seed, "audit", "together")
+    for i in range(2):
+        learn, say = fold != i, fold == i
+        if target.task == "regression":
+            booster = HistGradientBoostingRegressor(max_iter=60, early_stopping=False, random_state=random)
+            found[say] = booster.fit(x[learn], wanted[learn, 0]).predict(x[say])[:, None]
+            continue
+        model: HistGradientBoostingClassifier | ExtraTreesClassifier
+        if len(target.classes) <= _BOOSTED and len(truth) >= _ENOUGH:
+            model = HistGradientBoostingClassifier(max_iter=60, early_stopping=False, random_state=random)
+        else:
+            model = ExtraTreesClassifier(30, min_samples_leaf=2, max_features=0.5, random_state=random)
+        model.fit(x[learn], truth[learn])
+        found[np.ix_(say, model.classes_)] = model.predict_proba(x[say])
+    if target.task == "regression":
+        found[:, 1] = _ranks(found[:, 0])
+    return _judged(found, wanted, truth, target)
+
+
+def folds(truth: np.ndarray, target: TargetSpec, seed: int, count: int, apart: np.ndarray | None = None) -> np.ndarray:
+    """The fold of each row, from 0: each class is spread over all of them, or each value of `apart` is in one."""
+    generator = np.random.Generator(np.random.PCG64(derive(seed, "audit", "folds")))
+    if apart is not None:
+        different, positions = np.unique(apart, return_inverse=True)
+        dealt: np.ndarray = generator.permutation(np.arange(len(different)) % count)[positions]
+        return dealt
+    order = generator.permutation(len(truth))
+    if target.task != "regression":
+        order = order[np.argsort(truth[order], kind="stable")]
+    fold = np.empty(len(truth), int)
+    fold[order] = np.arange(len(truth)) % count
+    return fold
+
+
+def _wanted(truth: np.ndarray, target: TargetSpec) -> np.ndarray:
+    """Shapes: (rows,) -> (rows, classes) of 0 and 1, or (rows, 2): the number without its tails, and its rank."""
+    if target.task != "regression":
+        by_class: np.ndarray = np.eye(len(target.classes))[truth]
+        return by_class
+    low, high = np.quantile(truth, [0.005, 0.995])
+    if low == high:
+        low, high = truth.min(), truth.max()
+    return np.stack([np.clip(truth, low, high), _ranks(truth)], axis=1)
+
+
+def _ranks(values: np.ndarray) -> np.ndarray:
+    """Ranks from 0 to 1; equal values share one."""
+    _, positions, counts = np.unique(values, return_inverse=True, return_counts=True)
+    middles = np.cumsum(counts) - (counts + 1) / 2
+    ranks: np.ndarray = middles[positions] / max(1, len(values) - 1)
+    return ranks
+
+
+def _levels(given: Column, wanted: np.ndarray, learn: np.ndarray) -> np.ndarray:
+    """The mean of each level, as if one more row were like the mean of all."""
+    whole = wanted[learn].mean(axis=0)
+    codes = given.values[learn].astype(int)
+    sums = np.stack([np.bincount(codes, w, given.levels) for w in wanted[learn].T], axis=1)
+    means: np.ndarray = (sums + whole) / (np.bincount(codes, minlength=given.levels)[:, None] + 1)
+    return means
+
+
+def _judged(found: np.ndarray, wanted: np.ndarray, truth: np.ndarray, target: TargetSpec) -> Skill:
+    rows = len(truth)
+    if target.task == "regression":
+        spread = np.maximum(wanted.var(axis=0), 1e-300)
+        left = ((found - wanted) ** 2).mean(axis=0) / spread
+        sway = _Z * float(np.sqrt(2 / rows))
+        error, even_error = float(left[0]), float(left[1])
+        return Skill(1 - error, 1 - even_error, 1 - error * (1 + sway), 1 - error * (1 - sway), 1 - error)
+    share = wanted.mean(axis=0)
+    present = share > 0
+    wrong = found.argmax(axis=1) != truth
+    errors = int(wrong.sum())
+    without = max(1 - share.max(), 1e-9)
+    by_class = np.where(present, found / np.where(present, share, 1), -1).argmax(axis=1) != truth
+    even = float((by_class @ wanted[:, present] / wanted[:, present].sum(axis=0)).mean())
+    low, high = _wilson(errors, rows)
+    auc = float(roc_auc_score(truth, found[:, 1])) if len(share) == 2 and present.all() else None
+    plain = float(1 - errors / rows / without)
+    return Skill(
+        plain,
+        float(1 - even / (1 - 1 / max(2, int(present.sum())))),
+        float(1 - high / without),
+        float(1 - low / without),
+        1 - errors / rows,
+        auc,
+        errors,
+    )
+
+
+def _wilson(errors: int, rows: int) -> tuple[float, float]:
+    """Bounds of a share. Source: Wilson, Probable inference, J. Am. Stat. Assoc. 22, 1927."""
+    share, z2 = errors / rows, _Z**2 / rows
+    middle, width = share + z2 / 2, _Z * np.sqrt(share * (1 - share) / rows + z2 / (4 * rows))
+    return float((middle - width) / (1 + z2)), float((middle + width) / (1 + z2))

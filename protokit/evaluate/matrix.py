@@ -1,0 +1,118 @@
+"""The plain columns as the one matrix that scikit-learn's estimators take, fitted on training rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+from sklearn.decomposition import PCA, TruncatedSVD
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.impute import SimpleImputer
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
+
+from protokit.core.seeds import derive
+from protokit.core.values import Features
+
+Matrix = Callable[[Features], Any]
+_WIDE = 200  # numbers of one column from which on they are brought to their principal components
+_COMPONENTS = 100
+_FOR_TREES = 50
+_MOST_BINS = 255
+
+
+def linear_matrix(features: Features, seed: int) -> Matrix:
+    """Standardised numbers, one-hot categories, words weighted by how telling they are, components of images.
+
+    Shapes: (rows, many), sparse where there are categories or texts.
+    """
+    numbers = _standard() if features.numbers.shape[1] else None
+    if numbers is not None:
+        numbers.fit(features.numbers)
+    one_hot = OneHotEncoder(handle_unknown="ignore") if features.codes.shape[1] else None
+    if one_hot is not None:
+        one_hot.fit(features.codes)
+    texts = {name: _words().fit(cells) for name, cells in features.texts.items()}
+    wide = {name: _narrow(cells, _COMPONENTS, seed).fit(_floats(cells)) for name, cells in features.wide.items()}
+
+    def matrix(some: Features) -> Any:
+        parts: list[Any] = []
+        if numbers is not None:
+            parts.append(numbers.transform(some.numbers))
+        if one_hot is not None:
+            parts.append(one_hot.transform(some.codes))
+        parts += [texts[name].transform(cells) for name, cells in some.texts.items()]
+        parts += [wide[name].transform(_floats(cells)) for name, cells in some.wide.items()]
+        if any(sparse.issparse(part) for part in parts):
+            return sparse.csr_matrix(sparse.hstack(parts))
+        return np.concatenate(parts, axis=1)
+
+    return matrix
+
+
+def tree_matrix(features: Features, seed: int) -> tuple[Matrix, list[int]]:
+    """Numbers and category codes as they are, components of texts and images; and which columns are categories.
+
+    Shapes: (rows, many), NaN where missing.
+    """
+    columns = features.numbers.shape[1]
+    categorical = [columns + i for i, levels in enumerate(features.levels) if levels <= _MOST_BINS]
+    texts = {name: _topics(cells, seed) for name, cells in features.texts.items()}
+    wide = {
+        name: _narrow(cells, _FOR_TREES, seed).fit(_floats(cells)) if cells.shape[1] > _WIDE else None
+        for name, cells in features.wide.items()
+    }
+
+    def matrix(some: Features) -> np.ndarray:
+        parts: list[Any] = [some.numbers, some.codes]
+        parts += [texts[name].transform(cells) for name, cells in some.texts.items()]
+        for name, cells in some.wide.items():
+            model = wide[name]
+            parts.append(cells if model is None else model.transform(_floats(cells)))
+        return np.concatenate(parts, axis=1)
+
+    return matrix, categorical
+
+
+def _standard() -> Any:
+    imputer = SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True)
+    return make_pipeline(imputer, StandardScaler())
+
+
+def _narrow(cells: np.ndarray, most: int, seed: int) -> Any:
+    rows, columns = cells.shape
+    if columns <= _WIDE:
+        return _standard()
+    fill = SimpleImputer(strategy="median", keep_empty_features=True)
+    components = PCA(min(most, rows, columns), random_state=derive(seed, "components"))
+    return make_pipeline(fill, components, StandardScaler())
+
+
+def _words() -> Any:
+    """Words of a letter and marks count too, as for the network: scikit-learn by itself drops them."""
+    return TfidfVectorizer(sublinear_tf=True, token_pattern=r"\w+|[^\w\s]")
+
+
+def _topics(cells: np.ndarray, seed: int) -> Any:
+    words = _words()
+    known = words.fit_transform(cells).shape[1]
+    if known <= _FOR_TREES:
+        return _Dense(words)
+    svd = TruncatedSVD(_FOR_TREES, random_state=derive(seed, "topics"))
+    return make_pipeline(words, svd).fit(cells)
+
+
+class _Dense:
+    """A transformer whose result is dense."""
+
+    def __init__(self, inner: Any) -> None:
+        self._inner = inner
+
+    def transform(self, cells: np.ndarray) -> np.ndarray:
+        return np.asarray(self._inner.transform(cells).toarray())
+
+
+def _floats(cells: np.ndarray) -> np.ndarray:
+    return cells.astype(np.float32) / 255 if cells.dtype == np.uint8 else cells

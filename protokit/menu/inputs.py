@@ -1,0 +1,122 @@
+"""The inputs of a recipe's network, in the forms in which a menu may take them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from protokit.core.errors import SpecError
+from protokit.core.places import Fault
+from protokit.core.values import InputSpec, Signature
+
+if TYPE_CHECKING:
+    import keras
+
+WORD_WIDTH = 64  # numbers for each word of a text
+
+
+class Inputs:
+    """Keras's inputs by name (`given`), and what a menu finds under each name (`tensors`).
+
+    An image comes as numbers from 0 to 1, a text as vectors of its words (and its codes as `NAME_codes`). `inputs` is
+    what a chain starts from: numbers and embedded categories as one vector, or the only input that there is. Of
+    series there are `history`, what is forecast relative to its last known value, `last`, that value at each step of
+    the forecast, `covariates`, the other columns up to it, and `known`, those over its steps; a chain starts from
+    history and covariates. What no item takes is not made.
+    """
+
+    def __init__(self, signature: Signature) -> None:
+        import keras
+
+        self._signature = signature
+        self.given: dict[str, keras.KerasTensor] = {
+            spec.name: keras.Input(spec.shape, dtype=spec.dtype, name=spec.name.replace("/", "_"))
+            for spec in signature.inputs
+        }
+        self.tensors: dict[str, Any] = {}
+        for spec in signature.inputs:
+            self.tensors[spec.name] = self._form(spec)
+            if spec.kind == "text":
+                self.tensors[f"{spec.name}_codes"] = self.given[spec.name]
+        self.tensors["inputs"] = cache(self._start)
+        if "series" in self.given and signature.targets[0].task == "forecasting":
+            self._add_parts_of_series()
+
+    @property
+    def unused(self) -> str | None:
+        """A text, image or sequence that no layer takes."""
+        own = (spec.name for spec in self._signature.inputs if spec.kind in {"text", "image", "sequence"})
+        return next((name for name in own if not self.given[name]._keras_history.operation._outbound_nodes), None)
+
+    def _form(self, spec: InputSpec) -> keras.KerasTensor | Callable[[], keras.KerasTensor]:
+        import keras
+
+        given = self.given[spec.name]
+        made = {
+            "image": lambda: keras.layers.Rescaling(1 / 255, name=layer_name(spec.name, "scaled"))(given),
+            "text": lambda: keras.layers.Embedding(spec.levels, WORD_WIDTH, name=layer_name(spec.name, "words"))(given),
+        }
+        return cache(made[spec.kind]) if spec.kind in made else given
+
+    def _add_parts_of_series(self) -> None:
+        import keras
+
+        horizon, columns = self._signature.targets[0].shape
+        series = self.given["series"]
+        self.tensors["history"] = cache(lambda: series[:, :, :columns] - series[:, -1:, :columns])
+        self.tensors["last"] = cache(lambda: keras.ops.repeat(series[:, -1:, :columns], horizon, axis=1))
+        if series.shape[2] > columns:
+            self.tensors["covariates"] = cache(lambda: series[:, :, columns:])
+
+    def _start(self) -> keras.KerasTensor:
+        import keras
+
+        specs = self._signature.inputs
+        if columns := [spec for spec in specs if spec.kind == "columns"]:
+            return self._joined(columns)
+        [first, *rest] = [spec for spec in specs if spec.kind != "known"]
+        if rest:
+            names = ", ".join(spec.name for spec in specs)
+            raise SpecError([Fault(f"the data has several inputs: {names}", f"say which: from: {first.name}")])
+        if first.kind == "series" and "history" in self.tensors:
+            parts = [self.tensors[name]() for name in ("history", "covariates") if name in self.tensors]
+            return parts[0] if len(parts) == 1 else keras.layers.Concatenate(name="series_relative")(parts)
+        tensor = self.tensors[first.name]
+        return tensor() if callable(tensor) else tensor
+
+    def _joined(self, specs: list[InputSpec]) -> keras.KerasTensor:
+        import keras
+
+        parts: list[keras.KerasTensor] = []
+        for spec in specs:
+            x = self.given[spec.name]
+            if spec.levels:
+                x = keras.layers.Embedding(
+                    spec.levels,
+                    embedding_width(spec.levels, len(spec.columns)),
+                    embeddings_initializer=keras.initializers.RandomNormal(stddev=0.1),
+                    name="category_embedding",
+                )(x)
+                x = keras.layers.Flatten(name="category_numbers")(x)
+            parts.append(x)
+        return parts[0] if len(parts) == 1 else keras.layers.Concatenate(name="inputs")(parts)
+
+
+def layer_name(column: str, what: str) -> str:
+    """The name of a layer that is made for a column.
+
+    >>> layer_name("front/side view", "scaled")
+    'front_side view_scaled'
+    """
+    return f"{column.replace('/', '_')}_{what}"
+
+
+def embedding_width(levels: int, columns: int) -> int:
+    """Numbers for each category: the fourth root of the levels in a column, times four, at most 32.
+
+    >>> embedding_width(20, 2), embedding_width(2_000, 2)
+    (7, 22)
+    """
+    width: float = 4 * (levels / columns) ** 0.25
+    return max(2, min(32, round(width)))

@@ -1,0 +1,63 @@
+"""Arrays without a target: the network learns to give back what it is given, as the neighbours have it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from protokit.core.names import as_text
+from protokit.core.values import Arrays, Split, TargetSpec
+from protokit.represent.columns import Category
+from protokit.represent.encoder import Encoder
+from protokit.represent.space import Neighbourhood, Space
+from protokit.represent.target import TargetEncoder
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+TARGET = "cluster"
+
+
+@dataclass(frozen=True)
+class Unlabelled:
+    """What makes the arrays of each part of the rows, fitted on the training rows."""
+
+    encoder: Encoder
+    space: Space
+    labels: str | None
+
+    @classmethod
+    def fit(cls, encoder: Encoder, train: pd.DataFrame, labels: str | None, seed: int) -> Unlabelled:
+        """`encoder` is one without a target; `labels` is the column that clusters are held against."""
+        _, features = encoder.encode(train)
+        widths = [len(column.names) for column in encoder.columns if not isinstance(column, Category)]
+        space = Space.fit(features, widths, seed)
+        target = TargetEncoder(TargetSpec(TARGET, "clustering", width=space.width))
+        whole = Encoder(encoder.columns, encoder.scaler, (target,), encoder.own, encoder.folding)
+        return cls(whole, space, labels)
+
+    def parts(self, frame: pd.DataFrame, rows: Split) -> tuple[Arrays, Arrays, Arrays]:
+        """The arrays of the training, validation and test rows."""
+        import numpy as np
+
+        train, validation, test = (self._plain(frame.iloc[part]) for part in (rows.train, rows.validation, rows.test))
+        around = Neighbourhood(train.truth[TARGET])
+
+        def whole(part: Arrays) -> Arrays:
+            return replace(part, targets={TARGET: around.middle(part.truth[TARGET]).astype(np.float32)})
+
+        return whole(train), whole(validation), whole(test)
+
+    def _plain(self, examples: pd.DataFrame) -> Arrays:
+        """All but what is learned."""
+        inputs, features = self.encoder.encode(examples)
+        points = self.space.points(features)
+        labels = None if self.labels is None else _texts(examples[self.labels])
+        return Arrays(inputs, {}, {TARGET: points}, replace(features, points=points), labels=labels)
+
+
+def _texts(column: pd.Series) -> np.ndarray:
+    import numpy as np
+
+    return np.array([None if missing else as_text(v) for v, missing in zip(column, column.isna(), strict=True)], object)

@@ -1,0 +1,28 @@
+"""What the second step gives to the next ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from protokit.core.values import Arrays, Notice, Split, Step
+from protokit.represent.encoding import Encoding
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Represented:
+    """The result of the second step."""
+
+    encoder: Encoding
+    split: Split
+    train: Arrays
+    validation: Arrays
+    test: Arrays
+    notices: tuple[Notice, ...]
+    steps: tuple[Step, ...]
+    positions: np.ndarray  # of each example's first row in the collected table; of a window its last known row
+    frame: pd.DataFrame  # one row for each example, as split and positions count them

@@ -1,0 +1,211 @@
+"""Sequences from a long table: the rows of one key, in the order of time, are one example."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from protokit.core.errors import DataError
+from protokit.core.names import as_text
+from protokit.core.suggest import did_you_mean
+from protokit.core.values import InputSpec, Notice
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+COLUMN = "sequence"  # of the examples' table, and the network's input
+_LONGEST = 1000  # steps, where the recipe names no length
+
+
+@dataclass(frozen=True)
+class Folding:
+    """How rows become examples: those of one value of `by`, ordered by `time`, else as they come.
+
+    `channels` are the columns that are numbers at each step.
+    """
+
+    by: str
+    time: str | None
+    channels: tuple[str, ...]
+
+    @classmethod
+    def of(
+        cls,
+        frame: pd.DataFrame,
+        by: str,
+        time: str | None,
+        kept: tuple[str, ...],
+        kinds: Mapping[str, str] | None = None,
+    ) -> tuple[Folding, list[Notice]]:
+        """Which columns change within a key and are numbers. Those of `kept` belong to the example as a whole.
+
+        `kinds` are what the recipe says of columns: of those that change, `number`, `boolean` and `ignore` can be.
+
+        Raises:
+            DataError: no column changes, or one of `kept` does.
+        """
+        from pandas.api.types import is_bool_dtype, is_numeric_dtype
+
+        groups = frame.groupby(by, sort=False, dropna=True)
+        rest = [name for name in frame.columns if name not in {by, time}]
+        changing = [name for name in rest if groups[name].nunique(dropna=False).max() > 1]
+        if odd := next((name for name in kept if name in changing), None):
+            key = groups[odd].nunique(dropna=False).idxmax()
+            raise DataError(
+                f"{odd!r} differs within one sequence ({by} {as_text(key)}), and there is one example for each",
+                cure="name another column in represent.sequence.by, or forecast with represent.series",
+            )
+        said = dict(kinds or {})
+        changing = [name for name in changing if said.get(name) != "ignore"]
+        if odd := next((name for name in changing if said.get(name, "number") not in {"number", "boolean"}), None):
+            rule = f"{odd!r} changes within a sequence, where columns are numbers, and is said to be {said[odd]}"
+            raise DataError(rule, cure=f"columns: {{{odd}: ignore}}, or derive a number from it under collect.clean")
+        channels = [
+            name for name in changing if name in said or is_numeric_dtype(frame[name]) or is_bool_dtype(frame[name])
+        ]
+        if not channels:
+            raise DataError(f"no column of numbers changes within one {by!r}", cure="name another column under by")
+        left = [name for name in changing if name not in channels]
+        rule = "is left out: it changes within a sequence and is no number"
+        return cls(by, time, tuple(channels)), [Notice(f"{name!r} {rule}", (name,)) for name in left]
+
+    def examples(self, frame: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray]:
+        """One row for each key in the order of its first row, with a column `sequence` of (steps, channels) arrays.
+
+        Also gives the position of each key's first row in the table.
+
+        Raises:
+            DataError: a column is missing, or a row has no key.
+        """
+        import numpy as np
+        import pandas as pd
+
+        needed = (self.by, *([self.time] if self.time else []), *self.channels)
+        if missing := next((name for name in needed if name not in frame.columns), None):
+            raise DataError(f"the column {missing!r} is missing", cure=did_you_mean(missing, list(frame.columns)))
+        if frame[self.by].isna().any():
+            row = int(frame[self.by].isna().to_numpy().argmax()) + 1
+            raise DataError(f"row {row} has no {self.by!r}", cure="fill or filter such rows under collect.clean")
+        codes, keys = pd.factorize(frame[self.by])
+        first = np.full(len(keys), len(frame))
+        np.minimum.at(first, codes, np.arange(len(frame)))
+        order = np.lexsort((self._times(frame), codes))
+        values = np.stack([_channel(frame[name]) for name in self.channels], axis=1)[order]
+        cells = np.empty(len(keys), object)
+        ends = np.cumsum(np.bincount(codes))
+        for i, (start, end) in enumerate(zip([0, *ends[:-1]], ends, strict=True)):
+            cells[i] = values[start:end]
+        static = [name for name in frame.columns if name not in {self.by, self.time, *self.channels}]
+        examples = frame.iloc[first][static].reset_index(drop=True)
+        if COLUMN in examples:
+            raise DataError(f"a column is named {COLUMN!r}, as the sequences will be", cure="rename it")
+        examples[COLUMN] = cells
+        return examples, first
+
+    def keys(self, frame: pd.DataFrame) -> pd.Series:
+        """The key of each example, in their order."""
+        import pandas as pd
+
+        return pd.Series(pd.factorize(frame[self.by])[1], name=self.by)
+
+    def as_plain(self) -> dict[str, Any]:
+        """All of it as JSON values."""
+        return {"by": self.by, "time": self.time, "channels": list(self.channels)}
+
+    def _times(self, frame: pd.DataFrame) -> np.ndarray:
+        import numpy as np
+
+        from protokit.represent.columns import times
+
+        return times(frame, self.time) if self.time else np.arange(len(frame))
+
+
+def _channel(column: pd.Series) -> np.ndarray:
+    """One column of the steps as float64, NaN where missing."""
+    from protokit.represent.columns import Boolean, to_numbers, unmarked
+    from protokit.represent.kinds import TRUE, marks, texts_of
+
+    if column.dtype.kind == "O" and set(texts_of(column).dropna().str.lower().head(100)) & TRUE:
+        return Boolean(str(column.name)).numbers(column)[:, 0]
+    return to_numbers(unmarked(column, marks(column)))
+
+
+@dataclass(frozen=True)
+class Steps:
+    """Sequences of one length: standardised numbers, 0 where missing or past the end; the first steps are kept.
+
+    Where lengths differ a last channel is 1 at each step that is there.
+    """
+
+    column: str
+    channels: tuple[str, ...]
+    length: int
+    centers: tuple[float, ...]
+    scales: tuple[float, ...]
+    marked: bool
+    kind: str = "sequence"
+
+    @classmethod
+    def fit(cls, series: pd.Series, channels: tuple[str, ...], length: int | None = None) -> Steps:
+        """Learns mean and spread of each channel, and the longest length."""
+        import numpy as np
+
+        lengths = [len(cell) for cell in series]
+        longest = min(max(lengths), length or _LONGEST)
+        stacked = np.concatenate(list(series))
+        missing = np.isnan(stacked)
+        counts = np.maximum((~missing).sum(axis=0), 1)
+        centers = np.where(missing, 0, stacked).sum(axis=0) / counts
+        spread = np.sqrt(np.where(missing, 0, (stacked - centers) ** 2).sum(axis=0) / counts)
+        scales = np.where(spread > 0, spread, 1.0)
+        return cls(
+            str(series.name), channels, longest, tuple(centers.tolist()), tuple(scales.tolist()), min(lengths) < longest
+        )
+
+    @property
+    def spec(self) -> InputSpec:
+        """What the network takes."""
+        names = (*self.channels, *(["step is there"] if self.marked else []))
+        return InputSpec(self.column, (self.length, len(names)), "float32", names, 0, "sequence")
+
+    def array(self, series: pd.Series) -> np.ndarray:
+        """Shapes: (rows,) of (steps, channels) -> (rows, length, channels), with one more where lengths differ."""
+        import numpy as np
+
+        found = np.zeros((len(series), *self.spec.shape), np.float32)
+        width = len(self.channels)
+        for row, cell in enumerate(series):
+            steps = (cell[: self.length] - self.centers) / self.scales
+            found[row, : len(steps), :width] = np.where(np.isnan(steps), 0, steps)
+            if self.marked:
+                found[row, : len(steps), width] = 1
+        return found
+
+    def summary(self, series: pd.Series) -> np.ndarray:
+        """For models that know no time: length, and of each channel mean, spread, least, most, first and last.
+
+        Of the steps that the network sees.
+
+        Shapes: (rows,) of (steps, channels) -> (rows, 1 + 6 channels), NaN where nothing was there.
+        """
+        import warnings
+
+        import numpy as np
+
+        series = series.map(lambda cell: cell[: self.length])
+        lengths = np.array([len(cell) for cell in series])
+        padded = np.full((len(series), lengths.max(initial=1), len(self.channels)), np.nan)
+        for row, cell in enumerate(series):
+            padded[row, : len(cell)] = cell
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)  # of a channel that a whole sequence lacks
+            parts = [f(padded, axis=1) for f in (np.nanmean, np.nanstd, np.nanmin, np.nanmax)]
+        ends = [padded[:, 0], padded[np.arange(len(padded)), lengths - 1]]
+        return np.concatenate([lengths[:, None], *parts, *ends], axis=1)
+
+    def as_plain(self) -> dict[str, Any]:
+        """All that was learned, as JSON values."""
+        plain = {"kind": self.kind, "column": self.column, "channels": list(self.channels), "length": self.length}
+        return {**plain, "centers": list(self.centers), "scales": list(self.scales), "marked": self.marked}

@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import pandas as pd
+import pytest
+
+from protokit.collect.collect import collect
+from protokit.collect.large import held
+from protokit.core.errors import DataError, SpecError
+from protokit.recipe.recipe import Recipe
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> dict[str, Any]:
+    rng = np.random.default_rng(0)
+    rows = pd.DataFrame({"id": range(5000), "k": rng.integers(0, 60, 5000), "x": rng.normal(size=5000)})
+    rows.loc[::7, "x"] = np.nan
+    rows["who"] = [f"w{i % 90}" for i in range(5000)]
+    rows["part"] = np.where(rows["id"] % 5 == 0, "Test ", np.where(rows["id"] % 5 == 1, "val", "train"))
+    rows = rows.astype({"who": object, "part": object})
+    duckdb.from_df(rows).write_parquet(str(tmp_path / "rows.parquet"))
+    pd.DataFrame({"k": range(50), "name": [f"n{i}" for i in range(50)]}).to_csv(tmp_path / "small.csv", index=False)
+    return {
+        "seed": 3,
+        "collect": {
+            "tables": {"rows": str(tmp_path / "rows.parquet"), "small": str(tmp_path / "small.csv")},
+            "join": [{"with": "small", "on": "k"}],
+            "clean": [{"filter": "x is not null"}, {"derive": {"late": "x > 0.5"}}],
+        },
+        "represent": {"target": "late", "split": {"test": 0.25, "validation": 0.2, "by": "random"}},
+    }
+
+
+def parts(data: dict[str, Any]) -> dict[str, pd.DataFrame]:
+    with held(Recipe.parse(data), memory="64MB") as large:
+        names = ("train", "validation", "test")
+        found = {part: pd.concat(list(large.batches(part, rows=2048)), ignore_index=True) for part in names}
+        assert {part: len(frame) for part, frame in found.items()} == large.counts
+    return found
+
+
+def test_the_same_rows_as_in_memory_in_three_parts(data: dict[str, Any]) -> None:
+    found = parts(data)
+    whole = collect(Recipe.parse(data)).frame
+    together = pd.concat(found.values()).sort_values("id", ignore_index=True)
+    pd.testing.assert_frame_equal(together, whole, check_dtype=False)
+    for frame in found.values():
+        assert frame["id"].is_monotonic_increasing
+    n = len(whole)
+    for part, share in (("test", 0.25), ("validation", 0.15), ("train", 0.6)):
+        assert abs(len(found[part]) - share * n) < 4 * np.sqrt(share * (1 - share) * n)
+
+
+def test_the_parts_depend_on_seed_and_row_alone(data: dict[str, Any]) -> None:
+    first = parts(data)
+    assert all(first[part].equals(frame) for part, frame in parts(data).items())
+    fewer = {**data, "collect": {**data["collect"], "clean": [{"filter": "x > 0"}, {"derive": {"late": "x > 0.5"}}]}}
+    for part, frame in parts(fewer).items():
+        assert set(frame["id"]) == set(first[part].query("x > 0")["id"])
+    assert set(parts({**data, "seed": 4})["test"]["id"]) != set(first["test"]["id"])
+
+
+def test_groups_and_columns_say_the_part(data: dict[str, Any]) -> None:
+    data["represent"]["split"]["by"] = {"group": "who"}
+    groups = [set(frame["who"]) for frame in parts(data).values()]
+    assert not groups[0] & groups[1] and not groups[0] & groups[2] and not groups[1] & groups[2]
+    data["represent"]["split"] = {"by": {"column": "part"}}
+    found = parts(data)
+    assert (found["test"]["id"] % 5 == 0).all() and (found["validation"]["id"] % 5 == 1).all()
+
+
+@pytest.mark.parametrize(
+    ("split", "words"),
+    [
+        ({"folds": 5}, "in memory only"),
+        ({"by": "stratified"}, "needs all rows in memory"),
+        ({"by": {"time": "id"}}, "needs all rows in memory"),
+        ({"by": {"group": "whom"}}, "did you mean 'who'"),
+        ({"by": {"column": "who"}}, "rows are in no part"),
+    ],
+)
+def test_what_cannot_be_split_on_the_disk_is_said(data: dict[str, Any], split: dict[str, Any], words: str) -> None:
+    data["represent"]["split"] = split
+    with pytest.raises((SpecError, DataError), match=words), held(Recipe.parse(data)):
+        pass
+
+
+def test_wrong_names_and_files(data: dict[str, Any], tmp_path: Path) -> None:
+    with held(Recipe.parse(data)) as large:
+        with pytest.raises(DataError, match="did you mean 'train'"):
+            next(large.batches("trian"))
+        with pytest.raises(DataError, match="did you mean 'late'"):
+            next(large.batches("train", ["lat"]))
+        assert next(large.batches("train", ["late", "x"])).dtypes.map(str).tolist() == ["bool", "float64"]
+    (tmp_path / "rows.parquet").write_bytes(b"no parquet")
+    with pytest.raises(DataError, match="not a Parquet file"), held(Recipe.parse(data)):
+        pass

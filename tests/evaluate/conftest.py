@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from protokit.collect.collect import collect
+from protokit.core.values import Finding
+from protokit.recipe.recipe import Recipe
+from protokit.represent.represent import represent
+from protokit.workflow.auditing import audit
+
+Audited = Callable[..., tuple[Finding, ...]]
+
+
+@pytest.fixture
+def audited() -> Audited:
+    """What the audit finds in a frame, as a run would have it; nothing is trained."""
+
+    def find(
+        frame: pd.DataFrame | None,
+        target: str,
+        *,
+        tables: dict[str, Any] | None = None,
+        derived: Mapping[str, Sequence[str]] | None = None,
+        task: str | None = None,
+        **represented: Any,
+    ) -> tuple[Finding, ...]:
+        data = {
+            "collect": {"tables": tables or {}},
+            "represent": {"target": target, **represented},
+            "learn": {"task": task},
+        }
+        recipe = Recipe.parse(data)
+        table = collect(recipe, frame)
+        return audit(recipe, represent(recipe, table), derived)
+
+    return find

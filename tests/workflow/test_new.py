@@ -1,0 +1,104 @@
+"""`new` writes a recipe for every kind of table that a path or an address can name."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from protokit.collect.collect import collect, read_table
+from protokit.core.errors import ProtokitError
+from protokit.recipe.recipe import Recipe
+from protokit.workflow.new import new
+
+RECORDS = [{"x": i, "y": "ab"[i % 2]} for i in range(6)]
+
+
+def make(folder: Path, name: str) -> Path:
+    import pandas as pd
+
+    frame, path = pd.DataFrame(RECORDS), folder / name
+    path.parent.mkdir(exist_ok=True)
+    if name.endswith((".csv", ".csv.gz")):
+        frame.to_csv(path, index=False)
+    elif name.endswith(".tsv"):
+        frame.to_csv(path, index=False, sep="\t")
+    elif name.endswith(".json"):
+        path.write_text(json.dumps(RECORDS))
+    elif name.endswith(("jsonl", "ndjson")):
+        path.write_text("\n".join(map(json.dumps, RECORDS)))
+    elif name.endswith(".xlsx"):
+        with pd.ExcelWriter(path) as book:
+            frame.to_excel(book, sheet_name="first", index=False)
+            frame.rename(columns={"x": "z"}).to_excel(book, sheet_name="second", index=False)
+    elif name.endswith(".html"):
+        path.write_text(frame.to_html(index=False) + frame.rename(columns={"x": "z"}).to_html(index=False))
+    elif name.endswith((".parquet", ".feather", ".arrow")):
+        frame.to_parquet(path) if name.endswith(".parquet") else frame.to_feather(path)
+    elif name.endswith(".db"):
+        with closing(sqlite3.connect(path)) as connection:
+            frame.to_sql("first", connection, index=False)
+            frame.rename(columns={"x": "z"}).to_sql("2", connection, index=False)
+    elif name.endswith("/"):
+        for label in "ab":
+            (path / label).mkdir(parents=True)
+            (path / label / "1.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    return path
+
+
+FILES = ["t.csv", "t.csv.gz", "t.tsv", "t.json", "t.jsonl", "t.ndjson", "t.parquet", "t.feather", "t.arrow"]
+
+
+@pytest.mark.parametrize("name", ["a b: #'.csv", *FILES])
+def test_a_file_of_one_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    path = make(tmp_path / "data", name)
+    recipe = new(path, "y", tmp_path / "r.yaml")
+    assert collect(recipe).frame.equals(read_table(path)) and list(read_table(path).columns) == ["x", "y"]
+    assert str(tmp_path) not in (tmp_path / "r.yaml").read_text()  # from the recipe's folder
+    monkeypatch.chdir(tmp_path / "data")
+    assert len(read_table(name)) == 6
+    with pytest.raises(ProtokitError, match="no column 'why'"):
+        new(path, "why", tmp_path / "other.yaml")
+    with pytest.raises(ProtokitError, match="one of: x, y"):
+        new(path, "", tmp_path / "other.yaml")
+    assert not (tmp_path / "other.yaml").exists()
+
+
+@pytest.mark.parametrize(("name", "table"), [("t.xlsx", "second"), ("t.xlsx", "2"), ("t.html", "2"), ("t.db", "2")])
+def test_one_table_of_several(tmp_path: Path, name: str, table: str) -> None:
+    path = make(tmp_path, name)
+    recipe = new(path, "y", tmp_path / "r.yaml", table=table)
+    assert list(collect(recipe).frame.columns) == list(read_table(path, table).columns) == ["z", "y"]
+    if name != "t.xlsx":
+        with pytest.raises(ProtokitError, match=r"2 tables"):
+            new(path, "y", tmp_path / "other.yaml")
+    with pytest.raises(ProtokitError, match=r"no (table|sheet)"):
+        new(path, "y", tmp_path / "other.yaml", table="7")
+
+
+def test_a_folder_of_images(tmp_path: Path) -> None:
+    folder = make(tmp_path, "photos/")
+    recipe = new(folder, "label", tmp_path / "r.yaml")
+    assert collect(recipe).frame["label"].tolist() == ["a", "b"] and len(read_table(folder)) == 2
+    assert "photos: photos/" in (tmp_path / "r.yaml").read_text()
+
+
+def test_an_address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from protokit.collect.readers import web
+    from protokit.collect.readers.secrets import Location
+
+    path = make(tmp_path, "t.csv")
+    asked: list[str] = []
+
+    def fetch(location: Location) -> tuple[Path, list[object]]:
+        asked.append(location.text)
+        return path, []
+
+    monkeypatch.setenv("PROTOKIT_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(web, "fetch", fetch)
+    recipe = new("https://host/t.csv?v=1", "y", tmp_path / "r.yaml")
+    assert recipe == Recipe.read(tmp_path / "r.yaml")
+    assert recipe.collect.tables["t"].location == "https://host/t.csv?v=1" == asked[0]
