@@ -5,6 +5,9 @@ from __future__ import annotations
 from math import isfinite
 from typing import Any
 
+WORD = r"\w+|[^\w\s]"  # of a text: a word, or a mark that stands alone
+IMAGE_ENDINGS = (".jpg", ".jpeg", ".png", ".gif", ".bmp", ".webp", ".tif", ".tiff")
+
 
 def as_text(value: Any) -> str:
     """A category's name: 3.0 and 3 are the same one.

@@ -13,6 +13,7 @@ from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
+from protokit.core.names import WORD
 from protokit.core.seeds import derive
 from protokit.core.values import Features
 
@@ -92,7 +93,7 @@ def _narrow(cells: np.ndarray, most: int, seed: int) -> Any:
 
 def _words() -> Any:
     """Words of a letter and marks count too, as for the network: scikit-learn by itself drops them."""
-    return TfidfVectorizer(sublinear_tf=True, token_pattern=r"\w+|[^\w\s]")
+    return TfidfVectorizer(sublinear_tf=True, token_pattern=WORD)
 
 
 def _topics(cells: np.ndarray, seed: int) -> Any:

@@ -22,6 +22,12 @@ _NORM = {"BatchNormalization": {"momentum": 0.9}}
 _CODE = 10  # numbers of an embedding
 
 
+def _hidden(dropout: float) -> dict[str, Any]:
+    """Two hidden layers, and the inputs beside what they make."""
+    layers = [{"Dense": {"units": 256, "activation": "relu"}}, {"Dropout": dropout}]
+    return {"branch": {"deep": layers * 2, "wide": []}}
+
+
 def _image_block(filters: int, dropout: float) -> list[Any]:
     convolution = [
         {"Conv2D": {"filters": filters, "kernel_size": 3, "padding": "same", "use_bias": False}},
@@ -43,19 +49,7 @@ def _steps(filters: int, kernel: int) -> list[Any]:
 
 MENUS: dict[str, list[Any]] = {
     # Chosen by measurement on public tables: docs/decisions/default-network.md
-    "tabular": [
-        {
-            "branch": {
-                "deep": [
-                    {"Dense": {"units": 256, "activation": "relu"}},
-                    {"Dropout": 0.4},
-                    {"Dense": {"units": 256, "activation": "relu"}},
-                    {"Dropout": 0.4},
-                ],
-                "wide": [],
-            }
-        }
-    ],
+    "tabular": [_hidden(0.4)],
     "image_small": [
         *_image_block(32, 0.1),
         *_image_block(64, 0.2),
@@ -83,20 +77,7 @@ MENUS: dict[str, list[Any]] = {
     # Source: Zeng et al., Are Transformers Effective for Time Series Forecasting?, 2023 (NLinear)
     "series_linear": [{"Identity": {}, "from": "history"}],
     # How it was chosen: docs/decisions/clusters.md
-    "autoencoder": [
-        {
-            "branch": {
-                "deep": [
-                    {"Dense": {"units": 256, "activation": "relu"}},
-                    {"Dropout": 0.2},
-                    {"Dense": {"units": 256, "activation": "relu"}},
-                    {"Dropout": 0.2},
-                ],
-                "wide": [],
-            }
-        },
-        {"Dense": _CODE, "name": "code"},
-    ],
+    "autoencoder": [_hidden(0.2), {"Dense": _CODE, "name": "code"}],
 }
 KNOWN_UNITS = 32  # of the layer between columns whose future is known and what they add to a forecast
 _FOR_KIND = {"image": "image_small", "text": "text_bag", "sequence": "sequence_cnn", "series": "series_linear"}

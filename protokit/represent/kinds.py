@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from protokit.core.names import as_text
+from protokit.core.names import IMAGE_ENDINGS, as_text
 from protokit.core.values import Kind, Notice
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ DATE_FORMATS = (
     "%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%SZ",
     "%Y/%m/%d", "%m/%d/%Y", "%d/%m/%Y", "%m/%d/%Y %H:%M", "%d/%m/%Y %H:%M", "%d.%m.%Y", "%d-%m-%Y",
 )  # fmt: skip
-IMAGES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff")
 QUARTER = "quarter"  # 1998 Q1, 1998-Q1, 1998Q1: no format of strptime reads it
 _LIKE_A_QUARTER = r"\d{4}[ -]?[Qq][1-4]"
 _LIKE_A_DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([T ][0-9:]+Z?)?")
@@ -107,7 +106,7 @@ def infer(column: pd.Series) -> Guess:
 def _is_image(value: object) -> bool:
     """Whether a cell is an image by what it is: the name of a file, its bytes, or pixels."""
     if isinstance(value, str):
-        return value.lower().endswith(IMAGES)
+        return value.lower().endswith(IMAGE_ENDINGS)
     shape: tuple[int, ...] = getattr(value, "shape", ())
     return isinstance(value, bytes) or len(shape) == 2 or (len(shape) == 3 and shape[2] in (1, 3))
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from protokit.core.names import WORD
 from protokit.core.seeds import derive
 from protokit.core.values import Features
 
@@ -115,7 +116,7 @@ def _components(cells: np.ndarray, seed: int) -> Any:
 
     state = derive(seed, "space") % 2**32
     if cells.dtype == object:
-        words = TfidfVectorizer(sublinear_tf=True, token_pattern=r"\w+|[^\w\s]")
+        words = TfidfVectorizer(sublinear_tf=True, token_pattern=WORD)
         known = words.fit_transform(cells).shape[1]
         if known < 2:
             return make_pipeline(words, FunctionTransformer(lambda x: x.toarray(), accept_sparse=True)).fit(cells)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from protokit.core.errors import DataError
+from protokit.core.names import WORD
 from protokit.core.values import InputSpec
 from protokit.represent.kinds import texts_of
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-_WORD = re.compile(r"\w+|[^\w\s]")
+_WORD = re.compile(WORD)
 _FEWEST = 2  # training texts that a word must be in
 _LONGEST = 400  # words, where the recipe names no length
 TOKENS, TFIDF = 20_000, 5_000  # words of a vocabulary, where the recipe names no size

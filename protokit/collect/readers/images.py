@@ -12,6 +12,7 @@ from protokit.collect.readers import archives, files
 from protokit.collect.readers.files import File, unreadable
 from protokit.collect.readers.secrets import expand
 from protokit.core.errors import DataError
+from protokit.core.names import IMAGE_ENDINGS
 from protokit.core.values import Notice
 from protokit.menu.document import nearby
 from protokit.recipe.tables import TableSource
@@ -19,7 +20,6 @@ from protokit.recipe.tables import TableSource
 if TYPE_CHECKING:
     import pandas as pd
 
-ENDINGS = (".jpg", ".jpeg", ".png", ".gif", ".bmp", ".webp", ".tif", ".tiff")
 _STARTS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF8", b"BM", b"RIFF", b"II*\0", b"MM\0*")
 _SPLITS = {"train": "train", "training": "train", "test": "test", "testing": "test"}
 _SPLITS |= dict.fromkeys(("validation", "valid", "val", "dev"), "validation")
@@ -111,7 +111,7 @@ def _members(archive: zipfile.ZipFile) -> list[PurePosixPath]:
 def _tree(names: list[PurePosixPath], place: str) -> _Tree:
     """Split and label of each image by its folders; folders that hold all of them are passed by."""
     names = [n for n in names if not any(part.startswith((".", "__MACOSX")) for part in n.parts)]
-    images = sorted(name for name in names if name.suffix.lower() in ENDINGS)
+    images = sorted(name for name in names if name.suffix.lower() in IMAGE_ENDINGS)
     if not images:
         raise DataError("no images", place=place, cure="give a folder that has a folder of images for each label")
     skip = 0
