@@ -73,8 +73,8 @@ def origin(name: str, spec: TableSource, folder: Path, digest: str) -> dict[str,
     return record
 
 
-def single_file(spec: TableSource, folder: Path) -> Path | None:
-    """The file of a source; None where it is a pattern that several match.
+def files_of(spec: TableSource, folder: Path) -> tuple[list[Path], str]:
+    """The files of a source in order, and the SHA-256 of what they hold.
 
     Raises:
         DataError: there is none.
@@ -82,4 +82,11 @@ def single_file(spec: TableSource, folder: Path) -> Path | None:
     location = expand(spec.location)
     with location.masking():
         found, _ = files.find(location, folder)
-    return found[0].path if len(found) == 1 else None
+        return [file.path for file in found], files.digest(found)[0]
+
+
+def places_of(spec: TableSource, folder: Path) -> list[Path]:
+    """The files of a source in order, as far as they are on this machine; nothing is read."""
+    location = expand(spec.location)
+    with location.masking():
+        return [file.path for file in files.find(location, folder, fetch=False)[0]]

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from protokit.collect.cells import plain_frame, taken
 from protokit.core.errors import DataError
+from protokit.core.memory import process_memory
 
 if TYPE_CHECKING:
     import duckdb
@@ -144,31 +145,37 @@ class Warehouse:
         self._connection.unregister(view)
         return self.typed(Rows(table, (row,), columns, len(frame)))
 
-    def load_parquet(self, path: FilePath) -> Rows:
-        """A Parquet file as a table, read by DuckDB without passing through Python. Only before `lock`.
+    def load_parquet(self, paths: Sequence[FilePath]) -> Rows:
+        """Parquet files as one table, read by DuckDB without passing through Python. Only before `lock`.
 
         Raises:
-            DataError: it is not one.
+            DataError: one is no Parquet file, or has other columns than the first.
         """
         import duckdb
 
-        row, columns, listed = self.fresh("r"), {}, []
-        source = f"read_parquet('{str(path).replace(chr(39), chr(39) * 2)}', file_row_number = true)"
-        try:
-            described = self._connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
-            for name, kind, *_ in described[:-1]:
-                inner = self.fresh()
-                quoted = '"' + name.replace('"', '""') + '"'
-                value = f"nullif({quoted}, 'NaN'::{kind})" if kind in ("DOUBLE", "FLOAT") else quoted
-                value = f"timezone('UTC', {quoted})" if kind == "TIMESTAMP WITH TIME ZONE" else value
-                listed.append(f"{value} AS {inner}")
-                columns[name] = Stored(inner, kind, zone=kind == "TIMESTAMP WITH TIME ZONE")
-            table = self.fresh("t")
-            select = ", ".join([*listed, f"file_row_number AS {row}"])
-            self._connection.execute(f"CREATE TABLE {table} AS SELECT {select} FROM {source}")
-        except duckdb.Error as error:
-            raise DataError(f"not a Parquet file: {str(error).splitlines()[0]}", place=str(path)) from None
-        [(count,)] = self._connection.execute(f"SELECT count(*) FROM {table}").fetchall()
+        row, columns, table = self.fresh("r"), dict[str, Stored](), self.fresh("t")
+        count = 0
+        for path in paths:
+            source = f"read_parquet({_text(path)}, file_row_number = true)"
+            try:
+                described = self._connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()[:-1]
+                if not columns:
+                    columns = {
+                        n: Stored(self.fresh(), k, zone=k == "TIMESTAMP WITH TIME ZONE") for n, k, *_ in described
+                    }
+                kinds = {name: kind for name, kind, *_ in described}
+                if odd := next(
+                    (name for name in {**columns, **kinds} if name not in columns or name not in kinds), None
+                ):
+                    rule = f"{'lacks' if odd in columns else 'has'} the column {odd!r}, unlike {paths[0].name}"
+                    raise DataError(rule, place=str(path), cure="give all files the same columns")
+                listed = [f"{_cell(name, kinds[name])} AS {column.inner}" for name, column in columns.items()]
+                select = f"SELECT {', '.join(listed)}, file_row_number + {count} AS {row} FROM {source}"
+                into = f"INSERT INTO {table} BY NAME" if count else f"CREATE OR REPLACE TABLE {table} AS"
+                self._connection.execute(f"{into} {select}")
+            except duckdb.Error as error:
+                raise DataError(f"not a Parquet file: {str(error).splitlines()[0]}", place=str(path)) from None
+            [(count,)] = self._connection.execute(f"SELECT count(*) FROM {table}").fetchall()
         return self.typed(Rows(table, (row,), columns, count))
 
     def typed(self, rows: Rows) -> Rows:
@@ -223,6 +230,37 @@ class Warehouse:
             yield frame
 
 
+def _text(path: FilePath) -> str:
+    return f"'{str(path).replace(chr(39), chr(39) * 2)}'"
+
+
+def _cell(name: str, kind: str) -> str:
+    """A column of a file, with its type, as pandas would have it: NaN is missing, times are in UTC."""
+    quoted = '"' + name.replace('"', '""') + '"'
+    if kind in ("DOUBLE", "FLOAT"):
+        return f"nullif({quoted}, 'NaN'::{kind})"
+    return f"timezone('UTC', {quoted})" if kind == "TIMESTAMP WITH TIME ZONE" else quoted
+
+
+def parquet_cells(paths: Sequence[FilePath]) -> int:
+    """Rows times columns of Parquet files, by what they say at their ends.
+
+    Raises:
+        DataError: one is no Parquet file.
+    """
+    import duckdb
+
+    total = 0
+    with duckdb.connect() as connection:
+        for path in paths:
+            try:
+                [(rows,)] = connection.execute(f"SELECT num_rows FROM parquet_file_metadata({_text(path)})").fetchall()
+                columns = len(connection.execute(f"DESCRIBE SELECT * FROM read_parquet({_text(path)})").fetchall())
+            except duckdb.Error as error:
+                raise DataError(f"not a Parquet file: {str(error).splitlines()[0]}", place=str(path)) from None
+            total += rows * columns
+    return total
+
+
 def _half_of_memory() -> str:
-    total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") if hasattr(os, "sysconf") else 4 << 30
-    return f"{max(total // 2, 512 << 20) >> 20}MiB"
+    return f"{max(process_memory() // 2, 512 << 20) >> 20}MiB"

@@ -223,7 +223,8 @@ class Arrays:
         labels: (rows,) of texts, None where missing: what clusters are held against, never learned from.
 
     Windows of series are cut when they are read: such arrays are sliced like those of NumPy, and have their `shape`,
-    `dtype`, `nbytes` and length; `np.asarray` makes them whole.
+    `dtype`, `nbytes` and length; `np.asarray` makes them whole. Of a table larger than memory the training rows lie in
+    files, and `features` has none of them.
     """
 
     inputs: Mapping[str, np.ndarray]
@@ -237,7 +238,7 @@ class Arrays:
     @property
     def rows(self) -> int:
         """Examples in this part."""
-        return len(self.features.numbers)
+        return len(next(iter(self.inputs.values())))
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from protokit.core.memory import process_memory
 from protokit.core.values import Arrays
 
 if TYPE_CHECKING:
@@ -76,9 +75,21 @@ class Streamed:
         def gathered() -> Iterator[Any]:
             for start in range(0, len(order), size):
                 rows = order[start : start + size]
-                yield tf.nest.map_structure(lambda values: values[rows], self._arrays)  # noqa: B023
+                yield tf.nest.map_structure(lambda values: _taken(values, rows), self._arrays)  # noqa: B023
 
         return iter(tf.data.Dataset.from_generator(gathered, output_signature=self.spec).prefetch(1))
+
+
+def _taken(values: Any, rows: np.ndarray) -> Any:
+    """Some rows, in their order; from a file they are read from its start to its end."""
+    import numpy as np
+
+    if not isinstance(values, np.memmap):
+        return values[rows]
+    order = np.argsort(rows)
+    found = np.empty((len(rows), *values.shape[1:]), values.dtype)
+    found[order] = values[rows[order]]
+    return found
 
 
 def first(arrays: Any) -> Any:
@@ -118,17 +129,6 @@ def device_memory() -> int:
         if limits:
             return int(min(limits))
     return process_memory()
-
-
-def process_memory() -> int:
-    """Bytes that this process may use: the machine's, or those that its control group grants."""
-    found = [os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")] if hasattr(os, "sysconf") else []
-    for path in ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"):
-        try:
-            found.append(int(Path(path).read_text()))
-        except (OSError, ValueError):
-            continue
-    return min(found, default=8 << 30)
 
 
 def batch_of(train: Arrays, weights: Any = None, rows: np.ndarray | None = None) -> tuple[Any, ...]:

@@ -19,7 +19,7 @@ from protokit.represent.represented import Represented
 from protokit.represent.scaler import Scaler
 from protokit.represent.sequences import COLUMN, Folding, Steps
 from protokit.represent.series import represent_series
-from protokit.represent.split import blocks, split
+from protokit.represent.split import as_dealt, blocks, split
 from protokit.represent.target import TargetEncoder, by_target, infer_tasks
 
 if TYPE_CHECKING:
@@ -37,8 +37,10 @@ RESERVED = (
 )  # what the network's inputs are named already
 
 
-def represent(recipe: Recipe, table: Table) -> tuple[Represented, ...]:
+def represent(recipe: Recipe, table: Table, *, dealt: np.ndarray | None = None) -> tuple[Represented, ...]:
     """Split the rows, fit every encoder on the training rows, and encode the three parts: for each fold anew.
+
+    `dealt` says which part each row is in, where that is decided already.
 
     Raises:
         SpecError: the recipe names a column that is not there.
@@ -51,7 +53,10 @@ def represent(recipe: Recipe, table: Table) -> tuple[Represented, ...]:
     tasks = infer_tasks(examples.frame, recipe.represent.targets, recipe.learn.task)
     first = next((name for name, task in tasks.items() if task in {"binary", "multiclass"}), None)
     classes = examples.frame[first] if first is not None else None
-    splits = split(examples.frame, examples.parts, recipe.represent.split, classes, recipe.seed)
+    if dealt is None:
+        splits = split(examples.frame, examples.parts, recipe.represent.split, classes, recipe.seed)
+    else:
+        splits = (as_dealt(dealt[examples.positions], recipe.represent.split.by),)
     found = tuple(_represented(recipe, examples, rows, tasks) for rows in splits)
     targets = [one.encoder.signature.targets for one in found]
     if odd := next((i for i, some in enumerate(targets) if some != targets[0]), None):
@@ -130,6 +135,16 @@ def sample_weights(recipe: Recipe, frame: pd.DataFrame, rows: Split) -> np.ndarr
     """
     import numpy as np
 
+    if (found := weights_of(recipe, frame)) is None:
+        return None
+    weights: np.ndarray = (found / mean_weight(recipe, found[rows.train])).astype(np.float32)
+    return weights
+
+
+def weights_of(recipe: Recipe, frame: pd.DataFrame) -> np.ndarray | None:
+    """The weights as they are written. Shapes: (rows,) float64."""
+    import numpy as np
+
     name = recipe.learn.sample_weights
     if name is None:
         return None
@@ -139,11 +154,24 @@ def sample_weights(recipe: Recipe, frame: pd.DataFrame, rows: Split) -> np.ndarr
         cell = frame[name].iloc[int(wrong.argmax())]
         rule = f"a weight is a number from 0, and {name!r} holds {as_text(cell)!r}"
         raise recipe.error(("learn", "sample_weights"), rule, "mend the cell, or name another column")
-    mean = found[rows.train].mean()
-    if mean == 0:
-        raise recipe.error(("learn", "sample_weights"), f"{name!r} is 0 in every training row", "name another column")
-    weights: np.ndarray = (found / mean).astype(np.float32)
-    return weights
+    return found
+
+
+def mean_weight(recipe: Recipe, weights: np.ndarray) -> float:
+    """The mean of the training rows' weights."""
+    if (mean := float(weights.mean())) == 0:
+        rule = f"{recipe.learn.sample_weights!r} is 0 in every training row"
+        raise recipe.error(("learn", "sample_weights"), rule, "name another column")
+    return mean
+
+
+def with_target(recipe: Recipe, frame: pd.DataFrame) -> np.ndarray:
+    """Whether a row can be learned from. Shapes: (rows,) bool."""
+    targets = list(recipe.represent.targets)
+    # of labels in one column an empty cell means: none
+    labels = recipe.learn.task == "multilabel" and len(targets) == 1
+    has: np.ndarray = frame[[] if labels else targets].notna().all(axis=1).to_numpy()
+    return has
 
 
 def _examples(recipe: Recipe, table: Table) -> _Examples:
@@ -173,9 +201,7 @@ def _examples(recipe: Recipe, table: Table) -> _Examples:
         frame, positions = folding.examples(frame)
         parts = parts[positions] if parts is not None else None
         steps.append(Step("sequences", rows, len(frame), f"one for each {spec.by}"))
-    # of labels in one column an empty cell means: none
-    labels = recipe.learn.task == "multilabel" and len(targets) == 1
-    has = frame[[] if labels else targets].notna().all(axis=1).to_numpy()
+    has = with_target(recipe, frame)
     if not has.all():
         lost = int((~has).sum())
         if lost == len(has):

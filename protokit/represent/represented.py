@@ -26,3 +26,11 @@ class Represented:
     steps: tuple[Step, ...]
     positions: np.ndarray  # of each example's first row in the collected table; of a window its last known row
     frame: pd.DataFrame  # one row for each example, as split and positions count them
+    sample: Arrays | None = (
+        None  # of the training rows, where they are too many for memory; `split` and `frame` have it
+    )
+
+    @property
+    def in_memory(self) -> Arrays:
+        """The training rows of `split`: all of them, or the sample."""
+        return self.train if self.sample is None else self.sample

@@ -166,6 +166,15 @@ def _latest(frame: pd.DataFrame, rows: np.ndarray, share: float, name: str) -> t
     return rows[~late], rows[late]
 
 
+def as_dealt(parts: np.ndarray, by: str | spec.By | None) -> Split:
+    """The split of rows whose part is known: train, validation or test. Shapes: parts (rows,)."""
+    import numpy as np
+
+    name = next((key for key in ("group", "time", "column") if getattr(by, key, None)), "random")
+    train, validation, test = (np.flatnonzero(parts == part) for part in ("train", "validation", "test"))
+    return _split(train, validation, test, name, len(parts))
+
+
 def blocks(frame: pd.DataFrame, name: str) -> np.ndarray:
     """The number of each row's group. Shapes: (rows,) int64."""
     import numpy as np

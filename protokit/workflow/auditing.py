@@ -82,8 +82,8 @@ def _truth(fold: Represented, name: str, rows: int) -> np.ndarray:
     """The target of each row, put together from the three parts."""
     import numpy as np
 
-    parts = ((fold.split.train, fold.train), (fold.split.validation, fold.validation), (fold.split.test, fold.test))
-    whole = np.zeros(rows, fold.train.truth[name].dtype)
+    parts = ((fold.split.train, fold.in_memory), (fold.split.validation, fold.validation), (fold.split.test, fold.test))
+    whole = np.zeros(rows, fold.in_memory.truth[name].dtype)
     for positions, arrays in parts:
         whole[positions] = arrays.truth[name]
     return whole

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,12 +45,18 @@ def run(
         TrainingError: the loss was not finite.
     """
     recipe = as_recipe(recipe, set)
-    with progress() as shown:
+    with progress() as shown, ExitStack() as kept:
         shown.step("collecting")
         from protokit.collect.collect import collect
+        from protokit.collect.large import is_large
 
         clock = Stopwatch()
-        collected = collect(recipe, table)
+        large = None
+        if table is None and is_large(recipe):
+            from protokit.workflow.large import on_disk
+
+            large = kept.enter_context(on_disk(recipe))
+        collected = large.table if large else collect(recipe, table)
         clock.lap("collect")
         folder = RunFolder.find(Path(out), recipe, collected) if resume else None
         if folder and folder.complete:
@@ -57,7 +64,7 @@ def run(
         shown.step("representing")
         from protokit.represent.represent import represent
 
-        folds = represent(recipe, collected)
+        folds = large.represent() if large else represent(recipe, collected)
         clock.lap("represent")
         signature = folds[0].encoder.signature
         metrics = _metrics(recipe, signature)
@@ -148,7 +155,7 @@ def _evaluate(
         pooled[target.name] = Predictions.pooled([fold[target.name] for fold in by_fold])
         spec = pooled[target.name].target  # of clusters it knows how many were found
         simple = {
-            name: Predictions.pooled([predict(name, spec, fold.train, fold.test, recipe.seed) for fold in folds])
+            name: Predictions.pooled([predict(name, spec, fold.in_memory, fold.test, recipe.seed) for fold in folds])
             for name in baselines[target.name]
         }
         found, verdict = judge(pooled[target.name], simple, metrics[target.name], recipe.seed)

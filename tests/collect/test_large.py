@@ -78,7 +78,9 @@ def test_groups_and_columns_say_the_part(data: dict[str, Any]) -> None:
     [
         ({"folds": 5}, "in memory only"),
         ({"by": "stratified"}, "needs all rows in memory"),
-        ({"by": {"time": "id"}}, "needs all rows in memory"),
+        ({"by": {"time": "who"}}, "split by dates or numbers"),
+        ({"by": {"time": "name"}}, "no column 'name'|split by dates or numbers"),
+        ({"by": {"time": "whn"}}, "did you mean"),
         ({"by": {"group": "whom"}}, "did you mean 'who'"),
         ({"by": {"column": "who"}}, "rows are in no part"),
     ],
@@ -99,3 +101,52 @@ def test_wrong_names_and_files(data: dict[str, Any], tmp_path: Path) -> None:
     (tmp_path / "rows.parquet").write_bytes(b"no parquet")
     with pytest.raises(DataError, match="not a Parquet file"), held(Recipe.parse(data)):
         pass
+
+
+def test_the_latest_rows_are_for_the_test(data: dict[str, Any]) -> None:
+    data["represent"]["split"]["by"] = {"time": "id"}
+    found = parts(data)
+    assert found["train"]["id"].max() < found["validation"]["id"].min()
+    assert found["validation"]["id"].max() < found["test"]["id"].min()
+    n = sum(map(len, found.values()))
+    assert abs(len(found["test"]) - 0.25 * n) <= 1 and abs(len(found["validation"]) - 0.15 * n) <= 1
+    data["represent"]["split"]["by"] = {"time": "k"}  # many rows of one time: they are not parted
+    times = [set(frame["k"]) for frame in parts(data).values()]
+    assert not times[0] & times[1] and not times[1] & times[2] and max(times[0]) < min(times[1])
+
+
+def test_a_time_that_is_missing_is_said(data: dict[str, Any]) -> None:
+    data["collect"]["clean"] = [{"derive": {"late": "x > 0.5"}}, {"fill": {"late": False}}]
+    data["represent"]["split"]["by"] = {"time": "x"}
+    with pytest.raises(SpecError, match="715 rows have no 'x' to split by"), held(Recipe.parse(data)):
+        pass
+
+
+def test_many_files_are_one_table(data: dict[str, Any], tmp_path: Path) -> None:
+    whole = parts(data)
+    rows = duckdb.read_parquet(str(tmp_path / "rows.parquet")).df()
+    columns = list(rows.columns)
+    for i in range(3):
+        some = rows.iloc[2000 * i : 2000 * (i + 1)][columns if i != 1 else columns[::-1]]
+        duckdb.from_df(some).write_parquet(str(tmp_path / f"part-{i}.parquet"))
+    data["collect"]["tables"]["rows"] = str(tmp_path / "part-*.parquet")
+    for part, frame in parts(data).items():
+        pd.testing.assert_frame_equal(frame, whole[part])
+    duckdb.from_df(rows.drop(columns="x")).write_parquet(str(tmp_path / "part-9.parquet"))
+    with pytest.raises(DataError, match=r"part-9\.parquet: lacks the column 'x'"), held(Recipe.parse(data)):
+        pass
+
+
+def test_a_sample_has_every_class(data: dict[str, Any]) -> None:
+    data["collect"]["clean"] = [{"derive": {"late": "CASE WHEN id = 17 THEN 'rare' WHEN x > 0 THEN 'a' ELSE 'b' END"}}]
+    data["represent"]["split"] = {"by": {"column": "part"}}
+    with held(Recipe.parse(data)) as large:
+        frame, dealt = large.sample({"train": 300, "validation": 50, "test": 10_000}, ["late"], 1)
+        again, _ = large.sample({"train": 300, "validation": 50, "test": 10_000}, ["late"], 1)
+        pd.testing.assert_frame_equal(frame, again)
+        assert {"rare", "a", "b"} == set(frame["late"][dealt == "train"])
+        assert (dealt == "test").sum() == large.counts["test"]
+        assert 220 < (dealt == "train").sum() < 390 and 20 < (dealt == "validation").sum() < 90
+        assert frame.index.is_monotonic_increasing
+        by_row = pd.concat(list(large.batches("train"))).loc[frame.index[dealt == "train"]]
+        pd.testing.assert_frame_equal(by_row, frame[dealt == "train"], check_dtype=False)

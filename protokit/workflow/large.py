@@ -1,0 +1,72 @@
+"""A run over a table larger than memory: its rows stay in a database, its arrays in files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from protokit.core.errors import DataError
+from protokit.core.values import Table
+from protokit.recipe.recipe import Recipe
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from protokit.collect.large import Held
+    from protokit.represent.represented import Represented
+
+
+@dataclass(frozen=True)
+class OnDisk:
+    """The rows of a recipe's tables on the disk; `table` holds a sample of them, and `parts` the part of each."""
+
+    recipe: Recipe
+    table: Table
+    parts: np.ndarray
+    _held: Held
+    _database: ExitStack
+    _folder: Path
+
+    def represent(self) -> tuple[Represented, ...]:
+        """Fit every encoder on the sample's training rows, and encode all of them; the database is gone afterwards.
+
+        Raises:
+            SpecError: the recipe names a column that is not there.
+            DataError: the data does not fit the recipe.
+        """
+        from protokit.represent.on_disk import with_all_rows
+        from protokit.represent.represent import represent
+
+        [sampled] = represent(self.recipe, self.table, dealt=self.parts)
+        with self._database:
+            batches = self._held.batches("train")
+            return (with_all_rows(self.recipe, sampled, batches, self._held.counts, self._folder),)
+
+
+@contextmanager
+def on_disk(recipe: Recipe) -> Iterator[OnDisk]:
+    """The recipe's tables, joined, cleaned and split on the disk; files of arrays are there until the context ends.
+
+    Raises:
+        SpecError: a step does not fit the columns.
+        DataError: a table cannot be read, or is not what a step says.
+    """
+    from protokit.collect.large import held
+    from protokit.recipe.column_names import check_columns
+    from protokit.represent.on_disk import most_rows
+    from protokit.represent.represent import with_target
+
+    with TemporaryDirectory(prefix="protokit-") as folder, ExitStack() as database:
+        rows = database.enter_context(held(recipe))
+        check_columns(recipe, rows.columns)
+        targets = recipe.represent.targets
+        frame, parts = rows.sample(most_rows(len(rows.columns)), targets, recipe.seed)
+        has = with_target(recipe, frame)
+        if not has.any():
+            raise DataError(f"the target {targets[0]!r} is missing in every row", cure="choose another target")
+        table = Table(frame[has].reset_index(drop=True), None, rows.origin, rows.notices, rows.steps)
+        yield OnDisk(recipe, table, parts[has], rows, database, Path(folder))
