@@ -219,16 +219,19 @@ def whole_runs(data: Path | None, times: int) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, recipe in recipes.items():
         with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / f"{name}.yaml"
-            path.write_text(json.dumps(recipe))
-            runs = []
+            kinds = {"runs": recipe, "alone": {**recipe, "evaluate": {"baselines": []}}}
+            made: dict[str, list[dict[str, float]]] = {kind: [] for kind in kinds}
             for _ in range(times):
-                started = time.perf_counter()
-                command = [sys.executable, __file__, "--timed", str(path)]
-                done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=HERE.parent)
-                runs.append({**json.loads(done.stdout.splitlines()[-1]), "whole": time.perf_counter() - started})
-        found[name] = runs
-        print(name, runs[0], file=sys.stderr)
+                for kind, some in kinds.items():
+                    path = Path(folder) / f"{name}-{kind}.yaml"
+                    path.write_text(json.dumps({"name": name, **some}))
+                    started = time.perf_counter()
+                    command = [sys.executable, __file__, "--timed", str(path)]
+                    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=HERE.parent)
+                    took = json.loads(done.stdout.splitlines()[-1])
+                    made[kind].append({**took, "whole": time.perf_counter() - started})
+        found[name] = made
+        print(name, {kind: some[0] for kind, some in made.items()}, file=sys.stderr)
     return found
 
 
@@ -371,18 +374,31 @@ def folds_page(found: dict[str, Any]) -> list[str]:
 
 
 def run_page(found: dict[str, Any]) -> list[str]:
-    steps = ("import", "collect", "represent", "build", "compile", "learn", "evaluate", "write")
+    steps = ("import", "collect", "represent", "audit", "build", "compile", "learn", "doctor", "evaluate", "write")
     lines = [
         "## A whole run",
         "",
-        "Seconds of each step of a run at its defaults in a fresh process, all libraries imported first.",
+        "Seconds of each step of a run at its defaults in a fresh process, all libraries imported first. Baselines are",
+        "fitted in a thread beside the training; `learn` ends when both are done or the network is.",
         "",
         "| recipe | " + " | ".join(steps) + " | whole process |",
         "|---|" + "---|" * (len(steps) + 1),
     ]
-    for name, runs in found.items():
-        cells = [f"{median([run[step] for run in runs]):.2f}" for step in (*steps, "whole")]
+    for name, made in found.items():
+        cells = [f"{median([run[step] for run in made['runs']]):.2f}" for step in (*steps, "whole")]
         lines.append(f"| {name} | " + " | ".join(cells) + " |")
+    lines += [
+        "",
+        "What the verdict costs: all steps after the training, and what the baselines beside it slow it down by.",
+        "",
+    ]
+    lines += ["| recipe | training alone | with baselines beside it | doctor, scores, report | verdict / training |"]
+    lines += ["|---|---|---|---|---|"]
+    for name, made in found.items():
+        alone, beside = (median([run["learn"] + run["compile"] for run in made[kind]]) for kind in ("alone", "runs"))
+        after = median([sum(run[step] for step in ("doctor", "evaluate", "write")) for run in made["runs"]])
+        share = (beside - alone + after) / alone
+        lines.append(f"| {name} | {alone:.2f} | {beside:.2f} | {after:.2f} | **{share:.2f}** |")
     return [*lines, ""]
 
 

@@ -31,8 +31,11 @@ if TYPE_CHECKING:
         TextEncoder,
     )
     from protokit.workflow.compare import compare
+    from protokit.workflow.rates import lr_range
+    from protokit.workflow.report import report
     from protokit.workflow.result import Run
     from protokit.workflow.run import check, run
+    from protokit.workflow.table import table
 
 _HOMES = {
     "AuditError": "protokit.core.errors",
@@ -59,8 +62,11 @@ _HOMES = {
     "integer": "protokit.menu.slots",
     "layer": "protokit.menu.catalogue",
     "load": "protokit.bundle.folder",
+    "lr_range": "protokit.workflow.rates",
     "real": "protokit.menu.slots",
+    "report": "protokit.workflow.report",
     "run": "protokit.workflow.run",
+    "table": "protokit.workflow.table",
 }
 _NAMES = {"layer": "register"}
 
@@ -89,8 +95,11 @@ __all__ = [
     "integer",
     "layer",
     "load",
+    "lr_range",
     "real",
+    "report",
     "run",
+    "table",
 ]
 
 

@@ -14,6 +14,7 @@ from protokit.learn.clusters import Clusters
 from protokit.learn.snapshot import assign
 from protokit.learn.train import codes, predict
 from protokit.menu.menu import Menu
+from protokit.represent.encoder import Encoder
 from protokit.represent.encoding import Encoding
 
 if TYPE_CHECKING:
@@ -61,7 +62,13 @@ class Part:
             assign(self.network.weights, weights)
             outputs = predict(self.network, dict(inputs), signature)
             found.append(self.encoder.scores(outputs, features))
-        return _mean(found)
+        means = _mean(found)
+        temperatures = {spec.name: spec.temperature for spec in signature.targets}
+        if not any(temperatures.values()):
+            return means
+        from protokit.evaluate.temperature import tempered
+
+        return {name: tempered(scores, temperatures[name]) for name, scores in means.items()}
 
     def predictions(self, arrays: Arrays) -> dict[str, Predictions]:
         """Scores beside the truth, by target."""
@@ -98,8 +105,14 @@ class Model:
 
     @property
     def encoder(self) -> Encoding:
-        """What was learned of the columns; that of the first part."""
-        return self.parts[0].encoder
+        """What was learned of the columns; that of the first part, with the mean of the parts' thresholds."""
+        first = self.parts[0].encoder
+        if len(self.parts) == 1 or not isinstance(first, Encoder):
+            return first
+        of_parts = [part.encoder.signature.targets for part in self.parts]
+        means = [sum(spec.threshold for spec in specs) / len(specs) for specs in zip(*of_parts, strict=True)]
+        specs = zip(of_parts[0], means, strict=True)
+        return first.settled({spec.name: replace(spec, threshold=mean) for spec, mean in specs})
 
     @property
     def network(self) -> keras.Model:

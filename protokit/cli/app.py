@@ -62,7 +62,8 @@ def run(
         raise
     if as_json:
         found = result.results
-        _json({"run": str(result.path), "verdict": result.verdict, "findings": found["findings"], **found["metrics"]})
+        said = {"findings": found["findings"], "diagnoses": found["diagnosis"]["diagnoses"]}
+        _json({"run": str(result.path), "verdict": result.verdict, **said, **found["metrics"]})
         return
     _show(result.card)
     typer.echo(f"\n  {result.path}")
@@ -133,16 +134,70 @@ def predict(
 @app.command()
 def compare(
     runs: Annotated[list[Path], typer.Argument(help="Folders of runs.", metavar="RUN...")],
+    out: Annotated[Path | None, typer.Option("-o", "--out", help="Write it as a page: FILE.html.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Put two or more runs side by side."""
     from protokit.workflow.compare import compare as compare_runs
 
+    if out is not None and out.suffix.lower() not in {".html", ".htm"}:
+        raise SpecError.one(f"the comparison is a page, and {out} does not end in .html", f"-o {out.stem}.html")
     result = compare_runs(*runs)
+    if out is not None:
+        from protokit.core.files import write_text
+
+        write_text(out, result.page().html())
+        typer.echo(f"wrote {out}", err=True)
     if as_json:
         _json(result.as_plain())
-    else:
+    elif out is None:
         _show(result.card)
+
+
+@app.command()
+def report(
+    run: Annotated[Path, typer.Argument(help="The folder of a run.")],
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", help="The page; report.html of the run if not given.")
+    ] = None,
+) -> None:
+    """Write the report of a run anew: one page of HTML that needs nothing but itself."""
+    from protokit.workflow.report import report as write
+
+    typer.echo(f"wrote {write(run, out)}")
+
+
+@app.command()
+def doctor(
+    run: Annotated[Path, typer.Argument(help="The folder of a run.", metavar="RUN")],
+    as_json: AsJson = False,
+) -> None:
+    """Say what went wrong in the training of a run, with the numbers that show it and an edit of the recipe."""
+    from protokit.cli.doctor import show
+    from protokit.workflow.result import Run
+
+    found = Run.open(run)
+    if as_json:
+        _json({"run": str(found.path), "diagnoses": found.results["diagnosis"]["diagnoses"]})
+    else:
+        show(found)
+
+
+@app.command()
+def lr(
+    recipe: RecipeFile,
+    set: Set = None,
+    steps: Annotated[int, typer.Option("--steps", help="Steps of training over which the rate rises.")] = 300,
+    as_json: AsJson = False,
+) -> None:
+    """Find a learning rate for the network of a recipe; nothing is written."""
+    from protokit.workflow.rates import lr_range
+
+    found = lr_range(recipe, steps=steps, set=set or ())
+    if as_json:
+        _json(found.as_plain())
+    else:
+        typer.echo(str(found))
 
 
 @app.command()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -120,6 +120,8 @@ class TargetSpec:
     `classes` are as written in the data, in order; of clusters found they are 1, 2, and so on. `columns` are those of a
     target made of several: labels that may each be there, or series that are forecast together over `horizon` steps.
     `quantiles` are those to predict. `width` is the count of numbers that a network without a target gives back.
+    A row is called positive where its probability is above the `threshold`; the logits of classes are divided by the
+    `temperature`. Neither changes the network: two targets that differ in them alone are equal.
     """
 
     name: str
@@ -129,6 +131,8 @@ class TargetSpec:
     horizon: int = 0
     quantiles: tuple[float, ...] = ()
     width: int = 0
+    threshold: float = field(default=0.5, compare=False)
+    temperature: float | None = field(default=None, compare=False)
 
     @property
     def key(self) -> str:
@@ -164,6 +168,26 @@ class TargetSpec:
     def has_classes(self) -> bool:
         """Whether a row is of one class."""
         return self.task in {"binary", "multiclass"}
+
+    def labels(self, scores: np.ndarray, thresholds: np.ndarray | None = None) -> np.ndarray:
+        """What scores say: the class or cluster of each row, from 0, 0 or 1 of each label, or the number (the median).
+
+        Shapes: scores as in Predictions; `thresholds` (rows,) in place of the target's own.
+        """
+        if self.task == "binary":
+            above: np.ndarray = scores[:, 1] > (self.threshold if thresholds is None else thresholds)
+            return above.astype(int)
+        if self.task in {"multiclass", "clustering"}:
+            likeliest: np.ndarray = scores.argmax(axis=1)
+            return likeliest
+        if self.task == "multilabel":
+            there: np.ndarray = scores > self.threshold
+            return there.astype(int)
+        if self.task == "quantile":
+            middle = min(range(len(self.quantiles)), key=lambda i: abs(self.quantiles[i] - 0.5))
+            found: np.ndarray = scores[:, middle]
+            return found
+        return scores
 
 
 @dataclass(frozen=True)
@@ -253,6 +277,7 @@ class Predictions:
         units: (rows, columns) by name: what the errors of a forecast are measured in.
         blocks: (rows,): rows of one block are not independent.
         reference: (rows,) texts, None where missing: what clusters are held against.
+        thresholds: (rows,): above which probability each row is called positive, where folds have chosen their own.
     """
 
     target: TargetSpec
@@ -261,39 +286,12 @@ class Predictions:
     units: Mapping[str, np.ndarray] = field(default_factory=dict)
     blocks: np.ndarray | None = None
     reference: np.ndarray | None = None
-
-    @classmethod
-    def pooled(cls, parts: Sequence[Predictions]) -> Predictions:
-        """The predictions of several sets of rows as those of one."""
-        import numpy as np
-
-        if len(parts) == 1:
-            return parts[0]
-        first = parts[0]
-        truth, scores = (np.concatenate([getattr(part, name) for part in parts]) for name in ("truth", "scores"))
-        blocks = None
-        if first.blocks is not None:
-            # a block of one part is none of another's
-            own = [np.unique(part.blocks, return_inverse=True)[1] for part in parts if part.blocks is not None]
-            starts = np.cumsum([0, *(int(some.max()) + 1 for some in own[:-1])])
-            blocks = np.concatenate([some + start for some, start in zip(own, starts, strict=True)])
-        units = {name: np.concatenate([part.units[name] for part in parts]) for name in first.units}
-        return cls(first.target, truth, scores, units, blocks)
+    thresholds: np.ndarray | None = None
 
     @property
     def labels(self) -> np.ndarray:
         """The predicted class or cluster of each row, from 0, 0 or 1 of each label, or the number (the median)."""
-        if self.target.has_classes or self.target.task == "clustering":
-            likeliest: np.ndarray = self.scores.argmax(axis=1)
-            return likeliest
-        if self.target.task == "multilabel":
-            there: np.ndarray = self.scores > 0.5
-            return there.astype(int)
-        if self.target.task == "quantile":
-            middle = min(range(len(self.target.quantiles)), key=lambda i: abs(self.target.quantiles[i] - 0.5))
-            found: np.ndarray = self.scores[:, middle]
-            return found
-        return self.scores
+        return self.target.labels(self.scores, self.thresholds)
 
 
 @dataclass(frozen=True)

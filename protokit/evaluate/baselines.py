@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -19,8 +20,11 @@ from threadpoolctl import threadpool_limits
 from protokit.core.registry import Registry
 from protokit.core.seeds import derive
 from protokit.core.values import Arrays, Features, Predictions, TargetSpec
+from protokit.evaluate.choices import Choices
 from protokit.evaluate.forecasts import LinearForecast, Naive, SeasonalNaive
 from protokit.evaluate.matrix import Matrix, linear_matrix, tree_matrix
+from protokit.evaluate.neighbors import Neighbors
+from protokit.evaluate.temperature import tempered
 
 _QUANTILE_ROWS = 5_000  # of training that the linear program of a quantile can take in seconds
 
@@ -190,6 +194,7 @@ BASELINES: Registry[Baseline] = Registry("baseline")
 BASELINES.add("dummy", Dummy())
 BASELINES.add("linear", Linear())
 BASELINES.add("boosting", Boosting())
+BASELINES.add("neighbors", Neighbors())
 BASELINES.add("kmeans", Kmeans())
 BASELINES.add("gaussian_mixture", Mixture())
 BASELINES.add("naive", Naive())
@@ -198,15 +203,42 @@ BASELINES.add("seasonal_naive", SeasonalNaive())
 
 def predict(name: str, target: TargetSpec, train: Arrays, test: Arrays, seed: int) -> Predictions:
     """Fit a baseline on training rows and have it predict the test rows."""
+    [predictions] = predict_each(BASELINES[name], target, train, (test,), seed)
+    return predictions
+
+
+def predict_each(
+    model: Baseline, target: TargetSpec, train: Arrays, parts: Sequence[Arrays], seed: int
+) -> list[Predictions]:
+    """Fit a baseline on training rows and have it predict others."""
     truth = train.truth[target.name]
-    scores = BASELINES[name].fit(train.features, truth, target, seed).scores(test.features)
+    fitted = model.fit(train.features, np.asarray(truth), target, seed)
+    return [_predictions(fitted, target, np.unique(truth), part) for part in parts]
+
+
+def settled(
+    model: Baseline, target: TargetSpec, rows: tuple[Arrays, Arrays, Arrays], seed: int, choices: Choices
+) -> Predictions:
+    """The test rows as a baseline predicts them, with what is chosen on validation rows chosen for it as for a network.
+
+    `rows` are the training, validation and test rows.
+    """
+    train, validation, test = rows
+    if not choices.needs_validation(target):
+        return predict_each(model, choices.fixed(target), train, (test,), seed)[0]
+    known, tested = predict_each(model, target, train, (validation, test), seed)
+    spec = choices.settled(known).target
+    return choices.marked(replace(tested, target=spec, scores=tempered(tested.scores, spec.temperature)))
+
+
+def _predictions(fitted: Fitted, target: TargetSpec, known: np.ndarray, part: Arrays) -> Predictions:
+    scores = fitted.scores(part.features)
     if target.has_classes:
-        known = np.unique(truth)
         full = np.zeros((len(scores), len(target.classes)))
         full[:, known] = scores / scores.sum(axis=1, keepdims=True, dtype=np.float64)  # some are of float32
         scores = full
-    truth, units = np.asarray(test.truth[target.name]), test.features.units
-    return Predictions(target, truth, scores, units, test.blocks, reference=test.labels)
+    truth, units = np.asarray(part.truth[target.name]), part.features.units
+    return Predictions(target, truth, scores, units, part.blocks, reference=part.labels)
 
 
 def _share() -> Any:

@@ -84,5 +84,11 @@ GROUP_METRICS: dict[str, tuple[Callable[[Predictions], float], bool]] = {
     "calinski_harabasz": (by_points(sk.calinski_harabasz_score), True),
     "davies_bouldin": (by_points(sk.davies_bouldin_score), False),
     "adjusted_rand": (by_labels(sk.adjusted_rand_score), True),
+    "rand": (by_labels(sk.rand_score), True),
+    "normalized_mutual_info": (by_labels(sk.normalized_mutual_info_score), True),
+    "homogeneity": (by_labels(sk.homogeneity_score), True),
+    "completeness": (by_labels(sk.completeness_score), True),
+    "v_measure": (by_labels(sk.v_measure_score), True),
+    "fowlkes_mallows": (by_labels(sk.fowlkes_mallows_score), True),
     "adjusted_mutual_info": (by_labels(sk.adjusted_mutual_info_score), True),
 }

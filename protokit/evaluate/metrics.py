@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,9 +13,11 @@ from sklearn import metrics as sk
 from protokit.core.registry import Registry
 from protokit.core.values import Predictions
 from protokit.evaluate.grouping import GROUP_METRICS
+from protokit.evaluate.pooling import some_of
 from protokit.evaluate.rows import ROW_METRICS, by_row
 
 Form = Callable[..., float]
+_WITHOUT_DIVISION = {"accuracy", "balanced_accuracy", "matthews_corrcoef", "hamming_loss", "cohen_kappa"}
 
 
 @dataclass(frozen=True)
@@ -34,10 +36,7 @@ class Metric:
     def __call__(self, predictions: Predictions, rows: np.ndarray | None = None) -> float:
         """The metric on all rows or on some (with repeats); NaN where it is undefined on these rows."""
         if rows is not None:
-            truth, scores = predictions.truth[rows], predictions.scores[rows]
-            reference = None if predictions.reference is None else predictions.reference[rows]
-            units = {name: values[rows] for name, values in predictions.units.items()}
-            predictions = replace(predictions, truth=truth, scores=scores, units=units, reference=reference)
+            predictions = some_of(predictions, rows)
         if self.takes == "all":
             return float(self.function(predictions))
         truth, scores, task = predictions.truth, predictions.scores, predictions.target.task
@@ -58,13 +57,18 @@ class Metric:
             return float("nan")
         if task == "binary":
             return float(self.function(truth, scores[:, 1], **dict(self.options)))
+        if self.name == "top_k_accuracy":
+            return float(self.function(truth, scores, labels=labels, **dict(self.options)))
         if len(present) < len(labels):
             return float("nan")
-        return float(self.function(truth, scores, labels=labels, **dict(self.options)))
+        options = dict(self.options)
+        if self.name != "average_precision":
+            options["labels"] = labels
+        return float(self.function(truth, scores, **options))
 
     def _of_labels(self, truth: np.ndarray, predictions: Predictions) -> float:
         options = dict(self.options)
-        if self.name not in {"accuracy", "balanced_accuracy", "matthews_corrcoef", "hamming_loss"}:
+        if self.name not in _WITHOUT_DIVISION:
             options.setdefault("zero_division", 0.0)
             if predictions.target.has_classes and options.get("average") not in {None, "binary"}:
                 options["labels"] = np.arange(len(predictions.target.classes))
@@ -72,6 +76,15 @@ class Metric:
             # of a class that these few rows do not hold, or that was never predicted
             warnings.simplefilter("ignore", UserWarning)
             return float(self.function(truth, predictions.labels, **options))
+
+
+def _where_above(function: Form, truth: float, predicted: float) -> Form:
+    """A metric of numbers above some bounds; NaN where one is not."""
+
+    def score(true: np.ndarray, scores: np.ndarray) -> float:
+        return float(function(true, scores)) if true.min() > truth and scores.min() > predicted else float("nan")
+
+    return score
 
 
 METRICS: Registry[Metric] = Registry("metric")
@@ -86,17 +99,29 @@ for _metric in (
     Metric("brier_score", sk.brier_score_loss, "probability", False),
     Metric("log_loss", sk.log_loss, "probability", False),
     Metric("matthews_corrcoef", sk.matthews_corrcoef, "label"),
+    Metric("cohen_kappa", sk.cohen_kappa_score, "label"),
+    Metric("top_k_accuracy", sk.top_k_accuracy_score, "score", options=(("k", 2),)),
     Metric("f1_macro", sk.f1_score, "label", options=(("average", "macro"),)),
     Metric("f1_weighted", sk.f1_score, "label", options=(("average", "weighted"),)),
     Metric("precision_macro", sk.precision_score, "label", options=(("average", "macro"),)),
     Metric("recall_macro", sk.recall_score, "label", options=(("average", "macro"),)),
+    Metric("precision_weighted", sk.precision_score, "label", options=(("average", "weighted"),)),
+    Metric("recall_weighted", sk.recall_score, "label", options=(("average", "weighted"),)),
+    Metric("precision_micro", sk.precision_score, "label", options=(("average", "micro"),)),
+    Metric("recall_micro", sk.recall_score, "label", options=(("average", "micro"),)),
     Metric("roc_auc_ovr", sk.roc_auc_score, "score", options=(("multi_class", "ovr"),)),
+    Metric("roc_auc_ovo", sk.roc_auc_score, "score", options=(("multi_class", "ovo"),)),
     Metric("r2", sk.r2_score, "value"),
     Metric("mean_squared_error", sk.mean_squared_error, "value", False),
     Metric("root_mean_squared_error", sk.root_mean_squared_error, "value", False),
     Metric("mean_absolute_error", sk.mean_absolute_error, "value", False),
     Metric("median_absolute_error", sk.median_absolute_error, "value", False),
     Metric("mean_absolute_percentage_error", sk.mean_absolute_percentage_error, "value", False),
+    Metric("mean_squared_log_error", _where_above(sk.mean_squared_log_error, -1, -1), "value", False),
+    Metric("root_mean_squared_log_error", _where_above(sk.root_mean_squared_log_error, -1, -1), "value", False),
+    Metric("mean_poisson_deviance", _where_above(sk.mean_poisson_deviance, np.nextafter(0, -1), 0), "value", False),
+    Metric("mean_gamma_deviance", _where_above(sk.mean_gamma_deviance, 0, 0), "value", False),
+    Metric("d2_absolute_error", sk.d2_absolute_error_score, "value"),
     Metric("explained_variance", sk.explained_variance_score, "value"),
     Metric("max_error", sk.max_error, "value", False),
     Metric("f1_micro", sk.f1_score, "label", options=(("average", "micro"),)),

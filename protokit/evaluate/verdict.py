@@ -5,23 +5,35 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
-from typing import Any, Literal
+from statistics import fmean
+from typing import Any
 
 from protokit.core.names import number
 from protokit.core.values import Interval, Predictions, Score
 from protokit.evaluate import bootstrap
+from protokit.evaluate.comparison import LEVEL, Difference, Outcome, holm, over_folds, paired
 from protokit.evaluate.grouping import GROUP_METRICS
 from protokit.evaluate.metrics import METRICS
 
-Outcome = Literal["better", "worse", "cannot tell apart", "not compared"]
 _FEW = 100
 _FEW_BLOCKS = 20
 _FEWEST_BLOCKS = 6  # where all of fewer lie on one side, chance alone puts them there in more than 1 of 20 cases
 
 
 @dataclass(frozen=True)
+class Folds:
+    """The main scores of each fold by baseline, the network's under "", and the test rows for each training row."""
+
+    scores: Mapping[str, Sequence[float]]
+    ratio: float
+
+
+@dataclass(frozen=True)
 class Verdict:
-    """The outcome on the main metric. `difference` is network less baseline, positive when more."""
+    """The outcome on the main metric. `difference` is network less baseline, positive when more.
+
+    `p` is how often models that are equal would differ so much, where it is allowed for all that were compared.
+    """
 
     target: str
     metric: str
@@ -29,6 +41,7 @@ class Verdict:
     outcome: Outcome
     difference: Interval | None
     sentence: str
+    p: float | None = None
 
     def as_plain(self) -> dict[str, Any]:
         """The verdict as JSON values."""
@@ -38,34 +51,49 @@ class Verdict:
             "baseline": self.baseline,
             "outcome": self.outcome,
             "difference": self.difference.as_plain() if self.difference else None,
+            "p": self.p,
             "sentence": self.sentence,
         }
 
 
 def judge(
-    network: Predictions, baselines: Mapping[str, Predictions], metrics: Sequence[str], seed: int
+    network: Predictions,
+    baselines: Mapping[str, Predictions],
+    metrics: Sequence[str],
+    seed: int,
+    folds: Folds | None = None,
 ) -> tuple[tuple[Score, ...], Verdict]:
     """Score the network and the baselines on the same rows; the first metric decides.
 
-    The best baseline is the one with the best main score. The paired difference to it decides: where its
-    interval holds 0, the two cannot be told apart.
+    The best baseline is the one with the best main score. The paired difference to it decides: where its interval
+    holds 0, the two cannot be told apart. That a baseline is better than the network is said only where it would be
+    after allowing for how many there are to be the best of. With `folds`, the differences over folds decide.
     """
     models = {"": network, **baselines}
     asked = [(name, predictions) for name in metrics for predictions in models.values()]
-    samples = iter(bootstrap.resampled(asked, seed))
+    together = iter(bootstrap.scored(asked, seed))
     scores: list[Score] = []
     main_samples: dict[str, Any] = {}
     for name in metrics:
         metric = METRICS[name]
         found: dict[str, Interval] = {}
-        for model, predictions in models.items():
-            drawn = next(samples)
-            found[model] = bootstrap.interval(metric(predictions), drawn)
+        for model in models:
+            found[model], drawn = next(together)
             if name == metrics[0]:
                 main_samples[model] = drawn
         own = found.pop("")
         scores.append(Score(network.target.name, name, metric.greater_is_better, own, found))
-    return tuple(scores), _verdict(scores[0], main_samples, _Tested.of(network))
+    first = scores[0]
+    values = {"": first.network.value, **{name: one.value for name, one in first.baselines.items()}}
+    over = 0
+    differences = {name: paired(values[""] - values[name], main_samples[""] - main_samples[name]) for name in baselines}
+    if folds is not None:
+        found_in = {name: over_folds(folds.scores[""], folds.scores[name], folds.ratio) for name in baselines}
+        if all(difference.defined for difference in found_in.values()):
+            values = {name: fmean(some) for name, some in folds.scores.items()}
+            differences, over = found_in, len(folds.scores[""])
+    tested = _Tested.of(network, over)
+    return tuple(scores), _verdict(first, values, differences, tested)
 
 
 @dataclass(frozen=True)
@@ -75,11 +103,12 @@ class _Tested:
     rows: int
     blocks: int | None
     windows: bool
+    folds: int = 0  # whose differences were compared
 
     @classmethod
-    def of(cls, network: Predictions) -> _Tested:
+    def of(cls, network: Predictions, folds: int) -> _Tested:
         blocks = None if network.blocks is None else len(set(network.blocks.tolist()))
-        return cls(len(network.truth), blocks, network.target.task == "forecasting")
+        return cls(len(network.truth), blocks, network.target.task == "forecasting", folds)
 
     def __str__(self) -> str:
         one = self.rows == 1
@@ -88,6 +117,8 @@ class _Tested:
     @property
     def few(self) -> str:
         """What to say where there are too few to tell."""
+        if self.folds:
+            return " Two folds say little." if self.folds == 2 else ""
         if self.blocks is None:
             return " So few rows say little." if self.rows < _FEW else ""
         if self.blocks >= _FEW_BLOCKS:
@@ -96,37 +127,45 @@ class _Tested:
         return f" Only {self.blocks:,} {what}: so few say little."
 
 
-def _verdict(score: Score, samples: Mapping[str, Any], tested: _Tested) -> Verdict:
+def _verdict(
+    score: Score, values: Mapping[str, float], differences: Mapping[str, Difference], tested: _Tested
+) -> Verdict:
     sign = 1 if score.greater_is_better else -1
-    own = score.network
-    defined = {name: s for name, s in score.baselines.items() if isfinite(s.value)}
-    if not isfinite(own.value):
-        what = "cluster" if score.metric in GROUP_METRICS else "class"
-        text = f"{score.metric} is undefined on these {tested}: they hold one {what} only."
+    own = values[""]
+    defined = [name for name in differences if isfinite(values[name])]
+    if not isfinite(own):
+        why = f"they hold one {'cluster' if score.metric in GROUP_METRICS else 'class'} only"
+        if score.metric.endswith(("_log_error", "_deviance")):
+            why = "it is for numbers above 0, and one of theirs or of the network's is not"
+        text = f"{score.metric} is undefined on these {tested}: {why}."
         return Verdict(score.target, score.metric, None, "not compared", None, text)
     if not defined:
-        text = f"{score.metric} {show(own)} on {tested}; no baseline to compare with."
+        text = f"{score.metric} {show(score.network)} on {tested}; no baseline to compare with."
         return Verdict(score.target, score.metric, None, "not compared", None, text)
-    best = max(defined, key=lambda name: sign * defined[name].value)
-    other = defined[best]
-    difference = bootstrap.interval(own.value - other.value, samples[""] - samples[best])
-    outcome: Outcome = "cannot tell apart"
-    enough = tested.blocks is None or tested.blocks >= _FEWEST_BLOCKS
-    if enough and (difference.low > 0 or difference.high < 0):
-        outcome = "better" if sign * difference.value > 0 else "worse"
+    best = max(defined, key=lambda name: sign * values[name])
+    found = differences[best]
+    together = dict(zip(defined, holm([differences[name].p for name in defined]), strict=True))
+    # to be better than the best of several is harder than any of them; to be worse is easier
+    p = found.p if sign * found.interval.value > 0 else together[best]
+    enough = tested.folds or tested.blocks is None or tested.blocks >= _FEWEST_BLOCKS
+    outcome = found.outcome(sign > 0, p) if enough and found.defined else "cannot tell apart"
     start = {
         "better": f"The network beats the best baseline, {best}",
         "worse": f"The network is worse than the best baseline, {best}",
         "cannot tell apart": f"The network did not beat the best baseline, {best}: the two cannot be told apart",
         "not compared": "",
     }[outcome]
+    difference = found.interval
     text = (
-        f"{start}: {score.metric} {number(own.value)} against {number(other.value)}, a difference of "
+        f"{start}: {score.metric} {number(own)} against {number(values[best])}"
+        f"{f' on average over {tested.folds} folds' if tested.folds else ''}, a difference of "
         f"{number(difference.value, sign=True)} (95% interval {number(difference.low, sign=True)} to "
         f"{number(difference.high, sign=True)}) on {tested}."
     ).replace("apart: ", "apart, ")
+    if outcome == "cannot tell apart" and enough and found.p < LEVEL <= p:
+        text += f" The best of {len(defined)} equals is as far ahead by chance."
     text += tested.few
-    return Verdict(score.target, score.metric, best, outcome, difference, text)
+    return Verdict(score.target, score.metric, best, outcome, difference, text, p)
 
 
 def show(interval: Interval) -> str:

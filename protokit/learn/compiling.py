@@ -41,7 +41,7 @@ def compile_network(network: keras.Model, learn: Learn, signature: Signature) ->
         raise DataError("use_ema averages weights that training would never take over", cure=cure)
     optimizer.exclude_from_weight_decay(var_names=_NO_DECAY)
     outputs = {target.key: target for target in signature.targets}
-    losses: dict[str, Any] = {name: _loss(learn.loss, target) for name, target in outputs.items()}
+    losses: dict[str, Any] = {name: loss_of(learn, target) for name, target in outputs.items()}
     metrics: dict[str, list[str]] = {name: _METRICS.get(target.task, ["mae"]) for name, target in outputs.items()}
     one = len(outputs) == 1
     network.compile(
@@ -53,7 +53,13 @@ def compile_network(network: keras.Model, learn: Learn, signature: Signature) ->
     return float(optimizer.learning_rate)
 
 
-def _loss(given: Any, target: TargetSpec) -> Any:
+def loss_of(learn: Learn, target: TargetSpec) -> Any:
+    """The loss of a target, as a Keras object.
+
+    Raises:
+        DataError: the recipe's is not for this task.
+    """
+    given = learn.loss
     name, task = next(iter(given)) if isinstance(given, dict) else given, target.task
     if task == "quantile":
         if name is not None:
@@ -81,4 +87,6 @@ def _made(section: str, given: Any) -> Any:
     assert entry is not None, "the recipe has checked the name"
     full = arguments_of(entry, arguments)
     assert isinstance(full, dict), "the recipe has checked the arguments"
+    numbers = {key for key, about in entry.arguments.items() if about.get("type") == "number"}
+    full = {key: float(v) if key in numbers and type(v) is int else v for key, v in full.items()}  # Keras takes no 1
     return getattr(getattr(keras, section), entry.name)(**full)

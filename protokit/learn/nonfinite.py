@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from protokit.learn.engine import Engine
 
 _LARGE = 1e3
+_ABOVE_ZERO = {"Poisson", "MeanSquaredLogarithmicError", "KLDivergence"}
+_SQUARES = "write learn.loss: MeanSquaredError"
 
 
 def replay(
@@ -101,6 +103,8 @@ def _error(network: keras.Model, place: str, spoilt: str | None, batch: Any, rat
         cause, cure = f"the input {bad[0]!r} holds values that are not finite", "mend the data"
     elif not all(np.isfinite(values).all() for part in batch[1:] for values in _values(part)):
         cause, cure = "a target or a weight is not finite", "mend the data"
+    elif (loss := type(network.loss).__name__) in _ABOVE_ZERO and any((part < 0).any() for part in _values(batch[1])):
+        cause, cure = f"the loss {loss} is for counts, and the target is standardised: half of it is below 0", _SQUARES
     elif not np.isfinite(largest) or largest > _LARGE:
         cause = f"the weights grew without bound (a learning rate of {rate:g})"
         name = type(network.optimizer).__name__

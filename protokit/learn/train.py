@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 _AT_A_TIME = 4096  # rows
 _BETWEEN_SAVES = 1.0  # seconds
 _PREDICTED = 4096  # rows in a batch
+_ROUNDING = 0.01  # of probabilities in 16 bits
 
 
 @dataclass(frozen=True)
@@ -249,6 +250,9 @@ def predict(network: keras.Model, inputs: dict[str, np.ndarray], signature: Sign
     """What the network gives for each target.
 
     Shapes: (rows, units) by the target's name.
+
+    Raises:
+        TrainingError: what it gives for classes are no probabilities.
     """
     import numpy as np
 
@@ -264,4 +268,16 @@ def predict(network: keras.Model, inputs: dict[str, np.ndarray], signature: Sign
             by_key = output if isinstance(output, dict) else {signature.targets[0].key: output}
             for target in signature.targets:
                 found.setdefault(target.name, []).append(np.asarray(by_key[target.key]))
-    return {name: np.concatenate(parts) for name, parts in found.items()}
+    whole = {name: np.concatenate(parts) for name, parts in found.items()}
+    for target in signature.targets:
+        if target.has_classes or target.task == "multilabel":
+            _are_probabilities(target.name, whole[target.name])
+    return whole
+
+
+def _are_probabilities(name: str, outputs: np.ndarray) -> None:
+    """Stop where a menu's own last layer gives something else for classes."""
+    low, high = float(outputs.min(initial=0)), float(outputs.max(initial=1))
+    if low < -_ROUNDING or high > 1 + _ROUNDING:
+        rule = f"the last layer gives {low:.3g} to {high:.3g} for {name!r}, and its loss and scores take probabilities"
+        raise TrainingError(rule, cure="give it a sigmoid (two classes) or a softmax, or remove its name: one is made")

@@ -67,6 +67,11 @@ def _of_task(represent: Represent, learn: Learn, evaluate: Evaluate) -> list[Fau
     if evaluate.labels is not None and not clustering:
         cure = "write learn: {task: clustering}, or remove it"
         found.append(Fault("labels are what clusters are held against", cure, ("evaluate", "labels"), "key"))
+    for i, name in enumerate(evaluate.slices):
+        if name in represent.targets:
+            path: Path = ("evaluate", "slices", i) if len(evaluate.slices) > 1 else ("evaluate", "slices")
+            rule = f"{name!r} is the target: each of its slices has one answer"
+            found.append(Fault(rule, "name another column, or remove it", path))
     for key, task in vocabulary.FOR_TASK.items():
         if key in learn.model_fields_set and learn.task != task:
             verb = "are" if key.endswith("s") else "is"
@@ -74,6 +79,10 @@ def _of_task(represent: Represent, learn: Learn, evaluate: Evaluate) -> list[Fau
     if learn.task == "forecasting" and represent.series is None:
         cure = "write represent: {series: {time: TIME, window: 96, horizon: 24}}"
         found.append(Fault("forecasting needs a series", cure, ("learn", "task")))
+    of_classes = {None, "classification"}
+    for key in ("threshold", "calibrate"):
+        if getattr(evaluate, key) != getattr(Evaluate(), key) and of not in of_classes:
+            found.append(Fault(f"{key} is for classes, and the task is {of}", "remove it", ("evaluate", key), "key"))
     for i, name in enumerate(evaluate.baselines or ()):
         tasks = vocabulary.BASELINES[name]
         if of in {"forecasting", "clustering", "multilabel", "quantile"} and of not in tasks:

@@ -146,6 +146,16 @@ def names(value: Any) -> Any:
     return tuple(dict.fromkeys(given))
 
 
+def slices(value: Any) -> Any:
+    """The columns by which scores are split, each once."""
+    found = names(value)
+    given = [value] if isinstance(value, str) else value or ()
+    for i, name in enumerate(given):
+        if name in given[:i]:
+            raise refuse(Fault(f"{name!r} is there twice", "remove one", (i,)))
+    return found
+
+
 def quantiles(value: Any) -> Any:
     """The quantiles to predict, ascending."""
     given = [value] if isinstance(value, float) else value
@@ -243,6 +253,23 @@ def baselines(value: Any) -> Any:
     if faults:
         raise refuse(*faults)
     return tuple(dict.fromkeys(value))
+
+
+def threshold(value: Any) -> Any:
+    """Above which probability a row is called positive: a number, or the metric that it is chosen by."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        if 0 < value < 1:
+            return float(value)
+        raise refuse(Fault(f"a threshold is between 0 and 1, not {value!r}", "write 0.5, or a metric such as f1"))
+    if value in {"precision", "recall"}:
+        rule = f"{value} by itself is best where all rows are called one class"
+        raise refuse(Fault(rule, f"choose by {one_of(vocabulary.THRESHOLDS)}"))
+    return choice("metric for a threshold", vocabulary.THRESHOLDS)(value)
+
+
+def calibrate(value: Any) -> Any:
+    """How probabilities are calibrated, if at all."""
+    return None if value is None else choice("calibration", vocabulary.CALIBRATIONS)(value)
 
 
 def weights(value: Any) -> Any:

@@ -25,7 +25,7 @@ def of_clustering(represent: Represent, learn: Learn, evaluate: Evaluate) -> lis
         rule = f"{labels!r} is what clusters are held against, and cannot be learned from"
         found.append(Fault(rule, "remove it here, or under evaluate.labels", ("represent", "columns", labels), "key"))
     for i, name in enumerate(evaluate.metrics or ()):
-        if name in vocabulary.WITH_LABELS and labels is None:
+        if name in vocabulary.AGAINST_LABELS and labels is None:
             rule = f"{name} holds clusters against labels, and none are named"
             found.append(Fault(rule, "write evaluate: {labels: COLUMN}", ("evaluate", "metrics", i)))
     return found

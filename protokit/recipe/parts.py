@@ -182,5 +182,15 @@ class Evaluate(Part):
 
     metrics: Annotated[tuple[str, ...] | None, BeforeValidator(checks.metrics)] = None
     baselines: Annotated[tuple[str, ...] | None, BeforeValidator(checks.baselines)] = None
+    slices: Annotated[tuple[str, ...], BeforeValidator(checks.slices)] = Field(
+        (), description="columns; the main metric is shown for the test rows of each level"
+    )
+    threshold: Annotated[float | str, BeforeValidator(checks.threshold)] = Field(
+        0.5,
+        description="above which probability a row is called positive; or a metric: the best one on validation rows",
+    )
+    calibrate: Annotated[str | None, BeforeValidator(checks.calibrate)] = Field(
+        None, description="probabilities brought to what validation rows show: temperature"
+    )
     labels: str | None = Field(None, description="a column that clusters are held against; never learned from")
     strict: bool = Field(False, description="true: a fatal finding of the audit stops the run before training")

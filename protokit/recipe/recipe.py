@@ -100,6 +100,12 @@ class Recipe(Part):
     def __hash__(self) -> int:
         return hash(self.write())
 
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        from protokit.recipe.card import card_of
+
+        parts = (self.collect, self.represent, self.learn, self.evaluate)
+        return card_of(self.name, *parts, self.network).bundle()
+
     @property
     def folder(self) -> FilePath:
         """Where paths in the recipe start: the folder of its file, else the current one."""

@@ -61,6 +61,10 @@ def schema() -> dict[str, Any]:
     evaluate = parts["Evaluate"]["properties"]
     evaluate["metrics"] = _names(list(vocabulary.METRICS))
     evaluate["baselines"] = _names(list(vocabulary.BASELINES))
+    evaluate["slices"] = one_or_more
+    share = {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1}
+    evaluate["threshold"] = {"anyOf": [share, {"enum": list(vocabulary.THRESHOLDS)}], "default": 0.5}
+    evaluate["calibrate"] = {"enum": [*vocabulary.CALIBRATIONS, None], "default": None}
     return found
 
 

@@ -143,6 +143,9 @@ def _checked(value: Any) -> dict[str, Any]:
     elif isinstance(value, dict):
         path = tuple(key for key in value if key in vocabulary.SOURCES)[:1]
     if not isinstance(value, dict):
+        if hasattr(value, "columns"):  # a data frame is not written out: it may have millions of cells
+            rule = f"a table is a path or a mapping, not a {type(value).__name__}"
+            raise refuse(Fault(rule, "leave collect.tables out, and write run(recipe, table)"))
         raise refuse(Fault(f"a table is a path or a mapping, not {value!r}", "write data/flights.csv"))
     for key in value:
         if key not in vocabulary.SOURCES and key not in OPTIONS:

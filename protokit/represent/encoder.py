@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from protokit.core.errors import DataError
 from protokit.core.suggest import did_you_mean
-from protokit.core.values import Arrays, Features, InputSpec, Signature
+from protokit.core.values import Arrays, Features, InputSpec, Signature, TargetSpec
 from protokit.represent import columns as encoders
 from protokit.represent import inputs as own_inputs
 from protokit.represent.image import Image
@@ -70,6 +70,10 @@ class Encoder:
         """The same, with paths of images that start at a folder."""
         own = (replace(c, folder=str(folder)) if isinstance(c, Image) else c for c in self.own)
         return replace(self, own=tuple(own))
+
+    def settled(self, specs: Mapping[str, TargetSpec]) -> Encoder:
+        """The same, with thresholds and temperatures of targets as chosen, by the target's name."""
+        return replace(self, targets=tuple(replace(t, spec=specs.get(t.spec.name, t.spec)) for t in self.targets))
 
     def examples(self, frame: pd.DataFrame) -> pd.DataFrame:
         """One row for each example: the frame itself, unless the rows of a long table make sequences."""

@@ -178,11 +178,12 @@ class TargetEncoder:
         if self.spec.task == "quantile":
             return {f"{name} {q:g}": scores[:, i] for i, q in enumerate(self.spec.quantiles)}
         if self.spec.task == "multilabel":
-            labels = {label: (scores[:, i] > 0.5).astype(int) for i, label in enumerate(self.spec.columns)}
+            found = self.spec.labels(scores)
+            labels = {label: found[:, i] for i, label in enumerate(self.spec.columns)}
             return {**labels, **{f"{label} = 1": scores[:, i] for i, label in enumerate(self.spec.columns)}}
         classes = np.array(self.spec.classes, dtype=object)
-        found: dict[str, Any] = {name: pd.Series(classes[scores.argmax(axis=1)]).infer_objects()}
-        return {**found, **{f"{name} = {c}": scores[:, i] for i, c in enumerate(self.spec.classes)}}
+        predicted = pd.Series(classes[self.spec.labels(scores)]).infer_objects()
+        return {name: predicted, **{f"{name} = {c}": scores[:, i] for i, c in enumerate(self.spec.classes)}}
 
     def as_plain(self) -> dict[str, Any]:
         """The state as JSON values, to the bit."""

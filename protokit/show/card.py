@@ -1,44 +1,34 @@
-"""The card of a run: the verdict first, then scores, network, data and curves."""
+"""The card of a thing, for a terminal and a notebook: what one came to know first, then what it rests on."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from protokit.show.blocks import Grid, Picture, Remark, Sentence, printable
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-
-@dataclass(frozen=True)
-class Grid:
-    """A small table of texts; the first column is left-aligned, the others right."""
-
-    title: str
-    header: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-
-
-@dataclass(frozen=True)
-class Remark:
-    """A fault that the person should mend: how grave it is, what it is, and the edit that mends it."""
-
-    severity: str
-    rule: str
-    edit: str = ""
+_TONES = {"better": "bold green", "worse": "bold yellow", "cannot tell apart": "bold yellow", "not compared": "bold"}
+_SEVERITIES = {"fatal": "bold red", "warning": "yellow"}
 
 
 @dataclass(frozen=True)
 class Card:
-    """What a run shows of itself, in the order in which a person reads it."""
+    """What a thing shows of itself, in the order in which a person reads it."""
 
     title: str
-    sentences: tuple[str, ...]
-    grids: tuple[Grid, ...]
+    sentences: tuple[Sentence | str, ...] = ()
+    grids: tuple[Grid, ...] = ()
     notes: tuple[str, ...] = ()
-    history: Sequence[Mapping[str, float]] = field(default_factory=tuple)
-    best_epoch: int = 0
     remarks: tuple[Remark, ...] = ()
+    pictures: tuple[Picture, ...] = ()
+
+    @property
+    def said(self) -> tuple[Sentence, ...]:
+        """The sentences, each with its tone."""
+        return tuple(Sentence(one) if isinstance(one, str) else one for one in self.sentences)
 
     def rich(self) -> RenderableType:
         """The card for a terminal."""
@@ -47,26 +37,30 @@ class Card:
         from rich.table import Table
         from rich.text import Text
 
-        parts: list[Any] = [Text(self.title, style="bold")]
-        for sentence in self.sentences:
-            style = "bold green" if "beats" in sentence else "bold yellow"
-            parts.append(Padding(Text(sentence, style=style), (0, 0, 0, 2)))
+        def text(said: str, style: str = "") -> Text:
+            return Text(printable(said), style=style)
+
+        parts: list[Any] = [text(self.title, style="bold")]
+        for sentence in self.said:
+            parts.append(Padding(text(sentence.text, style=_TONES[sentence.tone]), (0, 0, 0, 2)))
         for remark in self.remarks:
-            style = "bold red" if remark.severity == "fatal" else "yellow"
-            text = Text.assemble((f"{remark.severity}: ", style), remark.rule)
-            parts += [Text(), Padding(text, (0, 0, 0, 2))]
+            fault = text(f"{remark.severity}: ", style=_SEVERITIES.get(remark.severity, "bold")) + text(remark.rule)
+            parts += [Text(), Padding(fault, (0, 0, 0, 2))]
             if remark.edit:
-                parts.append(Padding(Text(remark.edit, style="dim"), (0, 0, 0, 6)))
+                parts.append(Padding(text(remark.edit, style="dim"), (0, 0, 0, 6)))
         for grid in self.grids:
-            table = Table(box=None, pad_edge=False)
-            for i, name in enumerate(grid.header):
-                table.add_column(Text(name), justify="left" if i == 0 else "right", header_style="dim")
+            table = Table(box=None, pad_edge=False, show_header=any(grid.header))
+            for i, (name, numeric) in enumerate(zip(grid.header, grid.numeric, strict=True)):
+                justify: Any = "right" if numeric else "left"
+                style = "bold" if i == 0 and len(grid.header) > 2 else ""
+                table.add_column(text(name), justify=justify, header_style="dim", style=style, overflow="fold")
             for row in grid.rows:
-                table.add_row(*map(Text, row))
-            parts += [Text(), Padding(Text(grid.title, style="dim"), (0, 0, 0, 2)), Padding(table, (0, 0, 0, 2))]
+                table.add_row(*map(text, row))
+            title = [Padding(text(grid.title, style="dim"), (0, 0, 0, 2))] if grid.title else []
+            parts += [Text(), *title, Padding(table, (0, 0, 0, 2))]
         if self.notes:
             parts.append(Text())
-            parts += [Padding(Text(f"· {note}", style="dim"), (0, 0, 0, 2)) for note in self.notes]
+            parts += [Padding(text(f"· {note}", style="dim"), (0, 0, 0, 2)) for note in self.notes]
         return Group(*parts)
 
     def text(self, width: int = 110) -> str:
@@ -80,54 +74,11 @@ class Card:
         return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
 
     def html(self) -> str:
-        """The card for a notebook: no script, no style but its own."""
-        return str(_environment().get_template("card.html").render(card=self, curves=curves(self)))
+        """The card for a notebook: no script, no widget, no style but its own."""
+        from protokit.show.html import render
 
-    def page(self) -> str:
-        """The card as one page that needs nothing but itself."""
-        return str(_environment().get_template("page.html").render(card=self, body=self.html()))
+        return render("card.html", card=self)
 
-
-def curves(card: Card) -> str:
-    """Loss by epoch for training and validation rows, as SVG; nothing where there is no history.
-
-    Of several networks every one has its thin lines.
-    """
-    runs: dict[Any, list[Mapping[str, float]]] = {}
-    for row in card.history:
-        runs.setdefault((row.get("fold"), row.get("seed")), []).append(row)
-    if not any(len(rows) > 1 for rows in runs.values()):
-        return ""
-    from io import StringIO
-
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(5.2, 2.6), layout="constrained")
-    axes = figure.subplots()
-    width, single = (1.5, True) if len(runs) == 1 else (0.7, False)
-    # Okabe and Ito's palette, told apart by colour-blind readers; the dashes tell without colour
-    for i, rows in enumerate(runs.values()):
-        epochs = [row["epoch"] for row in rows]
-        for name, color, style in (("loss", "#0072B2", "-"), ("validation_loss", "#D55E00", "--")):
-            label = {"loss": "training"}.get(name, "validation") if i == 0 else None
-            axes.plot(epochs, [row[name] for row in rows], style, color=color, linewidth=width, label=label)
-    if single:
-        at = min(card.best_epoch, len(card.history)) - 1
-        kept = card.history[at]
-        axes.plot(
-            [kept["epoch"]], [kept["validation_loss"]], "o", color="#D55E00", label=f"kept: epoch {card.best_epoch}"
-        )
-    axes.set_xlabel("epoch")
-    axes.set_ylabel("loss")
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.legend(frameon=False)
-    out = StringIO()
-    figure.savefig(out, format="svg", metadata={"Date": None})
-    svg = out.getvalue()
-    return svg[svg.index("<svg") :]
-
-
-def _environment() -> Any:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    return Environment(loader=PackageLoader("protokit.show"), autoescape=True, undefined=StrictUndefined)
+    def bundle(self) -> dict[str, str]:
+        """The card as a notebook asks for it."""
+        return {"text/plain": self.text(), "text/html": self.html()}

@@ -61,7 +61,7 @@ def svg(boxes: Sequence[Box], title: str) -> str:
     }
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height}" width="{width:.0f}" '
-        f'style="max-width:100%;height:auto;background:#fff" role="img" aria-label="{html.escape(title)}" '
+        f'style="max-width:100%;height:auto" role="img" aria-label="{html.escape(title)}" '
         'font-family="system-ui,sans-serif" font-size="12">'
     ]
     for box in drawn:
@@ -99,24 +99,26 @@ def _edge(start: tuple[float, float], end: tuple[float, float]) -> str:
         path += f"L{side:.0f} {v - 30}C{side:.0f} {v - 12} {side:.0f} {v - 12} {u:.0f} {v}"
     else:
         path = f"M{x:.0f} {y}C{x:.0f} {(y + v) / 2:.0f} {u:.0f} {(y + v) / 2:.0f} {u:.0f} {v}"
-    return f'<path d="{path}" fill="none" stroke="#555" stroke-width="1.2"/>'
+    return f'<path d="{path}" fill="none" stroke="currentColor" stroke-opacity=".55" stroke-width="1.2"/>'
 
 
 def _box(box: Box, x: float, y: float) -> str:
-    color = "#F0E442" if not box.takes else "#E8F1F8"
+    color, share = ("#0072b2", 0.1) if box.takes else ("#f0e442", 0.35)  # seen on light and dark ground
     times = f" × {box.times}" if box.times > 1 else ""
     count = "" if not box.parameters else f"{box.parameters:,}"
     detail = " · ".join(part for part in (box.shape, count) if part)
     title, detail = html.escape(_cut(box.title) + times), html.escape(_cut(detail))
-    label = f'<tspan font-weight="400" fill="#0072B2"> {html.escape(_cut(box.label, 12))}</tspan>' if box.label else ""
-    extra = (
-        f'<rect x="{x + 4:.0f}" y="{y + 4}" width="{_WIDTH}" height="{_HEIGHT}" rx="5" fill="#fff" stroke="#0072B2"/>'
+    label = (
+        f'<tspan font-weight="400" fill-opacity=".75"> {html.escape(_cut(box.label, 12))}</tspan>' if box.label else ""
     )
+    # a folded box has another one behind it
+    extra = f'<path d="M{x + 6:.0f} {y + _HEIGHT + 4}H{x + _WIDTH:.0f}q4 0 4 -4V{y + 6}" fill="none" stroke="#0072b2"/>'
     return (
         f"<g><title>{html.escape(box.name)}</title>{extra if box.times > 1 else ''}"
-        f'<rect x="{x:.0f}" y="{y}" width="{_WIDTH}" height="{_HEIGHT}" rx="5" fill="{color}" stroke="#0072B2"/>'
-        f'<text x="{x + 8:.0f}" y="{y + 16}" fill="#111" font-weight="600">{title}{label}</text>'
-        f'<text x="{x + 8:.0f}" y="{y + 32}" fill="#333">{detail}</text></g>'
+        f'<rect x="{x:.0f}" y="{y}" width="{_WIDTH}" height="{_HEIGHT}" rx="5" fill="{color}" '
+        f'fill-opacity="{share}" stroke="#0072b2"/>'
+        f'<text x="{x + 8:.0f}" y="{y + 16}" fill="currentColor" font-weight="600">{title}{label}</text>'
+        f'<text x="{x + 8:.0f}" y="{y + 32}" fill="currentColor" fill-opacity=".8">{detail}</text></g>'
     )
 
 

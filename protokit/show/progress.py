@@ -1,4 +1,4 @@
-"""Progress of a training, in a terminal or a notebook."""
+"""Progress of a run, in a terminal or a notebook."""
 
 from __future__ import annotations
 
@@ -8,6 +8,10 @@ import time
 from types import TracebackType
 from typing import Any, Protocol
 
+from protokit.show.pace import Pace, small_curve, sparkline
+
+_BETWEEN = 0.2  # seconds between two pictures in a notebook
+
 
 class Progress(Protocol):
     """Shows what goes on; a context manager."""
@@ -15,8 +19,8 @@ class Progress(Protocol):
     def step(self, text: str) -> None:
         """A new step begins."""
 
-    def epoch(self, done: int, of: int, text: str) -> None:
-        """An epoch is done."""
+    def epoch(self, done: int, of: int, loss: float, validation: float, label: str = "") -> None:
+        """An epoch is done; `label` says which of several networks is trained."""
 
     def __enter__(self) -> Progress: ...
 
@@ -31,7 +35,7 @@ class Silent:
     def step(self, text: str) -> None:
         """See Progress."""
 
-    def epoch(self, done: int, of: int, text: str) -> None:
+    def epoch(self, done: int, of: int, loss: float, validation: float, label: str = "") -> None:
         """See Progress."""
 
     def __enter__(self) -> Silent:
@@ -42,16 +46,18 @@ class Silent:
 
 
 class Terminal:
-    """A bar on stderr."""
+    """A line on stderr: a bar, the losses, their course, and the time left. It goes when the run is done."""
 
-    def __init__(self) -> None:
+    def __init__(self, console: Any = None) -> None:
         from rich.console import Console
         from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
         from rich.progress import Progress as Bar
 
-        columns = (TextColumn("{task.description}"), BarColumn(bar_width=24), TimeElapsedColumn())
-        self._bar = Bar(*columns, console=Console(stderr=True), transient=True)
+        columns = (TextColumn("{task.description}", markup=False), BarColumn(bar_width=16), TimeElapsedColumn())
+        self._bar = Bar(*columns, console=console or Console(stderr=True), transient=True)
         self._task: Any = None
+        self._pace = Pace()
+        self._shown = 0.0
 
     def step(self, text: str) -> None:
         """See Progress."""
@@ -59,9 +65,15 @@ class Terminal:
             self._bar.remove_task(self._task)
         self._task = self._bar.add_task(text, total=None)
 
-    def epoch(self, done: int, of: int, text: str) -> None:
+    def epoch(self, done: int, of: int, loss: float, validation: float, label: str = "") -> None:
         """See Progress."""
-        self._bar.update(self._task, total=of, completed=done, description=f"epoch {done}/{of}  {text}")
+        self._pace.epoch(done, of, loss, validation, label)
+        now = time.monotonic()
+        if now - self._shown > _BETWEEN / 2 or done == of:
+            self._shown = now
+            course = sparkline(self._pace.validation, 16)
+            text = f"epoch {done}/{of}  {self._pace.text}  {course}"
+            self._bar.update(self._task, total=of, completed=done, description=text)
 
     def __enter__(self) -> Terminal:
         self._bar.start()
@@ -72,7 +84,7 @@ class Terminal:
 
 
 class Notebook:
-    """One line below the cell, at most five times a second; it goes when the run is done."""
+    """A line and a small curve below the cell, at most five times a second; they go when the run is done."""
 
     def __init__(self) -> None:
         from IPython.display import HTML, display
@@ -80,20 +92,23 @@ class Notebook:
         self._html = HTML
         self._handle: Any = display(HTML(""), display_id=True)
         self._shown = 0.0
+        self._pace = Pace()
 
     def step(self, text: str) -> None:
         """See Progress."""
         self._show(html.escape(text))
 
-    def epoch(self, done: int, of: int, text: str) -> None:
+    def epoch(self, done: int, of: int, loss: float, validation: float, label: str = "") -> None:
         """See Progress."""
-        if time.monotonic() - self._shown > 0.2:
+        self._pace.epoch(done, of, loss, validation, label)
+        if time.monotonic() - self._shown > _BETWEEN:
             bar = f'<progress value="{done}" max="{of}"></progress>'
-            self._show(f"{bar} epoch {done}/{of} &nbsp; {html.escape(text)}")
+            line = f"{bar} epoch {done}/{of} &nbsp; {html.escape(self._pace.text)}"
+            self._show(line, small_curve(self._pace.losses, self._pace.validation))
 
-    def _show(self, text: str) -> None:
+    def _show(self, text: str, curve: str = "") -> None:
         self._shown = time.monotonic()
-        self._handle.update(self._html(f"<code>{text}</code>"))
+        self._handle.update(self._html(f'<div style="font-family:ui-monospace,monospace">{text}</div>{curve}'))
 
     def __enter__(self) -> Notebook:
         return self

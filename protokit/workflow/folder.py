@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import platform
+import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,14 +15,18 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from protokit.core.files import write_json, write_text, write_with
+from protokit.core.files import write_json, write_text
 from protokit.core.stopwatch import Stopwatch
-from protokit.core.values import Finding, Notice, Predictions, Score, Table
+from protokit.core.values import Finding, Notice, Score, Table
 from protokit.recipe.recipe import Recipe
+from protokit.workflow.looks import looks
 from protokit.workflow.outcome import Networks, Results
+from protokit.workflow.predictions import target_as_plain, write_predictions
 
 if TYPE_CHECKING:
-    from protokit.learn.clusters import Clusters
+    import numpy as np
+
+    from protokit.learn.plan import Progress
     from protokit.represent.represented import Represented
 
 _LIBRARIES = ("protokit", "tensorflow", "keras", "numpy", "pandas", "scikit-learn", "duckdb")
@@ -35,9 +40,14 @@ class RunFolder:
     key: str
 
     @classmethod
-    def create(cls, out: Path, recipe: Recipe, fitted: Recipe, table: Table) -> RunFolder:
-        """A new folder with the recipe, as it is and fitted to the data, and the environment in it."""
-        key = _key(recipe, table)
+    def create(
+        cls, out: Path, recipe: Recipe, fitted: Recipe, table: Table, own: Mapping[str, Any] | None = None
+    ) -> RunFolder:
+        """A new folder with the recipe, as it is and fitted to the data, and the environment in it.
+
+        `own` are a person's baselines.
+        """
+        key = _key(recipe, table, own)
         while True:
             stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
             path = out / recipe.name / f"{stamp}-{key[:4]}{secrets.token_hex(2)}"
@@ -50,9 +60,9 @@ class RunFolder:
         return cls(path, key)
 
     @classmethod
-    def find(cls, out: Path, recipe: Recipe, table: Table) -> RunFolder | None:
-        """The last run of the same recipe on the same data, or None."""
-        key = _key(recipe, table)
+    def find(cls, out: Path, recipe: Recipe, table: Table, own: Mapping[str, Any] | None = None) -> RunFolder | None:
+        """The last run of the same recipe on the same data, against the same baselines of a person's own, or None."""
+        key = _key(recipe, table, own)
         for path in sorted((out / recipe.name).glob("*/environment.json"), reverse=True):
             try:
                 if json.loads(path.read_text(encoding="utf-8")).get("key") == key:
@@ -81,7 +91,9 @@ class RunFolder:
         clock: Stopwatch,
     ) -> None:
         """Write what came of the run. `clock` has the seconds of the steps before this one."""
-        from protokit.workflow.result import card_of
+        from protokit.workflow.page import page_of
+        from protokit.workflow.plots import Predicted
+        from protokit.workflow.result import diagnosed
 
         history = _history(networks)
         names = list(dict.fromkeys(name for row in history for name in row))
@@ -89,7 +101,7 @@ class RunFolder:
         write_text(self.path / "history.csv", "\n".join(lines) + "\n")
         every = [one for found in networks.trained for one in found]
         audit = self.write_audit(recipe, table, folds, findings, networks.notices)
-        self._write_predictions(folds, results.predictions, networks.parts[0].clusters)
+        rows = self._write_predictions(folds, networks, results)
         metrics = {
             "rows": {
                 "train": folds[0].train.rows,
@@ -98,23 +110,28 @@ class RunFolder:
             },
             "examples": "windows" if recipe.represent.series is not None else "rows",
             "networks": _trained(networks),
-            "engine": {"name": every[0].progress.engine, "how": every[0].progress.how},
+            "engine": {"name": every[0].progress.engine, "how": how([one.progress for one in every])},
             "batch_size": every[0].plan.batch_size,
+            "targets": [target_as_plain(p.target) for p in results.predictions.values()],
             "scores": [_score(score) for score in results.scores],
             "verdicts": [_finite(verdict.as_plain()) for verdict in results.verdicts],
             "folds": [_finite(dict(fold)) for fold in results.folds],
             "network": network_table(networks.parts[0].network),
+            **_finite(dict(results.details)),
         }
         steps = [vars(step) for step in (*table.steps, *folds[0].steps)]
-        card = card_of(recipe.name, {"metrics": metrics, "history": history, "steps": steps, **audit})
-        write_text(self.path / "report.html", card.page())
+        looked = looks(self.path, table.origin, [fold.positions[fold.split.test] for fold in folds])
+        found = {"steps": steps, "looks": looked, "diagnosis": diagnosed(self.path), **audit}
+        whole = {"metrics": metrics, "history": history, **found}
+        predicted = Predicted(results.predictions, results.baselines, rows)
+        write_text(self.path / "report.html", page_of(self.path, recipe.name, whole, predicted).html())
         for snapshot in self.path.glob("snapshot-*.safetensors"):
             snapshot.unlink()
         clock.lap("write")
         compiling = sum(one.compile_seconds for one in every)
         seconds = {**clock.seconds, "learn": clock.seconds["learn"] - compiling, "compile": compiling}
         timing = {name: round(value, 3) for name, value in seconds.items()}
-        write_json(self.path / "steps.json", {"steps": steps, "seconds": timing})
+        write_json(self.path / "steps.json", {"steps": steps, "seconds": timing, "looks": looked})
         write_json(self.path / "metrics.json", metrics)
 
     def write_audit(
@@ -132,44 +149,15 @@ class RunFolder:
         write_json(self.path / "audit.json", audit)
         return audit
 
-    def _write_predictions(
-        self, folds: Sequence[Represented], predictions: Mapping[str, Predictions], clusters: Clusters | None
-    ) -> None:
-        import duckdb
+    def _write_predictions(self, folds: Sequence[Represented], networks: Networks, results: Results) -> np.ndarray:
+        """Write the predictions, and say which rows they are of."""
         import numpy as np
-        import pandas as pd
 
-        columns: dict[str, Any] = {"row": np.concatenate([fold.positions[fold.split.test] for fold in folds])}
-        if len(folds) > 1:
-            columns["fold"] = np.repeat(np.arange(1, len(folds) + 1), [fold.test.rows for fold in folds])
-        if horizon := next(iter(predictions.values())).target.horizon:  # a row for each step after the last known one
-            columns = {name: np.repeat(values, horizon) for name, values in columns.items()}
-            columns["step"] = np.tile(np.arange(1, horizon + 1), len(columns["row"]) // horizon)
-        for p in predictions.values():
-            columns |= clusters.columns(p.scores) if clusters else _columns(p)
-            columns |= {} if p.reference is None else {"label": p.reference}
-        frame = pd.DataFrame(columns)
-        with duckdb.connect() as connection:
-            relation = connection.from_df(frame)
-            write_with(self.path / "predictions.parquet", lambda path: relation.write_parquet(str(path)))
-
-
-def _columns(p: Predictions) -> dict[str, Any]:
-    """Truth and prediction of one target, by the columns' names."""
-    name, scores = p.target.name, p.scores
-    if p.target.task == "multilabel":
-        truth = {label: p.truth[:, i] for i, label in enumerate(p.target.columns)}
-        return truth | {f"{label} = 1": scores[:, i] for i, label in enumerate(p.target.columns)}
-    if p.target.task == "quantile":
-        return {name: p.truth} | {f"{name} {q:g}": scores[:, i] for i, q in enumerate(p.target.quantiles)}
-    if p.target.task == "forecasting":
-        truth = {column: p.truth[:, :, i].ravel() for i, column in enumerate(p.target.columns)}
-        return truth | {f"{column} predicted": scores[:, :, i].ravel() for i, column in enumerate(p.target.columns)}
-    if not p.target.has_classes:
-        return {name: p.truth, f"{name} predicted": scores}
-    classes = [str(value) for value in p.target.classes]
-    found: dict[str, Any] = {name: [classes[i] for i in p.truth], f"{name} predicted": [classes[i] for i in p.labels]}
-    return found | {f"{name} = {c}": scores[:, i] for i, c in enumerate(classes)}
+        rows: np.ndarray = np.concatenate([fold.positions[fold.split.test] for fold in folds])
+        of = np.repeat(np.arange(1, len(folds) + 1), [fold.test.rows for fold in folds]) if len(folds) > 1 else None
+        clusters = networks.parts[0].clusters
+        write_predictions(self.path, rows, of, results.predictions, results.baselines, clusters)
+        return rows
 
 
 def _trained(networks: Networks) -> list[dict[str, int]]:
@@ -179,6 +167,15 @@ def _trained(networks: Networks) -> list[dict[str, int]]:
         for i, found in enumerate(networks.trained)
         for j, one in enumerate(found)
     ]
+
+
+def how(trainings: Sequence[Progress]) -> str:
+    """What the engine did, in words: nothing of a loop with XLA that was to start after the last epoch."""
+    said = trainings[0].how
+    later = re.search(r"XLA from epoch (\d+) on", said)
+    if later is None or int(later[1]) <= max(one.epoch for one in trainings):
+        return said
+    return f"without XLA: it would have paid only from epoch {later[1]} on"
 
 
 def _history(networks: Networks) -> list[dict[str, float]]:
@@ -225,11 +222,14 @@ def _finite(value: Any) -> Any:
     """JSON has no word for an undefined number: null."""
     if isinstance(value, dict):
         return {key: _finite(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_finite(part) for part in value]
     return None if isinstance(value, float) and value != value else value
 
 
-def _key(recipe: Recipe, table: Table) -> str:
-    text = json.dumps([recipe.as_plain(), sorted(table.origin.items())], default=str)
+def _key(recipe: Recipe, table: Table, own: Mapping[str, Any] | None) -> str:
+    against = [sorted((str(name), repr(one)) for name, one in own.items())] if isinstance(own, Mapping) and own else []
+    text = json.dumps([recipe.as_plain(), sorted(table.origin.items()), *against], default=str)
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -61,7 +61,7 @@ def train_all(
         found = []
         for j, seed in enumerate(seeds):
             trainer, values = built[i][j]
-            label = f"network {i * len(seeds) + j + 1} of {total}: " if total > 1 else ""
+            label = f"network {i * len(seeds) + j + 1} of {total}" if total > 1 else ""
             found.append(
                 trainer.train(
                     fold.train,
@@ -71,9 +71,7 @@ def train_all(
                     snapshot=folder.snapshot(i, j),
                     key=folder.key,
                     on_epoch=lambda p, plan, label=label: shown.epoch(  # type: ignore[misc]
-                        p.epoch,
-                        plan.epochs,
-                        f"{label}loss {p.history[-1]['loss']:.4g}  validation {p.history[-1]['validation_loss']:.4g}",
+                        p.epoch, plan.epochs, p.history[-1]["loss"], p.history[-1]["validation_loss"], label
                     ),
                 )
             )

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from protokit.core.errors import DataError, SpecError
 from protokit.core.files import write_text
 from protokit.core.suggest import did_you_mean, one_of
 from protokit.recipe.recipe import Recipe
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _TEXT = """\
 protokit: 1
@@ -18,11 +22,10 @@ collect:
 represent:
   target: {target}
   # columns: {{NAME: category}}       # number, category, boolean, date or ignore; the rest is inferred
-  # split: {{test: 0.2, validation: 0.2, by: random}}    # or stratified, {{group: C}}, {{time: C}}, {{column: C}}
+  # split: {{test: 0.2, validation: 0.2, by: random}}    # or {stratified}{{group: C}}, {{time: C}}, {{column: C}}
 learn:
 {menu}  # epochs: 200
-  # class_weights: balanced
-# evaluate: {{metrics: [accuracy]}}    # scikit-learn's names
+{weights}# evaluate: {{metrics: [{metric}]}}    # scikit-learn's names
 """
 _MENU = """\
   menu:                              # the network, layer by layer; leave it out for the default one
@@ -34,6 +37,7 @@ _MENU = """\
 _PICTURES = """\
   menu: image_small                  # `protokit menus image_small` prints it, to start your own from
 """
+_READ_WHOLE = {"json", "jsonl", "xlsx", "html", "sklearn"}  # to see the target; databases and large files are not
 _COMMA = r"[-+]?\d{1,3}(\.?\d{3})*,\d+"
 _ENOUGH = 0.9  # of the cells of a column
 
@@ -56,11 +60,13 @@ def new(data: str | Path, target: str, path: Path, *, table: str | None = None) 
     written = as_written(data if web else Path(data).resolve(), table)
     probe = Recipe.parse({"collect": {"tables": {name: written}}, "represent": {"target": target or "-"}})
     reading: dict[str, str] = {}
+    frame: pd.DataFrame | None = None
+    names = None if probe.collect.tables[name].kind == "csv" else columns(probe)
     if probe.collect.tables[name].kind == "csv":
-        reading, names = _read(probe.collect.tables[name].location)
-    else:
-        found = columns(probe)
-        names = list(read_table(data, table).columns) if found is None else found
+        reading, frame = _read(probe.collect.tables[name].location)
+    elif names is None or probe.collect.tables[name].kind in _READ_WHOLE:
+        frame = read_table(data, table)
+    names = list(frame.columns) if frame is not None else names or []
     if not target:
         cure = f"protokit new {data} NAME" + f", {one_of(names)}"
         raise SpecError.one("which column is to be predicted?", cure)
@@ -79,12 +85,28 @@ def new(data: str | Path, target: str, path: Path, *, table: str | None = None) 
         options = ", ".join(f"{key}: {_quoted(value)}" for key, value in reading.items())
         shown = f"{{csv: {shown}, {options}}}"
     menu = _PICTURES if source.kind in {"images", "idx"} else _MENU
-    write_text(path, _TEXT.format(name=_quoted(name), path=shown, target=_quoted(target), menu=menu))
+    numbers = frame is not None and _is_number(frame[target])
+    hints = {
+        "stratified": "" if numbers else "stratified, ",
+        "weights": "" if numbers else "  # class_weights: balanced\n",
+        "metric": "mean_absolute_error" if numbers else "accuracy",
+    }
+    write_text(path, _TEXT.format(name=_quoted(name), path=shown, target=_quoted(target), menu=menu, **hints))
     return Recipe.read(path)
 
 
-def _read(place: str) -> tuple[dict[str, str], list[str]]:
-    """How a csv file is to be read where that is not by default, and the names of its columns."""
+def _is_number(column: pd.Series) -> bool:
+    """Whether a target is one of regression, as the run will infer it."""
+    from protokit.represent.target import infer_task
+
+    try:
+        return infer_task(column.dropna(), None) == "regression"
+    except (DataError, TypeError):  # the run says it at its place
+        return False
+
+
+def _read(place: str) -> tuple[dict[str, str], pd.DataFrame]:
+    """How a csv file is to be read where that is not by default, and its table as read so far."""
     from protokit.collect.collect import read_table
 
     reading: dict[str, str] = {}
@@ -98,7 +120,7 @@ def _read(place: str) -> tuple[dict[str, str], list[str]]:
     texts = [frame[name].dropna().head(1000) for name in frame.columns if frame[name].dtype.kind in "OT"]
     if any(len(some) and some.astype(str).str.fullmatch(_COMMA).mean() >= _ENOUGH for some in texts):
         reading["decimal"] = ","
-    return reading, list(frame.columns)
+    return reading, read_table(place, reading=reading) if "decimal" in reading else frame
 
 
 def _quoted(text: str) -> str:

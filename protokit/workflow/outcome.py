@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from protokit.core.values import Notice, Predictions, Score
 
@@ -18,19 +18,26 @@ if TYPE_CHECKING:
 class Networks:
     """The parts of the model, one for each fold, and how each of their networks came to be, by fold and seed.
 
-    `notices` are what was decided once they were trained.
+    `notices` are what was decided once they were trained, `thresholds` those chosen, by target.
     """
 
     parts: tuple[Part, ...]
     trained: tuple[tuple[Trained, ...], ...]
     notices: tuple[Notice, ...] = ()
+    thresholds: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Results:
-    """The predictions of all test rows by target, how good they are, and, with folds, the scores of each fold."""
+    """The predictions of all test rows by target, how good they are, and, with folds, the scores of each fold.
+
+    `baselines` are the predictions of the same rows by target and by the baseline's name, `details` what else there is
+    to say, as `metrics.json` has it.
+    """
 
     predictions: Mapping[str, Predictions]
+    baselines: Mapping[str, Mapping[str, Predictions]]
     scores: tuple[Score, ...]
     verdicts: tuple[Verdict, ...]
     folds: tuple[Mapping[str, float], ...]
+    details: Mapping[str, Any] = field(default_factory=dict)

@@ -9,14 +9,17 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from protokit.core.checkup import Diagnosis
 from protokit.core.errors import DataError
 from protokit.core.values import Finding
-from protokit.show.card import Card, Grid, Remark
+from protokit.show.card import Card
+from protokit.workflow.card import card_of, sentences
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from protokit.bundle.model import Model
+    from protokit.workflow.plots import Plots
 
 
 @dataclass(frozen=True)
@@ -38,17 +41,21 @@ class Run:
         path = Path(path)
         try:
             metrics = json.loads((path / "metrics.json").read_text(encoding="utf-8"))
+            if not {"scores", "verdicts", "rows"} <= {*metrics}:
+                raise ValueError("metrics.json has no scores")
             audit = json.loads((path / "audit.json").read_text(encoding="utf-8"))
             audit = {"findings": audit["findings"], "notices": audit["notices"]}
-            steps = json.loads((path / "steps.json").read_text(encoding="utf-8"))["steps"]
+            taken = json.loads((path / "steps.json").read_text(encoding="utf-8"))
+            steps = {"steps": taken["steps"], "looks": taken.get("looks", {})}
             with (path / "history.csv").open(encoding="utf-8", newline="") as file:
                 rows = [{k: float(v) for k, v in row.items() if v} for row in csv.DictReader(file)]
+            diagnosis = diagnosed(path)
         except (OSError, ValueError, KeyError) as error:
             raise DataError(
                 "not the folder of a finished run", place=str(path), cure="give runs/NAME/TIME-HASH"
             ) from error
-        results = {"metrics": metrics, "history": rows, "steps": steps, **audit}
-        return cls(path, path.parent.name, results, model)
+        results = {"metrics": metrics, "history": rows, **steps, "diagnosis": diagnosis, **audit}
+        return cls(path, path.resolve().parent.name, results, model)
 
     @property
     def metrics(self) -> dict[str, float]:
@@ -60,12 +67,17 @@ class Run:
     @property
     def verdict(self) -> str:
         """Whether the network beat the best baseline, in a sentence for each target."""
-        return " ".join(v["sentence"] for v in self.results["metrics"]["verdicts"])
+        return " ".join(one.text for one in sentences(self.results["metrics"]))
 
     @property
     def findings(self) -> tuple[Finding, ...]:
         """What the audit found in the data, the gravest first."""
         return tuple(Finding.from_plain(plain) for plain in self.results["findings"])
+
+    @property
+    def diagnoses(self) -> tuple[Diagnosis, ...]:
+        """What went wrong in the training, each with the edit of the recipe that may mend it."""
+        return tuple(Diagnosis.from_plain(plain) for plain in self.results["diagnosis"]["diagnoses"])
 
     @property
     def history(self) -> pd.DataFrame:
@@ -83,6 +95,14 @@ class Run:
 
         return load(self.path / "model")
 
+    @cached_property
+    def plot(self) -> Plots:
+        """Pictures of the run: `run.plot.curves()`, `run.plot.names` for those that fit it."""
+        from protokit.workflow.plots import Plots, Predicted
+        from protokit.workflow.predictions import read_predictions
+
+        return Plots(self.results, lambda: Predicted(*read_predictions(self.path)), lambda: self.model)
+
     @property
     def card(self) -> Card:
         """What the run shows of itself."""
@@ -95,86 +115,16 @@ class Run:
         return f"<Run {self.path}: {self.verdict}>"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return {"text/plain": str(self), "text/html": self.card.html()}
+        from protokit.workflow.page import notebook_pictures
+
+        return card_of(self.name, self.results, notebook_pictures(self.plot)).bundle()
 
 
-def card_of(name: str, results: dict[str, Any]) -> Card:
-    """The card of a run's results."""
-    metrics = results["metrics"]
-    rows = metrics["rows"]
-    of = metrics.get("examples", "rows")
-    sentences = tuple(v["sentence"] for v in metrics["verdicts"])
-    network = tuple(
-        (layer, kind, " x ".join(map(str, shape)), f"{parameters:,}")
-        for layer, kind, shape, parameters in metrics["network"]
-    )
-    total = sum(row[3] for row in metrics["network"])
-    networks, folds = metrics["networks"], metrics["folds"]
-    kept = f"{epochs(networks)} epochs, kept epoch {networks[0]['best_epoch']}"
-    if len(networks) > 1:
-        seeds = len(networks) // (len(folds) or 1)
-        made_of = " x ".join([f"{len(folds)} folds"] * bool(folds) + [f"{seeds} seeds"] * (seeds > 1))
-        kept = f"{len(networks)} such networks averaged ({made_of}), {epochs(networks)} epochs"
-    grids = (
-        *(
-            _scores(target, metrics["scores"], f"{rows['test']:,} test {of}")
-            for target in dict.fromkeys(s["target"] for s in metrics["scores"])
-        ),
-        *((_by_fold(folds, of),) if folds else ()),
-        *_rows(results["steps"]),
-        Grid(f"network: {total:,} parameters, {kept}", ("layer", "kind", "output", "parameters"), network),
-    )
-    shares = f"{rows['train']:,} training, {rows['validation']:,} validation and {rows['test']:,} test {of}"
-    if folds:
-        shares = f"about {rows['train']:,} training and {rows['validation']:,} validation {of} in each fold"
-    findings = [Finding.from_plain(plain) for plain in results["findings"]]
-    grave = tuple(Remark(f.severity, f.rule, f.edit) for f in findings if f.severity != "note")
-    notes = (
-        shares,
-        f"{metrics['engine']['name']} engine, {metrics['engine']['how']}",
-        *(n["rule"] + (f" ({n['cure']})" if n["cure"] else "") for n in results["notices"]),
-        *(finding.rule for finding in findings if finding.severity == "note"),
-    )
-    return Card(name, sentences, grids, notes, tuple(results["history"]), networks[0]["best_epoch"], grave)
-
-
-def epochs(networks: list[dict[str, int]]) -> str:
-    """The epochs of all networks, as one number or from the fewest to the most."""
-    counts = [one["epochs"] for one in networks]
-    return str(counts[0]) if min(counts) == max(counts) else f"{min(counts)} to {max(counts)}"
-
-
-def _rows(steps: list[dict[str, Any]]) -> tuple[Grid, ...]:
-    """The rows in and out of each step, where they are not the same all the way."""
-    if all(step["rows_in"] == step["rows_out"] for step in steps):
-        return ()
-    rows = []
-    for step in steps:
-        why = "; ".join(f"{count:,} {why}" for why, count in step["dropped"].items())
-        rows.append((step["name"], f"{step['rows_in']:,}", f"{step['rows_out']:,}", why))
-    return (Grid("rows of each step", ("step", "in", "out", "dropped, and why"), tuple(rows)),)
-
-
-def _by_fold(folds: list[dict[str, float | None]], of: str) -> Grid:
-    rows = [(f"fold {i + 1}", *(_number(value) for value in fold.values())) for i, fold in enumerate(folds)]
-    return Grid(f"scores of the network on the test {of} of each fold", ("", *folds[0]), tuple(rows))
-
-
-def _scores(target: str, scores: list[dict[str, Any]], tested_on: str) -> Grid:
-    own = [score for score in scores if score["target"] == target]
-    baselines = list(own[0]["baselines"])
-    arrows = {True: " ↑", False: " ↓", None: ""}
-    header = (target, *(s["metric"] + arrows[s["greater_is_better"]] for s in own))
-    rows = [("network", *(_interval(s["network"]) for s in own))]
-    rows += [(name, *(_number(s["baselines"][name]["value"]) for s in own)) for name in baselines]
-    return Grid(f"scores on {tested_on}, with 95% intervals", header, tuple(rows))
-
-
-def _interval(plain: dict[str, Any]) -> str:
-    return f"{_number(plain['value'])} ({_number(plain['low'])} to {_number(plain['high'])})"
-
-
-def _number(value: float | None) -> str:
-    from protokit.core.names import number
-
-    return number(float("nan") if value is None else value)
+def diagnosed(path: Path) -> dict[str, Any]:
+    """What the doctor wrote into a run's folder; empty lists where there is no such file."""
+    found: dict[str, Any] = {"diagnoses": [], "layers": [], "suspects": []}
+    file = path / "diagnosis.json"
+    try:
+        return {**found, **json.loads(file.read_text(encoding="utf-8"))} if file.exists() else found
+    except (OSError, ValueError, TypeError):
+        return {**found, "failed": "diagnosis.json cannot be read"}

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from protokit.core.errors import DataError, SpecError
 from protokit.core.stopwatch import Stopwatch
-from protokit.core.suggest import one_of
-from protokit.core.values import Finding, Predictions, Score, Signature, Table, TargetSpec
+from protokit.core.values import Finding, Table
 from protokit.recipe.recipe import Recipe
-from protokit.recipe.vocabulary import BASELINES, DEFAULT_METRICS, METRICS, WITH_LABELS
 from protokit.show.progress import Progress, progress
 from protokit.workflow.folder import RunFolder
-from protokit.workflow.outcome import Results
 from protokit.workflow.result import Run
 
 if TYPE_CHECKING:
     import keras
 
-    from protokit.evaluate.verdict import Verdict
     from protokit.represent.represented import Represented
+    from protokit.workflow.asked import Asked
 
 
 def run(
@@ -32,8 +30,11 @@ def run(
     out: str | Path = "runs",
     resume: bool = False,
     set: Sequence[str] = (),
+    baselines: Mapping[str, Any] | None = None,
 ) -> Run:
     """Run a recipe: a file, a dict of the same shape, or a `Recipe`. A data frame may stand for its tables.
+
+    `baselines` are estimators of scikit-learn by a name of your own, held against the network beside the recipe's.
 
     The run is kept in `out/NAME/TIME-HASH/`. With `resume`, the last run of the same recipe and data goes on
     where it stopped; if it was complete it is returned as it is.
@@ -58,7 +59,7 @@ def run(
             large = kept.enter_context(on_disk(recipe))
         collected = large.table if large else collect(recipe, table)
         clock.lap("collect")
-        folder = RunFolder.find(Path(out), recipe, collected) if resume else None
+        folder = RunFolder.find(Path(out), recipe, collected, baselines) if resume else None
         if folder and folder.complete:
             return Run.open(folder.path)
         shown.step("representing")
@@ -67,8 +68,9 @@ def run(
         folds = large.represent() if large else represent(recipe, collected)
         clock.lap("represent")
         signature = folds[0].encoder.signature
-        metrics = _metrics(recipe, signature)
-        baselines = {target.name: _baselines(recipe, target) for target in signature.targets}
+        from protokit.workflow.asked import Asked
+
+        asked = Asked.of(recipe, folds, baselines)
         shown.step("auditing the data")
         from protokit.recipe.flow import origins
         from protokit.workflow.auditing import audit, stop_if_strict
@@ -81,9 +83,9 @@ def run(
         fitted = recipe.fitted(signature)
         network = network_of(fitted, signature)
         if folder is None:  # only now: a menu that does not fit writes nothing
-            folder = RunFolder.create(Path(out), recipe, fitted, collected)
+            folder = RunFolder.create(Path(out), recipe, fitted, collected, baselines)
         clock.lap("build")
-        return _finish(fitted, network, collected, folds, findings, metrics, baselines, folder, shown, clock)
+        return _finish(fitted, network, collected, folds, findings, asked, folder, shown, clock)
 
 
 def as_recipe(recipe: Recipe | str | Path | dict[str, Any], set: Sequence[str] = ()) -> Recipe:
@@ -98,6 +100,9 @@ def as_recipe(recipe: Recipe | str | Path | dict[str, Any], set: Sequence[str] =
         return recipe
     if isinstance(recipe, dict):
         return Recipe.parse(recipe, set=set)
+    if not isinstance(recipe, str | Path):
+        rule = f"a recipe is a file, a dict or a Recipe, not a {type(recipe).__name__}"
+        raise SpecError.one(rule, "a data frame comes second: run(recipe, table)")
     return Recipe.read(recipe, set=set)
 
 
@@ -107,8 +112,7 @@ def _finish(
     collected: Table,
     folds: Sequence[Represented],
     findings: Sequence[Finding],
-    metrics: dict[str, tuple[str, ...]],
-    baselines: dict[str, tuple[str, ...]],
+    asked: Asked,
     folder: RunFolder,
     shown: Progress,
     clock: Stopwatch,
@@ -116,95 +120,32 @@ def _finish(
     from protokit.bundle.folder import save
     from protokit.bundle.intake import Intake
     from protokit.bundle.model import Model, needed
+    from protokit.workflow.baselines import Baselines
+    from protokit.workflow.doctoring import doctor, initial
+    from protokit.workflow.evaluating import evaluate, settled
+    from protokit.workflow.importance import importance
     from protokit.workflow.networks import train_all, with_clusters
 
     shown.step("preparing the network")
-    networks = train_all(recipe, built, folds, folder, shown)
+    start = initial(built)
+    with Baselines(recipe, folds, asked) as baselines:  # fitted beside the training where cores allow
+        networks = train_all(recipe, built, folds, folder, shown)
     if recipe.learn.task == "clustering":
         networks = with_clusters(recipe, networks, folds)
     clock.lap("learn")
+    doctor(recipe, networks, folds, start, folder)
+    clock.lap("doctor")
     shown.step("evaluating")
+    networks = settled(asked, networks, folds)
     intake = Intake.of(recipe, needed(networks.parts))
     model = Model(recipe.network, networks.parts, recipe.learn.precision, intake)
-    by_fold = [part.predictions(fold.test) for part, fold in zip(networks.parts, folds, strict=True)]
-    results = _evaluate(recipe, folds, by_fold, metrics, baselines)
+    results = evaluate(recipe, collected, folds, networks, asked, baselines)
+    relied = importance(networks.parts[0], folds[0], asked.metrics, recipe.seed)
+    results = replace(results, details={**results.details, "importance": relied})
     clock.lap("evaluate")
     save(model, folder.path / "model")
     folder.write_results(recipe, collected, folds, findings, networks, results, clock)
     return Run.open(folder.path, model=model)
-
-
-def _evaluate(
-    recipe: Recipe,
-    folds: Sequence[Represented],
-    by_fold: Sequence[dict[str, Predictions]],
-    metrics: dict[str, tuple[str, ...]],
-    baselines: dict[str, tuple[str, ...]],
-) -> Results:
-    """Score the networks and the baselines over the test rows of all folds together, and of each for itself."""
-    from protokit.evaluate.baselines import predict
-    from protokit.evaluate.metrics import METRICS as SCORERS
-    from protokit.evaluate.verdict import judge
-
-    scores: list[Score] = []
-    verdicts: list[Verdict] = []
-    pooled: dict[str, Predictions] = {}
-    folded: list[dict[str, float]] = [{} for _ in folds]
-    targets = folds[0].encoder.signature.targets
-    for target in targets:
-        pooled[target.name] = Predictions.pooled([fold[target.name] for fold in by_fold])
-        spec = pooled[target.name].target  # of clusters it knows how many were found
-        simple = {
-            name: Predictions.pooled([predict(name, spec, fold.in_memory, fold.test, recipe.seed) for fold in folds])
-            for name in baselines[target.name]
-        }
-        found, verdict = judge(pooled[target.name], simple, metrics[target.name], recipe.seed)
-        scores += found
-        verdicts.append(verdict)
-        for own, predictions in zip(folded, by_fold, strict=True):
-            for name in metrics[target.name]:
-                label = f"{target.name}.{name}" if len(targets) > 1 else name
-                own[label] = SCORERS[name](predictions[target.name])
-    return Results(pooled, tuple(scores), tuple(verdicts), tuple(folded) if len(folds) > 1 else ())
-
-
-def _baselines(recipe: Recipe, target: TargetSpec) -> tuple[str, ...]:
-    """The baselines of a target: those that the recipe names, else those of its task.
-
-    Raises:
-        SpecError: one of the recipe's is not for this task.
-    """
-    fitting = tuple(name for name, tasks in BASELINES.items() if target.task in tasks)
-    wanted = recipe.evaluate.baselines
-    if odd := next((name for name in wanted or () if name not in fitting), None):
-        rule = f"the baseline {odd!r} is not for {target.task}"
-        raise recipe.error(("evaluate", "baselines", (wanted or ()).index(odd)), rule, one_of(fitting))
-    return fitting if wanted is None else wanted
-
-
-def _metrics(recipe: Recipe, signature: Signature) -> dict[str, tuple[str, ...]]:
-    """The metrics of each target.
-
-    Raises:
-        SpecError: one of the recipe's is for no target of this task.
-    """
-    targets = signature.targets
-    wanted = recipe.evaluate.metrics
-    if wanted is None:
-        first = WITH_LABELS if recipe.evaluate.labels is not None else ()
-        return {target.name: (*first, *DEFAULT_METRICS[target.task]) for target in targets}
-    tasks = {target.task for target in targets}
-    if wanted[0] in {"coverage", "interval_width"}:
-        rule = f"{wanted[0]} is better neither high nor low, and the first metric decides the verdict"
-        raise recipe.error(("evaluate", "metrics", 0), rule, "put mean_pinball_loss before it")
-    for i, name in enumerate(wanted):
-        if not tasks & {*METRICS[name]}:
-            fitting = ", ".join(DEFAULT_METRICS[targets[0].task])
-            raise recipe.error(("evaluate", "metrics", i), f"{name} is not for {targets[0].task}", f"such as {fitting}")
-    return {
-        target.name: tuple(n for n in wanted if target.task in METRICS[n]) or DEFAULT_METRICS[target.task]
-        for target in targets
-    }
 
 
 def check(recipe: Recipe | str | Path | dict[str, Any], *, set: Sequence[str] = ()) -> Recipe:

@@ -28,7 +28,17 @@ def test_new_check_run_predict(people: Path, tmp_path: Path) -> None:
     assert len(json.loads(out)) == 240
     assert call("predict", run["run"], "people.csv", "-o", "p.csv", cwd=tmp_path)[0] == 0
     assert (tmp_path / "p.csv").exists()
-    assert call("compare", run["run"], run["run"], "--json", cwd=tmp_path)[0] == 0
+    status, out, error = call("run", "people.yaml", "--set", "learn.epochs=3", "--json", cwd=tmp_path)
+    both = [run["run"], json.loads(out)["run"]]
+    assert call("compare", *both, "--json", cwd=tmp_path)[0] == 0
+    assert call("compare", run["run"], run["run"], cwd=tmp_path)[0] == 2
+    assert call("compare", *both, "-o", "compared.html", cwd=tmp_path)[:2] == (0, "")
+    status, out, _ = call("compare", *both, "--json", "-o", "compared.html", cwd=tmp_path)
+    assert (status, len(json.loads(out)["pairs"])) == (0, 1)
+    status, out, _ = call("report", run["run"], "-o", "report.html", cwd=tmp_path)
+    assert (status, out) == (0, "wrote report.html\n")
+    for name in ("report", "compared"):
+        assert (tmp_path / f"{name}.html").read_text().startswith("<!doctype html>")
 
 
 @pytest.mark.parametrize(
@@ -44,7 +54,9 @@ def test_new_check_run_predict(people: Path, tmp_path: Path) -> None:
         (["new", "people.csv", "boughtt", "-o", "new.yaml"], 2, "did you mean 'bought'"),
         (["new", "people.doc", "x", "-o", "new.yaml"], 2, "says nothing"),
         (["predict", "nowhere", "people.csv"], 1, "not a model"),
+        (["report", "nowhere"], 1, "not the folder of a finished run"),
         (["compare", "nowhere"], 2, "two runs or more"),
+        (["compare", "a", "b", "--json", "-o", "x.json"], 2, "x.json does not end in .html"),
         (["layers", "Dens"], 2, "did you mean 'Dense'"),
     ],
 )
@@ -92,6 +104,32 @@ def test_a_strict_run_ends_with_3(tmp_path: Path) -> None:
     more = ["--set", "represent.columns.again=ignore", "--set", "learn.epochs=1"]
     status, out, error = call("run", "r.yaml", "--json", *more, cwd=tmp_path)
     assert status == 0 and not [f for f in json.loads(out)["findings"] if f["severity"] == "fatal"], error
+
+
+def test_the_doctor_shows_evidence_and_a_diff(people: Path, tmp_path: Path) -> None:
+    learn = "learn:\n  epochs: 3\n  menu:\n    - Rescaling: 1000.0\n    - Dense: 8\n"
+    (tmp_path / "r.yaml").write_text(
+        f"collect: {{tables: {{p: {people.name}}}}}\nrepresent: {{target: bought}}\n{learn}"
+    )
+    run = json.loads(call("run", "r.yaml", "--json", cwd=tmp_path)[1])["run"]
+    status, out, _ = call("doctor", run, cwd=tmp_path)
+    assert status == 0 and "unscaled inputs: " in out and "root mean square" in out
+    assert "    +    - BatchNormalization\n" in out and "     - Dense: 8" in out
+    found = json.loads(call("doctor", run, "--json", cwd=tmp_path)[1])["diagnoses"]
+    assert "unscaled_inputs" in [one["check"] for one in found]
+    assert call("doctor", "nowhere", cwd=tmp_path)[0] == 1
+
+
+def test_a_learning_rate_is_found_and_nothing_written(people: Path, tmp_path: Path) -> None:
+    (tmp_path / "r.yaml").write_text(f"collect: {{tables: {{p: {people.name}}}}}\nrepresent: {{target: bought}}\n")
+    before = {path.name for path in tmp_path.iterdir()}
+    rate = ["--set", "learn.optimizer={AdamW: {learning_rate: 1.0e-6}}", "--steps", "60"]
+    status, out, error = call("lr", "r.yaml", *rate, cwd=tmp_path)
+    assert status == 0 and "smoothed training loss" in out and "learning rate from 1e-06" in out, error
+    plain = json.loads(call("lr", "r.yaml", "--json", *rate, cwd=tmp_path)[1])
+    assert plain["sentence"] in out and len(plain["rates"]) == len(plain["losses"])
+    assert call("lr", "r.yaml", "--steps", "2", cwd=tmp_path)[0] == 2
+    assert {path.name for path in tmp_path.iterdir()} == before
 
 
 def test_the_version(tmp_path: Path) -> None:

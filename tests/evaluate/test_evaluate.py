@@ -36,6 +36,9 @@ def predictions(task: str, rows: int, seed: int, skill: float = 1.0, ties: bool 
     if task == "quantile":
         truth = truth_rng.normal(size=rows)
         return Predictions(target, truth, np.sort(truth[:, None] * skill + rng.normal(size=(rows, 3)), axis=1))
+    if task == "counts":
+        target = TargetSpec("y", "regression")
+        return Predictions(target, truth_rng.uniform(0.5, 5, rows), rng.uniform(0.5, 5, rows))
     if task == "regression":
         truth = truth_rng.normal(size=rows)
         return Predictions(target, truth, truth * skill + rng.normal(size=rows))
@@ -101,9 +104,14 @@ def test_whole_blocks_are_drawn() -> None:
         assert widths[1] < 0.5 * widths[0] and widths[2] == pytest.approx(widths[0], rel=0.35)
 
 
+def tasks(name: str) -> list[str]:
+    """The tasks of a metric, with numbers above 0 for those that are undefined elsewhere."""
+    return ["counts" if name.endswith(("_log_error", "_deviance")) else task for task in TASKS[name]]
+
+
 @pytest.mark.parametrize("name", list(METRICS))
 def test_every_metric_works_on_every_task_it_is_for_and_on_few_rows(name: str) -> None:
-    for task in TASKS[name]:
+    for task in tasks(name):
         assert np.isfinite(METRICS[name](predictions(task, 40, 1)))
         assert bootstrap.resampled([(name, predictions(task, 12, 1))], 0)[0].shape[0] in {200, 1000}
         one = predictions(task, 40, 1)
@@ -114,23 +122,31 @@ def test_every_metric_works_on_every_task_it_is_for_and_on_few_rows(name: str) -
 
 
 # the silhouette of a row is not computed anew on resampled rows: tests/evaluate/test_grouping.py
-FAST = [name for name in METRICS if name != "silhouette" and bootstrap._fast(name, predictions(TASKS[name][0], 20, 0))]
+FAST = [name for name in METRICS if name != "silhouette" and bootstrap._fast(name, predictions(tasks(name)[0], 20, 0))]
 
 
 @given(st.sampled_from(FAST), st.integers(5, 60), st.integers(0, 999), st.booleans())
 @settings(deadline=None, max_examples=120)
 def test_fast_forms_equal_scikit_learn_on_the_resampled_rows(name: str, rows: int, seed: int, ties: bool) -> None:
-    for task in TASKS[name]:
+    for task in tasks(name):
         p = predictions(task, rows, seed, ties=ties)
         fast = bootstrap._fast(name, p)
-        assert fast is not None
+        if fast is None:  # of r2 there is one for numbers, and none for forecasts
+            continue
         drawn = np.random.default_rng(seed).integers(rows, size=rows)
         if name == "roc_auc" and len(set(p.truth[drawn])) < 2:
             continue
         if name == "r2" and np.ptp(p.truth[drawn]) == 0:
             continue
         value = fast(p, np.bincount(drawn, minlength=rows)[None].astype(float))[0]
-        assert value == pytest.approx(METRICS[name](p, drawn), rel=1e-9, abs=1e-9)
+        assert value == pytest.approx(METRICS[name](p, drawn), rel=1e-9, abs=1e-9, nan_ok=True)
+
+
+def test_what_numbers_below_zero_leave_undefined_is_not_a_number() -> None:
+    p = predictions("regression", 40, 0)
+    for name in ("mean_squared_log_error", "mean_poisson_deviance", "mean_gamma_deviance"):
+        assert np.isnan(METRICS[name](p))
+        assert np.isnan(bootstrap.interval(METRICS[name](p), bootstrap.resampled([(name, p)], 0)[0]).low)
 
 
 def test_intervals_cover_at_their_rate() -> None:

@@ -311,5 +311,10 @@ def test_a_drawing_folds_what_repeats() -> None:
     menu = Menu([{"repeat": {"times": 5, "layers": [{"Dense": 8}, "ReLU"]}}, {"Dense": 2, "name": "end"}], inputs=X)
     text, page = str(menu.draw()), menu._repr_mimebundle_()["text/html"]
     assert "× 5" in text and text.count("Dense") == 2 and "378 parameters" in text
-    assert page.count("<rect") == 4 + 2 and "Dense × 5" in page and "<script" not in page
+    assert (
+        page.count("<rect") == 4
+        and page.count('fill="none" stroke="#0072b2"') == 2
+        and "Dense × 5" in page
+        and "<script" not in page
+    )
     assert "2 layers" in str(Menu([{"Dense": 4}, "ReLU"]).draw())

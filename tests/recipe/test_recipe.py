@@ -107,6 +107,13 @@ def test_three_ways_in_are_equal(tmp_path: Path) -> None:
     ("path", "value", "words"),
     [
         (("search",), {"trials": 3}, "'search' is not supported yet"),
+        (("evaluate", "threshold"), 1.2, "a threshold is between 0 and 1, not 1.2"),
+        (("evaluate", "threshold"), "recall", "recall by itself is best where all rows are called one class"),
+        (("evaluate", "threshold"), "f1_marco", "did you mean 'f1_macro'?"),
+        (("evaluate", "calibrate"), "temprature", "did you mean 'temperature'?"),
+        (("evaluate", "slices"), [3], "a column's name, or a list of them"),
+        (("evaluate", "slices"), ["a", "b", "a"], "'a' is there twice"),
+        (("evaluate", "slices"), ["a", "y"], "'y' is the target"),
         (("collect", "tables"), {"t": {"sql": "postgresql://me:word@host/db", "table": "t"}}, "write ${NAME}"),
         (("collect", "tables"), {"t": "https://host/t.csv?api_key=123"}, "a password stands in a recipe"),
         (("represent", "series"), {"time": "t", "window": 8}, "represent.series.horizon is missing"),

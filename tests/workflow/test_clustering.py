@@ -47,7 +47,9 @@ def test_clusters_are_found_scored_and_written(run: protokit.Run) -> None:
     import duckdb
 
     written = duckdb.read_parquet(str(run.path / "predictions.parquet")).df()
-    assert list(written) == ["row", "cluster", "distance", "label"]
+    assert list(written.filter(regex="^(?!point)")) == [
+        "row", "label", "cluster", "distance", "cluster = 1", "cluster = 2"
+    ]  # fmt: skip
     assert (people()["group"].iloc[written["row"]].to_numpy() == written["label"].to_numpy()).all()
     found = adjusted_rand_score(written["label"], written["cluster"])
     assert found == pytest.approx(run.metrics["adjusted_rand"])

@@ -41,7 +41,9 @@ def test_a_forecast_from_the_table_to_the_folder(tmp_path: Path) -> None:
     assert scores["mase"]["network"]["value"] < mase["seasonal_naive"]["value"]
     assert "test windows" in found.verdict and "74 test windows" in str(found)
     predictions = pd.read_parquet(found.path / "predictions.parquet")
-    assert list(predictions.columns) == ["row", "step", "a", "b", "a predicted", "b predicted"]
+    assert list(predictions.columns) == [
+        "row", "block", "step", "a", "b", "a predicted", "b predicted", "a naive", "b naive", "a scale", "b scale"
+    ]  # fmt: skip
     assert len(predictions) == 74 * 7 and predictions["step"].tolist()[:8] == [1, 2, 3, 4, 5, 6, 7, 1]
     at = (predictions["row"] + predictions["step"]).to_numpy()
     np.testing.assert_allclose(predictions["a"], frame["a"].to_numpy()[at])
@@ -118,7 +120,7 @@ def test_folds_seeds_and_several_series_in_one_model(tmp_path: Path) -> None:
     ahead = protokit.load(found.path).predict(frame)
     assert ahead["key"].tolist() == ["one"] * 7 + ["two"] * 7 and list(ahead.columns) == ["key", "t", "a"]
     predictions = pd.read_parquet(found.path / "predictions.parquet")
-    assert list(predictions.columns) == ["row", "fold", "step", "a", "a predicted"]
+    assert list(predictions.columns) == ["row", "fold", "block", "step", "a", "a predicted", "a naive", "a scale"]
 
 
 def test_streamed_windows_give_the_same_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

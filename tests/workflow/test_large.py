@@ -67,6 +67,7 @@ def test_encoders_learn_from_a_sample_and_the_network_from_all(
     assert f"all {rows['train']:,} training rows" in said and f"{rows['test']:,} of" in said
     assert {step["name"]: step["rows_out"] for step in result.results["steps"]}["split (random)"] == 6000
     frame = duckdb.read_parquet(str(tmp_path / "rows.parquet")).df()
+    assert "failed" not in result.results["diagnosis"] and result.results["diagnosis"]["layers"]
     again = protokit.load(result.path).predict(frame.head(50))
     assert len(again) == 50
     assert result.metrics["roc_auc"] > 0.7
@@ -105,3 +106,16 @@ def test_faults_are_said_before_anything_is_written(data: dict[str, Any], tmp_pa
     with pytest.raises(DataError):
         protokit.run(data, out=tmp_path / "runs")
     assert not (tmp_path / "runs").exists()
+
+
+def test_a_whole_number_is_a_learning_rate(data: dict[str, Any], tmp_path: Path) -> None:
+    data["learn"] |= {"optimizer": {"Adam": {"learning_rate": 1}}, "epochs": 1}
+    assert protokit.run(data, out=tmp_path / "runs").metrics
+
+
+def test_a_rate_is_looked_for_on_a_sample(data: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    def whole(*_: Any) -> None:
+        raise AssertionError("the whole table is read")
+
+    monkeypatch.setattr("protokit.collect.collect.collect", whole)
+    assert protokit.lr_range(data, steps=40).suggested is not None

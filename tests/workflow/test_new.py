@@ -102,3 +102,27 @@ def test_an_address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     recipe = new("https://host/t.csv?v=1", "y", tmp_path / "r.yaml")
     assert recipe == Recipe.read(tmp_path / "r.yaml")
     assert recipe.collect.tables["t"].location == "https://host/t.csv?v=1" == asked[0]
+
+
+@pytest.mark.parametrize(
+    ("target", "fits", "not_its"), [("x", "mean_absolute_error", "accuracy"), ("y", "accuracy", "mean")]
+)
+def test_what_is_commented_fits_the_task(target: str, fits: str, not_its: str, tmp_path: Path) -> None:
+    rows = [{"x": i + 0.5, "y": "ab"[i % 2]} for i in range(40)]
+    for name in ("t.csv", "t.json"):
+        path = tmp_path / name
+        path.write_text(
+            "x,y\n" + "".join(f"{r['x']},{r['y']}\n" for r in rows) if name == "t.csv" else json.dumps(rows)
+        )
+        new(path, target, tmp_path / f"{name}-{target}.yaml")
+        text = (tmp_path / f"{name}-{target}.yaml").read_text()
+        assert fits in text and not_its not in text
+        assert ("class_weights" in text) == ("stratified" in text) == (target == "y")
+
+
+def test_a_target_with_decimal_commas_is_a_number(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("x;y\n" + "".join(f"{i},25;{i},5\n" for i in range(40)))
+    new(path, "y", tmp_path / "r.yaml")
+    text = (tmp_path / "r.yaml").read_text()
+    assert "decimal" in text and "mean_absolute_error" in text

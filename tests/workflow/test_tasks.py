@@ -91,7 +91,7 @@ def test_a_run_of_every_kind(name: str, tmp_path: Path) -> None:
     again = load(result.path / "model").predict(features)
     pd.testing.assert_frame_equal(again, result.model.predict(features))
     assert len(again) == len(frame)
-    assert str(result) and "<svg" in result.card.html()
+    assert str(result) and "<svg" in result._repr_mimebundle_()["text/html"]
 
 
 def test_text_is_learned(tmp_path: Path) -> None:

@@ -49,7 +49,7 @@ def test_a_runs_folder_holds_what_the_grammar_says(people: Path, tmp_path: Path)
     run = protokit.run(data, out=tmp_path / "runs")
     assert {p.name for p in run.path.iterdir()} == {
         "recipe.yaml", "resolved.yaml", "environment.json", "steps.json", "history.csv", "metrics.json",
-        "predictions.parquet", "audit.json", "model", "report.html",
+        "predictions.parquet", "baselines.parquet", "audit.json", "diagnosis.json", "model", "report.html",
     }  # fmt: skip
     assert protokit.Recipe.read(run.path / "resolved.yaml").represent.target == "bought"
     environment = json.loads((run.path / "environment.json").read_text())

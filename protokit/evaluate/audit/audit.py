@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from threadpoolctl import threadpool_limits
+
 from protokit.core.values import Finding
 from protokit.evaluate.audit.balance import balance, sizes
 from protokit.evaluate.audit.conflicts import conflicts
@@ -30,12 +32,13 @@ def audit(data: AuditData) -> tuple[Finding, ...]:
     """What the checks find, the gravest first. The same data and seed give the same findings."""
     found: list[Finding] = []
     explained: dict[str, int] = {}
-    for name in CHECKS:
-        for finding in CHECKS[name](data):
-            rank = _RANK[finding.severity]
-            if name in _EXPLAIN:
-                if finding.columns and all(explained.get(column, 3) <= rank for column in finding.columns):
-                    continue
-                explained |= {column: min(rank, explained.get(column, 3)) for column in finding.columns}
-            found.append(finding)
+    with threadpool_limits(1):  # small models gain nothing from more, and wait for each other when cores are busy
+        for name in CHECKS:
+            for finding in CHECKS[name](data):
+                rank = _RANK[finding.severity]
+                if name in _EXPLAIN:
+                    if finding.columns and all(explained.get(column, 3) <= rank for column in finding.columns):
+                        continue
+                    explained |= {column: min(rank, explained.get(column, 3)) for column in finding.columns}
+                found.append(finding)
     return tuple(sorted(found, key=lambda finding: _RANK[finding.severity]))

@@ -163,6 +163,9 @@ def together(
             booster = HistGradientBoostingRegressor(max_iter=60, early_stopping=False, random_state=random)
             found[say] = booster.fit(x[learn], wanted[learn, 0]).predict(x[say])[:, None]
             continue
+        if len(present := np.unique(truth[learn])) == 1:  # boosting would name a second class
+            found[say, present[0]] = 1.0
+            continue
         model: HistGradientBoostingClassifier | ExtraTreesClassifier
         if len(target.classes) <= _BOOSTED and len(truth) >= _ENOUGH:
             model = HistGradientBoostingClassifier(max_iter=60, early_stopping=False, random_state=random)

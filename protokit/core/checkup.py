@@ -1,0 +1,175 @@
+"""What is measured of a trained network and its training, as plain numbers, and what they say is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal, TypeAlias
+
+Plain: TypeAlias = float | int | str
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A mean with its standard error."""
+
+    value: float
+    error: float = 0.0
+
+
+@dataclass(frozen=True)
+class LayerCheck:
+    """One layer, in the order of the computation, on some training rows.
+
+    `gradient` is the root mean square of the loss's gradient for the layer's kernel, `gradient_start` the same at the
+    initial weights; `weight` and `weight_start` are that of the kernel itself, `moved` that of what training changed.
+    `dead` is the share of units that give 0 on every row, `saturated` the share of outputs at their bounds, each
+    with its value at the initial weights. `reach` is the root mean square of what the layer takes, where that comes
+    straight from the data, and `peak` its largest size. `batch_noise` is, of a BatchNormalization, the variance of a
+    batch's mean as a share of the rows' variance. None: does not apply. `trains` is whether a kernel is trained.
+    """
+
+    layer: str
+    kind: str
+    output: bool = False
+    trains: bool = False
+    gradient: float | None = None
+    gradient_start: float | None = None
+    weight: float | None = None
+    weight_start: float | None = None
+    moved: float | None = None
+    activation: str = ""
+    dead: float | None = None
+    dead_start: float | None = None
+    saturated: float | None = None
+    saturated_start: float | None = None
+    reach: float | None = None
+    peak: float | None = None
+    batch_noise: float | None = None
+
+    def as_plain(self) -> dict[str, Any]:
+        """What `diagnosis.json` keeps of it."""
+        return {name: getattr(self, name) for name in ("layer", "kind", "gradient", "dead", "saturated")}
+
+
+@dataclass(frozen=True)
+class TargetCheck:
+    """One target. `sums` are the least and the largest sum of the network's outputs for a training row.
+
+    `spread` is the root mean square of the target as the network sees it, `values` how many different ones it
+    has, and `top` the share of the commonest. Skill is the share of the squared error of a
+    constant that goes away; `reference` is that of a small model of trees on the same validation rows. `lead` is by how
+    much the squared error of the network on validation rows is more than the reference's, in units of the constant's.
+    On `agreed` of the `rows` validation rows the network and the trees are sure of one class that is not the row's;
+    `expected` is how many it would be, were the network's probabilities right.
+    """
+
+    name: str
+    task: str
+    loss: str
+    activation: str = ""
+    logits: bool = False
+    sums: tuple[float, float] = (1.0, 1.0)
+    spread: float = 1.0
+    values: int = 2
+    top: float = 0.5
+    training: Measured | None = None
+    validation: Measured | None = None
+    reference: Measured | None = None
+    behind: Measured | None = None
+    rows: int = 0
+    agreed: int = 0
+    expected: float = 0.0
+
+
+@dataclass(frozen=True)
+class Suspect:
+    """A validation row whose class the network is sure is another: the row of the table, from 0."""
+
+    row: int
+    truth: str
+    predicted: str
+    probability: float
+
+
+@dataclass(frozen=True)
+class Checkup:
+    """All that the doctor looks at. Of a run with several networks it is of the first.
+
+    `history` has a mapping for each epoch. Losses are of the recipe's loss: `constant` of the best constant on
+    training rows, weighted as in training, `validation_constant` on validation rows; `start` of the initial weights
+    and `trained` of the kept ones on some training rows; `penalty_start` is what regularisers add at the start. `gain`
+    is the loss that the network saves against the constant on validation rows. `steps` are the batches of an epoch,
+    `arguments` those of the optimizer as the recipe has them.
+    """
+
+    history: tuple[Mapping[str, float], ...]
+    best_epoch: int
+    epochs: int
+    patience: int | None
+    schedule: str
+    batch_size: int
+    steps: int
+    train_rows: int
+    optimizer: str
+    learning_rate: float
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    constant: float = 0.0
+    validation_constant: float = 0.0
+    start: float = 0.0
+    trained: float = 0.0
+    penalty_start: float = 0.0
+    penalty: float = 0.0
+    gain: Measured = Measured(0.0)
+    layers: tuple[LayerCheck, ...] = ()
+    targets: tuple[TargetCheck, ...] = ()
+    suspects: tuple[Suspect, ...] = ()
+
+    def as_plain(self) -> dict[str, Any]:
+        """All numbers as JSON values."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Edit:
+    """A change of a recipe: values by dotted path, and a change of the menu at one layer.
+
+    `change` puts `item` before the layer, removes it, or sets arguments of it.
+    """
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+    layer: str = ""
+    change: Literal["", "before", "remove", "set"] = ""
+    item: Any = None
+
+
+@dataclass(frozen=True)
+class Symptom:
+    """What a rule of the doctor found: as a diagnosis, its edit not yet applied to a recipe's text."""
+
+    check: str
+    severity: Literal["warning", "note"]
+    rule: str
+    evidence: Mapping[str, Plain] = field(default_factory=dict)
+    edit: Edit = Edit()
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """What went wrong in a training: the rule with its numbers, and the edit of the recipe, also as a diff."""
+
+    check: str
+    severity: str
+    rule: str
+    evidence: Mapping[str, Plain] = field(default_factory=dict)
+    edit: str = ""
+    diff: str = ""
+
+    def as_plain(self) -> dict[str, Any]:
+        """The diagnosis as JSON values."""
+        return asdict(self)
+
+    @classmethod
+    def from_plain(cls, plain: Mapping[str, Any]) -> Diagnosis:
+        """The diagnosis of `as_plain`."""
+        return cls(**plain)

@@ -1,0 +1,131 @@
+"""Metrics of predicted classes, of many sets of rows at once, by how often each class was called each other.
+
+Each is what scikit-learn's function of its name gives, with 0 where it would divide by 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from scipy import sparse
+
+from protokit.core.values import Predictions
+
+_MOST = 30  # classes: with more, the matrices of a thousand sets of rows would not be small
+
+
+def matrices(p: Predictions, counts: np.ndarray) -> np.ndarray:
+    """How often a row of one class was called another, each row counted so often.
+
+    Shapes: counts (sets, rows) -> (sets, classes in truth, classes as predicted); of labels (sets, labels, 2, 2).
+    """
+    truth, labels = p.truth, p.labels
+    if p.target.task == "multilabel":
+        found = [_cells(t, called, counts, 2) for t, called in zip(truth.T, labels.T, strict=True)]
+        return np.stack(found, axis=1)
+    return _cells(truth, labels, counts, len(p.target.classes))
+
+
+def few_enough(p: Predictions) -> bool:
+    """Whether these predictions have so few classes that their matrices are small."""
+    return p.target.task == "multilabel" or len(p.target.classes) <= _MOST
+
+
+def _cells(truth: np.ndarray, labels: np.ndarray, counts: np.ndarray, classes: int) -> np.ndarray:
+    rows = len(truth)
+    cell = truth.astype(np.int64) * classes + labels
+    of_cell = sparse.csr_matrix((np.ones(rows), (cell, np.arange(rows))), shape=(classes**2, rows))
+    return np.asarray(of_cell @ counts.T).T.reshape(len(counts), classes, classes)
+
+
+def balanced_accuracy(cells: np.ndarray) -> np.ndarray:
+    """The mean over the classes that are there of how many of their rows were found."""
+    of_class = cells.sum(axis=2)
+    there = of_class > 0
+    found = np.where(there, _diagonal(cells) / np.maximum(of_class, 1), 0).sum(axis=1)
+    return _divided(found, there.sum(axis=1))
+
+
+def matthews_corrcoef(cells: np.ndarray) -> np.ndarray:
+    """The correlation of classes and predicted classes."""
+    truth, called, rows = cells.sum(axis=2), cells.sum(axis=1), cells.sum(axis=(1, 2))
+    together = _diagonal(cells).sum(axis=1) * rows - (truth * called).sum(axis=1)
+    spreads = (rows**2 - (truth**2).sum(axis=1)) * (rows**2 - (called**2).sum(axis=1))
+    return _divided(together, np.sqrt(spreads))
+
+
+def cohen_kappa(cells: np.ndarray) -> np.ndarray:
+    """How much oftener classes and predicted classes agree than by chance; NaN where all is of one class."""
+    truth, called, rows = cells.sum(axis=2), cells.sum(axis=1), cells.sum(axis=(1, 2))
+    chance = (truth * called).sum(axis=1) / rows
+    with np.errstate(invalid="ignore", divide="ignore"):
+        kappa: np.ndarray = 1 - (rows - _diagonal(cells).sum(axis=1)) / (rows - chance)
+    return kappa
+
+
+def precision(cells: np.ndarray) -> np.ndarray:
+    """Of the rows called a class, the share that is of it. Shapes: (sets, classes) or (sets, labels)."""
+    right, called, _ = _hits(cells)
+    return _divided(right, called)
+
+
+def recall(cells: np.ndarray) -> np.ndarray:
+    """Of the rows of a class, the share that is called so. Shapes: as precision."""
+    right, _, truth = _hits(cells)
+    return _divided(right, truth)
+
+
+def f1(cells: np.ndarray) -> np.ndarray:
+    """The harmonic mean of precision and recall. Shapes: as precision."""
+    right, called, truth = _hits(cells)
+    return _divided(2 * right, called + truth)
+
+
+def _hits(cells: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Rows of a class (or with a label) that were called so, all called so, and all of it."""
+    if cells.ndim == 4:
+        return cells[..., 1, 1], cells[..., 1].sum(axis=-1), cells[..., 1, :].sum(axis=-1)
+    return _diagonal(cells), cells.sum(axis=1), cells.sum(axis=2)
+
+
+def _positive(of_class: Callable[[np.ndarray], np.ndarray]) -> Callable[[np.ndarray], np.ndarray]:
+    return lambda cells: np.asarray(of_class(cells)[:, 1])
+
+
+def _macro(of_class: Callable[[np.ndarray], np.ndarray]) -> Callable[[np.ndarray], np.ndarray]:
+    return lambda cells: np.asarray(of_class(cells).mean(axis=1))
+
+
+def _weighted(of_class: Callable[[np.ndarray], np.ndarray]) -> Callable[[np.ndarray], np.ndarray]:
+    def mean(cells: np.ndarray) -> np.ndarray:
+        rows = _hits(cells)[2]
+        return _divided((of_class(cells) * rows).sum(axis=1), rows.sum(axis=1))
+
+    return mean
+
+
+def _micro(of_class: Callable[[np.ndarray], np.ndarray]) -> Callable[[np.ndarray], np.ndarray]:
+    """Of all labels together."""
+    return lambda cells: np.asarray(of_class(cells.sum(axis=1, keepdims=True))[:, 0])
+
+
+def _diagonal(cells: np.ndarray) -> np.ndarray:
+    return np.diagonal(cells, axis1=1, axis2=2)
+
+
+def _divided(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    """0 where it would be divided by 0."""
+    return np.asarray(np.divide(part, whole, out=np.zeros(np.shape(part)), where=whole != 0))
+
+
+FORMS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "balanced_accuracy": balanced_accuracy,
+    "matthews_corrcoef": matthews_corrcoef,
+    "cohen_kappa": cohen_kappa,
+    **{
+        name + ending: average(of_class)
+        for name, of_class in (("f1", f1), ("precision", precision), ("recall", recall))
+        for ending, average in (("", _positive), ("_macro", _macro), ("_weighted", _weighted), ("_micro", _micro))
+    },
+}

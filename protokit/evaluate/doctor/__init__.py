@@ -1,0 +1,1 @@
+"""The doctor: what the numbers of a training say went wrong in it."""

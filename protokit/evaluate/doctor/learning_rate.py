@@ -1,0 +1,60 @@
+"""A learning rate that is too high or too low, from the course of the loss."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Set
+
+import numpy as np
+
+from protokit.core.checkup import Checkup, Plain, Symptom
+from protokit.core.names import number
+from protokit.evaluate.doctor.curves import from_start, steadiness, training, usual_rate, with_rate
+
+_OVER = 1.5  # times the loss at the start
+_STEADY = 0.5
+_UNMOVED = 0.25  # of the size of the initial weights
+_LEFT = 0.2  # of the loss at the start
+
+
+def learning_rate_high(checkup: Checkup, found: Set[str]) -> Iterator[Symptom]:
+    """A training loss that rose above where it started: the steps overshoot.
+
+    Source: Smith, Cyclical Learning Rates for Training Neural Networks, 2017.
+    """
+    losses = training(checkup)
+    if len(losses) < 2 or found & {"unscaled_inputs", "unscaled_target", "wrong_loss", "constant_target"}:
+        return
+    peak = int(np.argmax(losses[1:])) + 1
+    if losses[peak] <= _OVER * losses[0]:
+        return
+    rule = (
+        f"at a learning rate of {checkup.learning_rate:g} the training loss rose to {number(losses[peak])} "
+        f"in epoch {peak}, from {number(losses[0])} at the start"
+    )
+    evidence: dict[str, Plain] = {
+        "learning_rate": checkup.learning_rate,
+        "start": float(losses[0]),
+        "highest": float(losses[peak]),
+    }
+    edit = with_rate(checkup, min(checkup.learning_rate / 10, usual_rate(checkup.optimizer)))
+    yield Symptom("learning_rate_high", "warning", rule, evidence, edit)
+
+
+def learning_rate_low(checkup: Checkup, found: Set[str]) -> Iterator[Symptom]:
+    """A training loss that still fell as steadily at the end as before, with weights that hardly moved."""
+    losses = from_start(checkup)
+    if found or len(losses) < 3:
+        return
+    kernels = [layer for layer in checkup.layers if layer.weight_start and layer.moved is not None]
+    moved = max(((layer.moved or 0.0) / (layer.weight_start or 1.0) for layer in kernels), default=0.0)
+    steady, left = steadiness(losses), float(losses[-1] / max(losses[0], 1e-300))
+    if steady < _STEADY or moved > _UNMOVED or left < _LEFT:
+        return
+    rule = (
+        f"at a learning rate of {checkup.learning_rate:g} the training loss still fell at the end, from "
+        f"{number(losses[0])} to {number(losses[-1])} in {len(losses) - 1} epochs; no layer's weights moved by more "
+        f"than {moved:.1%}"
+    )
+    evidence: dict[str, Plain] = {"learning_rate": checkup.learning_rate, "steadiness": steady, "moved": moved}
+    edit = with_rate(checkup, max(checkup.learning_rate * 10, usual_rate(checkup.optimizer)))
+    yield Symptom("learning_rate_low", "warning", rule, evidence, edit)

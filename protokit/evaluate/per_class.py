@@ -1,0 +1,35 @@
+"""How good a network is for each class, and for each quantile."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from sklearn import metrics as sk
+
+from protokit.core.values import Predictions
+
+
+def per_class(p: Predictions) -> list[dict[str, Any]]:
+    """Rows, precision, recall and F1 of each class or label; 0 where they would be divided by 0."""
+    labels = np.arange(len(p.target.classes)) if p.target.has_classes else None
+    precision, recall, f1, rows = sk.precision_recall_fscore_support(
+        p.truth, p.labels, labels=labels, average=None, zero_division=0.0
+    )
+    names = p.target.classes if p.target.has_classes else p.target.columns
+    return [
+        {"class": str(name), "rows": int(n), "precision": float(a), "recall": float(b), "f1": float(c)}
+        for name, n, a, b, c in zip(names, rows, precision, recall, f1, strict=True)
+    ]
+
+
+def per_quantile(p: Predictions) -> list[dict[str, float]]:
+    """The loss of each quantile, and the share of the truth that lies at or below it."""
+    return [
+        {
+            "quantile": level,
+            "mean_pinball_loss": float(sk.mean_pinball_loss(p.truth, p.scores[:, i], alpha=level)),
+            "below": float((p.truth <= p.scores[:, i]).mean()),
+        }
+        for i, level in enumerate(p.target.quantiles)
+    ]

@@ -1,0 +1,76 @@
+"""A recipe in short: what it learns from, what it predicts, with which network, and how that is judged."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from protokit.menu.menu import Menu
+from protokit.recipe.parts import Collect, Evaluate, Learn, Represent
+from protokit.show.blocks import Grid
+from protokit.show.card import Card
+
+
+def card_of(name: str, collect: Collect, represent: Represent, learn: Learn, evaluate: Evaluate, network: Menu) -> Card:
+    """The card of a recipe: the four steps, a line each for what a person chose or may want to know."""
+    tables = (
+        ", ".join(f"{name} ({table.kind})" for name, table in collect.tables.items()) or "the table passed to run()"
+    )
+    rows = [("collect", "tables", tables)]
+    if collect.join:
+        rows.append(("", "joined with", ", ".join(join.table for join in collect.join)))
+    if collect.clean:
+        steps = [next(iter(step.as_plain())) for step in collect.clean]
+        rows.append(("", "cleaning", ", ".join(steps)))
+    target = ", ".join(represent.targets) or f"none: {learn.task}"
+    rows.append(("represent", "target", target + (f" ({learn.task})" if learn.task and represent.targets else "")))
+    if represent.columns:
+        rows.append(("", "columns", ", ".join(f"{one}: {represent.kind(one)}" for one in represent.columns)))
+    if represent.series is not None:
+        series = represent.series
+        rows.append(("", "series", f"{series.horizon} steps ahead from the last {series.window}, by {series.time}"))
+    if represent.sequence is not None:
+        rows.append(("", "sequences", f"one for each {represent.sequence.by}"))
+    rows.append(("", "split", _split(represent, learn)))
+    rows.append(("learn", "network", _network(learn, network)))
+    optimizer = learn.optimizer if isinstance(learn.optimizer, str) else next(iter(learn.optimizer))
+    stop = f", stop after {learn.stop.patience} without a better {learn.stop.monitor}" if learn.stop else ""
+    stop = stop.replace("_", " ")
+    rows.append(("", "training", f"{optimizer}, at most {learn.epochs} epochs{stop}"))
+    if learn.seeds > 1:
+        rows.append(("", "networks", f"{learn.seeds}, averaged"))
+    rows.append(("evaluate", "metrics", ", ".join(evaluate.metrics or ()) or "those of the task"))
+    rows.append(("", "baselines", "those of the task" if evaluate.baselines is None else _names(evaluate.baselines)))
+    if evaluate.strict:
+        rows.append(("", "strict", "a fatal finding of the audit stops the run"))
+    return Card(name, (), (Grid("", ("", "", ""), tuple(rows)),))
+
+
+def _split(represent: Represent, learn: Learn) -> str:
+    """How rows become training, validation and test rows."""
+    split, task = represent.split, learn.task
+    drawn = (
+        "random" if task in {"regression", "quantile", "clustering"} else "stratified for classes, random for numbers"
+    )
+    by: Any = split.by or ("by time" if represent.series is not None else drawn)
+    if not isinstance(by, str):
+        by = ", ".join(f"by {key} {value}" for key in ("column", "group", "time") if (value := getattr(by, key)))
+    if split.folds is not None:
+        return f"{split.folds} folds, {by}"
+    return f"{by}: {_share(split.validation)} for validation, {_share(split.test)} for the test"
+
+
+def _share(part: Any) -> str:
+    return f"{part:.0%}" if isinstance(part, float) and part < 1 else f"{part}"
+
+
+def _network(learn: Learn, menu: Menu) -> str:
+    if learn.menu == "auto":
+        return "the house menu that fits the data"
+    if menu.house:
+        return f"the house menu {menu.house}"
+    slots = len(menu.slots)
+    return f"{len(menu.expand().nodes)} layers" + (f", {slots} slot{'s' * (slots > 1)}" if slots else "")
+
+
+def _names(names: tuple[str, ...]) -> str:
+    return ", ".join(names) or "none"

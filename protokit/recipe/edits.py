@@ -1,0 +1,183 @@
+"""A change of a recipe, made in its text: what it adds, as a piece of YAML, and the text before and after."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from typing import Any
+
+from protokit.core.checkup import Edit
+from protokit.core.places import Path
+from protokit.menu.menu import Menu
+from protokit.menu.writing import write
+
+# indents of mappings and lists, where the dash stands, and whether one pair in a list on a line has braces
+_STYLES = [(*indents, braces) for indents in ((2, 4, 2), (2, 2, 0), (4, 4, 2), (4, 4, 0)) for braces in (True, False)]
+_Style = tuple[int, int, int, bool]
+_CONTEXT = 2  # lines
+
+
+def snippet(edit: Edit) -> str:
+    """The edit as a piece of a recipe; a change of the menu as the item that it brings.
+
+    >>> print(snippet(Edit({"learn.batch_size": 32})))
+    learn:
+      batch_size: 32
+    """
+    data: Any = {}
+    for dotted, value in edit.values.items():
+        _put(data, dotted, value)
+    lines = _dump(data, _STYLES[0]).rstrip().splitlines() if data else []
+    if edit.change:
+        lines += [] if "learn:" in lines else ["learn:"]
+        at = lines.index("learn:") + 1
+        what = {
+            "before": [f"  menu:  # before {edit.layer}:", f"    - {_one_line(edit.item)}"],
+            "set": [f"  menu:  # in {edit.layer}:", f"    - {_one_line(edit.item)}"],
+            "remove": [f"  menu:  # without {edit.layer}"],
+        }
+        lines[at:at] = what[edit.change]
+    return "\n".join(lines)
+
+
+def diff(text: str, edit: Edit, menu: Menu) -> str:
+    """The unified diff between a recipe's text and the text with the edit in it; empty where the edit has no place.
+
+    `menu` is the recipe's network, from which a layer's place is known.
+    """
+    if not edit.values and not edit.change:
+        return ""
+    before, after = _texts(text, edit, menu)
+    lines = difflib.unified_diff(
+        before.splitlines(), after.splitlines(), "recipe.yaml", "recipe.yaml, edited", lineterm="", n=_CONTEXT
+    )
+    return "\n".join(lines)
+
+
+def edited(text: str, edit: Edit, menu: Menu) -> str:
+    """The text with the edit in it; the same text where the edit has no place."""
+    return _texts(text, edit, menu)[1]
+
+
+def _texts(text: str, edit: Edit, menu: Menu) -> tuple[str, str]:
+    """The text before and after; where the lines of a text are not to be kept, both as written anew."""
+    style = min(_STYLES, key=lambda s: _unlike(text, _dump(_load(text), s)))
+    before = _dump(_load(text), style)
+    data = _load(text)
+    try:
+        _change(data, edit, menu)
+    except (KeyError, IndexError, TypeError, StopIteration):
+        return before, before
+    after = _dump(data, style)
+    old, lines, new = text.splitlines(), before.splitlines(), after.splitlines()
+    if len(old) != len(lines):
+        return before, after
+    kept: list[str] = []
+    for what, i, j, k, end in difflib.SequenceMatcher(None, lines, new, autojunk=False).get_opcodes():
+        kept += old[i:j] if what == "equal" else new[k:end]
+    return text, "\n".join(kept) + "\n"
+
+
+def _load(text: str) -> Any:
+    loaded = _yaml().load(text)
+    return {} if loaded is None else loaded
+
+
+def _dump(data: Any, style: _Style) -> str:
+    from io import StringIO
+
+    yaml, out = _yaml(), StringIO()
+    yaml.brace_single_entry_mapping_in_flow_sequence = style[3]
+    yaml.indent(mapping=style[0], sequence=style[1], offset=style[2])
+    yaml.dump(data, out)
+    return out.getvalue()
+
+
+def _yaml() -> Any:
+    from ruamel.yaml import YAML
+
+    yaml = YAML(typ="rt", pure=True)
+    yaml.preserve_quotes = True
+    yaml.width = 10_000
+    yaml.representer.add_representer(
+        type(None), lambda representer, _: representer.represent_scalar("tag:yaml.org,2002:null", "null")
+    )
+    return yaml
+
+
+def _unlike(one: str, other: str) -> int:
+    lines = difflib.unified_diff(one.splitlines(), other.splitlines(), n=0, lineterm="")
+    return sum(1 for _ in lines)
+
+
+def _change(data: Any, edit: Edit, menu: Menu) -> None:
+    for dotted, value in edit.values.items():
+        _put(data, dotted, value)
+    if not edit.change:
+        return
+    learn = data.setdefault("learn", {})
+    if not isinstance(learn.get("menu"), (list, Mapping)):
+        learn["menu"] = _flow(menu.as_plain(in_full=True), outermost=True)
+    node = next(node for node in menu.expand().nodes if node.layer == edit.layer)
+    path: Path = node.path if isinstance(learn["menu"], Mapping) else node.path[1:]
+    at = max(i for i, step in enumerate(path) if isinstance(step, int))
+    items = learn["menu"]
+    for step in path[:at]:
+        items = items[step]
+    place = int(path[at])
+    if edit.change == "before":
+        items.insert(place, _item(edit.item))
+    elif edit.change == "remove":
+        del items[place]
+    else:
+        _set(items, place, node.kind, {**node.arguments}, edit.item)
+
+
+def _put(data: Any, dotted: str, value: Any) -> None:
+    """Put a value at a dotted path; mappings on the way are made."""
+    *steps, last = dotted.split(".")
+    for step in steps:
+        if not isinstance(data.get(step), Mapping):
+            data[step] = {}
+        data = data[step]
+    data[last] = _flow(value)
+
+
+def _set(items: Any, place: int, kind: str, arguments: dict[str, Any], given: Mapping[str, Any]) -> None:
+    """Give a layer some arguments, however it is written."""
+    item = items[place]
+    if isinstance(item, str):
+        items[place] = _item({item: dict(given)})
+    elif isinstance(item[kind], Mapping):
+        for name, value in given.items():
+            item[kind][name] = _flow(value)
+    else:
+        first = {name: value for name, value in arguments.items() if isinstance(value, (bool, int, float, str, list))}
+        item[kind] = _flow({**first, **given})
+
+
+def _item(value: Any) -> Any:
+    """An item of a list: a mapping without braces of its own, its values on the line."""
+    from ruamel.yaml.comments import CommentedMap
+
+    return CommentedMap((k, _flow(part)) for k, part in value.items()) if isinstance(value, Mapping) else value
+
+
+def _flow(value: Any, *, outermost: bool = False) -> Any:
+    """Plain data as ruamel writes it on one line; an outermost list with a line for each item."""
+    from ruamel.yaml.comments import CommentedMap, CommentedSeq
+
+    if isinstance(value, Mapping):
+        mapping = CommentedMap((key, _flow(part)) for key, part in value.items())
+        mapping.fa.set_flow_style()
+        return mapping
+    if isinstance(value, (list, tuple)):
+        sequence = CommentedSeq([_flow(part) for part in value])
+        if not outermost:
+            sequence.fa.set_flow_style()
+        return sequence
+    return value
+
+
+def _one_line(item: Any) -> str:
+    return write([item]).strip().removeprefix("- ")

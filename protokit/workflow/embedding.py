@@ -1,0 +1,82 @@
+"""Where a network puts the rows of a table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from protokit.core.values import Signature
+
+if TYPE_CHECKING:
+    import keras
+    import numpy as np
+
+    from protokit.bundle.model import Model
+
+_AT_A_TIME = 4096
+_MOST = 20_000  # rows that the directions are found in
+
+
+@dataclass(frozen=True)
+class Embedded:
+    """Rows in two directions, the share of the variance that each has, and what each row is predicted to be.
+
+    Shapes: points (rows, 2); groups (rows,) positions in `names`, None where what is predicted is no class.
+    """
+
+    points: np.ndarray
+    shares: tuple[float, float]
+    groups: np.ndarray | None
+    names: tuple[Any, ...]
+
+
+def embedded(model: Model, table: Any) -> Embedded:
+    """The rows of a table by the last layer but one of the model's first network, in their two main directions.
+
+    Raises:
+        DataError: a column is missing, or a cell is not what its column is.
+    """
+    import numpy as np
+
+    from protokit.bundle.model import needed
+    from protokit.collect.frames import as_frame
+
+    frame = as_frame(table)
+    if model.intake is not None:
+        frame = model.intake.cleaned(frame, needed(model.parts))
+    part = model.parts[0]
+    inputs, features = part.encoder.encode(part.encoder.examples(frame))
+    codes = part.codes(inputs) if part.clusters is not None else _codes(model.network, inputs, model.signature)
+    centered = codes - codes.mean(axis=0)
+    _, sizes, directions = np.linalg.svd(centered[:_MOST], full_matrices=False)
+    points = np.zeros((len(codes), 2))
+    found = centered @ directions[:2].T
+    points[:, : found.shape[1]] = found
+    variance = np.concatenate([sizes**2, [0.0, 0.0]])
+    shares = variance[:2] / (variance.sum() or 1.0)
+    spec = model.signature.targets[0]
+    said = part.scores(inputs, features)[spec.name]
+    if spec.has_classes or part.clusters is not None:
+        names = spec.classes or tuple(f"cluster {i + 1}" for i in range(said.shape[1]))
+        return Embedded(points, (float(shares[0]), float(shares[1])), said.argmax(axis=1), names)
+    return Embedded(points, (float(shares[0]), float(shares[1])), None, ())
+
+
+def _codes(network: keras.Model, inputs: dict[str, np.ndarray], signature: Signature) -> np.ndarray:
+    """What the head of the first target takes.
+
+    Shapes: (rows, width).
+    """
+    import keras
+    import numpy as np
+
+    output = network.output
+    head = output[signature.targets[0].key] if isinstance(output, dict) else output
+    taken = head._keras_history.operation.input
+    inner = keras.Model(network.input, taken[0] if isinstance(taken, list) else taken)
+    rows = len(next(iter(inputs.values())))
+    found = [
+        np.asarray(inner({name: values[i : i + _AT_A_TIME] for name, values in inputs.items()}, training=False))
+        for i in range(0, rows, _AT_A_TIME)
+    ]
+    return np.concatenate(found).reshape(rows, -1).astype(np.float64)

@@ -1,0 +1,295 @@
+"""The predictions of a run as tables, and back: `predictions.parquet` and, beside it, `baselines.parquet`.
+
+Both have the same rows. The columns of each target come in the order in which they are written here, and are read by
+their place: a name that stands twice gets a number.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from protokit.core.errors import DataError
+from protokit.core.files import write_with
+from protokit.core.values import Predictions, TargetSpec
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from protokit.learn.clusters import Clusters
+
+Columns = list[tuple[str, Any]]
+ByBaseline = dict[str, dict[str, Predictions]]
+_OWN = ("row", "fold", "block", "step")  # no target's column has one of these names
+_UNITS = ("naive", "scale")  # what the errors of a forecast are divided by
+_LITERAL = str.maketrans({"*": "[*]", "?": "[?]", "[": "[[]"})  # for DuckDB, which reads paths as patterns
+
+
+def write_predictions(
+    path: Path,
+    rows: np.ndarray,
+    folds: np.ndarray | None,
+    network: Mapping[str, Predictions],
+    baselines: Mapping[str, Mapping[str, Predictions]],
+    clusters: Clusters | None = None,
+) -> None:
+    """Write both tables into a run's folder, a row for each example, of forecasts one for each step.
+
+    Shapes: rows and folds (examples,); the predictions by target, those of the baselines also by name.
+    """
+    first = next(iter(network.values()))
+    own: Columns = [("row", rows)]
+    own += [] if folds is None else [("fold", folds)]
+    own += [] if first.blocks is None else [("block", first.blocks)]
+    if horizon := first.target.horizon:
+        own = [(name, _spread(values, horizon)) for name, values in own]
+        own.append(("step", _tiled(horizon, len(rows))))
+    columns: Columns = []
+    others: Columns = []
+    for name, p in network.items():
+        columns += [*_truth(p), *_scores(p, clusters), *_units(p)]
+        for baseline, simple in baselines[name].items():
+            others += [(f"{baseline}: {title}", values) for title, values in _scores(simple)]
+    _write(path / "predictions.parquet", own, columns)
+    _write(path / "baselines.parquet", own, others)
+
+
+def read_predictions(path: Path) -> tuple[dict[str, Predictions], ByBaseline, np.ndarray]:
+    """The predictions of a run's network by target, of its baselines by target and name, and the rows they are of.
+
+    Shapes: rows (examples,): places in the collected table; of a window that of its last known row.
+
+    Raises:
+        DataError: a file is missing, or is not as the run wrote it.
+    """
+    try:
+        metrics = json.loads((path / "metrics.json").read_text(encoding="utf-8"))
+        targets = [_spec(plain) for plain in metrics["targets"]]
+        own, others = (_Reader.of(path / f"{name}.parquet") for name in ("predictions", "baselines"))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        rule = "the predictions of this run cannot be read"
+        raise DataError(rule, place=str(path), cure="run its recipe again") from error
+    chosen = metrics.get("thresholds", {})
+    rows = own.leading("row")
+    own.leading("fold"), others.leading("row"), others.leading("fold")
+    blocks = own.leading("block")
+    others.leading("block")
+    if horizon := targets[0].horizon:
+        own.leading("step"), others.leading("step")
+        rows = rows[::horizon]
+        blocks = None if blocks is None else blocks[::horizon]
+    network: dict[str, Predictions] = {}
+    baselines: ByBaseline = {}
+    for spec in targets:
+        truth, reference = own.truth(spec)
+        scores, thresholds = own.scores(spec, spec.name in chosen, clusters=spec.task == "clustering")
+        units = own.units(spec)
+        network[spec.name] = Predictions(spec, truth, scores, units, blocks, reference, thresholds)
+        score = next(score for score in metrics["scores"] if score["target"] == spec.name)
+        baselines[spec.name] = {}
+        for name in score["baselines"]:
+            scores, thresholds = others.scores(spec, spec.name in chosen)
+            baselines[spec.name][name] = Predictions(spec, truth, scores, units, blocks, reference, thresholds)
+    return network, baselines, rows
+
+
+def read_folds(path: Path) -> np.ndarray | None:
+    """The fold of each test row, from 1; None where the run has no folds.
+
+    Shapes: (examples,).
+
+    Raises:
+        DataError: the predictions of the run are missing, or are not as it wrote them.
+    """
+    own = _Reader.of(path / "predictions.parquet")
+    own.leading("row")
+    folds: np.ndarray | None = own.leading("fold")
+    own.leading("block")
+    steps = own.leading("step")
+    return folds if folds is None or steps is None else folds[steps == 1]
+
+
+def target_as_plain(spec: TargetSpec) -> dict[str, Any]:
+    """A target as it stands in `metrics.json`; classes are texts there."""
+    return {
+        "name": spec.name,
+        "task": spec.task,
+        "classes": [str(value) for value in spec.classes],
+        "columns": list(spec.columns),
+        "horizon": spec.horizon,
+        "quantiles": list(spec.quantiles),
+        "width": spec.width,
+        "threshold": spec.threshold,
+    }
+
+
+def _spec(plain: Mapping[str, Any]) -> TargetSpec:
+    values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in plain.items()}
+    return TargetSpec(**values)
+
+
+def _truth(p: Predictions) -> Columns:
+    """What is true, and for clusters also the points and the labels that they are held against."""
+    spec, truth = p.target, p.truth
+    if spec.task == "multilabel":
+        return [(label, truth[:, i]) for i, label in enumerate(spec.columns)]
+    if spec.task == "forecasting":
+        return [(column, truth[:, :, i].ravel()) for i, column in enumerate(spec.columns)]
+    if spec.task == "clustering":
+        points: Columns = [(f"point {i + 1}", truth[:, i]) for i in range(truth.shape[1])]
+        return points if p.reference is None else [*points, ("label", p.reference)]
+    return [(spec.name, _texts(spec, truth) if spec.has_classes else truth)]
+
+
+def _scores(p: Predictions, clusters: Clusters | None = None) -> Columns:
+    """What a model says."""
+    spec, scores, name = p.target, p.scores, p.target.name
+    if spec.task == "multilabel":
+        return [(f"{label} = 1", scores[:, i]) for i, label in enumerate(spec.columns)]
+    if spec.task == "quantile":
+        return [(f"{name} {q:g}", scores[:, i]) for i, q in enumerate(spec.quantiles)]
+    if spec.task == "forecasting":
+        return [(f"{column} predicted", scores[:, :, i].ravel()) for i, column in enumerate(spec.columns)]
+    if spec.task == "regression":
+        return [(f"{name} predicted", scores)]
+    each: Columns = [(f"{name} = {c}", scores[:, i]) for i, c in enumerate(spec.classes)]
+    if spec.task == "clustering":
+        return [*(list(clusters.columns(scores).items()) if clusters else []), *each]
+    threshold: Columns = [] if p.thresholds is None else [(f"{name} threshold", p.thresholds)]
+    return [(f"{name} predicted", _texts(spec, p.labels)), *threshold, *each]
+
+
+def _units(p: Predictions) -> Columns:
+    """What the errors of a forecast are measured in, the same at each of its steps."""
+    spec = p.target
+    if spec.task != "forecasting":
+        return []
+    return [
+        (f"{column} {unit}", _spread(p.units[unit][:, i], spec.horizon))
+        for unit in _UNITS
+        for i, column in enumerate(spec.columns)
+    ]
+
+
+class _Reader:
+    """The columns of one of the tables, taken one after the other."""
+
+    def __init__(self, columns: Sequence[tuple[str, np.ndarray]]) -> None:
+        self._columns, self._next = columns, 0
+
+    @classmethod
+    def of(cls, path: Path) -> _Reader:
+        """Raises: DataError: there is no such file, or it is none."""
+        import duckdb
+        import numpy as np
+
+        with duckdb.connect() as connection:
+            try:
+                found = connection.read_parquet([str(path).translate(_LITERAL)]).fetchnumpy()
+            except duckdb.Error as error:
+                raise DataError("not a table of predictions", place=str(path), cure="run its recipe again") from error
+        filled = (
+            (name, values.filled(np.nan if values.dtype.kind == "f" else None))
+            if isinstance(values, np.ma.MaskedArray)
+            else (name, np.asarray(values))
+            for name, values in found.items()
+        )
+        return cls(list(filled))
+
+    def leading(self, name: str) -> Any:
+        """The next column if that is its name."""
+        if self._next >= len(self._columns) or self._columns[self._next][0] != name:
+            return None
+        return self._take()
+
+    def truth(self, spec: TargetSpec) -> tuple[np.ndarray, np.ndarray | None]:
+        """See Predictions: the truth, and the reference where there is one."""
+        if spec.task == "multilabel":
+            return self._stacked(len(spec.columns)), None
+        if spec.task == "forecasting":
+            return self._steps(spec), None
+        if spec.task == "clustering":
+            return self._stacked(spec.width), self.leading("label")
+        return self._positions(spec) if spec.has_classes else self._take(), None
+
+    def scores(self, spec: TargetSpec, chosen: bool, clusters: bool = False) -> tuple[np.ndarray, np.ndarray | None]:
+        """See Predictions: the scores, and the thresholds where they were chosen."""
+        if spec.task == "forecasting":
+            return self._steps(spec), None
+        if spec.task == "regression":
+            return self._take(), None
+        if spec.task in {"multilabel", "quantile"}:
+            return self._stacked(spec.units), None
+        self._next += 2 if clusters else spec.has_classes  # the cluster with its distance, or the class
+        thresholds = self._take() if chosen else None
+        return self._stacked(len(spec.classes)), thresholds
+
+    def units(self, spec: TargetSpec) -> dict[str, np.ndarray]:
+        """See Predictions."""
+        if spec.task != "forecasting":
+            return {}
+        return {unit: self._stacked(len(spec.columns))[:: spec.horizon].copy() for unit in _UNITS}
+
+    def _take(self) -> np.ndarray:
+        self._next += 1
+        values: np.ndarray = self._columns[self._next - 1][1]
+        return values
+
+    def _stacked(self, count: int) -> np.ndarray:
+        import numpy as np
+
+        return np.stack([self._take() for _ in range(count)], axis=1)
+
+    def _steps(self, spec: TargetSpec) -> np.ndarray:
+        return self._stacked(len(spec.columns)).reshape(-1, spec.horizon, len(spec.columns))
+
+    def _positions(self, spec: TargetSpec) -> np.ndarray:
+        import numpy as np
+
+        place = {value: i for i, value in enumerate(spec.classes)}
+        found: np.ndarray = np.array([place[value] for value in self._take()], np.int64)
+        return found
+
+
+def _texts(spec: TargetSpec, positions: np.ndarray) -> np.ndarray:
+    import numpy as np
+
+    classes = np.array([str(value) for value in spec.classes], object)
+    return np.asarray(classes[positions])
+
+
+def _spread(values: np.ndarray, horizon: int) -> np.ndarray:
+    import numpy as np
+
+    return np.repeat(values, horizon)
+
+
+def _tiled(horizon: int, count: int) -> np.ndarray:
+    import numpy as np
+
+    return np.tile(np.arange(1, horizon + 1), count)
+
+
+def _write(path: Path, own: Columns, columns: Columns) -> None:
+    import duckdb
+    import pandas as pd
+
+    frame = pd.DataFrame(dict(_named_once(own, columns)))
+    with duckdb.connect() as connection:
+        relation = connection.from_df(frame)
+        write_with(path, lambda temporary: relation.write_parquet(str(temporary)))
+
+
+def _named_once(own: Columns, columns: Columns) -> Iterator[tuple[str, Any]]:
+    """All columns, the targets' under names that differ by more than upper and lower case, as DuckDB has it."""
+    yield from own
+    taken = set(_OWN)
+    for name, values in columns:
+        unique, number = name, 1
+        while unique.lower() in taken:
+            number += 1
+            unique = f"{name} ({number})"
+        taken.add(unique.lower())
+        yield unique, values

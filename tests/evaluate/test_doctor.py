@@ -1,0 +1,147 @@
+"""Each rule on numbers that show its fault, and on those of a sound training."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from protokit.core.checkup import Checkup, LayerCheck, Measured, TargetCheck
+from protokit.evaluate.doctor.curves import steadiness
+from protokit.evaluate.doctor.doctor import diagnose
+from protokit.evaluate.doctor.registry import RULES
+
+HIDDEN = LayerCheck(
+    "dense_1", "Dense", trains=True, gradient=1e-3, gradient_start=1e-2, weight=0.1, weight_start=0.09, moved=0.05,
+    activation="relu", dead=0.01, dead_start=0.0, reach=0.95, peak=2.9,
+)  # fmt: skip
+HEAD = LayerCheck("output", "Dense", output=True, trains=True, gradient=1e-2, gradient_start=0.1, weight_start=0.0)
+TARGET = TargetCheck(
+    "y", "binary", "BinaryCrossentropy", "sigmoid", sums=(0.01, 0.98), top=0.6,
+    training=Measured(0.6, 0.02), validation=Measured(0.5, 0.04), reference=Measured(0.45, 0.04),
+    behind=Measured(-0.05, 0.02), rows=300, agreed=2, expected=3.0,
+)  # fmt: skip
+NUMBER = replace(TARGET, task="regression", loss="MeanSquaredError", activation="linear", values=200)
+
+
+def course(*losses: tuple[float, float]) -> tuple[dict[str, float], ...]:
+    return tuple({"epoch": i + 1, "loss": a, "validation_loss": b} for i, (a, b) in enumerate(losses))
+
+
+SOUND = Checkup(
+    history=course((0.6, 0.58), (0.45, 0.46), (0.4, 0.43), (0.38, 0.42), (0.37, 0.42), (0.36, 0.43)),
+    best_epoch=4, epochs=200, patience=20, schedule="plateau", batch_size=32, steps=30, train_rows=1000,
+    optimizer="AdamW", learning_rate=1e-3, arguments={"learning_rate": 1e-3, "weight_decay": 0.01}, constant=0.69,
+    validation_constant=0.69, start=0.7, trained=0.36, gain=Measured(0.27, 0.02), layers=(HIDDEN, HEAD),
+    targets=(TARGET,),
+)  # fmt: skip
+
+
+def with_layer(**numbers: Any) -> Checkup:
+    return replace(SOUND, layers=(replace(HIDDEN, **numbers), HEAD))
+
+
+def with_target(base: TargetCheck = TARGET, **numbers: Any) -> Checkup:
+    return replace(SOUND, targets=(replace(base, **numbers),))
+
+
+UNMOVED = replace(HIDDEN, moved=0.001)
+BN = LayerCheck("bn", "BatchNormalization", batch_noise=0.25)
+STEADY = course(*[(0.69 - 0.002 * i, 0.69 - 0.002 * i) for i in range(20)])
+BACK = course((0.6, 0.6), (0.4, 0.5), (0.2, 0.6), (0.1, 0.7), (0.05, 0.8), (0.03, 0.9))
+FAULTS: dict[str, tuple[str, Checkup]] = {
+    "loss of numbers for a class": ("wrong_loss", with_target(loss="MeanSquaredError")),
+    "loss that is not least at the truth": ("wrong_loss", with_target(NUMBER, loss="Poisson")),
+    "probabilities for a loss of logits": ("wrong_loss", with_target(logits=True)),
+    "shares that do not add up": (
+        "wrong_loss",
+        with_target(task="multiclass", loss="SparseCategoricalCrossentropy", activation="sigmoid", sums=(0.2, 1.9)),
+    ),
+    "a head that cannot go below 0": ("wrong_loss", with_target(NUMBER, activation="relu")),
+    "a head that stays within 1": ("wrong_loss", with_target(NUMBER, activation="tanh")),
+    "large inputs": ("unscaled_inputs", with_layer(reach=900.0, peak=3000.0)),
+    "small inputs": ("unscaled_inputs", with_layer(reach=1e-4, peak=3e-4)),
+    "large target": ("unscaled_target", with_target(NUMBER, spread=5000.0)),
+    "tiny batch": ("tiny_batch", replace(SOUND, batch_size=4, layers=(HIDDEN, BN, HEAD))),
+    "the loss rose": ("learning_rate_high", replace(SOUND, history=course((9.0, 2.0), (3.0, 0.9), (0.6, 0.5)))),
+    "the loss crept": (
+        "learning_rate_low",
+        replace(SOUND, history=STEADY, best_epoch=20, start=0.69, trained=0.652,
+                layers=(UNMOVED, HEAD), learning_rate=1e-6),
+    ),
+    "dead": ("dead_units", with_layer(dead=1.0, dead_start=1.0)),
+    "half dead, and behind": (
+        "dead_units",
+        replace(
+            SOUND, layers=(replace(HIDDEN, dead=0.6), HEAD), targets=(replace(TARGET, behind=Measured(0.2, 0.02)),)
+        ),
+    ),
+    "saturated": ("saturated_units", with_layer(activation="sigmoid", dead=None, saturated=0.95, saturated_start=0.9)),
+    "fading": (
+        "vanishing_gradients",
+        replace(SOUND, layers=(replace(HIDDEN, gradient_start=1e-9), replace(HIDDEN, layer="dense_2"), HEAD)),
+    ),
+    "growing": (
+        "exploding_gradients",
+        replace(SOUND, layers=(replace(HIDDEN, gradient_start=1e5), replace(HIDDEN, layer="dense_2"), HEAD)),
+    ),
+    "shuffled": (
+        "shuffled_labels",
+        with_target(validation=Measured(-0.01, 0.02), reference=Measured(-0.1, 0.03), training=Measured(0.4, 0.02)),
+    ),
+    "no constant beaten": (
+        "never_beats_constant",
+        replace(SOUND, history=course((0.7, 0.7), (0.69, 0.69)), trained=0.69, targets=()),
+    ),
+    "underfitting": (
+        "underfitting",
+        with_target(training=Measured(0.1, 0.02), validation=Measured(0.1, 0.03), behind=Measured(0.35, 0.03)),
+    ),
+    "overfitting by the course": ("overfitting", replace(SOUND, history=BACK, best_epoch=2)),
+    "overfitting by the gap": (
+        "overfitting",
+        with_target(training=Measured(0.99, 0.01), validation=Measured(0.4, 0.04)),
+    ),
+    "leak": ("leak", with_target(validation=Measured(0.999, 1e-3), reference=Measured(0.998, 1e-3))),
+    "constant target": ("constant_target", with_target(top=0.9995)),
+    "wrong labels": ("label_noise", with_target(agreed=25, expected=2.0)),
+}  # fmt: skip
+
+
+def test_a_sound_training_has_no_diagnosis() -> None:
+    assert diagnose(SOUND) == ()
+    assert diagnose(replace(SOUND, targets=(NUMBER,))) == ()
+    assert diagnose(replace(SOUND, targets=(), layers=(), history=())) == ()
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_is_named_and_nothing_else(name: str) -> None:
+    check, checkup = FAULTS[name]
+    found = diagnose(checkup)
+    assert [symptom.check for symptom in found] == [check]
+    assert found[0].evidence and "nan" not in found[0].rule
+
+
+def test_every_rule_has_a_fault_here() -> None:
+    checks = {"shuffled_labels": "no_signal", "never_beats_constant": "training_signal"}
+    assert {checks.get(check, check) for check, _ in FAULTS.values()} == set(RULES)
+
+
+def test_a_rate_is_mended_without_loss_of_the_optimizers_other_arguments() -> None:
+    [high] = diagnose(FAULTS["the loss rose"][1])
+    assert high.edit.values == {"learn.optimizer": {"AdamW": {"learning_rate": 1e-4, "weight_decay": 0.01}}}
+    [low] = diagnose(FAULTS["the loss crept"][1])
+    assert low.edit.values == {"learn.optimizer": {"AdamW": {"learning_rate": 1e-3, "weight_decay": 0.01}}}
+
+
+@given(st.floats(0.1, 10), st.floats(0.1, 100), st.integers(2, 50))
+def test_a_line_is_steady_and_a_course_that_settles_is_not(slope: float, start: float, half: int) -> None:
+    import numpy as np
+
+    line = start - slope * np.arange(2 * half + 1)
+    assert steadiness(line) == pytest.approx(1)
+    assert steadiness(np.concatenate([line[: half + 1], np.full(half, line[half])])) == pytest.approx(0, abs=1e-9)
+    assert steadiness(line * 7 + 3) == pytest.approx(steadiness(line))  # no unit of the loss matters
