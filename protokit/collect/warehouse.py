@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from protokit.collect.cells import plain_frame, taken
 from protokit.core.errors import DataError
 from protokit.core.memory import process_memory
+from protokit.recipe.sql import quote
 
 if TYPE_CHECKING:
     import duckdb
@@ -156,7 +157,7 @@ class Warehouse:
         row, columns, table = self.fresh("r"), dict[str, Stored](), self.fresh("t")
         count = 0
         for path in paths:
-            source = f"read_parquet({_text(path)}, file_row_number = true)"
+            source = f"read_parquet({quote(str(path))}, file_row_number = true)"
             try:
                 described = self._connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()[:-1]
                 if not columns:
@@ -230,10 +231,6 @@ class Warehouse:
             yield frame
 
 
-def _text(path: FilePath) -> str:
-    return f"'{str(path).replace(chr(39), chr(39) * 2)}'"
-
-
 def _cell(name: str, kind: str) -> str:
     """A column of a file, with its type, as pandas would have it: NaN is missing, times are in UTC."""
     quoted = '"' + name.replace('"', '""') + '"'
@@ -254,8 +251,10 @@ def parquet_cells(paths: Sequence[FilePath]) -> int:
     with duckdb.connect() as connection:
         for path in paths:
             try:
-                [(rows,)] = connection.execute(f"SELECT num_rows FROM parquet_file_metadata({_text(path)})").fetchall()
-                columns = len(connection.execute(f"DESCRIBE SELECT * FROM read_parquet({_text(path)})").fetchall())
+                [(rows,)] = connection.execute(
+                    f"SELECT num_rows FROM parquet_file_metadata({quote(str(path))})"
+                ).fetchall()
+                columns = len(connection.execute(f"DESCRIBE SELECT * FROM read_parquet({quote(str(path))})").fetchall())
             except duckdb.Error as error:
                 raise DataError(f"not a Parquet file: {str(error).splitlines()[0]}", place=str(path)) from None
             total += rows * columns
