@@ -1,4 +1,4 @@
-.PHONY: check format test
+.PHONY: check format laws
 PYTHON ?= python
 
 check:
@@ -10,3 +10,6 @@ check:
 format:
 	$(PYTHON) -m ruff format .
 	$(PYTHON) -m ruff check --fix .
+
+laws:
+	$(PYTHON) -m pytest -m hypothesis --hypothesis-profile=new

@@ -18,11 +18,12 @@ _FORMS = {**confusion.FORMS, "accuracy": _accuracy}
 def chosen(p: Predictions, metric: str) -> float:
     """The threshold that a metric of the labels is best with on validation rows; of several the nearest to 0.5.
 
-    Those tried lie in the middle between two probabilities that follow each other, and at 0.5.
+    Those tried lie in the middle between two probabilities that follow each other, below and above all of them, and
+    at 0.5.
     """
     scores, positive = p.scores[:, 1], p.truth == 1
-    different = np.unique(scores)
-    tried = np.unique(np.concatenate([[0.5, different[0] / 2], (different[1:] + different[:-1]) / 2]))
+    different = np.concatenate([[0.0], np.unique(scores), [1.0]])
+    tried = np.unique(np.concatenate([[0.5], (different[1:] + different[:-1]) / 2]))
     values = of_thresholds(scores, positive, tried, metric)
     best = tried[values >= values.max() - 1e-12]
     return float(best[np.abs(best - 0.5).argmin()])
