@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -19,8 +20,8 @@ from protokit.represent.represented import Represented
 from protokit.represent.scaler import Scaler
 from protokit.represent.sequences import COLUMN, Folding, Steps
 from protokit.represent.series import represent_series
-from protokit.represent.split import as_dealt, blocks, split
-from protokit.represent.target import TargetEncoder, by_target, infer_tasks
+from protokit.represent.split import as_dealt, blocks, split, with_each_outcome
+from protokit.represent.target import TargetEncoder, by_target, infer_tasks, outcomes
 
 if TYPE_CHECKING:
     import numpy as np
@@ -54,7 +55,12 @@ def represent(recipe: Recipe, table: Table, *, dealt: np.ndarray | None = None) 
     first = next((name for name, task in tasks.items() if task in {"binary", "multiclass"}), None)
     classes = examples.frame[first] if first is not None else None
     if dealt is None:
-        splits = split(examples.frame, examples.parts, recipe.represent.split, classes, recipe.seed)
+        rule = recipe.represent.split
+        splits = split(examples.frame, examples.parts, rule, classes, recipe.seed)
+        if not isinstance(rule.by, By):
+            pairs = outcomes(examples.frame, tasks)
+            movable = [part for part in ("validation", "test") if not isinstance(getattr(rule, part), str)]
+            splits = tuple(with_each_outcome(one, *pairs, movable) for one in splits)
     else:
         splits = (as_dealt(dealt[examples.positions], recipe.represent.split.by),)
     found = tuple(_represented(recipe, examples, rows, tasks) for rows in splits)
@@ -91,7 +97,7 @@ def _represented(recipe: Recipe, examples: _Examples, rows: Split, tasks: dict[s
     )
     encoder = Encoder(columns, scaler, targets, own, examples.folding)
     if not encoder.signature.inputs:
-        raise DataError("no column is left to learn from", cure="name some under represent.columns")
+        raise _nothing_left(found)
     if recipe.learn.task == "clustering":
         unlabelled = Unlabelled.fit(encoder, train, recipe.evaluate.labels, recipe.seed)
         encoder, parts = unlabelled.encoder, unlabelled.parts(frame, rows)
@@ -107,6 +113,16 @@ def _represented(recipe: Recipe, examples: _Examples, rows: Split, tasks: dict[s
         examples.positions,
         frame,
     )
+
+
+def _nothing_left(notices: Sequence[Notice]) -> DataError:
+    """No column to learn from, and why each was left out."""
+    rule = "no column is left to learn from"
+    if not notices:
+        return DataError(rule, cure="bring a table with more than the target, or forecast it: represent.series")
+    told = [notice.rule for notice in notices[:3]] + [f"{len(notices) - 3} more"] * (len(notices) > 3)
+    cure = next((notice.cure for notice in notices if notice.cure), "name some under represent.columns")
+    return DataError(f"{rule}: {'; '.join(told)}", cure=cure.replace("columns: {", "represent.columns: {"))
 
 
 def _parts(recipe: Recipe, encoder: Encoder, frame: pd.DataFrame, rows: Split) -> tuple[Arrays, Arrays, Arrays]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from protokit.core.errors import DataError
@@ -164,6 +166,26 @@ def _latest(frame: pd.DataFrame, rows: np.ndarray, share: float, name: str) -> t
     if late.all():
         raise DataError(f"too few different times in {name!r} to split by", cure="split by another column")
     return rows[~late], rows[late]
+
+
+def with_each_outcome(found: Split, rows: np.ndarray, outcomes: np.ndarray, movable: Sequence[str]) -> Split:
+    """The split, with a row of every outcome (class or label) among the training rows, of those that have one at all.
+
+    Where chance left it none, a row is moved there from one of the `movable` parts: what no training row shows can
+    neither be learned nor be scored. Shapes: rows and outcomes (pairs,), a row for each outcome that it has.
+    """
+    import numpy as np
+
+    parts = {name: getattr(found, name) for name in ("train", "validation", "test")}
+    for outcome in np.setdiff1d(outcomes, outcomes[np.isin(rows, found.train)]):
+        having = rows[outcomes == outcome]
+        for name in movable:
+            here = np.intersect1d(having, parts[name])
+            if np.isin(having, parts["train"]).any() or len(here) == 0 or len(parts[name]) == 1:
+                continue
+            parts[name] = np.setdiff1d(parts[name], here[:1])
+            parts["train"] = np.sort(np.append(parts["train"], here[0]))
+    return replace(found, **parts)
 
 
 def as_dealt(parts: np.ndarray, by: str | spec.By | None) -> Split:

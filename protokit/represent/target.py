@@ -65,11 +65,45 @@ def infer_task(series: pd.Series, task: str | None) -> TaskName:
         to_numbers(series)
         return "regression" if task == "regression" else "quantile"
     if different > _MOST_CLASSES or (different > 20 and different > 0.5 * len(series)):
-        raise DataError(
-            f"the target {name!r} has {different:,} different values in {len(series):,} rows: no classes",
-            cure="choose another target, or set learn.task: regression for numbers",
-        )
+        raise _no_classes(series, different, numeric)
     return "binary" if different == 2 else "multiclass"
+
+
+def _no_classes(series: pd.Series, different: int, numeric: bool) -> DataError:
+    """Too many different values: of numbers, of numbers but for a few cells, or of texts."""
+    import pandas as pd
+
+    name = series.name
+    odd = series[pd.to_numeric(series, errors="coerce").isna()] if not numeric else series[:0]
+    if 0 < len(odd) < 0.5 * len(series):
+        cell = as_text(odd.iloc[0])
+        rule = f"the target {name!r} holds numbers, but for {len(odd):,} of {len(series):,} cells, such as {cell!r}"
+        return DataError(rule, cure=f"mend them, or give the table missing: [{cell!r}]")
+    rule = f"the target {name!r} has {different:,} different values in {len(series):,} rows: no classes"
+    cure = "choose another target" + (", or set learn.task: regression" if numeric else "")
+    return DataError(rule, cure=cure)
+
+
+def outcomes(frame: pd.DataFrame, tasks: Mapping[str, TaskName]) -> tuple[np.ndarray, np.ndarray]:
+    """The classes and labels of each row, of all targets.
+
+    Shapes: rows and outcomes (pairs,), a pair for each class or label that a row has.
+    """
+    import numpy as np
+    import pandas as pd
+
+    rows, found = [np.empty(0, int)], [np.empty(0, int)]
+    for name, task in tasks.items():
+        if task in {"binary", "multiclass"}:
+            cells = [[as_text(cell)] for cell in frame[name]]
+        elif task == "multilabel" and len(tasks) == 1:
+            cells = _split_labels(frame[name])
+        else:
+            continue
+        rows.append(np.repeat(np.arange(len(cells)), [len(cell) for cell in cells]))
+        codes = pd.factorize(np.array([one for cell in cells for one in cell], object))[0]
+        found.append(codes + found[-1].max(initial=-1) + 1)
+    return np.concatenate(rows), np.concatenate(found)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 from threadpoolctl import threadpool_limits
 
 from protokit.core.values import Finding
@@ -32,7 +34,9 @@ def audit(data: AuditData) -> tuple[Finding, ...]:
     """What the checks find, the gravest first. The same data and seed give the same findings."""
     found: list[Finding] = []
     explained: dict[str, int] = {}
-    with threadpool_limits(1):  # small models gain nothing from more, and wait for each other when cores are busy
+    # small models gain nothing from more threads, and wait for each other when cores are busy
+    with threadpool_limits(1), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "The number of unique classes", UserWarning)  # classes of a row or two
         for name in CHECKS:
             for finding in CHECKS[name](data):
                 rank = _RANK[finding.severity]

@@ -70,16 +70,20 @@ def copies(hashes: Sequence[np.ndarray], rows: np.ndarray) -> np.ndarray:
     """Whether each row has a twin that is none by chance.
 
     Where values are few, rows are equal by chance, and then rows that differ in one cell are about too: of these
-    so many have to be equal as that cell's value is common. Rows of which that explains a twin are no copies.
+    so many have to be equal as that cell's value is common, or as two cells of its column are equal where the rows
+    are not. Rows of which that explains a twin are no copies.
     """
     often = sizes(rows)
+    pairs, twins = len(rows) * (len(rows) - 1), (often - 1).sum()
     doubled = np.flatnonzero(often > 1)
     expected = np.zeros(len(doubled))
     with np.errstate(over="ignore"):
         for one, own in zip(mixed(hashes), hashes, strict=True):
             neighbours = sizes(rows - one)[doubled] - often[doubled]
-            common = (sizes(own)[doubled] - often[doubled]) / len(rows)
-            expected = np.maximum(expected, neighbours * common)
+            same = sizes(own)
+            equal = ((same - 1).sum() - twins) / max(1, pairs - twins)
+            common = (same[doubled] - often[doubled]) / len(rows)
+            expected = np.maximum(expected, neighbours * np.maximum(common, equal))
     found = np.zeros(len(rows), bool)
     found[doubled[expected < _BY_CHANCE]] = True
     return found

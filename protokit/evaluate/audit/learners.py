@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -106,8 +106,7 @@ def alone(given: Column, truth: np.ndarray, target: TargetSpec, seed: int, apart
         return _number_of_number(given.values, wanted, truth, target, fold)
     found = np.zeros_like(wanted)
     smallest = max(2, min(5, len(truth) // 50))
-    for i in range(_FOLDS):
-        learn, say = fold != i, fold == i
+    for learn, say in _parts(fold):
         if given.levels:
             found[say] = _levels(given, wanted, learn)[given.values[say].astype(int)]
             continue
@@ -126,8 +125,7 @@ def _number_of_number(
     by_tree, by_order = np.zeros_like(wanted), np.zeros_like(wanted)
     smallest = max(2, min(5, len(truth) // 50))
     rising = bool(np.cov(_ranks(filled), wanted[:, 1])[0, 1] >= 0)
-    for i in range(_FOLDS):
-        learn, say = fold != i, fold == i
+    for learn, say in _parts(fold):
         tree = DecisionTreeRegressor(max_leaf_nodes=_LEAVES, min_samples_leaf=smallest, random_state=0)
         by_tree[say] = tree.fit(values[learn, None], wanted[learn]).predict(values[say, None])
         for j in range(2):
@@ -157,8 +155,7 @@ def together(
     x = np.stack([one.values for one in columns], axis=1).astype(float)
     found = np.zeros_like(wanted)
     random = derive(seed, "audit", "together")
-    for i in range(2):
-        learn, say = fold != i, fold == i
+    for learn, say in _parts(fold):
         if target.task == "regression":
             booster = HistGradientBoostingRegressor(max_iter=60, early_stopping=False, random_state=random)
             found[say] = booster.fit(x[learn], wanted[learn, 0]).predict(x[say])[:, None]
@@ -191,6 +188,14 @@ def folds(truth: np.ndarray, target: TargetSpec, seed: int, count: int, apart: n
     fold = np.empty(len(truth), int)
     fold[order] = np.arange(len(truth)) % count
     return fold
+
+
+def _parts(fold: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """The rows to learn from and those to predict, for each fold; none where all rows are in one."""
+    for i in np.unique(fold):
+        say = fold == i
+        if not say.all():
+            yield ~say, say
 
 
 def _wanted(truth: np.ndarray, target: TargetSpec) -> np.ndarray:
