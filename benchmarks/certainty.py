@@ -103,11 +103,11 @@ def alike(seed: int, count: int, rows: int = ROWS) -> list[Predictions]:
     return made
 
 
-def false_alarms(metric: str, baselines: int, simulations: int) -> float:
+def false_alarms(metric: str, baselines: int, simulations: int, rows: int = ROWS) -> float:
     """How often a network is called better or worse than baselines that are its equals."""
     said = 0
     for i in range(simulations):
-        network, *others = alike(i, baselines + 1)
+        network, *others = alike(i, baselines + 1, rows)
         named = {str(j): other for j, other in enumerate(others)}
         said += judge(network, named, (metric,), i)[1].outcome in {"better", "worse"}
     return said / simulations
@@ -120,7 +120,7 @@ def false_alarms_of_pairs(runs: int, simulations: int) -> float:
         models = alike(i, runs)
         drawn = bootstrap.resampled([("roc_auc", model) for model in models], i)
         values = [METRICS["roc_auc"](model) for model in models]
-        found = [paired(values[a] - values[b], drawn[a] - drawn[b]) for a in range(runs) for b in range(a)]
+        found = [paired(values[a] - values[b], drawn[a] - drawn[b], ROWS) for a in range(runs) for b in range(a)]
         together = holm([one.p for one in found])
         said += any(one.outcome(True, p) != "cannot tell apart" for one, p in zip(found, together, strict=True))
     return said / simulations
@@ -185,17 +185,25 @@ def main() -> None:
             which = "its equal" if count == 1 else f"the best of {count} equals"
             lines.append(f"| the verdict: a network and {which}, {metric} | {alarms[-1]:.1%} |")
             print(lines[-1], flush=True)
+    few = {rows: false_alarms("log_loss", 1, simulations, rows) for rows in (3, 5, 8, 12, 20, 50)}
     alarms.append(false_alarms_of_pairs(4, simulations))
     lines.append(f"| `compare`: any pair of 4 runs, roc_auc | {alarms[-1]:.1%} |")
     for folds in (5, 10):
         corrected, plain = false_alarms_of_folds(folds, simulations)
         alarms.append(corrected)
         lines.append(f"| {folds} folds, corrected t-test (the plain one: {plain:.1%}) | {corrected:.1%} |")
+    lines.append(
+        "| of a network and its equal on few rows, log_loss: "
+        + ", ".join(map(str, few))
+        + " rows | "
+        + ", ".join(f"{share:.1%}" for share in few.values())
+        + " |"
+    )
     lines += [
         "",
         "The corrected test is careful by design: a network has to be clearly better over few folds to be called so.",
     ]
-    print("\n".join(lines[-6:]))
+    print("\n".join(lines[-7:]))
     print(f"coverage {min(shares):.1%} to {max(shares):.1%}, false alarms at most {max(alarms):.1%}")
     if simulations >= 1000:
         (ROOT / "docs" / "certainty.md").write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -69,6 +69,11 @@ def scored(asked: Sequence[tuple[str, Predictions]], seed: int) -> list[tuple[In
     return found
 
 
+def units(predictions: Predictions) -> int:
+    """How many rows are drawn, or blocks of rows."""
+    return len(predictions.truth) if predictions.blocks is None else len(np.unique(predictions.blocks))
+
+
 def of_rows(
     function: Callable[[np.ndarray], np.ndarray], rows: int, blocks: np.ndarray | None, seed: int
 ) -> np.ndarray:

@@ -17,7 +17,6 @@ from protokit.evaluate.metrics import METRICS
 
 _FEW = 100
 _FEW_BLOCKS = 20
-_FEWEST_BLOCKS = 6  # where all of fewer lie on one side, chance alone puts them there in more than 1 of 20 cases
 
 
 @dataclass(frozen=True)
@@ -86,7 +85,10 @@ def judge(
     first = scores[0]
     values = {"": first.network.value, **{name: one.value for name, one in first.baselines.items()}}
     over = 0
-    differences = {name: paired(values[""] - values[name], main_samples[""] - main_samples[name]) for name in baselines}
+    drawn = bootstrap.units(network)
+    differences = {
+        name: paired(values[""] - values[name], main_samples[""] - main_samples[name], drawn) for name in baselines
+    }
     if folds is not None:
         found_in = {name: over_folds(folds.scores[""], folds.scores[name], folds.ratio) for name in baselines}
         if all(difference.defined for difference in found_in.values()):
@@ -107,7 +109,7 @@ class _Tested:
 
     @classmethod
     def of(cls, network: Predictions, folds: int) -> _Tested:
-        blocks = None if network.blocks is None else len(set(network.blocks.tolist()))
+        blocks = None if network.blocks is None else bootstrap.units(network)
         return cls(len(network.truth), blocks, network.target.task == "forecasting", folds)
 
     def __str__(self) -> str:
@@ -147,8 +149,7 @@ def _verdict(
     together = dict(zip(defined, holm([differences[name].p for name in defined]), strict=True))
     # to be better than the best of several is harder than any of them; to be worse is easier
     p = found.p if sign * found.interval.value > 0 else together[best]
-    enough = tested.folds or tested.blocks is None or tested.blocks >= _FEWEST_BLOCKS
-    outcome = found.outcome(sign > 0, p) if enough and found.defined else "cannot tell apart"
+    outcome = found.outcome(sign > 0, p) if found.defined else "cannot tell apart"
     start = {
         "better": f"The network beats the best baseline, {best}",
         "worse": f"The network is worse than the best baseline, {best}",
@@ -162,7 +163,7 @@ def _verdict(
         f"{number(difference.value, sign=True)} (95% interval {number(difference.low, sign=True)} to "
         f"{number(difference.high, sign=True)}) on {tested}."
     ).replace("apart: ", "apart, ")
-    if outcome == "cannot tell apart" and enough and found.p < LEVEL <= p:
+    if outcome == "cannot tell apart" and found.p < LEVEL <= p:
         text += f" The best of {len(defined)} equals is as far ahead by chance."
     text += tested.few
     return Verdict(score.target, score.metric, best, outcome, difference, text, p)

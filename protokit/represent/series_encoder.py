@@ -126,13 +126,12 @@ class SeriesEncoder:
         spare = panel.lengths - (last + 1)
         self._all_known(frame, panel, last, spare)
         ends = panel.starts[1:] - 1
-        more = [
-            frame.iloc[np.repeat(panel.rows[end], count)][list(self.by)].assign(
-                **{self.clock.column: self._after(panel.times[end], count, frame).array}
-            )
-            for end, count in zip(ends, np.maximum(self.horizon - spare, 0), strict=True)
-            if count
-        ]
+        more = []
+        for end, count in zip(ends, np.maximum(self.horizon - spare, 0), strict=True):
+            if count:
+                one = frame.iloc[np.repeat(panel.rows[end], count)][list(self.by)]
+                one[self.clock.column] = self._after(panel.times[end], count, frame).array
+                more.append(one)
         if more:
             frame = pd.concat([frame, *more], ignore_index=True)
             panel = Panel.of(frame, self.clock.column, self.by, self.clock)

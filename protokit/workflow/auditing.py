@@ -99,7 +99,10 @@ def _dated(frame: pd.DataFrame, fold: Represented, left_out: Sequence[str]) -> p
     for name in left_out:
         if (dates := _as_dates(frame[name])) is not None:
             found[name] = dates
-    return frame.assign(**found) if found else frame
+    dated = frame.copy(deep=False)
+    for name, dates in found.items():
+        dated[name] = dates
+    return dated
 
 
 def _as_dates(column: pd.Series) -> pd.Series | None:

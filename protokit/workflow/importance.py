@@ -63,7 +63,9 @@ def importance(
     copies = [frame]
     for name in columns:
         shuffled = frame[name].take(generator.permutation(count)).reset_index(drop=True)
-        copies.append(frame.assign(**{name: shuffled}))
+        copy = frame.copy(deep=False)
+        copy[name] = shuffled
+        copies.append(copy)
     predicted = part.predictions(encoder.arrays(pd.concat(copies, ignore_index=True)))
     found: dict[str, list[dict[str, Any]]] = {}
     for target, whole in predicted.items():

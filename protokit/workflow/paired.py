@@ -142,7 +142,8 @@ def _differences(
     drawn = bootstrap.resampled([(name, model) for model in models.values()], 0)
     samples = dict(zip(group, drawn, strict=True))
     values = {i: metric(model) for i, model in models.items()}
-    return [(i, j, paired(values[i] - values[j], samples[i] - samples[j])) for i, j in combinations(group, 2)]
+    units = bootstrap.units(models[group[0]])
+    return [(i, j, paired(values[i] - values[j], samples[i] - samples[j], units)) for i, j in combinations(group, 2)]
 
 
 def sentence(pair: Pair, labels: Sequence[str], count: int, target: str = "") -> str:

@@ -72,9 +72,29 @@ def test_intervals_of_differences_hold_the_truth() -> None:
         second = Predictions(spec, truth, truth + 0.5 * noise + 0.5 * rng.normal(size=150))
         a, b = bootstrap.resampled([("mean_squared_error", first), ("mean_squared_error", second)], seed)
         error = METRICS["mean_squared_error"]
-        gap = paired(error(first) - error(second), a - b).interval
+        gap = paired(error(first) - error(second), a - b, 150).interval
         held += gap.low <= 0.5 <= gap.high  # the errors' variances are 1 and 0.5
     assert abs(held - 0.95 * 300) <= 0.02 * 300 + 1.65 * np.sqrt(300 * 0.95 * 0.05)
+
+
+@pytest.mark.parametrize("rows", [1, 2, 3, 5])
+def test_a_handful_of_rows_tells_nothing_apart(rows: int) -> None:
+    """Were the models equal, one would be ahead in every one of five rows in 1 of 16 cases."""
+    found = paired(1.0, 1 + 0.01 * np.random.default_rng(0).normal(size=1000), rows)
+    assert found.interval.low > 0 and found.outcome(True) == "cannot tell apart"
+
+
+@pytest.mark.parametrize("rows", [8, 15])
+def test_equal_models_are_seldom_told_apart_on_few_rows(rows: int) -> None:
+    said = 0
+    for seed in range(400):
+        rng = np.random.default_rng(seed)
+        truth, shared = rng.normal(size=rows), rng.normal(size=rows)
+        spec = TargetSpec("y", "regression")
+        network, other = (Predictions(spec, truth, truth + shared + rng.normal(size=rows)) for _ in range(2))
+        verdict = judge(network, {"other": other}, ("mean_absolute_error",), seed)[1]
+        said += verdict.outcome in {"better", "worse"}
+    assert said <= 400 * 0.07 + 1.65 * np.sqrt(400 * 0.07 * 0.93)
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=8))
@@ -131,10 +151,10 @@ def test_equal_learners_over_folds_are_seldom_told_apart() -> None:
 
 def test_few_resamplings_do_not_bound_the_chance() -> None:
     rng = np.random.default_rng(0)
-    far = paired(1.0, 1 + 0.1 * rng.normal(size=200))
+    far = paired(1.0, 1 + 0.1 * rng.normal(size=200), 200)
     assert far.p < 1e-6, "so that many comparisons can still tell it apart"
-    assert paired(0.0, np.zeros(200)).p == 1.0
-    near = paired(0.15, 0.15 + 0.1 * rng.normal(size=1000))
+    assert paired(0.0, np.zeros(200), 200).p == 1.0
+    near = paired(0.15, 0.15 + 0.1 * rng.normal(size=1000), 1000)
     assert 0.05 < near.p < 0.25
 
 
