@@ -117,6 +117,7 @@ class Linear:
             x, truth = x[some[:_QUANTILE_ROWS]], (truth[some[:_QUANTILE_ROWS]] - center) / scale
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)
+            warnings.filterwarnings("ignore", "The number of unique classes", UserWarning)
             model = _Model(_each(target, truth, made, x, _share), matrix, target)
         return model if target.task != "quantile" else _Scaled(model, center, scale)
 
@@ -187,6 +188,7 @@ def _one_thread() -> Iterator[None]:
     """On one thread, for several would add up in another order each time; and without a word of convergence."""
     with threadpool_limits(1), warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
+        warnings.filterwarnings("ignore", "The number of unique classes", UserWarning)
         yield
 
 

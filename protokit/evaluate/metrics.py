@@ -87,6 +87,10 @@ def _where_above(function: Form, truth: float, predicted: float) -> Form:
     return score
 
 
+def _r2(true: np.ndarray, scores: np.ndarray) -> float:
+    return float(sk.r2_score(true, scores)) if len(true) > 1 else float("nan")
+
+
 METRICS: Registry[Metric] = Registry("metric")
 for _metric in (
     Metric("accuracy", sk.accuracy_score, "label"),
@@ -111,7 +115,7 @@ for _metric in (
     Metric("recall_micro", sk.recall_score, "label", options=(("average", "micro"),)),
     Metric("roc_auc_ovr", sk.roc_auc_score, "score", options=(("multi_class", "ovr"),)),
     Metric("roc_auc_ovo", sk.roc_auc_score, "score", options=(("multi_class", "ovo"),)),
-    Metric("r2", sk.r2_score, "value"),
+    Metric("r2", _r2, "value"),
     Metric("mean_squared_error", sk.mean_squared_error, "value", False),
     Metric("root_mean_squared_error", sk.root_mean_squared_error, "value", False),
     Metric("mean_absolute_error", sk.mean_absolute_error, "value", False),
