@@ -12,6 +12,8 @@ from protokit.evaluate.doctor.curves import at_end, training, validation
 
 _SURE = 2.0  # standard errors
 _SURER = 3.0  # of what an epoch reached that was chosen on the same rows
+_USEFUL = 0.3  # a skill that few rows would have to rule out before they say that there is none
+_FEWEST = 20  # validation rows of which a standard error says something
 _FITTED = 0.75  # of the skill of trees on other rows
 _FALLS, _NOISE = 0.99, 0.01  # less is no course of a loss, and none of a constant's loss
 _LOST = 0.25  # of what was gained on validation rows
@@ -27,9 +29,11 @@ def no_signal(checkup: Checkup, found: Set[str]) -> Iterator[Symptom]:
     """Neither network nor trees beat a constant on validation rows: labels shuffled, or columns that say nothing."""
     for target in checkup.targets:
         own, other, fitted = target.validation, target.reference, target.training
-        if own is None or other is None or fitted is None:
+        if own is None or other is None or fitted is None or target.rows < _FEWEST:
             continue
         if own.value > _SURER * own.error or other.value > _SURE * other.error:
+            continue
+        if max(one.value + _SURE * one.error for one in (own, other)) > _USEFUL:
             continue
         rule = (
             f"on {target.rows:,} validation rows the network does away with {own.value:.1%} of a constant's error "

@@ -14,6 +14,7 @@ _OVER = 1.5  # times the loss at the start
 _STEADY = 0.5
 _UNMOVED = 0.25  # of the size of the initial weights
 _LEFT = 0.2  # of the loss at the start
+_LATE = 0.75  # of the epochs: where the validation loss was lowest before, smaller steps were no lack
 
 
 def learning_rate_high(checkup: Checkup, found: Set[str]) -> Iterator[Symptom]:
@@ -43,7 +44,7 @@ def learning_rate_high(checkup: Checkup, found: Set[str]) -> Iterator[Symptom]:
 def learning_rate_low(checkup: Checkup, found: Set[str]) -> Iterator[Symptom]:
     """A training loss that still fell as steadily at the end as before, with weights that hardly moved."""
     losses = from_start(checkup)
-    if found or len(losses) < 3:
+    if found or len(losses) < 3 or checkup.best_epoch < _LATE * (len(losses) - 1):
         return
     kernels = [layer for layer in checkup.layers if layer.weight_start and layer.moved is not None]
     moved = max(((layer.moved or 0.0) / (layer.weight_start or 1.0) for layer in kernels), default=0.0)
