@@ -13,7 +13,7 @@ from typing import Any
 from protokit.bundle.intake import Intake
 from protokit.bundle.model import Model, Part
 from protokit.core.errors import BundleError, DataError, ProtokitError
-from protokit.core.files import sha256, write_json, write_with
+from protokit.core.files import of_run, sha256, write_json, write_with
 from protokit.core.lazy import prepare_keras
 from protokit.core.values import Signature
 from protokit.learn.clusters import Clusters
@@ -99,10 +99,8 @@ def _fitted(part: Part) -> dict[str, Any]:
 def _folder_of(path: Path) -> Path:
     if (path / "manifest.json").exists():
         return path
-    if (path / "model" / "manifest.json").exists():
-        return path / "model"
-    runs = sorted(path.glob("*/model/manifest.json"))  # their names begin with the time
-    return runs[-1].parent if runs else path
+    run = of_run(path, "model/manifest.json")
+    return run / "model" if (run / "model").is_dir() else path
 
 
 def _read(path: Path, networks: list[Any]) -> list[tuple[tuple[Any, ...], ...]]:

@@ -133,7 +133,7 @@ def predict(
 
 @app.command()
 def compare(
-    runs: Annotated[list[Path], typer.Argument(help="Folders of runs.", metavar="RUN...")],
+    runs: Annotated[list[Path], typer.Argument(help="Folders of runs, or runs/NAME.", metavar="RUN...")],
     out: Annotated[Path | None, typer.Option("-o", "--out", help="Write it as a page: FILE.html.")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -156,7 +156,7 @@ def compare(
 
 @app.command()
 def report(
-    run: Annotated[Path, typer.Argument(help="The folder of a run.")],
+    run: Annotated[Path, typer.Argument(help="The folder of a run, or runs/NAME: its last one.")],
     out: Annotated[
         Path | None, typer.Option("-o", "--out", help="The page; report.html of the run if not given.")
     ] = None,
@@ -169,7 +169,7 @@ def report(
 
 @app.command()
 def doctor(
-    run: Annotated[Path, typer.Argument(help="The folder of a run.", metavar="RUN")],
+    run: Annotated[Path, typer.Argument(help="The folder of a run, or runs/NAME: its last one.", metavar="RUN")],
     as_json: AsJson = False,
 ) -> None:
     """Say what went wrong in the training of a run, with the numbers that show it and an edit of the recipe."""

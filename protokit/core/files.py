@@ -7,6 +7,7 @@ import json
 import os
 import tempfile
 from collections.abc import Callable
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,30 @@ def write_text(path: Path, content: str) -> None:
 def write_json(path: Path, value: Any) -> None:
     """`write_text` for a JSON value. Floats keep every bit; a value that is not finite is refused."""
     write_text(path, json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def finite(value: Any) -> Any:
+    """A JSON value in which null stands for numbers that are not finite: JSON has no word for them.
+
+    >>> finite({"a": [1.0, float("nan")], "b": float("inf")})
+    {'a': [1.0, None], 'b': None}
+    """
+    if isinstance(value, dict):
+        return {key: finite(part) for key, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [finite(part) for part in value]
+    return None if isinstance(value, float) and not isfinite(value) else value
+
+
+def of_run(path: Path, wanted: str) -> Path:
+    """The folder that holds a run's file: `path` itself, or of the folders in it the last one that has the file.
+
+    So `runs/NAME` stands for its last run, for the names of runs begin with their time.
+    """
+    if (path / wanted).exists():
+        return path
+    runs = sorted(path.glob(f"*/{wanted}"))
+    return path / runs[-1].relative_to(path).parts[0] if runs else path
 
 
 def write_with(path: Path, writer: Callable[[Path], object]) -> None:

@@ -85,9 +85,9 @@ def judge(
     first = scores[0]
     values = {"": first.network.value, **{name: one.value for name, one in first.baselines.items()}}
     over = 0
-    drawn = bootstrap.units(network)
+    units = bootstrap.units(network)
     differences = {
-        name: paired(values[""] - values[name], main_samples[""] - main_samples[name], drawn) for name in baselines
+        name: paired(values[""] - values[name], main_samples[""] - main_samples[name], units) for name in baselines
     }
     if folds is not None:
         found_in = {name: over_folds(folds.scores[""], folds.scores[name], folds.ratio) for name in baselines}

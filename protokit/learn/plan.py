@@ -16,7 +16,8 @@ from protokit.recipe.recipe import Recipe
 if TYPE_CHECKING:
     import numpy as np
 
-PLATEAU_PATIENCE = 6  # epochs
+EPOCHS, PATIENCE, PLATEAU = 200, 20, 6  # of at least so many batches, or more of them:
+BATCHES = 10
 PLATEAU_FACTOR = 0.3
 
 
@@ -38,6 +39,7 @@ class Plan:
     weights: Mapping[str, np.ndarray] | None
     validation_weights: Mapping[str, np.ndarray] | None = None
     typical_rows: int = 0
+    plateau: int = PLATEAU
 
     @classmethod
     def of(
@@ -51,16 +53,20 @@ class Plan:
     ) -> Plan:
         """The plan of a recipe for given rows. `seed` is the network's; `typical_rows` are `train`'s by default."""
         learn, rows = recipe.learn, typical_rows or train.rows
+        size = min(learn.batch_size or batch_size(rows), rows)
+        # few batches change little: where an epoch is of few, as many more epochs are as one
+        times = max(1, -(-BATCHES // -(-rows // size)))
         return cls(
-            learn.epochs,
-            min(learn.batch_size or batch_size(rows), rows),
+            learn.epochs or EPOCHS * times,
+            size,
             seed,
             learn.schedule,
-            learn.stop.patience if learn.stop else None,
+            (learn.stop.patience or PATIENCE * times) if learn.stop else None,
             learn.stop.monitor if learn.stop else "validation_loss",
             _weights(train, class_weights(learn.class_weights, signature, train)),
             _weights(validation, None),
             rows,
+            PLATEAU * times,
         )
 
     def steps(self, rows: int) -> int:
@@ -107,7 +113,7 @@ class Progress:
             self.best, self.best_epoch, self.waited, self.plateau = value, self.epoch, 0, 0
         else:
             self.waited, self.plateau = self.waited + 1, self.plateau + 1
-        if plan.schedule == "plateau" and self.plateau >= PLATEAU_PATIENCE:
+        if plan.schedule == "plateau" and self.plateau >= plan.plateau:
             self.factor, self.plateau = self.factor * PLATEAU_FACTOR, 0
         out_of_patience = plan.patience is not None and self.waited >= plan.patience
         self.done = out_of_patience or self.epoch >= plan.epochs

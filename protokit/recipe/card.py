@@ -33,9 +33,7 @@ def card_of(name: str, collect: Collect, represent: Represent, learn: Learn, eva
     rows.append(("", "split", _split(represent, learn)))
     rows.append(("learn", "network", _network(learn, network)))
     optimizer = learn.optimizer if isinstance(learn.optimizer, str) else next(iter(learn.optimizer))
-    stop = f", stop after {learn.stop.patience} without a better {learn.stop.monitor}" if learn.stop else ""
-    stop = stop.replace("_", " ")
-    rows.append(("", "training", f"{optimizer}, at most {learn.epochs} epochs{stop}"))
+    rows.append(("", "training", ", ".join([optimizer, *_length(learn)])))
     if learn.seeds > 1:
         rows.append(("", "networks", f"{learn.seeds}, averaged"))
     rows.append(("evaluate", "metrics", ", ".join(evaluate.metrics or ()) or "those of the task"))
@@ -43,6 +41,15 @@ def card_of(name: str, collect: Collect, represent: Represent, learn: Learn, eva
     if evaluate.strict:
         rows.append(("", "strict", "a fatal finding of the audit stops the run"))
     return Card(name, (), (Grid("", ("", "", ""), tuple(rows)),))
+
+
+def _length(learn: Learn) -> list[str]:
+    """How long the training goes on, in words."""
+    found = [f"at most {learn.epochs} epochs"] if learn.epochs else []
+    if learn.stop:
+        after = f"after {learn.stop.patience} without" if learn.stop.patience else "without"
+        found.append(f"stop {after} a better {learn.stop.monitor.replace('_', ' ')}")
+    return found
 
 
 def _split(represent: Represent, learn: Learn) -> str:

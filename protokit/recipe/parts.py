@@ -148,7 +148,7 @@ class Represent(Part):
 class Stop(Part):
     """When training ends before its last epoch. `patience` is in epochs without a better value."""
 
-    patience: int = Field(20, ge=1)
+    patience: int | None = Field(None, ge=1, description="20, more where an epoch is of less than 10 batches")
     monitor: Annotated[str, BeforeValidator(checks.choice("monitor", vocabulary.MONITORS))] = "validation_loss"
 
 
@@ -162,7 +162,7 @@ class Learn(Part):
         default_factory=lambda: {"AdamW": {"learning_rate": 1e-3, "weight_decay": 1e-2}}
     )
     schedule: Annotated[str, BeforeValidator(checks.choice("schedule", vocabulary.SCHEDULES))] = "plateau"
-    epochs: int = Field(200, ge=1)
+    epochs: int | None = Field(None, ge=1, description="200, more where an epoch is of less than 10 batches")
     batch_size: int | None = Field(None, ge=1, description="from 32 to 256 by the number of rows")
     stop: Stop | None = Stop()
     class_weights: Annotated[Literal["balanced"] | dict[Any, float] | None, BeforeValidator(checks.weights)] = None

@@ -25,8 +25,8 @@ from protokit.recipe.tables import is_data
 class Recipe(Part):
     """A whole experiment. An invalid one cannot exist.
 
-    >>> Recipe.parse({"represent": {"target": "species"}}).learn.epochs
-    200
+    >>> Recipe.parse({"represent": {"target": "species"}}).learn.schedule
+    'plateau'
     """
 
     protokit: Annotated[int, BeforeValidator(checks.version)] = 1

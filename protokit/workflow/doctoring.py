@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from protokit.core.checkup import Checkup, Diagnosis, Suspect, Symptom, TargetCheck
-from protokit.core.files import write_json
+from protokit.core.files import finite, write_json
 from protokit.recipe.recipe import Recipe
 from protokit.workflow.folder import RunFolder
 from protokit.workflow.outcome import Networks
@@ -150,7 +149,7 @@ def doctor(
         found["suspects"] = [vars(suspect) for suspect in measured.suspects]
     except Exception as error:  # whatever it is, the network is trained and has to be kept
         found["failed"] = f"{type(error).__name__}: {error}"[:300]
-    write_json(folder.path / "diagnosis.json", _finite(found))
+    write_json(folder.path / "diagnosis.json", finite(found))
 
 
 def diagnosis(symptom: Symptom, text: str, recipe: Recipe) -> Diagnosis:
@@ -162,12 +161,3 @@ def diagnosis(symptom: Symptom, text: str, recipe: Recipe) -> Diagnosis:
     return Diagnosis(
         symptom.check, symptom.severity, symptom.rule, symptom.evidence, snippet(edit) if changed else "", changed
     )
-
-
-def _finite(value: Any) -> Any:
-    """JSON has no word for what is not finite: null."""
-    if isinstance(value, dict):
-        return {key: _finite(part) for key, part in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_finite(part) for part in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value

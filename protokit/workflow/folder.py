@@ -15,7 +15,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from protokit.core.files import write_json, write_text
+from protokit.core.files import finite, write_json, write_text
 from protokit.core.stopwatch import Stopwatch
 from protokit.core.values import Finding, Notice, Score, Table
 from protokit.recipe.recipe import Recipe
@@ -114,10 +114,10 @@ class RunFolder:
             "batch_size": every[0].plan.batch_size,
             "targets": [target_as_plain(p.target) for p in results.predictions.values()],
             "scores": [_score(score) for score in results.scores],
-            "verdicts": [_finite(verdict.as_plain()) for verdict in results.verdicts],
-            "folds": [_finite(dict(fold)) for fold in results.folds],
+            "verdicts": [finite(verdict.as_plain()) for verdict in results.verdicts],
+            "folds": [finite(dict(fold)) for fold in results.folds],
             "network": network_table(networks.parts[0].network),
-            **_finite(dict(results.details)),
+            **finite(dict(results.details)),
         }
         steps = [vars(step) for step in (*table.steps, *folds[0].steps)]
         looked = looks(self.path, table.origin, [fold.positions[fold.split.test] for fold in folds])
@@ -215,16 +215,7 @@ def _score(score: Score) -> dict[str, Any]:
         "network": score.network.as_plain(),
         "baselines": {name: value.as_plain() for name, value in score.baselines.items()},
     }
-    return dict(_finite(plain))
-
-
-def _finite(value: Any) -> Any:
-    """JSON has no word for an undefined number: null."""
-    if isinstance(value, dict):
-        return {key: _finite(part) for key, part in value.items()}
-    if isinstance(value, list):
-        return [_finite(part) for part in value]
-    return None if isinstance(value, float) and value != value else value
+    return dict(finite(plain))
 
 
 def _key(recipe: Recipe, table: Table, own: Mapping[str, Any] | None) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from protokit.core.checkup import Diagnosis
 from protokit.core.errors import DataError
+from protokit.core.files import of_run
 from protokit.core.values import Finding
 from protokit.show.card import Card
 from protokit.workflow.card import card_of, sentences
@@ -33,12 +34,12 @@ class Run:
 
     @classmethod
     def open(cls, path: str | Path, *, model: Model | None = None) -> Run:
-        """Read the folder of a finished run.
+        """Read the folder of a finished run, or `runs/NAME`, whose last one it is then.
 
         Raises:
             DataError: it is not one.
         """
-        path = Path(path)
+        path = of_run(Path(path), "metrics.json")
         try:
             metrics = json.loads((path / "metrics.json").read_text(encoding="utf-8"))
             if not {"scores", "verdicts", "rows"} <= {*metrics}:
@@ -52,7 +53,7 @@ class Run:
             diagnosis = diagnosed(path)
         except (OSError, ValueError, KeyError) as error:
             raise DataError(
-                "not the folder of a finished run", place=str(path), cure="give runs/NAME/TIME-HASH"
+                "not the folder of a finished run", place=str(path), cure="give runs/NAME/TIME-HASH, or runs/NAME"
             ) from error
         results = {"metrics": metrics, "history": rows, **steps, "diagnosis": diagnosis, **audit}
         return cls(path, path.resolve().parent.name, results, model)

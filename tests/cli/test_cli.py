@@ -78,7 +78,7 @@ def test_layers_schema_and_explain(root: Path) -> None:
     assert "parameters" in call("menus", "tests/menus/unet.yaml", cwd=root)[1]
     assert call("check", "tests/menus/unet.yaml", cwd=root)[:2] == (0, "tests/menus/unet.yaml: no faults\n")
     assert "Dense" in call("menus", "recipes/digits.yaml", cwd=root)[1]
-    assert "patience: 20" in call("check", "recipes/wine.yaml", "--explain", cwd=root)[1]
+    assert "schedule: plateau" in call("check", "recipes/wine.yaml", "--explain", cwd=root)[1]
 
 
 def test_check_finds_what_only_the_defaults_show(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -151,6 +152,22 @@ def test_patience_and_schedules() -> None:
     assert progress.done and progress.best_epoch == 1 and progress.factor == pytest.approx(0.3)
     cosine = Plan(10, 32, 0, "cosine", None, "loss", None)
     assert Progress(epoch=5).learning_rate(1.0, cosine) == pytest.approx(0.5)
+
+
+def test_where_an_epoch_is_of_few_batches_as_many_more_epochs_are_as_one() -> None:
+    recipe, data = prepared("c", {})
+    signature = data.encoder.signature
+
+    def plan(rows: int, **learn: Any) -> Plan:
+        changed = recipe.model_copy(update={"learn": type(recipe.learn)(**learn)})
+        return Plan.of(changed, signature, data.train, data.validation, 0, typical_rows=rows)
+
+    assert [plan(rows).epochs for rows in (20, 64, 320, 100_000)] == [2000, 1000, 200, 200]
+    assert [plan(rows).patience for rows in (20, 64, 320, 100_000)] == [200, 100, 20, 20]
+    assert [plan(rows).plateau for rows in (20, 64, 320, 100_000)] == [60, 30, 6, 6]
+    said = plan(20, epochs=7, stop={"patience": 3})
+    assert (said.epochs, said.patience) == (7, 3), "what the recipe says is done"
+    assert plan(20, stop=None).patience is None
 
 
 def test_a_loss_of_another_task_is_refused() -> None:
