@@ -75,7 +75,7 @@ def run(
         from protokit.recipe.flow import origins
         from protokit.workflow.auditing import audit, stop_if_strict
 
-        findings = audit(recipe, folds, origins(recipe.collect))
+        findings = audit(recipe, collected, folds, origins(recipe.collect))
         clock.lap("audit")
         stop_if_strict(recipe, collected, folds, findings, Path(out), folder)
         from protokit.learn.train import network_of

@@ -35,6 +35,6 @@ def audited() -> Audited:
         }
         recipe = Recipe.parse(data)
         table = collect(recipe, frame)
-        return audit(recipe, represent(recipe, table), derived)
+        return audit(recipe, table, represent(recipe, table), derived)
 
     return find

@@ -55,9 +55,10 @@ def test_every_table_gets_arrays_and_an_audit_or_an_error_in_words(
     frame = pd.DataFrame({name: column(kind, rows, rng) for name, kind in zip(names, kinds, strict=False)})
     recipe = Recipe.parse({"represent": {"target": frame.columns[-1], "split": split}})
     try:
-        folds = represent(recipe, collect(recipe, frame))
+        table = collect(recipe, frame)
+        folds = represent(recipe, table)
         Asked.of(recipe, folds)
-        audit(recipe, folds)
+        audit(recipe, table, folds)
     except ProtokitError as error:
         assert str(error).strip()
         return
