@@ -24,9 +24,10 @@ class LayerCheck:
     `gradient` is the root mean square of the loss's gradient for the layer's kernel, `gradient_start` the same at the
     initial weights; `weight` and `weight_start` are that of the kernel itself, `moved` that of what training changed.
     `dead` is the share of units that give 0 on every row, `saturated` the share of outputs at their bounds, each
-    with its value at the initial weights. `reach` is the root mean square of what the layer takes, where that comes
-    straight from the data, and `peak` its largest size. `batch_noise` is, of a BatchNormalization, the variance of a
-    batch's mean as a share of the rows' variance. None: does not apply. `trains` is whether a kernel is trained.
+    with its value at the initial weights. `reach` is the root mean square of what the layer takes at the initial
+    weights, where that comes straight from the data, and `peak` its largest size. `batch_noise` is, of a
+    BatchNormalization, the variance of a batch's mean as a share of the rows' variance. None: does not apply. `trains`
+    is whether a kernel is trained.
     """
 
     layer: str

@@ -174,7 +174,7 @@ def checks(
     found = []
     for place in where:
         name, kind, i = place.layer.name, type(place.layer).__name__, place.kernel
-        noise, reach = now.batch_noise.get(name), now.reach.get(name)
+        noise, reach = now.batch_noise.get(name), then.reach.get(name)
         found.append(
             LayerCheck(
                 name,

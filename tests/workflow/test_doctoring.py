@@ -72,6 +72,14 @@ def test_a_planted_fault_is_named_with_an_edit(fault: str, tmp_path: Path) -> No
     assert f"{named[0].severity}: {named[0].rule[:30]}" in str(found)
 
 
+@pytest.mark.parametrize("menu", [relu(32, 2), "auto"], ids=["own", "house"])
+def test_embeddings_that_large_steps_blew_up_are_no_unscaled_inputs(menu: Any, tmp_path: Path) -> None:
+    table = frame().assign(city=[f"c{i % 20}" for i in range(500)])
+    found = run(tmp_path, {"menu": menu, "optimizer": adam(10.0)}, table=table)
+    assert found.diagnoses[0].check == "learning_rate_high", [one.rule for one in found.diagnoses]
+    assert "unscaled_inputs" not in {one.check for one in found.diagnoses}
+
+
 @pytest.mark.parametrize("change", ["shuffle", "leak"])
 def test_faults_of_the_table_are_named(change: str, tmp_path: Path) -> None:
     table = frame(1000)
