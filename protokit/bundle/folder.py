@@ -13,8 +13,9 @@ from typing import Any
 from protokit.bundle.intake import Intake
 from protokit.bundle.model import Model, Part
 from protokit.core.errors import BundleError, DataError, ProtokitError
-from protokit.core.files import of_run, sha256, write_json, write_with
+from protokit.core.files import sha256, write_json, write_with
 from protokit.core.lazy import prepare_keras
+from protokit.core.runs import run_folder
 from protokit.core.values import Signature
 from protokit.learn.clusters import Clusters
 from protokit.learn.snapshot import assign
@@ -56,7 +57,7 @@ def save(model: Model, path: str | Path) -> None:
 
 
 def load(path: str | Path) -> Model:
-    """Read a model's folder, that of a run, or `runs/NAME`, whose last run it is then.
+    """Read a model's folder, that of a run, or `runs/NAME`, whose newest finished run it is then.
 
     Raises:
         BundleError: a file is missing, damaged, or not what the manifest says.
@@ -97,10 +98,15 @@ def _fitted(part: Part) -> dict[str, Any]:
 
 
 def _folder_of(path: Path) -> Path:
-    if (path / "manifest.json").exists():
-        return path
-    run = of_run(path, "model/manifest.json")
-    return run / "model" if (run / "model").is_dir() else path
+    for folder in (path, path / "model"):
+        if (folder / "manifest.json").exists():
+            return folder
+    try:
+        return run_folder(path) / "model"
+    except DataError as error:
+        raise BundleError(
+            f"neither a model nor {error.rule.removeprefix('not ')}", place=error.place, cure=error.cure
+        ) from None
 
 
 def _read(path: Path, networks: list[Any]) -> list[tuple[tuple[Any, ...], ...]]:

@@ -19,6 +19,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 RecipeFile = Annotated[Path, typer.Argument(help="A recipe file.", metavar="RECIPE")]
+RunFolder = Annotated[Path, typer.Argument(help="The folder of a run, or runs/NAME: its newest run.", metavar="RUN")]
 Set = Annotated[list[str] | None, typer.Option("--set", help="Override a value: learn.epochs=5", metavar="PATH=VALUE")]
 OneTable = Annotated[
     str | None, typer.Option("--table", help="Which table of a database or page, or sheet of a workbook.")
@@ -105,7 +106,7 @@ def new(
 
 @app.command()
 def predict(
-    model: Annotated[Path, typer.Argument(help="The folder of a model or of a run.")],
+    model: Annotated[Path, typer.Argument(help="The folder of a model or of a run, or runs/NAME: its newest run.")],
     data: Annotated[str, typer.Argument(help="A table with the model's columns: a file or a web address.")],
     out: Annotated[Path | None, typer.Option("-o", "--out", help="A CSV file; the screen if not given.")] = None,
     table: OneTable = None,
@@ -133,7 +134,9 @@ def predict(
 
 @app.command()
 def compare(
-    runs: Annotated[list[Path], typer.Argument(help="Folders of runs, or runs/NAME.", metavar="RUN...")],
+    runs: Annotated[
+        list[Path], typer.Argument(help="Folders of runs, or runs/NAME: its newest run.", metavar="RUN...")
+    ],
     out: Annotated[Path | None, typer.Option("-o", "--out", help="Write it as a page: FILE.html.")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -156,7 +159,7 @@ def compare(
 
 @app.command()
 def report(
-    run: Annotated[Path, typer.Argument(help="The folder of a run, or runs/NAME: its last one.")],
+    run: RunFolder,
     out: Annotated[
         Path | None, typer.Option("-o", "--out", help="The page; report.html of the run if not given.")
     ] = None,
@@ -169,7 +172,7 @@ def report(
 
 @app.command()
 def doctor(
-    run: Annotated[Path, typer.Argument(help="The folder of a run, or runs/NAME: its last one.", metavar="RUN")],
+    run: RunFolder,
     as_json: AsJson = False,
 ) -> None:
     """Say what went wrong in the training of a run, with the numbers that show it and an edit of the recipe."""

@@ -23,6 +23,8 @@ def show(run: Run) -> None:
         style = "yellow" if one.severity == "warning" else "dim"
         console.print(Text.assemble((f"{one.check.replace('_', ' ')}: ", style), one.rule))
         console.print(Text(f"  {_evidence(one)}", style="dim"))
+        if one.advice:
+            console.print(Text(f"  {one.advice}"))
         for line in one.diff.splitlines():
             console.print(Text(f"    {line}", style=_COLORS.get(line[:1], "")))
         console.print()

@@ -133,7 +133,7 @@ class Checkup:
 
 @dataclass(frozen=True)
 class Edit:
-    """A change of a recipe: values by dotted path, and a change of the menu at one layer.
+    """A change of a recipe: values by dotted path, a column to ignore, and a change of the menu at one layer.
 
     `change` puts `item` before the layer, removes it, or sets arguments of it.
     """
@@ -142,22 +142,31 @@ class Edit:
     layer: str = ""
     change: Literal["", "before", "remove", "set"] = ""
     item: Any = None
+    ignore: str = ""
 
 
 @dataclass(frozen=True)
 class Symptom:
-    """What a rule of the doctor found: as a diagnosis, its edit not yet applied to a recipe's text."""
+    """What a rule of the doctor found: as a diagnosis, its edit not yet applied to a recipe's text.
+
+    `target` is the target that it is about, where it is about one; `advice` what a person does by hand.
+    """
 
     check: str
     severity: Literal["warning", "note"]
     rule: str
     evidence: Mapping[str, Plain] = field(default_factory=dict)
     edit: Edit = Edit()
+    advice: str = ""
+    target: str = ""
 
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """What went wrong in a training: the rule with its numbers, and the edit of the recipe, also as a diff."""
+    """What went wrong in a training: the rule with its numbers, and the edit of the recipe, also as a diff.
+
+    The diffs of a run apply one after the other. `advice` is what to do by hand, where there is no edit.
+    """
 
     check: str
     severity: str
@@ -165,6 +174,12 @@ class Diagnosis:
     evidence: Mapping[str, Plain] = field(default_factory=dict)
     edit: str = ""
     diff: str = ""
+    advice: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """The rule, and what to do by hand in brackets."""
+        return self.rule + f" ({self.advice})" * bool(self.advice)
 
     def as_plain(self) -> dict[str, Any]:
         """The diagnosis as JSON values."""

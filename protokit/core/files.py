@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 import tempfile
-from collections.abc import Callable
-from math import isfinite
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -34,27 +34,16 @@ def write_json(path: Path, value: Any) -> None:
 
 
 def finite(value: Any) -> Any:
-    """A JSON value in which null stands for numbers that are not finite: JSON has no word for them.
+    """The value with null for each number in it that is not finite: JSON has no word for these.
 
-    >>> finite({"a": [1.0, float("nan")], "b": float("inf")})
-    {'a': [1.0, None], 'b': None}
+    >>> finite({"auc": float("nan"), "bounds": (0.5, float("inf"))})
+    {'auc': None, 'bounds': [0.5, None]}
     """
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         return {key: finite(part) for key, part in value.items()}
     if isinstance(value, (list, tuple)):
         return [finite(part) for part in value]
-    return None if isinstance(value, float) and not isfinite(value) else value
-
-
-def of_run(path: Path, wanted: str) -> Path:
-    """The folder that holds a run's file: `path` itself, or of the folders in it the last one that has the file.
-
-    So `runs/NAME` stands for its last run, for the names of runs begin with their time.
-    """
-    if (path / wanted).exists():
-        return path
-    runs = sorted(path.glob(f"*/{wanted}"))
-    return path / runs[-1].relative_to(path).parts[0] if runs else path
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def write_with(path: Path, writer: Callable[[Path], object]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from protokit.core.checkup import Edit
@@ -26,7 +26,9 @@ def snippet(edit: Edit) -> str:
     """
     data: Any = {}
     for dotted, value in edit.values.items():
-        _put(data, dotted, value)
+        _put(data, dotted.split("."), value)
+    if edit.ignore:
+        _put(data, ["represent", "columns", edit.ignore], "ignore")
     lines = _dump(data, _STYLES[0]).rstrip().splitlines() if data else []
     if edit.change:
         lines += [] if "learn:" in lines else ["learn:"]
@@ -45,7 +47,7 @@ def diff(text: str, edit: Edit, menu: Menu) -> str:
 
     `menu` is the recipe's network, from which a layer's place is known.
     """
-    if not edit.values and not edit.change:
+    if edit == Edit():
         return ""
     before, after = _texts(text, edit, menu)
     lines = difflib.unified_diff(
@@ -112,7 +114,9 @@ def _unlike(one: str, other: str) -> int:
 
 def _change(data: Any, edit: Edit, menu: Menu) -> None:
     for dotted, value in edit.values.items():
-        _put(data, dotted, value)
+        _put(data, dotted.split("."), value)
+    if edit.ignore:
+        _put(data, ["represent", "columns", edit.ignore], "ignore")
     if not edit.change:
         return
     learn = data.setdefault("learn", {})
@@ -133,9 +137,9 @@ def _change(data: Any, edit: Edit, menu: Menu) -> None:
         _set(items, place, node.kind, {**node.arguments}, edit.item)
 
 
-def _put(data: Any, dotted: str, value: Any) -> None:
-    """Put a value at a dotted path; mappings on the way are made."""
-    *steps, last = dotted.split(".")
+def _put(data: Any, path: Sequence[str], value: Any) -> None:
+    """Put a value at a path; mappings on the way are made."""
+    *steps, last = path
     for step in steps:
         if not isinstance(data.get(step), Mapping):
             data[step] = {}

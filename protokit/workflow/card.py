@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from protokit.core.checkup import Diagnosis
 from protokit.core.names import number
 from protokit.core.values import Finding
 from protokit.show.blocks import Grid, Picture, Remark, Sentence
@@ -42,9 +43,9 @@ def remarks(results: Mapping[str, Any], *, whole: bool = False) -> tuple[Remark,
     grave = [Remark(one.severity, one.rule, one.edit) for one in findings if one.severity != "note"]
     found = results["diagnosis"]["diagnoses"]
     grave += [
-        Remark(one["severity"], one["rule"], (whole and one["diff"]) or one["edit"])
-        for one in found
-        if one["severity"] != "note"
+        Remark(one.severity, one.sentence, (whole and one.diff) or one.edit)
+        for one in map(Diagnosis.from_plain, found)
+        if one.severity != "note"
     ]
     return tuple(sorted(grave, key=lambda one: one.severity != "fatal"))
 
@@ -61,7 +62,7 @@ def smaller(results: Mapping[str, Any]) -> tuple[str, ...]:
         *([f"the doctor could not look at this training: {failed}"] if failed else []),
         *(n["rule"] + (f" ({n['cure']})" if n["cure"] else "") for n in results["notices"]),
         *(finding.rule for finding in findings if finding.severity == "note"),
-        *(one["rule"] for one in found if one["severity"] == "note"),
+        *(one.sentence for one in map(Diagnosis.from_plain, found) if one.severity == "note"),
     )
 
 

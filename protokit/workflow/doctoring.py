@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from protokit.core.checkup import Checkup, Diagnosis, Suspect, Symptom, TargetCheck
+from protokit.core.checkup import Checkup, Diagnosis, Edit, Suspect, Symptom, TargetCheck
 from protokit.core.files import finite, write_json
 from protokit.recipe.recipe import Recipe
 from protokit.workflow.folder import RunFolder
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from protokit.core.values import TargetSpec
     from protokit.learn.probe import Probe
     from protokit.represent.represented import Represented
+
+_FAR_MORE = 2.0  # times what the next column is relied on
 
 
 def checkup(recipe: Recipe, networks: Networks, folds: Sequence[Represented], start: tuple[np.ndarray, ...]) -> Checkup:
@@ -134,9 +137,10 @@ def doctor(
 ) -> None:
     """Write `diagnosis.json`: what went wrong in the training, the layers' numbers, and rows with a doubtful label.
 
-    Of several networks the first is looked at. A doctor who fails does not stop a run: the file says why.
+    Of several networks the first is looked at whole, of the others the losses. A doctor who fails does not stop a run:
+    the file says why.
     """
-    from protokit.evaluate.doctor.doctor import diagnose
+    from protokit.evaluate.doctor.doctor import diagnose, with_others
 
     found: dict[str, Any] = {"diagnoses": [], "layers": [], "suspects": []}
     try:
@@ -144,7 +148,9 @@ def doctor(
             warnings.simplefilter("ignore")  # of numbers that overflow: the rules look at these
             measured = checkup(recipe, networks, folds, start)
             text = (folder.path / "recipe.yaml").read_text(encoding="utf-8")
-            found["diagnoses"] = [diagnosis(one, text, recipe).as_plain() for one in diagnose(measured)]
+            symptoms = with_others(measured, diagnose(measured), _others(networks))
+            symptoms = tuple(_with_column(one, recipe, networks, folds) for one in symptoms)
+            found["diagnoses"] = [one.as_plain() for one in diagnoses(symptoms, text, recipe)]
         found["layers"] = [layer.as_plain() for layer in measured.layers]
         found["suspects"] = [vars(suspect) for suspect in measured.suspects]
     except Exception as error:  # whatever it is, the network is trained and has to be kept
@@ -152,12 +158,63 @@ def doctor(
     write_json(folder.path / "diagnosis.json", finite(found))
 
 
-def diagnosis(symptom: Symptom, text: str, recipe: Recipe) -> Diagnosis:
-    """A symptom with its edit made in a recipe's text."""
-    from protokit.recipe.edits import diff, snippet
+def diagnoses(symptoms: Sequence[Symptom], text: str, recipe: Recipe) -> list[Diagnosis]:
+    """Symptoms with their edits made in a recipe's text, one after the other, so that the diffs apply together.
 
-    edit = symptom.edit
-    changed = diff(text, edit, recipe.network)
-    return Diagnosis(
-        symptom.check, symptom.severity, symptom.rule, symptom.evidence, snippet(edit) if changed else "", changed
-    )
+    Causes come first. Where an earlier edit is of the same place, a later one is left for the next run.
+    """
+    from protokit.recipe.edits import diff, edited, snippet
+
+    told: list[Diagnosis] = []
+    taken: dict[str, str] = {}
+    for one in symptoms:
+        places = _places(one.edit)
+        earlier = next((check for place, check in taken.items() if any(_same(place, own) for own in places)), "")
+        changed = "" if earlier else diff(text, one.edit, recipe.network)
+        advice = one.advice
+        if earlier:
+            advice = f"first mend {earlier.replace('_', ' ')}, which changes the same lines, and run again"
+        elif changed:
+            text = edited(text, one.edit, recipe.network)
+            taken |= dict.fromkeys(places, one.check)
+        shown = snippet(one.edit) if changed else ""
+        told.append(Diagnosis(one.check, one.severity, one.rule, one.evidence, shown, changed, advice))
+    return told
+
+
+def _places(edit: Edit) -> set[str]:
+    """The parts of a recipe that an edit changes."""
+    menu = {"learn.menu"} if edit.change else set()
+    return {*edit.values, *menu, *({f"represent.columns.{edit.ignore}"} if edit.ignore else set())}
+
+
+def _same(one: str, other: str) -> bool:
+    return one == other or one.startswith(other + ".") or other.startswith(one + ".")
+
+
+def _others(networks: Networks) -> dict[str, tuple[Mapping[str, float], ...]]:
+    """The histories of all networks but the first, by fold and seed, from 1."""
+    folds, seeds = len(networks.trained), len(networks.trained[0])
+    found = {}
+    for i, some in enumerate(networks.trained):
+        for j, one in enumerate(some):
+            name = ", ".join([f"fold {i + 1}"] * (folds > 1) + [f"seed {j + 1}"] * (seeds > 1))
+            found[name] = tuple(one.progress.history)
+    return dict(list(found.items())[1:])
+
+
+def _with_column(symptom: Symptom, recipe: Recipe, networks: Networks, folds: Sequence[Represented]) -> Symptom:
+    """A leak with the column to leave out, where the network relies on one far more than on any other."""
+    if symptom.check != "leak":
+        return symptom
+    from protokit.workflow.importance import CHEAP_OF, importance
+
+    metrics = {spec.name: (CHEAP_OF[spec.task],) for spec in folds[0].encoder.signature.targets}
+    relied = importance(networks.parts[0], folds[0], metrics, recipe.seed)
+    columns = relied.get(symptom.target, [])
+    drops = [one["drop"]["value"] for one in columns]
+    if len(drops) < 2 or drops[0] <= _FAR_MORE * max(drops[1], 0.0):
+        return symptom
+    name = columns[0]["column"]
+    advice = f"the network relies on {name!r} most: leave it out if it is known only after the target, or made from it"
+    return replace(symptom, edit=Edit(ignore=name), advice=advice)

@@ -21,7 +21,7 @@ _CHEAP = {
     "roc_auc", "accuracy", "log_loss", "brier_score", "hamming_loss", "mean_squared_error", "root_mean_squared_error",
     "mean_absolute_error", "r2", "mean_pinball_loss",
 }  # fmt: skip
-_ELSE = {
+CHEAP_OF = {
     "binary": "log_loss",
     "multiclass": "log_loss",
     "multilabel": "hamming_loss",
@@ -63,14 +63,13 @@ def importance(
     copies = [frame]
     for name in columns:
         shuffled = frame[name].take(generator.permutation(count)).reset_index(drop=True)
-        copy = frame.copy(deep=False)
-        copy[name] = shuffled
-        copies.append(copy)
+        copies.append(frame.copy(deep=False))
+        copies[-1][name] = shuffled
     predicted = part.predictions(encoder.arrays(pd.concat(copies, ignore_index=True)))
     found: dict[str, list[dict[str, Any]]] = {}
     for target, whole in predicted.items():
         main = metrics[target][0]
-        name = main if main in _CHEAP else _ELSE[whole.target.task]
+        name = main if main in _CHEAP else CHEAP_OF[whole.target.task]
         sign = 1.0 if METRICS[name].greater_is_better else -1.0
         each = [_rows(whole, slice(i * count, (i + 1) * count)) for i in range(len(copies))]
         values = [METRICS[name](one) for one in each]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from protokit.core.checkup import Diagnosis
 from protokit.core.errors import DataError
-from protokit.core.files import of_run
+from protokit.core.runs import run_folder
 from protokit.core.values import Finding
 from protokit.show.card import Card
 from protokit.workflow.card import card_of, sentences
@@ -34,12 +34,12 @@ class Run:
 
     @classmethod
     def open(cls, path: str | Path, *, model: Model | None = None) -> Run:
-        """Read the folder of a finished run, or `runs/NAME`, whose last one it is then.
+        """Read the folder of a finished run; of `runs/NAME` it is the newest.
 
         Raises:
             DataError: it is not one.
         """
-        path = of_run(Path(path), "metrics.json")
+        path = run_folder(Path(path))
         try:
             metrics = json.loads((path / "metrics.json").read_text(encoding="utf-8"))
             if not {"scores", "verdicts", "rows"} <= {*metrics}:
@@ -52,9 +52,8 @@ class Run:
                 rows = [{k: float(v) for k, v in row.items() if v} for row in csv.DictReader(file)]
             diagnosis = diagnosed(path)
         except (OSError, ValueError, KeyError) as error:
-            raise DataError(
-                "not the folder of a finished run", place=str(path), cure="give runs/NAME/TIME-HASH, or runs/NAME"
-            ) from error
+            rule = f"not the folder of a finished run: {_lacking(error)}"
+            raise DataError(rule, place=str(path), cure="run its recipe again, or give another run") from error
         results = {"metrics": metrics, "history": rows, **steps, "diagnosis": diagnosis, **audit}
         return cls(path, path.resolve().parent.name, results, model)
 
@@ -119,6 +118,12 @@ class Run:
         from protokit.workflow.page import notebook_pictures
 
         return card_of(self.name, self.results, notebook_pictures(self.plot)).bundle()
+
+
+def _lacking(error: Exception) -> str:
+    if isinstance(error, OSError):
+        return f"{Path(error.filename or '').name} cannot be read"
+    return f"there is no {error}" if isinstance(error, KeyError) else str(error)
 
 
 def diagnosed(path: Path) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -37,6 +38,12 @@ def test_new_check_run_predict(people: Path, tmp_path: Path) -> None:
     assert (status, len(json.loads(out)["pairs"])) == (0, 1)
     status, out, _ = call("report", run["run"], "-o", "report.html", cwd=tmp_path)
     assert (status, out) == (0, "wrote report.html\n")
+    for verb in (["doctor"], ["report"], ["predict", "people.csv"]):  # runs/NAME: its newest run
+        status, out, error = call(verb[0], "runs/people", *verb[1:], cwd=tmp_path)
+        assert status == 0, error
+    assert json.loads(call("doctor", "runs/people", "--json", cwd=tmp_path)[1])["run"] == both[1]
+    assert call("compare", run["run"], "runs/people", "--json", cwd=tmp_path)[0] == 0
+    assert f"such as runs{os.sep}people" in call("doctor", "runs", cwd=tmp_path)[2]
     for name in ("report", "compared"):
         assert (tmp_path / f"{name}.html").read_text().startswith("<!doctype html>")
 
@@ -53,7 +60,7 @@ def test_new_check_run_predict(people: Path, tmp_path: Path) -> None:
         (["check", "people.yaml", "--set", "learn.epoch=1"], 2, "did you mean 'epochs'"),
         (["new", "people.csv", "boughtt", "-o", "new.yaml"], 2, "did you mean 'bought'"),
         (["new", "people.doc", "x", "-o", "new.yaml"], 2, "says nothing"),
-        (["predict", "nowhere", "people.csv"], 1, "not a model"),
+        (["predict", "nowhere", "people.csv"], 1, "neither a model nor the folder of a finished run"),
         (["report", "nowhere"], 1, "not the folder of a finished run"),
         (["compare", "nowhere"], 2, "two runs or more"),
         (["compare", "a", "b", "--json", "-o", "x.json"], 2, "x.json does not end in .html"),

@@ -1,15 +1,17 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from protokit.core.errors import DataError, SpecError
-from protokit.core.files import write_bytes, write_with
+from protokit.core.files import finite, write_bytes, write_json, write_with
 from protokit.core.places import Fault, Place
 from protokit.core.registry import Registry
 from protokit.core.suggest import distance, nearest
@@ -62,3 +64,22 @@ def test_a_failing_disk_leaves_the_earlier_file(tmp_path: Path, monkeypatch: pyt
         monkeypatch.undo()
     assert path.read_bytes() == b"old"
     assert [p.name for p in tmp_path.iterdir()] == ["metrics.json"]
+
+
+_NUMBERS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=3)
+_NESTED = st.recursive(_NUMBERS, lambda inner: st.lists(inner) | st.tuples(inner) | st.dictionaries(st.text(), inner))
+
+
+@given(_NESTED)
+def test_what_is_made_finite_is_json_and_the_rest_is_kept(value: Any) -> None:
+    found = finite(value)
+    text = json.dumps(found, allow_nan=False)
+    assert json.loads(text) == found == finite(found)
+    if "NaN" not in (plain := json.dumps(value)) and "Infinity" not in plain:
+        assert found == json.loads(plain)
+
+
+def test_no_number_is_no_json(tmp_path: Path) -> None:
+    undefined = {"nan": float("nan"), "ends": [float("inf"), (-float("inf"), 1.5)]}
+    write_json(tmp_path / "x.json", finite(undefined))
+    assert json.loads((tmp_path / "x.json").read_text()) == {"nan": None, "ends": [None, [None, 1.5]]}

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from protokit.core.checkup import Checkup, LayerCheck, Measured, TargetCheck
+from protokit.core.checkup import Checkup, Edit, LayerCheck, Measured, TargetCheck
 from protokit.evaluate.doctor.curves import steadiness
-from protokit.evaluate.doctor.doctor import diagnose
+from protokit.evaluate.doctor.doctor import diagnose, with_others
 from protokit.evaluate.doctor.registry import RULES
 
 HIDDEN = LayerCheck(
@@ -137,6 +137,42 @@ def test_a_rate_is_mended_without_loss_of_the_optimizers_other_arguments() -> No
     assert low.edit.values == {"learn.optimizer": {"AdamW": {"learning_rate": 1e-3, "weight_decay": 0.01}}}
 
 
+def test_a_fault_in_the_losses_of_any_network_is_named() -> None:
+    rose = course((9.0, 2.0), (3.0, 0.9), (0.6, 0.5))
+    others = {"fold 2": SOUND.history, "fold 3": rose, "fold 4": BACK, "fold 5": rose}
+    found = {one.check: one for one in with_others(SOUND, (), others)}
+    assert {*found} == {"learning_rate_high", "overfitting"}
+    assert found["learning_rate_high"].rule.startswith("in 2 of 5 networks, the first that of fold 3: at a learning")
+    assert found["overfitting"].rule.startswith("in 1 of 5 networks, that of fold 4: after epoch 2")
+    first = replace(SOUND, history=rose)
+    [high] = [one for one in with_others(first, diagnose(first), others) if one.check == "learning_rate_high"]
+    assert high.rule.endswith("; so it is in 2 of the 4 other networks") and high.evidence["other_networks"] == 2
+    assert with_others(SOUND, (), dict.fromkeys(others, SOUND.history)) == ()
+
+
+def test_what_the_first_network_explains_is_not_said_of_the_others() -> None:
+    unscaled = with_layer(reach=900.0, peak=3000.0)
+    found = with_others(unscaled, diagnose(unscaled), {"seed 2": course((9.0, 2.0), (3.0, 0.9)), "seed 3": BACK})
+    assert [one.check for one in found] == ["unscaled_inputs"]
+
+
+def test_few_rows_say_nothing_of_labels() -> None:
+    few = with_target(validation=Measured(0.15, 0.17), reference=Measured(0.1, 0.2), training=Measured(0.2, 0.1))
+    assert "shuffled_labels" not in {one.check for one in diagnose(few)}
+
+
+def test_a_network_with_a_fault_says_nothing_of_labels() -> None:
+    rose = course((9.0, 2.0), (3.0, 0.9), (0.6, 0.5))
+    both = replace(with_target(agreed=25, expected=2.0), history=rose)
+    assert [one.check for one in diagnose(both)] == ["learning_rate_high"]
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_every_fault_has_an_edit_or_says_what_to_do(name: str) -> None:
+    [symptom] = diagnose(FAULTS[name][1])
+    assert symptom.advice or symptom.edit != Edit()
+
+
 @given(st.floats(0.1, 10), st.floats(0.1, 100), st.integers(2, 50))
 def test_a_line_is_steady_and_a_course_that_settles_is_not(slope: float, start: float, half: int) -> None:
     import numpy as np
@@ -145,3 +181,10 @@ def test_a_line_is_steady_and_a_course_that_settles_is_not(slope: float, start: 
     assert steadiness(line) == pytest.approx(1)
     assert steadiness(np.concatenate([line[: half + 1], np.full(half, line[half])])) == pytest.approx(0, abs=1e-9)
     assert steadiness(line * 7 + 3) == pytest.approx(steadiness(line))  # no unit of the loss matters
+
+
+def test_rows_that_are_harder_or_easier_than_all_do_not_hide_a_loss_that_crept() -> None:
+    base = FAULTS["the loss crept"][1]
+    for apart in (-0.3, 0.5):  # what the sampled rows have more than all
+        crept = replace(base, start=base.start + apart, trained=base.trained + apart)
+        assert [one.check for one in diagnose(crept)] == ["learning_rate_low"]

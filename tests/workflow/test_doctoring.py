@@ -72,14 +72,6 @@ def test_a_planted_fault_is_named_with_an_edit(fault: str, tmp_path: Path) -> No
     assert f"{named[0].severity}: {named[0].rule[:30]}" in str(found)
 
 
-@pytest.mark.parametrize("menu", [relu(32, 2), "auto"], ids=["own", "house"])
-def test_embeddings_that_large_steps_blew_up_are_no_unscaled_inputs(menu: Any, tmp_path: Path) -> None:
-    table = frame().assign(city=[f"c{i % 20}" for i in range(500)])
-    found = run(tmp_path, {"menu": menu, "optimizer": adam(10.0)}, table=table)
-    assert found.diagnoses[0].check == "learning_rate_high", [one.rule for one in found.diagnoses]
-    assert "unscaled_inputs" not in {one.check for one in found.diagnoses}
-
-
 @pytest.mark.parametrize("change", ["shuffle", "leak"])
 def test_faults_of_the_table_are_named(change: str, tmp_path: Path) -> None:
     table = frame(1000)
@@ -95,6 +87,33 @@ def test_faults_of_the_table_are_named(change: str, tmp_path: Path) -> None:
 def test_a_constant_target_stops_with_words(tmp_path: Path) -> None:
     with pytest.raises(protokit.DataError, match="in every row"):
         run(tmp_path, {}, table=frame().assign(label="yes"))
+
+
+def test_a_rate_far_too_high_is_not_taken_for_unscaled_columns(tmp_path: Path) -> None:
+    """What an embedding became in training says nothing of the data."""
+    rng = np.random.default_rng(3)
+    table = frame(600).assign(town=[f"town {i}" for i in rng.integers(0, 40, 600)])
+    found = run(tmp_path, {"optimizer": adam(10.0), "epochs": 15}, table=table)
+    assert found.diagnoses[0].check == "learning_rate_high"
+    assert "unscaled_inputs" not in {one.check for one in found.diagnoses}
+
+
+def test_a_leak_of_which_the_audit_says_nothing_has_the_column_to_leave_out(tmp_path: Path) -> None:
+    from protokit.core.checkup import Symptom
+    from protokit.workflow import doctoring
+
+    asked: list[Any] = []
+
+    def leaking(symptom: Symptom, *others: Any) -> Symptom:
+        asked.append(column(Symptom("leak", "warning", "", target="number"), *others))
+        return symptom
+
+    column = doctoring._with_column
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(doctoring, "_with_column", leaking)
+        table = frame(900).assign(**{"known.later": lambda one: one["number"] + 1.0})
+        run(tmp_path, {"menu": relu(32), "optimizer": adam(1.0)}, "number", table)
+    assert asked[0].edit.ignore == "known.later" and "'known.later' most" in asked[0].advice
 
 
 @pytest.mark.parametrize(

@@ -74,3 +74,17 @@ def test_rows_are_put_where_the_network_puts_them(tmp_path: Path) -> None:
     # the first direction tells the classes apart, as the head needs it to
     first = found.points[:, 0]
     assert abs(np.corrcoef(first, found.groups)[0, 1]) > 0.5
+
+
+def test_columns_may_have_any_name(tmp_path: Path) -> None:
+    """`DataFrame.assign` takes none called self."""
+    frame = planted(300).drop(columns="price")
+    frame = frame.assign(**{"day": pd.date_range("2024-01-01", periods=300)}).rename(columns={"day": "self"})
+    recipe = {"represent": {"target": "dear"}, "learn": {**NETWORK, "epochs": 1}, "evaluate": {"baselines": ["dummy"]}}
+    run = protokit.run(recipe, frame, out=tmp_path)
+    assert "self" in {one["column"] for one in run.results["metrics"]["importance"]["dear"]}
+    for part in (1, 2):
+        frame.drop(columns="self").to_csv(tmp_path / f"part{part}.csv", index=False)
+    files = {"csv": str(tmp_path / "part*.csv"), "file_column": "self"}
+    read = protokit.table({"collect": {"tables": {"parts": files}}, "represent": {"target": "dear"}})
+    assert set(read.frame["self"]) == {"part1.csv", "part2.csv"}

@@ -310,17 +310,3 @@ def test_a_run_over_joined_and_cleaned_tables(people: Path, tmp_path: Path) -> N
     assert len(run.model.predict(joined)) == len(rows)
     with pytest.raises(DataError, match="the column 'people' is missing"):
         run.model.predict(rows)
-
-
-def test_the_name_of_a_recipe_stands_for_its_last_run(tmp_path: Path) -> None:
-    frame = pd.DataFrame({"x": [i % 7 for i in range(80)], "y": ["u", "v"] * 40})
-    recipe = {"name": "two", "represent": {"target": "y"}, "learn": MENU}
-    first, last = (protokit.run({**recipe, "seed": seed}, frame, out=tmp_path) for seed in (1, 2))
-    if first.path.name > last.path.name:  # within one second their hashes decide
-        first, last = last, first
-    assert protokit.Run.open(tmp_path / "two").path == last.path
-    (last.path / "metrics.json").unlink()
-    assert protokit.Run.open(tmp_path / "two").path == first.path, "of the finished ones"
-    assert protokit.load(tmp_path / "two").parts
-    with pytest.raises(DataError, match="runs/NAME"):
-        protokit.Run.open(tmp_path)

@@ -114,4 +114,6 @@ def _with_file(frame: pd.DataFrame, column: str, parts: list[Cells], found: list
     if column in frame.columns:
         raise DataError(f"there is a column {column!r} already", cure="choose another name for file_column")
     names = [name for part, file in zip(parts, found, strict=True) for name in [masked(file.path.name)] * part.rows]
-    return pd.concat([frame, pd.Series(names, frame.index, dtype=object, name=column)], axis=1)
+    frame = frame.copy(deep=False)  # `assign` knows no column named self
+    frame[column] = pd.Series(names, dtype=object)
+    return frame

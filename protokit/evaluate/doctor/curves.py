@@ -9,7 +9,6 @@ import numpy as np
 
 from protokit.core.checkup import Checkup, Edit
 
-_APART = 0.05  # of the loss: more is no matter of which rows were sampled
 _AT_END = 3  # epochs that the last value is the mean of
 _USUAL = {"SGD": 1e-2}  # learning rates to go back to
 _USUAL_ADAPTIVE = 1e-3
@@ -34,8 +33,7 @@ def from_start(checkup: Checkup) -> np.ndarray:
     losses = training(checkup)
     losses[0] = checkup.start + checkup.penalty_start
     if 0 < checkup.best_epoch < len(losses):
-        apart = losses[checkup.best_epoch] - checkup.penalty - checkup.trained
-        losses[0] += np.clip(apart, -_APART * checkup.start, _APART * checkup.start)
+        losses[0] += losses[checkup.best_epoch] - checkup.penalty - checkup.trained
     return losses
 
 

@@ -19,7 +19,7 @@ _FALLS, _NOISE = 0.99, 0.01  # less is no course of a loss, and none of a consta
 _LOST = 0.25  # of what was gained on validation rows
 _TWICE, _SOME = 2.0, 0.05  # the validation loss over its lowest, and of what was gained, where rows are known by heart
 _GAP = 0.3  # in skill, between training and validation rows
-_EXPLAINS = {
+EXPLAINS = {
     "constant_target", "wrong_loss", "unscaled_inputs", "unscaled_target", "tiny_batch", "learning_rate_high",
     "dead_units", "saturated_units", "vanishing_gradients", "exploding_gradients", "learning_rate_low",
 }  # fmt: skip
@@ -45,7 +45,11 @@ def no_signal(checkup: Checkup, found: Set[str]) -> Iterator[Symptom]:
             "trees": other.value,
             "error": own.error,
         }
-        yield Symptom("shuffled_labels", "warning", rule, evidence)
+        advice = (
+            "look whether rows and targets were joined by the right key and sorted together; if so, collect columns "
+            "that have to do with the target"
+        )
+        yield Symptom("shuffled_labels", "warning", rule, evidence, advice=advice)
 
 
 def training_signal(checkup: Checkup, found: Set[str]) -> Iterator[Symptom]:
@@ -63,7 +67,7 @@ def training_signal(checkup: Checkup, found: Set[str]) -> Iterator[Symptom]:
 
 def underfitting(checkup: Checkup, found: Set[str]) -> Iterator[Symptom]:
     """The network explains less of the rows that it was trained on than trees do of rows that they never saw."""
-    if found & (_EXPLAINS | {"shuffled_labels"}):
+    if found & (EXPLAINS | {"shuffled_labels"}):
         return
     for target in checkup.targets:
         own, other, behind = target.training, target.reference, target.behind
@@ -96,7 +100,7 @@ def _restrained(checkup: Checkup) -> Edit:
 
 def overfitting(checkup: Checkup, found: Set[str]) -> Iterator[Symptom]:
     """A training loss that fell on while the validation loss rose, or far more skill on training rows."""
-    if found & (_EXPLAINS | {"shuffled_labels"}) or len(checkup.history) < 2:
+    if found & (EXPLAINS | {"shuffled_labels"}) or len(checkup.history) < 2:
         return
     held, learned = validation(checkup), training(checkup)[1:]
     best = int(np.argmin(held))

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Set
 
 from protokit.core.checkup import Checkup, Plain, Symptom
+from protokit.evaluate.doctor.fitting import EXPLAINS
 
 _ALL = 0.99  # of a constant's error
+_BEYOND = 4  # standard deviations of a count
 _ROWS = 100  # of validation, for so rare an error to be told
 _SAME = {"binary": 0.998, "multiclass": 0.998, "regression": 0.98, "quantile": 0.98}
 
@@ -18,7 +20,9 @@ def constant_target(checkup: Checkup, found: Set[str]) -> Iterator[Symptom]:
             rule = (
                 f"{target.name!r} has one value in {target.top:.2%} of the training rows: there is nothing to predict"
             )
-            yield Symptom("constant_target", "warning", rule, {"share": target.top, "values": target.values})
+            advice = "choose another target, or collect rows with other values: no edit of the recipe makes any"
+            evidence: dict[str, Plain] = {"share": target.top, "values": target.values}
+            yield Symptom("constant_target", "warning", rule, evidence, advice=advice)
 
 
 def leak(checkup: Checkup, found: Set[str]) -> Iterator[Symptom]:
@@ -32,16 +36,21 @@ def leak(checkup: Checkup, found: Set[str]) -> Iterator[Symptom]:
                 f"the network does away with {own.value:.1%} of a constant's error in {target.name!r} on validation "
                 f"rows, and trees with {other.value:.1%}: is a column made from it, or known only afterwards?"
             )
-            yield Symptom("leak", "warning", rule, {"validation": own.value, "trees": other.value, "rows": target.rows})
+            evidence: dict[str, Plain] = {"validation": own.value, "trees": other.value, "rows": target.rows}
+            advice = "look where each column comes from, and leave out those that are known only after the target"
+            yield Symptom("leak", "warning", rule, evidence, advice=advice, target=target.name)
 
 
 def label_noise(checkup: Checkup, found: Set[str]) -> Iterator[Symptom]:
-    """More rows than chance allows whose class network and trees are both sure is another."""
-    if found & {"learning_rate_high", "wrong_loss", "unscaled_inputs"}:  # how sure it is says nothing then
+    """More rows than chance allows whose class network and trees are both sure is another.
+
+    Of a network with a fault of its own its being sure says nothing.
+    """
+    if found & EXPLAINS:
         return
     for target in checkup.targets:
         if (
-            target.agreed > target.expected + 3 * max(target.expected, 1.0) ** 0.5
+            target.agreed > target.expected + _BEYOND * max(target.expected, 1.0) ** 0.5
             and target.agreed > 0.01 * target.rows
         ):
             rule = (
@@ -49,4 +58,5 @@ def label_noise(checkup: Checkup, found: Set[str]) -> Iterator[Symptom]:
                 f"and trees are both sure is another; {target.expected:.1f} were to be expected"
             )
             evidence: dict[str, Plain] = {"rows": target.agreed, "expected": target.expected}
-            yield Symptom("label_noise", "note", rule, evidence)
+            advice = "look at the rows under suspects in diagnosis.json, and correct or drop in the table what is wrong"
+            yield Symptom("label_noise", "note", rule, evidence, advice=advice)

@@ -94,7 +94,10 @@ def unscaled_target(checkup: Checkup, found: Set[str]) -> Iterator[Symptom]:
             rule = (
                 f"{target.name!r} has a root mean square of {number(target.spread)} as the network sees it, not about 1"
             )
-            yield Symptom("unscaled_target", "warning", rule, {"root_mean_square": target.spread})
+            advice = (
+                "it is standardised on the training rows: look for values there that are no numbers, such as 999999"
+            )
+            yield Symptom("unscaled_target", "warning", rule, {"root_mean_square": target.spread}, advice=advice)
 
 
 def tiny_batch(checkup: Checkup, found: Set[str]) -> Iterator[Symptom]:

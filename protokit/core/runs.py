@@ -1,0 +1,43 @@
+"""Which run a person means who names a folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from protokit.core.errors import DataError
+from protokit.core.suggest import nearest
+
+_TIME = "[0-9]" * 8 + "T" + "[0-9]" * 6 + "-*"  # how the folder of a run is called
+LAST = "metrics.json"  # the last file that a run writes
+
+
+def run_folder(path: Path) -> Path:
+    """The folder of a finished run: `path` itself, or, where it is `runs/NAME`, that of the newest run in it.
+
+    A run that did not come to its end is passed over.
+
+    Raises:
+        DataError: there is no such run; the message says what is there instead.
+    """
+    if (path / LAST).is_file():
+        return path
+    # names begin with the time in whole seconds; of one second the one that ended last
+    finished = [(one.parent.name[:15], one.stat().st_mtime_ns, one.parent) for one in path.glob(f"{_TIME}/{LAST}")]
+    if finished:
+        return max(finished)[2]
+    rule, cure = _why_not(path)
+    raise DataError(rule, place=str(path), cure=cure)
+
+
+def _why_not(path: Path) -> tuple[str, str]:
+    rule, cure = "not the folder of a finished run", "give runs/NAME for its newest run, or runs/NAME/TIME-HASH"
+    if not path.is_dir():
+        beside = [one.name for one in path.parent.iterdir() if one.is_dir()] if path.parent.is_dir() else []
+        near = nearest(path.name, beside)
+        return f"{rule}: there is no such folder", f"did you mean {path.parent / near}?" if near else cure
+    if (path / "environment.json").exists() or any(path.glob(f"{_TIME}/environment.json")):
+        return f"{rule}: it did not come to its end", "go on with it: protokit run RECIPE --resume"
+    names = sorted({one.parent.parent.name for one in path.glob(f"*/{_TIME}/{LAST}")})
+    if names:
+        return f"{rule}: it holds the runs of {len(names)} recipes", f"give one of them, such as {path / names[0]}"
+    return rule, cure
