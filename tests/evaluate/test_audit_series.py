@@ -228,6 +228,6 @@ def test_a_strict_run_stops_on_a_leak(tmp_path: Path) -> None:
         "represent": {"target": "y", "series": {"time": "t", "window": 14, "horizon": 7}},
         "evaluate": {"strict": True},
     }
-    with pytest.raises(AuditError, match="'x' is 'y' 1 step later"):
+    with pytest.raises(AuditError, match="'x' holds 'y' of 1 step later"):
         protokit.run(recipe, frame, out=tmp_path)
     assert [*tmp_path.rglob("audit.json")] and not [*tmp_path.rglob("model")]

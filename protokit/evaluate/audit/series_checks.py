@@ -74,10 +74,10 @@ def leaks(data: SeriesData) -> Iterator[Finding]:
             )
             if 1 - abs(found[steps]) > _BETTER * (1 - past):
                 continue
-            where = "of the same step" if steps == 0 else f"{abs(steps)} step{'s' * (abs(steps) > 1)} "
-            where += "" if steps == 0 else "later" if steps > 0 else "before"
-            rule = f"{name!r} is {target!r} {where}: its moves are {abs(found[steps]):.3f} alike"
-            rule += ", and a forecast is given its future" if name in data.known else ", which is to be forecast"
+            count = f"{abs(steps)} step{'s' * (abs(steps) > 1)}"
+            far = f"{count} {'later' if steps > 0 else 'before'}" if steps else "the same step"
+            why = "a forecast is given its future" if name in data.known else "that is to be forecast"
+            rule = f"{name!r} holds {target!r} of {far}, and {why}: they move {abs(found[steps]):.3f} alike"
             evidence = {"likeness": round(abs(found[steps]), 4), "steps": steps, "own_past": round(past, 4)}
             edit = _unknown(data, [name]) if name in data.known and steps <= 0 else _gone(data, name)
             yield Finding("leaks", "fatal", (name,), rule, evidence, edit)
