@@ -161,6 +161,21 @@ def test_few_rows_say_nothing_of_labels() -> None:
     assert "shuffled_labels" not in {one.check for one in diagnose(few)}
 
 
+@pytest.mark.parametrize("rows", [2, 19])
+def test_a_handful_of_validation_rows_says_nothing_of_labels(rows: int) -> None:
+    none = {"validation": Measured(-0.1, 0.01), "reference": Measured(-0.3, 0.01), "training": Measured(0.2, 0.1)}
+    assert "shuffled_labels" not in {one.check for one in diagnose(with_target(rows=rows, **none))}
+    assert "shuffled_labels" in {one.check for one in diagnose(with_target(rows=40, **none))}
+
+
+def test_a_usual_rate_is_not_to_blame_where_training_was_short_or_its_end_of_no_use() -> None:
+    crept = FAULTS["the loss crept"][1]
+    assert diagnose(replace(crept, learning_rate=1e-3))  # 20 epochs of 30 batches
+    assert not diagnose(replace(crept, learning_rate=1e-3, steps=5))
+    assert diagnose(replace(crept, steps=5)), "a rate of 1e-6 is"
+    assert not diagnose(replace(crept, best_epoch=4)), "validation rows got no better after the fourth epoch"
+
+
 def test_a_network_with_a_fault_says_nothing_of_labels() -> None:
     rose = course((9.0, 2.0), (3.0, 0.9), (0.6, 0.5))
     both = replace(with_target(agreed=25, expected=2.0), history=rose)

@@ -14,6 +14,7 @@ _OVER = 1.5  # times the loss at the start
 _STEADY = 0.5
 _UNMOVED = 0.25  # of the size of the initial weights
 _LEFT = 0.2  # of the loss at the start
+_SHORT = 200  # batches in all: after so few a usual rate is not to blame
 _LATE = 0.75  # of the epochs: where the validation loss was lowest before, smaller steps were no lack
 
 
@@ -46,6 +47,9 @@ def learning_rate_low(checkup: Checkup, found: Set[str]) -> Iterator[Symptom]:
     losses = from_start(checkup)
     if found or len(losses) < 3 or checkup.best_epoch < _LATE * (len(losses) - 1):
         return
+    epochs, usual = len(losses) - 1, usual_rate(checkup.optimizer)
+    if epochs * checkup.steps < _SHORT and checkup.learning_rate >= usual:
+        return
     kernels = [layer for layer in checkup.layers if layer.weight_start and layer.moved is not None]
     moved = max(((layer.moved or 0.0) / (layer.weight_start or 1.0) for layer in kernels), default=0.0)
     steady, left = steadiness(losses), float(losses[-1] / max(losses[0], 1e-300))
@@ -53,9 +57,9 @@ def learning_rate_low(checkup: Checkup, found: Set[str]) -> Iterator[Symptom]:
         return
     rule = (
         f"at a learning rate of {checkup.learning_rate:g} the training loss still fell at the end, from "
-        f"{number(losses[0])} to {number(losses[-1])} in {len(losses) - 1} epochs; no layer's weights moved by more "
+        f"{number(losses[0])} to {number(losses[-1])} in {epochs} epochs; no layer's weights moved by more "
         f"than {moved:.1%}"
     )
     evidence: dict[str, Plain] = {"learning_rate": checkup.learning_rate, "steadiness": steady, "moved": moved}
-    edit = with_rate(checkup, max(checkup.learning_rate * 10, usual_rate(checkup.optimizer)))
+    edit = with_rate(checkup, max(checkup.learning_rate * 10, usual))
     yield Symptom("learning_rate_low", "warning", rule, evidence, edit)
