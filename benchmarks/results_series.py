@@ -1,8 +1,8 @@
-"""Forecasts public series with nothing in the recipe but what is to be forecast, and writes docs/results_series.json.
+"""Forecasts public series with nothing in the recipe but what is to be forecast, and writes docs/results_series.md.
 
 python benchmarks/results_series.py DATA_FOLDER [--seeds 3] [--only etth1] [--page]
 
-It prints the table of docs/results.md's part on series; --page prints it from the last results.
+Results are kept in docs/results_series.json; --page writes the page anew from the last ones.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ import pandas as pd
 
 import protokit
 
-RECORD = Path(__file__).parent.parent / "docs" / "results_series.json"
+DOCS = Path(__file__).parent.parent / "docs" / "results_series.md"
+RECORD = DOCS.with_suffix(".json")
 SCALED = ("scaled_mean_squared_error", "scaled_mean_absolute_error", "mase")
 TABLES = {
     "etth1": (
@@ -67,7 +68,12 @@ def main() -> None:
             continue
         found[name] = [one(options.data, name, seed) for seed in range(options.seeds)]
         RECORD.write_text(json.dumps(found, indent=1) + "\n")
-    print(page({name: found[name] for name in TABLES if name in found}))
+    # the text around the table is written by hand
+    before, _, rest = DOCS.read_text().partition("| series |")
+    after = rest.partition("\n\n")[2]
+    DOCS.write_text(
+        before + page({name: found[name] for name in TABLES if name in found}) + "\n" + f"\n{after}" * bool(after)
+    )
 
 
 def one(data: Path, name: str, seed: int) -> dict[str, object]:
