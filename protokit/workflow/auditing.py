@@ -11,36 +11,32 @@ from protokit.core.errors import AuditError, DataError
 from protokit.core.values import Finding, Table
 from protokit.recipe.parts import By
 from protokit.recipe.recipe import Recipe
+from protokit.workflow.auditing_series import series_data
 from protokit.workflow.folder import RunFolder
 
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-    from protokit.evaluate.audit.series import SeriesData
     from protokit.represent.represented import Represented
 
 _TASKS = {"binary", "multiclass", "regression"}  # of one class or number a row; other targets are not looked at
 
 
 def audit(
-    recipe: Recipe,
-    table: Table,
-    folds: Sequence[Represented],
-    derived: Mapping[str, Sequence[str]] | None = None,
+    recipe: Recipe, table: Table, folds: Sequence[Represented], derived: Mapping[str, Sequence[str]] | None = None
 ) -> tuple[Finding, ...]:
-    """What the audit finds in the data of a run, the gravest first; with folds in the first of them.
+    """What the audit finds in the data of a run, the gravest first.
 
     `derived` maps a target to the columns that it was made of.
     """
     from protokit.evaluate.audit.audit import audit as find
+    from protokit.evaluate.audit.audit import audit_series
     from protokit.evaluate.audit.data import AuditData
 
-    first = folds[0]
     if recipe.represent.series is not None:
-        from protokit.evaluate.audit.series_checks import audit_series
-
-        return audit_series(_series(first, table.frame, derived or {}))
+        return audit_series(series_data(recipe, table, folds, derived or {}))
+    first = folds[0]
     frame, kinds = first.frame.reset_index(drop=True), first.encoder.kinds
     by = recipe.represent.split.by
     given = by if isinstance(by, By) else By()
@@ -63,43 +59,6 @@ def audit(
         seed=recipe.seed,
     )
     return find(data)
-
-
-def _series(fold: Represented, frame: pd.DataFrame, derived: Mapping[str, Sequence[str]]) -> SeriesData:
-    """The rows of the series in the order of time; windows overlap by design, so that these are no examples."""
-    import numpy as np
-
-    from protokit.evaluate.audit.series import SeriesData
-    from protokit.represent.columns import to_numbers
-    from protokit.represent.panel import Panel
-    from protokit.represent.series_encoder import SeriesEncoder
-    from protokit.represent.tracks import cells_of, names_of, numbers_of
-
-    encoder = fold.encoder
-    assert isinstance(encoder, SeriesEncoder)
-    panel = Panel.of(frame, encoder.clock.column, encoder.by, encoder.clock)
-    place = np.empty(len(frame), int)
-    place[panel.rows] = np.arange(len(frame))
-    before = place[fold.positions]  # the last row that each window looks back on
-    last = panel.times[before[fold.split.train] + encoder.horizon].max()
-    tested = before[fold.split.test]
-    test = (panel.times >= panel.times[tested + 1].min()) & (panel.times <= panel.times[tested + encoder.horizon].max())
-    columns = [c for c in (*encoder.past, *encoder.known) if len(names_of(c)) == 1]
-    return SeriesData(
-        codes=panel.codes,
-        times=panel.times,
-        values={name: to_numbers(frame[name])[panel.rows] for name in encoder.columns},
-        others={c.column: numbers_of(c, cells_of(c, frame, panel.clock))[panel.rows, 0] for c in columns},
-        train=panel.times <= last,
-        test=test,
-        window=encoder.window,
-        horizon=encoder.horizon,
-        season=encoder.season,
-        by=encoder.by,
-        names=tuple(", ".join(key) for key in panel.keys),
-        known=frozenset(c.column for c in encoder.known),
-        derived={name: tuple(some) for name, some in derived.items() if name in encoder.columns},
-    )
 
 
 def stop_if_strict(

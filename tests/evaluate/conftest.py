@@ -21,7 +21,7 @@ def audited() -> Audited:
 
     def find(
         frame: pd.DataFrame | None,
-        target: str,
+        target: str | list[str],
         *,
         tables: dict[str, Any] | None = None,
         derived: Mapping[str, Sequence[str]] | None = None,

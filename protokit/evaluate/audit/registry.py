@@ -10,6 +10,7 @@ from typing import Protocol
 from protokit.core.registry import Registry
 from protokit.core.values import Finding
 from protokit.evaluate.audit.data import AuditData
+from protokit.evaluate.audit.series.data import SeriesData
 
 
 class Check(Protocol):
@@ -19,7 +20,15 @@ class Check(Protocol):
         """What was found; nothing where the data is sound, or the check is for other data."""
 
 
+class SeriesCheck(Protocol):
+    """Looks at series that are forecast for one kind of fault."""
+
+    def __call__(self, data: SeriesData) -> Iterator[Finding]:
+        """What was found; nothing where the series are sound."""
+
+
 CHECKS: Registry[Check] = Registry("check")
+SERIES_CHECKS: Registry[SeriesCheck] = Registry("check of series")
 
 
 def ignore(columns: Iterable[str]) -> str:
