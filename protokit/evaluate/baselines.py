@@ -115,9 +115,7 @@ class Linear:
             center, scale = float(truth.mean()), float(truth.std()) or 1.0
             some = np.random.Generator(np.random.PCG64(derive(seed, "quantile"))).permutation(len(truth))
             x, truth = x[some[:_QUANTILE_ROWS]], (truth[some[:_QUANTILE_ROWS]] - center) / scale
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ConvergenceWarning)
-            warnings.filterwarnings("ignore", "The number of unique classes", UserWarning)
+        with _without_words():
             model = _Model(_each(target, truth, made, x, _share), matrix, target)
         return model if target.task != "quantile" else _Scaled(model, center, scale)
 
@@ -184,11 +182,18 @@ class _OfPoints:
 
 
 @contextmanager
-def _one_thread() -> Iterator[None]:
-    """On one thread, for several would add up in another order each time; and without a word of convergence."""
-    with threadpool_limits(1), warnings.catch_warnings():
+def _without_words() -> Iterator[None]:
+    """Without a word of convergence, or of classes of a row or two."""
+    with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         warnings.filterwarnings("ignore", "The number of unique classes", UserWarning)
+        yield
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """On one thread, for several would add up in another order each time; and without a word."""
+    with threadpool_limits(1), _without_words():
         yield
 
 

@@ -11,6 +11,7 @@ from protokit.core.errors import DataError
 from protokit.core.names import as_text
 from protokit.core.values import TargetSpec, TaskName
 from protokit.represent.columns import to_numbers
+from protokit.represent.kinds import texts_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -95,14 +96,15 @@ def outcomes(frame: pd.DataFrame, tasks: Mapping[str, TaskName]) -> tuple[np.nda
     rows, found = [np.empty(0, int)], [np.empty(0, int)]
     for name, task in tasks.items():
         if task in {"binary", "multiclass"}:
-            cells = [[as_text(cell)] for cell in frame[name]]
+            texts = texts_of(frame[name])
+            rows.append(np.arange(len(texts)))
         elif task == "multilabel" and len(tasks) == 1:
             cells = _split_labels(frame[name])
+            texts = pd.Series([label for cell in cells for label in cell], dtype=object)
+            rows.append(np.repeat(np.arange(len(cells)), [len(cell) for cell in cells]))
         else:
             continue
-        rows.append(np.repeat(np.arange(len(cells)), [len(cell) for cell in cells]))
-        codes = pd.factorize(np.array([one for cell in cells for one in cell], object))[0]
-        found.append(codes + found[-1].max(initial=-1) + 1)
+        found.append(pd.factorize(texts)[0] + found[-1].max(initial=-1) + 1)
     return np.concatenate(rows), np.concatenate(found)
 
 

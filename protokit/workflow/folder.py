@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from protokit.core.files import finite, write_json, write_text
+from protokit.core.runs import LAST
 from protokit.core.stopwatch import Stopwatch
 from protokit.core.values import Finding, Notice, Score, Table
 from protokit.recipe.recipe import Recipe
@@ -74,7 +75,7 @@ class RunFolder:
     @property
     def complete(self) -> bool:
         """Whether the run came to its end."""
-        return (self.path / "metrics.json").exists()
+        return (self.path / LAST).exists()
 
     def snapshot(self, fold: int, seed: int) -> Path:
         """The file with the state of one network's training, while the run is not complete."""
@@ -132,7 +133,7 @@ class RunFolder:
         seconds = {**clock.seconds, "learn": clock.seconds["learn"] - compiling, "compile": compiling}
         timing = {name: round(value, 3) for name, value in seconds.items()}
         write_json(self.path / "steps.json", {"steps": steps, "seconds": timing, "looks": looked})
-        write_json(self.path / "metrics.json", metrics)
+        write_json(self.path / LAST, metrics)
 
     def write_audit(
         self,
