@@ -19,9 +19,9 @@ import numpy as np
 from scipy import stats
 
 from protokit.core.values import Predictions, TargetSpec
-from protokit.evaluate import bootstrap
-from protokit.evaluate.comparison import LEVEL, holm, over_folds, paired
-from protokit.evaluate.metrics import METRICS
+from protokit.evaluate.certainty import bootstrap
+from protokit.evaluate.certainty.comparison import LEVEL, holm, over_folds, paired
+from protokit.evaluate.metrics.metrics import METRICS
 from protokit.evaluate.verdict import judge
 
 ROOT = Path(__file__).parent.parent

@@ -238,7 +238,7 @@ def whole_runs(data: Path | None, times: int) -> dict[str, Any]:
 def timed_child(path: Path) -> None:
     started = time.perf_counter()
     import protokit
-    from protokit.core.lazy import prepare_keras
+    from protokit.core.libraries.lazy import prepare_keras
 
     prepare_keras()
     import duckdb  # noqa: F401

@@ -30,12 +30,12 @@ if TYPE_CHECKING:
         OrderedEncoder,
         TextEncoder,
     )
-    from protokit.workflow.compare import compare
-    from protokit.workflow.rates import lr_range
-    from protokit.workflow.report import report
+    from protokit.workflow.look.compare import compare
+    from protokit.workflow.look.report import report
+    from protokit.workflow.look.table import table
+    from protokit.workflow.lr_range import lr_range
     from protokit.workflow.result import Run
-    from protokit.workflow.run import check, run
-    from protokit.workflow.table import table
+    from protokit.workflow.run.run import check, run
 
 _HOMES = {
     "AuditError": "protokit.core.errors",
@@ -56,17 +56,17 @@ _HOMES = {
     "SpecError": "protokit.core.errors",
     "TextEncoder": "protokit.represent.transformers",
     "TrainingError": "protokit.core.errors",
-    "check": "protokit.workflow.run",
+    "check": "protokit.workflow.run.run",
     "choice": "protokit.menu.slots",
-    "compare": "protokit.workflow.compare",
+    "compare": "protokit.workflow.look.compare",
     "integer": "protokit.menu.slots",
     "layer": "protokit.menu.catalogue",
     "load": "protokit.bundle.folder",
-    "lr_range": "protokit.workflow.rates",
+    "lr_range": "protokit.workflow.lr_range",
     "real": "protokit.menu.slots",
-    "report": "protokit.workflow.report",
-    "run": "protokit.workflow.run",
-    "table": "protokit.workflow.table",
+    "report": "protokit.workflow.look.report",
+    "run": "protokit.workflow.run.run",
+    "table": "protokit.workflow.look.table",
 }
 _NAMES = {"layer": "register"}
 

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import protokit
-from protokit.menu.document import Document
+from protokit.grammar.document import Document
 
 
 def blocks(path: Path, kind: str) -> list[str]:

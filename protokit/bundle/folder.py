@@ -10,18 +10,18 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from protokit.bundle.intake import Intake
+from protokit.bundle.input_schema import Intake
 from protokit.bundle.model import Model, Part
 from protokit.core.errors import BundleError, DataError, ProtokitError
 from protokit.core.files import sha256, write_json, write_with
-from protokit.core.lazy import prepare_keras
+from protokit.core.libraries.lazy import prepare_keras
 from protokit.core.runs import run_folder
 from protokit.core.values import Signature
 from protokit.learn.clusters import Clusters
 from protokit.learn.snapshot import assign
-from protokit.menu.build import build
+from protokit.learn.words import PRECISIONS
 from protokit.menu.menu import Menu
-from protokit.recipe.vocabulary import PRECISIONS
+from protokit.menu.network.build import build
 from protokit.represent.encoding import from_plain
 
 FORMAT = 3

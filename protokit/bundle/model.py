@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from protokit.bundle.intake import Intake
+from protokit.bundle.input_schema import Intake
 from protokit.collect.frames import as_frame
 from protokit.core.values import Arrays, Features, Predictions, Signature
 from protokit.learn.clusters import Clusters

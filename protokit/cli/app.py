@@ -53,7 +53,7 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Run a recipe: train its network, and say how good it is."""
-    from protokit.workflow.run import run as run_recipe
+    from protokit.workflow.run.run import run as run_recipe
 
     try:
         result = run_recipe(recipe, out=out, resume=resume, set=set or ())
@@ -82,7 +82,7 @@ def check(
     if Menu.is_written_in(recipe):
         checked: Any = Menu.read(recipe)
     else:
-        from protokit.workflow.run import check as check_recipe
+        from protokit.workflow.run.run import check as check_recipe
 
         checked = check_recipe(recipe, set=set or ())
     typer.echo(checked.write().rstrip() if explain else f"{recipe}: no faults")
@@ -141,7 +141,7 @@ def compare(
     as_json: AsJson = False,
 ) -> None:
     """Put two or more runs side by side."""
-    from protokit.workflow.compare import compare as compare_runs
+    from protokit.workflow.look.compare import compare as compare_runs
 
     if out is not None and out.suffix.lower() not in {".html", ".htm"}:
         raise SpecError.one(f"the comparison is a page, and {out} does not end in .html", f"-o {out.stem}.html")
@@ -165,7 +165,7 @@ def report(
     ] = None,
 ) -> None:
     """Write the report of a run anew: one page of HTML that needs nothing but itself."""
-    from protokit.workflow.report import report as write
+    from protokit.workflow.look.report import report as write
 
     typer.echo(f"wrote {write(run, out)}")
 
@@ -194,7 +194,7 @@ def lr(
     as_json: AsJson = False,
 ) -> None:
     """Find a learning rate for the network of a recipe; nothing is written."""
-    from protokit.workflow.rates import lr_range
+    from protokit.workflow.lr_range import lr_range
 
     found = lr_range(recipe, steps=steps, set=set or ())
     if as_json:
@@ -243,7 +243,7 @@ def menus(
     name: Annotated[str | None, typer.Argument(help="A house menu, or the file of a menu or recipe.")] = None,
 ) -> None:
     """List the house menus, print one, or draw the menu of a file as a tree."""
-    from protokit.menu import house
+    from protokit.menu.house import house
     from protokit.menu.menu import Menu
 
     if name is None:
@@ -254,7 +254,7 @@ def menus(
 
         typer.echo(str((Menu.read(name) if Menu.is_written_in(name) else Recipe.read(name).network).draw()))
     else:
-        from protokit.menu.writing import write
+        from protokit.grammar.writing import write
 
         typer.echo(write(Menu(name).as_plain(in_full=True)), nl=False)
 

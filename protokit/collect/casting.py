@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from protokit.collect.steps import At
+from protokit.collect.step_context import At
 from protokit.collect.warehouse import Rows
 from protokit.recipe.sql import quote
 

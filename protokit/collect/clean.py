@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 from protokit.collect.casting import cast, refuse_lost
-from protokit.collect.steps import At
+from protokit.collect.cleaning import Clean
+from protokit.collect.step_context import At
 from protokit.collect.warehouse import Rows
 from protokit.core.values import Notice, Step
-from protokit.recipe.cleaning import Clean
 from protokit.recipe.sql import quote
 
 _SPACES = " || ".join(f"chr({n})" for n in (9, 10, 11, 12, 13, 32, 160, 8239, 12288, 65279))

@@ -144,7 +144,7 @@ def _nested(values: Any) -> bool:
 
 
 def _typed(columns: Mapping[str, Sequence[Any]]) -> pd.DataFrame:
-    from protokit.collect.readers.typed import frame
+    from protokit.collect.files.typed import frame
 
     return frame(list(columns), columns.values())[0]
 

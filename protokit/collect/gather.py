@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from protokit.collect.clean import clean
+from protokit.collect.column_flow import columns_after, mentioned, mentioned_in
 from protokit.collect.join import join
-from protokit.collect.steps import At
+from protokit.collect.step_context import At
 from protokit.collect.warehouse import Rows, Warehouse
 from protokit.core.errors import SpecError
 from protokit.core.values import Notice, Step
-from protokit.recipe.flow import columns_after, mentioned, mentioned_in
 from protokit.recipe.recipe import Recipe
 
 if TYPE_CHECKING:

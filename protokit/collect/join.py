@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from protokit.collect.casting import cast
+from protokit.collect.column_flow import added
+from protokit.collect.join_words import Join
 from protokit.collect.keys import Keys
-from protokit.collect.steps import At
+from protokit.collect.step_context import At
 from protokit.collect.warehouse import Rows, Stored
 from protokit.core.values import Notice, Step
-from protokit.recipe.flow import added
-from protokit.recipe.joins import Join
 
 
 def join(at: At, rows: Rows, spec: Join, right: Rows) -> tuple[Rows, Step]:

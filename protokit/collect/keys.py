@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from protokit.collect.steps import At, shares
+from protokit.collect.join_words import Join
+from protokit.collect.step_context import At, shares
 from protokit.collect.warehouse import Rows
 from protokit.core.values import Notice
-from protokit.recipe.joins import Join
 
 
 class Keys:

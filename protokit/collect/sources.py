@@ -5,23 +5,23 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from protokit.collect.readers import files
+from protokit.collect.files import files
+from protokit.collect.files.file_source import FileSource
+from protokit.collect.files.secrets import expand
 from protokit.collect.readers.columnar import Arrow, Parquet
-from protokit.collect.readers.file_source import FileSource
-from protokit.collect.readers.html_tables import Html
+from protokit.collect.readers.csv import Csv
+from protokit.collect.readers.html import Html
 from protokit.collect.readers.idx import Idx
 from protokit.collect.readers.images import Images
 from protokit.collect.readers.json_records import Json, JsonLines
-from protokit.collect.readers.secrets import expand
 from protokit.collect.readers.shipped import Bundled, OpenML
 from protokit.collect.readers.sql import Sql
-from protokit.collect.readers.sqlite_file import Sqlite
-from protokit.collect.readers.workbook import Workbook
-from protokit.collect.text_table import Csv
+from protokit.collect.readers.sqlite import Sqlite
+from protokit.collect.readers.xlsx import Workbook
+from protokit.collect.table_words import FILES, TableSource
 from protokit.core.errors import DataError
 from protokit.core.registry import Registry
 from protokit.core.values import Notice
-from protokit.recipe.tables import FILES, TableSource
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,19 +38,19 @@ class Source(Protocol):
 
 
 SOURCES: Registry[Source] = Registry("source")
-SOURCES.add("csv", FileSource(Csv()))
-SOURCES.add("json", FileSource(Json()))
-SOURCES.add("jsonl", FileSource(JsonLines()))
-SOURCES.add("parquet", FileSource(Parquet()))
-SOURCES.add("arrow", FileSource(Arrow()))
-SOURCES.add("xlsx", FileSource(Workbook()))
-SOURCES.add("html", FileSource(Html()))
-SOURCES.add("sqlite", Sqlite())
-SOURCES.add("sql", Sql())
-SOURCES.add("images", Images())
-SOURCES.add("idx", Idx())
-SOURCES.add("sklearn", Bundled())
-SOURCES.add("openml", OpenML())
+SOURCES.add(FileSource(Csv()), name="csv")
+SOURCES.add(FileSource(Json()), name="json")
+SOURCES.add(FileSource(JsonLines()), name="jsonl")
+SOURCES.add(FileSource(Parquet()), name="parquet")
+SOURCES.add(FileSource(Arrow()), name="arrow")
+SOURCES.add(FileSource(Workbook()), name="xlsx")
+SOURCES.add(FileSource(Html()), name="html")
+SOURCES.add(Sqlite(), name="sqlite")
+SOURCES.add(Sql(), name="sql")
+SOURCES.add(Images(), name="images")
+SOURCES.add(Idx(), name="idx")
+SOURCES.add(Bundled(), name="sklearn")
+SOURCES.add(OpenML(), name="openml")
 
 
 def origin(name: str, spec: TableSource, folder: Path, digest: str) -> dict[str, str]:

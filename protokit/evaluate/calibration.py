@@ -17,7 +17,7 @@ import numpy as np
 
 from protokit.core.seeds import derive
 from protokit.core.values import Interval, Predictions
-from protokit.evaluate import bootstrap
+from protokit.evaluate.certainty import bootstrap
 
 _BINS = 10
 _IN_A_BIN = 20  # rows; of fewer there are fewer bins

@@ -10,8 +10,8 @@ import numpy as np
 
 from protokit.core.names import as_text
 from protokit.core.values import Interval, Predictions
-from protokit.evaluate import bootstrap
-from protokit.evaluate.metrics import METRICS
+from protokit.evaluate.certainty import bootstrap
+from protokit.evaluate.metrics.metrics import METRICS
 from protokit.evaluate.pooling import some_of
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from protokit.core.values import Predictions
-from protokit.evaluate import confusion
+from protokit.evaluate.metrics import confusion
 
 
 def _accuracy(cells: np.ndarray) -> np.ndarray:

@@ -10,10 +10,10 @@ from typing import Any
 
 from protokit.core.names import number
 from protokit.core.values import Interval, Predictions, Score
-from protokit.evaluate import bootstrap
-from protokit.evaluate.comparison import LEVEL, Difference, Outcome, holm, over_folds, paired
-from protokit.evaluate.grouping import GROUP_METRICS
-from protokit.evaluate.metrics import METRICS
+from protokit.evaluate.certainty import bootstrap
+from protokit.evaluate.certainty.comparison import LEVEL, Difference, Outcome, holm, over_folds, paired
+from protokit.evaluate.metrics.clustering import GROUP_METRICS
+from protokit.evaluate.metrics.metrics import METRICS
 
 _FEW = 100
 _FEW_BLOCKS = 20

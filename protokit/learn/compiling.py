@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from protokit.core.errors import DataError
 from protokit.core.values import Signature, TargetSpec
 from protokit.learn.pinball import pinball
+from protokit.learn.words import Learn
 from protokit.menu import catalogue
-from protokit.menu.arguments import arguments_of
-from protokit.recipe.parts import Learn
+from protokit.menu.reading.arguments import arguments_of
 
 if TYPE_CHECKING:
     import keras

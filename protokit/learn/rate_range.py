@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from protokit.core.keras_state import seeded
-from protokit.core.lazy import prepare_keras
+from protokit.core.libraries.keras_state import seeded
+from protokit.core.libraries.lazy import prepare_keras
 from protokit.core.seeds import derive
 from protokit.core.values import Arrays, Signature
 from protokit.learn.compiling import compile_network
-from protokit.learn.feed import batch_of
+from protokit.learn.data_feed import batch_of
 from protokit.learn.plan import Plan
 from protokit.recipe.recipe import Recipe
 

@@ -9,26 +9,26 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from protokit.core.errors import SpecError, TrainingError
-from protokit.core.keras_state import seeded
-from protokit.core.lazy import prepare_keras
+from protokit.core.libraries.keras_state import seeded
+from protokit.core.libraries.lazy import prepare_keras
 from protokit.core.seeds import derive
 from protokit.core.values import Arrays, Signature
-from protokit.learn import feed
-from protokit.learn.choice import Choice, choose
+from protokit.learn import data_feed as feed
 from protokit.learn.compiling import compile_network
-from protokit.learn.interrupt import interruptible
-from protokit.learn.outcomes import CannotCompile, NotFinite, first_line
+from protokit.learn.engines.choice import Choice, choose
+from protokit.learn.engines.interrupt import interruptible
+from protokit.learn.engines.outcomes import CannotCompile, NotFinite, first_line
 from protokit.learn.plan import Plan, Progress
-from protokit.menu.build import build
-from protokit.menu.heads import CODE
+from protokit.menu.network.build import build
+from protokit.menu.network.heads import CODE
 from protokit.recipe.recipe import Recipe
 
 if TYPE_CHECKING:
     import keras
     import numpy as np
 
-    from protokit.learn.engine import Engine
-    from protokit.learn.runtime import Values
+    from protokit.learn.engines.engine import Engine
+    from protokit.learn.engines.runtime import Values
 
 _AT_A_TIME = 4096  # rows
 _BETWEEN_SAVES = 1.0  # seconds
@@ -71,7 +71,7 @@ class Trainer:
         prepare_keras()
         import tensorflow as tf
 
-        from protokit.learn.runtime import Inputs, structure
+        from protokit.learn.engines.runtime import Inputs, structure
 
         tf.config.experimental.enable_op_determinism()
         self.network, self._recipe, self._signature, self._trainings = network, recipe, signature, trainings
@@ -87,7 +87,7 @@ class Trainer:
 
     def fits(self, network: keras.Model) -> bool:
         """Whether this trainer can train such a network too: it differs in weights, seeds and dropout rates only."""
-        from protokit.learn.runtime import structure
+        from protokit.learn.engines.runtime import structure
 
         return structure(network) == self._structure
 
@@ -129,8 +129,8 @@ class Trainer:
         """
         import tensorflow as tf
 
-        from protokit.learn import nonfinite
-        from protokit.learn.runtime import Values
+        from protokit.learn.engines.runtime import Values
+        from protokit.learn.inspection import nonfinite
         from protokit.learn.snapshot import Snapshot, assign
         from protokit.learn.snapshot import values as values_of
 
@@ -191,7 +191,7 @@ class Trainer:
         return Trained(kept, progress, plan, compiled)
 
     def _engine_for(self, plan: Plan) -> Engine:
-        from protokit.learn.engine import ENGINES
+        from protokit.learn.engines.engine import ENGINES
 
         if self._engine is None:
             choice = self._choice(plan)
@@ -200,7 +200,7 @@ class Trainer:
 
     def _prepared(self, engine: Engine, train: Arrays, validation: Arrays, plan: Plan) -> Engine:
         """The engine, compiled; where it cannot be, Keras's fit instead, unless the recipe forces it."""
-        from protokit.learn.engine import ENGINES
+        from protokit.learn.engines.engine import ENGINES
 
         try:
             engine.prepare(train, validation, plan)

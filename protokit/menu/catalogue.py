@@ -164,7 +164,7 @@ def _newer(name: str) -> Entry | None:
 
     if not name.isidentifier() or not name[0].isupper() or version("keras") == _raw()["keras"]:
         return None
-    from protokit.core.lazy import keras_layer
+    from protokit.core.libraries.lazy import keras_layer
 
     kind = keras_layer(name)
     return Entry("layers", name, *signature_of(kind)) if kind is not None else None

@@ -38,7 +38,7 @@ def draw(menu: Outline, signature: Signature | None = None) -> Drawing:
 
     Shapes and parameters are shown where the inputs are known: by the menu, or by the data's signature.
     """
-    from protokit.menu.build import build
+    from protokit.menu.network.build import build
 
     graph = expand(menu)
     network = build(menu, signature) if menu.inputs or signature else None

@@ -11,9 +11,9 @@ from protokit.core.errors import SpecError
 from protokit.core.places import Fault, Path
 from protokit.core.suggest import did_you_mean
 from protokit.menu import catalogue, items
-from protokit.menu.arguments import check_arguments
 from protokit.menu.expressions import Expression
 from protokit.menu.items import Branch, Chain, Choose, Item, Layer, Outline, Repeat, Residual, Source, Use, When
+from protokit.menu.reading.arguments import check_arguments
 from protokit.menu.slots import Slot
 
 MOST_NODES = 20_000

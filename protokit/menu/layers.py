@@ -1,7 +1,7 @@
 """Keras's layers as light stand-ins: `Dense(64, activation="relu")` without importing Keras.
 
 They take what the layers take, and `name`, and `from_` for what the item takes its input from. `layers.pyi` beside this
-file tells editors their signatures; it is written by `python -m protokit.menu.describe`.
+file tells editors their signatures; it is written by `python -m protokit.menu.network.describe`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Signatures of the stand-ins. Written by `python -m protokit.menu.describe`."""
+"""Signatures of the stand-ins. Written by `python -m protokit.menu.network.describe`."""
 
 from typing import Any
 

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 from protokit.core.errors import SpecError
 from protokit.core.places import Fault
 from protokit.core.suggest import did_you_mean
-from protokit.menu import house, items
-from protokit.menu.document import Document
+from protokit.grammar.document import Document
+from protokit.menu import items
 from protokit.menu.expand import Chooser, Graph, expand
+from protokit.menu.house import house
 from protokit.menu.items import Chain, Choose, Outline
-from protokit.menu.reader import KEYS, Reader
+from protokit.menu.reading.reader import KEYS, Reader
 from protokit.menu.slots import Slot
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ class Menu(Outline):
         Raises:
             SpecError: the model is subclassed, or has a layer that a menu cannot name.
         """
-        from protokit.menu.from_keras import read
+        from protokit.menu.network.from_keras import read
 
         return cls(read(model))
 
@@ -159,7 +160,7 @@ class Menu(Outline):
         Raises:
             SpecError: there are no inputs, or Keras refused a layer.
         """
-        from protokit.menu.build import build
+        from protokit.menu.network.build import build
 
         return build(self, None, seed=seed)
 
@@ -190,7 +191,7 @@ class Menu(Outline):
 
     def write(self) -> str:
         """The menu as YAML, in its short forms."""
-        from protokit.menu.writing import write
+        from protokit.grammar.writing import write
 
         return write(self.as_plain())
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from protokit.menu import catalogue
-from protokit.menu.reader import KEYS
+from protokit.menu.reading.reader import KEYS
 
 _CHAIN = {"$ref": "#/$defs/Chain"}
 _CHAINS = {"type": "object", "additionalProperties": _CHAIN, "minProperties": 1}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from protokit.collect.words import Collect
 from protokit.core.places import Fault, Path
 from protokit.core.suggest import did_you_mean, one_of
-from protokit.recipe import vocabulary
+from protokit.evaluate.words import BASELINES, Evaluate
+from protokit.learn.words import FOR_TASK, Learn
 from protokit.recipe.clustering import of_clustering
-from protokit.recipe.parts import By, Collect, Evaluate, Learn, Represent
+from protokit.represent.words import By, Represent
 
 
 def across(collect: Collect, represent: Represent, learn: Learn, evaluate: Evaluate) -> list[Fault]:
@@ -72,7 +74,7 @@ def _of_task(represent: Represent, learn: Learn, evaluate: Evaluate) -> list[Fau
             path: Path = ("evaluate", "slices", i) if len(evaluate.slices) > 1 else ("evaluate", "slices")
             rule = f"{name!r} is the target: each of its slices has one answer"
             found.append(Fault(rule, "name another column, or remove it", path))
-    for key, task in vocabulary.FOR_TASK.items():
+    for key, task in FOR_TASK.items():
         if key in learn.model_fields_set and learn.task != task:
             verb = "are" if key.endswith("s") else "is"
             found.append(Fault(f"{key} {verb} for {task}", f"write task: {task}, or remove it", ("learn", key), "key"))
@@ -84,9 +86,9 @@ def _of_task(represent: Represent, learn: Learn, evaluate: Evaluate) -> list[Fau
         if getattr(evaluate, key) != getattr(Evaluate(), key) and of not in of_classes:
             found.append(Fault(f"{key} is for classes, and the task is {of}", "remove it", ("evaluate", key), "key"))
     for i, name in enumerate(evaluate.baselines or ()):
-        tasks = vocabulary.BASELINES[name]
+        tasks = BASELINES[name]
         if of in {"forecasting", "clustering", "multilabel", "quantile"} and of not in tasks:
-            fitting = [known for known, some in vocabulary.BASELINES.items() if of in some]
+            fitting = [known for known, some in BASELINES.items() if of in some]
             rule = f"the baseline {name!r} is not for {of}"
             found.append(Fault(rule, one_of(fitting), ("evaluate", "baselines", i)))
     return found

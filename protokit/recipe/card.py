@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from protokit.collect.words import Collect
+from protokit.evaluate.words import Evaluate
+from protokit.learn.words import Learn
 from protokit.menu.menu import Menu
-from protokit.recipe.parts import Collect, Evaluate, Learn, Represent
+from protokit.represent.words import Represent
 from protokit.show.blocks import Grid
 from protokit.show.card import Card
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from protokit.core.places import Fault, Part, Path
 from protokit.core.suggest import did_you_mean
-from protokit.recipe.parts import By
 from protokit.recipe.recipe import Recipe
+from protokit.represent.words import By
 
 
 def check_columns(recipe: Recipe, names: list[str]) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 
 from protokit.core.checkup import Edit
 from protokit.core.places import Path
+from protokit.grammar.writing import write
 from protokit.menu.menu import Menu
-from protokit.menu.writing import write
 
 # indents of mappings and lists, where the dash stands, and whether one pair in a list on a line has braces
 _STYLES = [(*indents, braces) for indents in ((2, 4, 2), (2, 2, 0), (4, 4, 2), (4, 4, 0)) for braces in (True, False)]

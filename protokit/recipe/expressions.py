@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from protokit.core.places import Fault
-from protokit.recipe.faults import refuse
+from protokit.grammar.faults import refuse
 from protokit.recipe.sql import Call, Column, Expression, Node
 from protokit.recipe.sql_reader import Reader
 from protokit.recipe.sql_words import Refused

@@ -9,7 +9,7 @@ from typing import Any
 
 from protokit.core.errors import SpecError
 from protokit.core.places import Path
-from protokit.menu.document import Document, Setting
+from protokit.grammar.document import Document, Setting
 
 
 def apply(document: Document, settings: Sequence[str]) -> Document:

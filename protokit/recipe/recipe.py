@@ -3,39 +3,83 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path as FilePath
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
-from pydantic import BeforeValidator, Field, PrivateAttr, ValidationError
+from pydantic import Field, PrivateAttr, ValidationError
 
+from protokit.collect.table_words import is_data
+from protokit.collect.words import Collect
 from protokit.core.errors import SpecError
 from protokit.core.places import Fault, Path
 from protokit.core.values import Signature
-from protokit.menu.document import Document
-from protokit.menu.house import fitting
+from protokit.evaluate.words import Evaluate
+from protokit.grammar.document import Document
+from protokit.grammar.faults import faults_of, refuse
+from protokit.grammar.words import Section, Word
+from protokit.learn.words import FOR_TASK, Learn
+from protokit.menu.house.house import fitting
 from protokit.menu.menu import Menu
-from protokit.recipe import checks, overrides, vocabulary
+from protokit.recipe import overrides
 from protokit.recipe.across import across
-from protokit.recipe.faults import faults_of
-from protokit.recipe.parts import Collect, Evaluate, Learn, Part, Represent
-from protokit.recipe.tables import is_data
+from protokit.represent.words import Represent
 
 
-class Recipe(Part):
+def _version(value: Any) -> object:
+    """The format of the file."""
+    if value != 1 or isinstance(value, bool):
+        raise refuse(Fault(f"this version reads format 1, not {value!r}", "write protokit: 1"))
+    return value
+
+
+_NAME = "[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}"
+
+
+def _name(value: Any) -> object:
+    """The recipe's name, which is also a folder's."""
+    if not isinstance(value, str) or not re.fullmatch(_NAME, value):
+        raise refuse(Fault(f"a name is letters, digits, '-', '_' and '.', not {value!r}"))
+    return value
+
+
+def _named_inputs(data: Mapping[Any, Any]) -> tuple[str, ...]:
+    """What a menu may name in `from` beside numbers and categories: columns that the recipe says the kind of."""
+    represent = data.get("represent")
+    represent = represent if isinstance(represent, Mapping) else {}
+    columns = represent.get("columns")
+    declared = [str(name) for name in columns] if isinstance(columns, Mapping) else []
+    shapes = [name for name in ("sequence", "series") if represent.get(name)]
+    return (*declared, *(f"{name}_codes" for name in declared), *shapes, *(["known"] if "series" in shapes else []))
+
+
+class Recipe(Section):
     """A whole experiment. An invalid one cannot exist.
 
     >>> Recipe.parse({"represent": {"target": "species"}}).learn.schedule
     'plateau'
     """
 
-    protokit: Annotated[int, BeforeValidator(checks.version)] = 1
-    name: Annotated[str, BeforeValidator(checks.name)] = "recipe"
-    seed: int = Field(0, ge=0, lt=2**32)
-    collect: Collect = Collect()
-    represent: Represent = Represent()
-    learn: Learn = Learn()
-    evaluate: Evaluate = Evaluate()
+    later: ClassVar[tuple[str, ...]] = ("search",)  # keys of the grammar that a later version reads
+    protokit: Annotated[int, Word(_version, {"const": 1})] = Field(
+        1, description="the format of the file", examples=[1]
+    )
+    name: Annotated[str, Word(_name, {"type": "string", "pattern": f"^{_NAME}$"})] = Field(
+        "recipe", description="the run's folder is called so; the file's name when not given", examples=["flights"]
+    )
+    seed: int = Field(
+        0, ge=0, lt=2**32, description="of all that is drawn: the same seed gives the same bits", examples=[7]
+    )
+    collect: Collect = Field(
+        Collect(), description="step 1: the tables", examples=[{"tables": {"data": "data/table.csv"}}]
+    )
+    represent: Represent = Field(
+        Represent(), description="step 2: target, columns, split", examples=[{"target": "NAME"}]
+    )
+    learn: Learn = Field(Learn(), description="step 3: the network, and how it is trained", examples=[{"epochs": 50}])
+    evaluate: Evaluate = Field(
+        Evaluate(), description="step 4: scores and baselines", examples=[{"metrics": ["accuracy"]}]
+    )
     _document: Document = PrivateAttr(default_factory=lambda: Document.of(None))
     _folder: FilePath = PrivateAttr(default_factory=FilePath.cwd)
 
@@ -72,7 +116,7 @@ class Recipe(Part):
         if not isinstance(data, dict):
             raise document.error([Fault("a recipe is a mapping", "write at least represent: {target: NAME}")])
         try:
-            recipe = cls.model_validate({"name": name, **data}, context={"columns": checks.named_inputs(data)})
+            recipe = cls.model_validate({"name": name, **data}, context={"columns": _named_inputs(data)})
         except ValidationError as error:
             raise document.error(faults_of(error, cls, data)) from None
         if recipe.represent.series is not None and "optimizer" not in recipe.learn.model_fields_set:
@@ -152,7 +196,7 @@ class Recipe(Part):
         by = plain["represent"]["split"]["by"]
         if plain["represent"]["split"]["folds"] is not None:
             del plain["represent"]["split"]["test"]  # every row is a test row once
-        for key, task in vocabulary.FOR_TASK.items():
+        for key, task in FOR_TASK.items():
             if self.learn.task != task:
                 del plain["learn"][key]
         for key in ("sequence", "series"):

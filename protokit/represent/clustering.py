@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from protokit.core.names import as_text
 from protokit.core.values import Arrays, Split, TargetSpec
-from protokit.represent.columns import Category
 from protokit.represent.encoder import Encoder
-from protokit.represent.space import Neighbourhood, Space
+from protokit.represent.feature_space import Neighbourhood, Space
+from protokit.represent.kinds.columns import Category
 from protokit.represent.target import TargetEncoder
 
 if TYPE_CHECKING:

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 from protokit.core.errors import DataError
 from protokit.core.suggest import did_you_mean
 from protokit.core.values import Arrays, Features, InputSpec, Signature, TargetSpec
-from protokit.represent import columns as encoders
-from protokit.represent import inputs as own_inputs
-from protokit.represent.image import Image
-from protokit.represent.inputs import InputEncoder
+from protokit.represent.kinds import columns as encoders
+from protokit.represent.kinds import inputs as own_inputs
+from protokit.represent.kinds.image import Image
+from protokit.represent.kinds.inputs import InputEncoder
+from protokit.represent.kinds.text import plain
 from protokit.represent.scaler import Scaler
 from protokit.represent.sequences import COLUMN, Folding, Steps
 from protokit.represent.target import TargetEncoder
-from protokit.represent.text import plain
 
 if TYPE_CHECKING:
     import numpy as np

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from protokit.core.values import Arrays, Features, Signature
 from protokit.represent.encoder import Encoder
-from protokit.represent.series_encoder import SeriesEncoder
+from protokit.represent.series.encoder import SeriesEncoder
 
 if TYPE_CHECKING:
     import numpy as np

@@ -10,18 +10,19 @@ from protokit.core.errors import DataError
 from protokit.core.names import as_text
 from protokit.core.values import Arrays, Notice, Split, Step, Table, TaskName
 from protokit.recipe.column_names import check_columns
-from protokit.recipe.parts import By, OrderedColumn
 from protokit.recipe.recipe import Recipe
-from protokit.represent import columns as encoders
-from protokit.represent import inputs, kinds
 from protokit.represent.clustering import Unlabelled
 from protokit.represent.encoder import Encoder
+from protokit.represent.kinds import columns as encoders
+from protokit.represent.kinds import inference as kinds
+from protokit.represent.kinds import inputs
 from protokit.represent.represented import Represented
 from protokit.represent.scaler import Scaler
 from protokit.represent.sequences import COLUMN, Folding, Steps
-from protokit.represent.series import represent_series
-from protokit.represent.split import as_dealt, blocks, split, with_each_outcome
+from protokit.represent.series.series import represent_series
+from protokit.represent.split.split import as_dealt, blocks, split, with_each_outcome
 from protokit.represent.target import TargetEncoder, by_target, infer_tasks, outcomes
+from protokit.represent.words import By, OrderedColumn
 
 if TYPE_CHECKING:
     import numpy as np

@@ -117,15 +117,15 @@ class Folding:
     def _times(self, frame: pd.DataFrame) -> np.ndarray:
         import numpy as np
 
-        from protokit.represent.columns import times
+        from protokit.represent.kinds.columns import times
 
         return times(frame, self.time) if self.time else np.arange(len(frame))
 
 
 def _channel(column: pd.Series) -> np.ndarray:
     """One column of the steps as float64, NaN where missing."""
-    from protokit.represent.columns import Boolean, to_numbers, unmarked
-    from protokit.represent.kinds import TRUE, marks, texts_of
+    from protokit.represent.kinds.columns import Boolean, to_numbers, unmarked
+    from protokit.represent.kinds.inference import TRUE, marks, texts_of
 
     if column.dtype.kind == "O" and set(texts_of(column).dropna().str.lower().head(100)) & TRUE:
         return Boolean(str(column.name)).numbers(column)[:, 0]

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from protokit.core.errors import DataError
 from protokit.core.names import as_text
 from protokit.core.values import TargetSpec, TaskName
-from protokit.represent.columns import to_numbers
-from protokit.represent.kinds import texts_of
+from protokit.represent.kinds.columns import to_numbers
+from protokit.represent.kinds.inference import texts_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -256,7 +256,7 @@ def _labels(frame: pd.DataFrame, names: tuple[str, ...]) -> TargetSpec:
 def _label_truth(frame: pd.DataFrame, spec: TargetSpec) -> np.ndarray:
     import numpy as np
 
-    from protokit.represent.columns import Boolean
+    from protokit.represent.kinds.columns import Boolean
 
     if spec.name == LABELS:
         return np.concatenate([Boolean(name).numbers(frame[name]) for name in spec.columns], axis=1).astype(np.int64)

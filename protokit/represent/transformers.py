@@ -21,9 +21,9 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from protokit.core.errors import DataError
 from protokit.core.suggest import did_you_mean
-from protokit.represent import columns as encoders
-from protokit.represent import image, text
-from protokit.represent.kinds import texts_of
+from protokit.represent.kinds import columns as encoders
+from protokit.represent.kinds import image, text
+from protokit.represent.kinds.inference import texts_of
 from protokit.represent.scaler import Scaler
 
 

@@ -14,13 +14,13 @@ from protokit.core.errors import DataError
 from protokit.core.runs import run_folder
 from protokit.core.values import Finding
 from protokit.show.card import Card
-from protokit.workflow.card import card_of, sentences
+from protokit.workflow.look.card import card_of, sentences
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from protokit.bundle.model import Model
-    from protokit.workflow.plots import Plots
+    from protokit.workflow.look.plots import Plots
 
 
 @dataclass(frozen=True)
@@ -98,8 +98,8 @@ class Run:
     @cached_property
     def plot(self) -> Plots:
         """Pictures of the run: `run.plot.curves()`, `run.plot.names` for those that fit it."""
-        from protokit.workflow.plots import Plots, Predicted
-        from protokit.workflow.predictions import read_predictions
+        from protokit.workflow.look.plots import Plots, Predicted
+        from protokit.workflow.record.predictions import read_predictions
 
         return Plots(self.results, lambda: Predicted(*read_predictions(self.path)), lambda: self.model)
 
@@ -115,7 +115,7 @@ class Run:
         return f"<Run {self.path}: {self.verdict}>"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        from protokit.workflow.page import notebook_pictures
+        from protokit.workflow.look.page import notebook_pictures
 
         return card_of(self.name, self.results, notebook_pictures(self.plot)).bundle()
 

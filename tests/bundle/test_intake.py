@@ -10,12 +10,12 @@ import pandas as pd
 import pytest
 
 from protokit.bundle.folder import load
-from protokit.bundle.intake import Intake
+from protokit.bundle.input_schema import Intake
 from protokit.collect.collect import collect
+from protokit.collect.replay import replay
 from protokit.core.errors import DataError
 from protokit.recipe.recipe import Recipe
-from protokit.recipe.replay import replay
-from protokit.workflow.run import run
+from protokit.workflow.run.run import run
 
 CLEAN = [
     {"filter": "price is not null"},

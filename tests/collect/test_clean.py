@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from protokit.collect.clean import STEPS as DONE
+from protokit.collect.cleaning import STEPS
 from protokit.collect.collect import collect
 from protokit.core.errors import DataError, ProtokitError, SpecError
 from protokit.core.values import Table
-from protokit.recipe.cleaning import STEPS
 from protokit.recipe.recipe import Recipe
-from protokit.workflow.run import check
+from protokit.workflow.run.run import check
 
 TABLE: dict[str, Any] = {
     "n": [1, 5, 3, 3],

@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from protokit.collect.collect import collect
-from protokit.collect.text_table import read
+from protokit.collect.readers.csv import read
+from protokit.collect.table_words import TableSource
 from protokit.core.errors import DataError, ProtokitError
 from protokit.core.values import Table
 from protokit.recipe.recipe import Recipe
-from protokit.recipe.tables import TableSource
 
 
 def load(path: Path, **options: object) -> Table:

@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 
 from protokit.collect.sources import SOURCES
+from protokit.collect.table_words import TableSource
 from protokit.core.errors import DataError, ProtokitError
-from protokit.recipe.tables import TableSource
 
 
 def read(folder: Path, **spec: Any) -> pd.DataFrame:

@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from protokit.collect.readers import typed
+from protokit.collect.files import typed
 from protokit.collect.sources import SOURCES
+from protokit.collect.table_words import TableSource
 from protokit.core.errors import DataError
 from protokit.core.values import Notice
-from protokit.recipe.tables import TableSource
 
 
 def read(path: Path, **options: Any) -> tuple[pd.DataFrame, list[str]]:

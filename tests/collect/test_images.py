@@ -12,8 +12,8 @@ import pandas as pd
 import pytest
 
 from protokit.collect.sources import SOURCES
+from protokit.collect.table_words import TableSource
 from protokit.core.errors import DataError
-from protokit.recipe.tables import TableSource
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 20
 

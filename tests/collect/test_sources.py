@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from protokit.collect import table_words as tables
 from protokit.collect.collect import collect, read_table
 from protokit.collect.sources import SOURCES
+from protokit.collect.table_words import TableSource
 from protokit.core.errors import DataError, ProtokitError
-from protokit.recipe import tables
 from protokit.recipe.recipe import Recipe
-from protokit.recipe.tables import TableSource
 
 Sample = Callable[[str], dict[str, Any]]
 # those whose tables are the three records of conftest.py
@@ -222,7 +222,7 @@ def test_names_of_columns_are_found_without_a_heavy_library(sample: Sample, tmp_
     specs = {kind: sample(kind) for kind in light}
     code = (
         "import sys\nfrom pathlib import Path\nfrom protokit.collect.sources import SOURCES\n"
-        "from protokit.recipe.tables import TableSource\n"
+        "from protokit.collect.table_words import TableSource\n"
         f"for kind, spec in {specs!r}.items():\n"
         f"    print(SOURCES[kind].columns(TableSource(**spec), Path({str(tmp_path)!r})))\n"
         "heavy = {'numpy', 'pandas', 'duckdb', 'tensorflow', 'sklearn', 'openpyxl', 'pyarrow', 'sqlalchemy', 'PIL'}\n"

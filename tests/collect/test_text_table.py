@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from protokit.collect import text_places
 from protokit.collect.collect import collect
-from protokit.collect.text_table import read
+from protokit.collect.files import text_places
+from protokit.collect.readers.csv import read
+from protokit.collect.table_words import TableSource
 from protokit.core.errors import DataError
 from protokit.recipe.recipe import Recipe
-from protokit.recipe.tables import TableSource
 
 Lines = list[list[str]]
 Spot = tuple[int, int]
@@ -212,7 +212,7 @@ def test_decimal_commas_and_thousands_only_where_they_are_asked_for(tmp_path: Pa
     marks=st.sampled_from([(",", "."), (",", " "), (",", None), (".", ","), (".", "'")]),
 )
 def test_written_with_any_marks_the_numbers_come_back(numbers: list[float], marks: tuple[str, str | None]) -> None:
-    from protokit.collect.text_cells import frame
+    from protokit.collect.files.text_cells import frame
 
     decimal, thousands = marks
     swapped = [f"{v:,.3f}".replace(",", "T").replace(".", decimal).replace("T", thousands or "") for v in numbers]

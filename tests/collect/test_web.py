@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from protokit.collect.collect import collect, columns
-from protokit.collect.readers import web as fetching
+from protokit.collect.files import web as fetching
 from protokit.core.errors import DataError
 from protokit.core.values import Table
 from protokit.recipe.recipe import Recipe
@@ -144,7 +144,7 @@ def test_a_whole_address_from_the_environment(web: Any, monkeypatch: pytest.Monk
 
 def test_every_format_comes_from_the_web(web: Any, sample: Any, tmp_path: Path) -> None:
     from protokit.collect.sources import SOURCES
-    from protokit.recipe.tables import FILES, TableSource
+    from protokit.collect.table_words import FILES, TableSource
 
     for kind in (*FILES, "sqlite"):
         spec = sample(kind)

@@ -39,9 +39,9 @@ def test_a_fault_shows_its_line_and_cure() -> None:
 
 def test_a_registry_has_one_owner_a_name() -> None:
     registry: Registry[int] = Registry("source")
-    registry.add("csv", 1)
-    with pytest.raises(ValueError, match="already"):
-        registry.add("csv", 2)
+    registry.add(1, name="csv")
+    with pytest.raises(SpecError, match="already"):
+        registry.add(2, name="csv")
     with pytest.raises(SpecError, match="did you mean 'csv'"):
         registry["cvs"]
 

@@ -10,7 +10,7 @@ from protokit.collect.collect import collect
 from protokit.core.values import Finding
 from protokit.recipe.recipe import Recipe
 from protokit.represent.represent import represent
-from protokit.workflow.auditing import audit
+from protokit.workflow.run.auditing import audit
 
 Audited = Callable[..., tuple[Finding, ...]]
 

@@ -20,7 +20,7 @@ from protokit.evaluate.audit.audit import SERIES_CHECKS, audit_series
 from protokit.evaluate.audit.series.data import SeriesData
 from protokit.recipe.recipe import Recipe
 from protokit.represent.represent import represent
-from protokit.workflow.auditing_series import series_data
+from protokit.workflow.run.auditing_series import series_data
 
 
 def recipe_of(target: Any = "y", split: Any = None, **series: Any) -> Recipe:

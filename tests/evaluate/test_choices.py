@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from protokit.core.values import Predictions, TargetSpec
 from protokit.evaluate import calibration, temperature, thresholds
 from protokit.evaluate.choices import Choices
-from protokit.evaluate.metrics import METRICS
-from protokit.recipe.vocabulary import THRESHOLDS
+from protokit.evaluate.metrics.metrics import METRICS
+from protokit.evaluate.words import THRESHOLDS
 
 TWO = TargetSpec("y", "binary", ("n", "y"))
 THREE = TargetSpec("y", "multiclass", ("a", "b", "c"))

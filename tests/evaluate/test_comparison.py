@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from protokit.core.values import Predictions, TargetSpec
-from protokit.evaluate import bootstrap
-from protokit.evaluate.comparison import holm, over_folds, paired
-from protokit.evaluate.metrics import METRICS
+from protokit.evaluate.certainty import bootstrap
+from protokit.evaluate.certainty.comparison import holm, over_folds, paired
+from protokit.evaluate.metrics.metrics import METRICS
 from protokit.evaluate.verdict import Folds, judge
 
 

@@ -8,13 +8,13 @@ from sklearn import metrics as sk
 
 from protokit.core.names import number
 from protokit.core.values import Arrays, Features, Predictions, TargetSpec
-from protokit.evaluate import bootstrap
-from protokit.evaluate.baselines import predict
-from protokit.evaluate.metrics import METRICS
+from protokit.evaluate.baselines.baselines import predict
+from protokit.evaluate.certainty import bootstrap
+from protokit.evaluate.metrics.metrics import METRICS
 from protokit.evaluate.verdict import judge
-from protokit.recipe.vocabulary import BASELINES as OF_TASKS
-from protokit.recipe.vocabulary import DEFAULT_METRICS
-from protokit.recipe.vocabulary import METRICS as TASKS
+from protokit.evaluate.words import BASELINES as OF_TASKS
+from protokit.evaluate.words import DEFAULT_METRICS
+from protokit.evaluate.words import METRICS as TASKS
 
 CLASSES = {"binary": ("no", "yes"), "multiclass": ("a", "b", "c")}
 QUANTILES = (0.1, 0.5, 0.9)

@@ -5,8 +5,8 @@ import pytest
 from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
 
 from protokit.core.values import Features, TargetSpec
-from protokit.evaluate import neighbors
-from protokit.evaluate.matrix import linear_matrix
+from protokit.evaluate.baselines import neighbors
+from protokit.evaluate.baselines.features import linear_matrix
 
 TWO = TargetSpec("y", "binary", ("n", "y"))
 

@@ -7,9 +7,9 @@ import keras
 import pytest
 
 from protokit import Menu
-from protokit.learn.choice import _FAST, Choice, choose
+from protokit.learn.engines.choice import _FAST, Choice, choose
 from protokit.learn.plan import Plan
-from protokit.menu import number_layers
+from protokit.menu.network import number_layers
 
 PLAN = Plan(200, 64, 0, "plateau", 20, "validation_loss", None)
 

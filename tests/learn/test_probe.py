@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from protokit.learn.inspection.probe import Probe, probe
 from protokit.learn.plan import Plan
-from protokit.learn.probe import Probe, probe
 from protokit.learn.snapshot import values
 from protokit.learn.train import Trainer, network_of
 from protokit.represent.represent import Represented

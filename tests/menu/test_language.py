@@ -7,9 +7,9 @@ import pytest
 
 from protokit import Menu, SpecError, choice, integer, real
 from protokit.core.values import InputSpec, Signature, TargetSpec
-from protokit.menu.build import build
 from protokit.menu.expressions import Expression
 from protokit.menu.layers import Concatenate, Dense, Dropout
+from protokit.menu.network.build import build
 
 X = {"x": [8]}
 

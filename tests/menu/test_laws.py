@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from protokit import Menu, Recipe, SpecError
 from protokit.core.errors import ProtokitError
-from protokit.menu.document import Document
+from protokit.grammar.document import Document
 
 NAMES = st.sampled_from(["width", "rate", "depth"])
 NUMBER = st.one_of(

@@ -8,8 +8,8 @@ import pytest
 
 from protokit.core.errors import SpecError
 from protokit.core.values import InputSpec, Signature, TargetSpec
-from protokit.menu.build import build
 from protokit.menu.menu import Menu
+from protokit.menu.network.build import build
 
 NUMBERS = InputSpec("numbers", (6,), "float32", tuple("abcdef"))
 CODES = InputSpec("categories", (2,), "int32", ("g", "h"), 24)
@@ -30,7 +30,7 @@ def faults(menu: object) -> str:
 def test_the_catalogue_is_that_of_the_installed_keras() -> None:
     import keras
 
-    from protokit.menu.describe import describe, stand_ins
+    from protokit.menu.network.describe import describe, stand_ins
 
     shipped = json.loads(files("protokit.menu").joinpath("catalogue.json").read_text())
     if shipped["keras"] != keras.__version__:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import protokit
 from protokit import Menu, SpecError
-from protokit.menu import number_layers
+from protokit.menu.network import number_layers
 
 KINDS = [
     ("PeriodicEmbedding", {"units": 3, "frequencies": 4, "sigma": 0.5}),
@@ -124,7 +124,7 @@ def test_a_run_with_them_is_saved_and_loaded_to_the_same_bits(
 
 def test_the_engine_knows_them() -> None:
     """XLA was measured to gain on the one, and not to on the other, which is tried."""
-    from protokit.learn.choice import _FAST, _kind
+    from protokit.learn.engines.choice import _FAST, _kind
 
     assert [_kind(made(kind, **arguments)) for kind, arguments in KINDS] == list(number_layers.LAYERS)
     assert "PiecewiseLinearEmbedding" in _FAST and "PeriodicEmbedding" not in _FAST

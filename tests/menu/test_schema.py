@@ -7,7 +7,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from protokit.menu.document import Document
+from protokit.grammar.document import Document
 from protokit.menu.schema import schema
 
 MENUS = sorted((Path(__file__).parent.parent / "menus").glob("*.yaml"))

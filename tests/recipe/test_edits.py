@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from protokit.core.checkup import Edit
-from protokit.menu.document import Document
+from protokit.grammar.document import Document
 from protokit.recipe.edits import diff, edited, snippet
 from protokit.recipe.recipe import Recipe
 

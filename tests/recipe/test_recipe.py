@@ -8,10 +8,10 @@ import jsonschema
 import pytest
 
 from protokit.core.errors import DataError, ProtokitError, SpecError
-from protokit.recipe import vocabulary
+from protokit.evaluate import words
 from protokit.recipe.recipe import Recipe
 from protokit.recipe.schema import schema
-from protokit.workflow.run import check
+from protokit.workflow.run.run import check
 
 LEAST = {"represent": {"target": "y"}}
 FULL = """\
@@ -200,7 +200,7 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
 
 
 def test_the_schema_takes_what_the_recipe_takes(root: Path) -> None:
-    from protokit.menu.document import Document
+    from protokit.grammar.document import Document
 
     validator = jsonschema.Draft202012Validator(schema())
     jsonschema.Draft202012Validator.check_schema(schema())
@@ -213,13 +213,13 @@ def test_the_schema_takes_what_the_recipe_takes(root: Path) -> None:
 
 
 def test_metric_names_are_those_that_evaluate_knows() -> None:
-    from protokit.evaluate.baselines import BASELINES
-    from protokit.evaluate.metrics import METRICS
+    from protokit.evaluate.baselines.baselines import BASELINES
+    from protokit.evaluate.metrics.metrics import METRICS
 
-    assert set(METRICS) == set(vocabulary.METRICS)
-    assert set(BASELINES) == set(vocabulary.BASELINES)
-    for task, names in vocabulary.DEFAULT_METRICS.items():
-        assert all(task in vocabulary.METRICS[name] for name in names)
+    assert set(METRICS) == set(words.METRICS)
+    assert set(BASELINES) == set(words.BASELINES)
+    for task, names in words.DEFAULT_METRICS.items():
+        assert all(task in words.METRICS[name] for name in names)
 
 
 @pytest.mark.parametrize(
@@ -256,9 +256,10 @@ def test_a_recipe_without_a_target_is_its_own_whole() -> None:
 
 
 def test_sources_are_those_that_collect_knows() -> None:
+    from protokit.collect import table_words
     from protokit.collect.sources import SOURCES
 
-    assert tuple(SOURCES) == vocabulary.SOURCES
+    assert tuple(SOURCES) == table_words.SOURCES
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from protokit.core.values import Features, Table
 from protokit.recipe.recipe import Recipe
-from protokit.represent import space
+from protokit.represent import feature_space as space
+from protokit.represent.feature_space import Neighbourhood, Space
 from protokit.represent.represent import Represented, represent
-from protokit.represent.space import Neighbourhood, Space
 
 
 def frame(rows: int = 200) -> pd.DataFrame:

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from protokit.collect.collect import collect
 from protokit.core.errors import DataError, SpecError
 from protokit.recipe.recipe import Recipe
-from protokit.represent.folds import deal
 from protokit.represent.represent import Represented, represent
+from protokit.represent.split.folds import deal
 
 
 def frame(rows: int = 120) -> pd.DataFrame:

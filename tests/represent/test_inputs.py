@@ -17,12 +17,12 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from protokit.collect.collect import collect
 from protokit.core.errors import DataError
 from protokit.recipe.recipe import Recipe
-from protokit.represent import inputs
 from protokit.represent.encoder import Encoder
-from protokit.represent.image import Image
+from protokit.represent.kinds import inputs
+from protokit.represent.kinds.image import Image
+from protokit.represent.kinds.text import Tfidf, Tokens, words
 from protokit.represent.represent import Represented, represent
 from protokit.represent.sequences import Folding, Steps
-from protokit.represent.text import Tfidf, Tokens, words
 
 TEXTS = ["The cat sat.", "the Cat ran!", "a dog ran", None, "A DOG sat, sat", "", "42 cats"]
 

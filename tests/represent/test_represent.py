@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from protokit.collect.collect import collect
 from protokit.core.errors import DataError, ProtokitError, SpecError
 from protokit.recipe.recipe import Recipe
-from protokit.represent import kinds
 from protokit.represent.encoder import Encoder
+from protokit.represent.kinds import inference as kinds
 from protokit.represent.represent import represent
 from protokit.represent.represented import Represented
 from protokit.represent.scaler import Scaler

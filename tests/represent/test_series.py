@@ -15,7 +15,7 @@ from protokit.recipe.recipe import Recipe
 from protokit.represent.encoding import from_plain
 from protokit.represent.represent import represent
 from protokit.represent.represented import Represented
-from protokit.represent.series_encoder import SeriesEncoder
+from protokit.represent.series.encoder import SeriesEncoder
 
 
 def recipe(target: Any = "y", split: dict | None = None, columns: dict | None = None, **series: Any) -> Recipe:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from protokit.learn.plan import Progress
-from protokit.workflow.card import interval, sentences
-from protokit.workflow.folder import how
+from protokit.workflow.look.card import interval, sentences
+from protokit.workflow.record.folder import how
 
 
 def test_verdicts_of_several_targets_say_whose_they_are() -> None:

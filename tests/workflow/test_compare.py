@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 import protokit
-from protokit.workflow.compare import Comparison
+from protokit.workflow.look.compare import Comparison
 
 
 @pytest.fixture(scope="module")

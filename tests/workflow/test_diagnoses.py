@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from protokit.core.checkup import Diagnosis, Edit, Symptom
-from protokit.menu.document import Document
+from protokit.grammar.document import Document
 from protokit.recipe.recipe import Recipe
-from protokit.workflow.doctoring import diagnoses
+from protokit.workflow.run.doctoring import diagnoses
 
 TEXT = """\
 represent:

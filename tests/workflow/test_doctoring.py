@@ -12,8 +12,8 @@ import pytest
 
 import protokit
 from protokit.core.files import sha256
-from protokit.menu.document import Document
-from protokit.workflow.folder import RunFolder
+from protokit.grammar.document import Document
+from protokit.workflow.record.folder import RunFolder
 
 
 def frame(rows: int = 500, seed: int = 0) -> pd.DataFrame:
@@ -100,7 +100,7 @@ def test_a_rate_far_too_high_is_not_taken_for_unscaled_columns(tmp_path: Path) -
 
 def test_a_leak_of_which_the_audit_says_nothing_has_the_column_to_leave_out(tmp_path: Path) -> None:
     from protokit.core.checkup import Symptom
-    from protokit.workflow import doctoring
+    from protokit.workflow.run import doctoring
 
     asked: list[Any] = []
 
@@ -160,7 +160,7 @@ def test_a_failing_probe_does_not_stop_a_run(tmp_path: Path, monkeypatch: pytest
     def failing(*_: Any) -> Any:
         raise RuntimeError("no such layer")
 
-    monkeypatch.setattr("protokit.workflow.doctoring.checkup", failing)
+    monkeypatch.setattr("protokit.workflow.run.doctoring.checkup", failing)
     found = run(tmp_path, {"epochs": 2})
     assert found.diagnoses == () and found.metrics
     assert json.loads((found.path / "diagnosis.json").read_text())["failed"] == "RuntimeError: no such layer"
@@ -170,7 +170,7 @@ def test_results_are_the_same_bits_with_and_without_a_doctor(tmp_path: Path, mon
     learn = {"menu": [*NORM, {"Dropout": 0.3}], "epochs": 4, "seeds": 2}
     names = ("model/weights.safetensors", "predictions.parquet", "history.csv", "metrics.json")
     with_doctor = run(tmp_path / "a", learn)
-    monkeypatch.setattr("protokit.workflow.doctoring.doctor", lambda *_: None)
+    monkeypatch.setattr("protokit.workflow.run.doctoring.doctor", lambda *_: None)
     without = run(tmp_path / "b", learn)
     assert [sha256(with_doctor.path / name) for name in names] == [sha256(without.path / name) for name in names]
     assert without.diagnoses == ()

@@ -15,8 +15,8 @@ from sklearn.metrics import f1_score, roc_auc_score
 
 import protokit
 from protokit.core.errors import DataError, SpecError
-from protokit.workflow import baselines as module
-from protokit.workflow.predictions import read_predictions
+from protokit.workflow.record.predictions import read_predictions
+from protokit.workflow.run import baselines as module
 
 RATE = {"AdamW": {"learning_rate": 0.02}}
 LEARN = {"menu": [{"Dense": 8}], "epochs": 12, "stop": None, "optimizer": RATE}

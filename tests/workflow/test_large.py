@@ -16,7 +16,7 @@ from protokit.core.errors import DataError, SpecError
 from protokit.recipe.recipe import Recipe
 from protokit.represent import on_disk as arrays_on_disk
 from protokit.represent.represent import represent
-from protokit.workflow.large import on_disk
+from protokit.workflow.run.out_of_core import on_disk
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ def test_encoders_learn_from_a_sample_and_the_network_from_all(
 def test_rows_are_streamed_from_the_files(
     data: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from protokit.learn import feed
+    from protokit.learn import data_feed as feed
 
     at_once = protokit.run(data, out=tmp_path / "a")
     monkeypatch.setattr(feed, "device_memory", lambda: 1000)

@@ -87,8 +87,8 @@ def test_a_folder_of_images(tmp_path: Path) -> None:
 
 
 def test_an_address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from protokit.collect.readers import web
-    from protokit.collect.readers.secrets import Location
+    from protokit.collect.files import web
+    from protokit.collect.files.secrets import Location
 
     path = make(tmp_path, "t.csv")
     asked: list[str] = []

@@ -15,8 +15,8 @@ from protokit.collect.collect import collect
 from protokit.core.errors import DataError, ProtokitError
 from protokit.recipe.recipe import Recipe
 from protokit.represent.represent import represent
-from protokit.workflow.asked import Asked
-from protokit.workflow.auditing import audit
+from protokit.workflow.run.auditing import audit
+from protokit.workflow.run.evaluation_plan import Asked
 
 NAMES = ["self", "cls", "columns", "name", "kwargs", "frame", "a b", "'", "0", "index", "value", "target", "x\n", "ü"]
 MADE = ("number", "whole", "few", "text", "flag", "constant", "gone", "rising")

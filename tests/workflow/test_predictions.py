@@ -14,9 +14,9 @@ from sklearn import metrics as sk
 
 import protokit
 from protokit.core.errors import DataError
-from protokit.evaluate.metrics import METRICS
-from protokit.recipe.vocabulary import METRICS as TASKS
-from protokit.workflow.predictions import read_predictions
+from protokit.evaluate.metrics.metrics import METRICS
+from protokit.evaluate.words import METRICS as TASKS
+from protokit.workflow.record.predictions import read_predictions
 
 FEW = {"epochs": 2, "stop": None}
 SEASON = 7

@@ -13,7 +13,7 @@ from sklearn.datasets import load_digits
 
 from protokit.bundle.folder import load
 from protokit.core.errors import AuditError, ProtokitError, SpecError
-from protokit.workflow.run import run
+from protokit.workflow.run.run import run
 
 FEW = {"epochs": 3, "stop": None}
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from protokit.collect.files.file_source import Cells
+from protokit.collect.files.files import File
 from protokit.collect.frames import tidy
-from protokit.collect.readers.file_source import Cells
-from protokit.collect.readers.files import File
-from protokit.core.lazy import optional
+from protokit.collect.table_words import TableSource
+from protokit.core.libraries.lazy import optional
 from protokit.core.values import Notice
-from protokit.recipe.tables import TableSource
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,12 +7,12 @@ import struct
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from protokit.collect.readers import files
-from protokit.collect.readers.files import File
-from protokit.collect.readers.secrets import expand
-from protokit.collect.readers.texts import unpacked
+from protokit.collect.files import files
+from protokit.collect.files.files import File
+from protokit.collect.files.secrets import expand
+from protokit.collect.files.texts import unpacked
+from protokit.collect.table_words import TableSource
 from protokit.core.values import Notice
-from protokit.recipe.tables import TableSource
 
 if TYPE_CHECKING:
     import numpy as np

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from protokit.collect.readers import archives, files
-from protokit.collect.readers.files import File, unreadable
-from protokit.collect.readers.secrets import expand
+from protokit.collect.files import archives, files
+from protokit.collect.files.files import File, unreadable
+from protokit.collect.files.secrets import expand
+from protokit.collect.table_words import TableSource
 from protokit.core.errors import DataError
 from protokit.core.names import IMAGE_ENDINGS
 from protokit.core.values import Notice
-from protokit.menu.document import nearby
-from protokit.recipe.tables import TableSource
+from protokit.grammar.document import nearby
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,13 +6,12 @@ import json
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from protokit.collect import text_places
-from protokit.collect.readers import typed
-from protokit.collect.readers.file_source import Cells
-from protokit.collect.readers.files import File
-from protokit.collect.readers.texts import decoded
+from protokit.collect.files import text_places, typed
+from protokit.collect.files.file_source import Cells
+from protokit.collect.files.files import File
+from protokit.collect.files.texts import decoded
+from protokit.collect.table_words import TableSource
 from protokit.core.values import Notice
-from protokit.recipe.tables import TableSource
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from protokit.collect.frames import fingerprint, tidy
+from protokit.collect.table_words import TableSource
 from protokit.core.errors import DataError
 from protokit.core.values import Notice
-from protokit.recipe.tables import TableSource
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,15 +7,15 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from protokit.collect.files import typed
+from protokit.collect.files.secrets import Location, expand
 from protokit.collect.frames import fingerprint
-from protokit.collect.readers import typed
-from protokit.collect.readers.secrets import Location, expand
-from protokit.collect.readers.sqlite_file import Sqlite
+from protokit.collect.readers.sqlite import Sqlite
+from protokit.collect.table_words import TableSource
 from protokit.core.errors import DataError, MissingExtra
-from protokit.core.lazy import optional
+from protokit.core.libraries.lazy import optional
 from protokit.core.suggest import did_you_mean, one_of
 from protokit.core.values import Notice
-from protokit.recipe.tables import TableSource
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,16 +9,18 @@ from dataclasses import replace
 from threadpoolctl import threadpool_limits
 
 from protokit.core.values import Finding
-from protokit.evaluate.audit.balance import balance, sizes
-from protokit.evaluate.audit.conflicts import conflicts
+from protokit.evaluate.audit.checks.balance import balance, sizes
+from protokit.evaluate.audit.checks.conflicts import conflicts
+from protokit.evaluate.audit.checks.drift import drift
+from protokit.evaluate.audit.checks.duplicates import duplicates
+from protokit.evaluate.audit.checks.empty import empty
+from protokit.evaluate.audit.checks.formula_leaks import together
+from protokit.evaluate.audit.checks.groups import groups
+from protokit.evaluate.audit.checks.identifiers import identifiers
+from protokit.evaluate.audit.checks.leaks import leaks
+from protokit.evaluate.audit.checks.origins import origins
+from protokit.evaluate.audit.checks.times import times
 from protokit.evaluate.audit.data import AuditData
-from protokit.evaluate.audit.drift import drift
-from protokit.evaluate.audit.duplicates import duplicates
-from protokit.evaluate.audit.empty import empty
-from protokit.evaluate.audit.groups import groups
-from protokit.evaluate.audit.identifiers import identifiers
-from protokit.evaluate.audit.leaks import leaks
-from protokit.evaluate.audit.origins import origins
 from protokit.evaluate.audit.registry import CHECKS, SERIES_CHECKS
 from protokit.evaluate.audit.series.ahead import ahead
 from protokit.evaluate.audit.series.copies import copies
@@ -27,14 +29,12 @@ from protokit.evaluate.audit.series.frozen import frozen
 from protokit.evaluate.audit.series.gaps import gaps
 from protokit.evaluate.audit.series.shifts import shifts
 from protokit.evaluate.audit.series.spans import spans
-from protokit.evaluate.audit.times import times
-from protokit.evaluate.audit.together import together
 
 # in the order in which they explain: a column that one has explained is no new finding of a later one
 for _check in (
     duplicates, origins, identifiers, groups, times, leaks, together, drift, conflicts, empty, balance, sizes,
 ):  # fmt: skip
-    CHECKS.add(_check.__name__, _check)
+    CHECKS.add(_check, name=_check.__name__)
 
 
 def _empty_columns(data: SeriesData) -> Iterator[Finding]:
@@ -51,7 +51,7 @@ for _name, _series_check in {
     "ahead": ahead, "identifiers": _past_identifiers, "copies": copies, "frozen": frozen, "shifts": shifts,
     "gaps": gaps, "empty": _empty_columns, "spans": spans,
 }.items():  # fmt: skip
-    SERIES_CHECKS.add(_name, _series_check)
+    SERIES_CHECKS.add(_series_check, name=_name)
 _EXPLAIN = ("origins", "identifiers", "groups", "times", "leaks", "together", "ahead")
 _RANK = {"fatal": 0, "warning": 1, "note": 2}
 

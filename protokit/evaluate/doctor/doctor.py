@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from protokit.core.checkup import Checkup, Symptom
-from protokit.evaluate.doctor.fitting import no_signal, overfitting, training_signal, underfitting
-from protokit.evaluate.doctor.labels import constant_target, label_noise, leak
-from protokit.evaluate.doctor.learning_rate import learning_rate_high, learning_rate_low
 from protokit.evaluate.doctor.registry import RULES
-from protokit.evaluate.doctor.setup import tiny_batch, unscaled_inputs, unscaled_target, wrong_loss
-from protokit.evaluate.doctor.units import dead_units, exploding_gradients, saturated_units, vanishing_gradients
+from protokit.evaluate.doctor.rules.fitting import no_signal, overfitting, training_signal, underfitting
+from protokit.evaluate.doctor.rules.labels import constant_target, label_noise, leak
+from protokit.evaluate.doctor.rules.learning_rate import learning_rate_high, learning_rate_low
+from protokit.evaluate.doctor.rules.setup import tiny_batch, unscaled_inputs, unscaled_target, wrong_loss
+from protokit.evaluate.doctor.rules.units import dead_units, exploding_gradients, saturated_units, vanishing_gradients
 
 # causes before their effects: a rule keeps silent about what an earlier one explains
 for _rule in (
@@ -19,7 +19,7 @@ for _rule in (
     saturated_units, exploding_gradients, vanishing_gradients, learning_rate_low, leak, no_signal, training_signal,
     underfitting, overfitting, label_noise,
 ):  # fmt: skip
-    RULES.add(_rule.__name__, _rule)
+    RULES.add(_rule, name=_rule.__name__)
 
 
 _COURSES = ("learning_rate_high", "training_signal", "overfitting")  # rules that need losses alone

@@ -1,0 +1,69 @@
+"""How a later table comes to the columns that a model learned from: read and cleaned as the recipe did."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from protokit.collect.collect import collect
+from protokit.collect.replay import replay
+from protokit.core.errors import DataError
+from protokit.core.suggest import did_you_mean
+from protokit.recipe.recipe import Recipe
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_READING = ("missing", "encoding", "delimiter", "decimal", "thousands")  # of a csv file
+
+
+@dataclass(frozen=True)
+class Intake:
+    """`clean` are the steps that a table goes through, `columns` those that it must have for them.
+
+    `reading` says how a csv file is read. Where the recipe `joined` tables, what comes of it has to be there.
+    """
+
+    columns: tuple[str, ...]
+    clean: tuple[Any, ...] = ()
+    reading: Mapping[str, Any] = field(default_factory=dict)
+    joined: bool = False
+
+    @classmethod
+    def of(cls, recipe: Recipe, needed: Sequence[str]) -> Intake:
+        """That of a recipe whose model needs some columns."""
+        steps, columns = replay(recipe.collect, needed)
+        first = next(iter(recipe.collect.tables.values()), None)
+        given = {name: getattr(first, name) for name in _READING} if first is not None and first.kind == "csv" else {}
+        reading = {name: list(v) if isinstance(v, tuple) else v for name, v in given.items() if v is not None}
+        return cls(columns if steps else tuple(needed), steps, reading, bool(recipe.collect.join))
+
+    def cleaned(self, frame: pd.DataFrame, needed: Sequence[str]) -> pd.DataFrame:
+        """The table as the encoders take it; one that has all they need, and not what the steps do, stays as it is.
+
+        Raises:
+            DataError: a column is missing, or a cell is not what a step says.
+        """
+        missing = [name for name in self.columns if name not in frame.columns]
+        if missing and self.clean and all(name in frame.columns for name in needed):
+            return frame
+        if missing:
+            cure = did_you_mean(missing[0], list(frame.columns))
+            if self.joined:
+                cure = "the recipe joined tables: give the rows with the joined columns"
+            raise DataError(f"the column {missing[0]!r} is missing", cure=cure)
+        if not self.clean:
+            return frame
+        recipe = Recipe.parse({"collect": {"clean": list(self.clean)}, "represent": {"target": "-"}})
+        return collect(recipe, frame).frame
+
+    def as_plain(self) -> dict[str, Any]:
+        """All of it as JSON values."""
+        plain = {"columns": list(self.columns), "clean": list(self.clean)}
+        return {**plain, "reading": dict(self.reading), "joined": self.joined}
+
+    @classmethod
+    def from_plain(cls, plain: Mapping[str, Any]) -> Intake:
+        """That of `as_plain`."""
+        return cls(tuple(plain["columns"]), tuple(plain["clean"]), dict(plain["reading"]), bool(plain["joined"]))

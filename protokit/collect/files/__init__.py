@@ -1,0 +1,1 @@
+"""Files and what stands in them: what the sources of tables share."""

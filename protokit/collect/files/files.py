@@ -1,0 +1,110 @@
+"""The files that a place stands for: one, those that a pattern matches, or one that is fetched."""
+
+from __future__ import annotations
+
+import glob
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from protokit.collect.files.secrets import Location
+from protokit.collect.table_words import TableSource
+from protokit.core.errors import DataError
+from protokit.core.files import sha256
+from protokit.core.values import Notice
+from protokit.grammar.document import nearby
+
+
+@dataclass(frozen=True)
+class File:
+    """A file to read: where its bytes are, its name in messages, and that in the record of a run."""
+
+    path: Path
+    name: str
+    record: str = ""
+
+    def error(
+        self, rule: str, cure: str | None = None, line: int | None = None, column: int | None = None
+    ) -> DataError:
+        """An error at a line and column of this file, counted from 1."""
+        place = ":".join([self.name, *(str(n) for n in (line, column) if n is not None)])
+        return DataError(rule, place=place, cure=cure)
+
+    def sha256(self) -> str:
+        """The SHA-256 of its content."""
+        with unreadable(self.name):
+            return sha256(self.path)
+
+    def head(self, size: int) -> bytes:
+        """Its first bytes."""
+        with unreadable(self.name), self.path.open("rb") as file:
+            return file.read(size)
+
+    def content(self) -> bytes:
+        """All of its bytes."""
+        with unreadable(self.name):
+            return self.path.read_bytes()
+
+
+@contextmanager
+def unreadable(name: str) -> Iterator[None]:
+    """What the system says of a file that cannot be read, as a `DataError`."""
+    try:
+        yield
+    except OSError as error:
+        rule = f"cannot be read: {error.strerror or error}"
+        raise DataError(rule, place=name, cure="check the file and its permissions") from None
+
+
+def find(location: Location, folder: Path, *, fetch: bool = True) -> tuple[list[File], list[Notice]]:
+    """The files of a place, in the order of their names; a path that is not absolute starts at `folder`.
+
+    With `fetch` false, a web address gives the copy that was kept, or nothing.
+
+    Raises:
+        DataError: there is none.
+    """
+    if location.text.lower().startswith(("http://", "https://")):
+        from protokit.collect.files import web
+
+        if not fetch:
+            kept = web.kept(location)
+            return ([File(kept, location.written)] if kept else []), []
+        path, notices = web.fetch(location)
+        return [File(path, location.written)], notices
+    path = folder / location.text
+    with unreadable(str(path)):
+        if path.is_file():
+            return [File(path, str(path))], []
+        if any(mark in location.text for mark in "*?["):
+            names = sorted(glob.glob(location.text, root_dir=folder, recursive=True))
+            found = [File(folder / name, str(folder / name), name) for name in names if (folder / name).is_file()]
+            if found:
+                return found, []
+            raise DataError(f"no file is like {location.text!r}", cure=f"looked in {folder.resolve()}")
+        what = "a folder" if path.is_dir() else "no such file"
+        raise DataError(f"{what}: {path}", cure=nearby(path))
+
+
+def one(location: Location, folder: Path, spec: TableSource) -> tuple[File, list[Notice]]:
+    """The one file of a place.
+
+    Raises:
+        DataError: there is none, or several.
+    """
+    files, notices = find(location, folder)
+    if len(files) > 1:
+        cure = f"name one, such as {files[0].name}"
+        raise DataError(f"{location.text!r} is like {len(files)} files, and {spec.kind} reads one", cure=cure)
+    return files[0], notices
+
+
+def digest(files: list[File]) -> tuple[str, dict[str, str]]:
+    """The SHA-256 of one file's content, or of the names and digests of several; and that of each."""
+    each = {file.record or file.name: file.sha256() for file in files}
+    if len(files) == 1:
+        return next(iter(each.values())), each
+    lines = "".join(f"{digest}  {name}\n" for name, digest in each.items())
+    return hashlib.sha256(lines.encode()).hexdigest(), each

@@ -1,0 +1,62 @@
+"""Secrets: `${NAME}` in a place is read from the environment when the table is, and shows in no message."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from urllib.parse import quote, unquote
+
+from protokit.collect.table_words import SECRETS, VARIABLE
+from protokit.core.errors import DataError
+
+
+@dataclass(frozen=True)
+class Location:
+    """A place with its variables filled in. `text` is for opening it only; `masked` is for people."""
+
+    written: str
+    text: str = field(repr=False)
+    masks: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+
+    def masked(self, message: str) -> str:
+        """A message in which every secret is what the recipe has in its place."""
+        for value, shown in self.masks:
+            message = message.replace(value, shown)
+        return message
+
+    @contextmanager
+    def masking(self) -> Iterator[None]:
+        """Mask the errors of what is done inside."""
+        try:
+            yield
+        except DataError as error:
+            rule, place, cure = (self.masked(part) if part else part for part in (error.rule, error.place, error.cure))
+            raise DataError(str(rule), place=place, cure=cure) from None
+
+
+def expand(written: str) -> Location:
+    """A place with the value of each `${NAME}`.
+
+    Raises:
+        DataError: the environment has no such variable, or an empty one.
+    """
+    masks: dict[str, str] = {}
+
+    def value_of(match: re.Match[str]) -> str:
+        value = os.environ.get(match[1], "")
+        if not value:
+            raise DataError(
+                f"the environment variable {match[1]!r} is not set", cure=f"export {match[1]}=... before you start"
+            )
+        for form in (value, unquote(value), quote(value, safe=""), repr(value)[1:-1]):
+            masks[form] = match[0]
+        for pattern in SECRETS:
+            for secret in pattern.findall(value):
+                masks.update(dict.fromkeys((secret, unquote(secret)), "***"))
+        return value
+
+    text = VARIABLE.sub(value_of, written)
+    return Location(written, text, tuple(sorted(masks.items(), key=lambda mask: -len(mask[0]))))

@@ -1,0 +1,198 @@
+"""Tables of the web: fetched by http or https, and kept by their content for when the web is not there."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+import tempfile
+import time
+from base64 import b64encode
+from http.client import HTTPException, HTTPMessage
+from pathlib import Path
+from typing import IO, Any
+from urllib.error import HTTPError, URLError
+from urllib.parse import unquote, urlsplit, urlunsplit
+from urllib.request import (
+    HTTPDefaultErrorHandler,
+    HTTPErrorProcessor,
+    HTTPHandler,
+    HTTPRedirectHandler,
+    HTTPSHandler,
+    OpenerDirector,
+    ProxyHandler,
+    Request,
+)
+
+from protokit.collect.files.secrets import Location
+from protokit.core.errors import DataError
+from protokit.core.files import sha256, write_json
+from protokit.core.values import Notice
+
+MOST_BYTES = 1 << 31
+SECONDS = 30.0  # without an answer, or without a further byte
+_BLOCK = 1 << 20
+
+
+def cache_folder() -> Path:
+    """Where fetched tables are kept: `$PROTOKIT_CACHE`, else the user's folder for such things."""
+    if given := os.environ.get("PROTOKIT_CACHE"):
+        return Path(given)
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "protokit" / "cache"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches" / "protokit"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "protokit"
+
+
+def kept(location: Location) -> Path | None:
+    """The copy of an address that was fetched before, or None. A copy that was changed counts as none."""
+    return _kept(location, _entry(location))
+
+
+def fetch(location: Location) -> tuple[Path, list[Notice]]:
+    """The content of an address, as a file. What was kept is taken where the server says that it is still so.
+
+    Raises:
+        DataError: there is no answer and nothing was kept, or the content is too large.
+    """
+    entry = _entry(location)
+    copy = _kept(location, entry)
+    try:
+        with _open(location, entry if copy else {}) as answer:
+            headers = answer.headers
+            content = _save(answer, headers, location)
+    except HTTPError as error:
+        error.close()
+        if error.code == 304 and copy:
+            return copy, []
+        if copy and error.code >= 500:
+            return copy, [_offline(location, f"the server says {error.code}", entry)]
+        raise DataError(f"{location.written}: the server says {error.code} {error.reason}", cure=_cure(error)) from None
+    except (URLError, HTTPException, OSError, ValueError) as error:
+        reason = getattr(error, "reason", None) or error
+        words = "no answer in time" if isinstance(reason, TimeoutError) else str(reason) or type(reason).__name__
+        if copy:
+            return copy, [_offline(location, words, entry)]
+        raise DataError(
+            f"{location.written} cannot be fetched: {words}", cure="check the address and the connection"
+        ) from None
+    known = {"url": location.written, "sha256": content.name, "fetched": time.strftime("%Y-%m-%d", time.gmtime())}
+    known |= {name: headers[name] for name in ("ETag", "Last-Modified") if headers[name]}
+    write_json(_index(location), known)
+    return content, []
+
+
+def _index(location: Location) -> Path:
+    """The file that says what an address gave last. The address may hold a secret: only its hash is a name."""
+    return cache_folder() / "addresses" / (hashlib.sha256(location.text.encode()).hexdigest() + ".json")
+
+
+def _entry(location: Location) -> dict[str, Any]:
+    try:
+        found = json.loads(_index(location).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _kept(location: Location, entry: dict[str, Any]) -> Path | None:
+    path = _contents() / str(entry.get("sha256") or "none")
+    try:
+        return path if path.is_file() and sha256(path) == path.name else None
+    except OSError:
+        return None
+
+
+def _contents() -> Path:
+    return cache_folder() / "contents"
+
+
+def _offline(location: Location, why: str, entry: dict[str, Any]) -> Notice:
+    return Notice(
+        f"{location.written} could not be fetched ({location.masked(why)}): the copy of {entry['fetched']} was read"
+    )
+
+
+def _open(location: Location, entry: dict[str, Any]) -> Any:
+    parts = urlsplit(location.text)
+    host = parts.netloc.rpartition("@")[2]
+    # what is not ASCII in an address as a browser would send it
+    path, query = (_escaped(part) for part in (parts.path, parts.query))
+    request = Request(urlunsplit((parts.scheme, host, path, query, "")), headers={"User-Agent": "protokit"})
+    if parts.username:
+        pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+        # not sent on to where a redirect leads
+        request.add_unredirected_header("Authorization", "Basic " + b64encode(pair.encode()).decode())
+    for asked, known in (("If-None-Match", "ETag"), ("If-Modified-Since", "Last-Modified")):
+        if known in entry:
+            request.add_header(asked, str(entry[known]))
+    return _opener().open(request, timeout=SECONDS)
+
+
+def _escaped(part: str) -> str:
+    from urllib.parse import quote
+
+    return quote(part, safe="%/:=&?~#+!$,;'@()*[]")
+
+
+def _opener() -> OpenerDirector:
+    """Only http and https: urllib's own opener knows files and ftp too."""
+    opener = OpenerDirector()
+    for handler in (
+        ProxyHandler(), HTTPHandler(), HTTPSHandler(), _Redirects(), HTTPErrorProcessor(), HTTPDefaultErrorHandler(),
+    ):  # fmt: skip
+        opener.add_handler(handler)
+    return opener
+
+
+class _Redirects(HTTPRedirectHandler):
+    """Follows redirects to http and https, and none from https to http."""
+
+    def redirect_request(
+        self, req: Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage, newurl: str
+    ) -> Request | None:
+        scheme = urlsplit(newurl).scheme.lower()
+        if scheme not in {"http", "https"} or (req.type == "https" and scheme == "http"):
+            raise URLError(f"a redirect to {scheme}:// is not followed")
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+
+def _save(answer: Any, headers: HTTPMessage, location: Location) -> Path:
+    """Keep the content under its SHA-256, whole or not at all."""
+    said = headers["Content-Length"]
+    length = int(said) if said and said.isdecimal() else None
+    folder = _contents()
+    too_large = DataError(
+        f"{location.written} has more than {MOST_BYTES:,} bytes", cure="download it, and name the file"
+    )
+    if length is not None and length > MOST_BYTES:
+        raise too_large
+    folder.mkdir(parents=True, exist_ok=True)
+    digest, size = hashlib.sha256(), 0
+    handle, name = tempfile.mkstemp(prefix=".fetching-", dir=folder)
+    temporary: Path | None = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            while block := answer.read(_BLOCK):
+                size += len(block)
+                if size > MOST_BYTES:
+                    raise too_large
+                digest.update(block)
+                file.write(block)
+        if length is not None and size != length:
+            raise URLError(f"{size:,} of {length:,} bytes came")
+        path = folder / digest.hexdigest()
+        Path(name).replace(path)
+        temporary = None
+        return path
+    finally:
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
+
+
+def _cure(error: HTTPError) -> str:
+    if error.code in (401, 403):
+        return "give the user and password as https://${USER}:${PASSWORD}@HOST/..."
+    return "check the address in a browser"

@@ -1,0 +1,127 @@
+"""SQLite databases, opened for reading only."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from protokit.collect.files import files, typed
+from protokit.collect.files.files import File
+from protokit.collect.files.secrets import expand
+from protokit.collect.table_words import TableSource
+from protokit.core.suggest import did_you_mean, one_of
+from protokit.core.values import Notice
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    import pandas as pd
+
+_DATES = re.compile(r"DATE|TIMESTAMP")
+_NUMBERS = re.compile(r"REAL|FLOA|DOUB|NUMERIC|DECIMAL")
+
+
+class Sqlite:
+    """A table of the file, or what a query gives.
+
+    SQLite keeps no types but those of single values; what a column was declared as is honoured where its values allow:
+    dates, booleans, and NUMERIC as numbers.
+    """
+
+    def columns(self, spec: TableSource, folder: Path) -> list[str] | None:
+        """The names of the columns; None while a file of the web was not fetched."""
+        location = expand(spec.location)
+        with location.masking():
+            found, _ = files.find(location, folder, fetch=False)
+            if not found:
+                return None
+            with _selected(found[0], spec) as (names, _, _):
+                return names
+
+    def read(self, spec: TableSource, folder: Path) -> tuple[pd.DataFrame, str, tuple[Notice, ...]]:
+        """All rows. The digest is that of the file, and of its write-ahead log where there is one.
+
+        Raises:
+            DataError: it is no database, has no such table, or the query is wrong.
+        """
+        location = expand(spec.location)
+        with location.masking():
+            file, notices = files.one(location, folder, spec)
+            with _selected(file, spec) as (names, types, cursor):
+                rows = cursor.fetchall()
+            if not rows:
+                raise file.error("no rows", "choose another table or query")
+            columns = [_declared(cells, kind) for cells, kind in zip(zip(*rows, strict=True), types, strict=True)]
+            frame, decided = typed.frame(names, columns)
+            log = File(file.path.with_name(file.path.name + "-wal"), f"{file.name}-wal")  # what is not in the file yet
+            digest, _ = files.digest([file, log] if log.path.is_file() and log.head(1) else [file])
+            return frame, digest, (*notices, *decided)
+
+
+def _connect(file: File) -> sqlite3.Connection:
+    import sqlite3
+    from urllib.parse import quote
+
+    if file.head(16) != b"SQLite format 3\0":
+        raise file.error("not an SQLite database", "name the database's own file")
+    return sqlite3.connect(f"file:{quote(str(file.path.resolve()))}?mode=ro", uri=True)
+
+
+@contextmanager
+def _selected(file: File, spec: TableSource) -> Iterator[tuple[list[str], list[str], sqlite3.Cursor]]:
+    """Names and declared types of the columns, and the rows to come."""
+    import sqlite3
+
+    try:
+        with closing(_connect(file)) as connection:
+            select = _select(connection, file, spec)
+            # as a view, so that it can be a SELECT only, and its columns have the types of those they come from
+            connection.execute(f'create temp view "protokit query" as {select}')
+            described = connection.execute('pragma temp.table_info("protokit query")').fetchall()
+            cursor = connection.execute(select)
+            names = [str(column[0]) for column in cursor.description]
+            for i, name in enumerate(names):
+                if name in names[:i]:
+                    raise file.error(f"two columns are named {name!r}", f"rename one: select ... as {name}_2")
+            yield names, [str(column[2]).upper() for column in described], cursor
+    except (sqlite3.Error, sqlite3.Warning, ValueError, OverflowError) as error:
+        if isinstance(error, UnicodeDecodeError) or "decode" in str(error):
+            raise file.error("a text that is not UTF-8", "leave its column out by a query") from None
+        raise file.error(f"SQLite: {error}", "a query is one SELECT" if spec.query else "is the file whole?") from None
+
+
+def _select(connection: sqlite3.Connection, file: File, spec: TableSource) -> str:
+    if spec.query is not None:
+        return spec.query
+    sql = "select name from sqlite_master where type in ('table', 'view') and name not like 'sqlite^_%' escape '^'"
+    tables = sorted(str(name) for (name,) in connection.execute(sql))
+    if not tables:
+        raise file.error("the database has no table", "name another file")
+    table = spec.table
+    if table is None and len(tables) == 1:
+        table = tables[0]
+    if table is None:
+        cure = f"write table: NAME, on the command line --table NAME; {one_of(tables)}"
+        raise file.error(f"which of {len(tables)} tables?", cure)
+    if table not in tables:
+        same = [name for name in tables if name.casefold() == str(table).casefold()]
+        cure = did_you_mean(str(table), same or tables) or one_of(tables)
+        raise file.error(f"no table {table!r}", cure)
+    return 'select * from "' + str(table).replace('"', '""') + '"'
+
+
+def _declared(cells: Sequence[Any], kind: str) -> Sequence[Any]:
+    """The cells as what their column was declared, where all of them can be that."""
+    present = {type(cell) for cell in cells} - {type(None)}
+    if kind in {"BOOL", "BOOLEAN"} and present == {int} and {0, 1, None}.issuperset(cells):
+        return [None if cell is None else bool(cell) for cell in cells]
+    if _NUMBERS.search(kind) and present <= {int, float}:
+        return [None if cell is None else float(cell) for cell in cells]
+    if _DATES.search(kind) and present == {str}:
+        with suppress(ValueError):
+            return [None if cell is None else datetime.fromisoformat(cell) for cell in cells]
+    return cells

@@ -1,0 +1,1 @@
+"""Other people's libraries, fetched when they are needed and kept quiet."""

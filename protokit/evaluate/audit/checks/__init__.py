@@ -1,0 +1,1 @@
+"""The checks of the audit of tables, a file each."""

@@ -1,0 +1,122 @@
+"""Rows of one customer, patient or the like in training and test: the network knows them already."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from protokit.core.seeds import derive
+from protokit.core.values import Finding, Severity, TargetSpec
+from protokit.evaluate.audit.column_name_hints import is_entity, is_key
+from protokit.evaluate.audit.data import AuditData
+from protokit.evaluate.audit.registry import split_by
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_CODE = re.compile(r"[A-Za-z]{0,4}[-_# ]?\d{2,}[A-Za-z]?")
+_FEWEST = 10  # groups
+_LARGEST = 50  # rows of a group on average; of larger ones the test's groups are known to whoever predicts
+_OVERLAP = 0.2  # of the test rows
+# how alike, beyond chance, the targets in a group have to be: to stop a run, and to be worth a word. What only looks
+# like a key may be a place or the like, which honestly tells much
+_STOP = {"entity": 0.3, "key": 0.8, "code": 0.95}
+_WORTH = {"entity": 0.2, "key": 0.2, "code": 0.6}
+_Z = 5.0
+_SHUFFLES = 20
+
+
+def groups(data: AuditData) -> Iterator[Finding]:
+    """Keys of entities whose rows are in training and test, and share their target much more than by chance."""
+    for name in (*data.kinds, *data.left_out):
+        if name in {data.group, data.time}:
+            continue
+        kind = _kind(data.frame[name], name, data.kinds.get(name, ""))
+        if kind is None:
+            continue
+        codes = _codes(data.frame[name])
+        known = codes >= 0
+        count = len(np.unique(codes[known]))
+        if count < _FEWEST or known.sum() < 1.5 * count or known.mean() < 0.5:
+            continue
+        overlap = float(np.isin(codes[data.split.test], codes[data.fitting][codes[data.fitting] >= 0]).mean())
+        if overlap < _OVERLAP:
+            continue
+        for target in data.targets:
+            alike, z = likeness(codes[known], data.truth[target.name][known], target, data.seed)
+            if alike < _WORTH[kind] or z < _Z:
+                continue
+            small = known.sum() <= _LARGEST * count
+            fatal = data.exchangeable and small and alike >= _STOP[kind]
+            severity: Severity = "fatal" if fatal else "warning" if small else "note"
+            rule = (
+                f"{overlap:.0%} of the test rows are of a {name!r} that training rows have too, and rows of one "
+                f"{name!r} share their {target.name!r} ({alike:.2f} beyond chance): the test is of known ones"
+            )
+            evidence = {"groups": count, "overlap": round(overlap, 4), "likeness": round(alike, 4), "z": round(z, 1)}
+            edit = split_by("group", name)
+            yield Finding("groups", severity, (name,), rule, evidence, edit)
+            break
+
+
+def _kind(series: pd.Series, name: str, kind: str) -> str | None:
+    """Whether a column is the key of an entity, another key, or holds what looks like codes."""
+    if series.dtype.kind == "f" and not (series.dropna() % 1 == 0).all():
+        return None
+    if series.dtype.kind in "bMmc" or kind in {"date", "boolean", "image", "text"}:
+        return None
+    if is_entity(name):
+        return "entity"
+    if is_key(name):
+        return "key"
+    if series.dtype.kind in "iuf":
+        return None
+    few = series.dropna().head(200)
+    return "code" if len(few) and few.map(lambda cell: bool(_CODE.fullmatch(str(cell)))).mean() > 0.9 else None
+
+
+def _codes(series: pd.Series) -> np.ndarray:
+    import pandas as pd
+
+    plain = series if series.dtype.kind in "iuf" else series.map(str, na_action="ignore")
+    return np.asarray(pd.factorize(plain)[0])
+
+
+def likeness(group: np.ndarray, truth: np.ndarray, target: TargetSpec, seed: int) -> tuple[float, float]:
+    """How alike targets within a group are, from 0 (chance) to 1, and how many standard deviations off chance.
+
+    Of classes: how often another row of the group has the same one (Cohen's kappa of such pairs); of numbers: the
+    intraclass correlation. Source: Shrout and Fleiss, Intraclass correlations, Psychol. Bull. 86, 1979.
+    """
+    _, codes, sizes = np.unique(group, return_inverse=True, return_counts=True)
+    values, measure = truth, _agreement
+    if target.task == "regression":
+        low, high = np.quantile(truth, [0.005, 0.995])
+        values, measure = np.clip(truth, low, high) if low < high else truth, _intraclass
+    own = measure(codes, sizes, values)
+    generator = np.random.Generator(np.random.PCG64(derive(seed, "audit", "groups")))
+    chance = [measure(codes, sizes, generator.permutation(values)) for _ in range(_SHUFFLES)]
+    return own, (own - float(np.mean(chance))) / max(1e-9, float(np.std(chance)))
+
+
+def _agreement(codes: np.ndarray, sizes: np.ndarray, values: np.ndarray) -> float:
+    classes = int(values.max()) + 1
+    pairs, counts = np.unique(codes * classes + values, return_counts=True)
+    of = sizes[pairs // classes]
+    several = of > 1
+    same = (counts[several] * (counts[several] - 1) / (of[several] - 1)).sum() / max(1, sizes[sizes > 1].sum())
+    shares = np.bincount(values) / len(values)
+    chance = (shares**2).sum()
+    return float((same - chance) / max(1e-9, 1 - chance))
+
+
+def _intraclass(codes: np.ndarray, sizes: np.ndarray, values: np.ndarray) -> float:
+    count, rows = len(sizes), len(values)
+    means = np.bincount(codes, values) / sizes
+    between = (sizes * (means - values.mean()) ** 2).sum() / max(1, count - 1)
+    within = ((values - means[codes]) ** 2).sum() / max(1, rows - count)
+    usual = (rows - (sizes**2).sum() / rows) / max(1, count - 1)
+    return float((between - within) / max(1e-300, between + (usual - 1) * within))

@@ -1,0 +1,1 @@
+"""The simple models that a network is held against."""

@@ -1,0 +1,106 @@
+"""A person's own estimators of scikit-learn as baselines."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+from sklearn.base import clone, is_classifier, is_regressor
+from sklearn.dummy import DummyClassifier
+from sklearn.utils import get_tags
+
+from protokit.core.errors import DataError, SpecError
+from protokit.core.seeds import derive
+from protokit.core.values import Features, TargetSpec
+from protokit.evaluate.baselines.features import Matrix, linear_matrix
+
+_CLASSES = {"binary", "multiclass", "multilabel"}
+
+
+class Estimator:
+    """An estimator fitted on the linear baseline's matrix, on each label by itself. Its faults are a `DataError`."""
+
+    def __init__(self, name: str, estimator: Any) -> None:
+        """Raises: SpecError: it is none, or lacks what a baseline needs."""
+        if isinstance(estimator, type):
+            raise SpecError.one(f"the baseline {name!r} is a class", f"write {estimator.__name__}()")
+        try:
+            self.name, self.estimator = name, clone(estimator)
+            self.classifies = is_classifier(estimator)
+            regresses = is_regressor(estimator)
+        except (TypeError, AttributeError):
+            self.classifies = regresses = False
+        if not self.classifies and not regresses:
+            cure = "give one such as RandomForestClassifier()"
+            raise SpecError.one(f"the baseline {name!r} is no classifier and no regressor of scikit-learn", cure)
+        if self.classifies and not hasattr(estimator, "predict_proba"):
+            cure = "give one with predict_proba, or put it in a CalibratedClassifierCV"
+            raise SpecError.one(f"the baseline {name!r}, {type(estimator).__name__}, gives no probabilities", cure)
+
+    def fits(self, target: TargetSpec) -> bool:
+        """Whether it is for a target: a classifier for classes and labels, a regressor for numbers."""
+        return target.task in _CLASSES if self.classifies else target.task == "regression"
+
+    def fit(self, features: Features, truth: np.ndarray, target: TargetSpec, seed: int) -> Fitted:
+        """See Baseline. An estimator without a `random_state`, or a step of it, gets one of the recipe's seed.
+
+        Raises:
+            DataError: it raised an error.
+        """
+        matrix = linear_matrix(features, seed)
+        x = _for(self.estimator, matrix(features))
+        labels = truth.T if target.task == "multilabel" else [truth]
+        try:
+            found = [self._one(label, seed).fit(x, label) for label in labels]
+        except Exception as error:  # a person's own code
+            raise _failed(self.name, "could not be fitted", error) from error
+        return Fitted(self.name, found, matrix, target)
+
+    def _one(self, truth: np.ndarray, seed: int) -> Any:
+        if self.classifies and len(np.unique(truth)) < 2:
+            return DummyClassifier(strategy="prior")
+        made = clone(self.estimator)
+        states = [name for name, value in made.get_params().items() if name.endswith("random_state") and value is None]
+        return made.set_params(**{name: derive(seed, "estimator", self.name, name) % 2**32 for name in states})
+
+
+class Fitted:
+    """Fitted estimators: one, or one for each label."""
+
+    def __init__(self, name: str, estimators: list[Any], matrix: Matrix, target: TargetSpec) -> None:
+        self._name, self._estimators, self._matrix, self._target = name, estimators, matrix, target
+
+    def scores(self, features: Features) -> np.ndarray:
+        """See Baseline's Fitted.
+
+        Raises:
+            DataError: it raised an error, or what it says is not finite.
+        """
+        try:
+            found = [self._of(one, features) for one in self._estimators]
+            together = np.stack(found, axis=1) if self._target.task == "multilabel" else found[0]
+            if len(together) != len(features.numbers) or not np.isfinite(together).all():
+                raise ValueError("some of its predictions are not finite, or not there")
+        except Exception as error:  # a person's own code
+            raise _failed(self._name, "could not predict", error) from error
+        return together
+
+    def _of(self, estimator: Any, features: Features) -> np.ndarray:
+        x = _for(estimator, self._matrix(features))
+        if not is_classifier(estimator):
+            return np.asarray(estimator.predict(x), np.float64).ravel()
+        shares = np.asarray(estimator.predict_proba(x), np.float64)
+        if self._target.task != "multilabel":
+            return shares
+        return shares[:, 1] if shares.shape[1] == 2 else np.full(len(shares), float(estimator.classes_[0]))
+
+
+def _failed(name: str, what: str, error: Exception) -> DataError:
+    said = str(error).splitlines()[0] if str(error) else type(error).__name__
+    return DataError(f"the baseline {name!r} {what}: {said}", cure="mend the estimator, or leave it out")
+
+
+def _for(estimator: Any, x: Any) -> Any:
+    """The matrix, dense for an estimator that takes no sparse one."""
+    return x.toarray() if sparse.issparse(x) and not get_tags(estimator).input_tags.sparse else x

@@ -1,0 +1,1 @@
+"""The metrics, by scikit-learn's names."""

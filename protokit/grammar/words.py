@@ -1,0 +1,133 @@
+"""The types that the words of a recipe are made of: each declares what reads it and its JSON Schema."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import CoreSchema, core_schema
+
+from protokit.core.places import Fault
+from protokit.core.suggest import did_you_mean, one_of
+from protokit.grammar.faults import refuse
+
+JsonSchema = Mapping[str, Any]
+TEXT: JsonSchema = {"type": "string", "minLength": 1}
+_DEFINITIONS = "https://protokit/schema/"  # what pydantic leaves alone; `placed` makes it a place in the same file
+
+
+class Section(BaseModel):
+    """What all sections of a recipe share: frozen, strict, and unknown keys fail."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, arbitrary_types_allowed=True)
+
+
+@dataclass(frozen=True)
+class Word:
+    """All there is to know of a value that may be written: what reads it, and its JSON Schema.
+
+    `read` takes the plain value and gives the one that is kept, or raises `refuse(...)`. A `schema` that depends on
+    what is registered is a function: it is asked when the schema is.
+    """
+
+    read: Callable[[Any], object]
+    schema: JsonSchema | Callable[[], JsonSchema]
+
+    def __get_pydantic_core_schema__(self, source: type, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_before_validator_function(self.read, handler(source))
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return dict(self.schema() if callable(self.schema) else self.schema)
+
+
+def definition(name: str) -> dict[str, Any]:
+    """A reference to a definition that is put beside those of pydantic."""
+    return {"$ref": _DEFINITIONS + name}
+
+
+def placed(schema: Any) -> Any:
+    """A schema whose references to definitions lead into the same file."""
+    if isinstance(schema, dict):
+        return {
+            key: "#/$defs/" + part.removeprefix(_DEFINITIONS)
+            if key == "$ref" and isinstance(part, str) and part.startswith(_DEFINITIONS)
+            else placed(part)
+            for key, part in schema.items()
+        }
+    return [placed(part) for part in schema] if isinstance(schema, list) else schema
+
+
+def or_null(schema: JsonSchema) -> dict[str, Any]:
+    """A schema that takes null too."""
+    if "enum" in schema:
+        return {**schema, "enum": [*schema["enum"], None]}
+    return {"anyOf": [dict(schema), {"type": "null"}]}
+
+
+def one_or_more(schema: JsonSchema) -> dict[str, Any]:
+    """One value, or a list of such values."""
+    return {"anyOf": [dict(schema), {"type": "array", "items": dict(schema), "minItems": 1}]}
+
+
+def mapping(values: JsonSchema) -> dict[str, Any]:
+    """A mapping of columns, with at least one."""
+    return {"type": "object", "additionalProperties": dict(values), "minProperties": 1}
+
+
+def closed(properties: Mapping[str, Any], *, required: Iterable[str] = (), most: int | None = None) -> dict[str, Any]:
+    """A mapping that has no other keys."""
+    found: dict[str, Any] = {"type": "object", "properties": dict(properties), "additionalProperties": False}
+    if required := list(required):
+        found["required"] = required
+    return {**found, "maxProperties": most} if most else found
+
+
+def choice(
+    what: str,
+    names: Collection[str] | Callable[[], Collection[str]],
+    *,
+    later: Collection[str] = (),
+    null: bool = False,
+) -> Word:
+    """A value that is one of some names; those of `later` are known, and not supported yet."""
+
+    def known() -> Collection[str]:
+        return names() if callable(names) else names
+
+    def read(value: Any) -> object:
+        if value is None and null:
+            return None
+        if value in later:
+            raise refuse(Fault(f"{what} {value!r} is not supported yet", one_of(known())))
+        if not isinstance(value, str) or value not in known():
+            raise refuse(Fault(f"unknown {what} {value!r}", did_you_mean(str(value), [*known(), *later])))
+        return value
+
+    def schema() -> JsonSchema:
+        return {"enum": [*known(), *([None] if null else [])]}
+
+    return Word(read, schema)
+
+
+def _share(value: Any) -> object:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < 1:
+        raise refuse(Fault(f"a share is between 0 and 1, not {value!r}", "write 0.2"))
+    return float(value)
+
+
+def column_names(value: Any) -> tuple[str, ...]:
+    """One column's name or several, each once."""
+    given = [value] if isinstance(value, str) else value
+    if given is None:
+        return ()
+    if not isinstance(given, (list, tuple)) or not all(isinstance(name, str) and name for name in given):
+        raise refuse(Fault(f"a column's name, or a list of them, not {value!r}"))
+    return tuple(dict.fromkeys(given))
+
+
+SHARE: JsonSchema = {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1}
+Share = Annotated[float, Word(_share, SHARE)]
+COLUMNS: JsonSchema = {"anyOf": [TEXT, {"type": "array", "items": TEXT}, {"type": "null"}]}
+Columns = Annotated[tuple[str, ...], Word(column_names, COLUMNS)]

@@ -1,0 +1,1 @@
+"""What trains a network: one protocol, and the engines that keep it."""

@@ -1,0 +1,112 @@
+"""What a training reads when it runs instead of having it compiled in: the inputs of a compiled program."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from protokit.core.errors import SpecError
+from protokit.core.suggest import did_you_mean
+from protokit.learn.engines.randomness import RuntimeRate
+from protokit.learn.snapshot import assign, values
+
+if TYPE_CHECKING:
+    import keras
+    import numpy as np
+
+
+@dataclass(frozen=True)
+class Values:
+    """What one training starts from.
+
+    `variables` are the initial weights and seed states; None: those that the network had when the Trainer took it.
+    `learning_rate`, `weight_decay` and the `dropout` rates by layer name stand in for the recipe's and the menu's.
+    """
+
+    variables: tuple[np.ndarray, ...] | None = None
+    learning_rate: float | None = None
+    weight_decay: float | None = None
+    dropout: Mapping[str, float] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, network: keras.Model) -> Values:
+        """The weights, seed states and dropout rates of another network of the same structure."""
+        rates = {layer.name: float(layer.rate) for layer in _dropouts(network)}
+        return cls(tuple(values(v) for v in network.variables), dropout=rates)
+
+
+class Inputs:
+    """The runtime inputs of one network, with the values that they have when nothing else is said."""
+
+    def __init__(self, network: keras.Model) -> None:
+        import tensorflow as tf
+
+        optimizer = _inner(network.optimizer)
+        self._network, self._optimizer = network, optimizer
+        self._start = tuple(values(v) for v in network.variables)
+        self._fresh = tuple(values(v) for v in network.optimizer.variables)
+        self._rate = float(network.optimizer.learning_rate)
+        self._decay = None if optimizer.weight_decay is None else float(optimizer.weight_decay)
+        if self._decay is not None:
+            optimizer.weight_decay = tf.Variable(self._decay, trainable=False, dtype=tf.float32)
+        self._rates: dict[str, tuple[float, Any]] = {}
+        for layer in _dropouts(network):
+            variable = tf.Variable(layer.rate, trainable=False, dtype=tf.float32)
+            self._rates[layer.name] = (float(layer.rate), variable)
+            layer.rate = RuntimeRate(layer.rate, variable)
+
+    def set(self, given: Values) -> float:
+        """Put values in place, and the optimizer back to its start.
+
+        Returns:
+            The learning rate that the schedule starts from.
+
+        Raises:
+            SpecError: there is no such dropout layer, or nothing that a weight decay could go into.
+            DataError: the variables are of another network.
+        """
+        if unknown := next((name for name in given.dropout if name not in self._rates), None):
+            raise SpecError.one(f"no dropout layer {unknown!r}", did_you_mean(unknown, self._rates))
+        if odd := next((rate for rate in given.dropout.values() if not 0 <= rate < 1), None):
+            raise SpecError.one(f"a dropout rate is between 0 and 1, not {odd!r}", "write 0.3")
+        if given.weight_decay is not None and self._decay is None:
+            raise SpecError.one("the optimizer has no weight decay", "give it one in learn.optimizer")
+        assign(list(self._network.variables), given.variables if given.variables is not None else self._start)
+        assign(list(self._network.optimizer.variables), self._fresh)
+        if self._decay is not None:
+            decay = self._decay if given.weight_decay is None else given.weight_decay
+            self._optimizer.weight_decay.assign(decay)
+        for name, (rate, variable) in self._rates.items():
+            variable.assign(given.dropout.get(name, rate))
+        return self._rate if given.learning_rate is None else given.learning_rate
+
+
+def structure(network: keras.Model) -> str:
+    """All that is compiled into a network's program: equal for two networks that one program can train."""
+    import keras
+
+    changeable = {layer.name for layer in _dropouts(network)}
+    config = network.get_config()
+    for layer in config["layers"]:
+        if layer["config"]["name"] in changeable:
+            layer["config"] = {**layer["config"], "rate": "at run time"}
+    found = json.dumps([config, [v.shape for v in network.variables]], default=str, sort_keys=True)
+    for i, operation in enumerate(network.operations):
+        if not isinstance(operation, keras.layers.Layer):  # Keras counts their names over the whole process
+            found = found.replace(json.dumps(operation.name), json.dumps(f"operation {i}"))
+    return found
+
+
+def _dropouts(network: keras.Model) -> list[Any]:
+    """The layers whose rate can be changed: at 0 and 1 Keras leaves the draw out."""
+    import keras
+
+    found = [layer for layer in network.layers if isinstance(layer, keras.layers.Dropout)]
+    return [layer for layer in found if 0 < layer.rate < 1]
+
+
+def _inner(optimizer: Any) -> Any:
+    """The optimizer that a scaling of the loss is wrapped around."""
+    return getattr(optimizer, "inner_optimizer", optimizer)

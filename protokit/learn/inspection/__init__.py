@@ -1,0 +1,1 @@
+"""A look into a network: its layers, its losses, and where it left the finite numbers."""

@@ -1,0 +1,209 @@
+"""Looks into a trained network on a few rows: its layers, and its losses beside those of a constant."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from protokit.core.checkup import LayerCheck, Measured
+from protokit.core.libraries.keras_state import seeded
+from protokit.core.seeds import derive
+from protokit.core.values import Arrays, Signature, TargetSpec
+from protokit.learn.compiling import loss_of
+from protokit.learn.inspection import layer_numbers as layers
+from protokit.learn.plan import Plan
+from protokit.learn.snapshot import assign, values
+from protokit.learn.words import Learn
+
+if TYPE_CHECKING:
+    import keras
+    import numpy as np
+
+_ROWS, _VALIDATION_ROWS = 512, 1024
+_NUMBERS = 2_000_000  # that all layers give for all rows together, but at least so many rows:
+_FEWEST = 64
+_FOR_CONSTANT = 50_000  # rows
+_AT_A_TIME = 256
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Some rows of a part of the data, with what the network gives for them.
+
+    Shapes:
+        places: (some,) positions in the part, ascending.
+        outputs: (some, *shape of the target) by the target's name.
+    """
+
+    places: np.ndarray
+    outputs: Mapping[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Probe:
+    """What was found; losses as in `Checkup`."""
+
+    layers: tuple[LayerCheck, ...]
+    train: Rows
+    validation: Rows
+    constant: float
+    validation_constant: float
+    start: float
+    trained: float
+    penalty_start: float
+    penalty: float
+    gain: Measured
+
+
+def probe(
+    network: keras.Model,
+    learn: Learn,
+    signature: Signature,
+    train: Arrays,
+    validation: Arrays,
+    start: Sequence[np.ndarray],
+    kept: Sequence[np.ndarray],
+    plan: Plan,
+) -> Probe:
+    """Look into a network at its initial weights, `start`, and at those that training kept.
+
+    No weight, seed or metric is changed: the network is afterwards as it was before.
+    """
+    import numpy as np
+
+    before = tuple(values(variable) for variable in network.variables)
+    fewer = max(_FEWEST, _NUMBERS // layers.numbers(network))
+    seen = some_rows(train, min(_ROWS, fewer), plan.seed)
+    held = some_rows(validation, min(_VALIDATION_ROWS, 2 * fewer), plan.seed)
+    losses = _Losses(learn, signature)
+    where = layers.places(network)
+    batch = {name: part[seen] for name, part in train.inputs.items()}
+    truth = {key: part[seen] for key, part in train.targets.items()}
+    try:
+        with seeded(plan.seed, tensorflow=False):
+            assign(list(network.weights), tuple(kept))
+            now = layers.look(network, where, batch, lambda outputs: losses.total(truth, outputs))
+            outputs = losses.arrays(_forward(network, validation, held))
+            # a head that starts at zero would let no gradient through: it is probed as it came out of training
+            began = [k if k.ndim > 1 and not s.any() else s for s, k in zip(start, kept, strict=True)]
+            assign(list(network.weights), tuple(began))
+            then = layers.look(network, where, batch, lambda outputs: losses.total(truth, outputs))
+            assign(list(network.weights), tuple(start))
+            first = losses.arrays(_forward(network, train, seen))
+    finally:
+        assign(list(network.variables), before)
+    trained = losses.arrays(now.outputs)
+    own = {key: None if plan.weights is None else plan.weights[key][seen] for key in truth}
+    checked = {key: part[held] for key, part in validation.targets.items()}
+    best = {t.key: losses.constant(t, train, plan) for t in signature.targets}
+    flat = np.sum([losses.by_row(key, checked[key], best[key][1]) for key in checked], axis=0)
+    reached = np.sum([losses.by_row(key, checked[key], outputs[key]) for key in checked], axis=0)
+    saved = flat - reached
+    return Probe(
+        layers.checks(where, now, then, start, kept, plan.batch_size),
+        Rows(seen, {t.name: trained[t.key] for t in signature.targets}),
+        Rows(held, {t.name: outputs[t.key] for t in signature.targets}),
+        constant=sum(loss for loss, _ in best.values()),
+        validation_constant=float(flat.mean()),
+        start=sum(_mean(losses.by_row(key, truth[key], first[key]), own[key]) for key in truth),
+        trained=sum(_mean(losses.by_row(key, truth[key], trained[key]), own[key]) for key in truth),
+        penalty_start=then.penalty,
+        penalty=now.penalty,
+        gain=Measured(float(saved.mean()), float(saved.std() / max(1, len(saved)) ** 0.5)),
+    )
+
+
+def some_rows(arrays: Arrays, most: int, seed: int) -> np.ndarray:
+    """Positions of some rows, ascending; all where there are few."""
+    import numpy as np
+
+    generator = np.random.Generator(np.random.PCG64(derive(seed, "probe")))
+    chosen: np.ndarray = np.sort(generator.permutation(arrays.rows)[:most])
+    return chosen
+
+
+class _Losses:
+    """The losses of a recipe row by row, by the target's key."""
+
+    def __init__(self, learn: Learn, signature: Signature) -> None:
+        self.targets = signature.targets
+        self._losses = {target.key: loss_of(learn, target) for target in signature.targets}
+
+    def _by_key(self, outputs: Any) -> Mapping[str, Any]:
+        return outputs if isinstance(outputs, dict) else {self.targets[0].key: outputs}
+
+    def total(self, truth: Mapping[str, Any], outputs: Any) -> Any:
+        """The mean loss, as a tensor."""
+        import tensorflow as tf
+
+        found = [self._losses[key](truth[key], given) for key, given in self._by_key(outputs).items()]
+        return tf.add_n([tf.cast(one, tf.float32) for one in found])
+
+    def arrays(self, outputs: Any) -> dict[str, np.ndarray]:
+        """Outputs as NumPy arrays."""
+        import numpy as np
+        from keras.ops import convert_to_numpy
+
+        return {key: np.asarray(convert_to_numpy(v), np.float32) for key, v in self._by_key(outputs).items()}
+
+    def by_row(self, key: str, truth: np.ndarray, outputs: np.ndarray) -> np.ndarray:
+        """Shapes: (rows, ...), (rows, ...) -> (rows,)."""
+        import numpy as np
+        from keras.ops import convert_to_numpy
+
+        loss = self._losses[key]
+        given = np.broadcast_to(outputs, (len(truth), *outputs.shape[1:]))
+        wanted, shaped = _shaped(np.asarray(truth), given)
+        found = np.asarray(convert_to_numpy(loss.call(wanted, shaped)), np.float64)
+        by_row: np.ndarray = found.reshape(len(truth), -1).mean(axis=1)
+        return by_row
+
+    def constant(self, target: TargetSpec, train: Arrays, plan: Plan) -> tuple[float, np.ndarray]:
+        """The least loss on training rows of what says the same for every row, and what it says, as one row."""
+        import numpy as np
+
+        rows = some_rows(train, _FOR_CONSTANT, plan.seed) if train.rows > _FOR_CONSTANT else slice(None)
+        truth = np.asarray(train.targets[target.key][rows])
+        weights = None if plan.weights is None else plan.weights[target.key][rows]
+        one_hot = np.eye(len(target.classes))[truth.reshape(len(truth)).astype(int)] if _coded(target) else truth
+        mean = np.average(one_hot.astype(np.float64), axis=0, weights=weights).reshape(-1)
+        said = [mean, np.median(one_hot, axis=0).reshape(-1)]
+        if target.has_classes or target.task == "multilabel":
+            sure = np.clip(mean, 1e-7, 1 - 1e-7)
+            said.append(np.log(sure) if _coded(target) else np.log(sure / (1 - sure)))  # where the loss takes logits
+        if target.task == "quantile":
+            said = [np.quantile(truth, target.quantiles)]
+        found = []
+        for one in said:
+            row = one.astype(np.float32).reshape(1, *target.shape)
+            loss = _mean(self.by_row(target.key, truth, row), weights)
+            found.append((loss if np.isfinite(loss) else np.inf, row))
+        return min(found, key=lambda pair: pair[0])
+
+
+def _coded(target: TargetSpec) -> bool:
+    return target.task == "multiclass"
+
+
+def _shaped(truth: np.ndarray, given: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Truth of the outputs' rank: losses of one number would spread (rows,) against (rows, 1)."""
+    if truth.ndim == given.ndim - 1 and given.shape[-1] == 1:
+        truth = truth[..., None]
+    return truth, given
+
+
+def _forward(network: keras.Model, arrays: Arrays, rows: np.ndarray) -> Any:
+    """What the network gives for some rows, as for prediction."""
+    import keras
+
+    found = []
+    for start in range(0, len(rows), _AT_A_TIME):
+        some = {name: part[rows[start : start + _AT_A_TIME]] for name, part in arrays.inputs.items()}
+        found.append(network(some, training=False))
+    return keras.tree.map_structure(lambda *parts: keras.ops.concatenate(parts), *found)
+
+
+def _mean(by_row: np.ndarray, weights: np.ndarray | None) -> float:
+    """The mean loss as training has it: the sum of the weighted losses over the count of rows."""
+    return float((by_row if weights is None else by_row * weights).mean())

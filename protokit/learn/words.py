@@ -1,0 +1,173 @@
+"""What may be written under `learn`: the network, and how it is trained."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo
+from pydantic_core import CoreSchema, core_schema
+
+from protokit.core.errors import SpecError
+from protokit.core.places import Fault
+from protokit.core.suggest import did_you_mean
+from protokit.grammar.faults import refuse
+from protokit.grammar.words import SHARE, JsonSchema, Section, Word, choice, closed, definition, one_or_more
+from protokit.menu import catalogue
+from protokit.menu.house import house
+from protokit.menu.menu import Menu
+from protokit.menu.reading.arguments import check_reference
+
+SCHEDULES = ("constant", "cosine", "plateau")
+TASKS = ("classification", "regression", "multilabel", "quantile", "forecasting", "clustering")
+CLUSTERINGS = ("kmeans", "gaussian_mixture")
+# keys that are for one task
+FOR_TASK = {"quantiles": "quantile", "clusters": "clustering", "cluster_by": "clustering"}
+PRECISIONS = ("float32", "mixed_float16", "mixed_bfloat16")
+LATER_PRECISIONS = ("float16", "bfloat16", "float64")
+ENGINES = ("auto", "fused", "keras")
+MONITORS = ("validation_loss", "loss")
+_SLOTS = {"choice", "int", "float"}
+
+
+class _Network:
+    """The network: a menu, the name of a house menu, or `auto`, the house menu that fits the data."""
+
+    def __get_pydantic_core_schema__(self, source: type, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.with_info_plain_validator_function(self._read)
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {"anyOf": [{"enum": ["auto", *house.MENUS]}, definition("Menu")]}
+
+    @staticmethod
+    def _read(value: Any, info: ValidationInfo) -> object:
+        if value == "auto":
+            return value
+        try:
+            return Menu.parse(value, columns=(info.context or {}).get("columns", ()))
+        except SpecError as error:
+            raise refuse(*error.faults) from None
+
+
+def _reference(section: str) -> Word:
+    """An optimizer or loss of Keras by name, or a mapping of the name to its arguments."""
+    noun = {"losses": "loss", "optimizers": "optimizer"}[section]
+
+    def read(value: Any) -> object:
+        if value is None:
+            return None
+        if isinstance(value, str) and catalogue.find(section, value) is None:
+            raise refuse(Fault(f"unknown {noun} {value!r}", catalogue.unknown(section, value).cure))
+        if isinstance(value, dict):
+            for key, arguments in value.items():
+                for name, given in arguments.items() if isinstance(arguments, dict) else ():
+                    if isinstance(given, dict) and _SLOTS & set(given):
+                        raise refuse(Fault("a slot is not supported yet", "write one value", (key, name)))
+        faults = check_reference(section, value, noun)
+        if faults:
+            raise refuse(*faults)
+        return value
+
+    def schema() -> JsonSchema:
+        names = list(catalogue.names(section))
+        spelled = sorted({*names, *(catalogue.snake(name) for name in names)})
+        named = {**closed({name: {} for name in spelled}, most=1), "minProperties": 1}
+        return {"anyOf": [{"enum": [*spelled, None]}, named]}
+
+    return Word(read, schema)
+
+
+def _weights(value: Any) -> object:
+    """Class weights."""
+    if value is None or value == "balanced":
+        return value
+    if isinstance(value, dict) and value:
+        for key, weight in value.items():
+            if isinstance(weight, bool) or not isinstance(weight, (int, float)) or weight < 0:
+                raise refuse(Fault(f"a class weight is a number from 0, not {weight!r}", None, (key,)))
+        return {key: float(weight) for key, weight in value.items()}
+    raise refuse(Fault(f"unknown class weights {value!r}", did_you_mean(str(value), ("balanced",))))
+
+
+_WEIGHTS = {
+    "anyOf": [
+        {"enum": ["balanced", None]},
+        {"type": "object", "additionalProperties": {"type": "number", "minimum": 0}, "minProperties": 1},
+    ]
+}
+
+
+def _quantiles(value: Any) -> object:
+    """The quantiles to predict, ascending."""
+    given = [value] if isinstance(value, float) else value
+    fits = isinstance(given, (list, tuple)) and given
+    if not fits or not all(isinstance(q, float) and 0 < q < 1 for q in given) or len(set(given)) < len(given):
+        raise refuse(Fault(f"quantiles are different numbers between 0 and 1, not {value!r}", "write [0.1, 0.5, 0.9]"))
+    return tuple(sorted(given))
+
+
+class Stop(Section):
+    """When training ends before its last epoch."""
+
+    patience: int | None = Field(
+        None,
+        ge=1,
+        description="epochs without a better value; 20, more where an epoch is of less than 10 batches",
+        examples=[20],
+    )
+    monitor: Annotated[str, choice("monitor", MONITORS)] = Field(
+        "validation_loss", description="the value that is to get better", examples=["loss"]
+    )
+
+
+class Learn(Section):
+    """Step 3: the network and how it is trained."""
+
+    task: Annotated[str | None, choice("task", TASKS, null=True)] = Field(
+        None, description="what is learned; inferred from the target when not given", examples=["regression"]
+    )
+    menu: Annotated[Any, _Network()] = Field(
+        "auto",
+        validate_default=True,
+        description="the network: layers, or the name of a house menu; auto is the one that fits the data",
+        examples=["tabular", [{"Dense": {"units": 64, "activation": "relu"}}, {"Dropout": 0.3}]],
+    )
+    loss: Annotated[str | dict[str, Any] | None, _reference("losses")] = Field(
+        None, description="a loss of Keras; that of the task when not given", examples=["Huber"]
+    )
+    optimizer: Annotated[str | dict[str, Any], _reference("optimizers")] = Field(
+        default_factory=lambda: {"AdamW": {"learning_rate": 1e-3, "weight_decay": 1e-2}},
+        description="an optimizer of Keras with its arguments",
+        examples=[{"AdamW": {"learning_rate": 0.001}}],
+    )
+    schedule: Annotated[str, choice("schedule", SCHEDULES)] = Field(
+        "plateau", description="how the learning rate goes on", examples=["cosine"]
+    )
+    epochs: int | None = Field(
+        None, ge=1, description="at most; 200, more where an epoch is of less than 10 batches", examples=[50]
+    )
+    batch_size: int | None = Field(
+        None, ge=1, description="rows of a batch; from 32 to 256 by the number of rows", examples=[128]
+    )
+    stop: Stop | None = Field(Stop(), description="when training ends early; null: never", examples=[{"patience": 20}])
+    class_weights: Annotated[Literal["balanced"] | dict[Any, float] | None, Word(_weights, _WEIGHTS)] = Field(
+        None, description="how much a row of each class counts in the loss", examples=["balanced"]
+    )
+    sample_weights: str | None = Field(
+        None, description="a column with how much each row counts in the loss", examples=["weight"]
+    )
+    quantiles: Annotated[tuple[float, ...], Word(_quantiles, one_or_more(SHARE))] = Field(
+        (0.1, 0.5, 0.9), description="the quantiles to predict", examples=[[0.1, 0.5, 0.9]]
+    )
+    clusters: int | None = Field(
+        None, ge=2, description="how many; found on the training rows when not given", examples=[3]
+    )
+    cluster_by: Annotated[str, choice("cluster_by", CLUSTERINGS)] = Field(
+        "kmeans", description="how clusters are found in the embedding", examples=["gaussian_mixture"]
+    )
+    seeds: int = Field(1, ge=1, le=100, description="networks that differ in their seed and are averaged", examples=[5])
+    precision: Annotated[str, choice("precision", PRECISIONS, later=LATER_PRECISIONS)] = Field(
+        "float32", description="in which numbers the network computes", examples=["mixed_bfloat16"]
+    )
+    engine: Annotated[str, choice("engine", ENGINES)] = Field(
+        "auto", description="what trains the network; auto is the fastest that can", examples=["keras"]
+    )

@@ -1,0 +1,1 @@
+"""The menus that the house offers by name."""

@@ -1,0 +1,1 @@
+"""From a menu to a `keras.Model`, and back."""

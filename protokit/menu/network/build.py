@@ -1,0 +1,214 @@
+"""The one file that turns a menu into a `keras.Model`."""
+
+from __future__ import annotations
+
+import copy
+import importlib
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from protokit.core.errors import SpecError
+from protokit.core.libraries.keras_state import computing_in, seeded
+from protokit.core.libraries.lazy import prepare_keras
+from protokit.core.places import Fault, Path
+from protokit.core.suggest import did_you_mean
+from protokit.core.values import Signature
+from protokit.menu import catalogue
+from protokit.menu.expand import Graph, Node, Ref, Taken, as_written, expand
+from protokit.menu.items import Layer, Outline
+from protokit.menu.network.heads import heads
+from protokit.menu.network.inputs import Inputs
+from protokit.menu.network.refusal import refused, shape
+from protokit.menu.reading.arguments import arguments_of
+
+if TYPE_CHECKING:
+    import keras
+
+
+def build(menu: Outline, signature: Signature | None, *, seed: int = 0, precision: str = "float32") -> keras.Model:
+    """The network of a menu, its slots at their defaults.
+
+    With a signature: the number inputs and embedded category codes are concatenated and go through the chain, or the
+    one text, image or sequence where there is nothing else; then comes one head for each target (sigmoid, softmax or
+    linear), unless the menu brings its own: a last layer named `output`, items named for the targets, or `outputs`.
+    A forecast is the last known value and what the head adds to it. Without a signature: as the menu's inputs and
+    outputs say. In a mixed `precision` the layers compute in 16 bits, and the heads that are made here in 32.
+
+    Shapes:
+        inputs: a mapping by the names of the signature's inputs; without a signature one tensor, or a list in the
+            order of the menu's inputs.
+        outputs: (rows, *shape of the target) for one target, else a mapping of such by target name; without a
+            signature one tensor, or a list in the order of the menu's outputs.
+
+    Raises:
+        SpecError: Keras refused a layer, at its item; or the inputs are not those of the data.
+    """
+    prepare_keras()
+
+    graph = expand(menu)
+    try:
+        with seeded(seed), computing_in(precision):
+            if signature is None:
+                return _standalone(menu, graph)
+            if menu.inputs:
+                rule = "a recipe's network takes its columns from `represent`"
+                raise SpecError([Fault(rule, "remove inputs: numbers and categories are there", ("inputs",), "key")])
+            own = Inputs(signature)
+            tensors = _Tensors(dict(own.tensors))
+            tensors.call(graph)
+            outputs = heads(menu, graph, tensors.of, own, signature)
+            if unused := own.unused:
+                cure = f"write from: {unused} in an item, or represent: {{columns: {{{unused}: ignore}}}}"
+                raise SpecError([Fault(f"no item takes the column {unused!r}", cure)])
+            return _model(own.given, outputs)
+    except SpecError as error:
+        raise SpecError([as_written(menu, fault) for fault in error.faults]) from error.__cause__
+
+
+def _standalone(menu: Outline, graph: Graph) -> keras.Model:
+    import keras
+
+    if not menu.inputs:
+        raise SpecError([Fault("a menu without inputs is built by a recipe", "add inputs: {numbers: [8]}")])
+    inputs = {name: keras.Input(spec["shape"], dtype=spec["dtype"], name=name) for name, spec in menu.inputs.items()}
+    tensors = _Tensors(dict(inputs))
+    tensors.call(graph)
+    ends = [graph.names[name.partition(".")[0]] for name in menu.outputs] or [graph.last]
+    parts = [name.partition(".")[2] for name in menu.outputs] or [""]
+    outputs = [tensors.of(Ref(e.node, int(p) if p else e.part)) for e, p in zip(ends, parts, strict=True)]
+    several = list(inputs.values())
+    return _model(several if len(several) > 1 else several[0], outputs if len(outputs) > 1 else outputs[0])
+
+
+def _model(inputs: Any, outputs: Any) -> keras.Model:
+    import keras
+
+    try:
+        return keras.Model(inputs, outputs, name="network")
+    except ValueError as error:
+        rule = f"Keras makes no model of this: {str(error).splitlines()[0][:300]}"
+        raise SpecError([Fault(rule, "let the outputs follow from the inputs", ("layers",))]) from error
+
+
+class _Tensors:
+    """Calls the layers of a graph, and keeps what comes out of each node."""
+
+    def __init__(self, found: dict[str, Any]) -> None:
+        self.found = found
+        self.layers: dict[str, Any] = {}
+
+    def call(self, graph: Graph) -> None:
+        for node in graph.nodes:
+            taken = self.taken(node.inputs, node.path)
+            try:
+                self.found[node.name] = self.residual(node, taken) if node.kind == "residual" else self.one(node, taken)
+            except SpecError:
+                raise
+            except Exception as error:
+                raise SpecError([refused(node, taken, error)]) from error
+
+    def of(self, ref: Ref, path: Path = ()) -> Any:
+        if ref.node not in self.found:
+            raise SpecError([Fault(f"there is no input {ref.node!r}", did_you_mean(ref.node, self.found), path)])
+        value = self.found[ref.node]
+        value = value() if callable(value) else value
+        if ref.part is None:
+            return value[0] if isinstance(value, (list, tuple)) else value
+        if not isinstance(value, (list, tuple)) or ref.part >= len(value):
+            count = len(value) if isinstance(value, (list, tuple)) else 1
+            raise SpecError([Fault(f"{ref.node!r} gives {count} output{'s' if count > 1 else ''}", None, path)])
+        return value[ref.part]
+
+    def taken(self, taken: Taken, path: Path) -> Any:
+        if isinstance(taken, Ref):
+            return self.of(taken, path)
+        if isinstance(taken, Mapping):
+            return {name: self.taken(part, path) for name, part in taken.items()}
+        return [self.taken(part, path) for part in taken]
+
+    def one(self, node: Node, taken: Any) -> Any:
+        layer = self.layers.get(node.layer)
+        if layer is None:
+            layer = self.layers[node.layer] = _layer(Layer(node.kind, node.arguments), node.layer)
+        entry = catalogue.find("layers", node.kind)
+        call = entry.call if entry else {}
+        if isinstance(taken, dict):
+            first = next(iter(call))
+            return layer(taken[first], **{k: v for k, v in taken.items() if k != first})
+        if isinstance(taken, list) and sum(call.values()) > 1:
+            return layer(*taken)
+        if isinstance(taken, list) and "initial_state" in call:
+            return layer(taken[0], initial_state=taken[1:] if len(taken) > 2 else taken[1])
+        return layer(taken)
+
+    def residual(self, node: Node, taken: list[Any]) -> Any:
+        import keras
+
+        start, inner = taken
+        if start.shape != inner.shape:
+            start = self.projection(node, start, inner)
+        if node.layer not in self.layers:
+            self.layers[node.layer] = keras.layers.Add(name=node.layer)
+        return self.layers[node.layer]([start, inner])
+
+    def projection(self, node: Node, start: Any, inner: Any) -> Any:
+        """A linear map of the input to the shape that was made of it: by 1 x 1 windows where space shrank."""
+        import keras
+
+        name = f"{node.layer}_projection"
+        old, new = start.shape[1:-1], inner.shape[1:-1]
+        if len(start.shape) != len(inner.shape):
+            raise ValueError(f"a residual cannot add {shape(start)} to {shape(inner)}")
+        if name not in self.layers:
+            units = inner.shape[-1]
+            if old == new:
+                self.layers[name] = keras.layers.Dense(units, name=name)
+            elif 1 <= len(old) <= 3 and all(
+                a and b and -(-a // -(-a // b)) == b for a, b in zip(old, new, strict=True)
+            ):
+                strides = tuple(-(-a // b) for a, b in zip(old, new, strict=True))
+                kind = getattr(keras.layers, f"Conv{len(old)}D")
+                self.layers[name] = kind(units, 1, strides=strides, padding="same", name=name)
+            else:
+                raise ValueError(f"a residual cannot bring {shape(start)} to {shape(inner)}")
+        return self.layers[name](start)
+
+
+def _layer(layer: Layer, name: str | None) -> Any:
+    import keras
+
+    entry = catalogue.find("layers", layer.kind)
+    assert entry is not None, "the menu has checked the name"
+    if entry.name.startswith("ops."):
+        return _operation(getattr(keras.ops, entry.name.removeprefix("ops.")), **layer.arguments)
+    kind: Any = entry.own or getattr(importlib.import_module(entry.home) if entry.home else keras.layers, entry.name)
+    arguments = {key: _value(key, value) for key, value in layer.arguments.items()}
+    return kind(**arguments, **({"name": name} if name else {}))
+
+
+def _operation(function: Any, value: Any = None, reverse: bool = False) -> Any:
+    def call(*taken: Any) -> Any:
+        operands = [*taken, value] if value is not None else list(taken)
+        return function(*(reversed(operands) if reverse else operands))
+
+    return call
+
+
+def _value(name: str, value: Any) -> Any:
+    """An argument as Keras takes it: `{L2: 1e-4}` becomes the object, a layer the layer."""
+    import keras
+
+    if isinstance(value, Layer):
+        return _layer(value, value.name)
+    if isinstance(value, (list, tuple)):
+        made = [_value("", part) for part in value]
+        return made if any(isinstance(part, Layer) for part in value) else tuple(made)
+    for ending in ("initializer", "regularizer", "constraint"):
+        if name.endswith(ending) and isinstance(value, Mapping):
+            [(kind, given)] = value.items()
+            entry = catalogue.find(ending + "s", str(kind))
+            arguments = arguments_of(entry, given) if entry else {}
+            if entry and isinstance(arguments, dict):
+                given = {key: _value(key, part) for key, part in arguments.items()}
+                return getattr(getattr(keras, ending + "s"), entry.name)(**given)
+    return copy.deepcopy(value)

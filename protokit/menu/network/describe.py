@@ -1,0 +1,181 @@
+"""Describes the installed Keras as plain data: the catalogue that menus are checked against.
+
+`python -m protokit.menu.network.describe` writes `catalogue.json` anew; a test holds it against the installed Keras.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import json
+import re
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from protokit.menu.catalogue import REFUSED, SECTIONS, call_of
+from protokit.menu.network import number_layers
+
+# Abstract bases, and tools that are no layers of a network.
+_NOT_OFFERED = {
+    "Layer",
+    "Wrapper",
+    "InputLayer",
+    "InputSpec",
+    "Optimizer",
+    "OptimizerMap",
+    "MultiOptimizer",
+    "LossScaleOptimizer",
+    "Loss",
+    "Metric",
+    "Initializer",
+    "Regularizer",
+    "Constraint",
+}
+# Layers that keras.layers does not export: of keras.applications, and of the house.
+_ELSEWHERE = {
+    "LayerScale": "keras.src.applications.convnext",
+    "StochasticDepth": "keras.src.applications.convnext",
+    "CustomScaleLayer": "keras.src.applications.inception_resnet_v2",
+    **dict.fromkeys(number_layers.LAYERS, number_layers.__name__),
+}
+# Arguments that every layer takes through **kwargs.
+_LAYER_ARGUMENTS = ("activity_regularizer", "trainable", "dtype")
+
+
+def describe() -> dict[str, Any]:
+    """The public classes of the installed Keras with their arguments, and the names of its activations."""
+    from protokit.core.libraries.lazy import prepare_keras
+
+    prepare_keras()
+    import keras
+
+    catalogue: dict[str, Any] = {"keras": keras.__version__}
+    for section in SECTIONS:
+        catalogue[section] = _section(getattr(keras, section), section)
+    for name, module in _ELSEWHERE.items():
+        kind = getattr(importlib.import_module(module), name)
+        catalogue["layers"][name] = {**_class(kind, "layers"), "home": module}
+    catalogue["schedules"] = _section(keras.optimizers.schedules, "schedules")
+    catalogue["activations"] = sorted(
+        name
+        for name, value in vars(keras.activations).items()
+        if callable(value) and name not in {"get", "serialize", "deserialize"}
+    )
+    return catalogue
+
+
+def _section(module: ModuleType, section: str) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    aliases: dict[str, list[str]] = {}
+    for name, value in sorted(vars(module).items()):
+        if not inspect.isclass(value) or name in _NOT_OFFERED or not name[0].isupper():
+            continue
+        if value.__name__ != name and hasattr(module, value.__name__):
+            aliases.setdefault(value.__name__, []).append(name)
+            continue
+        found[name] = _class(value, section)
+    for name, others in aliases.items():
+        found[name]["aliases"] = others
+    return found
+
+
+def _class(value: type, section: str) -> dict[str, Any]:
+    text = inspect.getdoc(value) or ""
+    entry: dict[str, Any] = {"about": text.split("\n\n")[0].replace("\n", " ").strip()}
+    arguments: dict[str, Any] = {}
+    documented = _documented(text)
+    takes_more = False
+    for parameter in list(inspect.signature(value.__init__).parameters.values())[1:]:  # type: ignore[misc]
+        if parameter.kind is parameter.VAR_KEYWORD:
+            takes_more = True
+        elif parameter.kind is not parameter.VAR_POSITIONAL and parameter.name not in {"name", "kwargs"}:
+            arguments[parameter.name] = _argument(parameter, documented.get(parameter.name, ""))
+    if takes_more and section == "layers":
+        for name in _LAYER_ARGUMENTS:
+            arguments.setdefault(name, {"default": True if name == "trainable" else None})
+    entry["arguments"] = arguments
+    if section == "layers":
+        entry["call"] = call_of(value)
+        training = inspect.signature(value.call).parameters.get("training")  # type: ignore[attr-defined]
+        if training is not None and training.default is True:
+            entry["always"] = True
+    return entry
+
+
+def _argument(parameter: inspect.Parameter, text: str) -> dict[str, Any]:
+    entry: dict[str, Any] = {}
+    if parameter.default is not parameter.empty:
+        try:
+            json.dumps(parameter.default, allow_nan=False)
+            entry["default"] = parameter.default
+        except (TypeError, ValueError):
+            entry["default"] = None
+    if kind := _type(parameter, text):
+        entry["type"] = kind
+    return entry
+
+
+def _type(parameter: inspect.Parameter, text: str) -> str | None:
+    """What the first words of Keras's documentation say of an argument, only where they are plain."""
+    if isinstance(parameter.default, bool):
+        return "boolean"
+    # What follows a tuple, a callable or an alternative is more than one type: left to Keras.
+    first = re.split(r"[.;\n]", text.strip().lower(), maxsplit=1)[0]
+    if re.search(r"\b(tuple|list|or|callable|instance|string|array|tensor|schedule|learningrateschedule)\b", first):
+        return None
+    if re.match(r"(optional )?(a |an |the )?(positive |non-negative )?(int|integer|dimensionality)\b", first):
+        return "integer"
+    if re.match(r"(optional )?(a |an |the )?(positive |non-negative |python )?float\b", first):
+        return "number"
+    return None
+
+
+def _documented(text: str) -> dict[str, str]:
+    """What the section `Args:` of a docstring says of each argument."""
+    block = re.search(r"^(?:Args|Arguments):\n(.*?)(?:^\S|\Z)", text, re.DOTALL | re.MULTILINE)
+    if not block:
+        return {}
+    parts = re.split(r"^ {4}(\w+)\s*:\s*", block.group(1), flags=re.MULTILINE)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+def stand_ins(catalogue: dict[str, Any]) -> str:
+    """The stub file of `protokit.menu.layers`: a signature for each layer."""
+    kinds = {"integer": "int", "number": "float", "boolean": "bool"}
+    lines = [
+        '"""Signatures of the stand-ins. Written by `python -m protokit.menu.network.describe`."""',
+        "",
+        "from typing import Any",
+        "",
+        "from protokit.menu.expressions import Expression",
+        "from protokit.menu.items import Layer, Source",
+        "from protokit.menu.slots import Slot",
+        "",
+    ]
+    for name, entry in catalogue["layers"].items():
+        if name in REFUSED:
+            continue
+        parameters = []
+        for argument, about in entry["arguments"].items():
+            kind = kinds.get(about.get("type", ""), "")
+            optional = " | None" if about.get("default", 0) is None else ""
+            annotation = f"{kind}{optional} | Slot | Expression | str" if kind else "Any"
+            parameters.append(f"{argument}: {annotation}" + (" = ..." if "default" in about else ""))
+        more = ["*", "name: str | None = ...", "from_: Source | None = ..."]
+        lines += [f"def {name}(", *(f"    {parameter}," for parameter in (*parameters, *more)), ") -> Layer: ..."]
+    return "\n".join(lines) + "\n"
+
+
+def main() -> None:
+    """Write the catalogue and the stub of the stand-ins into the folder of menus."""
+    from protokit.core.files import write_text
+
+    catalogue = describe()
+    here = Path(__file__).parent
+    write_text(here.with_name("catalogue.json"), json.dumps(catalogue, indent=1, ensure_ascii=False) + "\n")
+    write_text(here.with_name("layers.pyi"), stand_ins(catalogue))
+
+
+if __name__ == "__main__":
+    main()

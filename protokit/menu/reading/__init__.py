@@ -1,0 +1,1 @@
+"""Plain data as a menu, with every fault at its path."""

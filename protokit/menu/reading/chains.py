@@ -1,0 +1,271 @@
+"""Chains of items, read from plain data: layers, composites, names, and what each takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+from protokit.core.places import Path
+from protokit.core.suggest import did_you_mean, nearest
+from protokit.menu import catalogue
+from protokit.menu.expressions import Expression
+from protokit.menu.house import house
+from protokit.menu.items import (
+    INPUTS,
+    SERIES,
+    Block,
+    Branch,
+    Chain,
+    Choose,
+    Item,
+    Layer,
+    Repeat,
+    Residual,
+    Source,
+    Use,
+    When,
+    plain_item,
+)
+from protokit.menu.reading.layers import COMPOSITES, DEEPEST, LayerReader
+from protokit.menu.slots import Slot, is_slot
+
+_BESIDE = {"branch": ("merge",), "choose": ("default",)}
+
+
+class ChainReader:
+    """Reads chains. `known` are the names that `from` may give, `inputs` those of the menu itself."""
+
+    def __init__(self, reader: LayerReader, blocks: Mapping[str, Block]) -> None:
+        self.reader, self.blocks = reader, blocks
+        self.known: set[str] = set()
+        self.inputs: Mapping[str, Any] = {}
+        self._maybe = 0  # inside alternatives, of which only one may be there
+        self._depth = 0
+
+    def chain(self, data: Any, path: Path) -> tuple[Item, ...]:
+        """The items of a list."""
+        if not isinstance(data, (list, tuple)):
+            self.reader.fault(path, f"a menu is a list of layers, not {data!r}", "write [{Dense: 64}]")
+            return ()
+        if self._depth >= DEEPEST:
+            self.reader.fault(path, f"nested deeper than {DEEPEST}", "name parts of it as blocks")
+            return ()
+        self._depth += 1
+        found = [self._item(item, (*path, i)) for i, item in enumerate(data)]
+        self._depth -= 1
+        return tuple(item for item in found if item is not None)
+
+    def _item(self, data: Any, path: Path) -> Item | None:
+        if isinstance(data, Item):
+            data = plain_item(data)
+        if isinstance(data, (list, tuple)):
+            return Chain(self.chain(data, path))
+        if isinstance(data, str):
+            return self._finish(self.reader.layer(data, None, path), None, None, path)
+        if not isinstance(data, Mapping) or not data:
+            self.reader.fault(path, f"a menu item is a layer, not {data!r}", "write Flatten or {Dense: 64}")
+            return None
+        heads = [key for key in data if key not in {"name", "from", "merge", "default"}]
+        if len(heads) != 1:
+            self._several(list(data), heads, path)
+            return None
+        head = heads[0]
+        for key in ("merge", "default"):
+            if key in data and key not in _BESIDE.get(str(head), ()):
+                of = "branch" if key == "merge" else "choose"
+                self.reader.fault((*path, key), f"{key!r} belongs to {of}, not {head!r}", "remove it", part="key")
+        source = self._source(data["from"], (*path, "from")) if "from" in data else None
+        name = self._name(data.get("name"), (*path, "name"))
+        body = data[head]
+        composite = head if head in COMPOSITES else None
+        item = getattr(self, f"_{composite}")(body, (*path, head), data, name) if composite else None
+        if composite is None:
+            item = self.reader.layer(head, body, (*path, head), name)
+        return self._finish(item, name, source, path)
+
+    def _finish(self, item: Item | None, name: str | None, source: Source | None, path: Path) -> Item | None:
+        if item is None:
+            self.known |= {name} if name else set()  # one fault is enough
+            return None
+        if isinstance(item, Layer) and isinstance(source, Mapping):
+            self._called(item, source, (*path, "from"))
+        if name is not None:
+            self.known.add(name)
+        return replace(item, name=name, source=source) if name or source is not None else item
+
+    def _called(self, item: Layer, source: Mapping[str, Source], path: Path) -> None:
+        entry = catalogue.find("layers", item.kind)
+        if entry is None or not entry.call:
+            return
+        for name in source:
+            if name not in entry.call:
+                rule = f"{item.kind} is not called on {name!r}"
+                self.reader.fault((*path, name), rule, did_you_mean(name, entry.call), part="key")
+        if missing := [name for name, needed in entry.call.items() if needed and name not in source]:
+            self.reader.fault(path, f"{item.kind} is called on {missing[0]} too", f"add {missing[0]}: NAME")
+
+    def _several(self, keys: list[Any], heads: list[Any], path: Path) -> None:
+        extra = heads[1] if len(heads) > 1 else keys[0]
+        rule = "one item holds one layer" if heads else "an item without a layer"
+        cure = "start a new item with '-'" if heads else None
+        if heads and not catalogue.find("layers", str(extra)) and extra not in COMPOSITES:
+            rule = f"{extra!r} beside the layer {heads[0]!r}"
+            guess = nearest(str(extra), ("name", "from", *_BESIDE.get(str(heads[0]), ())))
+            cure = f"did you mean {guess!r}?" if guess else "put arguments inside braces: {Dense: {units: 64}}"
+        self.reader.fault((*path, extra), rule, cure, part="key")
+
+    def _name(self, name: Any, path: Path) -> str | None:
+        if name is None:
+            return None
+        if not isinstance(name, str) or not name.replace("_", "a").replace("-", "a").isalnum():
+            self.reader.fault(path, f"a layer's name is letters, digits, '_' and '-', not {name!r}")
+        elif name in self.inputs or (not self.inputs and name in INPUTS) or name == "input":
+            self.reader.fault(path, f"the name {name!r} is taken by an input", "choose another")
+        elif name in self.known and not self._maybe:
+            self.reader.fault(path, f"two items are named {name!r}", "choose another")
+        else:
+            return name
+        return None
+
+    @contextmanager
+    def _alternative(self) -> Iterator[None]:
+        self._maybe += 1
+        yield
+        self._maybe -= 1
+
+    def _source(self, data: Any, path: Path) -> Source | None:
+        if isinstance(data, str):
+            self.known_name(data, path)
+            return data
+        if isinstance(data, (list, tuple)) and data:
+            found = [self._source(part, (*path, i)) for i, part in enumerate(data)]
+            return tuple(part for part in found if part is not None)
+        if isinstance(data, Mapping) and data:
+            parts = {str(name): self._source(part, (*path, name)) for name, part in data.items()}
+            return {name: part for name, part in parts.items() if part is not None}
+        self.reader.fault(path, f"'from' is a name, or a list or mapping of names, not {data!r}", "write from: stem")
+        return None
+
+    def known_name(self, name: str, path: Path) -> None:
+        """A fault where no item or input has the name."""
+        base, dot, part = name.partition(".")
+        series = base in SERIES and not self.inputs
+        if name in self.known or ((base in self.known or series) and (not dot or part.isdigit())):
+            return
+        rule = f"no item or input {name!r} before this one"
+        self.reader.fault(path, rule, did_you_mean(base, sorted(self.known)))
+
+    def _use(self, body: Any, path: Path, data: Any, name: Any, shared: bool = False) -> Use | Chain | None:
+        if isinstance(body, Mapping) and len(body) == 1:
+            [(block, given)] = body.items()
+            at = (*path, block)
+        else:
+            block, given, at = body, None, path
+        word = "share" if shared else "use"
+        if not isinstance(block, str):
+            self.reader.fault(path, f"{word} is a block's name, not {body!r}", f"write {{{word}: dense}}")
+            return None
+        if shared and block not in self.reader.blocks and block in self.known and not given:
+            return Use(block, {}, True)
+        if block not in self.reader.blocks and block in house.MENUS and not shared and not given:
+            return Chain(self.chain(house.MENUS[block], path))
+        if block not in self.reader.blocks:
+            known = [*self.reader.blocks, *(sorted(self.known) if shared else ())]
+            rule = f"no block {block!r}" + (" or named layer" if shared else "")
+            cure = did_you_mean(block, known) or "name it under blocks"
+            self.reader.fault(at, rule, cure, part="value" if at == path else "key")
+            return None
+        return Use(block, self._block_arguments(block, given, at), shared)
+
+    def _block_arguments(self, block: str, given: Any, path: Path) -> dict[str, Any]:
+        known = self.blocks[block].parameters if block in self.blocks else None
+        if given is not None and not isinstance(given, Mapping) and known:
+            given = {next(iter(known)): given}
+        if given is not None and (not isinstance(given, Mapping) or is_slot(given)):
+            self.reader.fault(path, f"the block {block!r} takes its parameters by name, not {given!r}")
+            return {}
+        arguments: dict[str, Any] = {}
+        for key, value in (given or {}).items():
+            if known is not None and key not in known:
+                rule = f"unknown parameter {key!r} of the block {block!r}"
+                self.reader.fault((*path, key), rule, did_you_mean(str(key), known) or "it has none", part="key")
+            arguments[str(key)] = self.reader.value(value, (*path, key), f"{block}.{key}")
+        for key, value in (known or {}).items():
+            if value is None and key not in arguments:
+                self.reader.fault(path, f"the block {block!r} needs {key}", f"write {{{block}: {{{key}: ...}}}}")
+        return arguments
+
+    def _share(self, body: Any, path: Path, data: Any, name: Any) -> Use | Chain | None:
+        return self._use(body, path, data, name, shared=True)
+
+    def _repeat(self, body: Any, path: Path, data: Any, name: Any) -> Repeat | None:
+        keys, cure = ("times", "layers"), "write {repeat: {times: 3, layers: [{Dense: 64}]}}"
+        if not isinstance(body, Mapping):
+            self.reader.fault(path, f"repeat has times and layers, not {body!r}", cure)
+            return None
+        odd = [key for key in body if key not in keys]
+        for key in odd:
+            rule = f"unknown key {key!r} of repeat"
+            self.reader.fault((*path, key), rule, did_you_mean(str(key), keys), part="key")
+        if missing := [key for key in keys if key not in body]:
+            if not odd:
+                self.reader.fault(path, f"repeat has times and layers, and {missing[0]} is missing", cure)
+            return None
+        times = self.reader.value(body["times"], (*path, "times"), f"{name or 'repeat'}.times")
+        lowest = times.options[0] if isinstance(times, Slot) else times
+        if not isinstance(times, Expression) and (
+            isinstance(lowest, bool) or not isinstance(lowest, int) or lowest < 0
+        ):
+            self.reader.fault(
+                (*path, "times"), f"times is a whole number from 0, not {body['times']!r}", "write times: 3"
+            )
+            times = 1
+        before = set(self.known)
+        layers = self.chain(body["layers"], (*path, "layers"))
+        self.known = before
+        return Repeat(times, layers)
+
+    def _residual(self, body: Any, path: Path, data: Any, name: Any) -> Residual:
+        return Residual(self.chain(body, path))
+
+    def _layers(self, body: Any, path: Path, data: Any, name: Any) -> Chain:
+        return Chain(self.chain(body, path))
+
+    def _branch(self, body: Any, path: Path, data: Any, name: Any) -> Branch | None:
+        chains = self._chains(body, path, "write {branch: {deep: [{Dense: 64}], wide: []}}")
+        merge = self.reader.inner(data.get("merge", "Concatenate"), (*path[:-1], "merge"))
+        return Branch(chains, merge) if chains else None
+
+    def _choose(self, body: Any, path: Path, data: Any, name: Any) -> Choose | None:
+        with self._alternative():
+            chains = self._chains(body, path, "write {choose: {small: [{Dense: 32}], large: [{Dense: 256}]}}")
+        if not chains:
+            return None
+        default = data.get("default", next(iter(chains)))
+        if default not in chains:
+            self.reader.fault((*path[:-1], "default"), f"no choice {default!r}", did_you_mean(str(default), chains))
+            default = next(iter(chains))
+        return Choose(chains, Slot("choice", tuple(chains), default, name=self.reader.slot_name(name or "choose")))
+
+    def _chains(self, body: Any, path: Path, cure: str) -> dict[str, tuple[Item, ...]]:
+        if not isinstance(body, Mapping) or not body:
+            self.reader.fault(path, f"{path[-1]} is a mapping of names to lists of layers, not {body!r}", cure)
+            return {}
+        return {str(name): self.chain(chain, (*path, name)) for name, chain in body.items()}
+
+    def _when(self, body: Any, path: Path, data: Any, name: Any) -> When | None:
+        if not isinstance(body, Mapping) or not body:
+            self.reader.fault(
+                path, f"when is a condition and its layers, not {body!r}", 'write {when: {"$n > 2": [...]}}'
+            )
+            return None
+        found: list[tuple[Expression, tuple[Item, ...]]] = []
+        with self._alternative():
+            for text, chain in body.items():
+                test = self.reader.expression(text, (*path, text), "key")
+                layers = self.chain(chain, (*path, text))
+                if isinstance(test, Expression):
+                    found.append((test, layers))
+        return When(tuple(found))

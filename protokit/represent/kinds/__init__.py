@@ -1,0 +1,1 @@
+"""The kinds of columns: what tells them, and how they are encoded."""

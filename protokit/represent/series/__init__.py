@@ -1,0 +1,1 @@
+"""Series: windows in place of rows."""

@@ -1,0 +1,90 @@
+"""The series of a table as matrices."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from protokit.represent.kinds import columns as encoders
+from protokit.represent.series.panel import Panel
+from protokit.represent.series.time_index import Clock
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+Column = encoders.Number | encoders.Ordered | encoders.Boolean | encoders.Date | encoders.Category
+
+
+@dataclass(frozen=True)
+class Tracks:
+    """The series of a table as matrices, row by row as in the panel.
+
+    Shapes:
+        raw: (rows, columns) what is forecast, float64, in its own unit, missing cells filled from the past;
+            NaN before the first cell that is there.
+        seen: (rows, columns): whether the cell is there.
+        series: (rows, channels) float32: what is forecast in standard units, then the other columns.
+        units: by name, (series, columns).
+        known: the count of the last channels whose future is known.
+    """
+
+    panel: Panel
+    raw: np.ndarray
+    seen: np.ndarray
+    series: np.ndarray
+    units: Mapping[str, np.ndarray]
+    known: int
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The forecasts to make of a table: `origins` are the rows of the panel that each begins with."""
+
+    tracks: Tracks
+    origins: np.ndarray
+
+
+def cells_of(column: Column, frame: pd.DataFrame, clock: Clock) -> pd.Series:
+    """A column's cells; those of the time as dates."""
+    import pandas as pd
+
+    if column.column == clock.column:
+        return pd.Series(clock.stamps(frame[column.column]), name=column.column)
+    return frame[column.column]
+
+
+def names_of(column: Column) -> tuple[str, ...]:
+    """The names of the numbers that a column makes; of a category one for each level."""
+    if isinstance(column, encoders.Category):
+        return tuple(f"{column.column} = {level}" for level in column.levels)
+    return column.names
+
+
+def numbers_of(column: Column, cells: pd.Series) -> np.ndarray:
+    """A column as numbers, NaN where missing.
+
+    Shapes: (rows,) -> (rows, names).
+    """
+    import numpy as np
+
+    if isinstance(column, encoders.Category):
+        one_hot: np.ndarray = np.eye(len(column.levels) + 1)[column.codes(cells)][:, 1:]
+        return one_hot
+    return column.numbers(cells)
+
+
+def filled(numbers: np.ndarray, panel: Panel) -> np.ndarray:
+    """Missing cells with the last value before them in their series; NaN where there is none.
+
+    Shapes: (rows, columns) -> the same.
+    """
+    import numpy as np
+
+    if not np.isnan(numbers).any():
+        return numbers
+    rows = np.arange(len(numbers))[:, None]
+    last = np.maximum.accumulate(np.where(np.isnan(numbers), -1, rows), axis=0)
+    there = last >= panel.starts[panel.codes][:, None]
+    return np.where(there, np.take_along_axis(numbers, np.maximum(last, 0), axis=0), np.nan)

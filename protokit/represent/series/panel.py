@@ -1,0 +1,151 @@
+"""The rows of a table as series: those of one key together, in the order of time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from protokit.core.errors import DataError
+from protokit.core.names import as_text
+from protokit.core.values import Notice
+from protokit.represent.kinds.inference import texts_of
+from protokit.represent.series.time_index import Clock
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+_UNEVEN = 0.5  # of the rows that are one step apart: fewer are no regular series
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Rows sorted by series, and in each by time.
+
+    Shapes:
+        codes, rows, times: (rows,): the series of each row, its place in the table, and its time by the clock.
+        starts: (series + 1,): where each series begins, and the end.
+    """
+
+    keys: tuple[tuple[str, ...], ...]
+    codes: np.ndarray
+    rows: np.ndarray
+    times: np.ndarray
+    starts: np.ndarray
+    clock: Clock
+
+    @classmethod
+    def of(cls, frame: pd.DataFrame, time: str, by: Sequence[str], clock: Clock | None = None) -> Panel:
+        """Sort a table. Without a clock, one is found that reads the times.
+
+        Raises:
+            DataError: a time or key is missing, a cell is no time, or one series has two rows of one time.
+        """
+        import numpy as np
+
+        if frame.empty:
+            raise DataError("the table has no rows", cure="bring some")
+        codes, keys = _keys(frame, by)
+        read = clock or Clock.reading(frame[time])
+        at = read.positions(frame[time])
+        order = np.lexsort((at, codes))
+        codes, at = codes[order], at[order]
+        within = np.diff(codes) == 0
+        apart = np.diff(at)
+        if (twice := within & (apart == 0)).any():
+            raise _duplicate(frame, time, by, read, at, order, int(twice.argmax()))
+        starts = np.searchsorted(codes, np.arange(len(keys) + 1))
+        return cls(keys, codes, order, at, starts, clock or read.stepping(apart[within]))
+
+    @cached_property
+    def lengths(self) -> np.ndarray:
+        """Rows of each series."""
+        import numpy as np
+
+        return np.diff(self.starts)
+
+    @cached_property
+    def place(self) -> np.ndarray:
+        """Of each row in its series, from 0."""
+        import numpy as np
+
+        found: np.ndarray = np.arange(len(self.codes)) - self.starts[self.codes]
+        return found
+
+    def name(self, code: int) -> str:
+        """A series as a person reads it; nothing where there is only one."""
+        return " of " + ", ".join(self.keys[code]) if self.keys[code] else ""
+
+    def notices(self) -> list[Notice]:
+        """Gaps between rows, and rows that are not evenly apart."""
+        import numpy as np
+
+        clock, column = self.clock, self.clock.column
+        apart = np.diff(self.times)[np.diff(self.codes) == 0]
+        if len(apart) == 0:
+            return []
+        even = float(np.isclose(apart, clock.step).mean())
+        if even < _UNEVEN:
+            shown = f"only {100 * even:.0f} of 100 rows are {clock.every} from the next"
+            return [Notice(f"the times of {column!r} are uneven: {shown}; each row counts as one step", (column,))]
+        steps = np.where(np.diff(self.codes) == 0, np.diff(self.times), 0) / clock.step
+        gaps = steps > 1.5
+        if not gaps.any():
+            return []
+        where, many = int(steps.argmax()), int(gaps.sum())
+        largest = max(1, round(float(steps[where])) - 1)
+        place = f"after {clock.show(self.times[where])}{self.name(int(self.codes[where]))}"
+        what = f"{many:,} gaps" if many > 1 else "one gap"
+        of = f"the largest, of {largest:,} steps, {place}" if many > 1 else f"{largest:,} steps, {place}"
+        return [Notice(f"{what} in {column!r} ({of}): each row counts as one step", (column,))]
+
+
+def _keys(frame: pd.DataFrame, by: Sequence[str]) -> tuple[np.ndarray, tuple[tuple[str, ...], ...]]:
+    """The series of each row, and the key of each series, in the order of their first rows."""
+    import numpy as np
+    import pandas as pd
+
+    if not by:
+        return np.zeros(len(frame), np.int64), ((),)
+    texts = pd.DataFrame({name: texts_of(frame[name]) for name in by})
+    if (gone := texts.isna()).to_numpy().any():
+        name = next(column for column in by if gone[column].any())
+        row = int(gone[name].to_numpy().argmax()) + 1
+        raise DataError(f"row {row} has no {name!r}, and so no series", cure="fill it, or filter such rows away")
+    codes = texts.groupby(list(by), sort=False).ngroup().to_numpy()
+    first = np.unique(codes, return_index=True)[1]
+    return codes.astype(np.int64), tuple(tuple(row) for row in texts.iloc[first].itertuples(index=False, name=None))
+
+
+def _duplicate(
+    frame: pd.DataFrame, time: str, by: Sequence[str], clock: Clock, at: np.ndarray, order: np.ndarray, i: int
+) -> DataError:
+    first, second = sorted(int(row) + 1 for row in order[i : i + 2])
+    of = " of " + ", ".join(as_text(frame[name].iloc[order[i]]) for name in by) if by else ""
+    rule = f"rows {first} and {second} are both {clock.show(at[i])}{of}, and a series has one row for each time"
+    names = _telling(frame, time, by)
+    if names:
+        return DataError(rule, cure=f"say which rows are one series: represent: {{series: {{by: {_list(names)}}}}}")
+    what = "name the columns that tell the series under represent.series.by, or " if not by else ""
+    return DataError(rule, cure=what + "keep one row for each time")
+
+
+def _telling(frame: pd.DataFrame, time: str, by: Sequence[str]) -> list[str]:
+    """The columns of texts, or of few whole numbers, that tell apart all rows of one time, as few as do."""
+    others = [name for name in frame.columns if name != time and name not in by]
+    numbers = [name for name in others if frame[name].dtype.kind in "iu" and 3 * frame[name].nunique() < len(frame)]
+    names = numbers + [name for name in others if frame[name].dtype.kind not in "iufcmM"]
+    chosen = [*by, *names]
+    if not names or frame.duplicated([time, *chosen]).any():
+        return []
+    for name in names:
+        fewer = [one for one in chosen if one != name]
+        if fewer and not frame.duplicated([time, *fewer]).any():
+            chosen = fewer
+    return chosen
+
+
+def _list(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"[{', '.join(names)}]"

@@ -1,0 +1,1 @@
+"""What a person sees of runs and tables: card, page, plots, comparison."""

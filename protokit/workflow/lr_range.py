@@ -1,0 +1,134 @@
+"""Which learning rate fits the network of a recipe: a range test on its training rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from protokit.core.checkup import Edit
+from protokit.core.errors import SpecError
+from protokit.recipe.recipe import Recipe
+from protokit.show.chart import chart
+
+if TYPE_CHECKING:
+    from protokit.represent.represented import Represented
+
+_LIKE = 3.0  # times more or less: no reason to change
+
+
+@dataclass(frozen=True)
+class LearningRates:
+    """The result of a range test. `print` shows a chart, what it says, and the edit of the recipe as a diff.
+
+    `rates` and `losses` are its course, the losses smoothed; the loss falls fastest at `steepest` and grows from
+    `diverges` on. `current` is the recipe's rate, `suggested` the one to try; `diff` is empty where they are alike.
+    """
+
+    rates: tuple[float, ...]
+    losses: tuple[float, ...]
+    steepest: float | None
+    diverges: float | None
+    suggested: float | None
+    current: float
+    diff: str
+
+    @property
+    def sentence(self) -> str:
+        """What the test says."""
+        grows = f"; from {self.diverges:.2g} on it grows" if self.diverges else "; it never grows"
+        if self.suggested is None or self.steepest is None:
+            return f"The loss falls at no rate{grows if self.diverges else ''}: look at the network and the loss first."
+        falls = f"The loss falls fastest at a learning rate of {self.steepest:.2g}{grows}."
+        if not self.diff:
+            return f"{falls} The recipe's {self.current:.2g} is near: keep it."
+        return f"{falls} The recipe has {self.current:.2g}: try {self.suggested:.2g}."
+
+    @property
+    def chart(self) -> str:
+        """The smoothed loss over the rate: `r` is the recipe's, `s` the suggested one, from `d` on the loss grows."""
+        marks = {"d": self.diverges, "r": self.current, "s": self.suggested}
+        within = {name: v for name, v in marks.items() if v and self.rates[0] <= v <= self.rates[-1]}
+        words = {"r": "r: the recipe's", "s": "s: suggested", "d": "d: the loss grows"}
+        legend = ", ".join(words[name] for name in ("r", "s", "d") if name in within)
+        drawn = chart(self.rates, self.losses, within, over="learning rate", of="smoothed training loss")
+        return f"{drawn}    {legend}"
+
+    def as_plain(self) -> dict[str, Any]:
+        """The result as JSON values."""
+        return {**vars(self), "rates": list(self.rates), "losses": list(self.losses), "sentence": self.sentence}
+
+    def __str__(self) -> str:
+        drawn = f"{self.chart}\n\n" if len(self.rates) > 1 else ""
+        return drawn + self.sentence + (f"\n\n{self.diff}" if self.diff else "")
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return {"text/plain": str(self), "text/html": f"<pre>{escape(str(self))}</pre>"}
+
+
+def lr_range(
+    recipe: Recipe | str | Path | dict[str, Any], table: Any = None, *, steps: int = 300, set: Sequence[str] = ()
+) -> LearningRates:
+    """Find a learning rate for a recipe's network: it rises from 1e-6 to 10 over some steps of training.
+
+    The recipe's network, loss, optimizer and batches are used, on training rows only. Nothing is written.
+
+    Source: Smith, Cyclical Learning Rates for Training Neural Networks, 2017.
+
+    Raises:
+        SpecError: the recipe is wrong, or there are fewer than 20 steps.
+        DataError: the data is not as the recipe says.
+    """
+    if steps < 20:
+        raise SpecError.one(f"a range test takes 20 steps or more, not {steps}", "leave steps out for 300")
+    from protokit.core.libraries.lazy import prepare_keras
+    from protokit.recipe.edits import diff
+    from protokit.workflow.run.run import as_recipe
+
+    checked = as_recipe(recipe, set)
+    fold = _rows(checked, table)
+    signature = fold.encoder.signature
+    fitted = checked.fitted(signature)
+    prepare_keras()
+    from protokit.learn.rate_range import rate_range
+    from protokit.learn.train import network_of
+
+    network = network_of(fitted, signature)
+    found = rate_range(fitted, network, signature, fold.train, fold.validation, steps)
+    current, suggested = _rate(fitted, network), found.suggested
+    changed = ""
+    if suggested is not None and not current / _LIKE <= suggested <= current * _LIKE:
+        name, arguments = _optimizer(fitted)
+        edit = Edit({"learn.optimizer": {name: {**arguments, "learning_rate": suggested}}})
+        changed = diff(checked.document.text or checked.write(), edit, fitted.network)
+    return LearningRates(found.rates, found.losses, found.steepest, found.diverges, suggested, current, changed)
+
+
+def _rows(recipe: Recipe, table: Any) -> Represented:
+    """The rows of the first fold; of a table that stays on the disk a sample, which is more than the steps take."""
+    from protokit.collect.collect import collect
+    from protokit.collect.large import is_large
+    from protokit.represent.represent import represent
+    from protokit.workflow.run.out_of_core import on_disk
+
+    if table is not None or not is_large(recipe):
+        return represent(recipe, collect(recipe, table))[0]
+    with on_disk(recipe) as kept:
+        return represent(recipe, kept.table, dealt=kept.parts)[0]
+
+
+def _optimizer(recipe: Recipe) -> tuple[str, dict[str, Any]]:
+    given = recipe.learn.optimizer
+    return (given, {}) if isinstance(given, str) else next(iter(given.items()))
+
+
+def _rate(recipe: Recipe, network: Any) -> float:
+    """The recipe's learning rate; where it names none, the optimizer's own."""
+    import keras
+
+    name, arguments = _optimizer(recipe)
+    if "learning_rate" in (arguments or {}):
+        return float(arguments["learning_rate"])
+    return float(keras.optimizers.get(name).learning_rate)

@@ -1,0 +1,1 @@
+"""A run: the four steps in order."""

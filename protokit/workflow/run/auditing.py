@@ -1,0 +1,122 @@
+"""Hands the data to the audit before anything is trained, and stops a strict run on what is fatal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from protokit.core.errors import AuditError, DataError
+from protokit.core.values import Finding, Table
+from protokit.recipe.recipe import Recipe
+from protokit.represent.words import By
+from protokit.workflow.record.folder import RunFolder
+from protokit.workflow.run.auditing_series import series_data
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+    from protokit.represent.represented import Represented
+
+_TASKS = {"binary", "multiclass", "regression"}  # of one class or number a row; other targets are not looked at
+
+
+def audit(
+    recipe: Recipe, table: Table, folds: Sequence[Represented], derived: Mapping[str, Sequence[str]] | None = None
+) -> tuple[Finding, ...]:
+    """What the audit finds in the data of a run, the gravest first.
+
+    `derived` maps a target to the columns that it was made of.
+    """
+    from protokit.evaluate.audit.audit import audit as find
+    from protokit.evaluate.audit.audit import audit_series
+    from protokit.evaluate.audit.data import AuditData
+
+    if recipe.represent.series is not None:
+        return audit_series(series_data(recipe, table, folds, derived or {}))
+    first = folds[0]
+    frame, kinds = first.frame.reset_index(drop=True), first.encoder.kinds
+    by = recipe.represent.split.by
+    given = by if isinstance(by, By) else By()
+    apart = {*recipe.represent.targets, recipe.learn.sample_weights, given.column}
+    left_out = tuple(name for name in frame.columns if name not in kinds and name not in apart)
+    specs = first.encoder.signature.targets
+    numbers = [replace(spec, task="regression") if spec.task == "quantile" else spec for spec in specs]
+    known = [spec for spec in numbers if spec.task in _TASKS]
+    data = AuditData(
+        frame=_dated(frame, first, left_out),
+        splits=tuple(fold.split for fold in folds),
+        targets=tuple(known),
+        truth={spec.name: _truth(first, spec.name, len(frame)) for spec in known},
+        kinds=kinds,
+        left_out=left_out,
+        given=bool(given.column) or isinstance(recipe.represent.split.test, str),
+        group=given.group,
+        time=given.time,
+        derived={name: tuple(columns) for name, columns in (derived or {}).items()},
+        seed=recipe.seed,
+    )
+    return find(data)
+
+
+def stop_if_strict(
+    recipe: Recipe,
+    table: Table,
+    folds: Sequence[Represented],
+    findings: Sequence[Finding],
+    out: Path,
+    folder: RunFolder | None,
+) -> None:
+    """Stop a strict run on fatal findings; its folder keeps the recipe and `audit.json`.
+
+    Raises:
+        AuditError: the recipe is strict and a finding is fatal.
+    """
+    if recipe.evaluate.strict and any(finding.severity == "fatal" for finding in findings):
+        folder = folder or RunFolder.create(out, recipe, recipe.fitted(folds[0].encoder.signature), table)
+        folder.write_audit(recipe, table, folds, findings)
+        raise AuditError(findings, place=str(folder.path / "audit.json"))
+
+
+def _truth(fold: Represented, name: str, rows: int) -> np.ndarray:
+    """The target of each row, put together from the three parts."""
+    import numpy as np
+
+    parts = ((fold.split.train, fold.in_memory), (fold.split.validation, fold.validation), (fold.split.test, fold.test))
+    whole = np.zeros(rows, fold.in_memory.truth[name].dtype)
+    for positions, arrays in parts:
+        whole[positions] = arrays.truth[name]
+    return whole
+
+
+def _dated(frame: pd.DataFrame, fold: Represented, left_out: Sequence[str]) -> pd.DataFrame:
+    """The frame with dates as dates, also those that no network takes."""
+    from protokit.represent.encoder import Encoder
+    from protokit.represent.kinds.columns import Date
+
+    columns = fold.encoder.columns if isinstance(fold.encoder, Encoder) else ()
+    found = {c.column: c.dates(frame[c.column]) for c in columns if isinstance(c, Date)}
+    for name in left_out:
+        if (dates := _as_dates(frame[name])) is not None:
+            found[name] = dates
+    dated = frame.copy(deep=False)
+    for name, dates in found.items():
+        dated[name] = dates
+    return dated
+
+
+def _as_dates(column: pd.Series) -> pd.Series | None:
+    from protokit.represent.kinds import inference as kinds
+    from protokit.represent.kinds.columns import Date
+
+    if kinds.is_date(column):
+        return Date.fit(column).dates(column)
+    few = column.dropna().head(50)
+    if column.dtype.kind in "biuf" or few.empty or kinds.date_format(kinds.texts_of(few)) is None:
+        return None
+    try:
+        return Date.fit(column).dates(column)
+    except DataError:
+        return None

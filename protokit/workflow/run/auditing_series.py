@@ -1,0 +1,78 @@
+"""The series of a run as the audit looks at them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from protokit.core.values import Table
+from protokit.recipe.recipe import Recipe
+
+if TYPE_CHECKING:
+    from protokit.evaluate.audit.series.data import SeriesData
+    from protokit.represent.represented import Represented
+
+_NUMBERS = {"number", "boolean", "ordered"}
+
+
+def series_data(
+    recipe: Recipe, table: Table, folds: Sequence[Represented], derived: Mapping[str, Sequence[str]]
+) -> SeriesData:
+    """The rows of all series, and the windows of the last fold: it has all but the latest rows to learn from."""
+    import numpy as np
+
+    from protokit.evaluate.audit.data import AuditData
+    from protokit.evaluate.audit.series.data import SeriesData
+    from protokit.represent.kinds.columns import to_numbers
+    from protokit.represent.series.arrays import cells_of, numbers_of
+    from protokit.represent.series.encoder import SeriesEncoder
+    from protokit.represent.series.panel import Panel
+
+    series, fold = recipe.represent.series, folds[-1]
+    encoder, split = fold.encoder, fold.split
+    assert series is not None and isinstance(encoder, SeriesEncoder)
+    panel = Panel.of(table.frame, series.time, series.by, encoder.clock)
+    frame = table.frame.iloc[panel.rows].reset_index(drop=True)
+    used = [one for one in (*encoder.past, *encoder.known) if one.column != series.time]
+    kinds = {column.column: str(column.kind) for column in used}
+    place = np.empty(len(frame), np.int64)
+    place[panel.rows] = np.arange(len(frame))
+    origins = place[fold.positions] + 1
+    dated = encoder.clock.form != "number"
+    days = encoder.clock.stamps(frame[series.time]).astype("datetime64[s]").astype(float) / 86_400 if dated else None
+    apart = {*kinds, *encoder.columns, *series.by, series.time}
+    return SeriesData(
+        rows=AuditData(
+            frame,
+            (SeriesData.parts(panel.times, origins, series.horizon, split),),
+            (),
+            {},
+            kinds,
+            tuple(name for name in frame.columns if name not in apart),
+            time=series.time,
+            derived={name: tuple(columns) for name, columns in derived.items()},
+            seed=recipe.seed,
+        ),
+        targets=encoder.columns,
+        values=np.stack([to_numbers(frame[name]) for name in encoder.columns], axis=1),
+        others={
+            column.column: numbers_of(column, cells_of(column, frame, encoder.clock))[:, 0]
+            for column in used
+            if column.kind in _NUMBERS
+        },
+        known=series.known,
+        codes=panel.codes,
+        times=panel.times,
+        days=days,
+        step=encoder.clock.step,
+        starts=panel.starts,
+        names=tuple(", ".join(key) for key in panel.keys),
+        by=series.by,
+        time=series.time,
+        origins=origins,
+        split=split,
+        window=series.window,
+        horizon=series.horizon,
+        season=encoder.season,
+        folds=len(folds),
+    )

@@ -1,0 +1,220 @@
+"""Takes the measure of a trained network for the doctor, and writes down what the doctor says."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from protokit.core.checkup import Checkup, Diagnosis, Edit, Suspect, Symptom, TargetCheck
+from protokit.core.files import finite, write_json
+from protokit.recipe.recipe import Recipe
+from protokit.workflow.record.folder import RunFolder
+from protokit.workflow.run.results import Networks
+
+if TYPE_CHECKING:
+    import keras
+    import numpy as np
+
+    from protokit.core.values import TargetSpec
+    from protokit.learn.inspection.probe import Probe
+    from protokit.represent.represented import Represented
+
+_FAR_MORE = 2.0  # times what the next column is relied on
+
+
+def checkup(recipe: Recipe, networks: Networks, folds: Sequence[Represented], start: tuple[np.ndarray, ...]) -> Checkup:
+    """The measure of the first network; `start` are its initial weights. Test rows are not looked at."""
+    from protokit.learn.inspection.probe import probe
+
+    part, trained, fold = networks.parts[0], networks.trained[0][0], folds[0]
+    progress, plan, learn = trained.progress, trained.plan, recipe.learn
+    signature, optimizer = fold.encoder.signature, learn.optimizer
+    name, arguments = (optimizer, {}) if isinstance(optimizer, str) else next(iter(optimizer.items()))
+    found = probe(part.network, learn, signature, fold.train, fold.validation, start, part.weights[0], plan)
+    targets, suspects = _targets(recipe, part.network, fold, found)
+    return Checkup(
+        history=tuple(progress.history),
+        best_epoch=progress.best_epoch,
+        epochs=plan.epochs,
+        patience=plan.patience,
+        schedule=plan.schedule,
+        batch_size=plan.batch_size,
+        steps=plan.steps(fold.train.rows),
+        train_rows=fold.train.rows,
+        optimizer=name,
+        arguments=arguments,
+        learning_rate=progress.history[0]["learning_rate"] if progress.history else 0.0,
+        constant=found.constant,
+        validation_constant=found.validation_constant,
+        start=found.start,
+        trained=found.trained,
+        penalty_start=found.penalty_start,
+        penalty=found.penalty,
+        gain=found.gain,
+        layers=found.layers,
+        targets=targets,
+        suspects=suspects,
+    )
+
+
+def _targets(
+    recipe: Recipe, network: keras.Model, fold: Represented, found: Probe
+) -> tuple[tuple[TargetCheck, ...], tuple[Suspect, ...]]:
+    import numpy as np
+
+    from protokit.evaluate import skill_scores as reference
+    from protokit.learn.compiling import loss_of
+
+    if fold.encoder.signature.targets[0].task in {"clustering", "forecasting"}:
+        return (), ()
+    seen, held, train = found.train.places, found.validation.places, fold.train
+    # of rows and sequences the outputs alone make the scores
+    on_train, on_held = (
+        fold.encoder.scores(dict(rows.outputs), fold.validation.features) for rows in (found.train, found.validation)
+    )
+    checks: list[TargetCheck] = []
+    suspects: list[Suspect] = []
+    for spec in fold.encoder.signature.targets:
+        whole = np.asarray(train.truth[spec.name])
+        truth, checked = whole[seen], np.asarray(fold.validation.truth[spec.name])[held]
+        constant = reference.of_constant(spec, whole, checked)
+        own = reference.errors(spec, checked, on_held[spec.name])
+        trees = reference.trees(spec, fold.in_memory, fold.validation, held, recipe.seed)
+        other = None if trees is None else reference.errors(spec, checked, trees)
+        outputs, targets = found.train.outputs[spec.name], np.asarray(train.targets[spec.key][seen], np.float64)
+        loss = loss_of(recipe.learn, spec)
+        rows = fold.positions[fold.split.validation][held]
+        doubted, agreed, expected = reference.suspects(spec, checked, on_held[spec.name], trees, rows)
+        suspects += doubted
+        values, counts = np.unique(whole, return_counts=True)
+        checks.append(
+            TargetCheck(
+                spec.name,
+                spec.task,
+                type(loss).__name__,
+                activation=_activation(network, spec),
+                logits=bool(getattr(loss, "from_logits", False) or loss.get_config().get("from_logits", False)),
+                sums=(float(outputs.sum(axis=-1).min()), float(outputs.sum(axis=-1).max())),
+                spread=float(np.sqrt(np.mean(targets**2))),
+                values=len(values),
+                top=float(counts.max() / counts.sum()),
+                training=reference.skill(
+                    reference.errors(spec, truth, on_train[spec.name]), reference.of_constant(spec, whole, truth)
+                ),
+                validation=reference.skill(own, constant),
+                reference=None if other is None else reference.skill(other, constant),
+                behind=None if other is None else reference.behind(own, other, constant),
+                rows=len(checked),
+                agreed=agreed,
+                expected=expected,
+            )
+        )
+    return tuple(checks), tuple(suspects)
+
+
+def _activation(network: keras.Model, spec: TargetSpec) -> str:
+    """The name of the activation of the layer that gives a target."""
+    output = network.output[spec.key] if isinstance(network.output, dict) else network.output
+    layer: Any = output._keras_history.operation
+    return str(getattr(getattr(layer, "activation", None), "__name__", ""))
+
+
+def initial(network: keras.Model) -> tuple[np.ndarray, ...]:
+    """The weights of a network before it is trained."""
+    from protokit.learn.snapshot import values
+
+    return tuple(values(weight) for weight in network.weights)
+
+
+def doctor(
+    recipe: Recipe,
+    networks: Networks,
+    folds: Sequence[Represented],
+    start: tuple[np.ndarray, ...],
+    folder: RunFolder,
+) -> None:
+    """Write `diagnosis.json`: what went wrong in the training, the layers' numbers, and rows with a doubtful label.
+
+    Of several networks the first is looked at whole, of the others the losses. A doctor who fails does not stop a run:
+    the file says why.
+    """
+    from protokit.evaluate.doctor.doctor import diagnose, with_others
+
+    found: dict[str, Any] = {"diagnoses": [], "layers": [], "suspects": []}
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of numbers that overflow: the rules look at these
+            measured = checkup(recipe, networks, folds, start)
+            text = (folder.path / "recipe.yaml").read_text(encoding="utf-8")
+            symptoms = with_others(measured, diagnose(measured), _others(networks))
+            symptoms = tuple(_with_column(one, recipe, networks, folds) for one in symptoms)
+            found["diagnoses"] = [one.as_plain() for one in diagnoses(symptoms, text, recipe)]
+        found["layers"] = [layer.as_plain() for layer in measured.layers]
+        found["suspects"] = [vars(suspect) for suspect in measured.suspects]
+    except Exception as error:  # whatever it is, the network is trained and has to be kept
+        found["failed"] = f"{type(error).__name__}: {error}"[:300]
+    write_json(folder.path / "diagnosis.json", finite(found))
+
+
+def diagnoses(symptoms: Sequence[Symptom], text: str, recipe: Recipe) -> list[Diagnosis]:
+    """Symptoms with their edits made in a recipe's text, one after the other, so that the diffs apply together.
+
+    Causes come first. Where an earlier edit is of the same place, a later one is left for the next run.
+    """
+    from protokit.recipe.edits import diff, edited, snippet
+
+    told: list[Diagnosis] = []
+    taken: dict[str, str] = {}
+    for one in symptoms:
+        places = _places(one.edit)
+        earlier = next((check for place, check in taken.items() if any(_same(place, own) for own in places)), "")
+        changed = "" if earlier else diff(text, one.edit, recipe.network)
+        advice = one.advice
+        if earlier:
+            advice = f"first mend {earlier.replace('_', ' ')}, which changes the same lines, and run again"
+        elif changed:
+            text = edited(text, one.edit, recipe.network)
+            taken |= dict.fromkeys(places, one.check)
+        shown = snippet(one.edit) if changed else ""
+        told.append(Diagnosis(one.check, one.severity, one.rule, one.evidence, shown, changed, advice))
+    return told
+
+
+def _places(edit: Edit) -> set[str]:
+    """The parts of a recipe that an edit changes."""
+    menu = {"learn.menu"} if edit.change else set()
+    return {*edit.values, *menu, *({f"represent.columns.{edit.ignore}"} if edit.ignore else set())}
+
+
+def _same(one: str, other: str) -> bool:
+    return one == other or one.startswith(other + ".") or other.startswith(one + ".")
+
+
+def _others(networks: Networks) -> dict[str, tuple[Mapping[str, float], ...]]:
+    """The histories of all networks but the first, by fold and seed, from 1."""
+    folds, seeds = len(networks.trained), len(networks.trained[0])
+    found = {}
+    for i, some in enumerate(networks.trained):
+        for j, one in enumerate(some):
+            name = ", ".join([f"fold {i + 1}"] * (folds > 1) + [f"seed {j + 1}"] * (seeds > 1))
+            found[name] = tuple(one.progress.history)
+    return dict(list(found.items())[1:])
+
+
+def _with_column(symptom: Symptom, recipe: Recipe, networks: Networks, folds: Sequence[Represented]) -> Symptom:
+    """A leak with the column to leave out, where the network relies on one far more than on any other."""
+    if symptom.check != "leak":
+        return symptom
+    from protokit.workflow.run.importance import CHEAP_OF, importance
+
+    metrics = {spec.name: (CHEAP_OF[spec.task],) for spec in folds[0].encoder.signature.targets}
+    relied = importance(networks.parts[0], folds[0], metrics, recipe.seed)
+    columns = relied.get(symptom.target, [])
+    drops = [one["drop"]["value"] for one in columns]
+    if len(drops) < 2 or drops[0] <= _FAR_MORE * max(drops[1], 0.0):
+        return symptom
+    name = columns[0]["column"]
+    advice = f"the network relies on {name!r} most: leave it out if it is known only after the target, or made from it"
+    return replace(symptom, edit=Edit(ignore=name), advice=advice)

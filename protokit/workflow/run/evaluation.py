@@ -1,0 +1,168 @@
+"""The fourth step: scores, verdicts, and what there is to say of each class, slice and probability."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from statistics import fmean
+from typing import TYPE_CHECKING, Any
+
+from protokit.core.names import number
+from protokit.core.values import Notice, Predictions, Score, Table
+from protokit.recipe.recipe import Recipe
+from protokit.workflow.run.baselines import Baselines, as_plain
+from protokit.workflow.run.evaluation_plan import Asked
+from protokit.workflow.run.results import Networks, Results
+
+if TYPE_CHECKING:
+    from protokit.bundle.model import Part
+    from protokit.evaluate.metrics.metrics import Metric
+    from protokit.evaluate.verdict import Folds, Verdict
+    from protokit.represent.represented import Represented
+
+
+def settled(asked: Asked, networks: Networks, folds: Sequence[Represented]) -> Networks:
+    """The networks with temperatures and thresholds: those of each fold are chosen on its own validation rows."""
+    from protokit.evaluate.baselines.neighbors import MOST_ROWS
+    from protokit.evaluate.metrics.metrics import METRICS
+    from protokit.represent.encoder import Encoder
+
+    choices, parts = asked.choices, []
+    found: dict[str, list[tuple[float, float]]] = {}
+    for part, fold in zip(networks.parts, folds, strict=True):
+        encoder = part.encoder
+        if not isinstance(encoder, Encoder):
+            return networks
+        specs = {target.name: choices.fixed(target) for target in encoder.signature.targets}
+        if any(map(choices.needs_validation, specs.values())):
+            for name, known in part.predictions(fold.validation).items():
+                best = choices.settled(known)
+                specs[name] = best.target
+                if metric := choices.chosen_by(best.target):
+                    found.setdefault(name, []).append((best.target.threshold, METRICS[metric](best)))
+        parts.append(replace(part, encoder=encoder.settled(specs)))
+    thresholds = {}
+    for name, pairs in found.items():
+        value, score = (fmean(some) for some in zip(*pairs, strict=True))
+        thresholds[name] = {"value": value, "metric": asked.choices.threshold, "validation": score}
+    said = [_notice(name, plain, len(folds)) for name, plain in thresholds.items()]
+    rows = folds[0].train.rows
+    if rows > MOST_ROWS and any("neighbors" in names for names in asked.baselines.values()):
+        said.append(
+            Notice(f"the baseline neighbors looks among {MOST_ROWS:,} of {rows:,} training rows, drawn at random")
+        )
+    return replace(networks, parts=tuple(parts), notices=(*networks.notices, *said), thresholds=thresholds)
+
+
+def evaluate(
+    recipe: Recipe,
+    collected: Table,
+    folds: Sequence[Represented],
+    networks: Networks,
+    asked: Asked,
+    baselines: Baselines,
+) -> Results:
+    """Score the networks and the baselines over the test rows of all folds together, and of each for itself."""
+    from protokit.evaluate.metrics.metrics import METRICS
+    from protokit.evaluate.pooling import pooled
+    from protokit.evaluate.verdict import judge
+
+    scores: list[Score] = []
+    verdicts: list[Verdict] = []
+    network: dict[str, Predictions] = {}
+    baselined: dict[str, dict[str, Predictions]] = {}
+    folded: list[dict[str, float]] = [{} for _ in folds]
+    by_fold = [_tested(asked, part, fold) for part, fold in zip(networks.parts, folds, strict=True)]
+    targets = folds[0].encoder.signature.targets
+    for target in targets:
+        name = target.name
+        network[name] = pooled([fold[name] for fold in by_fold])
+        # of clusters only the network's predictions know how many were found
+        baselined[name] = baselines.of(network[name].target if target.task == "clustering" else target)
+        models = {"": network[name], **baselined[name]}
+        of_folds = _by_fold(models, METRICS[asked.metrics[name][0]], folds)
+        found, verdict = judge(network[name], baselined[name], asked.metrics[name], recipe.seed, of_folds)
+        scores += found
+        verdicts.append(verdict)
+        for own, predictions in zip(folded, by_fold, strict=True):
+            for metric in asked.metrics[name]:
+                label = f"{name}.{metric}" if len(targets) > 1 else metric
+                own[label] = METRICS[metric](predictions[name])
+    best = {v.target: baselined[v.target][v.baseline] if v.baseline else None for v in verdicts}
+    details = {
+        **_described(recipe, network, networks.parts),
+        "slices": _slices(recipe, collected, folds, network, best, asked),
+        "thresholds": networks.thresholds,
+        "estimators": as_plain(asked.estimators),
+    }
+    several = tuple(folded) if len(folds) > 1 else ()
+    return Results(network, baselined, tuple(scores), tuple(verdicts), several, details)
+
+
+def _by_fold(models: Mapping[str, Predictions], metric: Metric, folds: Sequence[Represented]) -> Folds | None:
+    """The scores of each model in each fold; None where there is one split only."""
+    import numpy as np
+
+    from protokit.evaluate.verdict import Folds
+
+    if len(folds) == 1:
+        return None
+    ends = np.cumsum([fold.test.rows for fold in folds])
+    parts = np.split(np.arange(ends[-1]), ends[:-1])
+    scores = {name: [metric(predictions, rows) for rows in parts] for name, predictions in models.items()}
+    return Folds(scores, fmean(fold.test.rows / fold.train.rows for fold in folds))
+
+
+def _tested(asked: Asked, part: Part, fold: Represented) -> dict[str, Predictions]:
+    return {name: asked.choices.marked(p) for name, p in part.predictions(fold.test).items()}
+
+
+def _described(recipe: Recipe, network: Mapping[str, Predictions], parts: Sequence[Part]) -> dict[str, Any]:
+    """What there is to say of each class, each quantile, and of probabilities."""
+    from protokit.evaluate.calibration import reliability
+    from protokit.evaluate.per_class import per_class, per_quantile
+
+    classes, quantiles, calibration = {}, {}, {}
+    for name, p in network.items():
+        if p.target.has_classes or p.target.task == "multilabel":
+            classes[name] = per_class(p)
+        if p.target.task == "quantile":
+            quantiles[name] = per_quantile(p)
+        if p.target.has_classes:
+            known = [spec.temperature for part in parts for spec in part.encoder.signature.targets if spec.name == name]
+            temperatures = [value for value in known if value is not None]
+            temperature = fmean(temperatures) if temperatures else None
+            calibration[name] = {**reliability(p, recipe.seed), "temperature": temperature}
+    return {"per_class": classes, "per_quantile": quantiles, "calibration": calibration}
+
+
+def _slices(
+    recipe: Recipe,
+    collected: Table,
+    folds: Sequence[Represented],
+    network: Mapping[str, Predictions],
+    best: Mapping[str, Predictions | None],
+    asked: Asked,
+) -> list[dict[str, Any]]:
+    """The main metric on the test rows of each level of the columns that the recipe names."""
+    if not recipe.evaluate.slices:
+        return []
+    import numpy as np
+
+    from protokit.evaluate.slices import slices
+
+    train = np.unique(np.concatenate([fold.positions[fold.split.train] for fold in folds]))
+    test = np.concatenate([fold.positions[fold.split.test] for fold in folds])
+    return [
+        plain
+        for name, p in network.items()
+        for column in recipe.evaluate.slices
+        for plain in slices(collected.frame[column], train, test, p, best[name], asked.metrics[name][0], recipe.seed)
+    ]
+
+
+def _notice(name: str, plain: Mapping[str, Any], folds: int) -> Notice:
+    where = "the validation rows" + (f" of its fold, on average over {folds} folds" if folds > 1 else "")
+    best = f"best by {plain['metric']} on {where} ({number(plain['validation'])})"
+    rule = f"{name!r} is called positive above a probability of {number(plain['value'])}, {best}"
+    return Notice(rule, (name,), "or write evaluate: {threshold: 0.5}")

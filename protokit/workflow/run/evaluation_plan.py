@@ -1,0 +1,127 @@
+"""What a recipe asks of the fourth step, for the targets that the data has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from protokit.core.errors import SpecError
+from protokit.core.suggest import one_of
+from protokit.core.values import Signature, TargetSpec
+from protokit.evaluate.words import BASELINES, DEFAULT_METRICS, METRICS, WITH_LABELS, Evaluate
+from protokit.recipe.recipe import Recipe
+
+if TYPE_CHECKING:
+    from protokit.evaluate.baselines.estimators import Estimator
+    from protokit.evaluate.choices import Choices
+    from protokit.represent.represented import Represented
+
+_CHEAP = 10_000_000  # pairs of rows whose distance is computed in about a tenth of a second
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Metrics and baselines by target, a person's own estimators among these, and what is chosen on validation rows."""
+
+    metrics: Mapping[str, tuple[str, ...]]
+    baselines: Mapping[str, tuple[str, ...]]
+    choices: Choices
+    estimators: Mapping[str, Estimator] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, recipe: Recipe, folds: Sequence[Represented], own: Mapping[str, Any] | None = None) -> Asked:
+        """What is asked, before anything is trained; `own` are a person's estimators.
+
+        Raises:
+            SpecError: something is not for the targets' tasks, or an estimator is none.
+        """
+        from protokit.evaluate.choices import Choices
+
+        signature, asked = folds[0].encoder.signature, recipe.evaluate
+        targets = signature.targets
+        pairs = sum(fold.in_memory.rows * fold.test.rows for fold in folds)
+        for key, fits in (("threshold", _of_two), ("calibrate", _of_classes)):
+            if getattr(asked, key) != getattr(Evaluate(), key) and not any(map(fits, targets)):
+                what = "two classes" if key == "threshold" else "classes"
+                rule = f"{key} is for a target of {what}, and the task is {targets[0].task}"
+                raise recipe.error(("evaluate", key), rule, "remove it")
+        choices = Choices(asked.calibrate is not None, asked.threshold)
+        estimators = _estimators({} if own is None else own, signature)
+        baselines = {
+            target.name: (
+                *_baselines(recipe, target, pairs),
+                *(name for name, e in estimators.items() if e.fits(target)),
+            )
+            for target in targets
+        }
+        return cls(_metrics(recipe, signature), baselines, choices, estimators)
+
+
+def _of_two(target: TargetSpec) -> bool:
+    return target.task == "binary"
+
+
+def _of_classes(target: TargetSpec) -> bool:
+    return target.has_classes
+
+
+def _estimators(own: Mapping[str, Any], signature: Signature) -> dict[str, Estimator]:
+    from protokit.evaluate.baselines.estimators import Estimator
+
+    if not isinstance(own, Mapping):
+        raise SpecError.one(f"baselines are estimators by name, not {own!r}", "write baselines={'forest': ...}")
+    found = {}
+    for name, estimator in own.items():
+        if not isinstance(name, str) or not name:
+            raise SpecError.one(f"a baseline's name is a text, not {name!r}", "write baselines={'forest': ...}")
+        if name in BASELINES or name == "network":
+            raise SpecError.one(f"{name!r} is a name of protokit's own", "give your estimator another name")
+        found[name] = Estimator(name, estimator)
+        if not any(map(found[name].fits, signature.targets)):
+            kind = "a classifier" if found[name].classifies else "a regressor"
+            tasks = ", ".join(dict.fromkeys(target.task for target in signature.targets))
+            cure = "own estimators are for classes, labels and numbers"
+            raise SpecError.one(f"the baseline {name!r} is {kind}, and the task is {tasks}", cure)
+    return found
+
+
+def _baselines(recipe: Recipe, target: TargetSpec, pairs: int) -> tuple[str, ...]:
+    """The baselines of a target: those that the recipe names, else those of its task.
+
+    Nearest neighbours are among these where there are few `pairs` of a training and a test row.
+
+    Raises:
+        SpecError: one of the recipe's is not for this task.
+    """
+    fitting = tuple(name for name, tasks in BASELINES.items() if target.task in tasks)
+    wanted = recipe.evaluate.baselines
+    if odd := next((name for name in wanted or () if name not in fitting), None):
+        rule = f"the baseline {odd!r} is not for {target.task}"
+        raise recipe.error(("evaluate", "baselines", (wanted or ()).index(odd)), rule, one_of(fitting))
+    return tuple(name for name in fitting if name != "neighbors" or pairs <= _CHEAP) if wanted is None else wanted
+
+
+def _metrics(recipe: Recipe, signature: Signature) -> dict[str, tuple[str, ...]]:
+    """The metrics of each target.
+
+    Raises:
+        SpecError: one of the recipe's is for no target of this task.
+    """
+    targets = signature.targets
+    wanted = recipe.evaluate.metrics
+    if wanted is None:
+        first = WITH_LABELS if recipe.evaluate.labels is not None else ()
+        return {target.name: (*first, *DEFAULT_METRICS[target.task]) for target in targets}
+    tasks = {target.task for target in targets}
+    if wanted[0] in {"coverage", "interval_width"}:
+        rule = f"{wanted[0]} is better neither high nor low, and the first metric decides the verdict"
+        raise recipe.error(("evaluate", "metrics", 0), rule, "put mean_pinball_loss before it")
+    for i, name in enumerate(wanted):
+        if not tasks & {*METRICS[name]}:
+            fitting = ", ".join(DEFAULT_METRICS[targets[0].task])
+            raise recipe.error(("evaluate", "metrics", i), f"{name} is not for {targets[0].task}", f"such as {fitting}")
+    return {
+        target.name: tuple(n for n in wanted if target.task in METRICS[n]) or DEFAULT_METRICS[target.task]
+        for target in targets
+    }
