@@ -237,16 +237,14 @@ def whole_runs(data: Path | None, times: int) -> dict[str, Any]:
 
 def timed_child(path: Path) -> None:
     started = time.perf_counter()
-    import protokit
-    from protokit.core.libraries.lazy import prepare_keras
-
-    prepare_keras()
     import duckdb  # noqa: F401
     import matplotlib.figure  # noqa: F401
     import pandas  # noqa: F401
     import sklearn.ensemble
     import sklearn.linear_model
     import sklearn.model_selection  # noqa: F401
+
+    import protokit
 
     imported = time.perf_counter() - started
     with tempfile.TemporaryDirectory() as out:

@@ -10,11 +10,13 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from safetensors import SafetensorError
+from safetensors.numpy import load_file, save_file
+
 from protokit.bundle.input_schema import Intake
 from protokit.bundle.model import Model, Part
 from protokit.core.errors import BundleError, DataError, ProtokitError
 from protokit.core.files import sha256, write_json, write_with
-from protokit.core.libraries.lazy import prepare_keras
 from protokit.core.runs import run_folder
 from protokit.core.values import Signature
 from protokit.learn.clusters import Clusters
@@ -34,8 +36,6 @@ def save(model: Model, path: str | Path) -> None:
     Raises:
         DataError: the disk refused; the message names the path.
     """
-    from safetensors.numpy import save_file
-
     path = Path(path)
     part = path.with_name(f".{path.name}.part")
     try:
@@ -75,7 +75,6 @@ def load(path: str | Path) -> Model:
         clusters = [Clusters.from_plain(plain["clusters"]) if plain.get("clusters") else None for plain in encoders]
     except (ProtokitError, KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
         raise BundleError(f"the model cannot be read: {error}", place=str(path)) from None
-    prepare_keras()
     try:
         networks: dict[Signature, Any] = {}
         for encoder in fitted:
@@ -111,9 +110,6 @@ def _folder_of(path: Path) -> Path:
 
 def _read(path: Path, networks: list[Any]) -> list[tuple[tuple[Any, ...], ...]]:
     """The weights of each part, for each of its seeds."""
-    from safetensors import SafetensorError
-    from safetensors.numpy import load_file
-
     try:
         tensors = load_file(path)
     except SafetensorError as error:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from protokit.collect.collect import collect
 from protokit.collect.replay import replay
 from protokit.core.errors import DataError
 from protokit.core.suggest import did_you_mean
 from protokit.recipe.recipe import Recipe
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 _READING = ("missing", "encoding", "delimiter", "decimal", "thousands")  # of a csv file
 

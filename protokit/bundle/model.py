@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
+import pandas as pd
 
 from protokit.bundle.input_schema import Intake
 from protokit.collect.frames import as_frame
+from protokit.core.libraries.backend import keras
 from protokit.core.values import Arrays, Features, Predictions, Signature
+from protokit.evaluate.temperature import tempered
 from protokit.learn.clusters import Clusters
 from protokit.learn.snapshot import assign
 from protokit.learn.train import codes, predict
 from protokit.menu.menu import Menu
 from protokit.represent.encoder import Encoder
 from protokit.represent.encoding import Encoding
-
-if TYPE_CHECKING:
-    import keras
-    import numpy as np
-    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,6 @@ class Part:
 
         Shapes: (rows, width of a code * seeds).
         """
-        import numpy as np
-
         found = []
         for weights in self.weights:
             assign(self.network.weights, weights)
@@ -66,14 +64,11 @@ class Part:
         temperatures = {spec.name: spec.temperature for spec in signature.targets}
         if not any(temperatures.values()):
             return means
-        from protokit.evaluate.temperature import tempered
 
         return {name: tempered(scores, temperatures[name]) for name, scores in means.items()}
 
     def predictions(self, arrays: Arrays) -> dict[str, Predictions]:
         """Scores beside the truth, by target."""
-        import numpy as np
-
         scores, units = self.scores(arrays.inputs, arrays.features), arrays.features.units
         specs = list(self.encoder.signature.targets)
         if self.clusters is not None:
@@ -152,8 +147,6 @@ class Model:
         Raises:
             DataError: a column is missing, or a cell is not what its column is.
         """
-        import pandas as pd
-
         frame = as_frame(table)
         if self.intake is not None:
             frame = self.intake.cleaned(frame, needed(self.parts))
@@ -174,6 +167,5 @@ def needed(parts: Sequence[Part]) -> tuple[str, ...]:
 def _mean(scores: list[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
     if len(scores) == 1:
         return scores[0]
-    import numpy as np
 
     return {name: np.mean([some[name] for some in scores], axis=0) for name in scores[0]}

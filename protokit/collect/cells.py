@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    import numpy as np
-    import pandas as pd
+import numpy as np
+import pandas as pd
 
 
 def plain_frame(series: pd.Series) -> tuple[pd.Series | None, bool]:
@@ -14,8 +11,6 @@ def plain_frame(series: pd.Series) -> tuple[pd.Series | None, bool]:
 
     A time with a zone is held in UTC, so that what an expression says of it does not depend on the machine.
     """
-    import pandas as pd
-
     kind = series.dtype
     if isinstance(kind, pd.DatetimeTZDtype):
         return series.dt.tz_convert("UTC").dt.tz_localize(None), True
@@ -29,8 +24,6 @@ def plain_frame(series: pd.Series) -> tuple[pd.Series | None, bool]:
 
 
 def _objects(series: pd.Series) -> pd.Series | None:
-    import pandas as pd
-
     found = pd.api.types.infer_dtype(series, skipna=True)
     if found in ("string", "empty"):
         return series.astype("float64") if found == "empty" else series.where(series.notna(), None)
@@ -55,8 +48,6 @@ def taken(series: pd.Series, rows: np.ndarray | None = None) -> pd.Series:
 
     Whole numbers become floats where some are missing, as everywhere in pandas.
     """
-    import pandas as pd
-
     if rows is not None:
         missing = rows < 0
         if not missing.any():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from protokit.collect.casting import cast, refuse_lost
@@ -144,8 +145,6 @@ def _constant(at: At, rows: Rows, step: Clean, name: str, value: Any, *path: str
     family = rows.columns[name].family
     kind = "boolean" if isinstance(value, bool) else "text" if isinstance(value, str) else "number"
     if kind == "text" and family == "date":
-        from datetime import datetime
-
         try:
             return f"TIMESTAMP {quote(datetime.fromisoformat(value).isoformat(' '))}"
         except ValueError:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import numpy as np
+import pandas as pd
+
+from protokit.collect.files.typed import frame
 from protokit.core.errors import DataError
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 def as_frame(table: Any, name: str = "table") -> pd.DataFrame:
@@ -20,8 +22,6 @@ def as_frame(table: Any, name: str = "table") -> pd.DataFrame:
     Raises:
         DataError: it is none of these, is empty, or its columns have no or twice the same name.
     """
-    import pandas as pd
-
     if isinstance(table, pd.DataFrame):
         return checked(tidy(table.reset_index(drop=True)), name)
     # known by the name of their class: none of these libraries has to be there
@@ -63,8 +63,6 @@ def checked(frame: pd.DataFrame, name: str) -> pd.DataFrame:
 def tidy(frame: pd.DataFrame) -> pd.DataFrame:
     """The same frame without the types that only say how values are kept: categories become their values, nullable
     numbers float64 with NaN, decimals numbers, dates and times without zone (those with one: of UTC)."""
-    import pandas as pd
-
     if not any(_is_odd(frame.dtypes.iloc[i]) for i in range(frame.shape[1])):
         return frame
     columns = [_plain(frame.iloc[:, i]) for i in range(frame.shape[1])]
@@ -75,10 +73,6 @@ def tidy(frame: pd.DataFrame) -> pd.DataFrame:
 
 def fingerprint(frame: pd.DataFrame) -> str:
     """The SHA-256 of a frame's values and names."""
-    import hashlib
-
-    import pandas as pd
-
     digest = hashlib.sha256("\0".join(map(str, frame.columns)).encode())
     for i in range(frame.shape[1]):
         column = frame.iloc[:, i]
@@ -103,8 +97,6 @@ def _bytes(value: Any) -> bytes:
 
 
 def _of_polars(table: Any) -> pd.DataFrame:
-    import pandas as pd
-
     columns: dict[str, Any] = {}
     for series in table.get_columns():
         plain = series.dtype.is_numeric() and not series.dtype.is_decimal() and series.null_count() == 0
@@ -117,9 +109,6 @@ def _of_polars(table: Any) -> pd.DataFrame:
 
 
 def _of_columns(table: Mapping[Any, Any]) -> pd.DataFrame:
-    import numpy as np
-    import pandas as pd
-
     lengths: dict[str, int] = {}
     # by position: pandas would match the rows of series by their index
     table = {name: v.reset_index(drop=True) if isinstance(v, pd.Series) else v for name, v in table.items()}
@@ -144,23 +133,16 @@ def _nested(values: Any) -> bool:
 
 
 def _typed(columns: Mapping[str, Sequence[Any]]) -> pd.DataFrame:
-    from protokit.collect.files.typed import frame
-
     return frame(list(columns), columns.values())[0]
 
 
 def _is_odd(dtype: Any) -> bool:
-    import pandas as pd
-
     if isinstance(dtype, pd.StringDtype):
         return False
     return bool(pd.api.types.is_extension_array_dtype(dtype)) or dtype.kind == "O"
 
 
 def _plain(column: pd.Series) -> pd.Series:
-    import numpy as np
-    import pandas as pd
-
     dtype: Any = column.dtype
     if isinstance(dtype, pd.CategoricalDtype):
         kind = dtype.categories.dtype

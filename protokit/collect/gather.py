@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from protokit.collect.clean import clean
 from protokit.collect.column_flow import columns_after, mentioned, mentioned_in
@@ -13,9 +14,6 @@ from protokit.collect.warehouse import Rows, Warehouse
 from protokit.core.errors import SpecError
 from protokit.core.values import Notice, Step
 from protokit.recipe.recipe import Recipe
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 def check_names(recipe: Recipe, tables: Mapping[str, list[str] | None]) -> list[str] | None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
 
 from protokit.collect.cells import taken
 from protokit.collect.collect import placed, read_source
@@ -18,10 +20,6 @@ from protokit.core.values import Notice, Step
 from protokit.recipe.recipe import Recipe
 from protokit.recipe.sql import quote
 from protokit.represent.words import By
-
-if TYPE_CHECKING:
-    import numpy as np
-    import pandas as pd
 
 CELLS = 100_000_000  # rows times columns of the first table from which on it stays on the disk
 _PARTS = ("train", "validation", "test")
@@ -71,9 +69,6 @@ class Held:
 
         Of columns that may be `classes`, each value that training rows have is there at least once.
         """
-        import numpy as np
-        import pandas as pd
-
         drawn = f"md5_number_lower({quote(f'{seed} sample ')} || rowid) / 18446744073709551616.0::DOUBLE"
         shares = {part: most[part] / max(1, count) for part, count in self.counts.items()}
         wanted = [f"({self._part} = {quote(part)} AND {drawn} < {share!r})" for part, share in shares.items()]
@@ -90,8 +85,6 @@ class Held:
         return frame[names], np.asarray(frame[self._part].to_numpy(object))
 
     def _frames(self, where: str, names: list[str], rows: int, *, with_part: bool = False) -> Iterator[pd.DataFrame]:
-        import pandas as pd
-
         inner = [self._rows.columns[name].inner for name in names]
         listed = ", ".join(["rowid", *inner, *([self._part] if with_part else [])])
         for batch in self._warehouse.batches(f"SELECT {listed} FROM {self._rows.table} WHERE {where}", rows):

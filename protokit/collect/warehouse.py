@@ -14,16 +14,15 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import duckdb
+import pandas as pd
 
 from protokit.collect.cells import plain_frame, taken
 from protokit.core.errors import DataError
 from protokit.core.memory import process_memory
 from protokit.recipe.sql import quote
-
-if TYPE_CHECKING:
-    import duckdb
-    import pandas as pd
 
 _THREADS = 4
 
@@ -74,8 +73,6 @@ class Warehouse:
     """
 
     def __init__(self, *, memory: str | None = None, threads: int | None = None, on_disk: bool = False) -> None:
-        import duckdb
-
         self._folder = tempfile.TemporaryDirectory(prefix="protokit-")
         self._locked = not on_disk
         folder = FilePath(self._folder.name)
@@ -137,7 +134,6 @@ class Warehouse:
             if series is not None:
                 plain[inner] = series
             columns[str(name)] = Stored(inner, "", row, frame[name], zone)
-        import pandas as pd
 
         plain[row] = pd.RangeIndex(len(frame))
         table, view = self.fresh("t"), self.fresh("v")
@@ -152,8 +148,6 @@ class Warehouse:
         Raises:
             DataError: one is no Parquet file, or has other columns than the first.
         """
-        import duckdb
-
         row, columns, table = self.fresh("r"), dict[str, Stored](), self.fresh("t")
         count = 0
         for path in paths:
@@ -209,8 +203,6 @@ class Warehouse:
 
     def frame(self, rows: Rows) -> pd.DataFrame:
         """The rows as a frame, in the order of the first table, whose row numbers are the index."""
-        import pandas as pd
-
         wanted = [c.inner for c in rows.columns.values() if c.cells is None]
         listed = ", ".join([*(f"coalesce({row}, -1) AS {row}" for row in rows.order), *wanted])
         order = ", ".join(f"{row} NULLS FIRST" for row in rows.order)
@@ -245,8 +237,6 @@ def parquet_cells(paths: Sequence[FilePath]) -> int:
     Raises:
         DataError: one is no Parquet file.
     """
-    import duckdb
-
     total = 0
     with duckdb.connect() as connection:
         for path in paths:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import prod
 from typing import TYPE_CHECKING, Any, Literal
+from zlib import crc32
 
 if TYPE_CHECKING:
     import numpy as np
@@ -137,9 +140,6 @@ class TargetSpec:
     @property
     def key(self) -> str:
         """The name under which Keras knows the target: its own, or one with a checksum where that cannot be."""
-        import re
-        from zlib import crc32
-
         plain = re.sub(r"[^A-Za-z0-9_.]", "_", self.name)
         fits = plain == self.name and plain[0].isalnum()
         return self.name if fits else f"target_{plain}_{crc32(self.name.encode()):08x}"
@@ -160,8 +160,6 @@ class TargetSpec:
     @property
     def units(self) -> int:
         """Numbers that the network gives for one row."""
-        from math import prod
-
         return prod(self.shape)
 
     @property

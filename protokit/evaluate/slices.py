@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from protokit.core.names import as_text
 from protokit.core.values import Interval, Predictions
 from protokit.evaluate.certainty import bootstrap
 from protokit.evaluate.metrics.metrics import METRICS
 from protokit.evaluate.pooling import some_of
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 _MOST_LEVELS = 8
 _NUMBERS = 0.95  # of the cells have to be numbers
@@ -82,8 +80,6 @@ def levels(column: pd.Series, train: np.ndarray, test: np.ndarray) -> Iterator[t
 
 def _numbers(column: pd.Series, train: np.ndarray) -> np.ndarray | None:
     """The column as numbers, NaN where a cell is none; None where it is not one of numbers, or of few."""
-    import pandas as pd
-
     if column.dtype.kind in "bM" or len({as_text(cell) for cell in column.iloc[train].dropna()}) <= _MOST_LEVELS:
         return None
     found: np.ndarray = np.asarray(pd.to_numeric(column, errors="coerce"), np.float64)

@@ -6,6 +6,7 @@ Source: Guo et al., On Calibration of Modern Neural Networks, 2017.
 from __future__ import annotations
 
 import numpy as np
+from scipy.optimize import minimize_scalar
 
 from protokit.core.values import Predictions
 
@@ -33,8 +34,6 @@ def fitted(p: Predictions) -> float:
     So that few rows, all predicted rightly, do not make it 0, its logarithm is taken to be normal around 0 beforehand,
     with a standard deviation of 1: as much as one row says where there are many.
     """
-    from scipy.optimize import minimize_scalar
-
     clipped = np.clip(p.scores, _LEAST, 1 - _LEAST)
     logits = np.log(clipped)
     own = logits[np.arange(len(logits)), p.truth]

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
+from sklearn.cluster import KMeans
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.metrics import silhouette_score
+from sklearn.mixture import GaussianMixture
+from threadpoolctl import threadpool_limits
 
 from protokit.core.errors import DataError
 from protokit.core.seeds import derive
 from protokit.core.values import Notice
-
-if TYPE_CHECKING:
-    import numpy as np
 
 MOST = 10  # clusters that are tried where their number is to be found
 _LOOKED_AT = 5_000  # training rows that the silhouette is computed on
@@ -45,8 +49,6 @@ class Clusters:
         Raises:
             DataError: there are fewer different rows than clusters.
         """
-        import numpy as np
-
         codes = np.asarray(codes, np.float64)
         different = len(np.unique(codes, axis=0))
         if different < max(3, count or 0):
@@ -66,11 +68,6 @@ class Clusters:
 
     @classmethod
     def _of(cls, codes: np.ndarray, by: str, count: int, state: int) -> Clusters:
-        import numpy as np
-        from sklearn.cluster import KMeans
-        from sklearn.exceptions import ConvergenceWarning
-        from sklearn.mixture import GaussianMixture
-        from threadpoolctl import threadpool_limits
 
         # on one thread: several would add up in another order each time
         with threadpool_limits(1), warnings.catch_warnings():
@@ -94,8 +91,6 @@ class Clusters:
 
         Shapes: (rows, width) -> (rows, clusters).
         """
-        import numpy as np
-
         codes = np.asarray(codes, np.float64)
         if self.weights is None or self.precisions is None:
             squares = [((codes - center) ** 2).sum(axis=1) for center in self.centers]
@@ -128,8 +123,6 @@ class Clusters:
         Raises:
             ValueError: the shapes do not fit each other.
         """
-        import numpy as np
-
         read = {
             name: None if plain[name] is None else np.array(plain[name], float)
             for name in ("centers", "weights", "precisions")
@@ -148,9 +141,6 @@ class Clusters:
 
 
 def _silhouette(codes: np.ndarray, clusters: Clusters, state: int) -> float:
-    import numpy as np
-    from sklearn.metrics import silhouette_score
-
     labels = clusters.scores(codes).argmax(axis=1)
     if len(codes) > _LOOKED_AT:
         some = np.random.Generator(np.random.PCG64(state)).permutation(len(codes))[:_LOOKED_AT]

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from protokit.core.errors import DataError
+from protokit.core.libraries.backend import keras
 from protokit.core.values import Signature, TargetSpec
 from protokit.learn.pinball import pinball
 from protokit.learn.words import Learn
 from protokit.menu import catalogue
 from protokit.menu.reading.arguments import arguments_of
-
-if TYPE_CHECKING:
-    import keras
 
 _LOSSES = {
     "binary": "BinaryCrossentropy",
@@ -80,8 +78,6 @@ def loss_of(learn: Learn, target: TargetSpec) -> Any:
 
 def _made(section: str, given: Any) -> Any:
     """An object of Keras from a name, or from a mapping of a name to its arguments."""
-    import keras
-
     name, arguments = next(iter(given.items())) if isinstance(given, dict) else (given, None)
     entry = catalogue.find(section, str(name))
     assert entry is not None, "the recipe has checked the name"

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
+import numpy as np
+
+from protokit.core.libraries.backend import tf
 from protokit.core.memory import process_memory
 from protokit.core.values import Arrays
-
-if TYPE_CHECKING:
-    import numpy as np
 
 MEMORY_SHARE = 0.25  # of the device's memory that the rows of a training may take
 CHUNK_BYTES = 128 << 20  # gathered at a time
@@ -33,9 +33,6 @@ class Resident:
     """Rows that lie on the device."""
 
     def __init__(self, arrays: Any) -> None:
-        import numpy as np
-        import tensorflow as tf
-
         self.data = tf.nest.map_structure(lambda values: tf.constant(np.asarray(values)), arrays)
         self.spec = rows_spec(arrays)
 
@@ -58,20 +55,14 @@ class Streamed:
 
     def chunks(self, order: np.ndarray, size: int) -> Iterator[tuple[Any, np.ndarray]]:
         """See Feed."""
-        import numpy as np
-
         for chunk, rows in zip(self._gathered(order, size), range(0, len(order), size), strict=True):
             yield chunk, np.arange(min(size, len(order) - rows))
 
     def in_order(self, size: int) -> Iterator[Any]:
         """See Feed."""
-        import numpy as np
-
         return self._gathered(np.arange(len(first(self._arrays))), size)
 
     def _gathered(self, order: np.ndarray, size: int) -> Iterator[Any]:
-        import tensorflow as tf
-
         def gathered() -> Iterator[Any]:
             for start in range(0, len(order), size):
                 rows = order[start : start + size]
@@ -82,8 +73,6 @@ class Streamed:
 
 def _taken(values: Any, rows: np.ndarray) -> Any:
     """Some rows, in their order; from a file they are read from its start to its end."""
-    import numpy as np
-
     if not isinstance(values, np.memmap):
         return values[rows]
     order = np.argsort(rows)
@@ -94,22 +83,16 @@ def _taken(values: Any, rows: np.ndarray) -> Any:
 
 def first(arrays: Any) -> Any:
     """The first of the arrays: all have the same rows."""
-    import tensorflow as tf
-
     return tf.nest.flatten(arrays)[0]
 
 
 def rows_spec(arrays: Any) -> Any:
     """The tensors of any number of rows of such arrays."""
-    import tensorflow as tf
-
     return tf.nest.map_structure(lambda v: tf.TensorSpec((None, *v.shape[1:]), v.dtype), arrays)
 
 
 def bytes_of(*arrays: Any) -> int:
     """Bytes of all arrays together."""
-    import tensorflow as tf
-
     return int(sum(values.nbytes for values in tf.nest.flatten(arrays)))
 
 
@@ -120,10 +103,8 @@ def fits(*arrays: Any) -> bool:
 
 def device_memory() -> int:
     """Bytes of the memory that the rows go to: that of the GPU where there is one, else what the process may use."""
-    import tensorflow as tf
-
     if tf.config.list_physical_devices("GPU"):
-        from tensorflow.python.client import device_lib
+        from tensorflow.python.client import device_lib  # not of TensorFlow's public names, and slow to import
 
         limits = [d.memory_limit for d in device_lib.list_local_devices() if d.device_type == "GPU"]
         if limits:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from protokit.core.libraries.backend import keras
+
 
 def pinball(quantiles: tuple[float, ...]) -> Any:
     """A Keras loss: the mean over quantiles of what a number above or below each of them costs.
@@ -12,7 +14,6 @@ def pinball(quantiles: tuple[float, ...]) -> Any:
 
     Source: Koenker and Bassett, Regression Quantiles, 1978.
     """
-    import keras
 
     class Pinball(keras.losses.Loss):  # type: ignore[misc]
         def call(self, y_true: Any, y_pred: Any) -> Any:

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from math import cos, isfinite, pi
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
 
 from protokit.core.errors import DataError
 from protokit.core.names import as_text
 from protokit.core.seeds import derive
 from protokit.core.values import Arrays, Signature
 from protokit.recipe.recipe import Recipe
-
-if TYPE_CHECKING:
-    import numpy as np
 
 EPOCHS, PATIENCE, PLATEAU = 200, 20, 6  # of at least so many batches, or more of them:
 BATCHES = 10
@@ -75,8 +74,6 @@ class Plan:
 
     def order(self, epoch: int, rows: int) -> np.ndarray:
         """The order of the training rows in an epoch: a function of the seed and the epoch alone."""
-        import numpy as np
-
         return np.random.Generator(np.random.PCG64(derive(self.seed, "order", epoch))).permutation(rows)
 
 
@@ -147,8 +144,6 @@ def class_weights(given: Any, signature: Signature, train: Arrays) -> dict[str, 
     Raises:
         DataError: the target has no classes, or not the ones that are weighted.
     """
-    import numpy as np
-
     if given is None:
         return None
     found: dict[str, np.ndarray] = {}

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+import numpy as np
+
+from protokit.core.libraries.backend import keras
 from protokit.core.libraries.keras_state import seeded
-from protokit.core.libraries.lazy import prepare_keras
 from protokit.core.seeds import derive
 from protokit.core.values import Arrays, Signature
 from protokit.learn.compiling import compile_network
 from protokit.learn.data_feed import batch_of
 from protokit.learn.plan import Plan
 from protokit.recipe.recipe import Recipe
-
-if TYPE_CHECKING:
-    import keras
 
 LOWEST, HIGHEST = 1e-6, 10.0
 _SMOOTH = 0.9  # of the running mean is kept in each step
@@ -49,9 +47,6 @@ def rate_range(
 
     Source: Smith, Cyclical Learning Rates for Training Neural Networks, 2017.
     """
-    prepare_keras()
-    import numpy as np
-
     compile_network(network, recipe.learn, signature)
     plan = Plan.of(recipe, signature, train, validation, recipe.seed)
     factor = (HIGHEST / LOWEST) ** (1 / max(1, steps - 1))
@@ -83,8 +78,6 @@ def read(rates: list[float], losses: list[float], *, ended: bool) -> RateRange:
     >>> found.steepest, found.lowest, found.diverges, found.suggested
     (0.1, 1.0, 10.0, 0.1)
     """
-    import numpy as np
-
     y = np.array(losses)
     if len(y) < 3:
         return RateRange(tuple(rates), tuple(losses), None, None, rates[-1] if ended and rates else None, None)

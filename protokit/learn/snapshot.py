@@ -6,15 +6,16 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save_file
 
 from protokit.core.errors import DataError
 from protokit.core.files import write_with
+from protokit.core.libraries.backend import keras
 from protokit.learn.plan import Progress
-
-if TYPE_CHECKING:
-    import keras
-    import numpy as np
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,6 @@ class Snapshot:
 
     def save(self, path: Path, key: str) -> None:
         """Write the file at one stroke. `key` says which training it belongs to."""
-        from safetensors.numpy import save_file
-
         tensors = {f"variable.{i:05}": v for i, v in enumerate(self.variables)}
         tensors |= {f"best.{i:05}": v for i, v in enumerate(self.best)}
         notes = {"progress": json.dumps(self.progress), "key": key}
@@ -52,8 +51,6 @@ class Snapshot:
         Raises:
             DataError: the file is damaged, or belongs to another training.
         """
-        from safetensors import SafetensorError, safe_open
-
         if not path.exists():
             return None
         try:
@@ -79,10 +76,7 @@ def variables(network: keras.Model) -> list[keras.Variable]:
 
 def values(variable: Any) -> np.ndarray:
     """A copy of a variable's or tensor's value as safetensors takes it."""
-    import numpy as np
-    from keras.ops import convert_to_numpy
-
-    return np.array(convert_to_numpy(variable), order="C", copy=True)
+    return np.array(keras.ops.convert_to_numpy(variable), order="C", copy=True)
 
 
 def assign(targets: list[keras.Variable], sources: tuple[np.ndarray, ...]) -> None:

@@ -6,29 +6,29 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
 
 from protokit.core.errors import SpecError, TrainingError
+from protokit.core.libraries.backend import keras, tf
 from protokit.core.libraries.keras_state import seeded
-from protokit.core.libraries.lazy import prepare_keras
 from protokit.core.seeds import derive
 from protokit.core.values import Arrays, Signature
 from protokit.learn import data_feed as feed
 from protokit.learn.compiling import compile_network
 from protokit.learn.engines.choice import Choice, choose
+from protokit.learn.engines.engine import ENGINES, Engine
 from protokit.learn.engines.interrupt import interruptible
 from protokit.learn.engines.outcomes import CannotCompile, NotFinite, first_line
+from protokit.learn.engines.runtime import Inputs, Values, structure
+from protokit.learn.inspection import nonfinite
 from protokit.learn.plan import Plan, Progress
+from protokit.learn.snapshot import Snapshot, assign
+from protokit.learn.snapshot import values as values_of
 from protokit.menu.network.build import build
 from protokit.menu.network.heads import CODE
 from protokit.recipe.recipe import Recipe
-
-if TYPE_CHECKING:
-    import keras
-    import numpy as np
-
-    from protokit.learn.engines.engine import Engine
-    from protokit.learn.engines.runtime import Values
 
 _AT_A_TIME = 4096  # rows
 _BETWEEN_SAVES = 1.0  # seconds
@@ -68,11 +68,6 @@ class Trainer:
         Raises:
             DataError: the loss is not for this task.
         """
-        prepare_keras()
-        import tensorflow as tf
-
-        from protokit.learn.engines.runtime import Inputs, structure
-
         tf.config.experimental.enable_op_determinism()
         self.network, self._recipe, self._signature, self._trainings = network, recipe, signature, trainings
         self._rows, self._structure = rows, structure(network)
@@ -87,8 +82,6 @@ class Trainer:
 
     def fits(self, network: keras.Model) -> bool:
         """Whether this trainer can train such a network too: it differs in weights, seeds and dropout rates only."""
-        from protokit.learn.engines.runtime import structure
-
         return structure(network) == self._structure
 
     def choice(self, train: Arrays, validation: Arrays) -> Choice:
@@ -127,13 +120,6 @@ class Trainer:
             SpecError: the values are not for this network.
             TrainingError: the loss was not finite; the last good state stays in the snapshot.
         """
-        import tensorflow as tf
-
-        from protokit.learn.engines.runtime import Values
-        from protokit.learn.inspection import nonfinite
-        from protokit.learn.snapshot import Snapshot, assign
-        from protokit.learn.snapshot import values as values_of
-
         network, started = self.network, time.monotonic()
         seed = self._recipe.seed if seed is None else seed
         base_rate = self._inputs.set(values or Values())
@@ -191,8 +177,6 @@ class Trainer:
         return Trained(kept, progress, plan, compiled)
 
     def _engine_for(self, plan: Plan) -> Engine:
-        from protokit.learn.engines.engine import ENGINES
-
         if self._engine is None:
             choice = self._choice(plan)
             self._name, self._engine = choice.engine, ENGINES[choice.engine](self.network, choice)
@@ -200,8 +184,6 @@ class Trainer:
 
     def _prepared(self, engine: Engine, train: Arrays, validation: Arrays, plan: Plan) -> Engine:
         """The engine, compiled; where it cannot be, Keras's fit instead, unless the recipe forces it."""
-        from protokit.learn.engines.engine import ENGINES
-
         try:
             engine.prepare(train, validation, plan)
         except CannotCompile as error:
@@ -233,9 +215,6 @@ def codes(network: keras.Model, inputs: dict[str, np.ndarray]) -> np.ndarray:
 
     Shapes: (rows, width).
     """
-    import keras
-    import numpy as np
-
     inner = keras.Model(network.input, network.get_layer(CODE).output)
     rows = len(next(iter(inputs.values())))
     found = []
@@ -254,8 +233,6 @@ def predict(network: keras.Model, inputs: dict[str, np.ndarray], signature: Sign
     Raises:
         TrainingError: what it gives for classes are no probabilities.
     """
-    import numpy as np
-
     rows, size = len(feed.first(inputs)), max(1, feed.bytes_of(inputs))
     at_a_time = _PREDICTED * max(
         1, feed.CHUNK_BYTES * rows // (size * _PREDICTED)

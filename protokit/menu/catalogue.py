@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -164,7 +165,7 @@ def _newer(name: str) -> Entry | None:
 
     if not name.isidentifier() or not name[0].isupper() or version("keras") == _raw()["keras"]:
         return None
-    from protokit.core.libraries.lazy import keras_layer
+    from protokit.core.libraries.backend import keras_layer
 
     kind = keras_layer(name)
     return Entry("layers", name, *signature_of(kind)) if kind is not None else None
@@ -172,8 +173,6 @@ def _newer(name: str) -> Entry | None:
 
 def signature_of(kind: type) -> tuple[str, dict[str, dict[str, Any]], dict[str, bool]]:
     """What a layer class is, its arguments, and what it is called on."""
-    import inspect
-
     arguments: dict[str, dict[str, Any]] = {}
     for parameter in list(inspect.signature(kind.__init__).parameters.values())[1:]:  # type: ignore[misc]
         if parameter.kind not in {parameter.VAR_KEYWORD, parameter.VAR_POSITIONAL} and parameter.name != "name":
@@ -187,8 +186,6 @@ def signature_of(kind: type) -> tuple[str, dict[str, dict[str, Any]], dict[str, 
 
 def call_of(kind: type) -> dict[str, bool]:
     """The tensors that a layer is called on, by name, and whether each is needed."""
-    import inspect
-
     found: dict[str, bool] = {}
     for parameter in list(inspect.signature(kind.call).parameters.values())[1:]:  # type: ignore[attr-defined]
         if parameter.kind in {parameter.VAR_KEYWORD, parameter.VAR_POSITIONAL} or parameter.name == "training":

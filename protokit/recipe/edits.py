@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping, Sequence
+from io import StringIO
 from typing import Any
 
 from protokit.core.checkup import Edit
@@ -86,8 +87,6 @@ def _load(text: str) -> Any:
 
 
 def _dump(data: Any, style: _Style) -> str:
-    from io import StringIO
-
     yaml, out = _yaml(), StringIO()
     yaml.brace_single_entry_mapping_in_flow_sequence = style[3]
     yaml.indent(mapping=style[0], sequence=style[1], offset=style[2])

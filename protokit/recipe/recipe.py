@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from io import StringIO
 from pathlib import Path as FilePath
 from typing import Annotated, Any, ClassVar
 
@@ -209,8 +210,6 @@ class Recipe(Section):
 
     def write(self) -> str:
         """The recipe with every default filled in, as YAML."""
-        from io import StringIO
-
         from ruamel.yaml import YAML
 
         yaml = YAML(typ="safe", pure=True)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
 
 from protokit.core.names import as_text
 from protokit.core.values import Arrays, Split, TargetSpec
@@ -11,10 +13,6 @@ from protokit.represent.encoder import Encoder
 from protokit.represent.feature_space import Neighbourhood, Space
 from protokit.represent.kinds.columns import Category
 from protokit.represent.target import TargetEncoder
-
-if TYPE_CHECKING:
-    import numpy as np
-    import pandas as pd
 
 TARGET = "cluster"
 
@@ -39,8 +37,6 @@ class Unlabelled:
 
     def parts(self, frame: pd.DataFrame, rows: Split) -> tuple[Arrays, Arrays, Arrays]:
         """The arrays of the training, validation and test rows."""
-        import numpy as np
-
         train, validation, test = (self._plain(frame.iloc[part]) for part in (rows.train, rows.validation, rows.test))
         around = Neighbourhood(train.truth[TARGET])
 
@@ -58,6 +54,4 @@ class Unlabelled:
 
 
 def _texts(column: pd.Series) -> np.ndarray:
-    import numpy as np
-
     return np.array([None if missing else as_text(v) for v, missing in zip(column, column.isna(), strict=True)], object)

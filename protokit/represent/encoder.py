@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
+import pandas as pd
 
 from protokit.core.errors import DataError
 from protokit.core.suggest import did_you_mean
@@ -18,10 +21,6 @@ from protokit.represent.kinds.text import plain
 from protokit.represent.scaler import Scaler
 from protokit.represent.sequences import COLUMN, Folding, Steps
 from protokit.represent.target import TargetEncoder
-
-if TYPE_CHECKING:
-    import numpy as np
-    import pandas as pd
 
 ONE_HOT = 8  # columns of up to so many levels are one-hot numbers, others are embedded
 
@@ -94,8 +93,6 @@ class Encoder:
         return {**self._columns(features), **own}, features
 
     def _features(self, examples: pd.DataFrame, own: Mapping[str, np.ndarray]) -> Features:
-        import numpy as np
-
         numeric = [column.numbers(examples[column.column]) for column in self._numeric()]
         categories = [c for c in self.columns if isinstance(c, encoders.Category)]
         codes = [column.codes(examples[column.column]) for column in categories]
@@ -119,8 +116,6 @@ class Encoder:
 
     def _columns(self, features: Features) -> dict[str, np.ndarray]:
         """`numbers` and `categories`, those that exist."""
-        import numpy as np
-
         hot, embedded = self._sorted()
         categories = [c for c in self.columns if isinstance(c, encoders.Category)]
         codes = {c.column: features.codes[:, i] for i, c in enumerate(categories)}

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
+
+import numpy as np
+import pandas as pd
 
 from protokit.core.values import Arrays, Features, Signature
 from protokit.represent.encoder import Encoder
 from protokit.represent.series.encoder import SeriesEncoder
-
-if TYPE_CHECKING:
-    import numpy as np
-    import pandas as pd
 
 
 class Encoding(Protocol):

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
+from sklearn.decomposition import PCA, TruncatedSVD
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.impute import SimpleImputer
+from sklearn.neighbors import NearestNeighbors
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer
 
 from protokit.core.names import WORD
 from protokit.core.seeds import derive
 from protokit.core.values import Features
-
-if TYPE_CHECKING:
-    import numpy as np
 
 _FARTHEST = 3.0  # standard deviations that a number comes near to and never passes
 _MOST_LEVELS = 50  # of a category: the commonest ones, the others are one
@@ -42,9 +47,6 @@ class Space:
     @classmethod
     def fit(cls, features: Features, widths: Sequence[int], seed: int) -> Space:
         """`widths` are how many of the numbers each column makes: a date makes several."""
-        import numpy as np
-        from sklearn.impute import SimpleImputer
-
         numbers = features.numbers
         medians = np.zeros(numbers.shape[1])
         if numbers.shape[1]:
@@ -74,15 +76,11 @@ class Space:
 
     def points(self, features: Features) -> np.ndarray:
         """Shapes: (rows, width), float64."""
-        import numpy as np
-
         found: np.ndarray = (np.concatenate(self._blocks(features), axis=1) - self.means) / self.scales
         return found
 
     def _blocks(self, features: Features) -> list[np.ndarray]:
         """All numbers, then each category, text and image."""
-        import numpy as np
-
         filled = np.where(np.isnan(features.numbers), self.medians, features.numbers)
         standard = (filled - self.centers) / self.spreads
         blocks = [standard / np.hypot(1, standard / _FARTHEST)]
@@ -95,8 +93,6 @@ class Space:
 
 def _spread(column: np.ndarray) -> float:
     """What a number is divided by: its standard deviation; of two values, what brings them the root of 2 apart."""
-    import numpy as np
-
     low, high = column.min(), column.max()
     if np.isin(column, (low, high)).all():
         return float((high - low) / np.sqrt(2)) or 1.0
@@ -108,12 +104,6 @@ def _own(features: Features) -> dict[str, np.ndarray]:
 
 
 def _components(cells: np.ndarray, seed: int) -> Any:
-    from sklearn.decomposition import PCA, TruncatedSVD
-    from sklearn.feature_extraction.text import TfidfVectorizer
-    from sklearn.impute import SimpleImputer
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import FunctionTransformer
-
     state = derive(seed, "space") % 2**32
     if cells.dtype == object:
         words = TfidfVectorizer(sublinear_tf=True, token_pattern=WORD)
@@ -139,9 +129,6 @@ class Neighbourhood:
 
     def __init__(self, points: np.ndarray) -> None:
         """Shapes: (training rows, width)."""
-        import numpy as np
-        from sklearn.neighbors import NearestNeighbors
-
         if len(points) > _MOST_ROWS:  # not every so manieth: rows may come in turns
             points = points[np.random.Generator(np.random.PCG64(len(points))).permutation(len(points))[:_MOST_ROWS]]
         count = max(1, min(NEIGHBOURS, len(points) // 10))

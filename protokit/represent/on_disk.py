@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
 
 from protokit.core.values import Arrays, Features, Notice, Step
 from protokit.recipe.recipe import Recipe
 from protokit.represent.represent import mean_weight, weights_of, with_target
 from protokit.represent.represented import Represented
-
-if TYPE_CHECKING:
-    import numpy as np
-    import pandas as pd
 
 # rows of each part that are held in memory: encoders, baselines and the audit learn from those of training
 MOST = {"train": 500_000, "validation": 250_000, "test": 500_000}
@@ -42,8 +40,6 @@ def with_all_rows(
     Raises:
         DataError: a cell is not what its column is, or a class is in no row of the sample.
     """
-    import numpy as np
-
     writer = _Writer(folder)
     rows = without = 0
     for batch in batches:
@@ -84,8 +80,6 @@ class _Writer:
         self._known: dict[str, dict[str, tuple[Path, np.dtype, tuple[int, ...]]]] = {}
 
     def add(self, part: str, arrays: Mapping[str, np.ndarray]) -> None:
-        import numpy as np
-
         files = self._known.setdefault(part, {})
         for i, (name, values) in enumerate(arrays.items()):
             path, dtype, shape = files.setdefault(name, (self._folder / f"{part}-{i}", values.dtype, values.shape[1:]))
@@ -94,8 +88,6 @@ class _Writer:
                 file.write(np.ascontiguousarray(values).data)
 
     def read(self, part: str) -> dict[str, np.ndarray]:
-        import numpy as np
-
         found: dict[str, np.ndarray] = {}
         for name, (path, dtype, shape) in self._known.get(part, {}).items():
             found[name] = np.memmap(path, dtype, mode="r").reshape(-1, *shape)

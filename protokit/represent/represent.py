@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
+import pandas as pd
 
 from protokit.core.errors import DataError
 from protokit.core.names import as_text
@@ -23,11 +26,6 @@ from protokit.represent.series.series import represent_series
 from protokit.represent.split.split import as_dealt, blocks, split, with_each_outcome
 from protokit.represent.target import TargetEncoder, by_target, infer_tasks, outcomes
 from protokit.represent.words import By, OrderedColumn
-
-if TYPE_CHECKING:
-    import numpy as np
-    import pandas as pd
-
 
 RESERVED = (
     "numbers",
@@ -86,8 +84,6 @@ class _Examples:
 
 
 def _represented(recipe: Recipe, examples: _Examples, rows: Split, tasks: dict[str, TaskName]) -> Represented:
-    import numpy as np
-
     frame = examples.frame
     train = frame.iloc[rows.train]
     columns, own, found = _fit_columns(recipe, examples, train)
@@ -150,8 +146,6 @@ def sample_weights(recipe: Recipe, frame: pd.DataFrame, rows: Split) -> np.ndarr
         SpecError: a cell is missing or below 0, or all training rows have a weight of 0.
         DataError: a cell is not a number.
     """
-    import numpy as np
-
     if (found := weights_of(recipe, frame)) is None:
         return None
     weights: np.ndarray = (found / mean_weight(recipe, found[rows.train])).astype(np.float32)
@@ -160,8 +154,6 @@ def sample_weights(recipe: Recipe, frame: pd.DataFrame, rows: Split) -> np.ndarr
 
 def weights_of(recipe: Recipe, frame: pd.DataFrame) -> np.ndarray | None:
     """The weights as they are written. Shapes: (rows,) float64."""
-    import numpy as np
-
     name = recipe.learn.sample_weights
     if name is None:
         return None
@@ -193,8 +185,6 @@ def with_target(recipe: Recipe, frame: pd.DataFrame) -> np.ndarray:
 
 def _examples(recipe: Recipe, table: Table) -> _Examples:
     """The rows that have every target, or the sequences that rows of a long table make."""
-    import numpy as np
-
     targets = list(recipe.represent.targets)
     frame, parts = table.frame, table.parts
     positions = np.arange(len(frame))

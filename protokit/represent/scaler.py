@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    import numpy as np
+import numpy as np
+from scipy.special import ndtri
+from sklearn.impute import SimpleImputer
+from sklearn.preprocessing import QuantileTransformer
 
 _FARTHEST = 3.0  # standard normal units
 _MOST_QUANTILES = 1000
@@ -33,10 +35,6 @@ class Scaler:
     @classmethod
     def fit(cls, numbers: np.ndarray) -> Scaler:
         """Shapes: (training rows, columns), NaN where missing."""
-        import numpy as np
-        from sklearn.impute import SimpleImputer
-        from sklearn.preprocessing import QuantileTransformer
-
         rows, columns = numbers.shape
         if columns == 0:
             empty = np.zeros(0)
@@ -60,9 +58,6 @@ class Scaler:
 
     def transform(self, numbers: np.ndarray) -> np.ndarray:
         """Shapes: (rows, columns) -> (rows, columns + indicators), float32, within -3 and 3."""
-        import numpy as np
-        from scipy.special import ndtri
-
         missing = np.isnan(numbers)
         filled = np.where(missing, self.medians, numbers)
         references = np.linspace(0, 1, len(self.quantiles))
@@ -92,8 +87,6 @@ class Scaler:
     @classmethod
     def from_plain(cls, plain: dict[str, Any]) -> Scaler:
         """The scaler of `as_plain`."""
-        import numpy as np
-
         quantiles = np.array(plain["quantiles"], float).reshape(len(plain["quantiles"]), len(plain["medians"]))
         return cls(
             np.array(plain["medians"], float),

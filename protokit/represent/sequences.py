@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
 from protokit.core.errors import DataError
 from protokit.core.names import as_text
 from protokit.core.suggest import did_you_mean
 from protokit.core.values import InputSpec, Notice
-
-if TYPE_CHECKING:
-    import numpy as np
-    import pandas as pd
+from protokit.represent.kinds.columns import Boolean, times, to_numbers, unmarked
+from protokit.represent.kinds.inference import TRUE, marks, texts_of
 
 COLUMN = "sequence"  # of the examples' table, and the network's input
 _LONGEST = 1000  # steps, where the recipe names no length
@@ -46,8 +49,6 @@ class Folding:
         Raises:
             DataError: no column changes, or one of `kept` does.
         """
-        from pandas.api.types import is_bool_dtype, is_numeric_dtype
-
         groups = frame.groupby(by, sort=False, dropna=True)
         rest = [name for name in frame.columns if name not in {by, time}]
         changing = [name for name in rest if groups[name].nunique(dropna=False).max() > 1]
@@ -79,9 +80,6 @@ class Folding:
         Raises:
             DataError: a column is missing, or a row has no key.
         """
-        import numpy as np
-        import pandas as pd
-
         needed = (self.by, *([self.time] if self.time else []), *self.channels)
         if missing := next((name for name in needed if name not in frame.columns), None):
             raise DataError(f"the column {missing!r} is missing", cure=did_you_mean(missing, list(frame.columns)))
@@ -106,8 +104,6 @@ class Folding:
 
     def keys(self, frame: pd.DataFrame) -> pd.Series:
         """The key of each example, in their order."""
-        import pandas as pd
-
         return pd.Series(pd.factorize(frame[self.by])[1], name=self.by)
 
     def as_plain(self) -> dict[str, Any]:
@@ -115,18 +111,11 @@ class Folding:
         return {"by": self.by, "time": self.time, "channels": list(self.channels)}
 
     def _times(self, frame: pd.DataFrame) -> np.ndarray:
-        import numpy as np
-
-        from protokit.represent.kinds.columns import times
-
         return times(frame, self.time) if self.time else np.arange(len(frame))
 
 
 def _channel(column: pd.Series) -> np.ndarray:
     """One column of the steps as float64, NaN where missing."""
-    from protokit.represent.kinds.columns import Boolean, to_numbers, unmarked
-    from protokit.represent.kinds.inference import TRUE, marks, texts_of
-
     if column.dtype.kind == "O" and set(texts_of(column).dropna().str.lower().head(100)) & TRUE:
         return Boolean(str(column.name)).numbers(column)[:, 0]
     return to_numbers(unmarked(column, marks(column)))
@@ -150,8 +139,6 @@ class Steps:
     @classmethod
     def fit(cls, series: pd.Series, channels: tuple[str, ...], length: int | None = None) -> Steps:
         """Learns mean and spread of each channel, and the longest length."""
-        import numpy as np
-
         lengths = [len(cell) for cell in series]
         longest = min(max(lengths), length or _LONGEST)
         stacked = np.concatenate(list(series))
@@ -172,8 +159,6 @@ class Steps:
 
     def array(self, series: pd.Series) -> np.ndarray:
         """Shapes: (rows,) of (steps, channels) -> (rows, length, channels), with one more where lengths differ."""
-        import numpy as np
-
         found = np.zeros((len(series), *self.spec.shape), np.float32)
         width = len(self.channels)
         for row, cell in enumerate(series):
@@ -190,10 +175,6 @@ class Steps:
 
         Shapes: (rows,) of (steps, channels) -> (rows, 1 + 6 channels), NaN where nothing was there.
         """
-        import warnings
-
-        import numpy as np
-
         series = series.map(lambda cell: cell[: self.length])
         lengths = np.array([len(cell) for cell in series])
         padded = np.full((len(series), lengths.max(initial=1), len(self.channels)), np.nan)

@@ -5,17 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
+import pandas as pd
 
 from protokit.core.errors import DataError
 from protokit.core.names import as_text
 from protokit.core.values import TargetSpec, TaskName
-from protokit.represent.kinds.columns import to_numbers
+from protokit.represent.kinds.columns import Boolean, to_numbers
 from protokit.represent.kinds.inference import texts_of
-
-if TYPE_CHECKING:
-    import numpy as np
-    import pandas as pd
 
 _MOST_CLASSES_OF_WHOLE_NUMBERS = 20
 _MOST_CLASSES = 1000
@@ -72,8 +71,6 @@ def infer_task(series: pd.Series, task: str | None) -> TaskName:
 
 def _no_classes(series: pd.Series, different: int, numeric: bool) -> DataError:
     """Too many different values: of numbers, of numbers but for a few cells, or of texts."""
-    import pandas as pd
-
     name = series.name
     odd = series[pd.to_numeric(series, errors="coerce").isna()] if not numeric else series[:0]
     if 0 < len(odd) < 0.5 * len(series):
@@ -90,9 +87,6 @@ def outcomes(frame: pd.DataFrame, tasks: Mapping[str, TaskName]) -> tuple[np.nda
 
     Shapes: rows and outcomes (pairs,), a pair for each class or label that a row has.
     """
-    import numpy as np
-    import pandas as pd
-
     rows, found = [np.empty(0, int)], [np.empty(0, int)]
     for name, task in tasks.items():
         if task in {"binary", "multiclass"}:
@@ -150,8 +144,6 @@ class TargetEncoder:
         Raises:
             DataError: a class or label that no training row has.
         """
-        import numpy as np
-
         if self.spec.task == "multilabel":
             return _label_truth(frame, self.spec)
         series = frame[self.spec.name]
@@ -173,8 +165,6 @@ class TargetEncoder:
 
         Shapes: (rows,) -> (rows, 1); labels stay (rows, labels).
         """
-        import numpy as np
-
         if self.spec.task == "multilabel":
             return truth.astype(np.float32)
         if self.spec.task in {"regression", "quantile"}:
@@ -187,8 +177,6 @@ class TargetEncoder:
 
         Shapes: (rows, units) -> (rows, classes), (rows, labels), (rows,), or (rows, quantiles), ascending.
         """
-        import numpy as np
-
         output = np.asarray(output, np.float64)
         if self.spec.task == "multilabel":
             return output
@@ -205,9 +193,6 @@ class TargetEncoder:
 
     def columns(self, scores: np.ndarray) -> dict[str, Any]:
         """Scores as columns of a table: what is predicted, and how sure the network is of it."""
-        import numpy as np
-        import pandas as pd
-
         name = self.spec.name
         if self.spec.task == "regression":
             return {name: scores}
@@ -254,10 +239,6 @@ def _labels(frame: pd.DataFrame, names: tuple[str, ...]) -> TargetSpec:
 
 
 def _label_truth(frame: pd.DataFrame, spec: TargetSpec) -> np.ndarray:
-    import numpy as np
-
-    from protokit.represent.kinds.columns import Boolean
-
     if spec.name == LABELS:
         return np.concatenate([Boolean(name).numbers(frame[name]) for name in spec.columns], axis=1).astype(np.int64)
     place = {label: i for i, label in enumerate(spec.columns)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 from protokit.show.blocks import Grid, Picture, Remark, Sentence, printable
@@ -65,8 +66,6 @@ class Card:
 
     def text(self, width: int = 110) -> str:
         """The card as plain text."""
-        from io import StringIO
-
         from rich.console import Console
 
         out = StringIO()

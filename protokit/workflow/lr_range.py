@@ -6,15 +6,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from protokit.collect.collect import collect
+from protokit.collect.large import is_large
 from protokit.core.checkup import Edit
 from protokit.core.errors import SpecError
+from protokit.core.libraries.backend import keras
+from protokit.learn.rate_range import rate_range
+from protokit.learn.train import network_of
+from protokit.recipe.edits import diff
 from protokit.recipe.recipe import Recipe
+from protokit.represent.represent import represent
+from protokit.represent.represented import Represented
 from protokit.show.chart import chart
-
-if TYPE_CHECKING:
-    from protokit.represent.represented import Represented
+from protokit.workflow.run.out_of_core import on_disk
+from protokit.workflow.run.run import as_recipe
 
 _LIKE = 3.0  # times more or less: no reason to change
 
@@ -83,17 +90,11 @@ def lr_range(
     """
     if steps < 20:
         raise SpecError.one(f"a range test takes 20 steps or more, not {steps}", "leave steps out for 300")
-    from protokit.core.libraries.lazy import prepare_keras
-    from protokit.recipe.edits import diff
-    from protokit.workflow.run.run import as_recipe
 
     checked = as_recipe(recipe, set)
     fold = _rows(checked, table)
     signature = fold.encoder.signature
     fitted = checked.fitted(signature)
-    prepare_keras()
-    from protokit.learn.rate_range import rate_range
-    from protokit.learn.train import network_of
 
     network = network_of(fitted, signature)
     found = rate_range(fitted, network, signature, fold.train, fold.validation, steps)
@@ -108,11 +109,6 @@ def lr_range(
 
 def _rows(recipe: Recipe, table: Any) -> Represented:
     """The rows of the first fold; of a table that stays on the disk a sample, which is more than the steps take."""
-    from protokit.collect.collect import collect
-    from protokit.collect.large import is_large
-    from protokit.represent.represent import represent
-    from protokit.workflow.run.out_of_core import on_disk
-
     if table is not None or not is_large(recipe):
         return represent(recipe, collect(recipe, table))[0]
     with on_disk(recipe) as kept:
@@ -126,8 +122,6 @@ def _optimizer(recipe: Recipe) -> tuple[str, dict[str, Any]]:
 
 def _rate(recipe: Recipe, network: Any) -> float:
     """The recipe's learning rate; where it names none, the optimizer's own."""
-    import keras
-
     name, arguments = _optimizer(recipe)
     if "learning_rate" in (arguments or {}):
         return float(arguments["learning_rate"])

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+import pandas as pd
+
+from protokit.collect.collect import as_written, columns, read_table
 from protokit.core.errors import DataError, SpecError
 from protokit.core.files import write_text
 from protokit.core.suggest import did_you_mean, one_of
 from protokit.recipe.recipe import Recipe
-
-if TYPE_CHECKING:
-    import pandas as pd
+from protokit.represent.target import infer_task
 
 _TEXT = """\
 protokit: 1
@@ -51,8 +51,6 @@ def new(data: str | Path, target: str, path: Path, *, table: str | None = None) 
         SpecError: there is a file at `path` already, or the table has no such column.
         DataError: the table cannot be read.
     """
-    from protokit.collect.collect import as_written, columns, read_table
-
     if path.exists():
         raise SpecError.one(f"{path} is there already", "choose another name with -o")
     name = "".join(c if c.isalnum() else "_" for c in Path(data).name.split(".")[0]) or "table"
@@ -97,8 +95,6 @@ def new(data: str | Path, target: str, path: Path, *, table: str | None = None) 
 
 def _is_number(column: pd.Series) -> bool:
     """Whether a target is one of regression, as the run will infer it."""
-    from protokit.represent.target import infer_task
-
     try:
         return infer_task(column.dropna(), None) == "regression"
     except (DataError, TypeError):  # the run says it at its place
@@ -107,8 +103,6 @@ def _is_number(column: pd.Series) -> bool:
 
 def _read(place: str) -> tuple[dict[str, str], pd.DataFrame]:
     """How a csv file is to be read where that is not by default, and its table as read so far."""
-    from protokit.collect.collect import read_table
-
     reading: dict[str, str] = {}
     try:
         frame = read_table(place)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import gzip
 import zlib
 
 from protokit.collect.files.files import File
@@ -53,7 +54,6 @@ def unpacked(file: File, limit: int | None = None) -> bytes:
     raw = file.content() if limit is None else file.head(max(limit, _LEAST_PACKED))
     if raw[:2] != b"\x1f\x8b":
         return raw[:limit]
-    import gzip
 
     try:
         return gzip.decompress(raw) if limit is None else zlib.decompressobj(31).decompress(raw, limit)

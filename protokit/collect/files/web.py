@@ -13,7 +13,7 @@ from http.client import HTTPException, HTTPMessage
 from pathlib import Path
 from typing import IO, Any
 from urllib.error import HTTPError, URLError
-from urllib.parse import unquote, urlsplit, urlunsplit
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
 from urllib.request import (
     HTTPDefaultErrorHandler,
     HTTPErrorProcessor,
@@ -132,8 +132,6 @@ def _open(location: Location, entry: dict[str, Any]) -> Any:
 
 
 def _escaped(part: str) -> str:
-    from urllib.parse import quote
-
     return quote(part, safe="%/:=&?~#+!$,;'@()*[]")
 
 

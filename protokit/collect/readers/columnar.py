@@ -8,7 +8,7 @@ from protokit.collect.files.file_source import Cells
 from protokit.collect.files.files import File
 from protokit.collect.frames import tidy
 from protokit.collect.table_words import TableSource
-from protokit.core.libraries.lazy import optional
+from protokit.core.libraries.optional import optional
 from protokit.core.values import Notice
 
 if TYPE_CHECKING:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from protokit.collect.frames import fingerprint
 from protokit.collect.readers.sqlite import Sqlite
 from protokit.collect.table_words import TableSource
 from protokit.core.errors import DataError, MissingExtra
-from protokit.core.libraries.lazy import optional
+from protokit.core.libraries.optional import optional
 from protokit.core.suggest import did_you_mean, one_of
 from protokit.core.values import Notice
 
@@ -105,8 +106,6 @@ def _engine(sqlalchemy: Any, location: Location) -> Any:
 
 
 def _installed(*drivers: str) -> str:
-    from importlib.util import find_spec
-
     for driver in drivers:
         if find_spec(driver):
             return driver

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from protokit.collect.files import files, typed
 from protokit.collect.files.files import File
@@ -63,9 +65,6 @@ class Sqlite:
 
 
 def _connect(file: File) -> sqlite3.Connection:
-    import sqlite3
-    from urllib.parse import quote
-
     if file.head(16) != b"SQLite format 3\0":
         raise file.error("not an SQLite database", "name the database's own file")
     return sqlite3.connect(f"file:{quote(str(file.path.resolve()))}?mode=ro", uri=True)
@@ -74,8 +73,6 @@ def _connect(file: File) -> sqlite3.Connection:
 @contextmanager
 def _selected(file: File, spec: TableSource) -> Iterator[tuple[list[str], list[str], sqlite3.Cursor]]:
     """Names and declared types of the columns, and the rows to come."""
-    import sqlite3
-
     try:
         with closing(_connect(file)) as connection:
             select = _select(connection, file, spec)

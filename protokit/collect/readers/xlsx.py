@@ -11,7 +11,7 @@ from protokit.collect.files.files import File
 from protokit.collect.files.text_cells import MISSING
 from protokit.collect.table_words import TableSource
 from protokit.core.errors import DataError
-from protokit.core.libraries.lazy import optional
+from protokit.core.libraries.optional import optional
 from protokit.core.suggest import did_you_mean, one_of
 from protokit.core.values import Notice
 

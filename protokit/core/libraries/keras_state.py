@@ -6,6 +6,10 @@ import random
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import numpy as np
+
+from protokit.core.libraries.backend import keras
+
 
 @contextmanager
 def seeded(seed: int, *, tensorflow: bool = True) -> Iterator[None]:
@@ -13,9 +17,6 @@ def seeded(seed: int, *, tensorflow: bool = True) -> Iterator[None]:
 
     TensorFlow's own seed has a price: with it TensorFlow forgets the kernels of all compiled functions.
     """
-    import keras
-    import numpy as np
-
     python, numpy_state = random.getstate(), np.random.get_state()
     if tensorflow:
         keras.utils.set_random_seed(seed % 2**32)
@@ -32,8 +33,6 @@ def seeded(seed: int, *, tensorflow: bool = True) -> Iterator[None]:
 @contextmanager
 def computing_in(precision: str) -> Iterator[None]:
     """Give the layers made inside the block a dtype policy of Keras, such as `mixed_float16`."""
-    import keras
-
     before = keras.config.dtype_policy()
     keras.config.set_dtype_policy(precision)
     try:

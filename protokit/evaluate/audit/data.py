@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from protokit.core.seeds import derive
 from protokit.core.values import Split, TargetSpec
 from protokit.evaluate.audit import learners
 from protokit.evaluate.audit.hashing import cells
 from protokit.evaluate.audit.learners import Column, Skill
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 SAMPLE = 5000  # training rows that models are fitted on
 _CELLS = 250_000  # of all columns of the sample together, but at least so many rows:
@@ -92,8 +89,6 @@ class AuditData:
     def apart(self, rows: np.ndarray) -> np.ndarray | None:
         """What keeps rows in one fold of a small model, as the recipe's split does: their group, or their stretch of
         time (one of twelve); None where rows are drawn by chance."""
-        import pandas as pd
-
         if self.group is not None:
             return np.asarray(pd.factorize(self.frame[self.group].iloc[rows].map(str))[0])
         if self.time is not None:

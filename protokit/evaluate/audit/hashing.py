@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
-
-if TYPE_CHECKING:
-    import pandas as pd
+import pandas as pd
 
 _WORDS = re.compile(r"[\W_]+")
 _BY_CHANCE = 0.05  # twins that a row may be expected to have, and still be called a copy if it has one
@@ -18,8 +16,6 @@ _MIX = (0x9E3779B97F4A7C15, 0xFF51AFD7ED558CCD)
 
 def cells(series: pd.Series) -> np.ndarray:
     """A hash of each cell, (rows,) uint64; texts that differ in case, spaces and punctuation alone have the same."""
-    import pandas as pd
-
     if series.dtype.kind in "biufM":
         found: np.ndarray = pd.util.hash_pandas_object(series, index=False).to_numpy()
         return found
@@ -40,8 +36,6 @@ def _plain(cell: object) -> object:
 
 def _words(cell: object) -> str:
     if isinstance(cell, bytes):
-        import hashlib
-
         return hashlib.sha256(cell).hexdigest()
     return _WORDS.sub(" ", str(cell).casefold()).strip() or str(cell)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 from sklearn.ensemble import ExtraTreesClassifier, HistGradientBoostingClassifier, HistGradientBoostingRegressor
 from sklearn.isotonic import IsotonicRegression
 from sklearn.metrics import roc_auc_score
@@ -14,9 +14,6 @@ from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from protokit.core.seeds import derive
 from protokit.core.values import TargetSpec
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 _FOLDS = 3
 _LEAVES = 64
@@ -78,8 +75,6 @@ class Skill:
 
 def column(series: pd.Series, kind: str) -> Column | None:
     """A column as models take it; None where it is a text, an image or empty."""
-    import pandas as pd
-
     if kind in {"category", "boolean"}:
         codes = pd.factorize(series if series.dtype.kind in "biuf" else series.map(str, na_action="ignore"))[0]
         levels = int(codes.max(initial=-1)) + 2

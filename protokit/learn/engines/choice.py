@@ -8,12 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from protokit.core.libraries.backend import keras, tf
 from protokit.learn.plan import Plan
-
-if TYPE_CHECKING:
-    import keras
 
 # On a processor XLA's code for these is up to 60 times slower than TensorFlow's own.
 _SLOW_ON_PROCESSOR = (
@@ -63,7 +61,6 @@ def choose(network: keras.Model, plan: Plan, rows: int, *, wanted: str, training
     """The way to train a network on so many rows, `trainings` times over."""
     if wanted == "keras":
         return Choice("keras", None, False, "as the recipe says")
-    import tensorflow as tf
 
     on_gpu = bool(tf.config.list_physical_devices("GPU"))
     kinds = [_kind(layer) for layer in network._flatten_layers(include_self=False)]
@@ -128,6 +125,4 @@ def _sizes(layer: Any) -> tuple[int, int]:
 
 
 def _tensors(found: Any) -> list[Any]:
-    import keras
-
     return list(keras.tree.flatten(found))

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
+from protokit.core.libraries.backend import keras
 from protokit.core.registry import Registry
 from protokit.core.values import Arrays
 from protokit.learn.engines.choice import Choice
 from protokit.learn.engines.fused import Fused
 from protokit.learn.engines.keras_fit import KerasFit
 from protokit.learn.plan import Plan, Progress
-
-if TYPE_CHECKING:
-    import keras
 
 
 class Engine(Protocol):

@@ -5,17 +5,16 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from protokit.core.libraries.backend import keras, tf
 from protokit.core.values import Arrays
 from protokit.learn import data_feed as feed
 from protokit.learn.engines.choice import Choice
 from protokit.learn.engines.outcomes import CannotCompile, NotFinite, first_line
 from protokit.learn.engines.program import Program
 from protokit.learn.plan import Plan, Progress
-
-if TYPE_CHECKING:
-    import keras
+from protokit.learn.snapshot import assign, values, variables
 
 _TRIAL_SECONDS = 0.3
 _SHOWN = {True: "with XLA: a trial showed a gain", False: "without XLA: a trial showed no gain"}
@@ -69,8 +68,6 @@ class Fused:
 
     def prepare(self, train: Arrays, validation: Arrays, plan: Plan) -> None:
         """See Engine."""
-        import tensorflow as tf
-
         program = self._program(train, plan)
         try:
             program.compile()
@@ -142,8 +139,6 @@ class Fused:
         return not self._lost
 
     def _compile_xla(self, program: Program) -> bool:
-        import tensorflow as tf
-
         if self._refused is None:
             try:
                 program.compile_xla()
@@ -153,8 +148,6 @@ class Fused:
 
     def _faster(self, program: Program, rows: feed.Feed, order: Any) -> bool:
         """Whether the loop with XLA takes clearly less time for a few steps; the network stays as it is."""
-        from protokit.learn.snapshot import assign, values, variables
-
         before = tuple(values(v) for v in variables(self._network))
         seconds: dict[bool, list[float]] = {False: [], True: []}
         steps = 1

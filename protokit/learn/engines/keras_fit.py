@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import numpy as np
+
+from protokit.core.libraries.backend import keras, tf
 from protokit.core.values import Arrays
 from protokit.learn import data_feed as feed
 from protokit.learn.engines.choice import Choice
 from protokit.learn.engines.outcomes import NotFinite, spoilt_layer
 from protokit.learn.engines.randomness import drawing
 from protokit.learn.plan import Plan, Progress
-
-if TYPE_CHECKING:
-    import keras
-    import numpy as np
-    import tensorflow as tf
 
 
 class KerasFit:
@@ -55,8 +53,6 @@ class KerasFit:
         after_epoch: Callable[[dict[str, float]], bool],
     ) -> None:
         """See Engine."""
-        import keras
-
         network = self._network
 
         class Each(keras.callbacks.Callback):  # type: ignore[misc]
@@ -99,9 +95,6 @@ class KerasFit:
 
 def batches(train: Arrays, plan: Plan, first_epoch: int) -> tf.data.Dataset:
     """The batches of all epochs from one on, in the plan's order."""
-    import numpy as np
-    import tensorflow as tf
-
     arrays = feed.batch_of(train, plan.weights)
 
     def orders() -> Iterator[np.ndarray]:

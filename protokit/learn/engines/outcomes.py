@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import numpy as np
 
-if TYPE_CHECKING:
-    import keras
+from protokit.core.libraries.backend import keras
 
 
 class CannotCompile(Exception):
@@ -24,10 +23,7 @@ def first_line(error: Exception) -> str:
 
 def spoilt_layer(network: keras.Model) -> str | None:
     """The first layer with a weight that is not finite."""
-    import numpy as np
-    from keras.ops import convert_to_numpy
-
     for weight in network.weights:
-        if not np.isfinite(np.asarray(convert_to_numpy(weight), np.float32)).all():
+        if not np.isfinite(np.asarray(keras.ops.convert_to_numpy(weight), np.float32)).all():
             return str(weight.path.split("/")[0])
     return None

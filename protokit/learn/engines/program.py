@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import numpy as np
+
+from protokit.core.libraries.backend import keras, tf
 from protokit.learn.data_feed import CHUNK_BYTES, Feed, Resident, bytes_of, first, rows_spec
 from protokit.learn.engines.randomness import drawing
-
-if TYPE_CHECKING:
-    import keras
-    import numpy as np
 
 
 class Program:
@@ -28,8 +27,6 @@ class Program:
 
         A chunk holds the whole batches of so many `rows`, unless that takes too much memory.
         """
-        import tensorflow as tf
-
         self.network = network
         self.batch_size = min(batch_size, rows)
         one_row = max(1, bytes_of(example) // max(1, len(first(example))))
@@ -52,8 +49,6 @@ class Program:
 
     def compile(self) -> None:
         """Compile all but the loop with XLA; nothing is trained."""
-        import tensorflow as tf
-
         if self._plain is not None:
             return
         # the metrics are given their variables first, as `fit` does: TensorFlow would trace twice otherwise
@@ -64,8 +59,6 @@ class Program:
 
     def compile_test(self, spec: Any) -> None:
         """Compile the scoring of rows of a kind."""
-        import tensorflow as tf
-
         if self._test is None:
             number = tf.TensorSpec((), tf.int32)
             self._test = self._traced("test", self._test_loop, (spec, number))
@@ -77,8 +70,6 @@ class Program:
         Raises:
             tensorflow.errors.OpError, ValueError, TypeError: XLA has no such operation, as its message says.
         """
-        import tensorflow as tf
-
         if self._xla is not None:
             return
         self.compile()
@@ -112,9 +103,6 @@ class Program:
             How many batches had a finite loss before the first that had not; training stopped with that one. None
             where there was none.
         """
-        import numpy as np
-        import tensorflow as tf
-
         if self._used:
             self._scores()
         self._used = True
@@ -142,8 +130,6 @@ class Program:
 
     def judge(self, feed: Feed, batch_size: int) -> tuple[dict[str, float], bool, dict[str, float]]:
         """`scores` of the epoch, and then those of the rows of a feed. XLA would gain nothing on so large batches."""
-        import tensorflow as tf
-
         self.compile_test(feed.spec)
         size = tf.constant(batch_size)
         if isinstance(feed, Resident):  # all in one call
@@ -157,7 +143,6 @@ class Program:
         return (*epoch, self.scores()[0])
 
     def _plain_loop(self, data: Any, places: Any, size: Any) -> Any:
-        import tensorflow as tf
 
         # gathered before the loop, which is up to twice as fast as inside it
         chunk = tf.nest.map_structure(lambda values: tf.gather(values, places), data)
@@ -169,8 +154,6 @@ class Program:
         return trained, finite, self._scores()[0]
 
     def _test_loop(self, data: Any, size: Any) -> None:
-        import tensorflow as tf
-
         batch = _sliced(data, size)
 
         def step(i: Any) -> Any:
@@ -180,8 +163,6 @@ class Program:
         tf.while_loop(lambda i: i * size < tf.shape(first(data))[0], step, (tf.constant(0),))
 
     def _scores_and_finite(self) -> Any:
-        import tensorflow as tf
-
         found = {name: tf.identity(value) for name, value in self.network.get_metrics_result().items()}
         # a relu makes 0 of what is not a number: weights can be lost while every loss looks well
         weights = [w.value for w in self.network.weights if w.value.dtype.is_floating]
@@ -192,8 +173,6 @@ class Program:
 
     def _training(self, steps: Any, batch: Any) -> Any:
         """Steps until one's loss is not finite; that step, or -1."""
-        import tensorflow as tf
-
         loss = self.network.metrics[0]
 
         def step(i: Any, bad: Any) -> Any:
@@ -204,8 +183,6 @@ class Program:
         return tf.while_loop(going, step, (tf.constant(0), tf.constant(-1)))[1]
 
     def _traced(self, name: str, function: Any, arguments: Any, *, xla: bool = False) -> Any:
-        import tensorflow as tf
-
         def counted(*given: Any) -> Any:
             self.traces[name] += 1
             return function(*given)
@@ -216,8 +193,6 @@ class Program:
 
 
 def _sliced(rows: Any, size: Any) -> Callable[[Any], Any]:
-    import tensorflow as tf
-
     return lambda i: tf.nest.map_structure(lambda values: values[i * size : (i + 1) * size], rows)
 
 

@@ -15,6 +15,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from protokit.core.libraries.backend import keras, tf
+
+backend = keras.src.backend
+draw_seed = keras.src.random.seed_generator.draw_seed
 _PATCH = threading.RLock()
 
 
@@ -39,7 +43,6 @@ def bits(shape: Any, seed: Any) -> Any:
 
     Shapes: shape of ints, seed (2,) int32 -> shape, uint32.
     """
-    import tensorflow as tf
 
     def word(value: int) -> Any:
         return tf.constant(value, tf.uint32)
@@ -60,15 +63,11 @@ def bits(shape: Any, seed: Any) -> Any:
 
 def unit(shape: Any, seed: Any) -> Any:
     """Uniform numbers in [0, 1), multiples of 2**-24, float32."""
-    import tensorflow as tf
-
     return tf.cast(tf.bitwise.right_shift(bits(shape, seed), tf.constant(8, tf.uint32)), tf.float32) * 2.0**-24
 
 
 def dropout(inputs: Any, rate: Any, noise_shape: Any = None, seed: Any = None) -> Any:
     """Zero a share `rate` of the inputs and scale the others by 1 / (1 - rate); dimensions of 1 share their fate."""
-    import tensorflow as tf
-
     if not isinstance(rate, RuntimeRate):
         if rate == 0.0:
             return inputs
@@ -84,8 +83,6 @@ def dropout(inputs: Any, rate: Any, noise_shape: Any = None, seed: Any = None) -
 
 def uniform(shape: Any, minval: Any = 0.0, maxval: Any = 1.0, dtype: Any = None, seed: Any = None) -> Any:
     """As `keras.random.uniform`."""
-    import tensorflow as tf
-
     low, high = tf.cast(minval, tf.float32), tf.cast(maxval, tf.float32)
     return tf.cast(low + (high - low) * unit(_plain(shape), _drawn(seed)), _dtype(dtype))
 
@@ -107,8 +104,6 @@ def drawing(*, hashed: bool) -> Iterator[None]:
 
     Without `hashed`, only dropout whose rate is a RuntimeRate is touched: all else is Keras's own.
     """
-    from keras.src import backend
-
     home = backend.random
     fast: dict[str, Callable[..., Any]] = {
         "uniform": uniform,
@@ -135,8 +130,6 @@ def drawing(*, hashed: bool) -> Iterator[None]:
 
 def _stateless(inputs: Any, rate: Any, noise_shape: Any, seed: Any) -> Any:
     """Keras's own dropout with the same bits, at a rate that is a tensor."""
-    import tensorflow as tf
-
     shape = _shape(inputs, noise_shape)
     drawn = tf.random.stateless_uniform(shape, _drawn(seed), dtype=inputs.dtype)
     rate = tf.cast(rate, inputs.dtype)
@@ -144,8 +137,6 @@ def _stateless(inputs: Any, rate: Any, noise_shape: Any, seed: Any) -> Any:
 
 
 def _normal(shape: Any, mean: Any, stddev: Any, dtype: Any, seed: Any, between: tuple[float, float]) -> Any:
-    import tensorflow as tf
-
     low, high = between
     # the middle of each of the 2**24 steps: never 0 or 1, whose inverse is infinite
     share = low + (high - low) * (unit(_plain(shape), _drawn(seed)) + 2.0**-25)
@@ -155,15 +146,10 @@ def _normal(shape: Any, mean: Any, stddev: Any, dtype: Any, seed: Any, between: 
 
 def _drawn(seed: Any) -> Any:
     """The next pair of a SeedGenerator, as int32."""
-    import tensorflow as tf
-    from keras.src.random.seed_generator import draw_seed
-
     return tf.cast(tf.math.floormod(draw_seed(seed), tf.int32.max - 1), tf.int32)
 
 
 def _dtype(dtype: Any) -> Any:
-    import keras
-
     return dtype or keras.config.floatx()
 
 
@@ -173,8 +159,6 @@ def _plain(shape: Any) -> Any:
 
 def _shape(inputs: Any, noise_shape: Any) -> Any:
     """The shape of the mask: static where it is known, which a compiled loop needs."""
-    import tensorflow as tf
-
     static, dynamic = inputs.shape.as_list(), tf.shape(inputs)
     wanted = [None] * len(static) if noise_shape is None else list(noise_shape)
     found = [

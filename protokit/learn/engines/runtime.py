@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
 
 from protokit.core.errors import SpecError
+from protokit.core.libraries.backend import keras, tf
 from protokit.core.suggest import did_you_mean
 from protokit.learn.engines.randomness import RuntimeRate
 from protokit.learn.snapshot import assign, values
-
-if TYPE_CHECKING:
-    import keras
-    import numpy as np
 
 
 @dataclass(frozen=True)
@@ -41,8 +40,6 @@ class Inputs:
     """The runtime inputs of one network, with the values that they have when nothing else is said."""
 
     def __init__(self, network: keras.Model) -> None:
-        import tensorflow as tf
-
         optimizer = _inner(network.optimizer)
         self._network, self._optimizer = network, optimizer
         self._start = tuple(values(v) for v in network.variables)
@@ -85,8 +82,6 @@ class Inputs:
 
 def structure(network: keras.Model) -> str:
     """All that is compiled into a network's program: equal for two networks that one program can train."""
-    import keras
-
     changeable = {layer.name for layer in _dropouts(network)}
     config = network.get_config()
     for layer in config["layers"]:
@@ -101,8 +96,6 @@ def structure(network: keras.Model) -> str:
 
 def _dropouts(network: keras.Model) -> list[Any]:
     """The layers whose rate can be changed: at 0 and 1 Keras leaves the draw out."""
-    import keras
-
     found = [layer for layer in network.layers if isinstance(layer, keras.layers.Dropout)]
     return [layer for layer in found if 0 < layer.rate < 1]
 

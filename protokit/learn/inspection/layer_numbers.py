@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
 
 from protokit.core.checkup import LayerCheck
-
-if TYPE_CHECKING:
-    import keras
-    import numpy as np
+from protokit.core.libraries.backend import keras, tf
 
 _ZERO_BELOW = {"relu": 0.0, "relu6": 0.0, "gelu": 1e-4, "silu": 1e-4, "swish": 1e-4, "mish": 1e-4, "softplus": 1e-4}
 _BOUNDS = {
@@ -38,8 +37,6 @@ class Place:
 
 def places(network: keras.Model) -> list[Place]:
     """The layers in the order of the computation, those that are used several times at their first place."""
-    import keras
-
     nodes = [node for depth in sorted(network._nodes_by_depth, reverse=True) for node in network._nodes_by_depth[depth]]
     ends = {id(tensor._keras_history.operation) for tensor in keras.tree.flatten(network.output)}
     multiplied = {
@@ -69,9 +66,6 @@ def places(network: keras.Model) -> list[Place]:
 
 def numbers(network: keras.Model) -> int:
     """How many numbers all layers together give for a row; steps of any number count as a hundred."""
-    import keras
-    import numpy as np
-
     given = [tensor for layer in network.layers for tensor in keras.tree.flatten(layer.output)]
     return max(1, sum(int(np.prod([n or 100 for n in tensor.shape[1:]])) for tensor in given))
 
@@ -97,9 +91,6 @@ class Look:
 
 def look(network: keras.Model, where: Sequence[Place], batch: Any, loss: Callable[[Any], Any]) -> Look:
     """Run rows through the network as for prediction. `loss` makes a number of its outputs."""
-    import keras
-    import tensorflow as tf
-
     tensors = [tensor for place in where for tensor in (*place.taken, *_outputs(place))]
     inner = keras.Model(network.input, [network.output, tensors])
     kernels = {place.kernel: network.weights[place.kernel] for place in where if place.kernel is not None}
@@ -136,8 +127,6 @@ def activation(layer: Any) -> str:
 
 
 def _numbers(place: Place, taken: list[np.ndarray], given: list[np.ndarray], found: Look) -> None:
-    import numpy as np
-
     name, kind = place.layer.name, type(place.layer).__name__
     if kind == "BatchNormalization" and place.layer.trainable:
         rows = taken[0].astype(np.float64)
@@ -200,6 +189,4 @@ def checks(
 
 
 def _rms(values: Any) -> float:
-    import numpy as np
-
     return float(np.sqrt(np.mean(np.square(values, dtype=np.float64)))) if values.size else 0.0

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
 
 from protokit.core.errors import TrainingError
+from protokit.core.libraries.backend import keras
 from protokit.core.values import Arrays
 from protokit.learn.data_feed import batch_of
+from protokit.learn.engines.engine import Engine
 from protokit.learn.engines.outcomes import spoilt_layer
 from protokit.learn.plan import Plan, Progress
 from protokit.learn.snapshot import Snapshot
-
-if TYPE_CHECKING:
-    import keras
-
-    from protokit.learn.engines.engine import Engine
 
 _LARGE = 1e3
 _ABOVE_ZERO = {"Poisson", "MeanSquaredLogarithmicError", "KLDivergence"}
@@ -73,9 +72,6 @@ def diagnose(
 
 def first_bad_layer(network: keras.Model, inputs: dict[str, object]) -> str | None:
     """The first layer, in the order of the computation, with an output that is not finite, in training."""
-    import keras
-    import numpy as np
-
     own = {id(node) for nodes in network._nodes_by_depth.values() for node in nodes}
     named = [
         (operation.name, keras.tree.flatten(node.outputs))
@@ -93,11 +89,8 @@ def first_bad_layer(network: keras.Model, inputs: dict[str, object]) -> str | No
 
 
 def _error(network: keras.Model, place: str, spoilt: str | None, batch: Any, rate: float) -> TrainingError:
-    import numpy as np
-    from keras.ops import convert_to_numpy
-
     bad = [name for name, values in batch[0].items() if not np.isfinite(values).all()]
-    weights = [convert_to_numpy(weight) for weight in network.trainable_weights]
+    weights = [keras.ops.convert_to_numpy(weight) for weight in network.trainable_weights]
     largest = max((float(np.abs(w).max()) if np.isfinite(w).all() else np.inf for w in weights if w.size), default=0.0)
     if bad:
         cause, cure = f"the input {bad[0]!r} holds values that are not finite", "mend the data"

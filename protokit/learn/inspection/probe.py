@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
 
 from protokit.core.checkup import LayerCheck, Measured
+from protokit.core.libraries.backend import keras, tf
 from protokit.core.libraries.keras_state import seeded
 from protokit.core.seeds import derive
 from protokit.core.values import Arrays, Signature, TargetSpec
@@ -15,10 +18,6 @@ from protokit.learn.inspection import layer_numbers as layers
 from protokit.learn.plan import Plan
 from protokit.learn.snapshot import assign, values
 from protokit.learn.words import Learn
-
-if TYPE_CHECKING:
-    import keras
-    import numpy as np
 
 _ROWS, _VALIDATION_ROWS = 512, 1024
 _NUMBERS = 2_000_000  # that all layers give for all rows together, but at least so many rows:
@@ -70,8 +69,6 @@ def probe(
 
     No weight, seed or metric is changed: the network is afterwards as it was before.
     """
-    import numpy as np
-
     before = tuple(values(variable) for variable in network.variables)
     fewer = max(_FEWEST, _NUMBERS // layers.numbers(network))
     seen = some_rows(train, min(_ROWS, fewer), plan.seed)
@@ -116,8 +113,6 @@ def probe(
 
 def some_rows(arrays: Arrays, most: int, seed: int) -> np.ndarray:
     """Positions of some rows, ascending; all where there are few."""
-    import numpy as np
-
     generator = np.random.Generator(np.random.PCG64(derive(seed, "probe")))
     chosen: np.ndarray = np.sort(generator.permutation(arrays.rows)[:most])
     return chosen
@@ -135,34 +130,24 @@ class _Losses:
 
     def total(self, truth: Mapping[str, Any], outputs: Any) -> Any:
         """The mean loss, as a tensor."""
-        import tensorflow as tf
-
         found = [self._losses[key](truth[key], given) for key, given in self._by_key(outputs).items()]
         return tf.add_n([tf.cast(one, tf.float32) for one in found])
 
     def arrays(self, outputs: Any) -> dict[str, np.ndarray]:
         """Outputs as NumPy arrays."""
-        import numpy as np
-        from keras.ops import convert_to_numpy
-
-        return {key: np.asarray(convert_to_numpy(v), np.float32) for key, v in self._by_key(outputs).items()}
+        return {key: np.asarray(keras.ops.convert_to_numpy(v), np.float32) for key, v in self._by_key(outputs).items()}
 
     def by_row(self, key: str, truth: np.ndarray, outputs: np.ndarray) -> np.ndarray:
         """Shapes: (rows, ...), (rows, ...) -> (rows,)."""
-        import numpy as np
-        from keras.ops import convert_to_numpy
-
         loss = self._losses[key]
         given = np.broadcast_to(outputs, (len(truth), *outputs.shape[1:]))
         wanted, shaped = _shaped(np.asarray(truth), given)
-        found = np.asarray(convert_to_numpy(loss.call(wanted, shaped)), np.float64)
+        found = np.asarray(keras.ops.convert_to_numpy(loss.call(wanted, shaped)), np.float64)
         by_row: np.ndarray = found.reshape(len(truth), -1).mean(axis=1)
         return by_row
 
     def constant(self, target: TargetSpec, train: Arrays, plan: Plan) -> tuple[float, np.ndarray]:
         """The least loss on training rows of what says the same for every row, and what it says, as one row."""
-        import numpy as np
-
         rows = some_rows(train, _FOR_CONSTANT, plan.seed) if train.rows > _FOR_CONSTANT else slice(None)
         truth = np.asarray(train.targets[target.key][rows])
         weights = None if plan.weights is None else plan.weights[target.key][rows]
@@ -195,8 +180,6 @@ def _shaped(truth: np.ndarray, given: np.ndarray) -> tuple[np.ndarray, np.ndarra
 
 def _forward(network: keras.Model, arrays: Arrays, rows: np.ndarray) -> Any:
     """What the network gives for some rows, as for prediction."""
-    import keras
-
     found = []
     for start in range(0, len(rows), _AT_A_TIME):
         some = {name: part[rows[start : start + _AT_A_TIME]] for name, part in arrays.inputs.items()}

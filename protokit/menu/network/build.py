@@ -5,11 +5,11 @@ from __future__ import annotations
 import copy
 import importlib
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from protokit.core.errors import SpecError
+from protokit.core.libraries.backend import keras
 from protokit.core.libraries.keras_state import computing_in, seeded
-from protokit.core.libraries.lazy import prepare_keras
 from protokit.core.places import Fault, Path
 from protokit.core.suggest import did_you_mean
 from protokit.core.values import Signature
@@ -20,9 +20,6 @@ from protokit.menu.network.heads import heads
 from protokit.menu.network.inputs import Inputs
 from protokit.menu.network.refusal import refused, shape
 from protokit.menu.reading.arguments import arguments_of
-
-if TYPE_CHECKING:
-    import keras
 
 
 def build(menu: Outline, signature: Signature | None, *, seed: int = 0, precision: str = "float32") -> keras.Model:
@@ -43,8 +40,6 @@ def build(menu: Outline, signature: Signature | None, *, seed: int = 0, precisio
     Raises:
         SpecError: Keras refused a layer, at its item; or the inputs are not those of the data.
     """
-    prepare_keras()
-
     graph = expand(menu)
     try:
         with seeded(seed), computing_in(precision):
@@ -66,8 +61,6 @@ def build(menu: Outline, signature: Signature | None, *, seed: int = 0, precisio
 
 
 def _standalone(menu: Outline, graph: Graph) -> keras.Model:
-    import keras
-
     if not menu.inputs:
         raise SpecError([Fault("a menu without inputs is built by a recipe", "add inputs: {numbers: [8]}")])
     inputs = {name: keras.Input(spec["shape"], dtype=spec["dtype"], name=name) for name, spec in menu.inputs.items()}
@@ -81,8 +74,6 @@ def _standalone(menu: Outline, graph: Graph) -> keras.Model:
 
 
 def _model(inputs: Any, outputs: Any) -> keras.Model:
-    import keras
-
     try:
         return keras.Model(inputs, outputs, name="network")
     except ValueError as error:
@@ -142,8 +133,6 @@ class _Tensors:
         return layer(taken)
 
     def residual(self, node: Node, taken: list[Any]) -> Any:
-        import keras
-
         start, inner = taken
         if start.shape != inner.shape:
             start = self.projection(node, start, inner)
@@ -153,8 +142,6 @@ class _Tensors:
 
     def projection(self, node: Node, start: Any, inner: Any) -> Any:
         """A linear map of the input to the shape that was made of it: by 1 x 1 windows where space shrank."""
-        import keras
-
         name = f"{node.layer}_projection"
         old, new = start.shape[1:-1], inner.shape[1:-1]
         if len(start.shape) != len(inner.shape):
@@ -175,8 +162,6 @@ class _Tensors:
 
 
 def _layer(layer: Layer, name: str | None) -> Any:
-    import keras
-
     entry = catalogue.find("layers", layer.kind)
     assert entry is not None, "the menu has checked the name"
     if entry.name.startswith("ops."):
@@ -196,8 +181,6 @@ def _operation(function: Any, value: Any = None, reverse: bool = False) -> Any:
 
 def _value(name: str, value: Any) -> Any:
     """An argument as Keras takes it: `{L2: 1e-4}` becomes the object, a layer the layer."""
-    import keras
-
     if isinstance(value, Layer):
         return _layer(value, value.name)
     if isinstance(value, (list, tuple)):

@@ -13,6 +13,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from protokit.core.files import write_text
+from protokit.core.libraries.backend import keras
 from protokit.menu.catalogue import REFUSED, SECTIONS, call_of
 from protokit.menu.network import number_layers
 
@@ -45,11 +47,6 @@ _LAYER_ARGUMENTS = ("activity_regularizer", "trainable", "dtype")
 
 def describe() -> dict[str, Any]:
     """The public classes of the installed Keras with their arguments, and the names of its activations."""
-    from protokit.core.libraries.lazy import prepare_keras
-
-    prepare_keras()
-    import keras
-
     catalogue: dict[str, Any] = {"keras": keras.__version__}
     for section in SECTIONS:
         catalogue[section] = _section(getattr(keras, section), section)
@@ -169,8 +166,6 @@ def stand_ins(catalogue: dict[str, Any]) -> str:
 
 def main() -> None:
     """Write the catalogue and the stub of the stand-ins into the folder of menus."""
-    from protokit.core.files import write_text
-
     catalogue = describe()
     here = Path(__file__).parent
     write_text(here.with_name("catalogue.json"), json.dumps(catalogue, indent=1, ensure_ascii=False) + "\n")

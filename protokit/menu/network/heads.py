@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from protokit.core.errors import SpecError
+from protokit.core.libraries.backend import keras
 from protokit.core.places import Fault, Path
 from protokit.core.values import Signature
 from protokit.menu.expand import Graph, Ref, Taken
@@ -71,8 +72,6 @@ def _has_code(graph: Graph, of: Callable[[Ref], Any]) -> None:
 
 
 def _made(x: Any, inputs: Inputs, graph: Graph, signature: Signature) -> dict[str, Any]:
-    import keras
-
     if signature.targets[0].task == "forecasting":
         return {signature.targets[0].key: _forecast(x, inputs, graph, signature)}
     if len(x.shape) > 2:
@@ -96,8 +95,6 @@ def _forecast(x: Any, inputs: Inputs, graph: Graph, signature: Signature) -> Any
 
     Source: Zeng et al., Are Transformers Effective for Time Series Forecasting?, 2023 (NLinear).
     """
-    import keras
-
     horizon, columns = signature.targets[0].shape
     options = {"kernel_initializer": "zeros", "dtype": "float32", "name": "output"}
     if len(x.shape) == 3:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from protokit.core.errors import SpecError
+from protokit.core.libraries.backend import keras
 from protokit.core.places import Fault
 from protokit.core.values import InputSpec, Signature
-
-if TYPE_CHECKING:
-    import keras
 
 WORD_WIDTH = 64  # numbers for each word of a text
 
@@ -27,8 +25,6 @@ class Inputs:
     """
 
     def __init__(self, signature: Signature) -> None:
-        import keras
-
         self._signature = signature
         self.given: dict[str, keras.KerasTensor] = {
             spec.name: keras.Input(spec.shape, dtype=spec.dtype, name=spec.name.replace("/", "_"))
@@ -50,8 +46,6 @@ class Inputs:
         return next((name for name in own if not self.given[name]._keras_history.operation._outbound_nodes), None)
 
     def _form(self, spec: InputSpec) -> keras.KerasTensor | Callable[[], keras.KerasTensor]:
-        import keras
-
         given = self.given[spec.name]
         made = {
             "image": lambda: keras.layers.Rescaling(1 / 255, name=layer_name(spec.name, "scaled"))(given),
@@ -60,8 +54,6 @@ class Inputs:
         return cache(made[spec.kind]) if spec.kind in made else given
 
     def _add_parts_of_series(self) -> None:
-        import keras
-
         horizon, columns = self._signature.targets[0].shape
         series = self.given["series"]
         self.tensors["history"] = cache(lambda: series[:, :, :columns] - series[:, -1:, :columns])
@@ -70,8 +62,6 @@ class Inputs:
             self.tensors["covariates"] = cache(lambda: series[:, :, columns:])
 
     def _start(self) -> keras.KerasTensor:
-        import keras
-
         specs = self._signature.inputs
         if columns := [spec for spec in specs if spec.kind == "columns"]:
             return self._joined(columns)
@@ -86,8 +76,6 @@ class Inputs:
         return tensor() if callable(tensor) else tensor
 
     def _joined(self, specs: list[InputSpec]) -> keras.KerasTensor:
-        import keras
-
         parts: list[keras.KerasTensor] = []
         for spec in specs:
             x = self.given[spec.name]

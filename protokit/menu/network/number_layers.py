@@ -33,9 +33,6 @@ def normal_quantiles(bins: int) -> tuple[float, ...]:
 
 @cache
 def _classes() -> dict[str, Any]:
-    from protokit.core.libraries.lazy import prepare_keras
-
-    prepare_keras()
     import keras
     from keras import ops
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
+
+import numpy as np
+import pandas as pd
 
 from protokit.core.errors import DataError
 from protokit.core.names import as_text
 from protokit.core.suggest import did_you_mean
 from protokit.represent.kinds.inference import FALSE, TRUE, date_format, is_date, marks, read_dates, texts_of
-
-if TYPE_CHECKING:
-    import numpy as np
-    import pandas as pd
 
 RARE = 3  # levels seen in fewer training rows share the unseen slot, which so learns something
 
@@ -69,8 +68,6 @@ class Ordered:
 
     def numbers(self, series: pd.Series) -> np.ndarray:
         """Shapes: (rows,) -> (rows, 1), NaN where missing."""
-        import numpy as np
-
         place = {level: i for i, level in enumerate(self.levels)}
         found = texts_of(series).map(place).to_numpy(float, na_value=np.nan)
         bad = np.isnan(found) & series.notna().to_numpy()
@@ -102,8 +99,6 @@ class Boolean:
 
     def numbers(self, series: pd.Series) -> np.ndarray:
         """Shapes: (rows,) -> (rows, 1), NaN where missing."""
-        import numpy as np
-
         out = np.full(len(series), np.nan)
         for i, (value, missing) in enumerate(zip(series, series.isna(), strict=True)):
             if missing:
@@ -175,9 +170,6 @@ class Date:
 
     def numbers(self, series: pd.Series) -> np.ndarray:
         """Shapes: (rows,) -> (rows, len(names)), NaN where missing."""
-        import numpy as np
-        import pandas as pd
-
         dates = self.dates(series)
         days = ((dates - pd.Timestamp(0)) / pd.Timedelta(days=1)).to_numpy(float)
         hours = (days - np.floor(days)) * 24
@@ -211,8 +203,6 @@ class Category:
 
     def codes(self, series: pd.Series) -> np.ndarray:
         """Shapes: (rows,) -> (rows,) int64, from 0 to len(levels)."""
-        import numpy as np
-
         code = {level: i for i, level in enumerate(self.levels, 1)}
         known = texts_of(series).map(code).to_numpy(float, na_value=0, copy=True)
         known[series.isna().to_numpy()] = code.get(None, 0)
@@ -225,8 +215,6 @@ class Category:
 
     def one_hot(self, codes: np.ndarray) -> np.ndarray:
         """Shapes: (rows,) codes -> (rows, len(levels)) float32, all 0 for the code 0."""
-        import numpy as np
-
         found: np.ndarray = np.eye(len(self.levels) + 1, dtype=np.float32)[codes][:, 1:]
         return found
 
@@ -280,9 +268,6 @@ def to_numbers(series: pd.Series) -> np.ndarray:
     Raises:
         DataError: with the row of the first cell that is not a number.
     """
-    import numpy as np
-    import pandas as pd
-
     if series.dtype.kind in "iufb":
         values = series.to_numpy(float)
     elif series.dtype.kind == "M":

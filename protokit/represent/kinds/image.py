@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import io
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from PIL import Image as pillow
+from PIL.Image import Resampling
 
 from protokit.core.errors import DataError
 from protokit.core.values import InputSpec
 from protokit.grammar.document import nearby
 from protokit.represent.kinds.columns import row_of
-
-if TYPE_CHECKING:
-    import numpy as np
-    import pandas as pd
 
 _SIZE = (64, 64)  # where the images differ in size and the recipe names none
 _LARGEST = 224  # pixels a side, where the recipe names no size
@@ -63,8 +65,6 @@ class Image:
 
     def array(self, series: pd.Series) -> np.ndarray:
         """Shapes: (rows,) -> (rows, height, width, channels) uint8."""
-        import numpy as np
-
         found = np.zeros((len(series), *self.size, self.channels), np.uint8)
         mode = "L" if self.channels == 1 else "RGB"
         height, width = self.size
@@ -76,8 +76,6 @@ class Image:
                     continue
             image = self.decode(series, row).convert(mode)
             if image.size != (width, height):
-                from PIL.Image import Resampling
-
                 image = image.resize((width, height), Resampling.BILINEAR)
             found[row] = np.asarray(image).reshape(found.shape[1:])
         return found
@@ -88,11 +86,6 @@ class Image:
         Raises:
             DataError: with the row, where the cell is no image.
         """
-        import io
-
-        import numpy as np
-        from PIL import Image as pillow
-
         cell = series.iloc[row]
 
         def refused(what: str, cure: str | None = None) -> DataError:
@@ -138,8 +131,6 @@ def _is_grey(image: Any) -> bool:
 
 
 def _bytes(cell: np.ndarray, refused: Any) -> np.ndarray:
-    import numpy as np
-
     if cell.ndim == 3 and cell.shape[2] == 1:
         cell = cell[:, :, 0]
     if cell.ndim != 2 and not (cell.ndim == 3 and cell.shape[2] == 3):

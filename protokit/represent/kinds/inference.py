@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from protokit.core.names import IMAGE_ENDINGS, as_text
 from protokit.core.values import Kind, Notice
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 TRUE = frozenset({"true", "t", "yes", "y"})
 FALSE = frozenset({"false", "f", "no", "n"})
@@ -43,8 +41,6 @@ def marks(column: pd.Series) -> tuple[str, ...]:
     This is of reading cells, not of fitting, so it is found in all rows. A column of which fewer than 95 of 100
     cells are numbers or dates has none.
     """
-    import pandas as pd
-
     if column.dtype.kind not in "OT" and not pd.api.types.is_string_dtype(column.dtype):
         return ()
     counts = texts_of(column.dropna()).value_counts(sort=False)
@@ -63,8 +59,6 @@ def marks(column: pd.Series) -> tuple[str, ...]:
 
 def texts_of(column: pd.Series) -> pd.Series:
     """The cells as texts, missing ones left as they are: each different text is looked at once."""
-    import pandas as pd
-
     if pd.api.types.infer_dtype(column, skipna=True) != "string":  # True and 1 are the same to pandas
         return column.map(as_text, na_action="ignore")
     codes, different = pd.factorize(column, use_na_sentinel=True)
@@ -126,8 +120,6 @@ def is_date(column: pd.Series) -> bool:
 
 def date_format(texts: pd.Series) -> str | None:
     """The one format that reads every text as a date, or None."""
-    import pandas as pd
-
     if texts.str.fullmatch(_LIKE_A_QUARTER).all():
         return QUARTER
     if not texts.head(20).map(_is_like_a_date).all():
@@ -140,8 +132,6 @@ def date_format(texts: pd.Series) -> str | None:
 
 def read_dates(texts: pd.Series, form: str | None) -> pd.Series:
     """Texts as dates; missing where one is not of the form. A quarter is its first day."""
-    import pandas as pd
-
     if form == QUARTER:
         parts = texts.str.extract(r"^(\d{4})[ -]?[Qq]([1-4])$").astype(float)
         months = (3 * parts[1] - 2).map("{:02.0f}".format, na_action="ignore")

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
+
+import numpy as np
+import pandas as pd
 
 from protokit.core.values import InputSpec
 from protokit.represent import words as spec
 from protokit.represent.kinds.image import Image
 from protokit.represent.kinds.text import Tfidf, Tokens
 from protokit.represent.sequences import Steps
-
-if TYPE_CHECKING:
-    import numpy as np
-    import pandas as pd
 
 
 class InputEncoder(Protocol):

@@ -5,16 +5,15 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
+import pandas as pd
 
 from protokit.core.errors import DataError
 from protokit.core.names import WORD
 from protokit.core.values import InputSpec
 from protokit.represent.kinds.inference import texts_of
-
-if TYPE_CHECKING:
-    import numpy as np
-    import pandas as pd
 
 _WORD = re.compile(WORD)
 _FEWEST = 2  # training texts that a word must be in
@@ -47,8 +46,6 @@ class Tokens:
         Raises:
             DataError: no text has a word.
         """
-        import numpy as np
-
         texts = [words(text) for text in plain(series)]
         vocabulary = _vocabulary(str(series.name), texts, size or TOKENS)
         if length is None:
@@ -62,8 +59,6 @@ class Tokens:
 
     def array(self, series: pd.Series) -> np.ndarray:
         """Shapes: (rows,) -> (rows, length) int32."""
-        import numpy as np
-
         code = {word: i for i, word in enumerate(self.vocabulary, 2)}
         found = np.zeros((len(series), self.length), np.int32)
         for row, text in enumerate(plain(series)):
@@ -95,8 +90,6 @@ class Tfidf:
         Raises:
             DataError: no text has a word.
         """
-        import numpy as np
-
         texts = [words(text) for text in plain(series)]
         vocabulary = _vocabulary(str(series.name), texts, size or TFIDF)
         often = Counter(word for text in texts for word in set(text))
@@ -110,8 +103,6 @@ class Tfidf:
 
     def array(self, series: pd.Series) -> np.ndarray:
         """Shapes: (rows,) -> (rows, words) float32, each row of length 1 or, without a known word, 0."""
-        import numpy as np
-
         place = {word: i for i, word in enumerate(self.vocabulary)}
         idf = np.array(self.idf, np.float32)
         found = np.zeros((len(series), len(place)), np.float32)

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
 
 from protokit.represent.kinds import columns as encoders
 from protokit.represent.series.panel import Panel
 from protokit.represent.series.time_index import Clock
-
-if TYPE_CHECKING:
-    import numpy as np
-    import pandas as pd
 
 Column = encoders.Number | encoders.Ordered | encoders.Boolean | encoders.Date | encoders.Category
 
@@ -48,8 +46,6 @@ class Asked:
 
 def cells_of(column: Column, frame: pd.DataFrame, clock: Clock) -> pd.Series:
     """A column's cells; those of the time as dates."""
-    import pandas as pd
-
     if column.column == clock.column:
         return pd.Series(clock.stamps(frame[column.column]), name=column.column)
     return frame[column.column]
@@ -67,8 +63,6 @@ def numbers_of(column: Column, cells: pd.Series) -> np.ndarray:
 
     Shapes: (rows,) -> (rows, names).
     """
-    import numpy as np
-
     if isinstance(column, encoders.Category):
         one_hot: np.ndarray = np.eye(len(column.levels) + 1)[column.codes(cells)][:, 1:]
         return one_hot
@@ -80,8 +74,6 @@ def filled(numbers: np.ndarray, panel: Panel) -> np.ndarray:
 
     Shapes: (rows, columns) -> the same.
     """
-    import numpy as np
-
     if not np.isnan(numbers).any():
         return numbers
     rows = np.arange(len(numbers))[:, None]

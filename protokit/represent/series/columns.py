@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import numpy as np
+import pandas as pd
 
 from protokit.core.values import Notice
 from protokit.recipe.recipe import Recipe
@@ -11,10 +12,6 @@ from protokit.represent.kinds import inference as kinds
 from protokit.represent.series.arrays import Column
 from protokit.represent.series.time_index import Clock
 from protokit.represent.words import OrderedColumn, Series
-
-if TYPE_CHECKING:
-    import numpy as np
-    import pandas as pd
 
 
 def fit_columns(
@@ -50,8 +47,6 @@ def fit_columns(
 
 
 def _calendar(recipe: Recipe, series: Series, frame: pd.DataFrame, clock: Clock) -> Column:
-    import pandas as pd
-
     if clock.form == "number":
         place = ("represent", "series", "known")
         raise recipe.error(place, f"{series.time!r} counts steps: no date is known of them", "remove it")

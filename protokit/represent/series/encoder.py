@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
+import pandas as pd
 
 from protokit.core.errors import DataError
 from protokit.core.suggest import did_you_mean
@@ -16,10 +19,6 @@ from protokit.represent.series.panel import Panel
 from protokit.represent.series.scales import SeriesScales
 from protokit.represent.series.time_index import Clock
 from protokit.represent.series.windows import season_ago, windows
-
-if TYPE_CHECKING:
-    import numpy as np
-    import pandas as pd
 
 _FARTHEST = 5.0  # standard deviations: beyond them nothing was learned of another column
 FORECAST = "forecast"  # the name of a target made of several columns
@@ -76,8 +75,6 @@ class SeriesEncoder:
         Raises:
             DataError: a cell is not what its column is.
         """
-        import numpy as np
-
         numbers = np.stack([encoders.to_numbers(frame[name]) for name in self.columns], axis=1)[panel.rows]
         raw = filled(numbers, panel)
         units = self.own.of(panel, numbers, self.window, self.season)
@@ -94,8 +91,6 @@ class SeriesEncoder:
 
         Shapes: (rows, numbers).
         """
-        import numpy as np
-
         made = [numbers_of(column, cells_of(column, frame, self.clock)) for column in (*self.past, *self.known)]
         found: np.ndarray = np.concatenate([np.zeros((len(frame), 0)), *made], axis=1)[panel.rows]
         return found
@@ -112,9 +107,6 @@ class SeriesEncoder:
         Raises:
             DataError: a column is missing, a series has too few rows, or what is known is not there.
         """
-        import numpy as np
-        import pandas as pd
-
         if missing := next((name for name in self.needed if name not in frame.columns), None):
             raise DataError(f"the column {missing!r} is missing", cure=did_you_mean(missing, list(frame.columns)))
         frame = frame[list(self.needed)].reset_index(drop=True)
@@ -139,8 +131,6 @@ class SeriesEncoder:
 
     def _after(self, time: Any, count: int, frame: pd.DataFrame) -> pd.Series:
         """The next times, written as in the table."""
-        import numpy as np
-
         positions = time + np.arange(1, count + 1) * self.clock.step
         return self.clock.write(positions, frame[self.clock.column])
 
@@ -177,8 +167,6 @@ class SeriesEncoder:
         Raises:
             DataError: a window begins before the first cell of what is forecast.
         """
-        import numpy as np
-
         tracks, origins = examples.tracks, examples.origins
         if (empty := np.isnan(tracks.raw[origins - self.window])).any():
             i, column = np.argwhere(empty)[0]
@@ -214,8 +202,6 @@ class SeriesEncoder:
 
     def _blocks(self, panel: Panel, origins: np.ndarray) -> np.ndarray:
         """Windows of one series of which so many follow each other that the horizons of the next do not overlap."""
-        import numpy as np
-
         codes, place = panel.codes[origins], panel.place[origins]
         first = np.full(len(panel.keys), np.iinfo(np.int64).max)
         np.minimum.at(first, codes, place)
@@ -228,15 +214,11 @@ class SeriesEncoder:
 
         Shapes: (rows, horizon, columns) by the target's name.
         """
-        import numpy as np
-
         center, scale = (features.units[name][:, None, :] for name in ("center", "scale"))
         return {name: np.asarray(output, np.float64) * scale + center for name, output in outputs.items()}
 
     def predictions(self, frame: pd.DataFrame, scores: Mapping[str, np.ndarray]) -> dict[str, Any]:
         """The columns of a table of forecasts: the series, the time, and each column that is forecast."""
-        import numpy as np
-
         asked = self.examples(frame)
         panel = asked.tracks.panel
         steps = (asked.origins[:, None] + np.arange(self.horizon)).ravel()

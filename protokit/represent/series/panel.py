@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
 
 from protokit.core.errors import DataError
 from protokit.core.names import as_text
 from protokit.core.values import Notice
 from protokit.represent.kinds.inference import texts_of
 from protokit.represent.series.time_index import Clock
-
-if TYPE_CHECKING:
-    import numpy as np
-    import pandas as pd
 
 _UNEVEN = 0.5  # of the rows that are one step apart: fewer are no regular series
 
@@ -43,8 +41,6 @@ class Panel:
         Raises:
             DataError: a time or key is missing, a cell is no time, or one series has two rows of one time.
         """
-        import numpy as np
-
         if frame.empty:
             raise DataError("the table has no rows", cure="bring some")
         codes, keys = _keys(frame, by)
@@ -62,15 +58,11 @@ class Panel:
     @cached_property
     def lengths(self) -> np.ndarray:
         """Rows of each series."""
-        import numpy as np
-
         return np.diff(self.starts)
 
     @cached_property
     def place(self) -> np.ndarray:
         """Of each row in its series, from 0."""
-        import numpy as np
-
         found: np.ndarray = np.arange(len(self.codes)) - self.starts[self.codes]
         return found
 
@@ -80,8 +72,6 @@ class Panel:
 
     def notices(self) -> list[Notice]:
         """Gaps between rows, and rows that are not evenly apart."""
-        import numpy as np
-
         clock, column = self.clock, self.clock.column
         apart = np.diff(self.times)[np.diff(self.codes) == 0]
         if len(apart) == 0:
@@ -104,9 +94,6 @@ class Panel:
 
 def _keys(frame: pd.DataFrame, by: Sequence[str]) -> tuple[np.ndarray, tuple[tuple[str, ...], ...]]:
     """The series of each row, and the key of each series, in the order of their first rows."""
-    import numpy as np
-    import pandas as pd
-
     if not by:
         return np.zeros(len(frame), np.int64), ((),)
     texts = pd.DataFrame({name: texts_of(frame[name]) for name in by})

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
 
 from protokit.represent.series.panel import Panel
-
-if TYPE_CHECKING:
-    import numpy as np
 
 NAMES = ("center", "scale", "naive")
 
@@ -36,8 +35,6 @@ class SeriesScales:
 
         Shapes: (rows, columns), (rows,).
         """
-        import numpy as np
-
         there = ~np.isnan(numbers) & train[:, None]
         warm = np.flatnonzero((_count(panel, there) >= 2).all(axis=1))
         found = _measured(panel, numbers, there, season)
@@ -49,8 +46,6 @@ class SeriesScales:
 
         Shapes: (rows, columns) -> (series, columns).
         """
-        import numpy as np
-
         place = {key: i for i, key in enumerate(self.keys)}
         known = np.array([place.get(key, -1) for key in panel.keys])
         if (known >= 0).all():
@@ -73,8 +68,6 @@ class SeriesScales:
     @classmethod
     def from_plain(cls, plain: dict[str, Any], columns: int) -> SeriesScales:
         """The scales of `as_plain`."""
-        import numpy as np
-
         keys = tuple(tuple(key) for key in plain["keys"])
         return cls(keys, {name: np.array(plain[name], float).reshape(len(keys), columns) for name in NAMES})
 
@@ -85,16 +78,12 @@ def _count(panel: Panel, there: np.ndarray) -> np.ndarray:
 
 def _sums(panel: Panel, numbers: np.ndarray) -> np.ndarray:
     """Shapes: (rows, columns) -> (series, columns)."""
-    import numpy as np
-
     series = len(panel.keys)
     return np.stack([np.bincount(panel.codes, column, series) for column in numbers.T], axis=1)
 
 
 def _measured(panel: Panel, numbers: np.ndarray, there: np.ndarray, season: int) -> dict[str, np.ndarray]:
     """Mean, deviation and naive error of each series over some cells; NaN or 0 where they say nothing."""
-    import numpy as np
-
     count = np.maximum(_count(panel, there), 1)
     center = _sums(panel, np.where(there, numbers, 0)) / count
     apart = np.where(there, numbers - center[panel.codes], 0)
@@ -105,8 +94,6 @@ def _measured(panel: Panel, numbers: np.ndarray, there: np.ndarray, season: int)
 
 
 def _naive(panel: Panel, numbers: np.ndarray, there: np.ndarray, season: int) -> np.ndarray:
-    import numpy as np
-
     errors, pairs = np.zeros_like(numbers), np.zeros_like(there)
     if season < len(numbers):
         same = (panel.codes[season:] == panel.codes[:-season])[:, None]
@@ -120,7 +107,6 @@ def _naive(panel: Panel, numbers: np.ndarray, there: np.ndarray, season: int) ->
 
 def _mended(found: Mapping[str, np.ndarray], others: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Measures with those that are 0 or missing replaced by the mean of the other series, or by 1."""
-    import numpy as np
 
     def mean(values: np.ndarray) -> np.ndarray:
         good = np.nan_to_num(values) > 0

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
+
+import numpy as np
+import pandas as pd
 
 from protokit.core.errors import DataError
 from protokit.core.values import Notice, Split, Step, Table
@@ -17,10 +20,6 @@ from protokit.represent.series.panel import Panel
 from protokit.represent.series.scales import SeriesScales
 from protokit.represent.split.folds import deal
 from protokit.represent.words import Series
-
-if TYPE_CHECKING:
-    import numpy as np
-    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -67,8 +66,6 @@ def represent_series(recipe: Recipe, table: Table) -> tuple[Represented, ...]:
 
 
 def _rows(recipe: Recipe, series: Series, frame: pd.DataFrame) -> _Rows:
-    import numpy as np
-
     panel = Panel.of(frame, series.time, series.by)
     notices = panel.notices()
     numbers = np.stack([to_numbers(frame[name]) for name in recipe.represent.targets], axis=1)[panel.rows]
@@ -103,8 +100,6 @@ def _rows(recipe: Recipe, series: Series, frame: pd.DataFrame) -> _Rows:
 
 
 def _borders(recipe: Recipe, rows: _Rows) -> list[_Borders]:
-    import numpy as np
-
     split = recipe.represent.split
     times = rows.panel.times
     times = times[times <= times[~np.isnan(rows.numbers).all(axis=1)].max()]  # later rows only give what is known
@@ -122,8 +117,6 @@ def _borders(recipe: Recipe, rows: _Rows) -> list[_Borders]:
 
 def _latest(times: np.ndarray, share: float) -> float:
     """The time from which on rows are among the latest."""
-    import numpy as np
-
     if len(times) < 2:
         raise DataError("too few rows to split by time", cure="bring more rows")
     found: float = np.sort(times)[len(times) - max(1, round(len(times) * share))]
@@ -131,8 +124,6 @@ def _latest(times: np.ndarray, share: float) -> float:
 
 
 def _represented(recipe: Recipe, series: Series, rows: _Rows, borders: _Borders) -> Represented:
-    import numpy as np
-
     panel, origins = rows.panel, rows.origins
     first, last = panel.times[origins], panel.times[origins + series.horizon - 1]
     every = np.arange(len(origins))
@@ -179,8 +170,6 @@ def _too_few(recipe: Recipe, series: Series, rows: _Rows, borders: _Borders, par
 
 def _fitted(recipe: Recipe, series: Series, rows: _Rows, train: np.ndarray) -> tuple[SeriesEncoder, list[Notice]]:
     """The encoder of the rows of the panel where `train` holds."""
-    import numpy as np
-
     panel, frame = rows.panel, rows.frame
     for name, column in zip(recipe.represent.targets, rows.numbers[train].T, strict=True):
         if len(np.unique(column[~np.isnan(column)])) < 2:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
 
 from protokit.core.errors import DataError
 from protokit.core.names import as_text
 from protokit.represent.kinds.columns import to_numbers
 from protokit.represent.kinds.inference import DATE_FORMATS, QUARTER, is_date, read_dates, texts_of
-
-if TYPE_CHECKING:
-    import numpy as np
-    import pandas as pd
 
 Unit = Literal["number", "month", "weekday", "nanosecond"]
 
@@ -49,8 +48,6 @@ class Clock:
         Raises:
             DataError: a cell is missing, or no one form reads all of them.
         """
-        import numpy as np
-
         name = str(cells.name)
         _all_there(cells)
         if is_date(cells):
@@ -79,9 +76,6 @@ class Clock:
     @classmethod
     def _counting(cls, name: str, form: str, stamps: np.ndarray) -> Clock:
         """A clock in the unit that fits some different times."""
-        import numpy as np
-        import pandas as pd
-
         dates = pd.DatetimeIndex(stamps)
         if len(dates) > 1 and (dates == dates.normalize()).all():
             if (dates.day == dates.day[0]).all() and dates.day[0] <= 28:
@@ -98,8 +92,6 @@ class Clock:
         return replace(self, step=_most_common(differences)[0]) if len(differences) else self
 
     def _regular(self, positions: np.ndarray) -> float:
-        import numpy as np
-
         return _most_common(np.diff(positions))[1] if len(positions) > 1 else 0.0
 
     def positions(self, cells: pd.Series) -> np.ndarray:
@@ -110,8 +102,6 @@ class Clock:
         Raises:
             DataError: a cell is missing, or is no time.
         """
-        import numpy as np
-
         _all_there(cells)
         if self.form == "number":
             numbers = to_numbers(cells)
@@ -131,8 +121,6 @@ class Clock:
         return _stamps(cells, form)
 
     def _count(self, stamps: np.ndarray) -> np.ndarray:
-        import numpy as np
-
         if self.unit == "month":
             return stamps.astype("datetime64[M]").astype(np.int64)
         if self.unit == "weekday":
@@ -144,8 +132,6 @@ class Clock:
 
         Shapes: (rows,) datetime64[ns].
         """
-        import numpy as np
-
         if self.unit == "month":
             months = positions.astype("datetime64[M]")
             late = (months + 1).astype("datetime64[D]") - 1
@@ -159,8 +145,6 @@ class Clock:
 
     def write(self, positions: np.ndarray, like: pd.Series) -> pd.Series:
         """Times as the column `like` writes them."""
-        import pandas as pd
-
         if self.form == "number":
             numbers = pd.Series(positions, name=self.column)
             return numbers.astype(like.dtype) if like.dtype.kind in "iuf" else numbers
@@ -181,8 +165,6 @@ class Clock:
 
     def show(self, position: Any) -> str:
         """One time as a person reads it."""
-        import numpy as np
-
         if self.form == "number":
             return as_text(position)
         text = str(self.dates(np.array([position]))[0].astype("datetime64[s]")).replace("T", " ")
@@ -230,8 +212,6 @@ class Clock:
 
 def _most_common(differences: np.ndarray) -> tuple[Any, float]:
     """The most common positive difference, the smallest of equals, and its share."""
-    import numpy as np
-
     if differences.dtype.kind == "f":
         differences = np.round(differences, 9)
     values, counts = np.unique(differences[differences > 0], return_counts=True)
@@ -246,8 +226,6 @@ def _like_dates(texts: pd.Series) -> bool:
 
 
 def _stamps(cells: pd.Series, form: str) -> np.ndarray:
-    import pandas as pd
-
     if form == "dates":
         zone = getattr(cells.dt, "tz", None)
         # by the clock of a place an hour comes twice, or never, when summer ends and begins
@@ -274,8 +252,6 @@ def _whole_days(cells: pd.Series) -> bool:
 
 def _read(texts: pd.Series, form: str) -> pd.Series:
     """Texts as dates; missing where one is not of the form."""
-    import pandas as pd
-
     if "%q" in form:
         before = form.split("%q")[0].replace("%Y", r"\d{4}")
         return read_dates(texts.where(texts.str.fullmatch(before + "[1-4]", case=False)), QUARTER)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, cast
+from math import prod
+from typing import Any, cast
 
-if TYPE_CHECKING:
-    import numpy as np
+import numpy as np
 
 
 class Lazy:
@@ -25,8 +25,6 @@ class Lazy:
     @property
     def nbytes(self) -> int:
         """Bytes of the whole array."""
-        from math import prod
-
         return prod(self.shape) * self.dtype.itemsize
 
     def __len__(self) -> int:
@@ -49,8 +47,6 @@ def windows(values: np.ndarray, starts: np.ndarray, steps: int) -> np.ndarray:
 
     Shapes: (rows, columns), (windows,) -> (windows, steps, columns), cut when it is read.
     """
-    import numpy as np
-
     if len(values) < steps:
         values = np.zeros((steps, values.shape[1]), values.dtype)  # there are no windows in it
     every = np.lib.stride_tricks.sliding_window_view(values, steps, axis=0).transpose(0, 2, 1)
@@ -65,8 +61,6 @@ def season_ago(values: np.ndarray, origins: np.ndarray, first: np.ndarray, horiz
 
     Shapes: (rows, columns), (windows,), (windows,) -> (windows, horizon, columns), cut when it is read.
     """
-    import numpy as np
-
     back = np.arange(horizon) % season - season
 
     def cut(some: np.ndarray) -> np.ndarray:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import numpy as np
+from sklearn.model_selection import GroupKFold, KFold, StratifiedKFold
 
 from protokit.core.errors import DataError
-
-if TYPE_CHECKING:
-    import numpy as np
 
 
 def deal(
@@ -22,9 +20,6 @@ def deal(
     Raises:
         DataError: there are too few rows, groups or times for so many folds.
     """
-    import numpy as np
-    from sklearn.model_selection import GroupKFold, KFold, StratifiedKFold
-
     every = np.arange(rows)
     if times is not None:
         different, positions = np.unique(times, return_inverse=True)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from sklearn.model_selection import GroupShuffleSplit, train_test_split
 
 from protokit.core.errors import DataError
 from protokit.core.names import as_text
@@ -14,10 +17,6 @@ from protokit.core.values import Split
 from protokit.represent import words as spec
 from protokit.represent.kinds.columns import times
 from protokit.represent.split.folds import deal
-
-if TYPE_CHECKING:
-    import numpy as np
-    import pandas as pd
 
 _NAMES = {"train": "train", "training": "train", "test": "test", "testing": "test"}
 _NAMES |= {"validation": "validation", "valid": "validation", "val": "validation", "dev": "validation"}
@@ -37,8 +36,6 @@ def split(
     Raises:
         DataError: a part would be without rows, or the rule does not fit the data.
     """
-    import numpy as np
-
     rows = np.arange(len(frame))
     by = rule.by or ("stratified" if classes is not None else "random")
     if by == "stratified" and classes is None:
@@ -59,8 +56,6 @@ def split(
 
 
 def _split(train: np.ndarray, validation: np.ndarray, test: np.ndarray, name: str, rows: int) -> Split:
-    import numpy as np
-
     for part, found in (("train", train), ("validation", validation), ("test", test)):
         if len(found) == 0:
             raise DataError(
@@ -91,8 +86,6 @@ def _in_folds(
 
 def _given(frame: pd.DataFrame, parts: np.ndarray | None, rule: spec.Split, by: str | spec.By) -> np.ndarray | None:
     """The part of each row where a column or a table says it, else None."""
-    import numpy as np
-
     named = {value: part for part in ("test", "validation") if isinstance(value := getattr(rule, part), str)}
     if named:
         if parts is None:
@@ -123,9 +116,6 @@ def _deal(
     seed: int,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Take a share of the rows away: what stays, and what was taken."""
-    import numpy as np
-    from sklearn.model_selection import GroupShuffleSplit, train_test_split
-
     if len(rows) < 2:
         raise DataError(f"{len(frame)} rows are too few to split", cure="bring more rows")
     if isinstance(by, spec.By) and by.time:
@@ -158,8 +148,6 @@ def _deal(
 
 def _latest(frame: pd.DataFrame, rows: np.ndarray, share: float, name: str) -> tuple[np.ndarray, np.ndarray]:
     """Take the latest rows; rows of one time are not parted."""
-    import numpy as np
-
     here = times(frame, name)[rows]
     border = np.sort(here)[int(len(here) * (1 - share))]
     late = here >= border
@@ -174,8 +162,6 @@ def with_each_outcome(found: Split, rows: np.ndarray, outcomes: np.ndarray, mova
     Where chance left it none, a row is moved there from one of the `movable` parts: what no training row shows can
     neither be learned nor be scored. Shapes: rows and outcomes (pairs,), a row for each outcome that it has.
     """
-    import numpy as np
-
     parts = {name: getattr(found, name) for name in ("train", "validation", "test")}
     for outcome in np.setdiff1d(outcomes, outcomes[np.isin(rows, found.train)]):
         having = rows[outcomes == outcome]
@@ -190,8 +176,6 @@ def with_each_outcome(found: Split, rows: np.ndarray, outcomes: np.ndarray, mova
 
 def as_dealt(parts: np.ndarray, by: str | spec.By | None) -> Split:
     """The split of rows whose part is known: train, validation or test. Shapes: parts (rows,)."""
-    import numpy as np
-
     name = next((key for key in ("group", "time", "column") if getattr(by, key, None)), "random")
     train, validation, test = (np.flatnonzero(parts == part) for part in ("train", "validation", "test"))
     return _split(train, validation, test, name, len(parts))
@@ -199,8 +183,6 @@ def as_dealt(parts: np.ndarray, by: str | spec.By | None) -> Split:
 
 def blocks(frame: pd.DataFrame, name: str) -> np.ndarray:
     """The number of each row's group. Shapes: (rows,) int64."""
-    import numpy as np
-
     numbers: np.ndarray = np.unique(_groups(frame, name), return_inverse=True)[1]
     return numbers
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from matplotlib.figure import Figure
 
 from protokit.show.plots.style import drawn
 from protokit.show.plots.themes import THEMES
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 
 def calibration(bins: Sequence[Mapping[str, Any]], error: float | None = None, *, theme: str = "light") -> Figure:

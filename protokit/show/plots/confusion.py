@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
 from protokit.show.plots.style import drawn, label, named
 from protokit.show.plots.themes import THEMES
-
-if TYPE_CHECKING:
-    import numpy as np
-    from matplotlib.figure import Figure
 
 _MOST = 26
 
@@ -22,8 +21,6 @@ def confusion(truth: np.ndarray, predicted: np.ndarray, classes: Sequence[object
 
     Shapes: truth, predicted (rows,) positions in `classes`.
     """
-    import numpy as np
-
     look = THEMES[theme]
     counts = np.bincount(truth * len(classes) + predicted, minlength=len(classes) ** 2)
     counts = counts.reshape(len(classes), len(classes))
@@ -33,8 +30,6 @@ def confusion(truth: np.ndarray, predicted: np.ndarray, classes: Sequence[object
     names = named(size, [classes[i] for i in shown], 18 if size <= 12 else 10)
     side = min(6.4, max(2.6, 0.62 * size + 1.4))
     with drawn(theme, side + 0.4, side) as (figure, axes):
-        from matplotlib.patches import Rectangle
-
         for i in range(size):
             for j in range(size):
                 share = counts[i, j] / max(1, total[i])

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator
 
 from protokit.show.plots.style import LINES, drawn, numbered
 from protokit.show.plots.themes import THEMES
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 
 def curves(history: Sequence[Mapping[str, float]], best_epoch: int = 0, *, theme: str = "light") -> Figure:
@@ -40,8 +40,6 @@ def curves(history: Sequence[Mapping[str, float]], best_epoch: int = 0, *, theme
                 )
         losses = [row[name] for row in history for name in ("loss", "validation_loss")]
         if min(losses) > 0 and max(losses) > 20 * min(losses):
-            from matplotlib.ticker import LogLocator
-
             axes.set_yscale("log")
             axes.minorticks_off()
             axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5), numticks=8))

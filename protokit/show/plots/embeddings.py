@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.figure import Figure
 
 from protokit.show.plots.style import MARKS, drawn, label, some
 from protokit.show.plots.themes import THEMES
-
-if TYPE_CHECKING:
-    import numpy as np
-    from matplotlib.figure import Figure
 
 _MOST = 6
 
@@ -28,8 +26,6 @@ def embeddings(
     Shapes: points (rows, 2); groups (rows,) positions in `names`, each with its colour and mark; those past the fifth
     are one. Of many rows 1,000 are drawn.
     """
-    import numpy as np
-
     look = THEMES[theme]
     shown = some(len(points))
     with drawn(theme, 5.6, 4.4) as (figure, axes):

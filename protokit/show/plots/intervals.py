@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from protokit.show.plots.style import MARKS, drawn, label, numbered
 from protokit.show.plots.themes import THEMES
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 
 @dataclass(frozen=True)
@@ -66,8 +65,6 @@ def intervals(panels: Sequence[Panel], *, keys: Sequence[str] = (), theme: str =
             axes.set_title(label(panel.title, 60 if columns == 1 else 26), fontsize=9.5)
             numbered(axes, "x")
         if keys:
-            from matplotlib.lines import Line2D
-
             colours = (look.series[0], look.quiet, look.series[1])
             handles = [
                 Line2D([], [], ls="-", lw=1.6, marker=MARKS[i], ms=5, color=colours[i]) for i in range(len(keys))

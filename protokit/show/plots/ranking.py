@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.figure import Figure
 
 from protokit.show.plots.style import LINES, drawn, label, thinned
 from protokit.show.plots.themes import THEMES
-
-if TYPE_CHECKING:
-    import numpy as np
-    from matplotlib.figure import Figure
 
 Line = tuple["np.ndarray", "np.ndarray", float]
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import numpy as np
+from matplotlib.figure import Figure
 
 from protokit.show.plots.style import drawn, label, numbered, some
 from protokit.show.plots.themes import THEMES
-
-if TYPE_CHECKING:
-    import numpy as np
-    from matplotlib.figure import Figure
 
 
 def residuals(
@@ -19,8 +16,6 @@ def residuals(
 
     Shapes: truth, predicted (rows,); band (rows, 2), the lowest and the highest quantile. Of many rows 1,000 are drawn.
     """
-    import numpy as np
-
     look = THEMES[theme]
     shown = some(len(truth), 1000 if band is None else 150)
     with drawn(theme, 7.2, 3.3, columns=2) as (figure, (left, right)):

@@ -6,15 +6,16 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
+
+from protokit.show.plots.svg import svg
 from protokit.show.plots.themes import THEMES
-
-if TYPE_CHECKING:
-    import numpy as np
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-
 
 # what tells series apart where colour does not
 LINES: tuple[Any, ...] = ("-", (0, (5, 2)), (0, (1, 1.5)), (0, (6, 2, 1, 2)), (0, (3, 1)), (0, (8, 3)))
@@ -25,8 +26,6 @@ FEW = 1000  # points of a cloud: more say no more, and make a large file
 @contextmanager
 def drawn(theme: str, width: float, height: float, columns: int = 1, rows: int = 1) -> Iterator[tuple[Figure, Any]]:
     """A figure in inches and its axes, one or an array of them; all that is put into it has the theme's look."""
-    import matplotlib as mpl
-
     look = THEMES[theme]
     settings = {
         "font.size": 9.5,
@@ -65,12 +64,9 @@ def drawn(theme: str, width: float, height: float, columns: int = 1, rows: int =
 @cache
 def _figure() -> Any:
     """A Figure that a notebook shows as it is, though pyplot does not know it."""
-    from matplotlib.figure import Figure
 
     class Shown(Figure):  # type: ignore[misc]
         def _repr_svg_(self) -> str:
-            from protokit.show.plots.svg import svg
-
             return svg(self)
 
     Shown.__name__ = Shown.__qualname__ = "Figure"
@@ -100,8 +96,6 @@ def number(value: float) -> str:
 
 def numbered(axes: Axes, *axis: str) -> None:
     """Ticks with commas, plain and never as powers; whole where `x` counts."""
-    from matplotlib.ticker import FuncFormatter
-
     for name in axis or ("x", "y"):
         formatter = FuncFormatter(lambda value, _: f"{value:,.10g}")
         getattr(axes, f"{name}axis").set_major_formatter(formatter)
@@ -109,8 +103,6 @@ def numbered(axes: Axes, *axis: str) -> None:
 
 def some(count: int, most: int = FEW) -> np.ndarray:
     """Positions of at most so many rows, always the same ones."""
-    import numpy as np
-
     if count <= most:
         return np.arange(count)
     return np.sort(np.random.default_rng(0).choice(count, most, replace=False))
@@ -118,8 +110,6 @@ def some(count: int, most: int = FEW) -> np.ndarray:
 
 def thinned(x: np.ndarray, y: np.ndarray, most: int = 200) -> tuple[np.ndarray, np.ndarray]:
     """A line with as many points as an eye can tell apart; first and last are kept."""
-    import numpy as np
-
     if len(x) <= most:
         return x, y
     # evenly along the line's own length, so that steep parts keep theirs

@@ -5,12 +5,13 @@ from __future__ import annotations
 import html
 import re
 import warnings
-from typing import TYPE_CHECKING, Any
+from io import StringIO
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.figure import Figure
 
 from protokit.show.plots.themes import THEMES
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 _TAG = re.compile(r"<[^>]+>")
 _DECIMALS = re.compile(r"(\d+\.\d\d)\d+")
@@ -50,10 +51,6 @@ def inline(figure: Figure, about: str, key: str) -> str:
 
 
 def _saved(figure: Figure, *, transparent: bool = False) -> str:
-    from io import StringIO
-
-    import matplotlib as mpl
-
     out = StringIO()
     with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "protokit"}), warnings.catch_warnings():
         # a browser has the letters that matplotlib's own font lacks

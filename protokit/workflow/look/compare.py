@@ -10,10 +10,15 @@ from zlib import crc32
 
 from protokit.core.errors import ProtokitError, SpecError
 from protokit.core.names import number
+from protokit.core.values import Interval
+from protokit.evaluate.certainty.comparison import Difference
+from protokit.evaluate.metrics.metrics import METRICS
 from protokit.recipe.recipe import Recipe
 from protokit.show.blocks import Grid, Picture, Section, Sentence
 from protokit.show.card import Card
 from protokit.show.page import Page
+from protokit.show.plots.intervals import Dot, Panel, intervals
+from protokit.show.plots.svg import inline
 from protokit.workflow.look.card import epochs
 from protokit.workflow.look.paired import Pair, Tested, groups, pairs, sentence
 from protokit.workflow.result import Run
@@ -135,8 +140,6 @@ class Comparison:
 
     def _best(self, group: Sequence[Pair]) -> int:
         """The run that is ahead of every other of its group, by however little."""
-        from protokit.evaluate.metrics.metrics import METRICS
-
         behind = set()
         for pair in group:
             ahead = (pair.difference.interval.value >= 0) == bool(METRICS[pair.metric].greater_is_better)
@@ -193,9 +196,6 @@ def compare(*runs: Run | str | Path) -> Comparison:
 
 
 def _picture(runs: Sequence[Run], labels: Sequence[str], group: Sequence[Pair]) -> Picture:
-    from protokit.show.plots.intervals import Dot, Panel, intervals
-    from protokit.show.plots.svg import inline
-
     target, metric = group[0].target, group[0].metric
     dots = []
     for place in sorted({place for pair in group for place in (pair.first, pair.second)}):
@@ -214,8 +214,6 @@ def _from(best: int, pair: Pair) -> Pair:
     """The pair with the best run first."""
     if pair.first == best:
         return pair
-    from protokit.core.values import Interval
-    from protokit.evaluate.certainty.comparison import Difference
 
     gap = pair.difference.interval
     turned = Difference(Interval(-gap.value, -gap.high, -gap.low), pair.difference.p)

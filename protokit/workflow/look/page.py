@@ -5,20 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zlib import crc32
+
+import numpy as np
+from matplotlib.figure import Figure
 
 from protokit.core.errors import SpecError
 from protokit.core.names import number
+from protokit.core.values import Predictions
 from protokit.show.blocks import Block, Code, Grid, Notes, Picture, Section
 from protokit.show.page import Page
+from protokit.show.plots.svg import inline
 from protokit.workflow.look import card
 from protokit.workflow.look.plots import Plots, Predicted
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-    from protokit.core.values import Predictions
 
 _WORST = 10
 _MOST_ROWS = 40
@@ -83,8 +83,6 @@ def _wrong(plots: Plots, results: Mapping[str, Any], predicted: Predicted) -> tu
 
 def _worst(p: Predictions, predicted: Predicted) -> tuple[Block, ...]:
     """The test rows that were missed by the most."""
-    import numpy as np
-
     name, task = p.target.name, p.target.task
     if p.target.has_classes:
         given = p.scores[np.arange(len(p.truth)), p.labels]
@@ -170,8 +168,6 @@ def _training(plots: Plots, results: Mapping[str, Any]) -> tuple[Block, ...]:
 
 def _pictures(plots: Plots, wanted: Mapping[str, tuple[str, str]], target: str | None = None) -> tuple[Picture, ...]:
     """Those of the wanted pictures that fit the run and the target."""
-    from protokit.show.plots.svg import inline
-
     found = []
     for name, (title, about) in wanted.items():
         if name not in plots.names:

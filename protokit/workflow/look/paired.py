@@ -6,16 +6,17 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
 
 from protokit.core.names import number
+from protokit.core.values import Predictions, TargetSpec
+from protokit.evaluate.certainty import bootstrap
+from protokit.evaluate.certainty.comparison import Difference, Outcome, holm, over_folds, paired
+from protokit.evaluate.metrics.metrics import METRICS
+from protokit.workflow.record.predictions import read_folds, read_predictions
 from protokit.workflow.result import Run
-
-if TYPE_CHECKING:
-    import numpy as np
-
-    from protokit.core.values import Predictions, TargetSpec
-    from protokit.evaluate.certainty.comparison import Difference, Outcome
 
 
 @dataclass(frozen=True)
@@ -54,8 +55,6 @@ class Tested:
         Raises:
             DataError: its predictions cannot be read.
         """
-        from protokit.workflow.record.predictions import read_folds, read_predictions
-
         network, _, _ = read_predictions(run.path)
         found = run.results["metrics"]
         metrics = {name: tuple(s["metric"] for s in found["scores"] if s["target"] == name) for name in network}
@@ -65,8 +64,6 @@ class Tested:
 
     def why_not(self, first: Tested, run: Run, first_run: Run) -> str | None:
         """Why a run cannot be held against the first of a group; None where it can."""
-        import numpy as np
-
         specs, others = ({name: p.target for name, p in some.predictions.items()} for some in (self, first))
         if _tasks(specs) != _tasks(others):
             return f"they predict {_tasks(specs)} and {_tasks(others)}"
@@ -108,9 +105,6 @@ def groups(runs: Sequence[Run], tested: Sequence[Tested]) -> tuple[list[list[int
 
 def pairs(group: Sequence[int], tested: Sequence[Tested]) -> list[Pair]:
     """Every pair of a group on the metric that the first of them is judged by, for each target."""
-    from protokit.evaluate.certainty.comparison import holm
-    from protokit.evaluate.metrics.metrics import METRICS
-
     found: list[tuple[str, str, int, int, Difference]] = []
     for target, metrics in tested[group[0]].metrics.items():
         compared = _differences(group, tested, target, metrics[0])
@@ -125,12 +119,6 @@ def pairs(group: Sequence[int], tested: Sequence[Tested]) -> list[Pair]:
 def _differences(
     group: Sequence[int], tested: Sequence[Tested], target: str, name: str
 ) -> list[tuple[int, int, Difference]]:
-    import numpy as np
-
-    from protokit.evaluate.certainty import bootstrap
-    from protokit.evaluate.certainty.comparison import over_folds, paired
-    from protokit.evaluate.metrics.metrics import METRICS
-
     metric, first = METRICS[name], tested[group[0]]
     models = {i: tested[i].predictions[target] for i in group}
     if first.folds is not None:

@@ -5,19 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import numpy as np
+from matplotlib.figure import Figure
+from sklearn.metrics import auc, average_precision_score, precision_recall_curve, roc_curve
+
+from protokit.bundle.model import Model
 from protokit.core.errors import SpecError
 from protokit.core.places import Fault
 from protokit.core.suggest import did_you_mean, one_of
 from protokit.core.values import Predictions
-
-if TYPE_CHECKING:
-    import numpy as np
-    from matplotlib.figure import Figure
-
-    from protokit.bundle.model import Model
-    from protokit.show.plots.ranking import Line
+from protokit.show.plots.calibration import calibration
+from protokit.show.plots.confusion import confusion
+from protokit.show.plots.curves import curves
+from protokit.show.plots.embeddings import embeddings
+from protokit.show.plots.forecast import forecast
+from protokit.show.plots.gradients import gradients
+from protokit.show.plots.intervals import Dot, Panel, intervals
+from protokit.show.plots.ranking import Line, ranking
+from protokit.show.plots.residuals import residuals
+from protokit.workflow.run.embedding import embedded
 
 _CLASSES = ("binary", "multiclass")
 _LABELS = (*_CLASSES, "multilabel")
@@ -77,8 +85,6 @@ class Plots:
 
     def curves(self, *, theme: str = "light") -> Figure:
         """Loss of training and validation rows by epoch, and the epoch that was kept."""
-        from protokit.show.plots.curves import curves
-
         history = self._results["history"]
         if not history:
             raise self._unfit("curves", "this run has no epochs")
@@ -87,8 +93,6 @@ class Plots:
 
     def scores(self, target: str | None = None, *, theme: str = "light") -> Figure:
         """Each metric of the network and of its baselines, with 95% intervals."""
-        from protokit.show.plots.intervals import Dot, Panel, intervals
-
         target = self._target("scores", target)
         arrows = {True: " ↑", False: " ↓", None: ""}
         panels = []
@@ -108,16 +112,11 @@ class Plots:
 
     def confusion(self, target: str | None = None, *, theme: str = "light") -> Figure:
         """Test rows of each class by what they were taken for."""
-        from protokit.show.plots.confusion import confusion
-
         p = self._of("confusion", target)
         return confusion(p.truth, p.labels, p.target.classes, theme=_theme(theme))
 
     def roc(self, target: str | None = None, *, theme: str = "light") -> Figure:
         """True against false positives at each threshold; of several classes each against all others."""
-        from sklearn.metrics import auc, roc_curve
-
-        from protokit.show.plots.ranking import ranking
 
         def line(truth: np.ndarray, scores: np.ndarray) -> Line:
             false, true, _ = roc_curve(truth, scores)
@@ -128,9 +127,6 @@ class Plots:
 
     def pr(self, target: str | None = None, *, theme: str = "light") -> Figure:
         """Precision against recall at each threshold; of several classes each against all others."""
-        from sklearn.metrics import average_precision_score, precision_recall_curve
-
-        from protokit.show.plots.ranking import ranking
 
         def line(truth: np.ndarray, scores: np.ndarray) -> Line:
             precision, recall, _ = precision_recall_curve(truth, scores)
@@ -143,27 +139,17 @@ class Plots:
 
     def calibration(self, target: str | None = None, *, theme: str = "light") -> Figure:
         """Of the rows that were given a probability, the share for which it came true."""
-        from protokit.show.plots.calibration import calibration
-
         found = self._kept("calibration", target)
         return calibration(found["bins"], found["error"]["value"], theme=_theme(theme))
 
     def residuals(self, target: str | None = None, *, theme: str = "light") -> Figure:
         """Truth against prediction, and how the errors are spread."""
-        import numpy as np
-
-        from protokit.show.plots.residuals import residuals
-
         p = self._of("residuals", target)
         band = np.stack([p.scores.min(axis=1), p.scores.max(axis=1)], 1) if p.target.task == "quantile" else None
         return residuals(p.truth, p.labels, p.target.name, band, theme=_theme(theme))
 
     def forecast(self, column: str | None = None, *, theme: str = "light") -> Figure:
         """Some windows of the test: what came, the network's forecast, and the best baseline's."""
-        import numpy as np
-
-        from protokit.show.plots.forecast import forecast
-
         p = self._of("forecast", None)
         columns = p.target.columns
         if column is not None and column not in columns:
@@ -177,16 +163,12 @@ class Plots:
 
     def importance(self, target: str | None = None, *, theme: str = "light") -> Figure:
         """By how much the main metric drops when a column is shuffled among validation rows."""
-        from protokit.show.plots.intervals import Dot, Panel, intervals
-
         found = self._kept("importance", target)[:_MOST_COLUMNS]
         dots = tuple(Dot(one["column"], *(one["drop"][key] for key in ("value", "low", "high"))) for one in found)
         return intervals([Panel(f"loss of {found[0]['metric']} when shuffled", dots, zero=True)], theme=_theme(theme))
 
     def slices(self, target: str | None = None, *, theme: str = "light") -> Figure:
         """The main metric on parts of the test rows, of the network and of the best baseline."""
-        from protokit.show.plots.intervals import Dot, Panel, intervals
-
         target = self._target("slices", target)
         found = [one for one in self._metrics.get("slices") or () if one["target"] == target]
         if not found:
@@ -210,9 +192,6 @@ class Plots:
 
         Each is marked by what it is predicted to be.
         """
-        from protokit.show.plots.embeddings import embeddings
-        from protokit.workflow.run.embedding import embedded
-
         if "embeddings" not in self.names or self._model is None:
             raise self._unfit("embeddings", "windows of series have none")
         if table is None:
@@ -222,8 +201,6 @@ class Plots:
 
     def gradients(self, *, theme: str = "light") -> Figure:
         """How large the gradient is at each layer, and the share of its units that are dead or saturated."""
-        from protokit.show.plots.gradients import gradients
-
         if not self._layers:
             raise self._unfit("gradients", "this run kept no gradients")
         return gradients(self._layers, theme=_theme(theme))
@@ -270,8 +247,6 @@ class Plots:
 
     def _lines(self, plot: str, target: str | None, line: Callable[[np.ndarray, np.ndarray], Line]) -> dict[str, Line]:
         """A curve for the network and the best baseline; of several classes or labels one for each of the largest."""
-        import numpy as np
-
         p = self._of(plot, target)
         if p.target.task == "binary":
             models = {"network": p, **self._best(p.target.name)}

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import pandas as pd
+
+from protokit.collect.collect import as_written, collect
 from protokit.core.names import as_text, number
 from protokit.core.values import Notice, Step
 from protokit.recipe.recipe import Recipe
+from protokit.represent.kinds import inference as kinds
+from protokit.represent.kinds.columns import unmarked
 from protokit.show.blocks import Grid
 from protokit.show.card import Card
 from protokit.workflow.look.card import step_grids
-
-if TYPE_CHECKING:
-    import pandas as pd
+from protokit.workflow.run.run import as_recipe
 
 _MOST_COLUMNS = 60
 _EXAMPLES = 3
@@ -90,8 +93,6 @@ def table(source: Any, *, sheet: str | None = None) -> TableView:
         SpecError: the recipe is wrong, or the ending of a file says nothing.
         DataError: the data cannot be read, or is not as the recipe says.
     """
-    from protokit.collect.collect import as_written, collect
-
     recipe = _recipe(source)
     name = recipe.name if recipe is not None else "table"
     given: Any = None
@@ -110,8 +111,6 @@ def table(source: Any, *, sheet: str | None = None) -> TableView:
 
 def _recipe(source: Any) -> Recipe | None:
     """The recipe, where the source is one."""
-    from protokit.workflow.run.run import as_recipe
-
     if isinstance(source, Recipe) or (isinstance(source, dict) and {"collect", "represent"} & {*source}):
         return as_recipe(source)
     if isinstance(source, (str, Path)) and Path(source).suffix in {".yaml", ".yml"}:
@@ -127,9 +126,6 @@ def _view(name: str, recipe: Recipe | None, collected: Any) -> TableView:
 
 
 def _column(cells: pd.Series, recipe: Recipe | None) -> Column:
-    from protokit.represent.kinds import inference as kinds
-    from protokit.represent.kinds.columns import unmarked
-
     name = str(cells.name)
     said = recipe.represent.kind(name) if recipe is not None else None
     is_target = recipe is not None and name in recipe.represent.targets
@@ -149,8 +145,6 @@ def _column(cells: pd.Series, recipe: Recipe | None) -> Column:
 
 def _span(cells: pd.Series, kind: str | None) -> str:
     """What the cells are like, in a few words."""
-    from protokit.represent.kinds import inference as kinds
-
     present = cells.dropna()
     if present.empty:
         return ""

@@ -13,22 +13,23 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
 
 from protokit.core.files import finite, write_json, write_text
 from protokit.core.runs import LAST
 from protokit.core.stopwatch import Stopwatch
 from protokit.core.values import Finding, Notice, Score, Table
+from protokit.learn.plan import Progress
 from protokit.recipe.recipe import Recipe
+from protokit.represent.represented import Represented
+from protokit.workflow.look.page import page_of
+from protokit.workflow.look.plots import Predicted
 from protokit.workflow.record.predictions import target_as_plain, write_predictions
 from protokit.workflow.record.test_set_uses import looks
+from protokit.workflow.result import diagnosed
 from protokit.workflow.run.results import Networks, Results
-
-if TYPE_CHECKING:
-    import numpy as np
-
-    from protokit.learn.plan import Progress
-    from protokit.represent.represented import Represented
 
 _LIBRARIES = ("protokit", "tensorflow", "keras", "numpy", "pandas", "scikit-learn", "duckdb")
 
@@ -92,10 +93,6 @@ class RunFolder:
         clock: Stopwatch,
     ) -> None:
         """Write what came of the run. `clock` has the seconds of the steps before this one."""
-        from protokit.workflow.look.page import page_of
-        from protokit.workflow.look.plots import Predicted
-        from protokit.workflow.result import diagnosed
-
         history = _history(networks)
         names = list(dict.fromkeys(name for row in history for name in row))
         lines = [",".join(names), *(",".join(repr(row.get(name, "")) for name in names) for row in history)]
@@ -152,8 +149,6 @@ class RunFolder:
 
     def _write_predictions(self, folds: Sequence[Represented], networks: Networks, results: Results) -> np.ndarray:
         """Write the predictions, and say which rows they are of."""
-        import numpy as np
-
         rows: np.ndarray = np.concatenate([fold.positions[fold.split.test] for fold in folds])
         of = np.repeat(np.arange(1, len(folds) + 1), [fold.test.rows for fold in folds]) if len(folds) > 1 else None
         clusters = networks.parts[0].clusters

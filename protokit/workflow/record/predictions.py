@@ -9,16 +9,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import duckdb
+import numpy as np
+import pandas as pd
 
 from protokit.core.errors import DataError
 from protokit.core.files import write_with
 from protokit.core.values import Predictions, TargetSpec
-
-if TYPE_CHECKING:
-    import numpy as np
-
-    from protokit.learn.clusters import Clusters
+from protokit.learn.clusters import Clusters
 
 Columns = list[tuple[str, Any]]
 ByBaseline = dict[str, dict[str, Predictions]]
@@ -182,9 +182,6 @@ class _Reader:
     @classmethod
     def of(cls, path: Path) -> _Reader:
         """Raises: DataError: there is no such file, or it is none."""
-        import duckdb
-        import numpy as np
-
         with duckdb.connect() as connection:
             try:
                 found = connection.read_parquet([str(path).translate(_LITERAL)]).fetchnumpy()
@@ -238,44 +235,31 @@ class _Reader:
         return values
 
     def _stacked(self, count: int) -> np.ndarray:
-        import numpy as np
-
         return np.stack([self._take() for _ in range(count)], axis=1)
 
     def _steps(self, spec: TargetSpec) -> np.ndarray:
         return self._stacked(len(spec.columns)).reshape(-1, spec.horizon, len(spec.columns))
 
     def _positions(self, spec: TargetSpec) -> np.ndarray:
-        import numpy as np
-
         place = {value: i for i, value in enumerate(spec.classes)}
         found: np.ndarray = np.array([place[value] for value in self._take()], np.int64)
         return found
 
 
 def _texts(spec: TargetSpec, positions: np.ndarray) -> np.ndarray:
-    import numpy as np
-
     classes = np.array([str(value) for value in spec.classes], object)
     return np.asarray(classes[positions])
 
 
 def _spread(values: np.ndarray, horizon: int) -> np.ndarray:
-    import numpy as np
-
     return np.repeat(values, horizon)
 
 
 def _tiled(horizon: int, count: int) -> np.ndarray:
-    import numpy as np
-
     return np.tile(np.arange(1, horizon + 1), count)
 
 
 def _write(path: Path, own: Columns, columns: Columns) -> None:
-    import duckdb
-    import pandas as pd
-
     frame = pd.DataFrame(dict(_named_once(own, columns)))
     with duckdb.connect() as connection:
         relation = connection.from_df(frame)

@@ -7,10 +7,9 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    import numpy as np
+import numpy as np
 
 
 def looks(path: Path, origin: Mapping[str, str], rows: Sequence[np.ndarray]) -> dict[str, Any]:

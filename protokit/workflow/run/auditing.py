@@ -5,20 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
 
 from protokit.core.errors import AuditError, DataError
 from protokit.core.values import Finding, Table
+from protokit.evaluate.audit.audit import audit as find
+from protokit.evaluate.audit.audit import audit_series
+from protokit.evaluate.audit.data import AuditData
 from protokit.recipe.recipe import Recipe
+from protokit.represent.encoder import Encoder
+from protokit.represent.kinds import inference as kinds
+from protokit.represent.kinds.columns import Date
+from protokit.represent.represented import Represented
 from protokit.represent.words import By
 from protokit.workflow.record.folder import RunFolder
 from protokit.workflow.run.auditing_series import series_data
-
-if TYPE_CHECKING:
-    import numpy as np
-    import pandas as pd
-
-    from protokit.represent.represented import Represented
 
 _TASKS = {"binary", "multiclass", "regression"}  # of one class or number a row; other targets are not looked at
 
@@ -30,10 +33,6 @@ def audit(
 
     `derived` maps a target to the columns that it was made of.
     """
-    from protokit.evaluate.audit.audit import audit as find
-    from protokit.evaluate.audit.audit import audit_series
-    from protokit.evaluate.audit.data import AuditData
-
     if recipe.represent.series is not None:
         return audit_series(series_data(recipe, table, folds, derived or {}))
     first = folds[0]
@@ -82,8 +81,6 @@ def stop_if_strict(
 
 def _truth(fold: Represented, name: str, rows: int) -> np.ndarray:
     """The target of each row, put together from the three parts."""
-    import numpy as np
-
     parts = ((fold.split.train, fold.in_memory), (fold.split.validation, fold.validation), (fold.split.test, fold.test))
     whole = np.zeros(rows, fold.in_memory.truth[name].dtype)
     for positions, arrays in parts:
@@ -93,9 +90,6 @@ def _truth(fold: Represented, name: str, rows: int) -> np.ndarray:
 
 def _dated(frame: pd.DataFrame, fold: Represented, left_out: Sequence[str]) -> pd.DataFrame:
     """The frame with dates as dates, also those that no network takes."""
-    from protokit.represent.encoder import Encoder
-    from protokit.represent.kinds.columns import Date
-
     columns = fold.encoder.columns if isinstance(fold.encoder, Encoder) else ()
     found = {c.column: c.dates(frame[c.column]) for c in columns if isinstance(c, Date)}
     for name in left_out:
@@ -108,9 +102,6 @@ def _dated(frame: pd.DataFrame, fold: Represented, left_out: Sequence[str]) -> p
 
 
 def _as_dates(column: pd.Series) -> pd.Series | None:
-    from protokit.represent.kinds import inference as kinds
-    from protokit.represent.kinds.columns import Date
-
     if kinds.is_date(column):
         return Date.fit(column).dates(column)
     few = column.dropna().head(50)

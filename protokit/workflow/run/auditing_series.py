@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+
+import numpy as np
 
 from protokit.core.values import Table
+from protokit.evaluate.audit.data import AuditData
+from protokit.evaluate.audit.series.data import SeriesData
 from protokit.recipe.recipe import Recipe
-
-if TYPE_CHECKING:
-    from protokit.evaluate.audit.series.data import SeriesData
-    from protokit.represent.represented import Represented
+from protokit.represent.kinds.columns import to_numbers
+from protokit.represent.represented import Represented
+from protokit.represent.series.arrays import cells_of, numbers_of
+from protokit.represent.series.encoder import SeriesEncoder
+from protokit.represent.series.panel import Panel
 
 _NUMBERS = {"number", "boolean", "ordered"}
 
@@ -19,15 +23,6 @@ def series_data(
     recipe: Recipe, table: Table, folds: Sequence[Represented], derived: Mapping[str, Sequence[str]]
 ) -> SeriesData:
     """The rows of all series, and the windows of the last fold: it has all but the latest rows to learn from."""
-    import numpy as np
-
-    from protokit.evaluate.audit.data import AuditData
-    from protokit.evaluate.audit.series.data import SeriesData
-    from protokit.represent.kinds.columns import to_numbers
-    from protokit.represent.series.arrays import cells_of, numbers_of
-    from protokit.represent.series.encoder import SeriesEncoder
-    from protokit.represent.series.panel import Panel
-
     series, fold = recipe.represent.series, folds[-1]
     encoder, split = fold.encoder, fold.split
     assert series is not None and isinstance(encoder, SeriesEncoder)

@@ -7,14 +7,15 @@ import warnings
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from threading import Event, Thread
-from typing import TYPE_CHECKING
+
+from threadpoolctl import threadpool_limits
 
 from protokit.core.values import Predictions, TargetSpec
+from protokit.evaluate.baselines.baselines import BASELINES, settled
+from protokit.evaluate.pooling import pooled
 from protokit.recipe.recipe import Recipe
+from protokit.represent.represented import Represented
 from protokit.workflow.run.evaluation_plan import Asked
-
-if TYPE_CHECKING:
-    from protokit.represent.represented import Represented
 
 Key = tuple[str, str, int]  # target, baseline, fold
 
@@ -50,8 +51,6 @@ class Baselines:
 
     def of(self, target: TargetSpec) -> dict[str, Predictions]:
         """The predictions of the test rows of all folds, by the baseline's name."""
-        from protokit.evaluate.pooling import pooled
-
         if self._thread is not None:
             self._thread.join()
         if self._error is not None:
@@ -79,10 +78,6 @@ class Baselines:
         return self._found[key]
 
     def _fitted(self, key: Key, target: TargetSpec) -> Predictions:
-        from threadpoolctl import threadpool_limits
-
-        from protokit.evaluate.baselines.baselines import BASELINES, settled
-
         _, name, at = key
         model = self._asked.estimators.get(name) or BASELINES[name]
         fold = self._folds[at]

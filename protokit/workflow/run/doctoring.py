@@ -5,29 +5,31 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
 
 from protokit.core.checkup import Checkup, Diagnosis, Edit, Suspect, Symptom, TargetCheck
 from protokit.core.files import finite, write_json
+from protokit.core.libraries.backend import keras
+from protokit.core.values import TargetSpec
+from protokit.evaluate import skill_scores as reference
+from protokit.evaluate.doctor.doctor import diagnose, with_others
+from protokit.learn.compiling import loss_of
+from protokit.learn.inspection.probe import Probe, probe
+from protokit.learn.snapshot import values
+from protokit.recipe.edits import diff, edited, snippet
 from protokit.recipe.recipe import Recipe
+from protokit.represent.represented import Represented
 from protokit.workflow.record.folder import RunFolder
+from protokit.workflow.run.importance import CHEAP_OF, importance
 from protokit.workflow.run.results import Networks
-
-if TYPE_CHECKING:
-    import keras
-    import numpy as np
-
-    from protokit.core.values import TargetSpec
-    from protokit.learn.inspection.probe import Probe
-    from protokit.represent.represented import Represented
 
 _FAR_MORE = 2.0  # times what the next column is relied on
 
 
 def checkup(recipe: Recipe, networks: Networks, folds: Sequence[Represented], start: tuple[np.ndarray, ...]) -> Checkup:
     """The measure of the first network; `start` are its initial weights. Test rows are not looked at."""
-    from protokit.learn.inspection.probe import probe
-
     part, trained, fold = networks.parts[0], networks.trained[0][0], folds[0]
     progress, plan, learn = trained.progress, trained.plan, recipe.learn
     signature, optimizer = fold.encoder.signature, learn.optimizer
@@ -62,11 +64,6 @@ def checkup(recipe: Recipe, networks: Networks, folds: Sequence[Represented], st
 def _targets(
     recipe: Recipe, network: keras.Model, fold: Represented, found: Probe
 ) -> tuple[tuple[TargetCheck, ...], tuple[Suspect, ...]]:
-    import numpy as np
-
-    from protokit.evaluate import skill_scores as reference
-    from protokit.learn.compiling import loss_of
-
     if fold.encoder.signature.targets[0].task in {"clustering", "forecasting"}:
         return (), ()
     seen, held, train = found.train.places, found.validation.places, fold.train
@@ -123,8 +120,6 @@ def _activation(network: keras.Model, spec: TargetSpec) -> str:
 
 def initial(network: keras.Model) -> tuple[np.ndarray, ...]:
     """The weights of a network before it is trained."""
-    from protokit.learn.snapshot import values
-
     return tuple(values(weight) for weight in network.weights)
 
 
@@ -140,8 +135,6 @@ def doctor(
     Of several networks the first is looked at whole, of the others the losses. A doctor who fails does not stop a run:
     the file says why.
     """
-    from protokit.evaluate.doctor.doctor import diagnose, with_others
-
     found: dict[str, Any] = {"diagnoses": [], "layers": [], "suspects": []}
     try:
         with warnings.catch_warnings():
@@ -163,8 +156,6 @@ def diagnoses(symptoms: Sequence[Symptom], text: str, recipe: Recipe) -> list[Di
 
     Causes come first. Where an earlier edit is of the same place, a later one is left for the next run.
     """
-    from protokit.recipe.edits import diff, edited, snippet
-
     told: list[Diagnosis] = []
     taken: dict[str, str] = {}
     for one in symptoms:
@@ -207,7 +198,6 @@ def _with_column(symptom: Symptom, recipe: Recipe, networks: Networks, folds: Se
     """A leak with the column to leave out, where the network relies on one far more than on any other."""
     if symptom.check != "leak":
         return symptom
-    from protokit.workflow.run.importance import CHEAP_OF, importance
 
     metrics = {spec.name: (CHEAP_OF[spec.task],) for spec in folds[0].encoder.signature.targets}
     relied = importance(networks.parts[0], folds[0], metrics, recipe.seed)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import numpy as np
+
+from protokit.bundle.model import Model, needed
+from protokit.collect.frames import as_frame
+from protokit.core.libraries.backend import keras
 from protokit.core.values import Signature
-
-if TYPE_CHECKING:
-    import keras
-    import numpy as np
-
-    from protokit.bundle.model import Model
 
 _AT_A_TIME = 4096
 _MOST = 20_000  # rows that the directions are found in
@@ -36,11 +35,6 @@ def embedded(model: Model, table: Any) -> Embedded:
     Raises:
         DataError: a column is missing, or a cell is not what its column is.
     """
-    import numpy as np
-
-    from protokit.bundle.model import needed
-    from protokit.collect.frames import as_frame
-
     frame = as_frame(table)
     if model.intake is not None:
         frame = model.intake.cleaned(frame, needed(model.parts))
@@ -67,9 +61,6 @@ def _codes(network: keras.Model, inputs: dict[str, np.ndarray], signature: Signa
 
     Shapes: (rows, width).
     """
-    import keras
-    import numpy as np
-
     output = network.output
     head = output[signature.targets[0].key] if isinstance(output, dict) else output
     taken = head._keras_history.operation.input

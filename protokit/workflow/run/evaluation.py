@@ -5,28 +5,30 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from statistics import fmean
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import numpy as np
+
+from protokit.bundle.model import Part
 from protokit.core.names import number
 from protokit.core.values import Notice, Predictions, Score, Table
+from protokit.evaluate.baselines.neighbors import MOST_ROWS
+from protokit.evaluate.calibration import reliability
+from protokit.evaluate.metrics.metrics import METRICS, Metric
+from protokit.evaluate.per_class import per_class, per_quantile
+from protokit.evaluate.pooling import pooled
+from protokit.evaluate.slices import slices
+from protokit.evaluate.verdict import Folds, Verdict, judge
 from protokit.recipe.recipe import Recipe
+from protokit.represent.encoder import Encoder
+from protokit.represent.represented import Represented
 from protokit.workflow.run.baselines import Baselines, as_plain
 from protokit.workflow.run.evaluation_plan import Asked
 from protokit.workflow.run.results import Networks, Results
 
-if TYPE_CHECKING:
-    from protokit.bundle.model import Part
-    from protokit.evaluate.metrics.metrics import Metric
-    from protokit.evaluate.verdict import Folds, Verdict
-    from protokit.represent.represented import Represented
-
 
 def settled(asked: Asked, networks: Networks, folds: Sequence[Represented]) -> Networks:
     """The networks with temperatures and thresholds: those of each fold are chosen on its own validation rows."""
-    from protokit.evaluate.baselines.neighbors import MOST_ROWS
-    from protokit.evaluate.metrics.metrics import METRICS
-    from protokit.represent.encoder import Encoder
-
     choices, parts = asked.choices, []
     found: dict[str, list[tuple[float, float]]] = {}
     for part, fold in zip(networks.parts, folds, strict=True):
@@ -63,10 +65,6 @@ def evaluate(
     baselines: Baselines,
 ) -> Results:
     """Score the networks and the baselines over the test rows of all folds together, and of each for itself."""
-    from protokit.evaluate.metrics.metrics import METRICS
-    from protokit.evaluate.pooling import pooled
-    from protokit.evaluate.verdict import judge
-
     scores: list[Score] = []
     verdicts: list[Verdict] = []
     network: dict[str, Predictions] = {}
@@ -101,10 +99,6 @@ def evaluate(
 
 def _by_fold(models: Mapping[str, Predictions], metric: Metric, folds: Sequence[Represented]) -> Folds | None:
     """The scores of each model in each fold; None where there is one split only."""
-    import numpy as np
-
-    from protokit.evaluate.verdict import Folds
-
     if len(folds) == 1:
         return None
     ends = np.cumsum([fold.test.rows for fold in folds])
@@ -119,9 +113,6 @@ def _tested(asked: Asked, part: Part, fold: Represented) -> dict[str, Prediction
 
 def _described(recipe: Recipe, network: Mapping[str, Predictions], parts: Sequence[Part]) -> dict[str, Any]:
     """What there is to say of each class, each quantile, and of probabilities."""
-    from protokit.evaluate.calibration import reliability
-    from protokit.evaluate.per_class import per_class, per_quantile
-
     classes, quantiles, calibration = {}, {}, {}
     for name, p in network.items():
         if p.target.has_classes or p.target.task == "multilabel":
@@ -147,9 +138,6 @@ def _slices(
     """The main metric on the test rows of each level of the columns that the recipe names."""
     if not recipe.evaluate.slices:
         return []
-    import numpy as np
-
-    from protokit.evaluate.slices import slices
 
     train = np.unique(np.concatenate([fold.positions[fold.split.train] for fold in folds]))
     test = np.concatenate([fold.positions[fold.split.test] for fold in folds])

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from protokit.core.errors import SpecError
 from protokit.core.suggest import one_of
 from protokit.core.values import Signature, TargetSpec
+from protokit.evaluate.baselines.estimators import Estimator
+from protokit.evaluate.choices import Choices
 from protokit.evaluate.words import BASELINES, DEFAULT_METRICS, METRICS, WITH_LABELS, Evaluate
 from protokit.recipe.recipe import Recipe
-
-if TYPE_CHECKING:
-    from protokit.evaluate.baselines.estimators import Estimator
-    from protokit.evaluate.choices import Choices
-    from protokit.represent.represented import Represented
+from protokit.represent.represented import Represented
 
 _CHEAP = 10_000_000  # pairs of rows whose distance is computed in about a tenth of a second
 
@@ -36,8 +34,6 @@ class Asked:
         Raises:
             SpecError: something is not for the targets' tasks, or an estimator is none.
         """
-        from protokit.evaluate.choices import Choices
-
         signature, asked = folds[0].encoder.signature, recipe.evaluate
         targets = signature.targets
         pairs = sum(fold.in_memory.rows * fold.test.rows for fold in folds)
@@ -67,8 +63,6 @@ def _of_classes(target: TargetSpec) -> bool:
 
 
 def _estimators(own: Mapping[str, Any], signature: Signature) -> dict[str, Estimator]:
-    from protokit.evaluate.baselines.estimators import Estimator
-
     if not isinstance(own, Mapping):
         raise SpecError.one(f"baselines are estimators by name, not {own!r}", "write baselines={'forest': ...}")
     found = {}

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import numpy as np
+import pandas as pd
+
+from protokit.bundle.model import Part
 from protokit.core.seeds import derive
 from protokit.core.values import Predictions
-
-if TYPE_CHECKING:
-    from protokit.bundle.model import Part
-    from protokit.represent.represented import Represented
+from protokit.evaluate.certainty import bootstrap
+from protokit.evaluate.metrics.metrics import METRICS
+from protokit.represent.encoder import Encoder
+from protokit.represent.represented import Represented
 
 _MOST_ROWS = 500  # validation rows that are looked at
 _FEWEST_ROWS = 20
@@ -40,13 +44,6 @@ def importance(
 
     Source: Breiman, Random Forests, 2001; Fisher, Rudin and Dominici, All Models are Wrong, but Many are Useful, 2019.
     """
-    import numpy as np
-    import pandas as pd
-
-    from protokit.evaluate.certainty import bootstrap
-    from protokit.evaluate.metrics.metrics import METRICS
-    from protokit.represent.encoder import Encoder
-
     encoder = part.encoder
     if not isinstance(encoder, Encoder) or encoder.folding or part.clusters is not None:
         return {}

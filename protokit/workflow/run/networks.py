@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from protokit.bundle.model import Part
+from protokit.core.libraries.backend import keras
 from protokit.core.seeds import derive
+from protokit.learn.clusters import Clusters
+from protokit.learn.engines.runtime import Values
+from protokit.learn.train import Trainer, network_of
 from protokit.recipe.recipe import Recipe
+from protokit.represent.represented import Represented
 from protokit.show.progress import Progress
 from protokit.workflow.record.folder import RunFolder
 from protokit.workflow.run.results import Networks
 
-if TYPE_CHECKING:
-    import keras
-
-    from protokit.represent.represented import Represented
-
 
 def with_clusters(recipe: Recipe, networks: Networks, folds: Sequence[Represented]) -> Networks:
     """The networks with the clusters that are found in what they make of the training rows."""
-    from protokit.learn.clusters import Clusters
-
     learn, parts, notices = recipe.learn, [], []
     for part, fold in zip(networks.parts, folds, strict=True):
         codes = part.codes(fold.train.inputs)
@@ -38,10 +36,6 @@ def train_all(
 
     All of the same shape share one compiled program.
     """
-    from protokit.bundle.model import Part
-    from protokit.learn.engines.runtime import Values
-    from protokit.learn.train import Trainer, network_of
-
     seeds = [recipe.seed, *(derive(recipe.seed, "network", i) for i in range(1, recipe.learn.seeds))]
     total = len(folds) * len(seeds)
     trainers: list[Trainer] = []

@@ -7,17 +7,17 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
 
+import numpy as np
+
+from protokit.collect.large import Held, held
 from protokit.core.errors import DataError
 from protokit.core.values import Table
+from protokit.recipe.column_names import check_columns
 from protokit.recipe.recipe import Recipe
-
-if TYPE_CHECKING:
-    import numpy as np
-
-    from protokit.collect.large import Held
-    from protokit.represent.represented import Represented
+from protokit.represent.on_disk import most_rows, with_all_rows
+from protokit.represent.represent import represent, with_target
+from protokit.represent.represented import Represented
 
 
 @dataclass(frozen=True)
@@ -38,9 +38,6 @@ class OnDisk:
             SpecError: the recipe names a column that is not there.
             DataError: the data does not fit the recipe.
         """
-        from protokit.represent.on_disk import with_all_rows
-        from protokit.represent.represent import represent
-
         [sampled] = represent(self.recipe, self.table, dealt=self.parts)
         with self._database:
             batches = self._held.batches("train")
@@ -55,11 +52,6 @@ def on_disk(recipe: Recipe) -> Iterator[OnDisk]:
         SpecError: a step does not fit the columns.
         DataError: a table cannot be read, or is not what a step says.
     """
-    from protokit.collect.large import held
-    from protokit.recipe.column_names import check_columns
-    from protokit.represent.on_disk import most_rows
-    from protokit.represent.represent import with_target
-
     with TemporaryDirectory(prefix="protokit-") as folder, ExitStack() as database:
         rows = database.enter_context(held(recipe))
         check_columns(recipe, rows.columns)

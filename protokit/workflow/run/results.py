@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from protokit.bundle.model import Part
 from protokit.core.values import Notice, Predictions, Score
-
-if TYPE_CHECKING:
-    from protokit.bundle.model import Part
-    from protokit.evaluate.verdict import Verdict
-    from protokit.learn.train import Trained
+from protokit.evaluate.verdict import Verdict
+from protokit.learn.train import Trained
 
 
 @dataclass(frozen=True)

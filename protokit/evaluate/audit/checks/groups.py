@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from protokit.core.seeds import derive
 from protokit.core.values import Finding, Severity, TargetSpec
 from protokit.evaluate.audit.column_name_hints import is_entity, is_key
 from protokit.evaluate.audit.data import AuditData
 from protokit.evaluate.audit.registry import split_by
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 _CODE = re.compile(r"[A-Za-z]{0,4}[-_# ]?\d{2,}[A-Za-z]?")
 _FEWEST = 10  # groups
@@ -79,8 +76,6 @@ def _kind(series: pd.Series, name: str, kind: str) -> str | None:
 
 
 def _codes(series: pd.Series) -> np.ndarray:
-    import pandas as pd
-
     plain = series if series.dtype.kind in "iuf" else series.map(str, na_action="ignore")
     return np.asarray(pd.factorize(plain)[0])
 

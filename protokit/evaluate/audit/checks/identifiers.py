@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from protokit.core.values import Finding
 from protokit.evaluate.audit.column_name_hints import is_entity, is_key, is_time
 from protokit.evaluate.audit.data import AuditData
 from protokit.evaluate.audit.registry import ignore
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 _FEWEST = 50  # rows
 _UNIQUE_NUMBERS, _UNIQUE_TEXTS = 0.98, 0.5
@@ -43,8 +40,6 @@ def identifiers(data: AuditData) -> Iterator[Finding]:
 
 
 def _is_identifier(series: pd.Series, name: str, kind: str) -> bool:
-    import pandas as pd
-
     present = series.dropna()
     if len(present) < _FEWEST or kind not in {"number", "category"}:
         return False
