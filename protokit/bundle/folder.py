@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
 from protokit.bundle.input_schema import Intake
+from protokit.bundle.migrations import FORMAT, Written, migrated
 from protokit.bundle.model import Model, Part
 from protokit.core.errors import BundleError, DataError, ProtokitError
 from protokit.core.files import sha256, write_json, write_with
@@ -26,7 +28,6 @@ from protokit.menu.menu import Menu
 from protokit.menu.network.build import build
 from protokit.represent.encoding import from_plain
 
-FORMAT = 3
 _FILES = ("menu.json", "encoders.json", "weights.safetensors")
 
 
@@ -59,12 +60,14 @@ def save(model: Model, path: str | Path) -> None:
 def load(path: str | Path) -> Model:
     """Read a model's folder, that of a run, or `runs/NAME`, whose newest finished run it is then.
 
+    A model that an earlier version wrote predicts as it did there.
+
     Raises:
         BundleError: a file is missing, damaged, or not what the manifest says.
     """
     path = _folder_of(Path(path))
-    _verify(path)
-    menu_plain, encoders = _json(path / "menu.json"), _json(path / "encoders.json")
+    written = _written(path, of=_verify(path))
+    menu_plain, encoders = written.menu, written.encoders
     try:
         precision = menu_plain.get("precision")
         if precision not in PRECISIONS or not isinstance(encoders, list) or not encoders:
@@ -80,7 +83,7 @@ def load(path: str | Path) -> Model:
         for encoder in fitted:
             if encoder.signature not in networks:
                 networks[encoder.signature] = build(menu, encoder.signature, precision=precision)
-        weights = _read(path / "weights.safetensors", [networks[encoder.signature] for encoder in fitted])
+        weights = _weights(written.tensors, [networks[encoder.signature] for encoder in fitted])
         together = zip(fitted, weights, clusters, strict=True)
         parts = (Part(e, networks[e.signature], w, found) for e, w, found in together)
         model = Model(menu, tuple(parts), precision, intake)
@@ -108,16 +111,25 @@ def _folder_of(path: Path) -> Path:
         ) from None
 
 
-def _read(path: Path, networks: list[Any]) -> list[tuple[tuple[Any, ...], ...]]:
-    """The weights of each part, for each of its seeds."""
+def _written(path: Path, of: int) -> Written:
+    """What is in the files, as a model of today's format has it."""
+    menu, encoders = _json(path / "menu.json"), _json(path / "encoders.json")
     try:
-        tensors = load_file(path)
+        return migrated(Written(menu, encoders, load_file(path / "weights.safetensors")), of)
+    except BundleError as error:
+        raise BundleError(str(error.rule), place=str(path), cure=error.cure) from None
     except SafetensorError as error:
-        raise BundleError(f"the weights cannot be read: {error}", place=str(path)) from None
+        raise BundleError(f"the weights cannot be read: {error}", place=str(path / "weights.safetensors")) from None
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise BundleError(f"not a model of format {of}: {error}", place=str(path)) from None
+
+
+def _weights(tensors: Mapping[str, Any], networks: list[Any]) -> list[tuple[tuple[Any, ...], ...]]:
+    """The weights of each part, for each of its seeds."""
     seeds = sum(name.startswith("0.") and name.split(".")[2] == "000000" for name in tensors)
     names = [[[f"{i}.{s}.{n}" for n in _names(net)] for s in range(seeds)] for i, net in enumerate(networks)]
     if not seeds or sorted(tensors) != sorted(name for part in names for some in part for name in some):
-        raise BundleError("the weights are of another network", place=str(path))
+        raise BundleError("the weights are of another network")
     return [tuple(tuple(tensors[name] for name in some) for some in part) for part in names]
 
 
@@ -136,12 +148,17 @@ def _names(network: Any) -> list[str]:
     return [f"{i:06}.{path[0]}.{path[-1]}" for i, path in enumerate(paths)]
 
 
-def _verify(path: Path) -> None:
+def _verify(path: Path) -> int:
+    """The format of a model whose files are as the manifest says."""
     if not (path / "manifest.json").is_file():
         raise BundleError("not a model: there is no manifest.json", place=str(path), cure="give a run's folder")
     manifest = _json(path / "manifest.json")
-    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
-        raise BundleError("the manifest is of a format that this version does not read", place=str(path))
+    written = manifest.get("format") if isinstance(manifest, dict) else None
+    if type(written) is not int or not 1 <= written <= FORMAT:
+        rule = f"the manifest is of a format that this version does not read: {written!r}, not 1 to {FORMAT}"
+        raise BundleError(
+            rule, place=str(path), cure="load it with the version of protokit that wrote it, or a later one"
+        )
     files = manifest.get("files")
     if not isinstance(files, dict) or sorted(files) != sorted(_FILES):
         raise BundleError("the manifest does not list the files of a model", place=str(path))
@@ -151,6 +168,7 @@ def _verify(path: Path) -> None:
             raise BundleError("a file of the model is missing", place=str(file), cure="copy the folder whole")
         if file.stat().st_size != files[name].get("bytes") or sha256(file) != files[name].get("sha256"):
             raise BundleError("the file is not the one that was saved", place=str(file), cure="copy it again")
+    return written
 
 
 def _json(path: Path) -> Any:

@@ -20,10 +20,15 @@ from protokit.core.values import Finding
 
 
 class ProtokitError(Exception):
-    """Something went wrong that the person can mend: `rule` says what, `cure` how, `place` where."""
+    """Something went wrong that the person can mend: `rule` says what, `cure` how, `place` where.
 
-    def __init__(self, rule: str, *, place: str | None = None, cure: str | None = None) -> None:
-        self.rule, self.place, self.cure = rule, place, cure
+    A step of a recipe knows the `path` of what is wrong in the recipe; whoever has read the recipe gives it its place.
+    """
+
+    def __init__(
+        self, rule: str, *, place: str | None = None, cure: str | None = None, path: tuple[str | int, ...] = ()
+    ) -> None:
+        self.rule, self.place, self.cure, self.path = rule, place, cure, path
         super().__init__((f"{place}: " if place else "") + rule + (f"\n    {cure}" if cure else ""))
 
 

@@ -7,13 +7,14 @@ the machine. Tags, second owners of a key and values no file of ours needs are r
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Any
 
 from protokit.core.errors import DataError, SpecError
-from protokit.core.places import Fault, Part, Path, Place
+from protokit.core.places import Fault, Part, Path, Place, dotted
 from protokit.core.suggest import nearest
 
 DEEPEST = 100
@@ -115,6 +116,25 @@ class Document:
     def error(self, faults: list[Fault]) -> SpecError:
         """An error of all these faults, each at its place."""
         return SpecError([self.placed(fault) for fault in faults])
+
+    @contextmanager
+    def placing(self) -> Iterator[None]:
+        """Give the errors of the steps their places: they know the path of what is wrong, from the recipe's start.
+
+        Raises:
+            SpecError: with each fault at its line.
+            DataError: at the line of its path, or with the path where there is no text.
+        """
+        try:
+            yield
+        except SpecError as error:
+            raise self.error([*error.faults]) from error.__cause__
+        except DataError as error:
+            if error.place is not None or not error.path:
+                raise
+            where = self.place(error.path)
+            place = str(where) if where else dotted(error.path)
+            raise DataError(error.rule, place=place, cure=error.cure, path=error.path) from error.__cause__
 
     def _line(self, number: int) -> str:
         lines = self.text.splitlines()

@@ -143,7 +143,6 @@ def test_layers_inside_layers_load_in_another_process(people: Path, tmp_path: Pa
 def test_a_disk_that_fails_mid_save_leaves_the_earlier_model(
     run: protokit.Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import safetensors.numpy
 
     save(run.model, tmp_path / "model")
     before = {p.name: p.read_bytes() for p in (tmp_path / "model").iterdir()}
@@ -151,7 +150,7 @@ def test_a_disk_that_fails_mid_save_leaves_the_earlier_model(
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(safetensors.numpy, "save_file", full)
+    monkeypatch.setattr("protokit.bundle.folder.save_file", full)
     with pytest.raises(DataError, match=r"weights\.safetensors.*No space left"):
         save(run.model, tmp_path / "model")
     assert {p.name: p.read_bytes() for p in (tmp_path / "model").iterdir()} == before

@@ -198,12 +198,41 @@ def test_a_table_of_a_page(tmp_path: Path) -> None:
     for content, words in (
         ("<p>none", "no table with rows"),
         ("<table><tr><th>a<tr><td>1<td>2</table>", "row 1 has 2 cells where the header has 1"),
-        ("<table><tr><th>a<th>a<tr><td>1<td>2</table>", "two columns are named 'a'"),
+        ("\n<table><tr><th>a<th>a<tr><td>1<td>2</table>", r"t\.html:2: two columns are named 'a'"),
     ):
         path.write_text(content)
         with pytest.raises(DataError, match=words) as caught:
             read(path)
         assert caught.value.cure
+
+
+def test_a_hostile_page_is_read_or_refused(tmp_path: Path, web: Any) -> None:
+    path = tmp_path / "t.html"
+    table = "<table><tr><th>a<th>b<tr><td>1<td>{}</table>"
+    entity = f'<!DOCTYPE html SYSTEM "{web.url}/x.dtd" [<!ENTITY e SYSTEM "file:///etc/passwd">]>'
+    page = f'<link rel=stylesheet href="{web.url}/x.css"><base href="{web.url}"><img src="{web.url}/x.png">'
+    for text, cell in (
+        ("&e;", "&e;"),
+        ("&#150;&hellip;&CounterClockwiseContourIntegral;", "–…∳"),
+        ("x\0y", "x\ufffdy"),
+        ("<!-- <td>no -->yes<font>", "yes"),
+        ("x" * 11_000_000, "x" * 11_000_000),
+        ("<b>" * 1500 + "deep", "deep"),
+    ):
+        path.write_text(entity + page + table.format(text), encoding="utf-8")
+        assert read(path)[0]["b"][0] == cell
+    assert not web.asked
+    for nested in ("<table><tr><td>", "<b>"):
+        path.write_text(table.format(1) + nested * 100_000)
+        with pytest.raises(DataError, match="the page cannot be read: Excessive depth") as caught:
+            read(path, table=1)
+        assert caught.value.cure
+    path.write_text("<table><tr><th rowspan=999999999 colspan=99999999>a<tr><td>1</table>")
+    with pytest.raises(DataError, match=r"t\.html:1: two columns are named 'a'"):
+        read(path)
+    path.write_text("\n" * 70_000 + "<table><tr><th>a<th>a<tr><td>1<td>2</table>")
+    with pytest.raises(DataError, match=r"t\.html: two columns are named 'a'"):
+        read(path)
 
 
 @settings(deadline=None)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 from base64 import b64encode
 from pathlib import Path
 from typing import Any
@@ -151,3 +152,16 @@ def test_every_format_comes_from_the_web(web: Any, sample: Any, tmp_path: Path) 
         url = web.put(f"/t.{kind}", (tmp_path / spec[kind]).read_bytes())
         frame, digest, _ = SOURCES[kind].read(TableSource(**{**spec, kind: url}), tmp_path)
         assert len(frame) == 3 and (tmp_path / "cache" / "contents" / digest).is_file()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the folder of Linux")
+def test_what_is_fetched_is_kept_in_the_folder_of_the_user(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from protokit.collect.readers.web import cache_folder
+
+    monkeypatch.delenv("PROTOKIT_CACHE", raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert cache_folder() == tmp_path / "protokit" and not cache_folder().exists()
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    assert cache_folder() == Path.home() / ".cache" / "protokit"
+    monkeypatch.setenv("PROTOKIT_CACHE", str(tmp_path / "own"))
+    assert cache_folder() == tmp_path / "own"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import sys
 import tempfile
 import time
 from base64 import b64encode
@@ -39,11 +38,9 @@ def cache_folder() -> Path:
     """Where fetched tables are kept: `$PROTOKIT_CACHE`, else the user's folder for such things."""
     if given := os.environ.get("PROTOKIT_CACHE"):
         return Path(given)
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "protokit" / "cache"
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches" / "protokit"
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "protokit"
+    from platformdirs import user_cache_path
+
+    return user_cache_path("protokit", appauthor=False)
 
 
 def kept(location: Location) -> Path | None:

@@ -1,11 +1,10 @@
-"""Tables of web pages, read with the standard library."""
+"""Tables of web pages, as lxml parses them."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from protokit.collect.files import text_cells
 from protokit.collect.files.file_source import Cells
@@ -19,31 +18,25 @@ if TYPE_CHECKING:
 
 _CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?([\w-]+)", re.I)
 _MOST_SPAN = 1000  # as browsers have it
+_LAST_LINE = 65535  # libxml2 counts no further
 _SHOWN = 8
 _MOST_FOR_A_HEADER = 1 << 20
 
 
 @dataclass
 class _Cell:
-    text: list[str] = field(default_factory=list)
-    header: bool = False
-    across: int = 1
-    down: int = 1
-
-    def __str__(self) -> str:
-        return " ".join("".join(self.text).split())
+    text: str
+    header: bool
+    across: int
+    down: int
 
 
 @dataclass
 class _Table:
-    line: int
-    column: int
-    caption: list[str] = field(default_factory=list)
+    line: int | None
+    caption: str = ""
     rows: list[list[_Cell]] = field(default_factory=list)
     heads: list[bool] = field(default_factory=list)  # whether each row stands in <thead>
-    in_head: bool = False
-    in_caption: bool = False
-    cell: _Cell | None = None
 
     def grid(self) -> list[list[tuple[str, bool]]]:
         """Text and whether it is a header of each cell; one that spans several stands in each of them."""
@@ -61,7 +54,7 @@ class _Table:
                         above[at] = (left - 1, value)
                     found.append(value)
                 elif cell is not None:
-                    value = (str(cell), cell.header)
+                    value = (cell.text, cell.header)
                     for i in range(at, at + cell.across):
                         if cell.down > 1:
                             above[i] = (cell.down - 1, value)
@@ -92,7 +85,7 @@ class Html:
         names = [_name([row[i][0] for row in grid[:heads] if i < len(row)], i) for i in range(width)]
         for i, name in enumerate(names):
             if name in names[:i]:
-                raise file.error(f"two columns are named {name!r}", "name another table", table.line, table.column)
+                raise file.error(f"two columns are named {name!r}", "name another table", table.line)
         short = 0
         rows: list[list[str]] = []
         for i, row in enumerate(grid[heads:], 1):
@@ -100,11 +93,11 @@ class Html:
                 continue  # a header that is repeated within the table
             if len(row) > width:
                 rule = f"row {i} has {len(row)} cells where the header has {width}"
-                raise file.error(rule, "name another table", table.line, table.column)
+                raise file.error(rule, "name another table", table.line)
             short += len(row) < width
             rows.append([*(text for text, _ in row), *[""] * (width - len(row))])
         if not rows:
-            raise file.error("no rows below the header", "name another table", table.line, table.column)
+            raise file.error("no rows below the header", "name another table", table.line)
         notices = (
             (Notice(f"{short:,} rows with fewer cells than the header, the rest read as missing"),) if short else ()
         )
@@ -129,10 +122,10 @@ def _tables(file: File, spec: TableSource) -> list[_Table]:
             name = "utf-8"
         # as browsers read it
         spec = spec.model_copy(update={"encoding": "cp1252" if name in {"iso-8859-1", "latin-1", "ascii"} else name})
-    reader = _Reader()
-    reader.feed(decoded(file, spec))
-    reader.close()
-    return [table for table in reader.tables if len(table.rows) > 1]
+    page = _parsed(decoded(file, spec), file)
+    # from the last to the first: a table within a cell is read, and taken out, before the cell is
+    found = [_read(table) for table in reversed([] if page is None else list(page.iter("table")))]
+    return [table for table in reversed(found) if len(table.rows) > 1]
 
 
 def _chosen(tables: list[_Table], file: File, spec: TableSource) -> _Table:
@@ -156,75 +149,59 @@ def _menu(tables: list[_Table], of: list[int]) -> str:
     """The tables that a person can choose from."""
     parts = []
     for i in of[:_SHOWN]:
-        head = ", ".join(str(cell) for cell in tables[i].rows[0][:4])
+        head = ", ".join(cell.text for cell in tables[i].rows[0][:4])
         parts.append(f"table: {i + 1} ({head[:60]}; {len(tables[i].rows):,} rows)")
     return "write " + ", ".join(parts) + (", ..." if len(of) > _SHOWN else "")
 
 
 def _text(table: _Table) -> str:
-    return " ".join(["".join(table.caption), *(str(cell) for row in table.rows for cell in row)])
+    return " ".join([table.caption, *(cell.text for row in table.rows for cell in row)])
 
 
-class _Reader(HTMLParser):
-    """Collects the tables of a page; end tags may be left out, as HTML allows."""
+def _parsed(text: str, file: File) -> Any:
+    """The tree of a page, without what is not seen of it; None where nothing is in it."""
+    from lxml import etree
 
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.tables: list[_Table] = []
-        self.open: list[_Table] = []
-        self.silent = 0
+    parser = etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=True, remove_comments=True, remove_pis=True)
+    page = etree.fromstring(text.replace("\0", "\ufffd").encode("utf-8", "replace"), parser)
+    # the rest of a page after such an error is lost
+    if lost := [found for found in parser.error_log if found.level == etree.ErrorLevels.FATAL]:
+        raise file.error(f"the page cannot be read: {lost[0].message}", "save the table in a page alone", lost[0].line)
+    if page is not None:
+        etree.strip_elements(page, "script", "style", with_tail=False)
+        for node in page.iter("br", "p", "div", "li"):
+            node.text = f" {node.text or ''}"
+    return page
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag == "table":
-            table = _Table(self.getpos()[0], self.getpos()[1] + 1)
-            self.tables.append(table)
-            self.open.append(table)
-        elif tag in {"script", "style"}:
-            self.silent += 1
-        if not self.open:
-            return
-        table = self.open[-1]
-        if tag in {"thead", "tbody", "tfoot"}:
-            table.in_head, table.cell = tag == "thead", None
-        elif tag == "caption":
-            table.in_caption = True
-        elif tag == "tr":
-            table.rows.append([])
-            table.heads.append(table.in_head)
-            table.cell = None
-        elif tag in {"td", "th"}:
-            if not table.rows:
-                table.rows.append([])
-                table.heads.append(table.in_head)
-            given = dict(attrs)
-            across, down = _span(given.get("colspan")), _span(given.get("rowspan"))
-            table.cell = _Cell([], tag == "th", across, down)
-            table.rows[-1].append(table.cell)
-        elif tag in {"br", "p", "div", "li"} and table.cell:
-            table.cell.text.append(" ")
 
-    def handle_endtag(self, tag: str) -> None:
-        if tag in {"script", "style"}:
-            self.silent = max(0, self.silent - 1)
-        if not self.open:
-            return
-        table = self.open[-1]
-        if tag == "table":
-            self.open.pop()
-        elif tag == "thead":
-            table.in_head = False
-        elif tag == "caption":
-            table.in_caption = False
-        elif tag in {"td", "th", "tr"}:
-            table.cell = None
+def _read(table: Any) -> _Table:
+    """What a table holds. Its content is taken out of the page."""
+    line = table.sourceline
+    found = _Table(line if line and line < _LAST_LINE else None)
+    parts = list(table.iter("caption", "tr", "td", "th"))
+    in_head = [next(part.iterancestors("thead", "table")).tag == "thead" for part in parts]
+    texts = [_taken(part) for part in reversed(parts)]
+    for part, head, text in zip(parts, in_head, reversed(texts), strict=True):
+        if part.tag == "caption":
+            found.caption += text
+            continue
+        if part.tag == "tr" or not found.rows:
+            found.rows.append([])
+            found.heads.append(head)
+        if part.tag != "tr":
+            spans = _span(part.get("colspan")), _span(part.get("rowspan"))
+            found.rows[-1].append(_Cell(text, part.tag == "th", *spans))
+    del table[:]
+    table.text = None
+    return found
 
-    def handle_data(self, data: str) -> None:
-        if self.open and not self.silent:
-            table = self.open[-1]
-            if table.in_caption:
-                table.caption.append(data)
-            elif table.cell is not None:
-                table.cell.text.append(data)
+
+def _taken(part: Any) -> str:
+    """The text of a cell, without that of cells and rows within it: their end tags may be missing."""
+    text = " ".join("".join(part.itertext()).split())
+    del part[:]
+    part.text = None
+    return text
 
 
 def _span(text: str | None) -> int:

@@ -1,0 +1,78 @@
+"""Models of earlier formats, brought to the format of today, one step at a time, as the plain data that they are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from protokit.core.errors import BundleError
+
+FORMAT = 3
+_PLACE = 4  # digits before the first versions' names of tensors, which were Keras's own paths
+
+
+@dataclass(frozen=True)
+class Written:
+    """What the files of a model hold: `menu.json`, `encoders.json`, and the tensors by their names."""
+
+    menu: dict[str, Any]
+    encoders: Any
+    tensors: dict[str, np.ndarray]
+
+
+def migrated(written: Written, of: int) -> Written:
+    """A model of the format `of`, as today's would be written. Nothing that it predicts changes.
+
+    Raises:
+        BundleError: no later format can say what it does.
+        KeyError, TypeError, AttributeError: it is not of that format.
+    """
+    for step in range(of, FORMAT):
+        written = MIGRATIONS[step](written)
+    return written
+
+
+def _from_1(written: Written) -> Written:
+    """One network, in 32 bits; then there could be several, of folds and seeds, and other precisions.
+
+    The first version wrote the menu in another way, and no `marks`, for it had none. It scaled numbers by their rank
+    alone, which cannot be said in a later format: what it scaled so is refused.
+    """
+    menu = {"menu": written.menu["layers"], **written.menu} if "layers" in written.menu else written.menu
+    tensors = {f"0.0.{_named(name)}": values for name, values in written.tensors.items()}
+    scaler = written.encoders["scaler"]
+    if "two" not in scaler:
+        if None in scaler["scales"]:
+            rule = (
+                "a model of the first version, whose numbers are scaled by their rank alone: no later version does that"
+            )
+            raise BundleError(rule, cure="run its recipe again, or predict with the version of protokit that wrote it")
+        scaler = {**scaler, "two": [True] * len(scaler["scales"])}
+    marked: dict[str, dict[str, Any]] = {"number": {"marks": []}, "date": {"marks": []}}
+    columns = [{**marked.get(column["kind"], {}), **column} for column in written.encoders["columns"]]
+    encoders = {**written.encoders, "columns": columns, "scaler": scaler}
+    return Written({**menu, "precision": "float32"}, [encoders], tensors)
+
+
+def _from_2(written: Written) -> Written:
+    """Columns of numbers and categories only, taken from a table as they are; then cleaning was done again."""
+    columns = dict.fromkeys(column["column"] for plain in written.encoders for column in plain["columns"])
+    intake = {"columns": list(columns), "clean": [], "reading": {}, "joined": False}
+    menu = {name: value for name, value in written.menu.items() if name not in {"house", "layers"}}
+    encoders = [{**plain, "own": [], "folding": None} for plain in written.encoders]
+    return Written({**menu, "intake": intake}, encoders, written.tensors)
+
+
+def _named(name: str) -> str:
+    place, path = name.split(".", 1)
+    if len(place) > _PLACE:
+        return name
+    parts = path.split("/")
+    return f"{int(place):06}.{parts[0]}.{parts[-1]}"
+
+
+# from each format that has shipped to the next one; a model of each is in tests/golden
+MIGRATIONS: dict[int, Callable[[Written], Written]] = {1: _from_1, 2: _from_2}
