@@ -1,4 +1,4 @@
-"""The house: imports point down only, light modules stay light, files and folders stay small, the front door is lazy."""
+"""The house: imports point down only, light modules stay light, files and folders stay small."""
 
 from __future__ import annotations
 

@@ -49,8 +49,8 @@ class Registry(Generic[Thing]):
         if not self._loaded:
             self._loaded = True  # before the import: a module of the home may ask for what is there so far
             package = importlib.import_module(self._home)
-            for module in sorted(pkgutil.iter_modules(package.__path__), key=lambda found: found.name):
-                importlib.import_module(f"{self._home}.{module.name}")
+            for module in pkgutil.walk_packages(package.__path__, f"{self._home}."):
+                importlib.import_module(module.name)
         return dict(sorted(self._things.items(), key=lambda item: getattr(item[1], "rank", 0)))
 
     def all(self) -> dict[str, Thing]:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaH
 from pydantic_core import CoreSchema, core_schema
 
 from protokit.core.places import Fault
+from protokit.core.registry import Registry
 from protokit.core.suggest import did_you_mean, one_of
 from protokit.grammar.faults import refuse
 
@@ -109,6 +110,17 @@ def choice(
         return {"enum": [*known(), *([None] if null else [])]}
 
     return Word(read, schema)
+
+
+def named(registry: Registry[Any], *, null: bool = False) -> Word:
+    """The name of a thing of a registry, of an installed package's too."""
+
+    def read(value: Any) -> object:
+        if (value is not None or not null) and registry.find(value) is None:
+            raise refuse(registry.unknown(value))
+        return value
+
+    return Word(read, lambda: {"enum": [*registry.all(), *([None] if null else [])]})
 
 
 def _share(value: Any) -> object:
