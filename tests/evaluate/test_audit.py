@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 from protokit.core.errors import AuditError, SpecError
 from protokit.core.values import Finding, Split, TargetSpec
 from protokit.evaluate.audit import column_name_hints as words
-from protokit.evaluate.audit.audit import CHECKS, audit
+from protokit.evaluate.audit.audit import audit
+from protokit.evaluate.audit.check import CHECKS
 from protokit.evaluate.audit.checks.groups import likeness
 from protokit.evaluate.audit.data import AuditData
 from protokit.evaluate.audit.hashing import cells, combined, copies
-from protokit.evaluate.audit.registry import ignore, quoted
+from protokit.evaluate.audit.edits import ignore, quoted
 from protokit.recipe.recipe import Recipe
 
 TASKS = ("binary", "multiclass", "regression")

@@ -416,7 +416,7 @@ def test_what_was_planted_is_found(
 
 
 def test_every_check_has_faults_planted() -> None:
-    from protokit.evaluate.audit.audit import CHECKS
+    from protokit.evaluate.audit.check import CHECKS
 
     assert {check for _, check, _, _ in CASES} == {*CHECKS}
 

@@ -16,7 +16,8 @@ import protokit
 from protokit.collect.collect import collect
 from protokit.core.errors import AuditError
 from protokit.core.values import Finding
-from protokit.evaluate.audit.audit import SERIES_CHECKS, audit_series
+from protokit.evaluate.audit.audit import audit_series
+from protokit.evaluate.audit.check import SERIES_CHECKS
 from protokit.evaluate.audit.series.data import SeriesData
 from protokit.recipe.recipe import Recipe
 from protokit.represent.represent import represent

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from protokit.core.values import Finding
-from protokit.evaluate.audit.audit import SERIES_CHECKS
+from protokit.evaluate.audit.check import SERIES_CHECKS
 
 Planted = tuple[pd.DataFrame, dict[str, Any]]
 ROWS = 600

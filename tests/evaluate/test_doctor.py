@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from protokit.core.checkup import Checkup, Edit, LayerCheck, Measured, TargetCheck
 from protokit.evaluate.doctor.curves import steadiness
 from protokit.evaluate.doctor.doctor import diagnose, with_others
-from protokit.evaluate.doctor.registry import RULES
+from protokit.evaluate.doctor.rule import RULES
 
 HIDDEN = LayerCheck(
     "dense_1", "Dense", trains=True, gradient=1e-3, gradient_start=1e-2, weight=0.1, weight_start=0.09, moved=0.05,

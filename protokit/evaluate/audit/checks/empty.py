@@ -5,34 +5,43 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from protokit.core.values import Finding, Severity
+from protokit.evaluate.audit.check import CHECKS, Check
 from protokit.evaluate.audit.data import AuditData
-from protokit.evaluate.audit.registry import ignore
+from protokit.evaluate.audit.edits import ignore
 
 _MISSING = 0.95  # of the training rows; from half on it is a note
 _HALF = 0.5
 _SAME = 0.999
 
 
-def empty(data: AuditData) -> Iterator[Finding]:
+@CHECKS.add
+class Empty(Check):
     """Columns that are constant or missing in (almost) all training rows; of those left out already it is a note."""
-    train = data.frame.iloc[data.split.train]
-    for name in (*data.kinds, *data.left_out):
-        if data.kinds.get(name) == "image":
-            continue
-        used = name in data.kinds
-        missing = float(train[name].isna().mean())
-        severity: Severity = "warning" if used else "note"
-        if missing >= _HALF:
-            severity = severity if missing >= _MISSING else "note"
-            rule = f"{name!r} is missing in {missing:.1%} of the training rows"
-            yield Finding("empty", severity, (name,), rule, {"missing": round(missing, 4)}, ignore([name]))
-            if missing == 1:
+
+    name = "empty"
+    about = "columns that are constant or missing in almost every training row"
+    rank = 100
+
+    def __call__(self, data: AuditData) -> Iterator[Finding]:
+        """See Check."""
+        train = data.frame.iloc[data.split.train]
+        for name in (*data.kinds, *data.left_out):
+            if data.kinds.get(name) == "image":
                 continue
-        present = train[name].dropna()
-        counts = present.value_counts()
-        top = float(counts.iloc[0] / len(present)) if len(counts) else 0.0
-        if top >= _SAME and missing < _HALF:
-            severity = severity if top == 1 and missing == 0 else "note"
-            rule = f"{name!r} is {str(counts.index[0])[:40]!r} in {top:.2%} of the training rows that have it"
-            evidence = {"share": round(top, 4), "different": len(counts)}
-            yield Finding("empty", severity, (name,), rule, evidence, ignore([name]))
+            used = name in data.kinds
+            missing = float(train[name].isna().mean())
+            severity: Severity = "warning" if used else "note"
+            if missing >= _HALF:
+                severity = severity if missing >= _MISSING else "note"
+                rule = f"{name!r} is missing in {missing:.1%} of the training rows"
+                yield Finding("empty", severity, (name,), rule, {"missing": round(missing, 4)}, ignore([name]))
+                if missing == 1:
+                    continue
+            present = train[name].dropna()
+            counts = present.value_counts()
+            top = float(counts.iloc[0] / len(present)) if len(counts) else 0.0
+            if top >= _SAME and missing < _HALF:
+                severity = severity if top == 1 and missing == 0 else "note"
+                rule = f"{name!r} is {str(counts.index[0])[:40]!r} in {top:.2%} of the training rows that have it"
+                evidence = {"share": round(top, 4), "different": len(counts)}
+                yield Finding("empty", severity, (name,), rule, evidence, ignore([name]))

@@ -9,9 +9,10 @@ import numpy as np
 
 from protokit.core.values import Finding, Severity, TargetSpec
 from protokit.evaluate.audit import learners
+from protokit.evaluate.audit.check import CHECKS, Check
 from protokit.evaluate.audit.data import AuditData
+from protokit.evaluate.audit.edits import ignore, listed
 from protokit.evaluate.audit.learners import Column
-from protokit.evaluate.audit.registry import ignore, listed
 
 _EXACT = 1e-4  # of the variance, what a formula may leave
 _MOST = 3  # columns of a formula
@@ -23,19 +24,28 @@ _MOST_COLUMNS = 12
 _MOST_CLASSES = 5  # that a threshold or two on a formula may give
 
 
-def together(data: AuditData) -> Iterator[Finding]:
+@CHECKS.add
+class FormulaLeaks(Check):
     """Formulas of two or three columns (two, for classes) that give the target, where the other columns do not."""
-    for target in data.targets:
-        measured = {
-            name: column.values
-            for name, column in data.columns.items()
-            if not column.levels and np.nanstd(column.values) > 0
-        }
-        if len(measured) < 2:
-            continue
-        found = _formula(data, target, measured) if target.task == "regression" else _pair(data, target, measured)
-        if found is not None:
-            yield found
+
+    name = "together"
+    about = "two or three columns that give the target: their sum, difference, product or ratio"
+    rank = 70
+    explains = True
+
+    def __call__(self, data: AuditData) -> Iterator[Finding]:
+        """See Check."""
+        for target in data.targets:
+            measured = {
+                name: column.values
+                for name, column in data.columns.items()
+                if not column.levels and np.nanstd(column.values) > 0
+            }
+            if len(measured) < 2:
+                continue
+            found = _formula(data, target, measured) if target.task == "regression" else _pair(data, target, measured)
+            if found is not None:
+                yield found
 
 
 def _formula(data: AuditData, target: TargetSpec, measured: dict[str, np.ndarray]) -> Finding | None:

@@ -10,9 +10,10 @@ import pandas as pd
 
 from protokit.core.seeds import derive
 from protokit.core.values import Finding, Severity, TargetSpec
+from protokit.evaluate.audit.check import CHECKS, Check
 from protokit.evaluate.audit.column_name_hints import is_entity, is_key
 from protokit.evaluate.audit.data import AuditData
-from protokit.evaluate.audit.registry import split_by
+from protokit.evaluate.audit.edits import split_by
 
 _CODE = re.compile(r"[A-Za-z]{0,4}[-_# ]?\d{2,}[A-Za-z]?")
 _FEWEST = 10  # groups
@@ -26,37 +27,51 @@ _Z = 5.0
 _SHUFFLES = 20
 
 
-def groups(data: AuditData) -> Iterator[Finding]:
+@CHECKS.add
+class Groups(Check):
     """Keys of entities whose rows are in training and test, and share their target much more than by chance."""
-    for name in (*data.kinds, *data.left_out):
-        if name in {data.group, data.time}:
-            continue
-        kind = _kind(data.frame[name], name, data.kinds.get(name, ""))
-        if kind is None:
-            continue
-        codes = _codes(data.frame[name])
-        known = codes >= 0
-        count = len(np.unique(codes[known]))
-        if count < _FEWEST or known.sum() < 1.5 * count or known.mean() < 0.5:
-            continue
-        overlap = float(np.isin(codes[data.split.test], codes[data.fitting][codes[data.fitting] >= 0]).mean())
-        if overlap < _OVERLAP:
-            continue
-        for target in data.targets:
-            alike, z = likeness(codes[known], data.truth[target.name][known], target, data.seed)
-            if alike < _WORTH[kind] or z < _Z:
+
+    name = "groups"
+    about = "rows of one patient, customer or other key in training and test, whose targets are alike"
+    rank = 40
+    explains = True
+
+    def __call__(self, data: AuditData) -> Iterator[Finding]:
+        """See Check."""
+        for name in (*data.kinds, *data.left_out):
+            if name in {data.group, data.time}:
                 continue
-            small = known.sum() <= _LARGEST * count
-            fatal = data.exchangeable and small and alike >= _STOP[kind]
-            severity: Severity = "fatal" if fatal else "warning" if small else "note"
-            rule = (
-                f"{overlap:.0%} of the test rows are of a {name!r} that training rows have too, and rows of one "
-                f"{name!r} share their {target.name!r} ({alike:.2f} beyond chance): the test is of known ones"
-            )
-            evidence = {"groups": count, "overlap": round(overlap, 4), "likeness": round(alike, 4), "z": round(z, 1)}
-            edit = split_by("group", name)
-            yield Finding("groups", severity, (name,), rule, evidence, edit)
-            break
+            kind = _kind(data.frame[name], name, data.kinds.get(name, ""))
+            if kind is None:
+                continue
+            codes = _codes(data.frame[name])
+            known = codes >= 0
+            count = len(np.unique(codes[known]))
+            if count < _FEWEST or known.sum() < 1.5 * count or known.mean() < 0.5:
+                continue
+            overlap = float(np.isin(codes[data.split.test], codes[data.fitting][codes[data.fitting] >= 0]).mean())
+            if overlap < _OVERLAP:
+                continue
+            for target in data.targets:
+                alike, z = likeness(codes[known], data.truth[target.name][known], target, data.seed)
+                if alike < _WORTH[kind] or z < _Z:
+                    continue
+                small = known.sum() <= _LARGEST * count
+                fatal = data.exchangeable and small and alike >= _STOP[kind]
+                severity: Severity = "fatal" if fatal else "warning" if small else "note"
+                rule = (
+                    f"{overlap:.0%} of the test rows are of a {name!r} that training rows have too, and rows of one "
+                    f"{name!r} share their {target.name!r} ({alike:.2f} beyond chance): the test is of known ones"
+                )
+                evidence = {
+                    "groups": count,
+                    "overlap": round(overlap, 4),
+                    "likeness": round(alike, 4),
+                    "z": round(z, 1),
+                }
+                edit = split_by("group", name)
+                yield Finding("groups", severity, (name,), rule, evidence, edit)
+                break
 
 
 def _kind(series: pd.Series, name: str, kind: str) -> str | None:

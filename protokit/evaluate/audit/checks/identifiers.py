@@ -8,35 +8,45 @@ import numpy as np
 import pandas as pd
 
 from protokit.core.values import Finding
+from protokit.evaluate.audit.check import CHECKS, Check
 from protokit.evaluate.audit.column_name_hints import is_entity, is_key, is_time
 from protokit.evaluate.audit.data import AuditData
-from protokit.evaluate.audit.registry import ignore
+from protokit.evaluate.audit.edits import ignore
 
 _FEWEST = 50  # rows
 _UNIQUE_NUMBERS, _UNIQUE_TEXTS = 0.98, 0.5
 _TELLING = 0.3  # of the target, what an ID must not know
 
 
-def identifiers(data: AuditData) -> Iterator[Finding]:
+@CHECKS.add
+class Identifiers(Check):
     """Used columns of whole numbers or texts with another value in almost every row; fatal where they know the
     target, as when rows were sorted by it."""
-    for name, kind in data.kinds.items():
-        series = data.frame[name].iloc[data.fitting]
-        if len(series) < _FEWEST or not _is_identifier(series, name, kind):
-            continue
-        evidence: dict[str, float | int | str] = {"different": int(series.nunique()), "rows": len(series)}
-        rule = f"{name!r} has another value in almost every row, like an ID: it says nothing of new rows"
-        fatal = False
-        for target in data.targets:
-            skill = data.single.get((target.name, name))
-            if skill is not None and skill.sure >= _TELLING:
-                fatal = True
-                evidence[skill.name] = round(skill.score, 4)
-                rule = (
-                    f"{name!r} numbers the rows, and predicts {target.name!r} ({skill.name} {skill.score:.3f}): "
-                    "the order of the rows gives the target away"
-                )
-        yield Finding("identifiers", "fatal" if fatal else "warning", (name,), rule, evidence, ignore([name]))
+
+    name = "identifiers"
+    about = "columns with another value in almost every row"
+    rank = 30
+    explains = True
+
+    def __call__(self, data: AuditData) -> Iterator[Finding]:
+        """See Check."""
+        for name, kind in data.kinds.items():
+            series = data.frame[name].iloc[data.fitting]
+            if len(series) < _FEWEST or not _is_identifier(series, name, kind):
+                continue
+            evidence: dict[str, float | int | str] = {"different": int(series.nunique()), "rows": len(series)}
+            rule = f"{name!r} has another value in almost every row, like an ID: it says nothing of new rows"
+            fatal = False
+            for target in data.targets:
+                skill = data.single.get((target.name, name))
+                if skill is not None and skill.sure >= _TELLING:
+                    fatal = True
+                    evidence[skill.name] = round(skill.score, 4)
+                    rule = (
+                        f"{name!r} numbers the rows, and predicts {target.name!r} ({skill.name} {skill.score:.3f}): "
+                        "the order of the rows gives the target away"
+                    )
+            yield Finding("identifiers", "fatal" if fatal else "warning", (name,), rule, evidence, ignore([name]))
 
 
 def _is_identifier(series: pd.Series, name: str, kind: str) -> bool:

@@ -8,10 +8,11 @@ import numpy as np
 
 from protokit.core.names import number
 from protokit.core.values import Finding, TargetSpec
+from protokit.evaluate.audit.check import CHECKS, Check
 from protokit.evaluate.audit.column_name_hints import is_year
 from protokit.evaluate.audit.data import AuditData
+from protokit.evaluate.audit.edits import ignore
 from protokit.evaluate.audit.learners import Column, Skill
-from protokit.evaluate.audit.registry import ignore
 
 # of the error without any column, the share that a column has to take away, surely, for a fatal finding. A
 # measurement may honestly come near to its target, a code hardly
@@ -25,22 +26,31 @@ _MOST_SUSPECTS = 6
 _FEWEST = 10
 
 
-def leaks(data: AuditData) -> Iterator[Finding]:
+@CHECKS.add
+class Leaks(Check):
     """Columns that alone predict the target nearly perfectly, on rows that they were not fitted on, while all others
     together do not: copies of the target, what follows from it, and cells that are filled in afterwards."""
-    for target in data.targets:
-        skills = {name: skill for (of, name), skill in data.single.items() if of == target.name}
-        suspects = [name for name, skill in skills.items() if _likely(skill, data.columns[name], target)]
-        suspects.sort(key=lambda name: -skills[name].both)
-        if not suspects:
-            continue
-        doubtful = {n for n in suspects if data.columns[n].discrete and target.task != "regression"}
-        doubtful |= {name for name, skill in skills.items() if skill.both >= _CERTAIN}
-        for name in suspects[:_MOST_SUSPECTS]:
-            others = data.together(target, set(skills) - doubtful - {name})
-            finding = _finding(data, target, name, skills[name], others)
-            if finding is not None:
-                yield finding
+
+    name = "leaks"
+    about = "columns that alone predict the target nearly perfectly, where all others together do not"
+    rank = 60
+    explains = True
+
+    def __call__(self, data: AuditData) -> Iterator[Finding]:
+        """See Check."""
+        for target in data.targets:
+            skills = {name: skill for (of, name), skill in data.single.items() if of == target.name}
+            suspects = [name for name, skill in skills.items() if _likely(skill, data.columns[name], target)]
+            suspects.sort(key=lambda name: -skills[name].both)
+            if not suspects:
+                continue
+            doubtful = {n for n in suspects if data.columns[n].discrete and target.task != "regression"}
+            doubtful |= {name for name, skill in skills.items() if skill.both >= _CERTAIN}
+            for name in suspects[:_MOST_SUSPECTS]:
+                others = data.together(target, set(skills) - doubtful - {name})
+                finding = _finding(data, target, name, skills[name], others)
+                if finding is not None:
+                    yield finding
 
 
 def _likely(skill: Skill, column: Column, target: TargetSpec) -> bool:

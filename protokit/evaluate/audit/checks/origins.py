@@ -7,36 +7,46 @@ from collections.abc import Iterator
 import numpy as np
 
 from protokit.core.values import Finding, Severity
+from protokit.evaluate.audit.check import CHECKS, Check
 from protokit.evaluate.audit.column_name_hints import is_end, made_of, moment
 from protokit.evaluate.audit.data import AuditData
+from protokit.evaluate.audit.edits import ignore, listed
 from protokit.evaluate.audit.learners import Column
-from protokit.evaluate.audit.registry import ignore, listed
 
 _LATER = 0.05  # of the rows
 _TELLING = 0.5  # of the target, what the days until a later date may know
 _ADDED = 0.1  # of the error without a column, the share that it takes away
 
 
-def origins(data: AuditData) -> Iterator[Finding]:
+@CHECKS.add
+class Origins(Check):
     """Columns that the target was derived from; columns of the moment at which it, or what it was derived from, was
     measured (`arr_time` beside `arr_delay`); columns named for the target; dates after the row's time."""
-    said: set[str] = set()
-    for target in data.targets:
-        sources = data.derived.get(target.name, ())
-        kept = [name for name in sources if name in data.kinds]
-        if kept:
-            said |= {*kept}
-            rule = f"{target.name!r} was derived from {listed(kept)}, still among the features"
-            yield Finding("origins", "fatal", tuple(kept), rule, {"derived_from": ", ".join(sources)}, ignore(kept))
-        for name in data.kinds:
-            if name in said:
-                continue
-            for finding in (_same_moment(data, name, target.name, sources), _named_for(data, name, target.name)):
-                if finding is not None:
-                    said.add(name)
-                    yield finding
-                    break
-    yield from _later(data, said)
+
+    name = "origins"
+    about = "columns that the target was derived from, that are measured at the same moment, or named for it"
+    rank = 20
+    explains = True
+
+    def __call__(self, data: AuditData) -> Iterator[Finding]:
+        """See Check."""
+        said: set[str] = set()
+        for target in data.targets:
+            sources = data.derived.get(target.name, ())
+            kept = [name for name in sources if name in data.kinds]
+            if kept:
+                said |= {*kept}
+                rule = f"{target.name!r} was derived from {listed(kept)}, still among the features"
+                yield Finding("origins", "fatal", tuple(kept), rule, {"derived_from": ", ".join(sources)}, ignore(kept))
+            for name in data.kinds:
+                if name in said:
+                    continue
+                for finding in (_same_moment(data, name, target.name, sources), _named_for(data, name, target.name)):
+                    if finding is not None:
+                        said.add(name)
+                        yield finding
+                        break
+        yield from _later(data, said)
 
 
 def _same_moment(data: AuditData, name: str, target: str, sources: tuple[str, ...]) -> Finding | None:

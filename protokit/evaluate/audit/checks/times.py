@@ -8,9 +8,10 @@ import numpy as np
 
 from protokit.core.seeds import derive
 from protokit.core.values import Finding, Severity, TargetSpec
+from protokit.evaluate.audit.check import CHECKS, Check
 from protokit.evaluate.audit.column_name_hints import tokens
 from protokit.evaluate.audit.data import AuditData
-from protokit.evaluate.audit.registry import split_by
+from protokit.evaluate.audit.edits import split_by
 
 _FEWEST = 50  # rows with a time
 _DIFFERENT = 20  # times
@@ -19,20 +20,29 @@ _ONE_A_TIME = 0.95  # rows with a time of their own
 _Z = 4.0
 
 
-def times(data: AuditData) -> Iterator[Finding]:
+@CHECKS.add
+class Times(Check):
     """Rows near in time have near targets, and test rows lie among training rows; or test rows lie before them."""
-    found = 0
-    for name in (*data.kinds, *data.left_out):
-        when = _times(data, name)
-        if when is None:
-            continue
-        if data.exchangeable:
-            for finding in _among(data, name, when):
-                found += 1
-                if found == 1:  # other columns of time would say the same
-                    yield finding
-        elif data.time == name or data.given:
-            yield from _before(data, name, when)
+
+    name = "times"
+    about = "test rows drawn from among training rows near them in time, or before these"
+    rank = 50
+    explains = True
+
+    def __call__(self, data: AuditData) -> Iterator[Finding]:
+        """See Check."""
+        found = 0
+        for name in (*data.kinds, *data.left_out):
+            when = _times(data, name)
+            if when is None:
+                continue
+            if data.exchangeable:
+                for finding in _among(data, name, when):
+                    found += 1
+                    if found == 1:  # other columns of time would say the same
+                        yield finding
+            elif data.time == name or data.given:
+                yield from _before(data, name, when)
 
 
 def _times(data: AuditData, name: str) -> np.ndarray | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from protokit.core.values import Finding, Severity
+from protokit.evaluate.audit.check import SERIES_CHECKS, SeriesCheck
 from protokit.evaluate.audit.series.data import SeriesData
 
 _STRETCHES = 6  # before the test, at least
@@ -27,26 +28,34 @@ class _Change:
     now: float
 
 
-def shifts(data: SeriesData) -> Iterator[Finding]:
+@SERIES_CHECKS.add
+class Shifts(SeriesCheck):
     """A level that jumps, or moves from row to row that are far larger or smaller than ever before the test; and
     series that begin in the test.
 
     Stretches of the test are held against stretches of the same series before it, so trends, seasons and random
     walks are none.
     """
-    for target, values in zip(data.targets, data.values.T, strict=True):
-        levels, moves, looked = [], [], 0
-        for code, span in data.spans:
-            parts = _stretches(data, values, span)
-            if parts is not None:
-                looked += 1
-                jumped = _level(code, *parts)
-                levels += jumped
-                moves += [] if jumped else _moved(code, *parts)
-        for what, changes in {"level": levels, "moves": moves}.items():
-            if changes:
-                yield _finding(data, target, changes, looked, what)
-    yield from _begun(data)
+
+    name = "shifts"
+    about = "a level or moves that are far larger or smaller in the test; series that begin in it"
+    rank = 50
+
+    def __call__(self, data: SeriesData) -> Iterator[Finding]:
+        """See SeriesCheck."""
+        for target, values in zip(data.targets, data.values.T, strict=True):
+            levels, moves, looked = [], [], 0
+            for code, span in data.spans:
+                parts = _stretches(data, values, span)
+                if parts is not None:
+                    looked += 1
+                    jumped = _level(code, *parts)
+                    levels += jumped
+                    moves += [] if jumped else _moved(code, *parts)
+            for what, changes in {"level": levels, "moves": moves}.items():
+                if changes:
+                    yield _finding(data, target, changes, looked, what)
+        yield from _begun(data)
 
 
 def _stretches(data: SeriesData, values: np.ndarray, span: slice) -> tuple[list[np.ndarray], list[np.ndarray]] | None:

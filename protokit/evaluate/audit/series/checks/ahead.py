@@ -8,7 +8,8 @@ import numpy as np
 
 from protokit.core.seeds import derive
 from protokit.core.values import Finding, Severity
-from protokit.evaluate.audit.registry import ignore, listed, quoted
+from protokit.evaluate.audit.check import SERIES_CHECKS, SeriesCheck
+from protokit.evaluate.audit.edits import ignore, listed, quoted
 from protokit.evaluate.audit.series.data import SeriesData
 from protokit.evaluate.audit.series.past import CALENDAR, Past, Told, standard
 
@@ -18,22 +19,31 @@ _ROWS, _FEWEST = 3000, 30  # windows looked at; so many more than numbers that a
 _WORK = 60_000  # windows times columns times targets
 
 
-def ahead(data: SeriesData) -> Iterator[Finding]:
+@SERIES_CHECKS.add
+class Ahead(SeriesCheck):
     """Columns that tell steps of the forecast far better than its own past and the calendar do.
 
     Of each column its last two cells before the forecast are looked at, of a known one those of the forecast, too;
     by values and by ranks (a column that rises with the target tells as much), in windows before the test.
     """
-    made = {name: sorted({*data.rows.derived.get(name, ())} & {*data.known}) for name in data.targets}
-    told = [one for one in _told(data) if one[0] not in made[one[1]]]
-    gone = {name for names in made.values() for name in names} | {name for name, _, _ in told}
-    for target, names in made.items():
-        if names:
-            verb = "are" if names[1:] else "is"
-            rule = f"{target!r} was computed from {listed(names)}, which {verb} said to be known over the forecast"
-            yield Finding("ahead", "fatal", tuple(names), rule, {"derived": target}, _edit(data, names, gone))
-    for name, target, one in told:
-        yield _finding(data, name, target, one, gone)
+
+    name = "ahead"
+    about = "columns that tell the forecast: the target in another form, or columns made of later rows"
+    rank = 10
+    explains = True
+
+    def __call__(self, data: SeriesData) -> Iterator[Finding]:
+        """See SeriesCheck."""
+        made = {name: sorted({*data.rows.derived.get(name, ())} & {*data.known}) for name in data.targets}
+        told = [one for one in _told(data) if one[0] not in made[one[1]]]
+        gone = {name for names in made.values() for name in names} | {name for name, _, _ in told}
+        for target, names in made.items():
+            if names:
+                verb = "are" if names[1:] else "is"
+                rule = f"{target!r} was computed from {listed(names)}, which {verb} said to be known over the forecast"
+                yield Finding("ahead", "fatal", tuple(names), rule, {"derived": target}, _edit(data, names, gone))
+        for name, target, one in told:
+            yield _finding(data, name, target, one, gone)
 
 
 def _told(data: SeriesData) -> Iterator[tuple[str, str, Told]]:

@@ -1,34 +1,10 @@
-"""What a check of the audit is, and the names of all of them."""
+"""The edits of a recipe that findings propose, and names of columns in a sentence."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
-from typing import Protocol
-
-from protokit.core.registry import Registry
-from protokit.core.values import Finding
-from protokit.evaluate.audit.data import AuditData
-from protokit.evaluate.audit.series.data import SeriesData
-
-
-class Check(Protocol):
-    """Looks at the data for one kind of fault."""
-
-    def __call__(self, data: AuditData) -> Iterator[Finding]:
-        """What was found; nothing where the data is sound, or the check is for other data."""
-
-
-class SeriesCheck(Protocol):
-    """Looks at series that are forecast for one kind of fault."""
-
-    def __call__(self, data: SeriesData) -> Iterator[Finding]:
-        """What was found; nothing where the series are sound."""
-
-
-CHECKS: Registry[Check] = Registry("check")
-SERIES_CHECKS: Registry[SeriesCheck] = Registry("check of series")
+from collections.abc import Iterable
 
 
 def ignore(columns: Iterable[str]) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from protokit.core.values import Finding, Severity
+from protokit.evaluate.audit.check import SERIES_CHECKS, SeriesCheck
 from protokit.evaluate.audit.hashing import sizes
 from protokit.evaluate.audit.series.data import SeriesData
 
@@ -19,14 +20,22 @@ _TWIN, _LONG = 0.9, 20  # of the runs of a series, equal at the same times to th
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)
 
 
-def copies(data: SeriesData) -> Iterator[Finding]:
+@SERIES_CHECKS.add
+class Copies(SeriesCheck):
     """Series that equal another one, row for row; and test rows that are rows of another time, of any series."""
-    for target, values in zip(data.targets, data.values.T, strict=True):
-        if len(values) >= _RUN:
-            runs, changes = _runs(data, values)
-            yield from _twins(data, target, runs, np.flatnonzero(changes >= _MOVING))
-            varied = np.array([len(np.unique(values[span])) >= _DIFFERENT for _, span in data.spans])
-            yield from _again(data, target, runs, np.flatnonzero((changes >= _CHANGES) & varied[data.codes]))
+
+    name = "copies"
+    about = "series that equal another one; stretches of the test that are there before it"
+    rank = 30
+
+    def __call__(self, data: SeriesData) -> Iterator[Finding]:
+        """See SeriesCheck."""
+        for target, values in zip(data.targets, data.values.T, strict=True):
+            if len(values) >= _RUN:
+                runs, changes = _runs(data, values)
+                yield from _twins(data, target, runs, np.flatnonzero(changes >= _MOVING))
+                varied = np.array([len(np.unique(values[span])) >= _DIFFERENT for _, span in data.spans])
+                yield from _again(data, target, runs, np.flatnonzero((changes >= _CHANGES) & varied[data.codes]))
 
 
 def _runs(data: SeriesData, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

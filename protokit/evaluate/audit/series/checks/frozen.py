@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from protokit.core.values import Finding, Severity
+from protokit.evaluate.audit.check import SERIES_CHECKS, SeriesCheck
 from protokit.evaluate.audit.series.data import SeriesData
 
 _FEWEST = 10  # rows of a standstill
@@ -17,31 +18,41 @@ _TEST, _BEFORE = 0.1, 0.05  # of the rows that stand still: a warning; less is a
 _SERIES = 0.05  # of the series that are constant
 
 
-def frozen(data: SeriesData) -> Iterator[Finding]:
+@SERIES_CHECKS.add
+class Frozen(SeriesCheck):
     """What is forecast has one value in all of the test, or in all rows of a series, or for much longer than the
     series' other rows would have it by chance."""
-    for target, values in zip(data.targets, data.values.T, strict=True):
-        tested = values[data.test & ~np.isnan(values)]
-        if len(tested) >= _FEWEST and np.ptp(tested) == 0:
-            rule = f"{target!r} is {tested[0]:g} in all {len(tested):,} test rows: whoever repeats it makes no error"
-            edit = "represent:\n  split: {test: 0.4}"
-            yield Finding(
-                "frozen", "fatal", (target,), rule, {"test_rows": len(tested), "value": float(tested[0])}, edit
-            )
-            continue
-        still, stuck = _constant(data, values), np.zeros(len(values), bool)
-        if len(data.names) > 1 and still:
-            share = len(still) / len(data.names)
-            rule = f"{len(still):,} of {len(data.names):,} series of {target!r} have one value in all rows"
-            severity: Severity = "warning" if share >= _SERIES else "note"
-            evidence = {"series": len(still), "share": round(share, 4)}
-            yield Finding("frozen", severity, (*data.by, target), rule + data.listed(still), evidence)
-        for code, span in data.spans:
-            if code not in still:
-                start, rows = _standstill(values[span])
-                stuck[span.start + start : span.start + start + rows] = True
-        if stuck.any():
-            yield _stuck(data, target, stuck)
+
+    name = "frozen"
+    about = "a test or a series of one value, and long standstills"
+    rank = 40
+
+    def __call__(self, data: SeriesData) -> Iterator[Finding]:
+        """See SeriesCheck."""
+        for target, values in zip(data.targets, data.values.T, strict=True):
+            tested = values[data.test & ~np.isnan(values)]
+            if len(tested) >= _FEWEST and np.ptp(tested) == 0:
+                rule = (
+                    f"{target!r} is {tested[0]:g} in all {len(tested):,} test rows: whoever repeats it makes no error"
+                )
+                edit = "represent:\n  split: {test: 0.4}"
+                yield Finding(
+                    "frozen", "fatal", (target,), rule, {"test_rows": len(tested), "value": float(tested[0])}, edit
+                )
+                continue
+            still, stuck = _constant(data, values), np.zeros(len(values), bool)
+            if len(data.names) > 1 and still:
+                share = len(still) / len(data.names)
+                rule = f"{len(still):,} of {len(data.names):,} series of {target!r} have one value in all rows"
+                severity: Severity = "warning" if share >= _SERIES else "note"
+                evidence = {"series": len(still), "share": round(share, 4)}
+                yield Finding("frozen", severity, (*data.by, target), rule + data.listed(still), evidence)
+            for code, span in data.spans:
+                if code not in still:
+                    start, rows = _standstill(values[span])
+                    stuck[span.start + start : span.start + start + rows] = True
+            if stuck.any():
+                yield _stuck(data, target, stuck)
 
 
 def _constant(data: SeriesData, values: np.ndarray) -> list[int]:

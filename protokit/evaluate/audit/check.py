@@ -1,0 +1,55 @@
+"""What a check of the audit is, and the registries of all of them.
+
+A check runs because it is installed: no recipe names it. Findings of one kind are shown with the name of their check.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+
+from protokit.core.values import Finding
+from protokit.evaluate.audit.data import AuditData
+from protokit.evaluate.audit.series.data import SeriesData
+from protokit.evaluate.instances import LAST, Instances
+
+
+class Check(ABC):
+    """Looks at the rows of a table for one kind of fault, before anything is trained.
+
+    Attributes:
+        name: of the check, and of its findings.
+        about: what it finds, for `protokit list`.
+        rank: checks run in this order; those without one come last.
+        explains: whether columns that it names are explained, so that no later check of that sort names them again.
+    """
+
+    name: str
+    about: str
+    rank: int = LAST
+    explains: bool = False
+
+    @abstractmethod
+    def __call__(self, data: AuditData) -> Iterator[Finding]:
+        """What was found; nothing where the data is sound, or the check is for other data.
+
+        The same data and seed give the same findings. `data` may have no target. Small models are fitted on rows of
+        `data.sample` only, and judged on rows that they were not fitted on.
+        """
+
+
+class SeriesCheck(ABC):
+    """Looks at series that are forecast for one kind of fault. Attributes as those of Check."""
+
+    name: str
+    about: str
+    rank: int = LAST
+    explains: bool = False
+
+    @abstractmethod
+    def __call__(self, data: SeriesData) -> Iterator[Finding]:
+        """What was found; nothing where the series are sound. The same data and seed give the same findings."""
+
+
+CHECKS: Instances[Check] = Instances("check", "protokit.evaluate.audit.checks")
+SERIES_CHECKS: Instances[SeriesCheck] = Instances("check of series", "protokit.evaluate.audit.series.checks")

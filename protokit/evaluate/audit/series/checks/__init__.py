@@ -1,0 +1,1 @@
+"""The checks of series that are forecast, a file each."""

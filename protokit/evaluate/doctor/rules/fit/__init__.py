@@ -1,0 +1,1 @@
+"""Rules about networks that learned too little or their rows by heart."""

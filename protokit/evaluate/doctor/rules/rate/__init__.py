@@ -1,0 +1,1 @@
+"""Rules about the learning rate, from the course of the loss."""

@@ -1,0 +1,1 @@
+"""Rules about faults that stand in the recipe: loss, scale, batch."""

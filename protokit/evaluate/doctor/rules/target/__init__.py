@@ -1,0 +1,1 @@
+"""Rules about the target: constant, too easy, or with wrong labels."""
