@@ -11,8 +11,6 @@ gives: Broecker and Smith, Increasing the Reliability of Reliability Diagrams, 2
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from protokit.core.seeds import derive
@@ -25,7 +23,7 @@ _SIMULATIONS = 1000
 _CELLS = 2_000_000
 
 
-def reliability(p: Predictions, seed: int) -> dict[str, Any]:
+def reliability(p: Predictions, seed: int) -> dict[str, object]:
     """The error with its interval, the bins, and what the error of a perfectly calibrated model is by chance.
 
     `chance` is what 95 of 100 models with the same probabilities stay below that are right as often as they say.

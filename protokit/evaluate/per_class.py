@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from sklearn import metrics as sk
 
 from protokit.core.values import Predictions
 
 
-def per_class(p: Predictions) -> list[dict[str, Any]]:
+def per_class(p: Predictions) -> list[dict[str, object]]:
     """Rows, precision, recall and F1 of each class or label; 0 where they would be divided by 0."""
     labels = np.arange(len(p.target.classes)) if p.target.has_classes else None
     precision, recall, f1, rows = sk.precision_recall_fscore_support(

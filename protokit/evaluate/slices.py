@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,7 +11,7 @@ import pandas as pd
 from protokit.core.names import as_text
 from protokit.core.values import Interval, Predictions
 from protokit.evaluate.certainty import bootstrap
-from protokit.evaluate.metrics.metrics import METRICS
+from protokit.evaluate.metrics.metric import METRICS
 from protokit.evaluate.pooling import some_of
 
 _MOST_LEVELS = 8
@@ -29,7 +28,7 @@ def slices(
     best: Predictions | None,
     metric: str,
     seed: int,
-) -> list[dict[str, Any]]:
+) -> list[dict[str, object]]:
     """The metric for the network and a baseline, of the test rows of each level, with intervals.
 
     Of fewer than 10 rows (or blocks of rows) there is a value and no interval; where a metric is undefined, neither.

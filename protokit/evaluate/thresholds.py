@@ -5,14 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from protokit.core.values import Predictions
-from protokit.evaluate.metrics import confusion
-
-
-def _accuracy(cells: np.ndarray) -> np.ndarray:
-    return np.asarray((cells[:, 0, 0] + cells[:, 1, 1]) / cells.sum(axis=(1, 2)))
-
-
-_FORMS = {**confusion.FORMS, "accuracy": _accuracy}
+from protokit.evaluate.metrics.metric import METRICS
 
 
 def chosen(p: Predictions, metric: str) -> float:
@@ -39,4 +32,4 @@ def of_thresholds(scores: np.ndarray, positive: np.ndarray, tried: np.ndarray, m
         ordered = np.sort(scores[positive == bool(kind)])
         above = len(ordered) - np.searchsorted(ordered, tried, side="right")
         cells[:, kind, 0], cells[:, kind, 1] = len(ordered) - above, above
-    return np.asarray(np.nan_to_num(_FORMS[metric](cells)))
+    return np.asarray(np.nan_to_num(METRICS[metric].of_confusion(cells)))

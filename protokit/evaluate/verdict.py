@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
 from statistics import fmean
-from typing import Any
+
+import numpy as np
 
 from protokit.core.names import number
 from protokit.core.values import Interval, Predictions, Score
 from protokit.evaluate.certainty import bootstrap
 from protokit.evaluate.certainty.comparison import LEVEL, Difference, Outcome, holm, over_folds, paired
-from protokit.evaluate.metrics.clustering import GROUP_METRICS
-from protokit.evaluate.metrics.metrics import METRICS
+from protokit.evaluate.metrics.metric import METRICS
 
 _FEW = 100
 _FEW_BLOCKS = 20
@@ -42,7 +42,7 @@ class Verdict:
     sentence: str
     p: float | None = None
 
-    def as_plain(self) -> dict[str, Any]:
+    def as_plain(self) -> dict[str, object]:
         """The verdict as JSON values."""
         return {
             "target": self.target,
@@ -69,15 +69,15 @@ def judge(
     after allowing for how many there are to be the best of. With `folds`, the differences over folds decide.
     """
     models = {"": network, **baselines}
-    asked = [(name, predictions) for name in metrics for predictions in models.values()]
-    together = iter(bootstrap.scored(asked, seed))
+    pairs = [(name, predictions) for name in metrics for predictions in models.values()]
+    scored = iter(bootstrap.scored(pairs, seed))
     scores: list[Score] = []
-    main_samples: dict[str, Any] = {}
+    main_samples: dict[str, np.ndarray] = {}
     for name in metrics:
         metric = METRICS[name]
         found: dict[str, Interval] = {}
         for model in models:
-            found[model], drawn = next(together)
+            found[model], drawn = next(scored)
             if name == metrics[0]:
                 main_samples[model] = drawn
         own = found.pop("")
@@ -136,19 +136,16 @@ def _verdict(
     own = values[""]
     defined = [name for name in differences if isfinite(values[name])]
     if not isfinite(own):
-        why = f"they hold one {'cluster' if score.metric in GROUP_METRICS else 'class'} only"
-        if score.metric.endswith(("_log_error", "_deviance")):
-            why = "it is for numbers above 0, and one of theirs or of the network's is not"
-        text = f"{score.metric} is undefined on these {tested}: {why}."
+        text = f"{score.metric} is undefined on these {tested}: {METRICS[score.metric].undefined}."
         return Verdict(score.target, score.metric, None, "not compared", None, text)
     if not defined:
         text = f"{score.metric} {show(score.network)} on {tested}; no baseline to compare with."
         return Verdict(score.target, score.metric, None, "not compared", None, text)
     best = max(defined, key=lambda name: sign * values[name])
     found = differences[best]
-    together = dict(zip(defined, holm([differences[name].p for name in defined]), strict=True))
+    adjusted = dict(zip(defined, holm([differences[name].p for name in defined]), strict=True))
     # to be better than the best of several is harder than any of them; to be worse is easier
-    p = found.p if sign * found.interval.value > 0 else together[best]
+    p = found.p if sign * found.interval.value > 0 else adjusted[best]
     outcome = found.outcome(sign > 0, p) if found.defined else "cannot tell apart"
     start = {
         "better": f"The network beats the best baseline, {best}",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from protokit.collect.words import Collect
 from protokit.core.places import Fault, Path
 from protokit.core.suggest import did_you_mean, one_of
-from protokit.evaluate.words import BASELINES, Evaluate
+from protokit.evaluate.baselines.baseline import BASELINES
+from protokit.evaluate.words import Evaluate
 from protokit.learn.words import FOR_TASK, Learn
 from protokit.recipe.clustering import of_clustering
 from protokit.represent.words import By, Represent
@@ -86,9 +87,9 @@ def _of_task(represent: Represent, learn: Learn, evaluate: Evaluate) -> list[Fau
         if getattr(evaluate, key) != getattr(Evaluate(), key) and of not in of_classes:
             found.append(Fault(f"{key} is for classes, and the task is {of}", "remove it", ("evaluate", key), "key"))
     for i, name in enumerate(evaluate.baselines or ()):
-        tasks = BASELINES[name]
+        tasks = BASELINES[name].tasks
         if of in {"forecasting", "clustering", "multilabel", "quantile"} and of not in tasks:
-            fitting = [known for known, some in BASELINES.items() if of in some]
+            fitting = [known for known, one in BASELINES.all().items() if of in one.tasks]
             rule = f"the baseline {name!r} is not for {of}"
             found.append(Fault(rule, one_of(fitting), ("evaluate", "baselines", i)))
     return found

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from protokit.core.places import Fault
-from protokit.evaluate.words import AGAINST_LABELS, Evaluate
+from protokit.evaluate.metrics.metric import METRICS
+from protokit.evaluate.words import Evaluate
 from protokit.learn.words import Learn
 from protokit.represent.words import Represent
 
@@ -26,7 +27,7 @@ def of_clustering(represent: Represent, learn: Learn, evaluate: Evaluate) -> lis
         rule = f"{labels!r} is what clusters are held against, and cannot be learned from"
         found.append(Fault(rule, "remove it here, or under evaluate.labels", ("represent", "columns", labels), "key"))
     for i, name in enumerate(evaluate.metrics or ()):
-        if name in AGAINST_LABELS and labels is None:
+        if METRICS[name].needs_labels and labels is None:
             rule = f"{name} holds clusters against labels, and none are named"
             found.append(Fault(rule, "write evaluate: {labels: COLUMN}", ("evaluate", "metrics", i)))
     return found

@@ -18,8 +18,8 @@ from protokit.evaluate.audit.audit import audit
 from protokit.evaluate.audit.check import CHECKS
 from protokit.evaluate.audit.checks.groups import likeness
 from protokit.evaluate.audit.data import AuditData
-from protokit.evaluate.audit.hashing import cells, combined, copies
 from protokit.evaluate.audit.edits import ignore, quoted
+from protokit.evaluate.audit.hashing import cells, combined, copies
 from protokit.recipe.recipe import Recipe
 
 TASKS = ("binary", "multiclass", "regression")

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from protokit.core.values import Predictions, TargetSpec
 from protokit.evaluate import calibration, temperature, thresholds
 from protokit.evaluate.choices import Choices
-from protokit.evaluate.metrics.metrics import METRICS
-from protokit.evaluate.words import THRESHOLDS
+from protokit.evaluate.metrics.metric import METRICS
+from protokit.evaluate.words import thresholds as names_of_thresholds
 
 TWO = TargetSpec("y", "binary", ("n", "y"))
 THREE = TargetSpec("y", "multiclass", ("a", "b", "c"))
@@ -30,7 +30,7 @@ def simulated(rows: int, seed: int, sharper: float = 1.0, classes: int = 2) -> P
     return Predictions(TWO if classes == 2 else THREE, truth, said / said.sum(axis=1, keepdims=True))
 
 
-@given(st.sampled_from(THRESHOLDS), st.integers(8, 60), st.integers(0, 999))
+@given(st.sampled_from(names_of_thresholds()), st.integers(8, 60), st.integers(0, 999))
 @example("accuracy", 8, 813)  # best where no row is called positive
 @settings(deadline=None, max_examples=60)
 def test_no_other_threshold_is_better(metric: str, rows: int, seed: int) -> None:

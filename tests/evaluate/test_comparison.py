@@ -11,7 +11,7 @@ from scipy import stats
 from protokit.core.values import Predictions, TargetSpec
 from protokit.evaluate.certainty import bootstrap
 from protokit.evaluate.certainty.comparison import holm, over_folds, paired
-from protokit.evaluate.metrics.metrics import METRICS
+from protokit.evaluate.metrics.metric import METRICS
 from protokit.evaluate.verdict import Folds, judge
 
 

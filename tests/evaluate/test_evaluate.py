@@ -8,13 +8,11 @@ from sklearn import metrics as sk
 
 from protokit.core.names import number
 from protokit.core.values import Arrays, Features, Predictions, TargetSpec
-from protokit.evaluate.baselines.baselines import predict
+from protokit.evaluate.baselines.baseline import BASELINES
 from protokit.evaluate.certainty import bootstrap
-from protokit.evaluate.metrics.metrics import METRICS
+from protokit.evaluate.estimators.predicting import predict
+from protokit.evaluate.metrics.metric import METRICS, default_metrics
 from protokit.evaluate.verdict import judge
-from protokit.evaluate.words import BASELINES as OF_TASKS
-from protokit.evaluate.words import DEFAULT_METRICS
-from protokit.evaluate.words import METRICS as TASKS
 
 CLASSES = {"binary": ("no", "yes"), "multiclass": ("a", "b", "c")}
 QUANTILES = (0.1, 0.5, 0.9)
@@ -106,7 +104,7 @@ def test_whole_blocks_are_drawn() -> None:
 
 def tasks(name: str) -> list[str]:
     """The tasks of a metric, with numbers above 0 for those that are undefined elsewhere."""
-    return ["counts" if name.endswith(("_log_error", "_deviance")) else task for task in TASKS[name]]
+    return ["counts" if name.endswith(("_log_error", "_deviance")) else task for task in METRICS[name].tasks]
 
 
 @pytest.mark.parametrize("name", list(METRICS))
@@ -176,7 +174,7 @@ def arrays(rows: int, seed: int, numbers: int = 2, codes: int = 1) -> Arrays:
     return Arrays({}, {}, {"y": truth}, features)  # type: ignore[dict-item]
 
 
-@pytest.mark.parametrize("name", [name for name, tasks in OF_TASKS.items() if "binary" in tasks])
+@pytest.mark.parametrize("name", [name for name in BASELINES if "binary" in BASELINES[name].tasks])
 @pytest.mark.parametrize("task", list(CLASSES))
 @pytest.mark.parametrize("shape", [(2, 1), (1, 0), (0, 2)])
 def test_every_baseline_meets_every_task(name: str, task: str, shape: tuple[int, int]) -> None:
@@ -195,7 +193,7 @@ def test_every_baseline_meets_every_task(name: str, task: str, shape: tuple[int,
 @pytest.mark.parametrize("task", list(CLASSES))
 def test_the_verdict_says_better_worse_or_neither(task: str) -> None:
     good, poor = predictions(task, 600, 1, 3.0 if task != "regression" else 1.0), predictions(task, 600, 1, 0.1)
-    metrics = DEFAULT_METRICS[task]
+    metrics = default_metrics(task)
     assert judge(good, {"linear": poor}, metrics, 0)[1].outcome == "better"
     worse = judge(poor, {"linear": good, "dummy": poor}, metrics, 0)[1]
     assert worse.outcome == "worse" and worse.baseline == "linear"

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from protokit.core.values import Arrays, Features, Predictions, TargetSpec
-from protokit.evaluate.baselines.baselines import predict
-from protokit.evaluate.baselines.forecasts import LinearForecast, _Solver, _Sums
+from protokit.evaluate.estimators.forecasts import LinearForecast, _Solver, _Sums
+from protokit.evaluate.estimators.predicting import predict
 from protokit.evaluate.verdict import judge
 
 WINDOW, HORIZON, SEASON = 12, 5, 4

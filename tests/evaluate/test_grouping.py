@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from sklearn import metrics as sk
 
 from protokit.core.values import Arrays, Features, Predictions, TargetSpec
-from protokit.evaluate.baselines.baselines import predict
 from protokit.evaluate.certainty import bootstrap
-from protokit.evaluate.metrics import clustering as grouping
-from protokit.evaluate.metrics.metrics import METRICS
+from protokit.evaluate.estimators.predicting import predict
+from protokit.evaluate.metrics.metric import METRICS
+from protokit.evaluate.scoring import clustering as grouping
 from protokit.evaluate.verdict import judge
 
 SPEC = TargetSpec("cluster", "clustering", (1, 2, 3), width=4)

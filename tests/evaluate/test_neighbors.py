@@ -5,8 +5,8 @@ import pytest
 from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
 
 from protokit.core.values import Features, TargetSpec
-from protokit.evaluate.baselines import neighbors
-from protokit.evaluate.baselines.features import linear_matrix
+from protokit.evaluate.baselines.neighbors import Neighbors
+from protokit.evaluate.estimators.features import linear_matrix
 
 TWO = TargetSpec("y", "binary", ("n", "y"))
 
@@ -21,13 +21,13 @@ def features(rows: int, seed: int, levels: int = 0) -> Features:
 def test_the_nearest_rows_are_scikit_learns(levels: int) -> None:
     train, test = features(300, 0, levels), features(80, 1, levels)
     truth = (train.numbers[:, 0] + 0.5 * np.random.default_rng(2).normal(size=300) > 0).astype(int)
-    near = neighbors.Neighbors().fit(train, truth, TWO, 0)
+    near = Neighbors().fit(train, truth, TWO, 0)
     matrix = linear_matrix(train, 0)
     own = KNeighborsClassifier(near.count).fit(matrix(train), truth)
     shares = (own.predict_proba(matrix(test)) * near.count + np.bincount(truth) / 300) / (near.count + 1)
     np.testing.assert_allclose(near.scores(test), shares, atol=1e-12)
     number = train.numbers[:, 1] * 3
-    near = neighbors.Neighbors().fit(train, number, TargetSpec("y", "regression"), 0)
+    near = Neighbors().fit(train, number, TargetSpec("y", "regression"), 0)
     own = KNeighborsRegressor(near.count).fit(matrix(train), number)
     np.testing.assert_allclose(near.scores(test), own.predict(matrix(test)), atol=1e-12)
 
@@ -35,15 +35,15 @@ def test_the_nearest_rows_are_scikit_learns(levels: int) -> None:
 def test_many_are_asked_where_there_is_noise_and_few_where_there_is_none() -> None:
     train = features(1500, 0)
     rng = np.random.default_rng(1)
-    noise = neighbors.Neighbors().fit(train, rng.integers(0, 2, 1500), TWO, 0)
+    noise = Neighbors().fit(train, rng.integers(0, 2, 1500), TWO, 0)
     line = np.floor(train.numbers[:, 0] * 4).astype(int) % 2
-    assert noise.count == 50 and neighbors.Neighbors().fit(train, line, TWO, 0).count <= 15
+    assert noise.count == 50 and Neighbors().fit(train, line, TWO, 0).count <= 15
 
 
 def test_of_many_rows_so_many_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(neighbors, "MOST_ROWS", 100)
+    monkeypatch.setattr(Neighbors, "most_rows", 100)
     train = features(400, 0)
-    near = neighbors.Neighbors().fit(train, (train.numbers[:, 0] > 0).astype(int), TWO, 3)
+    near = Neighbors().fit(train, (train.numbers[:, 0] > 0).astype(int), TWO, 3)
     assert len(near.x) == 100
     assert (near.scores(train).argmax(axis=1) == (train.numbers[:, 0] > 0)).mean() > 0.85
     assert near.scores(train).min() > 0
@@ -53,10 +53,10 @@ def test_quantiles_and_labels_of_neighbours() -> None:
     train = features(400, 0)
     wanted = TargetSpec("y", "quantile", quantiles=(0.1, 0.5, 0.9))
     truth = train.numbers[:, 0] + np.random.default_rng(1).normal(size=400)
-    found = neighbors.Neighbors().fit(train, truth, wanted, 0).scores(features(50, 2))
+    found = Neighbors().fit(train, truth, wanted, 0).scores(features(50, 2))
     assert found.shape == (50, 3) and (np.diff(found, axis=1) >= 0).all()
     labels = (train.numbers > 0).astype(int)
     both = TargetSpec("y", "multilabel", columns=("u", "v"))
     test = features(50, 3)
-    shares = neighbors.Neighbors().fit(train, labels, both, 0).scores(test)
+    shares = Neighbors().fit(train, labels, both, 0).scores(test)
     assert ((shares > 0.5) == (test.numbers > 0)).mean() > 0.9

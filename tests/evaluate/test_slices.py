@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from protokit.core.values import Predictions, TargetSpec
-from protokit.evaluate.metrics.metrics import METRICS
+from protokit.evaluate.metrics.metric import METRICS
 from protokit.evaluate.slices import levels, slices
 
 COLUMNS = {

@@ -8,7 +8,6 @@ import jsonschema
 import pytest
 
 from protokit.core.errors import DataError, ProtokitError, SpecError
-from protokit.evaluate import words
 from protokit.recipe.recipe import Recipe
 from protokit.recipe.schema import schema
 from protokit.workflow.run.run import check
@@ -213,13 +212,14 @@ def test_the_schema_takes_what_the_recipe_takes(root: Path) -> None:
 
 
 def test_metric_names_are_those_that_evaluate_knows() -> None:
-    from protokit.evaluate.baselines.baselines import BASELINES
-    from protokit.evaluate.metrics.metrics import METRICS
+    from protokit.evaluate.baselines.baseline import BASELINES
+    from protokit.evaluate.metrics.metric import METRICS, default_metrics
 
-    assert set(METRICS) == set(words.METRICS)
-    assert set(BASELINES) == set(words.BASELINES)
-    for task, names in words.DEFAULT_METRICS.items():
-        assert all(task in words.METRICS[name] for name in names)
+    evaluate = schema()["$defs"]["Evaluate"]["properties"]
+    assert set(METRICS) == {*evaluate["metrics"]["anyOf"][1]["items"]["enum"]}
+    assert set(BASELINES) == {*evaluate["baselines"]["anyOf"][1]["items"]["enum"]}
+    for task in {task for name in METRICS for task in METRICS[name].tasks}:
+        assert all(task in METRICS[name].tasks for name in default_metrics(task, labels=True))
 
 
 @pytest.mark.parametrize(

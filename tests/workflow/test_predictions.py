@@ -14,8 +14,7 @@ from sklearn import metrics as sk
 
 import protokit
 from protokit.core.errors import DataError
-from protokit.evaluate.metrics.metrics import METRICS
-from protokit.evaluate.words import METRICS as TASKS
+from protokit.evaluate.metrics.metric import METRICS
 from protokit.workflow.record.predictions import read_predictions
 
 FEW = {"epochs": 2, "stop": None}
@@ -64,7 +63,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], protokit.R
     def of(name: str) -> protokit.Run:
         if name not in made:
             task, represent, learn, columns = CASES[name]
-            metrics = [metric for metric, tasks in TASKS.items() if task in tasks]
+            metrics = [metric for metric in METRICS if task in METRICS[metric].tasks]
             evaluate = {"metrics": metrics, **({"labels": "hot"} if task == "clustering" else {})}
             data = {"represent": represent, "learn": {**FEW, **learn}, "evaluate": evaluate}
             table = (wave() if task == "forecasting" else shop())[columns]
@@ -216,7 +215,7 @@ def expected(run: protokit.Run, prefix: str) -> dict[str, float]:
 def test_every_score_is_scikit_learns_on_the_saved_columns(case: str, runs: Callable[[str], protokit.Run]) -> None:
     scores = runs(case).results["metrics"]["scores"]
     task = CASES[case][0]
-    assert {score["metric"] for score in scores} == {name for name, tasks in TASKS.items() if task in tasks}
+    assert {score["metric"] for score in scores} == {name for name in METRICS if task in METRICS[name].tasks}
     assert len(scores[0]["baselines"]) >= 2
     for baseline in ("", *scores[0]["baselines"]):
         own = {s["metric"]: (s["baselines"][baseline] if baseline else s["network"])["value"] for s in scores}

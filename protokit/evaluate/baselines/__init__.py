@@ -1,1 +1,1 @@
-"""The simple models that a network is held against."""
+"""The simple models that a network is held against, a file each."""

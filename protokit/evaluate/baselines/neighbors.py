@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
-import numpy as np
-from scipy import sparse
-from sklearn.neighbors import NearestNeighbors
-
-from protokit.core.seeds import derive
 from protokit.core.values import Features, TargetSpec
-from protokit.evaluate.baselines.features import Matrix, linear_matrix
+from protokit.evaluate.baselines.baseline import BASELINES, Baseline, Fitted
 
-MOST_ROWS = 20_000  # training rows that neighbours are looked for among
-_HELD_OUT = 2_000  # of them, at most, that the number of neighbours is chosen on
-_COUNTS = (1, 5, 15, 50)
-_DENSE = 1_000  # columns from which on a matrix stays sparse
-_AT_A_TIME = 4_096
+if TYPE_CHECKING:
+    import numpy as np
 
 
-class Neighbors:
+@BASELINES.add
+class Neighbors(Baseline):
     """The classes, labels or numbers of the k nearest rows, in the linear baseline's matrix.
 
     k is the one of 1, 5, 15 and 50 that predicts a fifth of the training rows best from the others. Shares of classes
@@ -30,79 +21,16 @@ class Neighbors:
     Source: Cover and Hart, Nearest Neighbor Pattern Classification, 1967.
     """
 
-    def fit(self, features: Features, truth: np.ndarray, target: TargetSpec, seed: int) -> Near:
+    name = "neighbors"
+    about = "The classes, labels or numbers of the nearest training rows; how many is chosen on a fifth of these."
+    tasks = ("binary", "multiclass", "regression", "multilabel", "quantile")
+    default = True
+    most_pairs = 10_000_000  # whose distances are computed in about a tenth of a second
+    most_rows: int = 20_000
+    rank = 40
+
+    def fit(self, features: Features, truth: np.ndarray, target: TargetSpec, seed: int) -> Fitted:
         """See Baseline."""
-        matrix = linear_matrix(features, seed)
-        order = np.random.Generator(np.random.PCG64(derive(seed, "neighbors"))).permutation(len(truth))[:MOST_ROWS]
-        x, said = _plain(matrix(features))[order], _outcomes(truth, target)[order]
-        held = min(_HELD_OUT, len(order) // 5)
-        counts = [count for count in _COUNTS if count <= len(order) - held] or [1]
-        if held == 0 or len(counts) == 1:
-            return Near(matrix, x, said, counts[0], target)
-        tried = [Near(matrix, x[held:], said[held:], count, target) for count in counts]
-        found = tried[-1].nearest(x[:held])
-        costs = [_cost(one.of(found), said[:held], target) for one in tried]
-        return Near(matrix, x, said, counts[int(np.argmin(costs))], target)
+        from protokit.evaluate.estimators import neighbors
 
-
-@dataclass(frozen=True)
-class Near:
-    """Training rows, and how many of them are asked."""
-
-    matrix: Matrix
-    x: Any
-    said: np.ndarray
-    count: int
-    target: TargetSpec
-
-    def nearest(self, x: Any) -> np.ndarray:
-        """The nearest training rows of each row, the nearest first. Shapes: (rows, many) -> (rows, count)."""
-        search = NearestNeighbors(n_neighbors=self.count).fit(self.x)
-        found: np.ndarray = np.concatenate([search.kneighbors(some, return_distance=False) for some in _chunks(x)])
-        return found
-
-    def of(self, nearest: np.ndarray) -> np.ndarray:
-        """What so many of the nearest rows say. Shapes: (rows, count or more) -> as Fitted.scores."""
-        found = self.said[nearest[:, : self.count]]
-        if self.target.task == "quantile":
-            return np.asarray(np.quantile(found, self.target.quantiles, axis=1).T)
-        if self.target.task == "regression":
-            return np.asarray(found.mean(axis=1))
-        shares: np.ndarray = (found.sum(axis=1) + self.said.mean(axis=0)) / (self.count + 1)
-        return shares
-
-    def scores(self, features: Features) -> np.ndarray:
-        """See Fitted."""
-        return self.of(self.nearest(_plain(self.matrix(features))))
-
-
-def _outcomes(truth: np.ndarray, target: TargetSpec) -> np.ndarray:
-    """Shapes: (rows,) of numbers, (rows, classes that are there) or (rows, labels) of 0 and 1."""
-    if not target.has_classes:
-        return truth
-    kinds, position = np.unique(truth, return_inverse=True)
-    return np.eye(len(kinds))[position]
-
-
-def _cost(scores: np.ndarray, said: np.ndarray, target: TargetSpec) -> float:
-    """The log loss, the squared error, or the pinball loss."""
-    if target.task == "regression":
-        return float(((scores - said) ** 2).mean())
-    if target.task == "quantile":
-        above, levels = said[:, None] - scores, np.array(target.quantiles)
-        return float(np.maximum(levels * above, (levels - 1) * above).mean())
-    likely = np.where(said == 1, scores, 1 - scores if target.task == "multilabel" else 1.0)
-    return float(-np.log(np.maximum(likely, 1e-12)).mean())
-
-
-def _plain(x: Any) -> Any:
-    """In single precision, which is exact enough for neighbours; dense where there are few columns."""
-    if sparse.issparse(x):
-        return x.toarray().astype(np.float32) if x.shape[1] <= _DENSE else x
-    return np.asarray(x, np.float32)
-
-
-def _chunks(x: Any) -> Iterator[np.ndarray]:
-    rows: int = x.shape[0]
-    for start in range(0, rows, _AT_A_TIME):
-        yield x[start : start + _AT_A_TIME]
+        return neighbors.fitted(features, truth, target, seed, self.most_rows)

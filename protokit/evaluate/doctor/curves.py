@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 
@@ -61,5 +60,5 @@ def usual_rate(optimizer: str) -> float:
 
 def with_rate(checkup: Checkup, rate: float) -> Edit:
     """The edit that gives the optimizer another learning rate and leaves its other arguments."""
-    kept: Mapping[str, Any] = {k: v for k, v in checkup.arguments.items() if k != "learning_rate"}
+    kept: Mapping[str, object] = {k: v for k, v in checkup.arguments.items() if k != "learning_rate"}
     return Edit({"learn.optimizer": {checkup.optimizer: {"learning_rate": float(f"{rate:.2g}"), **kept}}})

@@ -12,7 +12,7 @@ from protokit.core.errors import ProtokitError, SpecError
 from protokit.core.names import number
 from protokit.core.values import Interval
 from protokit.evaluate.certainty.comparison import Difference
-from protokit.evaluate.metrics.metrics import METRICS
+from protokit.evaluate.metrics.metric import METRICS
 from protokit.recipe.recipe import Recipe
 from protokit.show.blocks import Grid, Picture, Section, Sentence
 from protokit.show.card import Card

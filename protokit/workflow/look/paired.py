@@ -14,7 +14,7 @@ from protokit.core.names import number
 from protokit.core.values import Predictions, TargetSpec
 from protokit.evaluate.certainty import bootstrap
 from protokit.evaluate.certainty.comparison import Difference, Outcome, holm, over_folds, paired
-from protokit.evaluate.metrics.metrics import METRICS
+from protokit.evaluate.metrics.metric import METRICS
 from protokit.workflow.record.predictions import read_folds, read_predictions
 from protokit.workflow.result import Run
 

@@ -11,7 +11,8 @@ from threading import Event, Thread
 from threadpoolctl import threadpool_limits
 
 from protokit.core.values import Predictions, TargetSpec
-from protokit.evaluate.baselines.baselines import BASELINES, settled
+from protokit.evaluate.baselines.baseline import BASELINES
+from protokit.evaluate.estimators.predicting import settled
 from protokit.evaluate.pooling import pooled
 from protokit.recipe.recipe import Recipe
 from protokit.represent.represented import Represented

@@ -12,9 +12,9 @@ import numpy as np
 from protokit.bundle.model import Part
 from protokit.core.names import number
 from protokit.core.values import Notice, Predictions, Score, Table
-from protokit.evaluate.baselines.neighbors import MOST_ROWS
+from protokit.evaluate.baselines.baseline import BASELINES
 from protokit.evaluate.calibration import reliability
-from protokit.evaluate.metrics.metrics import METRICS, Metric
+from protokit.evaluate.metrics.metric import METRICS, Metric
 from protokit.evaluate.per_class import per_class, per_quantile
 from protokit.evaluate.pooling import pooled
 from protokit.evaluate.slices import slices
@@ -49,10 +49,11 @@ def settled(asked: Asked, networks: Networks, folds: Sequence[Represented]) -> N
         thresholds[name] = {"value": value, "metric": asked.choices.threshold, "validation": score}
     said = [_notice(name, plain, len(folds)) for name, plain in thresholds.items()]
     rows = folds[0].train.rows
-    if rows > MOST_ROWS and any("neighbors" in names for names in asked.baselines.values()):
-        said.append(
-            Notice(f"the baseline neighbors looks among {MOST_ROWS:,} of {rows:,} training rows, drawn at random")
-        )
+    for name in dict.fromkeys(name for names in asked.baselines.values() for name in names):
+        most = None if name in asked.estimators else BASELINES[name].most_rows
+        if most is not None and rows > most:
+            rule = f"the baseline {name} looks among {most:,} of {rows:,} training rows, drawn at random"
+            said.append(Notice(rule))
     return replace(networks, parts=tuple(parts), notices=(*networks.notices, *said), thresholds=thresholds)
 
 

@@ -9,13 +9,13 @@ from typing import Any
 from protokit.core.errors import SpecError
 from protokit.core.suggest import one_of
 from protokit.core.values import Signature, TargetSpec
-from protokit.evaluate.baselines.estimators import Estimator
+from protokit.evaluate.baselines.baseline import BASELINES, default_baselines
 from protokit.evaluate.choices import Choices
-from protokit.evaluate.words import BASELINES, DEFAULT_METRICS, METRICS, WITH_LABELS, Evaluate
+from protokit.evaluate.estimators.custom import Estimator
+from protokit.evaluate.metrics.metric import METRICS, default_metrics
+from protokit.evaluate.words import Evaluate
 from protokit.recipe.recipe import Recipe
 from protokit.represent.represented import Represented
-
-_CHEAP = 10_000_000  # pairs of rows whose distance is computed in about a tenth of a second
 
 
 @dataclass(frozen=True)
@@ -88,12 +88,14 @@ def _baselines(recipe: Recipe, target: TargetSpec, pairs: int) -> tuple[str, ...
     Raises:
         SpecError: one of the recipe's is not for this task.
     """
-    fitting = tuple(name for name, tasks in BASELINES.items() if target.task in tasks)
     wanted = recipe.evaluate.baselines
-    if odd := next((name for name in wanted or () if name not in fitting), None):
+    if wanted is None:
+        return default_baselines(target.task, pairs)
+    if odd := next((name for name in wanted if target.task not in BASELINES[name].tasks), None):
+        fitting = [name for name, one in BASELINES.all().items() if target.task in one.tasks]
         rule = f"the baseline {odd!r} is not for {target.task}"
-        raise recipe.error(("evaluate", "baselines", (wanted or ()).index(odd)), rule, one_of(fitting))
-    return tuple(name for name in fitting if name != "neighbors" or pairs <= _CHEAP) if wanted is None else wanted
+        raise recipe.error(("evaluate", "baselines", wanted.index(odd)), rule, one_of(fitting))
+    return wanted
 
 
 def _metrics(recipe: Recipe, signature: Signature) -> dict[str, tuple[str, ...]]:
@@ -105,17 +107,18 @@ def _metrics(recipe: Recipe, signature: Signature) -> dict[str, tuple[str, ...]]
     targets = signature.targets
     wanted = recipe.evaluate.metrics
     if wanted is None:
-        first = WITH_LABELS if recipe.evaluate.labels is not None else ()
-        return {target.name: (*first, *DEFAULT_METRICS[target.task]) for target in targets}
+        labels = recipe.evaluate.labels is not None
+        return {target.name: default_metrics(target.task, labels=labels) for target in targets}
     tasks = {target.task for target in targets}
-    if wanted[0] in {"coverage", "interval_width"}:
+    first = METRICS[wanted[0]]
+    if first.greater_is_better is None:
         rule = f"{wanted[0]} is better neither high nor low, and the first metric decides the verdict"
-        raise recipe.error(("evaluate", "metrics", 0), rule, "put mean_pinball_loss before it")
+        raise recipe.error(("evaluate", "metrics", 0), rule, f"put {default_metrics(first.tasks[0])[0]} before it")
     for i, name in enumerate(wanted):
-        if not tasks & {*METRICS[name]}:
-            fitting = ", ".join(DEFAULT_METRICS[targets[0].task])
+        if not tasks & {*METRICS[name].tasks}:
+            fitting = ", ".join(default_metrics(targets[0].task))
             raise recipe.error(("evaluate", "metrics", i), f"{name} is not for {targets[0].task}", f"such as {fitting}")
     return {
-        target.name: tuple(n for n in wanted if target.task in METRICS[n]) or DEFAULT_METRICS[target.task]
+        target.name: tuple(n for n in wanted if target.task in METRICS[n].tasks) or default_metrics(target.task)
         for target in targets
     }

@@ -13,7 +13,7 @@ from protokit.bundle.model import Part
 from protokit.core.seeds import derive
 from protokit.core.values import Predictions
 from protokit.evaluate.certainty import bootstrap
-from protokit.evaluate.metrics.metrics import METRICS
+from protokit.evaluate.metrics.metric import METRICS
 from protokit.represent.encoder import Encoder
 from protokit.represent.represented import Represented
 

@@ -7,27 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from protokit.core.values import Features, TargetSpec
+from protokit.core.values import Features
 
 _AT_A_TIME = 1 << 24  # numbers of windows held at a time
 _MOST_WINDOWS = 20_000  # of training that the linear forecast is fitted on, evenly drawn
 _PENALTIES = tuple(10.0**power for power in range(-3, 6))  # for standardised values
-
-
-class Naive:
-    """The last known value at each step."""
-
-    def fit(self, features: Features, truth: np.ndarray, target: TargetSpec, seed: int) -> Repeated:
-        """See Baseline: nothing is learned."""
-        return Repeated(target.horizon, False)
-
-
-class SeasonalNaive:
-    """The value of the last same season at each step; the last known value where the series begins later."""
-
-    def fit(self, features: Features, truth: np.ndarray, target: TargetSpec, seed: int) -> Repeated:
-        """See Baseline: nothing is learned."""
-        return Repeated(target.horizon, True)
 
 
 @dataclass(frozen=True)

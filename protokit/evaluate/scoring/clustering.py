@@ -1,8 +1,6 @@
-"""How good clusters are: by the points in them, and by labels that they were not made from."""
+"""Silhouettes of clusters."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 import numpy as np
 from sklearn import metrics as sk
@@ -55,40 +53,3 @@ def _against(points: np.ndarray, labels: np.ndarray, some: np.ndarray, count: in
         usable = (near > 0) & np.isfinite(next_to) & (high > 0)
         found[part] = np.where(usable, (next_to - within) / np.where(usable, high, 1), 0.0)
     return found
-
-
-def by_points(function: Callable[..., float]) -> Callable[[Predictions], float]:
-    """A metric of points and their clusters; NaN where there is one cluster, or as many as rows."""
-
-    def score(p: Predictions) -> float:
-        return float(function(p.truth, p.labels)) if 1 < len(np.unique(p.labels)) < len(p.labels) else float("nan")
-
-    return score
-
-
-def by_labels(function: Callable[..., float]) -> Callable[[Predictions], float]:
-    """A metric of labels and clusters, on the rows that have a label; NaN where none has."""
-
-    def score(p: Predictions) -> float:
-        assert p.reference is not None, "the recipe has checked that labels are named"
-        known = np.array([label is not None for label in p.reference])
-        labels = p.reference[known].astype(str)
-        return float(function(labels, p.labels[known])) if known.any() else float("nan")
-
-    return score
-
-
-# by name, with whether more is better
-GROUP_METRICS: dict[str, tuple[Callable[[Predictions], float], bool]] = {
-    "silhouette": (lambda p: float(silhouettes(p).mean()), True),
-    "calinski_harabasz": (by_points(sk.calinski_harabasz_score), True),
-    "davies_bouldin": (by_points(sk.davies_bouldin_score), False),
-    "adjusted_rand": (by_labels(sk.adjusted_rand_score), True),
-    "rand": (by_labels(sk.rand_score), True),
-    "normalized_mutual_info": (by_labels(sk.normalized_mutual_info_score), True),
-    "homogeneity": (by_labels(sk.homogeneity_score), True),
-    "completeness": (by_labels(sk.completeness_score), True),
-    "v_measure": (by_labels(sk.v_measure_score), True),
-    "fowlkes_mallows": (by_labels(sk.fowlkes_mallows_score), True),
-    "adjusted_mutual_info": (by_labels(sk.adjusted_mutual_info_score), True),
-}

@@ -39,6 +39,11 @@ def _cells(truth: np.ndarray, labels: np.ndarray, counts: np.ndarray, classes: i
     return np.asarray(of_cell @ counts.T).T.reshape(len(counts), classes, classes)
 
 
+def accuracy(cells: np.ndarray) -> np.ndarray:
+    """The share of rows that are called what they are."""
+    return np.asarray(_diagonal(cells).sum(axis=1) / cells.sum(axis=(1, 2)))
+
+
 def balanced_accuracy(cells: np.ndarray) -> np.ndarray:
     """The mean over the classes that are there of how many of their rows were found."""
     of_class = cells.sum(axis=2)
@@ -50,9 +55,9 @@ def balanced_accuracy(cells: np.ndarray) -> np.ndarray:
 def matthews_corrcoef(cells: np.ndarray) -> np.ndarray:
     """The correlation of classes and predicted classes."""
     truth, called, rows = cells.sum(axis=2), cells.sum(axis=1), cells.sum(axis=(1, 2))
-    together = _diagonal(cells).sum(axis=1) * rows - (truth * called).sum(axis=1)
+    covariance = _diagonal(cells).sum(axis=1) * rows - (truth * called).sum(axis=1)
     spreads = (rows**2 - (truth**2).sum(axis=1)) * (rows**2 - (called**2).sum(axis=1))
-    return _divided(together, np.sqrt(spreads))
+    return _divided(covariance, np.sqrt(spreads))
 
 
 def cohen_kappa(cells: np.ndarray) -> np.ndarray:
@@ -89,25 +94,22 @@ def _hits(cells: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return _diagonal(cells), cells.sum(axis=1), cells.sum(axis=2)
 
 
-def _positive(of_class: Callable[[np.ndarray], np.ndarray]) -> Callable[[np.ndarray], np.ndarray]:
-    return lambda cells: np.asarray(of_class(cells)[:, 1])
+def metric(name: str, average: str, cells: np.ndarray) -> np.ndarray:
+    """A metric by the name of its function here, of classes averaged as scikit-learn names it.
 
-
-def _macro(of_class: Callable[[np.ndarray], np.ndarray]) -> Callable[[np.ndarray], np.ndarray]:
-    return lambda cells: np.asarray(of_class(cells).mean(axis=1))
-
-
-def _weighted(of_class: Callable[[np.ndarray], np.ndarray]) -> Callable[[np.ndarray], np.ndarray]:
-    def mean(cells: np.ndarray) -> np.ndarray:
-        rows = _hits(cells)[2]
-        return _divided((of_class(cells) * rows).sum(axis=1), rows.sum(axis=1))
-
-    return mean
-
-
-def _micro(of_class: Callable[[np.ndarray], np.ndarray]) -> Callable[[np.ndarray], np.ndarray]:
-    """Of all labels together."""
-    return lambda cells: np.asarray(of_class(cells.sum(axis=1, keepdims=True))[:, 0])
+    Shapes: as matrices gives them -> (sets,).
+    """
+    function: Callable[[np.ndarray], np.ndarray] = globals()[name]
+    if not average:
+        return function(cells)
+    if average == "binary":
+        return np.asarray(function(cells)[:, 1])
+    if average == "macro":
+        return np.asarray(function(cells).mean(axis=1))
+    if average == "micro":  # of all labels together
+        return np.asarray(function(cells.sum(axis=1, keepdims=True))[:, 0])
+    rows = _hits(cells)[2]
+    return _divided((function(cells) * rows).sum(axis=1), rows.sum(axis=1))
 
 
 def _diagonal(cells: np.ndarray) -> np.ndarray:
@@ -117,15 +119,3 @@ def _diagonal(cells: np.ndarray) -> np.ndarray:
 def _divided(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
     """0 where it would be divided by 0."""
     return np.asarray(np.divide(part, whole, out=np.zeros(np.shape(part)), where=whole != 0))
-
-
-FORMS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
-    "balanced_accuracy": balanced_accuracy,
-    "matthews_corrcoef": matthews_corrcoef,
-    "cohen_kappa": cohen_kappa,
-    **{
-        name + ending: average(of_class)
-        for name, of_class in (("f1", f1), ("precision", precision), ("recall", recall))
-        for ending, average in (("", _positive), ("_macro", _macro), ("_weighted", _weighted), ("_micro", _micro))
-    },
-}

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from scipy import sparse
-from sklearn.base import clone, is_classifier, is_regressor
+from sklearn.base import BaseEstimator, clone, is_classifier, is_regressor
 from sklearn.dummy import DummyClassifier
 from sklearn.utils import get_tags
 
 from protokit.core.errors import DataError, SpecError
 from protokit.core.seeds import derive
 from protokit.core.values import Features, TargetSpec
-from protokit.evaluate.baselines.features import Matrix, linear_matrix
+from protokit.evaluate.estimators.features import Cells, Matrix, linear_matrix
 
 _CLASSES = {"binary", "multiclass", "multilabel"}
 
@@ -21,7 +19,7 @@ _CLASSES = {"binary", "multiclass", "multilabel"}
 class Estimator:
     """An estimator fitted on the linear baseline's matrix, on each label by itself. Its faults are a `DataError`."""
 
-    def __init__(self, name: str, estimator: Any) -> None:
+    def __init__(self, name: str, estimator: object) -> None:
         """Raises: SpecError: it is none, or lacks what a baseline needs."""
         if isinstance(estimator, type):
             raise SpecError.one(f"the baseline {name!r} is a class", f"write {estimator.__name__}()")
@@ -57,7 +55,7 @@ class Estimator:
             raise _failed(self.name, "could not be fitted", error) from error
         return Fitted(self.name, found, matrix, target)
 
-    def _one(self, truth: np.ndarray, seed: int) -> Any:
+    def _one(self, truth: np.ndarray, seed: int) -> BaseEstimator:
         if self.classifies and len(np.unique(truth)) < 2:
             return DummyClassifier(strategy="prior")
         made = clone(self.estimator)
@@ -68,7 +66,7 @@ class Estimator:
 class Fitted:
     """Fitted estimators: one, or one for each label."""
 
-    def __init__(self, name: str, estimators: list[Any], matrix: Matrix, target: TargetSpec) -> None:
+    def __init__(self, name: str, estimators: list[BaseEstimator], matrix: Matrix, target: TargetSpec) -> None:
         self._name, self._estimators, self._matrix, self._target = name, estimators, matrix, target
 
     def scores(self, features: Features) -> np.ndarray:
@@ -79,14 +77,14 @@ class Fitted:
         """
         try:
             found = [self._of(one, features) for one in self._estimators]
-            together = np.stack(found, axis=1) if self._target.task == "multilabel" else found[0]
-            if len(together) != len(features.numbers) or not np.isfinite(together).all():
+            scores = np.stack(found, axis=1) if self._target.task == "multilabel" else found[0]
+            if len(scores) != len(features.numbers) or not np.isfinite(scores).all():
                 raise ValueError("some of its predictions are not finite, or not there")
         except Exception as error:  # a person's own code
             raise _failed(self._name, "could not predict", error) from error
-        return together
+        return scores
 
-    def _of(self, estimator: Any, features: Features) -> np.ndarray:
+    def _of(self, estimator: BaseEstimator, features: Features) -> np.ndarray:
         x = _for(estimator, self._matrix(features))
         if not is_classifier(estimator):
             return np.asarray(estimator.predict(x), np.float64).ravel()
@@ -101,6 +99,6 @@ def _failed(name: str, what: str, error: Exception) -> DataError:
     return DataError(f"the baseline {name!r} {what}: {said}", cure="mend the estimator, or leave it out")
 
 
-def _for(estimator: Any, x: Any) -> Any:
+def _for(estimator: BaseEstimator, x: Cells) -> Cells:
     """The matrix, dense for an estimator that takes no sparse one."""
     return x.toarray() if sparse.issparse(x) and not get_tags(estimator).input_tags.sparse else x

@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Protocol, TypeAlias
 
 import numpy as np
 from scipy import sparse
 from sklearn.decomposition import PCA, TruncatedSVD
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.impute import SimpleImputer
-from sklearn.pipeline import make_pipeline
+from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from protokit.core.names import WORD
 from protokit.core.seeds import derive
 from protokit.core.values import Features
 
-Matrix = Callable[[Features], Any]
+Cells: TypeAlias = np.ndarray | sparse.csr_matrix  # (rows, many)
+Matrix = Callable[[Features], Cells]
 _WIDE = 200  # numbers of one column from which on they are brought to their principal components
 _COMPONENTS = 100
 _FOR_TREES = 50
 _MOST_BINS = 255
+
+
+class Transformer(Protocol):
+    """What makes numbers of the cells of a column, once it is fitted."""
+
+    def transform(self, cells: np.ndarray) -> np.ndarray:
+        """Shapes: (rows, ...) -> (rows, many)."""
 
 
 def linear_matrix(features: Features, seed: int) -> Matrix:
@@ -38,8 +46,8 @@ def linear_matrix(features: Features, seed: int) -> Matrix:
     texts = {name: _words().fit(cells) for name, cells in features.texts.items()}
     wide = {name: _narrow(cells, _COMPONENTS, seed).fit(_floats(cells)) for name, cells in features.wide.items()}
 
-    def matrix(some: Features) -> Any:
-        parts: list[Any] = []
+    def matrix(some: Features) -> Cells:
+        parts: list[Cells] = []
         if numbers is not None:
             parts.append(numbers.transform(some.numbers))
         if one_hot is not None:
@@ -67,7 +75,7 @@ def tree_matrix(features: Features, seed: int) -> tuple[Matrix, list[int]]:
     }
 
     def matrix(some: Features) -> np.ndarray:
-        parts: list[Any] = [some.numbers, some.codes]
+        parts: list[Cells] = [some.numbers, some.codes]
         parts += [texts[name].transform(cells) for name, cells in some.texts.items()]
         for name, cells in some.wide.items():
             model = wide[name]
@@ -77,12 +85,12 @@ def tree_matrix(features: Features, seed: int) -> tuple[Matrix, list[int]]:
     return matrix, categorical
 
 
-def _standard() -> Any:
+def _standard() -> Pipeline:
     imputer = SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True)
     return make_pipeline(imputer, StandardScaler())
 
 
-def _narrow(cells: np.ndarray, most: int, seed: int) -> Any:
+def _narrow(cells: np.ndarray, most: int, seed: int) -> Pipeline:
     rows, columns = cells.shape
     if columns <= _WIDE:
         return _standard()
@@ -91,12 +99,12 @@ def _narrow(cells: np.ndarray, most: int, seed: int) -> Any:
     return make_pipeline(fill, components, StandardScaler())
 
 
-def _words() -> Any:
+def _words() -> TfidfVectorizer:
     """Words of a letter and marks count too, as for the network: scikit-learn by itself drops them."""
     return TfidfVectorizer(sublinear_tf=True, token_pattern=WORD)
 
 
-def _topics(cells: np.ndarray, seed: int) -> Any:
+def _topics(cells: np.ndarray, seed: int) -> Transformer:
     words = _words()
     known = words.fit_transform(cells).shape[1]
     if known <= _FOR_TREES:
@@ -108,7 +116,7 @@ def _topics(cells: np.ndarray, seed: int) -> Any:
 class _Dense:
     """A transformer whose result is dense."""
 
-    def __init__(self, inner: Any) -> None:
+    def __init__(self, inner: TfidfVectorizer) -> None:
         self._inner = inner
 
     def transform(self, cells: np.ndarray) -> np.ndarray:

@@ -1,0 +1,65 @@
+"""What a baseline is, and the registry of all of them."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Protocol
+
+from protokit.core.values import Features, TargetSpec
+from protokit.evaluate.instances import LAST, Instances
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+class Fitted(Protocol):
+    """A fitted baseline."""
+
+    def scores(self, features: Features) -> np.ndarray:
+        """What a network's predictions are, too.
+
+        Shapes: (rows, classes that training rows have) or (rows, labels) probabilities, (rows,) numbers,
+            (rows, quantiles) ascending, (rows, horizon, columns), (rows, clusters).
+        """
+
+
+class Baseline(ABC):
+    """A simple model that a network is held against, on the plain columns.
+
+    Attributes:
+        name: as a recipe writes it under `evaluate.baselines`.
+        about: what it does, in a sentence.
+        tasks: those that it is for: binary, multiclass, multilabel, regression, quantile, forecasting, clustering.
+        default: of protokit's own, whether it is fitted where a recipe names no baselines.
+        most_pairs: of training and test rows, with which it is cheap enough to be a default; None: with any.
+        most_rows: training rows that it looks at, drawn at random; None: all.
+        rank: baselines are listed in this order; those without one come last.
+    """
+
+    name: str
+    about: str
+    tasks: tuple[str, ...]
+    default: bool = False
+    most_pairs: int | None = None
+    most_rows: int | None = None
+    rank: int = LAST
+
+    @abstractmethod
+    def fit(self, features: Features, truth: np.ndarray, target: TargetSpec, seed: int) -> Fitted:
+        """Fit on training rows. The same rows and seed give the same model.
+
+        Shapes: see Features; truth (rows,) class positions or numbers, (rows, labels) of 0 and 1,
+            (rows, horizon, columns), or (rows, width), the points that clusters are looked for among.
+        """
+
+
+BASELINES: Instances[Baseline] = Instances("baseline", "protokit.evaluate.baselines")
+
+
+def default_baselines(task: str, pairs: int) -> tuple[str, ...]:
+    """The baselines of a task where a recipe names none, for so many pairs of a training and a test row."""
+    return tuple(
+        name
+        for name, one in BASELINES.own().items()
+        if one.default and task in one.tasks and (one.most_pairs is None or pairs <= one.most_pairs)
+    )

@@ -1,0 +1,28 @@
+"""Boosted trees."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from protokit.core.values import Features, TargetSpec
+from protokit.evaluate.baselines.baseline import BASELINES, Baseline, Fitted
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+@BASELINES.add
+class Boosting(Baseline):
+    """Gradient boosting at scikit-learn's defaults; missing cells and categories as they are."""
+
+    name = "boosting"
+    about = "Gradient boosting at scikit-learn's defaults; missing cells and categories as they are."
+    tasks = ("binary", "multiclass", "regression", "multilabel", "quantile")
+    default = True
+    rank = 30
+
+    def fit(self, features: Features, truth: np.ndarray, target: TargetSpec, seed: int) -> Fitted:
+        """See Baseline."""
+        from protokit.evaluate.estimators import tabular
+
+        return tabular.boosting(features, truth, target, seed)

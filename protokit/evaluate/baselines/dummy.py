@@ -1,0 +1,28 @@
+"""Always the same."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from protokit.core.values import Features, TargetSpec
+from protokit.evaluate.baselines.baseline import BASELINES, Baseline, Fitted
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+@BASELINES.add
+class Dummy(Baseline):
+    """Always the shares of the classes or labels, the mean, or the quantiles."""
+
+    name = "dummy"
+    about = "Always the shares of the classes or labels, the mean, or the quantiles."
+    tasks = ("binary", "multiclass", "regression", "multilabel", "quantile")
+    default = True
+    rank = 10
+
+    def fit(self, features: Features, truth: np.ndarray, target: TargetSpec, seed: int) -> Fitted:
+        """See Baseline."""
+        from protokit.evaluate.estimators import tabular
+
+        return tabular.dummy(truth, target)

@@ -1,0 +1,28 @@
+"""Centers of clusters."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from protokit.core.values import Features, TargetSpec
+from protokit.evaluate.baselines.baseline import BASELINES, Baseline, Fitted
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+@BASELINES.add
+class Kmeans(Baseline):
+    """Centers among the points that the columns make, each column counting the same."""
+
+    name = "kmeans"
+    about = "Centers among the points that the columns make, each column counting the same."
+    tasks = ("clustering",)
+    default = True
+    rank = 70
+
+    def fit(self, features: Features, truth: np.ndarray, target: TargetSpec, seed: int) -> Fitted:
+        """See Baseline."""
+        from protokit.evaluate.estimators import clusters
+
+        return clusters.kmeans(truth, len(target.classes), seed)

@@ -1,0 +1,33 @@
+"""A linear model."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from protokit.core.values import Features, TargetSpec
+from protokit.evaluate.baselines.baseline import BASELINES, Baseline, Fitted
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+@BASELINES.add
+class Linear(Baseline):
+    """Logistic, ridge or quantile regression on standardised numbers, one-hot categories and weighted words.
+
+    Of forecasts ridge regression, too: see protokit.evaluate.estimators.forecasts.LinearForecast.
+    """
+
+    name = "linear"
+    about = "Logistic, ridge or quantile regression on all columns; of forecasts ridge regression on the window."
+    tasks = ("binary", "multiclass", "regression", "multilabel", "quantile", "forecasting")
+    default = True
+    rank = 20
+
+    def fit(self, features: Features, truth: np.ndarray, target: TargetSpec, seed: int) -> Fitted:
+        """See Baseline."""
+        from protokit.evaluate.estimators import forecasts, tabular
+
+        if target.task == "forecasting":
+            return forecasts.LinearForecast.fit(features, truth)
+        return tabular.linear(features, truth, target, seed)

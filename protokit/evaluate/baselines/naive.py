@@ -1,0 +1,28 @@
+"""The last value again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from protokit.core.values import Features, TargetSpec
+from protokit.evaluate.baselines.baseline import BASELINES, Baseline, Fitted
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+@BASELINES.add
+class Naive(Baseline):
+    """The last known value at each step."""
+
+    name = "naive"
+    about = "The last known value at each step."
+    tasks = ("forecasting",)
+    default = True
+    rank = 50
+
+    def fit(self, features: Features, truth: np.ndarray, target: TargetSpec, seed: int) -> Fitted:
+        """See Baseline."""
+        from protokit.evaluate.estimators.forecasts import Repeated
+
+        return Repeated(target.horizon, seasonal=False)  # nothing is learned

@@ -1,0 +1,121 @@
+"""The baselines of rows: a constant, linear models and boosted trees, on each label or quantile by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from sklearn.base import BaseEstimator
+from sklearn.dummy import DummyClassifier, DummyRegressor
+from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+from sklearn.linear_model import LogisticRegression, QuantileRegressor, Ridge
+
+from protokit.core.seeds import derive
+from protokit.core.values import Features, TargetSpec
+from protokit.evaluate.baselines.baseline import Fitted
+from protokit.evaluate.estimators.features import Cells, Matrix, linear_matrix, tree_matrix
+from protokit.evaluate.estimators.quiet import quiet
+
+_QUANTILE_ROWS = 5_000  # of training that the linear program of a quantile can take in seconds
+
+
+def dummy(truth: np.ndarray, target: TargetSpec) -> Fitted:
+    """Always the shares of the classes or labels, the mean, or the quantiles."""
+
+    def made(quantile: float) -> BaseEstimator:
+        if target.task == "quantile":
+            return DummyRegressor(strategy="quantile", quantile=quantile)
+        return DummyRegressor() if target.task == "regression" else _share()
+
+    return _Model(_each(target, truth, made, np.zeros((len(truth), 1)), _share), _blank, target)
+
+
+def linear(features: Features, truth: np.ndarray, target: TargetSpec, seed: int) -> Fitted:
+    """Logistic, ridge or quantile regression on standardised numbers, one-hot categories and weighted words."""
+    matrix = linear_matrix(features, seed)
+    x, center, scale = matrix(features), 0.0, 1.0
+
+    def made(quantile: float) -> BaseEstimator:
+        if target.task == "quantile":
+            return QuantileRegressor(quantile=quantile, alpha=1e-4, solver="highs")
+        return Ridge() if target.task == "regression" else LogisticRegression(max_iter=1000)
+
+    if target.task == "quantile":
+        center, scale = float(truth.mean()), float(truth.std()) or 1.0
+        some = np.random.Generator(np.random.PCG64(derive(seed, "quantile"))).permutation(len(truth))
+        x, truth = x[some[:_QUANTILE_ROWS]], (truth[some[:_QUANTILE_ROWS]] - center) / scale
+    with quiet():
+        model = _Model(_each(target, truth, made, x, _share), matrix, target)
+    return model if target.task != "quantile" else _Scaled(model, center, scale)
+
+
+def boosting(features: Features, truth: np.ndarray, target: TargetSpec, seed: int) -> Fitted:
+    """Gradient boosting at scikit-learn's defaults; missing cells and categories as they are."""
+    matrix, categorical = tree_matrix(features, seed)
+    options = {"categorical_features": categorical or None, "random_state": derive(seed, "boosting")}
+    if target.has_classes and np.unique(truth, return_counts=True)[1].min() < 2:
+        options["early_stopping"] = False  # its own held-out rows are stratified
+
+    def made(quantile: float) -> BaseEstimator:
+        if target.task == "quantile":
+            return HistGradientBoostingRegressor(loss="quantile", quantile=quantile, **options)
+        kind = HistGradientBoostingRegressor if target.task == "regression" else HistGradientBoostingClassifier
+        return kind(**options)
+
+    return _Model(_each(target, truth, made, matrix(features), _share), matrix, target)
+
+
+class _Model:
+    """One estimator, or one for each label or quantile, with the way to its matrix."""
+
+    def __init__(self, estimators: list[BaseEstimator], matrix: Matrix, target: TargetSpec) -> None:
+        self.estimators, self.matrix, self.target = estimators, matrix, target
+
+    def scores(self, features: Features) -> np.ndarray:
+        x = self.matrix(features)
+        if self.target.task == "multilabel":
+            return np.stack([_positive(one, x) for one in self.estimators], axis=1)
+        if self.target.task == "quantile":
+            return np.sort(np.stack([one.predict(x) for one in self.estimators], axis=1), axis=1)
+        [one] = self.estimators
+        return np.asarray(one.predict_proba(x) if self.target.has_classes else one.predict(x))
+
+
+class _Scaled:
+    """A model of a standardised target, in the target's own unit."""
+
+    def __init__(self, model: _Model, center: float, scale: float) -> None:
+        self._model, self._center, self._scale = model, center, scale
+
+    def scores(self, features: Features) -> np.ndarray:
+        return self._model.scores(features) * self._scale + self._center
+
+
+def _positive(estimator: BaseEstimator, x: Cells) -> np.ndarray:
+    """The probability of a label; for one that no or every training row has, what these rows had."""
+    probabilities = np.asarray(estimator.predict_proba(x))
+    return probabilities[:, 1] if probabilities.shape[1] == 2 else np.full(len(probabilities), estimator.classes_[0])
+
+
+def _each(
+    target: TargetSpec,
+    truth: np.ndarray,
+    make: Callable[[float], BaseEstimator],
+    x: Cells,
+    constant: Callable[[], BaseEstimator],
+) -> list[BaseEstimator]:
+    """An estimator fitted on each label or quantile; `make` takes the quantile, `constant` is for one-valued labels."""
+    if target.task == "multilabel":
+        kinds = [constant() if len(np.unique(label)) < 2 else make(0) for label in truth.T]
+        return [one.fit(x, label) for one, label in zip(kinds, truth.T, strict=True)]
+    if target.task == "quantile":
+        return [make(q).fit(x, truth) for q in target.quantiles]
+    return [make(0).fit(x, truth)]
+
+
+def _share() -> BaseEstimator:
+    return DummyClassifier(strategy="prior")
+
+
+def _blank(features: Features) -> np.ndarray:
+    return np.zeros((len(features.numbers), 1))

@@ -1,0 +1,100 @@
+"""What a metric is, and the registry of all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, ClassVar
+
+from protokit.core.values import Predictions
+from protokit.evaluate.instances import LAST, Instances
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    Fast = Callable[[Predictions, np.ndarray], np.ndarray]
+
+
+class Metric:
+    """A number that says how good predictions are. A class of its own overrides `score`, or `per_row` alone.
+
+    Attributes:
+        name: as a recipe writes it under `evaluate.metrics`.
+        about: what it is, in a sentence.
+        tasks: those that it is for: binary, multiclass, multilabel, regression, quantile, forecasting, clustering.
+        greater_is_better: None where neither is: such a metric cannot decide a verdict.
+        root: whether it is the root of the mean of what `per_row` gives.
+        unbounded: whether what `per_row` gives has no upper bound: the interval of such a mean allows for its skew.
+        needs_labels: whether it holds clusters against labels (`evaluate.labels`).
+        chooses_threshold: whether a threshold of two classes can be chosen by it; `of_confusion` is there then.
+        undefined: why it may have no value on some rows, as the verdict says it.
+        default_for: of protokit's own, the tasks that it is scored for where a recipe names none, with its place.
+        rank: metrics are listed in this order; those without one come last.
+    """
+
+    name: str
+    about: str
+    tasks: tuple[str, ...]
+    greater_is_better: bool | None = True
+    root: bool = False
+    unbounded: bool = False
+    needs_labels: bool = False
+    chooses_threshold: bool = False
+    undefined: str = "it has no finite value there"
+    default_for: Mapping[str, int] = MappingProxyType({})
+    rank: ClassVar[int] = LAST
+
+    def score(self, predictions: Predictions) -> float:
+        """The metric of all rows; NaN where it is undefined on them.
+
+        Shapes: see Predictions. Rows may be there several times: the bootstrap draws them with repeats.
+        """
+        from protokit.evaluate.scoring.rowwise import mean
+
+        numbers = self.per_row(predictions)
+        if numbers is None:
+            raise NotImplementedError(f"the metric {self.name!r} has neither `score` nor `per_row`")
+        return mean(numbers, root=self.root)
+
+    def per_row(self, predictions: Predictions) -> np.ndarray | None:
+        """What the metric is the mean of; None where it is no mean. Intervals of a mean are found fast.
+
+        Shapes: (rows,).
+        """
+        return None
+
+    def of_confusion(self, cells: np.ndarray) -> np.ndarray:
+        """The metric of many confusion matrices at once, for thresholds that are chosen by it.
+
+        Shapes: (sets, classes in truth, classes as predicted) -> (sets,).
+        """
+        raise NotImplementedError(f"the metric {self.name!r} is not one of predicted classes")
+
+    def fast(self, predictions: Predictions) -> Fast | None:
+        """A function that gives the metric on many resamplings at once; None where each has to be computed by itself.
+
+        Shapes: the function's second argument is (resamplings, rows), how often each row was drawn; it gives
+            (resamplings,).
+        """
+        from protokit.evaluate.scoring.rowwise import resampled_mean
+
+        numbers = self.per_row(predictions)
+        return None if numbers is None else resampled_mean(numbers, root=self.root)
+
+    def __call__(self, predictions: Predictions, rows: np.ndarray | None = None) -> float:
+        """The metric on all rows or on some (with repeats); NaN where it is undefined on these rows."""
+        from protokit.evaluate.pooling import some_of
+
+        return self.score(predictions if rows is None else some_of(predictions, rows))
+
+
+METRICS: Instances[Metric] = Instances("metric", "protokit.evaluate.metrics")
+
+
+def default_metrics(task: str, *, labels: bool = False) -> tuple[str, ...]:
+    """The metrics of a task where a recipe names none: the first decides the verdict.
+
+    Those that hold clusters against `labels` are among them where there are some.
+    """
+    found = [one for one in METRICS.own().values() if task in one.default_for and (labels or not one.needs_labels)]
+    return tuple(one.name for one in sorted(found, key=lambda one: one.default_for[task]))

@@ -1,0 +1,263 @@
+"""The metrics: scikit-learn's by its scorers' names, without `neg_`, and those of our own."""
+
+from __future__ import annotations
+
+from math import nextafter
+
+from protokit.evaluate.metrics.declared import Declared
+from protokit.evaluate.metrics.metric import METRICS
+
+_LABELS = ("multilabel",)
+_TWO = ("binary",)
+_MANY = ("multiclass",)
+_CLASSES = ("binary", "multiclass")
+_CALLED = (*_CLASSES, *_LABELS)
+_NUMBERS = ("regression",)
+_VALUES = ("regression", "forecasting")
+_QUANTILES = ("quantile",)
+_FORECASTS = ("forecasting",)
+_CLUSTERS = ("clustering",)
+
+for _metric in (
+    # of classes and labels as they are called
+    Declared(
+        "accuracy", "The share of rows whose class, or whose labels one and all, are right.", _CALLED,
+        "labels", "accuracy_score", rows="correct", confusion="accuracy", chooses_threshold=True,
+        default_for={"binary": 1, "multiclass": 0, "multilabel": 1},
+    ),
+    Declared(
+        "balanced_accuracy", "The mean over the classes of the share of their rows that are found.", _CLASSES,
+        "labels", "balanced_accuracy_score", confusion="balanced_accuracy", chooses_threshold=True,
+    ),
+    Declared(
+        "f1", "The harmonic mean of precision and recall of the positive class.", _TWO,
+        "labels", "f1_score", average="binary", confusion="f1", chooses_threshold=True,
+    ),
+    Declared(
+        "precision", "Of the rows called positive, the share that is.", _TWO,
+        "labels", "precision_score", average="binary", confusion="precision",
+    ),
+    Declared(
+        "recall", "Of the positive rows, the share that is called so.", _TWO,
+        "labels", "recall_score", average="binary", confusion="recall",
+    ),
+    # of probabilities
+    Declared(
+        "roc_auc", "How often a positive row has a higher probability than a negative one.", _TWO,
+        "score", "roc_auc_score", resampled="roc_auc", default_for={"binary": 0},
+    ),
+    Declared(
+        "average_precision", "The mean of the precision over all thresholds, weighted by the gain in recall.", _CLASSES,
+        "score", "average_precision_score",
+    ),
+    Declared(
+        "brier_score", "The mean squared error of the probability of the positive class.", _TWO,
+        "positive", "brier_score_loss", False, rows="squared_probability_error",
+    ),
+    Declared(
+        "log_loss", "The mean negative logarithm of the probability of the true class.", _CLASSES,
+        "probabilities", "log_loss", False, rows="log_loss", unbounded=True,
+        default_for={"binary": 2, "multiclass": 2},
+    ),
+    Declared(
+        "f1_micro", "The harmonic mean of precision and recall of all labels together.", _LABELS,
+        "labels", "f1_score", average="micro", confusion="f1",
+    ),
+    Declared(
+        "hamming_loss", "The share of labels that are wrong.", _LABELS,
+        "labels", "hamming_loss", False, rows="wrong_labels",
+    ),
+    Declared(
+        "jaccard_samples", "Labels that are right by all that are true or called so, mean over the rows.", _LABELS,
+        "labels", "jaccard_score", average="samples",
+    ),
+    Declared(
+        "matthews_corrcoef", "The correlation of classes and predicted classes.", _CLASSES,
+        "labels", "matthews_corrcoef", confusion="matthews_corrcoef", chooses_threshold=True,
+    ),
+    Declared(
+        "cohen_kappa", "How much oftener classes and predicted classes agree than by chance.", _CLASSES,
+        "labels", "cohen_kappa_score", confusion="cohen_kappa", chooses_threshold=True,
+    ),
+    Declared(
+        "top_k_accuracy", "The share of rows whose class is one of the two likeliest.", _MANY,
+        "likeliest", "top_k_accuracy_score", options={"k": 2}, rows="among_two_likeliest",
+    ),
+    Declared(
+        "f1_macro", "The harmonic mean of precision and recall, mean over the classes or labels.", _CALLED,
+        "labels", "f1_score", average="macro", confusion="f1", chooses_threshold=True,
+        default_for={"multiclass": 1, "multilabel": 0},
+    ),
+    Declared(
+        "f1_weighted", "The harmonic mean of precision and recall, mean over the classes by their rows.", _CALLED,
+        "labels", "f1_score", average="weighted", confusion="f1", chooses_threshold=True,
+    ),
+    Declared(
+        "precision_macro", "The precision, mean over the classes or labels.", _CALLED,
+        "labels", "precision_score", average="macro", confusion="precision",
+    ),
+    Declared(
+        "recall_macro", "The recall, mean over the classes or labels.", _CALLED,
+        "labels", "recall_score", average="macro", confusion="recall",
+    ),
+    Declared(
+        "precision_weighted", "The precision, mean over the classes or labels by their rows.", _CALLED,
+        "labels", "precision_score", average="weighted", confusion="precision",
+    ),
+    Declared(
+        "recall_weighted", "The recall, mean over the classes or labels by their rows.", _CALLED,
+        "labels", "recall_score", average="weighted", confusion="recall",
+    ),
+    Declared(
+        "precision_micro", "The precision of all labels together.", _LABELS,
+        "labels", "precision_score", average="micro", confusion="precision",
+    ),
+    Declared(
+        "recall_micro", "The recall of all labels together.", _LABELS,
+        "labels", "recall_score", average="micro", confusion="recall",
+    ),
+    Declared(
+        "roc_auc_macro", "The area under the ROC curve of each label, mean over the labels.", _LABELS,
+        "score", "roc_auc_score", average="macro", default_for={"multilabel": 2},
+    ),
+    Declared(
+        "average_precision_macro", "The average precision of each label, mean over the labels.", _LABELS,
+        "score", "average_precision_score", average="macro",
+    ),
+    Declared(
+        "roc_auc_ovr", "The area under the ROC curve of each class against the rest, mean over the classes.", _MANY,
+        "score", "roc_auc_score", options={"multi_class": "ovr"},
+    ),
+    Declared(
+        "roc_auc_ovo", "The area under the ROC curve of each pair of classes, mean over the pairs.", _MANY,
+        "score", "roc_auc_score", options={"multi_class": "ovo"},
+    ),
+    # of numbers
+    Declared(
+        "r2", "The share of the variance that the predictions explain.", _VALUES,
+        "values", "r2_score", fewest=2, resampled="r2", default_for={"regression": 2},
+    ),
+    Declared(
+        "mean_squared_error", "The mean of the squared errors.", _VALUES,
+        "values", "mean_squared_error", False, rows="squared_error", unbounded=True,
+    ),
+    Declared(
+        "root_mean_squared_error", "The root of the mean of the squared errors.", _VALUES,
+        "values", "root_mean_squared_error", False, rows="squared_error", root=True, unbounded=True,
+        default_for={"regression": 0},
+    ),
+    Declared(
+        "mean_absolute_error", "The mean of the errors without their sign.", _VALUES,
+        "values", "mean_absolute_error", False, rows="absolute_error", unbounded=True,
+        default_for={"regression": 1, "forecasting": 1},
+    ),
+    Declared(
+        "median_absolute_error", "The median of the errors without their sign.", _VALUES,
+        "values", "median_absolute_error", False,
+    ),
+    Declared(
+        "mean_absolute_percentage_error", "The mean of the errors as shares of the truth.", _VALUES,
+        "values", "mean_absolute_percentage_error", False, rows="relative_error", unbounded=True,
+    ),
+    Declared(
+        "mean_squared_log_error", "The mean of the squared differences of logarithms of 1 more.", _NUMBERS,
+        "values", "mean_squared_log_error", False, above=(-1, -1), rows="squared_log_error", unbounded=True,
+    ),
+    Declared(
+        "root_mean_squared_log_error", "The root of the mean squared difference of logarithms of 1 more.", _NUMBERS,
+        "values", "root_mean_squared_log_error", False, above=(-1, -1), rows="squared_log_error", root=True,
+        unbounded=True,
+    ),
+    Declared(
+        "mean_poisson_deviance", "The mean deviance of counts of a Poisson distribution.", _NUMBERS,
+        "values", "mean_poisson_deviance", False, above=(nextafter(0, -1), 0),
+    ),
+    Declared(
+        "mean_gamma_deviance", "The mean deviance of numbers above 0 of a gamma distribution.", _NUMBERS,
+        "values", "mean_gamma_deviance", False, above=(0, 0),
+    ),
+    Declared(
+        "d2_absolute_error", "The share of the absolute error of the median that goes away.", _NUMBERS,
+        "values", "d2_absolute_error_score",
+    ),
+    Declared(
+        "explained_variance", "The share of the variance that the predictions explain but for a constant.", _NUMBERS,
+        "values", "explained_variance_score",
+    ),
+    Declared("max_error", "The largest error.", _NUMBERS, "values", "max_error", False),
+    # of quantiles and forecasts: ours
+    Declared(
+        "mean_pinball_loss", "What a quantile too low or too high costs, mean over the quantiles.", _QUANTILES,
+        greater_is_better=False, rows="pinball", unbounded=True, default_for={"quantile": 0},
+    ),
+    Declared(
+        "coverage", "The share of rows whose truth lies from the lowest to the highest quantile.", _QUANTILES,
+        greater_is_better=None, rows="covered", default_for={"quantile": 1},
+    ),
+    Declared(
+        "interval_width", "From the lowest to the highest quantile, in the target's unit.", _QUANTILES,
+        greater_is_better=None, rows="width", unbounded=True, default_for={"quantile": 2},
+    ),
+    Declared(
+        "mase", "The error in what a seasonal naive forecast errs by in the training rows.", _FORECASTS,
+        greater_is_better=False, rows="scaled_error", unbounded=True, default_for={"forecasting": 0},
+    ),
+    Declared(
+        "smape", "The error in percent of the mean of truth and forecast.", _FORECASTS,
+        greater_is_better=False, rows="symmetric_error", default_for={"forecasting": 2},
+    ),
+    Declared(
+        "scaled_mean_squared_error", "The squared error in standard deviations of the training rows.", _FORECASTS,
+        greater_is_better=False, rows="standard_square", unbounded=True,
+    ),
+    Declared(
+        "scaled_mean_absolute_error", "The error in standard deviations of the training rows.", _FORECASTS,
+        greater_is_better=False, rows="standard_error", unbounded=True,
+    ),
+    # of clusters
+    Declared(
+        "silhouette", "How much nearer rows are to their own cluster than to the next.", _CLUSTERS,
+        rows="silhouettes", default_for={"clustering": 2},
+    ),
+    Declared(
+        "calinski_harabasz", "How far clusters are apart by how wide they are, in squares.", _CLUSTERS,
+        "points and clusters", "calinski_harabasz_score",
+    ),
+    Declared(
+        "davies_bouldin", "How wide clusters are by how far they are apart, mean over the clusters.", _CLUSTERS,
+        "points and clusters", "davies_bouldin_score", False, default_for={"clustering": 3},
+    ),
+    Declared(
+        "adjusted_rand", "Pairs of rows that labels and clusters put together or apart alike, beyond chance.",
+        _CLUSTERS, "labels and clusters", "adjusted_rand_score", default_for={"clustering": 0},
+    ),
+    Declared(
+        "adjusted_mutual_info", "What labels and clusters tell of each other, beyond chance.", _CLUSTERS,
+        "labels and clusters", "adjusted_mutual_info_score", default_for={"clustering": 1},
+    ),
+    Declared(
+        "normalized_mutual_info", "What labels and clusters tell of each other, from 0 to 1.", _CLUSTERS,
+        "labels and clusters", "normalized_mutual_info_score",
+    ),
+    Declared(
+        "rand", "The share of pairs of rows that labels and clusters put together or apart alike.", _CLUSTERS,
+        "labels and clusters", "rand_score",
+    ),
+    Declared(
+        "fowlkes_mallows", "The geometric mean of precision and recall of pairs of rows in one cluster.", _CLUSTERS,
+        "labels and clusters", "fowlkes_mallows_score",
+    ),
+    Declared(
+        "homogeneity", "How far each cluster has rows of one label only.", _CLUSTERS,
+        "labels and clusters", "homogeneity_score",
+    ),
+    Declared(
+        "completeness", "How far the rows of each label are in one cluster.", _CLUSTERS,
+        "labels and clusters", "completeness_score",
+    ),
+    Declared(
+        "v_measure", "The harmonic mean of homogeneity and completeness.", _CLUSTERS,
+        "labels and clusters", "v_measure_score",
+    ),
+):  # fmt: skip
+    METRICS.add(_metric)

@@ -1,0 +1,49 @@
+"""Metrics of many resamplings at once that are neither means nor of confusion matrices.
+
+Shapes of the functions that are given: how often each row was drawn, (resamplings, rows) -> (resamplings,).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from protokit.core.values import Predictions
+
+Fast = Callable[[Predictions, np.ndarray], np.ndarray]
+
+
+def roc_auc(predictions: Predictions) -> Fast | None:
+    """The area under the ROC curve of two classes."""
+    return _roc_auc if predictions.target.task == "binary" else None
+
+
+def r2(predictions: Predictions) -> Fast | None:
+    """The coefficient of determination of numbers, one a row."""
+    return _r2 if predictions.target.task == "regression" else None
+
+
+def _roc_auc(predictions: Predictions, counts: np.ndarray) -> np.ndarray:
+    """Pairs of a positive and a negative row in the right order, ties half, from sorted cumulative counts."""
+    order = np.argsort(predictions.scores[:, 1], kind="stable")
+    scores, positive = predictions.scores[order, 1], predictions.truth[order] == 1
+    ends = np.flatnonzero(np.concatenate([scores[1:] != scores[:-1], [True]]))
+    sorted_counts = counts[:, order]
+    up_to_pos = np.cumsum(sorted_counts * positive, axis=1)[:, ends]
+    up_to_neg = np.cumsum(sorted_counts * ~positive, axis=1)[:, ends]
+    pairs = up_to_pos[:, -1] * up_to_neg[:, -1]
+    pos = np.diff(up_to_pos, axis=1, prepend=0)
+    below_and_half_of_ties = up_to_neg - np.diff(up_to_neg, axis=1, prepend=0) / 2
+    with np.errstate(invalid="ignore", divide="ignore"):
+        result: np.ndarray = np.einsum("ij,ij->i", pos, below_and_half_of_ties) / pairs
+    return result
+
+
+def _r2(predictions: Predictions, counts: np.ndarray) -> np.ndarray:
+    truth = predictions.truth - predictions.truth.mean()
+    total = counts.sum(axis=1)
+    squares = counts @ truth**2 - (counts @ truth) ** 2 / total
+    with np.errstate(invalid="ignore", divide="ignore"):
+        result: np.ndarray = 1 - counts @ (predictions.scores - predictions.truth) ** 2 / squares
+    return result
