@@ -12,6 +12,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "protokit"
 FLOORS = {
+    "testing": 11,
     "cli": 10,
     "search": 9,
     "workers": 8,

@@ -18,10 +18,10 @@ class Instances(Registry[Thing]):
         """
         if not isinstance(thing, type):
             return super().add(thing, name=name)
-        made = thing()
-        held = self._things.get(name or getattr(made, "name", ""))
+        made, own = thing(), name or str(getattr(thing, "name", ""))
+        held = self._things.get(own)
         if held is not None and _place(type(held)) == _place(thing):  # a cell of a notebook that is run again
-            del self._things[name or made.name]
+            del self._things[own]
         super().add(made, name=name)
         return thing  # type: ignore[return-value]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import sparse
 from sklearn.base import BaseEstimator, clone, is_classifier, is_regressor
 from sklearn.dummy import DummyClassifier
 from sklearn.utils import get_tags
@@ -101,4 +100,4 @@ def _failed(name: str, what: str, error: Exception) -> DataError:
 
 def _for(estimator: BaseEstimator, x: Cells) -> Cells:
     """The matrix, dense for an estimator that takes no sparse one."""
-    return x.toarray() if sparse.issparse(x) and not get_tags(estimator).input_tags.sparse else x
+    return x if isinstance(x, np.ndarray) or get_tags(estimator).input_tags.sparse else x.toarray()

@@ -110,7 +110,8 @@ def _topics(cells: np.ndarray, seed: int) -> Transformer:
     if known <= _FOR_TREES:
         return _Dense(words)
     svd = TruncatedSVD(_FOR_TREES, random_state=derive(seed, "topics"))
-    return make_pipeline(words, svd).fit(cells)
+    fitted: Pipeline = make_pipeline(words, svd).fit(cells)
+    return fitted
 
 
 class _Dense:

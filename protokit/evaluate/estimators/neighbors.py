@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import sparse
 from sklearn.neighbors import NearestNeighbors
 
 from protokit.core.seeds import derive
@@ -86,9 +85,9 @@ def _cost(scores: np.ndarray, outcomes: np.ndarray, target: TargetSpec) -> float
 
 def _plain(x: Cells) -> Cells:
     """In single precision, which is exact enough for neighbours; dense where there are few columns."""
-    if sparse.issparse(x):
-        return x.toarray().astype(np.float32) if x.shape[1] <= _DENSE else x
-    return np.asarray(x, np.float32)
+    if isinstance(x, np.ndarray):
+        return np.asarray(x, np.float32)
+    return x.toarray().astype(np.float32) if x.shape[1] <= _DENSE else x
 
 
 def _chunks(x: Cells) -> Iterator[Cells]:

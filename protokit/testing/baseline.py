@@ -1,0 +1,89 @@
+"""The contract test of baselines."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from protokit.core.values import Arrays, Features, TargetSpec
+from protokit.evaluate.baselines.baseline import Baseline
+from protokit.evaluate.estimators.predicting import predict_each
+from protokit.testing.metric import TASKS
+from protokit.testing.naming import check_named
+
+_CLASSES = {"binary": ("no", "yes"), "multiclass": ("a", "b", "c"), "clustering": (1, 2, 3)}
+
+
+def arrays(task: str, rows: int, seed: int = 0, *, columns: tuple[str, ...] = ("numbers", "codes")) -> Arrays:
+    """Made rows of a task, with a target `y`; `columns` are of numbers, codes, texts, wide."""
+    r = np.random.default_rng(seed)
+    none = np.zeros((rows, 0))
+    if task == "forecasting":
+        history = np.cumsum(r.normal(size=(rows, 12, 2)), axis=1)
+        ago = np.where(r.random((rows, 3, 2)) < 0.1, np.nan, history[:, 4:7])
+        units = {name: np.ones((rows, 2)) for name in ("center", "scale", "naive")}
+        features = Features(none, none.astype(np.int64), (), history=history, season_ago=ago, units=units)
+        return Arrays({"history": history}, {}, {"y": history[:, -3:] + r.normal(size=(rows, 3, 2))}, features)
+    if task == "clustering":
+        points = r.normal(size=(rows, 3)) + 6 * np.eye(3)[r.integers(0, 3, rows)]
+        return Arrays({"points": points}, {}, {"y": points}, Features(none, none.astype(np.int64), (), points=points))
+    x = r.normal(size=(rows, 2))
+    truth = {
+        "binary": (x[:, 0] > 0).astype(np.int64),
+        "multiclass": np.digitize(x[:, 0], [-0.5, 0.5]),
+        "multilabel": (x > 0).astype(np.int64),
+    }.get(task, 2 * x[:, 0] + 3)
+    codes = r.integers(0, 5, (rows, 1))
+    features = Features(
+        np.where(r.random(x.shape) < 0.1, np.nan, x) if "numbers" in columns else none,
+        codes if "codes" in columns else none.astype(np.int64),
+        (5,) if "codes" in columns else (),
+        {"text": np.array([f"word {i % 7} and {i % 5}" for i in range(rows)], object)} if "texts" in columns else {},
+        {"wide": r.normal(size=(rows, 8))} if "wide" in columns else {},
+    )
+    return Arrays({"x": x}, {}, {"y": truth}, features)
+
+
+def check_baseline(baseline: Baseline | type[Baseline]) -> None:
+    """Whether a baseline keeps what `protokit.evaluate.baselines.baseline.Baseline` asks for.
+
+    Raises:
+        AssertionError: it does not; the message says what.
+    """
+    one = baseline() if isinstance(baseline, type) else baseline
+    rule = "derive it from protokit.evaluate.baselines.baseline.Baseline"
+    assert isinstance(one, Baseline), f"{baseline!r} is no Baseline: {rule}"
+    name = check_named(one)
+    assert one.tasks and {*one.tasks} <= {*TASKS}, f"the tasks of {name} are some of {', '.join(TASKS)}"
+    for task in one.tasks:
+        tables: list[tuple[str, ...]] = [("numbers", "codes"), ("numbers",), ("codes", "texts", "wide")]
+        for columns in tables if task not in {"forecasting", "clustering"} else tables[:1]:
+            _check_fit(one, name, task, columns)
+
+
+def _check_fit(one: Baseline, name: str, task: str, columns: tuple[str, ...]) -> None:
+    several = ("u", "v") if task in {"multilabel", "forecasting"} else ()
+    quantiles = (0.1, 0.5, 0.9) if task == "quantile" else ()
+    target = TargetSpec("y", task, _CLASSES.get(task, ()), several, 3, quantiles, 3)  # type: ignore[arg-type]
+    train, test = arrays(task, 60, 1, columns=columns), arrays(task, 20, 2, columns=columns)
+    before = train.truth["y"].copy()
+    [first], [second] = (predict_each(one, target, train, (test,), 5) for _ in range(2))
+    of = f"{name} of {task} with {' and '.join(columns)}"
+    assert np.array_equal(train.truth["y"], before), f"{of} changes the truth that it is given"
+    shape = {
+        "forecasting": (20, 3, 2),
+        "multilabel": (20, 2),
+        "quantile": (20, 3),
+        "regression": (20,),
+    }.get(task, (20, len(target.classes)))
+    assert first.scores.shape == shape, f"the scores of {of} have the shape {first.scores.shape}, not {shape}"
+    assert np.isfinite(first.scores).all(), f"some scores of {of} are not finite"
+    assert np.array_equal(first.scores, second.scores), f"{of} says something else the second time: use the seed"
+    if target.has_classes or task == "multilabel":
+        inside = ((first.scores >= 0) & (first.scores <= 1)).all()
+        assert inside, f"some probabilities of {of} are not from 0 to 1"
+    if task == "quantile":
+        assert (np.diff(first.scores, axis=1) >= 0).all(), f"the quantiles of {of} do not ascend"
+    if task == "multiclass":  # a class that no training row has
+        fewer = Arrays(train.inputs, {}, {"y": np.minimum(train.truth["y"], len(target.classes) - 2)}, train.features)
+        [few] = predict_each(one, target, fewer, (test,), 5)
+        assert few.scores.shape == shape, f"{of} has no scores where a class is not in the training rows"

@@ -1,0 +1,106 @@
+"""The contract test of metrics."""
+
+from __future__ import annotations
+
+from math import isfinite, isnan
+
+import numpy as np
+
+from protokit.core.values import Predictions, TargetSpec
+from protokit.evaluate.metrics.metric import Metric
+from protokit.evaluate.pooling import some_of
+from protokit.testing.naming import check_named
+
+TASKS = ("binary", "multiclass", "multilabel", "regression", "quantile", "forecasting", "clustering")
+_CLASSES = {"binary": ("no", "yes"), "multiclass": ("a", "b", "c"), "clustering": (1, 2, 3)}
+
+
+def predictions(task: str, rows: int = 40, seed: int = 0, *, skill: float = 0.5) -> Predictions:
+    """Made predictions of a task: of a skill of 0 they are chance, of a skill of 1 the truth.
+
+    Numbers are above 0. Clusters have labels to be held against, some of them missing.
+    """
+    r = np.random.default_rng(seed)
+    classes = _CLASSES.get(task, ())
+    several = ("u", "v") if task in {"multilabel", "forecasting"} else ()
+    quantiles = (0.1, 0.5, 0.9) if task == "quantile" else ()
+    target = TargetSpec("y", task, classes, several, 3, quantiles, 2 if task == "clustering" else 0)  # type: ignore[arg-type]
+    if task in {"regression", "quantile"}:
+        truth = r.uniform(0.5, 5, rows)
+        if task == "regression":
+            return Predictions(target, truth, skill * truth + (1 - skill) * r.uniform(0.5, 5, rows))
+        apart = np.sort(r.normal(size=(rows, 3)), axis=1)
+        return Predictions(target, truth, truth[:, None] + (1 - skill) * apart)
+    if task == "forecasting":
+        truth = r.uniform(0.5, 5, (rows, 3, 2))
+        units = {"naive": np.tile([0.5, 2.0], (rows, 1)), "scale": np.tile([1.0, 3.0], (rows, 1))}
+        return Predictions(target, truth, skill * truth + (1 - skill) * r.uniform(0.5, 5, truth.shape), units)
+    if task == "multilabel":
+        truth = r.integers(0, 2, (rows, 2))
+        return Predictions(target, truth, skill * truth + (1 - skill) * r.random(truth.shape))
+    own = r.permutation(np.arange(rows) % len(classes))
+    scores = skill * np.eye(len(classes))[own] + (1 - skill) * r.dirichlet(np.ones(len(classes)), rows)
+    if task != "clustering":
+        return Predictions(target, own, scores)
+    points = r.normal(size=(rows, 2)) + 8 * np.array([[0, 0], [0, 1], [1, 0]])[own]
+    labels = np.array(["a", "b", "c"], object)[own]
+    labels[::7] = None
+    return Predictions(target, points, scores, reference=labels)
+
+
+def check_metric(metric: Metric | type[Metric]) -> None:
+    """Whether a metric keeps what `protokit.evaluate.metrics.metric.Metric` asks for.
+
+    Raises:
+        AssertionError: it does not; the message says what.
+    """
+    one = metric() if isinstance(metric, type) else metric
+    assert isinstance(one, Metric), f"{metric!r} is no Metric: derive it from protokit.evaluate.metrics.metric.Metric"
+    name = check_named(one)
+    assert one.tasks and {*one.tasks} <= {*TASKS}, f"the tasks of {name} are some of {', '.join(TASKS)}"
+    assert one.greater_is_better in {True, False, None}, f"greater_is_better of {name} is True, False or None"
+    assert not one.chooses_threshold or "binary" in one.tasks, f"{name} chooses thresholds, and is not for binary"
+    for task in one.tasks:
+        _check_values(one, name, task)
+        _check_resampling(one, name, task)
+        if one.greater_is_better is not None:
+            good, poor = (one(predictions(task, 120, 1, skill=skill)) for skill in (1.0, 0.0))
+            better = good >= poor if one.greater_is_better else good <= poor
+            assert better, f"{name} says {good} of perfect predictions of {task}, and {poor} of chance"
+    if one.chooses_threshold:
+        p = predictions("binary", 60, 2)
+        cells = np.zeros((1, 2, 2))
+        np.add.at(cells[0], (p.truth, p.labels), 1)
+        found = np.asarray(one.of_confusion(cells))
+        assert found.shape == (1,), f"of_confusion of {name} gives one number for each matrix"
+        assert abs(found[0] - one(p)) < 1e-9, f"of_confusion of {name} says {found[0]}, and score {one(p)}"
+
+
+def _check_values(one: Metric, name: str, task: str) -> None:
+    p = predictions(task)
+    before = (p.truth.copy(), p.scores.copy())
+    value = one(p)
+    assert isinstance(value, float) and isfinite(value), f"{name} of {task} is {value!r}, not a finite float"
+    same = all(np.array_equal(a, b) for a, b in zip(before, (p.truth, p.scores), strict=True))
+    assert same, f"{name} changes the predictions that it is given"
+    assert one(predictions(task)) == value, f"{name} says another number of the same predictions"
+    drawn = np.random.default_rng(3).integers(len(p.truth), size=len(p.truth))
+    again, direct = one(p, drawn), one(some_of(p, drawn))
+    assert again == direct or (isnan(again) and isnan(direct)), f"{name} of some rows is not that of these rows alone"
+    few = some_of(p, np.array([0, 0, 0]))
+    assert isinstance(one(few), float), f"{name} of one row three times is no float: give NaN where it is undefined"
+
+
+def _check_resampling(one: Metric, name: str, task: str) -> None:
+    p = predictions(task)
+    rows = len(p.truth)
+    numbers = one.per_row(p)
+    assert numbers is None or np.shape(numbers) == (rows,), f"per_row of {name} gives one number for each row"
+    assert numbers is not None or not (one.root or one.unbounded), f"{name} is the mean of nothing: it has no per_row"
+    fast = one.fast(p)
+    if fast is None:
+        return
+    found = np.asarray(fast(p, np.stack([np.ones(rows), np.full(rows, 2.0)])))
+    assert found.shape == (2,), f"the fast form of {name} gives one number for each resampling"
+    wrong = f"the fast form of {name} says {found[0]} of all rows, and score {one(p)}"
+    assert np.allclose(found, one(p), rtol=1e-9, atol=1e-9), wrong

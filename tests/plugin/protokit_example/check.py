@@ -1,0 +1,27 @@
+"""A check of the audit: levels of a category that differ by spaces alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from protokit.core.values import Finding
+from protokit.evaluate.audit.check import CHECKS, Check
+from protokit.evaluate.audit.data import AuditData
+
+
+@CHECKS.add
+class PaddedLevels(Check):
+    """Categories such as `yes` and `yes ` that are two levels to a network, and one to whoever wrote them."""
+
+    name = "padded_levels"
+    about = "Categories with levels that differ by spaces at their ends alone."
+
+    def __call__(self, data: AuditData) -> Iterator[Finding]:
+        """See Check."""
+        for column, kind in data.kinds.items():
+            if kind == "category":
+                levels = {str(level) for level in data.frame[column].dropna().unique()}
+                plain = {level.strip() for level in levels}
+                if len(plain) < len(levels):
+                    rule = f"{column!r} has {len(levels)} levels, and {len(plain)} without the spaces at their ends"
+                    yield Finding(self.name, "warning", (column,), rule, {"levels": len(levels), "plain": len(plain)})
