@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -17,24 +17,25 @@ from protokit.evaluate.audit.series.data import SeriesData
 from protokit.testing.naming import check_named
 
 _CLASSES = {"binary": (0, 1), "multiclass": ("x", "y", "z"), "regression": ()}
-_SETTINGS: tuple[dict[str, object], ...] = ({}, {"given": True}, {"group": "whole"}, {"time": "date"})
+_SETTINGS: tuple[Mapping[str, object], ...] = ({}, {"given": True}, {"group": "whole"}, {"time": "date"})
 
 
-def table(task: str | None, rows: int, seed: int = 0, **settings: object) -> AuditData:
+def table(task: str | None, rows: int, settings: Mapping[str, object] | None = None, seed: int = 0) -> AuditData:
     """Columns of every kind that have nothing to do with the target, split as `settings` of AuditData say."""
+    settings = settings or {}
     r = np.random.default_rng(seed)
     frame = pd.DataFrame(
         {
             "number": np.where(r.random(rows) < 0.1, np.nan, r.normal(size=rows)),
             "whole": r.integers(0, 50, rows),
-            "category": r.choice(["a", "b", None], rows),
+            "category": np.array(["a", "b", None], object)[r.integers(0, 3, rows)],
             "flag": r.random(rows) < 0.5,
             "date": pd.Timestamp("2024-01-01") + pd.to_timedelta(r.permutation(rows), "D"),
             "text": [f"word {i % 97} and {i % 89}" for i in range(rows)],
             "spare": [f"key{i}" for i in range(rows)],
         }
     )
-    frame["image"] = [r.integers(0, 255, (2, 2, 3), np.uint8) for _ in range(rows)]
+    frame["image"] = pd.Series([r.integers(0, 255, (2, 2, 3), np.uint8) for _ in range(rows)], dtype=object)
     order = frame["date"].argsort().to_numpy() if "time" in settings else r.permutation(rows)
     if "group" in settings:
         order = np.argsort(r.permutation(50)[frame["whole"]], kind="stable")
@@ -109,9 +110,9 @@ def check_check(check: Check | SeriesCheck | type[Check] | type[SeriesCheck]) ->
     for task in (*_CLASSES, None):
         for rows in (10, 60, 300):
             for settings in _SETTINGS:
-                sound = table(task, rows, **settings)
+                sound = table(task, rows, settings)
                 before = sound.frame.copy()
-                _check_findings(name, one(sound), one(table(task, rows, **settings)), {*sound.frame.columns})
+                _check_findings(name, one(sound), one(table(task, rows, settings)), {*sound.frame.columns})
                 same = sound.frame.drop(columns="image").equals(before.drop(columns="image"))
                 assert same, f"{name} changes the table that it looks at"
 

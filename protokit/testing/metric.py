@@ -26,18 +26,18 @@ def predictions(task: str, rows: int = 40, seed: int = 0, *, skill: float = 0.5)
     quantiles = (0.1, 0.5, 0.9) if task == "quantile" else ()
     target = TargetSpec("y", task, classes, several, 3, quantiles, 2 if task == "clustering" else 0)  # type: ignore[arg-type]
     if task in {"regression", "quantile"}:
-        truth = r.uniform(0.5, 5, rows)
+        numbers = r.uniform(0.5, 5, rows)
         if task == "regression":
-            return Predictions(target, truth, skill * truth + (1 - skill) * r.uniform(0.5, 5, rows))
+            return Predictions(target, numbers, skill * numbers + (1 - skill) * r.uniform(0.5, 5, rows))
         apart = np.sort(r.normal(size=(rows, 3)), axis=1)
-        return Predictions(target, truth, truth[:, None] + (1 - skill) * apart)
+        return Predictions(target, numbers, numbers[:, None] + (1 - skill) * apart)
     if task == "forecasting":
-        truth = r.uniform(0.5, 5, (rows, 3, 2))
+        later = r.uniform(0.5, 5, (rows, 3, 2))
         units = {"naive": np.tile([0.5, 2.0], (rows, 1)), "scale": np.tile([1.0, 3.0], (rows, 1))}
-        return Predictions(target, truth, skill * truth + (1 - skill) * r.uniform(0.5, 5, truth.shape), units)
+        return Predictions(target, later, skill * later + (1 - skill) * r.uniform(0.5, 5, later.shape), units)
     if task == "multilabel":
-        truth = r.integers(0, 2, (rows, 2))
-        return Predictions(target, truth, skill * truth + (1 - skill) * r.random(truth.shape))
+        there = r.integers(0, 2, (rows, 2))
+        return Predictions(target, there, skill * there + (1 - skill) * r.random(there.shape))
     own = r.permutation(np.arange(rows) % len(classes))
     scores = skill * np.eye(len(classes))[own] + (1 - skill) * r.dirichlet(np.ones(len(classes)), rows)
     if task != "clustering":

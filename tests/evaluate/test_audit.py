@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from protokit.core.errors import AuditError, SpecError
 from protokit.core.values import Finding, Split, TargetSpec
-from protokit.evaluate.audit import column_name_hints as words
+from protokit.evaluate.audit import column_name_hints as hints
 from protokit.evaluate.audit.audit import audit
 from protokit.evaluate.audit.check import CHECKS
 from protokit.evaluate.audit.checks.groups import likeness
@@ -163,17 +163,17 @@ def test_likeness_is_what_it_says() -> None:
     ],
 )  # fmt: skip
 def test_names_of_keys(name: str, entity: bool, key: bool) -> None:
-    assert (words.is_entity(name), words.is_key(name)) == (entity, key)
+    assert (hints.is_entity(name), hints.is_key(name)) == (entity, key)
 
 
 def test_names_of_moments() -> None:
-    assert words.moment("arr_time") == words.moment("ArrDelay") == ("arr",) != words.moment("sched_arr_time")
-    assert words.is_end("arr_time") and words.is_end("dischargeDate")
-    assert not words.is_end("sched_arr_time") and not words.is_end("closed") and not words.is_end("dep_time")
-    assert words.moment("arr") is None and words.moment("time") is None
-    assert words.made_of("churn_reason", "Churn") and words.made_of("price_per_room", "price")
-    assert not words.made_of("price_lag_1", "price") and not words.made_of("class_size", "class")
-    assert not words.made_of("pricey", "price") and not words.made_of("price", "price")
+    assert hints.moment("arr_time") == hints.moment("ArrDelay") == ("arr",) != hints.moment("sched_arr_time")
+    assert hints.is_end("arr_time") and hints.is_end("dischargeDate")
+    assert not hints.is_end("sched_arr_time") and not hints.is_end("closed") and not hints.is_end("dep_time")
+    assert hints.moment("arr") is None and hints.moment("time") is None
+    assert hints.made_of("churn_reason", "Churn") and hints.made_of("price_per_room", "price")
+    assert not hints.made_of("price_lag_1", "price") and not hints.made_of("class_size", "class")
+    assert not hints.made_of("pricey", "price") and not hints.made_of("price", "price")
 
 
 def strict(**evaluate: Any) -> dict[str, Any]:

@@ -106,17 +106,17 @@ class AuditData:
     def single(self) -> dict[tuple[str, str], Skill]:
         """How well each column alone predicts each target, on rows of the sample that it was not fitted on."""
         return {
-            (target.name, name): self.alone(column, target)
+            (target.name, name): self.single_skill(column, target)
             for target in self.targets
             for name, column in self.columns.items()
         }
 
-    def alone(self, column: Column, target: TargetSpec) -> Skill:
+    def single_skill(self, column: Column, target: TargetSpec) -> Skill:
         """How well a column of the sample predicts a target."""
         rows = self.sample
-        return learners.alone(column, self.truth[target.name][rows], target, self.seed, self.apart(rows))
+        return learners.single_skill(column, self.truth[target.name][rows], target, self.seed, self.apart(rows))
 
-    def together(self, target: TargetSpec, names: Iterable[str]) -> Skill | None:
+    def joint_skill(self, target: TargetSpec, names: Iterable[str]) -> Skill | None:
         """How well columns together predict a target; None without columns, or for very many classes."""
         key = (target.name, frozenset(names))
         if not key[1] or len(target.classes) > _MOST_CLASSES:
@@ -125,7 +125,7 @@ class AuditData:
             own = [self.columns[name] for name in self.columns if name in key[1]]
             rows = self.sample
             truth = self.truth[target.name][rows]
-            self._known[key] = learners.together(own, truth, target, self.seed, self.apart(rows))
+            self._known[key] = learners.joint_skill(own, truth, target, self.seed, self.apart(rows))
         return self._known[key]
 
     @cached_property

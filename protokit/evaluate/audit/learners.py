@@ -90,7 +90,9 @@ def column(series: pd.Series, kind: str) -> Column | None:
     return Column(values) if np.isfinite(values).any() else None
 
 
-def alone(given: Column, truth: np.ndarray, target: TargetSpec, seed: int, apart: np.ndarray | None = None) -> Skill:
+def single_skill(
+    given: Column, truth: np.ndarray, target: TargetSpec, seed: int, apart: np.ndarray | None = None
+) -> Skill:
     """How well one column predicts: a tree on numbers, the mean of each level (drawn to the whole) of categories.
 
     A number is also tried as a rising or falling function of another. Rows with the same of `apart` are in one fold.
@@ -130,7 +132,7 @@ def _number_of_number(
     return _judged(np.where(better, by_order, by_tree), wanted, truth, target)
 
 
-def glance(values: np.ndarray, truth: np.ndarray) -> float:
+def quick_accuracy(values: np.ndarray, truth: np.ndarray) -> float:
     """The accuracy of a small tree on the second half of the rows, fitted on the first: to rank many columns fast."""
     half = len(truth) // 2
     tree = DecisionTreeClassifier(max_leaf_nodes=16, min_samples_leaf=2, random_state=0)
@@ -138,7 +140,7 @@ def glance(values: np.ndarray, truth: np.ndarray) -> float:
     return float((tree.predict(values[half:, None]) == truth[half:]).mean())
 
 
-def together(
+def joint_skill(
     columns: Sequence[Column], truth: np.ndarray, target: TargetSpec, seed: int, apart: np.ndarray | None = None
 ) -> Skill:
     """How well columns predict as one: gradient boosting, or random trees for few rows or more than three classes.

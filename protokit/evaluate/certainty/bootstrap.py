@@ -15,27 +15,26 @@ from protokit.core.seeds import derive
 from protokit.core.values import Interval, Predictions
 from protokit.evaluate.certainty.skewed import interval_of_mean
 from protokit.evaluate.metrics.metric import METRICS
+from protokit.evaluate.scoring.resampled import Fast
 
 RESAMPLINGS = 1000
 _SLOW = 200  # for metrics that scikit-learn has to compute one resampling at a time
 _CELLS = 250_000  # counts held at a time
 
-Fast = Callable[[Predictions, np.ndarray], np.ndarray]
 
-
-def resampled(asked: Sequence[tuple[str, Predictions]], seed: int) -> list[np.ndarray]:
+def resampled(models: Sequence[tuple[str, Predictions]], seed: int) -> list[np.ndarray]:
     """Metrics of predictions of the same rows, on each resampling of these rows; NaN where undefined on one.
 
     Where rows come in blocks, such as those of one group or of times that overlap, whole blocks are drawn.
 
     Shapes: for each (resamplings,): 1,000, or 200 for metrics without a fast form, or for more than 200,000 rows.
     """
-    rows = len(asked[0][1].truth)
-    fast = [_fast(name, predictions) for name, predictions in asked]
+    rows = len(models[0][1].truth)
+    fast = [_fast(name, predictions) for name, predictions in models]
     counts = [RESAMPLINGS if one and rows <= 200_000 else _SLOW for one in fast]
-    found: list[list[np.ndarray]] = [[] for _ in asked]
-    for start, often in _drawn(rows, asked[0][1].blocks, max(counts), seed):
-        for samples, (name, predictions), one, count in zip(found, asked, fast, counts, strict=True):
+    found: list[list[np.ndarray]] = [[] for _ in models]
+    for start, often in _drawn(rows, models[0][1].blocks, max(counts), seed):
+        for samples, (name, predictions), one, count in zip(found, models, fast, counts, strict=True):
             left = max(0, min(len(often), count - start))
             if one is None:
                 chosen = [np.repeat(np.arange(rows), counted.astype(int)) for counted in often[:left]]
@@ -46,13 +45,13 @@ def resampled(asked: Sequence[tuple[str, Predictions]], seed: int) -> list[np.nd
     return [np.concatenate(samples) for samples in found]
 
 
-def scored(asked: Sequence[tuple[str, Predictions]], seed: int) -> list[tuple[Interval, np.ndarray]]:
+def scored(models: Sequence[tuple[str, Predictions]], seed: int) -> list[tuple[Interval, np.ndarray]]:
     """Each metric with its 95% interval, and its resamplings: see `resampled`.
 
     Bounds are percentiles of these, but for means of errors that have no upper bound: see `interval_of_mean`.
     """
     found = []
-    for (name, predictions), samples in zip(asked, resampled(asked, seed), strict=True):
+    for (name, predictions), samples in zip(models, resampled(models, seed), strict=True):
         metric = METRICS[name]
         value = metric(predictions)
         bounds = interval(value, samples)

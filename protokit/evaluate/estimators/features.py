@@ -110,7 +110,7 @@ def _topics(cells: np.ndarray, seed: int) -> Transformer:
     if known <= _FOR_TREES:
         return _Dense(words)
     svd = TruncatedSVD(_FOR_TREES, random_state=derive(seed, "topics"))
-    fitted: Pipeline = make_pipeline(words, svd).fit(cells)
+    fitted: Transformer = make_pipeline(words, svd).fit(cells)
     return fitted
 
 

@@ -12,7 +12,7 @@ from protokit.evaluate.metrics.metric import Metric
 if TYPE_CHECKING:
     import numpy as np
 
-    from protokit.evaluate.metrics.metric import Fast
+    from protokit.evaluate.scoring.resampled import Fast
 
 Takes = Literal[
     "labels", "score", "probabilities", "positive", "likeliest", "values", "points and clusters", "labels and clusters"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar
 
@@ -12,7 +12,7 @@ from protokit.evaluate.instances import LAST, Instances
 if TYPE_CHECKING:
     import numpy as np
 
-    Fast = Callable[[Predictions, np.ndarray], np.ndarray]
+    from protokit.evaluate.scoring.resampled import Fast
 
 
 class Metric:

@@ -50,12 +50,13 @@ class Drift(Check):
         part = TargetSpec("part", "binary", ("train", "test"))
         truth = np.repeat([0, 1], [len(train), len(test)])
         apart = data.apart(rows) if data.group else None  # or rows of one group would be told by their likes
-        auc = learners.together(list(columns.values()), truth, part, data.seed, apart).auc or 0.5
+        auc = learners.joint_skill(list(columns.values()), truth, part, data.seed, apart).auc or 0.5
         sway = _Z * np.sqrt((1 / len(train) + 1 / len(test)) / 12)
         if auc - sway < (_AUC if data.given else _AUC_OF_GROUPS):
             return
         alone = {
-            name: learners.alone(column, truth, part, data.seed, apart).auc or 0.5 for name, column in columns.items()
+            name: learners.single_skill(column, truth, part, data.seed, apart).auc or 0.5
+            for name, column in columns.items()
         }
         ranked = sorted(alone, key=lambda name: -alone[name])
         named = [name for name in ranked if alone[name] - sway >= _COLUMN][:5] or ranked[:1]

@@ -97,7 +97,7 @@ def _left(x: np.ndarray, y: np.ndarray) -> float:
 def _pair(data: AuditData, target: TargetSpec, measured: dict[str, np.ndarray]) -> Finding | None:
     if len(target.classes) > _MOST_CLASSES or len(data.columns) < 4:
         return None
-    whole = data.together(target, data.columns)
+    whole = data.joint_skill(target, data.columns)
     skills = {name: data.single[target.name, name].both for name in measured}
     names = [name for name in measured if skills[name] <= _MEMBER][:_MOST_COLUMNS]
     if whole is None or max(whole.plain, whole.even) < _GATE:
@@ -105,7 +105,7 @@ def _pair(data: AuditData, target: TargetSpec, measured: dict[str, np.ndarray]) 
     truth = data.truth[target.name][data.sample]
     rows = np.linspace(0, len(truth) - 1, min(_ROWS, len(truth))).astype(int)
     tried = [
-        (learners.glance(values[rows], truth[rows]), first, second, how)
+        (learners.quick_accuracy(values[rows], truth[rows]), first, second, how)
         for first, second in combinations(names, 2)
         for how, values in _combined(measured[first], measured[second])
     ]
@@ -113,8 +113,8 @@ def _pair(data: AuditData, target: TargetSpec, measured: dict[str, np.ndarray]) 
         return None
     _, first, second, how = max(tried)
     values = dict(_combined(measured[first], measured[second]))[how]
-    own = data.alone(Column(values), target)
-    others = data.together(target, set(data.columns) - {first, second})
+    own = data.single_skill(Column(values), target)
+    others = data.joint_skill(target, set(data.columns) - {first, second})
     assert others is not None, "there are four columns and more"
     if own.both < _PAIR or (1 - own.plain) > _LESS * (1 - others.plain):
         return None

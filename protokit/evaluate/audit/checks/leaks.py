@@ -47,7 +47,7 @@ class Leaks(Check):
             doubtful = {n for n in suspects if data.columns[n].discrete and target.task != "regression"}
             doubtful |= {name for name, skill in skills.items() if skill.both >= _CERTAIN}
             for name in suspects[:_MOST_SUSPECTS]:
-                others = data.together(target, set(skills) - doubtful - {name})
+                others = data.joint_skill(target, set(skills) - doubtful - {name})
                 finding = _finding(data, target, name, skills[name], others)
                 if finding is not None:
                     yield finding
@@ -87,7 +87,7 @@ def _finding(data: AuditData, target: TargetSpec, name: str, own: Skill, others:
     when = data.kinds[name] == "date" or is_year(name)
     missing = np.asarray(data.frame[name].iloc[data.sample].isna().to_numpy(), float)
     if 0 < missing.sum() < len(missing):
-        gaps = data.alone(Column(missing, 2), target)
+        gaps = data.single_skill(Column(missing, 2), target)
         if gaps.plain >= 0.9 * own.plain:
             what, when = f"whether {name!r} is missing", False
             evidence["missing"] = round(float(missing.mean()), 4)

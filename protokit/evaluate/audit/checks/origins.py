@@ -73,7 +73,7 @@ def _named_for(data: AuditData, name: str, target: str) -> Finding | None:
     if name not in data.columns or not (named or (is_end(name) and name != data.time)):
         return None
     spec = next(one for one in data.targets if one.name == target)
-    whole, rest = data.together(spec, data.columns), data.together(spec, {*data.columns} - {name})
+    whole, rest = data.joint_skill(spec, data.columns), data.joint_skill(spec, {*data.columns} - {name})
     if whole is None or rest is None:
         return None
     pairs = ((whole.plain, rest.plain), (whole.even, rest.even))
@@ -110,7 +110,7 @@ def _later(data: AuditData, said: set[str]) -> Iterator[Finding]:
         gaps = gap[data.sample]
         if np.isfinite(gaps).any():
             for target in data.targets:
-                skill = data.alone(Column(gaps), target)
+                skill = data.single_skill(Column(gaps), target)
                 if skill.both > telling:
                     telling, score = skill.both, f", and the days until then predict {target.name!r} "
                     score += f"({skill.name} {skill.score:.3f})"
