@@ -24,6 +24,7 @@ from protokit.evaluate.doctor.rule import RULES, Rule
 from protokit.evaluate.instances import Instances
 from protokit.evaluate.metrics.metric import METRICS, Metric, default_metrics
 from protokit.evaluate.verdict import judge
+from protokit.evaluate.words import Evaluate
 from protokit.testing import check as of_checks
 from protokit.testing.baseline import check_baseline
 from protokit.testing.check import check_check
@@ -128,6 +129,8 @@ def example(root: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 def test_a_metric_of_another_package(example: Any) -> None:
     gain = example("metric").GainAt10
     check_metric(gain)
+    written = Evaluate(metrics=["gain_at_10", "f1_score", "neg_log_loss"])  # type: ignore[arg-type]
+    assert written.metrics == ("gain_at_10", "f1", "log_loss")
     p = predictions("binary", 60)
     [(interval, samples)] = bootstrap.scored([("gain_at_10", p)], 0)
     assert interval.low <= interval.value <= interval.high and len(samples) == 200
@@ -142,6 +145,8 @@ def test_a_metric_of_another_package(example: Any) -> None:
 def test_a_baseline_of_another_package(example: Any) -> None:
     check_baseline(example("baseline").MedianOfGroup)
     assert "median_of_group" not in default_baselines("regression", 0)
+    written = Evaluate(baselines=["median_of_group", "linear"])  # type: ignore[arg-type]
+    assert written.baselines == ("median_of_group", "linear")
 
 
 def test_a_check_of_another_package(example: Any) -> None:

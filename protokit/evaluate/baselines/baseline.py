@@ -44,6 +44,11 @@ class Baseline(ABC):
     most_rows: int | None = None
     rank: int = LAST
 
+    @property
+    def example(self) -> str:
+        """What a person writes in a recipe."""
+        return f"evaluate: {{baselines: [{self.name}]}}"
+
     @abstractmethod
     def fit(self, features: Features, truth: np.ndarray, target: TargetSpec, seed: int) -> Fitted:
         """Fit on training rows. The same rows and seed give the same model.

@@ -44,6 +44,11 @@ class Metric:
     default_for: Mapping[str, int] = MappingProxyType({})
     rank: ClassVar[int] = LAST
 
+    @property
+    def example(self) -> str:
+        """What a person writes in a recipe."""
+        return f"evaluate: {{metrics: [{self.name}]}}"
+
     def score(self, predictions: Predictions) -> float:
         """The metric of all rows; NaN where it is undefined on them.
 
