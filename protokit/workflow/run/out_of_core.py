@@ -18,6 +18,7 @@ from protokit.recipe.recipe import Recipe
 from protokit.represent.on_disk import most_rows, with_all_rows
 from protokit.represent.represent import represent, with_target
 from protokit.represent.represented import Represented
+from protokit.workflow.run.collecting import deal_of
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,8 @@ def on_disk(recipe: Recipe) -> Iterator[OnDisk]:
         DataError: a table cannot be read, or is not what a step says.
     """
     with TemporaryDirectory(prefix="protokit-") as folder, ExitStack() as database:
-        rows = database.enter_context(held(recipe))
+        with recipe.document.placing():
+            rows = database.enter_context(held(recipe.collect, recipe.folder, deal_of(recipe)))
         check_columns(recipe, rows.columns)
         targets = recipe.represent.targets
         frame, parts = rows.sample(most_rows(len(rows.columns)), targets, recipe.seed)
