@@ -72,7 +72,7 @@ class Sql(Source):
         with location.masking():
             if location.text.startswith("sqlite:"):
                 path = location.text.partition(":///")[2].partition("?")[0]
-                return Sqlite(location=path, table=self.table, query=self.query).read(folder)
+                return Sqlite.model_validate({"location": path, **self.options}).read(folder)
             names, rows, notices = _rows(location, self)
             for i, name in enumerate(names):
                 if name in names[:i]:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+from protokit.collect import large
 from protokit.collect.collect import collect
-from protokit.collect.large import Deal, is_large
+from protokit.collect.large import Deal, Held
 from protokit.core.errors import SpecError
 from protokit.core.values import Table
 from protokit.recipe.recipe import Recipe
@@ -35,10 +39,25 @@ def stays_on_disk(recipe: Recipe) -> bool:
     if whole or named or represent.series or represent.sequence:
         return False
     with recipe.document.placing():
-        return is_large(recipe.collect, recipe.folder)
+        return large.is_large(recipe.collect, recipe.folder)
 
 
-def deal_of(recipe: Recipe) -> Deal:
+@contextmanager
+def held(recipe: Recipe, *, memory: str = "512MB", threads: int | None = None) -> Iterator[Held]:
+    """The recipe's tables, joined, cleaned and split on the disk; `memory` is what the database may use of it.
+
+    Raises:
+        SpecError: a step does not fit the columns, or the split is one that needs all rows in memory.
+        DataError: a table cannot be read, or is not what a step says.
+    """
+    with ExitStack() as database:
+        with recipe.document.placing():
+            rows = large.held(recipe.collect, recipe.folder, _deal(recipe), memory=memory, threads=threads)
+            kept = database.enter_context(rows)
+        yield kept
+
+
+def _deal(recipe: Recipe) -> Deal:
     """How the recipe's split deals rows on the disk.
 
     Raises:

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from protokit.collect.large import Held, held
+from protokit.collect.large import Held
 from protokit.core.errors import DataError
 from protokit.core.values import Table
 from protokit.recipe.column_names import check_columns
@@ -18,7 +18,7 @@ from protokit.recipe.recipe import Recipe
 from protokit.represent.on_disk import most_rows, with_all_rows
 from protokit.represent.represent import represent, with_target
 from protokit.represent.represented import Represented
-from protokit.workflow.run.collecting import deal_of
+from protokit.workflow.run.collecting import held
 
 
 @dataclass(frozen=True)
@@ -54,8 +54,7 @@ def on_disk(recipe: Recipe) -> Iterator[OnDisk]:
         DataError: a table cannot be read, or is not what a step says.
     """
     with TemporaryDirectory(prefix="protokit-") as folder, ExitStack() as database:
-        with recipe.document.placing():
-            rows = database.enter_context(held(recipe.collect, recipe.folder, deal_of(recipe)))
+        rows = database.enter_context(held(recipe))
         check_columns(recipe, rows.columns)
         targets = recipe.represent.targets
         frame, parts = rows.sample(most_rows(len(rows.columns)), targets, recipe.seed)
