@@ -43,7 +43,7 @@ class Source(Section, ABC):
     name: ClassVar[str]
     about: ClassVar[str]  # one sentence
     example: ClassVar[str]  # a table as YAML
-    rank: ClassVar[int] = 0
+    rank: ClassVar[int] = 100  # the order in lists
     endings: ClassVar[tuple[str, ...]] = ()  # of paths that name the source by themselves
     location_schema: ClassVar[JsonSchema] = {"type": "string"}
 
@@ -173,8 +173,12 @@ def is_data(path: str) -> bool:
 
 
 def endings(sources: Mapping[str, type[Source]]) -> dict[str, type[Source]]:
-    """The source that each ending of a path names."""
-    return {ending: kind for kind in sources.values() for ending in kind.endings}
+    """The source that each ending of a path names. A package cannot take one of the house."""
+    found: dict[str, type[Source]] = {}
+    for kind in sorted(sources.values(), key=lambda kind: not kind.__module__.startswith("protokit.")):
+        for ending in kind.endings:
+            found.setdefault(ending, kind)
+    return found
 
 
 def _without_default(schema: JsonSchema) -> dict[str, object]:

@@ -56,7 +56,7 @@ class Step(ABC, Generic[Written]):
     about: ClassVar[str]  # one sentence
     example: ClassVar[str]  # what is written after the name, as YAML
     bare: ClassVar[bool] = False  # whether the name may stand alone
-    rank: ClassVar[int] = 0
+    rank: ClassVar[int] = 100  # the order in lists
 
     written: Written
 

@@ -67,11 +67,9 @@ def column(values: Sequence[Any], name: str, notices: list[Notice]) -> pd.Series
     return pd.Series([_plain(v) for v in values], dtype=object)
 
 
-def _is_kept(value: int | float | Decimal | None) -> bool:
+def _is_kept(value: Any) -> bool:
     """Whether a number is as much of one as a float64 can be: a whole one must be that very number."""
-    if value is None or isinstance(value, float):
-        return True
-    if -_EXACT <= value <= _EXACT:
+    if value is None or isinstance(value, float) or -_EXACT <= value <= _EXACT:
         return True
     return bool(abs(value) < _MOST and (value != value // 1 or int(float(value)) == value))
 

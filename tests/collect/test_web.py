@@ -148,7 +148,10 @@ def test_every_format_comes_from_the_web(web: Any, sample: Any, tmp_path: Path) 
     from protokit.collect.files.file_source import FileSource
     from protokit.collect.source import SOURCES, Source
 
-    for kind in (*(name for name, one in SOURCES.house().items() if issubclass(one, FileSource)), "sqlite"):
+    for kind in (
+        *(name for name, one in SOURCES.house().items() if issubclass(one, FileSource) and one.rank < 100),
+        "sqlite",
+    ):
         spec = sample(kind)
         url = web.put(f"/t.{kind}", (tmp_path / spec[kind]).read_bytes())
         frame, digest, _ = Source.parse({**spec, kind: url}).read(tmp_path)
