@@ -204,7 +204,11 @@ def _of_mapping(value: dict[object, object]) -> type[Source]:
         if key not in known and key not in takers:
             cure = did_you_mean(str(key), (*known, *takers))
             said = "; ".join(text for text in (cure, *plugins.failures()) if text)
-            raise refuse(Fault(f"unknown key {key!r} of a table", said or None, (str(key),), "key"))
+            raise refuse(
+                Fault(
+                    f"unknown key {key!r} of a table", said or None, (key if isinstance(key, int) else str(key),), "key"
+                )
+            )
     named = [kind for key, kind in known.items() if key in value]
     if len(named) != 1:
         raise refuse(Fault(f"a table has one source, not {len(named)}", one_of(known)))
@@ -232,7 +236,8 @@ def _checked(kind: type[Source], value: Mapping[str, object], path: DataPath) ->
     except ValidationError as error:
         faults += faults_of(error, kind, given)
     if faults:
-        raise refuse(*faults)
+        order: list[object] = [*value]
+        raise refuse(*sorted(faults, key=lambda fault: order.index(fault.path[0]) if fault.path else -1))
     return source
 
 

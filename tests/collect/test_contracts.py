@@ -129,3 +129,12 @@ for wrong in ({{"round": {{"price": "2"}}}}, {{"roun": {{"price": 2}}}}):
     assert done.returncode == 0, done.stderr
     assert "collect.clean[0].round.price: digits are a whole number" in done.stdout
     assert "collect.clean[0].roun: unknown step of cleaning 'roun'\n    did you mean 'round'?" in done.stdout
+
+
+def test_the_step_that_the_docs_show_keeps_its_contract(tmp_path: Path) -> None:
+    page = (PLUGIN.parent.parent / "docs" / "joins.md").read_text()
+    code = page.split("```python\n")[1].split("```")[0]
+    (tmp_path / "shown.py").write_text(code)
+    check = "import shown; from protokit.testing.step import check_step; check_step(shown.Round)"
+    path = os.pathsep.join([str(tmp_path), *sys.path])
+    subprocess.run([sys.executable, "-c", check], check=True, env={**os.environ, "PYTHONPATH": path})
