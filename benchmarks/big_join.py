@@ -69,7 +69,7 @@ def child(folder: Path) -> None:
     # the resident memory is measured; reserved address space, most of it never touched, is bounded as well
     resource.setrlimit(resource.RLIMIT_DATA, (3 * LIMIT, 3 * LIMIT))
     from protokit import Recipe
-    from protokit.collect.large import held
+    from protokit.workflow.run.collecting import held
 
     os.chdir(folder)
     start = time.perf_counter()
@@ -191,7 +191,7 @@ def report(rows: int, sizes: dict[str, int], found: dict[str, Any], ran: dict[st
         "",
         "```python",
         "from protokit import Recipe",
-        "from protokit.collect.large import held",
+        "from protokit.workflow.run.collecting import held",
         "",
         'with held(Recipe.read("big.yaml"), memory="400MB") as large:   # the database\'s share; the rest is Python\'s',
         "    print(large.counts)",

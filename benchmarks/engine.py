@@ -123,10 +123,10 @@ def cold_child(engine: str, name: str) -> None:
 
     after: dict[int, float] = {}
     if name == "wine":
-        from protokit.collect.collect import collect
         from protokit.learn.train import Trainer, network_of
         from protokit.recipe.recipe import Recipe
         from protokit.represent.represent import represent
+        from protokit.workflow.run.collecting import collected as collect
 
         recipe = Recipe.read(HERE.parent / "recipes" / "wine.yaml")
         [rows] = represent(recipe, collect(recipe, None))

@@ -8,8 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from protokit.collect.collect import collect
-from protokit.collect.replay import replay
+from protokit.collect.collect import cleaned
+from protokit.collect.column_flow import replay
 from protokit.core.errors import DataError
 from protokit.core.suggest import did_you_mean
 from protokit.recipe.recipe import Recipe
@@ -54,8 +54,7 @@ class Intake:
             raise DataError(f"the column {missing[0]!r} is missing", cure=cure)
         if not self.clean:
             return frame
-        recipe = Recipe.parse({"collect": {"clean": list(self.clean)}, "represent": {"target": "-"}})
-        return collect(recipe, frame).frame
+        return cleaned(frame, self.clean)
 
     def as_plain(self) -> dict[str, Any]:
         """All of it as JSON values."""

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from protokit.collect.files.typed import frame
+from protokit.collect.typed_cells import frame
 from protokit.core.errors import DataError
 
 
@@ -69,6 +69,12 @@ def tidy(frame: pd.DataFrame) -> pd.DataFrame:
     plain = pd.concat(columns, axis=1) if columns else frame
     plain.columns = frame.columns
     return plain
+
+
+def columns_of(frame: pd.DataFrame) -> tuple[list[str], list[pd.Series]]:
+    """The names and the columns of a frame, each with a plain type."""
+    frame = tidy(frame)
+    return [str(name) for name in frame.columns], [frame.iloc[:, i] for i in range(frame.shape[1])]
 
 
 def fingerprint(frame: pd.DataFrame) -> str:

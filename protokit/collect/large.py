@@ -5,32 +5,53 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, TypeGuard
 
 import numpy as np
 import pandas as pd
 
-from protokit.collect.cells import taken
-from protokit.collect.collect import placed, read_source
-from protokit.collect.gather import check_names, gather
-from protokit.collect.sources import files_of, origin, places_of
-from protokit.collect.warehouse import Rows, Stored, Warehouse, parquet_cells
-from protokit.core.errors import DataError
+from protokit.collect.collect import read_source
+from protokit.collect.column_flow import check_names
+from protokit.collect.database.cells import taken
+from protokit.collect.database.warehouse import Rows, Stored, Warehouse, parquet_cells
+from protokit.collect.gather import gather
+from protokit.collect.headers import reading
+from protokit.collect.readers.parquet import Parquet
+from protokit.collect.source import Source
+from protokit.collect.words import Collect
+from protokit.core.errors import DataError, SpecError
 from protokit.core.suggest import did_you_mean
 from protokit.core.values import Notice, Step
-from protokit.recipe.recipe import Recipe
 from protokit.recipe.sql import quote
-from protokit.represent.words import By
 
 CELLS = 100_000_000  # rows times columns of the first table from which on it stays on the disk
 _PARTS = ("train", "validation", "test")
 _MOST_CLASSES = 1000
+_BY = ("represent", "split", "by")
 _SPELLED = {"train": "train", "training": "train", "validation": "validation", "valid": "validation",
             "val": "validation", "dev": "validation", "test": "test"}  # fmt: skip
 
 
 @dataclass(frozen=True)
+class Deal:
+    """How rows are dealt to the parts: `test` is a share of all rows, `validation` one of what is left.
+
+    `by` says how: `random`; `group` (rows with the same value of `column` stay together); `time` (those with the latest
+    values of `column` are for the test); or `column` (it says train, validation or test, and the shares say nothing).
+    What is drawn depends on `seed`.
+    """
+
+    test: float
+    validation: float
+    by: Literal["random", "group", "time", "column"]
+    column: str = ""
+    seed: int = 0
+
+
+@dataclass(frozen=True)
 class Held:
-    """Rows that stay in the database. Which part a row is in depends on the recipe's seed and its number alone.
+    """Rows that stay in the database. Which part a row is in depends on the deal's seed and its number alone.
 
     `origin` maps each source to the SHA-256 of its content.
     """
@@ -94,64 +115,62 @@ class Held:
             yield pd.DataFrame(cells).set_axis(batch["rowid"].to_numpy())
 
 
-def is_large(recipe: Recipe) -> bool:
-    """Whether the recipe's first table is Parquet of so many cells that it stays on the disk, and can be split there.
+def is_large(spec: Collect, folder: Path) -> bool:
+    """Whether the first table is Parquet of so many cells that it stays on the disk.
 
     Raises:
         DataError: there is no such file, or it is not Parquet.
     """
-    name, source = next(iter(recipe.collect.tables.items()), ("", None))
-    represent, split = recipe.represent, recipe.represent.split
-    whole = split.folds is not None or split.by == "stratified" or recipe.learn.task in {"clustering", "multilabel"}
-    named = isinstance(split.test, str) or isinstance(split.validation, str)
-    if source is None or source.kind != "parquet" or source.file_column or represent.series or represent.sequence:
-        return False
-    if whole or named:
-        return False
-    with placed(recipe, name):
-        return parquet_cells(places_of(source, recipe.folder)) >= CELLS
+    for name, source in spec.tables.items():
+        if not _on_disk(source):
+            return False
+        with reading(name, source):
+            return parquet_cells(source.files_here(folder)) >= CELLS
+    return False
 
 
 @contextmanager
-def held(recipe: Recipe, *, memory: str = "512MB", threads: int | None = None) -> Iterator[Held]:
-    """The recipe's tables, joined, cleaned and split on the disk; Parquet never passes through Python's memory.
+def held(
+    spec: Collect, folder: Path, deal: Deal, *, memory: str = "512MB", threads: int | None = None
+) -> Iterator[Held]:
+    """The tables, joined, cleaned and dealt to parts on the disk; Parquet never passes through Python's memory.
 
     `memory` is what the database may use of it. Sources other than Parquet are read as always, and have to fit.
 
     Raises:
-        SpecError: a step does not fit the columns, or the split is one that needs all rows in memory.
+        SpecError: a step or the deal does not fit the columns.
         DataError: a table cannot be read, or is not what a step says.
     """
-    if not recipe.collect.tables:
-        raise recipe.error(("collect",), "no table to collect", "name one under collect.tables")
-    if any(spec.aggregate for spec in recipe.collect.join):
+    if not spec.tables:
+        raise SpecError.one("no table to collect", "name one under collect.tables", ("collect",))
+    if any(join.aggregate for join in spec.join):
         threads = 1
     with Warehouse(memory=memory, threads=threads, on_disk=True) as warehouse:
         tables: dict[str, Rows] = {}
         steps: list[Step] = []
         origins: dict[str, str] = {}
-        for name, source in recipe.collect.tables.items():
-            with placed(recipe, name):
-                on_disk = source.kind == "parquet" and not source.file_column
-                if on_disk:
-                    paths, digest = files_of(source, recipe.folder)
+        for name, source in spec.tables.items():
+            if _on_disk(source):
+                with reading(name, source):
+                    paths, digest = source.files(folder)
                     tables[name] = warehouse.load_parquet(paths)
-                    origins |= origin(name, source, recipe.folder, digest)
-            if not on_disk:
-                frame, record, _ = read_source(recipe, name)
+                    origins |= source.origin(name, folder, digest)
+            else:
+                frame, record, _ = read_source(name, source, folder)
                 tables[name] = warehouse.load_frame(frame)
                 origins |= record
             rows = tables[name]
             steps.append(Step(f"read {name}", rows.count, rows.count, f"{len(rows.columns)} columns"))
-        check_names(recipe, {name: list(rows.columns) for name, rows in tables.items()})
-        by = _part(recipe, tables[next(iter(tables))])
+        check_names(spec, {name: list(rows.columns) for name, rows in tables.items()})
+        first = tables[next(iter(tables))]
+        number = first.order[0]
         warehouse.lock()
-        rows, taken_steps, notices = gather(recipe, warehouse, tables[next(iter(tables))], tables)
+        rows, taken_steps, notices = gather(spec, warehouse, first, tables)
         for name, column in rows.columns.items():
             if not column.inner:
                 raise DataError(f"the cells of {name!r} are no numbers, texts, dates or booleans", cure="drop it")
         part = warehouse.fresh("p")
-        sql = by.replace(_GROUP, _text_of(recipe, rows)) if by else _by_time(recipe, warehouse, rows)
+        sql = _by_time(deal, warehouse, rows) if deal.by == "time" else _part(deal, rows, number)
         order = ", ".join(f"{row} NULLS FIRST" for row in rows.order)
         select = f"SELECT *, {sql} AS {part} FROM {rows.table} ORDER BY {order}"
         rows = warehouse.create(select, rows.order, rows.columns, drop=rows)
@@ -162,74 +181,56 @@ def held(recipe: Recipe, *, memory: str = "512MB", threads: int | None = None) -
         yield Held((*steps, *taken_steps), tuple(notices), origins, counts, warehouse, rows, part)
 
 
-_GROUP = "<group>"
+def _on_disk(source: Source) -> TypeGuard[Parquet]:
+    """Whether the database reads the files by itself."""
+    return isinstance(source, Parquet) and not source.file_column
 
 
-def _part(recipe: Recipe, first: Rows) -> str:
-    """The part of a row as SQL; none yet where it goes by time.
+def _part(deal: Deal, rows: Rows, number: str) -> str:
+    """The part of a row as SQL. `number` is the row's in the first table.
 
     A row, or its group, is drawn by the first 64 bits of the MD5 of the seed and its number: the same ones on every
     machine and in every version, however the rows are read.
     """
-    split = recipe.represent.split
-    at = ("represent", "split")
-    cure = "write shares, and by: random, {group: COLUMN}, {time: COLUMN} or {column: COLUMN}"
-    if split.folds is not None or isinstance(split.test, str) or isinstance(split.validation, str):
-        raise recipe.error(at, "folds and tables of their own are split in memory only", cure)
-    if isinstance(split.by, By) and split.by.column:
+    group = "" if deal.by == "random" else f"CAST({_column(deal, rows).inner} AS VARCHAR)"
+    if deal.by == "column":
         cases = " ".join(f"WHEN {quote(word)} THEN {quote(part)}" for word, part in _SPELLED.items())
-        return f"CASE lower(trim({_GROUP})) {cases} END"
-    if split.by == "stratified":
-        raise recipe.error((*at, "by"), "this way to split needs all rows in memory", cure)
-    if isinstance(split.by, By) and split.by.time:
-        return ""
-    key = f"'row ' || {first.order[0]}"
-    if isinstance(split.by, By):
-        key = f"coalesce('group ' || {_GROUP}, {key})"
-    drawn = f"md5_number_lower({quote(f'{recipe.seed} ')} || {key}) / 18446744073709551616.0::DOUBLE"
-    border = split.test + (1 - split.test) * split.validation
-    return f"CASE WHEN {drawn} < {split.test} THEN 'test' WHEN {drawn} < {border} THEN 'validation' ELSE 'train' END"
+        return f"CASE lower(trim({group})) {cases} END"
+    key = f"'row ' || {number}"
+    if group:
+        key = f"coalesce('group ' || {group}, {key})"
+    drawn = f"md5_number_lower({quote(f'{deal.seed} ')} || {key}) / 18446744073709551616.0::DOUBLE"
+    border = deal.test + (1 - deal.test) * deal.validation
+    return f"CASE WHEN {drawn} < {deal.test} THEN 'test' WHEN {drawn} < {border} THEN 'validation' ELSE 'train' END"
 
 
-def _by_time(recipe: Recipe, warehouse: Warehouse, rows: Rows) -> str:
+def _by_time(deal: Deal, warehouse: Warehouse, rows: Rows) -> str:
     """The latest rows are for the test, the latest of the others for validation; rows of one time are not parted."""
-    split = recipe.represent.split
-    assert isinstance(split.by, By) and isinstance(split.test, float) and isinstance(split.validation, float)
-    column = _column(recipe, rows, "time")
-    at = ("represent", "split", "by", "time")
+    column, name = _column(deal, rows), deal.column
     if column.family not in {"date", "date with a time zone", "number"}:
-        rule = f"{split.by.time!r} holds {column.family}s, and on the disk rows are split by dates or numbers"
-        raise recipe.error(at, rule, f"collect: {{clean: [{{parse_dates: {{{split.by.time}: '%Y-%m-%d'}}}}]}}")
+        rule = f"{name!r} holds {column.family}s, and on the disk rows are split by dates or numbers"
+        raise SpecError.one(rule, f"collect: {{clean: [{{parse_dates: {{{name}: '%Y-%m-%d'}}}}]}}", (*_BY, "time"))
     time = column.inner
     [missing] = warehouse.one(f"SELECT count(*) FROM {rows.table} WHERE {time} IS NULL")
     if missing:
-        cure = f"drop them: collect: {{clean: [{{filter: {split.by.time} is not null}}]}}"
-        raise recipe.error(at, f"{missing:,} rows have no {split.by.time!r} to split by", cure)
+        cure = f"drop them: collect: {{clean: [{{filter: {name} is not null}}]}}"
+        raise SpecError.one(f"{missing:,} rows have no {name!r} to split by", cure, (*_BY, "time"))
     borders: list[str] = []
-    for share in (split.test, split.validation):
+    for share in (deal.test, deal.validation):
         earlier = f"WHERE {time} < {borders[-1]}" if borders else ""
         [count] = warehouse.one(f"SELECT count(*) FROM {rows.table} {earlier}")
         sql = f"SELECT CAST({time} AS VARCHAR) FROM {rows.table} {earlier} ORDER BY {time} LIMIT 1 OFFSET"
         found = warehouse.run(f"{sql} {int(count * (1 - share))}")
         if not found:
-            raise DataError(f"too few different times in {split.by.time!r} to split by", cure="split by another column")
+            raise DataError(f"too few different times in {name!r} to split by", cure="split by another column")
         borders.append(f"CAST({quote(found[0][0])} AS {column.type})")
     late, later = borders[1], borders[0]
     return f"CASE WHEN {time} >= {later} THEN 'test' WHEN {time} >= {late} THEN 'validation' ELSE 'train' END"
 
 
-def _text_of(recipe: Recipe, rows: Rows) -> str:
-    """The column that the split goes by, as text."""
-    by = recipe.represent.split.by
-    if not isinstance(by, By):
-        return ""
-    return f"CAST({_column(recipe, rows, 'group' if by.group else 'column').inner} AS VARCHAR)"
-
-
-def _column(recipe: Recipe, rows: Rows, key: str) -> Stored:
-    """The column that the split names."""
-    name = str(getattr(recipe.represent.split.by, key))
-    if name not in rows.columns:
-        cure = did_you_mean(name, list(rows.columns))
-        raise recipe.error(("represent", "split", "by", key), f"no column {name!r} in the data", cure)
-    return rows.columns[name]
+def _column(deal: Deal, rows: Rows) -> Stored:
+    """The column that the rows are dealt by."""
+    if deal.column not in rows.columns:
+        cure = did_you_mean(deal.column, list(rows.columns))
+        raise SpecError.one(f"no column {deal.column!r} in the data", cure, (*_BY, deal.by))
+    return rows.columns[deal.column]

@@ -8,8 +8,6 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from protokit.collect.collect import collect
-from protokit.collect.large import is_large
 from protokit.core.checkup import Edit
 from protokit.core.errors import SpecError
 from protokit.core.libraries.backend import keras
@@ -20,6 +18,7 @@ from protokit.recipe.recipe import Recipe
 from protokit.represent.represent import represent
 from protokit.represent.represented import Represented
 from protokit.show.chart import chart
+from protokit.workflow.run.collecting import collected, stays_on_disk
 from protokit.workflow.run.out_of_core import on_disk
 from protokit.workflow.run.run import as_recipe
 
@@ -109,8 +108,8 @@ def lr_range(
 
 def _rows(recipe: Recipe, table: Any) -> Represented:
     """The rows of the first fold; of a table that stays on the disk a sample, which is more than the steps take."""
-    if table is not None or not is_large(recipe):
-        return represent(recipe, collect(recipe, table))[0]
+    if table is not None or not stays_on_disk(recipe):
+        return represent(recipe, collected(recipe, table))[0]
     with on_disk(recipe) as kept:
         return represent(recipe, kept.table, dealt=kept.parts)[0]
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from protokit.collect.collect import as_written, columns, read_table
+from protokit.collect.collect import as_written, read_table
+from protokit.collect.headers import columns
 from protokit.core.errors import DataError, SpecError
 from protokit.core.files import write_text
 from protokit.core.suggest import did_you_mean, one_of
@@ -59,7 +60,8 @@ def new(data: str | Path, target: str, path: Path, *, table: str | None = None) 
     probe = Recipe.parse({"collect": {"tables": {name: written}}, "represent": {"target": target or "-"}})
     reading: dict[str, str] = {}
     frame: pd.DataFrame | None = None
-    names = None if probe.collect.tables[name].kind == "csv" else columns(probe)
+    with probe.document.placing():
+        names = None if probe.collect.tables[name].kind == "csv" else columns(probe.collect, probe.folder)
     if probe.collect.tables[name].kind == "csv":
         reading, frame = _read(probe.collect.tables[name].location)
     elif names is None or probe.collect.tables[name].kind in _READ_WHOLE:
@@ -76,8 +78,7 @@ def new(data: str | Path, target: str, path: Path, *, table: str | None = None) 
         place = os.path.relpath(source.location, path.resolve().parent) + ("/" if place.endswith("/") else "")
     shown = _quoted(place)
     if table is not None:
-        option = "sheet" if source.sheet is not None else "table"
-        value = source.sheet if option == "sheet" else source.table
+        [(option, value)] = source.options.items()
         shown = f"{{{source.kind}: {shown}, {option}: {value if isinstance(value, int) else _quoted(str(value))}}}"
     elif reading:
         options = ", ".join(f"{key}: {_quoted(value)}" for key, value in reading.items())

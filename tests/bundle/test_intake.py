@@ -11,10 +11,10 @@ import pytest
 
 from protokit.bundle.folder import load
 from protokit.bundle.input_schema import Intake
-from protokit.collect.collect import collect
-from protokit.collect.replay import replay
+from protokit.collect.column_flow import replay
 from protokit.core.errors import DataError
 from protokit.recipe.recipe import Recipe
+from protokit.workflow.run.collecting import collected as collect
 from protokit.workflow.run.run import run
 
 CLEAN = [

@@ -9,12 +9,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from protokit.collect.collect import collect
-from protokit.collect.readers.csv import read
-from protokit.collect.table_words import TableSource
+from protokit.collect.files.files import File
+from protokit.collect.readers.csv import Csv
 from protokit.core.errors import DataError, ProtokitError
-from protokit.core.values import Table
+from protokit.core.values import Notice, Table
 from protokit.recipe.recipe import Recipe
+from protokit.workflow.run.collecting import collected as collect
+
+
+def read(path: Path, location: str) -> tuple[pd.DataFrame, list[Notice]]:
+    """The rows of one csv file."""
+    source = Csv(location=location)
+    return source.frame(source.cells(File(path, str(path))))
 
 
 def load(path: Path, **options: object) -> Table:
@@ -76,7 +82,7 @@ def test_any_bytes_are_read_or_refused_in_words(content: bytes) -> None:
         path = Path(folder) / "t.csv"
         path.write_bytes(content)
         try:
-            frame, _ = read(path, TableSource(csv="t.csv"))
+            frame, _ = read(path, "t.csv")
         except ProtokitError:
             return
         assert len(frame) > 0

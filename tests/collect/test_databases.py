@@ -10,13 +10,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from protokit.collect.sources import SOURCES
-from protokit.collect.table_words import TableSource
+from protokit.collect.source import Source
 from protokit.core.errors import DataError, ProtokitError
 
 
 def read(folder: Path, **spec: Any) -> pd.DataFrame:
-    return SOURCES[next(iter(spec))].read(TableSource(**spec), folder)[0]
+    return Source.parse(spec).read(folder)[0]
 
 
 @pytest.fixture
@@ -82,21 +81,21 @@ def test_wrong_tables_and_queries(shop: Path, options: dict[str, str], words: st
     assert words in str(caught.value) and "shop.db" in str(caught.value.place)
     assert shop.read_bytes() == before and not (shop.parent / "other.db").exists()
     if words == "no rows":
-        assert SOURCES["sqlite"].columns(TableSource(sqlite="shop.db", **options), shop.parent) == ["a"]
+        assert Source.parse({"sqlite": "shop.db", **options}).columns(shop.parent) == ["a"]
         return
     with pytest.raises(DataError):
-        SOURCES["sqlite"].columns(TableSource(sqlite="shop.db", **options), shop.parent)
+        Source.parse({"sqlite": "shop.db", **options}).columns(shop.parent)
 
 
 def test_rows_of_the_write_ahead_log_are_read_and_in_the_digest(shop: Path) -> None:
-    spec = TableSource(sqlite="shop.db", table="sales")
-    before = SOURCES["sqlite"].read(spec, shop.parent)[1]
+    spec = Source.parse({"sqlite": "shop.db", "table": "sales"})
+    before = spec.read(shop.parent)[1]
     with closing(sqlite3.connect(shop)) as writer:
         writer.execute("pragma journal_mode = wal")
-        same = SOURCES["sqlite"].read(spec, shop.parent)[1]
+        same = spec.read(shop.parent)[1]
         writer.execute("insert into sales (id) values (3)")
         writer.commit()
-        frame, after, _ = SOURCES["sqlite"].read(spec, shop.parent)
+        frame, after, _ = spec.read(shop.parent)
         assert len(frame) == 3 and len({before, same, after}) == 3
 
 
@@ -154,20 +153,18 @@ def test_tables_from_postgresql_are_those_from_sqlite(postgres: str, shared: Pat
     total = 0
     for name in names:
         one = read(shared, sqlite=str(path), table=name)
-        other, digest, _ = SOURCES["sql"].read(TableSource(sql=postgres_in_environment(postgres), table=name), shared)
+        other, digest, _ = Source.parse({"sql": postgres_in_environment(postgres), "table": name}).read(shared)
         keys = list(one.columns[:2])
         pd.testing.assert_frame_equal(
             one.sort_values(keys, ignore_index=True), other.sort_values(keys, ignore_index=True), check_exact=True
         )
-        assert SOURCES["sql"].read(TableSource(sql="${PROTOKIT_TEST_POSTGRES}", table=name), shared)[1] == digest
+        assert Source.parse({"sql": "${PROTOKIT_TEST_POSTGRES}", "table": name}).read(shared)[1] == digest
         total += len(one)
     assert len(names) == 11 and total == 15607
     query = """select "Name" || ' 100%' as n, '12:30' as t from "Track" where "Name" like 'A%' order by "TrackId";"""
-    frame, _, notices = SOURCES["sql"].read(TableSource(sql="${PROTOKIT_TEST_POSTGRES}", query=query), shared)
+    frame, _, notices = Source.parse({"sql": "${PROTOKIT_TEST_POSTGRES}", "query": query}).read(shared)
     assert frame["n"].str.endswith(" 100%").all() and (frame["t"] == "12:30").all() and not notices
-    _, _, notices = SOURCES["sql"].read(
-        TableSource(sql="${PROTOKIT_TEST_POSTGRES}", query='select * from "Genre"'), shared
-    )
+    _, _, notices = Source.parse({"sql": "${PROTOKIT_TEST_POSTGRES}", "query": 'select * from "Genre"'}).read(shared)
     assert "no ORDER BY" in notices[0].rule
     for options, words in (
         ({"table": "track"}, "did you mean 'Track'?"),

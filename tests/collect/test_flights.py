@@ -8,9 +8,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from protokit.collect.collect import collect
 from protokit.core.errors import DataError
 from protokit.recipe.recipe import Recipe
+from protokit.workflow.run.collecting import collected as collect
 
 JOINS: list[dict[str, Any]] = [
     {"with": "planes", "on": "tailnum", "expect": "many_to_one", "prefix": "plane_"},

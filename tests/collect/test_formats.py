@@ -13,18 +13,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from protokit.collect.files import typed
-from protokit.collect.sources import SOURCES
-from protokit.collect.table_words import TableSource
+from protokit.collect import typed_cells as typed
+from protokit.collect.source import Source
 from protokit.core.errors import DataError
 from protokit.core.values import Notice
 
 
 def read(path: Path, **options: Any) -> tuple[pd.DataFrame, list[str]]:
     kind = path.suffix.removeprefix(".")
-    source, spec = SOURCES[kind], TableSource(**{kind: path.name}, **options)
-    frame, _, notices = source.read(spec, path.parent)
-    assert source.columns(spec, path.parent) in (None, list(frame.columns))
+    source = Source.parse({kind: path.name, **options})
+    frame, _, notices = source.read(path.parent)
+    assert source.columns(path.parent) in (None, list(frame.columns))
     return frame, [notice.rule for notice in notices]
 
 
@@ -159,7 +158,7 @@ def test_a_missing_package_is_named_with_its_cure(tmp_path: Path, monkeypatch: p
         (tmp_path / f"t.{kind}").write_bytes(b"x")
         spec = {"sql": "postgresql://h/d", "table": "t"} if kind == "sql" else {kind: f"t.{kind}"}
         with pytest.raises(MissingExtra, match=rf"pip install 'protokit\[{kind}\]'"):
-            SOURCES[kind].read(TableSource(**spec), tmp_path)
+            Source.parse(spec).read(tmp_path)
 
 
 PAGE = """<!DOCTYPE html><html><head><meta charset=iso-8859-1><style>table {x: "<td>"}</style></head><body>

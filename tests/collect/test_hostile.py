@@ -12,10 +12,10 @@ import pandas as pd
 import pytest
 
 from protokit.collect import gather
-from protokit.collect.collect import collect
-from protokit.collect.warehouse import Warehouse
+from protokit.collect.database.warehouse import Warehouse
 from protokit.core.errors import SpecError
 from protokit.recipe.recipe import Recipe
+from protokit.workflow.run.collecting import collected as collect
 
 PIECES = [
     '"', '""', "'", "''", ";", "--", "/*", "*/", "\\", "\n", "\t", " ", ",", "(", ")", "[", "]", "{", "}", "$1", "?",

@@ -11,8 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from protokit.collect.sources import SOURCES
-from protokit.collect.table_words import TableSource
+from protokit.collect.source import Source
 from protokit.core.errors import DataError
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 20
@@ -23,9 +22,9 @@ def made(dims: tuple[int, ...], content: bytes, kind: int = 8) -> bytes:
 
 
 def read(folder: Path, **spec: Any) -> tuple[pd.DataFrame, str, list[str]]:
-    source, table = SOURCES[next(iter(spec))], TableSource(**spec)
-    frame, digest, notices = source.read(table, folder)
-    assert source.columns(table, folder) == list(frame.columns)
+    source = Source.parse(spec)
+    frame, digest, notices = source.read(folder)
+    assert source.columns(folder) == list(frame.columns)
     return frame, digest, [notice.rule for notice in notices]
 
 
@@ -106,7 +105,7 @@ def test_a_damaged_zip_is_refused_or_read(tmp_path: Path) -> None:
             content[at] = int(rng.integers(256))
         path.write_bytes(bytes(content))
         try:
-            frame, _, _ = SOURCES["images"].read(TableSource(images="t.zip"), tmp_path)
+            frame, _, _ = Source.parse({"images": "t.zip"}).read(tmp_path)
             assert len(frame) > 0
         except DataError as error:
             assert error.cure
@@ -145,11 +144,11 @@ def test_images_and_labels_in_idx_files(tmp_path: Path) -> None:
     ):
         (tmp_path / "l").write_bytes(content)
         with pytest.raises(DataError, match=words) as caught:
-            SOURCES["idx"].read(TableSource(idx="i.gz", labels="l"), tmp_path)
+            Source.parse({"idx": "i.gz", "labels": "l"}).read(tmp_path)
         assert caught.value.cure
     (tmp_path / "huge").write_bytes(made((2**32 - 1,) * 3, b"\1"))
     with pytest.raises(DataError, match="and 1 are there"):
-        SOURCES["idx"].read(TableSource(idx="huge"), tmp_path)
+        Source.parse({"idx": "huge"}).read(tmp_path)
 
 
 def test_fashion_mnist(shared: Path) -> None:
@@ -158,6 +157,4 @@ def test_fashion_mnist(shared: Path) -> None:
     assert frame.shape == (10000, 2) and frame["image"][0].shape == (28, 28)
     assert frame["label"].value_counts().tolist() == [1000] * 10
     with pytest.raises(DataError, match="10,000 labels for the 60,000 images"):
-        SOURCES["idx"].columns(
-            TableSource(idx="train-images-idx3-ubyte.gz", labels="t10k-labels-idx1-ubyte.gz"), folder
-        )
+        Source.parse({"idx": "train-images-idx3-ubyte.gz", "labels": "t10k-labels-idx1-ubyte.gz"}).columns(folder)

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from protokit.collect.collect import collect
 from protokit.collect.frames import as_frame
 from protokit.core.errors import DataError, ProtokitError, SpecError
 from protokit.core.values import Table
 from protokit.recipe.recipe import Recipe
+from protokit.workflow.run.collecting import collected as collect
 
 ROWS = {"id": [3, 1, 2, 1], "x": [1.0, 2.0, 3.0, 4.0]}
 keys = st.lists(st.sampled_from(["a", "b", "c", "d", None]), min_size=1, max_size=12)

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from protokit.collect.collect import collect
-from protokit.collect.large import held
 from protokit.core.errors import DataError, SpecError
 from protokit.recipe.recipe import Recipe
+from protokit.workflow.run.collecting import collected as collect
+from protokit.workflow.run.collecting import held
 
 
 @pytest.fixture

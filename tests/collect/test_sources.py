@@ -11,30 +11,31 @@ from typing import Any
 import numpy as np
 import pytest
 
-from protokit.collect import table_words as tables
-from protokit.collect.collect import collect, read_table
-from protokit.collect.sources import SOURCES
-from protokit.collect.table_words import TableSource
+from protokit.collect.collect import read_table
+from protokit.collect.source import SOURCES, Source, endings
 from protokit.core.errors import DataError, ProtokitError
 from protokit.recipe.recipe import Recipe
+from protokit.workflow.run.collecting import collected as collect
 
+HOUSE = [name for name, one in SOURCES.house().items() if one.__module__.startswith("protokit.")]
+ENDINGS = endings({name: SOURCES[name] for name in HOUSE})
 Sample = Callable[[str], dict[str, Any]]
 # those whose tables are the three records of conftest.py
 RECORDS = ["csv", "json", "jsonl", "parquet", "arrow", "xlsx", "html", "sqlite", "sql", "openml"]
 
 
-@pytest.mark.parametrize("kind", SOURCES)
+@pytest.mark.parametrize("kind", HOUSE)
 def test_every_source_reads_a_table(kind: str, sample: Sample, tmp_path: Path) -> None:
-    spec, source = TableSource(**sample(kind)), SOURCES[kind]
-    frame, digest, notices = source.read(spec, tmp_path)
+    source = Source.parse(sample(kind))
+    frame, digest, notices = source.read(tmp_path)
     assert len(frame) >= 3 and len(digest) == 64 and isinstance(notices, tuple)
-    assert source.columns(spec, tmp_path) in (None, list(frame.columns))
-    again, same, _ = source.read(spec, tmp_path)
+    assert source.columns(tmp_path) in (None, list(frame.columns))
+    again, same, _ = source.read(tmp_path)
     assert same == digest and len(again) == len(frame)
     assert all(dtype.kind in "fibMO" for dtype in frame.dtypes)
 
 
-@pytest.mark.parametrize("kind", SOURCES)
+@pytest.mark.parametrize("kind", HOUSE)
 def test_every_source_refuses_what_is_not_there(kind: str, sample: Sample, tmp_path: Path) -> None:
     given = sample(kind)
     if kind == "sklearn":
@@ -43,33 +44,33 @@ def test_every_source_refuses_what_is_not_there(kind: str, sample: Sample, tmp_p
         return
     where = {**given, kind: "sqlite:///nowhere.db" if kind == "sql" else "nowhere"}
     with pytest.raises(DataError) as caught:
-        SOURCES[kind].read(TableSource(**where), tmp_path)
+        Source.parse(where).read(tmp_path)
     assert "nowhere" in str(caught.value) or kind == "openml"
     assert caught.value.cure
 
 
-@pytest.mark.parametrize("kind", sorted(set(SOURCES) - {"sklearn", "openml", "sql"}))
+@pytest.mark.parametrize("kind", sorted(set(HOUSE) - {"sklearn", "openml", "sql"}))
 def test_every_file_that_is_something_else_is_refused_with_its_name(kind: str, sample: Sample, tmp_path: Path) -> None:
     spec = sample(kind)
     for content in (b"", b"\0\1\2\3\xff" * 50, b"\x1f\x8bzzz", b"PK\3\4zzzz", b"<", b"[" * 100_000):
         path = tmp_path / "other"
         path.write_bytes(content)
         with pytest.raises(DataError) as caught:
-            SOURCES[kind].read(TableSource(**{**spec, kind: "other"}), tmp_path)
+            Source.parse({**spec, kind: "other"}).read(tmp_path)
         assert str(path) in str(caught.value), caught.value
         assert caught.value.cure
 
 
 @pytest.mark.parametrize("kind", RECORDS)
 def test_the_same_records_come_out_of_every_source(kind: str, sample: Sample, tmp_path: Path) -> None:
-    frame, _, _ = SOURCES[kind].read(TableSource(**sample(kind)), tmp_path)
+    frame, _, _ = Source.parse(sample(kind)).read(tmp_path)
     assert list(frame.columns) == ["x", "n", "y"]
     assert [frame[c].dtype.kind for c in "xn"] == ["f", "i"]
     assert frame["x"].tolist()[:2] == [1.5, 2.5] and np.isnan(frame["x"][2])
     assert frame["n"].tolist() == [1, 2, 3] and frame["y"].tolist() == ["a", "b", "a"]
 
 
-@pytest.mark.parametrize("kind", SOURCES)
+@pytest.mark.parametrize("kind", HOUSE)
 def test_a_damaged_file_is_read_or_refused_in_words(kind: str, sample: Sample, tmp_path: Path) -> None:
     spec = sample(kind)
     path = tmp_path / str(spec[kind])
@@ -86,7 +87,7 @@ def test_a_damaged_file_is_read_or_refused_in_words(kind: str, sample: Sample, t
                 content[at] = int(rng.integers(256))
         path.write_bytes(bytes(content))
         try:
-            frame, _, _ = SOURCES[kind].read(TableSource(**spec), tmp_path)
+            frame, _, _ = Source.parse(spec).read(tmp_path)
             assert len(frame)
         except ProtokitError as error:
             assert error.cure
@@ -101,8 +102,8 @@ def test_files_with_hostile_names(name: str, tmp_path: Path) -> None:
         with pytest.raises(ProtokitError, match="without a name"):
             recipe({"csv": name})
         return
-    spec = TableSource(csv=name)
-    assert SOURCES["csv"].read(spec, tmp_path)[0].shape == SOURCES["csv"].read(spec, tmp_path)[0].shape == (1, 2)
+    spec = Source.parse({"csv": name})
+    assert spec.read(tmp_path)[0].shape == spec.read(tmp_path)[0].shape == (1, 2)
     assert read_table(tmp_path / name).shape == (1, 2)
 
 
@@ -118,7 +119,7 @@ def test_hostile_names_reach_other_libraries_as_they_are(kind: str, name: str, s
     else:
         (tmp_path / spec[kind]).rename(tmp_path / name.format(kind))
         spec[kind] = name.format(kind)
-    assert len(SOURCES[kind].read(TableSource(**spec), tmp_path)[0]) == 3
+    assert len(Source.parse(spec).read(tmp_path)[0]) == 3
 
 
 @pytest.mark.parametrize(
@@ -182,13 +183,13 @@ def test_tables_are_checked(table: Any, words: str) -> None:
     assert words in str(caught.value)
 
 
-@pytest.mark.parametrize("ending", tables.ENDINGS)
+@pytest.mark.parametrize("ending", ENDINGS)
 def test_every_ending_has_its_source(ending: str) -> None:
     [table] = recipe(f"data/t{ending}").collect.tables.values()
-    assert table.kind == tables.ENDINGS[ending] and table.kind in SOURCES
+    assert table.kind == ENDINGS[ending].name and table.kind in SOURCES
     if ending not in {"/", "-idx3-ubyte", "-idx3-ubyte.gz"}:
         [table] = recipe(f"https://a.b/t{ending}?raw=true#top").collect.tables.values()
-        assert table.kind == tables.ENDINGS[ending]
+        assert table.kind == ENDINGS[ending].name
 
 
 @pytest.mark.parametrize("place", ["https://host:8080/a@b.csv", "https://me:${WORD}@host:80/t.csv?n=1", "a:b@c.csv"])
@@ -196,10 +197,26 @@ def test_what_is_no_password_in_an_address(place: str) -> None:
     assert recipe(place).collect.tables["t"].location == place
 
 
-def test_the_options_are_those_of_the_spec() -> None:
-    assert set(TableSource.model_fields) == {"kind", "location", *tables.OPTIONS}
-    assert set(tables.ABOUT) == set(SOURCES)
-    assert {kind for kinds in tables.OPTIONS.values() for kind in kinds} <= set(SOURCES)
+def test_each_option_has_its_sources_and_its_description() -> None:
+    takers: dict[str, list[str]] = {}
+    for name in HOUSE:
+        source = SOURCES[name]
+        for option in source.option_names():
+            takers.setdefault(option, []).append(name)
+            assert source.model_fields[option].description and source.model_fields[option].default is None
+    assert takers == {
+        "missing": ["csv", "xlsx", "html"],
+        "encoding": ["csv", "html"],
+        "delimiter": ["csv"],
+        "decimal": ["csv", "html"],
+        "thousands": ["csv", "html"],
+        "file_column": ["csv", "json", "jsonl", "parquet", "arrow", "xlsx", "html"],
+        "sheet": ["xlsx"],
+        "table": ["html", "sqlite", "sql"],
+        "query": ["sqlite", "sql"],
+        "labels": ["idx"],
+        "version": ["openml"],
+    }
 
 
 def recipe(table: Any) -> Recipe:
@@ -221,10 +238,10 @@ def test_names_of_columns_are_found_without_a_heavy_library(sample: Sample, tmp_
     light = ("csv", "json", "jsonl", "html", "sqlite", "images", "idx")
     specs = {kind: sample(kind) for kind in light}
     code = (
-        "import sys\nfrom pathlib import Path\nfrom protokit.collect.sources import SOURCES\n"
-        "from protokit.collect.table_words import TableSource\n"
+        "import sys\nfrom pathlib import Path\n"
+        "from protokit.collect.source import Source\n"
         f"for kind, spec in {specs!r}.items():\n"
-        f"    print(SOURCES[kind].columns(TableSource(**spec), Path({str(tmp_path)!r})))\n"
+        f"    print(Source.parse(spec).columns(Path({str(tmp_path)!r})))\n"
         "heavy = {'numpy', 'pandas', 'duckdb', 'tensorflow', 'sklearn', 'openpyxl', 'pyarrow', 'sqlalchemy', 'PIL'}\n"
         "assert not heavy & set(sys.modules), heavy & set(sys.modules)\n"
     )
@@ -239,11 +256,10 @@ def test_openml_by_name_and_number(sample: Sample, tmp_path: Path, monkeypatch: 
 
     from sklearn.datasets import _openml
 
-    source = SOURCES["openml"]
     sample("openml")
-    by_name, digest, notices = source.read(TableSource(openml="tiny"), tmp_path)
+    by_name, digest, notices = Source.parse({"openml": "tiny"}).read(tmp_path)
     assert "version 3 of 'tiny'" in notices[0].rule and notices[0].cure == "write version: 3 to keep it"
-    by_number, same, notices = source.read(TableSource(openml=7), tmp_path)
+    by_number, same, notices = Source.parse({"openml": 7}).read(tmp_path)
     assert digest == same and by_name.equals(by_number) and not notices
 
     def unreachable(*_: Any, **__: Any) -> None:
@@ -251,7 +267,7 @@ def test_openml_by_name_and_number(sample: Sample, tmp_path: Path, monkeypatch: 
 
     monkeypatch.setattr(_openml, "urlopen", unreachable)
     monkeypatch.setattr(_openml.time, "sleep", lambda _: None)
-    assert source.read(TableSource(openml="tiny"), tmp_path)[1] == digest  # scikit-learn kept it
+    assert Source.parse({"openml": "tiny"}).read(tmp_path)[1] == digest  # scikit-learn kept it
     with pytest.raises(DataError, match="OpenML cannot be reached: Name or service not known") as caught:
-        source.read(TableSource(openml="other"), tmp_path)
+        Source.parse({"openml": "other"}).read(tmp_path)
     assert "once fetched" in str(caught.value.cure)

@@ -6,21 +6,30 @@ import random
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from protokit.collect.collect import collect
 from protokit.collect.files import text_places
-from protokit.collect.readers.csv import read
-from protokit.collect.table_words import TableSource
+from protokit.collect.files.files import File
+from protokit.collect.readers.csv import Csv
 from protokit.core.errors import DataError
+from protokit.core.values import Notice
 from protokit.recipe.recipe import Recipe
+from protokit.workflow.run.collecting import collected as collect
 
 Lines = list[list[str]]
 Spot = tuple[int, int]
+
+
+def read(path: Path, location: str, **options: Any) -> tuple[pd.DataFrame, list[Notice]]:
+    """The rows of one csv file."""
+    source = Csv(location=location, **options)
+    return source.frame(source.cells(File(path, str(path))))
 
 
 def written(rows: Lines) -> str:
@@ -118,7 +127,7 @@ BREAKS: list[Callable[[random.Random, Lines], tuple[bytes, Spot | None]]] = [
 
 def accounted(path: Path, content: bytes) -> None:
     """Every row of the file is in the frame, cell by cell."""
-    frame, _ = read(path, TableSource(csv="t.csv"))
+    frame, _ = read(path, "t.csv")
     encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     rows = [row for row in csv.reader(io.StringIO(content.decode(encoding), newline="")) if row]
     assert list(frame.columns) == rows[0]
@@ -139,7 +148,7 @@ def test_200_broken_files_are_refused_at_the_place_or_read_whole(tmp_path: Path)
             accounted(path, content)
             continue
         with pytest.raises(DataError) as caught:
-            read(path, TableSource(csv="t.csv"))
+            read(path, "t.csv")
         assert caught.value.place == f"{path}:{place[0]}:{place[1]}", BREAKS[i % len(BREAKS)].__name__
         assert caught.value.cure
         refused += 1
@@ -181,7 +190,7 @@ def test_places_of_fields_are_where_csv_writes_them(rows: Lines) -> None:
 def column(tmp_path: Path, cells: list[str], **options: object) -> list[object]:
     path = tmp_path / "t.csv"
     path.write_text("x;y\n" + "".join(f"{cell};1\n" for cell in cells), encoding="utf-8")
-    frame, _ = read(path, TableSource(csv="t.csv", **options))
+    frame, _ = read(path, "t.csv", **options)
     return [v.item() if hasattr(v, "item") else v for v in frame["x"]]
 
 
@@ -212,22 +221,22 @@ def test_decimal_commas_and_thousands_only_where_they_are_asked_for(tmp_path: Pa
     marks=st.sampled_from([(",", "."), (",", " "), (",", None), (".", ","), (".", "'")]),
 )
 def test_written_with_any_marks_the_numbers_come_back(numbers: list[float], marks: tuple[str, str | None]) -> None:
-    from protokit.collect.files.text_cells import frame
+    from protokit.collect.text_cells import frame
 
     decimal, thousands = marks
     swapped = [f"{v:,.3f}".replace(",", "T").replace(".", decimal).replace("T", thousands or "") for v in numbers]
-    found, _ = frame(["x"], [swapped], TableSource(csv="t.csv", decimal=decimal, thousands=thousands))
+    found, _ = frame(["x"], [swapped], decimal=decimal, thousands=thousands)
     assert np.array_equal(found["x"], numbers)
 
 
 def test_decimal_commas_are_pointed_out(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     path.write_text("x;y\n1,5;a\n2,75;b\n3;c\n")
-    _, notices = read(path, TableSource(csv="t.csv"))
+    _, notices = read(path, "t.csv")
     assert [str(n) for n in notices] == [
         """'x': numbers with a decimal comma, read as text (write decimal: "," in the table)"""
     ]
-    assert not read(path, TableSource(csv="t.csv", decimal=","))[1]
+    assert not read(path, "t.csv", decimal=",")[1]
 
 
 def test_numbers_that_floats_would_lose_stay_text(tmp_path: Path) -> None:
@@ -242,8 +251,8 @@ def test_numbers_that_floats_would_lose_stay_text(tmp_path: Path) -> None:
 def test_the_text_messages_are_read_in_their_encoding(shared: Path) -> None:
     path = shared / "sms_spam.csv"
     with pytest.raises(DataError, match=r"sms_spam\.csv:\d+:\d+: byte 0x.. is not UTF-8\n.*encoding: cp1252"):
-        read(path, TableSource(csv=str(path)))
-    frame, _ = read(path, TableSource(csv=str(path), encoding="cp1252"))
+        read(path, str(path))
+    frame, _ = read(path, str(path), encoding="cp1252")
     assert frame.shape == (5572, 2)
     assert any("£" in text for text in frame.iloc[:, 1])
 

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from protokit.collect.collect import collect, columns
 from protokit.collect.files import web as fetching
+from protokit.collect.headers import columns
 from protokit.core.errors import DataError
 from protokit.core.values import Table
 from protokit.recipe.recipe import Recipe
+from protokit.workflow.run.collecting import collected as collect
 
 TABLE = "x,y\n1,a\n2,b\n"
 
@@ -31,10 +32,10 @@ def everything_in(folder: Path) -> bytes:
 
 def test_an_address_is_fetched_and_kept_by_its_content(web: Any, tmp_path: Path) -> None:
     url = web.put("/t.csv", TABLE, ETag='"1"')
-    assert columns(recipe(url)) is None and not web.asked  # a check asks no server
+    assert columns(recipe(url).collect, tmp_path) is None and not web.asked  # a check asks no server
     first = load(url)
     assert first.frame["y"].tolist() == ["a", "b"]
-    assert columns(recipe(url)) == ["x", "y"] and len(web.asked) == 1
+    assert columns(recipe(url).collect, tmp_path) == ["x", "y"] and len(web.asked) == 1
     [content] = (tmp_path / "cache" / "contents").iterdir()
     assert first.origin == {f"t: {url}": content.name}
     assert load(url).origin == first.origin
@@ -144,19 +145,22 @@ def test_a_whole_address_from_the_environment(web: Any, monkeypatch: pytest.Monk
 
 
 def test_every_format_comes_from_the_web(web: Any, sample: Any, tmp_path: Path) -> None:
-    from protokit.collect.sources import SOURCES
-    from protokit.collect.table_words import FILES, TableSource
+    from protokit.collect.files.file_source import FileSource
+    from protokit.collect.source import SOURCES, Source
 
-    for kind in (*FILES, "sqlite"):
+    for kind in (
+        *(name for name, one in SOURCES.house().items() if issubclass(one, FileSource) and one.rank < 100),
+        "sqlite",
+    ):
         spec = sample(kind)
         url = web.put(f"/t.{kind}", (tmp_path / spec[kind]).read_bytes())
-        frame, digest, _ = SOURCES[kind].read(TableSource(**{**spec, kind: url}), tmp_path)
+        frame, digest, _ = Source.parse({**spec, kind: url}).read(tmp_path)
         assert len(frame) == 3 and (tmp_path / "cache" / "contents" / digest).is_file()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the folder of Linux")
 def test_what_is_fetched_is_kept_in_the_folder_of_the_user(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    from protokit.collect.readers.web import cache_folder
+    from protokit.collect.files.web import cache_folder
 
     monkeypatch.delenv("PROTOKIT_CACHE", raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))

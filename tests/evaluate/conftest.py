@@ -6,11 +6,11 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from protokit.collect.collect import collect
 from protokit.core.values import Finding
 from protokit.recipe.recipe import Recipe
 from protokit.represent.represent import represent
 from protokit.workflow.run.auditing import audit
+from protokit.workflow.run.collecting import collected as collect
 
 Audited = Callable[..., tuple[Finding, ...]]
 

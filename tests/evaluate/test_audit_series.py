@@ -13,7 +13,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import protokit
-from protokit.collect.collect import collect
 from protokit.core.errors import AuditError
 from protokit.core.values import Finding
 from protokit.evaluate.audit.audit import audit_series
@@ -22,6 +21,7 @@ from protokit.evaluate.audit.series.data import SeriesData
 from protokit.recipe.recipe import Recipe
 from protokit.represent.represent import represent
 from protokit.workflow.run.auditing_series import series_data
+from protokit.workflow.run.collecting import collected as collect
 
 
 def recipe_of(target: Any = "y", split: Any = None, **series: Any) -> Recipe:

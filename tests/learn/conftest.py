@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from protokit.collect.collect import collect
 from protokit.learn.engines.choice import Choice
 from protokit.learn.train import Trained, Trainer, network_of
 from protokit.recipe.recipe import Recipe
 from protokit.represent.represent import Represented, represent
+from protokit.workflow.run.collecting import collected as collect
 
 WAYS = {
     "fit": Choice("keras", None, False, ""),

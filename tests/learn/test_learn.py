@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from protokit.collect.collect import collect
 from protokit.core.errors import DataError, SpecError, TrainingError
 from protokit.core.values import Features
 from protokit.learn.engines.engine import ENGINES
@@ -16,6 +15,7 @@ from protokit.learn.snapshot import Snapshot
 from protokit.learn.train import Trained, Trainer, network_of, predict
 from protokit.recipe.recipe import Recipe
 from protokit.represent.represent import Represented, represent
+from protokit.workflow.run.collecting import collected as collect
 
 
 def frame(rows: int = 200) -> pd.DataFrame:

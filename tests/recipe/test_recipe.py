@@ -255,13 +255,6 @@ def test_a_recipe_without_a_target_is_its_own_whole() -> None:
     assert "clusters" not in Recipe.parse(LEAST).as_plain()["learn"]
 
 
-def test_sources_are_those_that_collect_knows() -> None:
-    from protokit.collect import table_words
-    from protokit.collect.sources import SOURCES
-
-    assert tuple(SOURCES) == table_words.SOURCES
-
-
 @pytest.mark.parametrize(
     ("learn", "rate"),
     [

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from protokit.collect.collect import collect
 from protokit.core.errors import DataError, SpecError
 from protokit.recipe.recipe import Recipe
 from protokit.represent.represent import Represented, represent
 from protokit.represent.split.folds import deal
+from protokit.workflow.run.collecting import collected as collect
 
 
 def frame(rows: int = 120) -> pd.DataFrame:

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from PIL import Image as pillow
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from protokit.collect.collect import collect
 from protokit.core.errors import DataError
 from protokit.recipe.recipe import Recipe
 from protokit.represent.encoder import Encoder
@@ -23,6 +22,7 @@ from protokit.represent.kinds.image import Image
 from protokit.represent.kinds.text import Tfidf, Tokens, words
 from protokit.represent.represent import Represented, represent
 from protokit.represent.sequences import Folding, Steps
+from protokit.workflow.run.collecting import collected as collect
 
 TEXTS = ["The cat sat.", "the Cat ran!", "a dog ran", None, "A DOG sat, sat", "", "42 cats"]
 

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from protokit.collect.collect import collect
 from protokit.core.errors import DataError, ProtokitError, SpecError
 from protokit.recipe.recipe import Recipe
 from protokit.represent.encoder import Encoder
@@ -18,6 +17,7 @@ from protokit.represent.represent import represent
 from protokit.represent.represented import Represented
 from protokit.represent.scaler import Scaler
 from protokit.represent.target import infer_task
+from protokit.workflow.run.collecting import collected as collect
 
 
 def done(frame: pd.DataFrame | None = None, path: Path | None = None, **more: object) -> Represented:

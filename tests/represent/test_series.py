@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from protokit.collect.collect import collect
 from protokit.core.errors import DataError, SpecError
 from protokit.recipe.recipe import Recipe
 from protokit.represent.encoding import from_plain
 from protokit.represent.represent import represent
 from protokit.represent.represented import Represented
 from protokit.represent.series.encoder import SeriesEncoder
+from protokit.workflow.run.collecting import collected as collect
 
 
 def recipe(target: Any = "y", split: dict | None = None, columns: dict | None = None, **series: Any) -> Recipe:

@@ -16,6 +16,7 @@ from protokit.core.errors import DataError, SpecError
 from protokit.recipe.recipe import Recipe
 from protokit.represent import on_disk as arrays_on_disk
 from protokit.represent.represent import represent
+from protokit.workflow.run.collecting import stays_on_disk
 from protokit.workflow.run.out_of_core import on_disk
 
 
@@ -40,7 +41,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
 def test_the_arrays_are_those_of_memory(data: dict[str, Any]) -> None:
     recipe = Recipe.parse(data)
-    assert large.is_large(recipe)
+    assert stays_on_disk(recipe)
     with on_disk(recipe) as kept:
         [in_memory] = represent(recipe, kept.table, dealt=kept.parts)
         [found] = kept.represent()
@@ -94,7 +95,7 @@ def test_rows_are_streamed_from_the_files(
 )
 def test_what_needs_all_rows_in_memory_has_them(data: dict[str, Any], change: dict[str, Any]) -> None:
     data["represent"] |= change
-    assert not large.is_large(Recipe.parse(data))
+    assert not stays_on_disk(Recipe.parse(data))
 
 
 def test_faults_are_said_before_anything_is_written(data: dict[str, Any], tmp_path: Path) -> None:

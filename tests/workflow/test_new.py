@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from protokit.collect.collect import collect, read_table
+from protokit.collect.collect import read_table
 from protokit.core.errors import ProtokitError
 from protokit.recipe.recipe import Recipe
 from protokit.workflow.new import new
+from protokit.workflow.run.collecting import collected as collect
 
 RECORDS = [{"x": i, "y": "ab"[i % 2]} for i in range(6)]
 

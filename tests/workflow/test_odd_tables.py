@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import protokit
-from protokit.collect.collect import collect
 from protokit.core.errors import DataError, ProtokitError
 from protokit.recipe.recipe import Recipe
 from protokit.represent.represent import represent
 from protokit.workflow.run.auditing import audit
+from protokit.workflow.run.collecting import collected as collect
 from protokit.workflow.run.evaluation_plan import Asked
 
 NAMES = ["self", "cls", "columns", "name", "kwargs", "frame", "a b", "'", "0", "index", "value", "target", "x\n", "ü"]

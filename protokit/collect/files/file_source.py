@@ -1,119 +1,120 @@
-"""A source that is files of one format: one of them, or several with the same columns as one table."""
+"""Sources that are files of one format: one of them, or several with the same columns as one table."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import chain
+from abc import abstractmethod
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING
 
 from protokit.collect.files import files
+from protokit.collect.files.cells import Cells, order
 from protokit.collect.files.files import File
 from protokit.collect.files.secrets import expand
-from protokit.collect.table_words import TableSource
+from protokit.collect.options import FileColumn
+from protokit.collect.source import SCHEME, Refusal, Source
 from protokit.core.errors import DataError
-from protokit.core.suggest import did_you_mean
 from protokit.core.values import Notice
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-@dataclass(frozen=True)
-class Cells:
-    """What a file holds, before the type of each column is known: one sequence of cells for each name."""
+class OnDisk(Source):
+    """A source whose place is a path on this machine, or a web address."""
 
-    names: list[str]
-    columns: Sequence[Any]
-    notices: tuple[Notice, ...] = ()
+    @classmethod
+    def refused(cls, location: str) -> Refusal | None:
+        """Addresses of other kinds."""
+        scheme = SCHEME.match(location)
+        if scheme is None or scheme[1].lower() in {"http", "https"}:
+            return None
+        cure = "write {sql: ...}" if "sql" in scheme[1] else "download it, and name the file"
+        cure = "write the path without file://" if scheme[1].lower() == "file" else cure
+        return f"{scheme[1]}:// is not read, http:// and https:// are", cure
 
-    @property
-    def rows(self) -> int:
-        """Rows of the table."""
-        return len(self.columns[0]) if self.columns else 0
 
+class FileSource(OnDisk):
+    """Files of one format: a path, several (`data/2024-*.csv`) as one table, or a web address."""
 
-class Format(Protocol):
-    """How files of one format are read."""
+    file_column: FileColumn = None
 
-    def header(self, file: File, spec: TableSource) -> list[str] | None:
+    @classmethod
+    def option_names(cls) -> tuple[str, ...]:
+        """The options that the source takes: first those of the format, last the one of several tables in a file."""
+        last = ("file_column", *cls.of_several(""))  # the order in which runs have kept them
+        return tuple(sorted(super().option_names(), key=lambda name: last.index(name) + 1 if name in last else 0))
+
+    @abstractmethod
+    def header(self, file: File) -> list[str] | None:
         """The columns' names, found without a heavy library; None if that needs one."""
 
-    def cells(self, file: File, spec: TableSource) -> Cells:
-        """All cells of a file."""
+    @abstractmethod
+    def cells(self, file: File) -> Cells:
+        """All cells of a file. What is wrong is raised as `file.error(rule, cure, line, column)`."""
 
-    def frame(self, cells: Cells, spec: TableSource) -> tuple[pd.DataFrame, list[Notice]]:
+    @abstractmethod
+    def frame(self, cells: Cells) -> tuple[pd.DataFrame, list[Notice]]:
         """The cells with a type for each column, over all files together."""
 
-
-class FileSource:
-    """The source that reads files of a format."""
-
-    def __init__(self, form: Format) -> None:
-        self.form = form
-
-    def columns(self, spec: TableSource, folder: Path) -> list[str] | None:
+    def columns(self, folder: Path) -> list[str] | None:
         """The names in the header; all files must have the same."""
-        location = expand(spec.location)
+        location = expand(self.location)
         with location.masking():
             found, _ = files.find(location, folder, fetch=False)
-            headers = [(file, self.form.header(file, spec)) for file in found]
+            headers = [(file, self.header(file)) for file in found]
             names = headers[0][1] if headers else None
             if names is None:
                 return None
             for file, other in headers[1:]:
                 if other is not None:
-                    _order(names, other, headers[0][0], file)
-            return [*names, spec.file_column] if spec.file_column else names
+                    order(names, other, headers[0][0], file)
+            return [*names, self.file_column] if self.file_column else names
 
-    def read(self, spec: TableSource, folder: Path) -> tuple[pd.DataFrame, str, tuple[Notice, ...]]:
+    def read(self, folder: Path) -> tuple[pd.DataFrame, str, tuple[Notice, ...]]:
         """All rows of all files, one below the other."""
-        location = expand(spec.location)
+        from protokit.collect.stacking import stacked, with_file
+
+        location = expand(self.location)
         with location.masking():
             found, notices = files.find(location, folder)
-            parts = [self.form.cells(file, spec) for file in found]
-            frame, decided = self.form.frame(_stacked(parts, found), spec)
-            if spec.file_column:
-                frame = _with_file(frame, spec.file_column, parts, found, location.masked)
+            parts = [self.cells(file) for file in found]
+            frame, decided = self.frame(stacked(parts, found))
+            if self.file_column:
+                rows = [(location.masked(file.path.name), part.rows) for part, file in zip(parts, found, strict=True)]
+                frame = with_file(frame, self.file_column, rows)
             told = [*notices, *(notice for part in parts for notice in part.notices), *decided]
             return frame, files.digest(found)[0], tuple(dict.fromkeys(told))
 
+    def origin(self, name: str, folder: Path, digest: str) -> dict[str, str]:
+        """The place as written, and every file where that is a pattern.
 
-def _stacked(parts: list[Cells], found: list[File]) -> Cells:
-    first = parts[0]
-    if len(parts) == 1:
-        return first
-    orders = [_order(first.names, part.names, found[0], file) for part, file in zip(parts, found, strict=True)]
-    columns: list[Any] = []
-    for i in range(len(first.names)):
-        pieces = [part.columns[order[i]] for part, order in zip(parts, orders, strict=True)]
-        if isinstance(pieces[0], (list, tuple)):
-            columns.append(list(chain.from_iterable(pieces)))
-        else:
-            import pandas as pd
+        Raises:
+            DataError: the files are not those that were read: one was changed, or came or went, meanwhile.
+        """
+        record = super().origin(name, folder, digest)
+        location = expand(self.location)
+        with location.masking():
+            found, _ = files.find(location, folder, fetch=False)
+            if len(found) > 1:
+                together, each = files.digest(found)
+                if together != digest:
+                    raise DataError(f"the files of {self.location!r} changed while they were read", cure="run it again")
+                record |= {f"{name}: {location.masked(file)}": one for file, one in each.items()}
+        return record
 
-            columns.append(pd.concat([pd.Series(piece) for piece in pieces], ignore_index=True))
-    return Cells(first.names, columns)
+    def files(self, folder: Path) -> tuple[list[Path], str]:
+        """The files in order, and the SHA-256 of what they hold.
 
+        Raises:
+            DataError: there is none.
+        """
+        location = expand(self.location)
+        with location.masking():
+            found, _ = files.find(location, folder)
+            return [file.path for file in found], files.digest(found)[0]
 
-def _order(names: list[str], other: list[str], first: File, file: File) -> list[int]:
-    """Where each column of the first file stands in another one."""
-    missing = [name for name in names if name not in other]
-    spare = [name for name in other if name not in names]
-    if missing:
-        raise file.error(f"lacks the column {missing[0]!r} of {first.name}", did_you_mean(missing[0], spare or other))
-    if spare:
-        raise file.error(f"has the column {spare[0]!r}, which {first.name} has not", "give all files the same columns")
-    return [other.index(name) for name in names]
-
-
-def _with_file(frame: pd.DataFrame, column: str, parts: list[Cells], found: list[File], masked: Any) -> pd.DataFrame:
-    import pandas as pd
-
-    if column in frame.columns:
-        raise DataError(f"there is a column {column!r} already", cure="choose another name for file_column")
-    names = [name for part, file in zip(parts, found, strict=True) for name in [masked(file.path.name)] * part.rows]
-    frame = frame.copy(deep=False)  # `assign` knows no column named self
-    frame[column] = pd.Series(names, dtype=object)
-    return frame
+    def files_here(self, folder: Path) -> list[Path]:
+        """The files in order, as far as they are on this machine; nothing is read."""
+        location = expand(self.location)
+        with location.masking():
+            return [file.path for file in files.find(location, folder, fetch=False)[0]]

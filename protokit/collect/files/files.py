@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from protokit.collect.files.secrets import Location
-from protokit.collect.table_words import TableSource
 from protokit.core.errors import DataError
 from protokit.core.files import sha256
 from protokit.core.values import Notice
@@ -88,8 +87,8 @@ def find(location: Location, folder: Path, *, fetch: bool = True) -> tuple[list[
         raise DataError(f"{what}: {path}", cure=nearby(path))
 
 
-def one(location: Location, folder: Path, spec: TableSource) -> tuple[File, list[Notice]]:
-    """The one file of a place.
+def one(location: Location, folder: Path, kind: str) -> tuple[File, list[Notice]]:
+    """The one file of a place, for a source that reads no more.
 
     Raises:
         DataError: there is none, or several.
@@ -97,7 +96,7 @@ def one(location: Location, folder: Path, spec: TableSource) -> tuple[File, list
     files, notices = find(location, folder)
     if len(files) > 1:
         cure = f"name one, such as {files[0].name}"
-        raise DataError(f"{location.text!r} is like {len(files)} files, and {spec.kind} reads one", cure=cure)
+        raise DataError(f"{location.text!r} is like {len(files)} files, and {kind} reads one", cure=cure)
     return files[0], notices
 
 

@@ -9,8 +9,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import quote, unquote
 
-from protokit.collect.table_words import SECRETS, VARIABLE
 from protokit.core.errors import DataError
+
+VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+# what is a secret in an address: the password before the host, and arguments that are named like one
+_SECRETS = (
+    re.compile(r"://[^:/@]*:(?!\d+/)([^@]+)@"),
+    re.compile(r"[?&](?:[\w.-]*(?:password|passwd|pwd|secret|token)|api_?key)=([^&#]+)", re.I),
+)
+
+
+def passwords(address: str) -> list[str]:
+    """The secrets that stand in an address."""
+    return [secret for pattern in _SECRETS for secret in pattern.findall(address)]
 
 
 @dataclass(frozen=True)
@@ -53,9 +64,8 @@ def expand(written: str) -> Location:
             )
         for form in (value, unquote(value), quote(value, safe=""), repr(value)[1:-1]):
             masks[form] = match[0]
-        for pattern in SECRETS:
-            for secret in pattern.findall(value):
-                masks.update(dict.fromkeys((secret, unquote(secret)), "***"))
+        for secret in passwords(value):
+            masks.update(dict.fromkeys((secret, unquote(secret)), "***"))
         return value
 
     text = VARIABLE.sub(value_of, written)

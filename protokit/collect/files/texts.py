@@ -7,7 +7,6 @@ import gzip
 import zlib
 
 from protokit.collect.files.files import File
-from protokit.collect.table_words import TableSource
 
 # the longer mark first: that of UTF-32 starts with that of UTF-16
 _MARKS = (
@@ -19,17 +18,18 @@ _MARKS = (
 _LEAST_PACKED = 1 << 16  # fewer bytes may unpack to nothing
 
 
-def decoded(file: File, spec: TableSource, limit: int | None = None) -> str:
+def decoded(file: File, encoding: str | None = None, *, written: str | None = None, limit: int | None = None) -> str:
     """The text of a file: all, or what about `limit` bytes of it hold.
+
+    `written` is the table as a recipe has it (`csv: t.csv`), where its source takes an encoding.
 
     Raises:
         DataError: it cannot be read, or decoded: with line and column.
     """
     raw = unpacked(file, limit)
     marked = next((encoding for mark, encoding in _MARKS if raw.startswith(mark)), None)
-    encoding = spec.encoding or marked or "utf-8-sig"
-    if spec.encoding and codecs.lookup(spec.encoding).name == "utf-8":
-        encoding = "utf-8-sig"
+    if encoding is None or codecs.lookup(encoding).name == "utf-8":
+        encoding = "utf-8-sig" if encoding else marked or "utf-8-sig"
     try:
         return raw.decode(encoding)
     except UnicodeDecodeError as error:
@@ -39,7 +39,7 @@ def decoded(file: File, spec: TableSource, limit: int | None = None) -> str:
         line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
         name = encoding.removesuffix("-sig").upper()
         other = "cp1252" if name != "CP1252" else "latin-1"
-        cure = f"name the encoding: {{{spec.kind}: {spec.location}, encoding: {other}}}"
+        cure = f"name the encoding: {{{written}, encoding: {other}}}" if written else "save it as UTF-8"
         raise file.error(f"byte 0x{raw[error.start]:02x} is not {name}", cure, line, column) from None
     except UnicodeError as error:
         raise file.error(f"is not {encoding}: {error}", "name another encoding") from None

@@ -1,1 +1,1 @@
-"""The sources of tables: a file for each kind, and what they share."""
+"""The sources of tables, a file each."""

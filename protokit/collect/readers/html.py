@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from protokit.collect.files import text_cells
-from protokit.collect.files.file_source import Cells
+from pydantic import Field
+
+from protokit.collect.files.cells import Cells
+from protokit.collect.files.file_source import FileSource
 from protokit.collect.files.files import File
 from protokit.collect.files.texts import decoded, unpacked
-from protokit.collect.table_words import TableSource
+from protokit.collect.options import Decimal, Encoding, Missing, Thousands, marks_conflict, name_or_number
+from protokit.collect.source import SOURCES
+from protokit.core.places import Fault
 from protokit.core.values import Notice
 
 if TYPE_CHECKING:
@@ -64,20 +69,42 @@ class _Table:
         return grid
 
 
-class Html:
+@SOURCES.add
+class Html(FileSource):
     """One table of a page: the only one, or the one that the recipe names by its number or a text in it."""
 
-    def header(self, file: File, spec: TableSource) -> list[str] | None:
-        """The names of the columns; None for a page that takes long to read."""
-        return self.cells(file, spec).names if len(file.head(_MOST_FOR_A_HEADER)) < _MOST_FOR_A_HEADER else None
+    name = "html"
+    about = "a table of a web page"
+    example = '{html: "https://example.org/cities.html", table: 2}'
+    rank = 7
+    endings = (".html", ".htm")
 
-    def cells(self, file: File, spec: TableSource) -> Cells:
+    missing: Missing = None
+    encoding: Encoding = None
+    decimal: Decimal = None
+    thousands: Thousands = None
+    table: Annotated[
+        str | int | None,
+        name_or_number("table"),
+        Field(description="one of the page's tables: its number from 1, or a text in it", examples=[2]),
+    ] = None
+
+    @classmethod
+    def conflicts(cls, written: Mapping[str, object]) -> Iterator[Fault]:
+        """One mark for both decimals and thousands."""
+        return marks_conflict(written)
+
+    def header(self, file: File) -> list[str] | None:
+        """The names of the columns; None for a page that takes long to read."""
+        return self.cells(file).names if len(file.head(_MOST_FOR_A_HEADER)) < _MOST_FOR_A_HEADER else None
+
+    def cells(self, file: File) -> Cells:
         """All cells, as texts.
 
         Raises:
             DataError: the page has no such table, or several and none is named, or a row is longer than the header.
         """
-        table = _chosen(_tables(file, spec), file, spec)
+        table = _chosen(_tables(file, self.encoding, self.location), file, self.table)
         grid = table.grid()
         titles = table.heads if any(table.heads) else [bool(row) and all(head for _, head in row) for row in grid]
         heads = next((i for i, title in enumerate(titles) if not title), 0) or 1
@@ -103,17 +130,19 @@ class Html:
         )
         return Cells(names, list(zip(*rows, strict=True)), notices)
 
-    def frame(self, cells: Cells, spec: TableSource) -> tuple[pd.DataFrame, list[Notice]]:
+    def frame(self, cells: Cells) -> tuple[pd.DataFrame, list[Notice]]:
         """Numbers as numbers, the rest as text, missing cells as missing."""
-        return text_cells.frame(cells.names, cells.columns, spec)
+        from protokit.collect.text_cells import frame
+
+        return frame(cells.names, cells.columns, missing=self.missing, decimal=self.decimal, thousands=self.thousands)
 
 
 def _name(titles: list[str], at: int) -> str:
     return " ".join(dict.fromkeys(title for title in titles if title)) or f"column_{at + 1}"
 
 
-def _tables(file: File, spec: TableSource) -> list[_Table]:
-    if spec.encoding is None:
+def _tables(file: File, encoding: str | None, location: str) -> list[_Table]:
+    if encoding is None:
         declared = _CHARSET.search(unpacked(file, 4096))
         name = declared[1].decode().lower() if declared else "utf-8"
         try:
@@ -121,17 +150,16 @@ def _tables(file: File, spec: TableSource) -> list[_Table]:
         except LookupError:
             name = "utf-8"
         # as browsers read it
-        spec = spec.model_copy(update={"encoding": "cp1252" if name in {"iso-8859-1", "latin-1", "ascii"} else name})
-    page = _parsed(decoded(file, spec), file)
+        encoding = "cp1252" if name in {"iso-8859-1", "latin-1", "ascii"} else name
+    page = _parsed(decoded(file, encoding, written=f"html: {location}"), file)
     # from the last to the first: a table within a cell is read, and taken out, before the cell is
     found = [_read(table) for table in reversed([] if page is None else list(page.iter("table")))]
     return [table for table in reversed(found) if len(table.rows) > 1]
 
 
-def _chosen(tables: list[_Table], file: File, spec: TableSource) -> _Table:
+def _chosen(tables: list[_Table], file: File, wanted: str | int | None) -> _Table:
     if not tables:
         raise file.error("no table with rows in the page", "the page may build it by a script: find its data")
-    wanted = spec.table
     if isinstance(wanted, int):
         if wanted <= len(tables):
             return tables[wanted - 1]

@@ -5,13 +5,17 @@ from __future__ import annotations
 import hashlib
 import struct
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import Field
 
 from protokit.collect.files import files
+from protokit.collect.files.file_source import OnDisk
 from protokit.collect.files.files import File
 from protokit.collect.files.secrets import expand
 from protokit.collect.files.texts import unpacked
-from protokit.collect.table_words import TableSource
+from protokit.collect.options import text
+from protokit.collect.source import SCHEME, SOURCES, Refusal
 from protokit.core.values import Notice
 
 if TYPE_CHECKING:
@@ -22,18 +26,34 @@ _TYPES = {0x08: "uint8", 0x09: "int8", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x
 _HEAD = 4 + 4 * 8
 
 
-class Idx:
+@SOURCES.add
+class Idx(OnDisk):
     """Columns `image` (a uint8 array of (height, width) or (height, width, channels)) and, with `labels`, `label`."""
 
-    def columns(self, spec: TableSource, folder: Path) -> list[str] | None:
+    name = "idx"
+    about = "images as MNIST has them"
+    example = "{idx: train-images-idx3-ubyte.gz, labels: train-labels-idx1-ubyte.gz}"
+    rank = 11
+    endings = ("-idx3-ubyte", "-idx3-ubyte.gz")
+
+    labels: Annotated[str | None, text("labels"), Field(description="the idx file that holds the labels")] = None
+
+    @classmethod
+    def refused(cls, location: str) -> Refusal | None:
+        """Addresses of every kind."""
+        if SCHEME.match(location) and super().refused(location) is None:
+            return "idx files are read from the disk", "download them, and name the files"
+        return super().refused(location)
+
+    def columns(self, folder: Path) -> list[str] | None:
         """`image`, and `label` where the recipe names its file; the heads of both files are checked."""
-        images, labels = _files(spec, folder)
+        images, labels = self._files(folder)
         shapes = [_shape(file, unpacked(file, _HEAD)) for file in (images, *labels)]
         if labels:
             _agree(images, shapes[0], labels[0], shapes[1])
         return ["image", "label"] if labels else ["image"]
 
-    def read(self, spec: TableSource, folder: Path) -> tuple[pd.DataFrame, str, tuple[Notice, ...]]:
+    def read(self, folder: Path) -> tuple[pd.DataFrame, str, tuple[Notice, ...]]:
         """A row for each image. The digest is that of the files.
 
         Raises:
@@ -41,7 +61,7 @@ class Idx:
         """
         import pandas as pd
 
-        images, labels = _files(spec, folder)
+        images, labels = self._files(folder)
         pictures = _array(images)
         if pictures.ndim not in (3, 4) or pictures.dtype != "uint8":
             rule = f"{pictures.ndim} dimensions of {pictures.dtype}, not images"
@@ -55,16 +75,15 @@ class Idx:
             digest = hashlib.sha256(f"{digest}\n{file.sha256()}\n".encode()).hexdigest()
         return frame, digest, ()
 
-
-def _files(spec: TableSource, folder: Path) -> tuple[File, list[File]]:
-    found: list[File] = []
-    for written in (spec.location, spec.labels):
-        if written is not None:
-            location = expand(written)
-            with location.masking():
-                file, _ = files.one(location, folder, spec)
-            found.append(File(file.path, location.masked(file.name)))
-    return found[0], found[1:]
+    def _files(self, folder: Path) -> tuple[File, list[File]]:
+        found: list[File] = []
+        for written in (self.location, self.labels):
+            if written is not None:
+                location = expand(written)
+                with location.masking():
+                    file, _ = files.one(location, folder, self.name)
+                found.append(File(file.path, location.masked(file.name)))
+        return found[0], found[1:]
 
 
 def _shape(file: File, raw: bytes) -> tuple[int, ...]:

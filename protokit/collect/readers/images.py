@@ -6,12 +6,13 @@ import hashlib
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from protokit.collect.files import archives, files
+from protokit.collect.files.file_source import OnDisk
 from protokit.collect.files.files import File, unreadable
 from protokit.collect.files.secrets import expand
-from protokit.collect.table_words import TableSource
+from protokit.collect.source import SOURCES
 from protokit.core.errors import DataError
 from protokit.core.names import IMAGE_ENDINGS
 from protokit.core.values import Notice
@@ -42,12 +43,19 @@ class _Tree:
         return ["image", *["label"] * (self.labels is not None), *["split"] * (self.splits is not None)]
 
 
-class Images:
+@SOURCES.add
+class Images(OnDisk):
     """Columns `image` (a path; the bytes for a zip), `label` (the folder) and, where folders say it, `split`."""
 
-    def columns(self, spec: TableSource, folder: Path) -> list[str] | None:
+    name = "images"
+    about = "a folder or .zip that has a folder of images for each label"
+    example = "{images: photos/}"
+    rank = 10
+    endings = (".zip", "/")
+
+    def columns(self, folder: Path) -> list[str] | None:
         """`image`, and what the folders tell; None while a zip of the web was not fetched."""
-        location = expand(spec.location)
+        location = expand(self.location)
         with location.masking():
             path = folder / location.text
             if path.is_dir():
@@ -58,7 +66,7 @@ class Images:
             with archives.opened(found[0], *_A_ZIP) as archive:
                 return _tree(_members(archive), found[0].name).columns
 
-    def read(self, spec: TableSource, folder: Path) -> tuple[pd.DataFrame, str, tuple[Notice, ...]]:
+    def read(self, folder: Path) -> tuple[pd.DataFrame, str, tuple[Notice, ...]]:
         """A row for each image, in the order of their names. The digest is that of names and contents.
 
         Raises:
@@ -66,10 +74,10 @@ class Images:
         """
         import pandas as pd
 
-        location = expand(spec.location)
+        location = expand(self.location)
         with location.masking():
             path = folder / location.text
-            cells: list[Any]
+            cells: list[str] | list[bytes]
             notices: list[Notice] = []
             if path.is_dir():
                 tree = _tree(_walk(path), str(path))
@@ -83,7 +91,7 @@ class Images:
                 found = digest.hexdigest()
             else:
                 try:
-                    file, notices = files.one(location, folder, spec)
+                    file, notices = files.one(location, folder, self.name)
                 except DataError as error:
                     if error.rule.startswith("no such file"):
                         raise DataError(f"no such folder or .zip: {path}", cure=nearby(path)) from None

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 import warnings
+from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from protokit.collect.files import typed
-from protokit.collect.files.secrets import Location, expand
-from protokit.collect.frames import fingerprint
+from protokit.collect.files.secrets import VARIABLE, Location, expand
+from protokit.collect.options import DatabaseTable, Query, query_conflict
 from protokit.collect.readers.sqlite import Sqlite
-from protokit.collect.table_words import TableSource
+from protokit.collect.source import SCHEME, SOURCES, Refusal, Source
 from protokit.core.errors import DataError, MissingExtra
 from protokit.core.libraries.optional import optional
+from protokit.core.places import Fault
 from protokit.core.suggest import did_you_mean, one_of
 from protokit.core.values import Notice
 
@@ -24,14 +26,37 @@ if TYPE_CHECKING:
 _ORDERED = re.compile(r"\border\s+by\b", re.I)
 
 
-class Sql:
+@SOURCES.add
+class Sql(Source):
     """A table of a database, or what a query gives. Nothing is written: the transaction is rolled back."""
 
-    def columns(self, spec: TableSource, folder: Path) -> list[str] | None:
+    name = "sql"
+    about = "a database, by its SQLAlchemy URL; secrets as ${NAME}"
+    example = '{sql: "postgresql://me:${PASSWORD}@host/shop", table: sales}'
+    rank = 9
+
+    table: DatabaseTable = None
+    query: Query = None
+
+    @classmethod
+    def refused(cls, location: str) -> Refusal | None:
+        """What is no URL."""
+        if SCHEME.match(location) or VARIABLE.match(location) or location.startswith("sqlite:"):
+            return None
+        return f"{location!r} is not the URL of a database", "write sqlite:///data/shop.db, or ${NAME}"
+
+    @classmethod
+    def conflicts(cls, written: Mapping[str, object]) -> Iterator[Fault]:
+        """A table beside a query, or neither."""
+        yield from query_conflict(written)
+        if written.get("table") is None and written.get("query") is None:
+            yield Fault("sql needs a table or a query", "write table: NAME, or query: select ...", ("sql",))
+
+    def columns(self, folder: Path) -> list[str] | None:
         """Not known without SQLAlchemy and the database."""
         return None
 
-    def read(self, spec: TableSource, folder: Path) -> tuple[pd.DataFrame, str, tuple[Notice, ...]]:
+    def read(self, folder: Path) -> tuple[pd.DataFrame, str, tuple[Notice, ...]]:
         """All rows, those of a table in the order of its primary key. The digest is that of the rows.
 
         An SQLite file is read as by its own source.
@@ -40,22 +65,25 @@ class Sql:
             DataError: the database cannot be reached, has no such table, or the query is wrong.
             MissingExtra: SQLAlchemy is not installed.
         """
-        location = expand(spec.location)
+        from protokit.collect.frames import fingerprint
+        from protokit.collect.typed_cells import frame as typed
+
+        location = expand(self.location)
         with location.masking():
             if location.text.startswith("sqlite:"):
                 path = location.text.partition(":///")[2].partition("?")[0]
-                return Sqlite().read(spec.model_copy(update={"kind": "sqlite", "location": path}), folder)
-            names, rows, notices = _rows(location, spec)
+                return Sqlite.model_validate({"location": path, **self.options}).read(folder)
+            names, rows, notices = _rows(location, self)
             for i, name in enumerate(names):
                 if name in names[:i]:
                     raise DataError(f"two columns are named {name!r}", cure=f"rename one: select ... as {name}_2")
             if not rows:
                 raise DataError("no rows", cure="choose another table or query")
-            frame, decided = typed.frame(names, zip(*rows, strict=True))
+            frame, decided = typed(names, zip(*rows, strict=True))
             return frame, fingerprint(frame), (*notices, *decided)
 
 
-def _rows(location: Location, spec: TableSource) -> tuple[list[str], list[Any], list[Notice]]:
+def _rows(location: Location, source: Sql) -> tuple[list[str], list[tuple[object, ...]], list[Notice]]:
     sqlalchemy = optional("sqlalchemy", "sql")
     notices: list[Notice] = []
     engine = _engine(sqlalchemy, location)
@@ -65,10 +93,10 @@ def _rows(location: Location, spec: TableSource) -> tuple[list[str], list[Any], 
             options = {"postgresql_readonly": True} if engine.dialect.name == "postgresql" else {}
             # without parameters, so that a % or : in the query is only that
             with engine.connect().execution_options(no_parameters=True, **options) as connection:
-                if spec.query is None:
-                    query = _select(sqlalchemy, connection, str(spec.table))
+                if source.query is None:
+                    query = _select(sqlalchemy, connection, str(source.table))
                 else:
-                    query = spec.query.strip().rstrip(";")
+                    query = source.query.strip().rstrip(";")
                     if not _ORDERED.search(query):
                         rule = "the query has no ORDER BY: its rows may come in another order another time"
                         notices.append(Notice(rule, (), "add order by KEY"))
@@ -79,7 +107,7 @@ def _rows(location: Location, spec: TableSource) -> tuple[list[str], list[Any], 
                 rows = [tuple(row) for row in result.fetchall()]
                 connection.rollback()
     except sqlalchemy.exc.SQLAlchemyError as error:
-        raise DataError(_reason(error), cure=_cure(error, sqlalchemy, spec)) from None
+        raise DataError(_reason(error), cure=_cure(error, sqlalchemy, source)) from None
     except (OSError, ValueError, TypeError) as error:  # a driver's own words
         raise DataError(f"the database: {error}", cure="check the URL and the query") from None
     finally:
@@ -87,7 +115,7 @@ def _rows(location: Location, spec: TableSource) -> tuple[list[str], list[Any], 
     return names, rows, notices
 
 
-def _engine(sqlalchemy: Any, location: Location) -> Any:
+def _engine(sqlalchemy: ModuleType, location: Location) -> Any:
     try:
         url = sqlalchemy.make_url(location.text)
         if url.get_backend_name() == "postgresql" and "+" not in url.drivername:
@@ -112,7 +140,7 @@ def _installed(*drivers: str) -> str:
     raise MissingExtra(drivers[0], "sql")
 
 
-def _select(sqlalchemy: Any, connection: Any, name: str) -> str:
+def _select(sqlalchemy: ModuleType, connection: Any, name: str) -> str:
     """A table's rows in the order of its primary key. `schema.table` names one outside the default schema."""
     inspector = sqlalchemy.inspect(connection)
     tables = [*inspector.get_table_names(), *inspector.get_view_names()]
@@ -132,16 +160,16 @@ def _select(sqlalchemy: Any, connection: Any, name: str) -> str:
     return query + (" order by " + ", ".join(map(quote, keys)) if keys else "")
 
 
-def _reason(error: Any) -> str:
+def _reason(error: Exception) -> str:
     """What the database says, in a line; without SQLAlchemy's own notes, which hold the query."""
     said = str(getattr(error, "orig", None) or error).strip().splitlines()
     return f"the database: {said[0] if said else type(error).__name__}"
 
 
-def _cure(error: Any, sqlalchemy: Any, spec: TableSource) -> str:
+def _cure(error: Exception, sqlalchemy: ModuleType, source: Sql) -> str:
     text = str(error).lower()
     if "password" in text or "authentication" in text or "access denied" in text:
         return "check the user and the password"
     if isinstance(error, sqlalchemy.exc.OperationalError) and ("connect" in text or "resolve" in text):
         return "is the database running, and can it be reached from here?"
-    return "check the query" if spec.query else "check the URL and the table"
+    return "check the query" if source.query else "check the URL and the table"

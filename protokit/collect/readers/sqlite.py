@@ -4,61 +4,84 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from protokit.collect.files import files, typed
+from protokit.collect.files import files
+from protokit.collect.files.file_source import OnDisk
 from protokit.collect.files.files import File
 from protokit.collect.files.secrets import expand
-from protokit.collect.table_words import TableSource
+from protokit.collect.options import DatabaseTable, Query, query_conflict
+from protokit.collect.source import SOURCES
+from protokit.core.places import Fault
 from protokit.core.suggest import did_you_mean, one_of
 from protokit.core.values import Notice
 
 if TYPE_CHECKING:
-    import sqlite3
-
     import pandas as pd
 
 _DATES = re.compile(r"DATE|TIMESTAMP")
 _NUMBERS = re.compile(r"REAL|FLOA|DOUB|NUMERIC|DECIMAL")
 
 
-class Sqlite:
+@SOURCES.add
+class Sqlite(OnDisk):
     """A table of the file, or what a query gives.
 
     SQLite keeps no types but those of single values; what a column was declared as is honoured where its values allow:
     dates, booleans, and NUMERIC as numbers.
     """
 
-    def columns(self, spec: TableSource, folder: Path) -> list[str] | None:
+    name = "sqlite"
+    about = "a database file, opened for reading only"
+    example = "{sqlite: data/shop.db, table: sales}"
+    rank = 8
+    endings = (".sqlite", ".sqlite3", ".db")
+
+    table: DatabaseTable = None
+    query: Query = None
+
+    @classmethod
+    def conflicts(cls, written: Mapping[str, object]) -> Iterator[Fault]:
+        """A table beside a query."""
+        return query_conflict(written)
+
+    @classmethod
+    def of_several(cls, name: str) -> dict[str, str | int]:
+        """A table, whatever its name is."""
+        return {"table": name}
+
+    def columns(self, folder: Path) -> list[str] | None:
         """The names of the columns; None while a file of the web was not fetched."""
-        location = expand(spec.location)
+        location = expand(self.location)
         with location.masking():
             found, _ = files.find(location, folder, fetch=False)
             if not found:
                 return None
-            with _selected(found[0], spec) as (names, _, _):
+            with _selected(found[0], self) as (names, _, _):
                 return names
 
-    def read(self, spec: TableSource, folder: Path) -> tuple[pd.DataFrame, str, tuple[Notice, ...]]:
+    def read(self, folder: Path) -> tuple[pd.DataFrame, str, tuple[Notice, ...]]:
         """All rows. The digest is that of the file, and of its write-ahead log where there is one.
 
         Raises:
             DataError: it is no database, has no such table, or the query is wrong.
         """
-        location = expand(spec.location)
+        from protokit.collect.typed_cells import frame as typed
+
+        location = expand(self.location)
         with location.masking():
-            file, notices = files.one(location, folder, spec)
-            with _selected(file, spec) as (names, types, cursor):
+            file, notices = files.one(location, folder, self.name)
+            with _selected(file, self) as (names, types, cursor):
                 rows = cursor.fetchall()
             if not rows:
                 raise file.error("no rows", "choose another table or query")
             columns = [_declared(cells, kind) for cells, kind in zip(zip(*rows, strict=True), types, strict=True)]
-            frame, decided = typed.frame(names, columns)
+            frame, decided = typed(names, columns)
             log = File(file.path.with_name(file.path.name + "-wal"), f"{file.name}-wal")  # what is not in the file yet
             digest, _ = files.digest([file, log] if log.path.is_file() and log.head(1) else [file])
             return frame, digest, (*notices, *decided)
@@ -71,11 +94,11 @@ def _connect(file: File) -> sqlite3.Connection:
 
 
 @contextmanager
-def _selected(file: File, spec: TableSource) -> Iterator[tuple[list[str], list[str], sqlite3.Cursor]]:
+def _selected(file: File, source: Sqlite) -> Iterator[tuple[list[str], list[str], sqlite3.Cursor]]:
     """Names and declared types of the columns, and the rows to come."""
     try:
         with closing(_connect(file)) as connection:
-            select = _select(connection, file, spec)
+            select = _select(connection, file, source)
             # as a view, so that it can be a SELECT only, and its columns have the types of those they come from
             connection.execute(f'create temp view "protokit query" as {select}')
             described = connection.execute('pragma temp.table_info("protokit query")').fetchall()
@@ -88,17 +111,19 @@ def _selected(file: File, spec: TableSource) -> Iterator[tuple[list[str], list[s
     except (sqlite3.Error, sqlite3.Warning, ValueError, OverflowError) as error:
         if isinstance(error, UnicodeDecodeError) or "decode" in str(error):
             raise file.error("a text that is not UTF-8", "leave its column out by a query") from None
-        raise file.error(f"SQLite: {error}", "a query is one SELECT" if spec.query else "is the file whole?") from None
+        raise file.error(
+            f"SQLite: {error}", "a query is one SELECT" if source.query else "is the file whole?"
+        ) from None
 
 
-def _select(connection: sqlite3.Connection, file: File, spec: TableSource) -> str:
-    if spec.query is not None:
-        return spec.query
+def _select(connection: sqlite3.Connection, file: File, source: Sqlite) -> str:
+    if source.query is not None:
+        return source.query
     sql = "select name from sqlite_master where type in ('table', 'view') and name not like 'sqlite^_%' escape '^'"
     tables = sorted(str(name) for (name,) in connection.execute(sql))
     if not tables:
         raise file.error("the database has no table", "name another file")
-    table = spec.table
+    table = source.table
     if table is None and len(tables) == 1:
         table = tables[0]
     if table is None:

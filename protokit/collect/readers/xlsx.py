@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from protokit.collect.files import archives, typed
-from protokit.collect.files.file_source import Cells
+from pydantic import Field
+
+from protokit.collect.files import archives
+from protokit.collect.files.cells import Cells
+from protokit.collect.files.file_source import FileSource
 from protokit.collect.files.files import File
-from protokit.collect.files.text_cells import MISSING
-from protokit.collect.table_words import TableSource
+from protokit.collect.options import Missing, name_or_number
+from protokit.collect.source import SOURCES
 from protokit.core.errors import DataError
 from protokit.core.libraries.optional import optional
 from protokit.core.suggest import did_you_mean, one_of
@@ -22,14 +25,33 @@ _MOST_BYTES = 1 << 32
 _FAULTS = frozenset({"#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"})
 
 
-class Workbook:
+@SOURCES.add
+class Workbook(FileSource):
     """One sheet of a workbook: the header in its first row that is not empty, formulas as the values last saved."""
 
-    def header(self, file: File, spec: TableSource) -> list[str] | None:
+    name = "xlsx"
+    about = "a workbook"
+    example = "{xlsx: data/sales.xlsx, sheet: sales}"
+    rank = 6
+    endings = (".xlsx",)
+
+    missing: Missing = None
+    sheet: Annotated[
+        str | int | None,
+        name_or_number("sheet"),
+        Field(description="name of a sheet, or its number from 1; the first when not given", examples=["sales"]),
+    ] = None
+
+    @classmethod
+    def of_several(cls, name: str) -> dict[str, str | int]:
+        """A sheet."""
+        return {"sheet": int(name) if name.isdecimal() else name}
+
+    def header(self, file: File) -> list[str] | None:
         """Not known without openpyxl, which brings numpy; the file's presence was checked."""
         return None
 
-    def cells(self, file: File, spec: TableSource) -> Cells:
+    def cells(self, file: File) -> Cells:
         """All cells below the header.
 
         Raises:
@@ -37,7 +59,7 @@ class Workbook:
             MissingExtra: openpyxl is not installed.
         """
         notices: list[Notice] = []
-        rows = ((number, row) for number, row in self._rows(file, spec, notices) if any(v is not None for v in row))
+        rows = ((number, row) for number, row in self._rows(file, notices) if any(v is not None for v in row))
         number, first = next(rows, (1, ()))
         below = [row for _, row in rows]
         if not below:
@@ -45,7 +67,7 @@ class Workbook:
         width = max(len(first), *(len(row) for row in below))
         padded = [[*row, *[None] * (width - len(row))] for row in (first, *below)]
         names: list[str] = []
-        columns: list[list[Any]] = []
+        columns: list[list[object]] = []
         for i, (title, *cells) in enumerate(zip(*padded, strict=True), 1):
             if title is None and all(cell is None for cell in cells):
                 continue
@@ -56,17 +78,19 @@ class Workbook:
             columns.append(cells)
         return Cells(names, columns, tuple(notices))
 
-    def frame(self, cells: Cells, spec: TableSource) -> tuple[pd.DataFrame, list[Notice]]:
+    def frame(self, cells: Cells) -> tuple[pd.DataFrame, list[Notice]]:
         """The cells with the types of the workbook; texts that are marks of missing cells as missing."""
-        marks = frozenset(MISSING if spec.missing is None else ("", *spec.missing))
+        from protokit.collect import text_cells, typed_cells
+
+        marks = text_cells.marks_of(self.missing)
         faulty = sum(cell in _FAULTS for column in cells.columns for cell in column if isinstance(cell, str))
         columns = [[_cell(cell, marks) for cell in column] for column in cells.columns]
-        frame, notices = typed.frame(cells.names, columns)
+        frame, notices = typed_cells.frame(cells.names, columns)
         if faulty:
             notices.append(Notice(f"{faulty:,} cells hold an error of Excel, read as missing", (), "mend the formulas"))
         return frame, notices
 
-    def _rows(self, file: File, spec: TableSource, notices: list[Notice]) -> list[tuple[int, tuple[Any, ...]]]:
+    def _rows(self, file: File, notices: list[Notice]) -> list[tuple[int, tuple[object, ...]]]:
         openpyxl = optional("openpyxl", "xlsx")
         with archives.opened(file, "an .xlsx workbook", "save it as .xlsx, or as .csv") as archive:
             size = sum(part.file_size for part in archive.infolist())
@@ -77,7 +101,7 @@ class Workbook:
             with warnings.catch_warnings(), file.path.open("rb") as content:
                 warnings.simplefilter("ignore")  # of looks and validations, which are not read
                 book = openpyxl.load_workbook(content, read_only=True, data_only=True)
-                sheet = _sheet(book, file, spec, notices)
+                sheet = _sheet(book, file, self.sheet, notices)
                 sheet.reset_dimensions()  # what other programs write of a sheet's size is often wrong
                 return list(enumerate(sheet.iter_rows(values_only=True), 1))
         except DataError:
@@ -86,21 +110,21 @@ class Workbook:
             raise file.error(f"not a workbook that can be read: {error}", "save it anew as .xlsx, or as .csv") from None
 
 
-def _sheet(book: Any, file: File, spec: TableSource, notices: list[Notice]) -> Any:
+def _sheet(book: Any, file: File, wanted: str | int | None, notices: list[Notice]) -> Any:
     names = [sheet.title for sheet in book.worksheets]
-    if spec.sheet is None:
+    if wanted is None:
         if len(names) > 1:
             notices.append(Notice(f"of {len(names)} sheets the first was read, {names[0]!r}", (), "write sheet: NAME"))
         return book.worksheets[0]
-    if isinstance(spec.sheet, int) and spec.sheet <= len(names):
-        return book.worksheets[spec.sheet - 1]
-    if spec.sheet in names:
-        return book[spec.sheet]
-    cure = did_you_mean(str(spec.sheet), names) or one_of(names)
-    raise file.error(f"no sheet {spec.sheet!r}", cure)
+    if isinstance(wanted, int) and wanted <= len(names):
+        return book.worksheets[wanted - 1]
+    if wanted in names:
+        return book[wanted]
+    cure = did_you_mean(str(wanted), names) or one_of(names)
+    raise file.error(f"no sheet {wanted!r}", cure)
 
 
-def _cell(cell: Any, marks: frozenset[str]) -> Any:
+def _cell(cell: object, marks: frozenset[str]) -> object:
     if isinstance(cell, str):
         text = cell.strip()
         return None if text in marks or text in _FAULTS else text

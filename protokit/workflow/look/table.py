@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from protokit.collect.collect import as_written, collect
+from protokit.collect.collect import as_written
 from protokit.core.names import as_text, number
 from protokit.core.values import Notice, Step
 from protokit.recipe.recipe import Recipe
@@ -17,6 +17,7 @@ from protokit.represent.kinds.columns import unmarked
 from protokit.show.blocks import Grid
 from protokit.show.card import Card
 from protokit.workflow.look.card import step_grids
+from protokit.workflow.run.collecting import collected
 from protokit.workflow.run.run import as_recipe
 
 _MOST_COLUMNS = 60
@@ -104,9 +105,8 @@ def table(source: Any, *, sheet: str | None = None) -> TableView:
         else:
             given = source
         recipe = Recipe.parse(plain)
-        collected = collect(recipe, given)
-        return _view(name, None, collected)
-    return _view(name, recipe, collect(recipe))
+        return _view(name, None, collected(recipe, given))
+    return _view(name, recipe, collected(recipe))
 
 
 def _recipe(source: Any) -> Recipe | None:

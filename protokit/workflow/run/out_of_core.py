@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from protokit.collect.large import Held, held
+from protokit.collect.large import Held
 from protokit.core.errors import DataError
 from protokit.core.values import Table
 from protokit.recipe.column_names import check_columns
@@ -18,6 +18,7 @@ from protokit.recipe.recipe import Recipe
 from protokit.represent.on_disk import most_rows, with_all_rows
 from protokit.represent.represent import represent, with_target
 from protokit.represent.represented import Represented
+from protokit.workflow.run.collecting import held
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from protokit.core.errors import DataError, SpecError
+from protokit.core.errors import SpecError
 from protokit.core.stopwatch import Stopwatch
 from protokit.core.values import Finding, Table
 from protokit.recipe.recipe import Recipe
@@ -48,12 +48,12 @@ def run(
     recipe = as_recipe(recipe, set)
     with progress() as shown, ExitStack() as kept:
         shown.step("collecting")
-        from protokit.collect.collect import collect
-        from protokit.collect.large import is_large
+        from protokit.workflow.run.collecting import collected as collect
+        from protokit.workflow.run.collecting import stays_on_disk
 
         clock = Stopwatch()
         large = None
-        if table is None and is_large(recipe):
+        if table is None and stays_on_disk(recipe):
             from protokit.workflow.run.out_of_core import on_disk
 
             large = kept.enter_context(on_disk(recipe))
@@ -155,7 +155,7 @@ def check(recipe: Recipe | str | Path | dict[str, Any], *, set: Sequence[str] = 
         SpecError: with every fault at its line.
         DataError: a file is not there.
     """
-    from protokit.collect.collect import columns
+    from protokit.collect.headers import columns
     from protokit.recipe.column_names import check_columns
 
     checked = as_recipe(recipe, set)
@@ -163,12 +163,8 @@ def check(recipe: Recipe | str | Path | dict[str, Any], *, set: Sequence[str] = 
         checked.network.expand()
     except SpecError as error:
         raise checked.in_menu(error) from None
-    try:
-        names = columns(checked)
-    except DataError as error:
-        place = checked.document.place(("collect", "tables"))
-        where = error.place or (str(place) if place else "collect.tables")
-        raise DataError(error.rule, place=where, cure=error.cure) from None
+    with checked.document.placing():
+        names = columns(checked.collect, checked.folder)
     if names is not None:
         check_columns(checked, names)
     return checked

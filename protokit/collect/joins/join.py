@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from protokit.collect.casting import cast
-from protokit.collect.column_flow import added
-from protokit.collect.join_words import Join
-from protokit.collect.keys import Keys
-from protokit.collect.step_context import At
-from protokit.collect.warehouse import Rows, Stored
+from protokit.collect.database.casting import cast
+from protokit.collect.database.context import Context
+from protokit.collect.database.warehouse import Rows, Stored
+from protokit.collect.joins.columns import added
+from protokit.collect.joins.keys import Keys
+from protokit.collect.joins.words import Join
 from protokit.core.values import Notice, Step
 
 
-def join(at: At, rows: Rows, spec: Join, right: Rows) -> tuple[Rows, Step]:
+def join(context: Context, rows: Rows, spec: Join, right: Rows) -> tuple[Rows, Step]:
     """The rows with the columns of another table. `right` stays as it is.
 
     Raises:
@@ -22,28 +22,28 @@ def join(at: At, rows: Rows, spec: Join, right: Rows) -> tuple[Rows, Step]:
     """
     before = rows.count
     if spec.cast:
-        copy = at.warehouse.create(f"SELECT * FROM {right.table}", right.order, right.columns, drop=None)
-        right = cast(at, copy, spec.cast, "cast")
-    keys = Keys(at, rows, right, spec)
+        copy = context.warehouse.create(f"SELECT * FROM {right.table}", right.order, right.columns, drop=None)
+        right = cast(context.below("cast"), copy, spec.cast)
+    keys = Keys(context, rows, right, spec)
     keys.expect()
     unmatched, detail = keys.unmatched()
     if spec.aggregate is not None:
-        found = _aggregated(at, rows, right, spec, keys)
+        found = _aggregated(context, rows, right, spec, keys)
     else:
-        found = _joined(at, rows, right, spec, keys)
+        found = _joined(context, rows, right, spec, keys)
     whole = f"{spec.how} join on {', '.join(left for left, _ in spec.on)}: {detail}"
     dropped = {f"without a row in {spec.table}": unmatched} if spec.how == "inner" and unmatched else {}
     matched = before - (unmatched if spec.how == "inner" else 0)
     if found.count > matched:
         more = f"{found.count - matched:,} rows more than before, as `expect: {spec.expect}` allows"
         whole += f"; {more}"
-        at.notices.append(Notice(f"the join with {spec.table!r} makes {more}", (), None))
+        context.notices.append(Notice(f"the join with {spec.table!r} makes {more}", (), None))
     if found.count == 0:
-        raise at.wrong(f"no row has one in {spec.table!r}: {detail}", "check the keys, or write how: left", "on")
+        raise context.wrong(f"no row has one in {spec.table!r}: {detail}", "check the keys, or write how: left", "on")
     return found, Step(f"join {spec.table}", before, found.count, whole, dropped)
 
 
-def _joined(at: At, rows: Rows, right: Rows, spec: Join, keys: Keys) -> Rows:
+def _joined(context: Context, rows: Rows, right: Rows, spec: Join, keys: Keys) -> Rows:
     new = {name: right.columns[own] for name, own in added(spec, right.columns).items()}
     if spec.as_of is None:
         source, guard = f"{spec.how.upper()} JOIN {right.table} AS b ON {keys.equal}", None
@@ -52,42 +52,42 @@ def _joined(at: At, rows: Rows, right: Rows, spec: Join, keys: Keys) -> Rows:
         table = f"{rows.table} AS a ASOF {spec.how.upper()} JOIN {keys.latest} AS b ON {keys.equal}"
         table += f" AND {keys.times[0]} >= {keys.times[1]}"
         guard = keys.near
-    listed, order, columns = _beside(at, rows, right, new, guard)
+    listed, order, columns = _beside(context, rows, right, new, guard)
     select = f"SELECT {', '.join(listed)} FROM {table}"
     if guard and spec.how == "inner":
         select += f" WHERE {guard}"
-    return at.warehouse.create(select, order, columns, drop=rows)
+    return context.warehouse.create(select, order, columns, drop=rows)
 
 
 def _beside(
-    at: At, rows: Rows, right: Rows, new: dict[str, Stored], guard: str | None
+    context: Context, rows: Rows, right: Rows, new: dict[str, Stored], guard: str | None
 ) -> tuple[list[str], list[str], dict[str, Stored]]:
     """What to select for the rows' columns and, where the guard holds, the new ones, under fresh inner names."""
 
     def guarded(inner: str) -> str:
         return f"CASE WHEN {guard} THEN b.{inner} END" if guard else f"b.{inner}"
 
-    row = at.warehouse.fresh("r")
+    row = context.warehouse.fresh("r")
     listed = [*(f"a.{inner}" for inner in (*rows.order, *rows.names().values()))]
     listed.append(f"{guarded(right.order[0])} AS {row}")
     columns = dict(rows.columns)
     for name, column in new.items():
-        inner = at.warehouse.fresh() if column.inner else ""
+        inner = context.warehouse.fresh() if column.inner else ""
         if inner:
             listed.append(f"{guarded(column.inner)} AS {inner}")
         columns[name] = Stored(inner, "", row if column.cells is not None else "", column.cells, column.zone)
     return listed, [*rows.order, row], columns
 
 
-def _aggregated(at: At, rows: Rows, right: Rows, spec: Join, keys: Keys) -> Rows:
+def _aggregated(context: Context, rows: Rows, right: Rows, spec: Join, keys: Keys) -> Rows:
     """The rows with aggregates of those of the other table that match; of none, what SQL says of no rows."""
     aggregates = spec.aggregate or {}
-    new = {name: at.warehouse.fresh() for name in aggregates}
+    new = {name: context.warehouse.fresh() for name in aggregates}
     listed: list[str] = []
     for name, text in aggregates.items():
-        sql = at.sql(right, text, "aggregate", name, aggregate=True)
-        with at.running(right.names(), "aggregate", name):
-            at.warehouse.run(f"SELECT {sql} FROM {right.table} WHERE FALSE")
+        sql = context.sql(right, text, "aggregate", name, aggregate=True)
+        with context.running(right.names(), "aggregate", name):
+            context.warehouse.run(f"SELECT {sql} FROM {right.table} WHERE FALSE")
         listed.append(f"{sql} AS {new[name]}")
     whole = ", ".join(listed)
     table, same, by = rows.table, "", ""
@@ -96,7 +96,7 @@ def _aggregated(at: At, rows: Rows, right: Rows, spec: Join, keys: Keys) -> Rows
         by = f"(SELECT {own}, TRUE AS hit, {whole} FROM {right.table} GROUP BY {own})"
         same = keys.equal
     else:
-        one = at.warehouse.fresh("u")
+        one = context.warehouse.fresh("u")
         table = f"(SELECT *, row_number() OVER (ORDER BY {_ordered(rows.order)}) AS {one} FROM {rows.table})"
         condition = f"{keys.equal} AND {keys.times[1]} < {keys.times[0]}"
         pairs = f"{table} AS a JOIN {right.table} AS b ON {condition}"
@@ -107,8 +107,8 @@ def _aggregated(at: At, rows: Rows, right: Rows, spec: Join, keys: Keys) -> Rows
     empty = f"(SELECT {whole} FROM {right.table} WHERE FALSE) AS e"
     select = f"SELECT {kept}, {values} FROM {table} AS a {spec.how.upper()} JOIN {by} AS b ON {same} CROSS JOIN {empty}"
     columns = {**rows.columns, **{spec.prefix + name: Stored(inner) for name, inner in new.items()}}
-    with at.running(right.names(), "aggregate"):
-        return at.warehouse.create(select, rows.order, columns, drop=rows)
+    with context.running(right.names(), "aggregate"):
+        return context.warehouse.create(select, rows.order, columns, drop=rows)
 
 
 def _ordered(order: Sequence[str]) -> str:

@@ -6,12 +6,12 @@ import json
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
+import pandas as pd
 
 from protokit.core.values import Notice
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 _INT64 = 1 << 63
 _EXACT = 1 << 53  # up to it float64 has every whole number
@@ -21,8 +21,6 @@ _NOTHING = type(None)
 
 def frame(names: Sequence[str], columns: Iterable[Sequence[Any]]) -> tuple[pd.DataFrame, list[Notice]]:
     """A frame of columns of Python values, and what was changed to get a type for each column."""
-    import pandas as pd
-
     notices: list[Notice] = []
     series = {name: column(values, name, notices) for name, values in zip(names, columns, strict=True)}
     return pd.DataFrame(series), notices
@@ -34,9 +32,6 @@ def column(values: Sequence[Any], name: str, notices: list[Notice]) -> pd.Series
     Whole numbers that float64 has not become texts; a time with a zone becomes that of UTC; lists and
     mappings become JSON.
     """
-    import numpy as np
-    import pandas as pd
-
     kinds = set(map(type, values))
     if Decimal in kinds:  # one that is not finite is a float's
         values = [float(v) if type(v) is Decimal and not v.is_finite() else v for v in values]
@@ -79,7 +74,7 @@ def _is_kept(value: Any) -> bool:
     return bool(abs(value) < _MOST and (value != value // 1 or int(float(value)) == value))
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> object:
     if value is None or isinstance(value, (str, bool, int, float, bytes)):
         return value
     if isinstance(value, Decimal):

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from protokit.collect.join_words import Join
-from protokit.collect.step_context import At, shares
-from protokit.collect.warehouse import Rows
+from protokit.collect.database.context import Context, shares
+from protokit.collect.database.warehouse import Rows
+from protokit.collect.joins.words import Join
 from protokit.core.values import Notice
 
 
 class Keys:
     """The columns that a join goes by, in the SQL of a join of `a` (the rows) and `b` (the joined table)."""
 
-    def __init__(self, at: At, rows: Rows, right: Rows, spec: Join) -> None:
-        self._at, self._rows, self._table, self._spec = at, rows, right, spec
+    def __init__(self, context: Context, rows: Rows, right: Rows, spec: Join) -> None:
+        self._context, self._rows, self._table, self._spec = context, rows, right, spec
         self.left, self.right = [], list[str]()
         for i, (left, own) in enumerate(spec.on):
             a, b = rows.columns[left], right.columns[own]
-            self.left.append(at.inner(rows, left, "on", i))
-            self.right.append(at.inner(right, own, "on", i))
+            self.left.append(context.inner(rows, left, "on", i))
+            self.right.append(context.inner(right, own, "on", i))
             if a.family != b.family and self._valued(rows, left) and self._valued(right, own):
                 rule = f"the key {left!r} is a {a.family} in the rows, and {own!r} a {b.family} in {spec.table!r}"
                 wanted = {"number": "number", "text": "text", "boolean": "boolean", "date": "date"}.get(a.family)
-                raise at.fault(rule, f"add cast: {{{own}: {wanted}}} to the join" if wanted else None, "on", i)
+                raise context.fault(rule, f"add cast: {{{own}: {wanted}}} to the join" if wanted else None, "on", i)
         kinds = [rows.columns[left].type for left, _ in spec.on]
         different = [rows.columns[left].family != right.columns[own].family for left, own in spec.on]
         self.equal = " AND ".join(
@@ -33,7 +33,7 @@ class Keys:
         self.near = self._near()
 
     def _valued(self, rows: Rows, name: str) -> bool:
-        return bool(self._at.warehouse.one(f"SELECT count({rows.columns[name].inner}) > 0 FROM {rows.table}")[0])
+        return bool(self._context.warehouse.one(f"SELECT count({rows.columns[name].inner}) > 0 FROM {rows.table}")[0])
 
     def _times(self) -> tuple[str, str]:
         """The times of both sides as SQL; texts are read as times."""
@@ -43,7 +43,7 @@ class Keys:
             return "", ""
         found, families = [], []
         for side, rows, name in zip("ab", (self._rows, self._table), pair, strict=True):
-            inner = f"{side}.{self._at.inner(rows, name, key)}"
+            inner = f"{side}.{self._context.inner(rows, name, key)}"
             family = rows.columns[name].family
             if family == "text":
                 self._readable(rows, name, key)
@@ -51,21 +51,23 @@ class Keys:
             elif family == "date":
                 inner = f"CAST({inner} AS TIMESTAMP)"
             if family not in ("date", "number", "date with a time zone"):
-                raise self._at.fault(f"{name!r} is a {family}, not a date or a number", None, key)
+                raise self._context.fault(f"{name!r} is a {family}, not a date or a number", None, key)
             families.append(family)
             found.append(inner)
         if families[0] != families[1]:
             rule = f"{pair[0]!r} is a {families[0]}, and {pair[1]!r} a {families[1]} in {self._spec.table!r}"
-            raise self._at.fault(rule, "times of one kind can be held against each other", key)
+            raise self._context.fault(rule, "times of one kind can be held against each other", key)
         self._is_date = families[0] != "number"
         return found[0], found[1]
 
     def _readable(self, rows: Rows, name: str, key: str) -> None:
         inner = rows.columns[name].inner
         bad = f"FROM {rows.table} WHERE {inner} IS NOT NULL AND TRY_CAST({inner} AS TIMESTAMP) IS NULL"
-        found = self._at.warehouse.run(f"SELECT {inner} {bad} ORDER BY {rows.order[0]} LIMIT 1")
+        found = self._context.warehouse.run(f"SELECT {inner} {bad} ORDER BY {rows.order[0]} LIMIT 1")
         if found:
-            raise self._at.wrong(f"{found[0][0]!r} of {name!r} is no date", "write dates as 2024-12-31 23:59:00", key)
+            raise self._context.wrong(
+                f"{found[0][0]!r} of {name!r} is no date", "write dates as 2024-12-31 23:59:00", key
+            )
 
     def _near(self) -> str | None:
         """The condition that a row found by `as_of` is near enough; None where any is."""
@@ -74,7 +76,9 @@ class Keys:
             return None
         if self._is_date != (" " in spec.interval):
             cure = "write 2d" if self._is_date else "write a number"
-            raise self._at.fault(f"a tolerance of {spec.tolerance!r} does not fit {spec.as_of[0]!r}", cure, "tolerance")
+            raise self._context.fault(
+                f"a tolerance of {spec.tolerance!r} does not fit {spec.as_of[0]!r}", cure, "tolerance"
+            )
         allowed = f"INTERVAL '{spec.interval}'" if self._is_date else spec.interval
         return f"{self.times[0]} <= {self.times[1]} + {allowed}"
 
@@ -102,11 +106,11 @@ class Keys:
         other, letter = (self._rows, "a") if side == "b" else (self._table, "b")
         met = f"EXISTS (SELECT 1 FROM {other.table} AS {letter} WHERE {self.equal})"
         by = f"FROM {rows.table} AS {side} WHERE {some} AND {met} GROUP BY {', '.join(listed)} HAVING count(*) > 1"
-        [count] = self._at.warehouse.one(f"SELECT count(*) FROM (SELECT 1 {by})")
+        [count] = self._context.warehouse.one(f"SELECT count(*) FROM (SELECT 1 {by})")
         if not count:
             return
         order = f"ORDER BY count(*) DESC, {', '.join(listed)} LIMIT 1"
-        *values, often = self._at.warehouse.run(f"SELECT {', '.join(listed)}, count(*) {by} {order}")[0]
+        *values, often = self._context.warehouse.run(f"SELECT {', '.join(listed)}, count(*) {by} {order}")[0]
         example = ", ".join(f"{name} = {_shown(value)}" for name, value in zip(names, values, strict=True))
         what = "key stands" if count == 1 else "keys stand"
         rule = f"the join with {spec.table!r} is to be {spec.expect}, and {count:,} {what} more than once {where}"
@@ -117,7 +121,9 @@ class Keys:
             cure = "write expect: many_to_one"
         else:
             cure += ", or expect: many_to_many to have more rows"
-        raise self._at.wrong(f"{rule}: {example} {often:,} times", cure, *(("expect",) if self._written else ("on",)))
+        raise self._context.wrong(
+            f"{rule}: {example} {often:,} times", cure, *(("expect",) if self._written else ("on",))
+        )
 
     @property
     def _written(self) -> bool:
@@ -149,12 +155,12 @@ class Keys:
         spec, rows = self._spec, self._rows
         none = self._none()
         no_key = " OR ".join(f"{key} IS NULL" for key in self.left)
-        count, without = self._at.warehouse.one(f"SELECT count(*), count_if({no_key}) FROM {none}")
+        count, without = self._context.warehouse.one(f"SELECT count(*), count_if({no_key}) FROM {none}")
         if not count:
             return 0, "every row has a match"
         keys = ", ".join(self.left)
         some = " AND ".join(f"{key} IS NOT NULL" for key in self.left)
-        examples = self._at.warehouse.run(f"SELECT DISTINCT {keys} FROM {none} AND {some} ORDER BY {keys} LIMIT 3")
+        examples = self._context.warehouse.run(f"SELECT DISTINCT {keys} FROM {none} AND {some} ORDER BY {keys} LIMIT 3")
         detail = f"{shares(count, rows.count)} without a match"
         if without:
             detail += f", {without:,} of them without a key"
@@ -165,7 +171,7 @@ class Keys:
             "their new columns are missing" if spec.how == "left" else "an inner join drops them; how: left keeps them"
         )
         names = tuple(left for left, _ in spec.on)
-        self._at.notices.append(Notice(f"the join with {spec.table!r}: {detail}", names, cure))
+        self._context.notices.append(Notice(f"the join with {spec.table!r}: {detail}", names, cure))
         return count, detail
 
 

@@ -4,26 +4,32 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
-from protokit.collect.table_words import TableSource
+import numpy as np
+import pandas as pd
+
 from protokit.core.values import Notice
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 MISSING = ("", "NA", "N/A", "n/a", "NaN", "nan", "NULL", "null", "None", "<NA>", "#N/A", "?")
 _LIKE_A_DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")
 
 
+def marks_of(missing: Sequence[str] | None) -> frozenset[str]:
+    """The texts of missing cells: those that a recipe lists, else the usual ones."""
+    return frozenset(MISSING if missing is None else ("", *missing))
+
+
 def frame(
-    names: Sequence[str], columns: Sequence[Sequence[str]], spec: TableSource
+    names: Sequence[str],
+    columns: Sequence[Sequence[str]],
+    *,
+    missing: Sequence[str] | None = None,
+    decimal: str | None = None,
+    thousands: str | None = None,
 ) -> tuple[pd.DataFrame, list[Notice]]:
     """A frame of columns of texts: numbers where every cell that is not missing is one, else text."""
-    import pandas as pd
-
-    marks = frozenset(MISSING if spec.missing is None else ("", *spec.missing))
-    numbers = Numbers.of(spec)
+    marks = marks_of(missing)
+    numbers = Numbers.of(decimal, thousands)
     series: dict[str, pd.Series] = {}
     unusual: dict[str, int] = {}
     commas: list[str] = []
@@ -53,11 +59,11 @@ class Numbers:
         self._group = re.compile(group) if group else None
 
     @classmethod
-    def of(cls, spec: TableSource) -> Numbers | None:
+    def of(cls, decimal: str | None, thousands: str | None) -> Numbers | None:
         """The marks of a recipe; None where it names none."""
-        if spec.thousands is None and spec.decimal in (None, "."):
+        if thousands is None and decimal in (None, "."):
             return None
-        return cls(spec.decimal or ".", spec.thousands)
+        return cls(decimal or ".", thousands)
 
     def plain(self, text: str) -> str:
         """A number with a point and no other mark.
@@ -73,8 +79,6 @@ class Numbers:
 
 
 def _column(cells: Sequence[str], marks: frozenset[str], unusual: dict[str, int], written: Numbers | None) -> pd.Series:
-    import pandas as pd
-
     values: list[str | None] = []
     for cell in cells:
         plain = cell.strip()
@@ -98,9 +102,6 @@ def _column(cells: Sequence[str], marks: frozenset[str], unusual: dict[str, int]
 
 
 def _numbers(values: list[str | None], present: list[str], written: Numbers | None) -> pd.Series:
-    import numpy as np
-    import pandas as pd
-
     if written is not None:
         values = [None if value is None else written.plain(value) for value in values]
         present = [value for value in values if value is not None]

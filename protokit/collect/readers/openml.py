@@ -1,50 +1,56 @@
-"""Data sets by name: those that scikit-learn ships, and those of OpenML."""
+"""Data sets of OpenML."""
 
 from __future__ import annotations
 
-import hashlib
 import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
-from protokit.collect.frames import fingerprint, tidy
-from protokit.collect.table_words import TableSource
+from pydantic import Field
+
+from protokit.collect.source import SOURCES, Source
 from protokit.core.errors import DataError
+from protokit.core.places import Fault
 from protokit.core.values import Notice
+from protokit.grammar.faults import refuse
+from protokit.grammar.words import JsonSchema, Word
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-class Bundled:
-    """A table that scikit-learn ships. The target's column is named `target`."""
-
-    def columns(self, spec: TableSource, folder: Path) -> list[str] | None:
-        """Not known without scikit-learn."""
-        return None
-
-    def read(self, spec: TableSource, folder: Path) -> tuple[pd.DataFrame, str, tuple[Notice, ...]]:
-        """All rows; classes by their names."""
-        import pandas as pd
-        from sklearn import datasets
-
-        found = getattr(datasets, f"load_{spec.location}")(as_frame=True)
-        frame: pd.DataFrame = found.frame.copy()
-        names = getattr(found, "target_names", None)
-        if "target" in frame and names is not None and frame["target"].dtype.kind in "iu":
-            frame["target"] = [int(v) if str(names[v]).isdigit() else str(names[v]) for v in frame["target"]]
-        digest = hashlib.sha256(pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes())
-        return frame, digest.hexdigest(), ()
+def _version(given: object) -> object:
+    if not isinstance(given, int) or isinstance(given, bool) or given < 1:
+        raise refuse(Fault(f"version is a whole number from 1, not {given!r}"))
+    return given
 
 
-class OpenML:
+@SOURCES.add
+class OpenML(Source):
     """A data set of OpenML (https://www.openml.org), fetched and kept by scikit-learn."""
 
-    def columns(self, spec: TableSource, folder: Path) -> list[str] | None:
+    name = "openml"
+    about = "a data set of OpenML, by its name or number"
+    example = "{openml: credit-g, version: 1}"
+    rank = 13
+    location_schema: ClassVar[JsonSchema] = {"type": ["string", "integer"]}
+
+    version: Annotated[
+        int | None,
+        Word(_version, {"type": "integer", "minimum": 1}),
+        Field(description="of the data set; the active one when not given", examples=[1]),
+    ] = None
+
+    @classmethod
+    def read_location(cls, given: object) -> object:
+        """A number as a text."""
+        return str(given) if isinstance(given, int) and not isinstance(given, bool) else given
+
+    def columns(self, folder: Path) -> list[str] | None:
         """Not known without scikit-learn."""
         return None
 
-    def read(self, spec: TableSource, folder: Path) -> tuple[pd.DataFrame, str, tuple[Notice, ...]]:
+    def read(self, folder: Path) -> tuple[pd.DataFrame, str, tuple[Notice, ...]]:
         """All rows, the target among the columns under its own name. The digest is that of the rows.
 
         Raises:
@@ -52,10 +58,12 @@ class OpenML:
         """
         from sklearn.datasets import fetch_openml
 
-        name = spec.location
-        asked: dict[str, Any] = {"data_id": int(name)} if name.isdecimal() else {"name": name}
+        from protokit.collect.frames import fingerprint, tidy
+
+        name = self.location
+        asked: dict[str, str | int] = {"data_id": int(name)} if name.isdecimal() else {"name": name}
         if "name" in asked:
-            asked["version"] = spec.version or "active"
+            asked["version"] = self.version or "active"
         try:
             with warnings.catch_warnings(record=True) as said:
                 warnings.simplefilter("always")
@@ -72,7 +80,7 @@ class OpenML:
         frame = tidy(found.frame)
         version = found.details["version"]
         notices = [Notice(f"OpenML: {_line(w.message)}") for w in said if issubclass(w.category, UserWarning)]
-        if spec.version is None and "name" in asked:
+        if self.version is None and "name" in asked:
             notices.append(
                 Notice(f"version {version} of {name!r} at OpenML", (), f"write version: {version} to keep it")
             )

@@ -19,7 +19,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from protokit.collect.cells import plain_frame, taken
+from protokit.collect.database.cells import plain_frame, taken
 from protokit.core.errors import DataError
 from protokit.core.memory import process_memory
 from protokit.recipe.sql import quote
@@ -64,6 +64,10 @@ class Rows:
     def names(self) -> dict[str, str]:
         """The inner name of each column that the database holds."""
         return {name: column.inner for name, column in self.columns.items() if column.inner}
+
+    def named(self, columns: Mapping[str, Stored]) -> Rows:
+        """The same rows with other columns, or under other names."""
+        return replace(self, columns=columns)
 
 
 class Warehouse:
@@ -127,7 +131,7 @@ class Warehouse:
 
         So do the columns that are not in `only`, where it is given.
         """
-        row, columns, plain = self.fresh("r"), {}, dict[str, Any]()
+        row, columns, plain = self.fresh("r"), {}, dict[str, pd.Series | pd.RangeIndex]()
         for name in frame.columns:
             series, zone = plain_frame(frame[name]) if only is None or name in only else (None, False)
             inner = "" if series is None else self.fresh()

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from protokit.collect.step_context import At
-from protokit.collect.warehouse import Rows
+from protokit.collect.database.context import Context
+from protokit.collect.database.warehouse import Rows
 from protokit.recipe.sql import quote
 
 _TRUE, _FALSE = ("true", "yes", "y", "t", "1", "on"), ("false", "no", "n", "f", "0", "off")
 
 
-def cast(at: At, rows: Rows, kinds: Mapping[str, str], key: str) -> Rows:
+def cast(context: Context, rows: Rows, kinds: Mapping[str, str]) -> Rows:
     """The rows with some columns as number, category, text, date or boolean.
 
     Raises:
@@ -19,31 +19,13 @@ def cast(at: At, rows: Rows, kinds: Mapping[str, str], key: str) -> Rows:
     """
     values = {}
     for name, kind in kinds.items():
-        inner = at.inner(rows, name, key, name)
-        sql = _sql(at, rows, name, inner, kind, key)
-        refuse_lost(at, rows, name, sql, f"is no {kind}", key)
+        sql = _sql(context, rows, name, context.inner(rows, name, name), kind)
+        context.refuse_lost(rows, name, sql, f"is no {kind}", name)
         values[name] = sql
-    return at.warehouse.changed(rows, values)
+    return context.warehouse.changed(rows, values)
 
 
-def refuse_lost(at: At, rows: Rows, name: str, sql: str, what: str, key: str) -> None:
-    """Hold that no cell of a column goes missing by some SQL.
-
-    Raises:
-        DataError: with the number of such cells, and the row and value of the first.
-    """
-    inner, row = rows.columns[name].inner, rows.order[0]
-    lost = f"FROM {rows.table} WHERE {inner} IS NOT NULL AND ({sql}) IS NULL"
-    with at.running(rows.names(), key, name):
-        [count] = at.warehouse.one(f"SELECT count(*) {lost}")
-    if count:
-        first, value = at.warehouse.one(f"SELECT {row}, {inner} {lost} ORDER BY {', '.join(rows.order)} LIMIT 1")
-        more = f", and {count - 1:,} more cells" if count > 1 else ""
-        rule = f"{value!r} in row {first + 1:,} of {name!r} {what}{more}"
-        raise at.wrong(rule, f"replace: {{{name}: {{{value}: ...}}}} before, with null for a missing cell", key, name)
-
-
-def _sql(at: At, rows: Rows, name: str, inner: str, kind: str, key: str) -> str:
+def _sql(context: Context, rows: Rows, name: str, inner: str, kind: str) -> str:
     family = rows.columns[name].family
     if kind == family:
         return inner
@@ -59,9 +41,7 @@ def _sql(at: At, rows: Rows, name: str, inner: str, kind: str, key: str) -> str:
         finite = f"TRY_CAST({inner} AS DOUBLE)"
         double = f"CASE WHEN isfinite({finite}) THEN {finite} END"
         integer = f"CASE WHEN regexp_full_match({inner}, '\\s*[+-]?[0-9]+\\s*') THEN TRY_CAST({inner} AS BIGINT) END"
-        where = f"FROM {rows.table} WHERE {inner} IS NOT NULL AND ({integer}) IS NULL"
-        [broken] = at.warehouse.one(f"SELECT count(*) {where}")
-        return double if broken else integer
+        return double if context.count(rows, f"{inner} IS NOT NULL AND ({integer}) IS NULL") else integer
     if kind == "date" and family == "text":
         return f"TRY_CAST({inner} AS TIMESTAMP)"
     if kind == "boolean" and family == "number":
@@ -70,4 +50,4 @@ def _sql(at: At, rows: Rows, name: str, inner: str, kind: str, key: str) -> str:
         true, false = (", ".join(map(quote, words)) for words in (_TRUE, _FALSE))
         word = f"lower(trim({inner}))"
         return f"CASE WHEN {word} IN ({true}) THEN TRUE WHEN {word} IN ({false}) THEN FALSE END"
-    raise at.fault(f"{name!r} is a {family}, and cannot be made a {kind}", "derive it by an expression", key, name)
+    raise context.fault(f"{name!r} is a {family}, and cannot be made a {kind}", "derive it by an expression", name)

@@ -1,0 +1,1 @@
+"""The database that tables are joined and cleaned in."""

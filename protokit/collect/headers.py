@@ -1,0 +1,42 @@
+"""The columns of a recipe's tables, found without a heavy library: what a check needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from protokit.collect.column_flow import check_names
+from protokit.collect.source import Source
+from protokit.collect.words import Collect
+from protokit.core.errors import DataError
+
+
+def columns(spec: Collect, folder: Path) -> list[str] | None:
+    """The columns that the tables have once they are joined and cleaned, if known without loading them.
+
+    Raises:
+        SpecError: a step of joining or cleaning names a column that is not there.
+        DataError: a file is not there or its header cannot be read.
+    """
+    found: dict[str, list[str] | None] = {}
+    for name, source in spec.tables.items():
+        with reading(name, source):
+            found[name] = source.columns(folder)
+    return check_names(spec, found)
+
+
+@contextmanager
+def reading(name: str, source: Source) -> Iterator[None]:
+    """Give an error of a table's source the table's path, where the file itself has no better place.
+
+    Raises:
+        DataError: the same.
+    """
+    try:
+        yield
+    except DataError as error:
+        if error.place is not None or error.path:
+            raise
+        path = ("collect", "tables", name, source.name)
+        raise DataError(error.rule, cure=error.cure, path=path) from error.__cause__

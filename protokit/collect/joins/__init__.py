@@ -1,0 +1,1 @@
+"""Joins: what may be written, what they do to the columns' names, and their work."""

@@ -1,0 +1,54 @@
+"""Files with the same columns as one table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import chain
+
+import pandas as pd
+
+from protokit.collect.files.cells import Cells, order
+from protokit.collect.files.files import File
+from protokit.core.errors import DataError
+from protokit.core.values import Notice
+
+
+def stacked(parts: Sequence[Cells], found: Sequence[File]) -> Cells:
+    """The cells of all files, one below the other, in the order of the first one's columns.
+
+    Raises:
+        DataError: a file has other columns.
+    """
+    first = parts[0]
+    if len(parts) == 1:
+        return first
+    orders = [order(first.names, part.names, found[0], file) for part, file in zip(parts, found, strict=True)]
+    columns: list[list[object] | pd.Series] = []
+    for i in range(len(first.names)):
+        pieces = [part.columns[order[i]] for part, order in zip(parts, orders, strict=True)]
+        if isinstance(pieces[0], (list, tuple)):
+            columns.append(list(chain.from_iterable(pieces)))
+        else:
+            columns.append(pd.concat([pd.Series(piece) for piece in pieces], ignore_index=True))
+    return Cells(first.names, columns)
+
+
+def framed(cells: Cells) -> tuple[pd.DataFrame, list[Notice]]:
+    """A frame of columns that have their types."""
+    if len(set(cells.names)) < len(cells.names):  # refused where tables are checked, by its name
+        return pd.concat(list(cells.columns), axis=1), []
+    return pd.DataFrame(dict(zip(cells.names, cells.columns, strict=True))), []
+
+
+def with_file(frame: pd.DataFrame, column: str, rows: Sequence[tuple[str, int]]) -> pd.DataFrame:
+    """The frame with a column that names the file of each row; `rows` has the files and their rows, in order.
+
+    Raises:
+        DataError: there is such a column already.
+    """
+    if column in frame.columns:
+        raise DataError(f"there is a column {column!r} already", cure="choose another name for file_column")
+    names = [name for name, count in rows for name in [name] * count]
+    frame = frame.copy(deep=False)  # `assign` knows no column named self
+    frame[column] = pd.Series(names, dtype=object)
+    return frame

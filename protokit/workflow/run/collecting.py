@@ -1,0 +1,79 @@
+"""The step `collect` of a recipe: its errors get their places in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+from protokit.collect import large
+from protokit.collect.collect import collect
+from protokit.collect.large import Deal, Held
+from protokit.core.errors import SpecError
+from protokit.core.values import Table
+from protokit.recipe.recipe import Recipe
+from protokit.represent.words import By
+
+
+def collected(recipe: Recipe, table: object = None) -> Table:
+    """The rows of the recipe's tables, joined and cleaned; a data frame may stand for its tables.
+
+    Raises:
+        SpecError: a step of joining or cleaning does not fit the columns.
+        DataError: a table cannot be read, or is not what a step says.
+    """
+    split = recipe.represent.split
+    stacked = [name for name in (split.test, split.validation) if isinstance(name, str)]
+    with recipe.document.placing():
+        return collect(recipe.collect, recipe.folder, table, stacked=stacked)
+
+
+def stays_on_disk(recipe: Recipe) -> bool:
+    """Whether the recipe's first table is so large that it stays on the disk, and can be split there.
+
+    Raises:
+        DataError: there is no such file, or it is not Parquet.
+    """
+    represent, split = recipe.represent, recipe.represent.split
+    whole = split.folds is not None or split.by == "stratified" or recipe.learn.task in {"clustering", "multilabel"}
+    named = isinstance(split.test, str) or isinstance(split.validation, str)
+    if whole or named or represent.series or represent.sequence:
+        return False
+    with recipe.document.placing():
+        return large.is_large(recipe.collect, recipe.folder)
+
+
+@contextmanager
+def held(recipe: Recipe, *, memory: str = "512MB", threads: int | None = None) -> Iterator[Held]:
+    """The recipe's tables, joined, cleaned and split on the disk; `memory` is what the database may use of it.
+
+    Raises:
+        SpecError: a step does not fit the columns, or the split is one that needs all rows in memory.
+        DataError: a table cannot be read, or is not what a step says.
+    """
+    with ExitStack() as database:
+        with recipe.document.placing():
+            rows = large.held(recipe.collect, recipe.folder, _deal(recipe), memory=memory, threads=threads)
+            kept = database.enter_context(rows)
+        yield kept
+
+
+def _deal(recipe: Recipe) -> Deal:
+    """How the recipe's split deals rows on the disk.
+
+    Raises:
+        SpecError: it needs all rows in memory.
+    """
+    split, path = recipe.represent.split, ("represent", "split")
+    cure = "write shares, and by: random, {group: COLUMN}, {time: COLUMN} or {column: COLUMN}"
+    if split.folds is not None or isinstance(split.test, str) or isinstance(split.validation, str):
+        raise SpecError.one("folds and tables of their own are split in memory only", cure, path)
+    if split.by == "stratified":
+        raise SpecError.one("this way to split needs all rows in memory", cure, (*path, "by"))
+    by = split.by if isinstance(split.by, By) else By()
+    if by.column:
+        return Deal(split.test, split.validation, "column", by.column, recipe.seed)
+    if by.time:
+        return Deal(split.test, split.validation, "time", by.time, recipe.seed)
+    if by.group:
+        return Deal(split.test, split.validation, "group", by.group, recipe.seed)
+    return Deal(split.test, split.validation, "random", "", recipe.seed)
