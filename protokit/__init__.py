@@ -30,12 +30,13 @@ if TYPE_CHECKING:
         OrderedEncoder,
         TextEncoder,
     )
+    from protokit.workflow.check import check
     from protokit.workflow.look.compare import compare
     from protokit.workflow.look.report import report
     from protokit.workflow.look.table import table
     from protokit.workflow.lr_range import lr_range
     from protokit.workflow.result import Run
-    from protokit.workflow.run.run import check, run
+    from protokit.workflow.run.run import run
 
 _HOMES = {
     "AuditError": "protokit.core.errors",
@@ -56,7 +57,7 @@ _HOMES = {
     "SpecError": "protokit.core.errors",
     "TextEncoder": "protokit.represent.transformers",
     "TrainingError": "protokit.core.errors",
-    "check": "protokit.workflow.run.run",
+    "check": "protokit.workflow.check",
     "choice": "protokit.menu.slots",
     "compare": "protokit.workflow.look.compare",
     "integer": "protokit.menu.slots",

@@ -15,7 +15,7 @@ from protokit.collect.collect import collect
 from protokit.core.errors import DataError, ProtokitError, SpecError
 from protokit.core.values import Table
 from protokit.recipe.recipe import Recipe
-from protokit.workflow.run.run import check
+from protokit.workflow.check import check
 
 TABLE: dict[str, Any] = {
     "n": [1, 5, 3, 3],

@@ -11,7 +11,7 @@ from protokit.core.errors import DataError, ProtokitError, SpecError
 from protokit.evaluate import words
 from protokit.recipe.recipe import Recipe
 from protokit.recipe.schema import schema
-from protokit.workflow.run.run import check
+from protokit.workflow.check import check
 
 LEAST = {"represent": {"target": "y"}}
 FULL = """\
