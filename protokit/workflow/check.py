@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from protokit.collect.collect import columns
@@ -11,7 +11,7 @@ from protokit.recipe.column_names import check_columns
 from protokit.recipe.recipe import Recipe
 
 
-def as_recipe(recipe: Recipe | str | Path | dict[str, object], set: Sequence[str] = ()) -> Recipe:
+def as_recipe(recipe: Recipe | str | Path | Mapping[str, object], set: Sequence[str] = ()) -> Recipe:
     """A recipe from what a person may pass: a file, a dict of the same shape, or a `Recipe`.
 
     Raises:
@@ -21,15 +21,15 @@ def as_recipe(recipe: Recipe | str | Path | dict[str, object], set: Sequence[str
         if set:
             raise SpecError.one("`set` is for files and dicts", "change the recipe itself")
         return recipe
-    if isinstance(recipe, dict):
-        return Recipe.parse(recipe, set=set)
+    if isinstance(recipe, Mapping):
+        return Recipe.parse(dict(recipe), set=set)
     if not isinstance(recipe, str | Path):
         rule = f"a recipe is a file, a dict or a Recipe, not a {type(recipe).__name__}"
         raise SpecError.one(rule, "a data frame comes second: run(recipe, table)")
     return Recipe.read(recipe, set=set)
 
 
-def check(recipe: Recipe | str | Path | dict[str, object], *, set: Sequence[str] = ()) -> Recipe:
+def check(recipe: Recipe | str | Path | Mapping[str, object], *, set: Sequence[str] = ()) -> Recipe:
     """Check a recipe and, where that takes no heavy library, its files and the names of their columns.
 
     Raises:

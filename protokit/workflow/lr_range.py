@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -75,7 +75,11 @@ class LearningRates:
 
 
 def lr_range(
-    recipe: Recipe | str | Path | dict[str, object], table: object = None, *, steps: int = 300, set: Sequence[str] = ()
+    recipe: Recipe | str | Path | Mapping[str, object],
+    table: object = None,
+    *,
+    steps: int = 300,
+    set: Sequence[str] = (),
 ) -> LearningRates:
     """Find a learning rate for a recipe's network: it rises from 1e-6 to 10 over some steps of training.
 

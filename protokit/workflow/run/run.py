@@ -17,7 +17,7 @@ from protokit.workflow.result import Run
 
 
 def run(
-    recipe: Recipe | str | Path | dict[str, object],
+    recipe: Recipe | str | Path | Mapping[str, object],
     table: object = None,
     *,
     out: str | Path = "runs",
