@@ -77,8 +77,10 @@ def _by(one: Mapping[str, object]) -> str:
 
 
 def _is_one(one: Mapping[object, object]) -> bool:
-    texts = [one.get("kind"), one.get("name"), one.get("package", 0) or "", one.get("version", 0) or ""]
-    return all(isinstance(text, str) for text in texts)
+    if {*one} != {*Requirement.__annotations__}:
+        return False
+    may_lack = (one["package"], one["version"])
+    return all(isinstance(text, str) for text in (one["kind"], one["name"], *(text or "" for text in may_lack)))
 
 
 def _is_own(thing: object) -> bool:
