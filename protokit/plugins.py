@@ -12,6 +12,7 @@
 | metric | `metric` | `Metric` | `evaluate.metrics` |
 | baseline | `baseline` | `Baseline` | `evaluate.baselines` |
 | check of the audit | `check` | `Check` | nowhere: it runs in every audit |
+| check of series | `series_check` | `SeriesCheck` | nowhere: it runs in every audit of a forecast |
 | rule of the doctor | `rule` | `Rule` | nowhere: it runs in every diagnosis |
 | plot | `plot` | `Plot` | nowhere: `run.plot.NAME` |
 

@@ -5,13 +5,15 @@ from protokit.collect.source import Source as Source
 from protokit.collect.step import STEPS as _STEPS
 from protokit.collect.step import Step as Step
 from protokit.evaluate.audit.check import CHECKS as _CHECKS
+from protokit.evaluate.audit.check import SERIES_CHECKS as _SERIES_CHECKS
 from protokit.evaluate.audit.check import Check as Check
-from protokit.evaluate.baseline import BASELINES as _BASELINES
-from protokit.evaluate.baseline import Baseline as Baseline
+from protokit.evaluate.audit.check import SeriesCheck as SeriesCheck
+from protokit.evaluate.baselines.baseline import BASELINES as _BASELINES
+from protokit.evaluate.baselines.baseline import Baseline as Baseline
 from protokit.evaluate.doctor.rule import RULES as _RULES
 from protokit.evaluate.doctor.rule import Rule as Rule
-from protokit.evaluate.metric import METRICS as _METRICS
-from protokit.evaluate.metric import Metric as Metric
+from protokit.evaluate.metrics.metric import METRICS as _METRICS
+from protokit.evaluate.metrics.metric import Metric as Metric
 from protokit.learn.engine import ENGINES as _ENGINES
 from protokit.learn.engine import Engine as Engine
 from protokit.menu.catalogue import register as _register
@@ -33,6 +35,7 @@ menu = _HOUSE_MENUS.add
 metric = _METRICS.add
 plot = _PLOTS.add
 rule = _RULES.add
+series_check = _SERIES_CHECKS.add
 source = _SOURCES.add
 split = _SPLITS.add
 step = _STEPS.add
