@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Literal, cast
 
-from protokit.core.plain import Plain, PlainDiagnosis, PlainLayer
+from protokit.core.plain import Plain as Plain
+from protokit.core.plain import PlainDiagnosis, PlainLayer
 
 
 @dataclass(frozen=True)
