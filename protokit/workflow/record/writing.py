@@ -22,9 +22,9 @@ from protokit.workflow.look.plot import Predicted
 from protokit.workflow.record.contents import Metrics, PlainNetwork, PlainScore, PlainVerdict, RunResults
 from protokit.workflow.record.folder import RunFolder
 from protokit.workflow.record.predictions import target_as_plain, write_predictions
+from protokit.workflow.record.results import Networks, Results
 from protokit.workflow.record.uses_of_test_set import uses_of_test_set
 from protokit.workflow.result import diagnosed
-from protokit.workflow.run.results import Networks, Results
 
 
 def write_results(

@@ -23,8 +23,8 @@ from protokit.recipe.recipe import Recipe
 from protokit.represent.represented import Represented
 from protokit.workflow.record.contents import PlainCheckup, PlainSuspect
 from protokit.workflow.record.folder import RunFolder
+from protokit.workflow.record.results import Networks
 from protokit.workflow.run.importance import CHEAP_OF, importance
-from protokit.workflow.run.results import Networks
 
 _FAR_MORE = 2.0  # times what the next column is relied on
 

@@ -23,9 +23,9 @@ from protokit.recipe.recipe import Recipe
 from protokit.represent.encoder import Encoder
 from protokit.represent.represented import Represented
 from protokit.workflow.record.contents import Details, PlainCalibration, PlainClass, PlainSlice, Threshold
+from protokit.workflow.record.results import Networks, Results
 from protokit.workflow.run.baselines import Baselines, as_plain
 from protokit.workflow.run.evaluation_plan import EvaluationPlan
-from protokit.workflow.run.results import Networks, Results
 
 
 def settled(plan: EvaluationPlan, networks: Networks, folds: Sequence[Represented]) -> Networks:
