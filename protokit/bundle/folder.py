@@ -11,14 +11,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
-from protokit.bundle.input_schema import Intake
+from protokit.bundle.input_schema import InputSchema
 from protokit.bundle.migrations import FORMAT, Written, migrated
 from protokit.bundle.model import Model, Part
+from protokit.bundle.requirements import check_requirements, requirements
 from protokit.core.errors import BundleError, DataError, ProtokitError
 from protokit.core.files import sha256, write_json, write_with
+from protokit.core.libraries.backend import keras
 from protokit.core.runs import run_folder
 from protokit.core.values import Signature
 from protokit.learn.clusters import Clusters
@@ -42,8 +45,10 @@ def save(model: Model, path: str | Path) -> None:
     try:
         shutil.rmtree(part, ignore_errors=True)
         plain = model.menu.resolve().as_plain(in_full=True)
-        intake = model.intake or Intake(model.columns)
-        about = {"menu": plain, "precision": model.precision, "intake": intake.as_plain()}
+        input_schema = model.input_schema or InputSchema(model.columns)
+        about: dict[str, object] = {"menu": plain, "precision": model.precision, "intake": input_schema.as_plain()}
+        if needed := requirements(model.menu, [part.encoder for part in model.parts], input_schema.clean):
+            about["plugins"] = needed
         write_json(part / "menu.json", about)
         write_json(part / "encoders.json", [_fitted(some) for some in model.parts])
         tensors = _tensors(model)
@@ -63,37 +68,39 @@ def load(path: str | Path) -> Model:
     A model that an earlier version wrote predicts as it did there.
 
     Raises:
-        BundleError: a file is missing, damaged, or not what the manifest says.
+        BundleError: a file is missing, damaged, or not what the manifest says; or a package that brings a part of the
+            model, such as a layer, is not installed.
     """
     path = _folder_of(Path(path))
     written = _written(path, of=_verify(path))
     menu_plain, encoders = written.menu, written.encoders
+    check_requirements(menu_plain, str(path))
     try:
         precision = menu_plain.get("precision")
         if precision not in PRECISIONS or not isinstance(encoders, list) or not encoders:
             raise ValueError(f"precision {precision!r}" if precision not in PRECISIONS else "no encoders")
         fitted = [from_plain(plain) for plain in encoders]
         menu = Menu.parse(menu_plain["menu"], columns=fitted[0].signature.names)
-        intake = Intake.from_plain(menu_plain["intake"])
+        input_schema = InputSchema.from_plain(menu_plain["intake"])
         clusters = [Clusters.from_plain(plain["clusters"]) if plain.get("clusters") else None for plain in encoders]
     except (ProtokitError, KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
         raise BundleError(f"the model cannot be read: {error}", place=str(path)) from None
     try:
-        networks: dict[Signature, Any] = {}
+        networks: dict[Signature, keras.Model] = {}
         for encoder in fitted:
             if encoder.signature not in networks:
                 networks[encoder.signature] = build(menu, encoder.signature, precision=precision)
         weights = _weights(written.tensors, [networks[encoder.signature] for encoder in fitted])
-        together = zip(fitted, weights, clusters, strict=True)
-        parts = (Part(e, networks[e.signature], w, found) for e, w, found in together)
-        model = Model(menu, tuple(parts), precision, intake)
+        each = zip(fitted, weights, clusters, strict=True)
+        parts = (Part(e, networks[e.signature], w, found) for e, w, found in each)
+        model = Model(menu, tuple(parts), precision, input_schema)
         assign(model.parts[0].network.weights, model.parts[0].weights[0])
     except ProtokitError as error:
         raise BundleError(error.rule if error.rule else str(error), place=str(path)) from None
     return model
 
 
-def _fitted(part: Part) -> dict[str, Any]:
+def _fitted(part: Part) -> dict[str, object]:
     """All that was learned of the columns, and the clusters where some were found."""
     plain = part.encoder.as_plain()
     return plain if part.clusters is None else {**plain, "clusters": part.clusters.as_plain()}
@@ -124,7 +131,9 @@ def _written(path: Path, of: int) -> Written:
         raise BundleError(f"not a model of format {of}: {error}", place=str(path)) from None
 
 
-def _weights(tensors: Mapping[str, Any], networks: list[Any]) -> list[tuple[tuple[Any, ...], ...]]:
+def _weights(
+    tensors: Mapping[str, np.ndarray], networks: list[keras.Model]
+) -> list[tuple[tuple[np.ndarray, ...], ...]]:
     """The weights of each part, for each of its seeds."""
     seeds = sum(name.startswith("0.") and name.split(".")[2] == "000000" for name in tensors)
     names = [[[f"{i}.{s}.{n}" for n in _names(net)] for s in range(seeds)] for i, net in enumerate(networks)]
@@ -133,7 +142,7 @@ def _weights(tensors: Mapping[str, Any], networks: list[Any]) -> list[tuple[tupl
     return [tuple(tuple(tensors[name] for name in some) for some in part) for part in names]
 
 
-def _tensors(model: Model) -> dict[str, Any]:
+def _tensors(model: Model) -> dict[str, np.ndarray]:
     return {
         f"{i}.{seed}.{name}": values
         for i, part in enumerate(model.parts)
@@ -142,7 +151,7 @@ def _tensors(model: Model) -> dict[str, Any]:
     }
 
 
-def _names(network: Any) -> list[str]:
+def _names(network: keras.Model) -> list[str]:
     """Weights by place, layer and own name. What Keras names inside a layer counts over the whole process: left out."""
     paths = [weight.path.split("/") for weight in network.weights]
     return [f"{i:06}.{path[0]}.{path[-1]}" for i, path in enumerate(paths)]

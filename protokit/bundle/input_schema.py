@@ -10,33 +10,33 @@ import pandas as pd
 
 from protokit.collect.collect import cleaned
 from protokit.collect.column_flow import replay
+from protokit.collect.words import Collect
 from protokit.core.errors import DataError
 from protokit.core.suggest import did_you_mean
-from protokit.recipe.recipe import Recipe
 
 _READING = ("missing", "encoding", "delimiter", "decimal", "thousands")  # of a csv file
 
 
 @dataclass(frozen=True)
-class Intake:
+class InputSchema:
     """`clean` are the steps that a table goes through, `columns` those that it must have for them.
 
     `reading` says how a csv file is read. Where the recipe `joined` tables, what comes of it has to be there.
     """
 
     columns: tuple[str, ...]
-    clean: tuple[Any, ...] = ()
-    reading: Mapping[str, Any] = field(default_factory=dict)
+    clean: tuple[object, ...] = ()
+    reading: Mapping[str, object] = field(default_factory=dict)
     joined: bool = False
 
     @classmethod
-    def of(cls, recipe: Recipe, needed: Sequence[str]) -> Intake:
-        """That of a recipe whose model needs some columns."""
-        steps, columns = replay(recipe.collect, needed)
-        first = next(iter(recipe.collect.tables.values()), None)
+    def of(cls, spec: Collect, needed: Sequence[str]) -> InputSchema:
+        """That of a model which needs some columns of what was collected."""
+        steps, columns = replay(spec, needed)
+        first = next(iter(spec.tables.values()), None)
         given = {name: getattr(first, name) for name in _READING} if first is not None and first.kind == "csv" else {}
         reading = {name: list(v) if isinstance(v, tuple) else v for name, v in given.items() if v is not None}
-        return cls(columns if steps else tuple(needed), steps, reading, bool(recipe.collect.join))
+        return cls(columns if steps else tuple(needed), steps, reading, bool(spec.join))
 
     def cleaned(self, frame: pd.DataFrame, needed: Sequence[str]) -> pd.DataFrame:
         """The table as the encoders take it; one that has all they need, and not what the steps do, stays as it is.
@@ -56,12 +56,12 @@ class Intake:
             return frame
         return cleaned(frame, self.clean)
 
-    def as_plain(self) -> dict[str, Any]:
+    def as_plain(self) -> dict[str, object]:
         """All of it as JSON values."""
         plain = {"columns": list(self.columns), "clean": list(self.clean)}
         return {**plain, "reading": dict(self.reading), "joined": self.joined}
 
     @classmethod
-    def from_plain(cls, plain: Mapping[str, Any]) -> Intake:
+    def from_plain(cls, plain: Mapping[str, Any]) -> InputSchema:
         """That of `as_plain`."""
         return cls(tuple(plain["columns"]), tuple(plain["clean"]), dict(plain["reading"]), bool(plain["joined"]))

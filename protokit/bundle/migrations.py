@@ -1,4 +1,8 @@
-"""Models of earlier formats, brought to the format of today, one step at a time, as the plain data that they are."""
+"""Models of earlier formats, brought to the format of today, one step at a time, as the plain data that they are.
+
+A key that a file may lack needs no new format: `plugins` of `menu.json` is there only where a model needs what another
+package brings (see `requirements.py`).
+"""
 
 from __future__ import annotations
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from protokit.bundle.input_schema import Intake
+from protokit.bundle.input_schema import InputSchema
 from protokit.collect.frames import as_frame
 from protokit.core.libraries.backend import keras
 from protokit.core.values import Arrays, Features, Predictions, Signature
@@ -91,7 +90,7 @@ class Model:
     menu: Menu
     parts: tuple[Part, ...]
     precision: str = "float32"
-    intake: Intake | None = None
+    input_schema: InputSchema | None = None
 
     @property
     def signature(self) -> Signature:
@@ -124,9 +123,9 @@ class Model:
     @property
     def columns(self) -> tuple[str, ...]:
         """The columns that a table must have."""
-        return self.intake.columns if self.intake else needed(self.parts)
+        return self.input_schema.columns if self.input_schema else needed(self.parts)
 
-    def predict(self, table: Any, *, folder: str | Path | None = None) -> pd.DataFrame:
+    def predict(self, table: object, *, folder: str | Path | None = None) -> pd.DataFrame:
         """Predict a table that has the model's columns, in any order; others are ignored.
 
         The table goes through the recipe's steps of cleaning, but none that drops rows; what the recipe joined has to
@@ -148,8 +147,8 @@ class Model:
             DataError: a column is missing, or a cell is not what its column is.
         """
         frame = as_frame(table)
-        if self.intake is not None:
-            frame = self.intake.cleaned(frame, needed(self.parts))
+        if self.input_schema is not None:
+            frame = self.input_schema.cleaned(frame, needed(self.parts))
         encoders = [part.encoder if folder is None else part.encoder.at(Path(folder)) for part in self.parts]
         encoded = [encoder.encode(encoder.examples(frame)) for encoder in encoders]
         scores = _mean([part.scores(*some) for part, some in zip(self.parts, encoded, strict=True)])

@@ -82,7 +82,7 @@ def check(
     if Menu.is_written_in(recipe):
         checked: Any = Menu.read(recipe)
     else:
-        from protokit.workflow.run.run import check as check_recipe
+        from protokit.workflow.check import check as check_recipe
 
         checked = check_recipe(recipe, set=set or ())
     typer.echo(checked.write().rstrip() if explain else f"{recipe}: no faults")
@@ -117,7 +117,7 @@ def predict(
     from protokit.collect.collect import read_table
 
     loaded = load(model)
-    frame = read_table(data, table, loaded.intake.reading if loaded.intake else None)
+    frame = read_table(data, table, loaded.input_schema.reading if loaded.input_schema else None)
     predictions = loaded.predict(frame, folder=Path(data).parent if Path(data).is_file() else None)
     if as_json:
         text = json.dumps(predictions.to_dict(orient="records"), ensure_ascii=False, default=str)

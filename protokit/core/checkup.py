@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal, TypeAlias
+from typing import Literal, cast
 
-Plain: TypeAlias = float | int | str
+from protokit.core.plain import Plain as Plain
+from protokit.core.plain import PlainDiagnosis, PlainLayer
 
 
 @dataclass(frozen=True)
@@ -48,9 +49,15 @@ class LayerCheck:
     peak: float | None = None
     batch_noise: float | None = None
 
-    def as_plain(self) -> dict[str, Any]:
+    def as_plain(self) -> PlainLayer:
         """What `diagnosis.json` keeps of it."""
-        return {name: getattr(self, name) for name in ("layer", "kind", "gradient", "dead", "saturated")}
+        return {
+            "layer": self.layer,
+            "kind": self.kind,
+            "gradient": self.gradient,
+            "dead": self.dead,
+            "saturated": self.saturated,
+        }
 
 
 @dataclass(frozen=True)
@@ -114,7 +121,7 @@ class Checkup:
     train_rows: int
     optimizer: str
     learning_rate: float
-    arguments: Mapping[str, Any] = field(default_factory=dict)
+    arguments: Mapping[str, object] = field(default_factory=dict)
     constant: float = 0.0
     validation_constant: float = 0.0
     start: float = 0.0
@@ -126,7 +133,7 @@ class Checkup:
     targets: tuple[TargetCheck, ...] = ()
     suspects: tuple[Suspect, ...] = ()
 
-    def as_plain(self) -> dict[str, Any]:
+    def as_plain(self) -> dict[str, object]:
         """All numbers as JSON values."""
         return asdict(self)
 
@@ -138,10 +145,10 @@ class Edit:
     `change` puts `item` before the layer, removes it, or sets arguments of it.
     """
 
-    values: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, object] = field(default_factory=dict)
     layer: str = ""
     change: Literal["", "before", "remove", "set"] = ""
-    item: Any = None
+    item: object = None
     ignore: str = ""
 
 
@@ -181,11 +188,11 @@ class Diagnosis:
         """The rule, and what to do by hand in brackets."""
         return self.rule + f" ({self.advice})" * bool(self.advice)
 
-    def as_plain(self) -> dict[str, Any]:
+    def as_plain(self) -> PlainDiagnosis:
         """The diagnosis as JSON values."""
-        return asdict(self)
+        return cast(PlainDiagnosis, asdict(self))
 
     @classmethod
-    def from_plain(cls, plain: Mapping[str, Any]) -> Diagnosis:
+    def from_plain(cls, plain: PlainDiagnosis) -> Diagnosis:
         """The diagnosis of `as_plain`."""
         return cls(**plain)

@@ -9,9 +9,11 @@ import os
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TypeVar, cast
 
 from protokit.core.errors import DataError
+
+Value = TypeVar("Value")
 
 
 def write_bytes(path: Path, content: bytes) -> None:
@@ -28,21 +30,25 @@ def write_text(path: Path, content: str) -> None:
     write_bytes(path, content.encode())
 
 
-def write_json(path: Path, value: Any) -> None:
+def write_json(path: Path, value: object) -> None:
     """`write_text` for a JSON value. Floats keep every bit; a value that is not finite is refused."""
     write_text(path, json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
 
 
-def finite(value: Any) -> Any:
-    """The value with null for each number in it that is not finite: JSON has no word for these.
+def finite(value: Value) -> Value:
+    """The value with null for each number in it that is not finite: JSON has no word for these. Tuples become lists.
 
     >>> finite({"auc": float("nan"), "bounds": (0.5, float("inf"))})
     {'auc': None, 'bounds': [0.5, None]}
     """
+    return cast(Value, _finite(value))
+
+
+def _finite(value: object) -> object:
     if isinstance(value, Mapping):
-        return {key: finite(part) for key, part in value.items()}
+        return {key: _finite(part) for key, part in value.items()}
     if isinstance(value, (list, tuple)):
-        return [finite(part) for part in value]
+        return [_finite(part) for part in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 

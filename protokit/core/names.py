@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from math import isfinite
-from typing import Any
 
 WORD = r"\w+|[^\w\s]"  # of a text: a word, or a mark that stands alone
 IMAGE_ENDINGS = (".jpg", ".jpeg", ".png", ".gif", ".bmp", ".webp", ".tif", ".tiff")
 
 
-def as_text(value: Any) -> str:
+def as_text(value: object) -> str:
     """A category's name: 3.0 and 3 are the same one.
 
     >>> as_text(3.0), as_text("a"), as_text(True)
@@ -19,7 +18,8 @@ def as_text(value: Any) -> str:
         return value.strip()
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return str(value.item() if hasattr(value, "item") and getattr(value, "size", 1) == 1 else value)
+    item = getattr(value, "item", None)  # of NumPy: the Python value
+    return str(item() if item is not None and getattr(value, "size", 1) == 1 else value)
 
 
 def number(value: float, *, sign: bool = False) -> str:

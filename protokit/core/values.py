@@ -6,8 +6,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import prod
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal, cast
 from zlib import crc32
+
+from protokit.core.plain import PlainFinding, PlainInterval, PlainNotice, PlainStep
+from protokit.core.plain import Severity as Severity
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,11 +28,12 @@ class Notice:
     columns: tuple[str, ...] = ()
     cure: str | None = None
 
+    def as_plain(self) -> PlainNotice:
+        """The notice as JSON values."""
+        return {"rule": self.rule, "columns": self.columns, "cure": self.cure}
+
     def __str__(self) -> str:
         return self.rule + (f" ({self.cure})" if self.cure else "")
-
-
-Severity = Literal["fatal", "warning", "note"]
 
 
 @dataclass(frozen=True)
@@ -46,19 +50,17 @@ class Finding:
     evidence: Mapping[str, float | int | str] = field(default_factory=dict)
     edit: str = ""
 
-    def as_plain(self) -> dict[str, Any]:
+    def as_plain(self) -> PlainFinding:
         """The finding as JSON values."""
-        plain = {"check": self.check, "severity": self.severity, "columns": list(self.columns), "rule": self.rule}
-        return {**plain, "evidence": dict(self.evidence), "edit": self.edit}
+        return cast(PlainFinding, {**vars(self), "columns": list(self.columns)})
 
     @classmethod
-    def from_plain(cls, plain: Mapping[str, Any]) -> Finding:
+    def from_plain(cls, plain: PlainFinding) -> Finding:
         """The finding of `as_plain`."""
-        return cls(**{**plain, "columns": tuple(plain["columns"])})
+        return cls(**{**plain, "columns": tuple(plain["columns"])})  # type: ignore[arg-type]
 
     def __str__(self) -> str:
-        indented = "".join(f"\n    {line}" for line in self.edit.splitlines())
-        return f"{self.severity}: {self.rule}{indented}"
+        return f"{self.severity}: {self.rule}" + "".join(f"\n    {line}" for line in self.edit.splitlines())
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,10 @@ class Step:
     rows_out: int
     detail: str = ""
     dropped: Mapping[str, int] = field(default_factory=dict)
+
+    def as_plain(self) -> PlainStep:
+        """The step as JSON values."""
+        return cast(PlainStep, vars(self))
 
 
 @dataclass(frozen=True)
@@ -129,7 +135,7 @@ class TargetSpec:
 
     name: str
     task: TaskName
-    classes: tuple[Any, ...] = ()
+    classes: tuple[object, ...] = ()
     columns: tuple[str, ...] = ()
     horizon: int = 0
     quantiles: tuple[float, ...] = ()
@@ -300,7 +306,7 @@ class Interval:
     low: float
     high: float
 
-    def as_plain(self) -> dict[str, float]:
+    def as_plain(self) -> PlainInterval:
         """The interval as JSON takes it."""
         return {"value": self.value, "low": self.low, "high": self.high}
 

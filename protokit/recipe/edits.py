@@ -132,7 +132,7 @@ def _change(data: Any, edit: Edit, menu: Menu) -> None:
         items.insert(place, _item(edit.item))
     elif edit.change == "remove":
         del items[place]
-    else:
+    elif isinstance(edit.item, Mapping):
         _set(items, place, node.kind, {**node.arguments}, edit.item)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from protokit.show.blocks import Remark, Section, Sentence
+from protokit.show.html import render
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,4 @@ class Page:
 
     def html(self) -> str:
         """The page, for light and dark screens, wide and narrow ones, and paper."""
-        from protokit.show.html import render
-
         return render("page.html", page=self)

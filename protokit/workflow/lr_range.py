@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
-from typing import Any
 
 from protokit.core.checkup import Edit
 from protokit.core.errors import SpecError
@@ -18,9 +17,9 @@ from protokit.recipe.recipe import Recipe
 from protokit.represent.represent import represent
 from protokit.represent.represented import Represented
 from protokit.show.chart import chart
+from protokit.workflow.check import as_recipe
 from protokit.workflow.run.collecting import collected, stays_on_disk
 from protokit.workflow.run.out_of_core import on_disk
-from protokit.workflow.run.run import as_recipe
 
 _LIKE = 3.0  # times more or less: no reason to change
 
@@ -62,7 +61,7 @@ class LearningRates:
         drawn = chart(self.rates, self.losses, within, over="learning rate", of="smoothed training loss")
         return f"{drawn}    {legend}"
 
-    def as_plain(self) -> dict[str, Any]:
+    def as_plain(self) -> dict[str, object]:
         """The result as JSON values."""
         return {**vars(self), "rates": list(self.rates), "losses": list(self.losses), "sentence": self.sentence}
 
@@ -70,12 +69,16 @@ class LearningRates:
         drawn = f"{self.chart}\n\n" if len(self.rates) > 1 else ""
         return drawn + self.sentence + (f"\n\n{self.diff}" if self.diff else "")
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         return {"text/plain": str(self), "text/html": f"<pre>{escape(str(self))}</pre>"}
 
 
 def lr_range(
-    recipe: Recipe | str | Path | dict[str, Any], table: Any = None, *, steps: int = 300, set: Sequence[str] = ()
+    recipe: Recipe | str | Path | Mapping[str, object],
+    table: object = None,
+    *,
+    steps: int = 300,
+    set: Sequence[str] = (),
 ) -> LearningRates:
     """Find a learning rate for a recipe's network: it rises from 1e-6 to 10 over some steps of training.
 
@@ -106,7 +109,7 @@ def lr_range(
     return LearningRates(found.rates, found.losses, found.steepest, found.diverges, suggested, current, changed)
 
 
-def _rows(recipe: Recipe, table: Any) -> Represented:
+def _rows(recipe: Recipe, table: object) -> Represented:
     """The rows of the first fold; of a table that stays on the disk a sample, which is more than the steps take."""
     if table is not None or not stays_on_disk(recipe):
         return represent(recipe, collected(recipe, table))[0]
@@ -114,14 +117,15 @@ def _rows(recipe: Recipe, table: Any) -> Represented:
         return represent(recipe, kept.table, dealt=kept.parts)[0]
 
 
-def _optimizer(recipe: Recipe) -> tuple[str, dict[str, Any]]:
+def _optimizer(recipe: Recipe) -> tuple[str, dict[str, object]]:
     given = recipe.learn.optimizer
     return (given, {}) if isinstance(given, str) else next(iter(given.items()))
 
 
-def _rate(recipe: Recipe, network: Any) -> float:
+def _rate(recipe: Recipe, network: keras.Model) -> float:
     """The recipe's learning rate; where it names none, the optimizer's own."""
     name, arguments = _optimizer(recipe)
-    if "learning_rate" in (arguments or {}):
-        return float(arguments["learning_rate"])
+    given = (arguments or {}).get("learning_rate")
+    if isinstance(given, (int, float)):
+        return float(given)
     return float(keras.optimizers.get(name).learning_rate)

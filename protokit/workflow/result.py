@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from protokit.core.checkup import Diagnosis
 from protokit.core.errors import DataError
@@ -15,12 +15,13 @@ from protokit.core.runs import run_folder
 from protokit.core.values import Finding
 from protokit.show.card import Card
 from protokit.workflow.look.card import card_of, sentences
+from protokit.workflow.record.contents import PlainCheckup, RunResults
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from protokit.bundle.model import Model
-    from protokit.workflow.look.plots import Plots
+    from protokit.workflow.look.plot import Embedded, Plots
 
 
 @dataclass(frozen=True)
@@ -29,8 +30,8 @@ class Run:
 
     path: Path
     name: str
-    results: dict[str, Any]
-    _model: Any = None
+    results: RunResults
+    _model: Model | None = None
 
     @classmethod
     def open(cls, path: str | Path, *, model: Model | None = None) -> Run:
@@ -45,20 +46,25 @@ class Run:
             if not {"scores", "verdicts", "rows"} <= {*metrics}:
                 raise ValueError("metrics.json has no scores")
             audit = json.loads((path / "audit.json").read_text(encoding="utf-8"))
-            audit = {"findings": audit["findings"], "notices": audit["notices"]}
             taken = json.loads((path / "steps.json").read_text(encoding="utf-8"))
-            steps = {"steps": taken["steps"], "looks": taken.get("looks", {})}
             with (path / "history.csv").open(encoding="utf-8", newline="") as file:
                 rows = [{k: float(v) for k, v in row.items() if v} for row in csv.DictReader(file)]
-            diagnosis = diagnosed(path)
+            results: RunResults = {
+                "metrics": metrics,
+                "history": rows,
+                "steps": taken["steps"],
+                "looks": taken.get("looks", {}),
+                "diagnosis": diagnosed(path),
+                "findings": audit["findings"],
+                "notices": audit["notices"],
+            }
         except (OSError, ValueError, KeyError) as error:
             rule = f"not the folder of a finished run: {_lacking(error)}"
             raise DataError(rule, place=str(path), cure="run its recipe again, or give another run") from error
-        results = {"metrics": metrics, "history": rows, **steps, "diagnosis": diagnosis, **audit}
         return cls(path, path.resolve().parent.name, results, model)
 
     @property
-    def metrics(self) -> dict[str, float]:
+    def metrics(self) -> dict[str, float | None]:
         """The network's score on the test rows by metric (by `target.metric` for several targets)."""
         scores = self.results["metrics"]["scores"]
         several = len({score["target"] for score in scores}) > 1
@@ -90,7 +96,7 @@ class Run:
     def model(self) -> Model:
         """The trained model."""
         if self._model is not None:
-            return self._model  # type: ignore[no-any-return]
+            return self._model
         from protokit.bundle.folder import load
 
         return load(self.path / "model")
@@ -98,10 +104,15 @@ class Run:
     @cached_property
     def plot(self) -> Plots:
         """Pictures of the run: `run.plot.curves()`, `run.plot.names` for those that fit it."""
-        from protokit.workflow.look.plots import Plots, Predicted
+        from protokit.workflow.look.plot import Plots, Predicted, RunView
         from protokit.workflow.record.predictions import read_predictions
 
-        return Plots(self.results, lambda: Predicted(*read_predictions(self.path)), lambda: self.model)
+        return Plots(RunView(self.results, lambda: Predicted(*read_predictions(self.path)), self._embedded))
+
+    def _embedded(self, table: object) -> Embedded:
+        from protokit.workflow.look.embedding import embedded
+
+        return embedded(self.model, table)
 
     @property
     def card(self) -> Card:
@@ -114,7 +125,7 @@ class Run:
     def __repr__(self) -> str:
         return f"<Run {self.path}: {self.verdict}>"
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         from protokit.workflow.look.page import notebook_pictures
 
         return card_of(self.name, self.results, notebook_pictures(self.plot)).bundle()
@@ -126,11 +137,11 @@ def _lacking(error: Exception) -> str:
     return f"there is no {error}" if isinstance(error, KeyError) else str(error)
 
 
-def diagnosed(path: Path) -> dict[str, Any]:
+def diagnosed(path: Path) -> PlainCheckup:
     """What the doctor wrote into a run's folder; empty lists where there is no such file."""
-    found: dict[str, Any] = {"diagnoses": [], "layers": [], "suspects": []}
+    found: PlainCheckup = {"diagnoses": [], "layers": [], "suspects": []}
     file = path / "diagnosis.json"
     try:
-        return {**found, **json.loads(file.read_text(encoding="utf-8"))} if file.exists() else found
+        return PlainCheckup(**{**found, **json.loads(file.read_text(encoding="utf-8"))}) if file.exists() else found
     except (OSError, ValueError, TypeError):
         return {**found, "failed": "diagnosis.json cannot be read"}

@@ -13,8 +13,8 @@ from protokit.collect.step import STEPS
 from protokit.core.errors import DataError, ProtokitError, SpecError
 from protokit.core.values import Table
 from protokit.recipe.recipe import Recipe
+from protokit.workflow.check import check
 from protokit.workflow.run.collecting import collected as collect
-from protokit.workflow.run.run import check
 
 TABLE: dict[str, Any] = {
     "n": [1, 5, 3, 3],

@@ -10,7 +10,7 @@ import pytest
 from protokit.core.errors import DataError, ProtokitError, SpecError
 from protokit.recipe.recipe import Recipe
 from protokit.recipe.schema import schema
-from protokit.workflow.run.run import check
+from protokit.workflow.check import check
 
 LEAST = {"represent": {"target": "y"}}
 FULL = """\

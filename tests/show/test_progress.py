@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console
 
 from protokit.show.pace import Pace, duration, small_curve, sparkline, thin
-from protokit.show.progress import Terminal
+from protokit.show.terminal import Terminal
 
 
 class Clock:

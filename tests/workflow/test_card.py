@@ -6,7 +6,7 @@ import pytest
 
 from protokit.learn.plan import Progress
 from protokit.workflow.look.card import interval, sentences
-from protokit.workflow.record.folder import how
+from protokit.workflow.record.writing import how
 
 
 def test_verdicts_of_several_targets_say_whose_they_are() -> None:

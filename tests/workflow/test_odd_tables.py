@@ -16,7 +16,7 @@ from protokit.recipe.recipe import Recipe
 from protokit.represent.represent import represent
 from protokit.workflow.run.auditing import audit
 from protokit.workflow.run.collecting import collected as collect
-from protokit.workflow.run.evaluation_plan import Asked
+from protokit.workflow.run.evaluation_plan import EvaluationPlan
 
 NAMES = ["self", "cls", "columns", "name", "kwargs", "frame", "a b", "'", "0", "index", "value", "target", "x\n", "ü"]
 MADE = ("number", "whole", "few", "text", "flag", "constant", "gone", "rising")
@@ -57,7 +57,7 @@ def test_every_table_gets_arrays_and_an_audit_or_an_error_in_words(
     try:
         table = collect(recipe, frame)
         folds = represent(recipe, table)
-        Asked.of(recipe, folds)
+        EvaluationPlan.of(recipe, folds)
         audit(recipe, table, folds)
     except ProtokitError as error:
         assert str(error).strip()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from matplotlib.figure import Figure
 
@@ -11,7 +10,9 @@ from protokit.show.plots.style import drawn
 from protokit.show.plots.themes import THEMES
 
 
-def calibration(bins: Sequence[Mapping[str, Any]], error: float | None = None, *, theme: str = "light") -> Figure:
+def calibration(
+    bins: Sequence[Mapping[str, float | None]], error: float | None = None, *, theme: str = "light"
+) -> Figure:
     """Reliability: of the rows that were given a probability, the share for which it came true.
 
     `bins` have `low` and `high`, `rows`, `predicted` (their mean probability) and `observed` (the share). The bars are

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator
@@ -18,7 +17,7 @@ def curves(history: Sequence[Mapping[str, float]], best_epoch: int = 0, *, theme
     `history` has a row for each epoch; the epoch that was kept is marked where there is one network.
     """
     look = THEMES[theme]
-    runs: dict[Any, list[Mapping[str, float]]] = {}
+    runs: dict[tuple[float | None, float | None], list[Mapping[str, float]]] = {}
     for row in history:
         runs.setdefault((row.get("fold"), row.get("seed")), []).append(row)
     single = len(runs) == 1

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import Literal, TypedDict
 
 from matplotlib.figure import Figure
 
@@ -11,17 +11,25 @@ from protokit.show.plots.style import drawn, label
 from protokit.show.plots.themes import THEMES
 
 
-def gradients(layers: Sequence[Mapping[str, Any]], *, theme: str = "light") -> Figure:
+class Layer(TypedDict):
+    """The root mean square of the loss's gradient for a layer's kernel, and the shares of its units."""
+
+    layer: str
+    gradient: float | None
+    dead: float | None
+    saturated: float | None
+
+
+def gradients(layers: Sequence[Layer], *, theme: str = "light") -> Figure:
     """The size of the gradient by layer, from the input to the output, and the share of units that are dead or
     saturated.
-
-    `layers` have `layer`, `gradient`, `dead` and `saturated`; a share may be None.
     """
     look = THEMES[theme]
     shown = [one for one in layers if one["gradient"] is not None]
+    shares: tuple[Literal["dead", "saturated"], ...] = ("dead", "saturated")
     with drawn(theme, 6.8, 1.2 + 0.27 * max(2, len(shown)), columns=2) as (figure, (left, right)):
         lines = range(len(shown))
-        sizes = [max(float(one["gradient"]), 1e-30) for one in shown]
+        sizes = [max(float(one["gradient"] or 0.0), 1e-30) for one in shown]
         left.hlines(lines, min(sizes) / 3, sizes, color=look.rule, lw=1.2)
         left.plot(sizes, lines, "o", ms=6, color=look.series[0])
         left.set_xscale("log")
@@ -31,7 +39,7 @@ def gradients(layers: Sequence[Mapping[str, Any]], *, theme: str = "light") -> F
         left.set_yticks(lines, [label(one["layer"], 22) for one in shown])
         left.tick_params(axis="y", labelcolor=look.ink, length=0)
         left.set_title("gradient")
-        for i, name in enumerate(("dead", "saturated")):
+        for i, name in enumerate(shares):
             values = [(one[name], at) for at, one in enumerate(shown) if one.get(name) is not None]
             if values:
                 right.barh(

@@ -18,7 +18,15 @@ from protokit.show.plots.svg import svg
 from protokit.show.plots.themes import THEMES
 
 # what tells series apart where colour does not
-LINES: tuple[Any, ...] = ("-", (0, (5, 2)), (0, (1, 1.5)), (0, (6, 2, 1, 2)), (0, (3, 1)), (0, (8, 3)))
+Line = str | tuple[int, tuple[float, ...]]
+LINES: tuple[Line, ...] = (
+    "-",
+    (0, (5, 2)),
+    (0, (1, 1.5)),
+    (0, (6, 2, 1, 2)),
+    (0, (3, 1)),
+    (0, (8, 3)),
+)
 MARKS = ("o", "s", "^", "D", "v", "P")
 FEW = 1000  # points of a cloud: more say no more, and make a large file
 
@@ -62,7 +70,7 @@ def drawn(theme: str, width: float, height: float, columns: int = 1, rows: int =
 
 
 @cache
-def _figure() -> Any:
+def _figure() -> type[Figure]:
     """A Figure that a notebook shows as it is, though pyplot does not know it."""
 
     class Shown(Figure):  # type: ignore[misc]

@@ -6,7 +6,6 @@ import html
 import re
 import warnings
 from io import StringIO
-from typing import Any
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
@@ -55,8 +54,8 @@ def _saved(figure: Figure, *, transparent: bool = False) -> str:
     with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "protokit"}), warnings.catch_warnings():
         # a browser has the letters that matplotlib's own font lacks
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
-        ground: dict[str, Any] = {"facecolor": "none"} if transparent else {}
-        figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None}, **ground)
+        ground = "none" if transparent else "auto"
+        figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None}, facecolor=ground)
     text = out.getvalue()
     text = text[text.index("<svg") :]
     text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.S)

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Sequence
 
 from protokit.core.checkup import Diagnosis
 from protokit.core.names import number
+from protokit.core.plain import PlainInterval, PlainStep
 from protokit.core.values import Finding
 from protokit.show.blocks import Grid, Picture, Remark, Sentence
 from protokit.show.card import Card
+from protokit.workflow.record.contents import Metrics, PlainNetwork, RunResults
 
 _MOST_ROWS = 12
 _MOST_REMARKS = 6
 _WHOLE = "report.html"  # where the rows are that a card leaves out
 
 
-def card_of(name: str, results: Mapping[str, Any], pictures: tuple[Picture, ...] = ()) -> Card:
+def card_of(name: str, results: RunResults, pictures: tuple[Picture, ...] = ()) -> Card:
     """The card of a run's results."""
     metrics = results["metrics"]
     targets = tuple(dict.fromkeys(score["target"] for score in metrics["scores"]))
@@ -30,14 +31,14 @@ def card_of(name: str, results: Mapping[str, Any], pictures: tuple[Picture, ...]
     return Card(name, sentences(metrics), tuple(grids), notes, remarks(results)[:_MOST_REMARKS], pictures)
 
 
-def sentences(metrics: Mapping[str, Any]) -> tuple[Sentence, ...]:
+def sentences(metrics: Metrics) -> tuple[Sentence, ...]:
     """The verdict on each target, which is named where there are several."""
     verdicts = metrics["verdicts"]
     several = len({verdict["target"] for verdict in verdicts}) > 1
     return tuple(Sentence(f"{v['target']}: " * several + v["sentence"], v["outcome"]) for v in verdicts)
 
 
-def remarks(results: Mapping[str, Any], *, whole: bool = False) -> tuple[Remark, ...]:
+def remarks(results: RunResults, *, whole: bool = False) -> tuple[Remark, ...]:
     """What the person should mend: the data's faults, then those of the training; `whole` gives the edits as diffs."""
     findings = [Finding.from_plain(plain) for plain in results["findings"]]
     grave = [Remark(one.severity, one.rule, one.edit) for one in findings if one.severity != "note"]
@@ -50,15 +51,15 @@ def remarks(results: Mapping[str, Any], *, whole: bool = False) -> tuple[Remark,
     return tuple(sorted(grave, key=lambda one: one.severity != "fatal"))
 
 
-def smaller(results: Mapping[str, Any]) -> tuple[str, ...]:
+def smaller(results: RunResults) -> tuple[str, ...]:
     """What was decided for the person, and what is worth a thought."""
     findings = [Finding.from_plain(plain) for plain in results["findings"]]
     found = results["diagnosis"]["diagnoses"]
-    looks = results.get("looks") or {}
+    uses = results.get("looks") or {}
     failed = results["diagnosis"].get("failed")
-    times = looks.get("count", 1)
+    times = uses.get("count", 1)
     return (
-        *([f"these test rows have been looked at {times:,} times since {looks['first'][:10]}"] if times > 1 else []),
+        *([f"these test rows have been looked at {times:,} times since {uses['first'][:10]}"] if times > 1 else []),
         *([f"the doctor could not look at this training: {failed}"] if failed else []),
         *(n["rule"] + (f" ({n['cure']})" if n["cure"] else "") for n in results["notices"]),
         *(finding.rule for finding in findings if finding.severity == "note"),
@@ -66,7 +67,7 @@ def smaller(results: Mapping[str, Any]) -> tuple[str, ...]:
     )
 
 
-def shares(metrics: Mapping[str, Any]) -> tuple[str, ...]:
+def shares(metrics: Metrics) -> tuple[str, ...]:
     """How many rows were learned from and tested on, and how."""
     rows, of = metrics["rows"], metrics.get("examples", "rows")
     said = f"{rows['train']:,} training, {rows['validation']:,} validation and {rows['test']:,} test {of}"
@@ -75,16 +76,18 @@ def shares(metrics: Mapping[str, Any]) -> tuple[str, ...]:
     return said, f"{metrics['engine']['name']} engine, {metrics['engine']['how']}"
 
 
-def told(metrics: Mapping[str, Any]) -> tuple[str, ...]:
+def told(metrics: Metrics) -> tuple[str, ...]:
     """What else the run found out, a line each."""
     lines = []
     several = len(metrics["verdicts"]) > 1
     for target, found in (metrics.get("calibration") or {}).items():
         of = f" of {target}" if several else ""
         error = f"calibration error{of} {interval(found['error'])}"
-        if found["error"]["value"] <= found.get("chance", 0):
+        gap = found["error"]["value"]
+        if gap is not None and gap <= found.get("chance", 0):
             error += ", no more than chance gives"
-        warm = f", after dividing the logits by {number(found['temperature'])}" if found.get("temperature") else ""
+        temperature = found.get("temperature")
+        warm = f", after dividing the logits by {number(temperature)}" if temperature else ""
         lines.append(error + warm)
     for target, columns in (metrics.get("importance") or {}).items():
         of = f" for {target}" if several else ""
@@ -93,7 +96,7 @@ def told(metrics: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def scores_grid(target: str, metrics: Mapping[str, Any], *, whole: bool = False) -> Grid:
+def scores_grid(target: str, metrics: Metrics, *, whole: bool = False) -> Grid:
     """The scores of the network and of its baselines, on the test rows; `whole` gives intervals to all."""
     own = [score for score in metrics["scores"] if score["target"] == target]
     arrows = {True: " ↑", False: " ↓", None: ""}
@@ -106,14 +109,14 @@ def scores_grid(target: str, metrics: Mapping[str, Any], *, whole: bool = False)
     return Grid(f"scores on {tested}, with 95% intervals", header, tuple(rows))
 
 
-def folds_grid(metrics: Mapping[str, Any]) -> Grid:
+def folds_grid(metrics: Metrics) -> Grid:
     """The scores of the network on the test rows of each fold."""
     folds, of = metrics["folds"], metrics.get("examples", "rows")
     rows = [(f"fold {i + 1}", *(value(score) for score in fold.values())) for i, fold in enumerate(folds)]
     return Grid(f"scores of the network on the test {of} of each fold", ("", *folds[0]), tuple(rows))
 
 
-def class_grids(target: str, metrics: Mapping[str, Any]) -> tuple[Grid, ...]:
+def class_grids(target: str, metrics: Metrics) -> tuple[Grid, ...]:
     """Precision, recall and f1 of each class, where the target has classes."""
     found = (metrics.get("per_class") or {}).get(target)
     if not found:
@@ -124,7 +127,7 @@ def class_grids(target: str, metrics: Mapping[str, Any]) -> tuple[Grid, ...]:
     return (Grid("each class", (target, "rows", "precision", "recall", "f1"), tuple(rows)),)
 
 
-def slice_grids(target: str, metrics: Mapping[str, Any]) -> tuple[Grid, ...]:
+def slice_grids(target: str, metrics: Metrics) -> tuple[Grid, ...]:
     """The main metric on parts of the test rows, where such were asked for."""
     found = [one for one in metrics.get("slices") or () if one["target"] == target]
     if not found:
@@ -143,7 +146,7 @@ def slice_grids(target: str, metrics: Mapping[str, Any]) -> tuple[Grid, ...]:
     return (Grid(f"{found[0]['metric']} by slice", ("", "rows", "network", *baseline), tuple(rows)),)
 
 
-def step_grids(steps: list[dict[str, Any]], *, always: bool = False) -> tuple[Grid, ...]:
+def step_grids(steps: Sequence[PlainStep], *, always: bool = False) -> tuple[Grid, ...]:
     """The rows in and out of each step, where they are not the same all the way."""
     if not always and all(step["rows_in"] == step["rows_out"] for step in steps):
         return ()
@@ -156,7 +159,7 @@ def step_grids(steps: list[dict[str, Any]], *, always: bool = False) -> tuple[Gr
     return (Grid("rows of each step", ("step", "in", "out", title), tuple(rows)),)
 
 
-def network_grid(metrics: Mapping[str, Any]) -> Grid:
+def network_grid(metrics: Metrics) -> Grid:
     """The layers with their shapes and parameters."""
     networks, folds = metrics["networks"], metrics["folds"]
     layers = tuple(
@@ -172,13 +175,13 @@ def network_grid(metrics: Mapping[str, Any]) -> Grid:
     return Grid(f"network: {total:,} parameters, {kept}", ("layer", "kind", "output", "parameters"), layers)
 
 
-def epochs(networks: list[dict[str, int]]) -> str:
+def epochs(networks: Sequence[PlainNetwork]) -> str:
     """The epochs of all networks, as one number or from the fewest to the most."""
     counts = [one["epochs"] for one in networks]
     return str(counts[0]) if min(counts) == max(counts) else f"{min(counts)} to {max(counts)}"
 
 
-def interval(plain: Mapping[str, Any]) -> str:
+def interval(plain: PlainInterval) -> str:
     """A value with the bounds of its interval."""
     if plain["value"] is None:
         return "-"

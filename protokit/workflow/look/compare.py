@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from zlib import crc32
 
 from protokit.core.errors import ProtokitError, SpecError
@@ -105,7 +104,7 @@ class Comparison:
         rows = [(name, *(one.get(name, "") for one in plain)) for name in names]
         return tuple(row for row in rows if len(set(row[1:])) > 1)
 
-    def as_plain(self) -> dict[str, Any]:
+    def as_plain(self) -> dict[str, object]:
         """The scores and what is said of each pair, as JSON values."""
         return {
             "runs": [{"run": str(run.path), "metrics": run.metrics} for run in self.runs],
@@ -148,22 +147,22 @@ class Comparison:
         return min(everyone - behind, default=min(everyone))
 
     def _notes(self) -> tuple[str, ...]:
-        looks = max((run.results["looks"].get("count", 1) for run in self.runs), default=1)
+        uses = max((run.results["looks"].get("count", 1) for run in self.runs), default=1)
         notes = []
         if self.pairs and not any(run.results["metrics"]["folds"] for run in self.runs):
             notes.append(
                 "compared are these networks, as they were trained: split: {folds: 5} says what other rows would make"
             )
-        if looks > 2:
+        if uses > 2:
             notes.append(
-                f"these test rows have been looked at {looks:,} times: the best of many tries looks better than it is"
+                f"these test rows have been looked at {uses:,} times: the best of many tries looks better than it is"
             )
         return tuple(notes)
 
     def __str__(self) -> str:
         return self.card.text()
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         return self.card.bundle()
 
 
@@ -201,7 +200,8 @@ def _picture(runs: Sequence[Run], labels: Sequence[str], group: Sequence[Pair]) 
     for place in sorted({place for pair in group for place in (pair.first, pair.second)}):
         scores = runs[place].results["metrics"]["scores"]
         found = next(one["network"] for one in scores if (one["target"], one["metric"]) == (target, metric))
-        dots.append(Dot(labels[place], found["value"], found["low"], found["high"]))
+        if found["value"] is not None:
+            dots.append(Dot(labels[place], found["value"], found["low"], found["high"]))
     about = f"{metric} of {target} of each run, with its 95% interval."
     return Picture(
         "",
@@ -234,7 +234,7 @@ def _written(run: Run) -> dict[str, str]:
     return dict(_flat({key: value for key, value in plain.items() if key != "name"}))
 
 
-def _flat(plain: Any, path: str = "") -> Iterator[tuple[str, str]]:
+def _flat(plain: object, path: str = "") -> Iterator[tuple[str, str]]:
     if isinstance(plain, Mapping) and plain:
         for key, value in plain.items():
             yield from _flat(value, f"{path}.{key}" if path else str(key))

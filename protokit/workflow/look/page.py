@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import warnings
 from pathlib import Path
-from typing import Any
+from typing import cast
 from zlib import crc32
 
 import numpy as np
-from matplotlib.figure import Figure
 
 from protokit.core.errors import SpecError
 from protokit.core.names import number
@@ -18,17 +17,19 @@ from protokit.show.blocks import Block, Code, Grid, Notes, Picture, Section
 from protokit.show.page import Page
 from protokit.show.plots.svg import inline
 from protokit.workflow.look import card
-from protokit.workflow.look.plots import Plots, Predicted
+from protokit.workflow.look.plot import Plot, Plots, Predicted, RunView, is_own
+from protokit.workflow.look.plot import Section as Place
+from protokit.workflow.record.contents import Environment, RunResults
 
 _WORST = 10
 _MOST_ROWS = 40
 
 
-def page_of(folder: Path, name: str, results: Mapping[str, Any], predicted: Predicted) -> Page:
+def page_of(folder: Path, name: str, results: RunResults, predicted: Predicted) -> Page:
     """The page of a run's results, with the texts of its folder."""
     metrics = results["metrics"]
-    plots = Plots(results, lambda: predicted)
-    environment = _json(folder / "environment.json")
+    plots = Plots(RunView(results, lambda: predicted))
+    environment = _environment(folder / "environment.json")
     facts = (environment.get("started", "")[:16].replace("T", " ") + " UTC", *card.shares(metrics)[:1])
     sections = [
         Section("Scores", _scores(plots, results)),
@@ -38,7 +39,7 @@ def page_of(folder: Path, name: str, results: Mapping[str, Any], predicted: Pred
         Section("Training", _training(plots, results)),
         Section("Data", (*card.step_grids(results["steps"], always=True), *_notes(card.smaller(results)))),
         Section("Network", (card.network_grid(metrics),)),
-        Section("Recipe", (*_recipe(folder), *_environment(environment))),
+        Section("Recipe", (*_recipe(folder), *_environment_grids(environment))),
     ]
     filled = tuple(section for section in sections if section.blocks)
     return Page(name, facts, card.sentences(metrics), card.remarks(results, whole=True), filled)
@@ -46,37 +47,27 @@ def page_of(folder: Path, name: str, results: Mapping[str, Any], predicted: Pred
 
 def notebook_pictures(plots: Plots) -> tuple[Picture, ...]:
     """The curves, for the card in a notebook."""
-    return _pictures(plots, {"curves": ("", "Loss of training and validation rows by epoch.")})
+    found = [(plot.alt(""), _picture(plot, "")) for plot in plots.of_section("training") if plot.name == "curves"]
+    return tuple(Picture("", picture.svg, about) for about, picture in found if picture is not None)
 
 
-def _scores(plots: Plots, results: Mapping[str, Any]) -> tuple[Block, ...]:
+def _scores(plots: Plots, results: RunResults) -> tuple[Block, ...]:
     metrics = results["metrics"]
     blocks: list[Block] = []
     for target in dict.fromkeys(score["target"] for score in metrics["scores"]):
-        about = f"Scores of the network and its baselines for {target}, each with its 95% interval."
-        blocks += _pictures(plots, {"scores": ("", about)}, target)
+        blocks += _pictures(plots, "scores", target)
         blocks.append(card.scores_grid(target, metrics, whole=True))
     return (*blocks, *([card.folds_grid(metrics)] if metrics["folds"] else []))
 
 
-def _wrong(plots: Plots, results: Mapping[str, Any], predicted: Predicted) -> tuple[Block, ...]:
+def _wrong(plots: Plots, results: RunResults, predicted: Predicted) -> tuple[Block, ...]:
     metrics = results["metrics"]
     blocks: list[Block] = []
     for target, p in predicted.network.items():
-        blocks += _pictures(
-            plots,
-            {
-                "confusion": ("", f"Test rows of each class of {target} by what they were taken for."),
-                "residuals": ("", f"True against predicted {target}, and the spread of the errors."),
-                "forecast": ("", "Some test windows: what came, and what was forecast."),
-            },
-            target,
-        )
+        blocks += _pictures(plots, "errors", target)
         blocks += [grid.folded(_MOST_ROWS) for grid in card.class_grids(target, metrics)]
         grids = card.slice_grids(target, metrics)
-        blocks += (
-            _pictures(plots, {"slices": ("Slices", f"The main metric of {target} by slice.")}, target) if grids else []
-        )
+        blocks += _pictures(plots, "slices", target) if grids else []
         blocks += [*grids, *_worst(p, predicted)]
     return (*blocks, *_suspects(results))
 
@@ -117,7 +108,7 @@ def _cut(text: str, most: int = 60) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
-def _suspects(results: Mapping[str, Any]) -> tuple[Block, ...]:
+def _suspects(results: RunResults) -> tuple[Block, ...]:
     """Training and validation rows whose label the network doubts."""
     found = results["diagnosis"]["suspects"]
     rows = tuple(
@@ -128,57 +119,45 @@ def _suspects(results: Mapping[str, Any]) -> tuple[Block, ...]:
     return (Grid("labels worth a second look", header, rows),) if rows else ()
 
 
-def _trust(plots: Plots, results: Mapping[str, Any]) -> tuple[Block, ...]:
+def _trust(plots: Plots, results: RunResults) -> tuple[Block, ...]:
     metrics = results["metrics"]
-    blocks: list[Block] = []
-    for verdict in metrics["verdicts"]:
-        target = verdict["target"]
-        blocks += _pictures(
-            plots,
-            {
-                "calibration": ("Calibration", f"Probabilities of {target} against how often they came true."),
-                "roc": ("ROC", f"True against false positive rate of {target}."),
-                "pr": ("Precision and recall", f"Precision against recall of {target}."),
-            },
-            target,
-        )
+    targets = [verdict["target"] for verdict in metrics["verdicts"]]
+    pictures = [picture for target in targets for picture in _pictures(plots, "trust", target)]
     lines = tuple(line for line in card.told(metrics) if not line.startswith("relies"))
-    return (*blocks, *_notes(lines))
+    return (*pictures, *_notes(lines))
 
 
 def _notes(lines: tuple[str, ...]) -> tuple[Block, ...]:
     return (Notes(lines),) if lines else ()
 
 
-def _relied(plots: Plots, results: Mapping[str, Any]) -> tuple[Block, ...]:
-    blocks: list[Block] = []
-    for target, columns in (results["metrics"].get("importance") or {}).items():
-        about = f"What the network's {columns[0]['metric']} loses when a column is shuffled among validation rows."
-        blocks += _pictures(plots, {"importance": ("", about)}, target)
-    return tuple(blocks)
+def _relied(plots: Plots, results: RunResults) -> tuple[Block, ...]:
+    targets = results["metrics"].get("importance") or {}
+    return tuple(picture for target in targets for picture in _pictures(plots, "reliance", target))
 
 
-def _training(plots: Plots, results: Mapping[str, Any]) -> tuple[Block, ...]:
-    wanted = {
-        "curves": ("Loss", "Loss of training and validation rows by epoch."),
-        "gradients": ("Gradients", "Size of the gradient at each layer, and the share of dead or saturated units."),
-    }
-    return (*_pictures(plots, wanted), *_notes(card.shares(results["metrics"])[1:]))
+def _training(plots: Plots, results: RunResults) -> tuple[Block, ...]:
+    return (*_pictures(plots, "training"), *_notes(card.shares(results["metrics"])[1:]))
 
 
-def _pictures(plots: Plots, wanted: Mapping[str, tuple[str, str]], target: str | None = None) -> tuple[Picture, ...]:
-    """Those of the wanted pictures that fit the run and the target."""
-    found = []
-    for name, (title, about) in wanted.items():
-        if name not in plots.names:
-            continue
-        try:
-            figure: Figure = getattr(plots, name)(*([target] if target is not None and name != "forecast" else []))
-        except SpecError:  # it does not fit this one of several targets, or one class is all there is
-            continue
-        key = f"{name}-{crc32((target or '').encode())}"
-        found.append(Picture(title, inline(figure, about, key), about if not title else ""))
-    return tuple(found)
+def _pictures(plots: Plots, section: Place, target: str = "") -> tuple[Picture, ...]:
+    """The plots of a section that fit the run and the target."""
+    return tuple(found for plot in plots.of_section(section) if (found := _picture(plot, target)) is not None)
+
+
+def _picture(plot: Plot, target: str) -> Picture | None:
+    try:
+        figure = plot.draw(*([target] if target and plot.of_target else []))
+        about = plot.alt(target)
+    except SpecError:  # it does not fit this one of several targets, or one class is all there is
+        return None
+    except Exception as error:
+        if is_own(plot):
+            raise
+        warnings.warn(f"the plot {plot.name!r} failed: {type(error).__name__}: {error}", stacklevel=2)
+        return None
+    key = f"{plot.name}-{crc32(target.encode())}"
+    return Picture(plot.title, inline(figure, about, key), about if not plot.title else "")
 
 
 def _recipe(folder: Path) -> tuple[Block, ...]:
@@ -186,9 +165,8 @@ def _recipe(folder: Path) -> tuple[Block, ...]:
     return (Code(written), Code(resolved, "with every default filled in"))
 
 
-def _environment(environment: Mapping[str, Any]) -> tuple[Block, ...]:
-    libraries = environment.get("libraries", {})
-    facts = [("python", environment.get("python")), *libraries.items()]
+def _environment_grids(environment: Environment) -> tuple[Block, ...]:
+    facts: list[tuple[str, object]] = [("python", environment.get("python")), *environment.get("libraries", {}).items()]
     facts += [(key, environment.get(key)) for key in ("system", "processor", "cpus")]
     rows = tuple((str(key), str(value)) for key, value in facts if value)
     inputs = tuple((str(key), str(value)) for key, value in environment.get("inputs", {}).items())
@@ -205,8 +183,8 @@ def _text(path: Path) -> str:
         return "not kept"
 
 
-def _json(path: Path) -> dict[str, Any]:
+def _environment(path: Path) -> Environment:
     try:
-        return dict(json.loads(path.read_text(encoding="utf-8")))
+        return cast(Environment, json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError):
         return {}

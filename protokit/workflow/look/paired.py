@@ -6,7 +6,6 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 
@@ -157,7 +156,7 @@ def _tasks(specs: Mapping[str, TargetSpec]) -> str:
     return " and ".join(f"{name} ({spec.task})" for name, spec in specs.items())
 
 
-def _inputs(run: Run) -> Any:
+def _inputs(run: Run) -> list[str] | str:
     """The digests of what a run was made from; its folder where they cannot be read."""
     try:
         found = json.loads((run.path / "environment.json").read_text(encoding="utf-8"))["inputs"]

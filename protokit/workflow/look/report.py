@@ -7,7 +7,7 @@ from pathlib import Path
 from protokit.core.errors import DataError
 from protokit.core.files import write_text
 from protokit.workflow.look.page import page_of
-from protokit.workflow.look.plots import Predicted
+from protokit.workflow.look.plot import Predicted
 from protokit.workflow.record.predictions import read_predictions
 from protokit.workflow.result import Run
 

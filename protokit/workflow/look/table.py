@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from protokit.collect.collect import as_written
 from protokit.core.names import as_text, number
-from protokit.core.values import Notice, Step
+from protokit.core.values import Notice, Step, Table
 from protokit.recipe.recipe import Recipe
 from protokit.represent.kinds import inference as kinds
 from protokit.represent.kinds.columns import unmarked
 from protokit.show.blocks import Grid
 from protokit.show.card import Card
+from protokit.workflow.check import as_recipe
 from protokit.workflow.look.card import step_grids
 from protokit.workflow.run.collecting import collected
-from protokit.workflow.run.run import as_recipe
 
 _MOST_COLUMNS = 60
 _EXAMPLES = 3
@@ -66,7 +65,7 @@ class TableView:
             rows.append((column.name, kind, missing, f"{column.different:,}", column.span))
         grid = Grid("", ("column", "kind", "missing", "different", "values"), tuple(rows)).folded(_MOST_COLUMNS)
         out = tuple(f"{one.name!r} would be left out: {one.why}" for one in self.columns if one.why)
-        grids = (grid, *step_grids([vars(step) for step in self.steps]))
+        grids = (grid, *step_grids([step.as_plain() for step in self.steps]))
         said = f"{len(self.frame):,} rows, {self.frame.shape[1]:,} columns"
         return Card(self.name, (said,), grids, (*map(str, self.notices), *out))
 
@@ -79,11 +78,11 @@ class TableView:
     def __repr__(self) -> str:
         return f"<Table {self.name}: {len(self.frame):,} rows, {self.frame.shape[1]:,} columns>"
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         return self.card.bundle()
 
 
-def table(source: Any, *, sheet: str | None = None) -> TableView:
+def table(source: object, *, sheet: str | None = None) -> TableView:
     """Collect the table of a recipe (its file, a dict of the same shape, a `Recipe`), joined and cleaned; or read one
     from a file, a folder of images, a web address or a data frame.
 
@@ -96,9 +95,9 @@ def table(source: Any, *, sheet: str | None = None) -> TableView:
     """
     recipe = _recipe(source)
     name = recipe.name if recipe is not None else "table"
-    given: Any = None
+    given: object = None
     if recipe is None:
-        plain: dict[str, Any] = {"represent": {"target": "-"}}
+        plain: dict[str, object] = {"represent": {"target": "-"}}
         if isinstance(source, (str, Path)):
             plain["collect"] = {"tables": {"data": as_written(source, sheet)}}
             name = Path(str(source).rstrip("/")).name or name
@@ -109,7 +108,7 @@ def table(source: Any, *, sheet: str | None = None) -> TableView:
     return _view(name, recipe, collected(recipe))
 
 
-def _recipe(source: Any) -> Recipe | None:
+def _recipe(source: object) -> Recipe | None:
     """The recipe, where the source is one."""
     if isinstance(source, Recipe) or (isinstance(source, dict) and {"collect", "represent"} & {*source}):
         return as_recipe(source)
@@ -118,7 +117,7 @@ def _recipe(source: Any) -> Recipe | None:
     return None
 
 
-def _view(name: str, recipe: Recipe | None, collected: Any) -> TableView:
+def _view(name: str, recipe: Recipe | None, collected: Table) -> TableView:
     frame = collected.frame
     columns = tuple(_column(frame[one], recipe) for one in frame.columns)
     targets = recipe.represent.targets if recipe is not None else ()
@@ -163,7 +162,7 @@ def _span(cells: pd.Series, kind: str | None) -> str:
     return ", ".join([*shown, "…"] if len(often) > _EXAMPLES else shown)
 
 
-def _short(value: Any) -> str:
+def _short(value: object) -> str:
     """A cell as it fits into a line."""
     if isinstance(value, float):
         return as_text(value) if value.is_integer() and abs(value) < 1e6 else number(value)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import numpy as np
@@ -19,8 +18,9 @@ from protokit.core.errors import DataError
 from protokit.core.files import write_with
 from protokit.core.values import Predictions, TargetSpec
 from protokit.learn.clusters import Clusters
+from protokit.workflow.record.contents import PlainTarget
 
-Columns = list[tuple[str, Any]]
+Columns = list[tuple[str, np.ndarray]]
 ByBaseline = dict[str, dict[str, Predictions]]
 _OWN = ("row", "fold", "block", "step")  # no target's column has one of these names
 _UNITS = ("naive", "scale")  # what the errors of a forecast are divided by
@@ -72,7 +72,7 @@ def read_predictions(path: Path) -> tuple[dict[str, Predictions], ByBaseline, np
         rule = "the predictions of this run cannot be read"
         raise DataError(rule, place=str(path), cure="run its recipe again") from error
     chosen = metrics.get("thresholds", {})
-    rows = own.leading("row")
+    rows = own.rows()
     own.leading("fold"), others.leading("row"), others.leading("fold")
     blocks = own.leading("block")
     others.leading("block")
@@ -111,7 +111,7 @@ def read_folds(path: Path) -> np.ndarray | None:
     return folds if folds is None or steps is None else folds[steps == 1]
 
 
-def target_as_plain(spec: TargetSpec) -> dict[str, Any]:
+def target_as_plain(spec: TargetSpec) -> PlainTarget:
     """A target as it stands in `metrics.json`; classes are texts there."""
     return {
         "name": spec.name,
@@ -125,9 +125,9 @@ def target_as_plain(spec: TargetSpec) -> dict[str, Any]:
     }
 
 
-def _spec(plain: Mapping[str, Any]) -> TargetSpec:
-    values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in plain.items()}
-    return TargetSpec(**values)
+def _spec(plain: PlainTarget) -> TargetSpec:
+    values = {key: tuple(value) if isinstance(value, list) else value for key, value in plain.items()}
+    return TargetSpec(**values)  # type: ignore[arg-type]
 
 
 def _truth(p: Predictions) -> Columns:
@@ -195,7 +195,14 @@ class _Reader:
         )
         return cls(list(filled))
 
-    def leading(self, name: str) -> Any:
+    def rows(self) -> np.ndarray:
+        """The places of the rows: the first column."""
+        rows = self.leading("row")
+        if rows is None:
+            raise DataError("not a table of predictions: it has no column 'row'", cure="run its recipe again")
+        return rows
+
+    def leading(self, name: str) -> np.ndarray | None:
         """The next column if that is its name."""
         if self._next >= len(self._columns) or self._columns[self._next][0] != name:
             return None
@@ -266,7 +273,7 @@ def _write(path: Path, own: Columns, columns: Columns) -> None:
         write_with(path, lambda temporary: relation.write_parquet(str(temporary)))
 
 
-def _named_once(own: Columns, columns: Columns) -> Iterator[tuple[str, Any]]:
+def _named_once(own: Columns, columns: Columns) -> Iterator[tuple[str, np.ndarray]]:
     """All columns, the targets' under names that differ by more than upper and lower case, as DuckDB has it."""
     yield from own
     taken = set(_OWN)

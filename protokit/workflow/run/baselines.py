@@ -16,7 +16,7 @@ from protokit.evaluate.estimators.predicting import settled
 from protokit.evaluate.pooling import pooled
 from protokit.recipe.recipe import Recipe
 from protokit.represent.represented import Represented
-from protokit.workflow.run.evaluation_plan import Asked
+from protokit.workflow.run.evaluation_plan import EvaluationPlan
 
 Key = tuple[str, str, int]  # target, baseline, fold
 
@@ -27,8 +27,8 @@ class Baselines:
     Within `with`, they are fitted in a thread; what is not there in the end is fitted when it is asked for.
     """
 
-    def __init__(self, recipe: Recipe, folds: Sequence[Represented], asked: Asked) -> None:
-        self._recipe, self._folds, self._asked = recipe, folds, asked
+    def __init__(self, recipe: Recipe, folds: Sequence[Represented], plan: EvaluationPlan) -> None:
+        self._recipe, self._folds, self._plan = recipe, folds, plan
         self._found: dict[Key, Predictions] = {}
         self._left = Event()
         self._error: BaseException | None = None
@@ -59,13 +59,13 @@ class Baselines:
         parts = range(len(self._folds))
         return {
             name: pooled([self._one((target.name, name, fold), target) for fold in parts])
-            for name in self._asked.baselines[target.name]
+            for name in self._plan.baselines[target.name]
         }
 
     def _fit_all(self) -> None:
         try:
             for target in self._folds[0].encoder.signature.targets:
-                for name in self._asked.baselines[target.name]:
+                for name in self._plan.baselines[target.name]:
                     for fold in range(len(self._folds)):
                         if self._left.is_set():
                             return
@@ -80,12 +80,12 @@ class Baselines:
 
     def _fitted(self, key: Key, target: TargetSpec) -> Predictions:
         _, name, at = key
-        model = self._asked.estimators.get(name) or BASELINES[name]
+        model = self._plan.estimators.get(name) or BASELINES[name]
         fold = self._folds[at]
         rows = (fold.in_memory, fold.validation, fold.test)
         # on one thread, beside the network as by itself: several would add up in another order
         with threadpool_limits(1):
-            return settled(model, target, rows, self._recipe.seed, self._asked.choices)
+            return settled(model, target, rows, self._recipe.seed, self._plan.choices)
 
 
 def cores() -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import cast
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from protokit.core.checkup import Checkup, Diagnosis, Edit, Suspect, Symptom, Ta
 from protokit.core.files import finite, write_json
 from protokit.core.libraries.backend import keras
 from protokit.core.values import TargetSpec
-from protokit.evaluate import skill_scores as reference
+from protokit.evaluate import skill_scores
 from protokit.evaluate.doctor.doctor import diagnose, with_others
 from protokit.learn.compiling import loss_of
 from protokit.learn.inspection.probe import Probe, probe
@@ -21,9 +21,10 @@ from protokit.learn.snapshot import values
 from protokit.recipe.edits import diff, edited, snippet
 from protokit.recipe.recipe import Recipe
 from protokit.represent.represented import Represented
+from protokit.workflow.record.contents import PlainCheckup, PlainSuspect
 from protokit.workflow.record.folder import RunFolder
+from protokit.workflow.record.results import Networks
 from protokit.workflow.run.importance import CHEAP_OF, importance
-from protokit.workflow.run.results import Networks
 
 _FAR_MORE = 2.0  # times what the next column is relied on
 
@@ -76,14 +77,14 @@ def _targets(
     for spec in fold.encoder.signature.targets:
         whole = np.asarray(train.truth[spec.name])
         truth, checked = whole[seen], np.asarray(fold.validation.truth[spec.name])[held]
-        constant = reference.of_constant(spec, whole, checked)
-        own = reference.errors(spec, checked, on_held[spec.name])
-        trees = reference.trees(spec, fold.in_memory, fold.validation, held, recipe.seed)
-        other = None if trees is None else reference.errors(spec, checked, trees)
+        constant = skill_scores.of_constant(spec, whole, checked)
+        own = skill_scores.errors(spec, checked, on_held[spec.name])
+        trees = skill_scores.trees(spec, fold.in_memory, fold.validation, held, recipe.seed)
+        other = None if trees is None else skill_scores.errors(spec, checked, trees)
         outputs, targets = found.train.outputs[spec.name], np.asarray(train.targets[spec.key][seen], np.float64)
         loss = loss_of(recipe.learn, spec)
         rows = fold.positions[fold.split.validation][held]
-        doubted, agreed, expected = reference.suspects(spec, checked, on_held[spec.name], trees, rows)
+        doubted, agreed, expected = skill_scores.suspects(spec, checked, on_held[spec.name], trees, rows)
         suspects += doubted
         values, counts = np.unique(whole, return_counts=True)
         checks.append(
@@ -97,12 +98,12 @@ def _targets(
                 spread=float(np.sqrt(np.mean(targets**2))),
                 values=len(values),
                 top=float(counts.max() / counts.sum()),
-                training=reference.skill(
-                    reference.errors(spec, truth, on_train[spec.name]), reference.of_constant(spec, whole, truth)
+                training=skill_scores.skill(
+                    skill_scores.errors(spec, truth, on_train[spec.name]), skill_scores.of_constant(spec, whole, truth)
                 ),
-                validation=reference.skill(own, constant),
-                reference=None if other is None else reference.skill(other, constant),
-                behind=None if other is None else reference.behind(own, other, constant),
+                validation=skill_scores.skill(own, constant),
+                reference=None if other is None else skill_scores.skill(other, constant),
+                behind=None if other is None else skill_scores.behind(own, other, constant),
                 rows=len(checked),
                 agreed=agreed,
                 expected=expected,
@@ -114,7 +115,7 @@ def _targets(
 def _activation(network: keras.Model, spec: TargetSpec) -> str:
     """The name of the activation of the layer that gives a target."""
     output = network.output[spec.key] if isinstance(network.output, dict) else network.output
-    layer: Any = output._keras_history.operation
+    layer = output._keras_history.operation
     return str(getattr(getattr(layer, "activation", None), "__name__", ""))
 
 
@@ -135,7 +136,7 @@ def doctor(
     Of several networks the first is looked at whole, of the others the losses. A doctor who fails does not stop a run:
     the file says why.
     """
-    found: dict[str, Any] = {"diagnoses": [], "layers": [], "suspects": []}
+    found: PlainCheckup = {"diagnoses": [], "layers": [], "suspects": []}
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of numbers that overflow: the rules look at these
@@ -145,7 +146,7 @@ def doctor(
             symptoms = tuple(_with_column(one, recipe, networks, folds) for one in symptoms)
             found["diagnoses"] = [one.as_plain() for one in diagnoses(symptoms, text, recipe)]
         found["layers"] = [layer.as_plain() for layer in measured.layers]
-        found["suspects"] = [vars(suspect) for suspect in measured.suspects]
+        found["suspects"] = [cast(PlainSuspect, vars(suspect)) for suspect in measured.suspects]
     except Exception as error:  # whatever it is, the network is trained and has to be kept
         found["failed"] = f"{type(error).__name__}: {error}"[:300]
     write_json(folder.path / "diagnosis.json", finite(found))
@@ -202,7 +203,7 @@ def _with_column(symptom: Symptom, recipe: Recipe, networks: Networks, folds: Se
     metrics = {spec.name: (CHEAP_OF[spec.task],) for spec in folds[0].encoder.signature.targets}
     relied = importance(networks.parts[0], folds[0], metrics, recipe.seed)
     columns = relied.get(symptom.target, [])
-    drops = [one["drop"]["value"] for one in columns]
+    drops = [one["drop"]["value"] or 0.0 for one in columns]
     if len(drops) < 2 or drops[0] <= _FAR_MORE * max(drops[1], 0.0):
         return symptom
     name = columns[0]["column"]

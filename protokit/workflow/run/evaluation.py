@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from statistics import fmean
-from typing import Any
+from typing import cast
 
 import numpy as np
 
@@ -22,14 +22,15 @@ from protokit.evaluate.verdict import Folds, Verdict, judge
 from protokit.recipe.recipe import Recipe
 from protokit.represent.encoder import Encoder
 from protokit.represent.represented import Represented
+from protokit.workflow.record.contents import Details, PlainCalibration, PlainClass, PlainSlice, Threshold
+from protokit.workflow.record.results import Networks, Results
 from protokit.workflow.run.baselines import Baselines, as_plain
-from protokit.workflow.run.evaluation_plan import Asked
-from protokit.workflow.run.results import Networks, Results
+from protokit.workflow.run.evaluation_plan import EvaluationPlan
 
 
-def settled(asked: Asked, networks: Networks, folds: Sequence[Represented]) -> Networks:
+def settled(plan: EvaluationPlan, networks: Networks, folds: Sequence[Represented]) -> Networks:
     """The networks with temperatures and thresholds: those of each fold are chosen on its own validation rows."""
-    choices, parts = asked.choices, []
+    choices, parts = plan.choices, []
     found: dict[str, list[tuple[float, float]]] = {}
     for part, fold in zip(networks.parts, folds, strict=True):
         encoder = part.encoder
@@ -43,14 +44,14 @@ def settled(asked: Asked, networks: Networks, folds: Sequence[Represented]) -> N
                 if metric := choices.chosen_by(best.target):
                     found.setdefault(name, []).append((best.target.threshold, METRICS[metric](best)))
         parts.append(replace(part, encoder=encoder.settled(specs)))
-    thresholds = {}
+    thresholds: dict[str, Threshold] = {}
     for name, pairs in found.items():
         value, score = (fmean(some) for some in zip(*pairs, strict=True))
-        thresholds[name] = {"value": value, "metric": asked.choices.threshold, "validation": score}
+        thresholds[name] = {"value": value, "metric": str(plan.choices.threshold), "validation": score}
     said = [_notice(name, plain, len(folds)) for name, plain in thresholds.items()]
     rows = folds[0].train.rows
-    for name in dict.fromkeys(name for names in asked.baselines.values() for name in names):
-        most = None if name in asked.estimators else BASELINES[name].most_rows
+    for name in dict.fromkeys(name for names in plan.baselines.values() for name in names):
+        most = None if name in plan.estimators else BASELINES[name].most_rows
         if most is not None and rows > most:
             rule = f"the baseline {name} looks among {most:,} of {rows:,} training rows, drawn at random"
             said.append(Notice(rule))
@@ -62,7 +63,7 @@ def evaluate(
     collected: Table,
     folds: Sequence[Represented],
     networks: Networks,
-    asked: Asked,
+    plan: EvaluationPlan,
     baselines: Baselines,
 ) -> Results:
     """Score the networks and the baselines over the test rows of all folds together, and of each for itself."""
@@ -71,7 +72,7 @@ def evaluate(
     network: dict[str, Predictions] = {}
     baselined: dict[str, dict[str, Predictions]] = {}
     folded: list[dict[str, float]] = [{} for _ in folds]
-    by_fold = [_tested(asked, part, fold) for part, fold in zip(networks.parts, folds, strict=True)]
+    by_fold = [_tested(plan, part, fold) for part, fold in zip(networks.parts, folds, strict=True)]
     targets = folds[0].encoder.signature.targets
     for target in targets:
         name = target.name
@@ -79,20 +80,20 @@ def evaluate(
         # of clusters only the network's predictions know how many were found
         baselined[name] = baselines.of(network[name].target if target.task == "clustering" else target)
         models = {"": network[name], **baselined[name]}
-        of_folds = _by_fold(models, METRICS[asked.metrics[name][0]], folds)
-        found, verdict = judge(network[name], baselined[name], asked.metrics[name], recipe.seed, of_folds)
+        of_folds = _by_fold(models, METRICS[plan.metrics[name][0]], folds)
+        found, verdict = judge(network[name], baselined[name], plan.metrics[name], recipe.seed, of_folds)
         scores += found
         verdicts.append(verdict)
         for own, predictions in zip(folded, by_fold, strict=True):
-            for metric in asked.metrics[name]:
+            for metric in plan.metrics[name]:
                 label = f"{name}.{metric}" if len(targets) > 1 else metric
                 own[label] = METRICS[metric](predictions[name])
     best = {v.target: baselined[v.target][v.baseline] if v.baseline else None for v in verdicts}
-    details = {
+    details: Details = {
         **_described(recipe, network, networks.parts),
-        "slices": _slices(recipe, collected, folds, network, best, asked),
+        "slices": _slices(recipe, collected, folds, network, best, plan),
         "thresholds": networks.thresholds,
-        "estimators": as_plain(asked.estimators),
+        "estimators": as_plain(plan.estimators),
     }
     several = tuple(folded) if len(folds) > 1 else ()
     return Results(network, baselined, tuple(scores), tuple(verdicts), several, details)
@@ -108,23 +109,25 @@ def _by_fold(models: Mapping[str, Predictions], metric: Metric, folds: Sequence[
     return Folds(scores, fmean(fold.test.rows / fold.train.rows for fold in folds))
 
 
-def _tested(asked: Asked, part: Part, fold: Represented) -> dict[str, Predictions]:
-    return {name: asked.choices.marked(p) for name, p in part.predictions(fold.test).items()}
+def _tested(plan: EvaluationPlan, part: Part, fold: Represented) -> dict[str, Predictions]:
+    return {name: plan.choices.marked(p) for name, p in part.predictions(fold.test).items()}
 
 
-def _described(recipe: Recipe, network: Mapping[str, Predictions], parts: Sequence[Part]) -> dict[str, Any]:
+def _described(recipe: Recipe, network: Mapping[str, Predictions], parts: Sequence[Part]) -> Details:
     """What there is to say of each class, each quantile, and of probabilities."""
-    classes, quantiles, calibration = {}, {}, {}
+    classes: dict[str, list[PlainClass]] = {}
+    quantiles: dict[str, list[dict[str, float]]] = {}
+    calibration: dict[str, PlainCalibration] = {}
     for name, p in network.items():
         if p.target.has_classes or p.target.task == "multilabel":
-            classes[name] = per_class(p)
+            classes[name] = cast(list[PlainClass], per_class(p))
         if p.target.task == "quantile":
             quantiles[name] = per_quantile(p)
         if p.target.has_classes:
             known = [spec.temperature for part in parts for spec in part.encoder.signature.targets if spec.name == name]
             temperatures = [value for value in known if value is not None]
             temperature = fmean(temperatures) if temperatures else None
-            calibration[name] = {**reliability(p, recipe.seed), "temperature": temperature}
+            calibration[name] = cast(PlainCalibration, {**reliability(p, recipe.seed), "temperature": temperature})
     return {"per_class": classes, "per_quantile": quantiles, "calibration": calibration}
 
 
@@ -134,8 +137,8 @@ def _slices(
     folds: Sequence[Represented],
     network: Mapping[str, Predictions],
     best: Mapping[str, Predictions | None],
-    asked: Asked,
-) -> list[dict[str, Any]]:
+    plan: EvaluationPlan,
+) -> list[PlainSlice]:
     """The main metric on the test rows of each level of the columns that the recipe names."""
     if not recipe.evaluate.slices:
         return []
@@ -143,14 +146,14 @@ def _slices(
     train = np.unique(np.concatenate([fold.positions[fold.split.train] for fold in folds]))
     test = np.concatenate([fold.positions[fold.split.test] for fold in folds])
     return [
-        plain
+        cast(PlainSlice, plain)
         for name, p in network.items()
         for column in recipe.evaluate.slices
-        for plain in slices(collected.frame[column], train, test, p, best[name], asked.metrics[name][0], recipe.seed)
+        for plain in slices(collected.frame[column], train, test, p, best[name], plan.metrics[name][0], recipe.seed)
     ]
 
 
-def _notice(name: str, plain: Mapping[str, Any], folds: int) -> Notice:
+def _notice(name: str, plain: Threshold, folds: int) -> Notice:
     where = "the validation rows" + (f" of its fold, on average over {folds} folds" if folds > 1 else "")
     best = f"best by {plain['metric']} on {where} ({number(plain['validation'])})"
     rule = f"{name!r} is called positive above a probability of {number(plain['value'])}, {best}"

@@ -1,10 +1,9 @@
-"""What a recipe asks of the fourth step, for the targets that the data has."""
+"""The plan of the evaluation: the metrics and baselines of each target, settled before anything is trained."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from protokit.core.errors import SpecError
 from protokit.core.suggest import one_of
@@ -19,8 +18,8 @@ from protokit.represent.represented import Represented
 
 
 @dataclass(frozen=True)
-class Asked:
-    """Metrics and baselines by target, a person's own estimators among these, and what is chosen on validation rows."""
+class EvaluationPlan:
+    """Metrics and baselines by target, further estimators among these, and what is chosen on validation rows."""
 
     metrics: Mapping[str, tuple[str, ...]]
     baselines: Mapping[str, tuple[str, ...]]
@@ -28,21 +27,23 @@ class Asked:
     estimators: Mapping[str, Estimator] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, recipe: Recipe, folds: Sequence[Represented], own: Mapping[str, Any] | None = None) -> Asked:
-        """What is asked, before anything is trained; `own` are a person's estimators.
+    def of(
+        cls, recipe: Recipe, folds: Sequence[Represented], own: Mapping[str, object] | None = None
+    ) -> EvaluationPlan:
+        """The plan for the targets that the data has; `own` are estimators that were passed from Python.
 
         Raises:
-            SpecError: something is not for the targets' tasks, or an estimator is none.
+            SpecError: a metric or baseline is not for the targets' tasks, or an estimator is none.
         """
-        signature, asked = folds[0].encoder.signature, recipe.evaluate
+        signature, wanted = folds[0].encoder.signature, recipe.evaluate
         targets = signature.targets
         pairs = sum(fold.in_memory.rows * fold.test.rows for fold in folds)
         for key, fits in (("threshold", _of_two), ("calibrate", _of_classes)):
-            if getattr(asked, key) != getattr(Evaluate(), key) and not any(map(fits, targets)):
+            if getattr(wanted, key) != getattr(Evaluate(), key) and not any(map(fits, targets)):
                 what = "two classes" if key == "threshold" else "classes"
                 rule = f"{key} is for a target of {what}, and the task is {targets[0].task}"
                 raise recipe.error(("evaluate", key), rule, "remove it")
-        choices = Choices(asked.calibrate is not None, asked.threshold)
+        choices = Choices(wanted.calibrate is not None, wanted.threshold)
         estimators = _estimators({} if own is None else own, signature)
         baselines = {
             target.name: (
@@ -62,7 +63,7 @@ def _of_classes(target: TargetSpec) -> bool:
     return target.has_classes
 
 
-def _estimators(own: Mapping[str, Any], signature: Signature) -> dict[str, Estimator]:
+def _estimators(own: Mapping[str, object], signature: Signature) -> dict[str, Estimator]:
     if not isinstance(own, Mapping):
         raise SpecError.one(f"baselines are estimators by name, not {own!r}", "write baselines={'forest': ...}")
     found = {}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,6 +15,7 @@ from protokit.evaluate.certainty import bootstrap
 from protokit.evaluate.metrics.metric import METRICS
 from protokit.represent.encoder import Encoder
 from protokit.represent.represented import Represented
+from protokit.workflow.record.contents import PlainDrop
 
 _MOST_ROWS = 500  # validation rows that are looked at
 _FEWEST_ROWS = 20
@@ -36,7 +36,7 @@ CHEAP_OF = {
 
 def importance(
     part: Part, fold: Represented, metrics: Mapping[str, Sequence[str]], seed: int
-) -> dict[str, list[dict[str, Any]]]:
+) -> dict[str, list[PlainDrop]]:
     """By target: each column with the drop of the main metric when it is shuffled, the largest first.
 
     Of validation rows, so that the test stays unseen; of one fold where there are several. The interval is of these
@@ -63,7 +63,7 @@ def importance(
         copies.append(frame.copy(deep=False))
         copies[-1][name] = shuffled
     predicted = part.predictions(encoder.arrays(pd.concat(copies, ignore_index=True)))
-    found: dict[str, list[dict[str, Any]]] = {}
+    found: dict[str, list[PlainDrop]] = {}
     for target, whole in predicted.items():
         main = metrics[target][0]
         name = main if main in _CHEAP else CHEAP_OF[whole.target.task]
@@ -77,8 +77,8 @@ def importance(
         ]
         if all(np.isfinite(drop.value) for drop in drops):
             rows = zip(columns, drops, strict=True)
-            listed = [{"column": column, "metric": name, "drop": drop.as_plain()} for column, drop in rows]
-            found[target] = sorted(listed, key=lambda one: -one["drop"]["value"])  # type: ignore[index, operator]
+            ordered = sorted(rows, key=lambda row: -row[1].value)
+            found[target] = [{"column": column, "metric": name, "drop": drop.as_plain()} for column, drop in ordered]
     return found
 
 

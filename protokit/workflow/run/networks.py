@@ -15,7 +15,7 @@ from protokit.recipe.recipe import Recipe
 from protokit.represent.represented import Represented
 from protokit.show.progress import Progress
 from protokit.workflow.record.folder import RunFolder
-from protokit.workflow.run.results import Networks
+from protokit.workflow.record.results import Networks
 
 
 def with_clusters(recipe: Recipe, networks: Networks, folds: Sequence[Represented]) -> Networks:

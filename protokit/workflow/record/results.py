@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from protokit.bundle.model import Part
 from protokit.core.values import Notice, Predictions, Score
 from protokit.evaluate.verdict import Verdict
 from protokit.learn.train import Trained
+from protokit.workflow.record.contents import Details, Threshold
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Networks:
     parts: tuple[Part, ...]
     trained: tuple[tuple[Trained, ...], ...]
     notices: tuple[Notice, ...] = ()
-    thresholds: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    thresholds: Mapping[str, Threshold] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -38,4 +38,4 @@ class Results:
     scores: tuple[Score, ...]
     verdicts: tuple[Verdict, ...]
     folds: tuple[Mapping[str, float], ...]
-    details: Mapping[str, Any] = field(default_factory=dict)
+    details: Details = field(default_factory=lambda: Details())

@@ -1,4 +1,4 @@
-"""How often a test set has been looked at by runs of the same recipe."""
+"""How often a test set has been used by runs of the same recipe."""
 
 from __future__ import annotations
 
@@ -7,16 +7,18 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 import numpy as np
 
+from protokit.workflow.record.contents import UsesOfTestSet
 
-def looks(path: Path, origin: Mapping[str, str], rows: Sequence[np.ndarray]) -> dict[str, Any]:
-    """The record of a run's look at its test rows: which they are, and which look at them it is among its neighbours.
 
-    `path` is the run's folder; its neighbours are the runs of the same recipe, whatever was changed in it. `rows` are
-    the places of the test rows in the table, fold by fold, `origin` the digests of what it was read from.
+def uses_of_test_set(path: Path, origin: Mapping[str, str], rows: Sequence[np.ndarray]) -> UsesOfTestSet:
+    """Which rows the test set of a run has, and how many runs of the recipe have been scored on it, this one included.
+
+    `path` is the run's folder; counted are the runs beside it, whatever was changed in the recipe. `rows` are the
+    places of the test rows in the table, fold by fold, `origin` the digests of what it was read from.
     """
     digest = hashlib.sha256(json.dumps(sorted(origin.values())).encode())
     for some in rows:
@@ -33,9 +35,9 @@ def looks(path: Path, origin: Mapping[str, str], rows: Sequence[np.ndarray]) -> 
     return {"count": count, "first": first, "at": now, "test_set": test_set}
 
 
-def _of(file: Path) -> dict[str, Any]:
+def _of(file: Path) -> UsesOfTestSet:
     try:
         found = json.loads(file.read_text(encoding="utf-8")).get("looks")
     except (OSError, ValueError, AttributeError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return cast(UsesOfTestSet, found) if isinstance(found, dict) else {}

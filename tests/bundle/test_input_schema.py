@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from protokit.bundle.folder import load
-from protokit.bundle.input_schema import Intake
+from protokit.bundle.input_schema import InputSchema
 from protokit.collect.column_flow import replay
 from protokit.core.errors import DataError
 from protokit.recipe.recipe import Recipe
@@ -45,7 +45,7 @@ def test_only_what_the_model_needs_is_done_again() -> None:
     assert [next(iter(step)) for step in steps] == ["derive", "rename", "replace", "cast", "clip"]
     assert steps[0] == {"derive": {"size": "rooms * 10", "twice": "size * 2"}}
     assert steps[3] == {"cast": {"rooms": "number"}}
-    again = Intake.from_plain(json.loads(json.dumps(Intake.of(recipe, ["twice", "town"]).as_plain())))
+    again = InputSchema.from_plain(json.loads(json.dumps(InputSchema.of(recipe.collect, ["twice", "town"]).as_plain())))
     frame = rows()
     whole = collect(recipe, frame).frame
     alone = again.cleaned(frame[["city", "rooms"]], ["twice", "town"])

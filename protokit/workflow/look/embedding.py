@@ -2,42 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
-
 import numpy as np
 
 from protokit.bundle.model import Model, needed
 from protokit.collect.frames import as_frame
 from protokit.core.libraries.backend import keras
 from protokit.core.values import Signature
+from protokit.workflow.look.plot import Embedded
 
 _AT_A_TIME = 4096
 _MOST = 20_000  # rows that the directions are found in
 
 
-@dataclass(frozen=True)
-class Embedded:
-    """Rows in two directions, the share of the variance that each has, and what each row is predicted to be.
-
-    Shapes: points (rows, 2); groups (rows,) positions in `names`, None where what is predicted is no class.
-    """
-
-    points: np.ndarray
-    shares: tuple[float, float]
-    groups: np.ndarray | None
-    names: tuple[Any, ...]
-
-
-def embedded(model: Model, table: Any) -> Embedded:
+def embedded(model: Model, table: object) -> Embedded:
     """The rows of a table by the last layer but one of the model's first network, in their two main directions.
 
     Raises:
         DataError: a column is missing, or a cell is not what its column is.
     """
     frame = as_frame(table)
-    if model.intake is not None:
-        frame = model.intake.cleaned(frame, needed(model.parts))
+    if model.input_schema is not None:
+        frame = model.input_schema.cleaned(frame, needed(model.parts))
     part = model.parts[0]
     inputs, features = part.encoder.encode(part.encoder.examples(frame))
     codes = part.codes(inputs) if part.clusters is not None else _codes(model.network, inputs, model.signature)

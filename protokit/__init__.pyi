@@ -1,0 +1,36 @@
+"""Rapid prototyping of Keras networks: a recipe in, a trained network and an honest verdict out."""
+
+from protokit.bundle.folder import load as load
+from protokit.bundle.model import Model as Model
+from protokit.core.errors import AuditError as AuditError
+from protokit.core.errors import BundleError as BundleError
+from protokit.core.errors import DataError as DataError
+from protokit.core.errors import MissingExtra as MissingExtra
+from protokit.core.errors import ProtokitError as ProtokitError
+from protokit.core.errors import SpecError as SpecError
+from protokit.core.errors import TrainingError as TrainingError
+from protokit.menu.menu import Menu as Menu
+from protokit.menu.slots import choice as choice
+from protokit.menu.slots import integer as integer
+from protokit.menu.slots import real as real
+from protokit.plugins import baseline as baseline
+from protokit.plugins import kind as kind
+from protokit.plugins import layer as layer
+from protokit.plugins import metric as metric
+from protokit.plugins import source as source
+from protokit.plugins import step as step
+from protokit.recipe.recipe import Recipe as Recipe
+from protokit.represent.transformers import BooleanEncoder as BooleanEncoder
+from protokit.represent.transformers import CategoryEncoder as CategoryEncoder
+from protokit.represent.transformers import DateEncoder as DateEncoder
+from protokit.represent.transformers import ImageEncoder as ImageEncoder
+from protokit.represent.transformers import NumberEncoder as NumberEncoder
+from protokit.represent.transformers import OrderedEncoder as OrderedEncoder
+from protokit.represent.transformers import TextEncoder as TextEncoder
+from protokit.workflow.check import check as check
+from protokit.workflow.look.compare import compare as compare
+from protokit.workflow.look.report import report as report
+from protokit.workflow.look.table import table as table
+from protokit.workflow.lr_range import lr_range as lr_range
+from protokit.workflow.result import Run as Run
+from protokit.workflow.run.run import run as run

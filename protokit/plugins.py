@@ -1,0 +1,31 @@
+"""For authors of plug-ins: of each kind of thing the decorator that adds one, and the class that it is.
+
+| kind | decorator | class | where a recipe names it |
+|---|---|---|---|
+| source of tables | `source` | `Source` | `collect.tables` |
+| step of cleaning | `step` | `Step` | `collect.clean` |
+| kind of column | `kind` | `Kind` | `represent.columns` |
+| way to split | `split` | `SplitWay` | `represent.split.by` |
+| house menu | `menu` | `HouseMenu` | `learn.menu` |
+| layer | `layer` | a `keras.layers.Layer` | in a menu |
+| engine | `engine` | `Engine` | `learn.engine` |
+| metric | `metric` | `Metric` | `evaluate.metrics` |
+| baseline | `baseline` | `Baseline` | `evaluate.baselines` |
+| check of the audit | `check` | `Check` | nowhere: it runs in every audit |
+| check of series | `series_check` | `SeriesCheck` | nowhere: it runs in every audit of a forecast |
+| rule of the doctor | `rule` | `Rule` | nowhere: it runs in every diagnosis |
+| plot | `plot` | `Plot` | nowhere: `run.plot.NAME` |
+
+A thing is one class in a module of your package. Name the module in your `pyproject.toml`, and protokit finds it:
+
+    [project.entry-points."protokit.plugins"]
+    anything = "your_package.module"
+
+The functions of `protokit.testing` say what a thing of each kind has to do: call them in your tests.
+"""
+
+from __future__ import annotations
+
+from protokit.core.lazy import lazily
+
+__getattr__, __dir__, __all__ = lazily(__name__, __file__)  # the names stand in plugins.pyi

@@ -1,0 +1,48 @@
+"""A recipe checked before it is run, without any heavy library."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from protokit.collect.headers import columns
+from protokit.core.errors import SpecError
+from protokit.recipe.column_names import check_columns
+from protokit.recipe.recipe import Recipe
+
+
+def as_recipe(recipe: Recipe | str | Path | Mapping[str, object], set: Sequence[str] = ()) -> Recipe:
+    """A recipe from what a person may pass: a file, a dict of the same shape, or a `Recipe`.
+
+    Raises:
+        SpecError: it is wrong.
+    """
+    if isinstance(recipe, Recipe):
+        if set:
+            raise SpecError.one("`set` is for files and dicts", "change the recipe itself")
+        return recipe
+    if isinstance(recipe, Mapping):
+        return Recipe.parse(dict(recipe), set=set)
+    if not isinstance(recipe, str | Path):
+        rule = f"a recipe is a file, a dict or a Recipe, not a {type(recipe).__name__}"
+        raise SpecError.one(rule, "a data frame comes second: run(recipe, table)")
+    return Recipe.read(recipe, set=set)
+
+
+def check(recipe: Recipe | str | Path | Mapping[str, object], *, set: Sequence[str] = ()) -> Recipe:
+    """Check a recipe and, where that takes no heavy library, its files and the names of their columns.
+
+    Raises:
+        SpecError: with every fault at its line.
+        DataError: a file is not there.
+    """
+    checked = as_recipe(recipe, set)
+    try:
+        checked.network.expand()
+    except SpecError as error:
+        raise checked.in_menu(error) from None
+    with checked.document.placing():
+        names = columns(checked.collect, checked.folder)
+    if names is not None:
+        check_columns(checked, names)
+    return checked

@@ -1,0 +1,1 @@
+"""The plots of a run, each in a file of its own."""

@@ -1,0 +1,189 @@
+"""What the files of a run's folder hold, as JSON gives it back. Numbers that are not finite are null: None here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Literal, NotRequired, TypedDict
+
+from protokit.core.plain import PlainDiagnosis, PlainFinding, PlainInterval, PlainLayer, PlainNotice, PlainStep
+
+Number = float | None
+Outcome = Literal["better", "worse", "cannot tell apart", "not compared"]
+
+
+class PlainScore(TypedDict):
+    """One metric of one target, of the network and of each baseline; `greater_is_better` is null where neither is."""
+
+    target: str
+    metric: str
+    greater_is_better: bool | None
+    network: PlainInterval
+    baselines: dict[str, PlainInterval]
+
+
+class PlainVerdict(TypedDict):
+    """Whether the network beat the best baseline of a target, by its main metric."""
+
+    target: str
+    metric: str
+    baseline: str | None
+    outcome: Outcome
+    difference: PlainInterval | None
+    p: Number
+    sentence: str
+
+
+PlainClass = TypedDict(
+    "PlainClass", {"class": str, "rows": int, "precision": Number, "recall": Number, "f1": Number}
+)  # one class of a target, or one label
+
+
+class PlainSlice(TypedDict):
+    """The main metric of a target on the test rows of one level of a column."""
+
+    target: str
+    column: str
+    value: str
+    rows: int
+    metric: str
+    network: PlainInterval
+    baseline: PlainInterval | None
+
+
+class PlainDrop(TypedDict):
+    """By how much the metric drops when a column is shuffled."""
+
+    column: str
+    metric: str
+    drop: PlainInterval
+
+
+class PlainCalibration(TypedDict):
+    """Probabilities against how often they came true: `chance` is the error of a model that is calibrated."""
+
+    error: PlainInterval
+    bins: list[dict[str, float]]
+    chance: NotRequired[float]
+    temperature: Number
+
+
+class PlainRows(TypedDict):
+    """How many rows (or windows) there were in each part; of folds those of the first, and all test rows."""
+
+    train: int
+    validation: int
+    test: int
+
+
+class PlainNetwork(TypedDict):
+    """Fold and seed of a network, from 1, and its epochs."""
+
+    fold: int
+    seed: int
+    epochs: int
+    best_epoch: int
+
+
+class PlainTarget(TypedDict):
+    """A target; its classes are texts here."""
+
+    name: str
+    task: str
+    classes: list[str]
+    columns: list[str]
+    horizon: int
+    quantiles: list[float]
+    width: int
+    threshold: float
+
+
+class Threshold(TypedDict):
+    """Above which probability a row is called positive: chosen by a metric, with its score on validation rows."""
+
+    value: float
+    metric: str
+    validation: float
+
+
+class Details(TypedDict, total=False):
+    """What else there is to say of a run's targets, by target or, of slices, one after the other."""
+
+    per_class: dict[str, list[PlainClass]]
+    per_quantile: dict[str, list[dict[str, float]]]
+    calibration: dict[str, PlainCalibration]
+    slices: list[PlainSlice]
+    thresholds: Mapping[str, Threshold]
+    estimators: dict[str, str]
+    importance: dict[str, list[PlainDrop]]
+
+
+class Metrics(Details):
+    """`metrics.json`, the last file that a run writes."""
+
+    rows: PlainRows
+    examples: NotRequired[str]
+    networks: list[PlainNetwork]
+    engine: dict[str, str]
+    batch_size: NotRequired[int]
+    targets: NotRequired[list[PlainTarget]]
+    scores: list[PlainScore]
+    verdicts: list[PlainVerdict]
+    folds: list[dict[str, Number]]
+    network: list[tuple[str, str, list[int], int]]  # name, kind, output shape and parameters of each layer
+
+
+class Audit(TypedDict):
+    """`audit.json`: the findings, and what was decided for the person."""
+
+    findings: Sequence[PlainFinding]
+    notices: Sequence[PlainNotice]
+
+
+class PlainSuspect(TypedDict):
+    """A row whose label the network doubts."""
+
+    row: int
+    truth: str
+    predicted: str
+    probability: float
+
+
+class PlainCheckup(TypedDict):
+    """`diagnosis.json`: what the doctor found; `failed` says why it could not look."""
+
+    diagnoses: Sequence[PlainDiagnosis]
+    layers: Sequence[PlainLayer]
+    suspects: Sequence[PlainSuspect]
+    failed: NotRequired[str]
+
+
+class UsesOfTestSet(TypedDict, total=False):
+    """How many runs have been scored on the same test rows, since when, and the digest of these rows."""
+
+    count: int
+    first: str
+    at: str
+    test_set: str
+
+
+class RunResults(Audit):
+    """All that is known of a finished run."""
+
+    metrics: Metrics
+    history: Sequence[Mapping[str, float]]
+    steps: Sequence[PlainStep]
+    looks: UsesOfTestSet
+    diagnosis: PlainCheckup
+
+
+class Environment(TypedDict, total=False):
+    """`environment.json`: where the run was made, and from what."""
+
+    python: str
+    libraries: dict[str, str | None]
+    system: str
+    processor: str
+    cpus: int | None
+    started: str
+    key: str
+    inputs: dict[str, str]

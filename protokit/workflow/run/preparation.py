@@ -1,0 +1,77 @@
+"""The first half of a run, without Keras: the data collected, represented and audited, the evaluation planned."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from protokit.collect.column_flow import origins
+from protokit.core.stopwatch import Stopwatch
+from protokit.core.values import Finding, Table
+from protokit.recipe.recipe import Recipe
+from protokit.represent.represent import represent
+from protokit.represent.represented import Represented
+from protokit.show.progress import Progress
+from protokit.workflow.record.folder import RunFolder
+from protokit.workflow.result import Run
+from protokit.workflow.run.auditing import audit, stop_if_strict
+from protokit.workflow.run.collecting import collected, stays_on_disk
+from protokit.workflow.run.evaluation_plan import EvaluationPlan
+from protokit.workflow.run.out_of_core import on_disk
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What training and evaluation take. `folder` is the one of a run that goes on, None for a new one in `out`.
+
+    `baselines` are the estimators that were passed from Python.
+    """
+
+    recipe: Recipe
+    table: Table
+    folds: tuple[Represented, ...]
+    findings: tuple[Finding, ...]
+    plan: EvaluationPlan
+    out: Path
+    folder: RunFolder | None
+    baselines: Mapping[str, object] | None
+    stopwatch: Stopwatch
+
+
+def prepare(
+    recipe: Recipe,
+    given: object,
+    out: Path,
+    shown: Progress,
+    opened: ExitStack,
+    *,
+    resume: bool,
+    baselines: Mapping[str, object] | None,
+) -> Prepared | Run:
+    """Collect, represent and audit; the run itself where `resume` finds that it is complete.
+
+    `opened` keeps what lies on the disk, of tables larger than memory, until the run has ended.
+
+    Raises:
+        SpecError: the recipe does not fit the data.
+        DataError: the data is not as the recipe says.
+        AuditError: the recipe is strict, and a finding is fatal.
+    """
+    stopwatch = Stopwatch()
+    large = opened.enter_context(on_disk(recipe)) if given is None and stays_on_disk(recipe) else None
+    table = large.table if large else collected(recipe, given)
+    stopwatch.lap("collect")
+    folder = RunFolder.find(out, recipe, table, baselines) if resume else None
+    if folder and folder.complete:
+        return Run.open(folder.path)
+    shown.step("representing")
+    folds = large.represent() if large else represent(recipe, table)
+    stopwatch.lap("represent")
+    plan = EvaluationPlan.of(recipe, folds, baselines)
+    shown.step("auditing the data")
+    findings = audit(recipe, table, folds, origins(recipe.collect))
+    stopwatch.lap("audit")
+    stop_if_strict(recipe, table, folds, findings, out, folder)
+    return Prepared(recipe, table, folds, findings, plan, out, folder, baselines, stopwatch)

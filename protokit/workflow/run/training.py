@@ -1,0 +1,58 @@
+"""The second half of a run: networks trained, looked at by the doctor, scored against the baselines, and kept."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from protokit.bundle.folder import save
+from protokit.bundle.input_schema import InputSchema
+from protokit.bundle.model import Model, needed
+from protokit.learn.train import network_of
+from protokit.show.progress import Progress
+from protokit.workflow.record.folder import RunFolder
+from protokit.workflow.record.writing import write_results
+from protokit.workflow.result import Run
+from protokit.workflow.run.baselines import Baselines
+from protokit.workflow.run.doctoring import doctor, initial
+from protokit.workflow.run.evaluation import evaluate, settled
+from protokit.workflow.run.importance import importance
+from protokit.workflow.run.networks import train_all, with_clusters
+from protokit.workflow.run.preparation import Prepared
+
+
+def train_and_evaluate(prepared: Prepared, shown: Progress) -> Run:
+    """Train the networks, score them, and keep all of it in the run's folder.
+
+    Raises:
+        SpecError: the menu does not fit the data; nothing was written.
+        TrainingError: the loss was not finite.
+    """
+    table, folds, findings, plan = prepared.table, prepared.folds, prepared.findings, prepared.plan
+    stopwatch = prepared.stopwatch
+    signature = folds[0].encoder.signature
+    recipe = prepared.recipe.fitted(signature)
+    built = network_of(recipe, signature)
+    folder = prepared.folder
+    if folder is None:  # only now: a menu that does not fit writes nothing
+        folder = RunFolder.create(prepared.out, prepared.recipe, recipe, table, prepared.baselines)
+    stopwatch.lap("build")
+    shown.step("preparing the network")
+    start = initial(built)
+    with Baselines(recipe, folds, plan) as baselines:  # fitted beside the training where cores allow
+        networks = train_all(recipe, built, folds, folder, shown)
+    if recipe.learn.task == "clustering":
+        networks = with_clusters(recipe, networks, folds)
+    stopwatch.lap("learn")
+    doctor(recipe, networks, folds, start, folder)
+    stopwatch.lap("doctor")
+    shown.step("evaluating")
+    networks = settled(plan, networks, folds)
+    input_schema = InputSchema.of(recipe.collect, needed(networks.parts))
+    model = Model(recipe.network, networks.parts, recipe.learn.precision, input_schema)
+    results = evaluate(recipe, table, folds, networks, plan, baselines)
+    relied = importance(networks.parts[0], folds[0], plan.metrics, recipe.seed)
+    results = replace(results, details={**results.details, "importance": relied})
+    stopwatch.lap("evaluate")
+    save(model, folder.path / "model")
+    write_results(folder, recipe, table, folds, findings, networks, results, stopwatch)
+    return Run.open(folder.path, model=model)
