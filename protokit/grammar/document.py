@@ -11,18 +11,21 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
-from typing import Any
+from typing import TYPE_CHECKING, NoReturn
 
 from protokit.core.errors import DataError, SpecError
 from protokit.core.places import Fault, Part, Path, Place, dotted
 from protokit.core.suggest import nearest
+
+if TYPE_CHECKING:
+    from ruamel.yaml.events import Event
 
 DEEPEST = 100
 MOST_NODES = 200_000
 _LONGEST_NUMBER = 300
 _INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
-_WORDS: Mapping[str, Any] = {
+_WORDS: Mapping[str, bool | None] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
@@ -51,7 +54,7 @@ class Setting:
 class Document:
     """Plain data (None, bool, int, float, str, list, dict) and where in the text each part of it stands."""
 
-    data: Any
+    data: object
     source: str | None = None
     text: str = ""
     keys: Mapping[Path, Mark] = field(default_factory=dict, repr=False)
@@ -59,7 +62,7 @@ class Document:
     settings: Mapping[Path, Setting] = field(default_factory=dict, repr=False)
 
     @classmethod
-    def of(cls, data: Any) -> Document:
+    def of(cls, data: object) -> Document:
         """A Python value as a document; its faults are placed by their path."""
         return cls(data)
 
@@ -155,11 +158,11 @@ def nearby(path: FilePath) -> str | None:
 class _Open:
     """A list or mapping that is being read."""
 
-    value: list[Any] | dict[Any, Any]
+    value: list[object] | dict[object, object]
     path: Path
     start: int
     anchor: str | None
-    key: Any = None
+    key: str | int = ""  # or what else YAML takes for one: the recipe's reader says that it is no text
     has_key: bool = False
 
 
@@ -170,10 +173,10 @@ class _Reader:
         self.keys: dict[Path, Mark] = {}
         self.values: dict[Path, Mark] = {}
         self.open: list[_Open] = []
-        self.anchors: dict[str, tuple[Any, int]] = {}
+        self.anchors: dict[str, tuple[object, int]] = {}
         self.unfinished: set[str] = set()
         self.nodes = 0
-        self.data: Any = None
+        self.data: object = None
 
     def document(self) -> Document:
         from ruamel.yaml import YAML
@@ -205,13 +208,13 @@ class _Reader:
             raise SpecError([Fault(f"not YAML: {error}", place=self._place(Mark(0, 0, 1)))]) from None
         return Document(self.data, self.source, self.text, self.keys, self.values)
 
-    def _event(self, kind: str, event: Any) -> None:
+    def _event(self, kind: str, event: Event) -> None:
         if kind in {"MappingStartEvent", "SequenceStartEvent"}:
             self._check(event)
             if len(self.open) >= DEEPEST:
                 self._fail(event, f"nested more than {DEEPEST} deep", "flatten the file")
             self._mark(event, 1)
-            value: list[Any] | dict[Any, Any] = {} if kind.startswith("Mapping") else []
+            value: list[object] | dict[object, object] = {} if kind.startswith("Mapping") else []
             if event.anchor:
                 self.unfinished.add(event.anchor)
             self.open.append(_Open(value, self._path(), self.nodes, event.anchor))
@@ -228,12 +231,12 @@ class _Reader:
         elif kind == "AliasEvent":
             self._alias(event)
 
-    def _no_key(self, event: Any) -> None:
+    def _no_key(self, event: Event) -> None:
         parent = self.open[-2] if len(self.open) > 1 else None
         if parent and isinstance(parent.value, dict) and not parent.has_key:
             self._fail(event, "a list or mapping cannot be a key", "write a name before the colon")
 
-    def _scalar(self, event: Any) -> None:
+    def _scalar(self, event: Event) -> None:
         width = event.end_mark.column - event.start_mark.column
         if event.end_mark.line != event.start_mark.line:
             width = len(self.lines[event.start_mark.line]) - event.start_mark.column
@@ -242,7 +245,7 @@ class _Reader:
         if parent and isinstance(parent.value, dict) and not parent.has_key:
             if value in parent.value:
                 self._fail(event, f"the key {value!r} stands twice", "keep one of the two")
-            parent.key, parent.has_key = value, True
+            parent.key, parent.has_key = value, True  # type: ignore[assignment]
             self.keys[self._path()] = Mark(event.start_mark.line, event.start_mark.column, max(1, width))
             return
         self._mark(event, max(1, width))
@@ -250,7 +253,7 @@ class _Reader:
             self.anchors[event.anchor] = (value, 1)
         self._put(value)
 
-    def _resolve(self, event: Any) -> Any:
+    def _resolve(self, event: Event) -> object:
         text: str = event.value
         if event.style is not None or event.tag == "!":
             return text
@@ -269,7 +272,7 @@ class _Reader:
             self._fail(event, f"{text} is not a finite number", None)
         return text
 
-    def _alias(self, event: Any) -> None:
+    def _alias(self, event: Event) -> None:
         if event.anchor in self.unfinished:
             self._fail(event, f"*{event.anchor} stands inside itself", "write it out")
         if event.anchor not in self.anchors:
@@ -282,7 +285,7 @@ class _Reader:
         self._mark(event, len(event.anchor) + 1)
         self._put(value)
 
-    def _mark(self, event: Any, width: int) -> None:
+    def _mark(self, event: Event, width: int) -> None:
         self.nodes += 1
         if self.nodes > MOST_NODES:
             self._fail(event, f"more than {MOST_NODES:,} values (aliases counted)", "make the file smaller")
@@ -294,7 +297,7 @@ class _Reader:
         top = self.open[-1]
         return (*top.path, len(top.value) if isinstance(top.value, list) else top.key)
 
-    def _put(self, value: Any) -> None:
+    def _put(self, value: object) -> None:
         if not self.open:
             self.data = value
             return
@@ -305,12 +308,12 @@ class _Reader:
             top.value[top.key] = value
             top.has_key = False
 
-    def _check(self, event: Any) -> None:
+    def _check(self, event: Event) -> None:
         if event.tag is not None and event.tag != "!":
             tag = str(event.tag).removeprefix("tag:yaml.org,2002:")
             self._fail(event, f"the tag !{tag.lstrip('!')} is refused: a recipe is data", "remove the tag")
 
-    def _fail(self, event: Any, rule: str, cure: str | None) -> None:
+    def _fail(self, event: Event, rule: str, cure: str | None) -> NoReturn:
         start, end = event.start_mark, event.end_mark
         width = end.column - start.column if end.line == start.line else 1
         place = self._place(Mark(start.line, start.column, max(1, width)))

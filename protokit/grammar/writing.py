@@ -5,19 +5,18 @@ from __future__ import annotations
 import json
 import math
 import re
-from typing import Any
 
 _WIDEST = 88
 _PLAIN = re.compile(r"[$]?[A-Za-z_][A-Za-z0-9_./-]*")
 _WORDS = {"null", "true", "false", "yes", "no", "on", "off", "y", "n", "nan", "inf"}
 
 
-def write(plain: Any) -> str:
+def write(plain: object) -> str:
     """YAML text that reads back as the same data; the outermost lists have a line for each item."""
     return "\n".join(_block(plain, 0, True)) + "\n"
 
 
-def _block(value: Any, indent: int, outermost: bool = False) -> list[str]:
+def _block(value: object, indent: int, outermost: bool = False) -> list[str]:
     pad = " " * indent
     if isinstance(value, dict) and value:
         lines: list[str] = []
@@ -42,12 +41,12 @@ def _block(value: Any, indent: int, outermost: bool = False) -> list[str]:
     return [pad + on_a_line(value)]
 
 
-def _fits(head: str, flow: str, part: Any, outermost: bool) -> bool:
+def _fits(head: str, flow: str, part: object, outermost: bool) -> bool:
     several = isinstance(part, list) and any(isinstance(one, (dict, list)) for one in part)
     return len(head) + 1 + len(flow) <= _WIDEST and not (outermost and several)
 
 
-def on_a_line(value: Any) -> str:
+def on_a_line(value: object) -> str:
     """Plain data as YAML on one line."""
     if isinstance(value, dict):
         return "{" + ", ".join(f"{on_a_line(key)}: {on_a_line(part)}" for key, part in value.items()) + "}"

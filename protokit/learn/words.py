@@ -171,3 +171,7 @@ class Learn(Section):
     engine: Annotated[str, choice("engine", ENGINES)] = Field(
         "auto", description="what trains the network; auto is the fastest that can", examples=["keras"]
     )
+
+    def left_out(self) -> tuple[str, ...]:
+        """What is for other tasks."""
+        return tuple(key for key, task in FOR_TASK.items() if self.task != task)
