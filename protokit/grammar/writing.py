@@ -21,7 +21,7 @@ def _block(value: object, indent: int, outermost: bool = False) -> list[str]:
     if isinstance(value, dict) and value:
         lines: list[str] = []
         for key, part in value.items():
-            head, flow = f"{pad}{on_a_line(key)}:", on_a_line(part)
+            head, flow = f"{pad}{as_key(key)}:", on_a_line(part)
             if part is None:
                 lines.append(head + " null")
             elif not isinstance(part, (dict, list)) or not part or _fits(head, flow, part, outermost):
@@ -49,7 +49,7 @@ def _fits(head: str, flow: str, part: object, outermost: bool) -> bool:
 def on_a_line(value: object) -> str:
     """Plain data as YAML on one line."""
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{on_a_line(key)}: {on_a_line(part)}" for key, part in value.items()) + "}"
+        return "{" + ", ".join(f"{as_key(key)}: {on_a_line(part)}" for key, part in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(map(on_a_line, value)) + "]"
     if isinstance(value, str):
@@ -57,6 +57,11 @@ def on_a_line(value: object) -> str:
     if isinstance(value, float) and not math.isfinite(value):
         return ".nan" if value != value else ".inf" if value > 0 else "-.inf"
     return json.dumps(value)
+
+
+def as_key(key: object) -> str:
+    """A key of a mapping; `on` is a key of joins, and nothing but that to a reader of YAML 1.2."""
+    return "on" if key == "on" else on_a_line(key)
 
 
 def _quoted(text: str) -> str:
