@@ -9,7 +9,7 @@ from protokit.workflow.result import Run
 _COLORS = {"+": "green", "-": "red", "@": "cyan"}
 
 
-def show(run: Run) -> None:
+def show_diagnoses(run: Run) -> None:
     """Print each diagnosis with its evidence and the diff of its edit; in colours where the terminal has them."""
     from rich.console import Console
     from rich.text import Text

@@ -1,4 +1,4 @@
-"""A recipe with every default filled in, and beside each line that the person did not write what it is for."""
+"""A section with every default filled in, and beside each line that the person did not write what it is for."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from protokit.core.places import Path
 from protokit.grammar.declarations import field_at, keys_at
+from protokit.grammar.words import Section
 from protokit.grammar.writing import as_key, on_a_line
-from protokit.recipe.recipe import Recipe
 
 _WIDEST = 110
 _WIDEST_DEFAULT = 36  # a default that is wider has a line for each of its parts, so that comments begin early
@@ -22,51 +22,59 @@ class _Line:
     comment: str = ""
 
 
-def explain(recipe: Recipe) -> str:
-    """The recipe as YAML that reads back as an equal one, with a comment on each default.
+def explain(section: Section, written: object) -> str:
+    """The section as YAML that reads back as an equal one, with a comment on each default.
 
-    What the person wrote stands as it was written, without a comment.
-
-    >>> print(explain(Recipe.parse({"represent": {"target": "y"}, "learn": {"epochs": 5}})).splitlines()[2])
-    seed: 0                        # of all that is drawn: the same seed gives the same bits
+    `written` is the plain data that the section was read from: it stands as it is, without a comment.
     """
-    written = recipe.document.data
-    lines = _section(recipe.as_plain(), written if isinstance(written, Mapping) else {}, (), 0)
+    own = written if isinstance(written, Mapping) else {}
+    lines = _Writer(type(section)).section(section.as_plain(), own, (), 0)
     begin = max((len(line.text) for line in lines if line.comment), default=0) + 2
     return "\n".join(text for line in lines for text in _beside(line, begin)) + "\n"
 
 
-def _section(plain: Mapping[object, object], written: Mapping[object, object], path: Path, indent: int) -> list[_Line]:
-    """The lines of a mapping whose keys are declared, in the order of the declaration."""
-    order = keys_at(Recipe, path)
-    found: list[_Line] = []
-    for key in sorted(plain, key=lambda key: order.index(str(key)) if key in order else len(order)):
-        found += _key(str(key), plain[key], written.get(key, _NOT_THERE), (*path, str(key)), indent)
-    return found
+class _Writer:
+    """Writes the lines of a section whose keys are declared."""
 
+    def __init__(self, model: type[Section]) -> None:
+        self.model = model
 
-def _key(key: str, plain: object, written: object, path: Path, indent: int) -> list[_Line]:
-    """The lines of one key: as written, with defaults in it where it is a section, or a default of its own."""
-    pad, head = " " * indent, f"{' ' * indent}{as_key(key)}:"
-    if written is not _NOT_THERE and (_is_whole(written, plain) or not isinstance(plain, (Mapping, list))):
-        return [_Line(text) for text in _value(head, written if _is_plain(written) else plain)]
-    field = field_at(Recipe, path)
-    comment = "" if written is not _NOT_THERE or field is None else (field.description or "")
-    if isinstance(plain, Mapping) and plain and (keys_at(Recipe, path) or isinstance(written, Mapping)):
-        inner = written if isinstance(written, Mapping) else {}
-        return [_Line(head, comment), *_section(plain, inner, path, indent + 2)]
-    if isinstance(plain, list) and isinstance(written, list):
-        found = [_Line(head)]
-        for i, part in enumerate(plain):
-            own = written[i] if i < len(written) else _NOT_THERE
-            if isinstance(part, Mapping) and isinstance(own, Mapping) and not _is_whole(own, part):
-                lines = _section(part, own, (*path, i), indent + 4)
-                found += [_Line(f"{pad}  - {lines[0].text.lstrip()}", lines[0].comment), *lines[1:]]
-            else:
-                found.append(_Line(f"{pad}  - {on_a_line(own if _is_plain(own) else part)}"))
+    def section(
+        self, plain: Mapping[str, object], written: Mapping[str, object], path: Path, indent: int
+    ) -> list[_Line]:
+        """The lines of a mapping whose keys are declared, in the order of the declaration."""
+        order = keys_at(self.model, path)
+        found: list[_Line] = []
+        for key in sorted(plain, key=lambda key: order.index(str(key)) if key in order else len(order)):
+            found += self._key(str(key), plain[key], written.get(key, _NOT_THERE), (*path, str(key)), indent)
         return found
-    first, *rest = _value(head, plain, _WIDEST_DEFAULT if comment else _WIDEST)
-    return [_Line(first, comment), *map(_Line, rest)]
+
+    def _key(self, key: str, plain: object, written: object, path: Path, indent: int) -> list[_Line]:
+        """The lines of one key: as written, with defaults in it where it is a section, or a default of its own."""
+        head = f"{' ' * indent}{as_key(key)}:"
+        if written is not _NOT_THERE and (_is_whole(written, plain) or not isinstance(plain, (Mapping, list))):
+            return [_Line(text) for text in _value(head, written if _is_plain(written) else plain)]
+        field = field_at(self.model, path)
+        comment = "" if written is not _NOT_THERE or field is None else (field.description or "")
+        if isinstance(plain, Mapping) and plain and (keys_at(self.model, path) or isinstance(written, Mapping)):
+            inner = written if isinstance(written, Mapping) else {}
+            return [_Line(head, comment), *self.section(plain, inner, path, indent + 2)]
+        if isinstance(plain, list) and isinstance(written, (Mapping, list)):
+            return [_Line(head), *self._items(plain, written if isinstance(written, list) else [written], path, indent)]
+        first, *rest = _value(head, plain, _WIDEST_DEFAULT if comment else _WIDEST)
+        return [_Line(first, comment), *map(_Line, rest)]
+
+    def _items(self, plain: list[object], written: list[object], path: Path, indent: int) -> list[_Line]:
+        """The items of a list, of which some have keys that were left out."""
+        found: list[_Line] = []
+        dash = " " * (indent + 2) + "- "
+        for i, (part, own) in enumerate(zip(plain, written, strict=False)):
+            if isinstance(part, Mapping) and isinstance(own, Mapping):
+                first, *rest = self.section(part, own, (*path, i), indent + 4)
+                found += [_Line(dash + first.text.lstrip(), first.comment), *rest]
+            else:
+                found.append(_Line(dash + on_a_line(own if _is_plain(own) else part)))
+        return found
 
 
 def _value(head: str, value: object, widest: int = _WIDEST) -> list[str]:
@@ -96,6 +104,8 @@ def _is_whole(written: object, plain: object) -> bool:
         return not isinstance(written, Mapping) or all(
             key in written and _is_whole(written[key], part) for key, part in plain.items()
         )
+    if isinstance(plain, list) and isinstance(written, Mapping):
+        written = [written]  # one where several may stand
     if isinstance(plain, list) and isinstance(written, list) and len(plain) == len(written):
         return all(map(_is_whole, written, plain))
     return True

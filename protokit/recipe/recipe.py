@@ -24,6 +24,7 @@ from protokit.menu.house.house import fitting
 from protokit.menu.menu import Menu
 from protokit.recipe import overrides
 from protokit.recipe.consistency import faults_between
+from protokit.recipe.explain import explain
 from protokit.represent.words import Represent
 
 
@@ -193,6 +194,10 @@ class Recipe(Section):
         learn = self.learn.as_plain()
         menu = learn.pop("menu")
         return {**super().as_plain(), "learn": {**learn, "menu": menu}}  # the longest comes last
+
+    def explain(self) -> str:
+        """The recipe as YAML with every default filled in, and what each of these is for beside it."""
+        return explain(self, self._document.data)
 
     def write(self) -> str:
         """The recipe with every default filled in, as YAML."""

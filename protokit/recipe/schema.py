@@ -14,3 +14,6 @@ def schema() -> dict[str, object]:
     found["title"] = "protokit recipe"
     found["$defs"] |= menu_schema.definitions()
     return placed(found)
+
+
+SCHEMAS = {"recipe": schema, "menu": menu_schema.schema}  # of the files that a person writes
