@@ -31,8 +31,9 @@ class Section(BaseModel):
 
     def as_plain(self) -> dict[str, object]:
         """The section with every default filled in, as plain data that reads back as the same section."""
-        left_out = self.left_out()
-        return {name: as_plain(getattr(self, name)) for name in type(self).model_fields if name not in left_out}
+        left_out, more = self.left_out(), self.__pydantic_extra__ or {}
+        names = [*type(self).model_fields, *more]
+        return {name: as_plain(getattr(self, name)) for name in names if name not in left_out}
 
 
 @dataclass(frozen=True)
