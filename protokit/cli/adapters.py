@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import inspect
 
-from protokit.cli.kinds import Entry
+from protokit.cli.kinds import Entry, entry_of
 from protokit.collect import cleaning, table_words
 from protokit.core.registry import Registry
 from protokit.evaluate import words as evaluate_words
@@ -58,11 +58,9 @@ def baselines() -> list[Entry]:
 
 
 def _registered(module: str, *names: str) -> list[Entry]:
-    from protokit.cli.kinds import _entry
-
     home = importlib.import_module(module)
     registries: list[Registry[object]] = [getattr(home, name) for name in names]
-    return [_entry(name, thing) for registry in registries for name, thing in registry.all().items()]
+    return [entry_of(name, thing) for registry in registries for name, thing in registry.all().items()]
 
 
 def checks() -> list[Entry]:

@@ -68,7 +68,7 @@ class Kind:
             things: Things = getattr(importlib.import_module(module), name)
             if isinstance(things, Registry):
                 named = things.all() if plugins else things.house()
-                entries = [_entry(name, thing) for name, thing in named.items()]
+                entries = [entry_of(name, thing) for name, thing in named.items()]
             else:
                 entries = things()
             found |= {entry.name: entry for entry in entries if plugins or entry.package is None}
@@ -91,7 +91,7 @@ class Kind:
         return SpecError.one(f"there is no {name!r} among the {self.name}", "; ".join([cure, *plugins.failures()]))
 
 
-def _entry(name: str, thing: object) -> Entry:
+def entry_of(name: str, thing: object) -> Entry:
     """A registered thing: its `about`, else the first sentence of its docstring; its `example` and `schema`."""
     about = getattr(thing, "about", None) or _sentence(inspect.getdoc(thing) or "")
     example, takes = getattr(thing, "example", None), getattr(thing, "schema", None)

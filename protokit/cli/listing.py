@@ -8,6 +8,7 @@ import sys
 import textwrap
 from collections.abc import Iterable, Mapping
 
+import protokit
 from protokit.cli.kinds import KINDS, Entry, Kind, kind_of
 from protokit.core import plugins
 from protokit.core.plugins import Package
@@ -94,9 +95,7 @@ def _one(kind: Kind, entry: Entry) -> str:
 
 
 def _menu(name: str) -> str:
-    from protokit.menu.menu import Menu
-
-    return write(Menu(name).as_plain(in_full=True)).rstrip()
+    return write(protokit.Menu(name).as_plain(in_full=True)).rstrip()
 
 
 def _arguments(entry: Entry) -> list[str]:

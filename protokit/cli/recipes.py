@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 import protokit
+from protokit.cli.listing import listed
 from protokit.cli.options import AsJson, OneTable, RecipeFile, Set, print_json
 from protokit.core.errors import SpecError
 from protokit.grammar.writing import write
@@ -48,8 +49,6 @@ def list_things(
     as_json: AsJson = False,
 ) -> None:
     """List the names that a recipe may have: layers, metrics, steps, ..."""
-    from protokit.cli.listing import listed
-
     text, plain = listed(kind, name)
     if as_json:
         print_json(plain)

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 import protokit
+from protokit.cli.doctor import show_diagnoses
 from protokit.cli.options import AsJson, OneTable, RecipeFile, RunFolder, Set, print_json, show
 from protokit.core.errors import AuditError, SpecError
 from protokit.core.files import write_text
@@ -96,8 +97,6 @@ def doctor(
     as_json: AsJson = False,
 ) -> None:
     """Say what went wrong in the training of a run, and what to edit."""
-    from protokit.cli.doctor import show_diagnoses
-
     found = protokit.Run.open(run)
     if as_json:
         print_json({"run": str(found.path), "diagnoses": found.results["diagnosis"]["diagnoses"]})
