@@ -22,7 +22,7 @@ def sources() -> list[Entry]:
 def steps() -> list[Entry]:
     """Those of `collect.clean`, with what may be written."""
     says = cleaning.schema()["anyOf"][1]["properties"]
-    return [Entry(name, "", f"{name}: {cleaning._EXAMPLES[name]}", says[name]) for name in cleaning.STEPS]
+    return [Entry(name, "", f"- {name}: {cleaning._EXAMPLES[name]}", says[name]) for name in cleaning.STEPS]
 
 
 def kinds() -> list[Entry]:

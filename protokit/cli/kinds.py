@@ -7,6 +7,7 @@ text, imported when it is asked for.
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import inspect
 import pkgutil
 import re
@@ -55,6 +56,7 @@ class Kind:
     about: str
     homes: tuple[str, ...]
     files: tuple[str, ...] = ()
+    write: str = "{example}"  # how an example is written, where it does not have the name of its thing
 
     def entries(self, *, plugins: bool = True) -> dict[str, Entry]:
         """The things of the kind by name; without `plugins` those of protokit alone.
@@ -65,10 +67,12 @@ class Kind:
         found: dict[str, Entry] = {}
         for home in self.homes:
             module, _, name = home.partition(":")
+            if not importlib.util.find_spec(module):
+                module, name = "protokit.cli.adapters", self.name
             things: Things = getattr(importlib.import_module(module), name)
             if isinstance(things, Registry):
                 named = things.all() if plugins else things.house()
-                entries = [entry_of(name, thing) for name, thing in named.items()]
+                entries = [entry_of(name, thing, self.write) for name, thing in named.items()]
             else:
                 entries = things()
             found |= {entry.name: entry for entry in entries if plugins or entry.package is None}
@@ -76,7 +80,7 @@ class Kind:
 
     def count(self) -> int:
         """How many there are; of a kind that imports heavy libraries, how many protokit has."""
-        if not self.files:
+        if not all(importlib.util.find_spec(home.partition(":")[0]) for home in self.homes) or not self.files:
             return len(self.entries())
         return sum(
             not module.ispkg
@@ -91,21 +95,33 @@ class Kind:
         return SpecError.one(f"there is no {name!r} among the {self.name}", "; ".join([cure, *plugins.failures()]))
 
 
-def entry_of(name: str, thing: object) -> Entry:
-    """A registered thing: its `about`, else the first sentence of its docstring; its `example` and `schema`."""
-    about = getattr(thing, "about", None) or _sentence(inspect.getdoc(thing) or "")
-    example, takes = getattr(thing, "example", None), getattr(thing, "schema", None)
+def entry_of(name: str, thing: object, write: str = "{example}") -> Entry:
+    """A registered thing: its `about`, else the first sentence of its docstring, and its `example`.
+
+    What may be written is its `schema`, or the fields of a section, such as the options of a source.
+    """
+    about = getattr(thing, "about", None) or inspect.getdoc(thing) or ""
+    example, tasks = getattr(thing, "example", None), getattr(thing, "tasks", ())
+    fields = getattr(thing, "model_fields", None)
+    takes = None if fields is not None else getattr(thing, "schema", None)
     takes = takes() if callable(takes) else takes
-    tasks = getattr(thing, "tasks", ())
-    came = plugins.package_of(thing if hasattr(thing, "__module__") else type(thing))
+    came = plugins.package_of(thing)
+    if example is not None:
+        example = write.format(name=name, example=example if isinstance(example, str) else on_a_line(example))
     return Entry(
         name,
-        str(about),
-        example if isinstance(example, str) or example is None else on_a_line(example),
+        _sentence(str(about)),
+        example,
         takes if isinstance(takes, Mapping) else None,
-        tasks=tuple(map(str, tasks)) if isinstance(tasks, (tuple, list)) else (),
-        package=came.name if came else None,
+        {key: _option(key, field) for key, field in (fields or {}).items() if key != "location"},
+        tuple(map(str, tasks)) if isinstance(tasks, (tuple, list, frozenset)) else (),
+        came.name if came else None,
     )
+
+
+def _option(key: str, field: object) -> dict[str, object]:
+    """An option of a source: what it is, and its default."""
+    return {"default": getattr(field, "default", None), "about": getattr(field, "description", "")}
 
 
 def _sentence(text: str) -> str:
@@ -161,15 +177,18 @@ def activations() -> list[Entry]:
 
 
 _HERE = "protokit.cli.kinds"
-_SOON = "protokit.cli.adapters"
 KINDS = {
     kind.name: kind
     for kind in (
-        Kind("sources", "where a table comes from", (f"{_SOON}:sources",)),
-        Kind("steps", "steps of cleaning", (f"{_SOON}:steps",)),
-        Kind("kinds", "what a column can be", (f"{_SOON}:kinds",)),
-        Kind("splits", "ways to split the rows into training, validation and test rows", (f"{_SOON}:splits",)),
-        Kind("menus", "networks that protokit has by name", (f"{_SOON}:menus",)),
+        Kind("sources", "where a table comes from", ("protokit.collect.source:SOURCES",)),
+        Kind("steps", "steps of cleaning", ("protokit.collect.step:STEPS",), write="- {name}: {example}"),
+        Kind("kinds", "what a column can be", ("protokit.represent.kind:KINDS",)),
+        Kind(
+            "splits",
+            "ways to split the rows into training, validation and test rows",
+            ("protokit.represent.split_way:SPLITS",),
+        ),
+        Kind("menus", "networks that protokit has by name", ("protokit.menu.house_menu:HOUSE_MENUS",)),
         Kind("layers", "layers of a menu", (f"{_HERE}:layers",)),
         Kind("activations", "activations of a layer", (f"{_HERE}:activations",)),
         Kind("initializers", "initializers of a layer's weights", (f"{_HERE}:initializers",)),
@@ -177,12 +196,26 @@ KINDS = {
         Kind("constraints", "constraints of a layer's weights", (f"{_HERE}:constraints",)),
         Kind("losses", "what training makes small", (f"{_HERE}:losses",)),
         Kind("optimizers", "how training changes the weights", (f"{_HERE}:optimizers",)),
-        Kind("engines", "what runs the training", (f"{_SOON}:engines",)),
-        Kind("metrics", "scores of the test rows", (f"{_SOON}:metrics",)),
-        Kind("baselines", "simple models that the network is compared with", (f"{_SOON}:baselines",)),
-        Kind("checks", "what the audit looks for in the data, before training", (f"{_SOON}:checks",)),
-        Kind("rules", "what the doctor looks for in the training, after it", (f"{_SOON}:rules",)),
-        Kind("plots", "pictures of a run", (f"{_SOON}:plots",)),
+        Kind("engines", "what runs the training", ("protokit.learn.engine:ENGINES",)),
+        Kind("metrics", "scores of the test rows", ("protokit.evaluate.metrics.metric:METRICS",)),
+        Kind(
+            "baselines",
+            "simple models that the network is compared with",
+            ("protokit.evaluate.baselines.baseline:BASELINES",),
+        ),
+        Kind(
+            "checks",
+            "what the audit looks for in the data, before training",
+            ("protokit.evaluate.audit.check:CHECKS", "protokit.evaluate.audit.check:SERIES_CHECKS"),
+            ("protokit.evaluate.audit.checks", "protokit.evaluate.audit.series.checks"),
+        ),
+        Kind(
+            "rules",
+            "what the doctor looks for in the training, after it",
+            ("protokit.evaluate.doctor.rule:RULES",),
+            ("protokit.evaluate.doctor.rules",),
+        ),
+        Kind("plots", "pictures of a run", ("protokit.workflow.look.plot:PLOTS",), ("protokit.workflow.look.plots",)),
     )
 }
 

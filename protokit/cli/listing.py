@@ -101,7 +101,11 @@ def _menu(name: str) -> str:
 def _arguments(entry: Entry) -> list[str]:
     """A line for each argument: its default, and its type where Keras says one."""
     shown = [
-        (name, "(required)" if "default" not in about else f"= {_default(about['default'])}", about.get("type", ""))
+        (
+            name,
+            "(required)" if "default" not in about else f"= {_default(about['default'])}",
+            about.get("type", about.get("about", "")),
+        )
         for name, about in entry.arguments.items()
     ]
     widths = [max((len(str(row[i])) for row in shown), default=0) for i in (0, 1)]
