@@ -65,7 +65,12 @@ def _registered(module: str, *names: str) -> list[Entry]:
 
 def checks() -> list[Entry]:
     """Those of the audit."""
-    return _registered("protokit.evaluate.audit.audit", "CHECKS", "SERIES_CHECKS")
+    return _registered("protokit.evaluate.audit.audit", "CHECKS")
+
+
+def series_checks() -> list[Entry]:
+    """Those of the audit of series."""
+    return _registered("protokit.evaluate.audit.audit", "SERIES_CHECKS")
 
 
 def rules() -> list[Entry]:

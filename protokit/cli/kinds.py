@@ -13,6 +13,7 @@ import pkgutil
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from protokit.core import plugins
 from protokit.core.errors import SpecError
@@ -21,6 +22,9 @@ from protokit.core.registry import Registry
 from protokit.core.suggest import did_you_mean, one_of
 from protokit.grammar.writing import on_a_line
 from protokit.menu import catalogue
+
+if TYPE_CHECKING:
+    from pydantic.fields import FieldInfo
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,7 @@ class Entry:
     about: str
     example: str | None = None
     takes: Mapping[str, object] | None = None  # JSON Schema of what may be written
-    arguments: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    arguments: Mapping[str, Mapping[str, object]] = field(default_factory=dict)  # default, type, about: what is known
     tasks: tuple[str, ...] = ()
     package: str | None = None
 
@@ -102,8 +106,10 @@ def entry_of(name: str, thing: object, write: str = "{example}") -> Entry:
     """
     about = getattr(thing, "about", None) or inspect.getdoc(thing) or ""
     example, tasks = getattr(thing, "example", None), getattr(thing, "tasks", ())
-    fields = getattr(thing, "model_fields", None)
-    takes = None if fields is not None else getattr(thing, "schema", None)
+    options = getattr(thing, "options", None)
+    options = options if isinstance(options, type) or hasattr(options, "schema") else thing
+    fields = getattr(options, "model_fields", None)
+    takes = None if fields is not None else getattr(options, "schema", None)
     takes = takes() if callable(takes) else takes
     came = plugins.package_of(thing)
     if example is not None:
@@ -113,15 +119,18 @@ def entry_of(name: str, thing: object, write: str = "{example}") -> Entry:
         _sentence(str(about)),
         example,
         takes if isinstance(takes, Mapping) else None,
-        {key: _option(key, field) for key, field in (fields or {}).items() if key != "location"},
+        {key: _option(field) for key, field in (fields or {}).items() if key != "location"},
         tuple(map(str, tasks)) if isinstance(tasks, (tuple, list, frozenset)) else (),
         came.name if came else None,
     )
 
 
-def _option(key: str, field: object) -> dict[str, object]:
-    """An option of a source: what it is, and its default."""
-    return {"default": getattr(field, "default", None), "about": getattr(field, "description", "")}
+def _option(field: FieldInfo) -> dict[str, object]:
+    """An option of a source or a kind of column: what it is, and its default."""
+    default = (
+        {} if field.is_required() else {"default": field.get_default(call_default_factory=True, validated_data={})}
+    )
+    return {**default, "about": field.description or ""}
 
 
 def _sentence(text: str) -> str:
@@ -206,8 +215,14 @@ KINDS = {
         Kind(
             "checks",
             "what the audit looks for in the data, before training",
-            ("protokit.evaluate.audit.check:CHECKS", "protokit.evaluate.audit.check:SERIES_CHECKS"),
-            ("protokit.evaluate.audit.checks", "protokit.evaluate.audit.series.checks"),
+            ("protokit.evaluate.audit.check:CHECKS",),
+            ("protokit.evaluate.audit.checks",),
+        ),
+        Kind(
+            "series_checks",
+            "what the audit looks for in series, before training",
+            ("protokit.evaluate.audit.check:SERIES_CHECKS",),
+            ("protokit.evaluate.audit.series.checks",),
         ),
         Kind(
             "rules",

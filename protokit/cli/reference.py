@@ -58,7 +58,7 @@ def page() -> str:
     parts = [_HEAD, *_sections(link)]
     for kind in KINDS.values():
         entries = [*kind.entries(plugins=False).values()]
-        parts.append(f"## {kind.name}\n\n{kind.about.capitalize()}.\n\n{_things(kind.name, entries)}")
+        parts.append(f"## {kind.name.replace('_', ' ')}\n\n{kind.about.capitalize()}.\n\n{_things(kind.name, entries)}")
     return "\n".join(parts)
 
 
@@ -120,7 +120,10 @@ def _things(kind: str, entries: Sequence[Entry]) -> str:
             f"`{entry.name}`",
             entry.about,
             ", ".join(entry.tasks),
-            ", ".join(f"`{name}`" for name in entry.arguments),
+            "; ".join(
+                f"`{name}`" + (f": {about['about']}" if about.get("about") else "")
+                for name, about in entry.arguments.items()
+            ),
             f"`{' '.join(entry.example.split())}`" if entry.example else "",
         )
         for entry in entries

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from inspect import isabstract
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -48,7 +49,12 @@ def models_in(annotation: object) -> list[type[BaseModel]]:
 
 
 def sections(model: type[BaseModel], path: Path = ()) -> Iterator[tuple[Path, type[BaseModel]]]:
-    """Every model that can be reached from one, with a path to it; names of a person's own are left out."""
+    """Every model that can be reached from one, with a path to it; names of a person's own are left out.
+
+    An abstract one is what things of a registry derive from: these are no sections of a recipe by themselves.
+    """
+    if isabstract(model):
+        return
     yield path, model
     for key, field in keys_of(model).items():
         for inner in models_in(field.annotation):

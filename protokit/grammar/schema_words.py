@@ -23,6 +23,7 @@ _BOUNDS = {
 }
 _MOST_NAMES = 12
 _DEEPEST = 4
+_SEVERAL = 3
 Named = Callable[[Sequence[object]], str | None]
 
 
@@ -52,7 +53,7 @@ def in_words(
         return (definitions or {}).get(name, name)
     for key in ("anyOf", "oneOf"):
         if isinstance(parts := schema.get(key), list) and "properties" not in schema:
-            return _either(map(inner, parts), either)
+            return _either([*map(inner, _others(parts)), *_mappings(parts, names)], either)
     if "const" in schema:
         return _value(schema["const"])
     if isinstance(values := schema.get("enum"), list):
@@ -73,6 +74,21 @@ def _either(said: Iterable[str], either: str) -> str:
     """The alternatives, each once, null last."""
     parts = [one for text in said for one in text.split("; or ")]
     return either.join(dict.fromkeys([*(part for part in parts if part != "null"), *(["null"] * ("null" in parts))]))
+
+
+def _others(parts: Sequence[object]) -> list[object]:
+    """The alternatives, less mappings where there are several."""
+    mappings = [part for part in parts if isinstance(part, Mapping) and "properties" in part]
+    return [part for part in parts if len(mappings) < _SEVERAL or part not in mappings]
+
+
+def _mappings(parts: Sequence[object], names: Named) -> list[str]:
+    """Several mappings at once, each with a key of its own that says which one it is."""
+    mappings = [part for part in parts if isinstance(part, Mapping) and "properties" in part]
+    if len(mappings) < _SEVERAL:
+        return []
+    firsts = [[*part.get("required", ()), *part["properties"]][0] for part in mappings]
+    return [f"a mapping with {names(firsts) or _one_of(firsts)}, and its options"]
 
 
 def _number(schema: JsonSchema, noun: str) -> str:

@@ -56,10 +56,10 @@ class Word:
 
 def as_plain(value: object) -> object:
     """A value of a section as plain data."""
+    if isinstance(value, BaseModel) and type(value).__pydantic_decorators__.model_serializers:
+        return as_plain(value.model_dump())  # it says itself how it is written
     if (own := getattr(value, "as_plain", None)) is not None:
         return own()
-    if isinstance(value, BaseModel):
-        return as_plain(value.model_dump())
     if isinstance(value, Mapping):
         return {key: as_plain(part) for key, part in value.items()}
     return [as_plain(part) for part in value] if isinstance(value, (list, tuple)) else value
