@@ -20,11 +20,17 @@ DECLARED = [
     for key, field in keys_of(model).items()
 ]
 
+# what has to stand beside a key in the same mapping
+BESIDE = {
+    ("collect", "join", "before"): {"aggregate": {"n": "count(*)"}},
+    ("collect", "join", "tolerance"): {"as_of": "date"},
+}
+
 
 def recipe_with(path: tuple[Any, ...], model: type[Section], key: str, value: object) -> dict[str, Any]:
     """The smallest recipe that has a value at a place; keys that must stand beside it have their own examples."""
     data: Any = {name: field.examples[0] for name, field in keys_of(model).items() if field.is_required()}
-    data[key] = value
+    data |= {**BESIDE.get((*path, key), {}), key: value}
     for i in range(len(path), 0, -1):
         field = field_at(Recipe, path[:i])
         assert field is not None
