@@ -76,7 +76,8 @@ def test_imports_point_down(path: Path) -> None:
     own = parts[0]
     for module in imports(path):
         if not module.startswith("protokit."):
-            assert module != "protokit", f"{path} imports the front door"
+            # the verbs of the command line call what the front door has, as a person in Python does
+            assert module != "protokit" or own == "cli", f"{path} imports the front door"
             continue
         other = module.split(".")[1]
         if other != own:

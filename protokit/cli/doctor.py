@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import protokit
 from protokit.core.checkup import Diagnosis
 from protokit.core.names import number
-from protokit.workflow.result import Run
 
 _COLORS = {"+": "green", "-": "red", "@": "cyan"}
 
 
-def show(run: Run) -> None:
+def show_diagnoses(run: protokit.Run) -> None:
     """Print each diagnosis with its evidence and the diff of its edit; in colours where the terminal has them."""
     from rich.console import Console
     from rich.text import Text

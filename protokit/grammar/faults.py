@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import PydanticCustomError
 
 from protokit.core.places import Fault, Path, dotted
 from protokit.core.suggest import did_you_mean
+from protokit.grammar.declarations import field_at, keys_at, models_at
 from protokit.grammar.writing import on_a_line
 
 
@@ -17,7 +18,7 @@ def refuse(*faults: Fault) -> PydanticCustomError:
     return PydanticCustomError("faults", "faults", {"faults": faults})
 
 
-def faults_of(error: ValidationError, model: type[BaseModel], data: Any) -> list[Fault]:
+def faults_of(error: ValidationError, model: type[BaseModel], data: object) -> list[Fault]:
     """Every fault in a validation error."""
     found: list[Fault] = []
     for detail in error.errors(include_url=False):
@@ -45,14 +46,14 @@ def _mistyped(missing: Fault, cures: set[tuple[Path, str | None]]) -> bool:
     return (missing.path, f"did you mean {name!r}?") in cures
 
 
-def _in_data(loc: tuple[Any, ...], data: Any) -> Path:
+def _in_data(loc: Path, data: object) -> Path:
     """The part of pydantic's location that exists in the data (it adds the names of a union's members)."""
     path: list[str | int] = []
     for i, step in enumerate(loc):
         if (isinstance(data, dict) and step in data) or (
             isinstance(data, (list, tuple)) and isinstance(step, int) and step < len(data)
         ):
-            data = data[step]
+            data = data[step]  # type: ignore[index]
         elif i == len(loc) - 1 and isinstance(data, dict):
             pass
         else:
@@ -64,40 +65,17 @@ def _in_data(loc: tuple[Any, ...], data: Any) -> Path:
 def _unknown_key(path: Path, model: type[BaseModel]) -> Fault:
     container, key = dotted(path[:-1]), str(path[-1])
     where = f" of {container}" if container else ""
-    later = [key for found in _models_at(model, path[:-1]) for key in getattr(found, "later", ())]
+    later = [key for found in models_at(model, path[:-1]) for key in getattr(found, "later", ())]
     if key in later:
         return Fault(f"{key!r}{where} is not supported yet", None, path, "key")
-    known = [*_keys(model, path[:-1]), *later]
+    known = [*keys_at(model, path[:-1]), *later]
     return Fault(f"unknown key {key!r}{where}", did_you_mean(key, known), path, "key")
-
-
-def _models_at(model: type[BaseModel], path: Path) -> list[type[BaseModel]]:
-    """The models that may stand at a path."""
-    models = [model]
-    for step in path:
-        fields = [found.model_fields[str(step)] for found in models if str(step) in found.model_fields]
-        models = [inner for field in fields for inner in _models_in(field.annotation)] or models
-    return models
-
-
-def _keys(model: type[BaseModel], path: Path) -> list[str]:
-    """The keys that may stand at a path."""
-    return list(dict.fromkeys(name for found in _models_at(model, path) for name in found.model_fields))
 
 
 def _example(model: type[BaseModel], path: Path) -> str | None:
     """What to write at a path, from the example that its field declares."""
-    for found in _models_at(model, path[:-1]) if path else ():
-        field = found.model_fields.get(str(path[-1]))
-        if field is not None and field.examples:
-            return f"write {path[-1]}: {on_a_line(field.examples[0])}"
-    return None
-
-
-def _models_in(annotation: Any) -> list[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return [annotation]
-    return [found for part in getattr(annotation, "__args__", ()) for found in _models_in(part)]
+    field = field_at(model, path) if path else None
+    return f"write {path[-1]}: {on_a_line(field.examples[0])}" if field is not None and field.examples else None
 
 
 def _missing_cure(path: Path) -> str | None:
@@ -106,7 +84,7 @@ def _missing_cure(path: Path) -> str | None:
     return f"add {path[-1]}: ..."
 
 
-def _rule(kind: str, context: dict[str, Any]) -> str:
+def _rule(kind: str, context: Mapping[str, object]) -> str:
     bounds = {
         "greater_than": "is more than {gt}",
         "greater_than_equal": "is at least {ge}",

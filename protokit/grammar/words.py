@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, TypeVar
 
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
@@ -14,7 +14,8 @@ from protokit.core.registry import Registry
 from protokit.core.suggest import did_you_mean, one_of
 from protokit.grammar.faults import refuse
 
-JsonSchema = Mapping[str, Any]
+JsonSchema = Mapping[str, object]
+Thing = TypeVar("Thing")
 TEXT: JsonSchema = {"type": "string", "minLength": 1}
 _DEFINITIONS = "https://protokit/schema/"  # what pydantic leaves alone; `placed` makes it a place in the same file
 
@@ -23,6 +24,16 @@ class Section(BaseModel):
     """What all sections of a recipe share: frozen, strict, and unknown keys fail."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, arbitrary_types_allowed=True)
+
+    def left_out(self) -> Collection[str]:
+        """The keys that say nothing here, and do not stand in the section as it is written out."""
+        return ()
+
+    def as_plain(self) -> dict[str, object]:
+        """The section with every default filled in, as plain data that reads back as the same section."""
+        left_out, more = self.left_out(), self.__pydantic_extra__ or {}
+        names = [*type(self).model_fields, *more]
+        return {name: as_plain(getattr(self, name)) for name in names if name not in left_out}
 
 
 @dataclass(frozen=True)
@@ -33,53 +44,68 @@ class Word:
     what is registered is a function: it is asked when the schema is.
     """
 
-    read: Callable[[Any], object]
+    read: Callable[[object], object]
     schema: JsonSchema | Callable[[], JsonSchema]
 
     def __get_pydantic_core_schema__(self, source: type, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_before_validator_function(self.read, handler(source))
 
-    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, object]:
         return dict(self.schema() if callable(self.schema) else self.schema)
 
 
-def definition(name: str) -> dict[str, Any]:
+def as_plain(value: object) -> object:
+    """A value of a section as plain data."""
+    if isinstance(value, BaseModel) and type(value).__pydantic_decorators__.model_serializers:
+        return as_plain(value.model_dump())  # it says itself how it is written
+    if (own := getattr(value, "as_plain", None)) is not None:
+        return own()
+    if isinstance(value, Mapping):
+        return {key: as_plain(part) for key, part in value.items()}
+    return [as_plain(part) for part in value] if isinstance(value, (list, tuple)) else value
+
+
+def definition(name: str) -> dict[str, object]:
     """A reference to a definition that is put beside those of pydantic."""
     return {"$ref": _DEFINITIONS + name}
 
 
-def placed(schema: Any) -> Any:
+def placed(schema: JsonSchema) -> dict[str, object]:
     """A schema whose references to definitions lead into the same file."""
-    if isinstance(schema, dict):
-        return {
-            key: "#/$defs/" + part.removeprefix(_DEFINITIONS)
-            if key == "$ref" and isinstance(part, str) and part.startswith(_DEFINITIONS)
-            else placed(part)
-            for key, part in schema.items()
-        }
-    return [placed(part) for part in schema] if isinstance(schema, list) else schema
+    return {key: _placed(key, part) for key, part in schema.items()}
 
 
-def or_null(schema: JsonSchema) -> dict[str, Any]:
+def _placed(key: str, part: object) -> object:
+    if key == "$ref" and isinstance(part, str) and part.startswith(_DEFINITIONS):
+        return "#/$defs/" + part.removeprefix(_DEFINITIONS)
+    if isinstance(part, dict):
+        return placed(part)
+    return [_placed("", one) for one in part] if isinstance(part, list) else part
+
+
+def or_null(schema: JsonSchema) -> dict[str, object]:
     """A schema that takes null too."""
-    if "enum" in schema:
-        return {**schema, "enum": [*schema["enum"], None]}
+    names = schema.get("enum")
+    if isinstance(names, list):
+        return {**schema, "enum": [*names, None]}
     return {"anyOf": [dict(schema), {"type": "null"}]}
 
 
-def one_or_more(schema: JsonSchema) -> dict[str, Any]:
+def one_or_more(schema: JsonSchema) -> dict[str, object]:
     """One value, or a list of such values."""
     return {"anyOf": [dict(schema), {"type": "array", "items": dict(schema), "minItems": 1}]}
 
 
-def mapping(values: JsonSchema) -> dict[str, Any]:
+def mapping(values: JsonSchema) -> dict[str, object]:
     """A mapping of columns, with at least one."""
     return {"type": "object", "additionalProperties": dict(values), "minProperties": 1}
 
 
-def closed(properties: Mapping[str, Any], *, required: Iterable[str] = (), most: int | None = None) -> dict[str, Any]:
+def closed(
+    properties: Mapping[str, object], *, required: Iterable[str] = (), most: int | None = None
+) -> dict[str, object]:
     """A mapping that has no other keys."""
-    found: dict[str, Any] = {"type": "object", "properties": dict(properties), "additionalProperties": False}
+    found: dict[str, object] = {"type": "object", "properties": dict(properties), "additionalProperties": False}
     if required := list(required):
         found["required"] = required
     return {**found, "maxProperties": most} if most else found
@@ -97,7 +123,7 @@ def choice(
     def known() -> Collection[str]:
         return names() if callable(names) else names
 
-    def read(value: Any) -> object:
+    def read(value: object) -> object:
         if value is None and null:
             return None
         if value in later:
@@ -112,10 +138,10 @@ def choice(
     return Word(read, schema)
 
 
-def named(registry: Registry[Any], *, null: bool = False) -> Word:
+def named(registry: Registry[Thing], *, null: bool = False) -> Word:
     """The name of a thing of a registry, of an installed package's too."""
 
-    def read(value: Any) -> object:
+    def read(value: object) -> object:
         if (value is not None or not null) and registry.find(value) is None:
             raise refuse(registry.unknown(value))
         return value
@@ -123,13 +149,13 @@ def named(registry: Registry[Any], *, null: bool = False) -> Word:
     return Word(read, lambda: {"enum": [*registry.all(), *([None] if null else [])]})
 
 
-def _share(value: Any) -> object:
+def _share(value: object) -> object:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < 1:
         raise refuse(Fault(f"a share is between 0 and 1, not {value!r}", "write 0.2"))
     return float(value)
 
 
-def column_names(value: Any) -> tuple[str, ...]:
+def column_names(value: object) -> tuple[str, ...]:
     """One column's name or several, each once."""
     given = [value] if isinstance(value, str) else value
     if given is None:

@@ -5,24 +5,23 @@ from __future__ import annotations
 import json
 import math
 import re
-from typing import Any
 
 _WIDEST = 88
 _PLAIN = re.compile(r"[$]?[A-Za-z_][A-Za-z0-9_./-]*")
 _WORDS = {"null", "true", "false", "yes", "no", "on", "off", "y", "n", "nan", "inf"}
 
 
-def write(plain: Any) -> str:
+def write(plain: object) -> str:
     """YAML text that reads back as the same data; the outermost lists have a line for each item."""
     return "\n".join(_block(plain, 0, True)) + "\n"
 
 
-def _block(value: Any, indent: int, outermost: bool = False) -> list[str]:
+def _block(value: object, indent: int, outermost: bool = False) -> list[str]:
     pad = " " * indent
     if isinstance(value, dict) and value:
         lines: list[str] = []
         for key, part in value.items():
-            head, flow = f"{pad}{on_a_line(key)}:", on_a_line(part)
+            head, flow = f"{pad}{as_key(key)}:", on_a_line(part)
             if part is None:
                 lines.append(head + " null")
             elif not isinstance(part, (dict, list)) or not part or _fits(head, flow, part, outermost):
@@ -42,15 +41,15 @@ def _block(value: Any, indent: int, outermost: bool = False) -> list[str]:
     return [pad + on_a_line(value)]
 
 
-def _fits(head: str, flow: str, part: Any, outermost: bool) -> bool:
+def _fits(head: str, flow: str, part: object, outermost: bool) -> bool:
     several = isinstance(part, list) and any(isinstance(one, (dict, list)) for one in part)
     return len(head) + 1 + len(flow) <= _WIDEST and not (outermost and several)
 
 
-def on_a_line(value: Any) -> str:
+def on_a_line(value: object) -> str:
     """Plain data as YAML on one line."""
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{on_a_line(key)}: {on_a_line(part)}" for key, part in value.items()) + "}"
+        return "{" + ", ".join(f"{as_key(key)}: {on_a_line(part)}" for key, part in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(map(on_a_line, value)) + "]"
     if isinstance(value, str):
@@ -58,6 +57,11 @@ def on_a_line(value: Any) -> str:
     if isinstance(value, float) and not math.isfinite(value):
         return ".nan" if value != value else ".inf" if value > 0 else "-.inf"
     return json.dumps(value)
+
+
+def as_key(key: object) -> str:
+    """A key of a mapping; `on` is a key of joins, and nothing but that to a reader of YAML 1.2."""
+    return "on" if key == "on" else on_a_line(key)
 
 
 def _quoted(text: str) -> str:

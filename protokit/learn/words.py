@@ -68,12 +68,22 @@ def _reference(section: str) -> Word:
         return value
 
     def schema() -> JsonSchema:
-        names = list(catalogue.names(section))
-        spelled = sorted({*names, *(catalogue.snake(name) for name in names)})
-        named = {**closed({name: {} for name in spelled}, most=1), "minProperties": 1}
-        return {"anyOf": [{"enum": [*spelled, None]}, named]}
+        entries = [entry for name in catalogue.names(section) if (entry := catalogue.find(section, name))]
+        spelled = {name: _arguments(entry) for entry in entries for name in (entry.name, catalogue.snake(entry.name))}
+        named = {**closed(dict(sorted(spelled.items())), most=1), "minProperties": 1}
+        return {"anyOf": [{"enum": [*sorted(spelled), None]}, named]}
 
     return Word(read, schema)
+
+
+def _arguments(entry: catalogue.Entry) -> JsonSchema:
+    """What an optimizer or loss takes: its arguments, or one value for the first."""
+    arguments: dict[str, object] = {}
+    for name, about in entry.arguments.items():
+        kinds = [about["type"], *(["null"] if about.get("default", 0) is None else [])] if "type" in about else []
+        arguments[name] = {"type": kinds} if kinds else {}
+    lone: JsonSchema = {"type": ["number", "string", "boolean", "null"]}
+    return {"anyOf": [closed(arguments, required=entry.required), lone], "description": entry.about}
 
 
 def _weights(value: Any) -> object:
@@ -171,3 +181,7 @@ class Learn(Section):
     engine: Annotated[str, choice("engine", ENGINES)] = Field(
         "auto", description="what trains the network; auto is the fastest that can", examples=["keras"]
     )
+
+    def left_out(self) -> tuple[str, ...]:
+        """What is for other tasks."""
+        return tuple(key for key, task in FOR_TASK.items() if self.task != task)

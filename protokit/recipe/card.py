@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from protokit.collect.words import Collect
 from protokit.evaluate.words import Evaluate
 from protokit.learn.words import Learn
@@ -61,7 +59,7 @@ def _split(represent: Represent, learn: Learn) -> str:
     drawn = (
         "random" if task in {"regression", "quantile", "clustering"} else "stratified for classes, random for numbers"
     )
-    by: Any = split.by or ("by time" if represent.series is not None else drawn)
+    by = split.by or ("by time" if represent.series is not None else drawn)
     if not isinstance(by, str):
         by = ", ".join(f"by {key} {value}" for key in ("column", "group", "time") if (value := getattr(by, key)))
     if split.folds is not None:
@@ -69,7 +67,7 @@ def _split(represent: Represent, learn: Learn) -> str:
     return f"{by}: {_share(split.validation)} for validation, {_share(split.test)} for the test"
 
 
-def _share(part: Any) -> str:
+def _share(part: float | str) -> str:
     return f"{part:.0%}" if isinstance(part, float) and part < 1 else f"{part}"
 
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping, Sequence
 from io import StringIO
-from typing import Any
+from typing import TYPE_CHECKING
 
 from protokit.core.checkup import Edit
 from protokit.core.places import Path
 from protokit.grammar.writing import write
 from protokit.menu.menu import Menu
+
+if TYPE_CHECKING:
+    from ruamel.yaml import YAML
+    from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
 # indents of mappings and lists, where the dash stands, and whether one pair in a list on a line has braces
 _STYLES = [(*indents, braces) for indents in ((2, 4, 2), (2, 2, 0), (4, 4, 2), (4, 4, 0)) for braces in (True, False)]
@@ -25,7 +29,7 @@ def snippet(edit: Edit) -> str:
     learn:
       batch_size: 32
     """
-    data: Any = {}
+    data: CommentedMap = {}
     for dotted, value in edit.values.items():
         _put(data, dotted.split("."), value)
     if edit.ignore:
@@ -81,12 +85,12 @@ def _texts(text: str, edit: Edit, menu: Menu) -> tuple[str, str]:
     return text, "\n".join(kept) + "\n"
 
 
-def _load(text: str) -> Any:
+def _load(text: str) -> CommentedMap:
     loaded = _yaml().load(text)
     return {} if loaded is None else loaded
 
 
-def _dump(data: Any, style: _Style) -> str:
+def _dump(data: CommentedMap, style: _Style) -> str:
     yaml, out = _yaml(), StringIO()
     yaml.brace_single_entry_mapping_in_flow_sequence = style[3]
     yaml.indent(mapping=style[0], sequence=style[1], offset=style[2])
@@ -94,7 +98,7 @@ def _dump(data: Any, style: _Style) -> str:
     return out.getvalue()
 
 
-def _yaml() -> Any:
+def _yaml() -> YAML:
     from ruamel.yaml import YAML
 
     yaml = YAML(typ="rt", pure=True)
@@ -111,7 +115,7 @@ def _unlike(one: str, other: str) -> int:
     return sum(1 for _ in lines)
 
 
-def _change(data: Any, edit: Edit, menu: Menu) -> None:
+def _change(data: CommentedMap, edit: Edit, menu: Menu) -> None:
     for dotted, value in edit.values.items():
         _put(data, dotted.split("."), value)
     if edit.ignore:
@@ -136,7 +140,7 @@ def _change(data: Any, edit: Edit, menu: Menu) -> None:
         _set(items, place, node.kind, {**node.arguments}, edit.item)
 
 
-def _put(data: Any, path: Sequence[str], value: Any) -> None:
+def _put(data: CommentedMap, path: Sequence[str], value: object) -> None:
     """Put a value at a path; mappings on the way are made."""
     *steps, last = path
     for step in steps:
@@ -146,7 +150,9 @@ def _put(data: Any, path: Sequence[str], value: Any) -> None:
     data[last] = _flow(value)
 
 
-def _set(items: Any, place: int, kind: str, arguments: dict[str, Any], given: Mapping[str, Any]) -> None:
+def _set(
+    items: CommentedSeq, place: int, kind: str, arguments: Mapping[str, object], given: Mapping[str, object]
+) -> None:
     """Give a layer some arguments, however it is written."""
     item = items[place]
     if isinstance(item, str):
@@ -159,14 +165,14 @@ def _set(items: Any, place: int, kind: str, arguments: dict[str, Any], given: Ma
         item[kind] = _flow({**first, **given})
 
 
-def _item(value: Any) -> Any:
+def _item(value: object) -> object:
     """An item of a list: a mapping without braces of its own, its values on the line."""
     from ruamel.yaml.comments import CommentedMap
 
     return CommentedMap((k, _flow(part)) for k, part in value.items()) if isinstance(value, Mapping) else value
 
 
-def _flow(value: Any, *, outermost: bool = False) -> Any:
+def _flow(value: object, *, outermost: bool = False) -> object:
     """Plain data as ruamel writes it on one line; an outermost list with a line for each item."""
     from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
@@ -182,5 +188,5 @@ def _flow(value: Any, *, outermost: bool = False) -> Any:
     return value
 
 
-def _one_line(item: Any) -> str:
+def _one_line(item: object) -> str:
     return write([item]).strip().removeprefix("- ")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from protokit.core.errors import SpecError
 from protokit.core.places import Path
@@ -20,7 +19,7 @@ def apply(document: Document, settings: Sequence[str]) -> Document:
     """
     if not settings:
         return document
-    data: Any = copy.deepcopy(document.data) if document.data is not None else {}
+    data = copy.deepcopy(document.data) if document.data is not None else {}
     settled: dict[Path, Setting] = {}
     for setting in settings:
         dotted, equals, text = setting.partition("=")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from io import StringIO
 from pathlib import Path as FilePath
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import Field, PrivateAttr, ValidationError
 
@@ -19,15 +19,17 @@ from protokit.evaluate.words import Evaluate
 from protokit.grammar.document import Document
 from protokit.grammar.faults import faults_of, refuse
 from protokit.grammar.words import Section, Word
-from protokit.learn.words import FOR_TASK, Learn
+from protokit.learn.words import Learn
 from protokit.menu.house.house import fitting
 from protokit.menu.menu import Menu
 from protokit.recipe import overrides
-from protokit.recipe.across import across
+from protokit.recipe.card import card_of
+from protokit.recipe.consistency import faults_between
+from protokit.recipe.explain import explain
 from protokit.represent.words import Represent
 
 
-def _version(value: Any) -> object:
+def _version(value: object) -> object:
     """The format of the file."""
     if value != 1 or isinstance(value, bool):
         raise refuse(Fault(f"this version reads format 1, not {value!r}", "write protokit: 1"))
@@ -37,14 +39,14 @@ def _version(value: Any) -> object:
 _NAME = "[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}"
 
 
-def _name(value: Any) -> object:
+def _name(value: object) -> object:
     """The recipe's name, which is also a folder's."""
     if not isinstance(value, str) or not re.fullmatch(_NAME, value):
         raise refuse(Fault(f"a name is letters, digits, '-', '_' and '.', not {value!r}"))
     return value
 
 
-def _named_inputs(data: Mapping[Any, Any]) -> tuple[str, ...]:
+def _named_inputs(data: Mapping[object, object]) -> tuple[str, ...]:
     """What a menu may name in `from` beside numbers and categories: columns that the recipe says the kind of."""
     represent = data.get("represent")
     represent = represent if isinstance(represent, Mapping) else {}
@@ -100,7 +102,7 @@ class Recipe(Section):
         return cls._of(document, path.resolve().parent, name)
 
     @classmethod
-    def parse(cls, data: Any, *, set: Sequence[str] = ()) -> Recipe:
+    def parse(cls, data: object, *, set: Sequence[str] = ()) -> Recipe:
         """A recipe from a dict of the same shape as the file; paths in it start at the current folder."""
         return cls._of(overrides.apply(Document.of(data), set), FilePath.cwd(), "recipe")
 
@@ -123,7 +125,7 @@ class Recipe(Section):
         if recipe.represent.series is not None and "optimizer" not in recipe.learn.model_fields_set:
             recipe = recipe._for_series()
         recipe._document, recipe._folder = document, folder
-        faults = across(recipe.collect, recipe.represent, recipe.learn, recipe.evaluate)
+        faults = faults_between(recipe.collect, recipe.represent, recipe.learn, recipe.evaluate)
         if faults:
             raise document.error(faults)
         return recipe
@@ -145,9 +147,7 @@ class Recipe(Section):
     def __hash__(self) -> int:
         return hash(self.write())
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        from protokit.recipe.card import card_of
-
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         parts = (self.collect, self.represent, self.learn, self.evaluate)
         return card_of(self.name, *parts, self.network).bundle()
 
@@ -188,25 +188,15 @@ class Recipe(Section):
         faults = self.network.in_data(error, written)
         return self._document.error([fault.under(("learn", "menu")) for fault in faults])
 
-    def as_plain(self) -> dict[str, Any]:
+    def as_plain(self) -> dict[str, object]:
         """The recipe with every default filled in, as plain data that `parse` takes."""
-        plain = self.model_dump(mode="python", exclude={"learn": {"menu"}, "collect": {"join", "clean"}})
-        plain["learn"]["menu"] = "auto" if self.learn.menu == "auto" else self.network.as_plain()
-        for name in ("join", "clean"):
-            plain["collect"][name] = [step.as_plain() for step in getattr(self.collect, name)]
-        by = plain["represent"]["split"]["by"]
-        if plain["represent"]["split"]["folds"] is not None:
-            del plain["represent"]["split"]["test"]  # every row is a test row once
-        for key, task in FOR_TASK.items():
-            if self.learn.task != task:
-                del plain["learn"][key]
-        for key in ("sequence", "series"):
-            if plain["represent"][key] is None:
-                del plain["represent"][key]
-        if isinstance(by, dict):
-            plain["represent"]["split"]["by"] = {key: value for key, value in by.items() if value}
-        whole: dict[str, Any] = _lists(plain)
-        return whole
+        learn = self.learn.as_plain()
+        menu = learn.pop("menu")
+        return {**super().as_plain(), "learn": {**learn, "menu": menu}}  # the longest comes last
+
+    def explain(self) -> str:
+        """The recipe as YAML with every default filled in, and what each of these is for beside it."""
+        return explain(self, self._document.data)
 
     def write(self) -> str:
         """The recipe with every default filled in, as YAML."""
@@ -219,9 +209,3 @@ class Recipe(Section):
         out = StringIO()
         yaml.dump(self.as_plain(), out)
         return out.getvalue()
-
-
-def _lists(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _lists(part) for key, part in value.items()}
-    return [_lists(part) for part in value] if isinstance(value, (list, tuple)) else value

@@ -65,6 +65,10 @@ class By(Section):
     time: str | None = Field(None, description="the latest rows are the test", examples=["date"])
     column: str | None = Field(None, description="says train, validation or test for each row", examples=["part"])
 
+    def left_out(self) -> tuple[str, ...]:
+        """Two of the three: rows are split by one column."""
+        return tuple(key for key in _BY_COLUMN if getattr(self, key) is None)
+
 
 class Split(Section):
     """Shares of the rows, or names of tables, for test and validation, and how rows are drawn."""
@@ -87,6 +91,10 @@ class Split(Section):
         description="cross-validation: each part of the rows is the test once; in place of test",
         examples=[5],
     )
+
+    def left_out(self) -> tuple[str, ...]:
+        """The test rows, where every row is a test row once."""
+        return ("test",) if self.folds is not None else ()
 
 
 class Text(Section):
@@ -257,6 +265,10 @@ class Represent(Section):
         examples=[{"time": "date", "window": 96, "horizon": 24}],
     )
     split: Split = Field(Split(), description="which rows are for what", examples=[{"test": 0.2}])
+
+    def left_out(self) -> tuple[str, ...]:
+        """What most tables are not."""
+        return tuple(key for key in ("sequence", "series") if getattr(self, key) is None)
 
     @property
     def targets(self) -> tuple[str, ...]:

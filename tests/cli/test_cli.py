@@ -64,7 +64,9 @@ def test_new_check_run_predict(people: Path, tmp_path: Path) -> None:
         (["report", "nowhere"], 1, "not the folder of a finished run"),
         (["compare", "nowhere"], 2, "two runs or more"),
         (["compare", "a", "b", "--json", "-o", "x.json"], 2, "x.json does not end in .html"),
-        (["layers", "Dens"], 2, "did you mean 'Dense'"),
+        (["list", "layers", "Dens"], 2, "did you mean 'Dense'"),
+        (["list", "layer"], 2, "did you mean 'layers'"),
+        (["schema", "menus"], 2, "one of: recipe, menu"),
     ],
 )
 def test_wrong_calls_are_answered_in_words(
@@ -75,17 +77,21 @@ def test_wrong_calls_are_answered_in_words(
     assert (found, words in error) == (status, True), error
 
 
-def test_layers_schema_and_explain(root: Path) -> None:
-    assert "units (required)" in call("layers", "Dense", cwd=root)[1]
-    assert len(call("layers", cwd=root)[1].splitlines()) > 100
+def test_list_schema_and_explain(root: Path) -> None:
+    assert "units                (required)" in call("list", "layers", "Dense", cwd=root)[1]
+    assert len(call("list", "layers", cwd=root)[1].splitlines()) > 100
+    status, out, _ = call("list", "metrics", "f1", "--json", cwd=root)
+    assert (status, json.loads(out)["tasks"]) == (0, ["binary"])
+    assert [kind["kind"] for kind in json.loads(call("list", "--json", cwd=root)[1])][:2] == ["sources", "steps"]
     assert json.loads(call("schema", cwd=root)[1])["title"] == "protokit recipe"
     assert json.loads(call("schema", "menu", cwd=root)[1])["title"] == "protokit menu"
     assert "did you mean 'tabular'" in call("menus", "tabluar", cwd=root)[2]
-    assert "tabular" in call("menus", cwd=root)[1] and "wide: []" in call("menus", "tabular", cwd=root)[1]
+    assert "tabular" in call("list", "menus", cwd=root)[1] and "wide: []" in call("menus", "tabular", cwd=root)[1]
     assert "parameters" in call("menus", "tests/menus/unet.yaml", cwd=root)[1]
     assert call("check", "tests/menus/unet.yaml", cwd=root)[:2] == (0, "tests/menus/unet.yaml: no faults\n")
     assert "Dense" in call("menus", "recipes/digits.yaml", cwd=root)[1]
-    assert "schedule: plateau" in call("check", "recipes/wine.yaml", "--explain", cwd=root)[1]
+    explained = call("check", "recipes/wine.yaml", "--explain", cwd=root)[1]
+    assert "  schedule: plateau           # how the learning rate goes on\n" in explained
 
 
 def test_check_finds_what_only_the_defaults_show(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ def check_arguments(entry: catalogue.Entry, given: dict[Any, Any]) -> list[Fault
     for name, value in given.items():
         if name not in entry.arguments:
             cure = did_you_mean(str(name), entry.arguments)
-            cure = cure or f"`protokit layers {entry.name}` lists its arguments"
+            cure = cure or f"`protokit list {entry.section} {entry.name}` lists its arguments"
             if name == "name" and entry.section == "layers":
                 cure = f"a name stands beside the layer: {{{entry.name}: ..., name: stem}}"
             faults.append(Fault(f"unknown argument {name!r} of {entry.name}", cure, (name,), "key"))

@@ -1,4 +1,4 @@
-"""What has to fit between the parts of a recipe."""
+"""What has to fit between the sections of a recipe: each is right by itself, and they contradict each other."""
 
 from __future__ import annotations
 
@@ -6,21 +6,26 @@ from protokit.collect.words import Collect
 from protokit.core.places import Fault, Path
 from protokit.core.suggest import did_you_mean, one_of
 from protokit.evaluate.baselines.baseline import BASELINES
+from protokit.evaluate.metrics.metric import METRICS
 from protokit.evaluate.words import Evaluate
 from protokit.learn.words import FOR_TASK, Learn
-from protokit.recipe.clustering import of_clustering
-from protokit.represent.words import By, Represent
+from protokit.represent.words import By, Represent, Split
 
 
-def across(collect: Collect, represent: Represent, learn: Learn, evaluate: Evaluate) -> list[Fault]:
-    """Faults between parts of a recipe that are each right by themselves."""
+def faults_between(collect: Collect, represent: Represent, learn: Learn, evaluate: Evaluate) -> list[Fault]:
+    """Faults between parts of a recipe that are each right by themselves, in the order in which they are told."""
     found = [*_of_task(represent, learn, evaluate), *_of_shape(represent, learn)]
     if learn.task == "clustering":
-        found += of_clustering(represent, learn, evaluate)
-    split, tables = represent.split, collect.tables
-    if split.folds is not None:
-        found += _with_folds(represent)
-    named: list[str] = []
+        found += _of_clustering(represent, learn, evaluate)
+    if represent.split.folds is not None:
+        found += _of_folds(represent.split)
+    return [*found, *_of_tables(collect, represent.split), *_of_targets(represent, learn)]
+
+
+def _of_tables(collect: Collect, split: Split) -> list[Fault]:
+    """The first table holds the rows; each other one is joined to it, or holds the rows of a part of the split."""
+    found: list[Fault] = []
+    tables, named = collect.tables, list[str]()
     for part in ("test", "validation"):
         value = getattr(split, part)
         if isinstance(value, str):
@@ -46,13 +51,19 @@ def across(collect: Collect, represent: Represent, learn: Learn, evaluate: Evalu
         if spare not in named and spare not in joined:
             cure = "join it under collect.join, name it in represent.split.test, or remove it"
             found.append(Fault(f"the table {spare!r} is not used", cure, ("collect", "tables", spare), "key"))
-    for target_name in represent.targets:
-        if target_name == learn.sample_weights:
-            rule = f"{target_name!r} is the target, and cannot weigh the rows"
+    return found
+
+
+def _of_targets(represent: Represent, learn: Learn) -> list[Fault]:
+    """A target is nothing else besides."""
+    found: list[Fault] = []
+    for name in represent.targets:
+        if name == learn.sample_weights:
+            rule = f"{name!r} is the target, and cannot weigh the rows"
             found.append(Fault(rule, "name another column", ("learn", "sample_weights")))
-        if target_name in represent.columns:
-            path = ("represent", "columns", target_name)
-            found.append(Fault(f"{target_name!r} is the target", "set learn.task instead", path, "key"))
+        if name in represent.columns:
+            path: Path = ("represent", "columns", name)
+            found.append(Fault(f"{name!r} is the target", "set learn.task instead", path, "key"))
     return found
 
 
@@ -128,9 +139,8 @@ def _of_shape(represent: Represent, learn: Learn) -> list[Fault]:
     return found
 
 
-def _with_folds(represent: Represent) -> list[Fault]:
+def _of_folds(split: Split) -> list[Fault]:
     """What cannot stand beside folds, which make every row a test row once."""
-    split = represent.split
     found = []
     at: Path = ("represent", "split")
     if "test" in split.model_fields_set:
@@ -141,4 +151,28 @@ def _with_folds(represent: Represent) -> list[Fault]:
     if isinstance(split.by, By) and split.by.column:
         cure = "remove folds, or write by: {group: " + split.by.column + "}"
         found.append(Fault("a column that says the parts leaves no folds to deal", cure, (*at, "folds"), "key"))
+    return found
+
+
+def _of_clustering(represent: Represent, learn: Learn, evaluate: Evaluate) -> list[Fault]:
+    """What cannot stand in a recipe that looks for clusters."""
+    found = []
+    split, labels = represent.split, evaluate.labels
+    if split.folds is not None:
+        cure = "write a share: split: {test: 0.2}"
+        rule = "the clusters of one fold are not those of another"
+        found.append(Fault(rule, cure, ("represent", "split", "folds"), "key"))
+    if split.by == "stratified":
+        rule = "rows are stratified by the classes of a target, and clustering has none"
+        found.append(Fault(rule, "write by: random", ("represent", "split", "by")))
+    for key in ("class_weights", "sample_weights"):
+        if getattr(learn, key) is not None:
+            found.append(Fault(f"{key} are not for clustering", "remove it", ("learn", key), "key"))
+    if labels is not None and represent.kind(labels) not in {None, "ignore"}:
+        rule = f"{labels!r} is what clusters are held against, and cannot be learned from"
+        found.append(Fault(rule, "remove it here, or under evaluate.labels", ("represent", "columns", labels), "key"))
+    for i, name in enumerate(evaluate.metrics or ()):
+        if METRICS[name].needs_labels and labels is None:
+            rule = f"{name} holds clusters against labels, and none are named"
+            found.append(Fault(rule, "write evaluate: {labels: COLUMN}", ("evaluate", "metrics", i)))
     return found

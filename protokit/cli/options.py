@@ -1,0 +1,43 @@
+"""The arguments that several verbs share, and how a verb prints what it has."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Protocol
+
+import typer
+
+RecipeFile = Annotated[Path, typer.Argument(help="A recipe file.", metavar="RECIPE")]
+RunFolder = Annotated[Path, typer.Argument(help="The folder of a run, or runs/NAME: its newest run.", metavar="RUN")]
+Set = Annotated[list[str] | None, typer.Option("--set", help="Override a value: learn.epochs=5", metavar="PATH=VALUE")]
+OneTable = Annotated[
+    str | None, typer.Option("--table", help="Which table of a database or page, or sheet of a workbook.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+
+
+class Shown(Protocol):
+    """A card: in colours for a terminal, else as text."""
+
+    def rich(self) -> object:
+        """What rich prints."""
+
+    def text(self) -> str:
+        """The same without colours."""
+
+
+def show(card: Shown) -> None:
+    """Print a card."""
+    if sys.stdout.isatty():
+        from rich.console import Console
+
+        Console().print(card.rich())
+    else:
+        typer.echo(card.text(), nl=False)
+
+
+def print_json(value: object) -> None:
+    """Print plain data as JSON."""
+    typer.echo(json.dumps(value, indent=2, ensure_ascii=False, default=str))

@@ -1,0 +1,81 @@
+"""The verbs about what a person writes: recipes and menus, and the names that may stand in them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import protokit
+from protokit.cli.listing import listed
+from protokit.cli.options import AsJson, OneTable, RecipeFile, Set, print_json
+from protokit.core.errors import SpecError
+from protokit.grammar.writing import write
+
+
+def check(
+    recipe: RecipeFile,
+    set: Set = None,
+    explain: Annotated[bool, typer.Option("--explain", help="Print the recipe with every default.")] = False,
+) -> None:
+    """Check a recipe or menu without running it: every fault at once, with its line."""
+    if protokit.Menu.is_written_in(recipe):
+        text = protokit.Menu.read(recipe).write()
+    else:
+        checked = protokit.check(recipe, set=set or ())
+        text = checked.explain() if explain else ""
+    typer.echo(text.rstrip() if explain else f"{recipe}: no faults")
+
+
+def new(
+    data: Annotated[str, typer.Argument(help="A file of a table, a folder of images, or a web address of one.")],
+    target: Annotated[str, typer.Argument(help="The column to predict.")] = "",
+    out: Annotated[Path | None, typer.Option("-o", "--out", help="The recipe's file.")] = None,
+    table: OneTable = None,
+) -> None:
+    """Write a commented recipe for a table and its target."""
+    from protokit.workflow.new import new as new_recipe
+
+    name = "".join(c if c.isalnum() or c in "-_" else "" for c in Path(data).name.split(".")[0]).strip("-_")
+    path = out or Path((name or "recipe") + ".yaml")
+    new_recipe(data, target, path, table=table)
+    typer.echo(f"wrote {path}; now: protokit run {path}")
+
+
+def list_things(
+    kind: Annotated[str | None, typer.Argument(help="layers, metrics, ...; all kinds if not given.")] = None,
+    name: Annotated[str | None, typer.Argument(help="One of them, in full.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the names that a recipe may have: layers, metrics, steps, ..."""
+    text, plain = listed(kind, name)
+    if as_json:
+        print_json(plain)
+    else:
+        typer.echo(text)
+
+
+def schema(
+    of: Annotated[
+        str, typer.Argument(metavar="[recipe|menu]", help="Of recipe files, or of menus in files of their own.")
+    ] = "recipe",
+) -> None:
+    """Print the JSON Schema of recipes or menus, for editors."""
+    from protokit.recipe.schema import SCHEMAS
+
+    if of not in SCHEMAS:
+        raise SpecError.one(f"there is no schema of {of!r}", f"one of: {', '.join(SCHEMAS)}")
+    print_json(SCHEMAS[of]())
+
+
+def menus(
+    name: Annotated[str, typer.Argument(help="The file of a menu or recipe, or the name of one of `list menus`.")],
+) -> None:
+    """Draw the menu of a file as a tree, or print one that has a name."""
+    if Path(name).suffix in {".yaml", ".yml", ".json"}:
+        in_file = protokit.Menu.is_written_in(name)
+        menu = protokit.Menu.read(name) if in_file else protokit.Recipe.read(name).network
+        typer.echo(str(menu.draw()))
+    else:
+        typer.echo(write(protokit.Menu(name).as_plain(in_full=True)), nl=False)

@@ -1,0 +1,118 @@
+"""The verbs about runs: how one is made, shown, compared, and what its model predicts."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import protokit
+from protokit.cli.doctor import show_diagnoses
+from protokit.cli.options import AsJson, OneTable, RecipeFile, RunFolder, Set, print_json, show
+from protokit.core.errors import AuditError, SpecError
+from protokit.core.files import write_text
+
+
+def run(
+    recipe: RecipeFile,
+    set: Set = None,
+    out: Annotated[Path, typer.Option("-o", "--out", help="Where runs are kept.")] = Path("runs"),
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the last run of this recipe.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Run a recipe: train its network, and say how good it is."""
+    try:
+        result = protokit.run(recipe, out=out, resume=resume, set=set or ())
+    except AuditError as error:
+        if as_json:
+            print_json({"stopped": "audit", "findings": [finding.as_plain() for finding in error.findings]})
+        raise
+    if as_json:
+        found = result.results
+        said = {"findings": found["findings"], "diagnoses": found["diagnosis"]["diagnoses"]}
+        print_json({"run": str(result.path), "verdict": result.verdict, **said, **found["metrics"]})
+        return
+    show(result.card)
+    typer.echo(f"\n  {result.path}")
+
+
+def predict(
+    model: Annotated[Path, typer.Argument(help="The folder of a model or of a run, or runs/NAME: its newest run.")],
+    data: Annotated[str, typer.Argument(help="A table with the model's columns: a file or a web address.")],
+    out: Annotated[Path | None, typer.Option("-o", "--out", help="A CSV file; the screen if not given.")] = None,
+    table: OneTable = None,
+    as_json: AsJson = False,
+) -> None:
+    """Predict the rows of a table with a trained model."""
+    from protokit.collect.collect import read_table
+
+    loaded = protokit.load(model)
+    frame = read_table(data, table, loaded.input_schema.reading if loaded.input_schema else None)
+    predictions = loaded.predict(frame, folder=Path(data).parent if Path(data).is_file() else None)
+    if as_json:
+        text = json.dumps(predictions.to_dict(orient="records"), ensure_ascii=False, default=str)
+    else:
+        text = predictions.to_csv(index=False).rstrip("\n")
+    if out is None:
+        typer.echo(text)
+    else:
+        write_text(out, text + "\n")
+        typer.echo(f"wrote {len(predictions):,} predictions to {out}", err=True)
+
+
+def compare(
+    runs: Annotated[
+        list[Path], typer.Argument(help="Folders of runs, or runs/NAME: its newest run.", metavar="RUN...")
+    ],
+    out: Annotated[Path | None, typer.Option("-o", "--out", help="Write it as a page: FILE.html.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Put two or more runs side by side."""
+    if out is not None and out.suffix.lower() not in {".html", ".htm"}:
+        raise SpecError.one(f"the comparison is a page, and {out} does not end in .html", f"-o {out.stem}.html")
+    result = protokit.compare(*runs)
+    if out is not None:
+        write_text(out, result.page().html())
+        typer.echo(f"wrote {out}", err=True)
+    if as_json:
+        print_json(result.as_plain())
+    elif out is None:
+        show(result.card)
+
+
+def report(
+    run: RunFolder,
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", help="The page; report.html of the run if not given.")
+    ] = None,
+) -> None:
+    """Write the report of a run anew: one page of HTML."""
+    typer.echo(f"wrote {protokit.report(run, out)}")
+
+
+def doctor(
+    run: RunFolder,
+    as_json: AsJson = False,
+) -> None:
+    """Say what went wrong in the training of a run, and what to edit."""
+    found = protokit.Run.open(run)
+    if as_json:
+        print_json({"run": str(found.path), "diagnoses": found.results["diagnosis"]["diagnoses"]})
+    else:
+        show_diagnoses(found)
+
+
+def lr(
+    recipe: RecipeFile,
+    set: Set = None,
+    steps: Annotated[int, typer.Option("--steps", help="Steps of training over which the rate rises.")] = 300,
+    as_json: AsJson = False,
+) -> None:
+    """Find a learning rate for the network of a recipe; nothing is written."""
+    found = protokit.lr_range(recipe, steps=steps, set=set or ())
+    if as_json:
+        print_json(found.as_plain())
+    else:
+        typer.echo(str(found))
