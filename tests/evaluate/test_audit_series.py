@@ -19,8 +19,8 @@ from protokit.core.values import Finding
 from protokit.evaluate.audit.audit import SERIES_CHECKS, audit_series
 from protokit.evaluate.audit.series.data import SeriesData
 from protokit.recipe.recipe import Recipe
-from protokit.represent.represent import represent
 from protokit.workflow.run.auditing_series import series_data
+from protokit.workflow.run.representing import represent
 
 
 def recipe_of(target: Any = "y", split: Any = None, **series: Any) -> Recipe:

@@ -11,7 +11,8 @@ from protokit.collect.collect import collect
 from protokit.learn.engines.choice import Choice
 from protokit.learn.train import Trained, Trainer, network_of
 from protokit.recipe.recipe import Recipe
-from protokit.represent.represent import Represented, represent
+from protokit.represent.represented import Represented
+from protokit.workflow.run.representing import represent
 
 WAYS = {
     "fit": Choice("keras", None, False, ""),

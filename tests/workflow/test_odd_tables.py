@@ -14,9 +14,9 @@ import protokit
 from protokit.collect.collect import collect
 from protokit.core.errors import DataError, ProtokitError
 from protokit.recipe.recipe import Recipe
-from protokit.represent.represent import represent
 from protokit.workflow.run.auditing import audit
 from protokit.workflow.run.evaluation_plan import Asked
+from protokit.workflow.run.representing import represent
 
 NAMES = ["self", "cls", "columns", "name", "kwargs", "frame", "a b", "'", "0", "index", "value", "target", "x\n", "ü"]
 MADE = ("number", "whole", "few", "text", "flag", "constant", "gone", "rising")

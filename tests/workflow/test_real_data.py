@@ -11,7 +11,7 @@ import pytest
 
 from protokit.collect.collect import collect
 from protokit.recipe.recipe import Recipe
-from protokit.represent.represent import represent
+from protokit.workflow.run.representing import represent
 from protokit.workflow.run.run import run
 
 ROOT = Path(__file__).parents[2]

@@ -16,8 +16,9 @@ from protokit.evaluate.audit.audit import audit_series
 from protokit.evaluate.audit.data import AuditData
 from protokit.recipe.recipe import Recipe
 from protokit.represent.encoder import Encoder
-from protokit.represent.kinds import inference as kinds
-from protokit.represent.kinds.columns import Date
+from protokit.represent.encoders.cells import texts_of
+from protokit.represent.encoders.dates import date_format, is_date
+from protokit.represent.kinds.date import Date
 from protokit.represent.represented import Represented
 from protokit.represent.words import By
 from protokit.workflow.record.folder import RunFolder
@@ -102,10 +103,10 @@ def _dated(frame: pd.DataFrame, fold: Represented, left_out: Sequence[str]) -> p
 
 
 def _as_dates(column: pd.Series) -> pd.Series | None:
-    if kinds.is_date(column):
+    if is_date(column):
         return Date.fit(column).dates(column)
     few = column.dropna().head(50)
-    if column.dtype.kind in "biuf" or few.empty or kinds.date_format(kinds.texts_of(few)) is None:
+    if column.dtype.kind in "biuf" or few.empty or date_format(texts_of(few)) is None:
         return None
     try:
         return Date.fit(column).dates(column)

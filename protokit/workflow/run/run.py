@@ -63,7 +63,7 @@ def run(
         if folder and folder.complete:
             return Run.open(folder.path)
         shown.step("representing")
-        from protokit.represent.represent import represent
+        from protokit.workflow.run.representing import represent
 
         folds = large.represent() if large else represent(recipe, collected)
         clock.lap("represent")
