@@ -18,7 +18,7 @@ A kind is a class in a file of its own, decorated `@KINDS.add`. One that learns 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from itertools import product
 from pathlib import Path
@@ -191,9 +191,14 @@ class Kind:
     one_number: ClassVar[bool] = False  # whether a cell is one number that measures something: series take it unasked
     own_input: ClassVar[bool] = False  # whether the column is an input of its own: `fit` gives an InputColumn
     plural: ClassVar[str] = ""  # what many such cells are called, where they are an input of their own
-    audited_as: ClassVar[str] = ""  # the kind of the house that the audit takes such a column for; else none of them
+    audited_as: ClassVar[str] = ""  # the kind of the house that the audit takes such a column for; of another's, none
     inference_rank: ClassVar[int] = 0  # kinds are asked by it; those of the house have 10 (boolean) to 50 (category)
     saves: ClassVar[tuple[str, ...]] = ()  # names in a model's file of what `fit` gives, beside its own
+
+    @classmethod
+    def sample(cls) -> Sequence[object]:
+        """Some cells such as a table may hold, a missing one (None) among them: what the contract test fits."""
+        return ()
 
     @classmethod
     def is_type_of(cls, cells: Cells) -> bool:
@@ -226,6 +231,12 @@ class Kind:
 
 
 KINDS: Registry[type[Kind]] = Registry("column kind", "protokit.represent.kinds")
+
+
+def audited_as(kind: str) -> str:
+    """The kind that the audit takes a column of a kind for."""
+    found = KINDS.find(kind)
+    return (found.audited_as if found else "") or kind
 
 
 def column_from_plain(plain: Mapping[str, object]) -> FittedColumn:

@@ -72,6 +72,11 @@ class SplitWay:
     has_folds: ClassVar[bool] = True  # whether `folds` can deal every row into the test once
 
     @classmethod
+    def sample(cls, rows: int) -> list[object]:
+        """The column of a table of so many rows, as it may be: what the contract test splits."""
+        return [f"key {i * i % 19}" for i in range(rows)]
+
+    @classmethod
     def check(cls, table: SplitTable) -> None:
         """Refuse what cannot be split so, before any row is dealt.
 

@@ -244,6 +244,25 @@ def test_labels_in_columns_and_in_one_column() -> None:
     assert first.train.targets["labels"].shape[1] == 2
 
 
+def test_a_column_may_be_named_as_several_labels_are() -> None:
+    """A target of several columns is called `labels`; so may one column be, and a feature as a label."""
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"u": rng.normal(size=80), "hot": rng.normal(size=80)})
+    frame["labels"] = [["", "hot", "wet", "hot|wet"][i % 4] for i in range(80)]
+    recipe = Recipe.parse({"represent": {"target": "labels"}, "learn": {"task": "multilabel"}})
+    [found] = represent(recipe, collect(recipe, frame))
+    assert found.encoder.signature.targets[0].columns == ("hot", "wet")
+    again = Encoder.from_plain(json.loads(json.dumps(found.encoder.as_plain())))
+    for encoder in (found.encoder, again):
+        truth = encoder.arrays(frame.iloc[found.split.test]).truth["labels"]
+        assert (truth == found.test.truth["labels"]).all() and truth[:, 0].sum() > 0
+    for target in ("tags", ["u", "hot"]):  # the file of a model that could be made before says nothing new
+        table = frame.rename(columns={"labels": "tags"}).assign(u=rng.random(80) < 0.5, hot=rng.random(80) < 0.5)
+        recipe = Recipe.parse({"represent": {"target": target}, "learn": {"task": "multilabel"}})
+        [plain] = represent(recipe, collect(recipe, table.assign(x=frame["u"])))[0].encoder.as_plain()["targets"]
+        assert "in_one_column" not in plain
+
+
 def test_an_error_names_the_row_of_the_table() -> None:
     frame = examples(4)
     frame["y"] = frame["y"].astype(float)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -25,8 +26,12 @@ class Boolean(NumberColumn, Kind):
     example = "boolean"
     rank = 4
     one_number = True
-    audited_as = "boolean"
     inference_rank = 10
+
+    @classmethod
+    def sample(cls) -> Sequence[object]:
+        """See Kind."""
+        return ("yes", "no", None)
 
     @classmethod
     def infer(cls, cells: Cells) -> Guess | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -26,8 +27,12 @@ class Category(CodeColumn, Kind):
     about = "one of some levels; levels that few training rows have, and unseen ones, are one"
     example = "category"
     rank = 2
-    audited_as = "category"
     inference_rank = 50
+
+    @classmethod
+    def sample(cls) -> Sequence[object]:
+        """See Kind."""
+        return ("Rome", "Oslo", None, "Lima")
 
     @classmethod
     def infer(cls, cells: Cells) -> Guess | None:

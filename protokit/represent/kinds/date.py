@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -28,12 +29,16 @@ class Date(NumberColumn, Kind):
     example = "date"
     rank = 5
     unreadable_cells_are_missing = True
-    audited_as = "date"
     inference_rank = 30
 
     format: str | None
     timed: bool
     marks: tuple[str, ...] = ()
+
+    @classmethod
+    def sample(cls) -> Sequence[object]:
+        """See Kind."""
+        return ("2024-01-31", "2024-02-01", None, "2023-12-24")
 
     @classmethod
     def is_type_of(cls, cells: Cells) -> bool:

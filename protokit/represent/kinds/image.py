@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
@@ -61,7 +61,13 @@ class Image(Kind):
     options = ImageOptions
     own_input = True
     plural = "images"
-    audited_as = "image"
+
+    @classmethod
+    def sample(cls) -> Sequence[object]:
+        """See Kind."""
+        import numpy as np
+
+        return (np.zeros((4, 3), np.uint8), np.full((4, 3), 255, np.uint8), np.arange(12, dtype=np.uint8).reshape(4, 3))
 
     @classmethod
     def is_type_of(cls, cells: Cells) -> bool:

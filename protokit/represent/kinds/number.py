@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -29,10 +30,14 @@ class Number(NumberColumn, Kind):
     rank = 1
     unreadable_cells_are_missing = True
     one_number = True
-    audited_as = "number"
     inference_rank = 20
 
     marks: tuple[str, ...] = ()
+
+    @classmethod
+    def sample(cls) -> Sequence[object]:
+        """See Kind."""
+        return (1.5, 2, None, -3.25, 1e6)
 
     @classmethod
     def infer(cls, cells: Cells) -> Guess | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -40,9 +41,13 @@ class Ordered(NumberColumn, Kind):
     options = Word(_levels, {"type": "array", "items": {"type": ["string", "number", "boolean"]}, "minItems": 2})
     required = "its order"
     one_number = True
-    audited_as = "ordered"
 
     levels: tuple[str, ...]
+
+    @classmethod
+    def sample(cls) -> Sequence[object]:
+        """See Kind."""
+        return ("low", "high", None, "middle")
 
     @classmethod
     def fit(cls, cells: pd.Series, options: object = None, context: FitContext = NO_CONTEXT) -> Ordered:

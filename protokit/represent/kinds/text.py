@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
@@ -41,9 +41,13 @@ class Text(Kind):
     options = TextOptions
     own_input = True
     plural = "free text"
-    audited_as = "text"
     inference_rank = 40
     saves = FORMS
+
+    @classmethod
+    def sample(cls) -> Sequence[object]:
+        """See Kind."""
+        return ("The cat sat on the mat.", None, "A dog ran, and ran.", "It is the cat!")
 
     @classmethod
     def infer(cls, cells: Cells) -> Guess | None:

@@ -24,6 +24,11 @@ class Time(SplitWay):
     column_is_learned_from = True
 
     @classmethod
+    def sample(cls, rows: int) -> list[object]:
+        """See SplitWay."""
+        return [f"2024-{1 + i % 12:02}-{1 + i % 28:02}" for i in range(rows)]
+
+    @classmethod
     def take(cls, table: SplitTable, rows: np.ndarray, share: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
         """See SplitWay; nothing is drawn."""
         import numpy as np

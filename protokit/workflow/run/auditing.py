@@ -18,6 +18,7 @@ from protokit.recipe.recipe import Recipe
 from protokit.represent.encoder import Encoder
 from protokit.represent.encoders.cells import texts_of
 from protokit.represent.encoders.dates import date_format, is_date
+from protokit.represent.kind import audited_as
 from protokit.represent.kinds.date import Date
 from protokit.represent.represented import Represented
 from protokit.represent.words import By
@@ -37,7 +38,8 @@ def audit(
     if recipe.represent.series is not None:
         return audit_series(series_data(recipe, table, folds, derived or {}))
     first = folds[0]
-    frame, kinds = first.frame.reset_index(drop=True), first.encoder.kinds
+    frame = first.frame.reset_index(drop=True)
+    kinds = {name: audited_as(kind) for name, kind in first.encoder.kinds.items()}
     by = recipe.represent.split.by
     given = by if isinstance(by, By) else By()
     apart = {*recipe.represent.targets, recipe.learn.sample_weights, given.column}

@@ -11,7 +11,7 @@ from protokit.evaluate.audit.data import AuditData
 from protokit.evaluate.audit.series.data import SeriesData
 from protokit.recipe.recipe import Recipe
 from protokit.represent.encoders.cells import to_numbers
-from protokit.represent.kind import KINDS
+from protokit.represent.kind import KINDS, audited_as
 from protokit.represent.represented import Represented
 from protokit.represent.series.arrays import cells_of, numbers_of
 from protokit.represent.series.encoder import SeriesEncoder
@@ -28,7 +28,7 @@ def series_data(
     panel = Panel.of(table.frame, series.time, series.by, encoder.index)
     frame = table.frame.iloc[panel.rows].reset_index(drop=True)
     used = [one for one in (*encoder.past, *encoder.known) if one.column != series.time]
-    kinds = {column.column: str(column.kind) for column in used}
+    kinds = {column.column: audited_as(column.kind) for column in used}
     place = np.empty(len(frame), np.int64)
     place[panel.rows] = np.arange(len(frame))
     origins = place[fold.positions] + 1
