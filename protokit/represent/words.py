@@ -55,6 +55,10 @@ class By(Section):
         """The column that says the part of each row."""
         return self.column_of("column")
 
+    def as_plain(self) -> dict[str, object]:
+        """As it is written."""
+        return dict(self.__pydantic_extra__)
+
 
 def _names(ways: Mapping[str, type[SplitWay]], *, by_column: bool) -> list[str]:
     return [name for name, way in ways.items() if way.by_column == by_column]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import importlib.util
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -22,7 +23,7 @@ def plugged(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], type]]:
         spec = importlib.util.spec_from_file_location(f"protokit_example_{name}", PLUGIN / f"{name}.py")
         assert spec is not None and spec.loader is not None
         module = importlib.util.module_from_spec(spec)
-        monkeypatch.setitem(__import__("sys").modules, spec.name, module)
+        monkeypatch.setitem(sys.modules, spec.name, module)
         spec.loader.exec_module(module)
         return next(thing for thing in vars(module).values() if getattr(thing, "__module__", "") == spec.name)
 
