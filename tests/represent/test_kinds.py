@@ -125,7 +125,7 @@ def test_the_options_of_a_kind_are_read_by_it() -> None:
     for plain in ({"x": {"text": {}}}, {"x": "text"}, {"x": {"ordered": ["1", "2"]}}):
         recipe = Recipe.parse({"represent": {"target": "y", "columns": plain}})
         assert Recipe.parse(recipe.as_plain()) == recipe and list(recipe.represent.columns) == ["x"]
-    with pytest.raises(DataError, match="'3.0' is not one of 1, 2"):
+    with pytest.raises(DataError, match=r"'3\.0' is not one of 1, 2"):
         frame.loc[5, "x"] = 3.0
         represent(Recipe.parse({"represent": {"target": "y", "columns": {"x": {"ordered": [1, 2]}}}}), Table(frame))
 
