@@ -125,8 +125,8 @@ def cold_child(engine: str, name: str) -> None:
     if name == "wine":
         from protokit.learn.train import Trainer, network_of
         from protokit.recipe.recipe import Recipe
-        from protokit.represent.represent import represent
         from protokit.workflow.run.collecting import collected as collect
+        from protokit.workflow.run.representing import represent
 
         recipe = Recipe.read(HERE.parent / "recipes" / "wine.yaml")
         [rows] = represent(recipe, collect(recipe, None))

@@ -61,10 +61,10 @@ class Registry(Generic[Thing]):
 
     def find(self, name: object) -> Thing | None:
         """The thing of a name, or None."""
+        if not isinstance(name, str):
+            return None
         house = self.house()
-        if name in house:
-            return house[str(name)]
-        return self.all().get(name) if isinstance(name, str) else None
+        return house[name] if name in house else self.all().get(name)
 
     def unknown(self, name: object) -> Fault:
         """The fault of a name that nothing here has: with the nearest name, and the packages that failed to load."""

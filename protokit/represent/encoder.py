@@ -13,13 +13,9 @@ import pandas as pd
 from protokit.core.errors import DataError
 from protokit.core.suggest import did_you_mean
 from protokit.core.values import Arrays, Features, InputSpec, Signature, TargetSpec
-from protokit.represent.kinds import columns as encoders
-from protokit.represent.kinds import inputs as own_inputs
-from protokit.represent.kinds.image import Image
-from protokit.represent.kinds.inputs import InputEncoder
-from protokit.represent.kinds.text import plain
-from protokit.represent.scaler import Scaler
-from protokit.represent.sequences import COLUMN, Folding, Steps
+from protokit.represent.encoders.scaler import Scaler
+from protokit.represent.encoders.sequences import COLUMN, SequenceColumn, SequenceGrouping
+from protokit.represent.kind import CodeColumn, FittedColumn, InputColumn, NumberColumn, column_from_plain
 from protokit.represent.target import TargetEncoder
 
 ONE_HOT = 8  # columns of up to so many levels are one-hot numbers, others are embedded
@@ -29,17 +25,17 @@ ONE_HOT = 8  # columns of up to so many levels are one-hot numbers, others are e
 class Encoder:
     """All that was learned of the columns and targets."""
 
-    columns: tuple[encoders.Number | encoders.Ordered | encoders.Boolean | encoders.Date | encoders.Category, ...]
+    columns: tuple[NumberColumn | CodeColumn, ...]
     scaler: Scaler
     targets: tuple[TargetEncoder, ...]
-    own: tuple[InputEncoder, ...] = ()  # columns that are an input of their own
-    folding: Folding | None = None  # how the rows of a long table become examples
+    own: tuple[InputColumn, ...] = ()  # columns that are an input of their own
+    grouping: SequenceGrouping | None = None  # how the rows of a long table become examples
 
     @property
     def signature(self) -> Signature:
         """What the network takes and gives."""
-        hot, embedded = self._sorted()
-        names = [name for column in self._numeric() for name in column.names]
+        hot, embedded = self._by_levels()
+        names = [name for column in self._numeric for name in column.names]
         marked = [f"{name} missing" for name, is_marked in zip(names, self.scaler.marked, strict=True) if is_marked]
         one_hot = [name for column in hot for name in column.names]
         inputs = []
@@ -56,19 +52,19 @@ class Encoder:
     def needed(self) -> tuple[str, ...]:
         """The columns that a table must have."""
         own = [column.column for column in self.own if column.column != COLUMN]
-        folding = self.folding
-        long = (folding.by, *([folding.time] if folding.time else []), *folding.channels) if folding else ()
+        group = self.grouping
+        long = (group.by, *([group.time] if group.time else []), *group.channels) if group else ()
         return (*(column.column for column in self.columns), *own, *long)
 
     @property
     def kinds(self) -> dict[str, str]:
         """What each column that is learned from is."""
-        return {column.column: column.kind for column in (*self.columns, *self.own)}
+        return {column.column: column.kind for column in self._all}
 
     def at(self, folder: Path) -> Encoder:
-        """The same, with paths of images that start at a folder."""
-        own = (replace(c, folder=str(folder)) if isinstance(c, Image) else c for c in self.own)
-        return replace(self, own=tuple(own))
+        """The same, with paths in cells that start at a folder."""
+        columns = tuple(column.at(folder) for column in self.columns)
+        return replace(self, columns=columns, own=tuple(column.at(folder) for column in self.own))
 
     def settled(self, specs: Mapping[str, TargetSpec]) -> Encoder:
         """The same, with thresholds and temperatures of targets as chosen, by the target's name."""
@@ -76,7 +72,7 @@ class Encoder:
 
     def examples(self, frame: pd.DataFrame) -> pd.DataFrame:
         """One row for each example: the frame itself, unless the rows of a long table make sequences."""
-        return self.folding.examples(frame)[0] if self.folding else frame
+        return self.grouping.examples(frame)[0] if self.grouping else frame
 
     def encode(self, examples: pd.DataFrame) -> tuple[dict[str, np.ndarray], Features]:
         """What the network takes, by the input's name, and the columns in plain form.
@@ -84,41 +80,35 @@ class Encoder:
         Raises:
             DataError: a column is missing, or a cell is not what its column is.
         """
-        for column in (*self.columns, *self.own):
+        for column in self._all:
             if column.column not in examples.columns:
                 cure = did_you_mean(column.column, list(examples.columns))
                 raise DataError(f"the column {column.column!r} is missing", cure=cure)
         own = {column.column: column.array(examples[column.column]) for column in self.own}
         features = self._features(examples, own)
-        return {**self._columns(features), **own}, features
+        return {**self._of_columns(features), **own}, features
 
     def _features(self, examples: pd.DataFrame, own: Mapping[str, np.ndarray]) -> Features:
-        numeric = [column.numbers(examples[column.column]) for column in self._numeric()]
-        categories = [c for c in self.columns if isinstance(c, encoders.Category)]
-        codes = [column.codes(examples[column.column]) for column in categories]
+        numeric = [column.numbers(examples[column.column]) for column in self._numeric]
+        codes = [column.codes(examples[column.column]) for column in self._coded]
         empty = np.zeros((len(examples), 0))
-        wide, texts = {}, {}
+        wide: dict[str, np.ndarray] = {}
+        texts: dict[str, np.ndarray] = {}
         for column in self.own:
-            cells = examples[column.column]
-            if isinstance(column, Image):
-                wide[column.column] = own[column.column].reshape(len(cells), -1)
-            elif isinstance(column, Steps):
-                wide[column.column] = column.summary(cells)
-            else:
-                texts[column.column] = np.array(plain(cells), object)
+            plain = column.plain(examples[column.column], own[column.column])
+            (texts if plain.dtype == object else wide)[column.column] = plain
         return Features(
             np.concatenate([empty, *numeric], axis=1),
             np.stack(codes, axis=1) if codes else empty.astype(np.int64),
-            tuple(len(column.levels) + 1 for column in categories),
+            tuple(len(column.levels) + 1 for column in self._coded),
             texts,
             wide,
         )
 
-    def _columns(self, features: Features) -> dict[str, np.ndarray]:
+    def _of_columns(self, features: Features) -> dict[str, np.ndarray]:
         """`numbers` and `categories`, those that exist."""
-        hot, embedded = self._sorted()
-        categories = [c for c in self.columns if isinstance(c, encoders.Category)]
-        codes = {c.column: features.codes[:, i] for i, c in enumerate(categories)}
+        hot, embedded = self._by_levels()
+        codes = {c.column: features.codes[:, i] for i, c in enumerate(self._coded)}
         numbers = [self.scaler.transform(features.numbers)]
         for column in hot:
             numbers.append(column.one_hot(codes[column.column]))
@@ -143,37 +133,69 @@ class Encoder:
         """From what the network gives, by the target's name: see TargetEncoder.scores."""
         return {t.spec.name: t.scores(outputs[t.spec.name]) for t in self.targets}
 
-    def predictions(self, frame: pd.DataFrame, scores: Mapping[str, np.ndarray]) -> dict[str, Any]:
+    def predictions(self, frame: pd.DataFrame, scores: Mapping[str, np.ndarray]) -> dict[str, np.ndarray | pd.Series]:
         """The columns of a table of predictions, one row for each example."""
-        keys = {self.folding.by: self.folding.keys(frame)} if self.folding else {}
-        return {**keys, **{name: c for t in self.targets for name, c in t.columns(scores[t.spec.name]).items()}}
+        found: dict[str, np.ndarray | pd.Series] = {}
+        if self.grouping:
+            found[self.grouping.by] = self.grouping.keys(frame)
+        for target in self.targets:
+            found |= target.columns(scores[target.spec.name])
+        return found
 
-    def as_plain(self) -> dict[str, Any]:
+    def as_plain(self) -> dict[str, object]:
         """The state as JSON values, to the bit."""
         return {
             "columns": [column.as_plain() for column in self.columns],
             "scaler": self.scaler.as_plain(),
             "targets": [target.as_plain() for target in self.targets],
             "own": [column.as_plain() for column in self.own],
-            "folding": self.folding.as_plain() if self.folding else None,
+            "folding": self.grouping.as_plain() if self.grouping else None,
         }
 
     @classmethod
-    def from_plain(cls, plain: dict[str, Any]) -> Encoder:
-        """The encoder of `as_plain`."""
-        folding = plain["folding"]
+    def from_plain(cls, plain: Mapping[str, Any]) -> Encoder:
+        """The encoder of `as_plain`.
+
+        Raises:
+            SpecError: no installed package has the kind of a column.
+            ValueError: a column does not give what it should.
+        """
         return cls(
-            tuple(encoders.from_plain(column) for column in plain["columns"]),
+            tuple(_of_table(column) for column in plain["columns"]),
             Scaler.from_plain(plain["scaler"]),
             tuple(TargetEncoder.from_plain(target) for target in plain["targets"]),
-            tuple(own_inputs.from_plain(column) for column in plain["own"]),
-            Folding(folding["by"], folding["time"], tuple(folding["channels"])) if folding else None,
+            tuple(_of_input(column) for column in plain["own"]),
+            SequenceGrouping.from_plain(plain["folding"]) if plain["folding"] else None,
         )
 
-    def _numeric(self) -> list[encoders.Number | encoders.Ordered | encoders.Boolean | encoders.Date]:
-        return [c for c in self.columns if not isinstance(c, encoders.Category)]
+    @property
+    def _all(self) -> tuple[FittedColumn, ...]:
+        return (*self.columns, *self.own)
 
-    def _sorted(self) -> tuple[list[encoders.Category], list[encoders.Category]]:
-        categories = [c for c in self.columns if isinstance(c, encoders.Category)]
-        hot = [c for c in categories if len(c.levels) <= ONE_HOT]
-        return hot, [c for c in categories if len(c.levels) > ONE_HOT]
+    @property
+    def _numeric(self) -> list[NumberColumn]:
+        return [column for column in self.columns if isinstance(column, NumberColumn)]
+
+    @property
+    def _coded(self) -> list[CodeColumn]:
+        return [column for column in self.columns if isinstance(column, CodeColumn)]
+
+    def _by_levels(self) -> tuple[list[CodeColumn], list[CodeColumn]]:
+        """Columns of codes that are one-hot numbers, and those that are embedded."""
+        hot = [column for column in self._coded if len(column.levels) <= ONE_HOT]
+        return hot, [column for column in self._coded if len(column.levels) > ONE_HOT]
+
+
+def _of_table(plain: Mapping[str, object]) -> NumberColumn | CodeColumn:
+    column = column_from_plain(plain)
+    if not isinstance(column, (NumberColumn, CodeColumn)):
+        raise ValueError(f"{column.column!r} gives neither numbers nor codes")
+    return column
+
+
+def _of_input(plain: Mapping[str, object]) -> InputColumn:
+    is_sequence = plain["kind"] == SequenceColumn.name
+    column = SequenceColumn.from_plain(plain) if is_sequence else column_from_plain(plain)
+    if not isinstance(column, InputColumn):
+        raise ValueError(f"{column.column!r} is no input of its own")
+    return column

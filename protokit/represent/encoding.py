@@ -13,6 +13,8 @@ from protokit.core.values import Arrays, Features, Signature
 from protokit.represent.encoder import Encoder
 from protokit.represent.series.encoder import SeriesEncoder
 
+PredictedColumns = Mapping[str, np.ndarray | pd.Series]
+
 
 class Encoding(Protocol):
     """All that was learned of a table's training rows. `examples` are one for each prediction."""
@@ -52,13 +54,13 @@ class Encoding(Protocol):
     def scores(self, outputs: Mapping[str, np.ndarray], features: Features) -> dict[str, np.ndarray]:
         """From what the network gives, by the target's name: see Predictions.scores."""
 
-    def predictions(self, frame: pd.DataFrame, scores: Mapping[str, np.ndarray]) -> dict[str, Any]:
+    def predictions(self, frame: pd.DataFrame, scores: Mapping[str, np.ndarray]) -> PredictedColumns:
         """The columns of a table of predictions."""
 
-    def as_plain(self) -> dict[str, Any]:
+    def as_plain(self) -> dict[str, object]:
         """The state as JSON values, to the bit."""
 
 
-def from_plain(plain: dict[str, Any]) -> Encoding:
+def from_plain(plain: Mapping[str, Any]) -> Encoding:
     """The encoder of `as_plain`."""
     return SeriesEncoder.from_plain(plain) if "clock" in plain else Encoder.from_plain(plain)

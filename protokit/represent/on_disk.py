@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from protokit.core.values import Arrays, Features, Notice, Step
-from protokit.recipe.recipe import Recipe
-from protokit.represent.represent import mean_weight, weights_of, with_target
-from protokit.represent.represented import Represented
+from protokit.represent.examples import mean_weight, weights_of, with_target
+from protokit.represent.represented import Represented, Setting
+from protokit.represent.words import Represent
 
 # rows of each part that are held in memory: encoders, baselines and the audit learn from those of training
 MOST = {"train": 500_000, "validation": 250_000, "test": 500_000}
@@ -26,7 +26,8 @@ def most_rows(columns: int) -> dict[str, int]:
 
 
 def with_all_rows(
-    recipe: Recipe,
+    spec: Represent,
+    setting: Setting,
     sampled: Represented,
     batches: Iterable[pd.DataFrame],
     counts: Mapping[str, int],
@@ -43,23 +44,23 @@ def with_all_rows(
     writer = _Writer(folder)
     rows = without = 0
     for batch in batches:
-        some = batch[with_target(recipe, batch)]
+        some = batch[with_target(batch, spec.targets, setting.task)]
         without += len(batch) - len(some)
         if some.empty:
             continue
         arrays = sampled.encoder.arrays(some)
         for part, values in (("inputs", arrays.inputs), ("targets", arrays.targets), ("truth", arrays.truth)):
             writer.add(part, values)
-        if (weights := weights_of(recipe, some)) is not None:
-            writer.add("weights", {"": weights.astype(np.float32)})
+        if setting.sample_weights is not None:
+            writer.add("weights", {"": weights_of(setting.sample_weights, some).astype(np.float32)})
         rows += len(some)
     weights, validation = None, sampled.validation
-    if recipe.learn.sample_weights:
+    if setting.sample_weights is not None:
         [written] = writer.read("weights").values()
-        mean = mean_weight(recipe, written)
+        mean = mean_weight(setting.sample_weights, written)
         weights = written / np.float32(mean)
-        own = weights_of(recipe, sampled.frame.iloc[sampled.split.validation])
-        validation = replace(validation, weights=None if own is None else (own / mean).astype(np.float32))
+        own = weights_of(setting.sample_weights, sampled.frame.iloc[sampled.split.validation])
+        validation = replace(validation, weights=(own / mean).astype(np.float32))
     none = Features(np.zeros((0, 0)), np.zeros((0, 0), np.int64), ())
     read = (writer.read("inputs"), writer.read("targets"), writer.read("truth"))
     return replace(

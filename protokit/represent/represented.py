@@ -1,14 +1,33 @@
-"""What the second step gives to the next ones."""
+"""What the second step takes beside its own words, and what it gives to the next ones."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from protokit.core.values import Arrays, Notice, Split, Step
 from protokit.represent.encoding import Encoding
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What the other parts of a recipe say that columns are represented for.
+
+    `sample_weights` and `labels` name columns that are not learned from: the weight of each row, and what clusters
+    are held against. `own_menu` is whether the recipe names its network, so that texts and images cannot be added to
+    it unasked. Paths in cells start at `folder`.
+    """
+
+    seed: int = 0
+    task: str | None = None
+    quantiles: tuple[float, ...] = ()
+    sample_weights: str | None = None
+    labels: str | None = None
+    own_menu: bool = False
+    folder: Path = Path()
 
 
 @dataclass(frozen=True)

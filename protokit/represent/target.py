@@ -13,13 +13,11 @@ import pandas as pd
 from protokit.core.errors import DataError
 from protokit.core.names import as_text
 from protokit.core.values import TargetSpec, TaskName
-from protokit.represent.kinds.columns import Boolean, to_numbers
-from protokit.represent.kinds.inference import texts_of
+from protokit.represent.encoders.cells import texts_of, to_numbers
+from protokit.represent.kinds.boolean import Boolean
 
 _MOST_CLASSES_OF_WHOLE_NUMBERS = 20
 _MOST_CLASSES = 1000
-
-
 LABELS = "labels"  # the name of a target made of several columns that are each there or not
 _BETWEEN_LABELS = re.compile(r"[|;,]")
 
@@ -82,10 +80,10 @@ def _no_classes(series: pd.Series, different: int, numeric: bool) -> DataError:
     return DataError(rule, cure=cure)
 
 
-def outcomes(frame: pd.DataFrame, tasks: Mapping[str, TaskName]) -> tuple[np.ndarray, np.ndarray]:
+def classes_of_rows(frame: pd.DataFrame, tasks: Mapping[str, TaskName]) -> tuple[np.ndarray, np.ndarray]:
     """The classes and labels of each row, of all targets.
 
-    Shapes: rows and outcomes (pairs,), a pair for each class or label that a row has.
+    Shapes: rows and classes (pairs,), a pair for each class or label that a row has.
     """
     rows, found = [np.empty(0, int)], [np.empty(0, int)]
     for name, task in tasks.items():
@@ -104,11 +102,16 @@ def outcomes(frame: pd.DataFrame, tasks: Mapping[str, TaskName]) -> tuple[np.nda
 
 @dataclass(frozen=True)
 class TargetEncoder:
-    """Classes to positions, numbers to standard units of the training rows, labels to 0 and 1, and back."""
+    """Classes to positions, numbers to standard units of the training rows, labels to 0 and 1, and back.
+
+    `in_one_column`: all labels of a row stand in the one column that the target is named for. A target of several
+    columns is named LABELS, which may be a column's name, too.
+    """
 
     spec: TargetSpec
     center: float = 0.0
     scale: float = 1.0
+    in_one_column: bool = False
 
     @classmethod
     def fit(
@@ -120,7 +123,7 @@ class TargetEncoder:
             DataError: the training rows hold one class only.
         """
         if task == "multilabel":
-            return cls(_labels(frame, names))
+            return cls(_labels(frame, names), in_one_column=len(names) == 1)
         series, name = frame[names[0]], names[0]
         if task in {"regression", "quantile"}:
             values = to_numbers(series)
@@ -145,7 +148,7 @@ class TargetEncoder:
             DataError: a class or label that no training row has.
         """
         if self.spec.task == "multilabel":
-            return _label_truth(frame, self.spec)
+            return _truth_of_cells(frame, self.spec) if self.in_one_column else _truth_of_columns(frame, self.spec)
         series = frame[self.spec.name]
         if self.spec.task in {"regression", "quantile"}:
             return to_numbers(series)
@@ -191,7 +194,7 @@ class TargetEncoder:
         probabilities: np.ndarray = output / output.sum(axis=1, keepdims=True)
         return probabilities
 
-    def columns(self, scores: np.ndarray) -> dict[str, Any]:
+    def columns(self, scores: np.ndarray) -> dict[str, np.ndarray | pd.Series]:
         """Scores as columns of a table: what is predicted, and how sure the network is of it."""
         name = self.spec.name
         if self.spec.task == "regression":
@@ -206,19 +209,22 @@ class TargetEncoder:
         predicted = pd.Series(classes[self.spec.labels(scores)]).infer_objects()
         return {name: predicted, **{f"{name} = {c}": scores[:, i] for i, c in enumerate(self.spec.classes)}}
 
-    def as_plain(self) -> dict[str, Any]:
-        """The state as JSON values, to the bit."""
-        plain: dict[str, Any] = {**vars(self.spec), "center": self.center, "scale": self.scale}
+    def as_plain(self) -> dict[str, object]:
+        """The state as JSON values, to the bit. A file says where labels stand only if the name does not tell."""
+        plain: dict[str, object] = {**vars(self.spec), "center": self.center, "scale": self.scale}
+        if self.in_one_column and self.spec.name == LABELS:
+            plain["in_one_column"] = True
         return {key: list(value) if isinstance(value, tuple) else value for key, value in plain.items()}
 
     @classmethod
-    def from_plain(cls, plain: dict[str, Any]) -> TargetEncoder:
+    def from_plain(cls, plain: Mapping[str, Any]) -> TargetEncoder:
         """The encoder of `as_plain`."""
-        values: dict[str, Any] = {
-            key: tuple(value) if isinstance(value, list) else value for key, value in plain.items()
-        }
-        center, scale = values.pop("center"), values.pop("scale")
-        return cls(TargetSpec(**values), center, scale)
+        values: dict[str, Any] = {}
+        for key, value in plain.items():
+            values[key] = tuple(value) if isinstance(value, list) else value
+        center, scale, said = values.pop("center"), values.pop("scale"), values.pop("in_one_column", False)
+        spec = TargetSpec(**values)
+        return cls(spec, center, scale, said or (spec.task == "multilabel" and spec.name != LABELS))
 
 
 def _labels(frame: pd.DataFrame, names: tuple[str, ...]) -> TargetSpec:
@@ -238,9 +244,11 @@ def _labels(frame: pd.DataFrame, names: tuple[str, ...]) -> TargetSpec:
     return TargetSpec(names[0], "multilabel", columns=tuple(found))
 
 
-def _label_truth(frame: pd.DataFrame, spec: TargetSpec) -> np.ndarray:
-    if spec.name == LABELS:
-        return np.concatenate([Boolean(name).numbers(frame[name]) for name in spec.columns], axis=1).astype(np.int64)
+def _truth_of_columns(frame: pd.DataFrame, spec: TargetSpec) -> np.ndarray:
+    return np.concatenate([Boolean(name).numbers(frame[name]) for name in spec.columns], axis=1).astype(np.int64)
+
+
+def _truth_of_cells(frame: pd.DataFrame, spec: TargetSpec) -> np.ndarray:
     place = {label: i for i, label in enumerate(spec.columns)}
     found = np.zeros((len(frame), len(place)), np.int64)
     for row, labels in enumerate(_split_labels(frame[spec.name])):
@@ -262,7 +270,7 @@ def _split_labels(series: pd.Series) -> list[list[str]]:
     return [[label for part in cell if (label := as_text(part).strip())] for cell in cells]
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> str | bool | int | float:
     """A class as JSON takes it: a text, a truth value or a whole number."""
     value = value.item() if hasattr(value, "item") else value
     if isinstance(value, float) and value.is_integer():

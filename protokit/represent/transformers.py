@@ -1,14 +1,13 @@
-"""The encoders of columns as transformers of scikit-learn, for its pipelines and column transformers.
+"""Kinds of columns as transformers of scikit-learn, for its pipelines and column transformers.
 
 They take a table of one column or more (a data frame, or an array of two dimensions), treat each column for itself,
 and wrap the encoders that recipes use: fitted on the same rows they give the same numbers. What no array of
 scikit-learn can be (too few dimensions, no rows, another number of columns) is its `ValueError`; a cell that is not
-what its column is, a `DataError`.
+what its column is, a `DataError`. `KindEncoder` takes columns of any kind, those of installed packages too.
 """
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -16,33 +15,43 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
+from pydantic import ValidationError
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from protokit.core.errors import DataError
+from protokit.core.errors import DataError, SpecError
 from protokit.core.suggest import did_you_mean
-from protokit.represent.kinds import columns as encoders
-from protokit.represent.kinds import image, text
-from protokit.represent.kinds.inference import texts_of
-from protokit.represent.scaler import Scaler
+from protokit.grammar.faults import faults_of
+from protokit.represent.encoders.scaler import Scaler
+from protokit.represent.kind import KINDS, CodeColumn, FitContext, FittedColumn, InputColumn, NumberColumn
+from protokit.represent.kinds.image import ImageOptions
+from protokit.represent.kinds.text import FORMS, TextOptions
+from protokit.represent.words import Represent
 
 
 class _Columns(TransformerMixin, BaseEstimator):  # type: ignore[misc]
-    """What all share: an encoder for each column, and the names of what comes out."""
+    """What all share: a fitted column of one kind for each, and the names of what comes out."""
 
+    kind = ""
     _strings = True  # whether cells may be texts
 
-    def fit(self, X: Any, y: Any = None) -> _Columns:
+    def fit(self, X: object, y: object = None) -> _Columns:
         """Learn from the columns of `X`, shape (rows, columns); `y` is not looked at."""
         frame = self._frame(X, reset=True)
-        self.encoders_ = tuple(self._fitted(frame.iloc[:, i]) for i in range(frame.shape[1]))
+        kind, options, context = KINDS[self.kind], self._options(), self._context()
+        self.encoders_ = tuple(kind.fit(frame.iloc[:, i], options, context) for i in range(frame.shape[1]))
+        numbers = self._numbers(frame)
+        self.scaler_ = Scaler.fit(np.concatenate(numbers, axis=1)) if numbers else None
         return self
 
-    def transform(self, X: Any) -> np.ndarray:
+    def transform(self, X: object) -> np.ndarray:
         """Shapes: (rows, columns) -> (rows, many)."""
         check_is_fitted(self)
         frame = self._frame(X, reset=False)
-        return self._joined([self._encoded(encoder, frame.iloc[:, i]) for i, encoder in enumerate(self.encoders_)])
+        if self.scaler_ is not None:
+            return self.scaler_.transform(np.concatenate(self._numbers(frame), axis=1))
+        parts = [self._encoded(encoder, frame.iloc[:, i]) for i, encoder in enumerate(self.encoders_)]
+        return np.concatenate(parts, axis=1)
 
     def get_feature_names_out(self, input_features: Sequence[str] | None = None) -> np.ndarray:
         """The name of each number that comes out.
@@ -62,22 +71,34 @@ class _Columns(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         named = [replace(encoder, column=name) for encoder, name in zip(self.encoders_, names, strict=True)]
         return np.array(self._names(named), dtype=object)
 
-    @abstractmethod
-    def _fitted(self, column: pd.Series) -> Any:
-        """The encoder of a column."""
+    def _options(self) -> object:
+        """What the kind is told beside its name."""
+        return None
 
-    @abstractmethod
-    def _encoded(self, encoder: Any, column: pd.Series) -> np.ndarray:
+    def _context(self) -> FitContext:
+        return FitContext()
+
+    def _numbers(self, frame: pd.DataFrame) -> list[np.ndarray]:
+        """Of columns that are scaled together; none where the kind gives something else."""
+        columns = enumerate(self.encoders_)
+        return [one.numbers(frame.iloc[:, i]) for i, one in columns if isinstance(one, NumberColumn)]
+
+    def _encoded(self, encoder: FittedColumn, column: pd.Series) -> np.ndarray:
         """Shapes: (rows,) -> (rows, many)."""
+        if isinstance(encoder, CodeColumn):
+            return encoder.one_hot(encoder.codes(column))
+        assert isinstance(encoder, InputColumn)
+        return encoder.array(column).reshape(len(column), -1)
 
-    @abstractmethod
-    def _names(self, named: list[Any]) -> list[str]:
-        """Of all numbers that such encoders make."""
+    def _names(self, named: Sequence[FittedColumn]) -> list[str]:
+        """Of all numbers that such columns make."""
+        names = [name for encoder in named for name in encoder.names]
+        if self.scaler_ is None:
+            return names
+        marked = zip(names, self.scaler_.marked, strict=True)
+        return [*names, *(f"{name} missing" for name, is_marked in marked if is_marked)]
 
-    def _joined(self, parts: list[np.ndarray]) -> np.ndarray:
-        return np.concatenate(parts, axis=1)
-
-    def _frame(self, X: Any, *, reset: bool) -> pd.DataFrame:
+    def _frame(self, X: object, *, reset: bool) -> pd.DataFrame:
         if isinstance(X, pd.DataFrame):
             validate_data(self, X, reset=reset, skip_check_array=True)
             if X.empty:
@@ -96,63 +117,35 @@ class _Columns(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         return tags
 
 
-class _Scaled(_Columns):
-    """Columns that become numbers, scaled together."""
-
-    def fit(self, X: Any, y: Any = None) -> _Scaled:
-        """Learn from the columns of `X`, shape (rows, columns); `y` is not looked at."""
-        frame = self._frame(X, reset=True)
-        self.encoders_ = tuple(self._fitted(frame.iloc[:, i]) for i in range(frame.shape[1]))
-        parts = [encoder.numbers(frame.iloc[:, i]) for i, encoder in enumerate(self.encoders_)]
-        self.scaler_ = Scaler.fit(np.concatenate(parts, axis=1))
-        return self
-
-    def _encoded(self, encoder: Any, column: pd.Series) -> np.ndarray:
-        found: np.ndarray = encoder.numbers(column)
-        return found
-
-    def _joined(self, parts: list[np.ndarray]) -> np.ndarray:
-        return self.scaler_.transform(super()._joined(parts))
-
-    def _names(self, named: list[Any]) -> list[str]:
-        names = [name for encoder in named for name in encoder.names]
-        marked = zip(names, self.scaler_.marked, strict=True)
-        return [*names, *(f"{name} missing" for name, is_marked in marked if is_marked)]
-
-
-class NumberEncoder(_Scaled):
+class NumberEncoder(_Columns):
     """Numbers by their rank and by their size, within -3 and 3; missing ones get the median and are marked.
 
     Shapes: (rows, columns) -> (rows, columns + columns with missing cells when fitted), float32.
     """
 
+    kind = "number"
     _strings = False
 
-    def _fitted(self, column: pd.Series) -> encoders.Number:
-        return encoders.Number.fit(column)
 
-
-class BooleanEncoder(_Scaled):
+class BooleanEncoder(_Columns):
     """True and false (or yes and no, 1 and 0), standardised; missing ones are marked.
 
     Shapes: (rows, columns) -> (rows, columns + columns with missing cells when fitted), float32.
     """
 
-    def _fitted(self, column: pd.Series) -> encoders.Boolean:
-        return encoders.Boolean.fit(column)
+    kind = "boolean"
 
 
-class DateEncoder(_Scaled):
+class DateEncoder(_Columns):
     """Dates as days and as places on the circles of year, week and, with a time, day; scaled as numbers are.
 
     Shapes: (rows, columns) -> (rows, 5 or 7 for each column, and marks of missing cells), float32.
     """
 
-    def _fitted(self, column: pd.Series) -> encoders.Date:
-        return encoders.Date.fit(column)
+    kind = "date"
 
 
-class OrderedEncoder(_Scaled):
+class OrderedEncoder(_Columns):
     """Categories that have an order, by their place in it; scaled as numbers are.
 
     `levels` are those of every column, from the lowest; a cell that is none of them is an error.
@@ -160,14 +153,13 @@ class OrderedEncoder(_Scaled):
     Shapes: (rows, columns) -> (rows, columns + columns with missing cells when fitted), float32.
     """
 
-    def __init__(self, levels: Sequence[Any] = ("low", "middle", "high")) -> None:
+    kind = "ordered"
+
+    def __init__(self, levels: Sequence[object] = ("low", "middle", "high")) -> None:
         self.levels = levels
 
-    def _fitted(self, column: pd.Series) -> encoders.Ordered:
-        texts = texts_of(pd.Series(list(self.levels), dtype=object))
-        found = encoders.Ordered(str(column.name), tuple(texts))
-        found.numbers(column)
-        return found
+    def _options(self) -> object:
+        return tuple(self.levels)
 
 
 class CategoryEncoder(_Columns):
@@ -179,23 +171,22 @@ class CategoryEncoder(_Columns):
     Shapes: (rows, columns) -> (rows, levels of all columns) float32, or (rows, columns) int32.
     """
 
+    kind = "category"
+
     def __init__(self, form: Literal["one_hot", "codes"] = "one_hot") -> None:
         self.form = form
 
-    def _fitted(self, column: pd.Series) -> encoders.Category:
+    def _options(self) -> object:
         _one_of("form", self.form, ("one_hot", "codes"))
-        return encoders.Category.fit(column)
+        return None
 
-    def _encoded(self, encoder: encoders.Category, column: pd.Series) -> np.ndarray:
-        codes = encoder.codes(column)
-        if self.form == "codes":
-            return codes[:, None].astype(np.int32)
-        return encoder.one_hot(codes)
+    def _encoded(self, encoder: FittedColumn, column: pd.Series) -> np.ndarray:
+        if self.form == "codes" and isinstance(encoder, CodeColumn):
+            return encoder.codes(column)[:, None].astype(np.int32)
+        return super()._encoded(encoder, column)
 
-    def _names(self, named: list[Any]) -> list[str]:
-        if self.form == "codes":
-            return [encoder.column for encoder in named]
-        return [name for encoder in named for name in encoder.names]
+    def _names(self, named: Sequence[FittedColumn]) -> list[str]:
+        return [encoder.column for encoder in named] if self.form == "codes" else super()._names(named)
 
 
 class TextEncoder(_Columns):
@@ -207,6 +198,8 @@ class TextEncoder(_Columns):
     Shapes: (rows, columns) -> (rows, lengths together) int32, or (rows, words together) float32.
     """
 
+    kind = "text"
+
     def __init__(
         self, form: Literal["tokens", "tfidf"] = "tfidf", vocabulary: int | None = None, length: int | None = None
     ) -> None:
@@ -214,19 +207,9 @@ class TextEncoder(_Columns):
         self.vocabulary = vocabulary
         self.length = length
 
-    def _fitted(self, column: pd.Series) -> text.Tokens | text.Tfidf:
-        _one_of("form", self.form, ("tokens", "tfidf"))
-        if self.form == "tfidf":
-            return text.Tfidf.fit(column, self.vocabulary)
-        return text.Tokens.fit(column, self.vocabulary, self.length)
-
-    def _encoded(self, encoder: text.Tokens | text.Tfidf, column: pd.Series) -> np.ndarray:
-        return encoder.array(column)
-
-    def _names(self, named: list[Any]) -> list[str]:
-        if self.form == "tfidf":
-            return [f"{encoder.column} = {word}" for encoder in named for word in encoder.vocabulary]
-        return [f"{encoder.column} word {i + 1}" for encoder in named for i in range(encoder.length)]
+    def _options(self) -> object:
+        _one_of("form", self.form, FORMS)
+        return TextOptions.model_construct(form=self.form, vocabulary=self.vocabulary, length=self.length)
 
 
 class ImageEncoder(_Columns):
@@ -238,6 +221,8 @@ class ImageEncoder(_Columns):
     Shapes: (rows, columns) -> (rows, height * width * channels of each column), uint8.
     """
 
+    kind = "image"
+
     def __init__(
         self, size: tuple[int, int] | None = None, channels: Literal[1, 3] | None = None, folder: str | Path = ""
     ) -> None:
@@ -245,23 +230,38 @@ class ImageEncoder(_Columns):
         self.channels = channels
         self.folder = folder
 
-    def _fitted(self, column: pd.Series) -> image.Image:
+    def _options(self) -> object:
         size = None if self.size is None else (int(self.size[0]), int(self.size[1]))
-        return image.Image.fit(column, size, self.channels, Path(self.folder))
+        return ImageOptions.model_construct(size=size, channels=self.channels)
 
-    def _encoded(self, encoder: image.Image, column: pd.Series) -> np.ndarray:
-        return encoder.array(column).reshape(len(column), -1)
-
-    def _names(self, named: list[Any]) -> list[str]:
-        return [
-            f"{encoder.column} {row + 1},{place + 1},{channel + 1}"
-            for encoder in named
-            for row in range(encoder.size[0])
-            for place in range(encoder.size[1])
-            for channel in range(encoder.channels)
-        ]
+    def _context(self) -> FitContext:
+        return FitContext(folder=Path(self.folder))
 
 
-def _one_of(what: str, value: Any, names: tuple[str, ...]) -> None:
+class KindEncoder(_Columns):
+    """Columns of any kind that is registered, by its name and what may be written beside it in a recipe.
+
+    Numbers come out scaled, categories as one number for each level, inputs of their own row by row.
+
+    Shapes: (rows, columns) -> (rows, many).
+    """
+
+    def __init__(self, kind: str = "number", options: object = None, folder: str | Path = "") -> None:
+        self.kind = kind
+        self.options = options
+        self.folder = folder
+
+    def _options(self) -> object:
+        plain = {"columns": {"x": self.kind if self.options is None else {self.kind: self.options}}}
+        try:
+            return Represent.model_validate(plain).options("x")
+        except ValidationError as error:
+            raise SpecError(faults_of(error, Represent, plain)) from None
+
+    def _context(self) -> FitContext:
+        return FitContext(folder=Path(self.folder))
+
+
+def _one_of(what: str, value: str, names: tuple[str, ...]) -> None:
     if value not in names:
-        raise DataError(f"unknown {what} {value!r}", cure=did_you_mean(str(value), names))
+        raise DataError(f"unknown {what} {value!r}", cure=did_you_mean(value, names))

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag
+from pydantic import ConfigDict, Field, ValidationError, create_model
+from pydantic_core import PydanticCustomError
 
-from protokit.core.names import as_text
 from protokit.core.places import Fault
 from protokit.core.suggest import did_you_mean, one_of
-from protokit.grammar.faults import refuse
-from protokit.grammar.words import SHARE, TEXT, Columns, Section, Word, choice, closed, or_null
-
-KINDS = ("number", "category", "ordered", "boolean", "date", "text", "image", "ignore")
-TEXT_FORMS = ("tokens", "tfidf")
-_WITH_MORE = ("text", "image", "ordered")
+from protokit.grammar.faults import faults_of, refuse
+from protokit.grammar.words import SHARE, TEXT, Columns, JsonSchema, Section, Word, closed, or_null
+from protokit.represent.kind import KINDS, Kind
+from protokit.represent.split_way import SPLITS, SplitWay
 
 
-def _share_or_table(value: Any) -> object:
+def _share_or_table(value: object) -> object:
     """A share between 0 and 1, or the name of a table."""
     if isinstance(value, str) and value:
         return value
@@ -26,48 +25,84 @@ def _share_or_table(value: Any) -> object:
     return float(value)
 
 
-_BY_COLUMN = ("group", "time", "column")
-_BY = {
-    "anyOf": [
-        {"enum": ["random", "stratified", None]},
-        {**closed(dict.fromkeys(_BY_COLUMN, TEXT), most=1), "minProperties": 1},
-    ]
-}
+class By(Section):
+    """Rows split by a column, `{WAY: COLUMN}`: all rows of a group together, the latest for the test, and so on."""
+
+    model_config = ConfigDict(extra="allow")  # the ways are those that are registered: see `_by`
+    __pydantic_extra__: dict[str, str]
+
+    @property
+    def way(self) -> str:
+        """The name of the way."""
+        return next(iter(self.__pydantic_extra__))
+
+    def column_of(self, way: str) -> str | None:
+        """The column, where rows are split that way."""
+        return self.__pydantic_extra__.get(way)
+
+    @property
+    def group(self) -> str | None:
+        """The column whose groups stay together."""
+        return self.column_of("group")
+
+    @property
+    def time(self) -> str | None:
+        """The column of times."""
+        return self.column_of("time")
+
+    @property
+    def column(self) -> str | None:
+        """The column that says the part of each row."""
+        return self.column_of("column")
+
+    def as_plain(self) -> dict[str, object]:
+        """As it is written."""
+        return dict(self.__pydantic_extra__)
 
 
-def _by(value: Any) -> object:
-    """How rows are drawn."""
-    ways, columns = ("random", "stratified"), _BY_COLUMN
-    if value is None or value in ways:
+def _names(ways: Mapping[str, type[SplitWay]], *, by_column: bool) -> list[str]:
+    return [name for name, way in ways.items() if way.by_column == by_column]
+
+
+def _by(value: object) -> object:
+    """How rows are drawn: a name, or the name of a way with its column."""
+    if value is None or isinstance(value, By):
         return value
     if isinstance(value, dict):
-        for key in value:
-            if key == "folds":
-                beside = f"write split: {{folds: {value[key]}}}; by says how rows are dealt into them"
-                raise refuse(Fault("folds stand beside `by`, not in it", beside, (key,), "key"))
-            if key not in columns:
-                cure = did_you_mean(str(key), columns)
-                raise refuse(Fault(f"unknown key {key!r} of represent.split.by", cure, (key,), "key"))
-            if not isinstance(value[key], str):
-                raise refuse(Fault(f"{key} is a column's name, not {value[key]!r}", None, (key,)))
-        if len(value) == 1:
-            return value
-        raise refuse(Fault("rows are split by one of group, time and column", one_of(columns)))
-    if isinstance(value, str) and value in columns:
+        return _by_column(value)
+    way = SPLITS.find(value)
+    if way is None:
+        ways = SPLITS.all()
+        names = (*_names(ways, by_column=False), *_names(ways, by_column=True))
+        raise refuse(Fault(f"unknown way to split {value!r}", did_you_mean(str(value), names)))
+    if way.by_column:
         raise refuse(Fault(f"{value} needs a column", f"write by: {{{value}: COLUMN}}"))
-    raise refuse(Fault(f"unknown way to split {value!r}", did_you_mean(str(value), (*ways, *columns))))
+    return value
 
 
-class By(Section):
-    """Rows split by a column: all rows of a group together, the latest for the test, or as the column says."""
+def _by_column(value: dict[object, object]) -> object:
+    for key, column in value.items():
+        if key == "folds":
+            beside = f"write split: {{folds: {column}}}; by says how rows are dealt into them"
+            raise refuse(Fault("folds stand beside `by`, not in it", beside, ("folds",), "key"))
+        way = SPLITS.find(key)
+        if way is None or not way.by_column:
+            cure = did_you_mean(str(key), _names(SPLITS.all(), by_column=True))
+            raise refuse(Fault(f"unknown key {key!r} of represent.split.by", cure, (str(key),), "key"))
+        if not isinstance(column, str):
+            raise refuse(Fault(f"{key} is a column's name, not {column!r}", None, (str(key),)))
+    if len(value) == 1:
+        return value
+    *first, last = names = _names(SPLITS.house(), by_column=True)
+    raise refuse(Fault(f"rows are split by one of {', '.join(first)} and {last}", one_of(names)))
 
-    group: str | None = Field(None, description="rows with the same value stay together", examples=["customer"])
-    time: str | None = Field(None, description="the latest rows are the test", examples=["date"])
-    column: str | None = Field(None, description="says train, validation or test for each row", examples=["part"])
 
-    def left_out(self) -> tuple[str, ...]:
-        """Two of the three: rows are split by one column."""
-        return tuple(key for key in _BY_COLUMN if getattr(self, key) is None)
+def _by_schema() -> JsonSchema:
+    ways = SPLITS.all()
+    columns = dict.fromkeys(_names(ways, by_column=True), TEXT)
+    return {
+        "anyOf": [{"enum": [*_names(ways, by_column=False), None]}, {**closed(columns, most=1), "minProperties": 1}]
+    }
 
 
 class Split(Section):
@@ -79,7 +114,7 @@ class Split(Section):
     validation: Annotated[float | str, Word(_share_or_table, {"anyOf": [SHARE, TEXT]})] = Field(
         0.2, description="share of the rows that are not test rows, or the name of a table", examples=[0.2]
     )
-    by: Annotated[Literal["random", "stratified"] | By | None, Word(_by, _BY)] = Field(
+    by: Annotated[str | By | None, Word(_by, _by_schema)] = Field(
         None,
         description="how rows are drawn; stratified for classes, random for numbers, when not given",
         examples=["stratified", {"group": "customer"}],
@@ -96,79 +131,15 @@ class Split(Section):
         """The test rows, where every row is a test row once."""
         return ("test",) if self.folds is not None else ()
 
+    @property
+    def way(self) -> str | None:
+        """The name of the way to split, of `SPLITS`; None where it is left to the target."""
+        return self.by.way if isinstance(self.by, By) else self.by
 
-class Text(Section):
-    """How a text is read: as the codes of its words, or as how telling each word is in it."""
-
-    form: Annotated[str, choice("form", TEXT_FORMS)] = Field(
-        "tokens", description="the codes of the words in their order, or how telling each word is", examples=["tfidf"]
-    )
-    vocabulary: int | None = Field(None, ge=1, description="words; 20,000 as tokens, 5,000 as tfidf", examples=[20000])
-    length: int | None = Field(
-        None, ge=1, description="words; so many that 95 of 100 training texts are not cut", examples=[60]
-    )
-
-
-class TextColumn(Section):
-    """`{text: {...}}`: a column of text."""
-
-    text: Text = Field(description="a column of text", examples=[{"length": 60}])
-
-
-def _size(value: Any) -> object:
-    """Height and width of images."""
-    if value is None:
-        return None
-    given = [value, value] if isinstance(value, int) and not isinstance(value, bool) else value
-    whole = isinstance(given, (list, tuple)) and len(given) == 2
-    if not whole or not all(isinstance(n, int) and not isinstance(n, bool) and 1 <= n <= 4096 for n in given):
-        raise refuse(Fault(f"a size is height and width in pixels, not {value!r}", "write [64, 64]"))
-    return tuple(given)
-
-
-_PIXELS = {"type": "integer", "minimum": 1, "maximum": 4096}
-_SIZE = {"anyOf": [_PIXELS, {"type": "array", "items": _PIXELS, "minItems": 2, "maxItems": 2}, {"type": "null"}]}
-
-
-class Image(Section):
-    """How an image is read."""
-
-    size: Annotated[tuple[int, int] | None, Word(_size, _SIZE)] = Field(
-        None,
-        description="height and width; that of all training images, or 64 x 64 where they differ",
-        examples=[[64, 64]],
-    )
-    channels: Literal[1, 3] | None = Field(
-        None, description="1 for grey, 3 for colours; as the training images are", examples=[3]
-    )
-
-
-class ImageColumn(Section):
-    """`{image: {...}}`: a column of paths, bytes or arrays of images."""
-
-    image: Image = Field(description="a column of images", examples=[{"size": [64, 64]}])
-
-
-def _levels(value: Any) -> object:
-    """The levels of an ordered category, from the lowest."""
-    if not isinstance(value, (list, tuple)) or len(value) < 2:
-        raise refuse(Fault(f"an order is a list of two or more levels, not {value!r}", "write [low, middle, high]"))
-    texts = tuple(as_text(level) for level in value)
-    if len(set(texts)) < len(texts):
-        twice = next(text for text in texts if texts.count(text) > 1)
-        raise refuse(Fault(f"the level {twice!r} stands twice in the order", "remove one"))
-    return texts
-
-
-_LEVELS = {"type": "array", "items": {"type": ["string", "number", "boolean"]}, "minItems": 2}
-
-
-class OrderedColumn(Section):
-    """`{ordered: [low, middle, high]}`: categories that have an order."""
-
-    ordered: Annotated[tuple[str, ...], Word(_levels, _LEVELS)] = Field(
-        description="the levels, from the lowest", examples=[["low", "middle", "high"]]
-    )
+    @property
+    def way_column(self) -> str | None:
+        """The column that the way goes by, if it does."""
+        return self.by.column_of(self.by.way) if isinstance(self.by, By) else None
 
 
 class Sequence(Section):
@@ -196,40 +167,68 @@ class Series(Section):
     season: int | None = Field(None, ge=1, description="steps; by how far apart rows are when not given", examples=[7])
 
 
-def _column_kind(value: Any) -> object:
+def _with_options(kinds: Mapping[str, type[Kind]]) -> list[str]:
+    return [name for name, kind in kinds.items() if kind.options is not None]
+
+
+def _column_kind(value: object) -> object:
     """What a column is: a word, or a mapping of the word to what else there is to say."""
-    own = _WITH_MORE
-    if value == "ordered":
-        raise refuse(Fault("an ordered column needs its order", "write {ordered: [low, middle, high]}"))
     if isinstance(value, dict):
-        if len(value) != 1 or next(iter(value)) not in own:
-            key = next((str(key) for key in value if key not in own), "")
-            cure = did_you_mean(key, own) or "such as {text: {length: 60}}"
-            raise refuse(Fault(f"a column is of one kind, not {value!r}", cure))
-        [(kind, given)] = value.items()
-        return {kind: {}} if given is None and kind != "ordered" else value
-    if _form_of_kind(value) != "word":
-        return value
-    return choice("column kind", KINDS).read(value)
+        return _kind_with_options(value)
+    kind = KINDS.find(value)
+    if kind is None:
+        raise refuse(Fault(f"unknown column kind {value!r}", did_you_mean(str(value), KINDS.all())))
+    if kind.required:
+        article = "an" if kind.name[0] in "aeiou" else "a"
+        raise refuse(Fault(f"{article} {value} column needs {kind.required}", f"write {kind.example}"))
+    return value
 
 
-def _form_of_kind(value: Any) -> str:
-    """Which form the kind of a column is written in: a word, or more."""
-    return next(
-        (key for key in _WITH_MORE if hasattr(value, key) or (isinstance(value, dict) and key in value)), "word"
-    )
+def _kind_with_options(value: dict[object, object]) -> dict[str, object]:
+    """The options of a kind, read."""
+    name = next(iter(value), None)
+    kind = KINDS.find(name)
+    if len(value) != 1 or kind is None or kind.options is None:
+        known = _with_options(KINDS.all())
+        wrong = next((str(key) for key in value if key not in known), "")
+        cure = did_you_mean(wrong, known) or "such as {text: {length: 60}}"
+        raise refuse(Fault(f"a column is of one kind, not {value!r}", cure))
+    given = value[name]
+    if isinstance(kind.options, Word):
+        try:
+            return {kind.name: kind.options.read(given)}
+        except PydanticCustomError as error:
+            faults = (error.context or {}).get("faults", ())
+            raise refuse(*(fault.under((kind.name,)) for fault in faults)) from None
+    if isinstance(given, kind.options):
+        return {kind.name: given}
+    said = {kind.name: {} if given is None else given}
+    model = create_model(kind.name, __base__=Section, **{kind.name: (kind.options, ...)})  # type: ignore[call-overload]
+    try:
+        return {kind.name: getattr(model.model_validate(said), kind.name)}
+    except ValidationError as error:
+        raise refuse(*faults_of(error, model, said)) from None
 
 
-ColumnKind = Annotated[
-    Annotated[str, Tag("word")]
-    | Annotated[TextColumn, Tag("text")]
-    | Annotated[ImageColumn, Tag("image")]
-    | Annotated[OrderedColumn, Tag("ordered")],
-    Discriminator(_form_of_kind),
-]
+def _kind_schema() -> JsonSchema:
+    kinds = KINDS.all()
+    bare = [name for name, kind in kinds.items() if not kind.required]
+    more = [closed({name: _options_schema(kinds[name])}, required=[name]) for name in _with_options(kinds)]
+    return {"anyOf": [{"enum": bare}, *more]}
 
 
-def _target(value: Any) -> object:
+def _options_schema(kind: type[Kind]) -> dict[str, Any]:
+    options = kind.options
+    if isinstance(options, Word):
+        return dict(options.schema() if callable(options.schema) else options.schema)
+    assert options is not None
+    return or_null(options.model_json_schema())
+
+
+ColumnKind = Annotated[str | dict[str, object], Word(_column_kind, _kind_schema)]
+
+
+def _target(value: object) -> object:
     """One column, several, or none."""
     if value is None:
         return None
@@ -251,7 +250,7 @@ class Represent(Section):
     target: Annotated[str | tuple[str, ...] | None, Word(_target, _TARGET)] = Field(
         None, description="the column to predict, a list of them, or none for clustering", examples=["late"]
     )
-    columns: dict[str, Annotated[ColumnKind, BeforeValidator(_column_kind)]] = Field(
+    columns: dict[str, ColumnKind] = Field(
         default_factory=dict,
         description="what a column is; what is left out is inferred, and shown",
         examples=[{"carrier": "category"}],
@@ -280,4 +279,9 @@ class Represent(Section):
     def kind(self, column: str) -> str | None:
         """What the recipe says a column is, in one word."""
         said = self.columns.get(column)
-        return said if said is None or isinstance(said, str) else next(iter(type(said).model_fields))
+        return said if said is None or isinstance(said, str) else next(iter(said))
+
+    def options(self, column: str) -> object:
+        """What the recipe says beside that word, as the kind's options read it; None where it says nothing."""
+        said = self.columns.get(column)
+        return None if said is None or isinstance(said, str) else next(iter(said.values()))

@@ -14,12 +14,12 @@ from protokit.learn.rate_range import rate_range
 from protokit.learn.train import network_of
 from protokit.recipe.edits import diff
 from protokit.recipe.recipe import Recipe
-from protokit.represent.represent import represent
 from protokit.represent.represented import Represented
 from protokit.show.chart import chart
 from protokit.workflow.check import as_recipe
 from protokit.workflow.run.collecting import collected, stays_on_disk
 from protokit.workflow.run.out_of_core import on_disk
+from protokit.workflow.run.representing import represent
 
 _LIKE = 3.0  # times more or less: no reason to change
 

@@ -8,9 +8,9 @@ import pytest
 
 from protokit.core.values import Finding
 from protokit.recipe.recipe import Recipe
-from protokit.represent.represent import represent
 from protokit.workflow.run.auditing import audit
 from protokit.workflow.run.collecting import collected as collect
+from protokit.workflow.run.representing import represent
 
 Audited = Callable[..., tuple[Finding, ...]]
 

@@ -10,8 +10,9 @@ import pytest
 from protokit.learn.engines.choice import Choice
 from protokit.learn.train import Trained, Trainer, network_of
 from protokit.recipe.recipe import Recipe
-from protokit.represent.represent import Represented, represent
+from protokit.represent.represented import Represented
 from protokit.workflow.run.collecting import collected as collect
+from protokit.workflow.run.representing import represent
 
 WAYS = {
     "fit": Choice("keras", None, False, ""),

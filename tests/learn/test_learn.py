@@ -14,8 +14,9 @@ from protokit.learn.plan import Plan, Progress, class_weights
 from protokit.learn.snapshot import Snapshot
 from protokit.learn.train import Trained, Trainer, network_of, predict
 from protokit.recipe.recipe import Recipe
-from protokit.represent.represent import Represented, represent
+from protokit.represent.represented import Represented
 from protokit.workflow.run.collecting import collected as collect
+from protokit.workflow.run.representing import represent
 
 
 def frame(rows: int = 200) -> pd.DataFrame:

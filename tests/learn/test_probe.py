@@ -12,7 +12,7 @@ from protokit.learn.inspection.probe import Probe, probe
 from protokit.learn.plan import Plan
 from protokit.learn.snapshot import values
 from protokit.learn.train import Trainer, network_of
-from protokit.represent.represent import Represented
+from protokit.represent.represented import Represented
 
 Made = Callable[..., tuple[Trainer, Represented]]
 

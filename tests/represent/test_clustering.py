@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from protokit.core.values import Features, Table
 from protokit.recipe.recipe import Recipe
-from protokit.represent import feature_space as space
-from protokit.represent.feature_space import Neighbourhood, Space
-from protokit.represent.represent import Represented, represent
+from protokit.represent.clustering import feature_space as space
+from protokit.represent.clustering.feature_space import FeatureSpace, Neighbourhood
+from protokit.represent.represented import Represented
+from protokit.workflow.run.representing import represent
 
 
 def frame(rows: int = 200) -> pd.DataFrame:
@@ -79,7 +80,7 @@ def test_levels_are_as_far_apart_as_two_rows_typically_are_in_a_number(rows: int
     rng = np.random.default_rng(seed)
     codes = np.concatenate([[0, 1], rng.integers(0, 3, rows - 2)])[:, None]
     plain = features(np.zeros((rows, 0)), codes, (3,))
-    points = Space.fit(plain, [], 0).points(plain)
+    points = FeatureSpace.fit(plain, [], 0).points(plain)
     squares = ((points[:, None] - points[None]) ** 2).sum(axis=2)
     np.testing.assert_allclose(squares, 2.0 * (codes != codes.T), atol=1e-12)
 
@@ -88,14 +89,14 @@ def test_a_column_of_two_values_counts_as_a_category_and_a_rare_one_no_more() ->
     numbers = np.zeros((500, 1))
     numbers[0] = 7.0
     plain = features(numbers, np.zeros((500, 0), np.int64), ())
-    points = Space.fit(plain, [1], 0).points(plain)
+    points = FeatureSpace.fit(plain, [1], 0).points(plain)
     assert 1.0 < np.ptp(points) <= np.sqrt(2)
 
 
 def test_the_commonest_levels_stand_alone_and_the_others_together() -> None:
     codes = np.concatenate([np.repeat(np.arange(50), 3), np.arange(50, 90)])[:, None]
     plain = features(np.zeros((len(codes), 0)), codes, (90,))
-    points = Space.fit(plain, [], 0).points(plain)
+    points = FeatureSpace.fit(plain, [], 0).points(plain)
     assert points.shape == (190, 51)
     assert len(np.unique(points.round(9), axis=0)) == 51
 
@@ -105,7 +106,7 @@ def test_texts_and_pixels_have_the_variance_of_a_number() -> None:
     words = np.array([" ".join(rng.choice(["sun", "rain", "snow", "wind"], 6)) for _ in range(60)], object)
     pixels = rng.integers(0, 255, (60, 300)).astype(np.uint8)
     plain = Features(np.zeros((60, 0)), np.zeros((60, 0), np.int64), (), {"text": words}, {"photo": pixels})
-    points = Space.fit(plain, [], 0).points(plain)
+    points = FeatureSpace.fit(plain, [], 0).points(plain)
     assert points.var(axis=0).sum() == pytest.approx(2.0)
 
 

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from protokit.core.errors import DataError, SpecError
 from protokit.recipe.recipe import Recipe
-from protokit.represent.represent import Represented, represent
-from protokit.represent.split.folds import deal
+from protokit.represent.folds import deal
+from protokit.represent.represented import Represented
 from protokit.workflow.run.collecting import collected as collect
+from protokit.workflow.run.representing import represent
 
 
 def frame(rows: int = 120) -> pd.DataFrame:

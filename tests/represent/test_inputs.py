@@ -17,12 +17,13 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from protokit.core.errors import DataError
 from protokit.recipe.recipe import Recipe
 from protokit.represent.encoder import Encoder
-from protokit.represent.kinds import inputs
-from protokit.represent.kinds.image import Image
-from protokit.represent.kinds.text import Tfidf, Tokens, words
-from protokit.represent.represent import Represented, represent
-from protokit.represent.sequences import Folding, Steps
+from protokit.represent.encoders.image import ImageColumn
+from protokit.represent.encoders.sequences import SequenceColumn, SequenceGrouping
+from protokit.represent.encoders.text import Tfidf, Tokens, words
+from protokit.represent.kind import column_from_plain
+from protokit.represent.represented import Represented
 from protokit.workflow.run.collecting import collected as collect
+from protokit.workflow.run.representing import represent
 
 TEXTS = ["The cat sat.", "the Cat ran!", "a dog ran", None, "A DOG sat, sat", "", "42 cats"]
 
@@ -89,16 +90,16 @@ def test_images_of_every_form_are_the_same_pixels(tmp_path: Path) -> None:
     pillow.fromarray(pixels).save(buffer, "PNG")
     cells = ["a.png", str(tmp_path / "a.png"), buffer.getvalue(), pixels, pillow.fromarray(pixels), pixels / 255.0]
     series = pd.Series(cells, name="p", dtype=object)
-    image = Image.fit(series, folder=tmp_path)
+    image = ImageColumn.fit(series, folder=tmp_path)
     assert (image.size, image.channels) == ((8, 6), 3)
     assert all((row == pixels).all() for row in image.array(series))
-    assert Image.fit(series, size=(4, 3), channels=1, folder=tmp_path).array(series).shape == (6, 4, 3, 1)
+    assert ImageColumn.fit(series, size=(4, 3), channels=1, folder=tmp_path).array(series).shape == (6, 4, 3, 1)
 
 
 def test_images_of_many_sizes_and_grey_ones() -> None:
     rng = np.random.default_rng(0)
     cells = [rng.integers(0, 256, (size, size), np.uint8) for size in (5, 6)]
-    grey = Image.fit(pd.Series(cells, name="p", dtype=object))
+    grey = ImageColumn.fit(pd.Series(cells, name="p", dtype=object))
     assert (grey.size, grey.channels) == ((64, 64), 1)
 
 
@@ -120,7 +121,7 @@ def test_a_cell_that_is_no_image_is_named(cell: object, words: str, tmp_path: Pa
     (tmp_path / "broken.png").write_bytes((tmp_path / "a.png").read_bytes()[:40])
     series = pd.Series(["a.png", cell], name="p", dtype=object)
     with pytest.raises(DataError, match="column 'p', row 2") as caught:
-        Image("p", (4, 4), 3, str(tmp_path)).array(series)
+        ImageColumn("p", (4, 4), 3, str(tmp_path)).array(series)
     assert words in str(caught.value) and caught.value.cure
 
 
@@ -134,18 +135,18 @@ def test_sequences_are_folded_sorted_and_padded() -> None:
             "said": list("vwxyz"),
         }
     )
-    folding, notices = Folding.of(frame, "key", "at", ("y",))
+    folding, notices = SequenceGrouping.of(frame, "key", "at", ("y",))
     assert folding.channels == ("u",) and "'said' is left out" in notices[0].rule
     folded, first = folding.examples(frame)
     assert first.tolist() == [0, 1] and folded["y"].tolist() == ["p", "q"]
     assert folded["sequence"][0].tolist() == [[10], [20]]
-    steps = Steps.fit(folded["sequence"], folding.channels)
+    steps = SequenceColumn.fit(folded["sequence"], folding.channels)
     array = steps.array(folded["sequence"])
     assert array.shape == (2, 3, 2) and array[:, :, 1].tolist() == [[1, 1, 0], [1, 1, 1]]
     assert array[1, 1, 0] == 0 and array[0, 2, 0] == 0  # missing, and past the end
     assert steps.summary(folded["sequence"]).shape == (2, 7)
     with pytest.raises(DataError, match="'said' differs within one sequence"):
-        Folding.of(frame, "key", "at", ("said",))
+        SequenceGrouping.of(frame, "key", "at", ("said",))
     with pytest.raises(DataError, match="row 1 has no 'key'"):
         folding.examples(frame.assign(key=[None, "a", "b", "a", "a"]))
     with pytest.raises(DataError, match="column 'u' is missing"):
@@ -203,7 +204,7 @@ def test_every_input_encoder_keeps_to_its_spec(form: str) -> None:
     for column in result.encoder.own:
         array = column.array(frame[column.column])
         assert array.shape[1:] == column.spec.shape and array.dtype == column.spec.dtype
-        assert inputs.from_plain(json.loads(json.dumps(column.as_plain()))).spec == column.spec
+        assert column_from_plain(json.loads(json.dumps(column.as_plain()))).spec == column.spec
     assert result.train.features.texts.keys() == {"said"} and result.train.features.wide.keys() == {"seen"}
 
 
@@ -241,6 +242,25 @@ def test_labels_in_columns_and_in_one_column() -> None:
     assert first.encoder.signature.targets[0].columns == second.encoder.signature.targets[0].columns == ("hot", "wet")
     assert (first.train.truth["labels"] == second.train.truth["tags"]).all()
     assert first.train.targets["labels"].shape[1] == 2
+
+
+def test_a_column_may_be_named_as_several_labels_are() -> None:
+    """A target of several columns is called `labels`; so may one column be, and a feature as a label."""
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"u": rng.normal(size=80), "hot": rng.normal(size=80)})
+    frame["labels"] = [["", "hot", "wet", "hot|wet"][i % 4] for i in range(80)]
+    recipe = Recipe.parse({"represent": {"target": "labels"}, "learn": {"task": "multilabel"}})
+    [found] = represent(recipe, collect(recipe, frame))
+    assert found.encoder.signature.targets[0].columns == ("hot", "wet")
+    again = Encoder.from_plain(json.loads(json.dumps(found.encoder.as_plain())))
+    for encoder in (found.encoder, again):
+        truth = encoder.arrays(frame.iloc[found.split.test]).truth["labels"]
+        assert (truth == found.test.truth["labels"]).all() and truth[:, 0].sum() > 0
+    for target in ("tags", ["u", "hot"]):  # the file of a model that could be made before says nothing new
+        table = frame.rename(columns={"labels": "tags"}).assign(u=rng.random(80) < 0.5, hot=rng.random(80) < 0.5)
+        recipe = Recipe.parse({"represent": {"target": target}, "learn": {"task": "multilabel"}})
+        [plain] = represent(recipe, collect(recipe, table.assign(x=frame["u"])))[0].encoder.as_plain()["targets"]
+        assert "in_one_column" not in plain
 
 
 def test_an_error_names_the_row_of_the_table() -> None:

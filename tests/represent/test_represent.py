@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from protokit.core.errors import DataError, ProtokitError, SpecError
 from protokit.recipe.recipe import Recipe
 from protokit.represent.encoder import Encoder
-from protokit.represent.kinds import inference as kinds
-from protokit.represent.represent import represent
+from protokit.represent.encoders import inference as kinds
+from protokit.represent.encoders.scaler import Scaler
 from protokit.represent.represented import Represented
-from protokit.represent.scaler import Scaler
 from protokit.represent.target import infer_task
 from protokit.workflow.run.collecting import collected as collect
+from protokit.workflow.run.representing import represent
 
 
 def done(frame: pd.DataFrame | None = None, path: Path | None = None, **more: object) -> Represented:

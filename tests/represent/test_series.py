@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from protokit.core.errors import DataError, SpecError
 from protokit.recipe.recipe import Recipe
 from protokit.represent.encoding import from_plain
-from protokit.represent.represent import represent
 from protokit.represent.represented import Represented
 from protokit.represent.series.encoder import SeriesEncoder
 from protokit.workflow.run.collecting import collected as collect
+from protokit.workflow.run.representing import represent
 
 
 def recipe(target: Any = "y", split: dict | None = None, columns: dict | None = None, **series: Any) -> Recipe:
@@ -154,8 +154,8 @@ def test_times_are_read_stepped_and_written_in_their_own_form(times: Any, season
     assert str(made["t"].iloc[0]).removesuffix(" 00:00:00") == following and len(made) == 3
     assert made["t"].dtype.kind == frame["t"].dtype.kind
     again = pd.concat([frame, made]).reset_index(drop=True)  # what is written can be read, and goes on
-    positions = encoder.clock.positions(again["t"])
-    assert np.allclose(np.diff(positions), encoder.clock.step)
+    positions = encoder.index.positions(again["t"])
+    assert np.allclose(np.diff(positions), encoder.index.step)
 
 
 def test_gaps_and_uneven_times_are_told() -> None:

@@ -16,7 +16,7 @@ import protokit
 from protokit.core.errors import DataError
 from protokit.core.values import Table
 from protokit.recipe.recipe import Recipe
-from protokit.represent.represent import represent
+from protokit.workflow.run.representing import represent
 
 # these take any array of numbers, as the checks of scikit-learn give them
 ANY = [

@@ -15,9 +15,9 @@ from protokit.collect import large
 from protokit.core.errors import DataError, SpecError
 from protokit.recipe.recipe import Recipe
 from protokit.represent import on_disk as arrays_on_disk
-from protokit.represent.represent import represent
 from protokit.workflow.run.collecting import stays_on_disk
 from protokit.workflow.run.out_of_core import on_disk
+from protokit.workflow.run.representing import represent
 
 
 @pytest.fixture

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 import protokit
 from protokit.core.errors import DataError, ProtokitError
 from protokit.recipe.recipe import Recipe
-from protokit.represent.represent import represent
 from protokit.workflow.run.auditing import audit
 from protokit.workflow.run.collecting import collected as collect
 from protokit.workflow.run.evaluation_plan import EvaluationPlan
+from protokit.workflow.run.representing import represent
 
 NAMES = ["self", "cls", "columns", "name", "kwargs", "frame", "a b", "'", "0", "index", "value", "target", "x\n", "ü"]
 MADE = ("number", "whole", "few", "text", "flag", "constant", "gone", "rising")

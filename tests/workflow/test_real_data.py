@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 from protokit.recipe.recipe import Recipe
-from protokit.represent.represent import represent
 from protokit.workflow.run.collecting import collected as collect
+from protokit.workflow.run.representing import represent
 from protokit.workflow.run.run import run
 
 ROOT = Path(__file__).parents[2]

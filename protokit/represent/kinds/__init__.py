@@ -1,1 +1,1 @@
-"""The kinds of columns: what tells them, and how they are encoded."""
+"""The kinds of columns, a file each: what may be written of one, how it is recognised, and how it is encoded."""

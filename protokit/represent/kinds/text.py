@@ -1,132 +1,79 @@
-"""A column of text: as the codes of its words in their order, or as how telling each word is in it."""
+"""Texts."""
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated
 
-import numpy as np
-import pandas as pd
+from pydantic import Field
 
-from protokit.core.errors import DataError
-from protokit.core.names import WORD
-from protokit.core.values import InputSpec
-from protokit.represent.kinds.inference import texts_of
+from protokit.grammar.words import Section, choice
+from protokit.represent.kind import KINDS, NO_CONTEXT, FitContext, FittedColumn, Guess, Kind
 
-_WORD = re.compile(WORD)
-_FEWEST = 2  # training texts that a word must be in
-_LONGEST = 400  # words, where the recipe names no length
-TOKENS, TFIDF = 20_000, 5_000  # words of a vocabulary, where the recipe names no size
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from protokit.represent.encoders.cells import Cells
+
+FORMS = ("tokens", "tfidf")
 
 
-def words(text: str) -> list[str]:
-    """The words and marks of a text, in lower case.
+class TextOptions(Section):
+    """How a text is read: as the codes of its words, or as how telling each word is in it."""
 
-    >>> words("Don't panic: it's 42!")
-    ['don', "'", 't', 'panic', ':', 'it', "'", 's', '42', '!']
-    """
-    return _WORD.findall(text.lower())
+    form: Annotated[str, choice("form", FORMS)] = Field(
+        "tokens", description="the codes of the words in their order, or how telling each word is", examples=["tfidf"]
+    )
+    vocabulary: int | None = Field(None, ge=1, description="words; 20,000 as tokens, 5,000 as tfidf", examples=[20000])
+    length: int | None = Field(
+        None, ge=1, description="words; so many that 95 of 100 training texts are not cut", examples=[60]
+    )
 
 
-@dataclass(frozen=True)
-class Tokens:
-    """Words as codes: 0 past the end, 1 for words that the vocabulary lacks. Longer texts are cut at the end."""
+@KINDS.add
+class Text(Kind):
+    """Words in their order, or how telling each word of a vocabulary is: see `protokit.represent.encoders.text`."""
 
-    column: str
-    vocabulary: tuple[str, ...]
-    length: int
-    kind: str = "text"
+    name = "text"
+    about = "free text, as the codes of its words in order, or as how telling each word is"
+    example = "{text: {vocabulary: 20000, length: 60}}"
+    rank = 6
+    options = TextOptions
+    own_input = True
+    plural = "free text"
+    inference_rank = 40
+    saves = FORMS
 
     @classmethod
-    def fit(cls, series: pd.Series, size: int | None = None, length: int | None = None) -> Tokens:
-        """Learns the commonest words, and a length that 95 of 100 texts do not pass.
+    def sample(cls) -> Sequence[object]:
+        """See Kind."""
+        return ("The cat sat on the mat.", None, "A dog ran, and ran.", "It is the cat!")
+
+    @classmethod
+    def infer(cls, cells: Cells) -> Guess | None:
+        """Texts of six words and more, most of them different."""
+        if cells.are_numbers:
+            return None
+        long = cells.texts.str.count(" ").mean() >= 5
+        return Guess("text") if long and cells.different > 0.5 * len(cells.texts) else None
+
+    @classmethod
+    def fit(cls, cells: pd.Series, options: object = None, context: FitContext = NO_CONTEXT) -> FittedColumn:
+        """Learns the vocabulary.
 
         Raises:
             DataError: no text has a word.
         """
-        texts = [words(text) for text in plain(series)]
-        vocabulary = _vocabulary(str(series.name), texts, size or TOKENS)
-        if length is None:
-            length = max(1, min(_LONGEST, int(np.quantile([len(text) for text in texts], 0.95))))
-        return cls(str(series.name), vocabulary, length)
+        from protokit.represent.encoders.text import Tfidf, Tokens
 
-    @property
-    def spec(self) -> InputSpec:
-        """What the network takes."""
-        return InputSpec(self.column, (self.length,), "int32", (self.column,), len(self.vocabulary) + 2, "text")
-
-    def array(self, series: pd.Series) -> np.ndarray:
-        """Shapes: (rows,) -> (rows, length) int32."""
-        code = {word: i for i, word in enumerate(self.vocabulary, 2)}
-        found = np.zeros((len(series), self.length), np.int32)
-        for row, text in enumerate(plain(series)):
-            codes = [code.get(word, 1) for word in words(text)[: self.length]]
-            found[row, : len(codes)] = codes
-        return found
-
-    def as_plain(self) -> dict[str, Any]:
-        """All that was learned, as JSON values."""
-        return {"kind": "tokens", "column": self.column, "vocabulary": list(self.vocabulary), "length": self.length}
-
-
-@dataclass(frozen=True)
-class Tfidf:
-    """How telling each word of the vocabulary is in a text, as one number for each word.
-
-    Source: scikit-learn's TfidfVectorizer with sublinear counts, whose fitted state this is.
-    """
-
-    column: str
-    vocabulary: tuple[str, ...]
-    idf: tuple[float, ...]
-    kind: str = "text"
+        said = options if isinstance(options, TextOptions) else TextOptions()
+        if said.form == "tfidf":
+            return Tfidf.fit(cells, said.vocabulary)
+        return Tokens.fit(cells, said.vocabulary, said.length)
 
     @classmethod
-    def fit(cls, series: pd.Series, size: int | None = None) -> Tfidf:
-        """Learns the commonest words and in how few texts each is.
+    def from_plain(cls, plain: Mapping[str, object]) -> FittedColumn:
+        """Tokens or tfidf."""
+        from protokit.represent.encoders.text import Tfidf, Tokens
 
-        Raises:
-            DataError: no text has a word.
-        """
-        texts = [words(text) for text in plain(series)]
-        vocabulary = _vocabulary(str(series.name), texts, size or TFIDF)
-        often = Counter(word for text in texts for word in set(text))
-        idf = [float(np.log((1 + len(texts)) / (1 + often[word])) + 1) for word in vocabulary]
-        return cls(str(series.name), vocabulary, tuple(idf))
-
-    @property
-    def spec(self) -> InputSpec:
-        """What the network takes."""
-        return InputSpec(self.column, (len(self.vocabulary),), "float32", self.vocabulary)
-
-    def array(self, series: pd.Series) -> np.ndarray:
-        """Shapes: (rows,) -> (rows, words) float32, each row of length 1 or, without a known word, 0."""
-        place = {word: i for i, word in enumerate(self.vocabulary)}
-        idf = np.array(self.idf, np.float32)
-        found = np.zeros((len(series), len(place)), np.float32)
-        for row, text in enumerate(plain(series)):
-            counts = Counter(place[word] for word in words(text) if word in place)
-            at = np.fromiter(counts, int, len(counts))
-            values = (1 + np.log(np.fromiter(counts.values(), np.float32, len(counts)))) * idf[at]
-            found[row, at] = values / max(float(np.sqrt(values @ values)), 1e-12)
-        return found
-
-    def as_plain(self) -> dict[str, Any]:
-        """All that was learned, as JSON values."""
-        return {"kind": "tfidf", "column": self.column, "vocabulary": list(self.vocabulary), "idf": list(self.idf)}
-
-
-def plain(series: pd.Series) -> list[str]:
-    """The texts of a column; a missing one is empty."""
-    return [text if isinstance(text, str) else "" for text in texts_of(series)]
-
-
-def _vocabulary(column: str, texts: list[list[str]], size: int) -> tuple[str, ...]:
-    """The words of the most texts, ties by the alphabet; words of one text only where there are no others."""
-    often = Counter(word for text in texts for word in set(text))
-    found = sorted(often, key=lambda word: (-often[word], word))
-    if not found:
-        raise DataError(f"no text of {column!r} has a word", cure=f"columns: {{{column}: ignore}}")
-    return tuple([word for word in found if often[word] >= _FEWEST][:size] or found[:size])
+        return (Tfidf if plain["kind"] == "tfidf" else Tokens).from_plain(plain)

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from protokit.represent.kinds import columns as encoders
+from protokit.represent.kind import CodeColumn, NumberColumn
 from protokit.represent.series.panel import Panel
-from protokit.represent.series.time_index import Clock
+from protokit.represent.series.time_index import TimeIndex
 
-Column = encoders.Number | encoders.Ordered | encoders.Boolean | encoders.Date | encoders.Category
+Column = NumberColumn | CodeColumn
 
 
 @dataclass(frozen=True)
-class Tracks:
+class SeriesArrays:
     """The series of a table as matrices, row by row as in the panel.
 
     Shapes:
@@ -37,25 +37,18 @@ class Tracks:
 
 
 @dataclass(frozen=True)
-class Asked:
+class ForecastOrigins:
     """The forecasts to make of a table: `origins` are the rows of the panel that each begins with."""
 
-    tracks: Tracks
+    arrays: SeriesArrays
     origins: np.ndarray
 
 
-def cells_of(column: Column, frame: pd.DataFrame, clock: Clock) -> pd.Series:
+def cells_of(column: Column, frame: pd.DataFrame, index: TimeIndex) -> pd.Series:
     """A column's cells; those of the time as dates."""
-    if column.column == clock.column:
-        return pd.Series(clock.stamps(frame[column.column]), name=column.column)
+    if column.column == index.column:
+        return pd.Series(index.stamps(frame[column.column]), name=column.column)
     return frame[column.column]
-
-
-def names_of(column: Column) -> tuple[str, ...]:
-    """The names of the numbers that a column makes; of a category one for each level."""
-    if isinstance(column, encoders.Category):
-        return tuple(f"{column.column} = {level}" for level in column.levels)
-    return column.names
 
 
 def numbers_of(column: Column, cells: pd.Series) -> np.ndarray:
@@ -63,7 +56,7 @@ def numbers_of(column: Column, cells: pd.Series) -> np.ndarray:
 
     Shapes: (rows,) -> (rows, names).
     """
-    if isinstance(column, encoders.Category):
+    if isinstance(column, CodeColumn):
         one_hot: np.ndarray = np.eye(len(column.levels) + 1)[column.codes(cells)][:, 1:]
         return one_hot
     return column.numbers(cells)

@@ -13,11 +13,12 @@ import pandas as pd
 from protokit.core.errors import DataError
 from protokit.core.suggest import did_you_mean
 from protokit.core.values import Arrays, Features, InputSpec, Signature, TargetSpec
-from protokit.represent.kinds import columns as encoders
-from protokit.represent.series.arrays import Asked, Column, Tracks, cells_of, filled, names_of, numbers_of
+from protokit.represent.encoders.cells import to_numbers
+from protokit.represent.kind import CodeColumn, NumberColumn, column_from_plain
+from protokit.represent.series.arrays import Column, ForecastOrigins, SeriesArrays, cells_of, filled, numbers_of
 from protokit.represent.series.panel import Panel
 from protokit.represent.series.scales import SeriesScales
-from protokit.represent.series.time_index import Clock
+from protokit.represent.series.time_index import TimeIndex
 from protokit.represent.series.windows import season_ago, windows
 
 _FARTHEST = 5.0  # standard deviations: beyond them nothing was learned of another column
@@ -37,7 +38,7 @@ class SeriesEncoder:
     window: int
     horizon: int
     season: int
-    clock: Clock
+    index: TimeIndex
     past: tuple[Column, ...]
     known: tuple[Column, ...]
     centers: tuple[float, ...]
@@ -47,8 +48,8 @@ class SeriesEncoder:
     @property
     def signature(self) -> Signature:
         """What the network takes and gives."""
-        past = [name for column in self.past for name in names_of(column)]
-        known = tuple(name for column in self.known for name in names_of(column))
+        past = [name for column in self.past for name in column.names]
+        known = tuple(name for column in self.known for name in column.names)
         channels = (*self.columns, *past, *known)
         inputs = [InputSpec("series", (self.window, len(channels)), "float32", channels, 0, "series")]
         if known:
@@ -61,7 +62,7 @@ class SeriesEncoder:
     def needed(self) -> tuple[str, ...]:
         """The columns that a table must have."""
         others = [column.column for column in (*self.past, *self.known)]
-        return tuple(dict.fromkeys((self.clock.column, *self.by, *self.columns, *others)))
+        return tuple(dict.fromkeys((self.index.column, *self.by, *self.columns, *others)))
 
     @property
     def kinds(self) -> dict[str, str]:
@@ -69,13 +70,13 @@ class SeriesEncoder:
         others = {column.column: column.kind for column in (*self.past, *self.known)}
         return {**dict.fromkeys(self.columns, "number"), **others}
 
-    def tracks(self, frame: pd.DataFrame, panel: Panel) -> Tracks:
+    def series_arrays(self, frame: pd.DataFrame, panel: Panel) -> SeriesArrays:
         """The matrices of a table whose rows are sorted already.
 
         Raises:
             DataError: a cell is not what its column is.
         """
-        numbers = np.stack([encoders.to_numbers(frame[name]) for name in self.columns], axis=1)[panel.rows]
+        numbers = np.stack([to_numbers(frame[name]) for name in self.columns], axis=1)[panel.rows]
         raw = filled(numbers, panel)
         units = self.own.of(panel, numbers, self.window, self.season)
         standard = (raw - units["center"][panel.codes]) / units["scale"][panel.codes]
@@ -83,15 +84,15 @@ class SeriesEncoder:
         others = (others - np.array(self.centers)) / np.array(self.scales)
         others = np.clip(others, -_FARTHEST, _FARTHEST)
         series = np.nan_to_num(np.concatenate([standard, others], axis=1)).astype(np.float32)
-        known = sum(len(names_of(column)) for column in self.known)
-        return Tracks(panel, raw, ~np.isnan(numbers), series, units, known)
+        known = sum(len(column.names) for column in self.known)
+        return SeriesArrays(panel, raw, ~np.isnan(numbers), series, units, known)
 
     def others(self, frame: pd.DataFrame, panel: Panel) -> np.ndarray:
         """The numbers that the other columns make, NaN where missing, in the order of the panel.
 
         Shapes: (rows, numbers).
         """
-        made = [numbers_of(column, cells_of(column, frame, self.clock)) for column in (*self.past, *self.known)]
+        made = [numbers_of(column, cells_of(column, frame, self.index)) for column in (*self.past, *self.known)]
         found: np.ndarray = np.concatenate([np.zeros((len(frame), 0)), *made], axis=1)[panel.rows]
         return found
 
@@ -99,7 +100,7 @@ class SeriesEncoder:
         """The same: no cell is a path."""
         return self
 
-    def examples(self, frame: pd.DataFrame) -> Asked:
+    def examples(self, frame: pd.DataFrame) -> ForecastOrigins:
         """The forecast of each series from its last row on that has something of what is forecast.
 
         Rows after it give the columns that are known; where there are fewer than the horizon, their times go on.
@@ -110,7 +111,7 @@ class SeriesEncoder:
         if missing := next((name for name in self.needed if name not in frame.columns), None):
             raise DataError(f"the column {missing!r} is missing", cure=did_you_mean(missing, list(frame.columns)))
         frame = frame[list(self.needed)].reset_index(drop=True)
-        panel = Panel.of(frame, self.clock.column, self.by, self.clock)
+        panel = Panel.of(frame, self.index.column, self.by, self.index)
         there = frame[list(self.columns)].notna().any(axis=1).to_numpy()[panel.rows]
         last = np.full(len(panel.keys), -1)
         np.maximum.at(last, panel.codes[there], panel.place[there])
@@ -122,17 +123,17 @@ class SeriesEncoder:
         for end, count in zip(ends, np.maximum(self.horizon - spare, 0), strict=True):
             if count:
                 one = frame.iloc[np.repeat(panel.rows[end], count)][list(self.by)]
-                one[self.clock.column] = self._after(panel.times[end], count, frame).array
+                one[self.index.column] = self._after(panel.times[end], count, frame).array
                 more.append(one)
         if more:
             frame = pd.concat([frame, *more], ignore_index=True)
-            panel = Panel.of(frame, self.clock.column, self.by, self.clock)
-        return Asked(self.tracks(frame, panel), panel.starts[:-1] + last + 1)
+            panel = Panel.of(frame, self.index.column, self.by, self.index)
+        return ForecastOrigins(self.series_arrays(frame, panel), panel.starts[:-1] + last + 1)
 
-    def _after(self, time: Any, count: int, frame: pd.DataFrame) -> pd.Series:
+    def _after(self, time: float, count: int, frame: pd.DataFrame) -> pd.Series:
         """The next times, written as in the table."""
-        positions = time + np.arange(1, count + 1) * self.clock.step
-        return self.clock.write(positions, frame[self.clock.column])
+        positions = time + np.arange(1, count + 1) * self.index.step
+        return self.index.write(positions, frame[self.index.column])
 
     def _enough(self, panel: Panel, last: np.ndarray) -> None:
         if (short := last + 1 < self.window).any():
@@ -143,14 +144,14 @@ class SeriesEncoder:
             )
 
     def _all_known(self, frame: pd.DataFrame, panel: Panel, last: np.ndarray, spare: np.ndarray) -> None:
-        names = [column.column for column in self.known if column.column != self.clock.column]
+        names = [column.column for column in self.known if column.column != self.index.column]
         if not names:
             return
         if (short := spare < self.horizon).any():
             code = int(short.argmax())
             raise DataError(
                 f"{', '.join(names)} must be known for {self.horizon:,} rows after "
-                f"{self.clock.show(panel.times[panel.starts[code] + last[code]])}{panel.name(code)}, "
+                f"{self.index.show(panel.times[panel.starts[code] + last[code]])}{panel.name(code)}, "
                 f"and there are {spare[code]:,}",
                 cure=f"add rows with them, and with {', '.join(self.columns)} empty",
             )
@@ -161,44 +162,44 @@ class SeriesEncoder:
                 row = int(ahead[gone].min()) + 1
                 raise DataError(f"{name!r} is missing in row {row}, which is forecast", cure="fill the cell")
 
-    def encode(self, examples: Asked) -> tuple[dict[str, np.ndarray], Features]:
+    def encode(self, examples: ForecastOrigins) -> tuple[dict[str, np.ndarray], Features]:
         """What the network takes, by the input's name, and the windows in plain form.
 
         Raises:
             DataError: a window begins before the first cell of what is forecast.
         """
-        tracks, origins = examples.tracks, examples.origins
-        if (empty := np.isnan(tracks.raw[origins - self.window])).any():
+        arrays, origins = examples.arrays, examples.origins
+        if (empty := np.isnan(arrays.raw[origins - self.window])).any():
             i, column = np.argwhere(empty)[0]
-            of = tracks.panel.name(int(tracks.panel.codes[origins[i]]))
+            of = arrays.panel.name(int(arrays.panel.codes[origins[i]]))
             raise DataError(
                 f"{self.columns[column]!r}{of} has no value in the first of the last {self.window:,} rows or before",
                 cure="fill it, or give more of its past",
             )
-        inputs = {"series": windows(tracks.series, origins - self.window, self.window)}
-        if tracks.known:
-            inputs["known"] = windows(tracks.series[:, -tracks.known :], origins, self.horizon)
-        codes = tracks.panel.codes[origins]
-        first = tracks.panel.starts[codes]
+        inputs = {"series": windows(arrays.series, origins - self.window, self.window)}
+        if arrays.known:
+            inputs["known"] = windows(arrays.series[:, -arrays.known :], origins, self.horizon)
+        codes = arrays.panel.codes[origins]
+        first = arrays.panel.starts[codes]
         none = np.zeros((len(origins), 0))
         features = Features(
             none,
             none.astype(np.int64),
             (),
-            history=windows(tracks.raw, origins - self.window, self.window),
-            season_ago=season_ago(tracks.raw, origins, first, self.horizon, self.season),
-            units={name: values[codes] for name, values in tracks.units.items()},
+            history=windows(arrays.raw, origins - self.window, self.window),
+            season_ago=season_ago(arrays.raw, origins, first, self.horizon, self.season),
+            units={name: values[codes] for name, values in arrays.units.items()},
         )
         return inputs, features
 
-    def arrays(self, examples: Asked) -> Arrays:
+    def arrays(self, examples: ForecastOrigins) -> Arrays:
         """Inputs, targets and plain features of windows whose future is there."""
         inputs, features = self.encode(examples)
         [target] = self.signature.targets
-        tracks, origins = examples.tracks, examples.origins
-        targets = {target.key: windows(tracks.series[:, : len(self.columns)], origins, self.horizon)}
-        truth = {target.name: windows(tracks.raw, origins, self.horizon)}
-        return Arrays(inputs, targets, truth, features, blocks=self._blocks(tracks.panel, origins))
+        arrays, origins = examples.arrays, examples.origins
+        targets = {target.key: windows(arrays.series[:, : len(self.columns)], origins, self.horizon)}
+        truth = {target.name: windows(arrays.raw, origins, self.horizon)}
+        return Arrays(inputs, targets, truth, features, blocks=self._blocks(arrays.panel, origins))
 
     def _blocks(self, panel: Panel, origins: np.ndarray) -> np.ndarray:
         """Windows of one series of which so many follow each other that the horizons of the next do not overlap."""
@@ -217,21 +218,23 @@ class SeriesEncoder:
         center, scale = (features.units[name][:, None, :] for name in ("center", "scale"))
         return {name: np.asarray(output, np.float64) * scale + center for name, output in outputs.items()}
 
-    def predictions(self, frame: pd.DataFrame, scores: Mapping[str, np.ndarray]) -> dict[str, Any]:
+    def predictions(self, frame: pd.DataFrame, scores: Mapping[str, np.ndarray]) -> dict[str, np.ndarray | pd.Series]:
         """The columns of a table of forecasts: the series, the time, and each column that is forecast."""
-        asked = self.examples(frame)
-        panel = asked.tracks.panel
-        steps = (asked.origins[:, None] + np.arange(self.horizon)).ravel()
+        forecasts = self.examples(frame)
+        panel = forecasts.arrays.panel
+        steps = (forecasts.origins[:, None] + np.arange(self.horizon)).ravel()
         # the first row of a series is one of the table: rows that were added come last
         first = np.repeat(panel.rows[panel.starts[:-1]], self.horizon)
-        found: dict[str, Any] = {name: frame[name].iloc[first].reset_index(drop=True) for name in self.by}
-        found[self.clock.column] = self.clock.write(panel.times[steps], frame[self.clock.column])
+        found: dict[str, np.ndarray | pd.Series] = {
+            name: frame[name].iloc[first].reset_index(drop=True) for name in self.by
+        }
+        found[self.index.column] = self.index.write(panel.times[steps], frame[self.index.column])
         [values] = scores.values()
         for i, name in enumerate(self.columns):
             found[name] = values[:, :, i].ravel()
         return found
 
-    def as_plain(self) -> dict[str, Any]:
+    def as_plain(self) -> dict[str, object]:
         """The state as JSON values, to the bit."""
         return {
             "columns": list(self.columns),
@@ -239,7 +242,7 @@ class SeriesEncoder:
             "window": self.window,
             "horizon": self.horizon,
             "season": self.season,
-            "clock": self.clock.as_plain(),
+            "clock": self.index.as_plain(),
             "past": [column.as_plain() for column in self.past],
             "known": [column.as_plain() for column in self.known],
             "centers": list(self.centers),
@@ -248,19 +251,26 @@ class SeriesEncoder:
         }
 
     @classmethod
-    def from_plain(cls, plain: dict[str, Any]) -> SeriesEncoder:
+    def from_plain(cls, plain: Mapping[str, Any]) -> SeriesEncoder:
         """The encoder of `as_plain`."""
-        past, known = (tuple(encoders.from_plain(one) for one in plain[name]) for name in ("past", "known"))
+        past, known = (tuple(_column(one) for one in plain[name]) for name in ("past", "known"))
         return cls(
             tuple(plain["columns"]),
             tuple(plain["by"]),
             int(plain["window"]),
             int(plain["horizon"]),
             int(plain["season"]),
-            Clock(**plain["clock"]),
+            TimeIndex(**plain["clock"]),
             past,
             known,
             tuple(plain["centers"]),
             tuple(plain["scales"]),
             SeriesScales.from_plain(plain["own"], len(plain["columns"])),
         )
+
+
+def _column(plain: Mapping[str, Any]) -> Column:
+    column = column_from_plain(plain)
+    if not isinstance(column, (NumberColumn, CodeColumn)):
+        raise ValueError(f"{column.column!r} gives neither numbers nor codes")
+    return column

@@ -12,8 +12,8 @@ import pandas as pd
 from protokit.core.errors import DataError
 from protokit.core.names import as_text
 from protokit.core.values import Notice
-from protokit.represent.kinds.inference import texts_of
-from protokit.represent.series.time_index import Clock
+from protokit.represent.encoders.cells import texts_of
+from protokit.represent.series.time_index import TimeIndex
 
 _UNEVEN = 0.5  # of the rows that are one step apart: fewer are no regular series
 
@@ -23,7 +23,7 @@ class Panel:
     """Rows sorted by series, and in each by time.
 
     Shapes:
-        codes, rows, times: (rows,): the series of each row, its place in the table, and its time by the clock.
+        codes, rows, times: (rows,): the series of each row, its place in the table, and its time by the index.
         starts: (series + 1,): where each series begins, and the end.
     """
 
@@ -32,11 +32,11 @@ class Panel:
     rows: np.ndarray
     times: np.ndarray
     starts: np.ndarray
-    clock: Clock
+    index: TimeIndex
 
     @classmethod
-    def of(cls, frame: pd.DataFrame, time: str, by: Sequence[str], clock: Clock | None = None) -> Panel:
-        """Sort a table. Without a clock, one is found that reads the times.
+    def of(cls, frame: pd.DataFrame, time: str, by: Sequence[str], index: TimeIndex | None = None) -> Panel:
+        """Sort a table. Without a time index, one is found that reads the times.
 
         Raises:
             DataError: a time or key is missing, a cell is no time, or one series has two rows of one time.
@@ -44,7 +44,7 @@ class Panel:
         if frame.empty:
             raise DataError("the table has no rows", cure="bring some")
         codes, keys = _keys(frame, by)
-        read = clock or Clock.reading(frame[time])
+        read = index or TimeIndex.reading(frame[time])
         at = read.positions(frame[time])
         order = np.lexsort((at, codes))
         codes, at = codes[order], at[order]
@@ -53,7 +53,7 @@ class Panel:
         if (twice := within & (apart == 0)).any():
             raise _duplicate(frame, time, by, read, at, order, int(twice.argmax()))
         starts = np.searchsorted(codes, np.arange(len(keys) + 1))
-        return cls(keys, codes, order, at, starts, clock or read.stepping(apart[within]))
+        return cls(keys, codes, order, at, starts, index or read.stepping(apart[within]))
 
     @cached_property
     def lengths(self) -> np.ndarray:
@@ -72,21 +72,21 @@ class Panel:
 
     def notices(self) -> list[Notice]:
         """Gaps between rows, and rows that are not evenly apart."""
-        clock, column = self.clock, self.clock.column
+        index, column = self.index, self.index.column
         apart = np.diff(self.times)[np.diff(self.codes) == 0]
         if len(apart) == 0:
             return []
-        even = float(np.isclose(apart, clock.step).mean())
+        even = float(np.isclose(apart, index.step).mean())
         if even < _UNEVEN:
-            shown = f"only {100 * even:.0f} of 100 rows are {clock.every} from the next"
+            shown = f"only {100 * even:.0f} of 100 rows are {index.every} from the next"
             return [Notice(f"the times of {column!r} are uneven: {shown}; each row counts as one step", (column,))]
-        steps = np.where(np.diff(self.codes) == 0, np.diff(self.times), 0) / clock.step
+        steps = np.where(np.diff(self.codes) == 0, np.diff(self.times), 0) / index.step
         gaps = steps > 1.5
         if not gaps.any():
             return []
         where, many = int(steps.argmax()), int(gaps.sum())
         largest = max(1, round(float(steps[where])) - 1)
-        place = f"after {clock.show(self.times[where])}{self.name(int(self.codes[where]))}"
+        place = f"after {index.show(self.times[where])}{self.name(int(self.codes[where]))}"
         what = f"{many:,} gaps" if many > 1 else "one gap"
         of = f"the largest, of {largest:,} steps, {place}" if many > 1 else f"{largest:,} steps, {place}"
         return [Notice(f"{what} in {column!r} ({of}): each row counts as one step", (column,))]
@@ -107,11 +107,11 @@ def _keys(frame: pd.DataFrame, by: Sequence[str]) -> tuple[np.ndarray, tuple[tup
 
 
 def _duplicate(
-    frame: pd.DataFrame, time: str, by: Sequence[str], clock: Clock, at: np.ndarray, order: np.ndarray, i: int
+    frame: pd.DataFrame, time: str, by: Sequence[str], index: TimeIndex, at: np.ndarray, order: np.ndarray, i: int
 ) -> DataError:
     first, second = sorted(int(row) + 1 for row in order[i : i + 2])
     of = " of " + ", ".join(as_text(frame[name].iloc[order[i]]) for name in by) if by else ""
-    rule = f"rows {first} and {second} are both {clock.show(at[i])}{of}, and a series has one row for each time"
+    rule = f"rows {first} and {second} are both {index.show(at[i])}{of}, and a series has one row for each time"
     names = _telling(frame, time, by)
     if names:
         return DataError(rule, cure=f"say which rows are one series: represent: {{series: {{by: {_list(names)}}}}}")

@@ -58,7 +58,7 @@ class SeriesScales:
             for name in NAMES
         }
 
-    def as_plain(self) -> dict[str, Any]:
+    def as_plain(self) -> dict[str, object]:
         """All that was learned, as JSON values, to the bit."""
         return {
             "keys": [list(key) for key in self.keys],
@@ -66,7 +66,7 @@ class SeriesScales:
         }
 
     @classmethod
-    def from_plain(cls, plain: dict[str, Any], columns: int) -> SeriesScales:
+    def from_plain(cls, plain: Mapping[str, Any], columns: int) -> SeriesScales:
         """The scales of `as_plain`."""
         keys = tuple(tuple(key) for key in plain["keys"])
         return cls(keys, {name: np.array(plain[name], float).reshape(len(keys), columns) for name in NAMES})

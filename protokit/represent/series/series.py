@@ -8,18 +8,18 @@ from typing import NoReturn
 import numpy as np
 import pandas as pd
 
-from protokit.core.errors import DataError
+from protokit.core.errors import DataError, SpecError
 from protokit.core.values import Notice, Split, Step, Table
-from protokit.recipe.recipe import Recipe
-from protokit.represent.kinds.columns import to_numbers
+from protokit.represent.encoders.cells import to_numbers
+from protokit.represent.folds import deal
 from protokit.represent.represented import Represented
-from protokit.represent.series.arrays import Asked, cells_of, filled, numbers_of
+from protokit.represent.series.arrays import ForecastOrigins, cells_of, filled, numbers_of
 from protokit.represent.series.columns import fit_columns
 from protokit.represent.series.encoder import SeriesEncoder
 from protokit.represent.series.panel import Panel
 from protokit.represent.series.scales import SeriesScales
-from protokit.represent.split.folds import deal
-from protokit.represent.words import Series
+from protokit.represent.words import Represent, Series
+from protokit.represent.words import Split as SplitWords
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class _Rows:
     steps: tuple[Step, ...]
 
 
-def represent_series(recipe: Recipe, table: Table) -> tuple[Represented, ...]:
+def represent_series(spec: Represent, table: Table) -> tuple[Represented, ...]:
     """Windows of the series of a table: for each fold anew.
 
     A training window's forecast ends before the first validation row, one of validation before the first test row.
@@ -59,19 +59,19 @@ def represent_series(recipe: Recipe, table: Table) -> tuple[Represented, ...]:
         SpecError: the recipe names what cannot be.
         DataError: the data does not fit the recipe.
     """
-    series = recipe.represent.series
+    series = spec.series
     assert series is not None, "the recipe has checked it"
-    rows = _rows(recipe, series, table.frame)
-    return tuple(_represented(recipe, series, rows, borders) for borders in _borders(recipe, rows))
+    rows = _rows(spec.targets, series, table.frame)
+    return tuple(_represented(spec, series, rows, borders) for borders in _borders(spec.split, rows))
 
 
-def _rows(recipe: Recipe, series: Series, frame: pd.DataFrame) -> _Rows:
+def _rows(targets: tuple[str, ...], series: Series, frame: pd.DataFrame) -> _Rows:
     panel = Panel.of(frame, series.time, series.by)
     notices = panel.notices()
-    numbers = np.stack([to_numbers(frame[name]) for name in recipe.represent.targets], axis=1)[panel.rows]
-    count, of = len(panel.keys), f"one row each {panel.clock.every}"
-    if panel.clock.unit == "number":
-        of = f"{panel.clock.every} from row to row"
+    numbers = np.stack([to_numbers(frame[name]) for name in targets], axis=1)[panel.rows]
+    count, of = len(panel.keys), f"one row each {panel.index.every}"
+    if panel.index.unit == "number":
+        of = f"{panel.index.every} from row to row"
     steps = [Step("series", len(frame), len(frame), f"{count:,} series" + (f", {of}" if len(frame) > count else ""))]
     whole = series.window + series.horizon
     if short := int((panel.lengths < whole).sum()):
@@ -80,7 +80,7 @@ def _rows(recipe: Recipe, series: Series, frame: pd.DataFrame) -> _Rows:
             most = int(panel.lengths.max())
             rule = f"a window of {series.window:,} and a horizon of {series.horizon:,} take {whole:,} rows"
             at = ("represent", "series", "window")
-            raise recipe.error(at, f"{rule}, and the longest series has {most:,}", "lower them")
+            raise SpecError.one(f"{rule}, and the longest series has {most:,}", "lower them", at)
         notices.append(Notice(f"{rule}: nothing is learned of them", series.by, "lower represent.series.window"))
     origins = np.flatnonzero(
         (panel.place >= series.window) & (panel.place + series.horizon <= panel.lengths[panel.codes])
@@ -93,14 +93,13 @@ def _rows(recipe: Recipe, series: Series, frame: pd.DataFrame) -> _Rows:
     detail = ", ".join(f"{n:,} with {why} dropped" for n, why in reasons if n)
     steps.append(Step("windows", len(origins), len(kept), detail))
     if detail:
-        notices.append(Notice(f"of {len(origins):,} windows {detail}", recipe.represent.targets))
+        notices.append(Notice(f"of {len(origins):,} windows {detail}", targets))
     if len(kept) == 0:
         raise DataError("no window has all of its forecast", cure="lower represent.series.horizon, or fill the cells")
     return _Rows(frame, panel, numbers, kept, tuple(notices), tuple(steps))
 
 
-def _borders(recipe: Recipe, rows: _Rows) -> list[_Borders]:
-    split = recipe.represent.split
+def _borders(split: SplitWords, rows: _Rows) -> list[_Borders]:
     times = rows.panel.times
     times = times[times <= times[~np.isnan(rows.numbers).all(axis=1)].max()]  # later rows only give what is known
     assert isinstance(split.validation, float), "the recipe has checked it"
@@ -123,7 +122,7 @@ def _latest(times: np.ndarray, share: float) -> float:
     return found
 
 
-def _represented(recipe: Recipe, series: Series, rows: _Rows, borders: _Borders) -> Represented:
+def _represented(spec: Represent, series: Series, rows: _Rows, borders: _Borders) -> Represented:
     panel, origins = rows.panel, rows.origins
     first, last = panel.times[origins], panel.times[origins + series.horizon - 1]
     every = np.arange(len(origins))
@@ -134,11 +133,10 @@ def _represented(recipe: Recipe, series: Series, rows: _Rows, borders: _Borders)
     }
     for part, found in parts.items():
         if len(found) == 0:
-            _too_few(recipe, series, rows, borders, part)
-    encoder, notices = _fitted(recipe, series, rows, panel.times < borders.validation)
-    tracks = encoder.tracks(rows.frame, panel)
-
-    train, validation, test = (encoder.arrays(Asked(tracks, origins[found])) for found in parts.values())
+            _too_few(series, rows, borders, part)
+    encoder, notices = _fitted(spec, series, rows, panel.times < borders.validation)
+    arrays = encoder.series_arrays(rows.frame, panel)
+    train, validation, test = (encoder.arrays(ForecastOrigins(arrays, origins[found])) for found in parts.values())
     used = sum(map(len, parts.values()))
     detail = ", ".join(f"{len(found):,} {part}" for part, found in parts.items()) + " windows"
     known = panel.rows[origins - 1]
@@ -155,43 +153,43 @@ def _represented(recipe: Recipe, series: Series, rows: _Rows, borders: _Borders)
     )
 
 
-def _too_few(recipe: Recipe, series: Series, rows: _Rows, borders: _Borders, part: str) -> NoReturn:
-    clock = rows.panel.clock
+def _too_few(series: Series, rows: _Rows, borders: _Borders, part: str) -> NoReturn:
+    index = rows.panel.index
     reach = {
-        "training": f"before {clock.show(borders.validation)}",
-        "validation": f"from {clock.show(borders.validation)} to {clock.show(borders.test)}",
-        "test": f"from {clock.show(borders.test)} on",
+        "training": f"before {index.show(borders.validation)}",
+        "validation": f"from {index.show(borders.validation)} to {index.show(borders.test)}",
+        "test": f"from {index.show(borders.test)} on",
     }[part]
     takes = f"{series.window + series.horizon:,} rows" if part == "training" else f"a horizon of {series.horizon:,}"
     rule = f"no {part} window: its rows are those {reach}, and one takes {takes}"
     cure = "lower represent.series.window or horizon, or change the shares of represent.split"
-    raise recipe.error(("represent", "series"), rule, cure)
+    raise SpecError.one(rule, cure, ("represent", "series"))
 
 
-def _fitted(recipe: Recipe, series: Series, rows: _Rows, train: np.ndarray) -> tuple[SeriesEncoder, list[Notice]]:
+def _fitted(spec: Represent, series: Series, rows: _Rows, train: np.ndarray) -> tuple[SeriesEncoder, list[Notice]]:
     """The encoder of the rows of the panel where `train` holds."""
     panel, frame = rows.panel, rows.frame
-    for name, column in zip(recipe.represent.targets, rows.numbers[train].T, strict=True):
+    for name, column in zip(spec.targets, rows.numbers[train].T, strict=True):
         if len(np.unique(column[~np.isnan(column)])) < 2:
             raise DataError(
                 f"{name!r} is the same in every training row: there is nothing to learn", cure="choose another target"
             )
-    past, known, notices = fit_columns(recipe, series, frame, panel.clock, panel.rows[train])
-    season = series.season or panel.clock.season
+    past, known, notices = fit_columns(spec, series, frame, panel.index, panel.rows[train])
+    season = series.season or panel.index.season
     own = SeriesScales.fit(panel, rows.numbers, train, season)
-    made = [numbers_of(column, cells_of(column, frame, panel.clock)) for column in (*past, *known)]
+    made = [numbers_of(column, cells_of(column, frame, panel.index)) for column in (*past, *known)]
     others = np.concatenate([np.zeros((len(frame), 0)), *made], axis=1)[panel.rows[train]]
     there = ~np.isnan(others)
     count = np.maximum(there.sum(axis=0), 1)
     centers = np.where(there, others, 0).sum(axis=0) / count
     scales = np.sqrt((np.where(there, others - centers, 0) ** 2).sum(axis=0) / count)
     return SeriesEncoder(
-        recipe.represent.targets,
+        spec.targets,
         series.by,
         series.window,
         series.horizon,
         season,
-        panel.clock,
+        panel.index,
         past,
         known,
         tuple(centers.tolist()),

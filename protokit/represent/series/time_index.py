@@ -10,8 +10,8 @@ import pandas as pd
 
 from protokit.core.errors import DataError
 from protokit.core.names import as_text
-from protokit.represent.kinds.columns import to_numbers
-from protokit.represent.kinds.inference import DATE_FORMATS, QUARTER, is_date, read_dates, texts_of
+from protokit.represent.encoders.cells import texts_of, to_numbers
+from protokit.represent.encoders.dates import DATE_FORMATS, QUARTER, is_date, read_dates
 
 Unit = Literal["number", "month", "weekday", "nanosecond"]
 
@@ -27,7 +27,7 @@ _MONTHS = {1: "month", 3: "quarter", 12: "year"}
 
 
 @dataclass(frozen=True)
-class Clock:
+class TimeIndex:
     """The times of one column as numbers, in steps of one size.
 
     `form` is how a time is written: `number`, `dates` (by the column's type), or a format. `unit` is what positions
@@ -42,8 +42,8 @@ class Clock:
     day: int = 1
 
     @classmethod
-    def reading(cls, cells: pd.Series) -> Clock:
-        """A clock that can read a column; its step is not known yet.
+    def reading(cls, cells: pd.Series) -> TimeIndex:
+        """A time index that can read a column; its step is not known yet.
 
         Raises:
             DataError: a cell is missing, or no one form reads all of them.
@@ -59,8 +59,8 @@ class Clock:
         for form in _FORMS:
             if _read(texts.head(30), form).notna().all() and (read := _read(texts, form)).notna().all():
                 stamps = np.unique(read.to_numpy().astype("datetime64[ns]"))
-                clock = cls._counting(name, form, stamps)
-                found.append((clock._regular(clock._count(stamps)), clock))
+                index = cls._counting(name, form, stamps)
+                found.append((index._regular(index._count(stamps)), index))
                 if form not in {"%m/%d/%Y", "%d/%m/%Y"} and "/%Y " not in form:
                     break
         if found:  # of two orders of day and month, the one with the more even steps
@@ -74,8 +74,8 @@ class Clock:
         )
 
     @classmethod
-    def _counting(cls, name: str, form: str, stamps: np.ndarray) -> Clock:
-        """A clock in the unit that fits some different times."""
+    def _counting(cls, name: str, form: str, stamps: np.ndarray) -> TimeIndex:
+        """A time index in the unit that fits some different times."""
         dates = pd.DatetimeIndex(stamps)
         if len(dates) > 1 and (dates == dates.normalize()).all():
             if (dates.day == dates.day[0]).all() and dates.day[0] <= 28:
@@ -87,15 +87,15 @@ class Clock:
                 return cls(name, form, "weekday", 1)
         return cls(name, form)
 
-    def stepping(self, differences: np.ndarray) -> Clock:
-        """The same clock with the most common of the differences between neighbours of one series as its step."""
+    def stepping(self, differences: np.ndarray) -> TimeIndex:
+        """The same with the most common of the differences between neighbours of one series as its step."""
         return replace(self, step=_most_common(differences)[0]) if len(differences) else self
 
     def _regular(self, positions: np.ndarray) -> float:
         return _most_common(np.diff(positions))[1] if len(positions) > 1 else 0.0
 
     def positions(self, cells: pd.Series) -> np.ndarray:
-        """Times as numbers in the clock's unit.
+        """Times as numbers in its unit.
 
         Shapes: (rows,) int64; float64 for numbers that are not whole.
 
@@ -117,7 +117,7 @@ class Clock:
         """
         form = "dates" if is_date(cells) else self.form
         if form == "dates" and not is_date(cells):  # fitted on dates, and now they are texts
-            form = Clock.reading(cells).form
+            form = TimeIndex.reading(cells).form
         return _stamps(cells, form)
 
     def _count(self, stamps: np.ndarray) -> np.ndarray:
@@ -128,7 +128,7 @@ class Clock:
         return stamps.astype("datetime64[ns]").astype(np.int64)
 
     def dates(self, positions: np.ndarray) -> np.ndarray:
-        """The dates of positions, for a clock that does not count numbers.
+        """The dates of positions, for a time index that does not count numbers.
 
         Shapes: (rows,) datetime64[ns].
         """
@@ -156,7 +156,7 @@ class Clock:
             if _whole_days(like):
                 return dates.dt.tz_localize(zone, ambiguous=True, nonexistent="shift_forward")
             return dates.dt.tz_localize("UTC").dt.tz_convert(zone)
-        form = self.form if self.form != "dates" else Clock.reading(like).form
+        form = self.form if self.form != "dates" else TimeIndex.reading(like).form
         if "%q" in form:
             quarters = dates.dt.quarter.astype(str)
             return dates.dt.strftime(form.split("%q")[0]) + quarters
@@ -174,7 +174,7 @@ class Clock:
     def every(self) -> str:
         """How far apart rows are, in words.
 
-        >>> Clock("t", "dates", "month", 3).every, Clock("t", "dates", "nanosecond", 1800 * 10**9).every
+        >>> TimeIndex("t", "dates", "month", 3).every, TimeIndex("t", "dates", "nanosecond", 1800 * 10**9).every
         ('quarter', '30 minutes')
         """
         step = int(self.step) if float(self.step).is_integer() else self.step
@@ -191,7 +191,7 @@ class Clock:
     def season(self) -> int:
         """Steps after which a season comes again: those of a day, week or year that hold more than one; else 1.
 
-        >>> [Clock("t", "dates", "month", n).season for n in (1, 3, 12)]
+        >>> [TimeIndex("t", "dates", "month", n).season for n in (1, 3, 12)]
         [12, 4, 1]
         """
         step = int(self.step)
@@ -205,8 +205,8 @@ class Clock:
             return _DAY // step if step >= _SIZES["minute"] and _DAY % step == 0 else 1
         return {_DAY: 7, 7 * _DAY: 52}.get(step, 1)
 
-    def as_plain(self) -> dict[str, Any]:
-        """The clock as JSON values."""
+    def as_plain(self) -> dict[str, object]:
+        """The state as JSON values."""
         return dict(vars(self))
 
 

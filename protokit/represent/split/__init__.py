@@ -1,1 +1,1 @@
-"""Which rows are for training, validation and test."""
+"""The ways to split rows into training, validation and test rows, a file each."""

@@ -11,8 +11,9 @@ from protokit.collect.collect import as_written
 from protokit.core.names import as_text, number
 from protokit.core.values import Notice, Step, Table
 from protokit.recipe.recipe import Recipe
-from protokit.represent.kinds import inference as kinds
-from protokit.represent.kinds.columns import unmarked
+from protokit.represent.encoders.cells import missing_texts, texts_of, without
+from protokit.represent.encoders.dates import date_format, read_dates
+from protokit.represent.encoders.inference import infer
 from protokit.show.blocks import Grid
 from protokit.show.card import Card
 from protokit.workflow.check import as_recipe
@@ -131,7 +132,7 @@ def _column(cells: pd.Series, recipe: Recipe | None) -> Column:
     why = ""
     kind = said
     if said is None:
-        guess = kinds.infer(unmarked(cells, kinds.marks(cells)))
+        guess = infer(without(cells, missing_texts(cells)))
         kind, why = guess.kind, "" if is_target else guess.why
     elif said == "ignore":
         kind, why = None, "the recipe says so"
@@ -148,8 +149,8 @@ def _span(cells: pd.Series, kind: str | None) -> str:
     if present.empty:
         return ""
     if kind == "date" and present.dtype.kind != "M":
-        texts = kinds.texts_of(present)
-        present = kinds.read_dates(texts, kinds.date_format(texts.drop_duplicates())).dropna()
+        texts = texts_of(present)
+        present = read_dates(texts, date_format(texts.drop_duplicates())).dropna()
     try:
         often = present.value_counts()
     except TypeError:  # arrays and lists

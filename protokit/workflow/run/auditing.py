@@ -16,8 +16,10 @@ from protokit.evaluate.audit.audit import audit_series
 from protokit.evaluate.audit.data import AuditData
 from protokit.recipe.recipe import Recipe
 from protokit.represent.encoder import Encoder
-from protokit.represent.kinds import inference as kinds
-from protokit.represent.kinds.columns import Date
+from protokit.represent.encoders.cells import texts_of
+from protokit.represent.encoders.dates import date_format, is_date
+from protokit.represent.kind import audited_as
+from protokit.represent.kinds.date import Date
 from protokit.represent.represented import Represented
 from protokit.represent.words import By
 from protokit.workflow.record.folder import RunFolder
@@ -36,7 +38,8 @@ def audit(
     if recipe.represent.series is not None:
         return audit_series(series_data(recipe, table, folds, derived or {}))
     first = folds[0]
-    frame, kinds = first.frame.reset_index(drop=True), first.encoder.kinds
+    frame = first.frame.reset_index(drop=True)
+    kinds = {name: audited_as(kind) for name, kind in first.encoder.kinds.items()}
     by = recipe.represent.split.by
     given = by if isinstance(by, By) else By()
     apart = {*recipe.represent.targets, recipe.learn.sample_weights, given.column}
@@ -102,10 +105,10 @@ def _dated(frame: pd.DataFrame, fold: Represented, left_out: Sequence[str]) -> p
 
 
 def _as_dates(column: pd.Series) -> pd.Series | None:
-    if kinds.is_date(column):
+    if is_date(column):
         return Date.fit(column).dates(column)
     few = column.dropna().head(50)
-    if column.dtype.kind in "biuf" or few.empty or kinds.date_format(kinds.texts_of(few)) is None:
+    if column.dtype.kind in "biuf" or few.empty or date_format(texts_of(few)) is None:
         return None
     try:
         return Date.fit(column).dates(column)

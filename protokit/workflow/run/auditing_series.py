@@ -10,13 +10,12 @@ from protokit.core.values import Table
 from protokit.evaluate.audit.data import AuditData
 from protokit.evaluate.audit.series.data import SeriesData
 from protokit.recipe.recipe import Recipe
-from protokit.represent.kinds.columns import to_numbers
+from protokit.represent.encoders.cells import to_numbers
+from protokit.represent.kind import KINDS, audited_as
 from protokit.represent.represented import Represented
 from protokit.represent.series.arrays import cells_of, numbers_of
 from protokit.represent.series.encoder import SeriesEncoder
 from protokit.represent.series.panel import Panel
-
-_NUMBERS = {"number", "boolean", "ordered"}
 
 
 def series_data(
@@ -26,15 +25,15 @@ def series_data(
     series, fold = recipe.represent.series, folds[-1]
     encoder, split = fold.encoder, fold.split
     assert series is not None and isinstance(encoder, SeriesEncoder)
-    panel = Panel.of(table.frame, series.time, series.by, encoder.clock)
+    panel = Panel.of(table.frame, series.time, series.by, encoder.index)
     frame = table.frame.iloc[panel.rows].reset_index(drop=True)
     used = [one for one in (*encoder.past, *encoder.known) if one.column != series.time]
-    kinds = {column.column: str(column.kind) for column in used}
+    kinds = {column.column: audited_as(column.kind) for column in used}
     place = np.empty(len(frame), np.int64)
     place[panel.rows] = np.arange(len(frame))
     origins = place[fold.positions] + 1
-    dated = encoder.clock.form != "number"
-    days = encoder.clock.stamps(frame[series.time]).astype("datetime64[s]").astype(float) / 86_400 if dated else None
+    dated = encoder.index.form != "number"
+    days = encoder.index.stamps(frame[series.time]).astype("datetime64[s]").astype(float) / 86_400 if dated else None
     apart = {*kinds, *encoder.columns, *series.by, series.time}
     return SeriesData(
         rows=AuditData(
@@ -51,15 +50,15 @@ def series_data(
         targets=encoder.columns,
         values=np.stack([to_numbers(frame[name]) for name in encoder.columns], axis=1),
         others={
-            column.column: numbers_of(column, cells_of(column, frame, encoder.clock))[:, 0]
+            column.column: numbers_of(column, cells_of(column, frame, encoder.index))[:, 0]
             for column in used
-            if column.kind in _NUMBERS
+            if KINDS[column.kind].one_number
         },
         known=series.known,
         codes=panel.codes,
         times=panel.times,
         days=days,
-        step=encoder.clock.step,
+        step=encoder.index.step,
         starts=panel.starts,
         names=tuple(", ".join(key) for key in panel.keys),
         by=series.by,

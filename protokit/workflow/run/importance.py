@@ -45,7 +45,7 @@ def importance(
     Source: Breiman, Random Forests, 2001; Fisher, Rudin and Dominici, All Models are Wrong, but Many are Useful, 2019.
     """
     encoder = part.encoder
-    if not isinstance(encoder, Encoder) or encoder.folding or part.clusters is not None:
+    if not isinstance(encoder, Encoder) or encoder.grouping or part.clusters is not None:
         return {}
     columns = [name for name, kind in encoder.kinds.items()]
     if len(columns) < 2 or {"image", "sequence"} & {*encoder.kinds.values()}:

@@ -15,10 +15,11 @@ from protokit.core.errors import DataError
 from protokit.core.values import Table
 from protokit.recipe.column_names import check_columns
 from protokit.recipe.recipe import Recipe
+from protokit.represent.examples import with_target
 from protokit.represent.on_disk import most_rows, with_all_rows
-from protokit.represent.represent import represent, with_target
 from protokit.represent.represented import Represented
 from protokit.workflow.run.collecting import held
+from protokit.workflow.run.representing import represent, setting_of
 
 
 @dataclass(frozen=True)
@@ -40,9 +41,10 @@ class OnDisk:
             DataError: the data does not fit the recipe.
         """
         [sampled] = represent(self.recipe, self.table, dealt=self.parts)
-        with self._database:
+        spec, setting, counts = self.recipe.represent, setting_of(self.recipe), self._held.counts
+        with self._database, self.recipe.document.placing():
             batches = self._held.batches("train")
-            return (with_all_rows(self.recipe, sampled, batches, self._held.counts, self._folder),)
+            return (with_all_rows(spec, setting, sampled, batches, counts, self._folder),)
 
 
 @contextmanager
@@ -58,7 +60,7 @@ def on_disk(recipe: Recipe) -> Iterator[OnDisk]:
         check_columns(recipe, rows.columns)
         targets = recipe.represent.targets
         frame, parts = rows.sample(most_rows(len(rows.columns)), targets, recipe.seed)
-        has = with_target(recipe, frame)
+        has = with_target(frame, targets, recipe.learn.task)
         if not has.any():
             raise DataError(f"the target {targets[0]!r} is missing in every row", cure="choose another target")
         table = Table(frame[has].reset_index(drop=True), None, rows.origin, rows.notices, rows.steps)

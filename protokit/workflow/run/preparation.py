@@ -11,7 +11,6 @@ from protokit.collect.column_flow import origins
 from protokit.core.stopwatch import Stopwatch
 from protokit.core.values import Finding, Table
 from protokit.recipe.recipe import Recipe
-from protokit.represent.represent import represent
 from protokit.represent.represented import Represented
 from protokit.show.progress import Progress
 from protokit.workflow.record.folder import RunFolder
@@ -20,6 +19,7 @@ from protokit.workflow.run.auditing import audit, stop_if_strict
 from protokit.workflow.run.collecting import collected, stays_on_disk
 from protokit.workflow.run.evaluation_plan import EvaluationPlan
 from protokit.workflow.run.out_of_core import on_disk
+from protokit.workflow.run.representing import represent
 
 
 @dataclass(frozen=True)

@@ -15,15 +15,17 @@ from protokit.core.errors import DataError
 from protokit.core.names import as_text
 from protokit.core.suggest import did_you_mean
 from protokit.core.values import InputSpec, Notice
-from protokit.represent.kinds.columns import Boolean, times, to_numbers, unmarked
-from protokit.represent.kinds.inference import TRUE, marks, texts_of
+from protokit.represent.encoders.cells import TRUE, missing_texts, texts_of, to_numbers, without
+from protokit.represent.encoders.times import times
+from protokit.represent.kind import InputColumn
+from protokit.represent.kinds.boolean import Boolean
 
 COLUMN = "sequence"  # of the examples' table, and the network's input
 _LONGEST = 1000  # steps, where the recipe names no length
 
 
 @dataclass(frozen=True)
-class Folding:
+class SequenceGrouping:
     """How rows become examples: those of one value of `by`, ordered by `time`, else as they come.
 
     `channels` are the columns that are numbers at each step.
@@ -41,7 +43,7 @@ class Folding:
         time: str | None,
         kept: tuple[str, ...],
         kinds: Mapping[str, str] | None = None,
-    ) -> tuple[Folding, list[Notice]]:
+    ) -> tuple[SequenceGrouping, list[Notice]]:
         """Which columns change within a key and are numbers. Those of `kept` belong to the example as a whole.
 
         `kinds` are what the recipe says of columns: of those that change, `number`, `boolean` and `ignore` can be.
@@ -106,9 +108,14 @@ class Folding:
         """The key of each example, in their order."""
         return pd.Series(pd.factorize(frame[self.by])[1], name=self.by)
 
-    def as_plain(self) -> dict[str, Any]:
+    def as_plain(self) -> dict[str, object]:
         """All of it as JSON values."""
         return {"by": self.by, "time": self.time, "channels": list(self.channels)}
+
+    @classmethod
+    def from_plain(cls, plain: Mapping[str, Any]) -> SequenceGrouping:
+        """That of `as_plain`."""
+        return cls(plain["by"], plain["time"], tuple(plain["channels"]))
 
     def _times(self, frame: pd.DataFrame) -> np.ndarray:
         return times(frame, self.time) if self.time else np.arange(len(frame))
@@ -118,26 +125,25 @@ def _channel(column: pd.Series) -> np.ndarray:
     """One column of the steps as float64, NaN where missing."""
     if column.dtype.kind == "O" and set(texts_of(column).dropna().str.lower().head(100)) & TRUE:
         return Boolean(str(column.name)).numbers(column)[:, 0]
-    return to_numbers(unmarked(column, marks(column)))
+    return to_numbers(without(column, missing_texts(column)))
 
 
 @dataclass(frozen=True)
-class Steps:
+class SequenceColumn(InputColumn):
     """Sequences of one length: standardised numbers, 0 where missing or past the end; the first steps are kept.
 
     Where lengths differ a last channel is 1 at each step that is there.
     """
 
-    column: str
+    name = "sequence"
     channels: tuple[str, ...]
     length: int
     centers: tuple[float, ...]
     scales: tuple[float, ...]
     marked: bool
-    kind: str = "sequence"
 
     @classmethod
-    def fit(cls, series: pd.Series, channels: tuple[str, ...], length: int | None = None) -> Steps:
+    def fit(cls, series: pd.Series, channels: tuple[str, ...], length: int | None = None) -> SequenceColumn:
         """Learns mean and spread of each channel, and the longest length."""
         lengths = [len(cell) for cell in series]
         longest = min(max(lengths), length or _LONGEST)
@@ -168,6 +174,10 @@ class Steps:
                 found[row, : len(steps), width] = 1
         return found
 
+    def plain(self, cells: pd.Series, array: np.ndarray) -> np.ndarray:
+        """The summary."""
+        return self.summary(cells)
+
     def summary(self, series: pd.Series) -> np.ndarray:
         """For models that know no time: length, and of each channel mean, spread, least, most, first and last.
 
@@ -185,8 +195,3 @@ class Steps:
             parts = [f(padded, axis=1) for f in (np.nanmean, np.nanstd, np.nanmin, np.nanmax)]
         ends = [padded[:, 0], padded[np.arange(len(padded)), lengths - 1]]
         return np.concatenate([lengths[:, None], *parts, *ends], axis=1)
-
-    def as_plain(self) -> dict[str, Any]:
-        """All that was learned, as JSON values."""
-        plain = {"kind": self.kind, "column": self.column, "channels": list(self.channels), "length": self.length}
-        return {**plain, "centers": list(self.centers), "scales": list(self.scales), "marked": self.marked}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,7 +74,7 @@ class Scaler:
         out = np.clip(out, -_FARTHEST, _FARTHEST)
         return np.concatenate([out, missing[:, self.marked]], axis=1).astype(np.float32)
 
-    def as_plain(self) -> dict[str, Any]:
+    def as_plain(self) -> dict[str, object]:
         """The state as JSON values, to the bit."""
         return {
             "medians": self.medians.tolist(),
@@ -85,7 +86,7 @@ class Scaler:
         }
 
     @classmethod
-    def from_plain(cls, plain: dict[str, Any]) -> Scaler:
+    def from_plain(cls, plain: Mapping[str, Any]) -> Scaler:
         """The scaler of `as_plain`."""
         quantiles = np.array(plain["quantiles"], float).reshape(len(plain["quantiles"]), len(plain["medians"]))
         return cls(

@@ -27,7 +27,7 @@ STEPS = 3
 
 
 @dataclass(frozen=True)
-class Space:
+class FeatureSpace:
     """Numbers for each column, fitted on training rows.
 
     Numbers are standardised, softly bounded, with the median in missing cells; dates, texts and images (their
@@ -45,7 +45,7 @@ class Space:
     scales: np.ndarray
 
     @classmethod
-    def fit(cls, features: Features, widths: Sequence[int], seed: int) -> Space:
+    def fit(cls, features: Features, widths: Sequence[int], seed: int) -> FeatureSpace:
         """`widths` are how many of the numbers each column makes: a date makes several."""
         numbers = features.numbers
         medians = np.zeros(numbers.shape[1])

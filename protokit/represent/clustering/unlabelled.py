@@ -9,9 +9,9 @@ import pandas as pd
 
 from protokit.core.names import as_text
 from protokit.core.values import Arrays, Split, TargetSpec
+from protokit.represent.clustering.feature_space import FeatureSpace, Neighbourhood
 from protokit.represent.encoder import Encoder
-from protokit.represent.feature_space import Neighbourhood, Space
-from protokit.represent.kinds.columns import Category
+from protokit.represent.kind import NumberColumn
 from protokit.represent.target import TargetEncoder
 
 TARGET = "cluster"
@@ -22,17 +22,17 @@ class Unlabelled:
     """What makes the arrays of each part of the rows, fitted on the training rows."""
 
     encoder: Encoder
-    space: Space
+    space: FeatureSpace
     labels: str | None
 
     @classmethod
     def fit(cls, encoder: Encoder, train: pd.DataFrame, labels: str | None, seed: int) -> Unlabelled:
         """`encoder` is one without a target; `labels` is the column that clusters are held against."""
         _, features = encoder.encode(train)
-        widths = [len(column.names) for column in encoder.columns if not isinstance(column, Category)]
-        space = Space.fit(features, widths, seed)
+        widths = [len(column.names) for column in encoder.columns if isinstance(column, NumberColumn)]
+        space = FeatureSpace.fit(features, widths, seed)
         target = TargetEncoder(TargetSpec(TARGET, "clustering", width=space.width))
-        whole = Encoder(encoder.columns, encoder.scaler, (target,), encoder.own, encoder.folding)
+        whole = Encoder(encoder.columns, encoder.scaler, (target,), encoder.own, encoder.grouping)
         return cls(whole, space, labels)
 
     def parts(self, frame: pd.DataFrame, rows: Split) -> tuple[Arrays, Arrays, Arrays]:

@@ -1,0 +1,1 @@
+"""What is learned where there is no target."""

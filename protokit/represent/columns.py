@@ -1,0 +1,99 @@
+"""The encoders of a table's columns: of what kind each column is, and what was learned of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from protokit.core.errors import DataError, SpecError
+from protokit.core.names import as_text
+from protokit.core.values import Notice
+from protokit.represent.encoders import inference
+from protokit.represent.encoders.cells import missing_texts, without
+from protokit.represent.encoders.sequences import COLUMN, SequenceColumn
+from protokit.represent.examples import Examples
+from protokit.represent.kind import KINDS, CodeColumn, FitContext, InputColumn, Kind, NumberColumn
+from protokit.represent.represented import Setting
+from protokit.represent.splitting import way_of
+from protokit.represent.words import Represent
+
+RESERVED = ("numbers", "categories", "inputs", "output", "columns", COLUMN)  # names that the network's inputs have
+
+
+@dataclass(frozen=True)
+class FittedColumns:
+    """Columns of the table of numbers and codes, columns that are an input of their own, and what there is to say."""
+
+    table: list[NumberColumn | CodeColumn] = field(default_factory=list)
+    own: list[InputColumn] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+
+
+def fit_columns(spec: Represent, examples: Examples, train: pd.DataFrame, setting: Setting) -> FittedColumns:
+    """Fit every column that is learned from on the training rows.
+
+    Raises:
+        SpecError: a column that the recipe names has nothing in its training rows.
+        DataError: cells are not what their column is.
+    """
+    way = way_of(spec.split)
+    used = {setting.sample_weights, setting.labels}
+    if way is not None and not way.column_is_learned_from:
+        used.add(spec.split.way_column)
+    found = FittedColumns()
+    for name in train.columns:
+        said = spec.kind(name)
+        if name in spec.targets or said == "ignore" or (said is None and name in used):
+            continue
+        if name == COLUMN and examples.grouping and spec.sequence:
+            found.own.append(SequenceColumn.fit(train[name], examples.grouping.channels, spec.sequence.length))
+            continue
+        _fit(found, spec, examples.frame[name], train[name], setting, len(train.columns))
+    return found
+
+
+def _fit(
+    found: FittedColumns, spec: Represent, whole: pd.Series, column: pd.Series, setting: Setting, columns: int
+) -> None:
+    """Fit one column, or say why it is left out. `whole` has all rows, `column` those of training."""
+    name = str(column.name)
+    said = spec.kind(name)
+    missing = missing_texts(whole) if said is None or KINDS[said].unreadable_cells_are_missing else ()
+    if said is None:
+        guess = inference.infer(without(column, missing))
+        if guess.kind is None:
+            found.notices.append(inference.left_out(name, guess))
+            return
+        kind = KINDS[guess.kind]
+        found.notices.extend(inference.told(name, guess, kind))
+        if kind.own_input and setting.own_menu and columns > len(spec.targets) + 1:
+            cure = f"columns: {{{name}: {kind.name}}}, and from: {name} in the menu"
+            rule = f"{name!r} is left out: {kind.plural or kind.name}, which this menu does not take"
+            found.notices.append(Notice(rule, (name,), cure))
+            return
+    else:
+        kind = KINDS[said]
+        if column.isna().all():
+            where = ("represent", "columns", name)
+            raise SpecError.one(f"{name!r} is missing in every training row", "remove it", where)
+    if kind.own_input and name in RESERVED:
+        rule = f"a {kind.name} column cannot be named {name!r}, as the network's own input"
+        raise DataError(rule, cure=f"rename it: collect: {{clean: [{{rename: {{{name}: {name}_1}}}}]}}")
+    missing = missing if kind.unreadable_cells_are_missing else ()
+    if missing:
+        found.notices.append(_notice_of_missing(name, kind, whole, missing))
+    fitted = kind.fit(column, spec.options(name), FitContext(missing, setting.folder))
+    if fitted.left_out:
+        found.notices.append(Notice(f"{name!r} is left out: {fitted.left_out}", (name,)))
+    elif isinstance(fitted, InputColumn):
+        found.own.append(fitted)
+    else:
+        assert isinstance(fitted, (NumberColumn, CodeColumn)), f"{kind.name} gives a {type(fitted).__name__}"
+        found.table.append(fitted)
+
+
+def _notice_of_missing(name: str, kind: type[Kind], whole: pd.Series, missing: tuple[str, ...]) -> Notice:
+    count = int(whole.map(as_text, na_action="ignore").isin(missing).sum())
+    rule = f"{name!r}: cells that are no {kind.name} are read as missing ({count:,}, e.g. {missing[0]!r})"
+    return Notice(rule, (name,), f"or make it a category: columns: {{{name}: category}}")

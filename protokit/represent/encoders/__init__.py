@@ -1,0 +1,1 @@
+"""What does the work of the kinds of columns: reading cells, inferring kinds, encoding and scaling."""

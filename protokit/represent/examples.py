@@ -1,0 +1,117 @@
+"""The rows that are learned from, or the sequences that rows of a long table make; and how much each counts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from protokit.core.errors import DataError, SpecError
+from protokit.core.names import as_text
+from protokit.core.values import Notice, Split, Step, Table
+from protokit.represent.encoders.cells import to_numbers
+from protokit.represent.encoders.sequences import SequenceGrouping
+from protokit.represent.represented import Setting
+from protokit.represent.words import Represent
+
+
+@dataclass(frozen=True)
+class Examples:
+    """The rows that are learned from, each with its place in the collected table."""
+
+    frame: pd.DataFrame
+    parts: np.ndarray | None
+    positions: np.ndarray
+    steps: tuple[Step, ...]
+    notices: tuple[Notice, ...]
+    grouping: SequenceGrouping | None
+
+
+def examples_of(spec: Represent, table: Table, setting: Setting) -> Examples:
+    """The rows of a table that have every target, or the sequences that they make.
+
+    Raises:
+        SpecError: a column that makes the sequences is wanted for something else.
+        DataError: no row has a target.
+    """
+    targets = list(spec.targets)
+    frame, parts = table.frame, table.parts
+    positions = np.arange(len(frame))
+    steps: list[Step] = []
+    notices: list[Notice] = []
+    grouping = None
+    if spec.sequence is not None:
+        grouping, notices = _grouping(spec, frame, setting)
+        rows = len(frame)
+        frame, positions = grouping.examples(frame)
+        parts = parts[positions] if parts is not None else None
+        steps.append(Step("sequences", rows, len(frame), f"one for each {grouping.by}"))
+    has = with_target(frame, targets, setting.task)
+    if not has.all():
+        lost = int((~has).sum())
+        if lost == len(has):
+            raise DataError(f"the target {targets[0]!r} is missing in every row", cure="choose another target")
+        steps.append(Step("rows with a target", len(has), len(has) - lost, f"{lost:,} without one dropped"))
+        notices.append(Notice(f"{lost:,} rows without a target are dropped", tuple(targets)))
+    parts = parts[has] if parts is not None else None
+    kept_rows = frame[has].set_axis(positions[has])  # so that an error can name the row of the table
+    return Examples(kept_rows, parts, positions[has], tuple(steps), tuple(notices), grouping)
+
+
+def _grouping(spec: Represent, frame: pd.DataFrame, setting: Setting) -> tuple[SequenceGrouping, list[Notice]]:
+    """How the rows of a long table become sequences."""
+    sequence = spec.sequence
+    assert sequence is not None
+    whole = (*spec.targets, setting.labels, setting.sample_weights, spec.split.way_column)
+    makers = {sequence.by, sequence.time} - {None}
+    if clash := next((name for name in whole if name in makers), None):
+        rule = f"{clash!r} makes the sequences, and is used up by that"
+        raise SpecError.one(rule, "name another column", ("represent", "sequence"))
+    kept = tuple(dict.fromkeys(name for name in whole if name and name not in makers))
+    said = {name: str(spec.kind(name)) for name in spec.columns}
+    return SequenceGrouping.of(frame, sequence.by, sequence.time, kept, said)
+
+
+def with_target(frame: pd.DataFrame, targets: Sequence[str], task: str | None) -> np.ndarray:
+    """Whether a row can be learned from. Shapes: (rows,) bool."""
+    # of labels in one column an empty cell means: none
+    labels = task == "multilabel" and len(targets) == 1
+    has: np.ndarray = frame[[] if labels else list(targets)].notna().all(axis=1).to_numpy()
+    return has
+
+
+def sample_weights(name: str | None, frame: pd.DataFrame, rows: Split) -> np.ndarray | None:
+    """The weight of each row in the loss, with a mean of 1 over the training rows; None where no column says it.
+
+    Shapes: (rows,) float32.
+
+    Raises:
+        SpecError: a cell is missing or below 0, or all training rows have a weight of 0.
+        DataError: a cell is not a number.
+    """
+    if name is None:
+        return None
+    found = weights_of(name, frame)
+    weights: np.ndarray = (found / mean_weight(name, found[rows.train])).astype(np.float32)
+    return weights
+
+
+def weights_of(name: str, frame: pd.DataFrame) -> np.ndarray:
+    """The weights as they are written. Shapes: (rows,) float64."""
+    found = to_numbers(frame[name])
+    wrong = ~(np.isfinite(found) & (found >= 0))
+    if wrong.any():
+        cell = frame[name].iloc[int(wrong.argmax())]
+        rule = f"a weight is a number from 0, and {name!r} holds {as_text(cell)!r}"
+        raise SpecError.one(rule, "mend the cell, or name another column", ("learn", "sample_weights"))
+    return found
+
+
+def mean_weight(name: str, weights: np.ndarray) -> float:
+    """The mean of the training rows' weights."""
+    if (mean := float(weights.mean())) == 0:
+        rule = f"{name!r} is 0 in every training row"
+        raise SpecError.one(rule, "name another column", ("learn", "sample_weights"))
+    return mean

@@ -1,0 +1,252 @@
+"""What a kind of column is, and what a column is once it was fitted on training rows.
+
+A kind is a class in a file of its own, decorated `@KINDS.add`. One that learns little is its own fitted column:
+
+    @KINDS.add
+    @dataclass(frozen=True)
+    class Angle(NumberColumn, Kind):
+        name = "angle"
+        about = "degrees, as their sine and cosine"
+        example = "angle"
+
+        @property
+        def names(self): return (f"{self.column} sine", f"{self.column} cosine")
+
+        def numbers(self, cells): ...
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from itertools import product
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from protokit.core.registry import Registry
+from protokit.core.values import InputSpec
+from protokit.grammar.words import Section, Word
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+    from protokit.represent.encoders.cells import Cells
+
+
+@dataclass(frozen=True)
+class Guess:
+    """What a column is taken for: the name of a kind, or None with the reason why the column is left out.
+
+    `cure` says how to decide otherwise, `note` what the person should know of how the column is read.
+    """
+
+    kind: str | None
+    why: str = ""
+    cure: str | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class FitContext:
+    """What a kind may need beside the cells: texts that mean a missing cell, and the folder where paths start."""
+
+    missing: tuple[str, ...] = ()
+    folder: Path = Path()
+
+
+NO_CONTEXT = FitContext()
+
+
+@dataclass(frozen=True)
+class FittedColumn(ABC):
+    """A column as it was fitted on training rows: a frozen dataclass, whose fields are all that was learned.
+
+    A field holds None, a text, a number, a truth value, or a tuple of such values: it is written into the model's
+    file as it is. Derive from NumberColumn, CodeColumn or InputColumn.
+    """
+
+    name: ClassVar[str]  # of its kind
+    saved_as: ClassVar[str] = ""  # what the model's file calls it, where that is not the kind's name
+    column: str
+
+    @property
+    def kind(self) -> str:
+        """The name of its kind."""
+        return type(self).name
+
+    @property
+    def left_out(self) -> str:
+        """Why the column is left out, where the training rows hold nothing to learn from; else nothing."""
+        return ""
+
+    @property
+    @abstractmethod
+    def names(self) -> tuple[str, ...]:
+        """The name of each number that it gives."""
+
+    def at(self, folder: Path) -> Self:
+        """The same, with paths in cells that start at a folder."""
+        return self
+
+    def as_plain(self) -> dict[str, object]:
+        """All that was learned, as JSON values, to the bit."""
+        plain: dict[str, object] = {"kind": self.saved_as or self.kind}
+        for field in fields(self):
+            value = getattr(self, field.name)
+            plain[field.name] = list(value) if isinstance(value, tuple) else value
+        return plain
+
+    @classmethod
+    def from_plain(cls, plain: Mapping[str, object]) -> FittedColumn:
+        """The column of `as_plain`."""
+        learned: dict[str, Any] = {}
+        for name, value in plain.items():
+            if name != "kind":
+                learned[name] = tuple(value) if isinstance(value, list) else value
+        return cls(**learned)
+
+
+class NumberColumn(FittedColumn):
+    """A column that becomes numbers, which are scaled together with those of other columns."""
+
+    @abstractmethod
+    def numbers(self, cells: pd.Series) -> np.ndarray:
+        """Shapes: (rows,) -> (rows, len(names)) float64, NaN where missing.
+
+        Raises:
+            DataError: a cell is not of this kind; see `protokit.represent.encoders.cells.wrong`.
+        """
+
+
+@dataclass(frozen=True)
+class CodeColumn(FittedColumn):
+    """A column that becomes codes: from 1 for each of its levels, 0 for what training did not see."""
+
+    levels: tuple[str | None, ...]
+
+    @abstractmethod
+    def codes(self, cells: pd.Series) -> np.ndarray:
+        """Shapes: (rows,) -> (rows,) int64, from 0 to len(levels)."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The name of the number of each level."""
+        return tuple(f"{self.column} = {level}" for level in self.levels)
+
+    def one_hot(self, codes: np.ndarray) -> np.ndarray:
+        """Shapes: (rows,) codes -> (rows, len(levels)) float32, all 0 for the code 0."""
+        import numpy as np
+
+        found: np.ndarray = np.eye(len(self.levels) + 1, dtype=np.float32)[codes][:, 1:]
+        return found
+
+
+class InputColumn(FittedColumn):
+    """A column that is an input of its own of the network, under the column's name."""
+
+    own_input: ClassVar[bool] = True
+
+    @property
+    @abstractmethod
+    def spec(self) -> InputSpec:
+        """What the network takes; its name is the column's."""
+
+    @abstractmethod
+    def array(self, cells: pd.Series) -> np.ndarray:
+        """Shapes: (rows,) -> (rows, *spec.shape), of the type of `spec`.
+
+        Raises:
+            DataError: a cell is not of this kind.
+        """
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The name of each number of the array, its last axis first to change."""
+        if len(self.spec.shape) == 1 and len(self.spec.columns) == self.spec.shape[0]:
+            return tuple(f"{self.column} = {name}" for name in self.spec.columns)
+        places = product(*(range(1, size + 1) for size in self.spec.shape))
+        return tuple(f"{self.column} {','.join(map(str, place))}" for place in places)
+
+    def plain(self, cells: pd.Series, array: np.ndarray) -> np.ndarray:
+        """The column for models without a network (the baselines): texts, or numbers.
+
+        Shapes: (rows,) texts of type object, or (rows, many) numbers.
+        """
+        return array.reshape(len(cells), -1)
+
+
+class Kind:
+    """A kind of column. The class is never made, unless it is a FittedColumn too, of which there is one a column."""
+
+    name: ClassVar[str]
+    about: ClassVar[str]  # one sentence, for `protokit list kinds`
+    example: ClassVar[str]  # what stands behind the column's name: `number`, `{text: {length: 60}}`
+    rank: ClassVar[int] = 0  # the place in lists
+    # what may stand beside the bare word, `{NAME: ...}`: a flat Section, or one Word; None: nothing may
+    options: ClassVar[type[Section] | Word | None] = None
+    required: ClassVar[str] = ""  # what the bare word lacks, such as "its order"; it may not stand alone then
+    unreadable_cells_are_missing: ClassVar[bool] = False  # whether a few odd texts, such as `unknown`, count as missing
+    one_number: ClassVar[bool] = False  # whether a cell is one number that measures something: series take it unasked
+    own_input: ClassVar[bool] = False  # whether the column is an input of its own: `fit` gives an InputColumn
+    plural: ClassVar[str] = ""  # what many such cells are called, where they are an input of their own
+    audited_as: ClassVar[str] = ""  # the kind of the house that the audit takes such a column for; of another's, none
+    inference_rank: ClassVar[int] = 0  # kinds are asked by it; those of the house have 10 (boolean) to 50 (category)
+    saves: ClassVar[tuple[str, ...]] = ()  # names in a model's file of what `fit` gives, beside its own
+
+    @classmethod
+    def sample(cls) -> Sequence[object]:
+        """Some cells such as a table may hold, a missing one (None) among them: what the contract test fits."""
+        return ()
+
+    @classmethod
+    def is_type_of(cls, cells: Cells) -> bool:
+        """Whether the type of the cells alone says that they are of this kind, even if all are the same."""
+        return False
+
+    @classmethod
+    def infer(cls, cells: Cells) -> Guess | None:
+        """A guess, where no one has said what a column is: that it is of this kind, or is to be left out.
+
+        None where the cells say nothing of this kind. Cells are those of training rows; they are not all the same.
+        """
+        return None
+
+    @classmethod
+    def fit(cls, cells: pd.Series, options: object = None, context: FitContext = NO_CONTEXT) -> FittedColumn:
+        """Learn a column from its training rows. `options` are what was written beside the kind, None where nothing.
+
+        Raises:
+            DataError: the cells are not of this kind.
+        """
+        if not issubclass(cls, FittedColumn):
+            raise NotImplementedError(f"{cls.__name__}.fit")
+        return cls(str(cells.name))
+
+    @classmethod
+    def from_plain(cls, plain: Mapping[str, object]) -> FittedColumn:
+        """The fitted column of what `as_plain` gave."""
+        raise NotImplementedError(f"{cls.__name__}.from_plain")
+
+
+KINDS: Registry[type[Kind]] = Registry("column kind", "protokit.represent.kinds")
+
+
+def audited_as(kind: str) -> str:
+    """The kind that the audit takes a column of a kind for."""
+    found = KINDS.find(kind)
+    return (found.audited_as if found else "") or kind
+
+
+def column_from_plain(plain: Mapping[str, object]) -> FittedColumn:
+    """A fitted column of what `as_plain` gave.
+
+    Raises:
+        SpecError: no installed package has its kind.
+    """
+    saved = str(plain["kind"])
+    for kinds in (KINDS.house, KINDS.all):
+        if found := next((kind for name, kind in kinds().items() if saved in (name, *kind.saves)), None):
+            return found.from_plain(plain)
+    return KINDS[saved].from_plain(plain)

@@ -1,0 +1,77 @@
+"""Categories."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from protokit.represent.kind import KINDS, NO_CONTEXT, CodeColumn, FitContext, Guess, Kind
+from protokit.represent.kinds.number import FEWEST_FOR_AN_ID
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+    from protokit.represent.encoders.cells import Cells
+
+RARE = 3  # levels seen in fewer training rows share the unseen slot, which so learns something
+
+
+@KINDS.add
+@dataclass(frozen=True)
+class Category(CodeColumn, Kind):
+    """A category as a code: 0 for unseen and rare levels, then one for each level. A missing cell is a level."""
+
+    name = "category"
+    about = "one of some levels; levels that few training rows have, and unseen ones, are one"
+    example = "category"
+    rank = 2
+    inference_rank = 50
+
+    @classmethod
+    def sample(cls) -> Sequence[object]:
+        """See Kind."""
+        return ("Rome", "Oslo", None, "Lima")
+
+    @classmethod
+    def infer(cls, cells: Cells) -> Guess | None:
+        """All other texts, but those that are different in almost every row."""
+        from protokit.represent.encoders.cells import are_numbers
+
+        texts = cells.texts
+        if len(texts) >= FEWEST_FOR_AN_ID and cells.different > 0.9 * len(texts):
+            numeric = are_numbers(texts)
+            if numeric.mean() > 0.5:
+                odd = texts[~numeric].iloc[0]
+                return Guess(None, f"numbers, but for cells such as {odd!r}", f"missing: [{odd!r}]")
+            cure = f"columns: {{{cells.name}: category}}"
+            return Guess(None, "a different text in almost every row, like an ID", cure)
+        return Guess("category")
+
+    @classmethod
+    def fit(cls, cells: pd.Series, options: object = None, context: FitContext = NO_CONTEXT) -> Category:
+        """Learns the levels of at least RARE rows, in the order of the alphabet, missing last."""
+        from protokit.represent.encoders.cells import texts_of
+
+        counts = texts_of(cells).value_counts()
+        levels: list[str | None] = [*sorted(str(level) for level in counts.index[counts >= RARE])]
+        if int(cells.isna().sum()) >= RARE:
+            levels.append(None)
+        return cls(str(cells.name), tuple(levels))
+
+    @property
+    def left_out(self) -> str:
+        """Where every level is rare."""
+        return "" if self.levels else f"no level is in {RARE} training rows"
+
+    def codes(self, cells: pd.Series) -> np.ndarray:
+        """Shapes: (rows,) -> (rows,) int64, from 0 to len(levels)."""
+        import numpy as np
+
+        from protokit.represent.encoders.cells import texts_of
+
+        code = {level: i for i, level in enumerate(self.levels, 1)}
+        known = texts_of(cells).map(code).to_numpy(float, na_value=0, copy=True)
+        known[cells.isna().to_numpy()] = code.get(None, 0)
+        return known.astype(np.int64)

@@ -1,0 +1,119 @@
+"""Which rows are for training, validation and test."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from protokit.core.errors import DataError, SpecError
+from protokit.core.seeds import derive
+from protokit.core.values import Split
+from protokit.represent import words as spec
+from protokit.represent.split_way import SPLITS, SplitTable, SplitWay
+
+
+def split(
+    frame: pd.DataFrame,
+    parts: np.ndarray | None,
+    rule: spec.Split,
+    classes: pd.Series | None,
+    seed: int,
+) -> tuple[Split, ...]:
+    """Deal out the rows: once, or once for each fold.
+
+    `classes` is the target to stratify by, None where it is a number. `parts` names each row's table.
+
+    Raises:
+        DataError: a part would be without rows, or the rule does not fit the data.
+    """
+    way = SPLITS[rule.way or ("stratified" if classes is not None else "random")]
+    table = SplitTable(frame, rule.way_column, classes)
+    way.check(table)
+    if rule.folds is not None:
+        return _in_folds(way, table, rule, seed)
+    named = {value: part for part in ("test", "validation") if isinstance(value := getattr(rule, part), str)}
+    given = _of_tables(parts, named) if named else way.given(table)
+    rows = np.arange(len(frame))
+    free = rows[given == "train"] if given is not None else rows
+    fixed = {part: rows[given == part] if given is not None else rows[:0] for part in ("test", "validation")}
+    result = dict(fixed)
+    for part in ("test", "validation"):
+        share = getattr(rule, part)
+        if len(fixed[part]) or isinstance(share, str) or (part == "test" and not way.draws_test):
+            continue
+        free, result[part] = _take(way, table, free, share, derive(seed, "split", part))
+    return (_split(free, result["validation"], result["test"], way.name, len(frame)),)
+
+
+def _split(train: np.ndarray, validation: np.ndarray, test: np.ndarray, name: str, rows: int) -> Split:
+    for part, found in (("train", train), ("validation", validation), ("test", test)):
+        if len(found) == 0:
+            raise DataError(
+                f"no {part} rows: {rows} rows are too few to split",
+                cure="bring more rows, or change represent.split",
+            )
+    return Split(np.sort(train), np.sort(validation), np.sort(test), name)
+
+
+def _in_folds(way: type[SplitWay], table: SplitTable, rule: spec.Split, seed: int) -> tuple[Split, ...]:
+    """Each fold is the test once; of the other rows a share is for validation."""
+    assert rule.folds is not None and isinstance(rule.validation, float), "the recipe has checked it"
+    if not way.has_folds:
+        where = ("represent", "split", "folds")
+        raise SpecError.one(f"rows that are split by {way.name} are not dealt into folds", "remove folds", where)
+    found = []
+    dealt = way.folds(table, rule.folds, derive(seed, "split", "folds"))
+    for fold, (rest, test) in enumerate(dealt):
+        fold_seed = derive(seed, "split", "validation", fold)
+        train, validation = _take(way, table, rest, rule.validation, fold_seed)
+        found.append(_split(train, validation, test, f"{rule.folds} folds, {way.name}", len(table.frame)))
+    return tuple(found)
+
+
+def _of_tables(parts: np.ndarray | None, named: dict[str, str]) -> np.ndarray:
+    """The part of each row that its table stands for."""
+    if parts is None:
+        raise DataError("split names a table, and one data frame was given", cure="write test: 0.2")
+    return np.array([named.get(str(part), "train") for part in parts], object)
+
+
+def _take(
+    way: type[SplitWay], table: SplitTable, rows: np.ndarray, share: float, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Take a share of the rows away: what stays, and what was taken."""
+    if len(rows) < 2:
+        raise DataError(f"{len(table.frame)} rows are too few to split", cure="bring more rows")
+    return way.take(table, rows, share, seed)
+
+
+def with_each_class(found: Split, rows: np.ndarray, classes: np.ndarray, movable: Sequence[str]) -> Split:
+    """The split, with a row of every class or label among the training rows, of those that have one at all.
+
+    Where chance left it none, a row is moved there from one of the `movable` parts: what no training row shows can
+    neither be learned nor be scored. Shapes: rows and classes (pairs,), a row for each class or label that it has.
+    """
+    parts = {name: getattr(found, name) for name in ("train", "validation", "test")}
+    for one in np.setdiff1d(classes, classes[np.isin(rows, found.train)]):
+        having = rows[classes == one]
+        for name in movable:
+            here = np.intersect1d(having, parts[name])
+            if np.isin(having, parts["train"]).any() or len(here) == 0 or len(parts[name]) == 1:
+                continue
+            parts[name] = np.setdiff1d(parts[name], here[:1])
+            parts["train"] = np.sort(np.append(parts["train"], here[0]))
+    return replace(found, **parts)
+
+
+def as_dealt(parts: np.ndarray, rule: spec.Split) -> Split:
+    """The split of rows whose part is known: train, validation or test. Shapes: parts (rows,)."""
+    name = rule.way if rule.way_column and rule.way else "random"
+    train, validation, test = (np.flatnonzero(parts == part) for part in ("train", "validation", "test"))
+    return _split(train, validation, test, name, len(parts))
+
+
+def way_of(rule: spec.Split) -> type[SplitWay] | None:
+    """The way that a recipe names; None where it names none."""
+    return SPLITS[rule.way] if rule.way else None

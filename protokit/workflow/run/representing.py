@@ -1,0 +1,37 @@
+"""The second step of a recipe: its columns held against the table, then represented."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from protokit.core.values import Table
+from protokit.recipe.column_names import check_columns
+from protokit.recipe.recipe import Recipe
+from protokit.represent import represent as step
+from protokit.represent.represented import Represented, Setting
+
+
+def setting_of(recipe: Recipe) -> Setting:
+    """What the other parts of a recipe say that its columns are represented for."""
+    learn = recipe.learn
+    return Setting(
+        seed=recipe.seed,
+        task=learn.task,
+        quantiles=learn.quantiles,
+        sample_weights=learn.sample_weights,
+        labels=recipe.evaluate.labels,
+        own_menu=learn.menu != "auto",
+        folder=recipe.folder,
+    )
+
+
+def represent(recipe: Recipe, table: Table, *, dealt: np.ndarray | None = None) -> tuple[Represented, ...]:
+    """The rows of a recipe's table, split and encoded: for each fold anew. See `protokit.represent.represent`.
+
+    Raises:
+        SpecError: the recipe names a column that is not there, or says of one what cannot be.
+        DataError: the data does not fit the recipe.
+    """
+    check_columns(recipe, list(table.frame.columns))
+    with recipe.document.placing():
+        return step.represent(recipe.represent, table, setting_of(recipe), dealt=dealt)
