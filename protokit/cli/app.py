@@ -243,12 +243,12 @@ def menus(
     name: Annotated[str | None, typer.Argument(help="A house menu, or the file of a menu or recipe.")] = None,
 ) -> None:
     """List the house menus, print one, or draw the menu of a file as a tree."""
-    from protokit.menu.house import house
+    from protokit.menu.house_menu import HOUSE_MENUS
     from protokit.menu.menu import Menu
 
     if name is None:
-        for known in house.MENUS:
-            typer.echo(f"{known}  {house.ABOUT[known]}")
+        for known, menu in HOUSE_MENUS.all().items():
+            typer.echo(f"{known}  {menu.about}")
     elif Path(name).suffix in {".yaml", ".yml", ".json"}:
         from protokit.recipe.recipe import Recipe
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from protokit.collect.collect import collect
-from protokit.learn.engines.choice import Choice
+from protokit.learn.training.choice import Choice
 from protokit.learn.train import Trained, Trainer, network_of
 from protokit.recipe.recipe import Recipe
 from protokit.represent.represent import Represented, represent

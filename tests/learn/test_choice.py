@@ -7,7 +7,7 @@ import keras
 import pytest
 
 from protokit import Menu
-from protokit.learn.engines.choice import _FAST, Choice, choose
+from protokit.learn.training.choice import _FAST, Choice, choose
 from protokit.learn.plan import Plan
 from protokit.menu.network import number_layers
 

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from protokit.core.errors import SpecError, TrainingError
-from protokit.learn import data_feed as feed
-from protokit.learn.engines.runtime import Values
+from protokit.learn.training import data_feed as feed
+from protokit.learn.training.runtime import Values
 from protokit.learn.snapshot import Snapshot
 from protokit.learn.train import Trained, network_of
 from protokit.menu import catalogue
@@ -257,7 +257,7 @@ def test_rows_that_would_fill_the_memory_are_streamed_to_the_same_bits(
         kept = trainer.train(data.train, data.validation)
         with monkeypatch.context() as patch:
             patch.setattr(feed, "MEMORY_SHARE", 0.0)
-            patch.setattr("protokit.learn.engines.program.CHUNK_BYTES", 64 * 20)
+            patch.setattr("protokit.learn.training.program.CHUNK_BYTES", 64 * 20)
             other, _ = trainer_of(way, menu=[{"Dense": 8}, {"Dropout": 0.3}], sample_weights="w")
             streamed = other.train(data.train, data.validation)
         assert ("streamed" in streamed.progress.how) == (way != "fit")
@@ -275,7 +275,7 @@ def test_what_xla_cannot_do_is_trained_without_it(trained_by: Callable[..., Trai
 def test_a_trial_decides_once_and_the_snapshot_keeps_what_it_showed(
     trainer_of: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from protokit.learn.engines.fused import Fused
+    from protokit.learn.training.fused_loop import Fused
 
     asked: list[bool] = []
     original = Fused._faster
@@ -323,7 +323,7 @@ def test_the_same_scores_come_of_dropout_over_seeds(trainer_of: Callable[..., An
 def test_forced_engines_and_what_cannot_be_compiled(
     trainer_of: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from protokit.learn.engines.program import Program
+    from protokit.learn.training.program import Program
 
     def refuse(self: Program) -> None:
         raise ValueError("no kernel")

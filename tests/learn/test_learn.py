@@ -10,7 +10,7 @@ import pytest
 from protokit.collect.collect import collect
 from protokit.core.errors import DataError, SpecError, TrainingError
 from protokit.core.values import Features
-from protokit.learn.engines.engine import ENGINES
+from protokit.learn.engine import ENGINES
 from protokit.learn.plan import Plan, Progress, class_weights
 from protokit.learn.snapshot import Snapshot
 from protokit.learn.train import Trained, Trainer, network_of, predict

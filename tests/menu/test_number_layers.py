@@ -124,7 +124,7 @@ def test_a_run_with_them_is_saved_and_loaded_to_the_same_bits(
 
 def test_the_engine_knows_them() -> None:
     """XLA was measured to gain on the one, and not to on the other, which is tried."""
-    from protokit.learn.engines.choice import _FAST, _kind
+    from protokit.learn.training.choice import _FAST, _kind
 
     assert [_kind(made(kind, **arguments)) for kind, arguments in KINDS] == list(number_layers.LAYERS)
     assert "PiecewiseLinearEmbedding" in _FAST and "PeriodicEmbedding" not in _FAST

@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import json
+import pkgutil
 import re
 from pathlib import Path
 from types import ModuleType
@@ -16,7 +17,7 @@ from typing import Any
 from protokit.core.files import write_text
 from protokit.core.libraries.backend import keras
 from protokit.menu.catalogue import REFUSED, SECTIONS, call_of
-from protokit.menu.network import number_layers
+from protokit.menu.network import number_embeddings
 
 # Abstract bases, and tools that are no layers of a network.
 _NOT_OFFERED = {
@@ -34,12 +35,11 @@ _NOT_OFFERED = {
     "Regularizer",
     "Constraint",
 }
-# Layers that keras.layers does not export: of keras.applications, and of the house.
+# Layers of keras.applications, which keras.layers does not export.
 _ELSEWHERE = {
     "LayerScale": "keras.src.applications.convnext",
     "StochasticDepth": "keras.src.applications.convnext",
     "CustomScaleLayer": "keras.src.applications.inception_resnet_v2",
-    **dict.fromkeys(number_layers.LAYERS, number_layers.__name__),
 }
 # Arguments that every layer takes through **kwargs.
 _LAYER_ARGUMENTS = ("activity_regularizer", "trainable", "dtype")
@@ -50,7 +50,7 @@ def describe() -> dict[str, Any]:
     catalogue: dict[str, Any] = {"keras": keras.__version__}
     for section in SECTIONS:
         catalogue[section] = _section(getattr(keras, section), section)
-    for name, module in _ELSEWHERE.items():
+    for name, module in {**_ELSEWHERE, **own_layers()}.items():
         kind = getattr(importlib.import_module(module), name)
         catalogue["layers"][name] = {**_class(kind, "layers"), "home": module}
     catalogue["schedules"] = _section(keras.optimizers.schedules, "schedules")
@@ -60,6 +60,16 @@ def describe() -> dict[str, Any]:
         if callable(value) and name not in {"get", "serialize", "deserialize"}
     )
     return catalogue
+
+
+def own_layers() -> dict[str, str]:
+    """The layers that are not Keras's, with the module that each stands in."""
+    found: dict[str, str] = {}
+    for about in pkgutil.iter_modules(number_embeddings.__path__, f"{number_embeddings.__name__}."):
+        for name, kind in vars(importlib.import_module(about.name)).items():
+            if inspect.isclass(kind) and keras.saving.get_registered_name(kind) == f"protokit>{name}":
+                found[name] = about.name
+    return found
 
 
 def _section(module: ModuleType, section: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from protokit.core.libraries.backend import keras
 from protokit.core.places import Fault, Path
 from protokit.core.values import Signature
 from protokit.menu.expand import Graph, Ref, Taken
-from protokit.menu.house.house import KNOWN_UNITS
+from protokit.menu.fitting import KNOWN_UNITS
 from protokit.menu.items import Outline
 from protokit.menu.network.inputs import Inputs
 from protokit.menu.network.refusal import shape

@@ -78,10 +78,10 @@ def run(
         findings = audit(recipe, collected, folds, origins(recipe.collect))
         clock.lap("audit")
         stop_if_strict(recipe, collected, folds, findings, Path(out), folder)
-        from protokit.learn.train import network_of
+        from protokit.workflow.run.networks import network_for
 
         fitted = recipe.fitted(signature)
-        network = network_of(fitted, signature)
+        network = network_for(fitted, signature)
         if folder is None:  # only now: a menu that does not fit writes nothing
             folder = RunFolder.create(Path(out), recipe, fitted, collected, baselines)
         clock.lap("build")
