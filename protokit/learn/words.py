@@ -27,6 +27,7 @@ FOR_TASK = {"quantiles": "quantile", "clusters": "clustering", "cluster_by": "cl
 PRECISIONS = ("float32", "mixed_float16", "mixed_bfloat16")
 LATER_PRECISIONS = ("float16", "bfloat16", "float64")
 MONITORS = ("validation_loss", "loss")
+_ADAMW: dict[str, object] = {"AdamW": {"learning_rate": 1e-3, "weight_decay": 1e-2}}
 _SLOTS = {"choice", "int", "float"}
 
 
@@ -103,10 +104,10 @@ _WEIGHTS = {
 def _quantiles(value: object) -> object:
     """The quantiles to predict, ascending."""
     given = [value] if isinstance(value, float) else value
-    fits = isinstance(given, (list, tuple)) and given
-    if not fits or not all(isinstance(q, float) and 0 < q < 1 for q in given) or len(set(given)) < len(given):
+    found = list(given) if isinstance(given, (list, tuple)) else []
+    if not found or not all(isinstance(q, float) and 0 < q < 1 for q in found) or len(set(found)) < len(found):
         raise refuse(Fault(f"quantiles are different numbers between 0 and 1, not {value!r}", "write [0.1, 0.5, 0.9]"))
-    return tuple(sorted(given))
+    return tuple(sorted(found))
 
 
 class Stop(Section):
@@ -139,7 +140,7 @@ class Learn(Section):
         None, description="a loss of Keras; that of the task when not given", examples=["Huber"]
     )
     optimizer: Annotated[str | dict[str, object], _reference("optimizers")] = Field(
-        default_factory=lambda: {"AdamW": {"learning_rate": 1e-3, "weight_decay": 1e-2}},
+        default_factory=lambda: dict(_ADAMW),
         description="an optimizer of Keras with its arguments",
         examples=[{"AdamW": {"learning_rate": 0.001}}],
     )

@@ -181,19 +181,19 @@ def plain_value(value: Value) -> Plain:
         )
     if isinstance(value, Mapping):
         return {name: plain_value(part) for name, part in value.items()}
-    if isinstance(value, (list, tuple)):
+    if isinstance(value, Sequence) and not isinstance(value, str):
         return [plain_value(part) for part in value]
     return value
 
 
 def _plain_layer(layer: Layer) -> str | dict[str, Plain]:
     entry = catalogue.find("layers", layer.kind)
-    body: Plain = {name: plain_value(value) for name, value in layer.arguments.items()}
+    body = {name: plain_value(value) for name, value in layer.arguments.items()}
     if entry and list(body) == [entry.first]:
         alone = layer.arguments[str(entry.first)]
         if not isinstance(alone, (Mapping, list, tuple, Layer)) and alone is not None:
-            body = body[entry.first]
-    return {layer.kind: body} if body != {} else layer.kind
+            return {layer.kind: plain_value(alone)}
+    return {layer.kind: body} if body else layer.kind
 
 
 def mapped(value: Any, change: Any) -> Any:

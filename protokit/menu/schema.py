@@ -51,7 +51,7 @@ def _of_menus() -> JsonSchema:
     layers = {name: arguments.of_class(entry) for name, entry in _spelled("layers").items()}
     bare: JsonSchema = {"enum": [name for name, entry in _spelled("layers").items() if not entry.required]}
     any_value: JsonSchema = {"$ref": "#/$defs/Value"}
-    chain_or_block = {"anyOf": [_CHAIN, _closed(_block(any_value), required=["layers"])]}
+    chain_or_block: JsonSchema = {"anyOf": [_CHAIN, _closed(_block(any_value), required=["layers"])]}
     shape: JsonSchema = {"anyOf": [{"type": "integer", "minimum": 1}, {"type": "array", "items": _SIZES}]}
     with_dtype = _closed({"shape": shape, "dtype": _TEXT}, required=["shape"])
     parts: JsonSchema = {
@@ -138,7 +138,7 @@ class _Arguments:
             forms = [{"type": "number", **_bounds(rule)}, {"not": {"type": ["number", "object", "null"]}}]
         else:
             forms = [{"not": {"type": ["object", "null"]}}, _OTHER_MAPPING]
-        plain = forms[0] if len(forms) == 1 else {"anyOf": list(forms)}
+        plain: JsonSchema = forms[0] if len(forms) == 1 else {"anyOf": list(forms)}
         forms = forms + self._slots(plain, rule.kind != "boolean" and not rule.names and not rule.section)
         forms += [{"const": rule.default}] if rule.default is not None else []
         forms += [_NULL] if rule.null else []
@@ -252,7 +252,7 @@ def _value(arguments: _Arguments) -> JsonSchema:
 
 def _slot(options: JsonSchema, numbers: bool) -> JsonSchema:
     """A slot whose options are of a kind; `numbers` where they may be a range."""
-    number = {"type": "number"}
+    number: JsonSchema = {"type": "number"}
     pair: JsonSchema = {"type": "array", "minItems": 2, "maxItems": 2}
     whole: JsonSchema = {"type": "integer"}
     above: JsonSchema = {"type": "number", "exclusiveMinimum": 0}

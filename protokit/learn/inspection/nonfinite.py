@@ -70,7 +70,7 @@ def diagnose(
     return error
 
 
-def first_bad_layer(network: keras.Model, inputs: dict[str, object]) -> str | None:
+def first_bad_layer(network: keras.Model, inputs: Mapping[str, np.ndarray]) -> str | None:
     """The first layer, in the order of the computation, with an output that is not finite, in training."""
     own = {id(node) for nodes in network._nodes_by_depth.values() for node in nodes}
     named = [

@@ -17,7 +17,8 @@ VALIDATION_BATCH = 4096  # rows
 
 
 Part: TypeAlias = "np.ndarray | Mapping[str, np.ndarray]"
-Batch: TypeAlias = tuple[Part, ...]  # inputs by name, targets, and weights where rows are weighted
+# inputs by name, targets, and weights where rows are weighted
+Batch: TypeAlias = tuple[Mapping[str, np.ndarray], Part] | tuple[Mapping[str, np.ndarray], Part, Part]
 Tensors: TypeAlias = tuple["tf.Tensor | Mapping[str, tf.Tensor]", ...]
 Specs: TypeAlias = tuple["tf.TensorSpec | Mapping[str, tf.TensorSpec]", ...]
 
@@ -88,7 +89,7 @@ def _taken(values: np.ndarray, rows: np.ndarray) -> np.ndarray:
     return found
 
 
-def first(arrays: Batch | Part) -> np.ndarray:
+def first(arrays: Batch | Part | Tensors) -> np.ndarray:
     """The first of the arrays: all have the same rows."""
     found: np.ndarray = tf.nest.flatten(arrays)[0]
     return found
@@ -128,7 +129,8 @@ def batch_of(train: Arrays, weights: Mapping[str, np.ndarray] | None = None, row
         parts.append(dict(weights))
     if rows is not None:
         parts = [{name: values[rows] for name, values in part.items()} for part in parts]
-    return (parts[0], *(single(part) for part in parts[1:]))
+    inputs, targets, *more = parts
+    return (inputs, single(targets), single(more[0])) if more else (inputs, single(targets))
 
 
 def single(by_target: dict[str, np.ndarray]) -> Part:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from typing import TypeAlias, TypeVar
+from typing import NoReturn, TypeAlias, TypeVar
 
 import numpy as np
 
@@ -49,21 +49,21 @@ class Program:
         self._example = tf.nest.map_structure(lambda values: values[:2], example)
         self.spec = rows_spec(example)
         self.traces: Counter[str] = Counter()
-        self._plain: Compiled | None = None
-        self._xla: Compiled | None = None
-        self._test: Compiled | None = None
-        self._judge: Callable[..., tuple[Scores, tf.Tensor, Scores]] | None = None
-        self._scores: Callable[[], tuple[Scores, tf.Tensor]] | None = None
+        self._plain: Compiled = _not_compiled
+        self._xla: Compiled = _not_compiled
+        self._test: Compiled = _not_compiled
+        self._judge: Callable[..., tuple[Scores, tf.Tensor, Scores]] = _not_compiled
+        self._scores: Callable[[], tuple[Scores, tf.Tensor]] = _not_compiled
         self._used = True  # whether the metrics hold something
 
     @property
     def has_xla(self) -> bool:
         """Whether the loop with XLA is there."""
-        return self._xla is not None
+        return self._xla is not _not_compiled
 
     def compile(self) -> None:
         """Compile all but the loop with XLA; nothing is trained."""
-        if self._plain is not None:
+        if self._plain is not _not_compiled:
             return
         # the metrics are given their variables first, as `fit` does: TensorFlow would trace twice otherwise
         self.network._symbolic_build(data_batch=self._example)
@@ -73,7 +73,7 @@ class Program:
 
     def compile_test(self, spec: Specs) -> None:
         """Compile the scoring of rows of a kind."""
-        if self._test is None:
+        if self._test is _not_compiled:
             number = tf.TensorSpec((), tf.int32)
             self._test = self._traced("test", self._test_loop, (spec, number))
             self._judge = self._traced("judge", self._judgement, (spec, number))
@@ -84,7 +84,7 @@ class Program:
         Raises:
             tensorflow.errors.OpError, ValueError, TypeError: XLA has no such operation, as its message says.
         """
-        if self._xla is not None:
+        if self._xla is not _not_compiled:
             return
         self.compile()
         size, steps = self.batch_size, self.chunk // self.batch_size
@@ -206,6 +206,10 @@ class Program:
             made = tf.function(counted, autograph=False, jit_compile=True if xla else None)
             found: Callable[..., Given] = made.get_concrete_function(*arguments)
             return found
+
+
+def _not_compiled(*_: object) -> NoReturn:
+    raise AssertionError("the program is not compiled")
 
 
 def _sliced(rows: Tensors, size: tf.Tensor) -> Callable[[tf.Tensor], Tensors]:

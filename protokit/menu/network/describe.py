@@ -12,11 +12,11 @@ import pkgutil
 import re
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, Literal
 
 from protokit.core.files import write_text
 from protokit.core.libraries.backend import keras
-from protokit.menu.catalogue import REFUSED, SECTIONS, call_of
+from protokit.menu.catalogue import REFUSED, SECTIONS, Argument, call_of
 from protokit.menu.network import number_embeddings
 
 # Abstract bases, and tools that are no layers of a network.
@@ -73,7 +73,7 @@ def own_layers() -> dict[str, str]:
 
 
 def _section(module: ModuleType, section: str) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+    found: dict[str, dict[str, Any]] = {}
     aliases: dict[str, list[str]] = {}
     for name, value in sorted(vars(module).items()):
         if not inspect.isclass(value) or name in _NOT_OFFERED or not name[0].isupper():
@@ -90,7 +90,7 @@ def _section(module: ModuleType, section: str) -> dict[str, Any]:
 def _class(value: type, section: str) -> dict[str, Any]:
     text = inspect.getdoc(value) or ""
     entry: dict[str, Any] = {"about": text.split("\n\n")[0].replace("\n", " ").strip()}
-    arguments: dict[str, Any] = {}
+    arguments: dict[str, Argument] = {}
     documented = _documented(text)
     takes_more = False
     for parameter in list(inspect.signature(value.__init__).parameters.values())[1:]:  # type: ignore[misc]
@@ -110,8 +110,8 @@ def _class(value: type, section: str) -> dict[str, Any]:
     return entry
 
 
-def _argument(parameter: inspect.Parameter, text: str) -> dict[str, Any]:
-    entry: dict[str, Any] = {}
+def _argument(parameter: inspect.Parameter, text: str) -> Argument:
+    entry: Argument = {}
     if parameter.default is not parameter.empty:
         try:
             json.dumps(parameter.default, allow_nan=False)
@@ -123,7 +123,7 @@ def _argument(parameter: inspect.Parameter, text: str) -> dict[str, Any]:
     return entry
 
 
-def _type(parameter: inspect.Parameter, text: str) -> str | None:
+def _type(parameter: inspect.Parameter, text: str) -> Literal["integer", "number", "boolean"] | None:
     """What the first words of Keras's documentation say of an argument, only where they are plain."""
     if isinstance(parameter.default, bool):
         return "boolean"

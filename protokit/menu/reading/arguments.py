@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from protokit.core.places import Fault
 from protokit.core.suggest import did_you_mean, nearest, one_of
@@ -79,7 +80,7 @@ def check_reference(section: str, value: object, rule: str) -> list[Fault]:
     return [Fault(f"{rule} is a name, or one name with its arguments, not {value!r}")]
 
 
-def arguments_of(entry: catalogue.Entry, given: object) -> dict[str, object] | Fault:
+def arguments_of(entry: catalogue.Entry, given: Any) -> dict[str, Any] | Fault:
     """Arguments in full: a lone value is the first argument, nothing is none."""
     if given is None:
         return {}
