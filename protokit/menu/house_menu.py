@@ -23,8 +23,10 @@ class HouseMenu:
     """What it is and what it is for, in one sentence."""
     example: ClassVar[str]
     layers: ClassVar[Sequence[Plain]]
-    default_for: ClassVar[InputKind | None] = None
-    """The kind of input that `menu: auto` takes it for; house menus of other packages are taken by name only."""
+    takes: ClassVar[InputKind] = "columns"
+    """The kind of input that it is for."""
+    default: ClassVar[bool] = False
+    """Whether `menu: auto` takes it for such inputs; house menus of other packages are taken by name only."""
     clusters: ClassVar[bool] = False
     """Whether it is for the task clustering: one of its items is named `code`."""
     rank: ClassVar[int] = 0

@@ -14,6 +14,6 @@ class Autoencoder(HouseMenu):
     about = "down to ten numbers and back, the inputs beside the hidden layers: the default for clusters"
     example = "menu: autoencoder"
     layers = (hidden_layers(0.2), EMBEDDING)
-    default_for = "columns"
+    default = True
     clusters = True
     rank = 5

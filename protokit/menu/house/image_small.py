@@ -31,5 +31,6 @@ class ImageSmall(HouseMenu):
         {"Dense": {"units": 128, "activation": "relu"}},
         {"Dropout": 0.4},
     )
-    default_for = "image"
+    takes = "image"
+    default = True
     rank = 1

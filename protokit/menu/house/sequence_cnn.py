@@ -28,5 +28,6 @@ class SequenceCnn(HouseMenu):
         {"branch": {"mean": ["GlobalAveragePooling1D"], "most": ["GlobalMaxPooling1D"]}},
         {"Dropout": 0.3},
     )
-    default_for = "sequence"
+    takes = "sequence"
+    default = True
     rank = 4

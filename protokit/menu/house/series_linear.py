@@ -13,5 +13,6 @@ class SeriesLinear(HouseMenu):
     about = "one linear map from the window to the horizon, shared by all columns: the default for forecasts"
     example = "menu: series_linear"
     layers = ({"Identity": {}, "from": "history"},)
-    default_for = "series"
+    takes = "series"
+    default = True
     rank = 6

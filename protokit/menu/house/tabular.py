@@ -20,4 +20,4 @@ class Tabular(HouseMenu):
     about = "two hidden layers with dropout, and the inputs beside them: the default for tables"
     example = "menu: tabular"
     layers = (hidden_layers(0.4),)
-    default_for = "columns"
+    default = True

@@ -13,5 +13,6 @@ class TextBag(HouseMenu):
     about = "the mean of the words' vectors, with dropout: the default for texts"
     example = "menu: text_bag"
     layers = ({"Dropout": 0.3}, "GlobalAveragePooling1D", {"Dropout": 0.5})
-    default_for = "text"
+    takes = "text"
+    default = True
     rank = 2

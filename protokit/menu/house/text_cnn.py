@@ -23,4 +23,5 @@ class TextCnn(HouseMenu):
         {"branch": {"three": _words(3), "four": _words(4), "five": _words(5)}},
         {"Dropout": 0.5},
     )
+    takes = "text"
     rank = 3
