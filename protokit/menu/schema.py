@@ -66,7 +66,7 @@ def _of_menus() -> JsonSchema:
         "Menu": {"anyOf": [_CHAIN, _closed({key: parts[key] for key in KEYS}, required=["layers"])]},
         "Chain": {"type": "array", "items": {"$ref": "#/$defs/MenuItem"}},
         "MenuItem": {"anyOf": [bare, _CHAIN, {"$ref": "#/$defs/LayerItem"}, *_composites(arguments)]},
-        "LayerItem": _item(layers),
+        "LayerItem": {**_item(layers), "allOf": _calls(sources)},
         "Layer": {"anyOf": [bare, _item(layers, beside={"name": {"type": ["string", "null"]}})]},
         "Value": _value(arguments),
         "Slot": _slot({}, True),
@@ -225,6 +225,18 @@ def _item(heads: Mapping[str, object], *, beside: Mapping[str, object] = _BESIDE
         count |= {"required": some} if some else {}
         counts.append({**count, "not": {"anyOf": absent}} if absent else count)
     return {**_closed({**heads, **beside}), "anyOf": counts}
+
+
+def _calls(source: JsonSchema) -> list[JsonSchema]:
+    """What a layer of several inputs is called on, where they are given by name."""
+    found: list[JsonSchema] = []
+    for name, entry in _spelled("layers").items():
+        if len(entry.call) > 1:
+            needed = [one for one, must in entry.call.items() if must]
+            by_name = _closed(dict.fromkeys(entry.call, source), required=needed)
+            taken: JsonSchema = {"anyOf": [{"not": {"type": "object"}}, by_name]}
+            found.append({"if": {"required": [name]}, "then": {"properties": {"from": taken}}})
+    return found
 
 
 def _composites(arguments: _Arguments) -> list[JsonSchema]:
