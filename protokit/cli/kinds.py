@@ -7,7 +7,6 @@ text, imported when it is asked for.
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import inspect
 import pkgutil
 import re
@@ -63,16 +62,10 @@ class Kind:
     write: str = "{example}"  # how an example is written, where it does not have the name of its thing
 
     def entries(self, *, plugins: bool = True) -> dict[str, Entry]:
-        """The things of the kind by name; without `plugins` those of protokit alone.
-
-        Raises:
-            ImportError: a registry is not where the table says.
-        """
+        """The things of the kind by name; without `plugins` those of protokit alone."""
         found: dict[str, Entry] = {}
         for home in self.homes:
             module, _, name = home.partition(":")
-            if not importlib.util.find_spec(module):
-                module, name = "protokit.cli.adapters", self.name
             things: Things = getattr(importlib.import_module(module), name)
             if isinstance(things, Registry):
                 named = things.all() if plugins else things.house()
@@ -84,7 +77,7 @@ class Kind:
 
     def count(self) -> int:
         """How many there are; of a kind that imports heavy libraries, how many protokit has."""
-        if not all(importlib.util.find_spec(home.partition(":")[0]) for home in self.homes) or not self.files:
+        if not self.files:
             return len(self.entries())
         return sum(
             not module.ispkg

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeAlias
 
 import numpy as np
 from sklearn.cluster import KMeans
@@ -17,6 +18,7 @@ from protokit.core.errors import DataError
 from protokit.core.seeds import derive
 from protokit.core.values import Notice
 
+Numbers: TypeAlias = Sequence["float | Numbers"]  # nested lists of numbers, as JSON has them
 MOST = 10  # clusters that are tried where their number is to be found
 _LOOKED_AT = 5_000  # training rows that the silhouette is computed on
 _STARTS = 10
@@ -68,7 +70,6 @@ class Clusters:
 
     @classmethod
     def _of(cls, codes: np.ndarray, by: str, count: int, state: int) -> Clusters:
-
         # on one thread: several would add up in another order each time
         with threadpool_limits(1), warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)
@@ -105,19 +106,19 @@ class Clusters:
         shares: np.ndarray = likely / likely.sum(axis=1, keepdims=True)
         return shares
 
-    def columns(self, scores: np.ndarray) -> dict[str, Any]:
+    def columns(self, scores: np.ndarray) -> dict[str, np.ndarray]:
         """The columns of a table of predictions: the cluster, from 1, and how sure or how far it is."""
         best = scores.max(axis=1)
-        found: dict[str, Any] = {"cluster": scores.argmax(axis=1) + 1}
+        found: dict[str, np.ndarray] = {"cluster": scores.argmax(axis=1) + 1}
         return found | ({"distance": -best} if self.weights is None else {"probability": best})
 
-    def as_plain(self) -> dict[str, Any]:
+    def as_plain(self) -> dict[str, Numbers | None]:
         """The state as JSON values, to the bit."""
         plain = {"centers": self.centers, "weights": self.weights, "precisions": self.precisions}
         return {name: None if values is None else values.tolist() for name, values in plain.items()}
 
     @classmethod
-    def from_plain(cls, plain: dict[str, Any]) -> Clusters:
+    def from_plain(cls, plain: Mapping[str, Numbers | None]) -> Clusters:
         """The clusters of `as_plain`.
 
         Raises:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 
 from protokit.core.errors import DataError
 from protokit.core.libraries.backend import keras
@@ -39,7 +39,7 @@ def compile_network(network: keras.Model, learn: Learn, signature: Signature) ->
         raise DataError("use_ema averages weights that training would never take over", cure=cure)
     optimizer.exclude_from_weight_decay(var_names=_NO_DECAY)
     outputs = {target.key: target for target in signature.targets}
-    losses: dict[str, Any] = {name: loss_of(learn, target) for name, target in outputs.items()}
+    losses: dict[str, keras.losses.Loss] = {name: loss_of(learn, target) for name, target in outputs.items()}
     metrics: dict[str, list[str]] = {name: _METRICS.get(target.task, ["mae"]) for name, target in outputs.items()}
     one = len(outputs) == 1
     network.compile(
@@ -51,7 +51,7 @@ def compile_network(network: keras.Model, learn: Learn, signature: Signature) ->
     return float(optimizer.learning_rate)
 
 
-def loss_of(learn: Learn, target: TargetSpec) -> Any:
+def loss_of(learn: Learn, target: TargetSpec) -> keras.losses.Loss:
     """The loss of a target, as a Keras object.
 
     Raises:
@@ -76,9 +76,9 @@ def loss_of(learn: Learn, target: TargetSpec) -> Any:
     return _made("losses", given or _LOSSES[task])
 
 
-def _made(section: str, given: Any) -> Any:
+def _made(section: str, given: str | Mapping[str, object]) -> keras.Optimizer | keras.losses.Loss:
     """An object of Keras from a name, or from a mapping of a name to its arguments."""
-    name, arguments = next(iter(given.items())) if isinstance(given, dict) else (given, None)
+    name, arguments = next(iter(given.items())) if isinstance(given, Mapping) else (given, None)
     entry = catalogue.find(section, str(name))
     assert entry is not None, "the recipe has checked the name"
     full = arguments_of(entry, arguments)

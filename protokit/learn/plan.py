@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from math import cos, isfinite, pi
-from typing import Any
+from typing import Literal
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from protokit.core.errors import DataError
 from protokit.core.names import as_text
 from protokit.core.seeds import derive
 from protokit.core.values import Arrays, Signature
-from protokit.recipe.recipe import Recipe
+from protokit.learn.words import Learn
 
 EPOCHS, PATIENCE, PLATEAU = 200, 20, 6  # of at least so many batches, or more of them:
 BATCHES = 10
@@ -43,15 +43,15 @@ class Plan:
     @classmethod
     def of(
         cls,
-        recipe: Recipe,
+        learn: Learn,
         signature: Signature,
         train: Arrays,
         validation: Arrays,
         seed: int,
         typical_rows: int | None = None,
     ) -> Plan:
-        """The plan of a recipe for given rows. `seed` is the network's; `typical_rows` are `train`'s by default."""
-        learn, rows = recipe.learn, typical_rows or train.rows
+        """The plan for given rows. `seed` is the network's; `typical_rows` are `train`'s by default."""
+        rows = typical_rows or train.rows
         size = min(learn.batch_size or batch_size(rows), rows)
         # few batches change little: where an epoch is of few, as many more epochs are as one
         times = max(1, -(-BATCHES // -(-rows // size)))
@@ -116,7 +116,7 @@ class Progress:
         self.done = out_of_patience or self.epoch >= plan.epochs
         return better
 
-    def as_plain(self) -> dict[str, Any]:
+    def as_plain(self) -> dict[str, object]:
         """The progress as JSON values, to the bit."""
         return asdict(self)
 
@@ -136,7 +136,9 @@ def batch_size(rows: int) -> int:
     return max(32, min(256, rows // 50))
 
 
-def class_weights(given: Any, signature: Signature, train: Arrays) -> dict[str, np.ndarray] | None:
+def class_weights(
+    given: Literal["balanced"] | Mapping[object, float] | None, signature: Signature, train: Arrays
+) -> dict[str, np.ndarray] | None:
     """The weight of each training row by its class, with a mean of 1 over the rows when balanced.
 
     Shapes: by the target's key, (rows,) float32.

@@ -11,9 +11,9 @@ from protokit.core.libraries.keras_state import seeded
 from protokit.core.seeds import derive
 from protokit.core.values import Arrays, Signature
 from protokit.learn.compiling import compile_network
-from protokit.learn.data_feed import batch_of
 from protokit.learn.plan import Plan
-from protokit.recipe.recipe import Recipe
+from protokit.learn.training.data_feed import batch_of
+from protokit.learn.words import Learn
 
 LOWEST, HIGHEST = 1e-6, 10.0
 _SMOOTH = 0.9  # of the running mean is kept in each step
@@ -39,7 +39,14 @@ class RateRange:
 
 
 def rate_range(
-    recipe: Recipe, network: keras.Model, signature: Signature, train: Arrays, validation: Arrays, steps: int
+    learn: Learn,
+    network: keras.Model,
+    signature: Signature,
+    train: Arrays,
+    validation: Arrays,
+    *,
+    seed: int,
+    steps: int,
 ) -> RateRange:
     """Train a fresh network on batches of training rows while the rate rises from 1e-6 to 10, the same factor a step.
 
@@ -47,11 +54,11 @@ def rate_range(
 
     Source: Smith, Cyclical Learning Rates for Training Neural Networks, 2017.
     """
-    compile_network(network, recipe.learn, signature)
-    plan = Plan.of(recipe, signature, train, validation, recipe.seed)
+    compile_network(network, learn, signature)
+    plan = Plan.of(learn, signature, train, validation, seed)
     factor = (HIGHEST / LOWEST) ** (1 / max(1, steps - 1))
     rates, losses, mean = [], [], 0.0
-    with seeded(derive(recipe.seed, "rate range")), np.errstate(all="ignore"):
+    with seeded(derive(seed, "rate range")), np.errstate(all="ignore"):
         epoch, queue = 0, np.zeros(0, np.int64)
         for step in range(steps):
             if len(queue) < plan.batch_size:

@@ -6,7 +6,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from safetensors import SafetensorError, safe_open
@@ -14,7 +13,7 @@ from safetensors.numpy import save_file
 
 from protokit.core.errors import DataError
 from protokit.core.files import write_with
-from protokit.core.libraries.backend import keras
+from protokit.core.libraries.backend import keras, tf
 from protokit.learn.plan import Progress
 
 
@@ -24,10 +23,10 @@ class Snapshot:
 
     variables: tuple[np.ndarray, ...]
     best: tuple[np.ndarray, ...]
-    progress: dict[str, Any]
+    progress: dict[str, object]
 
     @classmethod
-    def take(cls, network: keras.Model, best: Sequence[Any], progress: Progress) -> Snapshot:
+    def take(cls, network: keras.Model, best: Sequence[np.ndarray | tf.Tensor], progress: Progress) -> Snapshot:
         """The state of a network now. `best` are the best weights, on the device or off it."""
         plain = json.loads(json.dumps(progress.as_plain()))
         return cls(tuple(values(v) for v in variables(network)), tuple(values(b) for b in best), plain)
@@ -74,7 +73,7 @@ def variables(network: keras.Model) -> list[keras.Variable]:
     return [*network.variables, *optimizer]
 
 
-def values(variable: Any) -> np.ndarray:
+def values(variable: keras.Variable | tf.Tensor | np.ndarray) -> np.ndarray:
     """A copy of a variable's or tensor's value as safetensors takes it."""
     return np.array(keras.ops.convert_to_numpy(variable), order="C", copy=True)
 

@@ -1,4 +1,4 @@
-"""Trains the network of a recipe: from the start or from where a killed run stopped, once or many times."""
+"""Trains a network: from the start or from where a killed run stopped, once or many times."""
 
 from __future__ import annotations
 
@@ -6,29 +6,28 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from protokit.core.errors import SpecError, TrainingError
+from protokit.core.errors import TrainingError
 from protokit.core.libraries.backend import keras, tf
 from protokit.core.libraries.keras_state import seeded
 from protokit.core.seeds import derive
 from protokit.core.values import Arrays, Signature
-from protokit.learn import data_feed as feed
 from protokit.learn.compiling import compile_network
-from protokit.learn.engines.choice import Choice, choose
-from protokit.learn.engines.engine import ENGINES, Engine
-from protokit.learn.engines.interrupt import interruptible
-from protokit.learn.engines.outcomes import CannotCompile, NotFinite, first_line
-from protokit.learn.engines.runtime import Inputs, Values, structure
+from protokit.learn.engine import ENGINES, CannotCompile, Engine, NotFinite, Training, automatic
 from protokit.learn.inspection import nonfinite
 from protokit.learn.plan import Plan, Progress
 from protokit.learn.snapshot import Snapshot, assign
 from protokit.learn.snapshot import values as values_of
+from protokit.learn.training import data_feed
+from protokit.learn.training.interrupt import interruptible
+from protokit.learn.training.outcomes import first_line
+from protokit.learn.training.runtime import Inputs, Values, structure
+from protokit.learn.words import Learn
+from protokit.menu.items import Outline
 from protokit.menu.network.build import build
 from protokit.menu.network.heads import CODE
-from protokit.recipe.recipe import Recipe
 
 _AT_A_TIME = 4096  # rows
 _BETWEEN_SAVES = 1.0  # seconds
@@ -58,9 +57,16 @@ class Trainer:
     """
 
     def __init__(
-        self, recipe: Recipe, network: keras.Model, signature: Signature, *, trainings: int = 1, rows: int | None = None
+        self,
+        learn: Learn,
+        network: keras.Model,
+        signature: Signature,
+        *,
+        seed: int,
+        trainings: int = 1,
+        rows: int | None = None,
     ) -> None:
-        """Take a network that `network_of` built.
+        """Take a network that `network_of` built. `seed` is that of the trainings that are given none.
 
         `trainings` is how many are to come: worth compiling more for. `rows` are about as many as each of them will
         have; batches and chunks follow from them, so that all trainings share one program.
@@ -69,36 +75,30 @@ class Trainer:
             DataError: the loss is not for this task.
         """
         tf.config.experimental.enable_op_determinism()
-        self.network, self._recipe, self._signature, self._trainings = network, recipe, signature, trainings
-        self._rows, self._structure = rows, structure(network)
-        compile_network(network, recipe.learn, signature)
+        self.network, self._learn, self._signature, self._seed = network, learn, signature, seed
+        self._trainings, self._rows, self._structure = trainings, rows, structure(network)
+        compile_network(network, learn, signature)
         network.optimizer.build(network.trainable_variables)
         self._inputs = Inputs(network)
         read = tf.function(lambda: [tf.identity(weight.value) for weight in network.weights], autograph=False)
         self._weights = read.get_concrete_function()  # their values on the device, in one call
-        self._engine: Engine | None = None
+        self._engine: type[Engine] | None = None
+        self._training: Training | None = None
         self._fresh = True
-        self._name = ""
 
     def fits(self, network: keras.Model) -> bool:
         """Whether this trainer can train such a network too: it differs in weights, seeds and dropout rates only."""
         return structure(network) == self._structure
 
-    def choice(self, train: Arrays, validation: Arrays) -> Choice:
-        """The engine that such rows are trained with, and why."""
-        return self._choice(self._plan(train, validation, self._recipe.seed))
-
-    def _plan(self, train: Arrays, validation: Arrays, seed: int) -> Plan:
-        return Plan.of(self._recipe, self._signature, train, validation, seed, self._rows)
-
-    def _choice(self, plan: Plan) -> Choice:
-        wanted = self._recipe.learn.engine
-        return choose(self.network, plan, plan.typical_rows, wanted=wanted, trainings=self._trainings)
+    def plan(self, train: Arrays, validation: Arrays, seed: int | None = None) -> Plan:
+        """How such rows are trained on."""
+        seed = self._seed if seed is None else seed
+        return Plan.of(self._learn, self._signature, train, validation, seed, self._rows)
 
     @property
     def traces(self) -> dict[str, int]:
         """How often each of the engine's functions was compiled so far."""
-        return self._engine.traces if self._engine else {}
+        return self._training.traces if self._training else {}
 
     def train(
         self,
@@ -113,7 +113,7 @@ class Trainer:
     ) -> Trained:
         """Train on some rows from some values; those of the network as it came when none are given.
 
-        `seed` orders the batches; the recipe's when not given. `snapshot` is the file that the state is kept in;
+        `seed` orders the batches; the trainer's when not given. `snapshot` is the file that the state is kept in;
         where it exists and its key is this one, training goes on from it. `on_epoch` is called after each epoch.
 
         Raises:
@@ -121,11 +121,11 @@ class Trainer:
             TrainingError: the loss was not finite; the last good state stays in the snapshot.
         """
         network, started = self.network, time.monotonic()
-        seed = self._recipe.seed if seed is None else seed
+        seed = self._seed if seed is None else seed
         base_rate = self._inputs.set(values or Values())
-        plan = self._plan(train, validation, seed)
+        plan = self.plan(train, validation, seed)
         progress: Progress = Progress()
-        best: Sequence[Any] = self._weights()
+        best: Sequence[tf.Tensor | np.ndarray] = self._weights()
         found = Snapshot.load(snapshot, key) if snapshot else None
         if found:
             progress, best = found.restore(network), found.best
@@ -136,7 +136,7 @@ class Trainer:
         def after_epoch(scores: dict[str, float]) -> bool:
             nonlocal best, last_good, saved
             check()
-            progress.engine, progress.how = self._name, engine.how
+            progress.engine, progress.how = self._engine.name if self._engine else "", training.how
             scores["learning_rate"] = progress.learning_rate(base_rate, plan)
             if progress.finish_epoch(scores, plan):
                 best = self._weights()
@@ -149,20 +149,20 @@ class Trainer:
                 saved = time.monotonic()
             return not progress.done
 
-        engine = self._engine_for(plan)
-        engine.recall(progress)
+        training = self._training or self._begun(plan)
+        training.recall(progress)
         while not progress.done:
             with seeded(derive(seed, "training"), tensorflow=self._fresh), interruptible() as check:
                 self._fresh = False
                 try:
-                    engine = self._prepared(engine, train, validation, plan)
+                    training = self._prepared(training, train, validation, plan)
                     compiled = compiled or time.monotonic() - started
-                    engine.train(train, validation, plan, progress, base_rate, after_epoch)
+                    training.train(train, validation, plan, progress, base_rate, after_epoch)
                 except NotFinite:
-                    last_good = nonfinite.replay(network, engine, train, plan, last_good, progress)
-                    if engine.retreat(progress):
+                    last_good = nonfinite.replay(network, training, train, plan, last_good, progress)
+                    if training.retreat(progress):
                         continue
-                    error = nonfinite.diagnose(network, engine, train, plan, last_good, base_rate)
+                    error = nonfinite.diagnose(network, training, train, plan, last_good, base_rate)
                     if snapshot:
                         last_good.save(snapshot, key)
                     assign(network.weights, last_good.best)
@@ -176,38 +176,37 @@ class Trainer:
         assign(network.weights, kept)
         return Trained(kept, progress, plan, compiled)
 
-    def _engine_for(self, plan: Plan) -> Engine:
-        if self._engine is None:
-            choice = self._choice(plan)
-            self._name, self._engine = choice.engine, ENGINES[choice.engine](self.network, choice)
-        return self._engine
+    def _begun(self, plan: Plan, reason: str = "") -> Training:
+        """The training by the engine that the recipe names, or by the next one that `auto` tries."""
+        wanted = self._learn.engine
+        if wanted != "auto":
+            self._engine, reason = ENGINES[wanted], "as the recipe says"
+        else:
+            own = automatic()
+            self._engine = own[own.index(self._engine) + 1] if self._engine else own[0]
+        self._training = self._engine.begin(self.network, plan, trainings=self._trainings, reason=reason)
+        return self._training
 
-    def _prepared(self, engine: Engine, train: Arrays, validation: Arrays, plan: Plan) -> Engine:
-        """The engine, compiled; where it cannot be, Keras's fit instead, unless the recipe forces it."""
+    def _prepared(self, training: Training, train: Arrays, validation: Arrays, plan: Plan) -> Training:
+        """The training, compiled; where that cannot be, by the next engine instead, unless the recipe names one."""
         try:
-            engine.prepare(train, validation, plan)
+            training.prepare(train, validation, plan)
         except CannotCompile as error:
-            if self._recipe.learn.engine != "auto":
-                raise TrainingError(
-                    f"the fused engine cannot compile this network: {error}", cure="write engine: auto, or keras"
-                ) from None
-            choice = Choice("keras", None, False, f"the fused engine cannot compile this network: {error}")
-            self._name, self._engine = choice.engine, ENGINES[choice.engine](self.network, choice)
-            return self._engine
-        return engine
+            assert self._engine is not None, "a training has begun"
+            rule = f"the {self._engine.name} engine cannot compile this network: {error}"
+            if self._learn.engine != "auto" or self._engine is automatic()[-1]:
+                raise TrainingError(rule, cure="write engine: auto, or keras") from None
+            return self._prepared(self._begun(plan, rule), train, validation, plan)
+        return training
 
 
-def network_of(recipe: Recipe, signature: Signature, seed: int | None = None) -> keras.Model:
-    """The untrained network of a recipe. `seed` is the recipe's when not given.
+def network_of(menu: Outline, signature: Signature, *, seed: int, precision: str = "float32") -> keras.Model:
+    """The untrained network of a menu. Its weights follow from the seed of the recipe or of one network of several.
 
     Raises:
-        SpecError: the menu does not fit the data, at its line.
+        SpecError: the menu does not fit the data, with paths in the menu.
     """
-    seed = derive(recipe.seed if seed is None else seed, "weights")
-    try:
-        return build(recipe.network, signature, seed=seed, precision=recipe.learn.precision)
-    except SpecError as error:
-        raise recipe.in_menu(error) from None
+    return build(menu, signature, seed=derive(seed, "weights"), precision=precision)
 
 
 def codes(network: keras.Model, inputs: dict[str, np.ndarray]) -> np.ndarray:
@@ -233,9 +232,9 @@ def predict(network: keras.Model, inputs: dict[str, np.ndarray], signature: Sign
     Raises:
         TrainingError: what it gives for classes are no probabilities.
     """
-    rows, size = len(feed.first(inputs)), max(1, feed.bytes_of(inputs))
+    rows, size = len(data_feed.first(inputs)), max(1, data_feed.bytes_of(inputs))
     at_a_time = _PREDICTED * max(
-        1, feed.CHUNK_BYTES * rows // (size * _PREDICTED)
+        1, data_feed.CHUNK_BYTES * rows // (size * _PREDICTED)
     )  # what is cut when read is kept small
     found: dict[str, list[np.ndarray]] = {}
     with seeded(0, tensorflow=False):

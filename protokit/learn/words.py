@@ -7,13 +7,15 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo
 from pydantic_core import CoreSchema, core_schema
 
+from protokit.core import plugins
 from protokit.core.errors import SpecError
 from protokit.core.places import Fault
 from protokit.core.suggest import did_you_mean
 from protokit.grammar.faults import refuse
-from protokit.grammar.words import SHARE, JsonSchema, Section, Word, choice, closed, definition, one_or_more
+from protokit.grammar.words import SHARE, Section, Word, choice, definition, one_or_more
+from protokit.learn.engine import ENGINES
 from protokit.menu import catalogue
-from protokit.menu.house import house
+from protokit.menu.house_menu import HOUSE_MENUS
 from protokit.menu.menu import Menu
 from protokit.menu.reading.arguments import check_reference
 
@@ -24,8 +26,8 @@ CLUSTERINGS = ("kmeans", "gaussian_mixture")
 FOR_TASK = {"quantiles": "quantile", "clusters": "clustering", "cluster_by": "clustering"}
 PRECISIONS = ("float32", "mixed_float16", "mixed_bfloat16")
 LATER_PRECISIONS = ("float16", "bfloat16", "float64")
-ENGINES = ("auto", "fused", "keras")
 MONITORS = ("validation_loss", "loss")
+_ADAMW: dict[str, object] = {"AdamW": {"learning_rate": 1e-3, "weight_decay": 1e-2}}
 _SLOTS = {"choice", "int", "float"}
 
 
@@ -35,11 +37,11 @@ class _Network:
     def __get_pydantic_core_schema__(self, source: type, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.with_info_plain_validator_function(self._read)
 
-    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        return {"anyOf": [{"enum": ["auto", *house.MENUS]}, definition("Menu")]}
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, object]:
+        return {"anyOf": [{"enum": ["auto", *HOUSE_MENUS.all()]}, definition("Menu")]}
 
     @staticmethod
-    def _read(value: Any, info: ValidationInfo) -> object:
+    def _read(value: object, info: ValidationInfo) -> object:
         if value == "auto":
             return value
         try:
@@ -52,7 +54,7 @@ def _reference(section: str) -> Word:
     """An optimizer or loss of Keras by name, or a mapping of the name to its arguments."""
     noun = {"losses": "loss", "optimizers": "optimizer"}[section]
 
-    def read(value: Any) -> object:
+    def read(value: object) -> object:
         if value is None:
             return None
         if isinstance(value, str) and catalogue.find(section, value) is None:
@@ -67,26 +69,19 @@ def _reference(section: str) -> Word:
             raise refuse(*faults)
         return value
 
-    def schema() -> JsonSchema:
-        entries = [entry for name in catalogue.names(section) if (entry := catalogue.find(section, name))]
-        spelled = {name: _arguments(entry) for entry in entries for name in (entry.name, catalogue.snake(entry.name))}
-        named = {**closed(dict(sorted(spelled.items())), most=1), "minProperties": 1}
-        return {"anyOf": [{"enum": [*sorted(spelled), None]}, named]}
-
-    return Word(read, schema)
+    named = definition(section.capitalize())
+    return Word(read, {"anyOf": [named, {"type": "null"}]} if section == "losses" else named)
 
 
-def _arguments(entry: catalogue.Entry) -> JsonSchema:
-    """What an optimizer or loss takes: its arguments, or one value for the first."""
-    arguments: dict[str, object] = {}
-    for name, about in entry.arguments.items():
-        kinds = [about["type"], *(["null"] if about.get("default", 0) is None else [])] if "type" in about else []
-        arguments[name] = {"type": kinds} if kinds else {}
-    lone: JsonSchema = {"type": ["number", "string", "boolean", "null"]}
-    return {"anyOf": [closed(arguments, required=entry.required), lone], "description": entry.about}
+def _engine(value: object) -> object:
+    """What trains the network."""
+    if value == "auto" or (isinstance(value, str) and value in ENGINES):
+        return value
+    said = (did_you_mean(str(value), ["auto", *ENGINES.all()]), *plugins.failures())
+    raise refuse(Fault(f"unknown engine {value!r}", "; ".join(text for text in said if text) or None))
 
 
-def _weights(value: Any) -> object:
+def _weights(value: object) -> object:
     """Class weights."""
     if value is None or value == "balanced":
         return value
@@ -106,13 +101,13 @@ _WEIGHTS = {
 }
 
 
-def _quantiles(value: Any) -> object:
+def _quantiles(value: object) -> object:
     """The quantiles to predict, ascending."""
     given = [value] if isinstance(value, float) else value
-    fits = isinstance(given, (list, tuple)) and given
-    if not fits or not all(isinstance(q, float) and 0 < q < 1 for q in given) or len(set(given)) < len(given):
+    found = list(given) if isinstance(given, (list, tuple)) else []
+    if not found or not all(isinstance(q, float) and 0 < q < 1 for q in found) or len(set(found)) < len(found):
         raise refuse(Fault(f"quantiles are different numbers between 0 and 1, not {value!r}", "write [0.1, 0.5, 0.9]"))
-    return tuple(sorted(given))
+    return tuple(sorted(found))
 
 
 class Stop(Section):
@@ -141,11 +136,11 @@ class Learn(Section):
         description="the network: layers, or the name of a house menu; auto is the one that fits the data",
         examples=["tabular", [{"Dense": {"units": 64, "activation": "relu"}}, {"Dropout": 0.3}]],
     )
-    loss: Annotated[str | dict[str, Any] | None, _reference("losses")] = Field(
+    loss: Annotated[str | dict[str, object] | None, _reference("losses")] = Field(
         None, description="a loss of Keras; that of the task when not given", examples=["Huber"]
     )
-    optimizer: Annotated[str | dict[str, Any], _reference("optimizers")] = Field(
-        default_factory=lambda: {"AdamW": {"learning_rate": 1e-3, "weight_decay": 1e-2}},
+    optimizer: Annotated[str | dict[str, object], _reference("optimizers")] = Field(
+        default_factory=lambda: dict(_ADAMW),
         description="an optimizer of Keras with its arguments",
         examples=[{"AdamW": {"learning_rate": 0.001}}],
     )
@@ -159,7 +154,7 @@ class Learn(Section):
         None, ge=1, description="rows of a batch; from 32 to 256 by the number of rows", examples=[128]
     )
     stop: Stop | None = Field(Stop(), description="when training ends early; null: never", examples=[{"patience": 20}])
-    class_weights: Annotated[Literal["balanced"] | dict[Any, float] | None, Word(_weights, _WEIGHTS)] = Field(
+    class_weights: Annotated[Literal["balanced"] | dict[object, float] | None, Word(_weights, _WEIGHTS)] = Field(
         None, description="how much a row of each class counts in the loss", examples=["balanced"]
     )
     sample_weights: str | None = Field(
@@ -178,7 +173,7 @@ class Learn(Section):
     precision: Annotated[str, choice("precision", PRECISIONS, later=LATER_PRECISIONS)] = Field(
         "float32", description="in which numbers the network computes", examples=["mixed_bfloat16"]
     )
-    engine: Annotated[str, choice("engine", ENGINES)] = Field(
+    engine: Annotated[str, Word(_engine, lambda: {"enum": ["auto", *ENGINES.all()]})] = Field(
         "auto", description="what trains the network; auto is the fastest that can", examples=["keras"]
     )
 

@@ -7,11 +7,14 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
+from importlib.metadata import version
 from importlib.resources import files
-from typing import Any
+from typing import Any, Final, Literal, TypedDict
 
+from protokit.core import plugins
 from protokit.core.errors import SpecError
 from protokit.core.places import Fault
+from protokit.core.registry import Registry
 from protokit.core.suggest import did_you_mean
 
 SECTIONS = ("layers", "optimizers", "losses", "metrics", "initializers", "regularizers", "constraints")
@@ -32,7 +35,14 @@ _HOLD_LAYERS = {
 # What `ops.NAME` may name.
 OPERATIONS_ON_ONE = ("absolute", "exp", "log", "negative", "sqrt", "square")
 OPERATIONS_ON_TWO = ("add", "divide", "maximum", "minimum", "multiply", "power", "subtract")
-OPEN: Any = object()  # an argument whose value is not known yet
+OPEN: Final = object()  # an argument whose value is not known yet
+
+
+class Argument(TypedDict, total=False):
+    """What is known of an argument: its default, where it has one, and its type, where that is plain."""
+
+    default: object
+    type: Literal["integer", "number", "boolean"]
 
 
 @dataclass(frozen=True)
@@ -42,7 +52,7 @@ class Entry:
     section: str
     name: str
     about: str
-    arguments: dict[str, dict[str, Any]]
+    arguments: dict[str, Argument]
     call: dict[str, bool] = field(default_factory=dict)  # what it is called on, and whether it must be
     always: bool = False  # acts as in training also where nothing says so
     own: type | None = None  # a class that a person registered
@@ -71,7 +81,7 @@ def names(section: str) -> tuple[str, ...]:
     found = tuple(name for name in _raw()[section] if name not in REFUSED)
     if section != "layers":
         return found
-    return (*found, *(f"ops.{name}" for name in sorted((*OPERATIONS_ON_ONE, *OPERATIONS_ON_TWO))), *_own)
+    return (*found, *(f"ops.{name}" for name in sorted((*OPERATIONS_ON_ONE, *OPERATIONS_ON_TWO))), *LAYERS.all())
 
 
 def activations() -> list[str]:
@@ -93,8 +103,6 @@ def aliases(section: str) -> dict[str, str]:
 
 def find(section: str, name: str) -> Entry | None:
     """The entry of a name or alias, or None."""
-    if section == "layers" and name in _own:
-        return _own[name]
     if section == "layers" and name.startswith("ops."):
         return _operation(name)
     name = aliases(section).get(name, name)
@@ -102,7 +110,7 @@ def find(section: str, name: str) -> Entry | None:
     if name in REFUSED:
         return None
     if raw is None:
-        return (_own_by_entry_point(name) or _newer(name)) if section == "layers" else None
+        return (_own(name) or _newer(name)) if section == "layers" else None
     more = {key: raw[key] for key in ("call", "always", "home") if key in raw}
     return Entry(section, name, raw["about"], raw["arguments"], **more)
 
@@ -114,7 +122,7 @@ def _operation(name: str) -> Entry | None:
         return Entry("layers", name, f"keras.ops.{word} of a tensor", {}, {"x": True})
     if word not in OPERATIONS_ON_TWO:
         return None
-    arguments: dict[str, dict[str, Any]] = {
+    arguments: dict[str, Argument] = {
         "value": {"default": None, "type": "number"},
         "reverse": {"default": False, "type": "boolean"},
     }
@@ -127,11 +135,14 @@ def _operation(name: str) -> Entry | None:
     )
 
 
-_own: dict[str, Entry] = {}
+LAYERS: Registry[type] = Registry("layer")
+"""The layers that are not Keras's: of the person's own program, and of installed packages."""
 
 
 def register(kind: type) -> type:
     """Add a layer class of one's own to what menus may name. The decorator `protokit.layer`.
+
+    Its arguments are those of its constructor, its docstring begins with what it is in a sentence.
 
     Raises:
         SpecError: the name is taken, or the class is no layer.
@@ -139,30 +150,18 @@ def register(kind: type) -> type:
     name = kind.__name__ if isinstance(kind, type) else repr(kind)
     if not isinstance(kind, type) or not callable(getattr(kind, "call", None)):
         raise SpecError.one(f"{name} is no layer class", "derive it from keras.layers.Layer and give it `call`")
-    if name in REFUSED or name in _raw()["layers"] or (name in _own and not _same(_own[name].own, kind)):
+    if name in REFUSED or name in _raw()["layers"] or name in aliases("layers"):
         raise SpecError.one(f"a layer named {name!r} is there already", "choose another name")
-    _own[name] = Entry("layers", name, *signature_of(kind), own=kind)
-    return kind
+    return LAYERS.add(kind, name=name)
 
 
-def _same(one: type | None, other: type) -> bool:
-    """Whether a class is the other one read anew, as a notebook does when a cell is run again."""
-    return one is not None and (one.__module__, one.__qualname__) == (other.__module__, other.__qualname__)
-
-
-def _own_by_entry_point(name: str) -> Entry | None:
-    from importlib.metadata import entry_points
-
-    for point in entry_points(group="protokit.layers", name=name):
-        register(point.load())
-        return _own.get(name)
-    return None
+def _own(name: str) -> Entry | None:
+    kind = LAYERS.find(name)
+    return None if kind is None else Entry("layers", name, *signature_of(kind), own=kind)
 
 
 def _newer(name: str) -> Entry | None:
     """A layer of an installed Keras that is not the one that the catalogue describes."""
-    from importlib.metadata import version
-
     if not name.isidentifier() or not name[0].isupper() or version("keras") == _raw()["keras"]:
         return None
     from protokit.core.libraries.backend import keras_layer
@@ -171,9 +170,9 @@ def _newer(name: str) -> Entry | None:
     return Entry("layers", name, *signature_of(kind)) if kind is not None else None
 
 
-def signature_of(kind: type) -> tuple[str, dict[str, dict[str, Any]], dict[str, bool]]:
+def signature_of(kind: type) -> tuple[str, dict[str, Argument], dict[str, bool]]:
     """What a layer class is, its arguments, and what it is called on."""
-    arguments: dict[str, dict[str, Any]] = {}
+    arguments: dict[str, Argument] = {}
     for parameter in list(inspect.signature(kind.__init__).parameters.values())[1:]:  # type: ignore[misc]
         if parameter.kind not in {parameter.VAR_KEYWORD, parameter.VAR_POSITIONAL} and parameter.name != "name":
             has = parameter.default is not parameter.empty
@@ -194,7 +193,7 @@ def call_of(kind: type) -> dict[str, bool]:
     return found
 
 
-def takes_layer(entry: Entry, argument: Any) -> bool:
+def takes_layer(entry: Entry, argument: object) -> bool:
     """Whether an argument of a layer is a layer, or a list of them."""
     return argument in _HOLD_LAYERS.get(entry.name, ())
 
@@ -223,4 +222,7 @@ def unknown(section: str, name: object, *, also: Iterable[str] = ()) -> Fault:
         )
     if section == "layers" and name in _NO_LAYERS:
         return Fault(f"{name} is no layer of a menu", _NO_LAYERS[str(name)], (), "key")
-    return Fault(f"unknown {noun} {name!r}", did_you_mean(str(name), [*names(section), *also]), (), "key")
+    said = [did_you_mean(str(name), [*names(section), *also])]
+    if section == "layers":
+        said += plugins.failures()
+    return Fault(f"unknown {noun} {name!r}", "; ".join(text for text in said if text) or None, (), "key")

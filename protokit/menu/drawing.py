@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from protokit.core.values import Signature
 from protokit.menu import catalogue
 from protokit.menu.expand import Node, Ref, Taken, expand
 from protokit.menu.items import Outline
 from protokit.show.graph import Box, svg, tree
+
+if TYPE_CHECKING:
+    from protokit.core.libraries.backend import keras
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,7 @@ class Drawing:
         """The graph as SVG."""
         return svg(self.boxes, self.title)
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         return {"text/plain": str(self), "text/html": self.html()}
 
 
@@ -57,12 +60,12 @@ def draw(menu: Outline, signature: Signature | None = None) -> Drawing:
     return Drawing(tuple(boxes), ", ".join(parts))
 
 
-def _input(name: str, layers: Mapping[str, Any]) -> Box:
+def _input(name: str, layers: Mapping[str, keras.Layer]) -> Box:
     layer = layers.get(name)
     return Box(name, name, "", _shape(layer.output) if layer is not None else "")
 
 
-def _box(node: Node, layers: Mapping[str, Any], seen: set[str], folded: Mapping[str, str], times: int) -> Box:
+def _box(node: Node, layers: Mapping[str, keras.Layer], seen: set[str], folded: Mapping[str, str], times: int) -> Box:
     layer = layers.get(node.layer)
     own = node.layer not in seen
     seen.add(node.layer)
@@ -84,7 +87,7 @@ def _names(taken: Taken) -> list[str]:
     return [name for part in parts for name in _names(part)]
 
 
-def _shape(output: Any) -> str:
-    if isinstance(output, (list, tuple)):
+def _shape(output: keras.KerasTensor | Sequence[keras.KerasTensor]) -> str:
+    if isinstance(output, Sequence):
         return _shape(output[0]) + " …"
     return " × ".join("any" if n is None else str(n) for n in output.shape[1:])

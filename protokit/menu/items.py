@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass, replace
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypedDict
 
 from protokit.core.errors import SpecError
 from protokit.core.places import Fault
@@ -17,6 +17,9 @@ SERIES = ("series", "history", "last", "covariates", "known")  # and of series; 
 # What an item takes: the name of an input or item (`encoder.1` is the second of its several outputs), a list of
 # such for layers of several inputs, or a mapping from the names of the layer's call arguments.
 Source: TypeAlias = "str | tuple[Source, ...] | Mapping[str, Source]"
+# What a file of a menu is made of, and what an argument holds once it is read.
+Plain: TypeAlias = "bool | int | float | str | Sequence[Plain] | Mapping[str, Plain] | None"
+Value: TypeAlias = "bool | int | float | str | Slot | Expression | Layer | Sequence[Value] | Mapping[str, Value] | None"
 
 
 @dataclass(frozen=True)
@@ -24,7 +27,7 @@ class Layer:
     """One layer: its Keras class and its arguments, which may hold slots, expressions and layers."""
 
     kind: str
-    arguments: Mapping[str, Any] = field(default_factory=dict)
+    arguments: Mapping[str, Value] = field(default_factory=dict)
     name: str | None = None
     source: Source | None = None
 
@@ -43,7 +46,7 @@ class Use:
     """A block with its arguments: with new weights, or (`shared`) with those of its first use."""
 
     block: str
-    arguments: Mapping[str, Any] = field(default_factory=dict)
+    arguments: Mapping[str, Value] = field(default_factory=dict)
     shared: bool = False
     name: str | None = None
     source: Source | None = None
@@ -105,12 +108,12 @@ class Block:
     """A chain under a name, with parameters and their defaults, and names for what it takes."""
 
     layers: tuple[Item, ...]
-    parameters: Mapping[str, Any] = field(default_factory=dict)
+    parameters: Mapping[str, Value] = field(default_factory=dict)
     inputs: tuple[str, ...] = ()
 
-    def as_plain(self) -> Any:
+    def as_plain(self) -> Plain:
         """The block as it is written."""
-        plain: dict[str, Any] = {}
+        plain: dict[str, Plain] = {}
         if self.parameters:
             plain["parameters"] = {name: plain_value(value) for name, value in self.parameters.items()}
         if self.inputs:
@@ -119,14 +122,14 @@ class Block:
         return {**plain, "layers": chain} if plain else chain
 
 
-def plain_chain(items: tuple[Item, ...]) -> list[Any]:
+def plain_chain(items: tuple[Item, ...]) -> list[Plain]:
     """A chain as it is written."""
     return [plain_item(item) for item in items]
 
 
-def plain_item(item: Item) -> Any:
+def plain_item(item: Item) -> Plain:
     """An item as it is written, in its shortest form."""
-    more: dict[str, Any] = {}
+    more: dict[str, Plain] = {}
     if item.name is not None:
         more["name"] = item.name
     if item.source is not None:
@@ -156,7 +159,7 @@ def plain_item(item: Item) -> Any:
     return {"branch": {name: plain_chain(chain) for name, chain in item.branches.items()}, **merge, **more}
 
 
-def plain_source(source: Source) -> Any:
+def plain_source(source: Source) -> Plain:
     """What an item takes, as it is written."""
     if isinstance(source, str):
         return source
@@ -165,7 +168,7 @@ def plain_source(source: Source) -> Any:
     return [plain_source(part) for part in source]
 
 
-def plain_value(value: Any) -> Any:
+def plain_value(value: Value) -> Plain:
     """An argument as it is written."""
     if isinstance(value, Slot):
         return value.as_plain()
@@ -178,19 +181,19 @@ def plain_value(value: Any) -> Any:
         )
     if isinstance(value, Mapping):
         return {name: plain_value(part) for name, part in value.items()}
-    if isinstance(value, (list, tuple)):
+    if isinstance(value, Sequence) and not isinstance(value, str):
         return [plain_value(part) for part in value]
     return value
 
 
-def _plain_layer(layer: Layer) -> Any:
+def _plain_layer(layer: Layer) -> str | dict[str, Plain]:
     entry = catalogue.find("layers", layer.kind)
-    body: Any = {name: plain_value(value) for name, value in layer.arguments.items()}
+    body = {name: plain_value(value) for name, value in layer.arguments.items()}
     if entry and list(body) == [entry.first]:
         alone = layer.arguments[str(entry.first)]
         if not isinstance(alone, (Mapping, list, tuple, Layer)) and alone is not None:
-            body = body[entry.first]
-    return {layer.kind: body} if body != {} else layer.kind
+            return {layer.kind: plain_value(alone)}
+    return {layer.kind: body} if body else layer.kind
 
 
 def mapped(value: Any, change: Any) -> Any:
@@ -233,14 +236,21 @@ def slots_in(value: Any) -> list[Slot]:
     return found
 
 
+class Input(TypedDict):
+    """An input of a menu: its shape without the batch, None where any size is taken, and its type."""
+
+    shape: tuple[int | None, ...]
+    dtype: str
+
+
 @dataclass(frozen=True)
 class Outline:
     """What a menu says: its items, and what they refer to."""
 
     layers: tuple[Item, ...]
     blocks: Mapping[str, Block]
-    hyperparameters: Mapping[str, Any]
-    inputs: Mapping[str, Mapping[str, Any]]
+    hyperparameters: Mapping[str, Value]
+    inputs: Mapping[str, Input]
     outputs: tuple[str, ...]
     columns: tuple[str, ...] = field(default=(), compare=False, kw_only=True)  # of a recipe, that `from` may name
 
@@ -254,7 +264,7 @@ class Outline:
         """Whether it is written as a bare list."""
         return not (self.blocks or self.hyperparameters or self.inputs or self.outputs)
 
-    def in_data(self, error: SpecError, data: Any) -> list[Fault]:
+    def in_data(self, error: SpecError, data: object) -> list[Fault]:
         """The faults of this menu with paths as the data has them that it was written in."""
         inner = ("layers",) if self.is_chain and isinstance(data, Mapping) else ()
         return [fault.under(inner) for fault in error.faults]

@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from protokit.core.errors import SpecError
-from protokit.core.places import Fault
 from protokit.core.suggest import did_you_mean
 from protokit.grammar.document import Document
 from protokit.menu import items
 from protokit.menu.expand import Chooser, Graph, expand
-from protokit.menu.house import house
+from protokit.menu.house_menu import HOUSE_MENUS
 from protokit.menu.items import Chain, Choose, Outline
 from protokit.menu.reading.reader import KEYS, Reader
 from protokit.menu.slots import Slot
@@ -48,10 +47,7 @@ class Menu(Outline):
         """
         name = None
         if isinstance(layers, str):
-            if layers not in house.MENUS:
-                cure = did_you_mean(layers, house.MENUS)
-                raise SpecError([Fault(f"unknown house menu {layers!r}", cure)])
-            name, layers = layers, house.MENUS[layers]
+            name, layers = layers, HOUSE_MENUS[layers].layers
         data = {"layers": layers, **parts} if parts else layers
         reader = Reader(columns)
         reader.read(data)

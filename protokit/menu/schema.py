@@ -1,114 +1,280 @@
-"""The JSON Schema of a menu, for editors."""
+"""The JSON Schema of a menu, for editors: what its reader checks, as far as a schema can say it.
+
+What an argument may be comes from `reading.argument_rules`, the table that the reader follows. What only the menu
+itself defines (blocks, items that `from` names, hyperparameters) no schema can know.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeAlias
 
 from protokit.menu import catalogue
+from protokit.menu.reading.argument_rules import Rule, rule_of
 from protokit.menu.reading.reader import KEYS
 
-_CHAIN = {"$ref": "#/$defs/Chain"}
-_CHAINS = {"type": "object", "additionalProperties": _CHAIN, "minProperties": 1}
-_TEXT = {"type": "string"}
+JsonSchema: TypeAlias = dict[str, object]
+
+_CHAIN: JsonSchema = {"$ref": "#/$defs/Chain"}
+_CHAINS: JsonSchema = {"type": "object", "additionalProperties": _CHAIN, "minProperties": 1}
+_TEXT: JsonSchema = {"type": "string"}
+_NAMES: JsonSchema = {"pattern": "^[^\\W\\d]\\w*$"}  # of what expressions refer to
+_LAYER: JsonSchema = {"$ref": "#/$defs/Layer"}
+_EXPRESSION: JsonSchema = {"$ref": "#/$defs/Expression"}
+_NULL: JsonSchema = {"type": "null"}
+_SIZES: JsonSchema = {"type": ["integer", "null"], "minimum": 1}
+_SLOT_KINDS = ("choice", "int", "float")
+# classes that a value of a hyperparameter may name with its arguments
+_REFERENCED = ("initializers", "regularizers", "constraints")
 
 
-def schema() -> dict[str, Any]:
+def schema() -> JsonSchema:
     """JSON Schema (2020-12) of menu files."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "protokit menu",
         "$ref": "#/$defs/Menu",
-        "$defs": definitions(),
+        "$defs": _of_menus(),
     }
 
 
-def definitions() -> dict[str, Any]:
+def definitions() -> JsonSchema:
+    """What a recipe's menu, optimizer and loss are made of."""
+    without_slots = _Arguments(slots=False)
+    training = {section.capitalize(): without_slots.of_section(section) for section in ("optimizers", "losses")}
+    return {**_of_menus(), **training, **without_slots.definitions}
+
+
+def _of_menus() -> JsonSchema:
     """What a menu is made of: every layer with its arguments, every composite, slots and expressions."""
-    block = _closed({"parameters": {"type": "object"}, "inputs": {"type": "array", "items": _TEXT}, "layers": _CHAIN})
-    shape = {"type": "array", "items": {"type": ["integer", "null"]}}
-    parts: dict[str, Any] = {
-        "hyperparameters": {"type": "object"},
-        "blocks": {"type": "object", "additionalProperties": {"anyOf": [_CHAIN, {**block, "required": ["layers"]}]}},
-        "inputs": {
-            "type": "object",
-            "additionalProperties": {"anyOf": [shape, _closed({"shape": shape, "dtype": _TEXT})]},
-        },
+    arguments = _Arguments()
+    layers = {name: arguments.of_class(entry) for name, entry in _spelled("layers").items()}
+    bare: JsonSchema = {"enum": [name for name, entry in _spelled("layers").items() if not entry.required]}
+    any_value: JsonSchema = {"$ref": "#/$defs/Value"}
+    chain_or_block: JsonSchema = {"anyOf": [_CHAIN, _closed(_block(any_value), required=["layers"])]}
+    shape: JsonSchema = {"anyOf": [{"type": "integer", "minimum": 1}, {"type": "array", "items": _SIZES}]}
+    with_dtype = _closed({"shape": shape, "dtype": _TEXT}, required=["shape"])
+    parts: JsonSchema = {
+        "hyperparameters": _named(any_value),
+        "blocks": _named(chain_or_block),
+        "inputs": _named({"anyOf": [shape, with_dtype]}),
         "layers": _CHAIN,
-        "outputs": {"anyOf": [_TEXT, {"type": "array", "items": _TEXT, "minItems": 1}]},
+        "outputs": {"anyOf": [_TEXT, {"type": "array", "items": _TEXT, "minItems": 1}, _NULL]},
     }
-    whole = {**_closed({key: parts[key] for key in KEYS}), "required": ["layers"]}
+    sources = {"$ref": "#/$defs/Source"}
     return {
-        "Menu": {"anyOf": [_CHAIN, whole]},
+        "Menu": {"anyOf": [_CHAIN, _closed({key: parts[key] for key in KEYS}, required=["layers"])]},
         "Chain": {"type": "array", "items": {"$ref": "#/$defs/MenuItem"}},
-        "MenuItem": _item(),
-        "Layer": {"anyOf": [{"enum": list(catalogue.names("layers"))}, _closed(_layers(), 1)]},
-        "Slot": _slot(),
+        "MenuItem": {"anyOf": [bare, _CHAIN, {"$ref": "#/$defs/LayerItem"}, *_composites(arguments)]},
+        "LayerItem": {**_item(layers), "allOf": _calls(sources)},
+        "Layer": {"anyOf": [bare, _item(layers, beside={"name": {"type": ["string", "null"]}})]},
+        "Value": _value(arguments),
+        "Slot": _slot({}, True),
         "Expression": {"type": "string", "pattern": "\\$"},
         "Source": {
             "anyOf": [
                 _TEXT,
-                {"type": "array", "items": {"$ref": "#/$defs/Source"}, "minItems": 1},
-                {"type": "object", "additionalProperties": {"$ref": "#/$defs/Source"}},
+                {"type": "array", "items": sources, "minItems": 1},
+                {"type": "object", "additionalProperties": sources, "minProperties": 1},
             ]
         },
+        **arguments.definitions,
     }
 
 
-def _closed(properties: dict[str, Any], most: int | None = None) -> dict[str, Any]:
-    found = {"type": "object", "properties": properties, "additionalProperties": False}
-    return {**found, "maxProperties": most} if most else found
+class _Arguments:
+    """Writes the schemas of arguments; those that are alike are written once, as definitions."""
+
+    def __init__(self, *, slots: bool = True) -> None:
+        self.slots = slots
+        self.definitions: JsonSchema = {}
+
+    def of_class(self, entry: catalogue.Entry) -> JsonSchema:
+        """What may stand beside the name of a class: its arguments, or the first alone."""
+        return self._defined(f"{entry.section}.{entry.name}", lambda: self._class(entry))
+
+    def _defined(self, name: str, written: Callable[[], JsonSchema]) -> JsonSchema:
+        name += "" if self.slots else ".fixed"
+        if name not in self.definitions:
+            self.definitions[name] = {}  # it may be met again inside itself
+            self.definitions[name] = written()
+        return {"$ref": f"#/$defs/{name}"}
+
+    def _class(self, entry: catalogue.Entry) -> JsonSchema:
+        arguments = {name: self.of_rule(rule_of(entry, name)) for name in entry.arguments}
+        forms = [_closed(arguments, required=entry.required)]
+        if set(entry.required) <= {entry.first}:
+            forms += [_NULL] if not entry.required else []
+            if entry.first is not None:
+                rule = rule_of(entry, entry.first)
+                forms.append(_LAYER if rule.layers else self._alone(rule))
+        return {"description": entry.about, "anyOf": forms}
+
+    def _alone(self, rule: Rule) -> JsonSchema:
+        """The first argument without its name: no list, and a mapping only where it is a slot."""
+        if rule.kind or rule.section == "activations":
+            return self.of_rule(rule)
+        forms: list[JsonSchema] = [{"not": {"type": ["array", "object"]}}]
+        forms += [{"required": [kind]} for kind in _SLOT_KINDS] if self.slots else []
+        return {"allOf": [self.of_rule(rule), {"not": {"type": "array"}}, {"anyOf": forms}]}
+
+    def of_rule(self, rule: Rule) -> JsonSchema:
+        """What an argument may be, as a reference to a definition."""
+        return self._defined(_name_of(rule), lambda: self._written(rule))
+
+    def _written(self, rule: Rule) -> JsonSchema:
+        if rule.layers:
+            return {"anyOf": [_LAYER, {"type": "array", "items": _LAYER}, _NULL]}
+        forms: list[JsonSchema] = []
+        if rule.section == "activations":
+            forms = [{"enum": list(rule.names)}]
+        elif rule.section:
+            forms = [self.of_section(rule.section)]
+        elif rule.kind:
+            forms = [{"type": rule.kind, **_bounds(rule)}]
+        elif rule.names:
+            forms = [{"enum": list(rule.names)}, {"not": {"type": ["string", "object", "null"]}}]
+        elif rule.low is not None:
+            forms = [{"type": "number", **_bounds(rule)}, {"not": {"type": ["number", "object", "null"]}}]
+        else:
+            forms = [{"not": {"type": ["object", "null"]}}, _OTHER_MAPPING]
+        plain: JsonSchema = forms[0] if len(forms) == 1 else {"anyOf": list(forms)}
+        forms = forms + self._slots(plain, rule.kind != "boolean" and not rule.names and not rule.section)
+        forms += [{"const": rule.default}] if rule.default is not None else []
+        forms += [_NULL] if rule.null else []
+        return forms[0] if len(forms) == 1 else {"anyOf": forms}
+
+    def _slots(self, plain: JsonSchema, numbers: bool) -> list[JsonSchema]:
+        if not self.slots:
+            return []
+        return [_slot(plain, numbers) if plain else {"$ref": "#/$defs/Slot"}, _EXPRESSION]
+
+    def of_section(self, section: str) -> JsonSchema:
+        """A name of a section, or a mapping of one name to its arguments."""
+        return self._defined(section, lambda: self._section(_spelled(section)))
+
+    def _section(self, entries: Mapping[str, catalogue.Entry]) -> JsonSchema:
+        bare = [name for name, entry in entries.items() if not entry.required]
+        named = _closed({name: self.of_class(entry) for name, entry in entries.items()})
+        return {"anyOf": [{"enum": bare}, {**named, "minProperties": 1, "maxProperties": 1}]}
 
 
-def _item() -> dict[str, Any]:
-    names = list(catalogue.names("layers"))
-    use = {"anyOf": [_TEXT, {"type": "object", "maxProperties": 1}]}
-    times = {"anyOf": [{"type": "integer", "minimum": 0}, {"$ref": "#/$defs/Slot"}, {"$ref": "#/$defs/Expression"}]}
-    composites = {
-        "use": {**use, "description": "a block, with new weights"},
-        "share": {**use, "description": "a block or a named layer, with the same weights each time"},
-        "repeat": {**_closed({"times": times, "layers": _CHAIN}), "required": ["times", "layers"]},
-        "residual": {**_CHAIN, "description": "x + f(x), projected where shapes differ"},
-        "branch": {**_CHAINS, "description": "the input to each, then merged"},
-        "merge": {"$ref": "#/$defs/Layer"},
-        "choose": {**_CHAINS, "description": "one of these: a slot of structure"},
-        "default": _TEXT,
-        "when": {**_CHAINS, "description": "only where the condition holds"},
-        "layers": _CHAIN,
-        "name": {"type": ["string", "null"], "pattern": "^[A-Za-z0-9_-]+$"},
-        "from": {"$ref": "#/$defs/Source"},
-    }
-    return {"anyOf": [{"enum": names}, _CHAIN, _closed({**_layers(), **composites}, 4)]}
+# what no rule speaks of: a mapping that is no slot, nor like one
+_OTHER_MAPPING: JsonSchema = {
+    "type": "object",
+    "propertyNames": {"not": {"enum": [*_SLOT_KINDS, "step", "log", "default"]}},
+    "not": {"maxProperties": 1, "propertyNames": {"pattern": "^([Cc]h|[Ii]n|[Ff]l)"}},
+}
 
 
-def _layers() -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for name in catalogue.names("layers"):
-        entry = catalogue.find("layers", name)
-        assert entry is not None, "the name is from the catalogue"
-        arguments = {argument: _argument(entry, argument, about) for argument, about in entry.arguments.items()}
-        full = _closed(arguments)
-        if catalogue.takes_layer(entry, entry.first):
-            full = {"anyOf": [full, {"$ref": "#/$defs/Layer"}]}
-        lone = {"type": ["number", "string", "boolean", "null"]}
-        found[name] = {"description": entry.about, "anyOf": [full, lone, {"$ref": "#/$defs/Slot"}]}
+def _spelled(section: str) -> dict[str, catalogue.Entry]:
+    """Every way to write a name of a section."""
+    found: dict[str, catalogue.Entry] = {}
+    for name in (*catalogue.names(section), *catalogue.aliases(section)):
+        if (entry := catalogue.find(section, name)) is not None:
+            found[name] = entry
     return found
 
 
-def _argument(entry: catalogue.Entry, argument: str, about: dict[str, Any]) -> dict[str, Any]:
-    if catalogue.takes_layer(entry, argument):
-        layer = {"$ref": "#/$defs/Layer"}
-        return {"anyOf": [layer, {"type": "array", "items": layer}, {"type": "null"}]}
-    kind = about.get("type")
-    if not kind:
-        return {}
-    plain = {"type": [kind, "null"] if about.get("default", 0) is None else kind}
-    return {"anyOf": [plain, {"$ref": "#/$defs/Slot"}, {"$ref": "#/$defs/Expression"}]}
+def _name_of(rule: Rule) -> str:
+    """The name of the definition of a rule."""
+    if rule.layers:
+        return "Layers"
+    words = [rule.section or rule.kind or ("_".join(rule.names) if rule.names else "anything")]
+    words += [f"from_{rule.low:g}"] if rule.low is not None else []
+    words += [f"to_{rule.high:g}"] if rule.high is not None else []
+    words += [f"or_{rule.default}"] if rule.default is not None else []
+    words += ["or_null"] if rule.null else []
+    return "_".join(words)
 
 
-def _slot() -> dict[str, Any]:
-    number = {"type": "number"}
-    pair = {"type": "array", "items": number, "minItems": 2, "maxItems": 2}
-    more = {"step": number, "log": {"type": "boolean"}, "default": number}
-    choice = {**_closed({"choice": {"type": "array", "minItems": 1}, "default": {}}), "required": ["choice"]}
-    whole = {**_closed({"int": pair, **more}), "required": ["int"]}
-    return {"anyOf": [choice, whole, {**_closed({"float": pair, **more}), "required": ["float"]}]}
+def _bounds(rule: Rule) -> JsonSchema:
+    bounds = {"minimum": rule.low, "maximum": rule.high}
+    return {key: value for key, value in bounds.items() if value is not None}
+
+
+def _closed(properties: Mapping[str, object], *, required: Iterable[str] = ()) -> JsonSchema:
+    found: JsonSchema = {"type": "object", "properties": dict(properties), "additionalProperties": False}
+    return {**found, "required": needed} if (needed := list(required)) else found
+
+
+def _named(values: JsonSchema) -> JsonSchema:
+    """A mapping of names to values, or nothing."""
+    return {"type": ["object", "null"], "additionalProperties": values, "propertyNames": _NAMES}
+
+
+def _block(value: JsonSchema) -> JsonSchema:
+    names: JsonSchema = {"type": ["array", "null"], "items": _TEXT}
+    values: JsonSchema = {"type": ["object", "null"], "additionalProperties": value}
+    return {"parameters": values, "inputs": names, "layers": _CHAIN}
+
+
+_BESIDE: JsonSchema = {
+    "name": {"type": ["string", "null"], "pattern": "^[\\w-]+$"},
+    "from": {"$ref": "#/$defs/Source"},
+}
+
+
+def _item(heads: Mapping[str, object], *, beside: Mapping[str, object] = _BESIDE) -> JsonSchema:
+    """A mapping of one of some heads, with what may stand beside it."""
+    others = list(beside)
+    counts: list[JsonSchema] = []
+    for some in ([key for i, key in enumerate(others) if mask >> i & 1] for mask in range(1 << len(others))):
+        absent = [{"required": [key]} for key in others if key not in some]
+        count: JsonSchema = {"minProperties": len(some) + 1, "maxProperties": len(some) + 1}
+        count |= {"required": some} if some else {}
+        counts.append({**count, "not": {"anyOf": absent}} if absent else count)
+    return {**_closed({**heads, **beside}), "anyOf": counts}
+
+
+def _calls(source: JsonSchema) -> list[JsonSchema]:
+    """What a layer of several inputs is called on, where they are given by name."""
+    found: list[JsonSchema] = []
+    for name, entry in _spelled("layers").items():
+        if len(entry.call) > 1:
+            needed = [one for one, must in entry.call.items() if must]
+            by_name = _closed(dict.fromkeys(entry.call, source), required=needed)
+            taken: JsonSchema = {"anyOf": [{"not": {"type": "object"}}, by_name]}
+            found.append({"if": {"required": [name]}, "then": {"properties": {"from": taken}}})
+    return found
+
+
+def _composites(arguments: _Arguments) -> list[JsonSchema]:
+    whole = arguments.of_rule(Rule("integer", low=0, null=False))
+    block: JsonSchema = {"anyOf": [_TEXT, {"type": "object", "minProperties": 1, "maxProperties": 1}]}
+    heads: dict[str, tuple[JsonSchema, JsonSchema]] = {
+        "use": ({**block, "description": "a block, with new weights"}, {}),
+        "share": ({**block, "description": "a block or a named layer, with the same weights each time"}, {}),
+        "repeat": (_closed({"times": whole, "layers": _CHAIN}, required=["times", "layers"]), {}),
+        "residual": ({**_CHAIN, "description": "x + f(x), projected where shapes differ"}, {}),
+        "branch": ({**_CHAINS, "description": "the input to each, then merged"}, {"merge": _LAYER}),
+        "choose": ({**_CHAINS, "description": "one of these: a slot of structure"}, {"default": _TEXT}),
+        "when": ({**_CHAINS, "description": "only where the condition holds"}, {}),
+        "layers": (_CHAIN, {}),
+    }
+    return [_closed({head: body, **more, **_BESIDE}, required=[head]) for head, (body, more) in heads.items()]
+
+
+def _value(arguments: _Arguments) -> JsonSchema:
+    """The value of a hyperparameter or of a block's parameter: a mapping is a slot, or names a class."""
+    known = [arguments.of_section(section) for section in _REFERENCED]
+    several: JsonSchema = {**_OTHER_MAPPING, "minProperties": 2}
+    return {"anyOf": [{"not": {"type": "object"}}, {"$ref": "#/$defs/Slot"}, _LAYER, *known, several]}
+
+
+def _slot(options: JsonSchema, numbers: bool) -> JsonSchema:
+    """A slot whose options are of a kind; `numbers` where they may be a range."""
+    number: JsonSchema = {"type": "number"}
+    pair: JsonSchema = {"type": "array", "minItems": 2, "maxItems": 2}
+    whole: JsonSchema = {"type": "integer"}
+    above: JsonSchema = {"type": "number", "exclusiveMinimum": 0}
+    more: JsonSchema = {"step": {"anyOf": [above, _NULL]}, "log": {"type": "boolean"}}
+    one: JsonSchema = {"anyOf": [options, _NULL]} if options else {}
+    choice = _closed({"choice": {"type": "array", "minItems": 1, "items": one}, "default": one}, required=["choice"])
+    if not numbers:
+        return choice
+    forms = [choice]
+    for kind, of in (("int", whole), ("float", number)):
+        item: JsonSchema = {"allOf": [of, options]} if options else of
+        forms.append(_closed({kind: {**pair, "items": item}, **more, "default": item}, required=[kind]))
+    return {"anyOf": forms}

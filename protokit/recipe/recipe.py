@@ -20,7 +20,7 @@ from protokit.grammar.document import Document
 from protokit.grammar.faults import faults_of, refuse
 from protokit.grammar.words import Section, Word
 from protokit.learn.words import Learn
-from protokit.menu.house.house import fitting
+from protokit.menu.fitting import fitting
 from protokit.menu.menu import Menu
 from protokit.recipe import overrides
 from protokit.recipe.card import card_of

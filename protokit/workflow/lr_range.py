@@ -11,13 +11,13 @@ from protokit.core.checkup import Edit
 from protokit.core.errors import SpecError
 from protokit.core.libraries.backend import keras
 from protokit.learn.rate_range import rate_range
-from protokit.learn.train import network_of
 from protokit.recipe.edits import diff
 from protokit.recipe.recipe import Recipe
 from protokit.represent.represented import Represented
 from protokit.show.chart import chart
 from protokit.workflow.check import as_recipe
 from protokit.workflow.run.collecting import collected, stays_on_disk
+from protokit.workflow.run.networks import network_for
 from protokit.workflow.run.out_of_core import on_disk
 from protokit.workflow.run.representing import represent
 
@@ -98,8 +98,8 @@ def lr_range(
     signature = fold.encoder.signature
     fitted = checked.fitted(signature)
 
-    network = network_of(fitted, signature)
-    found = rate_range(fitted, network, signature, fold.train, fold.validation, steps)
+    network = network_for(fitted, signature)
+    found = rate_range(fitted.learn, network, signature, fold.train, fold.validation, seed=fitted.seed, steps=steps)
     current, suggested = _rate(fitted, network), found.suggested
     changed = ""
     if suggested is not None and not current / _LIKE <= suggested <= current * _LIKE:

@@ -7,19 +7,20 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from protokit.learn.engines.choice import Choice
-from protokit.learn.train import Trained, Trainer, network_of
+from protokit.learn.train import Trained, Trainer
+from protokit.learn.training.choice import Choice
 from protokit.recipe.recipe import Recipe
 from protokit.represent.represented import Represented
 from protokit.workflow.run.collecting import collected as collect
+from protokit.workflow.run.networks import network_for
 from protokit.workflow.run.representing import represent
 
 WAYS = {
-    "fit": Choice("keras", None, False, ""),
-    "plain": Choice("fused", None, False, ""),
-    "xla": Choice("fused", 0, False, ""),
-    "late": Choice("fused", 2, False, ""),
-    "trial": Choice("fused", 1, True, ""),
+    "fit": Choice(None, False, ""),  # by Keras's fit, which has no choice
+    "plain": Choice(None, False, ""),
+    "xla": Choice(0, False, ""),
+    "late": Choice(2, False, ""),
+    "trial": Choice(1, True, ""),
 }
 
 
@@ -35,14 +36,15 @@ def trainer_of(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[Trainer, 
     """A trainer that works in one of the WAYS, and its rows: 192 training rows, batches of 32."""
 
     def make(way: str, target: Any = "c", rows: int = 300, **learn: Any) -> tuple[Trainer, Represented]:
-        monkeypatch.setattr("protokit.learn.train.choose", lambda *_, **__: WAYS[way])
+        monkeypatch.setattr("protokit.learn.training.choice.choose", lambda *_, **__: WAYS[way])
+        learn = {**({"engine": "keras"} if way == "fit" else {}), **learn}
         learn = {"menu": [{"Dense": {"units": 8, "activation": "tanh"}}], "epochs": 5, "batch_size": 32, **learn}
         recipe = Recipe.parse({"represent": {"target": target}, "learn": {"stop": None, **learn}})
         weighted = ["w"] if "sample_weights" in learn else []
         names = [target] if isinstance(target, str) else target
         [data] = represent(recipe, collect(recipe, frame(rows)[["x", "z", *weighted, *names]]))
         signature = data.encoder.signature
-        return Trainer(recipe, network_of(recipe, signature), signature), data
+        return Trainer(recipe.learn, network_for(recipe, signature), signature, seed=recipe.seed), data
 
     return make
 

@@ -7,10 +7,16 @@ import keras
 import pytest
 
 from protokit import Menu
-from protokit.learn.engines.choice import _FAST, Choice, choose
+from protokit.core.values import InputSpec, Signature, TargetSpec
 from protokit.learn.plan import Plan
-from protokit.menu.network import number_layers
+from protokit.learn.train import Trainer
+from protokit.learn.training.choice import _FAST, Choice, choose
+from protokit.learn.training.fused_loop import FusedLoop
+from protokit.learn.training.keras_fit import FitTraining
+from protokit.learn.words import Learn
+from protokit.menu.network.describe import own_layers
 
+SIGNATURE = Signature((InputSpec("x", (8,), "float32", ()),), (TargetSpec("y", "regression"),))
 PLAN = Plan(200, 64, 0, "plateau", 20, "validation_loss", None)
 
 
@@ -18,14 +24,14 @@ def network(*layers: Any, shape: tuple[int, ...] = (8,)) -> keras.Model:
     return Menu({"inputs": {"x": list(shape)}, "layers": list(layers)}).build()
 
 
-def chosen(network: keras.Model, rows: int = 20_000, plan: Plan = PLAN, wanted: str = "auto", **more: int) -> Choice:
-    return choose(network, plan, rows, wanted=wanted, **more)
+def chosen(network: keras.Model, rows: int = 20_000, plan: Plan = PLAN, **more: int) -> Choice:
+    return choose(network, plan, rows, **more)
 
 
 def test_much_work_is_for_xla_from_the_start_and_little_never() -> None:
     mlp = network({"Dense": 64}, {"Dense": 64})
-    assert chosen(mlp) == Choice("fused", 1, False, "with XLA")
-    assert chosen(mlp, rows=1_000_000) == Choice("fused", 0, False, "with XLA")
+    assert chosen(mlp) == Choice(1, False, "with XLA")
+    assert chosen(mlp, rows=1_000_000) == Choice(0, False, "with XLA")
     little = chosen(mlp, rows=100)
     assert little.xla_from is None and "so little work" in little.reason
     assert chosen(mlp, rows=100, trainings=100).xla_from == 1
@@ -60,13 +66,21 @@ def test_a_layer_of_ones_own_is_tried() -> None:
     assert chosen(own).trial and "the layer Mine" in chosen(own).reason
 
 
+def begun(network: keras.Model, engine: str) -> tuple[type, str]:
+    """How a recipe that names an engine is trained."""
+    trainer = Trainer(Learn(engine=engine), network, SIGNATURE, seed=0)
+    training = trainer._begun(replace(PLAN, typical_rows=20_000))
+    return type(training), training.how
+
+
 def test_the_recipe_may_force_an_engine() -> None:
     mlp = network({"Dense": 64})
-    assert chosen(mlp, wanted="keras") == Choice("keras", None, False, "as the recipe says")
-    assert chosen(mlp, wanted="fused").engine == "fused"
+    assert begun(mlp, "keras") == (FitTraining, "as the recipe says")
+    assert begun(mlp, "fused") == (FusedLoop, "with XLA")
+    assert begun(mlp, "auto") == (FusedLoop, "with XLA")
 
 
 @pytest.mark.parametrize("name", _FAST)
 def test_every_name_is_a_layer_of_keras_or_of_the_house(name: str) -> None:
     exported = (getattr(keras.layers, known) for known in dir(keras.layers))
-    assert name in {*number_layers.LAYERS, *(kind.__name__ for kind in exported if isinstance(kind, type))}
+    assert name in {*own_layers(), *(kind.__name__ for kind in exported if isinstance(kind, type))}

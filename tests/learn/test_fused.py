@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from protokit.core.errors import SpecError, TrainingError
-from protokit.learn import data_feed as feed
-from protokit.learn.engines.runtime import Values
 from protokit.learn.snapshot import Snapshot
 from protokit.learn.train import Trained, network_of
+from protokit.learn.training import data_feed as feed
+from protokit.learn.training.runtime import Values
 from protokit.menu import catalogue
 
 SEQUENCE = {"Reshape": {"target_shape": [-1, 1]}}
@@ -136,7 +136,7 @@ def test_random_layers_resume_to_the_bit(
 def test_one_program_trains_on_other_rows_weights_and_rates_without_tracing(trainer_of: Callable[..., Any]) -> None:
     learn = {"menu": [{"Dense": 8}, {"Dropout": 0.3}, {"Dense": 4}]}
     trainer, data = trainer_of("late", **learn)
-    recipe, signature = trainer._recipe, data.encoder.signature
+    menu, signature = trainer._learn.menu, data.encoder.signature
     first = trainer.train(data.train, data.validation)
     traces = trainer.traces
     assert traces == {"plain": 1, "scores": 1, "test": 1, "judge": 1, "xla": 1, "chunk": 1}
@@ -146,7 +146,7 @@ def test_one_program_trains_on_other_rows_weights_and_rates_without_tracing(trai
         targets={name: values[:-5] for name, values in data.train.targets.items()},
         features=replace(data.train.features, numbers=data.train.features.numbers[:-5]),
     )
-    other = network_of(recipe, signature, seed=9)
+    other = network_of(menu, signature, seed=9)
     assert trainer.fits(other)
     results = {
         "rows": trainer.train(fewer, data.validation),
@@ -257,7 +257,7 @@ def test_rows_that_would_fill_the_memory_are_streamed_to_the_same_bits(
         kept = trainer.train(data.train, data.validation)
         with monkeypatch.context() as patch:
             patch.setattr(feed, "MEMORY_SHARE", 0.0)
-            patch.setattr("protokit.learn.engines.program.CHUNK_BYTES", 64 * 20)
+            patch.setattr("protokit.learn.training.program.CHUNK_BYTES", 64 * 20)
             other, _ = trainer_of(way, menu=[{"Dense": 8}, {"Dropout": 0.3}], sample_weights="w")
             streamed = other.train(data.train, data.validation)
         assert ("streamed" in streamed.progress.how) == (way != "fit")
@@ -275,16 +275,16 @@ def test_what_xla_cannot_do_is_trained_without_it(trained_by: Callable[..., Trai
 def test_a_trial_decides_once_and_the_snapshot_keeps_what_it_showed(
     trainer_of: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from protokit.learn.engines.fused import Fused
+    from protokit.learn.training.fused_loop import FusedLoop
 
     asked: list[bool] = []
-    original = Fused._faster
+    original = FusedLoop._faster
 
-    def faster(self: Fused, *given: Any) -> bool:
+    def faster(self: FusedLoop, *given: Any) -> bool:
         asked.append(original(self, *given))
         return False
 
-    monkeypatch.setattr(Fused, "_faster", faster)
+    monkeypatch.setattr(FusedLoop, "_faster", faster)
     menu = [{"Dense": 8}, {"Dropout": 0.3}]
     trainer, data = trainer_of("trial", menu=menu)
     path = tmp_path / "snapshot.safetensors"
@@ -306,11 +306,11 @@ def test_the_same_scores_come_of_dropout_over_seeds(trainer_of: Callable[..., An
     last = {}
     for way in ("fit", "xla"):
         trainer, data = trainer_of(way, **learn)
-        recipe, signature = trainer._recipe, data.encoder.signature
+        menu, signature = trainer._learn.menu, data.encoder.signature
         last[way] = np.array(
             [
                 trainer.train(
-                    data.train, data.validation, Values.of(network_of(recipe, signature, seed)), seed=seed
+                    data.train, data.validation, Values.of(network_of(menu, signature, seed=seed)), seed=seed
                 ).progress.history[-1]["validation_loss"]
                 for seed in range(20)
             ]
@@ -323,7 +323,7 @@ def test_the_same_scores_come_of_dropout_over_seeds(trainer_of: Callable[..., An
 def test_forced_engines_and_what_cannot_be_compiled(
     trainer_of: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from protokit.learn.engines.program import Program
+    from protokit.learn.training.program import Program
 
     def refuse(self: Program) -> None:
         raise ValueError("no kernel")

@@ -9,13 +9,14 @@ import pytest
 
 from protokit.core.errors import DataError, SpecError, TrainingError
 from protokit.core.values import Features
-from protokit.learn.engines.engine import ENGINES
+from protokit.learn.engine import ENGINES
 from protokit.learn.plan import Plan, Progress, class_weights
 from protokit.learn.snapshot import Snapshot
-from protokit.learn.train import Trained, Trainer, network_of, predict
+from protokit.learn.train import Trained, Trainer, predict
 from protokit.recipe.recipe import Recipe
 from protokit.represent.represented import Represented
 from protokit.workflow.run.collecting import collected as collect
+from protokit.workflow.run.networks import network_for
 from protokit.workflow.run.representing import represent
 
 
@@ -38,7 +39,7 @@ def prepared(target: object, learn: dict) -> tuple[Recipe, Represented]:
 def trainer_of(target: object = "c", **learn: object) -> tuple[Trainer, Represented]:
     recipe, data = prepared(target, learn)
     signature = data.encoder.signature
-    return Trainer(recipe, network_of(recipe, signature), signature), data
+    return Trainer(recipe.learn, network_for(recipe, signature), signature, seed=recipe.seed), data
 
 
 def trained(target: object = "c", snapshot: Path | None = None, **learn: object) -> Trained:
@@ -138,7 +139,7 @@ def test_class_weights() -> None:
 
 def test_the_order_is_a_function_of_seed_and_epoch() -> None:
     recipe, data = prepared("c", {})
-    plan = Plan.of(recipe, data.encoder.signature, data.train, data.validation, 0)
+    plan = Plan.of(recipe.learn, data.encoder.signature, data.train, data.validation, 0)
     assert np.array_equal(plan.order(3, 50), plan.order(3, 50))
     assert not np.array_equal(plan.order(3, 50), plan.order(4, 50))
     assert sorted(plan.order(3, 50)) == list(range(50))
@@ -160,8 +161,7 @@ def test_where_an_epoch_is_of_few_batches_as_many_more_epochs_are_as_one() -> No
     signature = data.encoder.signature
 
     def plan(rows: int, **learn: Any) -> Plan:
-        changed = recipe.model_copy(update={"learn": type(recipe.learn)(**learn)})
-        return Plan.of(changed, signature, data.train, data.validation, 0, typical_rows=rows)
+        return Plan.of(type(recipe.learn)(**learn), signature, data.train, data.validation, 0, typical_rows=rows)
 
     assert [plan(rows).epochs for rows in (20, 64, 320, 100_000)] == [2000, 1000, 200, 200]
     assert [plan(rows).patience for rows in (20, 64, 320, 100_000)] == [200, 100, 20, 20]

@@ -18,11 +18,11 @@ Made = Callable[..., tuple[Trainer, Represented]]
 
 
 def looked(trainer: Trainer, data: Represented, kept: Any = None) -> Probe:
-    network, recipe = trainer.network, trainer._recipe
+    network, learn = trainer.network, trainer._learn
     signature = data.encoder.signature
     start = tuple(values(weight) for weight in network.weights)
-    plan = Plan.of(recipe, signature, data.train, data.validation, 0)
-    return probe(network, recipe.learn, signature, data.train, data.validation, start, kept or start, plan)
+    plan = Plan.of(learn, signature, data.train, data.validation, 0)
+    return probe(network, learn, signature, data.train, data.validation, start, kept or start, plan)
 
 
 def test_losses_are_those_of_keras_and_of_the_best_constant(trainer_of: Made) -> None:
@@ -112,4 +112,6 @@ def test_what_is_shared_or_branched_is_probed_once(trainer_of: Made) -> None:
     trainer, data = trainer_of("plain", "c", menu=menu)
     found = looked(trainer, data).layers
     assert len({layer.layer for layer in found}) == len(found) == len(trainer.network.layers)
-    assert network_of(trainer._recipe, data.encoder.signature).count_params() == trainer.network.count_params()
+    assert (
+        network_of(trainer._learn.menu, data.encoder.signature, seed=0).count_params() == trainer.network.count_params()
+    )

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from protokit.learn.engines import randomness
+from protokit.learn.training import randomness
 
 # 200 draws as in training: layers have seeds of their own, the counter goes up by one with each step
 SEEDS = [(int(seed), step) for seed in np.random.default_rng(0).integers(1, 10**9, 20) for step in range(10)]

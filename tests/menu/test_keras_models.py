@@ -8,6 +8,7 @@ import pytest
 
 import protokit
 from protokit import Menu, SpecError
+from protokit.core import plugins
 from protokit.menu import catalogue
 
 # one of each family here; all 40 in benchmarks/applications.py
@@ -83,10 +84,10 @@ def test_what_cannot_be_read_back_is_told() -> None:
 
 @pytest.fixture
 def own_layers():  # type: ignore[no-untyped-def]
-    before = dict(catalogue._own)
+    before = dict(catalogue.LAYERS._things)
     yield
-    catalogue._own.clear()
-    catalogue._own.update(before)
+    catalogue.LAYERS._things.clear()
+    catalogue.LAYERS._things.update(before)
 
 
 def test_a_persons_own_layer(own_layers: None) -> None:
@@ -130,14 +131,17 @@ def test_a_layer_by_entry_point(own_layers: None, monkeypatch: pytest.MonkeyPatc
     kind = type("Plugged", (keras.layers.Layer,), {"call": lambda self, x: x})
 
     class Point:
+        name, module, dist = "layer", "somebody.layer", None
+
         def load(self) -> type:
-            return kind
+            return protokit.layer(kind)
 
-    def points(*, group: str, name: str) -> list[Point]:
-        return [Point()] if (group, name) == ("protokit.layers", "Plugged") else []
-
-    monkeypatch.setattr("importlib.metadata.entry_points", points)
-    assert type(Menu(["Plugged"], inputs={"x": [4]}).build().layers[-1]) is kind
+    monkeypatch.setattr(plugins, "entry_points", lambda group: [Point()] if group == "protokit.plugins" else [])
+    plugins.packages.cache_clear()
+    try:
+        assert type(Menu(["Plugged"], inputs={"x": [4]}).build().layers[-1]) is kind
+    finally:
+        plugins.packages.cache_clear()
 
 
 def test_an_unknown_name_is_looked_up_in_a_newer_keras(monkeypatch: pytest.MonkeyPatch) -> None:

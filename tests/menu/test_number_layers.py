@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import importlib
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,9 @@ from hypothesis import strategies as st
 
 import protokit
 from protokit import Menu, SpecError
-from protokit.menu.network import number_layers
+from protokit.menu.network import number_embeddings
+from protokit.menu.network.describe import own_layers
+from protokit.menu.network.number_embeddings.piecewise_linear_embedding import normal_quantiles
 
 KINDS = [
     ("PeriodicEmbedding", {"units": 3, "frequencies": 4, "sigma": 0.5}),
@@ -20,7 +23,7 @@ KINDS = [
 
 
 def made(kind: str, **arguments: Any) -> Any:
-    return getattr(number_layers, kind)(**arguments)
+    return getattr(importlib.import_module(own_layers()[kind]), kind)(**arguments)
 
 
 @pytest.mark.parametrize(("kind", "arguments"), KINDS)
@@ -81,7 +84,7 @@ def test_bins_fill_one_after_the_other_and_lose_nothing(values: list[float], bin
     """The sum of the filled parts, each times its bin's width, is the number itself: from it all can be had."""
     layer = made("PiecewiseLinearEmbedding", bins=bins)
     parts = np.asarray(layer._parts_of(np.array(values, "float32")[:, None]))[:, 0]
-    edges = np.array(number_layers.normal_quantiles(bins))
+    edges = np.array(normal_quantiles(bins))
     np.testing.assert_allclose(parts @ np.diff(edges) + edges[0], values, atol=1e-3)
     assert (parts[:, 1:-1] >= 0).all() and (parts[:, 1:-1] <= 1).all()
     assert (np.diff(edges) > 0).all()
@@ -102,7 +105,7 @@ def test_only_rows_of_numbers_are_taken() -> None:
     with pytest.raises(SpecError, match="did you mean 'frequencies'"):
         Menu([{"PeriodicEmbedding": {"freqencies": 3}}], inputs={"x": [4]})
     with pytest.raises(AttributeError):
-        _ = number_layers.Other
+        _ = number_embeddings.Other
 
 
 @pytest.mark.parametrize(("kind", "arguments"), KINDS)
@@ -124,7 +127,7 @@ def test_a_run_with_them_is_saved_and_loaded_to_the_same_bits(
 
 def test_the_engine_knows_them() -> None:
     """XLA was measured to gain on the one, and not to on the other, which is tried."""
-    from protokit.learn.engines.choice import _FAST, _kind
+    from protokit.learn.training.choice import _FAST, _kind
 
-    assert [_kind(made(kind, **arguments)) for kind, arguments in KINDS] == list(number_layers.LAYERS)
+    assert [_kind(made(kind, **arguments)) for kind, arguments in KINDS] == list(own_layers())
     assert "PiecewiseLinearEmbedding" in _FAST and "PeriodicEmbedding" not in _FAST

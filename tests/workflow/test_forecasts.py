@@ -126,7 +126,7 @@ def test_folds_seeds_and_several_series_in_one_model(tmp_path: Path) -> None:
 def test_streamed_windows_give_the_same_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     frame = wave(200)
     resident = run(frame, tmp_path).model.predict(frame)
-    monkeypatch.setattr("protokit.learn.data_feed.MEMORY_SHARE", 0.0)
+    monkeypatch.setattr("protokit.learn.training.data_feed.MEMORY_SHARE", 0.0)
     streamed = run(frame, tmp_path)
     assert "streamed" in streamed.results["metrics"]["engine"]["how"]
     pd.testing.assert_frame_equal(streamed.model.predict(frame), resident, rtol=1e-5)

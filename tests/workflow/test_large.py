@@ -81,7 +81,7 @@ def test_encoders_learn_from_a_sample_and_the_network_from_all(
 def test_rows_are_streamed_from_the_files(
     data: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from protokit.learn import data_feed as feed
+    from protokit.learn.training import data_feed as feed
 
     at_once = protokit.run(data, out=tmp_path / "a")
     monkeypatch.setattr(feed, "device_memory", lambda: 1000)

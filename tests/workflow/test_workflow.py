@@ -112,7 +112,7 @@ def test_folds_and_seeds_are_one_model_with_honest_scores(people: Path, tmp_path
 def test_all_networks_of_one_shape_are_compiled_once(
     people: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from protokit.learn.engines.program import Program
+    from protokit.learn.training.program import Program
 
     made: list[Program] = []
     original = Program.__init__

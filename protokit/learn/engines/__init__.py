@@ -1,1 +1,1 @@
-"""What trains a network: one protocol, and the engines that keep it."""
+"""The engines, a file each; their work is in `protokit.learn.training`."""

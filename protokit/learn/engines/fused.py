@@ -1,164 +1,29 @@
-"""The engine that loops over Keras's train step in compiled functions, without Python between the batches."""
+"""The engine that `auto` takes wherever it can."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import TYPE_CHECKING
 
-from protokit.core.libraries.backend import keras, tf
-from protokit.core.values import Arrays
-from protokit.learn import data_feed as feed
-from protokit.learn.engines.choice import Choice
-from protokit.learn.engines.outcomes import CannotCompile, NotFinite, first_line
-from protokit.learn.engines.program import Program
-from protokit.learn.plan import Plan, Progress
-from protokit.learn.snapshot import assign, values, variables
+from protokit.learn.engine import ENGINES, Training
 
-_TRIAL_SECONDS = 0.3
-_SHOWN = {True: "with XLA: a trial showed a gain", False: "without XLA: a trial showed no gain"}
-_CLEARLY = 1.2  # times faster: less is not worth another program
+if TYPE_CHECKING:
+    from protokit.core.libraries.backend import keras
+    from protokit.learn.plan import Plan
 
 
+@ENGINES.add
 class Fused:
-    """See Engine. Weights, metrics and random draws follow Keras's `fit` on the same batches."""
+    """Keras's own train step, looped over in compiled functions; with XLA where that gains."""
 
-    def __init__(self, network: keras.Model, choice: Choice) -> None:
-        self._network, self._choice = network, choice
-        self._programs: dict[Any, Program] = {}
-        self._refused: str | None = None  # why XLA cannot compile this network
-        self._shown: str | None = None  # what a trial of XLA showed
-        self._lost = False  # a trial showed no gain from XLA
-        self._careful = False  # in this training: XLA gave values that were not finite
-        self._streamed = False
+    name = "fused"
+    about = "Keras's train step looped over in compiled code without Python between the batches, with XLA if it gains"
+    auto = "wherever TensorFlow can compile the network's training"
+    example = "engine: fused"
 
-    @property
-    def how(self) -> str:
+    @classmethod
+    def begin(cls, network: keras.Model, plan: Plan, *, trainings: int, reason: str) -> Training:
         """See Engine."""
-        careful = "without XLA, whose code gave values that are not finite" if self._careful else None
-        found = careful or self._refused or self._shown or self._choice.reason
-        return found + (", rows streamed: they would fill the memory" if self._streamed else "")
+        from protokit.learn.training.choice import choose
+        from protokit.learn.training.fused_loop import FusedLoop
 
-    @property
-    def traces(self) -> dict[str, int]:
-        """How often each function was compiled, over all programs."""
-        found: dict[str, int] = {}
-        for program in self._programs.values():
-            for name, count in program.traces.items():
-                found[name] = found.get(name, 0) + count
-        return found
-
-    def recall(self, progress: Progress) -> None:
-        """See Engine."""
-        self._careful = progress.careful
-        if progress.xla is not None:
-            self._lost, self._shown = not progress.xla, _SHOWN[progress.xla]
-
-    def retreat(self, progress: Progress) -> bool:
-        """See Engine. XLA's code has other rules for what is not a number than TensorFlow's own."""
-        if not self._uses_xla or not any(program.has_xla for program in self._programs.values()):
-            return False
-        self._careful = progress.careful = True
-        return True
-
-    @property
-    def _uses_xla(self) -> bool:
-        return not (self._lost or self._careful)
-
-    def prepare(self, train: Arrays, validation: Arrays, plan: Plan) -> None:
-        """See Engine."""
-        program = self._program(train, plan)
-        try:
-            program.compile()
-            program.compile_test(feed.rows_spec(feed.batch_of(validation, plan.validation_weights)))
-        except (tf.errors.OpError, ValueError, TypeError, NotImplementedError) as error:
-            raise CannotCompile(first_line(error)) from error
-        if self._choice.xla_from == 0 and not self._choice.trial and self._uses_xla:
-            self._compile_xla(program)
-
-    def train(
-        self,
-        train: Arrays,
-        validation: Arrays,
-        plan: Plan,
-        progress: Progress,
-        base_rate: float,
-        after_epoch: Callable[[dict[str, float]], bool],
-    ) -> None:
-        """See Engine."""
-        program = self._program(train, plan)
-        parts = feed.batch_of(train, plan.weights), feed.batch_of(validation, plan.validation_weights)
-        rows, checked = self._feeds(*parts)
-        going, rate = not progress.done, None
-        with ThreadPoolExecutor(1) as pool:  # the next order is drawn while TensorFlow works
-            order = pool.submit(plan.order, progress.epoch, train.rows)
-            while going:
-                epoch, places = progress.epoch, order.result()
-                order = pool.submit(plan.order, epoch + 1, train.rows)
-                if rate != (rate := progress.learning_rate(base_rate, plan)):
-                    self._network.optimizer.learning_rate = rate
-                xla = self._with_xla(program, epoch, rows, places, progress)
-                bad = program.epoch(rows, places, xla=xla)
-                scores, finite, found = program.judge(checked, feed.VALIDATION_BATCH)
-                if bad is not None or not finite:
-                    raise NotFinite
-                scores |= {f"validation_{name}": value for name, value in found.items()}
-                going = after_epoch(scores)
-
-    def steps(self, train: Arrays, plan: Plan, epoch: int, count: int | None = None) -> int | None:
-        """See Engine."""
-        program = self._program(train, plan)
-        [rows] = self._feeds(feed.batch_of(train, plan.weights))
-        start = self._choice.xla_from
-        xla = program.has_xla and self._uses_xla and start is not None and epoch >= start
-        bad = program.epoch(rows, plan.order(epoch, train.rows), xla=xla, steps=count)
-        _, finite = program.scores()
-        return bad if bad is not None or finite else (plan.steps(train.rows) if count is None else count)
-
-    def _program(self, train: Arrays, plan: Plan) -> Program:
-        """The program for rows of this kind. More or fewer of them are no other kind."""
-        example = feed.batch_of(train, plan.weights)
-        kind = (str(feed.rows_spec(example)), plan.batch_size)
-        if kind not in self._programs:
-            self._programs[kind] = Program(self._network, plan.batch_size, example, plan.typical_rows)
-        return self._programs[kind]
-
-    def _feeds(self, *parts: Any) -> list[feed.Feed]:
-        self._streamed = not feed.fits(*parts)
-        return [feed.Streamed(part) if self._streamed else feed.Resident(part) for part in parts]
-
-    def _with_xla(self, program: Program, epoch: int, rows: feed.Feed, order: Any, progress: Progress) -> bool:
-        """Whether this epoch is for the loop with XLA, which is compiled here if it has to be."""
-        start = self._choice.xla_from
-        if start is None or epoch < start or not self._uses_xla or not self._compile_xla(program):
-            return False
-        if self._choice.trial and progress.xla is None:
-            progress.xla = self._faster(program, rows, order)
-            self._lost, self._shown = not progress.xla, _SHOWN[progress.xla]
-        return not self._lost
-
-    def _compile_xla(self, program: Program) -> bool:
-        if self._refused is None:
-            try:
-                program.compile_xla()
-            except (tf.errors.OpError, ValueError, TypeError, NotImplementedError) as error:
-                self._refused = f"without XLA, which refused: {first_line(error)}"
-        return self._refused is None
-
-    def _faster(self, program: Program, rows: feed.Feed, order: Any) -> bool:
-        """Whether the loop with XLA takes clearly less time for a few steps; the network stays as it is."""
-        before = tuple(values(v) for v in variables(self._network))
-        seconds: dict[bool, list[float]] = {False: [], True: []}
-        steps = 1
-        while True:
-            for xla in (False, True):
-                started = time.perf_counter()
-                program.epoch(rows, order, xla=xla, steps=steps)
-                seconds[xla].append((time.perf_counter() - started) / steps)
-            whole = steps * program.batch_size >= len(order)
-            if (whole and len(seconds[True]) > 2) or steps * seconds[False][-1] > _TRIAL_SECONDS:
-                break
-            steps = steps if whole else steps * 2
-        assign(variables(self._network), before)
-        return min(seconds[True][1:]) * _CLEARLY < min(seconds[False][1:]) if len(seconds[True]) > 1 else False
+        return FusedLoop(network, choose(network, plan, plan.typical_rows, trainings=trainings))

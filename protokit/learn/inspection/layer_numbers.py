@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeAlias
 
 import numpy as np
 
 from protokit.core.checkup import LayerCheck
 from protokit.core.libraries.backend import keras, tf
 
+Outputs: TypeAlias = "tf.Tensor | Mapping[str, tf.Tensor]"  # of a network: of one target, or by its key
 _ZERO_BELOW = {"relu": 0.0, "relu6": 0.0, "gelu": 1e-4, "silu": 1e-4, "swish": 1e-4, "mish": 1e-4, "softplus": 1e-4}
 _BOUNDS = {
     "sigmoid": (0.0, 1.0), "hard_sigmoid": (0.0, 1.0), "tanh": (-1.0, 1.0), "hard_tanh": (-1.0, 1.0),
@@ -27,9 +28,9 @@ class Place:
     `taken` are the tensors that it takes, where something is measured of them.
     """
 
-    layer: Any
+    layer: keras.Layer
     kernel: int | None  # among the network's weights
-    taken: tuple[Any, ...]
+    taken: tuple[keras.KerasTensor, ...]
     raw: bool
     output: bool
     gate: bool
@@ -70,17 +71,18 @@ def numbers(network: keras.Model) -> int:
     return max(1, sum(int(np.prod([n or 100 for n in tensor.shape[1:]])) for tensor in given))
 
 
-def _kernel(layer: Any) -> Any:
+def _kernel(layer: keras.Layer) -> keras.Variable | None:
     """The largest trained matrix of a layer."""
     own = [weight for weight in getattr(layer, "trainable_weights", ()) if len(weight.shape) > 1]
-    return max(own, key=lambda weight: int(weight.value.shape.num_elements()), default=None)
+    largest: keras.Variable | None = max(own, key=lambda weight: int(weight.value.shape.num_elements()), default=None)
+    return largest
 
 
 @dataclass(frozen=True)
 class Look:
     """What a network shows on some rows at some weights: outputs, loss, and numbers of each place."""
 
-    outputs: Any
+    outputs: Outputs
     penalty: float
     gradients: dict[int, float]  # by the kernel's number: root mean square
     dead: dict[str, float]
@@ -89,7 +91,9 @@ class Look:
     batch_noise: dict[str, float]
 
 
-def look(network: keras.Model, where: Sequence[Place], batch: Any, loss: Callable[[Any], Any]) -> Look:
+def look(
+    network: keras.Model, where: Sequence[Place], batch: Mapping[str, np.ndarray], loss: Callable[[Outputs], tf.Tensor]
+) -> Look:
     """Run rows through the network as for prediction. `loss` makes a number of its outputs."""
     tensors = [tensor for place in where for tensor in (*place.taken, *_outputs(place))]
     inner = keras.Model(network.input, [network.output, tensors])
@@ -110,12 +114,12 @@ def look(network: keras.Model, where: Sequence[Place], batch: Any, loss: Callabl
     return found
 
 
-def _outputs(place: Place) -> tuple[Any, ...]:
+def _outputs(place: Place) -> tuple[keras.KerasTensor, ...]:
     """The one output of a layer with an activation; of others nothing is read."""
     return (place.layer._inbound_nodes[0].output_tensors[0],) if activation(place.layer) else ()
 
 
-def activation(layer: Any) -> str:
+def activation(layer: keras.Layer) -> str:
     """The name of a layer's activation where it can die or saturate; "" for others."""
     kind = type(layer).__name__
     if kind in _RECURRENT:
@@ -188,5 +192,5 @@ def checks(
     return tuple(found)
 
 
-def _rms(values: Any) -> float:
+def _rms(values: np.ndarray) -> float:
     return float(np.sqrt(np.mean(np.square(values, dtype=np.float64)))) if values.size else 0.0

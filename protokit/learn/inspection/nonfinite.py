@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 
 import numpy as np
 
 from protokit.core.errors import TrainingError
 from protokit.core.libraries.backend import keras
 from protokit.core.values import Arrays
-from protokit.learn.data_feed import batch_of
-from protokit.learn.engines.engine import Engine
-from protokit.learn.engines.outcomes import spoilt_layer
+from protokit.learn.engine import Training
 from protokit.learn.plan import Plan, Progress
 from protokit.learn.snapshot import Snapshot
+from protokit.learn.training.data_feed import Batch, Part, batch_of
+from protokit.learn.training.outcomes import spoilt_layer
 
 _LARGE = 1e3
 _ABOVE_ZERO = {"Poisson", "MeanSquaredLogarithmicError", "KLDivergence"}
@@ -21,7 +21,7 @@ _SQUARES = "write learn.loss: MeanSquaredError"
 
 
 def replay(
-    network: keras.Model, engine: Engine, train: Arrays, plan: Plan, last_good: Snapshot, progress: Progress
+    network: keras.Model, engine: Training, train: Arrays, plan: Plan, last_good: Snapshot, progress: Progress
 ) -> Snapshot:
     """Repeat training from the last state that was kept to the end of the last epoch in which all was finite.
 
@@ -36,7 +36,7 @@ def replay(
 
 
 def diagnose(
-    network: keras.Model, engine: Engine, train: Arrays, plan: Plan, start: Snapshot, base_rate: float
+    network: keras.Model, engine: Training, train: Arrays, plan: Plan, start: Snapshot, base_rate: float
 ) -> TrainingError:
     """Repeat an epoch from its start to the batch that was not finite.
 
@@ -70,7 +70,7 @@ def diagnose(
     return error
 
 
-def first_bad_layer(network: keras.Model, inputs: dict[str, object]) -> str | None:
+def first_bad_layer(network: keras.Model, inputs: Mapping[str, np.ndarray]) -> str | None:
     """The first layer, in the order of the computation, with an output that is not finite, in training."""
     own = {id(node) for nodes in network._nodes_by_depth.values() for node in nodes}
     named = [
@@ -88,7 +88,7 @@ def first_bad_layer(network: keras.Model, inputs: dict[str, object]) -> str | No
     return None
 
 
-def _error(network: keras.Model, place: str, spoilt: str | None, batch: Any, rate: float) -> TrainingError:
+def _error(network: keras.Model, place: str, spoilt: str | None, batch: Batch, rate: float) -> TrainingError:
     bad = [name for name, values in batch[0].items() if not np.isfinite(values).all()]
     weights = [keras.ops.convert_to_numpy(weight) for weight in network.trainable_weights]
     largest = max((float(np.abs(w).max()) if np.isfinite(w).all() else np.inf for w in weights if w.size), default=0.0)
@@ -116,5 +116,5 @@ def _error(network: keras.Model, place: str, spoilt: str | None, batch: Any, rat
     return TrainingError(f"the loss is not finite {place}{layer}: {cause}", cure=cure)
 
 
-def _values(part: Any) -> list[Any]:
-    return list(part.values()) if isinstance(part, dict) else [part]
+def _values(part: Part) -> list[np.ndarray]:
+    return list(part.values()) if isinstance(part, Mapping) else [part]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -15,6 +14,7 @@ from protokit.core.seeds import derive
 from protokit.core.values import Arrays, Signature, TargetSpec
 from protokit.learn.compiling import loss_of
 from protokit.learn.inspection import layer_numbers as layers
+from protokit.learn.inspection.layer_numbers import Outputs
 from protokit.learn.plan import Plan
 from protokit.learn.snapshot import assign, values
 from protokit.learn.words import Learn
@@ -125,15 +125,15 @@ class _Losses:
         self.targets = signature.targets
         self._losses = {target.key: loss_of(learn, target) for target in signature.targets}
 
-    def _by_key(self, outputs: Any) -> Mapping[str, Any]:
+    def _by_key(self, outputs: Outputs) -> Mapping[str, tf.Tensor]:
         return outputs if isinstance(outputs, dict) else {self.targets[0].key: outputs}
 
-    def total(self, truth: Mapping[str, Any], outputs: Any) -> Any:
+    def total(self, truth: Mapping[str, np.ndarray], outputs: Outputs) -> tf.Tensor:
         """The mean loss, as a tensor."""
         found = [self._losses[key](truth[key], given) for key, given in self._by_key(outputs).items()]
         return tf.add_n([tf.cast(one, tf.float32) for one in found])
 
-    def arrays(self, outputs: Any) -> dict[str, np.ndarray]:
+    def arrays(self, outputs: Outputs) -> dict[str, np.ndarray]:
         """Outputs as NumPy arrays."""
         return {key: np.asarray(keras.ops.convert_to_numpy(v), np.float32) for key, v in self._by_key(outputs).items()}
 
@@ -178,13 +178,14 @@ def _shaped(truth: np.ndarray, given: np.ndarray) -> tuple[np.ndarray, np.ndarra
     return truth, given
 
 
-def _forward(network: keras.Model, arrays: Arrays, rows: np.ndarray) -> Any:
+def _forward(network: keras.Model, arrays: Arrays, rows: np.ndarray) -> Outputs:
     """What the network gives for some rows, as for prediction."""
     found = []
     for start in range(0, len(rows), _AT_A_TIME):
         some = {name: part[rows[start : start + _AT_A_TIME]] for name, part in arrays.inputs.items()}
         found.append(network(some, training=False))
-    return keras.tree.map_structure(lambda *parts: keras.ops.concatenate(parts), *found)
+    whole: Outputs = keras.tree.map_structure(lambda *parts: keras.ops.concatenate(parts), *found)
+    return whole
 
 
 def _mean(by_row: np.ndarray, weights: np.ndarray | None) -> float:

@@ -1,1 +1,1 @@
-"""The menus that the house offers by name."""
+"""The menus that the house offers by name, a file each."""

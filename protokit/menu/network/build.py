@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import copy
 import importlib
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
 
 from protokit.core.errors import SpecError
 from protokit.core.libraries.backend import keras
@@ -15,11 +15,15 @@ from protokit.core.suggest import did_you_mean
 from protokit.core.values import Signature
 from protokit.menu import catalogue
 from protokit.menu.expand import Graph, Node, Ref, Taken, as_written, expand
-from protokit.menu.items import Layer, Outline
+from protokit.menu.items import Layer, Outline, Value
 from protokit.menu.network.heads import heads
 from protokit.menu.network.inputs import Inputs
-from protokit.menu.network.refusal import refused, shape
+from protokit.menu.network.refusal import Tensors, refused, shape
 from protokit.menu.reading.arguments import arguments_of
+
+# what comes out of a node: tensors, or a function that gives one, for an input that is made when it is taken
+Made: TypeAlias = "Tensors | Callable[[], keras.KerasTensor]"
+Called: TypeAlias = "Callable[..., keras.KerasTensor]"  # a layer, or an operation
 
 
 def build(menu: Outline, signature: Signature | None, *, seed: int = 0, precision: str = "float32") -> keras.Model:
@@ -73,7 +77,7 @@ def _standalone(menu: Outline, graph: Graph) -> keras.Model:
     return _model(several if len(several) > 1 else several[0], outputs if len(outputs) > 1 else outputs[0])
 
 
-def _model(inputs: Any, outputs: Any) -> keras.Model:
+def _model(inputs: Tensors, outputs: Tensors) -> keras.Model:
     try:
         return keras.Model(inputs, outputs, name="network")
     except ValueError as error:
@@ -84,21 +88,23 @@ def _model(inputs: Any, outputs: Any) -> keras.Model:
 class _Tensors:
     """Calls the layers of a graph, and keeps what comes out of each node."""
 
-    def __init__(self, found: dict[str, Any]) -> None:
+    def __init__(self, found: dict[str, Made]) -> None:
         self.found = found
-        self.layers: dict[str, Any] = {}
+        self.layers: dict[str, Called] = {}
 
     def call(self, graph: Graph) -> None:
         for node in graph.nodes:
             taken = self.taken(node.inputs, node.path)
             try:
-                self.found[node.name] = self.residual(node, taken) if node.kind == "residual" else self.one(node, taken)
+                self.found[node.name] = (
+                    self.residual(node, *taken) if node.kind == "residual" else self.one(node, taken)
+                )
             except SpecError:
                 raise
             except Exception as error:
                 raise SpecError([refused(node, taken, error)]) from error
 
-    def of(self, ref: Ref, path: Path = ()) -> Any:
+    def of(self, ref: Ref, path: Path = ()) -> keras.KerasTensor:
         if ref.node not in self.found:
             raise SpecError([Fault(f"there is no input {ref.node!r}", did_you_mean(ref.node, self.found), path)])
         value = self.found[ref.node]
@@ -110,14 +116,14 @@ class _Tensors:
             raise SpecError([Fault(f"{ref.node!r} gives {count} output{'s' if count > 1 else ''}", None, path)])
         return value[ref.part]
 
-    def taken(self, taken: Taken, path: Path) -> Any:
+    def taken(self, taken: Taken, path: Path) -> Tensors:
         if isinstance(taken, Ref):
             return self.of(taken, path)
         if isinstance(taken, Mapping):
             return {name: self.taken(part, path) for name, part in taken.items()}
         return [self.taken(part, path) for part in taken]
 
-    def one(self, node: Node, taken: Any) -> Any:
+    def one(self, node: Node, taken: Tensors) -> Made:
         layer = self.layers.get(node.layer)
         if layer is None:
             layer = self.layers[node.layer] = _layer(Layer(node.kind, node.arguments), node.layer)
@@ -132,15 +138,14 @@ class _Tensors:
             return layer(taken[0], initial_state=taken[1:] if len(taken) > 2 else taken[1])
         return layer(taken)
 
-    def residual(self, node: Node, taken: list[Any]) -> Any:
-        start, inner = taken
+    def residual(self, node: Node, start: keras.KerasTensor, inner: keras.KerasTensor) -> keras.KerasTensor:
         if start.shape != inner.shape:
             start = self.projection(node, start, inner)
         if node.layer not in self.layers:
             self.layers[node.layer] = keras.layers.Add(name=node.layer)
         return self.layers[node.layer]([start, inner])
 
-    def projection(self, node: Node, start: Any, inner: Any) -> Any:
+    def projection(self, node: Node, start: keras.KerasTensor, inner: keras.KerasTensor) -> keras.KerasTensor:
         """A linear map of the input to the shape that was made of it: by 1 x 1 windows where space shrank."""
         name = f"{node.layer}_projection"
         old, new = start.shape[1:-1], inner.shape[1:-1]
@@ -161,25 +166,26 @@ class _Tensors:
         return self.layers[name](start)
 
 
-def _layer(layer: Layer, name: str | None) -> Any:
+def _layer(layer: Layer, name: str | None) -> Called:
     entry = catalogue.find("layers", layer.kind)
     assert entry is not None, "the menu has checked the name"
     if entry.name.startswith("ops."):
         return _operation(getattr(keras.ops, entry.name.removeprefix("ops.")), **layer.arguments)
-    kind: Any = entry.own or getattr(importlib.import_module(entry.home) if entry.home else keras.layers, entry.name)
+    kind = entry.own or getattr(importlib.import_module(entry.home) if entry.home else keras.layers, entry.name)
     arguments = {key: _value(key, value) for key, value in layer.arguments.items()}
-    return kind(**arguments, **({"name": name} if name else {}))
+    made: Called = kind(**arguments, **({"name": name} if name else {}))
+    return made
 
 
-def _operation(function: Any, value: Any = None, reverse: bool = False) -> Any:
-    def call(*taken: Any) -> Any:
+def _operation(function: Called, value: Value = None, reverse: Value = False) -> Called:
+    def call(*taken: keras.KerasTensor) -> keras.KerasTensor:
         operands = [*taken, value] if value is not None else list(taken)
         return function(*(reversed(operands) if reverse else operands))
 
     return call
 
 
-def _value(name: str, value: Any) -> Any:
+def _value(name: str, value: Any) -> object:
     """An argument as Keras takes it: `{L2: 1e-4}` becomes the object, a layer the layer."""
     if isinstance(value, Layer):
         return _layer(value, value.name)

@@ -8,15 +8,16 @@ from __future__ import annotations
 import importlib
 import inspect
 import json
+import pkgutil
 import re
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, Literal
 
 from protokit.core.files import write_text
 from protokit.core.libraries.backend import keras
-from protokit.menu.catalogue import REFUSED, SECTIONS, call_of
-from protokit.menu.network import number_layers
+from protokit.menu.catalogue import REFUSED, SECTIONS, Argument, call_of
+from protokit.menu.network import number_embeddings
 
 # Abstract bases, and tools that are no layers of a network.
 _NOT_OFFERED = {
@@ -34,12 +35,11 @@ _NOT_OFFERED = {
     "Regularizer",
     "Constraint",
 }
-# Layers that keras.layers does not export: of keras.applications, and of the house.
+# Layers of keras.applications, which keras.layers does not export.
 _ELSEWHERE = {
     "LayerScale": "keras.src.applications.convnext",
     "StochasticDepth": "keras.src.applications.convnext",
     "CustomScaleLayer": "keras.src.applications.inception_resnet_v2",
-    **dict.fromkeys(number_layers.LAYERS, number_layers.__name__),
 }
 # Arguments that every layer takes through **kwargs.
 _LAYER_ARGUMENTS = ("activity_regularizer", "trainable", "dtype")
@@ -50,7 +50,7 @@ def describe() -> dict[str, Any]:
     catalogue: dict[str, Any] = {"keras": keras.__version__}
     for section in SECTIONS:
         catalogue[section] = _section(getattr(keras, section), section)
-    for name, module in _ELSEWHERE.items():
+    for name, module in {**_ELSEWHERE, **own_layers()}.items():
         kind = getattr(importlib.import_module(module), name)
         catalogue["layers"][name] = {**_class(kind, "layers"), "home": module}
     catalogue["schedules"] = _section(keras.optimizers.schedules, "schedules")
@@ -62,8 +62,18 @@ def describe() -> dict[str, Any]:
     return catalogue
 
 
+def own_layers() -> dict[str, str]:
+    """The layers that are not Keras's, with the module that each stands in."""
+    found: dict[str, str] = {}
+    for about in pkgutil.iter_modules(number_embeddings.__path__, f"{number_embeddings.__name__}."):
+        for name, kind in vars(importlib.import_module(about.name)).items():
+            if inspect.isclass(kind) and keras.saving.get_registered_name(kind) == f"protokit>{name}":
+                found[name] = about.name
+    return found
+
+
 def _section(module: ModuleType, section: str) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+    found: dict[str, dict[str, Any]] = {}
     aliases: dict[str, list[str]] = {}
     for name, value in sorted(vars(module).items()):
         if not inspect.isclass(value) or name in _NOT_OFFERED or not name[0].isupper():
@@ -80,7 +90,7 @@ def _section(module: ModuleType, section: str) -> dict[str, Any]:
 def _class(value: type, section: str) -> dict[str, Any]:
     text = inspect.getdoc(value) or ""
     entry: dict[str, Any] = {"about": text.split("\n\n")[0].replace("\n", " ").strip()}
-    arguments: dict[str, Any] = {}
+    arguments: dict[str, Argument] = {}
     documented = _documented(text)
     takes_more = False
     for parameter in list(inspect.signature(value.__init__).parameters.values())[1:]:  # type: ignore[misc]
@@ -100,8 +110,8 @@ def _class(value: type, section: str) -> dict[str, Any]:
     return entry
 
 
-def _argument(parameter: inspect.Parameter, text: str) -> dict[str, Any]:
-    entry: dict[str, Any] = {}
+def _argument(parameter: inspect.Parameter, text: str) -> Argument:
+    entry: Argument = {}
     if parameter.default is not parameter.empty:
         try:
             json.dumps(parameter.default, allow_nan=False)
@@ -113,7 +123,7 @@ def _argument(parameter: inspect.Parameter, text: str) -> dict[str, Any]:
     return entry
 
 
-def _type(parameter: inspect.Parameter, text: str) -> str | None:
+def _type(parameter: inspect.Parameter, text: str) -> Literal["integer", "number", "boolean"] | None:
     """What the first words of Keras's documentation say of an argument, only where they are plain."""
     if isinstance(parameter.default, bool):
         return "boolean"

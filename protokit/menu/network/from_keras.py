@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeAlias
 
 from protokit.core.errors import SpecError
+from protokit.core.libraries.backend import keras
 from protokit.menu import catalogue
 from protokit.menu.network.layer_config import item
 
-if TYPE_CHECKING:
-    import keras
-
 _MODELS = ("Functional", "Sequential", "Model")
 History = tuple[str, int]  # a name, and which output
+Takes: TypeAlias = "History | list[Takes] | dict[str, Takes]"
 
 
 @dataclass
@@ -23,7 +22,7 @@ class _Call:
 
     name: str
     item: Any
-    takes: Any
+    takes: Takes
     again: bool
 
 
@@ -34,7 +33,7 @@ class _Reading:
     names: set[str] = field(default_factory=set)
 
 
-def read(model: keras.Model) -> dict[str, Any]:
+def read(model: keras.Model) -> dict[str, object]:
     """The plain data of a menu: inputs, layers, outputs.
 
     Raises:
@@ -61,7 +60,7 @@ def read(model: keras.Model) -> dict[str, Any]:
     return _plain(inputs, reading.calls, ends)
 
 
-def _functional(model: Any) -> tuple[dict[str, Any], str]:
+def _functional(model: keras.Model) -> tuple[dict[str, Any], str]:
     kind = type(model).__name__
     if kind == "Sequential":
         model.build() if not model.built and model.inputs else None
@@ -72,13 +71,13 @@ def _functional(model: Any) -> tuple[dict[str, Any], str]:
     return model.get_config(), kind
 
 
-def _input(config: dict[str, Any]) -> Any:
+def _input(config: dict[str, Any]) -> object:
     shape = list(config["batch_shape"][1:])
     return shape if config["dtype"] == "float32" else {"shape": shape, "dtype": config["dtype"]}
 
 
 def _walk(
-    config: dict[str, Any], known: dict[tuple[str, int, int], History], model: Any, reading: _Reading
+    config: dict[str, Any], known: dict[tuple[str, int, int], History], model: keras.Model, reading: _Reading
 ) -> list[History]:
     """Every call in a functional config, in an order in which each comes after what it takes."""
     waiting = [
@@ -101,7 +100,7 @@ def _walk(
     return [known[_history(tensor)] for tensor in _leaves(outputs)]
 
 
-def _leaves(value: Any) -> Iterator[list[Any]]:
+def _leaves(value: Any) -> Iterator[list[object]]:
     if isinstance(value, dict):
         for part in value.values():
             yield from _leaves(part)
@@ -117,7 +116,7 @@ def _history(tensor: Any) -> tuple[str, int, int]:
     return str(name), int(node), int(part)
 
 
-def _is_tensor(value: Any) -> bool:
+def _is_tensor(value: object) -> bool:
     return isinstance(value, dict) and value.get("class_name") == "__keras_tensor__"
 
 
@@ -137,7 +136,7 @@ def _call(
     i: int,
     node: dict[str, Any],
     known: dict[tuple[str, int, int], History],
-    model: Any,
+    model: keras.Model,
     reading: _Reading,
 ) -> None:
     own = str(layer["config"].get("name") or layer["name"])
@@ -170,7 +169,7 @@ def _operation(
     """Arithmetic on tensors: `a + b`, `x * 2`."""
     word = catalogue.snake(layer["class_name"]).replace("true_divide", "divide")
     given = [*node.get("args", ()), *node.get("kwargs", {}).values()]
-    tensors = [known[_history(v["config"]["keras_history"])] for v in given if _is_tensor(v)]
+    tensors: list[Takes] = [known[_history(v["config"]["keras_history"])] for v in given if _is_tensor(v)]
     numbers = [v for v in given if isinstance(v, (int, float)) and not isinstance(v, bool)]
     if catalogue.find("layers", f"ops.{word}") is None or len(tensors) + len(numbers) != len(given) or not tensors:
         raise SpecError.one(f"the operation {layer['name']!r} is a {layer['class_name']}, which a menu cannot name")
@@ -188,7 +187,7 @@ def _nested(
     i: int,
     node: dict[str, Any],
     known: dict[tuple[str, int, int], History],
-    model: Any,
+    model: keras.Model,
     reading: _Reading,
 ) -> None:
     """A model used as a layer: its own layers in its place."""
@@ -230,10 +229,10 @@ def _unique(name: str, reading: _Reading) -> str:
     return found
 
 
-def _takes(entry: catalogue.Entry, node: dict[str, Any], known: dict[tuple[str, int, int], History]) -> Any:
+def _takes(entry: catalogue.Entry, node: dict[str, Any], known: dict[tuple[str, int, int], History]) -> Takes:
     """What a call takes: one history, a list, or a mapping by the names of the layer's call."""
 
-    def read(value: Any) -> Any:
+    def read(value: Any) -> Takes:
         if _is_tensor(value):
             return known[_history(value["config"]["keras_history"])]
         if isinstance(value, (list, tuple)):
@@ -251,13 +250,13 @@ def _takes(entry: catalogue.Entry, node: dict[str, Any], known: dict[tuple[str, 
     return {**dict(zip(entry.call, given, strict=False)), **named}
 
 
-def _holds_tensor(value: Any) -> bool:
+def _holds_tensor(value: object) -> bool:
     return next(_tensors(value), None) is not None
 
 
-def _plain(inputs: dict[str, Any], calls: list[_Call], ends: list[History]) -> dict[str, Any]:
+def _plain(inputs: dict[str, object], calls: list[_Call], ends: list[History]) -> dict[str, object]:
     """The menu: `from` only where an item does not take the one before it."""
-    layers: list[Any] = []
+    layers: list[object] = []
     last: str | None = next(iter(inputs)) if len(inputs) == 1 else None
     for call in calls:
         body = {"share": call.item, "name": call.name} if call.again else dict(call.item)
@@ -265,13 +264,13 @@ def _plain(inputs: dict[str, Any], calls: list[_Call], ends: list[History]) -> d
             body["from"] = _source(call.takes)
         layers.append(body)
         last = call.name
-    plain: dict[str, Any] = {"inputs": inputs, "layers": layers}
+    plain: dict[str, object] = {"inputs": inputs, "layers": layers}
     if ends != [(last, 0)]:
         plain["outputs"] = [_source(end) for end in ends]
     return plain
 
 
-def _source(takes: Any) -> Any:
+def _source(takes: Takes) -> object:
     if isinstance(takes, tuple):
         name, part = takes
         return name if part == 0 else f"{name}.{part}"

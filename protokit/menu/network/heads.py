@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from protokit.core.errors import SpecError
 from protokit.core.libraries.backend import keras
 from protokit.core.places import Fault, Path
 from protokit.core.values import Signature
 from protokit.menu.expand import Graph, Ref, Taken
-from protokit.menu.house.house import KNOWN_UNITS
+from protokit.menu.fitting import KNOWN_UNITS
 from protokit.menu.items import Outline
 from protokit.menu.network.inputs import Inputs
 from protokit.menu.network.refusal import shape
@@ -19,7 +18,9 @@ CODE = "code"  # the item whose output is the embedding, where there is no targe
 _ACTIVATIONS = {"binary": "sigmoid", "multilabel": "sigmoid", "multiclass": "softmax"}
 
 
-def heads(menu: Outline, graph: Graph, of: Callable[[Ref], Any], inputs: Inputs, signature: Signature) -> Any:
+def heads(
+    menu: Outline, graph: Graph, of: Callable[[Ref], keras.KerasTensor], inputs: Inputs, signature: Signature
+) -> keras.KerasTensor | dict[str, keras.KerasTensor]:
     """The output of the network, or a mapping of them by target: the menu's own, or heads made for the targets.
 
     `of` gives what came out of a node.
@@ -55,7 +56,7 @@ def heads(menu: Outline, graph: Graph, of: Callable[[Ref], Any], inputs: Inputs,
     return next(iter(found.values())) if len(found) == 1 else found
 
 
-def _has_code(graph: Graph, of: Callable[[Ref], Any]) -> None:
+def _has_code(graph: Graph, of: Callable[[Ref], keras.KerasTensor]) -> None:
     """Whether a layer is named for the embedding in which clusters are found.
 
     Raises:
@@ -71,7 +72,7 @@ def _has_code(graph: Graph, of: Callable[[Ref], Any]) -> None:
         raise SpecError([Fault(rule, "give the name to one layer", _path(graph, CODE))])
 
 
-def _made(x: Any, inputs: Inputs, graph: Graph, signature: Signature) -> dict[str, Any]:
+def _made(x: keras.KerasTensor, inputs: Inputs, graph: Graph, signature: Signature) -> dict[str, keras.KerasTensor]:
     if signature.targets[0].task == "forecasting":
         return {signature.targets[0].key: _forecast(x, inputs, graph, signature)}
     if len(x.shape) > 2:
@@ -88,7 +89,7 @@ def _made(x: Any, inputs: Inputs, graph: Graph, signature: Signature) -> dict[st
     }
 
 
-def _forecast(x: Any, inputs: Inputs, graph: Graph, signature: Signature) -> Any:
+def _forecast(x: keras.KerasTensor, inputs: Inputs, graph: Graph, signature: Signature) -> keras.KerasTensor:
     """The last known values, and what is added to them: of steps by a map over time that all columns share.
 
     Columns whose future is known, and that no item takes, add what one hidden layer makes of them at each step.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from typing import Any
 
 from protokit.core.errors import SpecError
 from protokit.core.libraries.backend import keras
@@ -30,7 +29,7 @@ class Inputs:
             spec.name: keras.Input(spec.shape, dtype=spec.dtype, name=spec.name.replace("/", "_"))
             for spec in signature.inputs
         }
-        self.tensors: dict[str, Any] = {}
+        self.tensors: dict[str, keras.KerasTensor | Callable[[], keras.KerasTensor]] = {}
         for spec in signature.inputs:
             self.tensors[spec.name] = self._form(spec)
             if spec.kind == "text":

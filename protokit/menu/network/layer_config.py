@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 
 from protokit.core.errors import SpecError
 from protokit.menu import catalogue
@@ -10,14 +10,14 @@ from protokit.menu import catalogue
 _INITS = {"initializer": "initializers", "regularizer": "regularizers", "constraint": "constraints"}
 
 
-def item(entry: catalogue.Entry, config: dict[str, Any], name: str) -> dict[str, Any]:
+def item(entry: catalogue.Entry, config: Mapping[str, object], name: str) -> dict[str, object]:
     """The item of a layer's config, under a name."""
     return {entry.name: _arguments(entry, config) or None, "name": name}
 
 
-def _arguments(entry: catalogue.Entry, config: dict[str, Any]) -> dict[str, Any]:
+def _arguments(entry: catalogue.Entry, config: Mapping[str, object]) -> dict[str, object]:
     """The arguments in a config that are not at their defaults."""
-    found: dict[str, Any] = {}
+    found: dict[str, object] = {}
     for name, about in entry.arguments.items():
         if name not in config:
             continue
@@ -30,7 +30,7 @@ def _arguments(entry: catalogue.Entry, config: dict[str, Any]) -> dict[str, Any]
     return found
 
 
-def _argument(entry: catalogue.Entry, name: str, value: Any) -> Any:
+def _argument(entry: catalogue.Entry, name: str, value: object) -> object:
     if isinstance(value, dict) and "class_name" in value:
         kind, config = value["class_name"], value.get("config") or {}
         if kind == "DTypePolicy":
@@ -50,7 +50,7 @@ def _argument(entry: catalogue.Entry, name: str, value: Any) -> Any:
     return value
 
 
-def _inner(kind: str, config: dict[str, Any]) -> Any:
+def _inner(kind: str, config: Mapping[str, object]) -> object:
     entry = catalogue.find("layers", kind)
     if entry is None:
         raise SpecError.one(f"a menu cannot name the layer {kind}", "register it with @protokit.layer")
@@ -58,7 +58,7 @@ def _inner(kind: str, config: dict[str, Any]) -> Any:
     return {entry.name: arguments or None, "name": config["name"]}
 
 
-def _same(name: str, value: Any, default: Any) -> bool:
+def _same(name: str, value: object, default: object) -> bool:
     """Whether a config's value is the default, however it is spelled."""
     if value == default and type(value) is type(default):
         return True

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
 
+from protokit.core.libraries.backend import keras
 from protokit.core.places import Fault
 from protokit.menu.expand import Node
 
+# what a layer is called on: one tensor, several, or several by the names of its call
+Tensors: TypeAlias = "keras.KerasTensor | Sequence[Tensors] | Mapping[str, Tensors]"
 
-def shape(x: Any) -> str:
+
+def shape(x: Tensors) -> str:
     """The shape of a tensor, or of several, in words."""
     if isinstance(x, Mapping):
         return ", ".join(f"{name} {shape(part)}" for name, part in x.items())
-    if isinstance(x, (list, tuple)):
+    if isinstance(x, Sequence):
         return ", ".join(map(shape, x))
     return "(" + ", ".join("rows" if i == 0 else "any" if n is None else str(n) for i, n in enumerate(x.shape)) + ")"
 
 
-def refused(node: Node, taken: Any, error: Exception) -> Fault:
+def refused(node: Node, taken: Tensors, error: Exception) -> Fault:
     """What Keras said, at the item that it said it of."""
     text = re.sub(r"\x1b\[\d*m", "", str(error)).split("\n\nArguments received")[0]
     lines = [" ".join(line.split()) for line in text.splitlines() if line.strip()]

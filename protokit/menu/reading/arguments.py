@@ -2,34 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from protokit.core.places import Fault
 from protokit.core.suggest import did_you_mean, nearest, one_of
 from protokit.menu import catalogue
+from protokit.menu.reading.argument_rules import rule_of
 
-# The section that a text or mapping is looked up in, by the end of the argument's name.
-_REFERENCES = {
-    "activation": "activations",
-    "initializer": "initializers",
-    "regularizer": "regularizers",
-    "constraint": "constraints",
-}
-_ONE_OF = {
-    "padding": ("valid", "same", "causal"),
-    "data_format": ("channels_last", "channels_first"),
-    "interpolation": ("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5", "area"),
-}
 _NOUN = {"integer": "a whole number", "number": "a number", "boolean": "true or false"}
 
 
-def check_arguments(entry: catalogue.Entry, given: dict[Any, Any]) -> list[Fault]:
+def check_arguments(entry: catalogue.Entry, given: Mapping[str, object]) -> list[Fault]:
     """What is wrong with the arguments given to a class; paths are relative to the mapping."""
     faults: list[Fault] = []
     for name, value in given.items():
         if name not in entry.arguments:
             cure = did_you_mean(str(name), entry.arguments)
-            cure = cure or f"`protokit list {entry.section} {entry.name}` lists its arguments"
+            every = f"`protokit list {entry.section} {entry.name}` lists its arguments"
+            cure = cure or every
             if name == "name" and entry.section == "layers":
                 cure = f"a name stands beside the layer: {{{entry.name}: ..., name: stem}}"
             faults.append(Fault(f"unknown argument {name!r} of {entry.name}", cure, (name,), "key"))
@@ -43,32 +34,28 @@ def check_arguments(entry: catalogue.Entry, given: dict[Any, Any]) -> list[Fault
     return faults
 
 
-def _check_value(entry: catalogue.Entry, name: str, value: Any) -> list[Fault]:
-    argument = entry.arguments[name]
-    if value is catalogue.OPEN or catalogue.takes_layer(entry, name):
+def _check_value(entry: catalogue.Entry, name: str, value: object) -> list[Fault]:
+    rule, said = rule_of(entry, name), f"{name} of {entry.name}"
+    if value is catalogue.OPEN or rule.layers:
         return []
-    if value is None or (isinstance(value, str) and value == argument.get("default")):
-        if value is None and "default" not in argument:
-            return [Fault(f"{name} of {entry.name} needs a value")]
+    if value is None:
+        return [] if rule.null else [Fault(f"{said} needs a value")]
+    if isinstance(value, str) and value == rule.default:
         return []
-    rule = f"{name} of {entry.name}"
-    kind = argument.get("type")
-    if kind and not _is(kind, value):
-        cure = "1, 2, 3, ... without quotes" if kind == "integer" else None
-        return [Fault(f"{rule} is {_NOUN[kind]}, not {value!r}", cure)]
-    if kind in {"integer", "number"} and name in {"units", "filters", "num_heads", "key_dim"} and value < 1:
-        return [Fault(f"{rule} is at least 1, not {value!r}")]
-    if name in {"rate", "dropout", "recurrent_dropout"} and isinstance(value, (int, float)) and not 0 <= value <= 1:
-        return [Fault(f"{rule} is a share from 0 to 1, not {value!r}")]
-    if name in _ONE_OF and isinstance(value, str) and value not in _ONE_OF[name]:
-        return [Fault(f"{rule} cannot be {value!r}", did_you_mean(value, _ONE_OF[name]))]
-    for ending, section in _REFERENCES.items():
-        if name == ending or name.endswith("_" + ending):
-            return check_reference(section, value, rule)
-    return []
+    if rule.kind and not rule.is_of_kind(value):
+        cure = "1, 2, 3, ... without quotes" if rule.kind == "integer" else None
+        return [Fault(f"{said} is {_NOUN[rule.kind]}, not {value!r}", cure)]
+    if isinstance(value, (int, float)) and rule.low is not None:
+        if rule.high is None and value < rule.low:
+            return [Fault(f"{said} is at least {rule.low:g}, not {value!r}")]
+        if rule.high is not None and not rule.low <= value <= rule.high:
+            return [Fault(f"{said} is a share from {rule.low:g} to {rule.high:g}, not {value!r}")]
+    if rule.names and isinstance(value, str) and value not in rule.names:
+        return [Fault(f"{said} cannot be {value!r}", did_you_mean(value, rule.names))]
+    return check_reference(rule.section, value, said) if rule.section else []
 
 
-def check_reference(section: str, value: Any, rule: str) -> list[Fault]:
+def check_reference(section: str, value: object, rule: str) -> list[Fault]:
     """What is wrong with a name, or a mapping of one name to its arguments, taken from a section."""
     if section == "activations":
         if isinstance(value, str) and value in catalogue.activations():
@@ -104,11 +91,3 @@ def arguments_of(entry: catalogue.Entry, given: Any) -> dict[str, Any] | Fault:
     if isinstance(given, (list, tuple)):
         return Fault(f"a list stands where {entry.name} takes its arguments", f"write {{{entry.first}: [...]}}")
     return {entry.first: given}
-
-
-def _is(kind: str, value: Any) -> bool:
-    if kind == "boolean":
-        return isinstance(value, bool)
-    if isinstance(value, bool):
-        return False
-    return isinstance(value, int) if kind == "integer" else isinstance(value, (int, float))

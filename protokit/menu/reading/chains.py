@@ -11,7 +11,7 @@ from protokit.core.places import Path
 from protokit.core.suggest import did_you_mean, nearest
 from protokit.menu import catalogue
 from protokit.menu.expressions import Expression
-from protokit.menu.house import house
+from protokit.menu.house_menu import HOUSE_MENUS
 from protokit.menu.items import (
     INPUTS,
     SERIES,
@@ -169,8 +169,8 @@ class ChainReader:
             return None
         if shared and block not in self.reader.blocks and block in self.known and not given:
             return Use(block, {}, True)
-        if block not in self.reader.blocks and block in house.MENUS and not shared and not given:
-            return Chain(self.chain(house.MENUS[block], path))
+        if block not in self.reader.blocks and not shared and not given and (house := HOUSE_MENUS.find(block)):
+            return Chain(self.chain(house.layers, path))
         if block not in self.reader.blocks:
             known = [*self.reader.blocks, *(sorted(self.known) if shared else ())]
             rule = f"no block {block!r}" + (" or named layer" if shared else "")

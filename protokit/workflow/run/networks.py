@@ -6,16 +6,31 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from protokit.bundle.model import Part
+from protokit.core.errors import SpecError
 from protokit.core.libraries.backend import keras
 from protokit.core.seeds import derive
+from protokit.core.values import Signature
 from protokit.learn.clusters import Clusters
-from protokit.learn.engines.runtime import Values
 from protokit.learn.train import Trainer, network_of
+from protokit.learn.training.runtime import Values
 from protokit.recipe.recipe import Recipe
 from protokit.represent.represented import Represented
 from protokit.show.progress import Progress
 from protokit.workflow.record.folder import RunFolder
 from protokit.workflow.record.results import Networks
+
+
+def network_for(recipe: Recipe, signature: Signature, seed: int | None = None) -> keras.Model:
+    """The untrained network of a recipe for some data. `seed` is the recipe's when not given.
+
+    Raises:
+        SpecError: the menu does not fit the data, at its line.
+    """
+    seed = recipe.seed if seed is None else seed
+    try:
+        return network_of(recipe.network, signature, seed=seed, precision=recipe.learn.precision)
+    except SpecError as error:
+        raise recipe.in_menu(error) from None
 
 
 def with_clusters(recipe: Recipe, networks: Networks, folds: Sequence[Represented]) -> Networks:
@@ -43,12 +58,11 @@ def train_all(
     built: list[list[tuple[Trainer, Values]]] = [[] for _ in folds]
     for i, fold in enumerate(folds):
         for j, seed in enumerate(seeds):
-            network = first if i == j == 0 else network_of(recipe, fold.encoder.signature, seed)
+            network = first if i == j == 0 else network_for(recipe, fold.encoder.signature, seed)
             values = Values.of(network)
             if not any(known.fits(network) for known in trainers):
-                trainers.append(
-                    Trainer(recipe, network, fold.encoder.signature, trainings=total, rows=folds[0].train.rows)
-                )
+                rows, signature = folds[0].train.rows, fold.encoder.signature
+                trainers.append(Trainer(recipe.learn, network, signature, seed=recipe.seed, trainings=total, rows=rows))
             built[i].append((next(known for known in trainers if known.fits(network)), values))
     parts, trained = [], []
     for i, fold in enumerate(folds):

@@ -7,7 +7,6 @@ from dataclasses import replace
 from protokit.bundle.folder import save
 from protokit.bundle.input_schema import InputSchema
 from protokit.bundle.model import Model, needed
-from protokit.learn.train import network_of
 from protokit.show.progress import Progress
 from protokit.workflow.record.folder import RunFolder
 from protokit.workflow.record.writing import write_results
@@ -16,7 +15,7 @@ from protokit.workflow.run.baselines import Baselines
 from protokit.workflow.run.doctoring import doctor, initial
 from protokit.workflow.run.evaluation import evaluate, settled
 from protokit.workflow.run.importance import importance
-from protokit.workflow.run.networks import train_all, with_clusters
+from protokit.workflow.run.networks import network_for, train_all, with_clusters
 from protokit.workflow.run.preparation import Prepared
 
 
@@ -31,7 +30,7 @@ def train_and_evaluate(prepared: Prepared, shown: Progress) -> Run:
     stopwatch = prepared.stopwatch
     signature = folds[0].encoder.signature
     recipe = prepared.recipe.fitted(signature)
-    built = network_of(recipe, signature)
+    built = network_for(recipe, signature)
     folder = prepared.folder
     if folder is None:  # only now: a menu that does not fit writes nothing
         folder = RunFolder.create(prepared.out, prepared.recipe, recipe, table, prepared.baselines)

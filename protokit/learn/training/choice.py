@@ -1,4 +1,4 @@
-"""How a network is trained fastest: with Keras's fit, or fused, and from which epoch on compiled with XLA.
+"""Whether the fused loop is compiled with XLA, and from which epoch on.
 
 All but a trial follows from the recipe and the shapes alone, so that the same recipe gives the same bits.
 The numbers behind it are in docs/performance.md.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import prod
-from typing import Any
 
 from protokit.core.libraries.backend import keras, tf
 from protokit.learn.plan import Plan
@@ -46,27 +45,23 @@ _GAIN = 0.7  # of the plain loop's time that XLA saves on most of what it is fas
 
 @dataclass(frozen=True)
 class Choice:
-    """An engine. `xla_from` is the first epoch, from 0, in the loop compiled with XLA; None: never.
+    """`xla_from` is the first epoch, from 0, in the loop compiled with XLA; None: never.
 
     With `trial`, XLA has to show itself faster first. `reason` is for the person.
     """
 
-    engine: str
     xla_from: int | None
     trial: bool
     reason: str
 
 
-def choose(network: keras.Model, plan: Plan, rows: int, *, wanted: str, trainings: int = 1) -> Choice:
+def choose(network: keras.Model, plan: Plan, rows: int, *, trainings: int = 1) -> Choice:
     """The way to train a network on so many rows, `trainings` times over."""
-    if wanted == "keras":
-        return Choice("keras", None, False, "as the recipe says")
-
     on_gpu = bool(tf.config.list_physical_devices("GPU"))
     kinds = [_kind(layer) for layer in network._flatten_layers(include_self=False)]
     for slow, why in ((() if on_gpu else _SLOW_ON_PROCESSOR, "is slower with"), (_NOT_IN_XLA, "is not in")):
         if found := next((kind for kind in kinds if kind in slow), None):
-            return Choice("fused", None, False, f"without XLA: {found} {why} it")
+            return Choice(None, False, f"without XLA: {found} {why} it")
     unsure = next((kind for kind in kinds if kind not in _FAST), None) if not on_gpu else None
     steps = plan.steps(rows)
     step, cost = plain_seconds(network, plan.batch_size), compile_seconds(network)
@@ -74,16 +69,16 @@ def choose(network: keras.Model, plan: Plan, rows: int, *, wanted: str, training
     likely = plan.epochs if plan.patience is None else min(plan.epochs, 2 * plan.patience + 1)
     epoch = trainings * steps * step
     if rows < plan.batch_size or epoch * plan.epochs < worth:
-        return Choice("fused", None, False, _TOO_LITTLE)
+        return Choice(None, False, _TOO_LITTLE)
     # where there is time, the first epoch is plain: its result is there before XLA has compiled
     first = 0 if steps * step >= cost else 1
     start = first if epoch * likely >= worth else max(first, int(worth / epoch) + 1)
     if start >= plan.epochs:
-        return Choice("fused", None, False, _TOO_LITTLE)
+        return Choice(None, False, _TOO_LITTLE)
     when = "with XLA" if start < 2 else f"with XLA from epoch {start + 1} on"
     if unsure:
-        return Choice("fused", start, True, f"{when}, if a trial shows a gain: {unsure} is not known to gain")
-    return Choice("fused", start, False, when)
+        return Choice(start, True, f"{when}, if a trial shows a gain: {unsure} is not known to gain")
+    return Choice(start, False, when)
 
 
 def plain_seconds(network: keras.Model, batch_size: int) -> float:
@@ -106,23 +101,19 @@ def compile_seconds(network: keras.Model) -> float:
     return 0.7 + 0.06 * len(kinds) + 0.5 * sum(kind in _RECURRENT for kind in kinds)
 
 
-def _kind(layer: Any) -> str:
+def _kind(layer: keras.Layer) -> str:
     """The layer's class, or what tells that it is neither Keras's nor of the house."""
     kind = type(layer)
     known = kind.__module__.startswith(("keras.", "protokit."))
     return kind.__name__ if known else f"the layer {kind.__name__}"
 
 
-def _sizes(layer: Any) -> tuple[int, int]:
+def _sizes(layer: keras.Layer) -> tuple[int, int]:
     """Places that a layer's weights are used at for one row (steps of a sequence, pixels), and numbers it gives."""
     try:
-        ends = [tensor.shape for tensor in _tensors(layer.output)]
-        shapes = [*ends, *(tensor.shape for tensor in _tensors(layer.input))]
+        ends = [tensor.shape for tensor in keras.tree.flatten(layer.output)]
+        shapes = [*ends, *(tensor.shape for tensor in keras.tree.flatten(layer.input))]
     except (AttributeError, ValueError, RuntimeError):
         return 1, 1
     places = max((prod(n or 1 for n in shape[1:-1]) for shape in shapes), default=1)
     return places, sum(prod(n or 1 for n in shape[1:]) for shape in ends)
-
-
-def _tensors(found: Any) -> list[Any]:
-    return list(keras.tree.flatten(found))

@@ -11,23 +11,27 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TypeAlias
 
 from protokit.core.libraries.backend import keras, tf
 
 backend = keras.src.backend
 draw_seed = keras.src.random.seed_generator.draw_seed
 _PATCH = threading.RLock()
+Shape: TypeAlias = "Sequence[int | tf.Tensor] | tf.Tensor"
+Mask: TypeAlias = "Sequence[int | None] | None"  # the shape of a dropout's mask: None as the inputs have it
+Rate: TypeAlias = "float | tf.Tensor"
+Seed: TypeAlias = "int | keras.random.SeedGenerator | None"
 
 
 class RuntimeRate(float):
     """A dropout rate that a compiled program reads from a variable; as a float it is the rate it was compiled at."""
 
-    variable: Any
+    variable: tf.Variable
 
-    def __new__(cls, rate: float, variable: Any) -> RuntimeRate:
+    def __new__(cls, rate: float, variable: tf.Variable) -> RuntimeRate:
         """A rate with its variable."""
         made = super().__new__(cls, rate)
         made.variable = variable
@@ -38,16 +42,16 @@ class RuntimeRate(float):
         return float, (float(self),)
 
 
-def bits(shape: Any, seed: Any) -> Any:
+def bits(shape: Shape, seed: tf.Tensor) -> tf.Tensor:
     """Random 32-bit words.
 
     Shapes: shape of ints, seed (2,) int32 -> shape, uint32.
     """
 
-    def word(value: int) -> Any:
+    def word(value: int) -> tf.Tensor:
         return tf.constant(value, tf.uint32)
 
-    def mix(x: Any) -> Any:
+    def mix(x: tf.Tensor) -> tf.Tensor:
         x = tf.bitwise.bitwise_xor(x, tf.bitwise.right_shift(x, word(16))) * word(0x7FEB352D)
         x = tf.bitwise.bitwise_xor(x, tf.bitwise.right_shift(x, word(15))) * word(0x846CA68B)
         return tf.bitwise.bitwise_xor(x, tf.bitwise.right_shift(x, word(16)))
@@ -61,12 +65,12 @@ def bits(shape: Any, seed: Any) -> Any:
     return tf.reshape(mix(mix(tf.bitwise.bitwise_xor(counter, one)) + two), shape)
 
 
-def unit(shape: Any, seed: Any) -> Any:
+def unit(shape: Shape, seed: tf.Tensor) -> tf.Tensor:
     """Uniform numbers in [0, 1), multiples of 2**-24, float32."""
     return tf.cast(tf.bitwise.right_shift(bits(shape, seed), tf.constant(8, tf.uint32)), tf.float32) * 2.0**-24
 
 
-def dropout(inputs: Any, rate: Any, noise_shape: Any = None, seed: Any = None) -> Any:
+def dropout(inputs: tf.Tensor, rate: Rate, noise_shape: Mask = None, seed: Seed = None) -> tf.Tensor:
     """Zero a share `rate` of the inputs and scale the others by 1 / (1 - rate); dimensions of 1 share their fate."""
     if not isinstance(rate, RuntimeRate):
         if rate == 0.0:
@@ -81,18 +85,24 @@ def dropout(inputs: Any, rate: Any, noise_shape: Any = None, seed: Any = None) -
     return tf.where(keep, inputs * scale, tf.zeros([], inputs.dtype))
 
 
-def uniform(shape: Any, minval: Any = 0.0, maxval: Any = 1.0, dtype: Any = None, seed: Any = None) -> Any:
+def uniform(
+    shape: Shape, minval: Rate = 0.0, maxval: Rate = 1.0, dtype: str | None = None, seed: Seed = None
+) -> tf.Tensor:
     """As `keras.random.uniform`."""
     low, high = tf.cast(minval, tf.float32), tf.cast(maxval, tf.float32)
     return tf.cast(low + (high - low) * unit(_plain(shape), _drawn(seed)), _dtype(dtype))
 
 
-def normal(shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = None, seed: Any = None) -> Any:
+def normal(
+    shape: Shape, mean: Rate = 0.0, stddev: Rate = 1.0, dtype: str | None = None, seed: Seed = None
+) -> tf.Tensor:
     """As `keras.random.normal`, by the inverse of the distribution function."""
     return _normal(shape, mean, stddev, dtype, seed, (0.0, 1.0))
 
 
-def truncated_normal(shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = None, seed: Any = None) -> Any:
+def truncated_normal(
+    shape: Shape, mean: Rate = 0.0, stddev: Rate = 1.0, dtype: str | None = None, seed: Seed = None
+) -> tf.Tensor:
     """As `keras.random.truncated_normal`: no further than two standard deviations from the mean."""
     tail = 0.5 * math.erfc(math.sqrt(2))
     return _normal(shape, mean, stddev, dtype, seed, (tail, 1 - tail))
@@ -105,7 +115,7 @@ def drawing(*, hashed: bool) -> Iterator[None]:
     Without `hashed`, only dropout whose rate is a RuntimeRate is touched: all else is Keras's own.
     """
     home = backend.random
-    fast: dict[str, Callable[..., Any]] = {
+    fast: dict[str, Callable[..., tf.Tensor]] = {
         "uniform": uniform,
         "normal": normal,
         "truncated_normal": truncated_normal,
@@ -114,7 +124,7 @@ def drawing(*, hashed: bool) -> Iterator[None]:
     with _PATCH:
         before = {name: getattr(home, name) for name in fast}
 
-        def dropout_at_rate(inputs: Any, rate: Any, noise_shape: Any = None, seed: Any = None) -> Any:
+        def dropout_at_rate(inputs: tf.Tensor, rate: Rate, noise_shape: Mask = None, seed: Seed = None) -> tf.Tensor:
             if isinstance(rate, RuntimeRate):
                 return _stateless(inputs, rate.variable, noise_shape, seed)
             return before["dropout"](inputs, rate, noise_shape, seed)
@@ -128,7 +138,7 @@ def drawing(*, hashed: bool) -> Iterator[None]:
                 setattr(home, name, function)
 
 
-def _stateless(inputs: Any, rate: Any, noise_shape: Any, seed: Any) -> Any:
+def _stateless(inputs: tf.Tensor, rate: tf.Variable, noise_shape: Mask, seed: Seed) -> tf.Tensor:
     """Keras's own dropout with the same bits, at a rate that is a tensor."""
     shape = _shape(inputs, noise_shape)
     drawn = tf.random.stateless_uniform(shape, _drawn(seed), dtype=inputs.dtype)
@@ -136,7 +146,9 @@ def _stateless(inputs: Any, rate: Any, noise_shape: Any, seed: Any) -> Any:
     return tf.where(drawn >= rate, inputs / (1 - rate), tf.zeros([], inputs.dtype))
 
 
-def _normal(shape: Any, mean: Any, stddev: Any, dtype: Any, seed: Any, between: tuple[float, float]) -> Any:
+def _normal(
+    shape: Shape, mean: Rate, stddev: Rate, dtype: str | None, seed: Seed, between: tuple[float, float]
+) -> tf.Tensor:
     low, high = between
     # the middle of each of the 2**24 steps: never 0 or 1, whose inverse is infinite
     share = low + (high - low) * (unit(_plain(shape), _drawn(seed)) + 2.0**-25)
@@ -144,20 +156,20 @@ def _normal(shape: Any, mean: Any, stddev: Any, dtype: Any, seed: Any, between: 
     return tf.cast(tf.cast(mean, tf.float32) + tf.cast(stddev, tf.float32) * drawn, _dtype(dtype))
 
 
-def _drawn(seed: Any) -> Any:
+def _drawn(seed: Seed) -> tf.Tensor:
     """The next pair of a SeedGenerator, as int32."""
     return tf.cast(tf.math.floormod(draw_seed(seed), tf.int32.max - 1), tf.int32)
 
 
-def _dtype(dtype: Any) -> Any:
-    return dtype or keras.config.floatx()
+def _dtype(dtype: str | None) -> str:
+    return dtype or str(keras.config.floatx())
 
 
-def _plain(shape: Any) -> Any:
+def _plain(shape: Shape) -> Shape:
     return shape if hasattr(shape, "dtype") else tuple(shape)
 
 
-def _shape(inputs: Any, noise_shape: Any) -> Any:
+def _shape(inputs: tf.Tensor, noise_shape: Mask) -> Shape:
     """The shape of the mask: static where it is known, which a compiled loop needs."""
     static, dynamic = inputs.shape.as_list(), tf.shape(inputs)
     wanted = [None] * len(static) if noise_shape is None else list(noise_shape)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, Protocol
+from collections.abc import Iterator, Mapping
+from typing import Protocol, TypeAlias
 
 import numpy as np
 
@@ -16,54 +16,61 @@ CHUNK_BYTES = 128 << 20  # gathered at a time
 VALIDATION_BATCH = 4096  # rows
 
 
-class Feed(Protocol):
+Part: TypeAlias = "np.ndarray | Mapping[str, np.ndarray]"
+# inputs by name, targets, and weights where rows are weighted
+Batch: TypeAlias = tuple[Mapping[str, np.ndarray], Part] | tuple[Mapping[str, np.ndarray], Part, Part]
+Tensors: TypeAlias = tuple["tf.Tensor | Mapping[str, tf.Tensor]", ...]
+Specs: TypeAlias = tuple["tf.TensorSpec | Mapping[str, tf.TensorSpec]", ...]
+
+
+class DataFeed(Protocol):
     """Gives rows in an order, a chunk at a time, as tensors of inputs, targets and weights."""
 
-    spec: Any
+    spec: Specs
     """The tensors of any number of such rows."""
 
-    def chunks(self, order: np.ndarray, size: int) -> Iterator[tuple[Any, np.ndarray]]:
+    def chunks(self, order: np.ndarray, size: int) -> Iterator[tuple[Tensors, np.ndarray]]:
         """Tensors, and where in them the rows `order[0:size]`, `order[size:2 * size]` and so on are."""
 
-    def in_order(self, size: int) -> Iterator[Any]:
+    def in_order(self, size: int) -> Iterator[Tensors]:
         """Tensors of all rows as they come, of at least `size` rows each but the last."""
 
 
 class Resident:
     """Rows that lie on the device."""
 
-    def __init__(self, arrays: Any) -> None:
-        self.data = tf.nest.map_structure(lambda values: tf.constant(np.asarray(values)), arrays)
-        self.spec = rows_spec(arrays)
+    def __init__(self, arrays: Batch) -> None:
+        self.data: Tensors = tf.nest.map_structure(lambda values: tf.constant(np.asarray(values)), arrays)
+        self.spec: Specs = rows_spec(arrays)
 
-    def chunks(self, order: np.ndarray, size: int) -> Iterator[tuple[Any, np.ndarray]]:
-        """See Feed."""
+    def chunks(self, order: np.ndarray, size: int) -> Iterator[tuple[Tensors, np.ndarray]]:
+        """See DataFeed."""
         for start in range(0, len(order), size):
             yield self.data, order[start : start + size]
 
-    def in_order(self, size: int) -> Iterator[Any]:
-        """See Feed."""
+    def in_order(self, size: int) -> Iterator[Tensors]:
+        """See DataFeed."""
         yield self.data
 
 
 class Streamed:
     """Rows that stay where they are; while one chunk is trained on, the next is gathered."""
 
-    def __init__(self, arrays: Any) -> None:
+    def __init__(self, arrays: Batch) -> None:
         self._arrays = arrays
-        self.spec = rows_spec(arrays)
+        self.spec: Specs = rows_spec(arrays)
 
-    def chunks(self, order: np.ndarray, size: int) -> Iterator[tuple[Any, np.ndarray]]:
-        """See Feed."""
+    def chunks(self, order: np.ndarray, size: int) -> Iterator[tuple[Tensors, np.ndarray]]:
+        """See DataFeed."""
         for chunk, rows in zip(self._gathered(order, size), range(0, len(order), size), strict=True):
             yield chunk, np.arange(min(size, len(order) - rows))
 
-    def in_order(self, size: int) -> Iterator[Any]:
-        """See Feed."""
+    def in_order(self, size: int) -> Iterator[Tensors]:
+        """See DataFeed."""
         return self._gathered(np.arange(len(first(self._arrays))), size)
 
-    def _gathered(self, order: np.ndarray, size: int) -> Iterator[Any]:
-        def gathered() -> Iterator[Any]:
+    def _gathered(self, order: np.ndarray, size: int) -> Iterator[Tensors]:
+        def gathered() -> Iterator[Batch]:
             for start in range(0, len(order), size):
                 rows = order[start : start + size]
                 yield tf.nest.map_structure(lambda values: _taken(values, rows), self._arrays)  # noqa: B023
@@ -71,32 +78,35 @@ class Streamed:
         return iter(tf.data.Dataset.from_generator(gathered, output_signature=self.spec).prefetch(1))
 
 
-def _taken(values: Any, rows: np.ndarray) -> Any:
+def _taken(values: np.ndarray, rows: np.ndarray) -> np.ndarray:
     """Some rows, in their order; from a file they are read from its start to its end."""
     if not isinstance(values, np.memmap):
-        return values[rows]
+        some: np.ndarray = values[rows]
+        return some
     order = np.argsort(rows)
     found = np.empty((len(rows), *values.shape[1:]), values.dtype)
     found[order] = values[rows[order]]
     return found
 
 
-def first(arrays: Any) -> Any:
+def first(arrays: Batch | Part | Tensors) -> np.ndarray:
     """The first of the arrays: all have the same rows."""
-    return tf.nest.flatten(arrays)[0]
+    found: np.ndarray = tf.nest.flatten(arrays)[0]
+    return found
 
 
-def rows_spec(arrays: Any) -> Any:
+def rows_spec(arrays: Batch) -> Specs:
     """The tensors of any number of rows of such arrays."""
-    return tf.nest.map_structure(lambda v: tf.TensorSpec((None, *v.shape[1:]), v.dtype), arrays)
+    found: Specs = tf.nest.map_structure(lambda v: tf.TensorSpec((None, *v.shape[1:]), v.dtype), arrays)
+    return found
 
 
-def bytes_of(*arrays: Any) -> int:
+def bytes_of(*arrays: Batch | Part) -> int:
     """Bytes of all arrays together."""
     return int(sum(values.nbytes for values in tf.nest.flatten(arrays)))
 
 
-def fits(*arrays: Any) -> bool:
+def fits(*arrays: Batch) -> bool:
     """Whether arrays may lie on the device as they are."""
     return bytes_of(*arrays) <= MEMORY_SHARE * device_memory()
 
@@ -112,16 +122,17 @@ def device_memory() -> int:
     return process_memory()
 
 
-def batch_of(train: Arrays, weights: Any = None, rows: np.ndarray | None = None) -> tuple[Any, ...]:
+def batch_of(train: Arrays, weights: Mapping[str, np.ndarray] | None = None, rows: np.ndarray | None = None) -> Batch:
     """Inputs, targets and, where rows are weighted, weights: of all rows or of some."""
-    parts: list[dict[str, Any]] = [dict(train.inputs), dict(train.targets)]
+    parts: list[dict[str, np.ndarray]] = [dict(train.inputs), dict(train.targets)]
     if weights is not None:
         parts.append(dict(weights))
     if rows is not None:
         parts = [{name: values[rows] for name, values in part.items()} for part in parts]
-    return (parts[0], *(single(part) for part in parts[1:]))
+    inputs, targets, *more = parts
+    return (inputs, single(targets), single(more[0])) if more else (inputs, single(targets))
 
 
-def single(by_target: dict[str, Any]) -> Any:
+def single(by_target: dict[str, np.ndarray]) -> Part:
     """One target goes to Keras without its name."""
     return next(iter(by_target.values())) if len(by_target) == 1 else by_target

@@ -1,18 +1,10 @@
-"""What an engine reports when it cannot go on."""
+"""What is read off a network, or an error, when training cannot go on."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from protokit.core.libraries.backend import keras
-
-
-class CannotCompile(Exception):
-    """The engine has no program for this network; the message says what TensorFlow said."""
-
-
-class NotFinite(Exception):
-    """A loss or a weight was not finite; training stopped in that epoch."""
 
 
 def first_line(error: Exception) -> str:

@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
 from protokit.core.errors import SpecError
 from protokit.core.libraries.backend import keras, tf
 from protokit.core.suggest import did_you_mean
-from protokit.learn.engines.randomness import RuntimeRate
 from protokit.learn.snapshot import assign, values
+from protokit.learn.training.randomness import RuntimeRate
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,7 @@ class Inputs:
         self._decay = None if optimizer.weight_decay is None else float(optimizer.weight_decay)
         if self._decay is not None:
             optimizer.weight_decay = tf.Variable(self._decay, trainable=False, dtype=tf.float32)
-        self._rates: dict[str, tuple[float, Any]] = {}
+        self._rates: dict[str, tuple[float, tf.Variable]] = {}
         for layer in _dropouts(network):
             variable = tf.Variable(layer.rate, trainable=False, dtype=tf.float32)
             self._rates[layer.name] = (float(layer.rate), variable)
@@ -94,12 +93,12 @@ def structure(network: keras.Model) -> str:
     return found
 
 
-def _dropouts(network: keras.Model) -> list[Any]:
+def _dropouts(network: keras.Model) -> list[keras.layers.Dropout]:
     """The layers whose rate can be changed: at 0 and 1 Keras leaves the draw out."""
     found = [layer for layer in network.layers if isinstance(layer, keras.layers.Dropout)]
     return [layer for layer in found if 0 < layer.rate < 1]
 
 
-def _inner(optimizer: Any) -> Any:
+def _inner(optimizer: keras.Optimizer) -> keras.Optimizer:
     """The optimizer that a scaling of the loss is wrapped around."""
     return getattr(optimizer, "inner_optimizer", optimizer)

@@ -4,13 +4,27 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from typing import Any
+from typing import NoReturn, TypeAlias, TypeVar
 
 import numpy as np
 
 from protokit.core.libraries.backend import keras, tf
-from protokit.learn.data_feed import CHUNK_BYTES, Feed, Resident, bytes_of, first, rows_spec
-from protokit.learn.engines.randomness import drawing
+from protokit.learn.training.data_feed import (
+    CHUNK_BYTES,
+    Batch,
+    DataFeed,
+    Resident,
+    Specs,
+    Tensors,
+    bytes_of,
+    first,
+    rows_spec,
+)
+from protokit.learn.training.randomness import drawing
+
+Given = TypeVar("Given")
+Compiled: TypeAlias = "Callable[..., tf.Tensor]"
+Scores: TypeAlias = "dict[str, tf.Tensor]"
 
 
 class Program:
@@ -22,7 +36,7 @@ class Program:
     dropout rates are all read when a function runs: none is compiled in. `traces` counts what was compiled.
     """
 
-    def __init__(self, network: keras.Model, batch_size: int, example: Any, rows: int) -> None:
+    def __init__(self, network: keras.Model, batch_size: int, example: Batch, rows: int) -> None:
         """`example` is a batch in NumPy arrays, or the whole of the data: only shapes and types are used.
 
         A chunk holds the whole batches of so many `rows`, unless that takes too much memory.
@@ -35,21 +49,21 @@ class Program:
         self._example = tf.nest.map_structure(lambda values: values[:2], example)
         self.spec = rows_spec(example)
         self.traces: Counter[str] = Counter()
-        self._plain: Any = None
-        self._xla: Any = None
-        self._test: Any = None
-        self._judge: Any = None
-        self._scores: Any = None
+        self._plain: Compiled = _not_compiled
+        self._xla: Compiled = _not_compiled
+        self._test: Compiled = _not_compiled
+        self._judge: Callable[..., tuple[Scores, tf.Tensor, Scores]] = _not_compiled
+        self._scores: Callable[[], tuple[Scores, tf.Tensor]] = _not_compiled
         self._used = True  # whether the metrics hold something
 
     @property
     def has_xla(self) -> bool:
         """Whether the loop with XLA is there."""
-        return self._xla is not None
+        return self._xla is not _not_compiled
 
     def compile(self) -> None:
         """Compile all but the loop with XLA; nothing is trained."""
-        if self._plain is not None:
+        if self._plain is not _not_compiled:
             return
         # the metrics are given their variables first, as `fit` does: TensorFlow would trace twice otherwise
         self.network._symbolic_build(data_batch=self._example)
@@ -57,9 +71,9 @@ class Program:
         self._plain = self._traced("plain", self._plain_loop, (self.spec, places, number))
         self._scores = self._traced("scores", self._scores_and_finite, ())
 
-    def compile_test(self, spec: Any) -> None:
+    def compile_test(self, spec: Specs) -> None:
         """Compile the scoring of rows of a kind."""
-        if self._test is None:
+        if self._test is _not_compiled:
             number = tf.TensorSpec((), tf.int32)
             self._test = self._traced("test", self._test_loop, (spec, number))
             self._judge = self._traced("judge", self._judgement, (spec, number))
@@ -70,19 +84,19 @@ class Program:
         Raises:
             tensorflow.errors.OpError, ValueError, TypeError: XLA has no such operation, as its message says.
         """
-        if self._xla is not None:
+        if self._xla is not _not_compiled:
             return
         self.compile()
         size, steps = self.batch_size, self.chunk // self.batch_size
         shapes = tf.nest.map_structure(lambda s: tf.TensorSpec((steps, size, *s.shape[1:]), s.dtype), self.spec)
         number, places = tf.TensorSpec((), tf.int32), tf.TensorSpec((None,), tf.int64)
 
-        def whole_batches(chunk: Any, count: Any) -> Any:
+        def whole_batches(chunk: Tensors, count: tf.Tensor) -> tf.Tensor:
             return self._training(count, lambda i: tf.nest.map_structure(lambda values: values[i], chunk))
 
         compiled = self._traced("xla", whole_batches, (shapes, number), xla=True)
 
-        def chunk_and_rest(data: Any, chosen: Any, count: Any, rest: Any) -> Any:
+        def chunk_and_rest(data: Tensors, chosen: tf.Tensor, count: tf.Tensor, rest: tf.Tensor) -> tf.Tensor:
             batches = tf.reshape(chosen, (steps, size))
             chunk = tf.nest.map_structure(lambda values: tf.gather(values, batches), data)
             bad = compiled(chunk, count)
@@ -96,7 +110,7 @@ class Program:
         found(one, tf.zeros((self.chunk,), tf.int64), tf.constant(0), nothing)  # XLA compiles when it is first called
         self._xla = found
 
-    def epoch(self, feed: Feed, order: np.ndarray, *, xla: bool, steps: int | None = None) -> int | None:
+    def epoch(self, feed: DataFeed, order: np.ndarray, *, xla: bool, steps: int | None = None) -> int | None:
         """Train on the rows in their order, `steps` batches of them when given; the metrics then hold their scores.
 
         Returns:
@@ -128,7 +142,7 @@ class Program:
         found, finite = self._scores()
         return _floats(found), bool(finite)
 
-    def judge(self, feed: Feed, batch_size: int) -> tuple[dict[str, float], bool, dict[str, float]]:
+    def judge(self, feed: DataFeed, batch_size: int) -> tuple[dict[str, float], bool, dict[str, float]]:
         """`scores` of the epoch, and then those of the rows of a feed. XLA would gain nothing on so large batches."""
         self.compile_test(feed.spec)
         size = tf.constant(batch_size)
@@ -142,27 +156,26 @@ class Program:
             self._test(data, size)
         return (*epoch, self.scores()[0])
 
-    def _plain_loop(self, data: Any, places: Any, size: Any) -> Any:
-
+    def _plain_loop(self, data: Tensors, places: tf.Tensor, size: tf.Tensor) -> tf.Tensor:
         # gathered before the loop, which is up to twice as fast as inside it
         chunk = tf.nest.map_structure(lambda values: tf.gather(values, places), data)
         return self._training(-(-tf.shape(places)[0] // size), _sliced(chunk, size))
 
-    def _judgement(self, data: Any, size: Any) -> Any:
+    def _judgement(self, data: Tensors, size: tf.Tensor) -> tuple[Scores, tf.Tensor, Scores]:
         trained, finite = self._scores()
         self._test(data, size)
         return trained, finite, self._scores()[0]
 
-    def _test_loop(self, data: Any, size: Any) -> None:
+    def _test_loop(self, data: Tensors, size: tf.Tensor) -> None:
         batch = _sliced(data, size)
 
-        def step(i: Any) -> Any:
+        def step(i: tf.Tensor) -> tuple[tf.Tensor]:
             self.network.test_step(batch(i))
             return (i + 1,)
 
         tf.while_loop(lambda i: i * size < tf.shape(first(data))[0], step, (tf.constant(0),))
 
-    def _scores_and_finite(self) -> Any:
+    def _scores_and_finite(self) -> tuple[Scores, tf.Tensor]:
         found = {name: tf.identity(value) for name, value in self.network.get_metrics_result().items()}
         # a relu makes 0 of what is not a number: weights can be lost while every loss looks well
         weights = [w.value for w in self.network.weights if w.value.dtype.is_floating]
@@ -171,30 +184,37 @@ class Program:
             self.network.reset_metrics()
         return found, finite
 
-    def _training(self, steps: Any, batch: Any) -> Any:
+    def _training(self, steps: tf.Tensor, batch: Callable[[tf.Tensor], Tensors]) -> tf.Tensor:
         """Steps until one's loss is not finite; that step, or -1."""
         loss = self.network.metrics[0]
 
-        def step(i: Any, bad: Any) -> Any:
+        def step(i: tf.Tensor, bad: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
             self.network.train_step(batch(i))
             return i + 1, tf.where(tf.math.is_finite(loss.total.value), bad, i)
 
         going = lambda i, bad: tf.logical_and(i < steps, bad < 0)  # noqa: E731
         return tf.while_loop(going, step, (tf.constant(0), tf.constant(-1)))[1]
 
-    def _traced(self, name: str, function: Any, arguments: Any, *, xla: bool = False) -> Any:
-        def counted(*given: Any) -> Any:
+    def _traced(
+        self, name: str, function: Callable[..., Given], arguments: tuple[object, ...], *, xla: bool = False
+    ) -> Callable[..., Given]:
+        def counted(*given: Tensors | tf.Tensor) -> Given:
             self.traces[name] += 1
             return function(*given)
 
         with drawing(hashed=xla):
             made = tf.function(counted, autograph=False, jit_compile=True if xla else None)
-            return made.get_concrete_function(*arguments)
+            found: Callable[..., Given] = made.get_concrete_function(*arguments)
+            return found
 
 
-def _sliced(rows: Any, size: Any) -> Callable[[Any], Any]:
+def _not_compiled(*_: object) -> NoReturn:
+    raise AssertionError("the program is not compiled")
+
+
+def _sliced(rows: Tensors, size: tf.Tensor) -> Callable[[tf.Tensor], Tensors]:
     return lambda i: tf.nest.map_structure(lambda values: values[i * size : (i + 1) * size], rows)
 
 
-def _floats(scores: Any) -> dict[str, float]:
+def _floats(scores: Scores) -> dict[str, float]:
     return {name: float(value) for name, value in scores.items()}

@@ -1,0 +1,69 @@
+"""Which house menu fits which data: what `menu: auto` means."""
+
+from __future__ import annotations
+
+from protokit.core.values import Signature
+from protokit.menu.house_menu import EMBEDDING, HOUSE_MENUS
+from protokit.menu.items import Plain
+
+KNOWN_UNITS = 32  # of the layer between columns whose future is known and what they add to a forecast
+
+
+def fitting(signature: Signature) -> Plain:
+    """The menu for some inputs: a house menu by name, or one for each input, side by side.
+
+    >>> from protokit.core.values import InputSpec
+    >>> fitting(Signature((InputSpec("photo", (28, 28, 1), "uint8", ("photo",), 0, "image"),), ()))
+    'image_small'
+    """
+    task = signature.targets[0].task if signature.targets else None
+    if task == "forecasting":
+        return _forecast(signature)
+    if task == "clustering" and all(spec.kind == "columns" for spec in signature.inputs):
+        return _default("columns", clusters=True)
+    menu = _for_inputs(signature)
+    if task != "clustering":
+        return menu
+    return [*([{"use": menu}] if isinstance(menu, str) else menu), EMBEDDING]
+
+
+def _default(kind: str, *, clusters: bool = False) -> str:
+    """The name of the house menu for a kind of input; never one of another package."""
+    own = (menu for menu in HOUSE_MENUS.house().values() if menu.__module__.startswith("protokit."))
+    return next(menu.name for menu in own if (menu.default, menu.takes, menu.clusters) == (True, kind, clusters))
+
+
+def _for_inputs(signature: Signature) -> str | list[Plain]:
+    specs = signature.inputs
+    own = [spec for spec in specs if spec.kind != "columns"]
+    if not own:
+        return _default("columns")
+    if len(specs) == len(own) == 1:
+        return _default(own[0].kind)
+    branches: dict[str, Plain] = {spec.name: [{"use": _default(spec.kind), "from": spec.name}] for spec in own}
+    if len(own) < len(specs):
+        branches["columns"] = [{"use": _default("columns")}]
+    return [{"branch": branches}]
+
+
+def _over_time(steps: int, **options: Plain) -> list[Plain]:
+    """A map from the steps that there are to others, shared by all columns."""
+    return [{"Permute": {"dims": [2, 1]}}, {"Dense": {"units": steps, **options}}, {"Permute": {"dims": [2, 1]}}]
+
+
+def _forecast(signature: Signature) -> Plain:
+    """`series_linear`, with what the other columns add to it where there are some."""
+    horizon, columns = signature.targets[0].shape
+    [series, *known] = signature.inputs
+    if series.shape[1] == columns:
+        return _default("series")
+    last: Plain = {"Dense": {"units": columns, "kernel_initializer": "zeros"}}
+    branches: dict[str, Plain] = {
+        "linear": [{"Identity": {}, "from": "history"}, *_over_time(horizon, kernel_initializer="zeros")],
+        "past": [{"Identity": {}, "from": "covariates"}, *_over_time(horizon), {"Dropout": 0.2}, last],
+    }
+    if known:
+        hidden: Plain = {"Dense": {"units": KNOWN_UNITS, "activation": "relu"}, "from": "known"}
+        branches["future"] = [hidden, last]
+    branches["start"] = [{"Identity": {}, "from": "last"}]
+    return [{"branch": branches, "merge": {"Add": {"dtype": "float32"}}, "name": "output"}]

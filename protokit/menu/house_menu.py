@@ -1,0 +1,35 @@
+"""House menus: networks that a recipe names in a word, `menu: tabular`, or an item of a menu, `use: tabular`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, Literal
+
+from protokit.core.registry import Registry
+from protokit.menu.items import Plain
+
+EMBEDDING: Plain = {"Dense": 10, "name": "code"}  # in which clusters are found
+InputKind = Literal["columns", "text", "image", "sequence", "series"]
+
+
+class HouseMenu:
+    """A menu with a name, a class in a file of its own: its layers as they would be written in a recipe.
+
+    The layers end before the heads: what gives the targets is made behind them. They take `inputs` unless they say so.
+    """
+
+    name: ClassVar[str]
+    about: ClassVar[str]
+    """What it is and what it is for, in one sentence."""
+    example: ClassVar[str]
+    layers: ClassVar[Sequence[Plain]]
+    takes: ClassVar[InputKind] = "columns"
+    """The kind of input that it is for."""
+    default: ClassVar[bool] = False
+    """Whether `menu: auto` takes it for such inputs; house menus of other packages are taken by name only."""
+    clusters: ClassVar[bool] = False
+    """Whether it is for the task clustering: one of its items is named `code`."""
+    rank: ClassVar[int] = 0
+
+
+HOUSE_MENUS: Registry[type[HouseMenu]] = Registry("house menu", "protokit.menu.house")

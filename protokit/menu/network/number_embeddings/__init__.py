@@ -1,0 +1,1 @@
+"""Layers that are not Keras's, a file each: they turn each number into several."""

@@ -1,0 +1,63 @@
+"""What the embeddings of numbers share.
+
+Source: Gorishniy et al., On Embeddings for Numerical Features in Tabular Deep Learning, 2022.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from protokit.core.libraries.backend import keras
+
+Shape: TypeAlias = tuple[int | None, ...]
+
+
+class NumberEmbedding(keras.layers.Layer):  # type: ignore[misc]
+    """Parts of each number, which a layer derived from this one makes, and a Dense layer of its own for each column."""
+
+    def __init__(self, units: int, activation: str | None, **more: object) -> None:
+        super().__init__(**more)
+        if not isinstance(units, int) or isinstance(units, bool) or units < 1:
+            raise ValueError(f"units is a whole number from 1, not {units!r}")
+        self.units, self.activation = units, keras.activations.get(activation)
+
+    def build(self, input_shape: Shape) -> None:
+        """Make the weights for rows of numbers."""
+        if len(input_shape) != 2 or input_shape[1] is None:
+            raise ValueError(f"{type(self).__name__} takes (rows, columns) of numbers, not {tuple(input_shape)}")
+        columns, parts = int(input_shape[1]), self.parts
+        self._add_own(columns)
+        bound = parts**-0.5
+        spread = keras.initializers.RandomUniform(-bound, bound)
+        self.kernel = self.add_weight(shape=(columns, parts, self.units), initializer=spread, name="kernel")
+        self.bias = self.add_weight(shape=(columns, self.units), initializer="zeros", name="bias")
+        self.built = True
+
+    def call(self, inputs: keras.KerasTensor) -> keras.KerasTensor:
+        """Shapes: (rows, columns) -> (rows, columns * units)."""
+        parts = keras.ops.transpose(self._parts_of(inputs), (1, 0, 2))
+        made = keras.ops.transpose(keras.ops.matmul(parts, self.kernel), (1, 0, 2)) + self.bias
+        return keras.ops.reshape(self.activation(made), (-1, self.kernel.shape[0] * self.units))
+
+    def compute_output_shape(self, input_shape: Shape) -> tuple[int | None, int | None]:
+        """(rows, columns * units)."""
+        rows, columns = input_shape
+        return rows, columns * self.units if columns else None
+
+    @property
+    def parts(self) -> int:
+        """How many numbers are made of each number before the Dense layer."""
+        raise NotImplementedError
+
+    def _add_own(self, columns: int) -> None:
+        """Add the weights that the parts are made with."""
+        raise NotImplementedError
+
+    def _parts_of(self, inputs: keras.KerasTensor) -> keras.KerasTensor:
+        """Shapes: (rows, columns) -> (rows, columns, parts)."""
+        raise NotImplementedError
+
+    def get_config(self) -> dict[str, object]:
+        """The arguments of the constructor."""
+        own = {"units": self.units, "activation": keras.activations.serialize(self.activation)}
+        return {**super().get_config(), **own}

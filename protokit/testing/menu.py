@@ -1,0 +1,50 @@
+"""The contract of a house menu."""
+
+from __future__ import annotations
+
+from protokit.core.values import InputSpec, Signature, TargetSpec
+from protokit.menu.house_menu import HOUSE_MENUS, HouseMenu
+from protokit.menu.menu import Menu
+from protokit.menu.network.build import build
+
+_COLUMNS = (InputSpec("numbers", (6,), "float32", tuple("abcdef")), InputSpec("categories", (1,), "int32", ("g",), 9))
+_INPUTS: dict[str, tuple[InputSpec, ...]] = {
+    "columns": _COLUMNS,
+    "text": (InputSpec("words", (12,), "int32", ("words",), 50, "text"),),
+    "image": (InputSpec("photo", (16, 16, 1), "uint8", ("photo",), 0, "image"),),
+    "sequence": (InputSpec("sequence", (16, 3), "float32", tuple("abc"), 0, "sequence"),),
+    "series": (InputSpec("series", (24, 2), "float32", ("a", "b"), 0, "series"),),
+}
+
+
+def check_menu(menu: type[HouseMenu], signature: Signature | None = None) -> None:
+    """Whether a house menu keeps its contract: it can be named, written, read again and built.
+
+    `signature` is of data that it is for; where it is not given, one of the kind of input that it takes.
+
+    Raises:
+        AssertionError: with a sentence that says what is not kept.
+    """
+    assert HOUSE_MENUS.find(menu.name) is menu, f"{menu.name}: it is not registered; decorate it with @HOUSE_MENUS.add"
+    assert menu.about and "\n" not in menu.about, f"{menu.name}: `about` is one sentence"
+    named = Menu(menu.name)
+    assert named.house == menu.name and named.as_plain() == menu.name, f"{menu.name}: its name is not kept"
+    written = named.as_plain(in_full=True)
+    assert Menu.parse(written) == named, f"{menu.name}: what is written of it is read back as another menu"
+    assert Menu.from_text(named.write()).house in {None, menu.name}, f"{menu.name}: its text names another house menu"
+    assert Menu([{"use": menu.name}]).expand().nodes, f"{menu.name}: `use: {menu.name}` makes no layer"
+    data = signature or _signature(menu)
+    network, again = build(named, data), build(Menu.parse(written), data)
+    assert network.count_params() == again.count_params(), f"{menu.name}: written in full it is another network"
+    [target] = data.targets
+    given = tuple(network.output.shape[1:])
+    assert given == target.shape, f"{menu.name}: the network gives {given}, the target takes {target.shape}"
+
+
+def _signature(menu: type[HouseMenu]) -> Signature:
+    inputs = _INPUTS[menu.takes]
+    if menu.takes == "series":
+        return Signature(inputs, (TargetSpec("a", "forecasting", (), ("a", "b"), 4),))
+    if menu.clusters:
+        return Signature(inputs, (TargetSpec("clusters", "clustering", width=15),))
+    return Signature(inputs, (TargetSpec("y", "multiclass", ("a", "b", "c")),))
