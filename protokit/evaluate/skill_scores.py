@@ -100,10 +100,10 @@ def skill(wrong: np.ndarray, constant: np.ndarray) -> Measured:
     return Measured(1 - left, spread)
 
 
-def behind(network: np.ndarray, reference: np.ndarray, constant: np.ndarray) -> Measured:
-    """By how much the network's error is more than the reference's, in units of the constant's."""
+def behind(network: np.ndarray, other: np.ndarray, constant: np.ndarray) -> Measured:
+    """By how much the network's error is more than another model's, in units of the constant's."""
     whole = max(float(constant.mean()), 1e-300)
-    more = (network - reference) / whole
+    more = (network - other) / whole
     return Measured(float(more.mean()), float(more.std()) / max(1, len(more)) ** 0.5)
 
 

@@ -30,7 +30,10 @@ def _metrics(value: object) -> object:
     for i, given in enumerate(value):
         name = _metric(str(given))
         if name is None:
-            known, fault = _SHORT.get(str(given).removeprefix("neg_").lower()), METRICS.unknown(given)
+            known, fault = (
+                _SHORT.get(str(given).removeprefix("neg_").removesuffix("_score").lower()),
+                METRICS.unknown(given),
+            )
             cure = f"did you mean {known!r}?" if known else fault.cure
             faults.append(Fault(fault.rule, cure or "names are scikit-learn's", (i,)))
         elif name not in found:
@@ -94,20 +97,27 @@ def thresholds() -> list[str]:
     return [name for name, metric in METRICS.all().items() if metric.chooses_threshold]
 
 
-def _names(names: Collection[str], *, fewest: int) -> JsonSchema:
-    listed = {"type": "array", "items": {"enum": list(names)}, "minItems": fewest}
+def _names(names: Collection[str]) -> JsonSchema:
+    listed = {"type": "array", "items": {"enum": list(names)}}
     return {"anyOf": [{"enum": [*names, None]}, listed]}
+
+
+def _metric_names() -> JsonSchema:
+    """The names, and these with `neg_` and `_score`, which an editor need not propose."""
+    names = list(METRICS.all())
+    one = {"anyOf": [{"enum": names}, {"type": "string", "pattern": f"^(neg_)?({'|'.join(names)})(_score)?$"}]}
+    return {"anyOf": [one, {"type": "null"}, {"type": "array", "items": one, "minItems": 1}]}
 
 
 class Evaluate(Section):
     """Step 4: the scores, and the simple models that the network is held against."""
 
-    metrics: Annotated[tuple[str, ...] | None, Word(_metrics, lambda: _names(METRICS.all(), fewest=1))] = Field(
+    metrics: Annotated[tuple[str, ...] | None, Word(_metrics, _metric_names)] = Field(
         None,
         description="scikit-learn's names; the first decides the verdict; those of the task when not given",
         examples=[["roc_auc", "accuracy"]],
     )
-    baselines: Annotated[tuple[str, ...] | None, Word(_baselines, lambda: _names(BASELINES.all(), fewest=0))] = Field(
+    baselines: Annotated[tuple[str, ...] | None, Word(_baselines, lambda: _names(BASELINES.all()))] = Field(
         None,
         description="trained and scored on the same rows; those of the task when not given",
         examples=[["dummy", "linear", "boosting"]],

@@ -216,7 +216,7 @@ def test_metric_names_are_those_that_evaluate_knows() -> None:
     from protokit.evaluate.metrics.metric import METRICS, default_metrics
 
     evaluate = schema()["$defs"]["Evaluate"]["properties"]
-    assert set(METRICS) == {*evaluate["metrics"]["anyOf"][1]["items"]["enum"]}
+    assert set(METRICS) == {*evaluate["metrics"]["anyOf"][2]["items"]["anyOf"][0]["enum"]}
     assert set(BASELINES) == {*evaluate["baselines"]["anyOf"][1]["items"]["enum"]}
     for task in {task for name in METRICS for task in METRICS[name].tasks}:
         assert all(task in METRICS[name].tasks for name in default_metrics(task, labels=True))
