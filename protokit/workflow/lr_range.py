@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
+from typing import cast
 
 from protokit.core.checkup import Edit
 from protokit.core.errors import SpecError
@@ -119,13 +120,16 @@ def _rows(recipe: Recipe, table: object) -> Represented:
 
 def _optimizer(recipe: Recipe) -> tuple[str, dict[str, object]]:
     given = recipe.learn.optimizer
-    return (given, {}) if isinstance(given, str) else next(iter(given.items()))
+    if isinstance(given, str):
+        return given, {}
+    [(name, arguments)] = given.items()
+    return name, dict(cast(Mapping[str, object], arguments or {}))
 
 
 def _rate(recipe: Recipe, network: keras.Model) -> float:
     """The recipe's learning rate; where it names none, the optimizer's own."""
     name, arguments = _optimizer(recipe)
-    given = (arguments or {}).get("learning_rate")
+    given = arguments.get("learning_rate")
     if isinstance(given, (int, float)):
         return float(given)
     return float(keras.optimizers.get(name).learning_rate)

@@ -47,7 +47,7 @@ def checkup(recipe: Recipe, networks: Networks, folds: Sequence[Represented], st
         steps=plan.steps(fold.train.rows),
         train_rows=fold.train.rows,
         optimizer=name,
-        arguments=arguments,
+        arguments=cast(Mapping[str, object], arguments),
         learning_rate=progress.history[0]["learning_rate"] if progress.history else 0.0,
         constant=found.constant,
         validation_constant=found.validation_constant,
