@@ -23,7 +23,6 @@ from protokit.learn.words import Learn
 from protokit.menu.fitting import fitting
 from protokit.menu.menu import Menu
 from protokit.recipe import overrides
-from protokit.recipe.card import card_of
 from protokit.recipe.consistency import faults_between
 from protokit.recipe.explain import explain
 from protokit.represent.words import Represent
@@ -148,6 +147,8 @@ class Recipe(Section):
         return hash(self.write())
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        from protokit.recipe.card import card_of  # with what shows it: only a notebook asks for this
+
         parts = (self.collect, self.represent, self.learn, self.evaluate)
         return card_of(self.name, *parts, self.network).bundle()
 
