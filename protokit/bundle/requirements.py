@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from typing import TypedDict
 
+from protokit.collect.step import STEPS
 from protokit.core import plugins
 from protokit.core.errors import BundleError
 from protokit.menu import catalogue
 from protokit.menu.items import Layer
 from protokit.menu.menu import Menu
 from protokit.represent.encoding import Encoding
+from protokit.represent.kind import KINDS
 
 
 class Requirement(TypedDict):
@@ -29,7 +31,7 @@ def _layer(name: str) -> object | None:
 
 
 # the kinds of things that a model may be made of, and how one is found by its name
-FIND: dict[str, Callable[[str], object | None]] = {"layer": _layer}
+FIND: dict[str, Callable[[str], object | None]] = {"layer": _layer, "kind": KINDS.find, "step": STEPS.find}
 
 
 def requirements(menu: Menu, encoders: Iterable[Encoding], clean: Sequence[object]) -> list[Requirement]:

@@ -59,9 +59,9 @@ def _split(represent: Represent, learn: Learn) -> str:
     drawn = (
         "random" if task in {"regression", "quantile", "clustering"} else "stratified for classes, random for numbers"
     )
-    by = split.by or ("by time" if represent.series is not None else drawn)
-    if not isinstance(by, str):
-        by = ", ".join(f"by {key} {value}" for key in ("column", "group", "time") if (value := getattr(by, key)))
+    by = split.way or ("by time" if represent.series is not None else drawn)
+    if split.way_column is not None:
+        by = f"by {split.way} {split.way_column}"
     if split.folds is not None:
         return f"{split.folds} folds, {by}"
     return f"{by}: {_share(split.validation)} for validation, {_share(split.test)} for the test"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from protokit.core.places import Fault, Part, Path
 from protokit.core.suggest import did_you_mean
 from protokit.recipe.recipe import Recipe
-from protokit.represent.words import By
 
 
 def check_columns(recipe: Recipe, names: list[str]) -> None:
@@ -23,11 +22,9 @@ def check_columns(recipe: Recipe, names: list[str]) -> None:
     else:
         wanted += [(name, ("represent", "target", i), "value") for i, name in enumerate(target)]
     wanted += [(name, ("represent", "columns", name), "key") for name in recipe.represent.columns]
-    by = recipe.represent.split.by
-    if isinstance(by, By):
-        for key in ("group", "time", "column"):
-            if getattr(by, key):
-                wanted.append((getattr(by, key), ("represent", "split", "by", key), "value"))
+    split = recipe.represent.split
+    if split.way_column is not None:
+        wanted.append((split.way_column, ("represent", "split", "by", str(split.way)), "value"))
     sequence, series = recipe.represent.sequence, recipe.represent.series
     for part, given in (("sequence", sequence), ("series", series)):
         for key in ("time", "by", "known"):

@@ -9,6 +9,7 @@ from protokit.evaluate.baselines.baseline import BASELINES
 from protokit.evaluate.metrics.metric import METRICS
 from protokit.evaluate.words import Evaluate
 from protokit.learn.words import FOR_TASK, Learn
+from protokit.represent.split_way import SPLITS
 from protokit.represent.words import By, Represent, Split
 
 
@@ -148,9 +149,12 @@ def _of_folds(split: Split) -> list[Fault]:
         found.append(Fault("with folds every row is a test row once", cure, (*at, "test"), "key"))
     if isinstance(split.validation, str):
         found.append(Fault("with folds the validation rows are a share", "write 0.2", (*at, "validation")))
-    if isinstance(split.by, By) and split.by.column:
-        cure = "remove folds, or write by: {group: " + split.by.column + "}"
-        found.append(Fault("a column that says the parts leaves no folds to deal", cure, (*at, "folds"), "key"))
+    if split.way is not None and not SPLITS[split.way].has_folds:
+        cure = f"remove folds, or write by: {{group: {split.way_column or 'COLUMN'}}}"
+        rule = f"split by {split.way}, which leaves no folds to deal"
+        if split.way == "column":
+            rule = "a column that says the parts leaves no folds to deal"
+        found.append(Fault(rule, cure, (*at, "folds"), "key"))
     return found
 
 

@@ -117,15 +117,19 @@ class Join(Section):
 
     model_config = ConfigDict(populate_by_name=True)
 
-    table: Annotated[str, _text("with")] = Field(alias="with", description="the table that is joined")
+    table: Annotated[str, _text("with")] = Field(
+        alias="with", description="the table that is joined", examples=["planes"]
+    )
     on: Annotated[tuple[Pair, ...], Word(_on, one_or_more(_PAIR))] = Field(
         description="the columns that have to be equal", examples=["tailnum", {"dest": "faa"}]
     )
     how: Annotated[How, _one_of("how", get_args(How))] = Field(
-        "left", description="left keeps rows without a match, inner drops them"
+        "left", description="left keeps rows without a match, inner drops them", examples=["inner"]
     )
     expect: Annotated[Expect, _one_of("expect", get_args(Expect))] = Field(
-        "many_to_one", description="how often a key may stand in the rows and in the table; more is an error"
+        "many_to_one",
+        description="how often a key may stand in the rows and in the table; more is an error",
+        examples=["one_to_one"],
     )
     as_of: Annotated[Pair | None, _pair("as_of")] = Field(
         None, description="the latest row at or before the row's own time", examples=["date"]
@@ -137,11 +141,15 @@ class Join(Section):
         None, description="new columns, each an aggregate of the joined rows", examples=[{"spent": "sum(price)"}]
     )
     before: Annotated[Pair | None, _pair("before")] = Field(
-        None, description="only joined rows that are earlier than the row's own time"
+        None, description="only joined rows that are earlier than the row's own time", examples=[{"signup": "day"}]
     )
-    prefix: Annotated[str, _text("prefix")] = Field("", description="before the names of the joined table's columns")
+    prefix: Annotated[str, _text("prefix")] = Field(
+        "", description="before the names of the joined table's columns", examples=["plane_"]
+    )
     cast: Annotated[dict[str, str], Word(_cast, _CASTS)] = Field(
-        default_factory=dict, description="types of the joined table's columns, before they are joined"
+        default_factory=dict,
+        description="types of the joined table's columns, before they are joined",
+        examples=[{"id": "number"}],
     )
 
     @property

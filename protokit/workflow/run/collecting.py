@@ -34,12 +34,16 @@ def stays_on_disk(recipe: Recipe) -> bool:
         DataError: there is no such file, or it is not Parquet.
     """
     represent, split = recipe.represent, recipe.represent.split
-    whole = split.folds is not None or split.by == "stratified" or recipe.learn.task in {"clustering", "multilabel"}
+    whole = split.folds is not None or split.way not in _ON_DISK or recipe.learn.task in {"clustering", "multilabel"}
     named = isinstance(split.test, str) or isinstance(split.validation, str)
     if whole or named or represent.series or represent.sequence:
         return False
     with recipe.document.placing():
         return large.is_large(recipe.collect, recipe.folder)
+
+
+# ways to split that a database deals; None: at random
+_ON_DISK = (None, "random", "group", "time", "column")
 
 
 @contextmanager
@@ -67,7 +71,7 @@ def _deal(recipe: Recipe) -> Deal:
     cure = "write shares, and by: random, {group: COLUMN}, {time: COLUMN} or {column: COLUMN}"
     if split.folds is not None or isinstance(split.test, str) or isinstance(split.validation, str):
         raise SpecError.one("folds and tables of their own are split in memory only", cure, path)
-    if split.by == "stratified":
+    if split.way not in _ON_DISK:
         raise SpecError.one("this way to split needs all rows in memory", cure, (*path, "by"))
     by = split.by if isinstance(split.by, By) else By()
     if by.column:
