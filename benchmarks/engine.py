@@ -131,9 +131,9 @@ def cold_child(engine: str, name: str) -> None:
         recipe = Recipe.read(HERE.parent / "recipes" / "wine.yaml")
         [rows] = represent(recipe, collect(recipe, None))
         train, validation, signature = rows.train, rows.validation, rows.encoder.signature
-        network = network_of(recipe, signature)
+        network = network_of(recipe.fitted(signature).network, signature, seed=recipe.seed)
         started = time.perf_counter()
-        trainer = Trainer(recipe, network, signature) if engine == "protokit" else None
+        trainer = Trainer(recipe.learn, network, signature, seed=recipe.seed) if engine == "protokit" else None
         batch = 32
     else:
         net, count, size = name.split()

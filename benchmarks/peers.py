@@ -54,12 +54,17 @@ def trainer(case: nets.Case, epochs: int = 200, patience: int | None = 20) -> tu
     recipe = Recipe.parse({"represent": {"target": "y"}, "learn": learn})
     spec = InputSpec("numbers", nets.SHAPES[case.net], "float32", ())
     signature = Signature((spec,), (TargetSpec("y", "binary", (0, 1)),))
-    return Trainer(recipe, network_of(recipe, signature), signature), rows(x, y), rows(xv, yv)
+    network = network_of(recipe.network, signature, seed=recipe.seed)
+    return Trainer(recipe.learn, network, signature, seed=recipe.seed), rows(x, y), rows(xv, yv)
 
 
 def protokit(case: nets.Case) -> tuple[Peer, Callable[[], str]]:
+    from protokit.learn.training.choice import choose
+
     made, train, validation = trainer(case, patience=None)
-    first = made.choice(train, validation).xla_from or 0
+    plan = made.plan(train, validation)
+    choice = choose(made.network, plan, plan.typical_rows)
+    first = choice.xla_from or 0
 
     def run(epochs: int) -> float:
         started = 0.0
@@ -77,7 +82,7 @@ def protokit(case: nets.Case) -> tuple[Peer, Callable[[], str]]:
             return time.perf_counter() - started
         raise RuntimeError("stopped too early to be timed")
 
-    return run, lambda: made.choice(train, validation).reason
+    return run, lambda: choice.reason
 
 
 def fit(case: nets.Case, **compiled: Any) -> Peer:

@@ -10,6 +10,7 @@ os.environ["KERAS_BACKEND"] = "tensorflow"
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 
 ROOT = Path(__file__).parent.parent
+collect_ignore = ["plugin/protokit_example"]  # a package of its own: its tests install it
 
 # The same cases in every run, so that a change is judged by what it changed; `make laws` draws new ones.
 settings.register_profile("same", derandomize=True, deadline=None)

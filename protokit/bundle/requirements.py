@@ -46,8 +46,7 @@ def requirements(menu: Menu, encoders: Iterable[Encoding], clean: Sequence[objec
         thing = FIND[kind](name) if kind in FIND else None
         if thing is None or _is_own(thing):
             continue
-        package = plugins.package_of(thing)
-        by, version = (package.name, package.version) if package else (None, None)
+        by, version = plugins.package_of(thing) or (None, None)
         needed.append({"kind": kind, "name": name, "package": by, "version": version})
     return needed
 

@@ -114,7 +114,7 @@ def entry_of(name: str, thing: object, write: str = "{example}") -> Entry:
         takes if isinstance(takes, Mapping) else None,
         {key: _option(field) for key, field in (fields or {}).items() if key != "location"},
         tuple(map(str, tasks)) if isinstance(tasks, (tuple, list, frozenset)) else (),
-        came.name if came else None,
+        came[0] if came else None,
     )
 
 
@@ -132,14 +132,14 @@ def _sentence(text: str) -> str:
 
 def _of_keras(section: str) -> list[Entry]:
     """The classes of a section of the catalogue, with their arguments."""
-    plugins.packages()  # a layer of a package is in the catalogue once that is imported
+    plugins.packages("layer")  # a layer of a package is in the catalogue once that is imported
     found = []
     for name in catalogue.names(section):
         entry = catalogue.find(section, name)
         if entry is not None:
             came = plugins.package_of(entry.own) if entry.own else None
             about = _sentence(entry.about)
-            found.append(Entry(name, about, arguments=entry.arguments, package=came.name if came else None))
+            found.append(Entry(name, about, arguments=entry.arguments, package=came[0] if came else None))
     return found
 
 

@@ -133,7 +133,7 @@ class Source(Section, ABC):
         return {self.name: self.location, **self.options}
 
 
-SOURCES: Registry[type[Source]] = Registry("source", "protokit.collect.readers")
+SOURCES: Registry[type[Source]] = Registry("source", "protokit.collect.readers", key="source")
 
 
 def read_source(value: object) -> Source:
@@ -203,7 +203,7 @@ def _of_mapping(value: dict[object, object]) -> type[Source]:
     for key in value:
         if key not in known and key not in takers:
             cure = did_you_mean(str(key), (*known, *takers))
-            said = "; ".join(text for text in (cure, *plugins.failures()) if text)
+            said = "; ".join(text for text in (cure, *plugins.failures("source")) if text)
             raise refuse(
                 Fault(
                     f"unknown key {key!r} of a table", said or None, (key if isinstance(key, int) else str(key),), "key"

@@ -218,7 +218,7 @@ class Bounds(ColumnMapping[tuple[float | None, float | None]]):
             report(f"the lower bound {bounds[0]!r} is above the upper one, {bounds[1]!r}", "swap them", (column,))
 
 
-STEPS: Registry[type[Step[object]]] = Registry("step of cleaning", "protokit.collect.steps")
+STEPS: Registry[type[Step[object]]] = Registry("step of cleaning", "protokit.collect.steps", key="step")
 
 
 def reporting(faults: list[Fault], at: Path) -> Report:

@@ -1,7 +1,9 @@
 """What other installed packages bring: entry points of the group `protokit.plugins`.
 
-An entry point names a module, or a thing in one; importing it registers what stands there. A recipe or a bundle can
-only name what an installed package has registered: nothing in a file ever says what is imported.
+An entry point names a module; importing it registers what stands there. A recipe or a bundle can only name what an
+installed package has registered: nothing in a file ever says what is imported. An entry point whose name is that of a
+kind (`layer`, or `layer.two` where there are several) is imported only when a thing of this kind is looked for, so that
+a step of cleaning does not wait for a layer's Keras; one of any other name, whenever anything is.
 """
 
 from __future__ import annotations
@@ -10,7 +12,13 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 
+from protokit.core.libraries.quiet import native_stderr_held
+
 GROUP = "protokit.plugins"
+KINDS = (
+    "source", "step", "kind", "split", "menu", "layer", "engine", "metric", "baseline", "check", "series_check", "rule",
+    "plot",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -25,28 +33,48 @@ class Package:
 
 
 @cache
-def packages() -> tuple[Package, ...]:
-    """The packages with plug-ins, all of them imported; done once in a process, when a name is not of the house."""
-    return tuple(_loaded(point) for point in entry_points(group=GROUP))
+def packages(kind: str = "") -> tuple[Package, ...]:
+    """The packages that may have things of a kind, or of any, all of them imported."""
+    return tuple(_loaded(point) for point in entry_points(group=GROUP) if not kind or _kind_of(point) in ("", kind))
 
 
+def _kind_of(point: EntryPoint) -> str:
+    """The kind that the name of an entry point says; none where it says no kind."""
+    word = point.name.split(".")[0]
+    return word if word in KINDS else ""
+
+
+@cache
 def _loaded(point: EntryPoint) -> Package:
     failure = None
     try:
-        point.load()
+        with native_stderr_held():  # of TensorFlow, where a layer is among them
+            point.load()
     except Exception as error:  # a broken package of somebody else must not stop a recipe that does not name it
         failure = f"{type(error).__name__}: {error}"
-    name, version = (point.dist.name, point.dist.version) if point.dist else (point.module, "")
-    return Package(name, version, point.name, point.module, failure)
+    return Package(*_distribution(point), point.name, point.module, failure)
 
 
-def package_of(thing: object) -> Package | None:
-    """The package that a thing came with; None for what is protokit's own or was registered in this process."""
-    module = str(getattr(thing, "__module__", ""))
-    found = [one for one in packages() if (module + ".").startswith(one.module.split(".")[0] + ".")]
-    return found[0] if found else None
+def _distribution(point: EntryPoint) -> tuple[str, str]:
+    return (point.dist.name, point.dist.version) if point.dist else (point.module, "")
 
 
-def failures() -> tuple[str, ...]:
+def forget() -> None:
+    """Look for packages anew, such as after one was installed while Python runs."""
+    packages.cache_clear()
+    _loaded.cache_clear()
+
+
+def package_of(thing: object) -> tuple[str, str] | None:
+    """Name and version of the package that a thing came with; None for protokit's own and that of a person's program."""
+    module = str(getattr(thing, "__module__", "")).split(".")[0]
+    if module in ("protokit", "keras", "builtins"):
+        return None
+    found = (point for point in entry_points(group=GROUP) if point.module.split(".")[0] == module)
+    return next(map(_distribution, found), None)
+
+
+def failures(kind: str = "") -> tuple[str, ...]:
     """A sentence for each package whose plug-ins could not be imported."""
-    return tuple(f"the plug-ins of {one.name} could not be loaded: {one.failure}" for one in packages() if one.failure)
+    broken = {(one.name, one.failure): None for one in packages(kind) if one.failure}
+    return tuple(f"the plug-ins of {name} could not be loaded: {failure}" for name, failure in broken)

@@ -21,11 +21,12 @@ class Registry(Generic[Thing]):
 
     Those of the house are the modules of `home`, a package: a file each, imported when the first name is asked for.
     Those of other packages are found through the entry-point group `protokit.plugins`, when a name is not of the house
-    or all names are asked for. A thing's name is its attribute `name`, else its `__name__`.
+    or all names are asked for; `key` is the kind's name there. A thing's name is its attribute `name`, else its
+    `__name__`.
     """
 
-    def __init__(self, kind: str, home: str = "") -> None:
-        self.kind, self._home = kind, home
+    def __init__(self, kind: str, home: str = "", *, key: str = "") -> None:
+        self.kind, self.key, self._home = kind, key, home
         self._things: dict[str, Thing] = {}
         self._loaded = not home
 
@@ -56,7 +57,7 @@ class Registry(Generic[Thing]):
     def all(self) -> dict[str, Thing]:
         """All things by name, those of installed packages too."""
         self.house()
-        plugins.packages()
+        plugins.packages(self.key)
         return self.house()
 
     def find(self, name: object) -> Thing | None:
@@ -70,7 +71,7 @@ class Registry(Generic[Thing]):
         """The fault of a name that nothing here has: with the nearest name, and the packages that failed to load."""
         names = list(self.all())
         cure = did_you_mean(str(name), names) or (one_of(names) if len(names) <= 40 else None)
-        said = [text for text in (cure, *plugins.failures()) if text]
+        said = [text for text in (cure, *plugins.failures(self.key)) if text]
         return Fault(f"unknown {self.kind} {name!r}", "; ".join(said) or None)
 
     def __getitem__(self, name: str) -> Thing:

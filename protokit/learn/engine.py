@@ -121,7 +121,7 @@ class Engine(Protocol):
         """
 
 
-ENGINES: Registry[type[Engine]] = Registry("engine", "protokit.learn.engines")
+ENGINES: Registry[type[Engine]] = Registry("engine", "protokit.learn.engines", key="engine")
 
 
 def automatic() -> tuple[type[Engine], ...]:

@@ -5,18 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from math import cos, isfinite, pi
-from typing import Literal
 
 import numpy as np
 
-from protokit.core.errors import DataError
-from protokit.core.names import as_text
 from protokit.core.seeds import derive
-from protokit.core.values import Arrays, Signature
-from protokit.learn.words import Learn
 
-EPOCHS, PATIENCE, PLATEAU = 200, 20, 6  # of at least so many batches, or more of them:
-BATCHES = 10
+PLATEAU = 6  # epochs
 PLATEAU_FACTOR = 0.3
 
 
@@ -39,34 +33,6 @@ class Plan:
     validation_weights: Mapping[str, np.ndarray] | None = None
     typical_rows: int = 0
     plateau: int = PLATEAU
-
-    @classmethod
-    def of(
-        cls,
-        learn: Learn,
-        signature: Signature,
-        train: Arrays,
-        validation: Arrays,
-        seed: int,
-        typical_rows: int | None = None,
-    ) -> Plan:
-        """The plan for given rows. `seed` is the network's; `typical_rows` are `train`'s by default."""
-        rows = typical_rows or train.rows
-        size = min(learn.batch_size or batch_size(rows), rows)
-        # few batches change little: where an epoch is of few, as many more epochs are as one
-        times = max(1, -(-BATCHES // -(-rows // size)))
-        return cls(
-            learn.epochs or EPOCHS * times,
-            size,
-            seed,
-            learn.schedule,
-            (learn.stop.patience or PATIENCE * times) if learn.stop else None,
-            learn.stop.monitor if learn.stop else "validation_loss",
-            _weights(train, class_weights(learn.class_weights, signature, train)),
-            _weights(validation, None),
-            rows,
-            PLATEAU * times,
-        )
 
     def steps(self, rows: int) -> int:
         """Batches in an epoch; the last one may be smaller."""
@@ -119,48 +85,3 @@ class Progress:
     def as_plain(self) -> dict[str, object]:
         """The progress as JSON values, to the bit."""
         return asdict(self)
-
-
-def _weights(arrays: Arrays, by_class: dict[str, np.ndarray] | None) -> dict[str, np.ndarray] | None:
-    if arrays.weights is None:
-        return by_class
-    return {name: arrays.weights * (by_class[name] if by_class else 1) for name in arrays.targets}
-
-
-def batch_size(rows: int) -> int:
-    """Rows in a batch when the recipe says nothing: a fiftieth of the training rows, from 32 to 256.
-
-    >>> batch_size(100), batch_size(5_000), batch_size(1_000_000)
-    (32, 100, 256)
-    """
-    return max(32, min(256, rows // 50))
-
-
-def class_weights(
-    given: Literal["balanced"] | Mapping[object, float] | None, signature: Signature, train: Arrays
-) -> dict[str, np.ndarray] | None:
-    """The weight of each training row by its class, with a mean of 1 over the rows when balanced.
-
-    Shapes: by the target's key, (rows,) float32.
-
-    Raises:
-        DataError: the target has no classes, or not the ones that are weighted.
-    """
-    if given is None:
-        return None
-    found: dict[str, np.ndarray] = {}
-    for target in signature.targets:
-        truth = train.truth[target.name]
-        if not target.has_classes:
-            raise DataError(f"class weights, and {target.name!r} has no classes", cure="remove learn.class_weights")
-        if given == "balanced":
-            counts = np.bincount(truth, minlength=len(target.classes))
-            weights = len(truth) / (len(target.classes) * np.maximum(counts, 1))
-        else:
-            by_name = {as_text(name): weight for name, weight in given.items()}
-            names = [as_text(name) for name in target.classes]
-            if unknown := sorted(set(by_name) - set(names)):
-                raise DataError(f"class weights: {target.name!r} has no class {unknown[0]!r}", cure=f"it has {names}")
-            weights = np.array([by_name.get(name, 1.0) for name in names])
-        found[target.key] = weights[truth].astype(np.float32)
-    return found

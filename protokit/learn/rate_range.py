@@ -11,7 +11,7 @@ from protokit.core.libraries.keras_state import seeded
 from protokit.core.seeds import derive
 from protokit.core.values import Arrays, Signature
 from protokit.learn.compiling import compile_network
-from protokit.learn.plan import Plan
+from protokit.learn.planning import plan_of
 from protokit.learn.training.data_feed import batch_of
 from protokit.learn.words import Learn
 
@@ -55,7 +55,7 @@ def rate_range(
     Source: Smith, Cyclical Learning Rates for Training Neural Networks, 2017.
     """
     compile_network(network, learn, signature)
-    plan = Plan.of(learn, signature, train, validation, seed)
+    plan = plan_of(learn, signature, train, validation, seed)
     factor = (HIGHEST / LOWEST) ** (1 / max(1, steps - 1))
     rates, losses, mean = [], [], 0.0
     with seeded(derive(seed, "rate range")), np.errstate(all="ignore"):

@@ -18,6 +18,7 @@ from protokit.learn.compiling import compile_network
 from protokit.learn.engine import ENGINES, CannotCompile, Engine, NotFinite, Training, automatic
 from protokit.learn.inspection import nonfinite
 from protokit.learn.plan import Plan, Progress
+from protokit.learn.planning import plan_of
 from protokit.learn.snapshot import Snapshot, assign
 from protokit.learn.snapshot import values as values_of
 from protokit.learn.training import data_feed
@@ -93,7 +94,7 @@ class Trainer:
     def plan(self, train: Arrays, validation: Arrays, seed: int | None = None) -> Plan:
         """How such rows are trained on."""
         seed = self._seed if seed is None else seed
-        return Plan.of(self._learn, self._signature, train, validation, seed, self._rows)
+        return plan_of(self._learn, self._signature, train, validation, seed, self._rows)
 
     @property
     def traces(self) -> dict[str, int]:

@@ -27,7 +27,7 @@ FOR_TASK = {"quantiles": "quantile", "clusters": "clustering", "cluster_by": "cl
 PRECISIONS = ("float32", "mixed_float16", "mixed_bfloat16")
 LATER_PRECISIONS = ("float16", "bfloat16", "float64")
 MONITORS = ("validation_loss", "loss")
-_ADAMW: dict[str, object] = {"AdamW": {"learning_rate": 1e-3, "weight_decay": 1e-2}}
+_ADAMW: dict[str, Any] = {"AdamW": {"learning_rate": 1e-3, "weight_decay": 1e-2}}
 _SLOTS = {"choice", "int", "float"}
 
 
@@ -77,7 +77,7 @@ def _engine(value: object) -> object:
     """What trains the network."""
     if value == "auto" or (isinstance(value, str) and value in ENGINES):
         return value
-    said = (did_you_mean(str(value), ["auto", *ENGINES.all()]), *plugins.failures())
+    said = (did_you_mean(str(value), ["auto", *ENGINES.all()]), *plugins.failures("engine"))
     raise refuse(Fault(f"unknown engine {value!r}", "; ".join(text for text in said if text) or None))
 
 
@@ -139,7 +139,7 @@ class Learn(Section):
     loss: Annotated[str | dict[str, object] | None, _reference("losses")] = Field(
         None, description="a loss of Keras; that of the task when not given", examples=["Huber"]
     )
-    optimizer: Annotated[str | dict[str, object], _reference("optimizers")] = Field(
+    optimizer: Annotated[str | dict[str, Any], _reference("optimizers")] = Field(
         default_factory=lambda: dict(_ADAMW),
         description="an optimizer of Keras with its arguments",
         examples=[{"AdamW": {"learning_rate": 0.001}}],

@@ -135,7 +135,7 @@ def _operation(name: str) -> Entry | None:
     )
 
 
-LAYERS: Registry[type] = Registry("layer")
+LAYERS: Registry[type] = Registry("layer", key="layer")
 """The layers that are not Keras's: of the person's own program, and of installed packages."""
 
 
@@ -224,5 +224,5 @@ def unknown(section: str, name: object, *, also: Iterable[str] = ()) -> Fault:
         return Fault(f"{name} is no layer of a menu", _NO_LAYERS[str(name)], (), "key")
     said = [did_you_mean(str(name), [*names(section), *also])]
     if section == "layers":
-        said += plugins.failures()
+        said += plugins.failures("layer")
     return Fault(f"unknown {noun} {name!r}", "; ".join(text for text in said if text) or None, (), "key")

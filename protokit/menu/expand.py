@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
@@ -12,7 +12,7 @@ from protokit.core.places import Fault, Path
 from protokit.core.suggest import did_you_mean
 from protokit.menu import catalogue, items
 from protokit.menu.expressions import Expression
-from protokit.menu.items import Branch, Chain, Choose, Item, Layer, Outline, Repeat, Residual, Source, Use, When
+from protokit.menu.items import Branch, Chain, Choose, Item, Layer, Outline, Repeat, Residual, Source, Use, Value, When
 from protokit.menu.reading.arguments import check_arguments
 from protokit.menu.slots import Slot
 
@@ -41,7 +41,7 @@ class Node:
     name: str
     layer: str
     kind: str
-    arguments: Mapping[str, Any]
+    arguments: Mapping[str, Value]
     inputs: Taken
     path: Path = ()
     twin: str = ""  # the node of a repeat's first turn that this one is like; itself outside repeats
@@ -54,7 +54,7 @@ class Graph:
     nodes: tuple[Node, ...]
     last: Ref
     names: Mapping[str, Ref]
-    chosen: Mapping[str, Any]
+    chosen: Mapping[str, object]
 
 
 @dataclass
@@ -84,7 +84,7 @@ class _Known(Mapping[str, Any]):
             self._values[name] = self._settle(self._given[name], self._outer if self._outer is not None else self)
         return self._values[name]
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[str]:
         return iter(self._given)
 
     def __len__(self) -> int:
@@ -115,7 +115,7 @@ class _Expander:
         self.menu, self.chooser = menu, chooser
         self.nodes: list[Node] = []
         self.calls: dict[str, int] = {}
-        self.chosen: dict[str, Any] = {}
+        self.chosen: dict[str, object] = {}
         self.shared: dict[str, tuple[str, str]] = {}
         self.taken = {str(part.name) for part in _named(menu.layers)}
 
@@ -177,7 +177,7 @@ class _Expander:
         )
         return self.node(name, item.kind, arguments, x, at, scope)
 
-    def check(self, kind: str, arguments: Mapping[str, Any], path: Path) -> None:
+    def check(self, kind: str, arguments: Mapping[str, Value], path: Path) -> None:
         entry = catalogue.find("layers", kind)
         if entry is None:
             raise _error(path, f"unknown layer {kind!r}")
@@ -194,7 +194,7 @@ class _Expander:
             name += "_"
         return name
 
-    def node(self, layer: str, kind: str, arguments: Any, x: Taken, path: Path, scope: _Scope) -> Ref:
+    def node(self, layer: str, kind: str, arguments: Mapping[str, Value], x: Taken, path: Path, scope: _Scope) -> Ref:
         if len(self.menu.inputs) > 1 and x == Ref("inputs"):
             cure = f"write from: {next(iter(self.menu.inputs))}"
             raise _error(path[:-1], "the menu has several inputs, and its first item does not say which it takes", cure)
@@ -299,8 +299,8 @@ class _Expander:
         return x
 
 
-def _named(chain: tuple[Item, ...]) -> list[Any]:
-    found: list[Any] = []
+def _named(chain: tuple[Item, ...]) -> list[Item]:
+    found: list[Item] = []
 
     def look(part: Any) -> Any:
         if getattr(part, "name", None) is not None and not isinstance(part, Slot):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -56,7 +56,7 @@ class Expression:
         """The names it refers to, in order."""
         return tuple(dict.fromkeys(_names(self.tree)))
 
-    def value(self, known: Any) -> Any:
+    def value(self, known: Mapping[str, Any]) -> Any:
         """Its value, where `known` maps each name to a value.
 
         Raises:
@@ -65,7 +65,7 @@ class Expression:
         return _value(self.tree, known, self.text)
 
 
-def is_expression(value: Any) -> bool:
+def is_expression(value: object) -> bool:
     """Whether a value of a menu is to be read as one: a text with a `$` in it."""
     return isinstance(value, str) and "$" in value
 

@@ -19,9 +19,8 @@ from protokit.menu.reading.reader import KEYS, Reader
 from protokit.menu.slots import Slot
 
 if TYPE_CHECKING:
-    import keras
-
-    from protokit.menu.drawing import Drawing
+    from protokit.core.libraries.backend import keras
+    from protokit.menu.network.drawing import Drawing
 
 
 @dataclass(frozen=True)
@@ -121,7 +120,7 @@ class Menu(Outline):
 
         return cls(read(model))
 
-    def resolve(self, values: Mapping[str, Any] | Chooser | None = None) -> Menu:
+    def resolve(self, values: Mapping[str, object] | Chooser | None = None) -> Menu:
         """The menu with every slot settled: by `values` (by slot name, or a function of the slot), else its default.
 
         Raises:
@@ -136,7 +135,7 @@ class Menu(Outline):
 
         def settle(part: Any) -> Any:
             if isinstance(part, Choose):
-                return Chain(part.options[chosen.get(part.slot.name, part.slot.default)], part.name, part.source)
+                return Chain(part.options[str(chosen.get(part.slot.name, part.slot.default))], part.name, part.source)
             return chosen.get(part.name, part.default) if isinstance(part, Slot) else part
 
         settled = object.__new__(Menu)
@@ -162,7 +161,7 @@ class Menu(Outline):
 
     def draw(self) -> Drawing:
         """A picture of the menu: `print` shows a tree, a notebook a graph."""
-        from protokit.menu.drawing import draw
+        from protokit.menu.network.drawing import draw
 
         return draw(self)
 
@@ -173,7 +172,7 @@ class Menu(Outline):
         chain = items.plain_chain(self.layers)
         if self.is_chain:
             return chain
-        plain: dict[str, Any] = {}
+        plain: dict[str, items.Plain] = {}
         if self.inputs:
             plain["inputs"] = {name: _plain_input(spec) for name, spec in self.inputs.items()}
         if self.hyperparameters:
@@ -191,11 +190,11 @@ class Menu(Outline):
 
         return write(self.as_plain())
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         drawing = self.draw()
         return {"text/plain": str(drawing), "text/html": drawing.html()}
 
 
-def _plain_input(spec: Mapping[str, Any]) -> Any:
+def _plain_input(spec: items.Input) -> items.Plain:
     shape = list(spec["shape"])
     return shape if spec["dtype"] == "float32" else {"shape": shape, "dtype": spec["dtype"]}

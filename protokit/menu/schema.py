@@ -61,7 +61,7 @@ def _of_menus() -> JsonSchema:
         "layers": _CHAIN,
         "outputs": {"anyOf": [_TEXT, {"type": "array", "items": _TEXT, "minItems": 1}, _NULL]},
     }
-    sources = {"$ref": "#/$defs/Source"}
+    sources: JsonSchema = {"$ref": "#/$defs/Source"}
     return {
         "Menu": {"anyOf": [_CHAIN, _closed({key: parts[key] for key in KEYS}, required=["layers"])]},
         "Chain": {"type": "array", "items": {"$ref": "#/$defs/MenuItem"}},

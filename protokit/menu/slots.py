@@ -28,7 +28,7 @@ class Slot:
     log: bool = False
     name: str = ""
 
-    def holds(self, value: Any) -> bool:
+    def holds(self, value: object) -> bool:
         """Whether the slot may have a value."""
         if self.kind == "choice":
             return any(value == option and type(value) is type(option) for option in self.options)
@@ -67,7 +67,7 @@ def real(
     return read(_given("float", [low, high], step, log, default))
 
 
-def is_slot(value: Any) -> bool:
+def is_slot(value: object) -> bool:
     """Whether a mapping is written as a slot."""
     return isinstance(value, Mapping) and any(kind in value for kind in KEYS[:3])
 

@@ -230,7 +230,7 @@ class Kind:
         raise NotImplementedError(f"{cls.__name__}.from_plain")
 
 
-KINDS: Registry[type[Kind]] = Registry("column kind", "protokit.represent.kinds")
+KINDS: Registry[type[Kind]] = Registry("column kind", "protokit.represent.kinds", key="kind")
 
 
 def audited_as(kind: str) -> str:

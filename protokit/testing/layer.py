@@ -10,7 +10,9 @@ from protokit.menu.items import Input
 from protokit.menu.menu import Menu
 
 
-def check_layer(kind: type, shape: tuple[int, ...] = (4,), *, dtype: str = "float32", **arguments: object) -> None:
+def check_layer(
+    kind: type[keras.Layer], shape: tuple[int, ...] = (4,), *, dtype: str = "float32", **arguments: object
+) -> None:
     """Whether a layer keeps its contract: a menu can name it, and its configuration says all there is to know of it.
 
     `arguments` are what it is made with, `shape` is of one row of what it takes, without the batch.
@@ -29,7 +31,7 @@ def check_layer(kind: type, shape: tuple[int, ...] = (4,), *, dtype: str = "floa
     layer = network.get_layer("it")
     assert type(layer) is kind, f"{name}: the catalogue finds another class, {type(layer).__name__}"
     config = layer.get_config()
-    assert kind.from_config(config).get_config() == config, f"{name}: `from_config(get_config())` is another layer"  # type: ignore[attr-defined]
+    assert kind.from_config(config).get_config() == config, f"{name}: `from_config(get_config())` is another layer"
     missing = [key for key in arguments if key not in config]
     assert not missing, f"{name}: `get_config` does not give {missing}, so that it is lost when a model is read back"
     again = Menu.from_keras(network).build()

@@ -10,7 +10,8 @@ import pytest
 from protokit.core.errors import DataError, SpecError, TrainingError
 from protokit.core.values import Features
 from protokit.learn.engine import ENGINES
-from protokit.learn.plan import Plan, Progress, class_weights
+from protokit.learn.plan import Plan, Progress
+from protokit.learn.planning import class_weights, plan_of
 from protokit.learn.snapshot import Snapshot
 from protokit.learn.train import Trained, Trainer, predict
 from protokit.recipe.recipe import Recipe
@@ -139,7 +140,7 @@ def test_class_weights() -> None:
 
 def test_the_order_is_a_function_of_seed_and_epoch() -> None:
     recipe, data = prepared("c", {})
-    plan = Plan.of(recipe.learn, data.encoder.signature, data.train, data.validation, 0)
+    plan = plan_of(recipe.learn, data.encoder.signature, data.train, data.validation, 0)
     assert np.array_equal(plan.order(3, 50), plan.order(3, 50))
     assert not np.array_equal(plan.order(3, 50), plan.order(4, 50))
     assert sorted(plan.order(3, 50)) == list(range(50))
@@ -161,7 +162,7 @@ def test_where_an_epoch_is_of_few_batches_as_many_more_epochs_are_as_one() -> No
     signature = data.encoder.signature
 
     def plan(rows: int, **learn: Any) -> Plan:
-        return Plan.of(type(recipe.learn)(**learn), signature, data.train, data.validation, 0, typical_rows=rows)
+        return plan_of(type(recipe.learn)(**learn), signature, data.train, data.validation, 0, typical_rows=rows)
 
     assert [plan(rows).epochs for rows in (20, 64, 320, 100_000)] == [2000, 1000, 200, 200]
     assert [plan(rows).patience for rows in (20, 64, 320, 100_000)] == [200, 100, 20, 20]

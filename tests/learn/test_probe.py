@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from protokit.learn.inspection.probe import Probe, probe
-from protokit.learn.plan import Plan
+from protokit.learn.planning import plan_of
 from protokit.learn.snapshot import values
 from protokit.learn.train import Trainer, network_of
 from protokit.represent.represented import Represented
@@ -21,7 +21,7 @@ def looked(trainer: Trainer, data: Represented, kept: Any = None) -> Probe:
     network, learn = trainer.network, trainer._learn
     signature = data.encoder.signature
     start = tuple(values(weight) for weight in network.weights)
-    plan = Plan.of(learn, signature, data.train, data.validation, 0)
+    plan = plan_of(learn, signature, data.train, data.validation, 0)
     return probe(network, learn, signature, data.train, data.validation, start, kept or start, plan)
 
 

@@ -137,11 +137,11 @@ def test_a_layer_by_entry_point(own_layers: None, monkeypatch: pytest.MonkeyPatc
             return protokit.layer(kind)
 
     monkeypatch.setattr(plugins, "entry_points", lambda group: [Point()] if group == "protokit.plugins" else [])
-    plugins.packages.cache_clear()
+    plugins.forget()
     try:
         assert type(Menu(["Plugged"], inputs={"x": [4]}).build().layers[-1]) is kind
     finally:
-        plugins.packages.cache_clear()
+        plugins.forget()
 
 
 def test_an_unknown_name_is_looked_up_in_a_newer_keras(monkeypatch: pytest.MonkeyPatch) -> None:

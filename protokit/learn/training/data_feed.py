@@ -7,7 +7,7 @@ from typing import Protocol, TypeAlias
 
 import numpy as np
 
-from protokit.core.libraries.backend import tf
+from protokit.core.libraries.backend import gpu_memory, tf
 from protokit.core.memory import process_memory
 from protokit.core.values import Arrays
 
@@ -113,13 +113,8 @@ def fits(*arrays: Batch) -> bool:
 
 def device_memory() -> int:
     """Bytes of the memory that the rows go to: that of the GPU where there is one, else what the process may use."""
-    if tf.config.list_physical_devices("GPU"):
-        from tensorflow.python.client import device_lib  # not of TensorFlow's public names, and slow to import
-
-        limits = [d.memory_limit for d in device_lib.list_local_devices() if d.device_type == "GPU"]
-        if limits:
-            return int(min(limits))
-    return process_memory()
+    found = gpu_memory()
+    return process_memory() if found is None else found
 
 
 def batch_of(train: Arrays, weights: Mapping[str, np.ndarray] | None = None, rows: np.ndarray | None = None) -> Batch:

@@ -19,12 +19,14 @@ from protokit.menu.items import (
     Branch,
     Chain,
     Choose,
+    Input,
     Item,
     Layer,
     Repeat,
     Residual,
     Source,
     Use,
+    Value,
     When,
     plain_item,
 )
@@ -40,11 +42,11 @@ class ChainReader:
     def __init__(self, reader: LayerReader, blocks: Mapping[str, Block]) -> None:
         self.reader, self.blocks = reader, blocks
         self.known: set[str] = set()
-        self.inputs: Mapping[str, Any] = {}
+        self.inputs: Mapping[str, Input] = {}
         self._maybe = 0  # inside alternatives, of which only one may be there
         self._depth = 0
 
-    def chain(self, data: Any, path: Path) -> tuple[Item, ...]:
+    def chain(self, data: object, path: Path) -> tuple[Item, ...]:
         """The items of a list."""
         if not isinstance(data, (list, tuple)):
             self.reader.fault(path, f"a menu is a list of layers, not {data!r}", "write [{Dense: 64}]")
@@ -57,7 +59,7 @@ class ChainReader:
         self._depth -= 1
         return tuple(item for item in found if item is not None)
 
-    def _item(self, data: Any, path: Path) -> Item | None:
+    def _item(self, data: object, path: Path) -> Item | None:
         if isinstance(data, Item):
             data = plain_item(data)
         if isinstance(data, (list, tuple)):
@@ -116,7 +118,7 @@ class ChainReader:
             cure = f"did you mean {guess!r}?" if guess else "put arguments inside braces: {Dense: {units: 64}}"
         self.reader.fault((*path, extra), rule, cure, part="key")
 
-    def _name(self, name: Any, path: Path) -> str | None:
+    def _name(self, name: object, path: Path) -> str | None:
         if name is None:
             return None
         if not isinstance(name, str) or not name.replace("_", "a").replace("-", "a").isalnum():
@@ -135,7 +137,7 @@ class ChainReader:
         yield
         self._maybe -= 1
 
-    def _source(self, data: Any, path: Path) -> Source | None:
+    def _source(self, data: object, path: Path) -> Source | None:
         if isinstance(data, str):
             self.known_name(data, path)
             return data
@@ -157,7 +159,9 @@ class ChainReader:
         rule = f"no item or input {name!r} before this one"
         self.reader.fault(path, rule, did_you_mean(base, sorted(self.known)))
 
-    def _use(self, body: Any, path: Path, data: Any, name: Any, shared: bool = False) -> Use | Chain | None:
+    def _use(
+        self, body: object, path: Path, data: Mapping[str, object], name: str | None, shared: bool = False
+    ) -> Use | Chain | None:
         if isinstance(body, Mapping) and len(body) == 1:
             [(block, given)] = body.items()
             at = (*path, block)
@@ -179,14 +183,14 @@ class ChainReader:
             return None
         return Use(block, self._block_arguments(block, given, at), shared)
 
-    def _block_arguments(self, block: str, given: Any, path: Path) -> dict[str, Any]:
+    def _block_arguments(self, block: str, given: object, path: Path) -> dict[str, Value]:
         known = self.blocks[block].parameters if block in self.blocks else None
         if given is not None and not isinstance(given, Mapping) and known:
             given = {next(iter(known)): given}
         if given is not None and (not isinstance(given, Mapping) or is_slot(given)):
             self.reader.fault(path, f"the block {block!r} takes its parameters by name, not {given!r}")
             return {}
-        arguments: dict[str, Any] = {}
+        arguments: dict[str, Value] = {}
         for key, value in (given or {}).items():
             if known is not None and key not in known:
                 rule = f"unknown parameter {key!r} of the block {block!r}"
@@ -197,10 +201,10 @@ class ChainReader:
                 self.reader.fault(path, f"the block {block!r} needs {key}", f"write {{{block}: {{{key}: ...}}}}")
         return arguments
 
-    def _share(self, body: Any, path: Path, data: Any, name: Any) -> Use | Chain | None:
+    def _share(self, body: object, path: Path, data: Mapping[str, object], name: str | None) -> Use | Chain | None:
         return self._use(body, path, data, name, shared=True)
 
-    def _repeat(self, body: Any, path: Path, data: Any, name: Any) -> Repeat | None:
+    def _repeat(self, body: object, path: Path, data: Mapping[str, object], name: str | None) -> Repeat | None:
         keys, cure = ("times", "layers"), "write {repeat: {times: 3, layers: [{Dense: 64}]}}"
         if not isinstance(body, Mapping):
             self.reader.fault(path, f"repeat has times and layers, not {body!r}", cure)
@@ -227,18 +231,18 @@ class ChainReader:
         self.known = before
         return Repeat(times, layers)
 
-    def _residual(self, body: Any, path: Path, data: Any, name: Any) -> Residual:
+    def _residual(self, body: object, path: Path, data: Mapping[str, object], name: str | None) -> Residual:
         return Residual(self.chain(body, path))
 
-    def _layers(self, body: Any, path: Path, data: Any, name: Any) -> Chain:
+    def _layers(self, body: object, path: Path, data: Mapping[str, object], name: str | None) -> Chain:
         return Chain(self.chain(body, path))
 
-    def _branch(self, body: Any, path: Path, data: Any, name: Any) -> Branch | None:
+    def _branch(self, body: object, path: Path, data: Mapping[str, object], name: str | None) -> Branch | None:
         chains = self._chains(body, path, "write {branch: {deep: [{Dense: 64}], wide: []}}")
         merge = self.reader.inner(data.get("merge", "Concatenate"), (*path[:-1], "merge"))
         return Branch(chains, merge) if chains else None
 
-    def _choose(self, body: Any, path: Path, data: Any, name: Any) -> Choose | None:
+    def _choose(self, body: object, path: Path, data: Mapping[str, object], name: str | None) -> Choose | None:
         with self._alternative():
             chains = self._chains(body, path, "write {choose: {small: [{Dense: 32}], large: [{Dense: 256}]}}")
         if not chains:
@@ -249,13 +253,13 @@ class ChainReader:
             default = next(iter(chains))
         return Choose(chains, Slot("choice", tuple(chains), default, name=self.reader.slot_name(name or "choose")))
 
-    def _chains(self, body: Any, path: Path, cure: str) -> dict[str, tuple[Item, ...]]:
+    def _chains(self, body: object, path: Path, cure: str) -> dict[str, tuple[Item, ...]]:
         if not isinstance(body, Mapping) or not body:
             self.reader.fault(path, f"{path[-1]} is a mapping of names to lists of layers, not {body!r}", cure)
             return {}
         return {str(name): self.chain(chain, (*path, name)) for name, chain in body.items()}
 
-    def _when(self, body: Any, path: Path, data: Any, name: Any) -> When | None:
+    def _when(self, body: object, path: Path, data: Mapping[str, object], name: str | None) -> When | None:
         if not isinstance(body, Mapping) or not body:
             self.reader.fault(
                 path, f"when is a condition and its layers, not {body!r}", 'write {when: {"$n > 2": [...]}}'

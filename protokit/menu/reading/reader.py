@@ -8,7 +8,7 @@ from typing import Any
 from protokit.core.places import Path
 from protokit.core.suggest import did_you_mean, nearest
 from protokit.menu import items
-from protokit.menu.items import INPUTS, Block, Item, Use
+from protokit.menu.items import INPUTS, Block, Input, Item, Use
 from protokit.menu.reading.chains import ChainReader
 from protokit.menu.reading.layers import COMPOSITES, LayerReader
 
@@ -24,12 +24,12 @@ class Reader:
         self.faults = self.reader.faults
         self.hyperparameters = self.reader.hyperparameters
         self.blocks: dict[str, Block] = {}
-        self.inputs: dict[str, dict[str, Any]] = {}
+        self.inputs: dict[str, Input] = {}
         self.outputs: tuple[str, ...] = ()
         self.layers: tuple[Item, ...] = ()
         self.chains = ChainReader(self.reader, self.blocks)
 
-    def read(self, data: Any) -> None:
+    def read(self, data: object) -> None:
         """Read a list of items, or a mapping with `layers`."""
         if not isinstance(data, Mapping):
             self.chains.known = {*INPUTS, *self.columns}
@@ -55,7 +55,7 @@ class Reader:
             self.reader.fault((), "a menu without layers", "write layers: [{Dense: 64}]")
         self._outputs(data)
 
-    def _mapping(self, data: Mapping[str, Any], key: str, cure: str) -> Iterator[tuple[str, Any]]:
+    def _mapping(self, data: Mapping[object, object], key: str, cure: str) -> Iterator[tuple[str, object]]:
         given = data.get(key)
         if given is None:
             return
@@ -68,7 +68,7 @@ class Reader:
             else:
                 yield name, value
 
-    def _input(self, name: str, value: Any) -> None:
+    def _input(self, name: str, value: object) -> None:
         path = ("inputs", name)
         plain = value if isinstance(value, Mapping) else {"shape": value}
         for key in plain:
@@ -88,7 +88,7 @@ class Reader:
             return
         self.inputs[name] = {"shape": tuple(shape), "dtype": dtype}
 
-    def _block(self, name: str, value: Any) -> None:
+    def _block(self, name: str, value: object) -> None:
         path: Path = ("blocks", name)
         if nearest(name, COMPOSITES) == name:
             self.reader.fault(path, f"{name!r} is a word of the menu", "choose another name", part="key")
@@ -113,7 +113,7 @@ class Reader:
         self.blocks[name] = Block(self.chains.chain(plain.get("layers"), inner), defaults, tuple(takes))
         self.reader.parameters = ()
 
-    def _outputs(self, data: Mapping[str, Any]) -> None:
+    def _outputs(self, data: Mapping[object, object]) -> None:
         given = data.get("outputs")
         if given is None:
             return

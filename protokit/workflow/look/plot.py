@@ -155,7 +155,7 @@ class Plot:
         return name
 
 
-PLOTS: Registry[type[Plot]] = Registry("plot", "protokit.workflow.look.plots")
+PLOTS: Registry[type[Plot]] = Registry("plot", "protokit.workflow.look.plots", key="plot")
 
 
 def fitting(view: RunView) -> tuple[str, ...]:

@@ -6,16 +6,14 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from protokit.core.libraries.backend import keras
 from protokit.core.values import Signature
 from protokit.menu import catalogue
 from protokit.menu.expand import Node, Ref, Taken, expand
 from protokit.menu.items import Outline
+from protokit.menu.network.build import build
 from protokit.show.graph import Box, svg, tree
-
-if TYPE_CHECKING:
-    from protokit.core.libraries.backend import keras
 
 
 @dataclass(frozen=True)
@@ -41,8 +39,6 @@ def draw(menu: Outline, signature: Signature | None = None) -> Drawing:
 
     Shapes and parameters are shown where the inputs are known: by the menu, or by the data's signature.
     """
-    from protokit.menu.network.build import build
-
     graph = expand(menu)
     network = build(menu, signature) if menu.inputs or signature else None
     layers = {layer.name: layer for layer in network.layers} if network is not None else {}
