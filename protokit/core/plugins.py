@@ -66,7 +66,7 @@ def forget() -> None:
 
 
 def package_of(thing: object) -> tuple[str, str] | None:
-    """Name and version of the package that a thing came with; None for protokit's own and that of a person's program."""
+    """Name and version of the package that a thing came with; None for protokit's own and for a person's."""
     module = str(getattr(thing, "__module__", "")).split(".")[0]
     if module in ("protokit", "keras", "builtins"):
         return None

@@ -46,7 +46,11 @@ class Registry(Generic[Thing]):
         return thing
 
     def house(self) -> dict[str, Thing]:
-        """The things that are here without any package of plug-ins having been looked for, by name."""
+        """Protokit's own things by name: what a package or a person brings is never a default."""
+        return {name: one for name, one in self._registered().items() if _home(one).startswith("protokit.")}
+
+    def _registered(self) -> dict[str, Thing]:
+        """The things that are here without any package of plug-ins having been looked for."""
         if not self._loaded:
             self._loaded = True  # before the import: a module of the home may ask for what is there so far
             package = importlib.import_module(self._home)
@@ -56,16 +60,16 @@ class Registry(Generic[Thing]):
 
     def all(self) -> dict[str, Thing]:
         """All things by name, those of installed packages too."""
-        self.house()
+        self._registered()
         plugins.packages(self.key)
-        return self.house()
+        return self._registered()
 
     def find(self, name: object) -> Thing | None:
         """The thing of a name, or None."""
         if not isinstance(name, str):
             return None
-        house = self.house()
-        return house[name] if name in house else self.all().get(name)
+        known = self._registered()
+        return known[name] if name in known else self.all().get(name)
 
     def unknown(self, name: object) -> Fault:
         """The fault of a name that nothing here has: with the nearest name, and the packages that failed to load."""

@@ -25,10 +25,6 @@ class Instances(Registry[Thing]):
         super().add(made, name=name)
         return thing  # type: ignore[return-value]
 
-    def own(self) -> dict[str, Thing]:
-        """Protokit's own things by name, in their order: what a package brings is never a default."""
-        return {name: one for name, one in self.house().items() if type(one).__module__.startswith("protokit.")}
-
 
 def _place(thing: type) -> tuple[str, str]:
     return thing.__module__, thing.__qualname__

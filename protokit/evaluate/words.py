@@ -47,7 +47,7 @@ def _metric(given: str) -> str | None:
     """The metric of a name as scikit-learn writes it, one of protokit's own first; None where there is none."""
     plain = given.removeprefix("neg_")
     names = (plain, plain.removesuffix("_score"))
-    own = METRICS.own()
+    own = METRICS.house()
     return next((name for name in names if name in own), None) or next((n for n in names if METRICS.find(n)), None)
 
 

@@ -126,5 +126,5 @@ ENGINES: Registry[type[Engine]] = Registry("engine", "protokit.learn.engines", k
 
 def automatic() -> tuple[type[Engine], ...]:
     """The engines that `auto` tries, in their order."""
-    own = (engine for engine in ENGINES.house().values() if engine.__module__.startswith("protokit."))
+    own = ENGINES.house().values()
     return tuple(engine for engine in own if engine.auto)

@@ -29,7 +29,7 @@ def fitting(signature: Signature) -> Plain:
 
 def _default(kind: str, *, clusters: bool = False) -> str:
     """The name of the house menu for a kind of input; never one of another package."""
-    own = (menu for menu in HOUSE_MENUS.house().values() if menu.__module__.startswith("protokit."))
+    own = HOUSE_MENUS.house().values()
     return next(menu.name for menu in own if (menu.default, menu.takes, menu.clusters) == (True, kind, clusters))
 
 

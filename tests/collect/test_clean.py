@@ -34,7 +34,7 @@ def cleaned(table: Any, *clean: Any) -> Table:
 
 def test_every_step_of_the_grammar_is_there() -> None:
     names = "filter derive drop keep drop_duplicates cast clip outliers fill rename replace trim parse_dates"
-    assert [n for n, one in STEPS.house().items() if one.__module__.startswith("protokit.")] == names.split()
+    assert list(STEPS.house()) == names.split()
 
 
 @pytest.mark.parametrize(

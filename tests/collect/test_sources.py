@@ -17,7 +17,7 @@ from protokit.core.errors import DataError, ProtokitError
 from protokit.recipe.recipe import Recipe
 from protokit.workflow.run.collecting import collected as collect
 
-HOUSE = [name for name, one in SOURCES.house().items() if one.__module__.startswith("protokit.")]
+HOUSE = list(SOURCES.house())
 ENDINGS = endings({name: SOURCES[name] for name in HOUSE})
 Sample = Callable[[str], dict[str, Any]]
 # those whose tables are the three records of conftest.py

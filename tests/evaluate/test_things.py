@@ -74,7 +74,7 @@ def test_the_metrics_of_a_task_and_their_order_are_kept() -> None:
 
 
 def of_tasks() -> set[str]:
-    return {task for metric in METRICS.own().values() for task in metric.tasks}
+    return {task for metric in METRICS.house().values() for task in metric.tasks}
 
 
 def test_the_baselines_of_a_task_and_their_order_are_kept() -> None:
@@ -89,24 +89,24 @@ def test_the_baselines_of_a_task_and_their_order_are_kept() -> None:
 
 
 def test_the_order_of_checks_and_rules_is_kept() -> None:
-    assert [*CHECKS.own()] == [
+    assert [*CHECKS.house()] == [
         "duplicates", "origins", "identifiers", "groups", "times", "leaks", "together", "drift", "conflicts", "empty",
         "balance", "sizes",
     ]  # fmt: skip
-    assert [name for name, check in CHECKS.own().items() if check.explains] == [
+    assert [name for name, check in CHECKS.house().items() if check.explains] == [
         "origins", "identifiers", "groups", "times", "leaks", "together",
     ]  # fmt: skip
-    assert [*SERIES_CHECKS.own()] == [
+    assert [*SERIES_CHECKS.house()] == [
         "ahead", "identifiers", "copies", "frozen", "shifts", "gaps", "empty", "spans",
     ]  # fmt: skip
-    explaining = [name for name, check in SERIES_CHECKS.own().items() if check.explains]
+    explaining = [name for name, check in SERIES_CHECKS.house().items() if check.explains]
     assert explaining == ["ahead", "identifiers"]
-    assert [*RULES.own()] == [
+    assert [*RULES.house()] == [
         "constant_target", "wrong_loss", "unscaled_inputs", "unscaled_target", "tiny_batch", "learning_rate_high",
         "dead_units", "saturated_units", "exploding_gradients", "vanishing_gradients", "learning_rate_low", "leak",
         "no_signal", "training_signal", "underfitting", "overfitting", "label_noise",
     ]  # fmt: skip
-    of_losses = [name for name, rule in RULES.own().items() if rule.needs_losses_alone]
+    of_losses = [name for name, rule in RULES.house().items() if rule.needs_losses_alone]
     assert of_losses == ["learning_rate_high", "training_signal", "overfitting"]
 
 
@@ -138,8 +138,8 @@ def test_a_metric_of_another_package(example: Any) -> None:
     assert "gain_at_10" in sentence
     none = Predictions(p.target, np.zeros(60, np.int64), p.scores)
     assert "none of them is positive" in judge(none, {}, ("gain_at_10",), 0)[1].sentence
-    assert "gain_at_10" not in default_metrics("binary") and [*METRICS.house()][-1] == "gain_at_10"
-    assert list(METRICS.own()) == [name for name in METRICS if name != "gain_at_10"]
+    assert "gain_at_10" not in default_metrics("binary") and [*METRICS.all()][-1] == "gain_at_10"
+    assert list(METRICS.house()) == [name for name in METRICS if name != "gain_at_10"]
 
 
 def test_a_baseline_of_another_package(example: Any) -> None:
@@ -150,10 +150,10 @@ def test_a_baseline_of_another_package(example: Any) -> None:
 
 
 def test_a_check_of_another_package(example: Any) -> None:
-    check_check(example("check").PaddedLevels)
+    check_check(example("check").SimilarLevels)
     data = of_checks.table("binary", 60)
     data.frame["category"] = np.resize(["a", "a ", "b"], 60)
-    [found] = [finding for finding in audit(data) if finding.check == "padded_levels"]
+    [found] = [finding for finding in audit(data) if finding.check == "similar_levels"]
     assert found.columns == ("category",) and found.evidence == {"levels": 3, "plain": 2}
 
 

@@ -51,7 +51,7 @@ evaluate:
 THINGS = {
     "sources": "fixed_width", "steps": "round", "kinds": "angle", "splits": "hash", "metrics": "gain_at_10",
     "baselines": "median_of_group", "menus": "self_normalizing", "layers": "SignedPower", "engines": "slow",
-    "checks": "padded_levels", "rules": "unfinished", "plots": "history_bars",
+    "checks": "similar_levels", "rules": "unfinished", "plots": "history_bars",
 }  # fmt: skip
 Call = Callable[..., tuple[int, str, str]]
 
@@ -79,13 +79,12 @@ def weather(tmp_path: Path) -> Path:
         for direction, speed in [(rng.uniform(0, 360), rng.gamma(3, 2))]
         for west in [np.sin(np.deg2rad(direction)) + rng.normal(0, 0.3) < 0]
     ]
-    text = "".join(
-        "".join(f"{cell:<{w}}" for cell, w in zip(row, (8, 8, 12, 8, 8), strict=True)).rstrip() + "\n"
-        for row in [names, *rows]
-    )
+    widths = (8, 8, 12, 8, 8)
+    lines = ["".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in [names, *rows]]
+    text = "".join(line + "\n" for line in lines)
     (tmp_path / "weather.txt").write_text(text)
-    padded = [[row[0], row[1] + " " * (i % 2), *row[2:]] for i, row in enumerate(rows)]
-    (tmp_path / "weather.csv").write_text("".join(",".join(row) + "\n" for row in [names, *padded]))
+    mixed = [[row[0], row[1].upper() if i % 2 else row[1], *row[2:]] for i, row in enumerate(rows)]
+    (tmp_path / "weather.csv").write_text("".join(",".join(row) + "\n" for row in [names, *mixed]))
     (tmp_path / "rain.yaml").write_text(RAIN)
     (tmp_path / "speed.yaml").write_text(SPEED)
     return tmp_path
@@ -124,13 +123,13 @@ def test_one_of_each_kind_works_from_a_package(site: Path, weather: Path) -> Non
     assert status == 0, error
     rain = json.loads(out)
     assert {score["metric"] for score in rain["scores"]} == {"roc_auc", "gain_at_10"}
-    assert any(one["check"] == "unfinished" for one in rain["diagnoses"]) or rain["networks"][0]["best_epoch"] < 3
+    assert any(one["check"] == "unfinished" for one in rain["diagnoses"]), rain["diagnoses"]
     assert rain["engine"]["name"] == "slow"
     status, out, error = call("run", "speed.yaml", "--json")
     assert status == 0, error
     speed = json.loads(out)
     assert "median_of_group" in speed["scores"][0]["baselines"]
-    assert any(one["check"] == "padded_levels" for one in speed["findings"])
+    assert any(one["check"] == "similar_levels" for one in speed["findings"])
 
     folder = Path(rain["run"])
     for words in ("gain_at_10", "SignedPower"):

@@ -65,6 +65,6 @@ def default_baselines(task: str, pairs: int) -> tuple[str, ...]:
     """The baselines of a task where a recipe names none, for so many pairs of a training and a test row."""
     return tuple(
         name
-        for name, one in BASELINES.own().items()
+        for name, one in BASELINES.house().items()
         if one.default and task in one.tasks and (one.most_pairs is None or pairs <= one.most_pairs)
     )

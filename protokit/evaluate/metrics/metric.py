@@ -101,5 +101,5 @@ def default_metrics(task: str, *, labels: bool = False) -> tuple[str, ...]:
 
     Those that hold clusters against `labels` are among them where there are some.
     """
-    found = [one for one in METRICS.own().values() if task in one.default_for and (labels or not one.needs_labels)]
+    found = [one for one in METRICS.house().values() if task in one.default_for and (labels or not one.needs_labels)]
     return tuple(one.name for one in sorted(found, key=lambda one: one.default_for[task]))
