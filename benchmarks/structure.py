@@ -14,6 +14,7 @@ Counted:
 - `Any`: its uses in the syntax tree (annotations and code, no imports), the tokens of that name (imports too), and the
   lines that have the word, as `grep -rnw Any --include=*.py protokit` counts them.
 - lines.
+- of some things of each kind, the files that hold their name: those to open to add one of the kind.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from dataclasses import dataclass
 from datetime import date
 from fnmatch import fnmatch
 from pathlib import Path
+from statistics import fmean
 
 ROOT = Path(__file__).parent.parent
 PAGE = "docs/architecture.md"
@@ -37,15 +39,34 @@ START, END = "<!-- structure -->", "<!-- /structure -->"
 # files of things, from protokit/ on: one idea each, in a list of such; a folder that is not there counts nothing
 THINGS = (
     "collect/steps/*.py", "collect/readers/*.py", "represent/kinds/*.py", "represent/split/*.py",
-    "evaluate/metrics/*.py", "evaluate/baselines/*.py", "evaluate/audit/*.py", "evaluate/doctor/*.py",
-    "menu/house/*.py", "learn/engines/*.py", "show/plots/*.py",
+    "evaluate/metrics/*.py", "evaluate/baselines/*.py", "evaluate/audit/checks/*.py",
+    "evaluate/audit/series/checks/*.py", "evaluate/doctor/rules/*.py", "menu/house/*.py", "learn/engines/*.py",
+    "workflow/look/plots/*.py", "show/plots/*.py",
 )  # fmt: skip
 LIGHT = ("__init__.py", "cli/*", "words.py", "*/words.py", "grammar/*", "menu/*", "recipe/*", "core/*", *THINGS)
+# the bases of things: as light as these
+BASES = (
+    "collect/step.py", "collect/source.py", "collect/options.py", "collect/headers.py", "collect/files/*",
+    "collect/joins/words.py", "represent/kind.py", "represent/split_way.py", "learn/engine.py", "workflow/check.py",
+    "workflow/result.py", "evaluate/instances.py",
+)  # fmt: skip
 # these of menu/ know Keras
 HEAVY_MENU = (
-    "menu/build.py", "menu/describe.py", "menu/from_keras.py", "menu/heads.py", "menu/inputs.py",
+    "menu/network/*", "menu/build.py", "menu/describe.py", "menu/from_keras.py", "menu/heads.py", "menu/inputs.py",
     "menu/keras_config.py", "menu/number_layers.py",
 )  # fmt: skip
+# things whose names mean nothing else: the files that hold such a name are those to open to add one like it
+NAMED = {
+    "source of tables": ("parquet", "openml", "jsonl"),
+    "step of cleaning": ("clip", "outliers", "drop_duplicates", "parse_dates", "trim"),
+    "kind of column": ("ordered",),
+    "metric": ("jaccard_samples", "mean_gamma_deviance", "smape", "fowlkes_mallows", "d2_absolute_error"),
+    "baseline": ("seasonal_naive",),
+    "house menu": ("image_small", "text_cnn", "sequence_cnn"),
+    "check of the audit": ("conflicts", "duplicates"),
+    "rule of the doctor": ("dead_units", "tiny_batch", "label_noise", "unscaled_inputs"),
+    "plot": ("residuals", "gradients", "embeddings"),
+}
 WITH_RECIPES = ("__init__.py", "__main__.py", "cli/*", "recipe/*", "workflow/*")
 
 
@@ -131,12 +152,31 @@ def lines_with_any(text: str) -> int:
     return sum(re.search(r"\bAny\b", line) is not None for line in text.splitlines())
 
 
+def holds(tree: ast.Module, wanted: str) -> bool:
+    """Whether a file has a name as a text, or as that of a function, a class or an import."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and node.value == wanted:
+            return True
+        if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.alias) and node.name == wanted:
+            return True
+    return False
+
+
+def homes(checkout: Path) -> dict[str, str]:
+    """By kind of thing, in how many files of the package the name of one stands, on average."""
+    files = sources(checkout)
+    return {
+        f"files that hold the name of a {kind}": f"{fmean(sum(holds(f.tree, n) for f in files) for n in names):.1f}"
+        for kind, names in NAMED.items()
+    }
+
+
 def figures(checkout: Path) -> dict[str, str]:
     files = sources(checkout)
     things, rest = [f for f in files if f.among(THINGS)], [f for f in files if not f.among(THINGS)]
     in_things, elsewhere = (sum(late_imports(file.tree) for file in some) for some in (things, rest))
     checking = [file for file in files if checks_types(file.tree)]
-    heavy = [file for file in checking if file.among(HEAVY_MENU) or not file.among(LIGHT)]
+    heavy = [file for file in checking if file.among(HEAVY_MENU) or not file.among((*LIGHT, *BASES))]
     folders = Counter(file.name.rpartition("/")[0] for file in files)
     fullest, most = max(folders.items(), key=lambda pair: (pair[1], pair[0]))
     outside = [function for file in files if not file.among(WITH_RECIPES) for function in functions(file.tree)]
@@ -155,6 +195,7 @@ def figures(checkout: Path) -> dict[str, str]:
         "`Any` as a token, imports too": f"{sum(tokens_of_any(file.text) for file in files):,}",
         ".py files": f"{len(files):,}",
         "lines of protokit/": f"{sum(len(file.text.splitlines()) for file in files):,}",
+        **homes(checkout),
     }
 
 

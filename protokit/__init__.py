@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from protokit.core.lazy import lazily
+from protokit.core.libraries.lazy import lazily
 
 __getattr__, __dir__, __all__ = lazily(__name__, __file__)  # the names stand in __init__.pyi

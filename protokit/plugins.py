@@ -26,6 +26,6 @@ The functions of `protokit.testing` say what a thing of each kind has to do: cal
 
 from __future__ import annotations
 
-from protokit.core.lazy import lazily
+from protokit.core.libraries.lazy import lazily
 
 __getattr__, __dir__, __all__ = lazily(__name__, __file__)  # the names stand in plugins.pyi

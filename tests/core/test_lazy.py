@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import protokit
-from protokit.core.lazy import lazily
+from protokit.core.libraries.lazy import lazily
 
 STUB = """from math import pi as pi
 from os import path as _path

@@ -26,7 +26,7 @@ class Replace(ColumnMapping[Mapping[Scalar, Scalar | None]]):
     @classmethod
     def value_schema(cls) -> JsonSchema:
         """A mapping of old values to new ones."""
-        return mapping({"type": [*SCALAR["type"], "null"]})
+        return mapping({"anyOf": [SCALAR, {"type": "null"}]})
 
     @classmethod
     def read_value(cls, column: str, value: object, report: Report) -> None:

@@ -43,7 +43,7 @@ def told_of_package(column: str, kind: type[Kind]) -> list[Notice]:
     package = package_of(kind)
     if package is None:
         return []
-    rule = f"{column!r} is read as {kind.name}, a kind of the package {package.name}"
+    rule = f"{column!r} is read as {kind.name}, a kind of the package {package[0]}"
     return [Notice(rule, (column,), f"or say what it is: columns: {{{column}: number}}")]
 
 
