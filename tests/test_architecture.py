@@ -23,6 +23,7 @@ FLOORS = {
     "evaluate": 3,
     "recipe": 2,
     "menu": 1,
+    "grammar": 1,
     "core": 0,
     "show": 0,
 }
@@ -34,6 +35,7 @@ AT_LOAD = {
     "core": set(),
     "show": set(),
     "menu": set(),
+    "grammar": set(),
     "recipe": {"pydantic", "pydantic_core"},
     "evaluate": {"numpy", "scipy", "sklearn", "threadpoolctl"},
     "cli": {"typer"},
@@ -138,7 +140,7 @@ def test_light_verbs_load_no_heavy_library(arguments: list[str]) -> None:
         f"import sys; sys.argv = ['protokit', *{arguments!r}]\nfrom protokit.cli.app import main\n"
         "try: main()\nexcept SystemExit as e: assert not e.code"
     )
-    heavy = {"tensorflow", "keras", "numpy", "pandas", "sklearn", "duckdb", "matplotlib"}
+    heavy = {"tensorflow", "keras", "numpy", "pandas", "sklearn", "duckdb", "matplotlib", "sqlglot"}
     assert not modules_after(code) & heavy
 
 

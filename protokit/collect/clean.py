@@ -10,8 +10,8 @@ from protokit.collect.casting import cast, refuse_lost
 from protokit.collect.steps import At
 from protokit.collect.warehouse import Rows
 from protokit.core.values import Notice, Step
+from protokit.grammar.expressions import quote
 from protokit.recipe.cleaning import Clean
-from protokit.recipe.sql import quote
 
 _SPACES = " || ".join(f"chr({n})" for n in (9, 10, 11, 12, 13, 32, 160, 8239, 12288, 65279))
 

@@ -15,9 +15,9 @@ from protokit.collect.warehouse import Rows, Stored, Warehouse, parquet_cells
 from protokit.core.errors import DataError
 from protokit.core.suggest import did_you_mean
 from protokit.core.values import Notice, Step
+from protokit.grammar.expressions import quote
 from protokit.recipe.parts import By
 from protokit.recipe.recipe import Recipe
-from protokit.recipe.sql import quote
 
 if TYPE_CHECKING:
     import numpy as np

@@ -12,7 +12,7 @@ from protokit.core.errors import DataError, SpecError
 from protokit.core.names import number
 from protokit.core.places import Path, dotted
 from protokit.core.values import Notice
-from protokit.recipe import expressions
+from protokit.grammar import expressions
 from protokit.recipe.recipe import Recipe
 
 

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from protokit.collect.cells import plain_frame, taken
 from protokit.core.errors import DataError
 from protokit.core.memory import process_memory
-from protokit.recipe.sql import quote
+from protokit.grammar.expressions import quote
 
 if TYPE_CHECKING:
     import duckdb

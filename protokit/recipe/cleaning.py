@@ -9,10 +9,10 @@ from typing import Any
 
 from protokit.core.places import Fault, Path
 from protokit.core.suggest import did_you_mean, one_of
-from protokit.recipe import expressions
+from protokit.grammar import expressions
+from protokit.grammar.sql_functions import Refused
 from protokit.recipe.faults import refuse
 from protokit.recipe.joins import CASTS
-from protokit.recipe.sql_words import Refused
 
 _FITTED = ("median", "mean", "mode", "average", "avg", "ffill", "bfill", "interpolate", "knn")
 _DIRECTIVES = frozenset("aAbBcdDfgGHIjmMnpSuUVwWxXyYzZ-%")

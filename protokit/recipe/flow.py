@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from protokit.core.places import Fault, Part, Path
 from protokit.core.suggest import did_you_mean
-from protokit.recipe import expressions
+from protokit.grammar import expressions
+from protokit.grammar.sql_functions import VOLATILE
 from protokit.recipe.cleaning import Clean
 from protokit.recipe.joins import Join
 from protokit.recipe.parts import Collect
-from protokit.recipe.sql_names import VOLATILE
 
 Tables = Mapping[str, Sequence[str] | None]
 

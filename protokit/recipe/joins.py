@@ -9,9 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from protokit.core.places import Fault, Path
 from protokit.core.suggest import did_you_mean, one_of
-from protokit.recipe import expressions
+from protokit.grammar import expressions
+from protokit.grammar.sql_functions import Refused
 from protokit.recipe.faults import refuse
-from protokit.recipe.sql_words import Refused
 
 HOW = ("left", "inner")
 EXPECT = ("many_to_one", "one_to_one", "one_to_many", "many_to_many")

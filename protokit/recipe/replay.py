@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from protokit.recipe import expressions
+from protokit.grammar import expressions
 from protokit.recipe.parts import Collect
 
 _OF_ROWS = ("filter", "drop_duplicates", "outliers", "drop", "keep")  # these drop rows, or columns that no one asks for

@@ -1,0 +1,1 @@
+"""What the words of a recipe are made of: text with places, faults, types, expressions."""
