@@ -1,0 +1,363 @@
+"""sqlglot's DuckDB, cut down to the expressions of a recipe. Importing this imports sqlglot.
+
+The tokenizer has our keywords and signs only: every other word is a name. The parser has no functions of its own, so
+each call stays under the name that was written.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import ClassVar
+
+from sqlglot import Token, TokenType, exp
+from sqlglot.dialects.dialect import Dialect
+from sqlglot.dialects.duckdb import DuckDB
+from sqlglot.errors import TokenError
+from sqlglot.expressions import Expr
+from sqlglot.generators.duckdb import DuckDBGenerator
+from sqlglot.parsers.duckdb import DuckDBParser
+
+from protokit.core.suggest import did_you_mean
+from protokit.grammar import sql_functions as known
+from protokit.grammar.sql_functions import DEEPEST, NESTED, Refused
+
+_T = TokenType
+_NAME, _LENGTH = re.compile(r"[^\W\d]\w*"), re.compile(rf"(-?\d+(?:\.\d+)?)\s+({'|'.join(known.UNITS)})s?", re.ASCII)
+_PLAIN = (_T.STRING, _T.IDENTIFIER, _T.NUMBER)
+_SUBQUERY = ("a subquery is refused: an expression reads its own row", "join the table, under collect.join")
+_SELECTS = known.SUBQUERIES
+_PARTS = (*known.UNITS, "dow", "isodow", "doy", "epoch")
+_CURES = {"'": "close the quote", '"': 'close the quote: "name"', "`": 'write a name in double quotes: "name"'}
+_COMPARED = {**DuckDBParser.EQUALITY, **DuckDBParser.COMPARISON}
+_BRACKETS = "parentheses are missing around one of two operators"
+_VALUE, _OPERATOR = "a value is missing", "an operator is missing"
+# sqlglot reads on without these
+_NEEDED = {_T.THEN: "'then' is missing after `when`", _T.AND: "'and' is missing between the bounds"}
+_TYPES = {name: exp.DataType.build(kind, dialect=DuckDB) for name, kind in known.TYPES.items()}
+
+
+def _plus(this: Expr | None) -> Expr:
+    found = exp.Paren(this=this)
+    found.meta["plus"] = "+ "  # sqlglot has no node for it
+    return found
+
+
+class Recipe(DuckDB):
+    """The dialect of a recipe's expressions."""
+
+    NUMBERS_CAN_BE_UNDERSCORE_SEPARATED = False
+
+    class Tokenizer(DuckDB.Tokenizer):
+        """Texts in single quotes, names in double ones, our keywords and signs."""
+
+        SINGLE_TOKENS: ClassVar = {
+            sign: kind if sign in "()+-*/%<>=^,.'\"" else _T.UNKNOWN
+            for sign, kind in DuckDB.Tokenizer.SINGLE_TOKENS.items()
+        }
+        KEYWORDS: ClassVar = {
+            **{word.upper(): _T[word.upper()] for word in known.RESERVED},
+            **{
+                sign: DuckDB.Tokenizer.KEYWORDS[sign] for sign in ["==", "<>", "!=", "<=", ">=", "||", "//", "**", "::"]
+            },
+            **dict.fromkeys(("--", "/*"), _T.COMMENT),
+        }
+        COMMANDS: ClassVar[set[TokenType]] = set()
+        VAR_SINGLE_TOKENS: ClassVar[set[str]] = set()
+
+    class Parser(DuckDBParser):
+        """Reads one expression. A method is here where DuckDB reads otherwise than sqlglot, or what may be missing."""
+
+        FUNCTIONS: ClassVar[dict[str, Callable[..., Expr]]] = {}
+        NO_PAREN_FUNCTIONS: ClassVar = {}
+        NO_PAREN_FUNCTION_PARSERS: ClassVar = {"CASE": DuckDBParser.NO_PAREN_FUNCTION_PARSERS["CASE"]}
+        FUNCTION_PARSERS: ClassVar = {
+            "CAST": lambda self: self._cast(exp.Cast),
+            "TRY_CAST": lambda self: self._cast(exp.TryCast),
+            "EXTRACT": DuckDBParser.FUNCTION_PARSERS["EXTRACT"],
+        }
+        UNARY_PARSERS: ClassVar = {
+            _T.DASH: lambda self: exp.Neg(this=self._parse_unary()),
+            _T.PLUS: lambda self: _plus(self._parse_unary()),
+        }
+        RANGE_PARSERS: ClassVar = {k: DuckDBParser.RANGE_PARSERS[k] for k in (_T.IN, _T.BETWEEN, _T.LIKE, _T.ILIKE)}
+        PRIMARY_PARSERS: ClassVar = {
+            k: DuckDBParser.PRIMARY_PARSERS[k] for k in (_T.STRING, _T.NUMBER, _T.NULL, _T.TRUE, _T.FALSE, _T.STAR)
+        }
+        BITWISE: ClassVar = {}
+        COLUMN_OPERATORS: ClassVar = {}
+        PLACEHOLDER_PARSERS: ClassVar = {}
+        ID_VAR_TOKENS: ClassVar = {_T.VAR}
+        TEXT_MATCH_EXCLUDED_TOKENS: ClassVar = {_T.STRING, _T.IDENTIFIER}
+
+        several = False
+
+        def refuse(self, rule: str, token: Token | None = None) -> Refused:
+            """A token that cannot stand where it stands, or a better reason where it gives one."""
+            return refused(self.sql, rule, token or self._curr or None)
+
+        def raise_error(self, message: str, token: object = None) -> None:
+            """Say what sqlglot finds wrong as a person would."""
+            raise self.refuse("`when` is missing after `case`" if "Case" in message else _OPERATOR)
+
+        def _match(self, token_type: TokenType, advance: bool = True, expression: Expr | None = None) -> bool:
+            found = super()._match(token_type, advance, expression)
+            if not found and token_type in _NEEDED:
+                raise self.refuse(_NEEDED[token_type])
+            return found
+
+        def _match_text_seq(self, *texts: str, advance: bool = True) -> bool:
+            return texts[0] in ("AS", "DISTINCT") and super()._match_text_seq(*texts, advance=advance)
+
+        def _match_pair(self, token_type_a: TokenType, token_type_b: TokenType, advance: bool = True) -> bool:
+            return token_type_a == _T.FILTER and super()._match_pair(token_type_a, token_type_b, advance)
+
+        def _parse_alias(self, this: Expr | None, explicit: bool = False) -> Expr | None:
+            return this
+
+        def _parse_equality(self, parse_is: bool = True) -> Expr | None:
+            if self._match(_T.NOT):
+                return exp.Not(this=self._parse_equality())
+            this = self._parse_comparison()
+            while self._match_set((_T.IS, *_COMPARED), advance=False):
+                this = self._parse_is(this) if self._match(_T.IS) else self._parse_comparison(this)
+            return this
+
+        def _parse_is(self, this: Expr | None) -> Expr | None:
+            negated, chained = self._match(_T.NOT), isinstance(this, (exp.NullSafeEQ, exp.NullSafeNEQ))
+            token, after = self._curr, self._next
+            if self._match_text_seq("DISTINCT", "FROM"):
+                if chained:
+                    raise self.refuse(_BRACKETS, token)
+                kind = exp.NullSafeEQ if negated else exp.NullSafeNEQ
+                return kind(this=this, expression=self._parse_comparison())
+            if token.token_type not in (_T.NULL, _T.TRUE, _T.FALSE) or after.token_type == _T.DCOLON:
+                raise self.refuse("null, true or false is missing after `is`")
+            found = exp.Is(this=this, expression=self._parse_primary())
+            return exp.Not(this=found) if negated else found
+
+        def _parse_comparison(self, this: Expr | None = None) -> Expr | None:
+            start = self._curr
+            this = this or self._parse_range()
+            if self._match_set(_COMPARED):
+                this = _COMPARED[self._prev.token_type](this=this, expression=self._parse_range())
+                if self._match_set(_COMPARED, advance=False):
+                    raise self.refuse(_BRACKETS, start)
+            return this
+
+        def _parse_range(self, this: Expr | None = None, parse_is: bool = False) -> Expr | None:
+            this = self._parse_bitwise()
+            negated = self._next.token_type in self.RANGE_PARSERS and self._match(_T.NOT)
+            if self._match_set(self.RANGE_PARSERS):
+                this = self.RANGE_PARSERS[self._prev.token_type](self, this)
+                again = self._next if self._curr.token_type == _T.NOT else self._curr
+                if again.token_type in self.RANGE_PARSERS:
+                    raise self.refuse(_BRACKETS)
+            return exp.Not(this=this) if negated else this
+
+        def _parse_type(self, parse_interval: bool = True, fallback_to_identifier: bool = False) -> Expr | None:
+            around = [token.token_type for token in self._tokens[max(self._index - 2, 0) : self._index + 1]]
+            if around[-2:] == [_T.CASE, _T.WHEN] or around == [_T.VAR, _T.L_PAREN, _T.R_PAREN]:
+                return None
+            word = self._curr.text.lower() if self._curr.token_type == _T.VAR else ""
+            if word in known.STATEMENTS and _is_word(self._tokens, self._index + 1):
+                raise self.refuse(_VALUE)
+            this = self._constant(word, self._next.text) or super()._parse_type()
+            if this is None:
+                raise self.refuse(_VALUE)
+            while self._match(_T.DCOLON):
+                this = exp.Cast(this=this, to=self._parse_types())
+            return this
+
+        def _constant(self, word: str, text: str) -> Expr | None:
+            """A date or a length of time, if this is one."""
+            start, kind = self._curr.start, self._next.token_type
+            if word in ("date", "timestamp") and kind == _T.STRING:
+                try:
+                    datetime.fromisoformat(text)
+                except ValueError:
+                    raise Refused(f"{text!r} is no {word}", f"write {word} '2024-12-31'", start) from None
+                self._advance(2)
+                return exp.Cast(this=exp.Literal.string(text), to=_TYPES[word].copy())
+            if word != "interval" or kind not in (_T.STRING, _T.NUMBER):
+                return None
+            self._advance(2)
+            if self._curr.text.lower().removesuffix("s") in known.UNITS and self._match(_T.VAR):
+                text = f"{text} {self._prev.text}"
+            match = _LENGTH.fullmatch(text.strip().lower())
+            if match is None:
+                rule = f"a length of time is a number and a unit, not {text!r}"
+                raise Refused(rule, "write interval 3 day", start)
+            return exp.Interval(this=exp.Literal.string(match[1]), unit=exp.Var(this=match[2].upper()))
+
+        def _parse_types(self, check_func: bool = False, *_: bool, **__: bool) -> Expr | None:
+            if check_func:
+                return None
+            token = self._curr or Token(_T.VAR, "", start=len(self.sql))
+            name = token.text.lower()
+            if name not in _TYPES or token.token_type != _T.VAR:
+                raise Refused(f"unknown type {token.text!r}", did_you_mean(name, _TYPES), token.start)
+            self._advance()
+            return _TYPES[name].copy()
+
+        def _parse_function_call(self, *args: object, **kwargs: object) -> Expr | None:
+            token, name = self._curr, self._curr.text.lower()
+            words = [one.text.lower() for one in self._tokens[self._index + 1 : self._index + 4]]
+            if words[:1] != ["("] or token.token_type not in (_T.VAR, _T.IDENTIFIER):
+                return super()._parse_function_call(*args, **kwargs)
+            if self.sql[token.start] == '"':
+                raise Refused(f"a function in quotes: {token.text}", "write it without", token.start)
+            if name == "exists":
+                raise Refused(*_SUBQUERY, token.start)
+            if name == "extract" and words[2:] == ["from"]:
+                self._tokens[self._index + 3].token_type = _T.FROM
+                if words[1] not in _PARTS or self._tokens[self._index + 2].token_type != _T.VAR:
+                    raise Refused(f"cannot extract {words[1]!r}", did_you_mean(words[1], known.UNITS), token.start)
+            elif name not in ("cast", "try_cast"):
+                known.is_aggregate(token.text, token.start, allowed=self.several)
+            return super()._parse_function_call(*args, **kwargs)
+
+        def _cast(self, kind: type[exp.Cast]) -> Expr:
+            this = self._parse_disjunction()
+            to = self._parse_types() if self._match_text_seq("AS") else None
+            if to is None or not self._match(_T.R_PAREN, advance=False):
+                raise self.refuse("a cast is cast(column as type): 'as' is missing, or something is too much")
+            return kind(this=this, to=to)
+
+    class Generator(DuckDBGenerator):
+        """Writes an expression as DuckDB has it, but for what would have another value."""
+
+        SINGLE_STRING_INTERVAL = True
+        MULTI_ARG_DISTINCT = True
+        TRANSFORMS: ClassVar = {
+            **DuckDBGenerator.TRANSFORMS,
+            exp.Pow: lambda self, node: self.binary(node, "**"),
+            exp.Paren: lambda self, node: f"({node.meta.get('plus', '')}{self.sql(node, 'this')})",
+        }
+
+
+# sqlglot sets these for every dialect: comments of Jinja, and texts as N'...'
+Recipe.Tokenizer._COMMENTS, Recipe.Tokenizer._FORMAT_STRINGS = {}, {}
+
+
+def refused(text: str, rule: str, token: Token | None) -> Refused:
+    """A token that cannot stand where it stands, or a better reason where it gives one."""
+    if not token:
+        return Refused(f"{rule}, at the end of {text!r}", None, len(text))
+    at, cure, word = token.start, None, token.text.lower() if token.token_type not in _PLAIN else ""
+    if word == ";":
+        return Refused("one expression, not several statements", "remove everything from ';'", at)
+    if word == "over":
+        cure = "aggregate a table in a join, with `before`"
+        return Refused(f"a window over all rows is refused: {known.LEAK}", cure, at)
+    if word in known.STATEMENTS:
+        return Refused(
+            f"{token.text!r}: a statement, not an expression", "expressions read this row's columns only", at
+        )
+    if token.token_type == _T.NOT:
+        cure = "where parentheses are missing around `not`, write them: (not a)"
+    elif token.token_type == _T.DISTINCT and rule == _VALUE:
+        rule = f"{_OPERATOR}: `distinct` is at the start of an aggregate only"
+    elif token.token_type in Recipe.Parser.RANGE_PARSERS and rule == _OPERATOR:
+        rule = _BRACKETS
+    return Refused(f"{rule}, at {text[at : at + 20]!r}", cure, at)
+
+
+def _is_word(tokens: list[Token], i: int, at_end: bool = False) -> bool:
+    """Whether a token is a name, a keyword or a constant; `at_end` where there is none."""
+    if i >= len(tokens):
+        return at_end
+    return tokens[i].token_type in _PLAIN or tokens[i].text[0] == "_" or tokens[i].text[0].isalpha()
+
+
+def _tokens(text: str) -> list[Token]:
+    """The words and signs of a text, none of them one that no expression has, and not too deep within each other."""
+    tokenizer = Recipe.Tokenizer(dialect=Recipe)
+    try:
+        found = tokenizer.tokenize(text)
+    except TokenError:
+        at = tokenizer.tokens[-1].end + 1 if tokenizer.tokens else 0
+        at = len(text) - len(text[at:].lstrip())
+        raise Refused(f"cannot read {text[at : at + 12]!r}", _CURES.get(text[at]), at) from None
+    opened: list[TokenType] = []
+    signs = [0]  # those that wait for a value, in each of the parentheses and `case` that are open
+    for i, token in enumerate(found):
+        kind, at, word = token.token_type, token.start, token.text.lower()
+        after = found[i + 1 : i + 3]
+        joined = after[0].token_type if after and after[0].start == token.end + 1 else None
+        if kind == _T.COMMENT:
+            raise Refused("a comment in an expression", "write it in the recipe, after #", at)
+        if kind == _T.DOT and joined == _T.NUMBER and after[0].text.isdecimal():
+            after[0].text, after[0].start = f".{after[0].text}", at
+        odd = word == "`" or (kind == _T.VAR and not _NAME.fullmatch(token.text)) or (kind == _T.IDENTIFIER and not word)
+        if odd or (kind == _T.NUMBER and (word[-1] not in "0123456789." or joined in (_T.VAR, _T.NUMBER))):
+            raise Refused(f"cannot read {text[at : at + 12]!r}", _CURES.get(text[at]), at)
+        if kind not in _PLAIN and not word.isascii():
+            kind = token.token_type = _T.IDENTIFIER  # some letters are I, K or S in capitals
+        if kind in (_T.VAR, _T.IDENTIFIER) and after and after[0].token_type == _T.DOT:
+            cure = "columns have no table before them once tables are joined"
+            raise Refused(f"{token.text}. names a table", cure, at)
+        if kind == _T.L_PAREN and after and after[0].text.lower() in _SELECTS and _is_word(found, i + 2, at_end=True):
+            raise Refused(*_SUBQUERY, after[0].start)
+        if word == "filter" and i and found[i - 1].token_type == _T.R_PAREN and after[1:] and after[0].text == "(":
+            if [one.text.lower() for one in found[i + 1 : i + 3]] == ["(", "where"]:
+                kind = token.token_type = _T.FILTER
+                after[1].token_type = _T.WHERE
+        if kind in (_T.L_PAREN, _T.CASE):
+            opened.append(kind)
+            signs.append(0)
+        elif kind in (_T.R_PAREN, _T.END):
+            if not opened or (opened.pop() == _T.CASE) != (kind == _T.END):
+                raise Refused(f"{token.text!r} closes nothing", None, at)
+            signs.pop()
+            signs[-1] = 0
+        else:
+            signs[-1] = signs[-1] + 1 if kind in (_T.NOT, _T.DASH, _T.PLUS) else 0
+        if len(signs) > NESTED:
+            raise Refused(f"nested more than {NESTED} deep", "derive it in steps", at)
+        if sum(signs) >= DEEPEST:
+            raise Refused(f"parts within parts, more than {DEEPEST} deep", "derive it in steps", at)
+    if opened:
+        rule = "`end` is missing after `case`" if opened[-1] == _T.CASE else "')' is missing at the end of the list"
+        raise refused(text, rule, None)
+    return [one for one, after in zip(found, [*found[1:], None], strict=True) if not after or after.start != one.start]
+
+
+def read(text: str, *, aggregate: bool) -> Expr:
+    """The tree of an expression; with `aggregate`, functions over several rows are allowed.
+
+    Raises:
+        Refused: it is not one.
+    """
+    if "\0" in text:
+        raise Refused("a NUL character in an expression", "remove it", text.index("\0"))
+    parser, tokens = Recipe.Parser(dialect=Recipe), _tokens(text)
+    parser.several = aggregate
+    for root in parser._parse(Recipe.Parser._parse_disjunction, tokens, text):
+        return root
+    raise refused(text, _VALUE, tokens[0])  # `else`, with which sqlglot ends a statement
+
+
+_CHAINS = {"or": 1, "and": 2, "dpipe": 3, "add": 4, "sub": 4, "mul": 5, "div": 5, "intdiv": 5, "mod": 5, "pow": 6}
+_OPERATORS = (exp.Binary, exp.Not, exp.Neg, exp.Between, exp.In, exp.Interval)
+
+
+def chained(node: Expr) -> bool:
+    """Whether this is the left part of an operator that binds the same, as in `a + b - c`."""
+    parent = node.parent
+    return parent is not None and node.arg_key == "this" and 0 < _CHAINS.get(node.key, 0) == _CHAINS.get(parent.key)
+
+
+def written(root: Expr, names: Mapping[str, str], dialect: str) -> str:
+    """A tree as SQL, its columns under inner names; each operator is in parentheses, so that no dialect groups anew."""
+    tree = exp.Paren(this=root.copy())
+    for node in list(tree.walk()):
+        if isinstance(node, exp.Column):
+            node.this.set("this", names[node.name])
+        elif isinstance(node, _OPERATORS) and isinstance(node.parent, _OPERATORS) and not chained(node):
+            placed = exp.Paren()
+            node.replace(placed)
+            placed.set("this", node)
+    writer = Dialect.get_or_raise(Recipe if dialect == "duckdb" else dialect)
+    return writer.generator(normalize_functions=False).generate(tree, copy=False)
