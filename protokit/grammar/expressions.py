@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from protokit.grammar.sql_functions import AGGREGATES, DEEPEST, Refused
+from protokit.grammar.sql_functions import AGGREGATES, DEEPEST, Refused, is_aggregate
 
 if TYPE_CHECKING:
     from sqlglot.expressions import Expr
@@ -144,7 +144,7 @@ def _held(text: str, root: Expr, aggregate: bool) -> list[Column]:
             columns[column.name] = min(columns.get(column.name, column), column, key=lambda one: one.at)
             outside += [] if within else [column]
             continue
-        if node.key == "anonymous" and node.name.lower() in AGGREGATES:
+        if node.key == "anonymous" and is_aggregate(node.name, 0, allowed=aggregate):
             if within:
                 raise Refused(
                     f"an aggregate within {within}(...)", "take one aggregate of the columns", int(node.meta["start"])

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from itertools import pairwise
 from typing import ClassVar
 
 from sqlglot import Token, TokenType, exp
@@ -24,11 +25,17 @@ from protokit.grammar import sql_functions as known
 from protokit.grammar.sql_functions import DEEPEST, NESTED, Refused
 
 _T = TokenType
-_NAME, _LENGTH = re.compile(r"[^\W\d]\w*"), re.compile(rf"(-?\d+(?:\.\d+)?)\s+({'|'.join(known.UNITS)})s?", re.ASCII)
+_LENGTH = re.compile(rf"(-?\d+(?:\.\d+)?)\s+({'|'.join(known.UNITS)})s?", re.ASCII)
+_SPELLED = {
+    _T.VAR: re.compile(r"[^\W\d]\w*"),
+    _T.NUMBER: re.compile(r"(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE),
+    _T.IDENTIFIER: re.compile(r"(?s).+"),
+}
 _PLAIN = (_T.STRING, _T.IDENTIFIER, _T.NUMBER)
 _SUBQUERY = ("a subquery is refused: an expression reads its own row", "join the table, under collect.join")
 _SELECTS = known.SUBQUERIES
 _PARTS = (*known.UNITS, "dow", "isodow", "doy", "epoch")
+_SIGNS = ("==", "<>", "!=", "<=", ">=", "||", "//", "**", "::")
 _CURES = {"'": "close the quote", '"': 'close the quote: "name"', "`": 'write a name in double quotes: "name"'}
 _COMPARED = {**DuckDBParser.EQUALITY, **DuckDBParser.COMPARISON}
 _BRACKETS = "parentheses are missing around one of two operators"
@@ -58,9 +65,7 @@ class Recipe(DuckDB):
         }
         KEYWORDS: ClassVar = {
             **{word.upper(): _T[word.upper()] for word in known.RESERVED},
-            **{
-                sign: DuckDB.Tokenizer.KEYWORDS[sign] for sign in ["==", "<>", "!=", "<=", ">=", "||", "//", "**", "::"]
-            },
+            **{sign: DuckDB.Tokenizer.KEYWORDS[sign] for sign in _SIGNS},
             **dict.fromkeys(("--", "/*"), _T.COMMENT),
         }
         COMMANDS: ClassVar[set[TokenType]] = set()
@@ -70,7 +75,7 @@ class Recipe(DuckDB):
         """Reads one expression. A method is here where DuckDB reads otherwise than sqlglot, or what may be missing."""
 
         FUNCTIONS: ClassVar[dict[str, Callable[..., Expr]]] = {}
-        NO_PAREN_FUNCTIONS: ClassVar = {}
+        NO_PAREN_FUNCTIONS: ClassVar[dict[TokenType, type[Expr]]] = {}
         NO_PAREN_FUNCTION_PARSERS: ClassVar = {"CASE": DuckDBParser.NO_PAREN_FUNCTION_PARSERS["CASE"]}
         FUNCTION_PARSERS: ClassVar = {
             "CAST": lambda self: self._cast(exp.Cast),
@@ -81,15 +86,19 @@ class Recipe(DuckDB):
             _T.DASH: lambda self: exp.Neg(this=self._parse_unary()),
             _T.PLUS: lambda self: _plus(self._parse_unary()),
         }
-        RANGE_PARSERS: ClassVar = {k: DuckDBParser.RANGE_PARSERS[k] for k in (_T.IN, _T.BETWEEN, _T.LIKE, _T.ILIKE)}
+        RANGE_PARSERS: ClassVar = {
+            **{k: DuckDBParser.RANGE_PARSERS[k] for k in (_T.BETWEEN, _T.LIKE, _T.ILIKE)},
+            _T.IN: lambda self, this: exp.In(this=this, expressions=self._parse_wrapped_csv(self._parse_disjunction)),
+        }
         PRIMARY_PARSERS: ClassVar = {
             k: DuckDBParser.PRIMARY_PARSERS[k] for k in (_T.STRING, _T.NUMBER, _T.NULL, _T.TRUE, _T.FALSE, _T.STAR)
         }
-        BITWISE: ClassVar = {}
-        COLUMN_OPERATORS: ClassVar = {}
-        PLACEHOLDER_PARSERS: ClassVar = {}
+        BITWISE: ClassVar[dict[TokenType, Callable[..., Expr]]] = {}
+        COLUMN_OPERATORS: ClassVar[dict[TokenType, Callable[[object, object, object], Expr] | None]] = {}
+        FUNC_TOKENS: ClassVar = {_T.VAR}
+        PLACEHOLDER_PARSERS: ClassVar[dict[TokenType, Callable[..., Expr]]] = {}
         ID_VAR_TOKENS: ClassVar = {_T.VAR}
-        TEXT_MATCH_EXCLUDED_TOKENS: ClassVar = {_T.STRING, _T.IDENTIFIER}
+        TEXT_MATCH_EXCLUDED_TOKENS: ClassVar = frozenset({_T.STRING, _T.IDENTIFIER})
 
         several = False
 
@@ -201,22 +210,26 @@ class Recipe(DuckDB):
             self._advance()
             return _TYPES[name].copy()
 
-        def _parse_function_call(self, *args: object, **kwargs: object) -> Expr | None:
-            token, name = self._curr, self._curr.text.lower()
-            words = [one.text.lower() for one in self._tokens[self._index + 1 : self._index + 4]]
-            if words[:1] != ["("] or token.token_type not in (_T.VAR, _T.IDENTIFIER):
-                return super()._parse_function_call(*args, **kwargs)
-            if self.sql[token.start] == '"':
-                raise Refused(f"a function in quotes: {token.text}", "write it without", token.start)
-            if name == "exists":
-                raise Refused(*_SUBQUERY, token.start)
-            if name == "extract" and words[2:] == ["from"]:
-                self._tokens[self._index + 3].token_type = _T.FROM
-                if words[1] not in _PARTS or self._tokens[self._index + 2].token_type != _T.VAR:
-                    raise Refused(f"cannot extract {words[1]!r}", did_you_mean(words[1], known.UNITS), token.start)
-            elif name not in ("cast", "try_cast"):
-                known.is_aggregate(token.text, token.start, allowed=self.several)
-            return super()._parse_function_call(*args, **kwargs)
+        def _parse_function_call(
+            self,
+            functions: dict[str, Callable[..., Expr]] | None = None,
+            anonymous: bool = False,
+            optional_parens: bool = True,
+            any_token: bool = False,
+        ) -> Expr | None:
+            token, name, ahead = self._curr, self._curr.text.lower(), self._tokens[self._index + 2 : self._index + 4]
+            if self._next.token_type == _T.L_PAREN and token.token_type in (_T.VAR, _T.IDENTIFIER):
+                if self.sql[token.start] == '"':
+                    raise Refused(f"a function in quotes: {token.text}", "write it without", token.start)
+                if name == "exists":
+                    raise Refused(*_SUBQUERY, token.start)
+                if name == "extract" and [one.text.lower() for one in ahead[1:]] == ["from"]:
+                    unit, ahead[1].token_type = ahead[0].text.lower(), _T.FROM
+                    if unit not in _PARTS or ahead[0].token_type != _T.VAR:
+                        raise Refused(f"cannot extract {unit!r}", did_you_mean(unit, known.UNITS), ahead[0].start)
+                elif name not in ("cast", "try_cast"):
+                    known.is_aggregate(token.text, token.start, allowed=self.several)
+            return super()._parse_function_call(functions, anonymous, optional_parens, any_token)
 
         def _cast(self, kind: type[exp.Cast]) -> Expr:
             this = self._parse_disjunction()
@@ -280,18 +293,18 @@ def _tokens(text: str) -> list[Token]:
         at = tokenizer.tokens[-1].end + 1 if tokenizer.tokens else 0
         at = len(text) - len(text[at:].lstrip())
         raise Refused(f"cannot read {text[at : at + 12]!r}", _CURES.get(text[at]), at) from None
+    for dot, number in pairwise(found):  # `.5` is two of sqlglot's
+        if (dot.token_type, number.token_type, number.start) == (_T.DOT, _T.NUMBER, dot.end + 1):
+            dot.token_type, number.text, number.start = _T.SPACE, f".{number.text}", dot.start
+    found = [token for token in found if token.token_type != _T.SPACE]
     opened: list[TokenType] = []
     signs = [0]  # those that wait for a value, in each of the parentheses and `case` that are open
     for i, token in enumerate(found):
-        kind, at, word = token.token_type, token.start, token.text.lower()
-        after = found[i + 1 : i + 3]
-        joined = after[0].token_type if after and after[0].start == token.end + 1 else None
+        kind, at, word, after = token.token_type, token.start, token.text.lower(), found[i + 1 : i + 3]
         if kind == _T.COMMENT:
             raise Refused("a comment in an expression", "write it in the recipe, after #", at)
-        if kind == _T.DOT and joined == _T.NUMBER and after[0].text.isdecimal():
-            after[0].text, after[0].start = f".{after[0].text}", at
-        odd = word == "`" or (kind == _T.VAR and not _NAME.fullmatch(token.text)) or (kind == _T.IDENTIFIER and not word)
-        if odd or (kind == _T.NUMBER and (word[-1] not in "0123456789." or joined in (_T.VAR, _T.NUMBER))):
+        joined = kind == _T.NUMBER and bool(after) and after[0].start == token.end + 1 and _is_word(found, i + 1)
+        if word == "`" or (kind in _SPELLED and (not _SPELLED[kind].fullmatch(token.text) or joined)):
             raise Refused(f"cannot read {text[at : at + 12]!r}", _CURES.get(text[at]), at)
         if kind not in _PLAIN and not word.isascii():
             kind = token.token_type = _T.IDENTIFIER  # some letters are I, K or S in capitals
@@ -300,10 +313,9 @@ def _tokens(text: str) -> list[Token]:
             raise Refused(f"{token.text}. names a table", cure, at)
         if kind == _T.L_PAREN and after and after[0].text.lower() in _SELECTS and _is_word(found, i + 2, at_end=True):
             raise Refused(*_SUBQUERY, after[0].start)
-        if word == "filter" and i and found[i - 1].token_type == _T.R_PAREN and after[1:] and after[0].text == "(":
-            if [one.text.lower() for one in found[i + 1 : i + 3]] == ["(", "where"]:
-                kind = token.token_type = _T.FILTER
-                after[1].token_type = _T.WHERE
+        if [word, *(one.text.lower() for one in after)] == ["filter", "(", "where"] and found[i - 1].text == ")":
+            kind, after[1].token_type = _T.FILTER, _T.WHERE
+            token.token_type = kind
         if kind in (_T.L_PAREN, _T.CASE):
             opened.append(kind)
             signs.append(0)
@@ -321,7 +333,7 @@ def _tokens(text: str) -> list[Token]:
     if opened:
         rule = "`end` is missing after `case`" if opened[-1] == _T.CASE else "')' is missing at the end of the list"
         raise refused(text, rule, None)
-    return [one for one, after in zip(found, [*found[1:], None], strict=True) if not after or after.start != one.start]
+    return found
 
 
 def read(text: str, *, aggregate: bool) -> Expr:
@@ -335,7 +347,8 @@ def read(text: str, *, aggregate: bool) -> Expr:
     parser, tokens = Recipe.Parser(dialect=Recipe), _tokens(text)
     parser.several = aggregate
     for root in parser._parse(Recipe.Parser._parse_disjunction, tokens, text):
-        return root
+        if root is not None:
+            return root
     raise refused(text, _VALUE, tokens[0])  # `else`, with which sqlglot ends a statement
 
 
@@ -354,7 +367,7 @@ def written(root: Expr, names: Mapping[str, str], dialect: str) -> str:
     tree = exp.Paren(this=root.copy())
     for node in list(tree.walk()):
         if isinstance(node, exp.Column):
-            node.this.set("this", names[node.name])
+            node.this.replace(exp.to_identifier(names[node.name], quoted=True))
         elif isinstance(node, _OPERATORS) and isinstance(node.parent, _OPERATORS) and not chained(node):
             placed = exp.Paren()
             node.replace(placed)
