@@ -9,34 +9,29 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from itertools import pairwise
 from typing import ClassVar
 
 from sqlglot import Token, TokenType, exp
 from sqlglot.dialects.dialect import Dialect
 from sqlglot.dialects.duckdb import DuckDB
-from sqlglot.errors import TokenError
 from sqlglot.expressions import Expr
 from sqlglot.generators.duckdb import DuckDBGenerator
 from sqlglot.parsers.duckdb import DuckDBParser
 
 from protokit.core.suggest import did_you_mean
 from protokit.grammar import sql_functions as known
-from protokit.grammar.sql_functions import DEEPEST, NESTED, Refused
+from protokit.grammar.sql_functions import Refused
+from protokit.grammar.sql_tokens import PLAIN, SUBQUERY, is_word, tokens_of
 
 _T = TokenType
 _LENGTH = re.compile(rf"(-?\d+(?:\.\d+)?)\s+({'|'.join(known.UNITS)})s?", re.ASCII)
-_SPELLED = {
-    _T.VAR: re.compile(r"[^\W\d]\w*"),
-    _T.NUMBER: re.compile(r"(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE),
-    _T.IDENTIFIER: re.compile(r"(?s).+"),
+_STATEMENT = "expressions read this row's columns only"
+_REASONS = {
+    ";": ("one expression, not several statements", "remove everything from ';'"),
+    "over": (f"a window over all rows is refused: {known.LEAK}", "aggregate a table in a join, with `before`"),
 }
-_PLAIN = (_T.STRING, _T.IDENTIFIER, _T.NUMBER)
-_SUBQUERY = ("a subquery is refused: an expression reads its own row", "join the table, under collect.join")
-_SELECTS = known.SUBQUERIES
 _PARTS = (*known.UNITS, "dow", "isodow", "doy", "epoch")
 _SIGNS = ("==", "<>", "!=", "<=", ">=", "||", "//", "**", "::")
-_CURES = {"'": "close the quote", '"': 'close the quote: "name"', "`": 'write a name in double quotes: "name"'}
 _COMPARED = {**DuckDBParser.EQUALITY, **DuckDBParser.COMPARISON}
 _BRACKETS = "parentheses are missing around one of two operators"
 _VALUE, _OPERATOR = "a value is missing", "an operator is missing"
@@ -64,7 +59,7 @@ class Recipe(DuckDB):
             for sign, kind in DuckDB.Tokenizer.SINGLE_TOKENS.items()
         }
         KEYWORDS: ClassVar = {
-            **{word.upper(): _T[word.upper()] for word in known.RESERVED},
+            **{word.upper(): TokenType[word.upper()] for word in known.RESERVED},
             **{sign: DuckDB.Tokenizer.KEYWORDS[sign] for sign in _SIGNS},
             **dict.fromkeys(("--", "/*"), _T.COMMENT),
         }
@@ -170,8 +165,10 @@ class Recipe(DuckDB):
             if around[-2:] == [_T.CASE, _T.WHEN] or around == [_T.VAR, _T.L_PAREN, _T.R_PAREN]:
                 return None
             word = self._curr.text.lower() if self._curr.token_type == _T.VAR else ""
-            if word in known.STATEMENTS and _is_word(self._tokens, self._index + 1):
+            if word in known.STATEMENTS and is_word(self._tokens, self._index + 1):
                 raise self.refuse(_VALUE)
+            if self._curr.token_type in (_T.VAR, _T.IDENTIFIER) and self._next.token_type == _T.L_PAREN:
+                self._called(self._curr)
             this = self._constant(word, self._next.text) or super()._parse_type()
             if this is None:
                 raise self.refuse(_VALUE)
@@ -210,26 +207,19 @@ class Recipe(DuckDB):
             self._advance()
             return _TYPES[name].copy()
 
-        def _parse_function_call(
-            self,
-            functions: dict[str, Callable[..., Expr]] | None = None,
-            anonymous: bool = False,
-            optional_parens: bool = True,
-            any_token: bool = False,
-        ) -> Expr | None:
-            token, name, ahead = self._curr, self._curr.text.lower(), self._tokens[self._index + 2 : self._index + 4]
-            if self._next.token_type == _T.L_PAREN and token.token_type in (_T.VAR, _T.IDENTIFIER):
-                if self.sql[token.start] == '"':
-                    raise Refused(f"a function in quotes: {token.text}", "write it without", token.start)
-                if name == "exists":
-                    raise Refused(*_SUBQUERY, token.start)
-                if name == "extract" and [one.text.lower() for one in ahead[1:]] == ["from"]:
-                    unit, ahead[1].token_type = ahead[0].text.lower(), _T.FROM
-                    if unit not in _PARTS or ahead[0].token_type != _T.VAR:
-                        raise Refused(f"cannot extract {unit!r}", did_you_mean(unit, known.UNITS), ahead[0].start)
-                elif name not in ("cast", "try_cast"):
-                    known.is_aggregate(token.text, token.start, allowed=self.several)
-            return super()._parse_function_call(functions, anonymous, optional_parens, any_token)
+        def _called(self, token: Token) -> None:
+            """Hold that a call is of one of our functions."""
+            name, ahead = token.text.lower(), self._tokens[self._index + 2 : self._index + 4]
+            if self.sql[token.start] == '"':
+                raise Refused(f"a function in quotes: {token.text}", "write it without", token.start)
+            if name == "exists":
+                raise Refused(*SUBQUERY, token.start)
+            if name == "extract" and [one.text.lower() for one in ahead[1:]] == ["from"]:
+                unit, ahead[1].token_type = ahead[0].text.lower(), _T.FROM
+                if unit not in _PARTS or ahead[0].token_type != _T.VAR:
+                    raise Refused(f"cannot extract {unit!r}", did_you_mean(unit, known.UNITS), ahead[0].start)
+            elif name not in ("cast", "try_cast"):
+                known.is_aggregate(token.text, token.start, allowed=self.several)
 
         def _cast(self, kind: type[exp.Cast]) -> Expr:
             this = self._parse_disjunction()
@@ -258,16 +248,11 @@ def refused(text: str, rule: str, token: Token | None) -> Refused:
     """A token that cannot stand where it stands, or a better reason where it gives one."""
     if not token:
         return Refused(f"{rule}, at the end of {text!r}", None, len(text))
-    at, cure, word = token.start, None, token.text.lower() if token.token_type not in _PLAIN else ""
-    if word == ";":
-        return Refused("one expression, not several statements", "remove everything from ';'", at)
-    if word == "over":
-        cure = "aggregate a table in a join, with `before`"
-        return Refused(f"a window over all rows is refused: {known.LEAK}", cure, at)
+    at, cure, word = token.start, None, token.text.lower() if token.token_type not in PLAIN else ""
+    if word in _REASONS:
+        return Refused(*_REASONS[word], at)
     if word in known.STATEMENTS:
-        return Refused(
-            f"{token.text!r}: a statement, not an expression", "expressions read this row's columns only", at
-        )
+        return Refused(f"{token.text!r}: a statement, not an expression", _STATEMENT, at)
     if token.token_type == _T.NOT:
         cure = "where parentheses are missing around `not`, write them: (not a)"
     elif token.token_type == _T.DISTINCT and rule == _VALUE:
@@ -275,65 +260,6 @@ def refused(text: str, rule: str, token: Token | None) -> Refused:
     elif token.token_type in Recipe.Parser.RANGE_PARSERS and rule == _OPERATOR:
         rule = _BRACKETS
     return Refused(f"{rule}, at {text[at : at + 20]!r}", cure, at)
-
-
-def _is_word(tokens: list[Token], i: int, at_end: bool = False) -> bool:
-    """Whether a token is a name, a keyword or a constant; `at_end` where there is none."""
-    if i >= len(tokens):
-        return at_end
-    return tokens[i].token_type in _PLAIN or tokens[i].text[0] == "_" or tokens[i].text[0].isalpha()
-
-
-def _tokens(text: str) -> list[Token]:
-    """The words and signs of a text, none of them one that no expression has, and not too deep within each other."""
-    tokenizer = Recipe.Tokenizer(dialect=Recipe)
-    try:
-        found = tokenizer.tokenize(text)
-    except TokenError:
-        at = tokenizer.tokens[-1].end + 1 if tokenizer.tokens else 0
-        at = len(text) - len(text[at:].lstrip())
-        raise Refused(f"cannot read {text[at : at + 12]!r}", _CURES.get(text[at]), at) from None
-    for dot, number in pairwise(found):  # `.5` is two of sqlglot's
-        if (dot.token_type, number.token_type, number.start) == (_T.DOT, _T.NUMBER, dot.end + 1):
-            dot.token_type, number.text, number.start = _T.SPACE, f".{number.text}", dot.start
-    found = [token for token in found if token.token_type != _T.SPACE]
-    opened: list[TokenType] = []
-    signs = [0]  # those that wait for a value, in each of the parentheses and `case` that are open
-    for i, token in enumerate(found):
-        kind, at, word, after = token.token_type, token.start, token.text.lower(), found[i + 1 : i + 3]
-        if kind == _T.COMMENT:
-            raise Refused("a comment in an expression", "write it in the recipe, after #", at)
-        joined = kind == _T.NUMBER and bool(after) and after[0].start == token.end + 1 and _is_word(found, i + 1)
-        if word == "`" or (kind in _SPELLED and (not _SPELLED[kind].fullmatch(token.text) or joined)):
-            raise Refused(f"cannot read {text[at : at + 12]!r}", _CURES.get(text[at]), at)
-        if kind not in _PLAIN and not word.isascii():
-            kind = token.token_type = _T.IDENTIFIER  # some letters are I, K or S in capitals
-        if kind in (_T.VAR, _T.IDENTIFIER) and after and after[0].token_type == _T.DOT:
-            cure = "columns have no table before them once tables are joined"
-            raise Refused(f"{token.text}. names a table", cure, at)
-        if kind == _T.L_PAREN and after and after[0].text.lower() in _SELECTS and _is_word(found, i + 2, at_end=True):
-            raise Refused(*_SUBQUERY, after[0].start)
-        if [word, *(one.text.lower() for one in after)] == ["filter", "(", "where"] and found[i - 1].text == ")":
-            kind, after[1].token_type = _T.FILTER, _T.WHERE
-            token.token_type = kind
-        if kind in (_T.L_PAREN, _T.CASE):
-            opened.append(kind)
-            signs.append(0)
-        elif kind in (_T.R_PAREN, _T.END):
-            if not opened or (opened.pop() == _T.CASE) != (kind == _T.END):
-                raise Refused(f"{token.text!r} closes nothing", None, at)
-            signs.pop()
-            signs[-1] = 0
-        else:
-            signs[-1] = signs[-1] + 1 if kind in (_T.NOT, _T.DASH, _T.PLUS) else 0
-        if len(signs) > NESTED:
-            raise Refused(f"nested more than {NESTED} deep", "derive it in steps", at)
-        if sum(signs) >= DEEPEST:
-            raise Refused(f"parts within parts, more than {DEEPEST} deep", "derive it in steps", at)
-    if opened:
-        rule = "`end` is missing after `case`" if opened[-1] == _T.CASE else "')' is missing at the end of the list"
-        raise refused(text, rule, None)
-    return found
 
 
 def read(text: str, *, aggregate: bool) -> Expr:
@@ -344,10 +270,10 @@ def read(text: str, *, aggregate: bool) -> Expr:
     """
     if "\0" in text:
         raise Refused("a NUL character in an expression", "remove it", text.index("\0"))
-    parser, tokens = Recipe.Parser(dialect=Recipe), _tokens(text)
+    parser, tokens = Recipe.Parser(dialect=Recipe), tokens_of(text, Recipe.Tokenizer(dialect=Recipe))
     parser.several = aggregate
     for root in parser._parse(Recipe.Parser._parse_disjunction, tokens, text):
-        if root is not None:
+        if isinstance(root, Expr):
             return root
     raise refused(text, _VALUE, tokens[0])  # `else`, with which sqlglot ends a statement
 

@@ -58,23 +58,11 @@ OUTSIDE = (
     "copy", "attach", "write_log", "sleep", "checkpoint", "force_checkpoint", "which_secret", "summary", "test_",
 )  # fmt: skip
 TYPES = {
-    "tinyint": "TINYINT",
-    "smallint": "SMALLINT",
-    "int": "INTEGER",
-    "integer": "INTEGER",
-    "bigint": "BIGINT",
-    "float": "DOUBLE",
-    "real": "DOUBLE",
-    "double": "DOUBLE",
-    "text": "VARCHAR",
-    "string": "VARCHAR",
-    "varchar": "VARCHAR",
-    "bool": "BOOLEAN",
-    "boolean": "BOOLEAN",
-    "date": "DATE",
-    "timestamp": "TIMESTAMP",
+    "tinyint": "TINYINT", "smallint": "SMALLINT", "int": "INTEGER", "integer": "INTEGER", "bigint": "BIGINT",
+    "float": "DOUBLE", "real": "DOUBLE", "double": "DOUBLE", "text": "VARCHAR", "string": "VARCHAR",
+    "varchar": "VARCHAR", "bool": "BOOLEAN", "boolean": "BOOLEAN", "date": "DATE", "timestamp": "TIMESTAMP",
     "datetime": "TIMESTAMP",
-}
+}  # fmt: skip
 UNITS = ("microsecond", "millisecond", "second", "minute", "hour", "day", "week", "month", "quarter", "year")
 DEEPEST, NESTED = 150, 40  # parts within parts; parentheses within parentheses
 LEAK = "it would carry test rows into training"
