@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, ClassVar, Generic, NamedTuple, Protocol, TypeV
 from protokit.core.places import Fault, Part, Path
 from protokit.core.registry import Registry
 from protokit.core.suggest import did_you_mean
+from protokit.grammar import expressions
+from protokit.grammar.expressions import Refused
+from protokit.grammar.sql_functions import VOLATILE
 from protokit.grammar.words import TEXT, JsonSchema, mapping, one_or_more
-from protokit.recipe import expressions
-from protokit.recipe.sql_names import VOLATILE
-from protokit.recipe.sql_words import Refused
 
 if TYPE_CHECKING:
     from protokit.collect.database.context import Context

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from protokit.collect.database.context import Context
 from protokit.collect.database.warehouse import Rows
-from protokit.recipe.sql import quote
+from protokit.grammar.expressions import quote
 
 _TRUE, _FALSE = ("true", "yes", "y", "t", "1", "on"), ("false", "no", "n", "f", "0", "off")
 

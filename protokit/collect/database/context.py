@@ -15,8 +15,8 @@ from protokit.core.errors import DataError, SpecError
 from protokit.core.names import number
 from protokit.core.places import Path
 from protokit.core.values import Notice
-from protokit.recipe import expressions
-from protokit.recipe.sql import quote
+from protokit.grammar import expressions
+from protokit.grammar.expressions import quote
 
 
 @dataclass

@@ -22,7 +22,7 @@ import pandas as pd
 from protokit.collect.database.cells import plain_frame, taken
 from protokit.core.errors import DataError
 from protokit.core.memory import process_memory
-from protokit.recipe.sql import quote
+from protokit.grammar.expressions import quote
 
 _THREADS = 4
 

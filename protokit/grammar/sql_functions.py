@@ -1,6 +1,8 @@
-"""The functions, types and units that an expression of a recipe may use: an allow-list, all of them pure."""
+"""What an expression of a recipe may use: allow-lists of functions, all of them pure, of types and units."""
 
 from __future__ import annotations
+
+from protokit.core.suggest import did_you_mean
 
 
 def _names(text: str) -> frozenset[str]:
@@ -46,6 +48,7 @@ ORDERED = _names(
 )
 WINDOWS = _names("row_number rank dense_rank percent_rank cume_dist ntile lag lead first_value last_value nth_value")
 STATEMENTS = _names("select with from insert update delete create drop alter copy attach set pragma load")
+SUBQUERIES = _names("select with from values table")
 RESERVED = _names("and or not is in between like ilike case when then else end null true false distinct")
 OUTSIDE = (
     "read_", "parquet_", "glob", "sniff_", "duckdb_", "pragma_", "sqlite_", "postgres_", "mysql_", "iceberg_", "delta_",
@@ -55,21 +58,45 @@ OUTSIDE = (
     "copy", "attach", "write_log", "sleep", "checkpoint", "force_checkpoint", "which_secret", "summary", "test_",
 )  # fmt: skip
 TYPES = {
-    "tinyint": "TINYINT",
-    "smallint": "SMALLINT",
-    "int": "INTEGER",
-    "integer": "INTEGER",
-    "bigint": "BIGINT",
-    "float": "DOUBLE",
-    "real": "DOUBLE",
-    "double": "DOUBLE",
-    "text": "VARCHAR",
-    "string": "VARCHAR",
-    "varchar": "VARCHAR",
-    "bool": "BOOLEAN",
-    "boolean": "BOOLEAN",
-    "date": "DATE",
-    "timestamp": "TIMESTAMP",
+    "tinyint": "TINYINT", "smallint": "SMALLINT", "int": "INTEGER", "integer": "INTEGER", "bigint": "BIGINT",
+    "float": "DOUBLE", "real": "DOUBLE", "double": "DOUBLE", "text": "VARCHAR", "string": "VARCHAR",
+    "varchar": "VARCHAR", "bool": "BOOLEAN", "boolean": "BOOLEAN", "date": "DATE", "timestamp": "TIMESTAMP",
     "datetime": "TIMESTAMP",
-}
+}  # fmt: skip
 UNITS = ("microsecond", "millisecond", "second", "minute", "hour", "day", "week", "month", "quarter", "year")
+DEEPEST, NESTED = 150, 40  # parts within parts; parentheses within parentheses
+LEAK = "it would carry test rows into training"
+
+
+class Refused(Exception):
+    """The expression breaks a rule; `at` is where in its text."""
+
+    def __init__(self, rule: str, cure: str | None = None, at: int = 0) -> None:
+        super().__init__(rule)
+        self.rule, self.cure, self.at = rule, cure, at
+
+
+def is_aggregate(name: str, at: int, *, allowed: bool) -> bool:
+    """Whether a function is over several rows; `allowed` where such a one may stand.
+
+    Raises:
+        Refused: it is not a function of an expression, with the reason.
+    """
+    key = name.lower()
+    if key in AGGREGATES:
+        if not allowed:
+            cure = f"aggregate a table in a join: {{with: TABLE, on: KEY, aggregate: {{NAME: {key}(...)}}}}"
+            raise Refused(f"{key}() over all rows is refused: {LEAK}", cure, at)
+        return True
+    if key in FUNCTIONS:
+        return False
+    if key in VOLATILE:
+        raise Refused(f"{key}() is refused: it would not give the same twice", "use a column, or a constant", at)
+    if key in WINDOWS:
+        raise Refused(f"{key}() over all rows is refused: {LEAK}", "aggregate a table in a join, with `before`", at)
+    if key in ORDERED:
+        cure = did_you_mean(key, AGGREGATES) or "use min, max, sum, or a join with `as_of`"
+        raise Refused(f"{key}() is refused: it depends on the order of the rows", cure, at)
+    if key.startswith(OUTSIDE):
+        raise Refused(f"{name}() is refused: it reaches outside of the table", "use columns and constants", at)
+    raise Refused(f"unknown function {name!r}", did_you_mean(name, sorted(FUNCTIONS | AGGREGATES)), at)
