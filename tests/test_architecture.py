@@ -28,7 +28,11 @@ FLOORS = {
     "show": 0,
 }
 # classes that derive from a library's own
-AT_LOAD_OF = {"represent/transformers.py": {"numpy", "pandas", "sklearn"}}
+AT_LOAD_OF = {
+    "grammar/sql_dialect.py": {"sqlglot"},
+    "grammar/sql_tokens.py": {"sqlglot"},
+    "represent/transformers.py": {"numpy", "pandas", "sklearn"},
+}
 FILES = sorted(PACKAGE.rglob("*.py"))
 # third-party libraries that a package may import at module level; all others only inside functions
 AT_LOAD = {

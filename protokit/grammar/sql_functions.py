@@ -1,4 +1,4 @@
-"""What an expression of a recipe may use: allow-lists of functions, all of them pure, of types, units and operators."""
+"""What an expression of a recipe may use: allow-lists of functions, all of them pure, of types and units."""
 
 from __future__ import annotations
 
@@ -48,7 +48,8 @@ ORDERED = _names(
 )
 WINDOWS = _names("row_number rank dense_rank percent_rank cume_dist ntile lag lead first_value last_value nth_value")
 STATEMENTS = _names("select with from insert update delete create drop alter copy attach set pragma load")
-KEYWORDS = _names("and or not is in between like ilike case when then else end distinct")
+SUBQUERIES = _names("select with from values table")
+RESERVED = _names("and or not is in between like ilike case when then else end null true false distinct")
 OUTSIDE = (
     "read_", "parquet_", "glob", "sniff_", "duckdb_", "pragma_", "sqlite_", "postgres_", "mysql_", "iceberg_", "delta_",
     "http_", "load_", "install", "getenv", "current_setting", "getvariable", "current_user", "current_role",
@@ -57,32 +58,13 @@ OUTSIDE = (
     "copy", "attach", "write_log", "sleep", "checkpoint", "force_checkpoint", "which_secret", "summary", "test_",
 )  # fmt: skip
 TYPES = {
-    "tinyint": "TINYINT",
-    "smallint": "SMALLINT",
-    "int": "INTEGER",
-    "integer": "INTEGER",
-    "bigint": "BIGINT",
-    "float": "DOUBLE",
-    "real": "DOUBLE",
-    "double": "DOUBLE",
-    "text": "VARCHAR",
-    "string": "VARCHAR",
-    "varchar": "VARCHAR",
-    "bool": "BOOLEAN",
-    "boolean": "BOOLEAN",
-    "date": "DATE",
-    "timestamp": "TIMESTAMP",
+    "tinyint": "TINYINT", "smallint": "SMALLINT", "int": "INTEGER", "integer": "INTEGER", "bigint": "BIGINT",
+    "float": "DOUBLE", "real": "DOUBLE", "double": "DOUBLE", "text": "VARCHAR", "string": "VARCHAR",
+    "varchar": "VARCHAR", "bool": "BOOLEAN", "boolean": "BOOLEAN", "date": "DATE", "timestamp": "TIMESTAMP",
     "datetime": "TIMESTAMP",
-}
-UNITS = ("microsecond", "millisecond", "second", "minute", "hour", "day", "week", "month", "quarter", "year")
-# how they are written: the kind of sqlglot's token, and the one form of those that have two
-OPERATORS = {
-    "=": ("EQ", "="), "==": ("EQ", "="), "<>": ("NEQ", "<>"), "!=": ("NEQ", "<>"),
-    "<": ("LT", "<"), ">": ("GT", ">"), "<=": ("LTE", "<="), ">=": ("GTE", ">="),
-    "+": ("PLUS", "+"), "-": ("DASH", "-"), "*": ("STAR", "*"), "/": ("SLASH", "/"), "//": ("DIV", "//"),
-    "%": ("MOD", "%"), "**": ("DSTAR", "**"), "^": ("DSTAR", "**"), "||": ("DPIPE", "||"), "::": ("DCOLON", "::"),
-    ",": ("COMMA", ","),
 }  # fmt: skip
+UNITS = ("microsecond", "millisecond", "second", "minute", "hour", "day", "week", "month", "quarter", "year")
+DEEPEST, NESTED = 150, 40  # parts within parts; parentheses within parentheses
 LEAK = "it would carry test rows into training"
 
 
