@@ -24,7 +24,7 @@ from protokit.grammar.sql_functions import Refused
 from protokit.grammar.sql_tokens import PLAIN, SUBQUERY, is_word, tokens_of
 
 _T = TokenType
-_LENGTH = re.compile(rf"(-?\d+(?:\.\d+)?)\s+({'|'.join(known.UNITS)})s?", re.ASCII)
+_LENGTH = re.compile(rf"(-?\d+(?:\.\d+)?)\s+({'|'.join(known.UNITS)})s?")
 _STATEMENT = "expressions read this row's columns only"
 _REASONS = {
     ";": ("one expression, not several statements", "remove everything from ';'"),
@@ -75,7 +75,9 @@ class Recipe(DuckDB):
         FUNCTION_PARSERS: ClassVar = {
             "CAST": lambda self: self._cast(exp.Cast),
             "TRY_CAST": lambda self: self._cast(exp.TryCast),
-            "EXTRACT": DuckDBParser.FUNCTION_PARSERS["EXTRACT"],
+            "EXTRACT": lambda self: exp.Extract(
+                this=self._parse_var(upper=True), expression=self._match(_T.FROM) and self._parse_disjunction()
+            ),
         }
         UNARY_PARSERS: ClassVar = {
             _T.DASH: lambda self: exp.Neg(this=self._parse_unary()),
