@@ -33,8 +33,10 @@ CASTS = ("number", "category", "text", "date", "boolean")
 class Report(Protocol):
     """Takes a fault; `path` starts at what is written for the step."""
 
-    def __call__(self, rule: str, cure: str | None = None, path: Path = (), part: Part = "value") -> None:
-        """Take a fault: the broken rule with the value that breaks it, and the cure."""
+    def __call__(
+        self, rule: str, cure: str | None = None, path: Path = (), part: Part = "value", offset: int = 0
+    ) -> None:
+        """Take a fault: the broken rule with the value that breaks it, and the cure; `offset` is where in a text."""
 
 
 class Done(NamedTuple):
@@ -224,21 +226,30 @@ STEPS: Registry[type[Step[object]]] = Registry("step of cleaning", "protokit.col
 def reporting(faults: list[Fault], at: Path) -> Report:
     """A report that puts faults into a list, with their path from `at` on."""
 
-    def report(rule: str, cure: str | None = None, path: Path = (), part: Part = "value") -> None:
-        faults.append(Fault(rule, cure, (*at, *path), part))
+    def report(rule: str, cure: str | None = None, path: Path = (), part: Part = "value", offset: int = 0) -> None:
+        faults.append(Fault(rule, cure, (*at, *path), part, offset=offset))
 
     return report
 
 
-def report_missing(column: str, names: Sequence[str], report: Report, path: Path = (), part: Part = "value") -> None:
+def report_missing(
+    column: str, names: Sequence[str], report: Report, path: Path = (), part: Part = "value", offset: int = 0
+) -> None:
     """Report a column that is not among the names."""
     if column in names:
         return
+    rule, cure = f"no column {column!r} at this step", did_you_mean(column, names)
     if column.lower() in VOLATILE:
         rule, cure = f"{column} is refused: it would not give the same twice", "use a column, or a constant"
-        report(rule, cure, path, part)
-    else:
-        report(f"no column {column!r} at this step", did_you_mean(column, names), path, part)
+    report(rule, cure, path, part, offset)
+
+
+def report_missing_in(
+    text: str, names: Sequence[str], report: Report, path: Path = (), *, aggregate: bool = False
+) -> None:
+    """Report each column of an expression that is not among the names, at its place in the text."""
+    for column in expressions.parse(text, aggregate=aggregate).columns:
+        report_missing(column.name, names, report, path, offset=column.at)
 
 
 def read_expression(text: object, report: Report, path: Path = (), *, aggregate: bool = False) -> None:
@@ -246,7 +257,7 @@ def read_expression(text: object, report: Report, path: Path = (), *, aggregate:
     try:
         expressions.parse(text, aggregate=aggregate)
     except Refused as error:
-        report(error.rule, error.cure, path)
+        report(error.rule, error.cure, path, offset=error.at)
 
 
 def columns_in(*texts: str, aggregate: bool = False) -> tuple[str, ...]:

@@ -26,13 +26,17 @@ class Place:
 
 @dataclass(frozen=True)
 class Fault:
-    """One broken rule: what is wrong (with the value), how to mend it, and the path to it in the data."""
+    """One broken rule: what is wrong (with the value), how to mend it, and the path to it in the data.
+
+    `offset` is where it is in the value, of a text that has parts, such as an expression; 0 where that is the start.
+    """
 
     rule: str
     cure: str | None = None
     path: Path = ()
     part: Part = "value"
     place: Place | None = None
+    offset: int = 0
 
     def under(self, prefix: Path) -> Fault:
         """The same fault, seen from a container that holds the data at `prefix`."""

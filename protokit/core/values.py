@@ -9,8 +9,7 @@ from math import prod
 from typing import TYPE_CHECKING, Literal, cast
 from zlib import crc32
 
-from protokit.core.plain import PlainFinding, PlainInterval, PlainNotice, PlainStep
-from protokit.core.plain import Severity as Severity
+from protokit.core.plain import PlainFinding, PlainInterval, PlainNotice, PlainStep, Severity
 
 if TYPE_CHECKING:
     import numpy as np

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
 
 from protokit.core.errors import DataError, SpecError
@@ -87,7 +88,22 @@ class Document:
 
     def placed(self, fault: Fault) -> Fault:
         """A fault with its place in this document."""
-        return fault.at(self.place(fault.path, fault.part))
+        place = self.place(fault.path, fault.part)
+        return fault.at(self._within(place, fault) if place and fault.offset else place)
+
+    def _within(self, place: Place, fault: Fault) -> Place:
+        """The place of a part of a text, where the text stands on its line as it was read."""
+        value = self.data
+        for step in fault.path:
+            if isinstance(value, dict):
+                value = value.get(step)
+            else:
+                value = value[step] if isinstance(value, list) and isinstance(step, int) else None
+        start = place.text.find(value, place.column - 1) if isinstance(value, str) and value else -1
+        if start < 0 or not isinstance(value, str):
+            return place
+        word = re.compile(r"\w*").match(value, fault.offset)
+        return replace(place, column=start + fault.offset + 1, width=max(1, len(word[0]) if word else 1))
 
     def error(self, faults: list[Fault]) -> SpecError:
         """An error of all these faults, each at its place."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from protokit.collect.joins.words import Join
-from protokit.collect.step import Report, columns_in, report_missing
+from protokit.collect.step import Report, columns_in, report_missing, report_missing_in
 from protokit.core.places import Path
 
 
@@ -29,8 +29,8 @@ def columns_after(
     for name in join.cast:
         need(name, right, ("cast", name), key=True)
     for name, text in (join.aggregate or {}).items():
-        for column in columns_in(text, aggregate=True):
-            need(column, right, ("aggregate", name))
+        if right is not None:
+            report_missing_in(text, right, report, ("aggregate", name), aggregate=True)
     if names is None or (right is None and join.aggregate is None):
         return None
     new = added(join, right or ())

@@ -13,7 +13,7 @@ from protokit.collect.step import (
     Step,
     columns_in,
     read_expression,
-    report_missing,
+    report_missing_in,
 )  # fmt: skip
 from protokit.grammar.words import TEXT, JsonSchema
 
@@ -44,8 +44,7 @@ class Derive(ColumnMapping[str]):
     def columns_after(self, names: list[str], report: Report) -> list[str]:
         """The new ones at the end; an expression may use those derived before it."""
         for name, text in self.written.items():
-            for column in columns_in(text):
-                report_missing(column, names, report, (name,))
+            report_missing_in(text, names, report, (name,))
             if name not in names:
                 names = [*names, name]
         return names

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from protokit.collect.step import STEPS, Done, Report, Step, columns_in, read_expression, report_missing
+from protokit.collect.step import STEPS, Done, Report, Step, columns_in, read_expression, report_missing_in
 from protokit.grammar.words import TEXT, JsonSchema
 
 if TYPE_CHECKING:
@@ -34,8 +34,7 @@ class Filter(Step[str]):
 
     def columns_after(self, names: list[str], report: Report) -> list[str]:
         """The same; those in the expression have to be there."""
-        for column in columns_in(self.written):
-            report_missing(column, names, report)
+        report_missing_in(self.written, names, report)
         return names
 
     def mentioned(self) -> frozenset[str] | None:
