@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from protokit.core.values import Finding, Severity, TargetSpec
+from protokit.core.plain import Severity
+from protokit.core.values import Finding, TargetSpec
 from protokit.evaluate.audit import learners
 from protokit.evaluate.audit.check import CHECKS, Check
 from protokit.evaluate.audit.column_name_hints import is_time

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from protokit.core.values import Finding, Severity
+from protokit.core.plain import Severity
+from protokit.core.values import Finding
 from protokit.evaluate.audit.check import CHECKS, Check
 from protokit.evaluate.audit.data import AuditData
 from protokit.evaluate.audit.edits import ignore

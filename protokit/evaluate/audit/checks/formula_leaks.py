@@ -7,7 +7,8 @@ from itertools import combinations
 
 import numpy as np
 
-from protokit.core.values import Finding, Severity, TargetSpec
+from protokit.core.plain import Severity
+from protokit.core.values import Finding, TargetSpec
 from protokit.evaluate.audit import learners
 from protokit.evaluate.audit.check import CHECKS, Check
 from protokit.evaluate.audit.data import AuditData

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from protokit.core.plain import Severity
 from protokit.core.seeds import derive
-from protokit.core.values import Finding, Severity, TargetSpec
+from protokit.core.values import Finding, TargetSpec
 from protokit.evaluate.audit.check import CHECKS, Check
 from protokit.evaluate.audit.column_name_hints import tokens
 from protokit.evaluate.audit.data import AuditData
