@@ -90,7 +90,7 @@ class Recipe(DuckDB):
         PRIMARY_PARSERS: ClassVar = {
             k: DuckDBParser.PRIMARY_PARSERS[k] for k in (_T.STRING, _T.NUMBER, _T.NULL, _T.TRUE, _T.FALSE, _T.STAR)
         }
-        BITWISE: ClassVar[dict[TokenType, Callable[..., Expr]]] = {}
+        BITWISE: ClassVar[dict[TokenType, type[exp.Binary]]] = {}
         COLUMN_OPERATORS: ClassVar[dict[TokenType, Callable[[object, object, object], Expr] | None]] = {}
         FUNC_TOKENS: ClassVar = {_T.VAR}
         PLACEHOLDER_PARSERS: ClassVar[dict[TokenType, Callable[..., Expr]]] = {}
