@@ -19,7 +19,11 @@
 A thing is one class in a module of your package. Name the module in your `pyproject.toml`, and protokit finds it:
 
     [project.entry-points."protokit.plugins"]
-    anything = "your_package.module"
+    step = "your_package.steps"
+    layer = "your_package.layers"
+
+An entry point named for a kind, as in the table, is imported only when a thing of that kind is looked for (`layer.two`
+is a second one for layers); one of any other name, whenever any thing is. So name it for what stands in the module.
 
 The functions of `protokit.testing` say what a thing of each kind has to do: call them in your tests.
 """

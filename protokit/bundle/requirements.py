@@ -67,7 +67,9 @@ def check_requirements(menu: object, place: str) -> None:
     named = ", ".join(f"the {one['kind']} {one['name']!r}" + _by(one) for one in missing)
     cures = [f"pip install {' '.join(packages)}"] if packages else []
     if any(not one["package"] for one in missing):
-        cures.append("register what your own code brings, such as with @protokit.layer, before you load the model")
+        cures.append(
+            "register your own by the decorator of its kind, such as @protokit.layer, before you load the model"
+        )
     rule = "; ".join([f"this model needs what is not there: {named}", *plugins.failures()])
     raise BundleError(rule, place=place, cure="; ".join(cures))
 

@@ -14,6 +14,7 @@ from protokit.collect.joins.join import join
 from protokit.collect.step import Step
 from protokit.collect.words import Collect
 from protokit.core import values
+from protokit.core.plugins import guarded
 from protokit.core.values import Notice
 
 
@@ -63,7 +64,8 @@ def gather(
 def _clean(context: Context, rows: Rows, step: Step[object]) -> tuple[Rows, values.Step]:
     """Take one step of cleaning, which has to leave a row."""
     before = rows.count
-    found, detail, dropped = step.run(context, rows)
+    with guarded("the step of cleaning", step):
+        found, detail, dropped = step.run(context, rows)
     went = {why: count for why, count in dropped.items() if count}
     if found.count == 0:
         listed = ", ".join(f"{count:,} {why}" for why, count in went.items()) or "none"

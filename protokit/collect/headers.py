@@ -10,6 +10,7 @@ from protokit.collect.column_flow import check_names
 from protokit.collect.source import Source
 from protokit.collect.words import Collect
 from protokit.core.errors import DataError
+from protokit.core.plugins import guarded
 
 
 def columns(spec: Collect, folder: Path) -> list[str] | None:
@@ -34,7 +35,8 @@ def reading(name: str, source: Source) -> Iterator[None]:
         DataError: the same.
     """
     try:
-        yield
+        with guarded("the source", source):
+            yield
     except DataError as error:
         if error.place is not None or error.path:
             raise

@@ -133,7 +133,7 @@ class Source(Section, ABC):
         return {self.name: self.location, **self.options}
 
 
-SOURCES: Registry[type[Source]] = Registry("source", "protokit.collect.readers", key="source")
+SOURCES: Registry[type[Source]] = Registry("source", "protokit.collect.readers", key="source", base=Source)
 
 
 def read_source(value: object) -> Source:

@@ -63,6 +63,13 @@ class Step(ABC, Generic[Written]):
     written: Written
 
     @classmethod
+    def fault_of_class(cls) -> str | None:
+        """What is wrong with the class itself, if something is: it is asked when the class is registered."""
+        if not isinstance(getattr(cls, "example", None), str):
+            return "it has no `example`, a text"
+        return None if isinstance(cls.schema(), Mapping) else "`schema` (or `value_schema`) gives no JSON Schema"
+
+    @classmethod
     @abstractmethod
     def read(cls, given: object, report: Report) -> Written:
         """What is written, frozen. All faults are reported, none is raised."""
@@ -220,7 +227,7 @@ class Bounds(ColumnMapping[tuple[float | None, float | None]]):
             report(f"the lower bound {bounds[0]!r} is above the upper one, {bounds[1]!r}", "swap them", (column,))
 
 
-STEPS: Registry[type[Step[object]]] = Registry("step of cleaning", "protokit.collect.steps", key="step")
+STEPS: Registry[type[Step[object]]] = Registry("step of cleaning", "protokit.collect.steps", key="step", base=Step)
 
 
 def reporting(faults: list[Fault], at: Path) -> Report:

@@ -8,10 +8,14 @@ a step of cleaning does not wait for a layer's Keras; one of any other name, whe
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
+from io import StringIO
 
+from protokit.core.errors import ProtokitError
 from protokit.core.libraries.quiet import native_stderr_held
 
 GROUP = "protokit.plugins"
@@ -48,9 +52,10 @@ def _kind_of(point: EntryPoint) -> str:
 def _loaded(point: EntryPoint) -> Package:
     failure = None
     try:
-        with native_stderr_held():  # of TensorFlow, where a layer is among them
+        # what it prints, and TensorFlow, where a layer is among them, must not stand in what `--json` writes
+        with native_stderr_held(), redirect_stdout(StringIO()):
             point.load()
-    except Exception as error:  # a broken package of somebody else must not stop a recipe that does not name it
+    except (Exception, SystemExit) as error:  # of somebody else: it must not stop a recipe that does not name it
         failure = f"{type(error).__name__}: {error}"
     return Package(*_distribution(point), point.name, point.module, failure)
 
@@ -72,6 +77,29 @@ def package_of(thing: object) -> tuple[str, str] | None:
         return None
     found = (point for point in entry_points(group=GROUP) if point.module.split(".")[0] == module)
     return next(map(_distribution, found), None)
+
+
+@contextmanager
+def guarded(what: str, thing: object) -> Iterator[None]:
+    """Tell an error inside somebody else's thing as what it is, with its name and package.
+
+    Raises:
+        ProtokitError: protokit's own errors as they are, all others in these words.
+    """
+    try:
+        yield
+    except ProtokitError:
+        raise
+    except Exception as error:
+        kind = thing if isinstance(thing, type) else type(thing)
+        if kind.__module__.startswith("protokit."):
+            raise
+        package = package_of(kind)
+        of = f"of the package {package[0]}" if package else f"of {kind.__module__}"
+        rule = f"{what} {getattr(thing, 'name', kind.__name__)!r} {of} failed: {type(error).__name__}: {error}"
+        raise ProtokitError(
+            rule, cure=f"mend {kind.__qualname__}; `protokit.testing` says what it has to do"
+        ) from error
 
 
 def failures(kind: str = "") -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 from collections.abc import Iterator
 from typing import Generic, TypeVar
 
@@ -22,11 +23,11 @@ class Registry(Generic[Thing]):
     Those of the house are the modules of `home`, a package: a file each, imported when the first name is asked for.
     Those of other packages are found through the entry-point group `protokit.plugins`, when a name is not of the house
     or all names are asked for; `key` is the kind's name there. A thing's name is its attribute `name`, else its
-    `__name__`.
+    `__name__`. What is not protokit's own is looked at when it is added: a class of `base` that lacks nothing.
     """
 
-    def __init__(self, kind: str, home: str = "", *, key: str = "") -> None:
-        self.kind, self.key, self._home = kind, key, home
+    def __init__(self, kind: str, home: str = "", *, key: str = "", base: type | None = None) -> None:
+        self.kind, self.key, self._home, self._base = kind, key, home, base
         self._things: dict[str, Thing] = {}
         self._loaded = not home
 
@@ -36,6 +37,7 @@ class Registry(Generic[Thing]):
         Raises:
             SpecError: the name already has an owner, or is none.
         """
+        self._admit(thing)
         own = name if name is not None else _name(thing)
         if not own:
             raise SpecError.one(f"a {self.kind} needs a name: {thing!r}", 'write name = "..." in the class')
@@ -45,6 +47,37 @@ class Registry(Generic[Thing]):
         self._things[own] = thing  # type: ignore[assignment]
         return thing
 
+    def _admit(self, thing: object) -> None:
+        """Hold that a thing of somebody else is of the kind and whole, so that its fault is told where it is defined.
+
+        Raises:
+            SpecError: it is not.
+        """
+        base = self._base
+        if base is None or _home(thing).startswith("protokit."):
+            return
+        self._registered()  # so that a name of protokit's own is taken before anybody else's
+        kind = thing if isinstance(thing, type) else type(thing)
+        called = f"the {self.kind} {kind.__name__!r} of {kind.__module__}"
+        if not issubclass(kind, base):
+            cure = f"class {kind.__name__ if isinstance(thing, type) else 'NAME'}({base.__name__}), of protokit.plugins"
+            raise SpecError.one(f"{called} does not derive from {base.__name__}: {str(thing)[:80]}", cure)
+        if lacks := sorted(getattr(kind, "__abstractmethods__", ())):
+            raise SpecError.one(f"{called} lacks {', '.join(lacks)}", "write what is missing")
+        for attribute, what in (("name", "letters, digits and '_'"), ("about", "a sentence")):
+            given = getattr(thing, attribute, None)
+            fits = isinstance(given, str) and (re.fullmatch(r"\w+", given) if attribute == "name" else given.strip())
+            if not fits:
+                rule = f"{called} has no `{attribute}`" if given is None else f"{called} has the {attribute} {given!r}"
+                raise SpecError.one(rule, f'write {attribute} = "...": {what}')
+        fault_of_class = getattr(kind, "fault_of_class", None)
+        try:
+            fault = fault_of_class() if fault_of_class is not None else None
+        except Exception as error:
+            fault = f"{type(error).__name__}: {error}"
+        if fault:
+            raise SpecError.one(f"{called}: {fault}", "see the docstring of its base class")
+
     def house(self) -> dict[str, Thing]:
         """Protokit's own things by name: what a package or a person brings is never a default."""
         return {name: one for name, one in self._registered().items() if _home(one).startswith("protokit.")}
@@ -53,9 +86,13 @@ class Registry(Generic[Thing]):
         """The things that are here without any package of plug-ins having been looked for."""
         if not self._loaded:
             self._loaded = True  # before the import: a module of the home may ask for what is there so far
-            package = importlib.import_module(self._home)
-            for module in pkgutil.walk_packages(package.__path__, f"{self._home}."):
-                importlib.import_module(module.name)
+            try:
+                package = importlib.import_module(self._home)
+                for module in pkgutil.walk_packages(package.__path__, f"{self._home}."):
+                    importlib.import_module(module.name)
+            except BaseException:
+                self._loaded = False
+                raise
         return dict(sorted(self._things.items(), key=lambda item: getattr(item[1], "rank", 0)))
 
     def all(self) -> dict[str, Thing]:

@@ -18,6 +18,7 @@ class Instances(Registry[Thing]):
         """
         if not isinstance(thing, type):
             return super().add(thing, name=name)
+        self._admit(thing)
         made, own = thing(), name or str(getattr(thing, "name", ""))
         held = self._things.get(own)
         if held is not None and _place(type(held)) == _place(thing):  # a cell of a notebook that is run again

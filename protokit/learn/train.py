@@ -22,8 +22,8 @@ from protokit.learn.planning import plan_of
 from protokit.learn.snapshot import Snapshot, assign
 from protokit.learn.snapshot import values as values_of
 from protokit.learn.training import data_feed
+from protokit.learn.training.failures import first_line
 from protokit.learn.training.interrupt import interruptible
-from protokit.learn.training.outcomes import first_line
 from protokit.learn.training.runtime import Inputs, Values, structure
 from protokit.learn.words import Learn
 from protokit.menu.items import Outline

@@ -32,4 +32,4 @@ class HouseMenu:
     rank: ClassVar[int] = 0
 
 
-HOUSE_MENUS: Registry[type[HouseMenu]] = Registry("house menu", "protokit.menu.house", key="menu")
+HOUSE_MENUS: Registry[type[HouseMenu]] = Registry("house menu", "protokit.menu.house", key="menu", base=HouseMenu)

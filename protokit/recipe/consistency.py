@@ -151,7 +151,7 @@ def _of_folds(split: Split) -> list[Fault]:
         found.append(Fault("with folds the validation rows are a share", "write 0.2", (*at, "validation")))
     if split.way is not None and not SPLITS[split.way].has_folds:
         cure = f"remove folds, or write by: {{group: {split.way_column or 'COLUMN'}}}"
-        rule = f"split by {split.way}, which leaves no folds to deal"
+        rule = f"rows that are split by {split.way} are not dealt into folds"
         if split.way == "column":
             rule = "a column that says the parts leaves no folds to deal"
         found.append(Fault(rule, cure, (*at, "folds"), "key"))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import numpy as np
 import pandas as pd
 
 from protokit.core.errors import DataError, SpecError
 from protokit.core.names import as_text
+from protokit.core.plugins import guarded
 from protokit.core.values import Notice
 from protokit.represent.encoders import inference
 from protokit.represent.encoders.cells import missing_texts, without
@@ -62,6 +64,7 @@ def _fit(
     missing = missing_texts(whole) if said is None or KINDS[said].unreadable_cells_are_missing else ()
     if said is None:
         guess = inference.infer(without(column, missing))
+        found.notices.extend(notice for notice in inference.failures(guess) if notice not in found.notices)
         if guess.kind is None:
             found.notices.append(inference.left_out(name, guess))
             return
@@ -83,7 +86,10 @@ def _fit(
     missing = missing if kind.unreadable_cells_are_missing else ()
     if missing:
         found.notices.append(_notice_of_missing(name, kind, whole, missing))
-    fitted = kind.fit(column, spec.options(name), FitContext(missing, setting.folder))
+    with guarded("the column kind", kind):
+        fitted = kind.fit(column, spec.options(name), FitContext(missing, setting.folder))
+        if isinstance(fitted, NumberColumn):
+            _hold_shape(fitted, column)
     if fitted.left_out:
         found.notices.append(Notice(f"{name!r} is left out: {fitted.left_out}", (name,)))
     elif isinstance(fitted, InputColumn):
@@ -97,3 +103,10 @@ def _notice_of_missing(name: str, kind: type[Kind], whole: pd.Series, missing: t
     count = int(whole.map(as_text, na_action="ignore").isin(missing).sum())
     rule = f"{name!r}: cells that are no {kind.name} are read as missing ({count:,}, e.g. {missing[0]!r})"
     return Notice(rule, (name,), f"or make it a category: columns: {{{name}: category}}")
+
+
+def _hold_shape(fitted: NumberColumn, column: pd.Series) -> None:
+    """Hold that a column's numbers are as many as it has names for."""
+    shape, wanted = np.shape(fitted.numbers(column.head(5))), (len(column.head(5)), len(fitted.names))
+    if shape != wanted:
+        raise ValueError(f"`numbers` gives the shape {shape}, and its rows and `names` make {wanted}")

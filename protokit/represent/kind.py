@@ -39,13 +39,15 @@ if TYPE_CHECKING:
 class Guess:
     """What a column is taken for: the name of a kind, or None with the reason why the column is left out.
 
-    `cure` says how to decide otherwise, `note` what the person should know of how the column is read.
+    `cure` says how to decide otherwise, `note` what the person should know of how the column is read, `failed` which
+    kinds of other packages could not be asked.
     """
 
     kind: str | None
     why: str = ""
     cure: str | None = None
     note: str = ""
+    failed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -196,6 +198,19 @@ class Kind:
     saves: ClassVar[tuple[str, ...]] = ()  # names in a model's file of what `fit` gives, beside its own
 
     @classmethod
+    def fault_of_class(cls) -> str | None:
+        """What is wrong with the class itself, if something is: it is asked when the class is registered."""
+        if cls.fit.__func__ is Kind.fit.__func__:  # type: ignore[attr-defined]
+            if not issubclass(cls, FittedColumn):
+                return "it has no `fit`: derive from NumberColumn, CodeColumn or InputColumn too, or write one"
+            if lacks := sorted(cls.__abstractmethods__):
+                return f"it lacks {', '.join(lacks)}"
+        options = cls.options
+        if options is None or isinstance(options, Word) or (isinstance(options, type) and issubclass(options, Section)):
+            return None
+        return f"`options` is a Section of protokit.grammar.words, one Word, or None, not {options!r}"
+
+    @classmethod
     def sample(cls) -> Sequence[object]:
         """Some cells such as a table may hold, a missing one (None) among them: what the contract test fits."""
         return ()
@@ -230,7 +245,7 @@ class Kind:
         raise NotImplementedError(f"{cls.__name__}.from_plain")
 
 
-KINDS: Registry[type[Kind]] = Registry("column kind", "protokit.represent.kinds", key="kind")
+KINDS: Registry[type[Kind]] = Registry("column kind", "protokit.represent.kinds", key="kind", base=Kind)
 
 
 def audited_as(kind: str) -> str:

@@ -115,4 +115,4 @@ class SplitWay:
         return None
 
 
-SPLITS: Registry[type[SplitWay]] = Registry("way to split", "protokit.represent.split", key="split")
+SPLITS: Registry[type[SplitWay]] = Registry("way to split", "protokit.represent.split", key="split", base=SplitWay)

@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field, ValidationError, create_model
 from pydantic_core import PydanticCustomError
 
 from protokit.core.places import Fault
+from protokit.core.plugins import failures
 from protokit.core.suggest import did_you_mean, one_of
 from protokit.grammar.faults import faults_of, refuse
 from protokit.grammar.words import SHARE, TEXT, Columns, JsonSchema, Section, Word, closed, or_null
@@ -87,7 +88,8 @@ def _by_column(value: dict[object, object]) -> object:
             raise refuse(Fault("folds stand beside `by`, not in it", beside, ("folds",), "key"))
         way = SPLITS.find(key)
         if way is None or not way.by_column:
-            cure = did_you_mean(str(key), _names(SPLITS.all(), by_column=True))
+            cures = (did_you_mean(str(key), _names(SPLITS.all(), by_column=True)), *failures("split"))
+            cure = "; ".join(text for text in cures if text) or None
             raise refuse(Fault(f"unknown key {key!r} of represent.split.by", cure, (str(key),), "key"))
         if not isinstance(column, str):
             raise refuse(Fault(f"{key} is a column's name, not {column!r}", None, (str(key),)))
@@ -191,8 +193,8 @@ def _kind_with_options(value: dict[object, object]) -> dict[str, object]:
     if len(value) != 1 or kind is None or kind.options is None:
         known = _with_options(KINDS.all())
         wrong = next((str(key) for key in value if key not in known), "")
-        cure = did_you_mean(wrong, known) or "such as {text: {length: 60}}"
-        raise refuse(Fault(f"a column is of one kind, not {value!r}", cure))
+        cures = (did_you_mean(wrong, known) or "such as {text: {length: 60}}", *failures("kind"))
+        raise refuse(Fault(f"a column is of one kind, not {value!r}", "; ".join(cures)))
     given = value[name]
     if isinstance(kind.options, Word):
         try:

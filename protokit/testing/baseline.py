@@ -7,8 +7,8 @@ import numpy as np
 from protokit.core.values import Arrays, Features, TargetSpec
 from protokit.evaluate.baselines.baseline import Baseline
 from protokit.evaluate.estimators.predicting import predict_each
+from protokit.testing.contract import check_named, contract
 from protokit.testing.metric import TASKS
-from protokit.testing.naming import check_named
 
 _CLASSES = {"binary": ("no", "yes"), "multiclass": ("a", "b", "c"), "clustering": (1, 2, 3)}
 
@@ -43,6 +43,7 @@ def arrays(task: str, rows: int, seed: int = 0, *, columns: tuple[str, ...] = ("
     return Arrays({"x": x}, {}, {"y": truth}, features)
 
 
+@contract
 def check_baseline(baseline: Baseline | type[Baseline]) -> None:
     """Whether a baseline keeps what `protokit.evaluate.baselines.baseline.Baseline` asks for.
 

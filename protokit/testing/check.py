@@ -14,7 +14,7 @@ from protokit.core.values import Finding, Split, TargetSpec
 from protokit.evaluate.audit.check import Check, SeriesCheck
 from protokit.evaluate.audit.data import AuditData
 from protokit.evaluate.audit.series.data import SeriesData
-from protokit.testing.naming import check_named
+from protokit.testing.contract import check_named, contract
 
 _CLASSES = {"binary": (0, 1), "multiclass": ("x", "y", "z"), "regression": ()}
 _SETTINGS: tuple[Mapping[str, object], ...] = ({}, {"given": True}, {"group": "whole"}, {"time": "date"})
@@ -92,6 +92,7 @@ def series(rows: int, count: int, seed: int = 0) -> SeriesData:
     )
 
 
+@contract
 def check_check(check: Check | SeriesCheck | type[Check] | type[SeriesCheck]) -> None:
     """Whether a check keeps what `Check` or `SeriesCheck` of `protokit.evaluate.audit.check` asks for.
 

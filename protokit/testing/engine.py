@@ -14,6 +14,7 @@ from protokit.learn.plan import Plan, Progress
 from protokit.learn.train import Trained, Trainer, network_of
 from protokit.learn.words import Learn
 from protokit.menu.menu import Menu
+from protokit.testing.contract import contract
 
 _ROWS, _EPOCHS, _STOPPED_AFTER = 80, 4, 2
 _SIGNATURE = Signature((InputSpec("numbers", (3,), "float32", tuple("abc")),), (TargetSpec("y", "binary", (0, 1)),))
@@ -23,6 +24,7 @@ class _Stopped(Exception):
     pass
 
 
+@contract
 def check_engine(engine: type[Engine]) -> None:
     """Whether an engine keeps its contract: the same bits each time, also where a training was stopped and went on.
 

@@ -21,11 +21,13 @@ from protokit.represent.kind import (
     column_from_plain,
 )
 from protokit.represent.words import Represent
+from protokit.testing.contract import contract
 from protokit.testing.words import check_about, read
 
 _TIMES = 5  # that each cell of the sample is in the table: a level of few rows is none
 
 
+@contract
 def check_kind(kind: type[Kind]) -> None:
     """Hold a registered kind of column to the contract of `protokit.represent.kind`.
 

@@ -8,8 +8,10 @@ from protokit.core.libraries.backend import keras
 from protokit.menu import catalogue
 from protokit.menu.items import Input
 from protokit.menu.menu import Menu
+from protokit.testing.contract import contract
 
 
+@contract
 def check_layer(
     kind: type[keras.Layer], shape: tuple[int, ...] = (4,), *, dtype: str = "float32", **arguments: object
 ) -> None:

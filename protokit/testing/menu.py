@@ -6,6 +6,7 @@ from protokit.core.values import InputSpec, Signature, TargetSpec
 from protokit.menu.house_menu import HOUSE_MENUS, HouseMenu
 from protokit.menu.menu import Menu
 from protokit.menu.network.build import build
+from protokit.testing.contract import contract
 
 _COLUMNS = (InputSpec("numbers", (6,), "float32", tuple("abcdef")), InputSpec("categories", (1,), "int32", ("g",), 9))
 _INPUTS: dict[str, tuple[InputSpec, ...]] = {
@@ -17,6 +18,7 @@ _INPUTS: dict[str, tuple[InputSpec, ...]] = {
 }
 
 
+@contract
 def check_menu(menu: type[HouseMenu], signature: Signature | None = None) -> None:
     """Whether a house menu keeps its contract: it can be named, written, read again and built.
 

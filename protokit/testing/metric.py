@@ -9,7 +9,7 @@ import numpy as np
 from protokit.core.values import Predictions, TargetSpec
 from protokit.evaluate.metrics.metric import Metric
 from protokit.evaluate.pooling import some_of
-from protokit.testing.naming import check_named
+from protokit.testing.contract import check_named, contract
 
 TASKS = ("binary", "multiclass", "multilabel", "regression", "quantile", "forecasting", "clustering")
 _CLASSES = {"binary": ("no", "yes"), "multiclass": ("a", "b", "c"), "clustering": (1, 2, 3)}
@@ -48,6 +48,7 @@ def predictions(task: str, rows: int = 40, seed: int = 0, *, skill: float = 0.5)
     return Predictions(target, points, scores, reference=labels)
 
 
+@contract
 def check_metric(metric: Metric | type[Metric]) -> None:
     """Whether a metric keeps what `protokit.evaluate.metrics.metric.Metric` asks for.
 

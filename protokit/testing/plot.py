@@ -13,12 +13,14 @@ from protokit.core.errors import SpecError
 from protokit.core.plain import PlainInterval
 from protokit.core.values import Predictions, TargetSpec
 from protokit.show.plots.svg import inline
+from protokit.testing.contract import contract
 from protokit.workflow.look.plot import Embedded, Plot, Predicted, RunView, Section
 from protokit.workflow.record.contents import RunResults
 
 _ROWS = 60
 
 
+@contract
 def check_plot(plot: type[Plot]) -> None:
     """Draw a plot of small runs of every task, in both themes.
 

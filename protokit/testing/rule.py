@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from protokit.core.checkup import Checkup, Edit, LayerCheck, Measured, Symptom, TargetCheck
 from protokit.evaluate.doctor.rule import Rule, check_of
-from protokit.testing.naming import check_named
+from protokit.testing.contract import check_named, contract
 
 _HIDDEN = LayerCheck(
     "dense_1", "Dense", trains=True, gradient=1e-3, gradient_start=1e-2, weight=0.1, weight_start=0.09, moved=0.05,
@@ -53,6 +53,7 @@ _FAULTY = (
 )
 
 
+@contract
 def check_rule(rule: Rule | type[Rule]) -> None:
     """Whether a rule keeps what `protokit.evaluate.doctor.rule.Rule` asks for.
 

@@ -12,8 +12,10 @@ from protokit.collect.source import SOURCES, Source
 from protokit.core.errors import DataError, SpecError
 from protokit.core.values import Notice
 from protokit.grammar.document import Document
+from protokit.testing.contract import contract
 
 
+@contract
 def check_source(source: type[Source], written: object = None, folder: Path | None = None) -> None:
     """Hold a source of tables to its contract.
 

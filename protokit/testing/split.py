@@ -9,12 +9,14 @@ import pandas as pd
 
 from protokit.represent.split_way import SPLITS, SplitTable, SplitWay
 from protokit.represent.words import Represent
+from protokit.testing.contract import contract
 from protokit.testing.words import check_about, read
 
 _ROWS, _SHARE, _FOLDS = 240, 0.25, 3
 _PARTS = {"train", "validation", "test"}
 
 
+@contract
 def check_split(way: type[SplitWay]) -> None:
     """Hold a registered way to split to the contract of `protokit.represent.split_way`.
 

@@ -16,6 +16,7 @@ from protokit.core.errors import ProtokitError
 from protokit.core.places import Fault
 from protokit.core.values import Table
 from protokit.grammar.document import Document
+from protokit.testing.contract import contract
 
 _CELLS: tuple[Sequence[object], ...] = (
     [3.25, 12.5, None, 12.5],
@@ -27,6 +28,7 @@ _ODD: tuple[object, ...] = (None, "", 1.5, True, [], {}, [[]], {"": None}, {1: 2
 _OTHER = "another column"
 
 
+@contract
 def check_step(step: type[Step[object]], table: Mapping[str, Sequence[object]] | None = None) -> None:
     """Hold a step of cleaning to its contract.
 

@@ -74,8 +74,7 @@ def test_a_layer_of_a_persons_own_is_named_and_has_to_be_registered_first(model:
 def test_a_layer_of_a_package_is_named_with_the_package(
     gate: type, model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    package = plugins.Package("gates", "2.1", "gate", gate.__module__)
-    monkeypatch.setattr(plugins, "packages", lambda: (package,))
+    monkeypatch.setattr(plugins, "package_of", lambda thing: ("gates", "2.1") if thing is gate else None)
     run = protokit.run(RECIPE, FRAME, out=tmp_path)
     needed = json.loads((run.path / "model" / "menu.json").read_text())["plugins"]
     assert needed == [{"kind": "layer", "name": "RequiredGate", "package": "gates", "version": "2.1"}]

@@ -68,7 +68,7 @@ def test_packages_of_plugins_are_told_with_their_failures(monkeypatch: pytest.Mo
         Package("shop-tools", "1.2", "step", "shop_tools.step"),
         Package("shop-tools", "1.2", "metric", "shop_tools.metric", "ImportError: no module named x"),
     )
-    monkeypatch.setattr(plugins, "packages", lambda: found)
+    monkeypatch.setattr(plugins, "packages", lambda kind="": found)
     text, plain = listing.listed("plugins", None)
     assert text == "shop-tools 1.2\n  metric could not be loaded: ImportError: no module named x"
     assert plain[0]["failures"] == {"metric": "ImportError: no module named x"}  # type: ignore[index]

@@ -81,9 +81,8 @@ def test_a_way_of_another_package_splits_once_and_in_folds(plugged: Callable[[st
 
 def test_a_way_without_folds_says_so(plugged: Callable[[str], type], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(plugged("split"), "has_folds", False)
-    recipe = Recipe.parse({"represent": {"target": "y", "split": {"by": {"hash": "user"}, "folds": 4}}})
-    with pytest.raises(SpecError, match="split by hash are not dealt into folds"):
-        represent(recipe, Table(frame()))
+    with pytest.raises(SpecError, match="rows that are split by hash are not dealt into folds"):
+        Recipe.parse({"represent": {"target": "y", "split": {"by": {"hash": "user"}, "folds": 4}}})
 
 
 def test_what_is_written_of_a_split() -> None:

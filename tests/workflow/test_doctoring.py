@@ -170,7 +170,7 @@ def test_results_are_the_same_bits_with_and_without_a_doctor(tmp_path: Path, mon
     learn = {"menu": [*NORM, {"Dropout": 0.3}], "epochs": 4, "seeds": 2}
     names = ("model/weights.safetensors", "predictions.parquet", "history.csv", "metrics.json")
     with_doctor = run(tmp_path / "a", learn)
-    monkeypatch.setattr("protokit.workflow.run.doctoring.doctor", lambda *_: None)
+    monkeypatch.setattr("protokit.workflow.run.training.doctor", lambda *_: None)
     without = run(tmp_path / "b", learn)
     assert [sha256(with_doctor.path / name) for name in names] == [sha256(without.path / name) for name in names]
     assert without.diagnoses == ()

@@ -63,7 +63,7 @@ def test_where_no_column_can_be_shuffled_there_is_none(tmp_path: Path) -> None:
 def test_rows_are_put_where_the_network_puts_them(tmp_path: Path) -> None:
     frame = planted(300).drop(columns="price")
     run = protokit.run({"represent": {"target": "dear"}, "learn": NETWORK}, frame, out=tmp_path)
-    from protokit.workflow.run.embedding import embedded
+    from protokit.workflow.look.embedding import embedded
 
     found = embedded(run.model, frame)
     assert found.points.shape == (300, 2) and found.names == ("no", "yes") and found.groups is not None

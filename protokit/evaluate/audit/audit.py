@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
 
 from threadpoolctl import threadpool_limits
 
+from protokit.core.errors import ProtokitError
+from protokit.core.plugins import guarded
 from protokit.core.values import Finding
 from protokit.evaluate.audit.check import CHECKS, SERIES_CHECKS, Check, SeriesCheck
 from protokit.evaluate.audit.data import AuditData
 from protokit.evaluate.audit.series.data import SeriesData
 
+Data = TypeVar("Data")
 _GRAVITY = {"fatal": 0, "warning": 1, "note": 2}
 
 
@@ -20,13 +24,22 @@ def audit(data: AuditData) -> tuple[Finding, ...]:
     # small models gain nothing from more threads, and wait for each other when cores are busy
     with threadpool_limits(1), warnings.catch_warnings():
         warnings.filterwarnings("ignore", "The number of unique classes", UserWarning)  # classes of a row or two
-        return _gathered((check, check(data)) for check in CHECKS.all().values())
+        return _gathered((check, _found(check, check, data)) for check in CHECKS.all().values())
 
 
 def audit_series(data: SeriesData) -> tuple[Finding, ...]:
     """What the checks of series find, the gravest first. The same data and seed give the same findings."""
     with threadpool_limits(1):
-        return _gathered((check, check(data)) for check in SERIES_CHECKS.all().values())
+        return _gathered((check, _found(check, check, data)) for check in SERIES_CHECKS.all().values())
+
+
+def _found(check: Check | SeriesCheck, look: Callable[[Data], Iterator[Finding]], data: Data) -> Iterator[Finding]:
+    """What a check finds; that one of another package failed is a note, and stops no run."""
+    try:
+        with guarded("the check", check):
+            yield from look(data)
+    except ProtokitError as error:
+        yield Finding(check.name, "note", (), error.rule)
 
 
 def _gathered(checks: Iterable[tuple[Check | SeriesCheck, Iterator[Finding]]]) -> tuple[Finding, ...]:

@@ -51,5 +51,7 @@ class SeriesCheck(ABC):
         """What was found; nothing where the series are sound. The same data and seed give the same findings."""
 
 
-CHECKS: Instances[Check] = Instances("check", "protokit.evaluate.audit.checks")
-SERIES_CHECKS: Instances[SeriesCheck] = Instances("check of series", "protokit.evaluate.audit.series.checks")
+CHECKS: Instances[Check] = Instances("check", "protokit.evaluate.audit.checks", key="check", base=Check)
+SERIES_CHECKS: Instances[SeriesCheck] = Instances(
+    "check of series", "protokit.evaluate.audit.series.checks", key="series_check", base=SeriesCheck
+)

@@ -152,7 +152,10 @@ def joint_skill(
     x = np.stack([one.values for one in columns], axis=1).astype(float)
     found = np.zeros_like(wanted)
     random = derive(seed, "audit", "together")
+    whole = x
     for learn, say in _parts(fold):
+        x = whole[:, np.isfinite(whole[learn]).any(axis=0)]  # trees cannot learn from a column without a value
+        x = x if x.shape[1] else np.zeros((len(whole), 1))
         if target.task == "regression":
             booster = HistGradientBoostingRegressor(max_iter=60, early_stopping=False, random_state=random)
             found[say] = booster.fit(x[learn], wanted[learn, 0]).predict(x[say])[:, None]

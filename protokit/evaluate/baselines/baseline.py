@@ -49,6 +49,12 @@ class Baseline(ABC):
         """What a person writes in a recipe."""
         return f"evaluate: {{baselines: [{self.name}]}}"
 
+    @classmethod
+    def fault_of_class(cls) -> str | None:
+        """What is wrong with the class itself, if something is: it is asked when the class is registered."""
+        tasks = getattr(cls, "tasks", None)
+        return None if isinstance(tasks, tuple) and tasks else f"`tasks` is a tuple of tasks, not {tasks!r}"
+
     @abstractmethod
     def fit(self, features: Features, truth: np.ndarray, target: TargetSpec, seed: int) -> Fitted:
         """Fit on training rows. The same rows and seed give the same model.
@@ -58,7 +64,7 @@ class Baseline(ABC):
         """
 
 
-BASELINES: Instances[Baseline] = Instances("baseline", "protokit.evaluate.baselines")
+BASELINES: Instances[Baseline] = Instances("baseline", "protokit.evaluate.baselines", key="baseline", base=Baseline)
 
 
 def default_baselines(task: str, pairs: int) -> tuple[str, ...]:

@@ -41,7 +41,7 @@ class Rule(ABC):
         """
 
 
-RULES: Instances[Rule] = Instances("rule", "protokit.evaluate.doctor.rules")
+RULES: Instances[Rule] = Instances("rule", "protokit.evaluate.doctor.rules", key="rule", base=Rule)
 
 
 def check_of(rule: Rule) -> str:

@@ -61,6 +61,12 @@ class Metric:
             raise NotImplementedError(f"the metric {self.name!r} has neither `score` nor `per_row`")
         return mean(numbers, root=self.root)
 
+    @classmethod
+    def fault_of_class(cls) -> str | None:
+        """What is wrong with the class itself, if something is: it is asked when the class is registered."""
+        tasks = getattr(cls, "tasks", None)
+        return None if isinstance(tasks, tuple) and tasks else f"`tasks` is a tuple of tasks, not {tasks!r}"
+
     def per_row(self, predictions: Predictions) -> np.ndarray | None:
         """What the metric is the mean of; None where it is no mean. Intervals of a mean are found fast.
 
@@ -93,7 +99,7 @@ class Metric:
         return self.score(predictions if rows is None else some_of(predictions, rows))
 
 
-METRICS: Instances[Metric] = Instances("metric", "protokit.evaluate.metrics")
+METRICS: Instances[Metric] = Instances("metric", "protokit.evaluate.metrics", key="metric", base=Metric)
 
 
 def default_metrics(task: str, *, labels: bool = False) -> tuple[str, ...]:

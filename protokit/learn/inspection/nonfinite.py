@@ -13,7 +13,7 @@ from protokit.learn.engine import Training
 from protokit.learn.plan import Plan, Progress
 from protokit.learn.snapshot import Snapshot
 from protokit.learn.training.data_feed import Batch, Part, batch_of
-from protokit.learn.training.outcomes import spoilt_layer
+from protokit.learn.training.failures import spoilt_layer
 
 _LARGE = 1e3
 _ABOVE_ZERO = {"Poisson", "MeanSquaredLogarithmicError", "KLDivergence"}

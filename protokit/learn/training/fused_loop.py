@@ -15,7 +15,7 @@ from protokit.learn.snapshot import assign, values, variables
 from protokit.learn.training import data_feed
 from protokit.learn.training.choice import Choice
 from protokit.learn.training.data_feed import Batch, DataFeed
-from protokit.learn.training.outcomes import first_line
+from protokit.learn.training.failures import first_line
 from protokit.learn.training.program import Program
 
 _TRIAL_SECONDS = 0.3

@@ -13,7 +13,7 @@ from protokit.learn.engine import AfterEpoch, NotFinite, Training
 from protokit.learn.plan import Plan, Progress
 from protokit.learn.training import data_feed
 from protokit.learn.training.data_feed import Batch
-from protokit.learn.training.outcomes import spoilt_layer
+from protokit.learn.training.failures import spoilt_layer
 from protokit.learn.training.randomness import drawing
 
 

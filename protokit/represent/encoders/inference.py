@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TypeVar
+
 import pandas as pd
 
-from protokit.core.plugins import package_of
+from protokit.core.errors import ProtokitError
+from protokit.core.plugins import guarded, package_of
 from protokit.core.values import Notice
 from protokit.represent.encoders.cells import Cells
 from protokit.represent.kind import KINDS, Guess, Kind
+
+Answer = TypeVar("Answer")
 
 
 def infer(column: pd.Series) -> Guess:
@@ -16,15 +23,35 @@ def infer(column: pd.Series) -> Guess:
     if cells.present.empty:
         return Guess(None, "every cell of the training rows is missing")
     kinds = sorted(KINDS.all().values(), key=lambda kind: kind.inference_rank)
-    if found := next((kind.name for kind in kinds if kind.is_type_of(cells)), None):
-        return Guess(found)
+    failed: list[str] = []
+    if found := next((kind.name for kind in kinds if _asked(kind, kind.is_type_of, cells, failed)), None):
+        return Guess(found, failed=tuple(failed))
     if column.dtype == object and not all(map(_is_hashable, cells.present.head(100))):
         cure = f"columns: {{{column.name}: image}}"
         return Guess(None, "arrays or lists, which say nothing of what they are", cure)
     if cells.different == 1 and len(cells.present) == len(column):
         return Guess(None, f"constant: {str(cells.present.iloc[0])[:40]!r} in every training row")
-    guesses = (kind.infer(cells) for kind in kinds)
-    return next((guess for guess in guesses if guess is not None), Guess("category"))
+    guesses = (_asked(kind, kind.infer, cells, failed) for kind in kinds)
+    guess = next((guess for guess in guesses if guess is not None), Guess("category"))
+    return replace(guess, failed=tuple(failed)) if failed else guess
+
+
+def _asked(kind: type[Kind], ask: Callable[[Cells], Answer], cells: Cells, failed: list[str]) -> Answer | None:
+    """What a kind says of cells; None where it is another package's and fails, which is put among the failed."""
+    try:
+        with guarded("the column kind", kind):
+            answer = ask(cells)
+            if answer is not None and not isinstance(answer, (bool, Guess)):
+                raise TypeError(f"`infer` gives a Guess or None, not {answer!r}")
+            return answer
+    except ProtokitError as error:
+        failed.append(error.rule)
+        return None
+
+
+def failures(guess: Guess) -> list[Notice]:
+    """What the person is told of kinds that could not be asked."""
+    return [Notice(f"{rule}; no column was taken for one", ()) for rule in guess.failed]
 
 
 def left_out(column: str, guess: Guess) -> Notice:

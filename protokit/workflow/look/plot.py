@@ -155,7 +155,7 @@ class Plot:
         return name
 
 
-PLOTS: Registry[type[Plot]] = Registry("plot", "protokit.workflow.look.plots", key="plot")
+PLOTS: Registry[type[Plot]] = Registry("plot", "protokit.workflow.look.plots", key="plot", base=Plot)
 
 
 def fitting(view: RunView) -> tuple[str, ...]:
