@@ -63,7 +63,7 @@ NAMED = {
     "metric": ("jaccard_samples", "mean_gamma_deviance", "smape", "fowlkes_mallows", "d2_absolute_error"),
     "baseline": ("seasonal_naive",),
     "house menu": ("image_small", "text_cnn", "sequence_cnn"),
-    "check of the audit": ("conflicts", "duplicates"),
+    "check of the audit": ("balance", "duplicates", "gaps", "shifts"),
     "rule of the doctor": ("dead_units", "tiny_batch", "label_noise", "unscaled_inputs"),
     "plot": ("residuals", "gradients", "embeddings"),
 }
