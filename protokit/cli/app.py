@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from importlib.metadata import version as version_of
 from typing import Annotated, NoReturn
@@ -9,7 +10,9 @@ from typing import Annotated, NoReturn
 import typer
 
 from protokit.cli import recipes, runs
+from protokit.cli.kinds import KINDS
 from protokit.core.errors import AuditError, ProtokitError, SpecError
+from protokit.core.suggest import did_you_mean, one_of
 
 app = typer.Typer(
     help="From a recipe to a trained Keras network and an honest verdict on it.",
@@ -59,10 +62,20 @@ def main() -> None:
     except Exception as error:
         # a wrong call of the command line itself: typer brings its own copy of click's exceptions
         if hasattr(error, "exit_code") and hasattr(error, "format_message"):
-            _stop(error.format_message(), 2)
+            _stop(_with_cure(error.format_message()), 2)
         if type(error).__name__ == "Abort":
             _stop(_INTERRUPTED, 130)
         raise
+
+
+def _with_cure(message: str) -> str:
+    """The message of a wrong call, with the nearest verb where it is an unknown one."""
+    unknown = re.search(r"No such command '([^']*)'", message)
+    if unknown is None or "Did you mean" in message:
+        return message
+    verbs = [command.name or command.callback.__name__ for command in app.registered_commands if command.callback]
+    listed = f"`protokit list {unknown[1]}` lists them" if unknown[1] in KINDS else None
+    return f"{message}\n    {listed or did_you_mean(unknown[1], verbs) or one_of(verbs)}"
 
 
 def _stop(message: str, status: int) -> NoReturn:
