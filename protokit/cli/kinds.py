@@ -89,7 +89,7 @@ class Kind:
         """The error of a name that no thing of the kind has."""
         names = list(self.entries())
         cure = did_you_mean(name, names) or (one_of(names) if len(names) <= 40 else f"`protokit list {self.name}`")
-        return SpecError.one(f"there is no {name!r} among the {self.name}", "; ".join([cure, *plugins.failures()]))
+        return SpecError.one(f"there is no {name!r} among the {self.name}", plugins.or_failure(cure))
 
 
 def entry_of(name: str, thing: object, write: str = "{example}") -> Entry:

@@ -202,13 +202,9 @@ def _of_mapping(value: dict[object, object]) -> type[Source]:
     takers = _takers(known)
     for key in value:
         if key not in known and key not in takers:
-            cure = did_you_mean(str(key), (*known, *takers))
-            said = "; ".join(text for text in (cure, *plugins.failures("source")) if text)
-            raise refuse(
-                Fault(
-                    f"unknown key {key!r} of a table", said or None, (key if isinstance(key, int) else str(key),), "key"
-                )
-            )
+            cure = plugins.or_failure(did_you_mean(str(key), (*known, *takers)), "source")
+            at = (key if isinstance(key, int) else str(key),)
+            raise refuse(Fault(f"unknown key {key!r} of a table", cure, at, "key"))
     named = [kind for key, kind in known.items() if key in value]
     if len(named) != 1:
         raise refuse(Fault(f"a table has one source, not {len(named)}", one_of(known)))

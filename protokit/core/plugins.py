@@ -106,3 +106,8 @@ def failures(kind: str = "") -> tuple[str, ...]:
     """A sentence for each package whose plug-ins could not be imported."""
     broken = {(one.name, one.failure): None for one in packages(kind) if one.failure}
     return tuple(f"the plug-ins of {name} could not be loaded: {failure}" for name, failure in broken)
+
+
+def or_failure(cure: str | None, kind: str = "") -> str | None:
+    """The cure of an unknown name, with the packages that may have it and could not be imported."""
+    return "; ".join(text for text in (cure, *failures(kind)) if text) or None

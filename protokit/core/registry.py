@@ -112,8 +112,7 @@ class Registry(Generic[Thing]):
         """The fault of a name that nothing here has: with the nearest name, and the packages that failed to load."""
         names = list(self.all())
         cure = did_you_mean(str(name), names) or (one_of(names) if len(names) <= 40 else None)
-        said = [text for text in (cure, *plugins.failures(self.key)) if text]
-        return Fault(f"unknown {self.kind} {name!r}", "; ".join(said) or None)
+        return Fault(f"unknown {self.kind} {name!r}", plugins.or_failure(cure, self.key))
 
     def __getitem__(self, name: str) -> Thing:
         found = self.find(name)

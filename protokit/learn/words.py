@@ -77,8 +77,8 @@ def _engine(value: object) -> object:
     """What trains the network."""
     if value == "auto" or (isinstance(value, str) and value in ENGINES):
         return value
-    said = (did_you_mean(str(value), ["auto", *ENGINES.all()]), *plugins.failures("engine"))
-    raise refuse(Fault(f"unknown engine {value!r}", "; ".join(text for text in said if text) or None))
+    cure = did_you_mean(str(value), ["auto", *ENGINES.all()])
+    raise refuse(Fault(f"unknown engine {value!r}", plugins.or_failure(cure, "engine")))
 
 
 def _weights(value: object) -> object:

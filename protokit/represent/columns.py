@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-import numpy as np
 import pandas as pd
 
 from protokit.core.errors import DataError, SpecError
@@ -88,8 +87,6 @@ def _fit(
         found.notices.append(_notice_of_missing(name, kind, whole, missing))
     with guarded("the column kind", kind):
         fitted = kind.fit(column, spec.options(name), FitContext(missing, setting.folder))
-        if isinstance(fitted, NumberColumn):
-            _hold_shape(fitted, column)
     if fitted.left_out:
         found.notices.append(Notice(f"{name!r} is left out: {fitted.left_out}", (name,)))
     elif isinstance(fitted, InputColumn):
@@ -103,10 +100,3 @@ def _notice_of_missing(name: str, kind: type[Kind], whole: pd.Series, missing: t
     count = int(whole.map(as_text, na_action="ignore").isin(missing).sum())
     rule = f"{name!r}: cells that are no {kind.name} are read as missing ({count:,}, e.g. {missing[0]!r})"
     return Notice(rule, (name,), f"or make it a category: columns: {{{name}: category}}")
-
-
-def _hold_shape(fitted: NumberColumn, column: pd.Series) -> None:
-    """Hold that a column's numbers are as many as it has names for."""
-    shape, wanted = np.shape(fitted.numbers(column.head(5))), (len(column.head(5)), len(fitted.names))
-    if shape != wanted:
-        raise ValueError(f"`numbers` gives the shape {shape}, and its rows and `names` make {wanted}")

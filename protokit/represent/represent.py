@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from protokit.core.errors import DataError
+from protokit.core.plugins import guarded
 from protokit.core.values import Arrays, Notice, Split, Step, Table, TaskName
 from protokit.represent.clustering.unlabelled import Unlabelled
 from protokit.represent.columns import fit_columns
@@ -71,7 +72,7 @@ def _represented(
     frame = examples.frame
     train = frame.iloc[rows.train]
     columns = fit_columns(spec, examples, train, setting)
-    numeric = [c.numbers(train[c.column]) for c in columns.table if isinstance(c, NumberColumn)]
+    numeric = [_numbers(c, train[c.column]) for c in columns.table if isinstance(c, NumberColumn)]
     scaler = Scaler.fit(np.concatenate([np.zeros((len(train), 0)), *numeric], axis=1))
     targets = tuple(
         TargetEncoder.fit(train, names, task, setting.quantiles) for names, task in by_target(tasks).items()
@@ -94,6 +95,19 @@ def _represented(
         examples.positions,
         frame,
     )
+
+
+def _numbers(column: NumberColumn, cells: pd.Series) -> np.ndarray:
+    """The numbers of a column of training rows, as many as it has names for.
+
+    Raises:
+        ProtokitError: a kind of another package fails, or gives others.
+    """
+    with guarded("the column kind", column):
+        found = column.numbers(cells)
+        if found.shape != (wanted := (len(cells), len(column.names))):
+            raise ValueError(f"`numbers` gives the shape {found.shape}, and its rows and `names` make {wanted}")
+        return found
 
 
 def _nothing_left(notices: Sequence[Notice]) -> DataError:

@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field, ValidationError, create_model
 from pydantic_core import PydanticCustomError
 
 from protokit.core.places import Fault
-from protokit.core.plugins import failures
+from protokit.core.plugins import or_failure
 from protokit.core.suggest import did_you_mean, one_of
 from protokit.grammar.faults import faults_of, refuse
 from protokit.grammar.words import SHARE, TEXT, Columns, JsonSchema, Section, Word, closed, or_null
@@ -75,7 +75,8 @@ def _by(value: object) -> object:
     if way is None:
         ways = SPLITS.all()
         names = (*_names(ways, by_column=False), *_names(ways, by_column=True))
-        raise refuse(Fault(f"unknown way to split {value!r}", did_you_mean(str(value), names)))
+        cure = or_failure(did_you_mean(str(value), names), "split")
+        raise refuse(Fault(f"unknown way to split {value!r}", cure))
     if way.by_column:
         raise refuse(Fault(f"{value} needs a column", f"write by: {{{value}: COLUMN}}"))
     return value
@@ -88,8 +89,7 @@ def _by_column(value: dict[object, object]) -> object:
             raise refuse(Fault("folds stand beside `by`, not in it", beside, ("folds",), "key"))
         way = SPLITS.find(key)
         if way is None or not way.by_column:
-            cures = (did_you_mean(str(key), _names(SPLITS.all(), by_column=True)), *failures("split"))
-            cure = "; ".join(text for text in cures if text) or None
+            cure = or_failure(did_you_mean(str(key), _names(SPLITS.all(), by_column=True)), "split")
             raise refuse(Fault(f"unknown key {key!r} of represent.split.by", cure, (str(key),), "key"))
         if not isinstance(column, str):
             raise refuse(Fault(f"{key} is a column's name, not {column!r}", None, (str(key),)))
@@ -179,7 +179,7 @@ def _column_kind(value: object) -> object:
         return _kind_with_options(value)
     kind = KINDS.find(value)
     if kind is None:
-        raise refuse(Fault(f"unknown column kind {value!r}", did_you_mean(str(value), KINDS.all())))
+        raise refuse(KINDS.unknown(value))
     if kind.required:
         article = "an" if kind.name[0] in "aeiou" else "a"
         raise refuse(Fault(f"{article} {value} column needs {kind.required}", f"write {kind.example}"))
@@ -193,8 +193,8 @@ def _kind_with_options(value: dict[object, object]) -> dict[str, object]:
     if len(value) != 1 or kind is None or kind.options is None:
         known = _with_options(KINDS.all())
         wrong = next((str(key) for key in value if key not in known), "")
-        cures = (did_you_mean(wrong, known) or "such as {text: {length: 60}}", *failures("kind"))
-        raise refuse(Fault(f"a column is of one kind, not {value!r}", "; ".join(cures)))
+        cure = or_failure(did_you_mean(wrong, known) or "such as {text: {length: 60}}", "kind")
+        raise refuse(Fault(f"a column is of one kind, not {value!r}", cure))
     given = value[name]
     if isinstance(kind.options, Word):
         try:

@@ -8,6 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
+from protokit.core.plugins import guarded
 from protokit.core.values import Arrays, Features, Predictions, TargetSpec
 from protokit.evaluate.baselines.baseline import BASELINES, Fitted
 from protokit.evaluate.choices import Choices
@@ -32,8 +33,9 @@ def predict_each(
 ) -> list[Predictions]:
     """Fit a baseline on training rows and have it predict others."""
     truth = train.truth[target.name]
-    fitted = model.fit(train.features, np.asarray(truth), target, seed)
-    return [_predictions(fitted, target, np.unique(truth), part) for part in parts]
+    with guarded("the baseline", model):
+        fitted = model.fit(train.features, np.asarray(truth), target, seed)
+        return [_predictions(fitted, target, np.unique(truth), part) for part in parts]
 
 
 def settled(
