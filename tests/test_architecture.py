@@ -45,6 +45,7 @@ LIGHT = (
     "*/words.py",
     "collect/*source.py",
     "collect/step.py",
+    "collect/column_selection.py",
     "collect/options.py",
     "collect/headers.py",
     "collect/steps/*.py",
