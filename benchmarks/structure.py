@@ -46,7 +46,8 @@ THINGS = (
 LIGHT = ("__init__.py", "cli/*", "words.py", "*/words.py", "grammar/*", "menu/*", "recipe/*", "core/*", *THINGS)
 # the bases of things: as light as these
 BASES = (
-    "collect/step.py", "collect/column_selection.py", "collect/source.py", "collect/options.py", "collect/headers.py", "collect/files/*",
+    "collect/step.py", "collect/column_selection.py",
+    "collect/source.py", "collect/options.py", "collect/headers.py", "collect/files/*",
     "collect/joins/words.py", "represent/kind.py", "represent/split_way.py", "learn/engine.py", "workflow/check.py",
     "workflow/result.py", "evaluate/instances.py",
 )  # fmt: skip
