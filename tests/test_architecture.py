@@ -26,6 +26,7 @@ FLOORS = {
     "evaluate": 3,
     "menu": 2,
     "grammar": 1,
+    "cells": 1,
     "core": 0,
     "show": 0,
 }

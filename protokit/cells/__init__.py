@@ -1,0 +1,1 @@
+"""What one cell says: a time, a duration, a number, a missing value."""
