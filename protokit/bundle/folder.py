@@ -50,7 +50,7 @@ def save(model: Model, path: str | Path) -> None:
         if needed := requirements(model.menu, [part.encoder for part in model.parts], input_schema.clean):
             about["plugins"] = needed
         write_json(part / "menu.json", about)
-        write_json(part / "encoders.json", [_fitted(some) for some in model.parts])
+        write_json(part / "encoders.json", [_fitted(some) for some in model.parts], indent=None)
         tensors = _tensors(model)
         write_with(part / "weights.safetensors", lambda temporary: save_file(tensors, temporary))
         manifest = {name: {"bytes": (part / name).stat().st_size, "sha256": sha256(part / name)} for name in _FILES}

@@ -61,6 +61,22 @@ class Encoder:
         """What each column that is learned from is."""
         return {column.column: column.kind for column in self._all}
 
+    @property
+    def places(self) -> dict[str, list[tuple[str, np.ndarray | None]]]:
+        """Where each column stands: the inputs that it is part of, with its places there; None for all of an input."""
+        found: dict[str, list[tuple[str, np.ndarray | None]]] = {name: [] for name in self.kinds}
+        hot, embedded = self._by_levels()
+        owners = [column.column for column in self._numeric for _ in column.names]
+        owners += [name for name, is_marked in zip(owners, self.scaler.marked, strict=True) if is_marked]
+        owners += [column.column for column in hot for _ in column.names]
+        for owner, places in pd.Series(owners, dtype=object).groupby(owners).indices.items():
+            found[str(owner)].append(("numbers", places))
+        for i, coded in enumerate(embedded):
+            found[coded.column].append(("categories", np.array([i])))
+        for own in self.own:
+            found[own.column].append((own.column, None))
+        return found
+
     def at(self, folder: Path) -> Encoder:
         """The same, with paths in cells that start at a folder."""
         columns = tuple(column.at(folder) for column in self.columns)

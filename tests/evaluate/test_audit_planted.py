@@ -462,3 +462,17 @@ def test_messages_are_found_twice(shared: Path) -> None:
         data = AuditData(frame, (split,), (target,), {"label": truth}, {"text": "text"})
         [found] = [finding for finding in audit(data) if finding.check == "duplicates"]
         assert found.columns == ("text", "label") and found.severity in {"fatal", "warning"}
+
+
+@pytest.mark.parametrize("task", ["class", "number"])
+def test_one_leak_among_very_many_columns(task: str, audited: Callable[..., tuple[Finding, ...]]) -> None:
+    r = rng(5)
+    frame = pd.DataFrame(r.normal(size=(600, 500)), columns=[f"x{i}" for i in range(500)])
+    target = frame["x0"] + r.normal(size=600)
+    frame["y"] = np.where(target > 0, "yes", "no") if task == "class" else target
+    levels = np.where(target > 0, r.choice([1, 4, 5], 600), r.choice([2, 3, 6], 600))  # not in the order of the classes
+    frame["late"] = levels * 1.25 if task == "class" else target * -3 + 1
+    found = audited(frame, "y")
+    assert ("leaks", ("late",)) in {(one.check, one.columns) for one in found if one.severity == "fatal"}
+    [said] = [one.rule for one in found if "one by one" in one.rule]
+    assert "of 501 columns the 100 that tell most of 'y'" in said

@@ -88,3 +88,43 @@ def test_columns_may_have_any_name(tmp_path: Path) -> None:
     files = {"csv": str(tmp_path / "part*.csv"), "file_column": "self"}
     read = protokit.table({"collect": {"tables": {"parts": files}}, "represent": {"target": "dear"}})
     assert set(read.frame["self"]) == {"part1.csv", "part2.csv"}
+
+
+def test_of_very_many_columns_those_are_measured_that_move_the_predictions_most(tmp_path: Path) -> None:
+    rng = np.random.default_rng(2)
+    numbers = rng.normal(size=(1200, 400))
+    frame = pd.DataFrame(numbers, columns=[f"x{i}" for i in range(400)])
+    frame = frame.assign(y=4 * numbers[:, 7] + 2 * numbers[:, 300] + rng.normal(size=1200) * 0.3)
+    learn = {"menu": [{"Dense": {"units": 8}}], "epochs": 15, "optimizer": {"Adam": {"learning_rate": 0.01}}}
+    recipe = {"represent": {"target": "y"}, "learn": learn, "evaluate": {"baselines": ["dummy"]}}
+    run = protokit.run(recipe, frame, out=tmp_path)
+    found = run.results["metrics"]["importance"]["y"]
+    assert [one["column"] for one in found[:2]] == ["x7", "x300"] and 2 < len(found) < 400
+    [said] = [one["rule"] for one in run.results["notices"] if one["rule"].startswith("importance:")]
+    assert f"of 400 columns the {len(found)} were shuffled" in said
+
+
+def test_each_column_is_shuffled_where_it_stands_among_the_inputs(tmp_path: Path) -> None:
+    rng = np.random.default_rng(3)
+    frame = pd.DataFrame({
+        "number": np.where(rng.random(300) < 0.1, np.nan, rng.normal(size=300)),
+        "yes": rng.choice(["yes", "no"], 300),
+        "few": rng.choice(["a", "b", "c"], 300),
+        "many": rng.choice([f"l{i:02}" for i in range(20)], 300),
+        "day": pd.date_range("2024-01-01", periods=300),
+        "remark": [" ".join(rng.choice(["one", "two", "three", "four"], 6)) for _ in range(300)],
+        "y": rng.normal(size=300),
+    })  # fmt: skip
+    recipe = {"represent": {"target": "y", "columns": {"remark": "text"}}, "learn": {"epochs": 1}}
+    model = protokit.run(recipe, frame, out=tmp_path).model
+    encoder, before = model.encoder, model.encoder.arrays(frame).inputs
+    for column, places in encoder.places.items():
+        changed = encoder.arrays(frame.assign(**{column: frame[column].to_numpy()[::-1]})).inputs
+        for name, values in before.items():
+            expected = values.copy()
+            for _, at in (one for one in places if one[0] == name):
+                if at is None:
+                    expected = values[::-1]
+                else:
+                    expected[:, at] = values[::-1][:, at]
+            np.testing.assert_array_equal(changed[name], expected, err_msg=f"{column} in {name}")

@@ -18,6 +18,7 @@ from protokit.evaluate.audit.learners import Column, Skill
 SAMPLE = 5000  # training rows that models are fitted on
 _CELLS = 250_000  # of all columns of the sample together, but at least so many rows:
 _FEWEST = 500
+ALONE = 100  # columns that are looked at one by one
 _MOST_CLASSES = 50  # of a target that all columns together are fitted to
 
 
@@ -102,13 +103,21 @@ class AuditData:
         generator = np.random.Generator(np.random.PCG64(derive(self.seed, "audit", purpose)))
         return np.sort(generator.choice(rows, most, replace=False))
 
+    def alone(self, target: TargetSpec) -> list[str]:
+        """The columns of the sample that are looked at one by one: of very many those that tell most of a target."""
+        if len(self.columns) <= ALONE:
+            return list(self.columns)
+        told = learners.told(list(self.columns.values()), self.truth[target.name][self.sample], target)
+        best = set(np.argsort(-told, kind="stable")[:ALONE].tolist())
+        return [name for i, name in enumerate(self.columns) if i in best]
+
     @cached_property
     def single(self) -> dict[tuple[str, str], Skill]:
-        """How well each column alone predicts each target, on rows of the sample that it was not fitted on."""
+        """How well single columns predict each target, on rows of the sample that they were not fitted on."""
         return {
-            (target.name, name): self.single_skill(column, target)
+            (target.name, name): self.single_skill(self.columns[name], target)
             for target in self.targets
-            for name, column in self.columns.items()
+            for name in self.alone(target)
         }
 
     def single_skill(self, column: Column, target: TargetSpec) -> Skill:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy.stats import rankdata
 from sklearn.ensemble import ExtraTreesClassifier, HistGradientBoostingClassifier, HistGradientBoostingRegressor
 from sklearn.isotonic import IsotonicRegression
-from sklearn.metrics import roc_auc_score
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from protokit.core.seeds import derive
@@ -132,6 +132,25 @@ def _number_of_number(
     return _judged(np.where(better, by_order, by_tree), wanted, truth, target)
 
 
+def told(columns: Sequence[Column], truth: np.ndarray, target: TargetSpec) -> np.ndarray:
+    """How much of a target's spread the means of 64 bins of a column take away, on the rows themselves: to choose
+    among very many columns fast. Bins have equally many rows; equal values are in one bin.
+
+    Shapes: truth (rows,) -> (columns,), from 0 to 1.
+    """
+    wanted = _wanted(truth, target)
+    wanted = wanted - wanted.mean(axis=0)
+    total = max(1e-300, float((wanted**2).sum()))
+    found = np.zeros(len(columns))
+    for i, one in enumerate(columns):
+        _, positions, counts = np.unique(one.values, return_inverse=True, return_counts=True)
+        bins = ((np.cumsum(counts) - counts) * _LEAVES // len(truth))[positions]
+        often = np.maximum(1, np.bincount(bins, minlength=_LEAVES))
+        sums = np.stack([np.bincount(bins, w, _LEAVES) for w in wanted.T], axis=1)
+        found[i] = (sums**2 / often[:, None]).sum() / total
+    return found
+
+
 def quick_accuracy(values: np.ndarray, truth: np.ndarray) -> float:
     """The accuracy of a small tree on the second half of the rows, fitted on the first: to rank many columns fast."""
     half = len(truth) // 2
@@ -242,7 +261,7 @@ def _judged(found: np.ndarray, wanted: np.ndarray, truth: np.ndarray, target: Ta
     by_class = np.where(present, found / np.where(present, share, 1), -1).argmax(axis=1) != truth
     even = float((by_class @ wanted[:, present] / wanted[:, present].sum(axis=0)).mean())
     low, high = _wilson(errors, rows)
-    auc = float(roc_auc_score(truth, found[:, 1])) if len(share) == 2 and present.all() else None
+    auc = _roc_auc(truth, found[:, 1]) if len(share) == 2 and present.all() else None
     plain = float(1 - errors / rows / without)
     return Skill(
         plain,
@@ -253,6 +272,13 @@ def _judged(found: np.ndarray, wanted: np.ndarray, truth: np.ndarray, target: Ta
         auc,
         errors,
     )
+
+
+def _roc_auc(truth: np.ndarray, scores: np.ndarray) -> float:
+    """The area under the ROC curve, by ranks: many times as fast as scikit-learn's for few rows."""
+    positive = int(truth.sum())
+    above = rankdata(scores)[truth == 1].sum() - positive * (positive + 1) / 2
+    return float(above / (positive * (len(truth) - positive)))
 
 
 def _wilson(errors: int, rows: int) -> tuple[float, float]:

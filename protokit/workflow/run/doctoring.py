@@ -25,6 +25,7 @@ from protokit.workflow.record.contents import PlainCheckup, PlainSuspect
 from protokit.workflow.record.folder import RunFolder
 from protokit.workflow.record.results import Networks
 from protokit.workflow.run.importance import CHEAP_OF, importance
+from protokit.workflow.run.networks import trained_rows
 
 _FAR_MORE = 2.0  # times what the next column is relied on
 
@@ -201,8 +202,8 @@ def _with_column(symptom: Symptom, recipe: Recipe, networks: Networks, folds: Se
         return symptom
 
     metrics = {spec.name: (CHEAP_OF[spec.task],) for spec in folds[0].encoder.signature.targets}
-    relied = importance(networks.parts[0], folds[0], metrics, recipe.seed)
-    columns = relied.get(symptom.target, [])
+    relied = importance(networks.parts[0], folds[0], metrics, recipe.seed, trained_rows(networks, folds))
+    columns = relied.drops.get(symptom.target, [])
     drops = [one["drop"]["value"] or 0.0 for one in columns]
     if len(drops) < 2 or drops[0] <= _FAR_MORE * max(drops[1], 0.0):
         return symptom

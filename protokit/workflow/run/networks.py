@@ -86,3 +86,8 @@ def train_all(
         parts.append(Part(fold.encoder, built[i][0][0].network, tuple(one.weights for one in found)))
         trained.append(tuple(found))
     return Networks(tuple(parts), tuple(trained))
+
+
+def trained_rows(networks: Networks, folds: Sequence[Represented]) -> int:
+    """How many rows went through the first network in training, each counted in every epoch."""
+    return folds[0].train.rows * networks.trained[0][0].progress.epoch

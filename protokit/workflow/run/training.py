@@ -15,7 +15,7 @@ from protokit.workflow.run.baselines import Baselines
 from protokit.workflow.run.doctoring import doctor, initial
 from protokit.workflow.run.evaluation import evaluate, settled
 from protokit.workflow.run.importance import importance
-from protokit.workflow.run.networks import network_for, train_all, with_clusters
+from protokit.workflow.run.networks import network_for, train_all, trained_rows, with_clusters
 from protokit.workflow.run.preparation import Prepared
 
 
@@ -39,6 +39,8 @@ def train_and_evaluate(prepared: Prepared, shown: Progress) -> Run:
     start = initial(built)
     with Baselines(recipe, folds, plan) as baselines:  # fitted beside the training where cores allow
         networks = train_all(recipe, built, folds, folder, shown)
+        stopwatch.lap("learn")
+    stopwatch.lap("baselines")  # what they took longer than the training beside them
     if recipe.learn.task == "clustering":
         networks = with_clusters(recipe, networks, folds)
     stopwatch.lap("learn")
@@ -49,8 +51,9 @@ def train_and_evaluate(prepared: Prepared, shown: Progress) -> Run:
     input_schema = InputSchema.of(recipe.collect, needed(networks.parts))
     model = Model(recipe.network, networks.parts, recipe.learn.precision, input_schema)
     results = evaluate(recipe, table, folds, networks, plan, baselines)
-    relied = importance(networks.parts[0], folds[0], plan.metrics, recipe.seed)
-    results = replace(results, details={**results.details, "importance": relied})
+    relied = importance(networks.parts[0], folds[0], plan.metrics, recipe.seed, trained_rows(networks, folds))
+    results = replace(results, details={**results.details, "importance": relied.drops})
+    networks = replace(networks, notices=(*networks.notices, *relied.notices))
     stopwatch.lap("evaluate")
     save(model, folder.path / "model")
     write_results(folder, recipe, table, folds, findings, networks, results, stopwatch)

@@ -99,8 +99,8 @@ def _pair(data: AuditData, target: TargetSpec, measured: dict[str, np.ndarray]) 
     if len(target.classes) > _MOST_CLASSES or len(data.columns) < 4:
         return None
     whole = data.joint_skill(target, data.columns)
-    skills = {name: data.single[target.name, name].both for name in measured}
-    names = [name for name in measured if skills[name] <= _MEMBER][:_MOST_COLUMNS]
+    known = {name: skill.both for (of, name), skill in data.single.items() if of == target.name}
+    names = [name for name in measured if known.get(name, 1.0) <= _MEMBER][:_MOST_COLUMNS]
     if whole is None or max(whole.plain, whole.even) < _GATE:
         return None
     truth = data.truth[target.name][data.sample]

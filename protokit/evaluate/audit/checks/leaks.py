@@ -42,12 +42,18 @@ class Leaks(Check):
             skills = {name: skill for (of, name), skill in data.single.items() if of == target.name}
             suspects = [name for name, skill in skills.items() if _likely(skill, data.columns[name], target)]
             suspects.sort(key=lambda name: -skills[name].both)
+            if len(skills) < len(data.columns):
+                rule = (
+                    f"of {len(data.columns):,} columns the {len(skills)} that tell most of {target.name!r} were looked "
+                    "at one by one"
+                )
+                yield Finding(self.name, "note", (), rule)
             if not suspects:
                 continue
             doubtful = {n for n in suspects if data.columns[n].discrete and target.task != "regression"}
             doubtful |= {name for name, skill in skills.items() if skill.both >= _CERTAIN}
             for name in suspects[:_MOST_SUSPECTS]:
-                others = data.joint_skill(target, set(skills) - doubtful - {name})
+                others = data.joint_skill(target, set(data.columns) - doubtful - {name})
                 finding = _finding(data, target, name, skills[name], others)
                 if finding is not None:
                     yield finding

@@ -79,7 +79,7 @@ def _named_for(data: AuditData, name: str, target: str) -> Finding | None:
         return None
     pairs = ((whole.plain, rest.plain), (whole.even, rest.even))
     added = max((more - less) / max(1e-9, 1 - less) for more, less in pairs)
-    own = data.single[target, name]
+    own = data.single.get((target, name)) or data.single_skill(data.columns[name], spec)
     if added < _ADDED and (named or max(own.plain, own.even) < _ADDED):
         return None
     what = f"is named for the target {target!r}" if named else "is the time of an end"
