@@ -18,6 +18,12 @@ settings.register_profile("new", derandomize=False, deadline=None, print_blob=Tr
 settings.load_profile("same")
 
 
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cache of its own for each test: none finds what another one has prepared."""
+    monkeypatch.setenv("PROTOKIT_CACHE", str(tmp_path_factory.mktemp("cache")))
+
+
 @pytest.fixture
 def shared() -> Path:
     """The folder of real public data, beside the project."""

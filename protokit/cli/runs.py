@@ -20,11 +20,12 @@ def run(
     set: Set = None,
     out: Annotated[Path, typer.Option("-o", "--out", help="Where runs are kept.")] = Path("runs"),
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the last run of this recipe.")] = False,
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Read and prepare the data anew.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Run a recipe: train its network, and say how good it is."""
     try:
-        result = protokit.run(recipe, out=out, resume=resume, set=set or ())
+        result = protokit.run(recipe, out=out, resume=resume, set=set or (), cache=not no_cache)
     except AuditError as error:
         if as_json:
             print_json({"stopped": "audit", "findings": [finding.as_plain() for finding in error.findings]})

@@ -50,7 +50,10 @@ def collect(spec: Collect, folder: Path, table: object = None, *, stacked: Seque
             notices += found
         frames[name] = _matched(frame, frames[first], name) if name in stacked and name != first else frame
         word = "read " if name not in given or len(given) > 1 else ""
-        steps.append(Step(f"{word}{name}", len(frame), len(frame), f"{frame.shape[1]} columns"))
+        detail = f"{frame.shape[1]} columns"
+        if name not in given and type(spec.tables[name]).content_version is Source.content_version:
+            detail += f", read anew in each run: {spec.tables[name].kind} has no version"
+        steps.append(Step(f"{word}{name}", len(frame), len(frame), detail))
     parts = None
     if spec.tables or len(given) > 1:
         rows = [name for name in names if name == first or name in stacked]

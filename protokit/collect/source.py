@@ -69,6 +69,16 @@ class Source(Section, ABC):
             DataError: there is no such table, or it cannot be read. Its message has no secret.
         """
 
+    def content_version(self, folder: Path) -> str | None:
+        """What tells whether the rows are still the same, found without reading them: the SHA-256 of the files.
+
+        None where only reading can tell: such a table is read anew in each run.
+
+        Raises:
+            DataError: there is no such table.
+        """
+        return None
+
     @property
     def kind(self) -> str:
         """The name of the source."""

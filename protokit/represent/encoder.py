@@ -70,7 +70,7 @@ class Encoder:
         owners += [name for name, is_marked in zip(owners, self.scaler.marked, strict=True) if is_marked]
         owners += [column.column for column in hot for _ in column.names]
         for owner, places in pd.Series(owners, dtype=object).groupby(owners).indices.items():
-            found[str(owner)].append(("numbers", places))
+            found[str(owner)].append(("numbers", np.asarray(places)))
         for i, coded in enumerate(embedded):
             found[coded.column].append(("categories", np.array([i])))
         for own in self.own:

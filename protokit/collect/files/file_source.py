@@ -113,6 +113,13 @@ class FileSource(OnDisk):
             found, _ = files.find(location, folder)
             return [file.path for file in found], files.digest(found)[0]
 
+    def content_version(self, folder: Path) -> str | None:
+        """The SHA-256 of what the files hold; None where an address gives a copy from before that may be old."""
+        location = expand(self.location)
+        with location.masking():
+            found, notices = files.find(location, folder)
+            return None if notices else files.digest(found)[0]
+
     def files_here(self, folder: Path) -> list[Path]:
         """The files in order, as far as they are on this machine; nothing is read."""
         location = expand(self.location)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -37,6 +38,10 @@ class Shipped(Source):
     def columns(self, folder: Path) -> list[str] | None:
         """Not known without scikit-learn."""
         return None
+
+    def content_version(self, folder: Path) -> str | None:
+        """That of scikit-learn, which ships the rows."""
+        return f"{self.location} of scikit-learn {metadata.version('scikit-learn')}"
 
     def read(self, folder: Path) -> tuple[pd.DataFrame, str, tuple[Notice, ...]]:
         """All rows; classes by their names."""

@@ -82,9 +82,19 @@ class Sqlite(OnDisk):
                 raise file.error("no rows", "choose another table or query")
             columns = [_declared(cells, kind) for cells, kind in zip(zip(*rows, strict=True), types, strict=True)]
             frame, decided = typed(names, columns)
-            log = File(file.path.with_name(file.path.name + "-wal"), f"{file.name}-wal")  # what is not in the file yet
-            digest, _ = files.digest([file, log] if log.path.is_file() and log.head(1) else [file])
-            return frame, digest, (*notices, *decided)
+            return frame, _digest(file), (*notices, *decided)
+
+    def content_version(self, folder: Path) -> str | None:
+        """The SHA-256 of the file, and of its write-ahead log; None where an address gives a copy from before."""
+        location = expand(self.location)
+        with location.masking():
+            file, notices = files.one(location, folder, self.name)
+            return None if notices else _digest(file)
+
+
+def _digest(file: File) -> str:
+    log = File(file.path.with_name(file.path.name + "-wal"), f"{file.name}-wal")  # what is not in the file yet
+    return files.digest([file, log] if log.path.is_file() and log.head(1) else [file])[0]
 
 
 def _connect(file: File) -> sqlite3.Connection:

@@ -13,6 +13,7 @@ from protokit.core.values import Finding, Table
 from protokit.recipe.recipe import Recipe
 from protokit.represent.represented import Represented
 from protokit.show.progress import Progress
+from protokit.workflow.cache.prepared import Cache
 from protokit.workflow.record.folder import RunFolder
 from protokit.workflow.result import Run
 from protokit.workflow.run.auditing import audit, stop_if_strict
@@ -49,9 +50,11 @@ def prepare(
     *,
     resume: bool,
     baselines: Mapping[str, object] | None,
+    cache: bool,
 ) -> Prepared | Run:
     """Collect, represent and audit; the run itself where `resume` finds that it is complete.
 
+    With `cache`, what an earlier run has prepared of the same recipe and files is taken from where it is kept.
     `opened` keeps what lies on the disk, of tables larger than memory, until the run has ended.
 
     Raises:
@@ -61,17 +64,29 @@ def prepare(
     """
     stopwatch = Stopwatch()
     large = opened.enter_context(on_disk(recipe)) if given is None and stays_on_disk(recipe) else None
-    table = large.table if large else collected(recipe, given)
+    kept = Cache.of(recipe) if cache and given is None and large is None else None
+    table = large.table if large else (kept.table() if kept else None) or _collected(recipe, given, kept)
     stopwatch.lap("collect")
     folder = RunFolder.find(out, recipe, table, baselines) if resume else None
     if folder and folder.complete:
         return Run.open(folder.path)
     shown.step("representing")
-    folds = large.represent() if large else represent(recipe, table)
+    known = kept.represented(table) if kept else None
+    folds = known[0] if known else large.represent() if large else represent(recipe, table)
     stopwatch.lap("represent")
     plan = EvaluationPlan.of(recipe, folds, baselines)
     shown.step("auditing the data")
-    findings = audit(recipe, table, folds, origins(recipe.collect))
+    findings = known[1] if known else audit(recipe, table, folds, origins(recipe.collect))
     stopwatch.lap("audit")
+    if kept and not known:
+        kept.keep_represented(folds, findings)
+        stopwatch.lap("cache")
     stop_if_strict(recipe, table, folds, findings, out, folder)
     return Prepared(recipe, table, folds, findings, plan, out, folder, baselines, stopwatch)
+
+
+def _collected(recipe: Recipe, given: object, kept: Cache | None) -> Table:
+    table = collected(recipe, given)
+    if kept:
+        kept.keep_table(table)
+    return table

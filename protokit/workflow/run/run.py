@@ -24,6 +24,7 @@ def run(
     resume: bool = False,
     set: Sequence[str] = (),
     baselines: Mapping[str, object] | None = None,
+    cache: bool = True,
 ) -> Run:
     """Run a recipe: a file, a dict of the same shape, or a `Recipe`. A data frame may stand for its tables.
 
@@ -31,6 +32,9 @@ def run(
 
     The run is kept in `out/NAME/TIME-HASH/`. With `resume`, the last run of the same recipe and data goes on
     where it stopped; if it was complete it is returned as it is.
+
+    What is prepared of files, up to the first training step, is kept in the user's folder for caches, for the next run
+    of the same recipe on files of the same content; without `cache` it is neither taken from there nor kept.
 
     Raises:
         SpecError: the recipe is wrong; nothing was written.
@@ -43,7 +47,7 @@ def run(
         shown.step("collecting")
         from protokit.workflow.run.preparation import prepare
 
-        prepared = prepare(recipe, table, Path(out), shown, opened, resume=resume, baselines=baselines)
+        prepared = prepare(recipe, table, Path(out), shown, opened, resume=resume, baselines=baselines, cache=cache)
         if isinstance(prepared, Run):
             return prepared
         from protokit.workflow.run.training import train_and_evaluate

@@ -1,0 +1,114 @@
+"""What a run prepares before it trains, kept by what it was made of: the content of the files, and the recipe.
+
+Two entries: the collected table, and what is represented and audited of it, so that a recipe whose columns are changed
+still finds its table. The code of protokit and the versions of the libraries are part of the key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from protokit.collect.headers import reading
+from protokit.core import plugins
+from protokit.core.values import Finding, Step, Table
+from protokit.recipe.recipe import Recipe
+from protokit.represent.encoder import Encoder
+from protokit.represent.kind import KINDS
+from protokit.represent.represented import Represented
+from protokit.workflow.cache import entries
+from protokit.workflow.cache.entries import Shelf
+from protokit.workflow.cache.values import as_plain, from_plain
+
+_LIBRARIES = ("numpy", "pandas", "scikit-learn", "duckdb", "scipy")
+FROM_CACHE = "from the cache"
+_FIELDS = ("split", "train", "validation", "test", "notices", "steps", "positions")
+
+
+@dataclass(frozen=True)
+class Cache:
+    """The keys of a run's table and of what is made of it; the table is None where a table has to be read anew."""
+
+    table_key: str
+    represented_key: str
+    recipe: Recipe
+
+    @classmethod
+    def of(cls, recipe: Recipe) -> Cache | None:
+        """That of a recipe; None where a source cannot say what it holds without being read.
+
+        Raises:
+            DataError: a file is not there.
+        """
+        found = {}
+        for name, source in recipe.collect.tables.items():
+            with recipe.document.placing(), reading(name, source):
+                found[name] = source.content_version(recipe.folder)
+        if not found or None in found.values():
+            return None
+        plain = recipe.as_plain()
+        split = recipe.represent.split
+        stacked = [name for name in (split.test, split.validation) if isinstance(name, str)]
+        libraries = [(name, version(name)) for name in _LIBRARIES]
+        code = entries.of_code(Path(__file__).parents[2])
+        codes = sorted(str(item) for item in recipe.represent.columns.items())
+        table_key = entries.key_of(
+            "table", code, libraries, sorted(map(str, plugins.packages())), str(recipe.folder.resolve()),
+            list(found.items()), plain.get("collect"), stacked, codes, recipe.represent.targets,
+        )  # fmt: skip
+        rest = {name: part for name, part in plain.items() if name not in {"collect", "name"}}
+        return cls(table_key, entries.key_of("represented", table_key, rest), recipe)
+
+    def table(self) -> Table | None:
+        """The table of an earlier run, if it is kept."""
+        found = entries.read(self.table_key, from_plain)
+        return replace(found, steps=_marked(found.steps)) if isinstance(found, Table) else None
+
+    def keep_table(self, table: Table) -> None:
+        """Keep a table for later runs."""
+        entries.keep(self.table_key, lambda shelf: as_plain(table, shelf))
+
+    def represented(self, table: Table) -> tuple[tuple[Represented, ...], tuple[Finding, ...]] | None:
+        """What an earlier run made of the table, and what the audit found in it."""
+
+        def restored(plain: object, shelf: Shelf) -> tuple[tuple[Represented, ...], tuple[Finding, ...]]:
+            folds, findings = from_plain(plain, shelf)
+            return tuple(_fold(parts, table, self.recipe) for parts in folds), findings
+
+        found = entries.read(self.represented_key, restored)
+        return found if isinstance(found, tuple) else None
+
+    def keep_represented(self, folds: Sequence[Represented], findings: tuple[Finding, ...]) -> None:
+        """Keep what was made of a table of rows; series, sequences and clusters are made anew each time."""
+        if self.recipe.learn.task == "clustering":
+            return
+        if not all(_is_whole(fold) for fold in folds):
+            return
+        parts = [{"encoder": fold.encoder, **{name: getattr(fold, name) for name in _FIELDS}} for fold in folds]
+        entries.keep(self.represented_key, lambda shelf: as_plain((parts, findings), shelf))
+
+
+def _fold(parts: Mapping[str, Any], table: Table, recipe: Recipe) -> Represented:
+    positions, encoder = parts["positions"], parts["encoder"]
+    assert isinstance(encoder, Encoder)
+    whole = len(positions) == len(table.frame)
+    frame = table.frame if whole else table.frame.iloc[positions]
+    kept = {name: part for name, part in parts.items() if name != "encoder"}
+    return Represented(encoder.at(recipe.folder), frame=frame.set_axis(positions), **kept)
+
+
+def _is_whole(fold: Represented) -> bool:
+    """Whether all that a fold was made of is in the table: no files that cells name, no code of other packages."""
+    encoder = fold.encoder
+    if not isinstance(encoder, Encoder) or encoder.grouping or fold.sample is not None:
+        return False
+    return all(kind in KINDS.house() and kind != "image" for kind in encoder.kinds.values())
+
+
+def _marked(steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    """The steps, with a word in the first that nothing was read."""
+    first, *rest = steps
+    return (replace(first, detail=f"{first.detail}, {FROM_CACHE}"), *rest)
