@@ -10,11 +10,13 @@ import pandas as pd
 
 from protokit.collect.collect import cleaned
 from protokit.collect.column_flow import replay
+from protokit.collect.readers.csv import Csv
 from protokit.collect.words import Collect
 from protokit.core.errors import DataError
 from protokit.core.suggest import did_you_mean
 
-_READING = ("missing", "encoding", "delimiter", "decimal", "thousands")  # of a csv file
+# how a csv file is read: never from where, and no column that depends on its name
+_READING = tuple(name for name in Csv.option_names() if name != "file_column")
 
 
 @dataclass(frozen=True)
@@ -63,5 +65,15 @@ class InputSchema:
 
     @classmethod
     def from_plain(cls, plain: Mapping[str, Any]) -> InputSchema:
-        """That of `as_plain`."""
+        """That of `as_plain`. Whoever wrote it, it names no source and no address, only what is done with cells.
+
+        Raises:
+            ValueError: the rules of reading are none of a csv file's.
+            SpecError: a step is none of cleaning.
+        """
+        for name in plain["reading"]:
+            if name not in _READING:
+                raise ValueError(f"{name!r} is no rule of reading: {', '.join(_READING)}")
+        Csv.model_validate({**plain["reading"], "location": "-"})
+        Collect.of(clean=list(plain["clean"]))
         return cls(tuple(plain["columns"]), tuple(plain["clean"]), dict(plain["reading"]), bool(plain["joined"]))

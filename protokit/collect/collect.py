@@ -92,15 +92,18 @@ def read_source(name: str, source: Source, folder: Path) -> tuple[pd.DataFrame, 
 def read_table(
     place: str | Path, table: str | None = None, reading: Mapping[str, object] | None = None
 ) -> pd.DataFrame:
-    """One table from a file, a folder of images or a web address, by its ending; `reading` is for csv files.
+    """One table from a file, a folder or a web address, by its ending; `reading` has options of csv files.
 
     Raises:
-        SpecError: the ending says nothing.
+        SpecError: the ending says nothing, or `reading` holds something else than options.
         DataError: the table cannot be read.
     """
     source = Source.parse(as_written(place, table))
+    for key in reading or {}:  # rules come from a model's folder: they never name what is read
+        if key not in Csv.option_names():
+            raise SpecError.one(f"{key!r} is no rule of reading", did_you_mean(key, Csv.option_names()))
     if reading and isinstance(source, Csv):
-        source = Source.parse({"csv": source.location, **reading})
+        source = Source.parse({**reading, "csv": source.location})
     return read_source("data", source, Path.cwd())[0]
 
 

@@ -77,8 +77,8 @@ _STATEMENTS = frozenset(
         "bulk",
         "goto",
         "raiserror",
-    )  # fmt: skip
-)
+    )
+)  # fmt: skip
 _CURE = "a query is one SELECT that changes nothing; or make a view of it in the database, and write table: VIEW"
 
 
