@@ -13,6 +13,7 @@ from protokit.collect.column_flow import replay
 from protokit.collect.readers.csv import Csv
 from protokit.collect.words import Collect
 from protokit.core.errors import DataError
+from protokit.core.outside import access
 from protokit.core.suggest import did_you_mean
 
 # how a csv file is read: never from where, and no column that depends on its name
@@ -56,7 +57,8 @@ class InputSchema:
             raise DataError(f"the column {missing[0]!r} is missing", cure=cure)
         if not self.clean:
             return frame
-        return cleaned(frame, self.clean)
+        with access.named_by("bundle"):
+            return cleaned(frame, self.clean)
 
     def as_plain(self) -> dict[str, object]:
         """All of it as JSON values."""

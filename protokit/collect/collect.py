@@ -15,6 +15,7 @@ from protokit.collect.readers.csv import Csv
 from protokit.collect.source import Source
 from protokit.collect.words import Collect
 from protokit.core.errors import DataError, SpecError
+from protokit.core.outside import access
 from protokit.core.suggest import did_you_mean
 from protokit.core.values import Notice, Step, Table
 
@@ -78,13 +79,17 @@ def cleaned(frame: pd.DataFrame, steps: Sequence[object]) -> pd.DataFrame:
     return collect(Collect.of(clean=list(steps)), Path(), frame).frame
 
 
-def read_source(name: str, source: Source, folder: Path) -> tuple[pd.DataFrame, dict[str, str], tuple[Notice, ...]]:
+def read_source(
+    name: str, source: Source, folder: Path, by: access.Namer = "recipe"
+) -> tuple[pd.DataFrame, dict[str, str], tuple[Notice, ...]]:
     """One table: its rows, the digests of what was read by place, and what was decided in reading.
+
+    It was named `by` a recipe, or by a person.
 
     Raises:
         DataError: at the table's path, where the file itself has no better place.
     """
-    with reading(name, source):
+    with reading(name, source, by):
         frame, digest, found = source.read(folder)
         return checked(frame, name), source.origin(name, folder, digest), found
 
@@ -104,7 +109,7 @@ def read_table(
             raise SpecError.one(f"{key!r} is no rule of reading", did_you_mean(key, Csv.option_names()))
     if reading and isinstance(source, Csv):
         source = Source.parse({**reading, "csv": source.location})
-    return read_source("data", source, Path.cwd())[0]
+    return read_source("data", source, Path.cwd(), "person")[0]
 
 
 def as_written(place: str | Path, table: str | None = None) -> str | dict[str, str | int]:

@@ -22,6 +22,7 @@ import pandas as pd
 from protokit.collect.database.cells import plain_frame, taken
 from protokit.core.errors import DataError
 from protokit.core.memory import process_memory
+from protokit.core.outside import access
 from protokit.grammar.expressions import quote
 
 _THREADS = 4
@@ -155,7 +156,7 @@ class Warehouse:
         row, columns, table = self.fresh("r"), dict[str, Stored](), self.fresh("t")
         count = 0
         for path in paths:
-            source = f"read_parquet({quote(str(path))}, file_row_number = true)"
+            source = f"read_parquet({quote(str(access.local(path)))}, file_row_number = true)"
             try:
                 described = self._connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()[:-1]
                 if not columns:
@@ -244,11 +245,10 @@ def parquet_cells(paths: Sequence[FilePath]) -> int:
     total = 0
     with duckdb.connect() as connection:
         for path in paths:
+            name = quote(str(access.local(path)))
             try:
-                [(rows,)] = connection.execute(
-                    f"SELECT num_rows FROM parquet_file_metadata({quote(str(path))})"
-                ).fetchall()
-                columns = len(connection.execute(f"DESCRIBE SELECT * FROM read_parquet({quote(str(path))})").fetchall())
+                [(rows,)] = connection.execute(f"SELECT num_rows FROM parquet_file_metadata({name})").fetchall()
+                columns = len(connection.execute(f"DESCRIBE SELECT * FROM read_parquet({name})").fetchall())
             except duckdb.Error as error:
                 raise DataError(f"not a Parquet file: {str(error).splitlines()[0]}", place=str(path)) from None
             total += rows * columns

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from pathlib import Path
 from protokit.collect.files.secrets import Location
 from protokit.core.errors import DataError
 from protokit.core.files import sha256
+from protokit.core.outside import access
 from protokit.core.values import Notice
 from protokit.grammar.document import nearby
 
@@ -34,17 +34,17 @@ class File:
     def sha256(self) -> str:
         """The SHA-256 of its content."""
         with unreadable(self.name):
-            return sha256(self.path)
+            return sha256(access.local(self.path))
 
     def head(self, size: int) -> bytes:
         """Its first bytes."""
-        with unreadable(self.name), self.path.open("rb") as file:
+        with unreadable(self.name), access.file(self.path) as file:
             return file.read(size)
 
     def content(self) -> bytes:
         """All of its bytes."""
         with unreadable(self.name):
-            return self.path.read_bytes()
+            return access.content(self.path)
 
 
 @contextmanager
@@ -78,7 +78,7 @@ def find(location: Location, folder: Path, *, fetch: bool = True) -> tuple[list[
         if path.is_file():
             return [File(path, str(path))], []
         if any(mark in location.text for mark in "*?["):
-            names = sorted(glob.glob(location.text, root_dir=folder, recursive=True))
+            names = access.like(location.text, folder)
             found = [File(folder / name, str(folder / name), name) for name in names if (folder / name).is_file()]
             if found:
                 return found, []

@@ -27,6 +27,7 @@ from urllib.request import (
 from protokit.collect.files.secrets import Location
 from protokit.core.errors import DataError
 from protokit.core.files import sha256, write_json
+from protokit.core.outside import access
 from protokit.core.values import Notice
 
 MOST_BYTES = 1 << 31
@@ -125,7 +126,7 @@ def _open(location: Location, entry: dict[str, Any]) -> Any:
     for asked, known in (("If-None-Match", "ETag"), ("If-Modified-Since", "Last-Modified")):
         if known in entry:
             request.add_header(asked, str(entry[known]))
-    return _opener().open(request, timeout=SECONDS)
+    return access.answer(_opener(), request, SECONDS)
 
 
 def _escaped(part: str) -> str:

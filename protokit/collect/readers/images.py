@@ -15,6 +15,7 @@ from protokit.collect.files.secrets import expand
 from protokit.collect.source import SOURCES
 from protokit.core.errors import DataError
 from protokit.core.names import IMAGE_ENDINGS
+from protokit.core.outside import access
 from protokit.core.values import Notice
 from protokit.grammar.document import nearby
 
@@ -109,7 +110,7 @@ class Images(OnDisk):
 
 def _walk(folder: Path) -> list[PurePosixPath]:
     with unreadable(str(folder)):
-        return [PurePosixPath(p.relative_to(folder).as_posix()) for p in folder.rglob("*") if p.is_file()]
+        return [PurePosixPath(path.relative_to(folder).as_posix()) for path in access.inside(folder)]
 
 
 def _members(archive: zipfile.ZipFile) -> list[PurePosixPath]:

@@ -8,6 +8,7 @@ from protokit.collect.files.cells import Cells
 from protokit.collect.files.file_source import FileSource
 from protokit.collect.files.files import File
 from protokit.collect.source import SOURCES
+from protokit.core.outside import access
 from protokit.core.values import Notice
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class Parquet(FileSource):
         try:
             with duckdb.connect() as connection:
                 # the path as a value: in a name, * and ? would be patterns
-                frame = connection.read_parquet([str(file.path).translate(_LITERAL)]).df()
+                frame = connection.read_parquet([str(access.local(file.path)).translate(_LITERAL)]).df()
         except (duckdb.Error, RuntimeError, ValueError) as error:
             reason = (str(error).splitlines() or [type(error).__name__])[0]
             raise file.error(f"not a Parquet file: {reason}", "write it anew") from None

@@ -16,6 +16,7 @@ from protokit.collect.readers.sqlite import Sqlite
 from protokit.collect.source import SCHEME, SOURCES, Refusal, Source
 from protokit.core.errors import DataError, MissingExtra
 from protokit.core.libraries.optional import optional
+from protokit.core.outside import access
 from protokit.core.places import Fault
 from protokit.core.suggest import did_you_mean, one_of
 from protokit.core.values import Notice
@@ -149,7 +150,7 @@ def _engine(sqlalchemy: ModuleType, location: Location) -> Any:
         # a dialect of another package may be SQLite, or a library that opens files, under a name of its own
         if url.get_dialect().name in {"sqlite", *_OPENS_ANYTHING}:
             raise DataError("the database is a file", cure="write {sqlite: data/shop.db}, or the source of the file")
-        return sqlalchemy.create_engine(url, poolclass=sqlalchemy.pool.NullPool, connect_args=connect_args(url))
+        return access.database(url, poolclass=sqlalchemy.pool.NullPool, connect_args=connect_args(url))
     except sqlalchemy.exc.NoSuchModuleError:
         raise DataError(
             "SQLAlchemy knows no such database", cure="write postgresql://, mysql:// or sqlite:///"

@@ -9,7 +9,6 @@ from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from protokit.collect.files import files
 from protokit.collect.files.file_source import OnDisk
@@ -17,6 +16,7 @@ from protokit.collect.files.files import File
 from protokit.collect.files.secrets import expand
 from protokit.collect.options import DatabaseTable, Query, query_conflict
 from protokit.collect.source import SOURCES
+from protokit.core.outside import access
 from protokit.core.places import Fault
 from protokit.core.suggest import did_you_mean, one_of
 from protokit.core.values import Notice
@@ -90,7 +90,7 @@ class Sqlite(OnDisk):
 def _connect(file: File) -> sqlite3.Connection:
     if file.head(16) != b"SQLite format 3\0":
         raise file.error("not an SQLite database", "name the database's own file")
-    return sqlite3.connect(f"file:{quote(str(file.path.resolve()))}?mode=ro", uri=True)
+    return access.sqlite(file.path)
 
 
 _READS = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_RECURSIVE}

@@ -14,6 +14,7 @@ from PIL import Image as pillow
 from PIL.Image import Resampling
 
 from protokit.core.errors import DataError
+from protokit.core.outside import access
 from protokit.core.values import InputSpec
 from protokit.grammar.document import nearby
 from protokit.represent.encoders.cells import row_of
@@ -104,7 +105,7 @@ class ImageColumn(InputColumn):
             path = Path(self.folder) / cell
             if not path.is_file():
                 raise refused(f"no such file: {path}", nearby(path) or "paths start at the recipe's folder")
-            file: Path | io.BytesIO = path
+            file: Path | io.BytesIO = access.local(path)
         elif isinstance(cell, (bytes, bytearray, memoryview)):
             file = io.BytesIO(bytes(cell))
         else:
