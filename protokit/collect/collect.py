@@ -115,10 +115,17 @@ def read_table(
 def as_written(place: str | Path, table: str | None = None) -> str | dict[str, str | int]:
     """A place as a recipe has it: a folder with `/` at its end; `table` is one of a database or page, or a sheet.
 
+    A folder of Parquet files, or of a Delta table, is written as such: by its ending it would be one of images.
+
     Raises:
         SpecError: the ending says nothing.
     """
     text = str(place) + ("/" if Path(place).is_dir() and not str(place).endswith("/") else "")
+    if text.endswith("/") and Path(place).is_dir() and table is None:
+        if (Path(place) / "_delta_log").is_dir():
+            return {"delta": text.rstrip("/")}
+        if any(path.suffix == ".parquet" for path in access.inside(Path(place))):
+            return {"parquet": text}
     if table is None:
         return text
     source = Source.parse(text)

@@ -88,8 +88,8 @@ def test_a_folder_of_images(tmp_path: Path) -> None:
 
 
 def test_an_address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from protokit.collect.files import web
     from protokit.collect.files.secrets import Location
+    from protokit.collect.remote import web
 
     path = make(tmp_path, "t.csv")
     asked: list[str] = []

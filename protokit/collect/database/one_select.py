@@ -44,41 +44,11 @@ _OUTSIDE = re.compile(
 _PACKAGES = re.compile(r"utl_\w+|dbms_(?!random)\w+|ctxsys|xmltransform", re.I)  # of Oracle: UTL_HTTP.REQUEST
 _SCALARS = ("glob",)  # of SQLite: an operator as a function
 # statements of Transact-SQL need no ';' before them, and sqlglot takes the word for an alias
-_STATEMENTS = frozenset(
-    (
-        "shutdown",
-        "checkpoint",
-        "exec",
-        "execute",
-        "drop",
-        "create",
-        "alter",
-        "insert",
-        "update",
-        "delete",
-        "merge",
-        "truncate",
-        "grant",
-        "revoke",
-        "deny",
-        "kill",
-        "backup",
-        "restore",
-        "dbcc",
-        "reconfigure",
-        "waitfor",
-        "use",
-        "go",
-        "declare",
-        "begin",
-        "commit",
-        "rollback",
-        "save",
-        "bulk",
-        "goto",
-        "raiserror",
-    )
-)  # fmt: skip
+_STATEMENTS = {
+    "shutdown", "checkpoint", "exec", "execute", "drop", "create", "alter", "insert", "update", "delete", "merge",
+    "truncate", "grant", "revoke", "deny", "kill", "backup", "restore", "dbcc", "reconfigure", "waitfor", "use",
+    "go", "declare", "begin", "commit", "rollback", "save", "bulk", "goto", "raiserror",
+}  # fmt: skip
 _CURE = "a query is one SELECT that changes nothing; or make a view of it in the database, and write table: VIEW"
 
 
@@ -113,8 +83,8 @@ def hold(query: str, backend: str) -> None:
     if not isinstance(inner, _READS):
         raise DataError(f"the query is no SELECT: it starts with {_first(query)!r}", cure=_CURE)
     for node in statement.walk():
-        if said := _written(node):
-            raise DataError(f"the query does not only read: {said}", cure=_CURE)
+        if written := _written(node):
+            raise DataError(f"the query does not only read: {written}", cure=_CURE)
         if isinstance(node, exp.Func):
             _hold_function(node, backend)
         of_tsql = dialect == "tsql" and isinstance(node, exp.Identifier) and not node.quoted
@@ -122,7 +92,7 @@ def hold(query: str, backend: str) -> None:
             raise DataError(f"the query has a second statement: {node.name}", cure=_CURE)
 
 
-def _written(node: exp.Expression) -> str | None:
+def _written(node: exp.Expr) -> str | None:
     """What a part of a query writes or locks; None where it only reads."""
     if isinstance(node, _WRITES):
         return node.key.upper()

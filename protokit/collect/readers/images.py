@@ -122,7 +122,10 @@ def _tree(names: list[PurePosixPath], place: str) -> _Tree:
     names = [n for n in names if not any(part.startswith((".", "__MACOSX")) for part in n.parts)]
     images = sorted(name for name in names if name.suffix.lower() in IMAGE_ENDINGS)
     if not images:
-        raise DataError("no images", place=place, cure="give a folder that has a folder of images for each label")
+        cure = "give a folder that has a folder of images for each label"
+        if any(name.suffix == ".parquet" for name in names):
+            cure = "for a folder of Parquet files, write {parquet: FOLDER/}"
+        raise DataError("no images", place=place, cure=cure)
     skip = 0
     # one folder around all labels or splits tells nothing
     while all(len(n.parts) > skip + 2 and n.parts[skip] == images[0].parts[skip] for n in images):

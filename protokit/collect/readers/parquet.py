@@ -19,13 +19,17 @@ _LITERAL = str.maketrans({"*": "[*]", "?": "[?]", "[": "[[]"})
 
 @SOURCES.add
 class Parquet(FileSource):
-    """A Parquet file, read by DuckDB."""
+    """A Parquet file, or a folder of them as one table, read by DuckDB.
+
+    Of a folder and of a pattern, folders named `year=2024` are a column `year`.
+    """
 
     name = "parquet"
-    about = "a Parquet file"
+    about = "a Parquet file, or a folder of them; folders `year=2024` become a column"
     example = "{parquet: data/flights.parquet}"
     rank = 4
     endings = (".parquet",)
+    inside = ".parquet"
 
     def header(self, file: File) -> list[str] | None:
         """Not known without DuckDB; the file's presence was checked."""

@@ -140,21 +140,30 @@ def answer(opener: OpenerDirector, request: Request, seconds: float) -> Any:
     return opener.open(request, timeout=seconds)
 
 
-def store(address: str, options: Mapping[str, Any]) -> Any:
-    """The file system of fsspec that an address such as `s3://bucket/key` is of.
+def store(address: str, scheme: str, options: Mapping[str, Any]) -> Any:
+    """The file system of fsspec that an address such as `s3://bucket/key` is of; `scheme` is how fsspec calls it.
 
     Raises:
         MissingExtra: fsspec, or what it needs for such addresses, is not installed.
     """
     hold("address", address)
     fsspec = optional("fsspec", "cloud")
-    scheme = address.partition("://")[0].lower()
-    try:
-        return fsspec.filesystem(scheme, **options)
-    except ImportError:
-        for package in {"s3": ("s3fs",), "gs": ("gcsfs",)}.get(scheme, ("adlfs",)):
-            optional(package, "cloud")
-        raise
+    optional({"s3": "s3fs", "gs": "gcsfs", "az": "adlfs"}[scheme], "cloud")
+    # the class itself: fsspec's ways from an address would follow `::` to others in it
+    kind = fsspec.get_filesystem_class(scheme)
+    return kind(**{**kind._get_kwargs_from_urls(address), **options})
+
+
+def delta(place: str, version: int | None, options: Mapping[str, str]) -> Any:
+    """A version of a Delta table, in a folder or a store; the newest where it is None.
+
+    Raises:
+        MissingExtra: the library is not installed.
+        Exception: of the library, in the module `_internal`: there is no such table, or it cannot be read.
+    """
+    hold("address" if "://" in place else "folder", place)
+    optional("pyarrow", "delta")
+    return optional("deltalake", "delta").DeltaTable(place, version=version, storage_options=dict(options))
 
 
 def sqlite(path: Path) -> sqlite3.Connection:
