@@ -115,7 +115,7 @@ def test_a_table_in_a_store(bucket: Any, tmp_path: Path, monkeypatch: pytest.Mon
             Source.parse({"delta": place}).read(tmp_path)
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.delenv(name)
-    with pytest.raises(DataError, match="no credentials|no permission"):
+    with pytest.raises(DataError, match=r"no credentials|no permission"):
         Source.parse({"delta": "s3://bucket/sales"}).read(tmp_path)
     assert "AWS_ACCESS_KEY_ID" not in os.environ
 
