@@ -22,6 +22,7 @@ from protokit.bundle.requirements import check_requirements, requirements
 from protokit.core.errors import BundleError, DataError, ProtokitError
 from protokit.core.files import sha256, write_json, write_with
 from protokit.core.libraries.backend import keras
+from protokit.core.outside import access
 from protokit.core.runs import run_folder
 from protokit.core.values import Signature
 from protokit.learn.clusters import Clusters
@@ -79,9 +80,10 @@ def load(path: str | Path) -> Model:
         precision = menu_plain.get("precision")
         if precision not in PRECISIONS or not isinstance(encoders, list) or not encoders:
             raise ValueError(f"precision {precision!r}" if precision not in PRECISIONS else "no encoders")
-        fitted = [from_plain(plain) for plain in encoders]
-        menu = Menu.parse(menu_plain["menu"], columns=fitted[0].signature.names)
-        input_schema = InputSchema.from_plain(menu_plain["intake"])
+        with access.named_by("bundle"):
+            fitted = [from_plain(plain) for plain in encoders]
+            menu = Menu.parse(menu_plain["menu"], columns=fitted[0].signature.names)
+            input_schema = InputSchema.from_plain(menu_plain["intake"])
         clusters = [Clusters.from_plain(plain["clusters"]) if plain.get("clusters") else None for plain in encoders]
     except (ProtokitError, KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
         raise BundleError(f"the model cannot be read: {error}", place=str(path)) from None
@@ -107,7 +109,7 @@ def _fitted(part: Part) -> dict[str, object]:
 
 
 def _folder_of(path: Path) -> Path:
-    for folder in (path, path / "model"):
+    for folder in (access.local(path), path / "model"):
         if (folder / "manifest.json").exists():
             return folder
     try:

@@ -10,11 +10,14 @@ import pandas as pd
 
 from protokit.collect.collect import cleaned
 from protokit.collect.column_flow import replay
+from protokit.collect.readers.csv import Csv
 from protokit.collect.words import Collect
 from protokit.core.errors import DataError
+from protokit.core.outside import access
 from protokit.core.suggest import did_you_mean
 
-_READING = ("missing", "encoding", "delimiter", "decimal", "thousands")  # of a csv file
+# how a csv file is read: never from where, and no column that depends on its name
+_READING = tuple(name for name in Csv.option_names() if name != "file_column")
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,8 @@ class InputSchema:
             raise DataError(f"the column {missing[0]!r} is missing", cure=cure)
         if not self.clean:
             return frame
-        return cleaned(frame, self.clean)
+        with access.named_by("bundle"):
+            return cleaned(frame, self.clean)
 
     def as_plain(self) -> dict[str, object]:
         """All of it as JSON values."""
@@ -63,5 +67,15 @@ class InputSchema:
 
     @classmethod
     def from_plain(cls, plain: Mapping[str, Any]) -> InputSchema:
-        """That of `as_plain`."""
+        """That of `as_plain`. Whoever wrote it, it names no source and no address, only what is done with cells.
+
+        Raises:
+            ValueError: the rules of reading are none of a csv file's.
+            SpecError: a step is none of cleaning.
+        """
+        for name in plain["reading"]:
+            if name not in _READING:
+                raise ValueError(f"{name!r} is no rule of reading: {', '.join(_READING)}")
+        Csv.model_validate({**plain["reading"], "location": "-"})
+        Collect.of(clean=list(plain["clean"]))
         return cls(tuple(plain["columns"]), tuple(plain["clean"]), dict(plain["reading"]), bool(plain["joined"]))

@@ -15,6 +15,7 @@ from protokit.collect.readers.csv import Csv
 from protokit.collect.source import Source
 from protokit.collect.words import Collect
 from protokit.core.errors import DataError, SpecError
+from protokit.core.outside import access
 from protokit.core.suggest import did_you_mean
 from protokit.core.values import Notice, Step, Table
 
@@ -81,13 +82,17 @@ def cleaned(frame: pd.DataFrame, steps: Sequence[object]) -> pd.DataFrame:
     return collect(Collect.of(clean=list(steps)), Path(), frame).frame
 
 
-def read_source(name: str, source: Source, folder: Path) -> tuple[pd.DataFrame, dict[str, str], tuple[Notice, ...]]:
+def read_source(
+    name: str, source: Source, folder: Path, by: access.Namer = "recipe"
+) -> tuple[pd.DataFrame, dict[str, str], tuple[Notice, ...]]:
     """One table: its rows, the digests of what was read by place, and what was decided in reading.
+
+    It was named `by` a recipe, or by a person.
 
     Raises:
         DataError: at the table's path, where the file itself has no better place.
     """
-    with reading(name, source):
+    with reading(name, source, by):
         frame, digest, found = source.read(folder)
         return checked(frame, name), source.origin(name, folder, digest), found
 
@@ -95,25 +100,35 @@ def read_source(name: str, source: Source, folder: Path) -> tuple[pd.DataFrame, 
 def read_table(
     place: str | Path, table: str | None = None, reading: Mapping[str, object] | None = None
 ) -> pd.DataFrame:
-    """One table from a file, a folder of images or a web address, by its ending; `reading` is for csv files.
+    """One table from a file, a folder or a web address, by its ending; `reading` has options of csv files.
 
     Raises:
-        SpecError: the ending says nothing.
+        SpecError: the ending says nothing, or `reading` holds something else than options.
         DataError: the table cannot be read.
     """
     source = Source.parse(as_written(place, table))
+    for key in reading or {}:  # rules come from a model's folder: they never name what is read
+        if key not in Csv.option_names():
+            raise SpecError.one(f"{key!r} is no rule of reading", did_you_mean(key, Csv.option_names()))
     if reading and isinstance(source, Csv):
-        source = Source.parse({"csv": source.location, **reading})
-    return read_source("data", source, Path.cwd())[0]
+        source = Source.parse({**reading, "csv": source.location})
+    return read_source("data", source, Path.cwd(), "person")[0]
 
 
 def as_written(place: str | Path, table: str | None = None) -> str | dict[str, str | int]:
     """A place as a recipe has it: a folder with `/` at its end; `table` is one of a database or page, or a sheet.
 
+    A folder of Parquet files, or of a Delta table, is written as such: by its ending it would be one of images.
+
     Raises:
         SpecError: the ending says nothing.
     """
     text = str(place) + ("/" if Path(place).is_dir() and not str(place).endswith("/") else "")
+    if text.endswith("/") and Path(place).is_dir() and table is None:
+        if (Path(place) / "_delta_log").is_dir():
+            return {"delta": text.rstrip("/")}
+        if any(path.suffix == ".parquet" for path in access.inside(Path(place))):
+            return {"parquet": text}
     if table is None:
         return text
     source = Source.parse(text)

@@ -10,6 +10,7 @@ from protokit.collect.column_flow import check_names
 from protokit.collect.source import Source
 from protokit.collect.words import Collect
 from protokit.core.errors import DataError
+from protokit.core.outside import access
 from protokit.core.plugins import guarded
 
 
@@ -28,14 +29,17 @@ def columns(spec: Collect, folder: Path) -> list[str] | None:
 
 
 @contextmanager
-def reading(name: str, source: Source) -> Iterator[None]:
+def reading(name: str, source: Source, by: access.Namer = "recipe") -> Iterator[None]:
     """Give an error of a table's source the table's path, where the file itself has no better place.
+
+    What is opened was named `by` a recipe or a person; what a source of another package opens, by that one.
 
     Raises:
         DataError: the same.
     """
     try:
-        with guarded("the source", source):
+        by = by if type(source).__module__.startswith("protokit.") else "plug-in"
+        with access.named_by(by), guarded("the source", source):
             yield
     except DataError as error:
         if error.place is not None or error.path:

@@ -19,6 +19,7 @@ from protokit.collect.gather import gather
 from protokit.collect.headers import reading
 from protokit.collect.readers.parquet import Parquet
 from protokit.collect.source import Source
+from protokit.collect.stacking import partitions
 from protokit.collect.words import Collect
 from protokit.core.errors import DataError, SpecError
 from protokit.core.suggest import did_you_mean
@@ -125,7 +126,7 @@ def is_large(spec: Collect, folder: Path) -> bool:
         if not _on_disk(source):
             return False
         with reading(name, source):
-            return parquet_cells(source.files_here(folder)) >= CELLS
+            return parquet_cells(source.fetched(folder)) >= CELLS
     return False
 
 
@@ -152,8 +153,9 @@ def held(
         for name, source in spec.tables.items():
             if _on_disk(source):
                 with reading(name, source):
-                    paths, digest = source.files(folder)
-                    tables[name] = warehouse.load_parquet(paths)
+                    files, digest = source.files(folder)
+                    said = partitions(files) if any(file.partitions for file in files) else None
+                    tables[name] = warehouse.load_parquet([file.path for file in files], said)
                     origins |= source.origin(name, folder, digest)
             else:
                 frame, record, _ = read_source(name, source, folder)

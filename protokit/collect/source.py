@@ -16,6 +16,7 @@ from pydantic import Field, ValidationError, model_serializer
 from pydantic_core import PydanticCustomError
 
 from protokit.collect.files.secrets import VARIABLE, passwords
+from protokit.collect.remote.stores import SCHEMES
 from protokit.core import plugins
 from protokit.core.errors import SpecError
 from protokit.core.places import Fault
@@ -261,7 +262,10 @@ def _by_ending(location: str) -> type[Source]:
     """The source that a path or a web address names by its ending. Those of packages are asked last."""
     scheme = SCHEME.match(location)
     web = scheme is not None and scheme[1].lower() in {"http", "https"}
-    if scheme and not web:
+    cloud = scheme is not None and scheme[1].lower() in SCHEMES
+    if cloud and location.endswith("/"):
+        return SOURCES["parquet"]
+    if scheme and not web and not cloud:
         cure = "write {sql: " + location + ", table: NAME}"
         cure = "write the path without file://" if scheme[1].lower() == "file" else cure
         shown = f"an address that starts with {scheme[1]}:// is no file"

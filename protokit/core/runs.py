@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from protokit.core.errors import DataError
+from protokit.core.outside import access
 from protokit.core.suggest import nearest
 
 _TIME = "[0-9]" * 8 + "T" + "[0-9]" * 6 + "-*"  # how the folder of a run is called
@@ -19,7 +20,7 @@ def run_folder(path: Path) -> Path:
     Raises:
         DataError: there is no such run; the message says what is there instead.
     """
-    if (path / LAST).is_file():
+    if (access.local(path) / LAST).is_file():
         return path
     # names begin with the time in whole seconds; of one second the one that ended last
     finished = [(one.parent.name[:15], one.stat().st_mtime_ns, one.parent) for one in path.glob(f"{_TIME}/{LAST}")]

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
 
 from protokit.core.errors import DataError, SpecError
+from protokit.core.outside import access
 from protokit.core.places import Fault, Part, Path, Place, dotted
 from protokit.core.suggest import nearest
 from protokit.grammar.yaml_text import Mark, Reader
@@ -49,7 +50,7 @@ class Document:
         """
         path = FilePath(path)
         try:
-            text = path.read_text(encoding="utf-8-sig")
+            text = access.text(path)
         except FileNotFoundError:
             raise DataError(f"no such file: {path}", cure=nearby(path)) from None
         except IsADirectoryError:

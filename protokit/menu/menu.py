@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from protokit.core.errors import SpecError
+from protokit.core.outside import access
 from protokit.core.suggest import did_you_mean
 from protokit.grammar.document import Document
 from protokit.menu import items
@@ -87,7 +88,7 @@ class Menu(Outline):
     def is_written_in(path: str | Path) -> bool:
         """Whether a file is of a menu, not of a recipe, by the names at its margin."""
         try:
-            text = Path(path).read_text(encoding="utf-8-sig")
+            text = access.text(Path(path))
         except (OSError, UnicodeDecodeError):
             return False
         margin = re.findall(r"^(-|[A-Za-z_]+(?=\s*:))", text, re.M)

@@ -130,6 +130,8 @@ class _Arguments:
             forms = [{"enum": list(rule.names)}]
         elif rule.section:
             forms = [self.of_section(rule.section)]
+        elif rule.lists:
+            forms = [{"type": "array"}]
         elif rule.kind:
             forms = [{"type": rule.kind, **_bounds(rule)}]
         elif rule.names:
@@ -139,7 +141,8 @@ class _Arguments:
         else:
             forms = [{"not": {"type": ["object", "null"]}}, _OTHER_MAPPING]
         plain: JsonSchema = forms[0] if len(forms) == 1 else {"anyOf": list(forms)}
-        forms = forms + self._slots(plain, rule.kind != "boolean" and not rule.names and not rule.section)
+        numbers = rule.kind != "boolean" and not (rule.names or rule.section or rule.lists)
+        forms = forms + self._slots(plain, numbers)
         forms += [{"const": rule.default}] if rule.default is not None else []
         forms += [_NULL] if rule.null else []
         return forms[0] if len(forms) == 1 else {"anyOf": forms}
@@ -180,7 +183,9 @@ def _name_of(rule: Rule) -> str:
     """The name of the definition of a rule."""
     if rule.layers:
         return "Layers"
-    words = [rule.section or rule.kind or ("_".join(rule.names) if rule.names else "anything")]
+    words = [
+        "list" if rule.lists else rule.section or rule.kind or ("_".join(rule.names) if rule.names else "anything")
+    ]
     words += [f"from_{rule.low:g}"] if rule.low is not None else []
     words += [f"to_{rule.high:g}"] if rule.high is not None else []
     words += [f"or_{rule.default}"] if rule.default is not None else []

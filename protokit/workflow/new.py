@@ -80,6 +80,8 @@ def new(data: str | Path, target: str, path: Path, *, table: str | None = None) 
     if table is not None:
         [(option, value)] = source.options.items()
         shown = f"{{{source.kind}: {shown}, {option}: {value if isinstance(value, int) else _quoted(str(value))}}}"
+    elif isinstance(written, dict):  # a folder whose ending does not say what it is
+        shown = f"{{{source.kind}: {shown}}}"
     elif reading:
         options = ", ".join(f"{key}: {_quoted(value)}" for key, value in reading.items())
         shown = f"{{csv: {shown}, {options}}}"

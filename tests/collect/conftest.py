@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import io
 import json
+import os
 import sqlite3
 import struct
 import threading
@@ -121,6 +122,14 @@ def openml(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
 
 
 @pytest.fixture
+def postgres() -> str:
+    url = os.environ.get("PROTOKIT_TEST_POSTGRES")
+    if not url:
+        pytest.skip("PROTOKIT_TEST_POSTGRES names no server to test with (.ci/run starts one where it can)")
+    return url
+
+
+@pytest.fixture
 def sample(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], dict[str, Any]]:
     """A table of each kind of source, in `tmp_path`: the same three records where the kind can hold them."""
 
@@ -139,6 +148,11 @@ def sample(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], d
             import duckdb
 
             duckdb.from_df(frame).write_parquet(str(path))
+        elif kind == "delta":
+            import pyarrow
+
+            deltalake = pytest.importorskip("deltalake")
+            deltalake.write_deltalake(str(path), pyarrow.Table.from_pylist(RECORDS))
         elif kind == "arrow":
             import pyarrow
             import pyarrow.feather
@@ -175,3 +189,57 @@ def sample(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], d
         return {kind: path.name}
 
     return make
+
+
+@dataclass
+class Bucket:
+    """A bucket of a server of S3 on this machine; `asked` has what it was asked for."""
+
+    url: str
+    system: Any
+    asked: list[str] = field(default_factory=list)
+
+    def put(self, key: str, content: bytes | str) -> str:
+        raw = content.encode() if isinstance(content, str) else content
+        self.system.pipe_file(f"bucket/{key}", raw)
+        return f"s3://bucket/{key}"
+
+    def drop(self, key: str) -> None:
+        self.system.rm_file(f"bucket/{key}")
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[str]:
+    pytest.importorskip("s3fs")
+    moto = pytest.importorskip("moto.server")
+    server = moto.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def bucket(s3_server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bucket]:
+    """An empty bucket named `bucket`, and an environment that leads to it."""
+    from urllib.request import Request, urlopen
+
+    import s3fs
+
+    monkeypatch.setenv("PROTOKIT_CACHE", str(tmp_path / "cache"))
+    for name, value in (
+        ("AWS_ENDPOINT_URL", s3_server),
+        ("AWS_ACCESS_KEY_ID", "tester"),
+        ("AWS_SECRET_ACCESS_KEY", "tests-own-word"),
+        ("AWS_DEFAULT_REGION", "us-east-1"),
+        ("AWS_EC2_METADATA_DISABLED", "true"),
+        ("AWS_CONFIG_FILE", str(tmp_path / "none")),
+        ("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none")),
+    ):
+        monkeypatch.setenv(name, value)
+    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    urlopen(Request(f"{s3_server}/moto-api/reset", method="POST")).close()
+    system = s3fs.S3FileSystem(skip_instance_cache=True, use_listings_cache=False)
+    system.mkdir("bucket")
+    yield Bucket(s3_server, system)

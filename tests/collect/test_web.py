@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from protokit.collect.files import web as fetching
 from protokit.collect.headers import columns
+from protokit.collect.remote import web as fetching
 from protokit.core.errors import DataError
 from protokit.core.values import Table
 from protokit.recipe.recipe import Recipe
@@ -160,7 +160,7 @@ def test_every_format_comes_from_the_web(web: Any, sample: Any, tmp_path: Path) 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the folder of Linux")
 def test_what_is_fetched_is_kept_in_the_folder_of_the_user(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    from protokit.collect.files.web import cache_folder
+    from protokit.collect.remote.kept import cache_folder
 
     monkeypatch.delenv("PROTOKIT_CACHE", raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from importlib.resources import files
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -142,3 +143,25 @@ def test_chains_of_built_in_layers_build(name: str) -> None:
     }
     network = build(Menu.parse([{name: first.get(name)}]), signature())
     assert network({"numbers": np.ones((2, 6))}).shape == (2, 1)
+
+
+@pytest.mark.parametrize("layer", ["StringLookup", "IntegerLookup", "TextVectorization"])
+@pytest.mark.parametrize("argument", ["vocabulary", "idf_weights"])
+@pytest.mark.parametrize("way", ["value", "slot", "hyperparameter"])
+def test_a_layer_that_looks_words_up_takes_a_list_and_opens_no_file(
+    layer: str, argument: str, way: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "words.txt"
+    path.write_text("a\nb\n")
+    value: object = str(path)
+    data: dict[str, object] = {}
+    if way == "slot":
+        value = {"choice": [str(path), None]}
+    elif way == "hyperparameter":
+        value, data = "$words", {"hyperparameters": {"words": str(path)}}
+    with pytest.raises(SpecError, match="is a list, not"):
+        Menu.parse({**data, "inputs": {"x": [1]}, "layers": [{layer: {argument: value}}]}).expand()
+    words = [1, 2] if layer == "IntegerLookup" else ["a", "b"]
+    Menu.parse([{layer: {"vocabulary": words}}]).expand()
+    with pytest.raises(SpecError, match="is a list, not"):
+        Menu.parse([{"TimeDistributed": {"layer": {layer: {argument: str(path)}}}}]).expand()

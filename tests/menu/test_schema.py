@@ -66,6 +66,8 @@ def test_wrong_menus_are_not(wrong: object) -> None:
         [{"Conv2D": {"filters": 8, "kernel_size": 3, "padding": "sam"}}],
         [{"Conv2D": {"filters": 8, "kernel_size": 3, "data_format": "channel_last"}}],
         [{"UpSampling2D": {"interpolation": "nearst"}}],
+        [{"StringLookup": {"vocabulary": "words.txt"}}],
+        [{"TextVectorization": {"idf_weights": {"a": 1}}}],
         [{"Conv2D": 8}],
         [{"Dense": 8, "Dropout": 0.1}],
         [{"Dense": {"units": 8, "name": "x"}}],

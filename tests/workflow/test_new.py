@@ -88,8 +88,8 @@ def test_a_folder_of_images(tmp_path: Path) -> None:
 
 
 def test_an_address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from protokit.collect.files import web
     from protokit.collect.files.secrets import Location
+    from protokit.collect.remote import web
 
     path = make(tmp_path, "t.csv")
     asked: list[str] = []
@@ -127,3 +127,24 @@ def test_a_target_with_decimal_commas_is_a_number(tmp_path: Path) -> None:
     new(path, "y", tmp_path / "r.yaml")
     text = (tmp_path / "r.yaml").read_text()
     assert "decimal" in text and "mean_absolute_error" in text
+
+
+@pytest.mark.parametrize("kind", ["parquet", "delta"])
+def test_a_folder_of_parquet_files_is_named_as_what_it_is(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import duckdb
+    import pyarrow
+
+    table = pyarrow.table({"x": [1.5, 2.5], "y": ["a", "b"]})
+    folder = tmp_path / "sales"
+    if kind == "delta":
+        pytest.importorskip("deltalake").write_deltalake(str(folder), table)
+    else:
+        (folder / "year=2024").mkdir(parents=True)
+        duckdb.from_arrow(table).write_parquet(str(folder / "year=2024" / "p.parquet"))
+    monkeypatch.chdir(tmp_path)
+    recipe = new("sales", "y", tmp_path / "r.yaml")
+    assert recipe.collect.tables["sales"].kind == kind
+    assert str(tmp_path) not in (tmp_path / "r.yaml").read_text()
+    assert {"x", "y"} <= {*collect(recipe).frame.columns}

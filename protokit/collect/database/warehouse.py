@@ -22,6 +22,7 @@ import pandas as pd
 from protokit.collect.database.cells import plain_frame, taken
 from protokit.core.errors import DataError
 from protokit.core.memory import process_memory
+from protokit.core.outside import access
 from protokit.grammar.expressions import quote
 
 _THREADS = 4
@@ -146,18 +147,24 @@ class Warehouse:
         self._connection.unregister(view)
         return self.typed(Rows(table, (row,), columns, len(frame)))
 
-    def load_parquet(self, paths: Sequence[FilePath]) -> Rows:
+    def load_parquet(self, paths: Sequence[FilePath], said: pd.DataFrame | None = None) -> Rows:
         """Parquet files as one table, read by DuckDB without passing through Python. Only before `lock`.
+
+        `said` has a row for each file: columns that are the same in all of its rows, where the file has them not.
 
         Raises:
             DataError: one is no Parquet file, or has other columns than the first.
         """
         row, columns, table = self.fresh("r"), dict[str, Stored](), self.fresh("t")
         count = 0
-        for path in paths:
-            source = f"read_parquet({quote(str(path))}, file_row_number = true)"
+        for i, path in enumerate(paths):
+            file = quote(str(access.local(path)))
+            source = f"read_parquet({file}, file_row_number = true, hive_partitioning = false)"
             try:
                 described = self._connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()[:-1]
+                own = {name for name, *_ in described}
+                same = {str(n): _literal(said[n], i) for n in said.columns if n not in own} if said is not None else {}
+                described += [(name, kind) for name, (kind, _) in same.items()]
                 if not columns:
                     columns = {
                         n: Stored(self.fresh(), k, zone=k == "TIMESTAMP WITH TIME ZONE") for n, k, *_ in described
@@ -168,7 +175,10 @@ class Warehouse:
                 ):
                     rule = f"{'lacks' if odd in columns else 'has'} the column {odd!r}, unlike {paths[0].name}"
                     raise DataError(rule, place=str(path), cure="give all files the same columns")
-                listed = [f"{_cell(name, kinds[name])} AS {column.inner}" for name, column in columns.items()]
+                listed = [
+                    f"{same[name][1] if name in same else _cell(name, kinds[name])} AS {column.inner}"
+                    for name, column in columns.items()
+                ]
                 select = f"SELECT {', '.join(listed)}, file_row_number + {count} AS {row} FROM {source}"
                 into = f"INSERT INTO {table} BY NAME" if count else f"CREATE OR REPLACE TABLE {table} AS"
                 self._connection.execute(f"{into} {select}")
@@ -235,6 +245,13 @@ def _cell(name: str, kind: str) -> str:
     return f"timezone('UTC', {quoted})" if kind == "TIMESTAMP WITH TIME ZONE" else quoted
 
 
+def _literal(column: pd.Series, row: int) -> tuple[str, str]:
+    """The type of a column, and one of its cells, as SQL."""
+    kind = {"i": "BIGINT", "f": "DOUBLE"}.get(column.dtype.kind, "VARCHAR")
+    cell = column.iloc[row]
+    return kind, f"CAST({'NULL' if pd.isna(cell) else quote(str(cell))} AS {kind})"
+
+
 def parquet_cells(paths: Sequence[FilePath]) -> int:
     """Rows times columns of Parquet files, by what they say at their ends.
 
@@ -244,11 +261,14 @@ def parquet_cells(paths: Sequence[FilePath]) -> int:
     total = 0
     with duckdb.connect() as connection:
         for path in paths:
+            name = quote(str(access.local(path)))
             try:
-                [(rows,)] = connection.execute(
-                    f"SELECT num_rows FROM parquet_file_metadata({quote(str(path))})"
-                ).fetchall()
-                columns = len(connection.execute(f"DESCRIBE SELECT * FROM read_parquet({quote(str(path))})").fetchall())
+                [(rows,)] = connection.execute(f"SELECT num_rows FROM parquet_file_metadata({name})").fetchall()
+                columns = len(
+                    connection.execute(
+                        f"DESCRIBE SELECT * FROM read_parquet({name}, hive_partitioning = false)"
+                    ).fetchall()
+                )
             except duckdb.Error as error:
                 raise DataError(f"not a Parquet file: {str(error).splitlines()[0]}", place=str(path)) from None
             total += rows * columns

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from protokit.collect.files.files import File, unreadable
+from protokit.core.outside import access
 
 # what a damaged or unusual zip raises, while it is opened or a part is unpacked
 DAMAGED = (
@@ -21,7 +22,7 @@ def opened(file: File, what: str, cure: str) -> Iterator[zipfile.ZipFile]:
     """An open zip file; `what` it should be is named where it is none."""
     with unreadable(file.name):
         try:
-            archive = zipfile.ZipFile(file.path)
+            archive = zipfile.ZipFile(access.local(file.path))
         except DAMAGED:
             raise file.error(f"not {what}", cure) from None
     with archive:

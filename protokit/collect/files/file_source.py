@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from protokit.collect.files import files
 from protokit.collect.files.cells import Cells, order
 from protokit.collect.files.files import File
 from protokit.collect.files.secrets import expand
 from protokit.collect.options import FileColumn
+from protokit.collect.remote.stores import SCHEMES
 from protokit.collect.source import SCHEME, Refusal, Source
 from protokit.core.errors import DataError
 from protokit.core.values import Notice
@@ -26,15 +27,17 @@ class OnDisk(Source):
     def refused(cls, location: str) -> Refusal | None:
         """Addresses of other kinds."""
         scheme = SCHEME.match(location)
-        if scheme is None or scheme[1].lower() in {"http", "https"}:
+        if scheme is None or scheme[1].lower() in {"http", "https", *SCHEMES}:
             return None
         cure = "write {sql: ...}" if "sql" in scheme[1] else "download it, and name the file"
         cure = "write the path without file://" if scheme[1].lower() == "file" else cure
-        return f"{scheme[1]}:// is not read, http:// and https:// are", cure
+        return f"{scheme[1]}:// is not read; http://, https://, s3://, gs:// and az:// are", cure
 
 
 class FileSource(OnDisk):
-    """Files of one format: a path, several (`data/2024-*.csv`) as one table, or a web address."""
+    """Files of one format: a path, several (`data/2024-*.csv`) as one table, or an address."""
+
+    inside: ClassVar[str | None] = None  # the ending of the files of a folder, where that may be a table
 
     file_column: FileColumn = None
 
@@ -60,7 +63,7 @@ class FileSource(OnDisk):
         """The names in the header; all files must have the same."""
         location = expand(self.location)
         with location.masking():
-            found, _ = files.find(location, folder, fetch=False)
+            found, _ = files.find(location, folder, fetch=False, inside=self.inside)
             headers = [(file, self.header(file)) for file in found]
             names = headers[0][1] if headers else None
             if names is None:
@@ -72,13 +75,15 @@ class FileSource(OnDisk):
 
     def read(self, folder: Path) -> tuple[pd.DataFrame, str, tuple[Notice, ...]]:
         """All rows of all files, one below the other."""
-        from protokit.collect.stacking import stacked, with_file
+        from protokit.collect.stacking import stacked, with_file, with_partitions
 
         location = expand(self.location)
         with location.masking():
-            found, notices = files.find(location, folder)
+            found, notices = files.find(location, folder, inside=self.inside)
             parts = [self.cells(file) for file in found]
             frame, decided = self.frame(stacked(parts, found))
+            if any(file.partitions for file in found):
+                frame = with_partitions(frame, found, [part.rows for part in parts])
             if self.file_column:
                 rows = [(location.masked(file.path.name), part.rows) for part, file in zip(parts, found, strict=True)]
                 frame = with_file(frame, self.file_column, rows)
@@ -94,7 +99,7 @@ class FileSource(OnDisk):
         record = super().origin(name, folder, digest)
         location = expand(self.location)
         with location.masking():
-            found, _ = files.find(location, folder, fetch=False)
+            found, _ = files.find(location, folder, fetch=False, inside=self.inside)
             if len(found) > 1:
                 together, each = files.digest(found)
                 if together != digest:
@@ -102,7 +107,7 @@ class FileSource(OnDisk):
                 record |= {f"{name}: {location.masked(file)}": one for file, one in each.items()}
         return record
 
-    def files(self, folder: Path) -> tuple[list[Path], str]:
+    def files(self, folder: Path) -> tuple[list[File], str]:
         """The files in order, and the SHA-256 of what they hold.
 
         Raises:
@@ -110,18 +115,25 @@ class FileSource(OnDisk):
         """
         location = expand(self.location)
         with location.masking():
-            found, _ = files.find(location, folder)
-            return [file.path for file in found], files.digest(found)[0]
+            found, _ = files.find(location, folder, inside=self.inside)
+            return found, files.digest(found)[0]
 
     def content_version(self, folder: Path) -> str | None:
         """The SHA-256 of what the files hold; None where an address gives a copy from before that may be old."""
         location = expand(self.location)
         with location.masking():
-            found, notices = files.find(location, folder)
-            return None if notices else files.digest(found)[0]
+            found, notices = files.find(location, folder, inside=self.inside)
+            if notices:
+                return None
+            partitions = [file.partitions for file in found if file.partitions]
+            return files.digest(found)[0] + (f" of {partitions}" if partitions else "")
 
-    def files_here(self, folder: Path) -> list[Path]:
-        """The files in order, as far as they are on this machine; nothing is read."""
+    def fetched(self, folder: Path) -> list[Path]:
+        """The files in order, on this machine.
+
+        Raises:
+            DataError: there is none.
+        """
         location = expand(self.location)
         with location.masking():
-            return [file.path for file in files.find(location, folder, fetch=False)[0]]
+            return [file.path for file in files.find(location, folder, inside=self.inside)[0]]

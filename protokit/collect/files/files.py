@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import glob
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import unquote
 
 from protokit.collect.files.secrets import Location
+from protokit.collect.remote import stores
 from protokit.core.errors import DataError
 from protokit.core.files import sha256
+from protokit.core.outside import access
 from protokit.core.values import Notice
 from protokit.grammar.document import nearby
 
@@ -23,6 +25,7 @@ class File:
     path: Path
     name: str
     record: str = ""
+    partitions: tuple[tuple[str, str], ...] = ()  # columns that its path says: year=2024/
 
     def error(
         self, rule: str, cure: str | None = None, line: int | None = None, column: int | None = None
@@ -34,17 +37,17 @@ class File:
     def sha256(self) -> str:
         """The SHA-256 of its content."""
         with unreadable(self.name):
-            return sha256(self.path)
+            return sha256(access.local(self.path))
 
     def head(self, size: int) -> bytes:
         """Its first bytes."""
-        with unreadable(self.name), self.path.open("rb") as file:
+        with unreadable(self.name), access.file(self.path) as file:
             return file.read(size)
 
     def content(self) -> bytes:
         """All of its bytes."""
         with unreadable(self.name):
-            return self.path.read_bytes()
+            return access.content(self.path)
 
 
 @contextmanager
@@ -57,34 +60,69 @@ def unreadable(name: str) -> Iterator[None]:
         raise DataError(rule, place=name, cure="check the file and its permissions") from None
 
 
-def find(location: Location, folder: Path, *, fetch: bool = True) -> tuple[list[File], list[Notice]]:
+def find(
+    location: Location, folder: Path, *, fetch: bool = True, inside: str | None = None
+) -> tuple[list[File], list[Notice]]:
     """The files of a place, in the order of their names; a path that is not absolute starts at `folder`.
 
-    With `fetch` false, a web address gives the copy that was kept, or nothing.
+    With `fetch` false, an address gives the copies that were kept, or nothing. A folder gives all files in it and its
+    folders that end in `inside`; then, and of a pattern, the folders' names may say `partitions`.
 
     Raises:
         DataError: there is none.
     """
     if location.text.lower().startswith(("http://", "https://")):
-        from protokit.collect.files import web
+        from protokit.collect.remote import web
 
         if not fetch:
             kept = web.kept(location)
             return ([File(kept, location.written)] if kept else []), []
         path, notices = web.fetch(location)
         return [File(path, location.written)], notices
+    if stores.scheme_of(location.text):
+        objects, notices = stores.fetch(location, inside) if fetch else (stores.kept(location), [])
+        scheme = location.text.partition("://")[0]
+        named = [(path, f"{scheme}://{name}") for path, name in objects]
+        if len(named) == 1 and named[0][1] == location.text:
+            return [File(named[0][0], location.written)], notices
+        return [File(path, location.masked(n), n, _partitions(n) if inside else ()) for path, n in named], notices
     path = folder / location.text
     with unreadable(str(path)):
         if path.is_file():
             return [File(path, str(path))], []
         if any(mark in location.text for mark in "*?["):
-            names = sorted(glob.glob(location.text, root_dir=folder, recursive=True))
-            found = [File(folder / name, str(folder / name), name) for name in names if (folder / name).is_file()]
+            names = access.like(location.text, folder)
+            names = [name for name in names if (folder / name).is_file()]
+            found = [File(folder / n, str(folder / n), n, _partitions(n) if inside else ()) for n in names]
             if found:
                 return found, []
             raise DataError(f"no file is like {location.text!r}", cure=f"looked in {folder.resolve()}")
+        if inside is not None and path.is_dir():
+            return _data_set(location.text, path, inside), []
         what = "a folder" if path.is_dir() else "no such file"
         raise DataError(f"{what}: {path}", cure=nearby(path))
+
+
+def _data_set(written: str, folder: Path, ending: str) -> list[File]:
+    """The files of a folder and its folders.
+
+    Raises:
+        DataError: it has none that end so, or is a Delta table, of whose files some may be of the past.
+    """
+    if (folder / "_delta_log").is_dir():
+        raise DataError(f"a Delta table: {folder}", cure="write {delta: " + written.rstrip("/") + "}")
+    names = [path.relative_to(folder).as_posix() for path in access.inside(folder)]
+    names = [name for name in names if stores.in_data_set(name, ending)]
+    if not names:
+        raise DataError(f"no file in the folder ends in {ending}: {folder}", cure="name the folder of the files")
+    start = written.rstrip("/")
+    return [File(folder / n, str(folder / n), f"{start}/{n}", _partitions(n)) for n in names]
+
+
+def _partitions(name: str) -> tuple[tuple[str, str], ...]:
+    """The columns that the folders in a path say, as Hive writes them: `year=2024/region=north/part.parquet`."""
+    pairs = [part.partition("=") for part in name.split("/")[:-1]]
+    return tuple((unquote(key), unquote(value)) for key, mark, value in pairs if mark and key)
 
 
 def one(location: Location, folder: Path, kind: str) -> tuple[File, list[Notice]]:
@@ -103,7 +141,7 @@ def one(location: Location, folder: Path, kind: str) -> tuple[File, list[Notice]
 def digest(files: list[File]) -> tuple[str, dict[str, str]]:
     """The SHA-256 of one file's content, or of the names and digests of several; and that of each."""
     each = {file.record or file.name: file.sha256() for file in files}
-    if len(files) == 1:
+    if len(files) == 1 and not files[0].partitions:
         return next(iter(each.values())), each
     lines = "".join(f"{digest}  {name}\n" for name, digest in each.items())
     return hashlib.sha256(lines.encode()).hexdigest(), each

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +9,7 @@ from dataclasses import dataclass, field
 from urllib.parse import quote, unquote
 
 from protokit.core.errors import DataError
+from protokit.core.outside import access
 
 VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 # what is a secret in an address: the password before the host, and arguments that are named like one
@@ -57,7 +57,7 @@ def expand(written: str) -> Location:
     masks: dict[str, str] = {}
 
     def value_of(match: re.Match[str]) -> str:
-        value = os.environ.get(match[1], "")
+        value = access.variable(match[1])
         if not value:
             raise DataError(
                 f"the environment variable {match[1]!r} is not set", cure=f"export {match[1]}=... before you start"

@@ -9,6 +9,7 @@ from protokit.collect.files.file_source import FileSource
 from protokit.collect.files.files import File
 from protokit.collect.source import SOURCES
 from protokit.core.libraries.optional import optional
+from protokit.core.outside import access
 from protokit.core.values import Notice
 
 if TYPE_CHECKING:
@@ -41,12 +42,13 @@ class Arrow(FileSource):
         pyarrow = optional("pyarrow", "arrow")
         ipc, feather = optional("pyarrow.ipc", "arrow"), optional("pyarrow.feather", "arrow")
         start = file.head(6)
+        path = str(access.local(file.path))
         try:
-            with pyarrow.OSFile(str(file.path)) as source:
+            with pyarrow.OSFile(path) as source:
                 if start == b"ARROW1":
                     table = ipc.open_file(source).read_all()
                 elif start[:4] == b"FEA1":
-                    table = feather.read_table(str(file.path))
+                    table = feather.read_table(path)
                 else:
                     table = ipc.open_stream(source).read_all()
                 table.validate(full=True)  # offsets of a damaged file may lead anywhere in memory

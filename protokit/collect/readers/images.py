@@ -15,6 +15,7 @@ from protokit.collect.files.secrets import expand
 from protokit.collect.source import SOURCES
 from protokit.core.errors import DataError
 from protokit.core.names import IMAGE_ENDINGS
+from protokit.core.outside import access
 from protokit.core.values import Notice
 from protokit.grammar.document import nearby
 
@@ -109,7 +110,7 @@ class Images(OnDisk):
 
 def _walk(folder: Path) -> list[PurePosixPath]:
     with unreadable(str(folder)):
-        return [PurePosixPath(p.relative_to(folder).as_posix()) for p in folder.rglob("*") if p.is_file()]
+        return [PurePosixPath(path.relative_to(folder).as_posix()) for path in access.inside(folder)]
 
 
 def _members(archive: zipfile.ZipFile) -> list[PurePosixPath]:
@@ -121,7 +122,10 @@ def _tree(names: list[PurePosixPath], place: str) -> _Tree:
     names = [n for n in names if not any(part.startswith((".", "__MACOSX")) for part in n.parts)]
     images = sorted(name for name in names if name.suffix.lower() in IMAGE_ENDINGS)
     if not images:
-        raise DataError("no images", place=place, cure="give a folder that has a folder of images for each label")
+        cure = "give a folder that has a folder of images for each label"
+        if any(name.suffix == ".parquet" for name in names):
+            cure = "for a folder of Parquet files, write {parquet: FOLDER/}"
+        raise DataError("no images", place=place, cure=cure)
     skip = 0
     # one folder around all labels or splits tells nothing
     while all(len(n.parts) > skip + 2 and n.parts[skip] == images[0].parts[skip] for n in images):

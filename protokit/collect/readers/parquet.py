@@ -8,6 +8,7 @@ from protokit.collect.files.cells import Cells
 from protokit.collect.files.file_source import FileSource
 from protokit.collect.files.files import File
 from protokit.collect.source import SOURCES
+from protokit.core.outside import access
 from protokit.core.values import Notice
 
 if TYPE_CHECKING:
@@ -18,13 +19,17 @@ _LITERAL = str.maketrans({"*": "[*]", "?": "[?]", "[": "[[]"})
 
 @SOURCES.add
 class Parquet(FileSource):
-    """A Parquet file, read by DuckDB."""
+    """A Parquet file, or a folder of them as one table, read by DuckDB.
+
+    Of a folder and of a pattern, folders named `year=2024` are a column `year`.
+    """
 
     name = "parquet"
-    about = "a Parquet file"
+    about = "a Parquet file, or a folder of them; folders `year=2024` become a column"
     example = "{parquet: data/flights.parquet}"
     rank = 4
     endings = (".parquet",)
+    inside = ".parquet"
 
     def header(self, file: File) -> list[str] | None:
         """Not known without DuckDB; the file's presence was checked."""
@@ -39,7 +44,7 @@ class Parquet(FileSource):
         try:
             with duckdb.connect() as connection:
                 # the path as a value: in a name, * and ? would be patterns
-                frame = connection.read_parquet([str(file.path).translate(_LITERAL)]).df()
+                frame = connection.read_parquet([str(access.local(file.path)).translate(_LITERAL)]).df()
         except (duckdb.Error, RuntimeError, ValueError) as error:
             reason = (str(error).splitlines() or [type(error).__name__])[0]
             raise file.error(f"not a Parquet file: {reason}", "write it anew") from None

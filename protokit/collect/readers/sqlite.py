@@ -9,7 +9,6 @@ from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from protokit.collect.files import files
 from protokit.collect.files.file_source import OnDisk
@@ -17,6 +16,7 @@ from protokit.collect.files.files import File
 from protokit.collect.files.secrets import expand
 from protokit.collect.options import DatabaseTable, Query, query_conflict
 from protokit.collect.source import SOURCES
+from protokit.core.outside import access
 from protokit.core.places import Fault
 from protokit.core.suggest import did_you_mean, one_of
 from protokit.core.values import Notice
@@ -100,7 +100,18 @@ def _digest(file: File) -> str:
 def _connect(file: File) -> sqlite3.Connection:
     if file.head(16) != b"SQLite format 3\0":
         raise file.error("not an SQLite database", "name the database's own file")
-    return sqlite3.connect(f"file:{quote(str(file.path.resolve()))}?mode=ro", uri=True)
+    return access.sqlite(file.path)
+
+
+_READS = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_RECURSIVE}
+_OUTSIDE = {"load_extension", "readfile", "writefile", "edit", "fts3_tokenizer"}
+
+
+def _only_reads(action: int, first: str | None, second: str | None, *_: str | None) -> int:
+    """What a query may do: read tables, and call functions that reach for nothing outside."""
+    if action == sqlite3.SQLITE_FUNCTION:
+        return sqlite3.SQLITE_DENY if str(second).lower() in _OUTSIDE else sqlite3.SQLITE_OK
+    return sqlite3.SQLITE_OK if action in _READS else sqlite3.SQLITE_DENY
 
 
 @contextmanager
@@ -112,6 +123,7 @@ def _selected(file: File, source: Sqlite) -> Iterator[tuple[list[str], list[str]
             # as a view, so that it can be a SELECT only, and its columns have the types of those they come from
             connection.execute(f'create temp view "protokit query" as {select}')
             described = connection.execute('pragma temp.table_info("protokit query")').fetchall()
+            connection.set_authorizer(_only_reads)
             cursor = connection.execute(select)
             names = [str(column[0]) for column in cursor.description]
             for i, name in enumerate(names):

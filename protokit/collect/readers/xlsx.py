@@ -15,6 +15,7 @@ from protokit.collect.options import Missing, name_or_number
 from protokit.collect.source import SOURCES
 from protokit.core.errors import DataError
 from protokit.core.libraries.optional import optional
+from protokit.core.outside import access
 from protokit.core.suggest import did_you_mean, one_of
 from protokit.core.values import Notice
 
@@ -98,7 +99,7 @@ class Workbook(FileSource):
             raise file.error(f"unpacks to {size:,} bytes", "save it as .csv")
         try:
             # as an open file, since openpyxl minds its ending
-            with warnings.catch_warnings(), file.path.open("rb") as content:
+            with warnings.catch_warnings(), access.file(file.path) as content:
                 warnings.simplefilter("ignore")  # of looks and validations, which are not read
                 book = openpyxl.load_workbook(content, read_only=True, data_only=True)
                 sheet = _sheet(book, file, self.sheet, notices)

@@ -20,6 +20,8 @@ _ONE_OF = {
     "data_format": ("channels_last", "channels_first"),
     "interpolation": ("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5", "area"),
 }
+# a text in their place is the path of a file that Keras opens
+_LISTS = ("vocabulary", "idf_weights")
 _FROM_ONE = ("units", "filters", "num_heads", "key_dim")
 _SHARES = ("rate", "dropout", "recurrent_dropout")
 
@@ -39,6 +41,7 @@ class Rule:
     section: str | None = None
     layers: bool = False  # a layer, or a list of layers
     null: bool = True
+    lists: bool = False  # a list, never a text or a mapping
     default: str | None = None
 
     def is_of_kind(self, value: object) -> bool:
@@ -73,5 +76,7 @@ def rule_of(entry: catalogue.Entry, name: str) -> Rule:
     if catalogue.takes_layer(entry, name):
         return Rule(layers=True)
     argument = entry.arguments[name]
+    if name in _LISTS and entry.section == "layers" and entry.own is None:
+        return Rule(lists=True, null="default" in argument)
     default = argument.get("default")
     return _rule(argument.get("type"), name, "default" in argument, default if isinstance(default, str) else None)

@@ -42,6 +42,8 @@ def _check_value(entry: catalogue.Entry, name: str, value: object) -> list[Fault
         return [] if rule.null else [Fault(f"{said} needs a value")]
     if isinstance(value, str) and value == rule.default:
         return []
+    if rule.lists and not isinstance(value, (list, tuple)):
+        return [Fault(f"{said} is a list, not {value!r}: no file is opened", f"write {name}: [...]")]
     if rule.kind and not rule.is_of_kind(value):
         cure = "1, 2, 3, ... without quotes" if rule.kind == "integer" else None
         return [Fault(f"{said} is {_NOUN[rule.kind]}, not {value!r}", cure)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,10 +14,11 @@ from PIL import Image as pillow
 from PIL.Image import Resampling
 
 from protokit.core.errors import DataError
+from protokit.core.outside import access
 from protokit.core.values import InputSpec
 from protokit.grammar.document import nearby
 from protokit.represent.encoders.cells import row_of
-from protokit.represent.kind import InputColumn
+from protokit.represent.kind import FittedColumn, InputColumn
 
 _SIZE = (64, 64)  # where the images differ in size and the recipe names none
 _LARGEST = 224  # pixels a side, where the recipe names no size
@@ -104,7 +105,7 @@ class ImageColumn(InputColumn):
             path = Path(self.folder) / cell
             if not path.is_file():
                 raise refused(f"no such file: {path}", nearby(path) or "paths start at the recipe's folder")
-            file: Path | io.BytesIO = path
+            file: Path | io.BytesIO = access.local(path)
         elif isinstance(cell, (bytes, bytearray, memoryview)):
             file = io.BytesIO(bytes(cell))
         else:
@@ -125,6 +126,11 @@ class ImageColumn(InputColumn):
     def as_plain(self) -> dict[str, object]:
         """All that was learned, as JSON values. Where paths start is the reader's to say."""
         return {key: value for key, value in super().as_plain().items() if key != "folder"}
+
+    @classmethod
+    def from_plain(cls, plain: Mapping[str, object]) -> FittedColumn:
+        """The column of `as_plain`; a folder that somebody wrote into it is not taken."""
+        return super().from_plain({key: value for key, value in plain.items() if key != "folder"})
 
 
 def _is_grey(image: pillow.Image) -> bool:

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from protokit.collect.files.web import cache_folder
+from protokit.collect.remote.kept import cache_folder
 from protokit.core.errors import DataError
 from protokit.core.files import write_json
 

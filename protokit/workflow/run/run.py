@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
+from protokit.core.outside import access
 from protokit.recipe.recipe import Recipe
 from protokit.show.progress import progress
 from protokit.workflow.check import as_recipe
@@ -43,7 +44,7 @@ def run(
         TrainingError: the loss was not finite.
     """
     recipe = as_recipe(recipe, set)
-    with progress() as shown, ExitStack() as opened:
+    with progress() as shown, ExitStack() as opened, access.named_by("recipe"):
         shown.step("collecting")
         from protokit.workflow.run.preparation import prepare
 

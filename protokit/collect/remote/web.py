@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
-import tempfile
 import time
 from base64 import b64encode
+from collections.abc import Iterator
 from http.client import HTTPException, HTTPMessage
 from pathlib import Path
 from typing import IO, Any
@@ -25,8 +22,9 @@ from urllib.request import (
 )
 
 from protokit.collect.files.secrets import Location
+from protokit.collect.remote import kept as copies
 from protokit.core.errors import DataError
-from protokit.core.files import sha256, write_json
+from protokit.core.outside import access
 from protokit.core.values import Notice
 
 MOST_BYTES = 1 << 31
@@ -34,18 +32,9 @@ SECONDS = 30.0  # without an answer, or without a further byte
 _BLOCK = 1 << 20
 
 
-def cache_folder() -> Path:
-    """Where fetched tables are kept: `$PROTOKIT_CACHE`, else the user's folder for such things."""
-    if given := os.environ.get("PROTOKIT_CACHE"):
-        return Path(given)
-    from platformdirs import user_cache_path
-
-    return user_cache_path("protokit", appauthor=False)
-
-
 def kept(location: Location) -> Path | None:
     """The copy of an address that was fetched before, or None. A copy that was changed counts as none."""
-    return _kept(location, _entry(location))
+    return copies.copy(copies.entry(location.text))
 
 
 def fetch(location: Location) -> tuple[Path, list[Notice]]:
@@ -54,8 +43,8 @@ def fetch(location: Location) -> tuple[Path, list[Notice]]:
     Raises:
         DataError: there is no answer and nothing was kept, or the content is too large.
     """
-    entry = _entry(location)
-    copy = _kept(location, entry)
+    entry = copies.entry(location.text)
+    copy = copies.copy(entry)
     try:
         with _open(location, entry if copy else {}) as answer:
             headers = answer.headers
@@ -77,33 +66,8 @@ def fetch(location: Location) -> tuple[Path, list[Notice]]:
         ) from None
     known = {"url": location.written, "sha256": content.name, "fetched": time.strftime("%Y-%m-%d", time.gmtime())}
     known |= {name: headers[name] for name in ("ETag", "Last-Modified") if headers[name]}
-    write_json(_index(location), known)
+    copies.note(location.text, known)
     return content, []
-
-
-def _index(location: Location) -> Path:
-    """The file that says what an address gave last. The address may hold a secret: only its hash is a name."""
-    return cache_folder() / "addresses" / (hashlib.sha256(location.text.encode()).hexdigest() + ".json")
-
-
-def _entry(location: Location) -> dict[str, Any]:
-    try:
-        found = json.loads(_index(location).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def _kept(location: Location, entry: dict[str, Any]) -> Path | None:
-    path = _contents() / str(entry.get("sha256") or "none")
-    try:
-        return path if path.is_file() and sha256(path) == path.name else None
-    except OSError:
-        return None
-
-
-def _contents() -> Path:
-    return cache_folder() / "contents"
 
 
 def _offline(location: Location, why: str, entry: dict[str, Any]) -> Notice:
@@ -125,7 +89,7 @@ def _open(location: Location, entry: dict[str, Any]) -> Any:
     for asked, known in (("If-None-Match", "ETag"), ("If-Modified-Since", "Last-Modified")):
         if known in entry:
             request.add_header(asked, str(entry[known]))
-    return _opener().open(request, timeout=SECONDS)
+    return access.answer(_opener(), request, SECONDS)
 
 
 def _escaped(part: str) -> str:
@@ -158,33 +122,23 @@ def _save(answer: Any, headers: HTTPMessage, location: Location) -> Path:
     """Keep the content under its SHA-256, whole or not at all."""
     said = headers["Content-Length"]
     length = int(said) if said and said.isdecimal() else None
-    folder = _contents()
     too_large = DataError(
         f"{location.written} has more than {MOST_BYTES:,} bytes", cure="download it, and name the file"
     )
     if length is not None and length > MOST_BYTES:
         raise too_large
-    folder.mkdir(parents=True, exist_ok=True)
-    digest, size = hashlib.sha256(), 0
-    handle, name = tempfile.mkstemp(prefix=".fetching-", dir=folder)
-    temporary: Path | None = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            while block := answer.read(_BLOCK):
-                size += len(block)
-                if size > MOST_BYTES:
-                    raise too_large
-                digest.update(block)
-                file.write(block)
+
+    def blocks() -> Iterator[bytes]:
+        size = 0
+        while block := answer.read(_BLOCK):
+            size += len(block)
+            if size > MOST_BYTES:
+                raise too_large
+            yield block
         if length is not None and size != length:
             raise URLError(f"{size:,} of {length:,} bytes came")
-        path = folder / digest.hexdigest()
-        Path(name).replace(path)
-        temporary = None
-        return path
-    finally:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)
+
+    return copies.save(blocks())
 
 
 def _cure(error: HTTPError) -> str:

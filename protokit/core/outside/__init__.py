@@ -1,0 +1,1 @@
+"""What lies outside of the package: files, addresses, databases, variables."""
