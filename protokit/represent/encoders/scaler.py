@@ -171,7 +171,7 @@ def _bits(ordered: np.ndarray) -> int:
 
 def _knots(ordered: np.ndarray) -> np.ndarray:
     """The different numbers; where they are many, those at even steps through the rows, from the least to the most."""
-    different = ordered[np.concatenate([[True], ordered[1:] != ordered[:-1]])]
+    different: np.ndarray = ordered[np.concatenate([[True], ordered[1:] != ordered[:-1]])]
     if len(different) <= _MOST_KNOTS:
         return different
     steps = np.arange(_MOST_KNOTS, dtype=np.int64) * (len(ordered) - 1) // (_MOST_KNOTS - 1)

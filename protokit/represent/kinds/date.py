@@ -69,11 +69,12 @@ class Date(NumberColumn, Kind):
         from protokit.represent.encoders.cells import texts_of, without
         from protokit.represent.encoders.circles import TABLES
         from protokit.represent.encoders.dates import date_format, is_date
+        from protokit.represent.encoders.distinct import distinct
 
         form = None
         cells = without(cells, context.missing)
         if not is_date(cells):
-            texts = texts_of(cells.dropna())
+            texts = texts_of(distinct(cells).cells)
             form = date_format(texts)
             if form is None:
                 raise DataError(
