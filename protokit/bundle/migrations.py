@@ -14,7 +14,7 @@ import numpy as np
 
 from protokit.core.errors import BundleError
 
-FORMAT = 3
+FORMAT = 4
 _PLACE = 4  # digits before the first versions' names of tensors, which were Keras's own paths
 
 
@@ -70,6 +70,15 @@ def _from_2(written: Written) -> Written:
     return Written({**menu, "intake": intake}, encoders, written.tensors)
 
 
+def _from_3(written: Written) -> Written:
+    """One way to scale numbers, which had no name; the later one rounds them first."""
+    encoders = [
+        {**plain, "scaler": {"version": 1, **plain["scaler"]}} if "scaler" in plain else plain
+        for plain in written.encoders
+    ]
+    return Written(written.menu, encoders, written.tensors)
+
+
 def _named(name: str) -> str:
     place, path = name.split(".", 1)
     if len(place) > _PLACE:
@@ -79,4 +88,4 @@ def _named(name: str) -> str:
 
 
 # from each format that has shipped to the next one; a model of each is in tests/golden
-MIGRATIONS: dict[int, Callable[[Written], Written]] = {1: _from_1, 2: _from_2}
+MIGRATIONS: dict[int, Callable[[Written], Written]] = {1: _from_1, 2: _from_2, 3: _from_3}

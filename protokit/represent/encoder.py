@@ -13,7 +13,7 @@ import pandas as pd
 from protokit.core.errors import DataError
 from protokit.core.suggest import did_you_mean
 from protokit.core.values import Arrays, Features, InputSpec, Signature, TargetSpec
-from protokit.represent.encoders.scaler import Scaler
+from protokit.represent.encoders.scaler import NumberScaler, scaler_from_plain
 from protokit.represent.encoders.sequences import COLUMN, SequenceColumn, SequenceGrouping
 from protokit.represent.kind import CodeColumn, FittedColumn, InputColumn, NumberColumn, column_from_plain
 from protokit.represent.target import TargetEncoder
@@ -26,7 +26,7 @@ class Encoder:
     """All that was learned of the columns and targets."""
 
     columns: tuple[NumberColumn | CodeColumn, ...]
-    scaler: Scaler
+    scaler: NumberScaler
     targets: tuple[TargetEncoder, ...]
     own: tuple[InputColumn, ...] = ()  # columns that are an input of their own
     grouping: SequenceGrouping | None = None  # how the rows of a long table become examples
@@ -178,7 +178,7 @@ class Encoder:
         """
         return cls(
             tuple(_of_table(column) for column in plain["columns"]),
-            Scaler.from_plain(plain["scaler"]),
+            scaler_from_plain(plain["scaler"]),
             tuple(TargetEncoder.from_plain(target) for target in plain["targets"]),
             tuple(_of_input(column) for column in plain["own"]),
             SequenceGrouping.from_plain(plain["folding"]) if plain["folding"] else None,

@@ -19,7 +19,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from protokit.core.errors import DataError
-from protokit.core.names import as_text
 from protokit.core.registry import Registry
 from protokit.core.suggest import did_you_mean
 
@@ -54,8 +53,25 @@ class SplitTable:
     @property
     def keys(self) -> np.ndarray:
         """The column as texts, "" where a cell is missing. Shapes: (rows,)."""
-        found: np.ndarray = self.cells.map(as_text, na_action="ignore").fillna("").to_numpy()
-        return found
+        from protokit.represent.encoders.distinct import distinct
+
+        one = distinct(self.cells)
+        return one.spread(one.texts, missing="")
+
+    @property
+    def groups(self) -> np.ndarray:
+        """The place of each of the `keys` in the order of the alphabet. Shapes: (rows,) int64."""
+        from protokit.represent.encoders.distinct import places
+
+        return places(self.cells, missing="")
+
+    @property
+    def strata(self) -> np.ndarray:
+        """The place of each row's class in the order of the alphabet. Shapes: (rows,) int64."""
+        assert self.classes is not None, "the way has checked it"
+        from protokit.represent.encoders.distinct import places
+
+        return places(self.classes, missing="None")
 
 
 class SplitWay:

@@ -77,7 +77,9 @@ def _of_tables(parts: np.ndarray | None, named: dict[str, str]) -> np.ndarray:
     """The part of each row that its table stands for."""
     if parts is None:
         raise DataError("split names a table, and one data frame was given", cure="write test: 0.2")
-    return np.array([named.get(str(part), "train") for part in parts], object)
+    codes, names = pd.factorize(parts)
+    found: np.ndarray = np.array([named.get(str(name), "train") for name in names], object)[codes]
+    return found
 
 
 def _take(

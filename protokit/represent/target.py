@@ -13,7 +13,8 @@ import pandas as pd
 from protokit.core.errors import DataError
 from protokit.core.names import as_text
 from protokit.core.values import TargetSpec, TaskName
-from protokit.represent.encoders.cells import texts_of, to_numbers
+from protokit.represent.encoders.cells import to_numbers
+from protokit.represent.encoders.distinct import distinct
 from protokit.represent.kinds.boolean import Boolean
 
 _MOST_CLASSES_OF_WHOLE_NUMBERS = 20
@@ -88,15 +89,15 @@ def classes_of_rows(frame: pd.DataFrame, tasks: Mapping[str, TaskName]) -> tuple
     rows, found = [np.empty(0, int)], [np.empty(0, int)]
     for name, task in tasks.items():
         if task in {"binary", "multiclass"}:
-            texts = texts_of(frame[name])
-            rows.append(np.arange(len(texts)))
+            one = distinct(frame[name])
+            rows.append(np.flatnonzero(one.codes >= 0))
+            classes = pd.factorize(one.texts)[0][one.codes[rows[-1]]]
         elif task == "multilabel" and len(tasks) == 1:
-            cells = _split_labels(frame[name])
-            texts = pd.Series([label for cell in cells for label in cell], dtype=object)
-            rows.append(np.repeat(np.arange(len(cells)), [len(cell) for cell in cells]))
+            having, classes, _ = _label_pairs(frame[name])
+            rows.append(having)
         else:
             continue
-        found.append(pd.factorize(texts)[0] + found[-1].max(initial=-1) + 1)
+        found.append(classes + found[-1].max(initial=-1) + 1)
     return np.concatenate(rows), np.concatenate(found)
 
 
@@ -129,7 +130,7 @@ class TargetEncoder:
             values = to_numbers(series)
             wanted = quantiles if task == "quantile" else ()
             return cls(TargetSpec(name, task, quantiles=wanted), float(values.mean()), float(values.std()) or 1.0)
-        kinds = series.map(_plain).unique().tolist()
+        kinds = dict.fromkeys(map(_plain, distinct(series).cells))
         classes = sorted(kinds, key=lambda v: (isinstance(v, str), v))
         if len(classes) < 2:
             raise DataError(f"the training rows hold only the class {classes[0]!r} of {name!r}", cure="split otherwise")
@@ -153,15 +154,16 @@ class TargetEncoder:
         if self.spec.task in {"regression", "quantile"}:
             return to_numbers(series)
         position = {as_text(value): i for i, value in enumerate(self.spec.classes)}
-        found = [position.get(as_text(value), -1) for value in series]
-        if -1 in found:
-            value = as_text(series.iloc[found.index(-1)])
+        one = distinct(series)
+        found = one.spread(np.array([position.get(text, -1) for text in one.texts], np.int64), missing=-1)
+        if (odd := found < 0).any():
+            value = as_text(series.iloc[int(odd.argmax())])
             raise DataError(
                 f"the class {value!r} of {self.spec.name!r} is in no training row; those have: "
                 + ", ".join(map(str, self.spec.classes[:10])),
                 cure="spell it as the others, remove its rows, or split otherwise",
             )
-        return np.array(found, np.int64)
+        return found
 
     def training(self, truth: np.ndarray) -> np.ndarray:
         """What the loss takes.
@@ -236,7 +238,7 @@ def _labels(frame: pd.DataFrame, names: tuple[str, ...]) -> TargetSpec:
             f"{names[0]!r} holds no texts, and multilabel takes several columns of yes and no, or one such as red|large"
         )
         raise DataError(rule, cure="name the labels' columns: target: [hot, wet]")
-    found = sorted({label for labels in _split_labels(frame[names[0]]) for label in labels})
+    found = sorted(_label_pairs(frame[names[0]])[2])
     if not found:
         raise DataError(f"no training row has a label in {names[0]!r}", cure="write them as red|large")
     if len(found) > _MOST_CLASSES:
@@ -250,24 +252,35 @@ def _truth_of_columns(frame: pd.DataFrame, spec: TargetSpec) -> np.ndarray:
 
 def _truth_of_cells(frame: pd.DataFrame, spec: TargetSpec) -> np.ndarray:
     place = {label: i for i, label in enumerate(spec.columns)}
+    rows, labels, names = _label_pairs(frame[spec.name])
+    if odd := next((name for name in names if name not in place), None):
+        rule = f"the label {odd!r} of {spec.name!r} is in no training row"
+        raise DataError(rule, cure="spell it as the others")
     found = np.zeros((len(frame), len(place)), np.int64)
-    for row, labels in enumerate(_split_labels(frame[spec.name])):
-        for label in labels:
-            if label not in place:
-                raise DataError(
-                    f"the label {label!r} of {spec.name!r} is in no training row", cure="spell it as the others"
-                )
-            found[row, place[label]] = 1
+    found[rows, np.array([place[name] for name in names], np.int64)[labels]] = 1
     return found
 
 
-def _split_labels(series: pd.Series) -> list[list[str]]:
-    missing = [not isinstance(cell, (list, tuple)) and (cell is None or cell != cell) for cell in series]
-    cells = [
-        cell if isinstance(cell, (list, tuple)) else [] if gone else _BETWEEN_LABELS.split(as_text(cell))
-        for cell, gone in zip(series, missing, strict=True)
-    ]
-    return [[label for part in cell if (label := as_text(part).strip())] for cell in cells]
+def _label_pairs(series: pd.Series) -> tuple[np.ndarray, np.ndarray, list[str]]:
+    """Each label that a row has: the rows, the place of each label in the list of names, and that list.
+
+    Shapes: rows and places (pairs,) int64.
+    """
+    one = distinct(series)
+    each = [[*map(as_text, cell)] if isinstance(cell, (list, tuple)) else _split(cell) for cell in one.cells]
+    each = [[label for text in texts if (label := text.strip())] for texts in each]
+    place = {name: i for i, name in enumerate(dict.fromkeys(label for labels in each for label in labels))}
+    flat = np.array([place[label] for labels in each for label in labels], np.int64)
+    many = np.array([*map(len, each), 0], np.int64)  # the last is a missing cell's
+    starts = np.cumsum(many) - many
+    counts = many[one.codes]
+    rows = np.repeat(np.arange(len(series)), counts)
+    within = np.arange(len(rows)) - np.repeat(np.cumsum(counts) - counts, counts)
+    return rows, flat[np.repeat(starts[one.codes], counts) + within], list(place)
+
+
+def _split(cell: object) -> list[str]:
+    return _BETWEEN_LABELS.split(as_text(cell))
 
 
 def _plain(value: object) -> str | bool | int | float:

@@ -3,7 +3,7 @@
 It is run for a new format only, into a new folder, with that version on PYTHONPATH. What is there is never made again:
 a golden file says what a version that people have used wrote, and no later version can say it in its place.
 
-    python tests/golden/make.py format4_table
+    python tests/golden/make.py format5_table
 
 A name begins with the format of the model, or with `run` for the whole folder of a run (without its report, which is
 made from the rest).
@@ -163,6 +163,13 @@ GOLDEN: dict[str, tuple[Any, dict[str, Any]]] = {
             "learn": {**SMALL, "task": "quantile", "quantiles": [0.1, 0.5, 0.9], "menu": [
                 {"GRU": 3, "from": "sequence", "name": "read"}, {"Concatenate": {}, "from": ["read", "numbers"]},
             ]},
+        },
+    ),
+    "format4_table": (
+        people,
+        {
+            "represent": {**TWO, "columns": {"grade": GRADE}, "split": {"folds": 2}},
+            "learn": {**SMALL, "menu": DENSE, "seeds": 2},
         },
     ),
     "run_people": (

@@ -89,6 +89,29 @@ def test_the_loss_curve_is_that_of_keras_fit(case: str, trained_by: Callable[...
     assert "refused" not in found["late"].progress.how
 
 
+class PlainRate(float):
+    """A rate that no one reads at run time: Keras's own dropout is used."""
+
+    def assign(self, rate: float) -> None:
+        assert rate == self
+
+
+@pytest.mark.parametrize("precision", ["float32", "mixed_bfloat16"])
+def test_with_dropout_it_is_plain_keras_to_the_bit(
+    precision: str, trained_by: Callable[..., Trained], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drop = [{"Dropout": rate} for rate in (0.07, 0.3, 0.35)]
+    learn = {"menu": [drop[0], {"Dense": 16}, drop[1], "BatchNormalization", {"Dense": 8}, drop[2]]}
+    found = [trained_by(way, "c", precision=precision, **learn) for way in ("fit", "plain")]
+    monkeypatch.setattr("protokit.learn.training.runtime.RuntimeRate", PlainRate)
+    found.append(trained_by("fit", "c", precision=precision, **learn))
+    assert not np.array_equal(curve(found[0])[0], curve(found[0])[-1])
+    for one in found[1:]:
+        assert np.array_equal(curve(one), curve(found[0]))
+        for ours, theirs in zip(one.weights, found[0].weights, strict=True):
+            assert np.array_equal(ours, theirs)
+
+
 @pytest.mark.parametrize(("loss", "target"), LOSSES)
 def test_every_loss_trains_alike(loss: str, target: str, trained_by: Callable[..., Trained]) -> None:
     found = {way: curve(trained_by(way, target, loss=loss, epochs=3)) for way in ("fit", "xla")}

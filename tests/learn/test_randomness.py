@@ -121,12 +121,28 @@ def test_noise_shape_rate_and_scale() -> None:
             shared = np.asarray(keras.random.dropout(tf.ones((8, 5, 64)), 0.25, (8, 1, 64), seed=generator))
             assert (shared == shared[:, :1]).all() and set(np.unique(shared)) == {0.0, np.float32(1 / 0.75)}
             assert np.asarray(keras.random.dropout(tf.ones((4, 4)), 0.0, seed=generator)).all()
-            rate = randomness.RuntimeRate(0.5, tf.Variable(0.0))
+            rate = randomness.RuntimeRate(0.5)
+            rate.assign(0.0)
             assert np.asarray(keras.random.dropout(tf.ones((4, 4)), rate, seed=generator)).tolist() == [[1.0] * 4] * 4
     assert not np.asarray(randomness.dropout(tf.ones((4, 4)), 1.0, seed=generator)).any()
     import copy
 
     assert type(copy.deepcopy(rate)) is float
+
+
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16", "float16"])
+def test_at_every_rate_dropout_is_that_of_keras_to_the_bit(dtype: str) -> None:
+    import keras
+    import tensorflow as tf
+
+    inputs = tf.cast(np.random.default_rng(0).normal(size=(16, 32)), dtype)
+    given = randomness.RuntimeRate(0.5)
+    for percent in range(1, 100):
+        theirs = keras.random.dropout(inputs, percent / 100, seed=keras.random.SeedGenerator(percent))
+        given.assign(percent / 100)
+        with randomness.drawing(hashed=False):
+            ours = keras.random.dropout(inputs, given, seed=keras.random.SeedGenerator(percent))
+        assert np.array_equal(ours.numpy(), theirs.numpy()), percent
 
 
 def test_keras_draws_as_before_afterwards() -> None:

@@ -13,7 +13,6 @@ from protokit.core.errors import DataError, ProtokitError, SpecError
 from protokit.recipe.recipe import Recipe
 from protokit.represent.encoder import Encoder
 from protokit.represent.encoders import inference as kinds
-from protokit.represent.encoders.scaler import Scaler
 from protokit.represent.represented import Represented
 from protokit.represent.target import infer_task
 from protokit.workflow.run.collecting import collected as collect
@@ -97,17 +96,6 @@ def test_the_state_survives_json_to_the_bit(people: Path) -> None:
     first, second = (e.encode(frame)[0] for e in (result.encoder, again))
     assert all(np.array_equal(first[name], second[name]) for name in first)
     assert again.signature == result.encoder.signature
-
-
-def test_the_scaler_does_what_scikit_learn_does() -> None:
-    from sklearn.preprocessing import QuantileTransformer, StandardScaler
-
-    rng = np.random.default_rng(0)
-    x = np.round(rng.lognormal(size=(400, 3)), 2)
-    rank = QuantileTransformer(n_quantiles=400, output_distribution="normal", subsample=None).fit_transform(x)
-    size = StandardScaler().fit_transform(x)
-    expected = (np.clip(rank, -3, 3) + size / np.sqrt(1 + (size / 3) ** 2)) / 2
-    np.testing.assert_allclose(Scaler.fit(x).transform(x), expected, atol=1e-5)
 
 
 @pytest.mark.parametrize(

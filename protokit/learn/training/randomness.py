@@ -27,15 +27,26 @@ Seed: TypeAlias = "int | keras.random.SeedGenerator | None"
 
 
 class RuntimeRate(float):
-    """A dropout rate that a compiled program reads from a variable; as a float it is the rate it was compiled at."""
+    """A dropout rate that a compiled program reads from a variable; as a float it is the rate it was compiled at.
+
+    What is kept is multiplied by `scale`, which is computed here: Keras makes it of the Python number, too, and a
+    division by the tensor would differ from that in the last bit.
+    """
 
     variable: tf.Variable
+    scale: tf.Variable
 
-    def __new__(cls, rate: float, variable: tf.Variable) -> RuntimeRate:
-        """A rate with its variable."""
+    def __new__(cls, rate: float) -> RuntimeRate:
+        """A rate with its variables."""
         made = super().__new__(cls, rate)
-        made.variable = variable
+        made.variable = tf.Variable(rate, trainable=False, dtype=tf.float32)
+        made.scale = tf.Variable(1 / (1 - rate), trainable=False, dtype=tf.float32)
         return made
+
+    def assign(self, rate: float) -> None:
+        """Have compiled programs use another rate, below 1."""
+        self.variable.assign(rate)
+        self.scale.assign(1 / (1 - rate))
 
     def __reduce__(self) -> tuple[type[float], tuple[float]]:
         """A copy, as in a layer's configuration, is the plain number."""
@@ -77,12 +88,10 @@ def dropout(inputs: tf.Tensor, rate: Rate, noise_shape: Mask = None, seed: Seed 
             return inputs
         if rate == 1.0:
             return tf.zeros_like(inputs)
-    given = rate.variable if isinstance(rate, RuntimeRate) else rate
-    rate = tf.cast(given, tf.float32)
+    given, scale = (rate.variable, rate.scale) if isinstance(rate, RuntimeRate) else (rate, 1 / (1 - rate))
     shape = _shape(inputs, noise_shape)
-    keep = unit(shape, _drawn(seed)) >= rate
-    scale = tf.cast(1.0 / (1.0 - rate), inputs.dtype)
-    return tf.where(keep, inputs * scale, tf.zeros([], inputs.dtype))
+    keep = unit(shape, _drawn(seed)) >= tf.cast(given, tf.float32)
+    return tf.where(keep, inputs * tf.cast(scale, inputs.dtype), tf.zeros([], inputs.dtype))
 
 
 def uniform(
@@ -126,7 +135,7 @@ def drawing(*, hashed: bool) -> Iterator[None]:
 
         def dropout_at_rate(inputs: tf.Tensor, rate: Rate, noise_shape: Mask = None, seed: Seed = None) -> tf.Tensor:
             if isinstance(rate, RuntimeRate):
-                return _stateless(inputs, rate.variable, noise_shape, seed)
+                return _stateless(inputs, rate, noise_shape, seed)
             return before["dropout"](inputs, rate, noise_shape, seed)
 
         for name, function in fast.items() if hashed else [("dropout", dropout_at_rate)]:
@@ -138,12 +147,12 @@ def drawing(*, hashed: bool) -> Iterator[None]:
                 setattr(home, name, function)
 
 
-def _stateless(inputs: tf.Tensor, rate: tf.Variable, noise_shape: Mask, seed: Seed) -> tf.Tensor:
-    """Keras's own dropout with the same bits, at a rate that is a tensor."""
+def _stateless(inputs: tf.Tensor, rate: RuntimeRate, noise_shape: Mask, seed: Seed) -> tf.Tensor:
+    """Keras's own dropout, to the bit, at a rate that is a tensor."""
     shape = _shape(inputs, noise_shape)
     drawn = tf.random.stateless_uniform(shape, _drawn(seed), dtype=inputs.dtype)
-    rate = tf.cast(rate, inputs.dtype)
-    return tf.where(drawn >= rate, inputs / (1 - rate), tf.zeros([], inputs.dtype))
+    kept = inputs * tf.cast(rate.scale, inputs.dtype)
+    return tf.where(drawn >= tf.cast(rate.variable, inputs.dtype), kept, tf.zeros([], inputs.dtype))
 
 
 def _normal(

@@ -47,11 +47,9 @@ class Inputs:
         self._decay = None if optimizer.weight_decay is None else float(optimizer.weight_decay)
         if self._decay is not None:
             optimizer.weight_decay = tf.Variable(self._decay, trainable=False, dtype=tf.float32)
-        self._rates: dict[str, tuple[float, tf.Variable]] = {}
+        self._rates: dict[str, RuntimeRate] = {}
         for layer in _dropouts(network):
-            variable = tf.Variable(layer.rate, trainable=False, dtype=tf.float32)
-            self._rates[layer.name] = (float(layer.rate), variable)
-            layer.rate = RuntimeRate(layer.rate, variable)
+            layer.rate = self._rates[layer.name] = RuntimeRate(layer.rate)
 
     def set(self, given: Values) -> float:
         """Put values in place, and the optimizer back to its start.
@@ -74,8 +72,8 @@ class Inputs:
         if self._decay is not None:
             decay = self._decay if given.weight_decay is None else given.weight_decay
             self._optimizer.weight_decay.assign(decay)
-        for name, (rate, variable) in self._rates.items():
-            variable.assign(given.dropout.get(name, rate))
+        for name, rate in self._rates.items():
+            rate.assign(given.dropout.get(name, float(rate)))
         return self._rate if given.learning_rate is None else given.learning_rate
 
 

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from protokit.core.errors import DataError
-from protokit.core.names import as_text
 from protokit.represent.encoders.dates import DATE_FORMATS, is_like_a_date
+from protokit.represent.encoders.distinct import Distinct, distinct
 
 TRUE = frozenset({"true", "t", "yes", "y"})
 FALSE = frozenset({"false", "f", "no", "n"})
@@ -30,19 +30,34 @@ class Cells:
         return self.column.dropna()
 
     @cached_property
+    def distinct(self) -> Distinct:
+        """The different cells, each once."""
+        return distinct(self.column)
+
+    @cached_property
     def different(self) -> int:
         """How many different values there are."""
-        return int(self.present.nunique())
+        if self.column.dtype.kind in "iufb":
+            return int(self.present.nunique())
+        return len(set(self.distinct.cells))
 
     @cached_property
     def texts(self) -> pd.Series:
         """The present cells as texts."""
-        return texts_of(self.present)
+        one = self.distinct
+        return pd.Series(one.texts[one.codes[one.codes >= 0]], index=self.present.index, name=self.column.name)
 
     @cached_property
     def different_texts(self) -> pd.Series:
         """Each text once."""
-        return self.texts.drop_duplicates()
+        return pd.Series(self.distinct.texts, name=self.column.name).drop_duplicates()
+
+    @property
+    def are_same(self) -> bool:
+        """Whether all present cells are one value."""
+        if self.column.dtype.kind in "iufb":
+            return bool((self.present == self.present.iloc[0]).all())
+        return self.different == 1
 
     @property
     def are_numbers(self) -> bool:
@@ -53,7 +68,7 @@ class Cells:
     def are_truth_values(self) -> bool:
         """Whether the cells are truth values by their type."""
         kind = self.column.dtype.kind
-        return kind == "b" or (self.column.dtype == object and set(map(type, self.present)) == {bool})
+        return kind == "b" or (self.column.dtype == object and set(map(type, self.distinct.cells)) == {bool})
 
 
 def missing_texts(column: pd.Series) -> tuple[str, ...]:
@@ -64,8 +79,9 @@ def missing_texts(column: pd.Series) -> tuple[str, ...]:
     """
     if column.dtype.kind not in "OT" and not pd.api.types.is_string_dtype(column.dtype):
         return ()
-    counts = texts_of(column.dropna()).value_counts(sort=False)
-    texts, cells = counts.index.to_series(), int(counts.sum())
+    one = distinct(column)
+    counts = pd.Series(one.counts).groupby(one.texts, sort=False).sum()
+    texts, cells = pd.Series(counts.index, dtype=object), int(counts.sum())
     often = counts.to_numpy()
     if texts.empty or often[texts.str.contains(r"\d").to_numpy(bool)].sum() < _FEWEST_READABLE * cells:
         return ()
@@ -80,16 +96,16 @@ def missing_texts(column: pd.Series) -> tuple[str, ...]:
 
 def without(series: pd.Series, texts: tuple[str, ...]) -> pd.Series:
     """The column with the cells of such texts missing."""
-    return series.mask(texts_of(series).isin(texts)) if texts else series
+    if not texts:
+        return series
+    one = distinct(series)
+    return series.mask(one.spread(np.array([text in texts for text in one.texts], bool), missing=False))
 
 
 def texts_of(column: pd.Series) -> pd.Series:
     """The cells as texts, missing ones left as they are: each different text is looked at once."""
-    if pd.api.types.infer_dtype(column, skipna=True) != "string":  # True and 1 are the same to pandas
-        return column.map(as_text, na_action="ignore")
-    codes, different = pd.factorize(column, use_na_sentinel=True)
-    texts = pd.Series([*map(as_text, different), None], dtype=object).to_numpy()[codes]
-    return pd.Series(texts, index=column.index, name=column.name)
+    one = distinct(column)
+    return pd.Series(one.spread(one.texts, missing=None), index=column.index, name=column.name, dtype=object)
 
 
 def are_numbers(texts: pd.Series) -> pd.Series:
@@ -110,10 +126,10 @@ def to_numbers(series: pd.Series) -> np.ndarray:
         raise wrong(series, 0, "a number")
     else:
         values = pd.to_numeric(series, errors="coerce").to_numpy(float, na_value=np.nan)
-        blank = series.isna().to_numpy() | (texts_of(series) == "").to_numpy(bool)
-        bad = np.isnan(values) & ~blank
-        if bad.any():
-            raise wrong(series, int(bad.argmax()), "a number")
+        unread = np.flatnonzero(np.isnan(values) & series.notna().to_numpy())
+        bad = unread[(texts_of(series.iloc[unread]) != "").to_numpy(bool)]
+        if len(bad):
+            raise wrong(series, int(bad[0]), "a number")
     infinite = np.isinf(values)
     if infinite.any():
         raise wrong(series, int(infinite.argmax()), "a finite number")

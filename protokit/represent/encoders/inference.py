@@ -29,7 +29,7 @@ def infer(column: pd.Series) -> Guess:
     if column.dtype == object and not all(map(_is_hashable, cells.present.head(100))):
         cure = f"columns: {{{column.name}: image}}"
         return Guess(None, "arrays or lists, which say nothing of what they are", cure)
-    if cells.different == 1 and len(cells.present) == len(column):
+    if len(cells.present) == len(column) and cells.are_same:
         return Guess(None, f"constant: {str(cells.present.iloc[0])[:40]!r} in every training row")
     guesses = (_asked(kind, kind.infer, cells, failed) for kind in kinds)
     guess = next((guess for guess in guesses if guess is not None), Guess("category"))

@@ -3,16 +3,90 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, fields
+from functools import cached_property
+from typing import Any, Protocol
 
 import numpy as np
 from scipy.special import ndtri
-from sklearn.impute import SimpleImputer
-from sklearn.preprocessing import QuantileTransformer
+
+from protokit.represent.encoders.first_scaler import FirstScaler
 
 _FARTHEST = 3.0  # standard normal units
-_MOST_QUANTILES = 1000
+_MOST_KNOTS = 1000
+SINGLE, FINE = 24, 44  # bits of a number that are looked at: those of a float32, or nearly all of a float64
+_LOST = 0.9  # of the knots that FINE tells apart, so many have to stay apart in SINGLE
+
+
+class NumberScaler(Protocol):
+    """What scales numbers, of whatever version."""
+
+    @property
+    def marked(self) -> np.ndarray:
+        """Which columns are followed by an indicator of missing cells. Shapes: (columns,) bool."""
+
+    def transform(self, numbers: np.ndarray) -> np.ndarray:
+        """Shapes: (rows, columns), NaN where missing -> (rows, columns + indicators), float32, within -3 and 3."""
+
+    def as_plain(self) -> dict[str, object]:
+        """The state as JSON values, to the bit."""
+
+
+@dataclass(frozen=True)
+class ColumnScale:
+    """How the numbers of one column are scaled: plain numbers, that any runtime can interpolate between.
+
+    A number is rounded to `bits` binary digits. Its rank is read off a line through `knots` (ascending, so rounded)
+    and `values`, which goes on level at both ends; its size is `u = (number - center) / scale`, softly bounded as
+    `u / sqrt(1 + (u / 3) ** 2)`. What comes out is the mean of both. Without knots (constant columns, and those of two
+    values) it is `u` alone, cut off at -3 and 3.
+    """
+
+    median: float
+    center: float
+    scale: float
+    bits: int
+    knots: tuple[float, ...]
+    values: tuple[float, ...]
+    marked: bool
+
+    @classmethod
+    def fit(cls, numbers: np.ndarray) -> ColumnScale:
+        """Shapes: (training rows,), NaN where missing."""
+        ordered = np.sort(numbers)  # what is missing comes last
+        here = len(ordered) - int(np.isnan(ordered).sum())
+        ordered, gaps = ordered[:here], len(ordered) - here
+        if here == 0:
+            return cls(0.0, 0.0, 1.0, SINGLE, (), (), gaps > 0)
+        bits = _bits(ordered)
+        ordered = rounded(ordered, bits)
+        middle = float(rounded((ordered[[(here - 1) // 2, here // 2]] / 2).sum(keepdims=True), bits)[0])
+        if gaps:
+            at = np.searchsorted(ordered, middle)
+            ordered = np.concatenate([ordered[:at], np.full(gaps, middle), ordered[at:]])
+        center, scale = _mean_and_spread(ordered)
+        if not ((ordered != ordered[0]) & (ordered != ordered[-1])).any():
+            return cls(middle, center, scale, bits, (), (), gaps > 0)
+        knots = _knots(ordered)
+        # the rank of a run of equal numbers is that of its middle
+        first, after = (np.searchsorted(ordered, knots, side=side) for side in ("left", "right"))
+        values = np.clip(ndtri((first + after - 1) / 2 / (len(ordered) - 1)), -_FARTHEST, _FARTHEST)
+        return cls(middle, center, scale, bits, tuple(knots.tolist()), tuple(values.tolist()), gaps > 0)
+
+    def transform(self, numbers: np.ndarray) -> np.ndarray:
+        """Shapes: (rows,) without missing ones -> (rows,) float64."""
+        numbers = rounded(numbers, self.bits)
+        with np.errstate(over="ignore"):
+            units = np.clip((numbers - self.center) / self.scale, -1e9, 1e9)
+        if not self.knots:
+            return np.clip(units, -_FARTHEST, _FARTHEST)
+        size = units / np.sqrt(1 + (units / _FARTHEST) ** 2)
+        found: np.ndarray = (np.interp(numbers, *self._line) + size) / 2
+        return found
+
+    @cached_property
+    def _line(self) -> tuple[np.ndarray, np.ndarray]:
+        return np.array(self.knots), np.array(self.values)
 
 
 @dataclass(frozen=True)
@@ -20,80 +94,98 @@ class Scaler:
     """Each number by its rank and by its size, fitted on the training rows; missing cells get the median.
 
     The mean of two scalings: quantiles to a standard normal, and standardised with a soft bound. Why both:
-    docs/decisions/default-network.md. A column of two values is only standardised, for quantiles would push it to
-    the bounds. A column that had missing cells in the training rows is followed, after all others, by an indicator.
-
-    Source: scikit-learn's SimpleImputer, QuantileTransformer and MissingIndicator, whose fitted state this is.
+    docs/decisions/default-network.md; why rounded: docs/decisions/scaler.md. Two numbers that are one as float32 come
+    out the same. A column that had missing cells in the training rows is followed, after all others, by an indicator.
     """
 
-    medians: np.ndarray
-    quantiles: np.ndarray
-    centers: np.ndarray
-    scales: np.ndarray
-    two: np.ndarray
-    marked: np.ndarray
+    columns: tuple[ColumnScale, ...]
+
+    @property
+    def marked(self) -> np.ndarray:
+        """See NumberScaler."""
+        return np.array([column.marked for column in self.columns], bool)
 
     @classmethod
     def fit(cls, numbers: np.ndarray) -> Scaler:
-        """Shapes: (training rows, columns), NaN where missing."""
-        rows, columns = numbers.shape
-        if columns == 0:
-            empty = np.zeros(0)
-            return cls(empty, np.zeros((2, 0)), empty, empty, np.zeros(0, bool), np.zeros(0, bool))
-        marked = np.isnan(numbers).any(axis=0)
-        imputer = SimpleImputer(strategy="median", keep_empty_features=True)
-        filled = imputer.fit_transform(numbers)
-        transformer = QuantileTransformer(
-            n_quantiles=max(2, min(_MOST_QUANTILES, rows)), subsample=None, output_distribution="normal"
-        ).fit(filled)
-        two = np.array([len(np.unique(column)) <= 2 for column in filled.T])
-        spread = filled.std(axis=0)
-        return cls(
-            imputer.statistics_,
-            transformer.quantiles_,
-            filled.mean(axis=0),
-            np.where(spread > 0, spread, 1.0),
-            two,
-            marked,
-        )
+        """Shapes: (training rows, columns), NaN where missing; all rows are looked at, in any order."""
+        return cls(tuple(ColumnScale.fit(column) for column in numbers.T))
 
     def transform(self, numbers: np.ndarray) -> np.ndarray:
-        """Shapes: (rows, columns) -> (rows, columns + indicators), float32, within -3 and 3."""
-        missing = np.isnan(numbers)
-        filled = np.where(missing, self.medians, numbers)
-        references = np.linspace(0, 1, len(self.quantiles))
-        out = (filled - self.centers) / self.scales
-        for j in np.flatnonzero(~self.two):
-            # the mean of both directions, so that a run of equal quantiles maps to its middle
-            quantiles = self.quantiles[:, j]
-            rising = np.interp(filled[:, j], quantiles, references)
-            falling = -np.interp(-filled[:, j], -quantiles[::-1], -references[::-1])
-            rank = np.clip(ndtri(np.clip((rising + falling) / 2, 1e-7, 1 - 1e-7)), -_FARTHEST, _FARTHEST)
-            size = out[:, j] / np.hypot(1, out[:, j] / _FARTHEST)
-            out[:, j] = (rank + size) / 2
-        out = np.clip(out, -_FARTHEST, _FARTHEST)
-        return np.concatenate([out, missing[:, self.marked]], axis=1).astype(np.float32)
+        """See NumberScaler."""
+        rows, many = numbers.shape
+        out = np.empty((rows, many + int(self.marked.sum())), np.float32)
+        at = many
+        for i, column in enumerate(self.columns):
+            missing = np.isnan(numbers[:, i])
+            out[:, i] = column.transform(np.where(missing, column.median, numbers[:, i]))
+            if column.marked:
+                out[:, at] = missing
+                at += 1
+        return out
 
     def as_plain(self) -> dict[str, object]:
-        """The state as JSON values, to the bit."""
+        """See NumberScaler."""
+        columns = [{field.name: getattr(column, field.name) for field in fields(column)} for column in self.columns]
         return {
-            "medians": self.medians.tolist(),
-            "quantiles": self.quantiles.tolist(),
-            "centers": self.centers.tolist(),
-            "scales": self.scales.tolist(),
-            "two": self.two.tolist(),
-            "marked": self.marked.tolist(),
+            "version": 2,
+            "columns": [{**plain, "knots": [*plain["knots"]], "values": [*plain["values"]]} for plain in columns],
         }
 
-    @classmethod
-    def from_plain(cls, plain: Mapping[str, Any]) -> Scaler:
-        """The scaler of `as_plain`."""
-        quantiles = np.array(plain["quantiles"], float).reshape(len(plain["quantiles"]), len(plain["medians"]))
-        return cls(
-            np.array(plain["medians"], float),
-            quantiles,
-            np.array(plain["centers"], float),
-            np.array(plain["scales"], float),
-            np.array(plain["two"], bool),
-            np.array(plain["marked"], bool),
-        )
+
+def scaler_from_plain(plain: Mapping[str, Any]) -> NumberScaler:
+    """The scaler of `as_plain`, of the version that it says.
+
+    Raises:
+        ValueError: there is no such version.
+    """
+    if plain["version"] == 1:
+        return FirstScaler.from_plain(plain)
+    if plain["version"] != 2:
+        raise ValueError(f"no version {plain['version']!r} of the scaler is known")
+    sequences = ("knots", "values")
+    return Scaler(
+        tuple(ColumnScale(**{**one, **{name: tuple(one[name]) for name in sequences}}) for one in plain["columns"])
+    )
+
+
+def rounded(numbers: np.ndarray, bits: int) -> np.ndarray:
+    """Numbers with so many binary digits, half to even, as `Cast` to float32 rounds with 24; never infinite.
+
+    Shapes: (many,) float64 -> (many,) float64.
+    """
+    spare = 53 - bits
+    words = np.ascontiguousarray(numbers, np.float64).view(np.int64)
+    words = words + ((1 << (spare - 1)) - 1 + ((words >> spare) & 1))
+    words &= -(1 << spare)
+    most = np.ldexp(1 - 0.5**bits, 1024)
+    found: np.ndarray = np.clip(words.view(np.float64), -most, most)
+    return found
+
+
+def _bits(ordered: np.ndarray) -> int:
+    """FINE where a float32 could not tell the numbers of a column apart, such as seconds since 1970 of one day."""
+    knots = _knots(ordered)
+    single, fine = (len(np.unique(rounded(knots, bits))) for bits in (SINGLE, FINE))
+    return SINGLE if single >= _LOST * fine else FINE
+
+
+def _knots(ordered: np.ndarray) -> np.ndarray:
+    """The different numbers; where they are many, those at even steps through the rows, from the least to the most."""
+    different: np.ndarray = ordered[np.concatenate([[True], ordered[1:] != ordered[:-1]])]
+    if len(different) <= _MOST_KNOTS:
+        return different
+    steps = np.arange(_MOST_KNOTS, dtype=np.int64) * (len(ordered) - 1) // (_MOST_KNOTS - 1)
+    found: np.ndarray = np.unique(ordered[steps])
+    return found
+
+
+def _mean_and_spread(ordered: np.ndarray) -> tuple[float, float]:
+    """Mean and standard deviation, 1 where that is 0; no square overflows or vanishes."""
+    if ordered[0] == ordered[-1]:
+        return float(ordered[0]), 1.0
+    _, power = np.frexp(max(abs(ordered[0]), abs(ordered[-1])))
+    small = np.ldexp(ordered, -power)
+    center = small.mean()
+    spread = np.sqrt(np.square(small - center).mean())
+    scale = float(np.ldexp(spread, power))
+    return float(np.ldexp(center, power)), scale if scale > 0 else 1.0

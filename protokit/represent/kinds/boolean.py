@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from protokit.core.names import as_text
 from protokit.represent.kind import KINDS, Guess, Kind, NumberColumn
 
 if TYPE_CHECKING:
@@ -57,16 +56,11 @@ class Boolean(NumberColumn, Kind):
         import numpy as np
 
         from protokit.represent.encoders.cells import FALSE, TRUE, wrong
+        from protokit.represent.encoders.distinct import distinct
 
-        out = np.full(len(cells), np.nan)
-        for i, (value, missing) in enumerate(zip(cells, cells.isna(), strict=True)):
-            if missing:
-                continue
-            text = as_text(value).lower()
-            if text in TRUE or text == "1":
-                out[i] = 1.0
-            elif text in FALSE or text == "0":
-                out[i] = 0.0
-            else:
-                raise wrong(cells, i, "true or false")
-        return out[:, None]
+        one = distinct(cells)
+        numbers = {**dict.fromkeys(TRUE, 1.0), "1": 1.0, **dict.fromkeys(FALSE, 0.0), "0": 0.0}
+        each = np.array([numbers.get(text.lower(), np.nan) for text in one.texts], float)
+        if (odd := np.isnan(each)).any():
+            raise wrong(cells, int(one.spread(odd, missing=False).argmax()), "true or false")
+        return one.spread(each, missing=np.nan)[:, None]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -52,10 +53,13 @@ class Category(CodeColumn, Kind):
     @classmethod
     def fit(cls, cells: pd.Series, options: object = None, context: FitContext = NO_CONTEXT) -> Category:
         """Learns the levels of at least RARE rows, in the order of the alphabet, missing last."""
-        from protokit.represent.encoders.cells import texts_of
+        from protokit.represent.encoders.distinct import distinct
 
-        counts = texts_of(cells).value_counts()
-        levels: list[str | None] = [*sorted(str(level) for level in counts.index[counts >= RARE])]
+        one = distinct(cells)
+        counts = Counter[str]()
+        for text, count in zip(one.texts, one.counts, strict=True):
+            counts[text] += int(count)
+        levels: list[str | None] = [*sorted(text for text, count in counts.items() if count >= RARE)]
         if int(cells.isna().sum()) >= RARE:
             levels.append(None)
         return cls(str(cells.name), tuple(levels))
@@ -69,9 +73,8 @@ class Category(CodeColumn, Kind):
         """Shapes: (rows,) -> (rows,) int64, from 0 to len(levels)."""
         import numpy as np
 
-        from protokit.represent.encoders.cells import texts_of
+        from protokit.represent.encoders.distinct import distinct
 
         code = {level: i for i, level in enumerate(self.levels, 1)}
-        known = texts_of(cells).map(code).to_numpy(float, na_value=0, copy=True)
-        known[cells.isna().to_numpy()] = code.get(None, 0)
-        return known.astype(np.int64)
+        one = distinct(cells)
+        return one.spread(np.array([code.get(text, 0) for text in one.texts], np.int64), missing=code.get(None, 0))

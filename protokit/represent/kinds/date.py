@@ -34,6 +34,7 @@ class Date(NumberColumn, Kind):
     format: str | None
     timed: bool
     marks: tuple[str, ...] = ()
+    circles: int = 1  # the version of how places on circles are found: see `protokit.represent.encoders.circles`
 
     @classmethod
     def sample(cls) -> Sequence[object]:
@@ -66,12 +67,14 @@ class Date(NumberColumn, Kind):
             DataError: no format reads every cell.
         """
         from protokit.represent.encoders.cells import texts_of, without
+        from protokit.represent.encoders.circles import TABLES
         from protokit.represent.encoders.dates import date_format, is_date
+        from protokit.represent.encoders.distinct import distinct
 
         form = None
         cells = without(cells, context.missing)
         if not is_date(cells):
-            texts = texts_of(cells.dropna())
+            texts = texts_of(distinct(cells).cells)
             form = date_format(texts)
             if form is None:
                 raise DataError(
@@ -79,7 +82,7 @@ class Date(NumberColumn, Kind):
                     cure="write dates as 2024-12-31",
                 )
         dates = cls(str(cells.name), form, True).dates(cells).dropna()
-        return cls(str(cells.name), form, bool((dates != dates.dt.normalize()).any()), context.missing)
+        return cls(str(cells.name), form, bool((dates != dates.dt.normalize()).any()), context.missing, TABLES)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -104,16 +107,9 @@ class Date(NumberColumn, Kind):
 
     def numbers(self, cells: pd.Series) -> np.ndarray:
         """Shapes: (rows,) -> (rows, len(names)), NaN where missing."""
-        import numpy as np
-        import pandas as pd
+        from protokit.represent.encoders.circles import days_and_circles
 
-        dates = self.dates(cells)
-        days = ((dates - pd.Timestamp(0)) / pd.Timedelta(days=1)).to_numpy(float)
-        hours = (days - np.floor(days)) * 24
-        turns = [dates.dt.day_of_year.to_numpy(float) / 365.25, dates.dt.day_of_week.to_numpy(float) / 7]
-        turns += [hours / 24] if self.timed else []
-        circles = [f(2 * np.pi * turn) for turn in turns for f in (np.sin, np.cos)]
-        return np.stack([days, *circles], axis=1)
+        return days_and_circles(self.dates(cells), timed=self.timed, version=self.circles)
 
 
 def _local(dates: pd.Series) -> pd.Series:

@@ -69,11 +69,12 @@ class Ordered(NumberColumn, Kind):
         """Shapes: (rows,) -> (rows, 1), NaN where missing."""
         import numpy as np
 
-        from protokit.represent.encoders.cells import texts_of, wrong
+        from protokit.represent.encoders.cells import wrong
+        from protokit.represent.encoders.distinct import distinct
 
         place = {level: i for i, level in enumerate(self.levels)}
-        found = texts_of(cells).map(place).to_numpy(float, na_value=np.nan)
-        bad = np.isnan(found) & cells.notna().to_numpy()
-        if bad.any():
-            raise wrong(cells, int(bad.argmax()), "one of " + ", ".join(self.levels))
-        return found[:, None]
+        one = distinct(cells)
+        each = np.array([place.get(text, np.nan) for text in one.texts], float)
+        if (odd := np.isnan(each)).any():
+            raise wrong(cells, int(one.spread(odd, missing=False).argmax()), "one of " + ", ".join(self.levels))
+        return one.spread(each, missing=np.nan)[:, None]

@@ -52,10 +52,15 @@ class Text(Kind):
     @classmethod
     def infer(cls, cells: Cells) -> Guess | None:
         """Texts of six words and more, most of them different."""
+        import numpy as np
+
         if cells.are_numbers:
             return None
-        long = cells.texts.str.count(" ").mean() >= 5
-        return Guess("text") if long and cells.different > 0.5 * len(cells.texts) else None
+        one = cells.distinct
+        if cells.different <= 0.5 * one.counts.sum():
+            return None
+        blanks = [text.count(" ") for text in one.texts]
+        return Guess("text") if np.average(blanks, weights=one.counts) >= 5 else None
 
     @classmethod
     def fit(cls, cells: pd.Series, options: object = None, context: FitContext = NO_CONTEXT) -> FittedColumn:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from protokit.core.errors import DataError
-from protokit.core.names import as_text
 from protokit.represent.split.random import Random
 from protokit.represent.split.stratified import Stratified
 from protokit.represent.split_way import SPLITS, SplitTable, SplitWay
@@ -39,17 +38,17 @@ class Column(SplitWay):
         """The part of each row."""
         import numpy as np
 
-        found = []
-        for value in table.cells:
-            text = as_text(value).lower()
-            if text not in _NAMES:
-                raise DataError(
-                    f"the split column {table.column!r} holds {as_text(value)!r}", cure="use train, validation and test"
-                )
-            found.append(_NAMES[text])
+        from protokit.represent.encoders.distinct import distinct
+
+        one = distinct(table.cells)
+        odd = next((f"holds {text!r}" for text in one.texts if text.lower() not in _NAMES), None)
+        odd = odd or ("has missing cells" if (one.codes < 0).any() else None)
+        if odd:
+            raise DataError(f"the split column {table.column!r} {odd}", cure="use train, validation and test")
+        found = np.array([_NAMES[text.lower()] for text in one.texts], object)
         if "test" not in found:
             raise DataError(f"the split column {table.column!r} names no test rows", cure="write test in some rows")
-        return np.array(found, object)
+        return one.spread(found, missing=None)
 
     @classmethod
     def take(cls, table: SplitTable, rows: np.ndarray, share: float, seed: int) -> tuple[np.ndarray, np.ndarray]:

@@ -28,7 +28,7 @@ class Group(SplitWay):
         import numpy as np
         from sklearn.model_selection import GroupShuffleSplit
 
-        groups = table.keys[rows]
+        groups = table.groups[rows]
         if len(np.unique(groups)) < 2:
             raise DataError(f"the column {table.column!r} holds one group only", cure="split by another column")
         shuffle = GroupShuffleSplit(n_splits=1, test_size=share, random_state=seed)
@@ -40,12 +40,12 @@ class Group(SplitWay):
         """See SplitWay."""
         from protokit.represent.folds import deal
 
-        yield from deal(len(table.frame), count, None, table.keys, None, seed)
+        yield from deal(len(table.frame), count, None, table.groups, None, seed)
 
     @classmethod
     def blocks(cls, table: SplitTable) -> np.ndarray | None:
         """The number of each row's group."""
         import numpy as np
 
-        numbers: np.ndarray = np.unique(table.keys, return_inverse=True)[1]
+        numbers: np.ndarray = np.unique(table.groups, return_inverse=True)[1]
         return numbers

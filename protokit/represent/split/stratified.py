@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from protokit.core.errors import DataError
-from protokit.core.names import as_text
 from protokit.represent.split_way import SPLITS, SplitTable, SplitWay
 
 if TYPE_CHECKING:
@@ -36,7 +35,7 @@ class Stratified(SplitWay):
         from sklearn.model_selection import train_test_split
 
         # a class of so few rows that not every part can have one is kept for training
-        labels = _labels(table)[rows]
+        labels = table.strata[rows]
         _, positions, counts = np.unique(labels, return_inverse=True, return_counts=True)
         rare = counts[positions] < max(2, round(1 / share) // 2)
         kept, dealt, strata = rows[rare], rows[~rare], labels[~rare]
@@ -55,10 +54,4 @@ class Stratified(SplitWay):
         """See SplitWay."""
         from protokit.represent.folds import deal
 
-        yield from deal(len(table.frame), count, _labels(table), None, None, seed)
-
-
-def _labels(table: SplitTable) -> np.ndarray:
-    assert table.classes is not None, "check has said so"
-    found: np.ndarray = table.classes.map(as_text).to_numpy()
-    return found
+        yield from deal(len(table.frame), count, table.strata, None, None, seed)
