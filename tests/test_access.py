@@ -64,6 +64,10 @@ ITS_OWN = {
     "represent/on_disk.py": ({"open", "memmap"}, "arrays in a temporary folder"),
     "workflow/look/page.py": ({"read_text"}, "files of a run's folder"),
     "workflow/look/paired.py": ({"read_text"}, "a file of a run's folder"),
+    "workflow/cache/entries.py": (
+        {"read_text", "load", "glob", "iterdir", "rglob"},
+        "the cache, which protokit wrote, and the names of protokit's own files",
+    ),
     "workflow/record/folder.py": ({"read_text", "glob"}, "files of runs' folders"),
     "workflow/record/predictions.py": ({"read_text", "duckdb.connect", "read_parquet"}, "files of a run's folder"),
     "workflow/record/uses_of_test_set.py": ({"read_text", "glob"}, "files beside the runs' folders"),

@@ -123,10 +123,7 @@ class FileSource(OnDisk):
         location = expand(self.location)
         with location.masking():
             found, notices = files.find(location, folder, inside=self.inside)
-            if notices:
-                return None
-            partitions = [file.partitions for file in found if file.partitions]
-            return files.digest(found)[0] + (f" of {partitions}" if partitions else "")
+            return None if notices else files.digest(found)[0]
 
     def fetched(self, folder: Path) -> list[Path]:
         """The files in order, on this machine.
