@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import io
 import json
+import os
 import sqlite3
 import struct
 import threading
@@ -118,6 +119,14 @@ def openml(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
 
     monkeypatch.setattr(_openml, "urlopen", answer)
     monkeypatch.setenv("SCIKIT_LEARN_DATA", str(folder / "openml"))
+
+
+@pytest.fixture
+def postgres() -> str:
+    url = os.environ.get("PROTOKIT_TEST_POSTGRES")
+    if not url:
+        pytest.skip("PROTOKIT_TEST_POSTGRES names no server to test with (.ci/run starts one where it can)")
+    return url
 
 
 @pytest.fixture

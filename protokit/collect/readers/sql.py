@@ -23,6 +23,9 @@ from protokit.core.values import Notice
 if TYPE_CHECKING:
     import pandas as pd
 
+# what makes the transactions to come read only; the option of SQLAlchemy does so for PostgreSQL
+_READ_ONLY = dict.fromkeys(("mysql", "mariadb"), "SET SESSION TRANSACTION READ ONLY")
+_OPENS_ANYTHING = ("shillelagh", "gsheets", "multicorn2")  # tables of these are files and addresses
 _ORDERED = re.compile(r"\border\s+by\b", re.I)
 
 
@@ -70,9 +73,8 @@ class Sql(Source):
 
         location = expand(self.location)
         with location.masking():
-            if location.text.startswith("sqlite:"):
-                path = location.text.partition(":///")[2].partition("?")[0]
-                return Sqlite.model_validate({"location": path, **self.options}).read(folder)
+            if _backend(location.text) == "sqlite":
+                return Sqlite.model_validate({"location": _file_of(location.text), **self.options}).read(folder)
             names, rows, notices = _rows(location, self)
             for i, name in enumerate(names):
                 if name in names[:i]:
@@ -83,16 +85,40 @@ class Sql(Source):
             return frame, fingerprint(frame), (*notices, *decided)
 
 
+def _backend(address: str) -> str:
+    """The database that an address names, whatever the driver: `sqlite` of `sqlite+pysqlite:///t.db`."""
+    return address.partition(":")[0].partition("+")[0].strip().lower()
+
+
+def _file_of(address: str) -> str:
+    """The path of an SQLite file in its URL.
+
+    Raises:
+        DataError: the URL names no file, or is one of SQLite's own, which may ask for more than to read.
+    """
+    path = address.partition(":///")[2].partition("?")[0]
+    if not path or path.startswith(":") or path.lower().startswith("file:"):
+        raise DataError("the URL names no SQLite file", cure="write sqlite:///data/shop.db")
+    return path
+
+
 def _rows(location: Location, source: Sql) -> tuple[list[str], list[tuple[object, ...]], list[Notice]]:
     sqlalchemy = optional("sqlalchemy", "sql")
     notices: list[Notice] = []
     engine = _engine(sqlalchemy, location)
+    backend = str(engine.dialect.name)
+    if source.query is not None:
+        from protokit.collect.database.one_select import hold
+
+        hold(source.query, backend)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", sqlalchemy.exc.SAWarning)  # of types that a reflected table has
-            options = {"postgresql_readonly": True} if engine.dialect.name == "postgresql" else {}
+            options = {"postgresql_readonly": True} if backend == "postgresql" else {}
             # without parameters, so that a % or : in the query is only that
             with engine.connect().execution_options(no_parameters=True, **options) as connection:
+                if backend in _READ_ONLY:
+                    connection.exec_driver_sql(_READ_ONLY[backend])
                 if source.query is None:
                     query = _select(sqlalchemy, connection, str(source.table))
                 else:
@@ -120,7 +146,10 @@ def _engine(sqlalchemy: ModuleType, location: Location) -> Any:
         url = sqlalchemy.make_url(location.text)
         if url.get_backend_name() == "postgresql" and "+" not in url.drivername:
             url = url.set(drivername=f"postgresql+{_installed('psycopg', 'psycopg2')}")
-        return sqlalchemy.create_engine(url, poolclass=sqlalchemy.pool.NullPool)
+        # a dialect of another package may be SQLite, or a library that opens files, under a name of its own
+        if url.get_dialect().name in {"sqlite", *_OPENS_ANYTHING}:
+            raise DataError("the database is a file", cure="write {sqlite: data/shop.db}, or the source of the file")
+        return sqlalchemy.create_engine(url, poolclass=sqlalchemy.pool.NullPool, connect_args=connect_args(url))
     except sqlalchemy.exc.NoSuchModuleError:
         raise DataError(
             "SQLAlchemy knows no such database", cure="write postgresql://, mysql:// or sqlite:///"
@@ -131,6 +160,14 @@ def _engine(sqlalchemy: ModuleType, location: Location) -> Any:
         raise DataError(
             f"the driver {error.name!r} of this database is not installed", cure=f"pip install {error.name}"
         ) from None
+
+
+def connect_args(url: Any) -> dict[str, Any]:
+    """What a driver is told so that it opens a file for reading only, and nothing beside it."""
+    if url.get_backend_name() == "duckdb":
+        config = {"enable_external_access": "false", "lock_configuration": "true"}
+        return {"read_only": True, "config": config}
+    return {}
 
 
 def _installed(*drivers: str) -> str:

@@ -93,6 +93,17 @@ def _connect(file: File) -> sqlite3.Connection:
     return sqlite3.connect(f"file:{quote(str(file.path.resolve()))}?mode=ro", uri=True)
 
 
+_READS = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_RECURSIVE}
+_OUTSIDE = {"load_extension", "readfile", "writefile", "edit", "fts3_tokenizer"}
+
+
+def _only_reads(action: int, first: str | None, second: str | None, *_: str | None) -> int:
+    """What a query may do: read tables, and call functions that reach for nothing outside."""
+    if action == sqlite3.SQLITE_FUNCTION:
+        return sqlite3.SQLITE_DENY if str(second).lower() in _OUTSIDE else sqlite3.SQLITE_OK
+    return sqlite3.SQLITE_OK if action in _READS else sqlite3.SQLITE_DENY
+
+
 @contextmanager
 def _selected(file: File, source: Sqlite) -> Iterator[tuple[list[str], list[str], sqlite3.Cursor]]:
     """Names and declared types of the columns, and the rows to come."""
@@ -102,6 +113,7 @@ def _selected(file: File, source: Sqlite) -> Iterator[tuple[list[str], list[str]
             # as a view, so that it can be a SELECT only, and its columns have the types of those they come from
             connection.execute(f'create temp view "protokit query" as {select}')
             described = connection.execute('pragma temp.table_info("protokit query")').fetchall()
+            connection.set_authorizer(_only_reads)
             cursor = connection.execute(select)
             names = [str(column[0]) for column in cursor.description]
             for i, name in enumerate(names):
