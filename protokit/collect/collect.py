@@ -12,6 +12,7 @@ from protokit.collect.frames import as_frame, checked, fingerprint
 from protokit.collect.gather import gathered
 from protokit.collect.headers import reading
 from protokit.collect.readers.csv import Csv
+from protokit.collect.remote.collected import collected_there
 from protokit.collect.source import Source
 from protokit.collect.words import Collect
 from protokit.core.errors import DataError, SpecError
@@ -35,10 +36,15 @@ def collect(spec: Collect, folder: Path, table: object = None, *, stacked: Seque
         cure = "name one under collect.tables, or pass a data frame to run()"
         raise SpecError.one("no table to collect", cure, ("collect",))
     first = next(iter(spec.tables), None) or next(iter(given))
+    gone_by: tuple[Notice, ...] = ()
+    if not given and not set(stacked) - {first}:
+        found_there, gone_by = collected_there(spec, folder)
+        if found_there is not None:
+            return found_there
     names = list(dict.fromkeys([first, *spec.tables, *given]))
     frames: dict[str, pd.DataFrame] = {}
     origins: dict[str, str] = {}
-    notices: list[Notice] = []
+    notices = list[Notice](gone_by)
     steps: list[Step] = []
     for name in names:
         if name in given:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path as FilePath
 from types import TracebackType
@@ -17,6 +17,7 @@ from typing import Any
 
 import duckdb
 import pandas as pd
+import pyarrow as pa
 
 from protokit.collect.database.cells import plain_frame, taken
 from protokit.collect.database.place import Place, Rows, Stored
@@ -129,6 +130,17 @@ class Warehouse(Place):
                 raise DataError(f"not a Parquet file: {str(error).splitlines()[0]}", place=str(path)) from None
             [(count,)] = self._connection.execute(f"SELECT count(*) FROM {table}").fetchall()
         return self.typed(Rows(table, (row,), columns, count))
+
+    def load_batches(self, batches: Iterable[pa.RecordBatch], types: Mapping[str, str], rows: Rows) -> Rows:
+        """Rows of another place, under the inner names that they have there, of DuckDB's types for them."""
+        table, view = self.fresh("t"), self.fresh("v")
+        self._connection.execute(f"CREATE TABLE {table} ({', '.join(f'{c} {kind}' for c, kind in types.items())})")
+        for batch in batches:
+            self._connection.register(view, pa.Table.from_batches([batch]))
+            self._connection.execute(f"INSERT INTO {table} SELECT * FROM {view}")
+            self._connection.unregister(view)
+        [(count,)] = self._connection.execute(f"SELECT count(*) FROM {table}").fetchall()
+        return self.typed(replace(rows, table=table, count=count))
 
     def typed(self, rows: Rows) -> Rows:
         """The same rows with the type of each column as the database has it."""

@@ -1,4 +1,7 @@
-"""Queries as the steps write them, in PostgreSQL's words: tables, joins, groups, order. Values stand in `postgres.py`."""
+"""Queries as the steps write them, in PostgreSQL's words: tables, joins, groups, order.
+
+What stands in a row is in `values.py`.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from sqlglot import exp
 from sqlglot.expressions import Expr
 
-from protokit.collect.database import postgres_words as words
 from protokit.collect.database.place import Unsaid
-from protokit.collect.database.postgres import Said, Values, read
+from protokit.collect.remote import vocabulary as words
+from protokit.collect.remote.kinds import Said, unified
+from protokit.collect.remote.values import Values, read
 
 _PARTS = {"expressions", "from_", "joins", "where", "group", "having", "qualify", "order", "limit", "distinct"}
 
@@ -124,12 +128,9 @@ class Query(Values):
         a, b, (la, lb, line) = left.alias, node.this.alias, (self._fresh("q") for _ in range(3))
         (u, v, found), right = (self._fresh("u") for _ in range(3)), self._source(node.this)
         *equal, late = [part.unnest() for part in node.args["on"].flatten()]
-        keys = [self._compared(one.this, one.expression) for one in equal if isinstance(one, exp.EQ)]
-        if not isinstance(late, exp.GTE) or len(keys) < len(equal) or any(x.kind != y.kind for x, y in keys):
-            raise Unsaid("an ASOF join by such columns")
-        times = self._compared(late.this, late.expression)
-        if times[0].kind != times[1].kind:
-            raise Unsaid("an ASOF join by times of two kinds")
+        if not isinstance(late, exp.GTE) or any(not isinstance(one, exp.EQ) for one in equal):
+            raise Unsaid("an ASOF join by such a condition")
+        *keys, times = [self._alike(one.this, one.expression) for one in (*equal, late)]
         names = [f"k{i}" for i in range(len(keys))]
         sides = [
             ", ".join(f"{pair[i].sql} AS {name}" for name, pair in zip([*names, "at"], [*keys, times], strict=True))
@@ -147,8 +148,17 @@ class Query(Values):
             f"ORDER BY at, side ROWS UNBOUNDED PRECEDING) END AS n FROM {line}) AS {line}s"
         )
         side = "LEFT" if node.args.get("side") else "INNER"
-        tables = f" FROM {la} AS {a} {side} JOIN (SELECT {found}, n FROM {latest} WHERE {found} IS NOT NULL AND n IS NOT NULL) "
-        return before, f"{tables}AS {found}s ON {found}s.{found} = {a}.{u} {side} JOIN {lb} AS {b} ON {b}.{v} = {found}s.n"
+        tables = f" FROM {la} AS {a} {side} JOIN (SELECT {found}, n FROM {latest} WHERE n IS NOT NULL) "
+        return (
+            before,
+            f"{tables}AS {found}s ON {found}s.{found} = {a}.{u} {side} JOIN {lb} AS {b} ON {b}.{v} = {found}s.n",
+        )
+
+    def _alike(self, *nodes: Expr) -> list[Said]:
+        """Values that are held against each other, all of one kind."""
+        found = self._compared(*nodes)
+        kind = unified([one.kind for one in found])
+        return [self.cast(one, kind, words.OF_KIND[kind]) if one.kind != kind else one for one in found]
 
     def _ordered(self, node: exp.Order) -> str:
         parts = []
@@ -200,7 +210,7 @@ class Query(Values):
         return found._replace(sql=f"({found.sql[:opened]}{distinct}{found.sql[opened:]}{end})")
 
     def _sum(self, name: str, of: Said, distinct: str, end: str) -> Said:
-        """A sum or mean. Of numbers that are not whole it is taken in the rows' order: so the last bits are the same."""
+        """A sum or mean; of numbers that are not whole in the order of the rows, so that its last bits are the same."""
         ordered = ""
         if of.kind == "double" and not of.whole:
             if self._order is None or distinct:
@@ -211,7 +221,11 @@ class Query(Values):
         self.fails = True
         total = f"(sum({distinct}{of.sql}{ordered}){end})"
         if name == "sum":
-            return Said(f"CAST({total} AS numeric)" if of.kind == "int" else total, "decimal" if of.kind == "int" else "double", whole=of.whole)
+            return Said(
+                f"CAST({total} AS numeric)" if of.kind == "int" else total,
+                "decimal" if of.kind == "int" else "double",
+                whole=of.whole,
+            )
         return Said(f"(CAST({total} AS float8) / (count({distinct}{of.sql}){end}))", "double")
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 import sqlglot
 from sqlglot import exp
@@ -16,27 +16,19 @@ from sqlglot.dialects.duckdb import DuckDB
 from sqlglot.expressions import Expr
 from sqlglot.parsers.duckdb import DuckDBParser
 
-from protokit.collect.database import postgres_words as words
 from protokit.collect.database.place import Unsaid
+from protokit.collect.remote import vocabulary as words
+from protokit.collect.remote.kinds import NUMBERS, TIMES, Said, converted, fits, unified
 from protokit.grammar.expressions import quote
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\d(?: \d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)?")
-_NUMBERS = {"int", "decimal", "double"}
-_TIMES = {"date", "timestamp"}
-_SIGNS = {exp.EQ: "=", exp.NEQ: "<>", exp.LT: "<", exp.LTE: "<=", exp.GT: ">", exp.GTE: ">=",
-          exp.NullSafeEQ: "IS NOT DISTINCT FROM", exp.NullSafeNEQ: "IS DISTINCT FROM"}  # fmt: skip
-_ARITHMETIC = {exp.Add: "+", exp.Sub: "-", exp.Mul: "*"}
+_SIGNS: Mapping[type[exp.Binary], str] = {
+    exp.EQ: "=", exp.NEQ: "<>", exp.LT: "<", exp.LTE: "<=", exp.GT: ">", exp.GTE: ">=",
+    exp.NullSafeEQ: "IS NOT DISTINCT FROM", exp.NullSafeNEQ: "IS DISTINCT FROM",
+}  # fmt: skip
+_ARITHMETIC: Mapping[type[object], str] = {exp.Add: "+", exp.Sub: "-", exp.Mul: "*"}
 _DOUBLE = "CAST({} AS float8)"
 _LONGEST = 200_000
-
-
-class Said(NamedTuple):
-    """SQL, the kind of its value, whether it is a text of ASCII only, and whether a double that is a whole number."""
-
-    sql: str
-    kind: str
-    ascii: bool = False
-    whole: bool = False
 
 
 class _Read(DuckDB):
@@ -109,12 +101,12 @@ class Values:
         if isinstance(node, exp.Is):
             of = self.value(node.this).sql if isinstance(node.expression, exp.Null) else self._true(node.this)
             return Said(f"({of} IS {self.value(node.expression).sql})", "boolean")
-        if type(node) in _SIGNS:
+        if isinstance(node, exp.Binary) and type(node) in _SIGNS:
             left, right = self._compared(node.this, node.expression)
             return Said(f"({left.sql} {_SIGNS[type(node)]} {right.sql})", "boolean")
         if isinstance(node, exp.Between):
-            low, high = self._compared(node.this, node.args["low"], node.args["high"])[1:]
-            return Said(f"({self._compared(node.this, node.args['low'])[0].sql} BETWEEN {low.sql} AND {high.sql})", "boolean")
+            this, low, high = self._compared(node.this, node.args["low"], node.args["high"])
+            return Said(f"({this.sql} BETWEEN {low.sql} AND {high.sql})", "boolean")
         if isinstance(node, exp.In) and node.expressions:
             this, *listed = self._compared(node.this, *node.expressions)
             return Said(f"({this.sql} IN ({', '.join(one.sql for one in listed)}))", "boolean")
@@ -131,7 +123,7 @@ class Values:
             return self._interval(node)
         if isinstance(node, exp.Extract):
             return self._part(node.name.lower(), self.value(node.expression))
-        if isinstance(node, (*_ARITHMETIC, exp.Div, exp.Mod, exp.IntDiv, exp.Neg)):
+        if isinstance(node, (exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Mod, exp.IntDiv, exp.Neg)):
             return self._arithmetic(node)
         if isinstance(node, exp.Anonymous):
             return self._call(node)
@@ -149,7 +141,7 @@ class Values:
     def _literal(self, node: exp.Literal) -> Said:
         text = str(node.this)
         if node.is_string:
-            return Said(f"(CAST({quote(text)} AS text) COLLATE \"C\")", "text", text.isascii())
+            return Said(f'(CAST({quote(text)} AS text) COLLATE "C")', "text", text.isascii())
         if "e" in text.lower():
             return Said(f"CAST('{text}' AS float8)", "double")
         return Said(text, "int" if text.isdecimal() and len(text) < 19 else "decimal")
@@ -157,8 +149,10 @@ class Values:
     def _compared(self, *nodes: Expr) -> list[Said]:
         found = [self.value(node) for node in nodes]
         kinds = {one.kind for one in found} - {"null"}
-        if kinds & _TIMES and "text" in kinds:  # a constant beside a time is one
-            found = [self._as_time(node, one) if one.kind == "text" else one for node, one in zip(nodes, found, strict=True)]
+        if kinds & TIMES and "text" in kinds:  # a constant beside a time is one
+            found = [
+                self._as_time(node, one) if one.kind == "text" else one for node, one in zip(nodes, found, strict=True)
+            ]
         unified([one.kind for one in found])
         return found
 
@@ -206,7 +200,8 @@ class Values:
         return Said(f"CAST('{int(count) * many} {unit}' AS interval)", "interval")
 
     def _part(self, part: str, of: Said) -> Said:
-        if part not in words.PARTS or of.kind not in _TIMES:
+        part = words.PART_NAMES.get(part, part)
+        if part not in words.PARTS or of.kind not in TIMES:
             raise Unsaid(f"the {part} of a {of.kind}")
         return Said(words.PARTS[part].format(of.sql), "double" if part == "epoch" else "int")
 
@@ -214,55 +209,35 @@ class Values:
         goal = words.stored(node.to.sql(dialect=DuckDB))
         if goal is None:
             raise Unsaid(f"a cast to {node.to.sql(dialect=DuckDB)}")
-        if isinstance(node.this, exp.Literal) and node.this.is_string and goal[0] in _TIMES:
+        if isinstance(node.this, exp.Literal) and node.this.is_string and goal[0] in TIMES:
             return Said(f"CAST({self._as_time(node.this, Said('', '')).sql} AS {goal[1]})", goal[0])
         return self.cast(self.value(node.this), *goal, tried=isinstance(node, exp.TryCast))
 
     def cast(self, found: Said, kind: str, type_: str, *, tried: bool = False) -> Said:
-        """A value as one of another type, where PostgreSQL casts as DuckDB does; `tried` where none may fail."""
-        pair = (found.kind, kind)
-        wide = type_ in ("int8", "float8", "text", "boolean", "timestamp", "date")
-        if kind == "text" and pair[0] in ("text", "null"):
-            return Said(f"(CAST({found.sql} AS text) COLLATE \"C\")", "text", found.ascii)
-        if pair[0] == kind or pair[0] == "null":
-            if not wide and tried:
-                raise Unsaid(f"try_cast to {type_}")
-            self.fails |= not wide
-            return found._replace(sql=f"CAST({found.sql} AS {type_})", kind=kind)
-        if kind == "text" and pair[0] in ("int", "boolean", "date", "timestamp"):
-            return Said(f"(CAST({found.sql} AS text) COLLATE \"C\")", "text", True)
-        if kind == "text" and found.whole:
-            return Said(f"(CAST(CAST({found.sql} AS int8) AS text) || '.0' COLLATE \"C\")", "text", True)
-        if pair == ("int", "double") or (pair == ("decimal", "double") and not tried):
-            return Said(_DOUBLE.format(found.sql), "double", whole=pair[0] == "int")
-        if pair == ("double", "int") and (found.whole or not tried) and wide:
-            self.fails |= not found.whole
-            return Said(f"CAST({found.sql} AS {type_})", "int")
-        if pair == ("decimal", "int") and not tried:
-            raise Unsaid("a decimal as a whole number")
-        if pair == ("boolean", "int"):
-            return Said(f"CAST(CAST({found.sql} AS int4) AS {type_})", "int")
-        if pair == ("int", "boolean"):
-            return Said(f"({found.sql} <> 0)", "boolean")
-        if pair in (("date", "timestamp"), ("timestamp", "date")):
-            return Said(f"CAST({found.sql} AS {type_})", kind)
-        raise Unsaid(f"a {found.kind} cast to a {kind}")
+        """A value as one of another type; `tried` where a cell that does not fit is to be missing.
+
+        Raises:
+            Unsaid: PostgreSQL does not cast as DuckDB does.
+        """
+        cast, fails = converted(found, kind, type_, tried)
+        self.fails |= fails
+        return cast
 
     def _arithmetic(self, node: Expr) -> Said:
         left = self.value(node.this)
         if isinstance(node, exp.Neg):
-            if left.kind not in _NUMBERS:
+            if left.kind not in NUMBERS:
                 raise Unsaid(f"a sign before a {left.kind}")
             return left._replace(sql=f"(- {left.sql})")
         right = self.value(node.expression)
         kinds = (left.kind, right.kind)
-        if kinds[0] in _TIMES and kinds[1] == "interval" and isinstance(node, (exp.Add, exp.Sub)):
+        if kinds[0] in TIMES and kinds[1] == "interval" and isinstance(node, (exp.Add, exp.Sub)):
             return Said(f"({left.sql} {_ARITHMETIC[type(node)]} {right.sql})", "timestamp")
         if kinds == ("date", "int") and isinstance(node, (exp.Add, exp.Sub)):
             return Said(f"({left.sql} {_ARITHMETIC[type(node)]} CAST({right.sql} AS int4))", "date")
         if kinds == ("date", "date") and isinstance(node, exp.Sub):
             return Said(f"CAST({left.sql} - {right.sql} AS int8)", "int")
-        if not {*kinds} <= _NUMBERS:
+        if not {*kinds} <= NUMBERS:
             raise Unsaid(f"{node.key} of a {kinds[0]} and a {kinds[1]}")
         self.fails = True
         if isinstance(node, exp.Div):
@@ -293,26 +268,30 @@ class Values:
             return self._one_of(f"{word}({', '.join(one.sql for one in values)})", values)
         if name == "nullif" and len(given) == 2:
             values = self._compared(*given)
-            return values[0]._replace(sql=f"(CASE WHEN {values[0].sql} = {values[1].sql} THEN NULL ELSE {values[0].sql} END)")
+            return values[0]._replace(
+                sql=f"(CASE WHEN {values[0].sql} = {values[1].sql} THEN NULL ELSE {values[0].sql} END)"
+            )
         if name == "if" and len(given) == 3:
             values = [self.value(one) for one in given[1:]]
-            return self._one_of(f"(CASE WHEN {self._true(given[0])} THEN {values[0].sql} ELSE {values[1].sql} END)", values)
+            return self._one_of(
+                f"(CASE WHEN {self._true(given[0])} THEN {values[0].sql} ELSE {values[1].sql} END)", values
+            )
         if name == "concat" and given:
             texts = [self._of(one, "text") for one in given]
             return Said(f"concat({', '.join(one.sql for one in texts)})", "text", all(one.ascii for one in texts))
         unit = str(given[0].this).lower() if given and isinstance(given[0], exp.Literal) and given[0].is_string else ""
         if name in ("date_trunc", "datetrunc") and len(given) == 2 and unit in words.TRUNCATED:
             of = self.value(given[1])
-            if of.kind in _TIMES:
+            if of.kind in TIMES:
                 return Said(f"date_trunc('{unit}', CAST({of.sql} AS timestamp))", "timestamp")
         if name in ("date_diff", "datediff") and len(given) == 3 and unit in words.DIFFERENCES:
             first, second = (self.value(one) for one in given[1:])
-            if {first.kind, second.kind} <= _TIMES:
+            if {first.kind, second.kind} <= TIMES:
                 return Said(words.DIFFERENCES[unit].format(first.sql, second.sql), "int")
         if name in ("date_part", "datepart") and len(given) == 2 and unit:
             return self._part(unit, self.value(given[1]))
         if name in words.PART_NAMES and len(given) == 1:
-            return self._part(words.PART_NAMES[name], self.value(given[0]))
+            return self._part(name, self.value(given[0]))
         self.fails |= name in ("abs", "mod")
         return self.worded(name, given, words.FUNCTIONS)
 
@@ -320,37 +299,11 @@ class Values:
         """A function of a list, by the first of its forms that fits the arguments."""
         values = [self.value(one) for one in given]
         for letters, text, kind in known.get(name, ()):
-            if len(letters) == len(values) and all(map(_fits, letters, values, given)):
+            if len(letters) == len(values) and all(map(fits, letters, values, given)):
                 sql = [_DOUBLE.format(v.sql) if at == "d" else v.sql for at, v in zip(letters, values, strict=True)]
                 texts = [one.ascii for one in values if one.kind == "text"]
                 kind = values[int(kind)].kind if kind.isdecimal() else kind
-                return Said(text.format(*sql), kind, kind == "text" and all(texts), name in ("min", "max") and values[0].whole)
+                return Said(
+                    text.format(*sql), kind, kind == "text" and all(texts), name in ("min", "max") and values[0].whole
+                )
         raise Unsaid(f"{name}({', '.join(one.kind for one in values)})")
-
-
-def _fits(letter: str, value: Said, node: Expr) -> bool:
-    kind = value.kind
-    if letter == "s":
-        return isinstance(node, exp.Literal) and node.is_string and bool(node.this)
-    if letter == "p":
-        return isinstance(node, exp.Literal) and not node.is_string and str(node.this).isdecimal() and 0 < int(node.this) < 1 << 31
-    if letter == "a":
-        return kind == "text" and value.ascii
-    kinds = {"i": {"int"}, "d": {"int", "double"}, "n": {"int", "double"}, "t": {"text"}, "T": _TIMES, "b": {"boolean"}}
-    return kind in kinds.get(letter, {kind}) and kind not in ("null", "interval")
-
-
-def unified(kinds: Sequence[str]) -> str:
-    """The kind of what is one of several values.
-
-    Raises:
-        Unsaid: they are not of one kind.
-    """
-    found = {*kinds} - {"null"}
-    if len(found) <= 1:
-        return next(iter(found), "null")
-    if found <= _NUMBERS:
-        return "double" if "double" in found else "decimal"
-    if found <= _TIMES:
-        return "timestamp"
-    raise Unsaid(f"{' and '.join(sorted(found))} beside each other")

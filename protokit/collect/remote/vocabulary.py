@@ -1,8 +1,8 @@
-"""What PostgreSQL says with the very result of DuckDB: functions, parts of dates, types. What is not here, it does not.
+"""What PostgreSQL says with the very result of DuckDB: functions, parts of dates, types. What is not here runs here.
 
-Left out on purpose, since results differ in some cell: `exp`, `ln`, powers and angles (last bits), `stddev` and its like
-(last bits), numbers as texts and texts as numbers (notation), regular expressions (dialect), `strftime`, `median`
-(last bits), `date_diff` in weeks, and `lower`, `upper`, `trim` of texts with more than ASCII.
+Left out on purpose, since results differ in some cell: `exp`, `ln`, powers, angles, `stddev` and its like, `median`
+(last bits), numbers as texts and texts as numbers (notation), regular expressions, `strftime`, `date_diff` in weeks,
+and `lower`, `upper` of texts with more than ASCII.
 """
 
 from __future__ import annotations
@@ -86,7 +86,10 @@ PART_NAMES = {
 TRUNCATED = ("second", "minute", "hour", "day", "week", "month", "quarter", "year")
 _SECONDS = "CAST(floor(extract(epoch FROM {1}) / {n}) - floor(extract(epoch FROM {0}) / {n}) AS int8)"
 _YEARS = "CAST((extract(year FROM {1}) - extract(year FROM {0})) AS int8)"
-_IN_YEAR = "CAST((extract(year FROM {1}) - extract(year FROM {0})) * {n} + extract({of} FROM {1}) - extract({of} FROM {0}) AS int8)"
+_IN_YEAR = (
+    "CAST((extract(year FROM {1}) - extract(year FROM {0})) * {n} "
+    "+ extract({of} FROM {1}) - extract({of} FROM {0}) AS int8)"
+)
 DIFFERENCES: Mapping[str, str] = {
     **{
         unit: _SECONDS.replace("{n}", str(n))
@@ -104,7 +107,9 @@ TYPES: Mapping[str, tuple[str, str]] = {
     "HUGEINT": ("decimal", "numeric"), "DECIMAL": ("decimal", "numeric"), "FLOAT": ("double", "float8"),
     "DOUBLE": ("double", "float8"), "VARCHAR": ("text", "text"), "BOOLEAN": ("boolean", "boolean"),
     "DATE": ("date", "date"), "TIMESTAMP": ("timestamp", "timestamp"),
+    "INT": ("int", "int4"), "TEXT": ("text", "text"),  # as sqlglot calls them
 }  # fmt: skip
+OF_KIND = {"double": "float8", "decimal": "numeric", "timestamp": "timestamp"}  # where kinds are made one
 
 
 def stored(type_: str) -> tuple[str, str] | None:
