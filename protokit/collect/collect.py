@@ -20,12 +20,15 @@ from protokit.core.suggest import did_you_mean
 from protokit.core.values import Notice, Step, Table
 
 
-def collect(spec: Collect, folder: Path, table: object = None, *, stacked: Sequence[str] = ()) -> Table:
+def collect(
+    spec: Collect, folder: Path, table: object = None, *, stacked: Sequence[str] = (), there: bool = True
+) -> Table:
     """The rows of the tables, joined and cleaned. Paths start at `folder`.
 
     A frame given from Python stands for the first table; a mapping of names to frames for the tables of these
     names. Rows of the tables that are `stacked`, which hold the test or validation rows of the split, are put below
-    those of the first, before anything is joined.
+    those of the first, before anything is joined. Where all tables are of one PostgreSQL database, it joins and cleans
+    them itself, as far as it can, unless `there` is false; the rows are the same.
 
     Raises:
         SpecError: a step of joining or cleaning does not fit the columns.
@@ -36,24 +39,24 @@ def collect(spec: Collect, folder: Path, table: object = None, *, stacked: Seque
         cure = "name one under collect.tables, or pass a data frame to run()"
         raise SpecError.one("no table to collect", cure, ("collect",))
     first = next(iter(spec.tables), None) or next(iter(given))
-    gone_by: tuple[Notice, ...] = ()
-    if not given and not set(stacked) - {first}:
-        found_there, gone_by = collected_there(spec, folder)
-        if found_there is not None:
-            return found_there
+    said: tuple[Notice, ...] = ()
+    if there and not given and not set(stacked) - {first}:
+        found, said = collected_there(spec, folder)
+        if found is not None:
+            return found
     names = list(dict.fromkeys([first, *spec.tables, *given]))
     frames: dict[str, pd.DataFrame] = {}
     origins: dict[str, str] = {}
-    notices = list[Notice](gone_by)
+    notices = list[Notice](said)
     steps: list[Step] = []
     for name in names:
         if name in given:
             frame = given[name]
             origins[name] = fingerprint(frame)
         else:
-            frame, record, found = read_source(name, spec.tables[name], folder)
+            frame, record, decided = read_source(name, spec.tables[name], folder)
             origins |= record
-            notices += found
+            notices += decided
         frames[name] = _matched(frame, frames[first], name) if name in stacked and name != first else frame
         word = "read " if name not in given or len(given) > 1 else ""
         steps.append(Step(f"{word}{name}", len(frame), len(frame), f"{frame.shape[1]} columns"))

@@ -187,7 +187,8 @@ def _select(sqlalchemy: ModuleType, connection: Any, name: str) -> tuple[str, tu
     preparer = connection.dialect.identifier_preparer
 
     def quote(part: str) -> str:
-        return str(preparer.quote_identifier(part)).replace("%%", "%")  # doubled for parameters, of which there are none
+        # % is doubled for parameters, of which there are none
+        return str(preparer.quote_identifier(part)).replace("%%", "%")
 
     query = "select * from " + ".".join(quote(part) for part in (schema, table) if part)
     keys = inspector.get_pk_constraint(table, schema).get("constrained_columns") or []

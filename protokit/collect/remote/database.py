@@ -56,6 +56,8 @@ class Remote(Place):
         self._columns: dict[str, Said] = {}
         self._orders: dict[str, tuple[str, ...]] = {}
         self._queries: dict[str, tuple[str, tuple[str, ...]]] = {}  # with the tables that each reads
+        self._counts: dict[str, int] = {}
+        self._unheld: dict[str, set[str]] = {}  # columns that may stop the database, not yet computed for all rows
         self.moved = 0
         for sql in _SET:
             self._asked(sql)
@@ -94,7 +96,11 @@ class Remote(Place):
         twin = ", ".join([f"CAST(0 AS BIGINT) AS {row}", *(c.inner for c in columns.values())])
         rows = self._here.create(f"SELECT {twin} FROM {here.table} WHERE FALSE", (row,), columns, drop=here)
         self._queries[rows.table] = f"SELECT {', '.join(listed)} FROM {source}", ()
-        self._orders[rows.table] = rows.order
+        # a key of whole numbers or times gives the order without a number for each row
+        named = {one.quoted: stored for one, stored in zip(profile.columns, columns.values(), strict=True)}
+        direct = [named[key] for key in keys if key in named and named[key].type in ("BIGINT", "TIMESTAMP")]
+        self._orders[rows.table] = tuple(c.inner for c in direct) if keys and len(direct) == len(keys) else rows.order
+        self._counts[rows.table] = profile.rows
         return replace(rows, count=profile.rows), list(profile.notices)
 
     def _with_places(self, query: str, source: str) -> tuple[str, tuple[str, ...]]:
@@ -122,18 +128,29 @@ class Remote(Place):
         drop: Rows | None,
         count: int | None = None,
     ) -> Rows:
-        """The rows of a query, which is not run but where its rows are to be counted or a cell may not be computed."""
+        """The rows of a query, which is not run but to count its rows where nobody knows how many there are."""
         rows = self._here.create(select, order, columns, drop=None)
         types = {inner: kind for inner, kind, *_ in self._here.run(f"DESCRIBE {rows.table}")}
         new = {inner: kind for inner, kind in types.items() if inner not in self._columns}
         written, used, fails = self._written(select, new)
         self._queries[rows.table], self._orders[rows.table] = (written, used), rows.order
-        if fails and new:
-            listed = ", ".join(f"count({inner})" for inner in new)
-            self._asked(self._with(f"SELECT {listed} FROM {rows.table}", (rows.table,)))
+        unheld = set(new) if fails else set()
+        for table in used:
+            if (waiting := self._unheld.get(table, set())) <= types.keys() and self._counts[table] == count:
+                unheld |= waiting
+            else:
+                self._hold(table)
+        self._unheld[rows.table] = unheld
         if count is None:
             [(count,)] = self._asked(self._with(f"SELECT count(*) FROM {rows.table}", (rows.table,)))
+        self._counts[rows.table] = count
         return replace(rows, count=count)
+
+    def _hold(self, table: str) -> None:
+        """Have the database compute the cells that may stop it, before rows or columns of them go."""
+        if unheld := self._unheld.pop(table, None):
+            listed = ", ".join(f"count({inner})" for inner in sorted(unheld))
+            self._asked(self._with(f"SELECT {listed} FROM {table}", (table,)))
 
     def home(self, rows: Rows) -> Rows:
         """The rows brought into the warehouse, with their types.
@@ -142,6 +159,8 @@ class Remote(Place):
             Unsaid: the database finds a cell that cannot be computed.
         """
         listed = [*rows.order, *rows.names().values()]
+        if not self._unheld.get(rows.table, set()) <= {*listed}:
+            self._hold(rows.table)
         types = {inner: kind for inner, kind, *_ in self._here.run(f"DESCRIBE {rows.table}")}
         schema = pa.schema([(inner, _arrow(types[inner])) for inner in listed])
         order = ", ".join(f"{row} NULLS FIRST" for row in rows.order)

@@ -218,7 +218,6 @@ class Query(Values):
             ordered = " ORDER BY " + ", ".join(self._order)
         elif of.kind not in ("int", "double"):
             raise Unsaid(f"{name} of a {of.kind}")
-        self.fails = True
         total = f"(sum({distinct}{of.sql}{ordered}){end})"
         if name == "sum":
             return Said(
