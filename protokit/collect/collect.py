@@ -12,6 +12,7 @@ from protokit.collect.frames import as_frame, checked, fingerprint
 from protokit.collect.gather import gathered
 from protokit.collect.headers import reading
 from protokit.collect.readers.csv import Csv
+from protokit.collect.postgres.collected import collected_there
 from protokit.collect.source import Source
 from protokit.collect.words import Collect
 from protokit.core.errors import DataError, SpecError
@@ -20,12 +21,15 @@ from protokit.core.suggest import did_you_mean
 from protokit.core.values import Notice, Step, Table
 
 
-def collect(spec: Collect, folder: Path, table: object = None, *, stacked: Sequence[str] = ()) -> Table:
+def collect(
+    spec: Collect, folder: Path, table: object = None, *, stacked: Sequence[str] = (), there: bool = True
+) -> Table:
     """The rows of the tables, joined and cleaned. Paths start at `folder`.
 
     A frame given from Python stands for the first table; a mapping of names to frames for the tables of these
     names. Rows of the tables that are `stacked`, which hold the test or validation rows of the split, are put below
-    those of the first, before anything is joined.
+    those of the first, before anything is joined. Where all tables are of one PostgreSQL database, it joins and cleans
+    them itself, as far as it can, unless `there` is false; the rows are the same.
 
     Raises:
         SpecError: a step of joining or cleaning does not fit the columns.
@@ -36,19 +40,24 @@ def collect(spec: Collect, folder: Path, table: object = None, *, stacked: Seque
         cure = "name one under collect.tables, or pass a data frame to run()"
         raise SpecError.one("no table to collect", cure, ("collect",))
     first = next(iter(spec.tables), None) or next(iter(given))
+    said: tuple[Notice, ...] = ()
+    if there and not given and not set(stacked) - {first}:
+        found, said = collected_there(spec, folder)
+        if found is not None:
+            return found
     names = list(dict.fromkeys([first, *spec.tables, *given]))
     frames: dict[str, pd.DataFrame] = {}
     origins: dict[str, str] = {}
-    notices: list[Notice] = []
+    notices = list[Notice](said)
     steps: list[Step] = []
     for name in names:
         if name in given:
             frame = given[name]
             origins[name] = fingerprint(frame)
         else:
-            frame, record, found = read_source(name, spec.tables[name], folder)
+            frame, record, decided = read_source(name, spec.tables[name], folder)
             origins |= record
-            notices += found
+            notices += decided
         frames[name] = _matched(frame, frames[first], name) if name in stacked and name != first else frame
         word = "read " if name not in given or len(given) > 1 else ""
         detail = f"{frame.shape[1]} columns"

@@ -8,10 +8,10 @@ import pandas as pd
 
 from protokit.collect.column_flow import check_names, mentioned
 from protokit.collect.database.context import Context
-from protokit.collect.database.warehouse import Rows, Warehouse
+from protokit.collect.database.place import Place, Rows
+from protokit.collect.database.warehouse import Warehouse
 from protokit.collect.joins.columns import mentioned_in
 from protokit.collect.joins.join import join
-from protokit.collect.step import Step
 from protokit.collect.words import Collect
 from protokit.core import values
 from protokit.core.plugins import guarded
@@ -45,24 +45,26 @@ def gathered(spec: Collect, tables: Mapping[str, pd.DataFrame]) -> tuple[pd.Data
 
 
 def gather(
-    spec: Collect, warehouse: Warehouse, rows: Rows, tables: Mapping[str, Rows]
+    spec: Collect, place: Place, rows: Rows, tables: Mapping[str, Rows], start: int = 0
 ) -> tuple[Rows, list[values.Step], list[Notice]]:
-    """The same within a warehouse, where the rows stay."""
+    """The same within a place, where the rows stay; from a step on, joins and cleaning counted together."""
     steps: list[values.Step] = []
     notices: list[Notice] = []
-    for i, one in enumerate(spec.join):
-        context = Context(("collect", "join", i), warehouse, notices)
-        rows, done = join(context, rows, one, tables[one.table])
-        steps.append(done)
-    for i, step in enumerate(spec.clean):
-        context = Context(("collect", "clean", i, step.name), warehouse, notices)
-        rows, done = _clean(context, rows, step)
+    for i in range(start, len(spec.join) + len(spec.clean)):
+        rows, done = take(spec, i, place, rows, tables, notices)
         steps.append(done)
     return rows, steps, notices
 
 
-def _clean(context: Context, rows: Rows, step: Step[object]) -> tuple[Rows, values.Step]:
-    """Take one step of cleaning, which has to leave a row."""
+def take(
+    spec: Collect, i: int, place: Place, rows: Rows, tables: Mapping[str, Rows], notices: list[Notice]
+) -> tuple[Rows, values.Step]:
+    """Take the step `i`, joins and cleaning counted together; cleaning has to leave a row."""
+    if i < len(spec.join):
+        one = spec.join[i]
+        return join(Context(("collect", "join", i), place, notices), rows, one, tables[one.table])
+    step = spec.clean[i - len(spec.join)]
+    context = Context(("collect", "clean", i - len(spec.join), step.name), place, notices)
     before = rows.count
     with guarded("the step of cleaning", step):
         found, detail, dropped = step.run(context, rows)

@@ -10,7 +10,7 @@ from datetime import datetime
 
 import duckdb
 
-from protokit.collect.database.warehouse import Rows, Warehouse
+from protokit.collect.database.place import Place, Rows
 from protokit.core.errors import DataError, SpecError
 from protokit.core.names import number
 from protokit.core.places import Path
@@ -24,7 +24,7 @@ class Context:
     """A step of a recipe at work. `path` is that of what is written for it, from the recipe's start."""
 
     path: Path
-    warehouse: Warehouse
+    warehouse: Place
     notices: list[Notice] = field(default_factory=list)
 
     def below(self, *path: str | int) -> Context:
@@ -96,10 +96,10 @@ class Context:
         [count] = self.warehouse.one(f"SELECT count(*) FROM {rows.table} WHERE {condition}")
         return int(count)
 
-    def where(self, rows: Rows, condition: str) -> Rows:
-        """The rows that a condition is true for."""
+    def where(self, rows: Rows, condition: str, count: int | None = None) -> Rows:
+        """The rows that a condition is true for; `count` are these, where that is known before."""
         select = f"SELECT * FROM {rows.table} WHERE {condition}"
-        return self.warehouse.create(select, rows.order, rows.columns, drop=rows)
+        return self.warehouse.create(select, rows.order, rows.columns, drop=rows, count=count)
 
     def refuse_lost(self, rows: Rows, name: str, sql: str, what: str, *path: str | int) -> None:
         """Hold that no cell of a column goes missing by some SQL.

@@ -8,70 +8,29 @@ taken by it, with their types, whatever they are.
 from __future__ import annotations
 
 import os
-import re
 import tempfile
-from collections.abc import Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path as FilePath
 from types import TracebackType
 from typing import Any
 
 import duckdb
 import pandas as pd
+import pyarrow as pa
 
 from protokit.collect.database.cells import plain_frame, taken
+from protokit.collect.database.place import Place, Rows, Stored
 from protokit.core.errors import DataError
 from protokit.core.memory import process_memory
 from protokit.core.outside import access
 from protokit.grammar.expressions import quote
 
+__all__ = ["Rows", "Stored", "Warehouse", "parquet_cells"]
 _THREADS = 4
 
 
-@dataclass(frozen=True)
-class Stored:
-    """A column: its inner name and DuckDB's type for it, or neither where its cells cannot be held there.
-
-    `row` is the column with its row number in the frame that `cells` is of, for a column that no step changed.
-    """
-
-    inner: str = ""
-    type: str = ""
-    row: str = ""
-    cells: pd.Series | None = None
-    zone: bool = False
-
-    @property
-    def family(self) -> str:
-        """What kind of values these are: number, text, boolean, date, or another."""
-        if self.zone:
-            return "date with a time zone"
-        if self.type in ("DATE", "TIMESTAMP", "TIMESTAMP_NS", "TIMESTAMP_S", "TIMESTAMP_MS"):
-            return "date"
-        if re.match(r"U?(TINY|SMALL|BIG|HUGE)?INT|INTEGER|UINTEGER|FLOAT|DOUBLE|DECIMAL", self.type):
-            return "number"
-        return {"VARCHAR": "text", "BOOLEAN": "boolean"}.get(self.type, self.type.lower() or "other")
-
-
-@dataclass(frozen=True)
-class Rows:
-    """A table in the database: its inner name, the columns that give its order, its columns by name, its rows."""
-
-    table: str
-    order: tuple[str, ...]
-    columns: Mapping[str, Stored]
-    count: int
-
-    def names(self) -> dict[str, str]:
-        """The inner name of each column that the database holds."""
-        return {name: column.inner for name, column in self.columns.items() if column.inner}
-
-    def named(self, columns: Mapping[str, Stored]) -> Rows:
-        """The same rows with other columns, or under other names."""
-        return replace(self, columns=columns)
-
-
-class Warehouse:
+class Warehouse(Place):
     """A database for one collection of tables. A context: all it wrote is gone afterwards.
 
     `memory` is a size such as `512MB`; what does not fit is put on the disk, in `folder`.
@@ -121,11 +80,6 @@ class Warehouse:
             self.lock()
         found: list[tuple[Any, ...]] = self._connection.execute(sql).fetchall()
         return found
-
-    def one(self, sql: str) -> tuple[Any, ...]:
-        """The one row that a query gives."""
-        [row] = self.run(sql)
-        return row
 
     def load_frame(self, frame: pd.DataFrame, only: Container[str] | None = None) -> Rows:
         """A frame as a table. Cells that are no numbers, texts, dates or booleans stay beside it.
@@ -187,6 +141,17 @@ class Warehouse:
             [(count,)] = self._connection.execute(f"SELECT count(*) FROM {table}").fetchall()
         return self.typed(Rows(table, (row,), columns, count))
 
+    def load_batches(self, batches: Iterable[pa.RecordBatch], types: Mapping[str, str], rows: Rows) -> Rows:
+        """Rows of another place, under the inner names that they have there, of DuckDB's types for them."""
+        table, view = self.fresh("t"), self.fresh("v")
+        self._connection.execute(f"CREATE TABLE {table} ({', '.join(f'{c} {kind}' for c, kind in types.items())})")
+        for batch in batches:
+            self._connection.register(view, pa.Table.from_batches([batch]))
+            self._connection.execute(f"INSERT INTO {table} SELECT * FROM {view}")
+            self._connection.unregister(view)
+        [(count,)] = self._connection.execute(f"SELECT count(*) FROM {table}").fetchall()
+        return self.typed(replace(rows, table=table, count=count))
+
     def typed(self, rows: Rows) -> Rows:
         """The same rows with the type of each column as the database has it."""
         described = self._connection.execute(f"DESCRIBE {rows.table}").fetchall()
@@ -194,26 +159,22 @@ class Warehouse:
         columns = {name: replace(c, type=kinds.get(c.inner, "")) for name, c in rows.columns.items()}
         return replace(rows, columns=columns)
 
-    def create(self, select: str, order: Sequence[str], columns: Mapping[str, Stored], *, drop: Rows | None) -> Rows:
-        """The rows of a query as a new table, in place of `drop`."""
+    def create(
+        self,
+        select: str,
+        order: Sequence[str],
+        columns: Mapping[str, Stored],
+        *,
+        drop: Rows | None,
+        count: int | None = None,
+    ) -> Rows:
+        """The rows of a query as a new table, in place of `drop`. They are counted, whatever `count` says."""
         table = self.fresh("t")
         self.run(f"CREATE TABLE {table} AS {select}")
         if drop is not None:
             self.run(f"DROP TABLE {drop.table}")
         [(count,)] = self.run(f"SELECT count(*) FROM {table}")
         return self.typed(Rows(table, tuple(order), columns, count))
-
-    def changed(self, rows: Rows, values: Mapping[str, str]) -> Rows:
-        """The rows with some columns new or anew: SQL by the column's name."""
-        if not values:
-            return rows
-        columns = dict(rows.columns)
-        listed = [*rows.order, *(c.inner for name, c in rows.columns.items() if c.inner and name not in values)]
-        for name, sql in values.items():
-            inner = self.fresh()
-            listed.append(f"{sql} AS {inner}")
-            columns[name] = Stored(inner)
-        return self.create(f"SELECT {', '.join(listed)} FROM {rows.table}", rows.order, columns, drop=rows)
 
     def frame(self, rows: Rows) -> pd.DataFrame:
         """The rows as a frame, in the order of the first table, whose row numbers are the index."""

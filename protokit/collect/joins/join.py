@@ -27,13 +27,16 @@ def join(context: Context, rows: Rows, spec: Join, right: Rows) -> tuple[Rows, S
     keys = Keys(context, rows, right, spec)
     keys.expect()
     unmatched, detail = keys.unmatched()
+    gone = unmatched if spec.how == "inner" else 0
+    once = spec.aggregate is not None or spec.as_of is not None or spec.expect in ("many_to_one", "one_to_one")
+    count = before - gone if once else None
     if spec.aggregate is not None:
-        found = _aggregated(context, rows, right, spec, keys)
+        found = _aggregated(context, rows, right, spec, keys, count)
     else:
-        found = _joined(context, rows, right, spec, keys)
+        found = _joined(context, rows, right, spec, keys, count)
     whole = f"{spec.how} join on {', '.join(left for left, _ in spec.on)}: {detail}"
     dropped = {f"without a row in {spec.table}": unmatched} if spec.how == "inner" and unmatched else {}
-    matched = before - (unmatched if spec.how == "inner" else 0)
+    matched = before - gone
     if found.count > matched:
         more = f"{found.count - matched:,} rows more than before, as `expect: {spec.expect}` allows"
         whole += f"; {more}"
@@ -43,7 +46,7 @@ def join(context: Context, rows: Rows, spec: Join, right: Rows) -> tuple[Rows, S
     return found, Step(f"join {spec.table}", before, found.count, whole, dropped)
 
 
-def _joined(context: Context, rows: Rows, right: Rows, spec: Join, keys: Keys) -> Rows:
+def _joined(context: Context, rows: Rows, right: Rows, spec: Join, keys: Keys, count: int | None) -> Rows:
     new = {name: right.columns[own] for name, own in added(spec, right.columns).items()}
     if spec.as_of is None:
         source, guard = f"{spec.how.upper()} JOIN {right.table} AS b ON {keys.equal}", None
@@ -56,7 +59,7 @@ def _joined(context: Context, rows: Rows, right: Rows, spec: Join, keys: Keys) -
     select = f"SELECT {', '.join(listed)} FROM {table}"
     if guard and spec.how == "inner":
         select += f" WHERE {guard}"
-    return context.warehouse.create(select, order, columns, drop=rows)
+    return context.warehouse.create(select, order, columns, drop=rows, count=count)
 
 
 def _beside(
@@ -79,7 +82,7 @@ def _beside(
     return listed, [*rows.order, row], columns
 
 
-def _aggregated(context: Context, rows: Rows, right: Rows, spec: Join, keys: Keys) -> Rows:
+def _aggregated(context: Context, rows: Rows, right: Rows, spec: Join, keys: Keys, count: int | None) -> Rows:
     """The rows with aggregates of those of the other table that match; of none, what SQL says of no rows."""
     aggregates = spec.aggregate or {}
     new = {name: context.warehouse.fresh() for name in aggregates}
@@ -108,7 +111,7 @@ def _aggregated(context: Context, rows: Rows, right: Rows, spec: Join, keys: Key
     select = f"SELECT {kept}, {values} FROM {table} AS a {spec.how.upper()} JOIN {by} AS b ON {same} CROSS JOIN {empty}"
     columns = {**rows.columns, **{spec.prefix + name: Stored(inner) for name, inner in new.items()}}
     with context.running(right.names(), "aggregate"):
-        return context.warehouse.create(select, rows.order, columns, drop=rows)
+        return context.warehouse.create(select, rows.order, columns, drop=rows, count=count)
 
 
 def _ordered(order: Sequence[str]) -> str:

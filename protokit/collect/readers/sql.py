@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
@@ -74,7 +75,7 @@ class Sql(Source):
 
         location = expand(self.location)
         with location.masking():
-            if _backend(location.text) == "sqlite":
+            if backend_of(location.text) == "sqlite":
                 return Sqlite.model_validate({"location": _file_of(location.text), **self.options}).read(folder)
             names, rows, notices = _rows(location, self)
             for i, name in enumerate(names):
@@ -86,7 +87,7 @@ class Sql(Source):
             return frame, fingerprint(frame), (*notices, *decided)
 
 
-def _backend(address: str) -> str:
+def backend_of(address: str) -> str:
     """The database that an address names, whatever the driver: `sqlite` of `sqlite+pysqlite:///t.db`."""
     return address.partition(":")[0].partition("+")[0].strip().lower()
 
@@ -105,13 +106,9 @@ def _file_of(address: str) -> str:
 
 def _rows(location: Location, source: Sql) -> tuple[list[str], list[tuple[object, ...]], list[Notice]]:
     sqlalchemy = optional("sqlalchemy", "sql")
-    notices: list[Notice] = []
     engine = _engine(sqlalchemy, location)
     backend = str(engine.dialect.name)
-    if source.query is not None:
-        from protokit.collect.database.one_select import hold
-
-        hold(source.query, backend)
+    hold_query(source, backend)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", sqlalchemy.exc.SAWarning)  # of types that a reflected table has
@@ -120,13 +117,9 @@ def _rows(location: Location, source: Sql) -> tuple[list[str], list[tuple[object
             with engine.connect().execution_options(no_parameters=True, **options) as connection:
                 if backend in _READ_ONLY:
                     connection.exec_driver_sql(_READ_ONLY[backend])
-                if source.query is None:
-                    query = _select(sqlalchemy, connection, str(source.table))
-                else:
-                    query = source.query.strip().rstrip(";")
-                    if not _ORDERED.search(query):
-                        rule = "the query has no ORDER BY: its rows may come in another order another time"
-                        notices.append(Notice(rule, (), "add order by KEY"))
+                query, keys, notices = query_of(source, connection)
+                if keys:
+                    query += f" order by {', '.join(keys)}"
                 result = connection.exec_driver_sql(query)
                 if not result.returns_rows:
                     raise DataError("the query gives no rows", cure="a query is one SELECT")
@@ -178,8 +171,8 @@ def _installed(*drivers: str) -> str:
     raise MissingExtra(drivers[0], "sql")
 
 
-def _select(sqlalchemy: ModuleType, connection: Any, name: str) -> str:
-    """A table's rows in the order of its primary key. `schema.table` names one outside the default schema."""
+def _select(sqlalchemy: ModuleType, connection: Any, name: str) -> tuple[str, tuple[str, ...]]:
+    """A table's rows, and the columns of its primary key. `schema.table` names one outside the default schema."""
     inspector = sqlalchemy.inspect(connection)
     tables = [*inspector.get_table_names(), *inspector.get_view_names()]
     schema, table = None, name
@@ -192,10 +185,15 @@ def _select(sqlalchemy: ModuleType, connection: Any, name: str) -> str:
         same = [known for known in tables if known.casefold() == table.casefold()]
         cure = did_you_mean(table, same or tables) or (one_of(tables[:20]) if tables else "the database has no tables")
         raise DataError(f"no table {name!r} in the database", cure=cure)
-    quote = connection.dialect.identifier_preparer.quote_identifier
+    preparer = connection.dialect.identifier_preparer
+
+    def quote(part: str) -> str:
+        # % is doubled for parameters, of which there are none
+        return str(preparer.quote_identifier(part)).replace("%%", "%")
+
     query = "select * from " + ".".join(quote(part) for part in (schema, table) if part)
     keys = inspector.get_pk_constraint(table, schema).get("constrained_columns") or []
-    return query + (" order by " + ", ".join(map(quote, keys)) if keys else "")
+    return query, tuple(map(quote, keys))
 
 
 def _reason(error: Exception) -> str:
@@ -211,3 +209,58 @@ def _cure(error: Exception, sqlalchemy: ModuleType, source: Sql) -> str:
     if isinstance(error, sqlalchemy.exc.OperationalError) and ("connect" in text or "resolve" in text):
         return "is the database running, and can it be reached from here?"
     return "check the query" if source.query else "check the URL and the table"
+
+
+@contextmanager
+def snapshot(source: Sql) -> Iterator[Any]:
+    """A connection to a source's PostgreSQL, in one transaction that only reads and sees one state throughout.
+
+    Raises:
+        DataError: the database cannot be reached.
+    """
+    sqlalchemy = optional("sqlalchemy", "sql")
+    location = expand(source.location)
+    options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True, "no_parameters": True}
+    with location.masking():
+        engine = _engine(sqlalchemy, location)
+        try:
+            connection = engine.connect().execution_options(**options)
+        except sqlalchemy.exc.SQLAlchemyError as error:
+            engine.dispose()
+            raise DataError(_reason(error), cure=_cure(error, sqlalchemy, source)) from None
+    try:
+        yield connection
+    finally:
+        connection.close()  # which rolls back
+        engine.dispose()
+
+
+def query_of(source: Sql, connection: Any) -> tuple[str, tuple[str, ...], list[Notice]]:
+    """The query of a source's rows, the columns of a table's primary key as SQL, and what is to be said of the query.
+
+    Raises:
+        DataError: there is no such table.
+    """
+    if source.query is None:
+        sqlalchemy = optional("sqlalchemy", "sql")
+        try:
+            return *_select(sqlalchemy, connection, str(source.table)), []
+        except sqlalchemy.exc.SQLAlchemyError as error:
+            raise DataError(_reason(error), cure=_cure(error, sqlalchemy, source)) from None
+    query, notices = source.query.strip().rstrip(";"), list[Notice]()
+    if not _ORDERED.search(query):
+        rule = "the query has no ORDER BY: its rows may come in another order another time"
+        notices.append(Notice(rule, (), "add order by KEY"))
+    return query, (), notices
+
+
+def hold_query(source: Sql, backend: str) -> None:
+    """Hold that a source's query is one SELECT that reads and nothing else.
+
+    Raises:
+        DataError: it is not.
+    """
+    from protokit.collect.database.one_select import hold
+
+    if source.query is not None:
+        hold(source.query, backend)

@@ -55,5 +55,5 @@ class Filter(Step[str]):
                 raise context.fault(rule, f'compare it: "{self.written} > 0"')
             said = f"(SELECT {sql} AS x FROM {rows.table})"
             false, unknown = context.warehouse.one(f"SELECT count_if(NOT x), count_if(x IS NULL) FROM {said}")
-            found = context.where(rows, sql)
+            found = context.where(rows, sql, rows.count - int(false or 0) - int(unknown or 0))
         return Done(found, self.written, {"false": false, "not known": unknown})

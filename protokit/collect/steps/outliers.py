@@ -37,4 +37,5 @@ class Outliers(Bounds):
         case = f"CASE {' '.join(cases)} END"
         counts = dict(context.warehouse.run(f"SELECT {case} AS why, count(*) FROM {rows.table} GROUP BY why"))
         dropped = {reason: int(counts.get(i, 0)) for i, reason in enumerate(reasons)}
-        return Done(context.where(rows, f"({case}) IS NULL"), "a missing cell is no outlier", dropped)
+        left = rows.count - sum(dropped.values())
+        return Done(context.where(rows, f"({case}) IS NULL", left), "a missing cell is no outlier", dropped)
