@@ -11,8 +11,8 @@ import pandas as pd
 from protokit.collect.frames import as_frame, checked, fingerprint
 from protokit.collect.gather import gathered
 from protokit.collect.headers import reading
-from protokit.collect.readers.csv import Csv
 from protokit.collect.postgres.collected import collected_there
+from protokit.collect.readers.csv import Csv
 from protokit.collect.source import Source
 from protokit.collect.words import Collect
 from protokit.core.errors import DataError, SpecError

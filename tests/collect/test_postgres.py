@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from protokit.collect.collect import collect
 from protokit.collect.database.place import Unsaid
-from protokit.collect.readers.sql import Sql, snapshot
 from protokit.collect.postgres.collected import collected_there
 from protokit.collect.postgres.kinds import Said
 from protokit.collect.postgres.query import Query
+from protokit.collect.readers.sql import Sql, snapshot
 from protokit.collect.source import Source
 from protokit.collect.words import Collect
 from protokit.core.errors import ProtokitError

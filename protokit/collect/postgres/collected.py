@@ -20,8 +20,8 @@ from protokit.collect.database.warehouse import Warehouse
 from protokit.collect.files.secrets import expand
 from protokit.collect.frames import fingerprint
 from protokit.collect.gather import gather, take
-from protokit.collect.readers.sql import Sql, backend_of, hold_query, query_of, snapshot
 from protokit.collect.postgres.database import Remote
+from protokit.collect.readers.sql import Sql, backend_of, hold_query, query_of, snapshot
 from protokit.collect.words import Collect
 from protokit.core.errors import DataError, MissingExtra
 from protokit.core.values import Notice, Step, Table

@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from protokit.collect.database.place import Place, Rows, Stored, Unsaid
 from protokit.collect.database.warehouse import Warehouse
-from protokit.collect.remote import vocabulary as words
+from protokit.collect.postgres import vocabulary as words
 from protokit.collect.postgres.kinds import Said
 from protokit.collect.postgres.profile import looked_at
 from protokit.collect.postgres.query import Query

@@ -11,7 +11,7 @@ from sqlglot import exp
 from sqlglot.expressions import Expr
 
 from protokit.collect.database.place import Unsaid
-from protokit.collect.remote import vocabulary as words
+from protokit.collect.postgres import vocabulary as words
 from protokit.collect.postgres.kinds import Said, unified
 from protokit.collect.postgres.values import Values, read
 

@@ -17,7 +17,7 @@ from sqlglot.expressions import Expr
 from sqlglot.parsers.duckdb import DuckDBParser
 
 from protokit.collect.database.place import Unsaid
-from protokit.collect.remote import vocabulary as words
+from protokit.collect.postgres import vocabulary as words
 from protokit.collect.postgres.kinds import NUMBERS, TIMES, Said, converted, fits, unified
 from protokit.grammar.expressions import quote
 
