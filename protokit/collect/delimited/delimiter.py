@@ -30,11 +30,12 @@ class _Fit:
     width: int
     share: float  # of the rows from the names on that have as many fields as most
     names: bool  # whether the names are as many
+    above: bool  # whether lines stand above the names that it does not part
     spaced: bool  # whether a blank follows each delimiter between the names: it may be one of a sentence
 
     @property
     def rank(self) -> tuple[float, bool, int, int]:
-        score = round(self.share, 2) + 0.1 * self.names
+        score = round(self.share, 2) + 0.1 * self.names - 0.1 * self.above
         return score, not self.spaced, self.width, DELIMITERS.index(self.delimiter)
 
 
@@ -68,7 +69,7 @@ def _fit(text: str, delimiter: str, quote: str | None, comment: str | None, abov
         return None
     below = counts[start:]
     spaced = all(cell.startswith(" ") for cell in sample[start][1:])
-    return _Fit(delimiter, width, below.count(width) / len(below), below[0] == width, spaced)
+    return _Fit(delimiter, width, below.count(width) / len(below), below[0] == width, start > 0, spaced)
 
 
 def _by_blanks(text: str, quote: str | None, comment: str | None, above: int) -> bool:

@@ -31,9 +31,7 @@ class Layout:
         return replace(self, notices=(*self.notices, *notices))
 
 
-def asked(
-    sample: Sequence[Row], header: Sequence[int], end: int, refuse: Refuse, *, named: bool = False
-) -> Layout:
+def asked(sample: Sequence[Row], header: Sequence[int], end: int, refuse: Refuse, *, named: bool = False) -> Layout:
     """The names in the lines that a person names; `sample` starts there, `end` counts the text's lines."""
     for place, line in enumerate(header):
         if len(sample) <= place or sample[place][0] != line:
@@ -248,4 +246,6 @@ def _trailing(names: Sequence[str], width: int) -> Notice:
 def _titles(titles: Sequence[Sequence[str]], cure: str) -> Notice:
     shown = " ".join(cell.strip() for cell in titles[0] if cell.strip())[:_SHOWN]
     count = f"{len(titles)} lines" if len(titles) > 1 else "a line"
-    return Notice(f"{count} above the table, not read: {quoted(shown)}" + (", ..." if len(titles) > 1 else ""), (), cure)
+    return Notice(
+        f"{count} above the table, not read: {quoted(shown)}" + (", ..." if len(titles) > 1 else ""), (), cure
+    )

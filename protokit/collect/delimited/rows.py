@@ -10,8 +10,6 @@ from itertools import islice
 
 BLANKS = " "  # the delimiter that stands for any run of blanks and tabs
 _MOST_FIELD = 1 << 24
-_BETWEEN_BLANKS = re.compile(r'"((?:[^"]|"")*)"(?=[ \t]|$)|([^ \t]+)')
-_UNQUOTED = re.compile(r"([^ \t]+)")
 
 Row = tuple[int, list[str]]
 
@@ -25,7 +23,13 @@ class Unreadable(ValueError):
 
 
 def rows(
-    text: str, delimiter: str, *, quote: str | None = '"', comment: str | None = None, above: int = 0, strict: bool = True
+    text: str,
+    delimiter: str,
+    *,
+    quote: str | None = '"',
+    comment: str | None = None,
+    above: int = 0,
+    strict: bool = True,
 ) -> Iterator[Row]:
     """Each row, as texts, and its line, from 1; one without fields is a blank line.
 
@@ -36,9 +40,11 @@ def rows(
     """
     lines = _Lines(text, above, comment)
     if delimiter == BLANKS:
-        pattern = _UNQUOTED if quote is None else _BETWEEN_BLANKS
+        mark = re.escape(quote or "")
+        within = rf"{mark}((?:[^{mark}]|{mark}{mark})*){mark}(?=[ \t]|$)|" if quote else "(?!)()|"
+        pattern = re.compile(rf"{within}([^ \t]+)")
         for line in lines:
-            yield lines.number, _between_blanks(line.rstrip("\r\n"), pattern, lines.number, strict)
+            yield lines.number, _between_blanks(line.rstrip("\r\n"), pattern, quote, lines.number if strict else 0)
             lines.within = False
         return
     csv.field_size_limit(_MOST_FIELD)
@@ -82,11 +88,10 @@ class _Lines:
         return line
 
 
-def _between_blanks(line: str, pattern: re.Pattern[str], number: int, strict: bool) -> list[str]:
+def _between_blanks(line: str, pattern: re.Pattern[str], quote: str | None, number: int) -> list[str]:
     found = []
-    for match in pattern.finditer(line):
-        quoted = match[1] if pattern is _BETWEEN_BLANKS else None
-        if quoted is None and pattern is _BETWEEN_BLANKS and match[0].startswith('"') and strict:
+    for within, plain in pattern.findall(line):
+        if quote and plain.startswith(quote) and number:
             raise Unreadable(number, "unexpected end")
-        found.append(match[0] if quoted is None else quoted.replace('""', '"'))
+        found.append(plain or (within.replace(quote * 2, quote) if quote else within))
     return found

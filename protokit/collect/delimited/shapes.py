@@ -6,7 +6,9 @@ import re
 from collections.abc import Sequence
 
 _NUMBER = re.compile(r"[-+(]?\s*[$€£]?\s*(?:\d[\d.,' \u00a0]*|[.,]\d+)(?:[eE][-+]?\d+)?\s*[%)]?")
-_DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?Z?)?|\d{1,2}:\d{2}(?::\d{2})?")
+_DATE = re.compile(
+    r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?Z?)?|\d{1,2}:\d{2}(?::\d{2})?"
+)
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "<na>", "#n/a", "?", "-", "."})
 

@@ -30,7 +30,7 @@ class DialectOptions(Protocol):
     location: str
     encoding: str | None
     delimiter: str | None
-    header: tuple[int, ...] | None  # () where the file has no names
+    header: int | str | tuple[int, ...] | None  # a line, none, or two lines
     names: tuple[str, ...] | None
     comment: str | None
     quote: str | None  # "none" where quotes are text
@@ -76,12 +76,13 @@ def dialect_of(file: File, options: DialectOptions) -> Dialect:
     notices: list[Notice] = []
     quote = None if options.quote == "none" else options.quote or '"'
     comment, delimiter = options.comment, options.delimiter
-    skipped, named = (0, None) if options.header else _sep_line(text)
+    header = _lines(options.header)
+    skipped, named = (0, None) if header else _sep_line(text)
     if named is not None:
         notices.append(Notice(f"the first line names the delimiter, {named!r}, and is no row", (), "write header: 1"))
         delimiter = delimiter or named
-    start = options.header[0] - 1 if options.header else skipped
-    if comment is None and options.header is None:
+    start = header[0] - 1 if header else skipped
+    if comment is None and header is None:
         comment = _comment_above(text, quote, delimiter, skipped)
         if comment is not None:
             rule = f"lines that start with {comment!r} are read as comments"
@@ -100,10 +101,10 @@ def dialect_of(file: File, options: DialectOptions) -> Dialect:
     sample = _without(sample, options.footer or 0)
 
     def refuse(rule: str, cure: str, line: int, field: int) -> DataError:
-        places = text_places.fields(text, line, delimiter).fields
+        places = text_places.fields(text, line, delimiter, quote).fields
         return file.error(rule, cure, *places[min(field, len(places) - 1)])
 
-    where = _layout(options, sample, text, refuse)
+    where = _layout(header, options.names is not None, sample, text, refuse)
     if options.names is not None:
         where = _named(where, options.names, sample, refuse)
     return Dialect(
@@ -157,15 +158,18 @@ def _without(sample: list[Row], footer: int) -> list[Row]:
     return sample[: len(sample) - footer] if len(sample) < _SAMPLE else sample
 
 
-def _layout(options: DialectOptions, sample: list[Row], text: str, refuse: Refuse) -> Layout:
-    end = text.count("\n") + 1
-    if options.header:
-        return layout.asked(sample, options.header, end, refuse, named=options.names is not None)
+def _lines(header: int | str | tuple[int, ...] | None) -> tuple[int, ...] | None:
+    """The lines of the names: () where there are none, None where nobody says it."""
+    return () if isinstance(header, str) else (header,) if isinstance(header, int) else header
+
+
+def _layout(header: tuple[int, ...] | None, named: bool, sample: list[Row], text: str, refuse: Refuse) -> Layout:
+    end = len(text.splitlines())
+    if header:
+        return layout.asked(sample, header, end, refuse, named=named)
     if not sample:
         raise refuse("no rows", "give a table with a header and rows", 1, 0)
-    if options.header == ():
-        return layout.nameless(sample)
-    return layout.found(sample, end, refuse, named=options.names is not None)
+    return layout.nameless(sample) if header == () else layout.found(sample, end, refuse, named=named)
 
 
 def _named(where: Layout, names: tuple[str, ...], sample: list[Row], refuse: Refuse) -> Layout:

@@ -18,6 +18,7 @@ _KNOWN = (
 _SUPERSETS = {"shift_jis": "cp932", "euc_kr": "cp949"}  # where the plain one lacks a character that files have
 _SAMPLE = 1 << 15
 _SHOWN = 24
+_SURE = 0.7
 _NEAR = 0.12  # the difference of two scores that decides nothing
 _WORD = re.compile(r"[^\W_]*[^\x00-\x7f][^\s,;|\t\"]*")
 
@@ -51,12 +52,13 @@ def guesses(raw: bytes) -> list[Guess]:
     if not scored:
         return []
     best = scored[0][0]
+    near = _NEAR if best > _SURE else 3 * _NEAR
     found: dict[str, Guess] = {}
-    for score, name, text in scored:
-        if score < best - _NEAR or len(found) == 3:
-            break
-        found.setdefault(text, Guess(name, _word(text)))
-    return list(found.values())
+    # of texts that hardly look like words the commonest encoding is always offered
+    for score, name, text in sorted(scored[1:], key=lambda found: best < _SURE and found[1] != "cp1252"):
+        if score >= best - near and text != scored[0][2]:
+            found.setdefault(text, Guess(name, _word(text)))
+    return [Guess(scored[0][1], _word(scored[0][2])), *list(found.values())[:2]]
 
 
 def _sample(raw: bytes) -> bytes:
