@@ -11,11 +11,19 @@ from protokit.collect.delimited.footer import told_of_last
 from protokit.collect.delimited.rows import Unreadable, is_blank, rows
 from protokit.collect.files.cells import Cells
 from protokit.collect.files.dialect import Dialect, dialect_of, text_in
+from protokit.collect.files.faults import longer, unreadable
 from protokit.collect.files.file_source import FileSource
 from protokit.collect.files.files import File
-from protokit.collect.files.faults import longer, unreadable
 from protokit.collect.options import (
-    Decimal, Encoding, Footer, Header, Missing, Names, Thousands, marks_conflict, text,
+    Decimal,
+    Encoding,
+    Footer,
+    Header,
+    Missing,
+    Names,
+    Thousands,
+    marks_conflict,
+    text,
 )  # fmt: skip
 from protokit.collect.source import SOURCES
 from protokit.core.places import Fault
