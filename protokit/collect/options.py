@@ -59,7 +59,7 @@ def _mark(key: str, marks: tuple[str, ...]) -> Word:
 
 
 def _header(given: object) -> object:
-    lines = given if isinstance(given, (list, tuple)) else [given]
+    lines: list[object] | tuple[object, ...] = given if isinstance(given, (list, tuple)) else [given]
     if given == "none":
         return given
     for line in lines:
@@ -68,9 +68,9 @@ def _header(given: object) -> object:
             raise refuse(Fault(f"header is a line, counted from 1, two of them, or none, not {line!r}", cure))
     if not isinstance(given, (list, tuple)):
         return given
-    if len(lines) != 2 or lines[0] >= lines[1]:
+    if len(given) != 2 or given[0] >= given[1]:
         raise refuse(Fault(f"the names stand in one line or two, one below the other, not {given!r}", "header: [1, 2]"))
-    return tuple(lines)
+    return tuple(given)
 
 
 def _names(given: object) -> tuple[str, ...]:

@@ -9,28 +9,8 @@ from protokit.collect.delimited.shapes import is_missing, is_number
 from protokit.core.values import Notice
 
 _SUMS = frozenset(
-    (
-        "total",
-        "totals",
-        "sum",
-        "subtotal",
-        "average",
-        "mean",
-        "overall",
-        "summe",
-        "gesamt",
-        "mittelwert",
-        "somme",
-        "moyenne",
-        "suma",
-        "totale",
-        "итого",
-        "всего",
-        "合計",
-        "总计",
-        "合计",
-        "總計",
-    )  # fmt: skip
+    {"total", "totals", "sum", "subtotal", "average", "mean", "overall", "summe", "gesamt", "mittelwert", "somme"}
+    | {"moyenne", "suma", "totale", "итого", "всего", "合計", "总计", "合计", "總計"}
 )
 _COUNT = re.compile(r"\(?\d[\d,]* (?:rows?|records?|lines?)(?: \w+)*\.?\)?", re.I)
 

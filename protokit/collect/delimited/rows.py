@@ -48,8 +48,10 @@ def rows(
             lines.within = False
         return
     csv.field_size_limit(_MOST_FIELD)
-    plain = csv.QUOTE_NONE if quote is None else csv.QUOTE_MINIMAL
-    reader = csv.reader(lines, delimiter=delimiter, quotechar=quote or '"', quoting=plain, strict=strict)
+    if quote is None:
+        reader = csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_NONE, strict=strict)
+    else:
+        reader = csv.reader(lines, delimiter=delimiter, quotechar=quote, strict=strict)
     while True:
         lines.within = False
         try:

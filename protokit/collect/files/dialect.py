@@ -27,22 +27,45 @@ _MARKS = ("#", "%", "//")  # of lines above the names that are no rows
 class DialectOptions(Protocol):
     """What a person writes of a file's dialect: None where nothing is written, and it is found."""
 
-    location: str
-    encoding: str | None
-    delimiter: str | None
-    header: int | str | tuple[int, ...] | None  # a line, none, or two lines
-    names: tuple[str, ...] | None
-    comment: str | None
-    quote: str | None  # "none" where quotes are text
-    footer: int | None
+    @property
+    def location(self) -> str:
+        """The place as written."""
+
+    @property
+    def encoding(self) -> str | None:
+        """The encoding."""
+
+    @property
+    def delimiter(self) -> str | None:
+        """Between fields; `blanks` for any run of them."""
+
+    @property
+    def header(self) -> int | str | tuple[int, ...] | None:
+        """The line of the names, two lines, or `none`."""
+
+    @property
+    def names(self) -> tuple[str, ...] | None:
+        """All names, in place of those in the file."""
+
+    @property
+    def comment(self) -> str | None:
+        """What starts a line that is no row."""
+
+    @property
+    def quote(self) -> str | None:
+        """Around fields; `none` where quotes are text."""
+
+    @property
+    def footer(self) -> int | None:
+        """Rows at the end that are none."""
 
 
 @dataclass(frozen=True)
 class Dialect:
     """Where the rows of a delimited text stand, and how their fields are parted.
 
-    `above` counts the lines above the first row of data: titles, names, blank lines, `sep=;`. `names` are the columns. A
-    `delimiter` of one blank stands for any run of blanks and tabs, also at either end of a line. Lines that start with
+    `above` counts the lines above the first row of data: titles, names, blank lines, `sep=;`. `names` are the columns.
+    A `delimiter` of one blank stands for any run of blanks and tabs, also at either end of a line. Lines that start with
     `comment` are no rows; elsewhere in a line it is text. Where `quote` is None quotes are text. Where `trailing` is
     true each row ends with one more delimiter, which starts no field. The last `footer` rows are none. `encoding` is
     that by which Python leaves out a mark at the start. `notices` say what was found by itself.
