@@ -65,8 +65,8 @@ class Dialect:
     """Where the rows of a delimited text stand, and how their fields are parted.
 
     `above` counts the lines above the first row of data: titles, names, blank lines, `sep=;`. `names` are the columns.
-    A `delimiter` of one blank stands for any run of blanks and tabs, also at either end of a line. Lines that start with
-    `comment` are no rows; elsewhere in a line it is text. Where `quote` is None quotes are text. Where `trailing` is
+    A `delimiter` of one blank stands for any run of blanks and tabs, also at either end of a line. Lines that start
+    with `comment` are no rows; elsewhere in a line it is text. Where `quote` is None quotes are text. Where `trailing` is
     true each row ends with one more delimiter, which starts no field. The last `footer` rows are none. `encoding` is
     that by which Python leaves out a mark at the start. `notices` say what was found by itself.
     """
