@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from protokit.collect.delimited.rows import BLANKS, is_blank, rows
-from protokit.collect.delimited.shapes import is_number
+from protokit.collect.delimited.shapes import is_number, of_numbers
 
 DELIMITERS = (",", "|", ";", "\t")  # the last is least often part of a text
 _SAMPLE = 200
@@ -31,12 +31,13 @@ class _Fit:
     share: float  # of the rows from the names on that have as many fields as most
     names: bool  # whether the names are as many
     above: bool  # whether lines stand above the names that it does not part
+    numbers: int  # columns of numbers below the names
     spaced: bool  # whether a blank follows each delimiter between the names: it may be one of a sentence
 
     @property
-    def rank(self) -> tuple[float, bool, int, int]:
+    def rank(self) -> tuple[float, bool, int, int, int]:
         score = round(self.share, 2) + 0.1 * self.names - 0.1 * self.above
-        return score, not self.spaced, self.width, DELIMITERS.index(self.delimiter)
+        return score, not self.spaced, self.numbers, self.width, DELIMITERS.index(self.delimiter)
 
 
 def found(text: str, quote: str | None, comment: str | None, above: int) -> Found:
@@ -44,7 +45,8 @@ def found(text: str, quote: str | None, comment: str | None, above: int) -> Foun
     fits = [fit for d in DELIMITERS if (fit := _fit(text, d, quote, comment, above)) and fit.share >= _MOSTLY]
     if fits:
         first, *others = sorted(fits, key=lambda fit: fit.rank, reverse=True)
-        even = [fit.delimiter for fit in others if fit.share == 1 and fit.names]
+        even = [fit.delimiter for fit in others if fit.share == 1 and fit.names and not fit.above]
+        even = [other for other in even if not (other == "," and _decimal(text, above))]
         return Found(first.delimiter, even[0] if even and first.share == 1 else None)
     if _by_blanks(text, quote, comment, above):
         return Found(BLANKS, ",")
@@ -69,7 +71,15 @@ def _fit(text: str, delimiter: str, quote: str | None, comment: str | None, abov
         return None
     below = counts[start:]
     spaced = all(cell.startswith(" ") for cell in sample[start][1:])
-    return _Fit(delimiter, width, below.count(width) / len(below), below[0] == width, start > 0, spaced)
+    even = [row for row in sample[start + 1 :] if len(row) == width]
+    numbers = sum(map(of_numbers, zip(*even, strict=True)))
+    return _Fit(delimiter, width, below.count(width) / len(below), below[0] == width, start > 0, numbers, spaced)
+
+
+def _decimal(text: str, above: int) -> bool:
+    """Whether each comma below the names stands between digits."""
+    lines = [line for line in text.splitlines()[above:] if line.strip()][1:_SAMPLE]
+    return not any(re.search(r"(?<!\d),|,(?!\d)", line) for line in lines)
 
 
 def _by_blanks(text: str, quote: str | None, comment: str | None, above: int) -> bool:

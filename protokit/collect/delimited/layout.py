@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from protokit.collect.delimited.rows import Row
-from protokit.collect.delimited.shapes import is_number, may_be_names, of_numbers
+from protokit.collect.delimited.shapes import groups_of, is_number, is_year, may_be_names, of_numbers
 from protokit.collect.delimited.written import name_list, quoted
 from protokit.core.errors import DataError
 from protokit.core.values import Notice
 
 _MOST_ABOVE = 50
 _SHOWN = 60
+_RULER = re.compile(r":?[-=+]{2,}:?")
+RULER_CURE = "write comment: RULER"  # whoever has the text puts the line there
 Refuse = Callable[[str, str, int, int], DataError]  # rule, cure, line, place of the field in it
 
 
@@ -25,6 +28,7 @@ class Layout:
     names: tuple[str, ...]
     trailing: bool = False
     notices: tuple[Notice, ...] = ()
+    unnamed: tuple[int, ...] = ()  # places of the names that are not in the file
 
     def told(self, *notices: Notice) -> Layout:
         """The same with further notices."""
@@ -64,7 +68,10 @@ def found(sample: Sequence[Row], end: int, refuse: Refuse, *, named: bool = Fals
     Raises:
         DataError: that is not clear.
     """
-    start = _start(sample, width_of(sample))
+    width = width_of(sample)
+    start = _start(sample, width)
+    while len(sample[start][1]) < width and start + 1 < len(sample) and is_header(sample, start + 1):
+        start += 1  # a title with delimiters
     if start and not is_header(sample, start):
         if start == 1 and _has_index(sample[0][1], sample[1:]):
             start = 0
@@ -76,6 +83,21 @@ def found(sample: Sequence[Row], end: int, refuse: Refuse, *, named: bool = Fals
     if not start:
         return layout
     return layout.told(_titles([row for _, row in sample[:start]], f"write header: {sample[start][0]} to say so"))
+
+
+def with_names(where: Layout, names: tuple[str, ...], sample: Sequence[Row], refuse: Refuse) -> Layout:
+    """The person's names in place of those in the file."""
+    below = [row for row in sample if row[0] > where.above]
+    width = width_of(below) if below else len(where.names)
+    if len(names) == len(where.names) + 1 and where.trailing:
+        where = replace(where, trailing=False)
+    elif len(names) == width - 1 and all(len(row) == width and not row[-1].strip() for _, row in below):
+        where = replace(where, trailing=True)
+    elif len(names) != width - where.trailing:
+        rule = f"{len(names)} names for rows of {width - where.trailing} fields"
+        listed = [*names, *(f"column_{i}" for i in range(len(names) + 1, width + 1))][:width]
+        raise refuse(rule, f"write names: {name_list(listed)}", where.above + 1, 0)
+    return replace(where, names=names, unnamed=())
 
 
 def width_of(sample: Sequence[Row]) -> int:
@@ -103,7 +125,12 @@ def is_header(sample: Sequence[Row], at: int) -> bool:
     """Whether a row below titles holds names: texts above columns of numbers, or set off by a blank line."""
     line, names = sample[at]
     below = [row for _, row in sample[at + 1 :]]
-    if any(is_number(name) for name in names) or len(set(names)) < len(names) or not below:
+    if (
+        len(names) < width_of(sample)
+        or any(is_number(name) for name in names)
+        or len(set(names)) < len(names)
+        or not below
+    ):
         return False
     even = [row for row in below if len(row) == len(names)]
     if len(even) < 0.9 * len(below):
@@ -124,6 +151,7 @@ def _refuse_titles(sample: Sequence[Row], start: int, refuse: Refuse) -> None:
 def _hold_names(sample: Sequence[Row], start: int, refuse: Refuse) -> None:
     """Refuse a row of data in place of the names, and names over two rows."""
     line, names = sample[start]
+    _hold_ruler(sample[start + 1 : start + 2], refuse)
     below = [row for _, row in sample[start + 1 :] if len(row) == len(names)]
     if len(below) < 2:
         return
@@ -136,14 +164,22 @@ def _hold_names(sample: Sequence[Row], start: int, refuse: Refuse) -> None:
     second, rest = below[0], list(zip(*below[1:], strict=True))
     texts = [i for i, cells in enumerate(rest) if of_numbers(cells)]
     doubtful = len(set(names)) < len(names) or any(not name.strip() for name in names[1:-1])
-    plain = all(second[i].strip() and not is_number(second[i]) for i in texts)
-    if not texts or not plain or any(map(is_number, second)) or sample[start + 1][1] is not second:
+    plain = not any(is_number(cell) and not (doubtful and is_year(cell)) for cell in second)
+    if not texts or not plain or not all(second[i].strip() for i in texts) or sample[start + 1][1] is not second:
         return
     different = len({second[i] for i in texts}) == len(texts) > 1
     if doubtful or different:
         other = sample[start + 1][0]
         rule = f"line {other} holds no numbers where all rows below do: it may belong to the names"
         raise refuse(rule, f"write header: [{line}, {other}], or header: {line} if it is a row", other, 0)
+
+
+def _hold_ruler(below: Sequence[Row], refuse: Refuse) -> None:
+    """Refuse a line that is drawn under the names."""
+    for line, row in below:
+        drawn = [cell.strip() for cell in row if cell.strip()]
+        if drawn and all(_RULER.fullmatch(cell) for cell in drawn):
+            raise refuse(f"line {line} is drawn under the names: {drawn[0]!r}", RULER_CURE, line, 0)
 
 
 def _joined(titles: Sequence[Sequence[str]]) -> list[str]:
@@ -162,6 +198,8 @@ def _has_index(names: Sequence[str], below: Sequence[Row]) -> bool:
     """Whether each row has one field more than the names, and starts with one that no other row has."""
     rows = [row for _, row in below]
     if len(rows) < 2 or any(len(row) != len(names) + 1 for row in rows):
+        return False
+    if groups_of(rows) is not None or any(cell.strip()[:1] == "'" for row in rows for cell in row):
         return False
     first = [row[0].strip() for row in rows]
     counted = [int(cell) for cell in first if cell.isdecimal() and len(cell) < 9]
@@ -191,10 +229,19 @@ def _fitted(
         full = ["", *names]
         return _unique(Layout(above, tuple(full)), line, refuse, named)
     if longer and len(rows) > 1 and not named:
-        full = _placed(["", *names])
         rule = f"{width} names above rows of {width + 1} fields"
-        raise refuse(rule, f"write names: {name_list(full)}, one for each field", line, 0)
+        raise refuse(rule, _cure_of_longer(rows), line, 0)
     return _unique(Layout(above, tuple(names)), line, refuse, named)
+
+
+def _cure_of_longer(rows: Sequence[Sequence[str]]) -> str:
+    group = groups_of(rows)
+    if group is not None:
+        return f"put numbers such as {group} in double quotes, or write another delimiter in the file"
+    if any(cell.strip()[:1] == "'" for row in rows for cell in row):
+        return 'write quote: "\'"'
+    names = name_list(_placed([""] * len(rows[0])))
+    return f"put fields that hold the delimiter in double quotes, or write names: {names} with your own"
 
 
 def _placed(names: Sequence[str]) -> list[str]:
@@ -217,8 +264,13 @@ def _unique(layout: Layout, line: int, refuse: Refuse, named: bool) -> Layout:
         if name in names[:i]:
             rule = f"two columns are named {name!r} (the {names.index(name) + 1}. and the {i + 1}.)"
             raise refuse(rule, f"rename one in the file, or write names: {name_list(_numbered(names))}", line, i)
-    empty = [name for name, given in zip(names, layout.names, strict=True) if not given]
-    layout = replace(layout, names=tuple(names))
+    unnamed = tuple(i for i, name in enumerate(layout.names) if not name)
+    return replace(layout, names=tuple(names), unnamed=unnamed)
+
+
+def told_of_unnamed(layout: Layout) -> Layout:
+    """The layout with a notice of the columns that are named by their place."""
+    names, empty = layout.names, [layout.names[i] for i in layout.unnamed]
     if not empty:
         return layout
     listed = ", ".join(map(repr, empty[:3])) + (", ..." if len(empty) > 3 else "")

@@ -9,6 +9,8 @@ _NUMBER = re.compile(r"[-+(]?\s*[$€£]?\s*(?:\d[\d.,' \u00a0]*|[.,]\d+)(?:[eE]
 _DATE = re.compile(
     r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?Z?)?|\d{1,2}:\d{2}(?::\d{2})?"
 )
+_HEAD = re.compile(r"[-+]?[$€£]?[1-9]\d{0,2}")
+_GROUP = re.compile(r"\d{3}(?:\.\d+)?")
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "<na>", "#n/a", "?", "-", "."})
 
@@ -30,10 +32,27 @@ def of_numbers(cells: Sequence[str]) -> bool:
     return bool(present) and all(map(is_number, present))
 
 
+def groups_of(rows: Sequence[Sequence[str]]) -> str | None:
+    """A number that a delimiter between its thousands has parted in all rows, with a comma; None where there is none.
+
+    >>> groups_of([["Oslo", "1", "200"], ["Rome", "12", "300"]])
+    '1,200'
+    """
+    for i in range(len(rows[0]) - 1):
+        if all(_HEAD.fullmatch(row[i].strip()) and _GROUP.fullmatch(row[i + 1]) for row in rows):
+            return f"{rows[0][i].strip()},{rows[0][i + 1]}"
+    return None
+
+
+def is_year(text: str) -> bool:
+    """Whether a number may be a year."""
+    return _YEAR.fullmatch(text.strip()) is not None
+
+
 def may_be_names(cells: Sequence[str]) -> bool:
     """Whether a row of numbers may be names all the same: years, or a count from 0 or 1."""
     numbers = [cell.strip() for cell in cells if is_number(cell)]
-    if all(_YEAR.fullmatch(text) for text in numbers):
+    if all(map(is_year, numbers)):
         return True
     whole = [int(text) for text in numbers if text.isdecimal() and len(text) < 9]
     return len(whole) == len(numbers) and whole in (list(range(len(whole))), list(range(1, len(whole) + 1)))

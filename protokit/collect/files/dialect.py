@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 from typing import Protocol
 
@@ -11,7 +11,7 @@ from protokit.collect.delimited import delimiter as delimiters
 from protokit.collect.delimited import layout
 from protokit.collect.delimited.layout import Layout, Refuse
 from protokit.collect.delimited.rows import BLANKS, Row, is_blank, rows
-from protokit.collect.delimited.written import name_list, quoted
+from protokit.collect.delimited.written import quoted
 from protokit.collect.files import encodings, text_places
 from protokit.collect.files.files import File
 from protokit.collect.files.texts import text_of, unpacked
@@ -66,8 +66,8 @@ class Dialect:
 
     `above` counts the lines above the first row of data: titles, names, blank lines, `sep=;`. `names` are the columns.
     A `delimiter` of one blank stands for any run of blanks and tabs, also at either end of a line. Lines that start
-    with `comment` are no rows; elsewhere in a line it is text. Where `quote` is None quotes are text. Where `trailing` is
-    true each row ends with one more delimiter, which starts no field. The last `footer` rows are none. `encoding` is
+    with `comment` are no rows; elsewhere in a line it is text. Where `quote` is None quotes are text. Where `trailing`
+    is true each row ends with one more delimiter, which starts no field. The last `footer` rows are none. `encoding` is
     that by which Python leaves out a mark at the start. `notices` say what was found by itself.
     """
 
@@ -102,7 +102,8 @@ def dialect_of(file: File, options: DialectOptions) -> Dialect:
     header = _lines(options.header)
     skipped, named = (0, None) if header else _sep_line(text)
     if named is not None:
-        notices.append(Notice(f"the first line names the delimiter, {named!r}, and is no row", (), "write header: 1"))
+        cure = f"write header: 2 and delimiter: {quoted(named)} to say so"
+        notices.append(Notice(f"the first line names the delimiter, {named!r}, and is no row", (), cure))
         delimiter = delimiter or named
     start = header[0] - 1 if header else skipped
     if comment is None and header is None:
@@ -124,12 +125,16 @@ def dialect_of(file: File, options: DialectOptions) -> Dialect:
     sample = _without(sample, options.footer or 0)
 
     def refuse(rule: str, cure: str, line: int, field: int) -> DataError:
+        if cure == layout.RULER_CURE:
+            drawn = text.splitlines()[line - 1]
+            cure = f"write comment: {quoted(drawn)} to leave it out"
         places = text_places.fields(text, line, delimiter, quote).fields
         return file.error(rule, cure, *places[min(field, len(places) - 1)])
 
     where = _layout(header, options.names is not None, sample, text, refuse)
     if options.names is not None:
-        where = _named(where, options.names, sample, refuse)
+        where = layout.with_names(where, options.names, sample, refuse)
+    where = layout.told_of_unnamed(where)
     return Dialect(
         encoding, delimiter, where.names, where.above, comment, quote, where.trailing, options.footer or 0,
         (*notices, *where.notices),
@@ -193,18 +198,3 @@ def _layout(header: tuple[int, ...] | None, named: bool, sample: list[Row], text
     if not sample:
         raise refuse("no rows", "give a table with a header and rows", 1, 0)
     return layout.nameless(sample) if header == () else layout.found(sample, end, refuse, named=named)
-
-
-def _named(where: Layout, names: tuple[str, ...], sample: list[Row], refuse: Refuse) -> Layout:
-    """The person's names in place of those in the file."""
-    below = [row for row in sample if row[0] > where.above]
-    width = layout.width_of(below) if below else len(where.names)
-    if len(names) == len(where.names) + 1 and where.trailing:
-        where = replace(where, trailing=False)
-    elif len(names) == width - 1 and all(len(row) == width and not row[-1].strip() for _, row in below):
-        where = replace(where, trailing=True)
-    elif len(names) != width - where.trailing:
-        rule = f"{len(names)} names for rows of {width - where.trailing} fields"
-        listed = [*names, *(f"column_{i}" for i in range(len(names) + 1, width + 1))][:width]
-        raise refuse(rule, f"write names: {name_list(listed)}", where.above + 1, 0)
-    return replace(where, names=names)

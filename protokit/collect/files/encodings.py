@@ -75,11 +75,13 @@ def _sample(raw: bytes) -> bytes:
 def wide(raw: bytes) -> str | None:
     """UTF-16 or UTF-32 without a mark: line ends and delimiters have NULs beside them."""
     head = raw[: min(len(raw), _SAMPLE) // 4 * 4] if len(raw) >= 4 else b""
-    if head.count(0) < 0.05 * len(head) or not head:
+    if head.count(0) < max(2, 0.05 * len(head)):
         return None
+    lines = head.count(b"\n") + head.count(b"\r")
     for name in reversed(_WIDE):
-        text = _decoded(head, name)
-        if text and not any(unicodedata.category(c) in {"Cc", "Cn", "Co"} and c not in "\r\n\t" for c in text):
+        text = _decoded(head, name) or ""
+        strange = any(unicodedata.category(c) in {"Cc", "Cn", "Co"} and c not in "\r\n\t" for c in text)
+        if text and not strange and text.count("\n") + text.count("\r") >= 0.5 * lines:
             return name
     return None
 

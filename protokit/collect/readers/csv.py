@@ -11,7 +11,7 @@ from protokit.collect.delimited.footer import told_of_last
 from protokit.collect.delimited.rows import Unreadable, is_blank, rows
 from protokit.collect.files.cells import Cells
 from protokit.collect.files.dialect import Dialect, dialect_of, text_in
-from protokit.collect.files.faults import longer, unreadable
+from protokit.collect.files.faults import after_last, longer, unreadable
 from protokit.collect.files.file_source import FileSource
 from protokit.collect.files.files import File
 from protokit.collect.options import (
@@ -110,7 +110,7 @@ class Csv(FileSource):
             if len(row) != dialect.width:
                 raise longer(text, file, dialect, line, row, kept)
             if dialect.trailing and row.pop().strip():
-                raise longer(text, file, dialect, line, [*row, ""], kept)
+                raise after_last(text, file, dialect, line)
         if not kept:
             raise file.error("no rows below the header", "give a table with rows")
         columns = list(zip(*(row for _, row in kept), strict=True))
