@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from protokit.collect.delimited.rows import Row
 from protokit.collect.delimited.shapes import groups_of, is_number, is_year, may_be_names, of_numbers
-from protokit.collect.delimited.written import name_list, quoted
+from protokit.collect.delimited.written import name_list, numbered, quoted
 from protokit.core.errors import DataError
 from protokit.core.values import Notice
 
@@ -35,14 +35,25 @@ class Layout:
         return replace(self, notices=(*self.notices, *notices))
 
 
-def asked(sample: Sequence[Row], header: Sequence[int], end: int, refuse: Refuse, *, named: bool = False) -> Layout:
-    """The names in the lines that a person names; `sample` starts there, `end` counts the text's lines."""
+def asked(
+    sample: Sequence[Row],
+    header: Sequence[int],
+    end: int,
+    refuse: Refuse,
+    *,
+    named: bool = False,
+    spans: bool = False,
+) -> Layout:
+    """The names in the lines that a person names; `sample` starts there, `end` counts the text's lines.
+
+    `spans`: a name that spans several columns stands in each of them.
+    """
     for place, line in enumerate(header):
         if len(sample) <= place or sample[place][0] != line:
             near = f"write header: {sample[0][0]}" if sample else "name a line of the file"
             raise refuse(f"line {line} holds no names", near, min(line, end), 0)
     titles = [row for _, row in sample[: len(header)]]
-    names = titles[0] if len(titles) == 1 else _joined(titles)
+    names = titles[0] if len(titles) == 1 else _joined(titles, spans)
     return _fitted(names, sample, len(header), end, refuse, named=named)
 
 
@@ -83,6 +94,11 @@ def found(sample: Sequence[Row], end: int, refuse: Refuse, *, named: bool = Fals
     if not start:
         return layout
     return layout.told(_titles([row for _, row in sample[:start]], f"write header: {sample[start][0]} to say so"))
+
+
+def lines_of(header: int | str | tuple[int, ...] | None) -> tuple[int, ...] | None:
+    """The lines of the names: () where there are none, None where nobody says it."""
+    return () if isinstance(header, str) else (header,) if isinstance(header, int) else header
 
 
 def with_names(where: Layout, names: tuple[str, ...], sample: Sequence[Row], refuse: Refuse) -> Layout:
@@ -182,14 +198,14 @@ def _hold_ruler(below: Sequence[Row], refuse: Refuse) -> None:
             raise refuse(f"line {line} is drawn under the names: {drawn[0]!r}", RULER_CURE, line, 0)
 
 
-def _joined(titles: Sequence[Sequence[str]]) -> list[str]:
-    """Names of two rows, `a b`; one of the upper row stands for the empty ones after it, too."""
+def _joined(titles: Sequence[Sequence[str]], spans: bool) -> list[str]:
+    """Names of two rows, `a b`; one of the upper row stands for the empty ones after it, too, but where it `spans`."""
     upper, lower = titles
     width = max(len(upper), len(lower))
     filled: list[str] = []
     for i in range(width):
         name = upper[i].strip() if i < len(upper) else ""
-        filled.append(name or (filled[-1] if filled else ""))
+        filled.append(name or (filled[-1] if filled and not spans else ""))
     below = [lower[i].strip() if i < len(lower) else "" for i in range(width)]
     return [name if name == other else f"{name} {other}".strip() for name, other in zip(filled, below, strict=True)]
 
@@ -263,7 +279,7 @@ def _unique(layout: Layout, line: int, refuse: Refuse, named: bool) -> Layout:
     for i, name in enumerate(names):
         if name in names[:i]:
             rule = f"two columns are named {name!r} (the {names.index(name) + 1}. and the {i + 1}.)"
-            raise refuse(rule, f"rename one in the file, or write names: {name_list(_numbered(names))}", line, i)
+            raise refuse(rule, f"rename one in the file, or write names: {name_list(numbered(names))}", line, i)
     unnamed = tuple(i for i, name in enumerate(layout.names) if not name)
     return replace(layout, names=tuple(names), unnamed=unnamed)
 
@@ -276,18 +292,6 @@ def told_of_unnamed(layout: Layout) -> Layout:
     listed = ", ".join(map(repr, empty[:3])) + (", ..." if len(empty) > 3 else "")
     which = f"{len(empty)} columns have no name, read as" if len(empty) > 1 else "a column has no name, read as"
     return layout.told(Notice(f"{which} {listed}", tuple(empty), f"write names: {name_list(names)} with your own"))
-
-
-def _numbered(names: Sequence[str]) -> list[str]:
-    """Names with a number after each that stands a second time."""
-    found: list[str] = []
-    for name in names:
-        given, count = name, 1
-        while given in found or (count > 1 and given in names):
-            count += 1
-            given = f"{name}_{count}"
-        found.append(given)
-    return found
 
 
 def _trailing(names: Sequence[str], width: int) -> Notice:

@@ -99,7 +99,7 @@ def dialect_of(file: File, options: DialectOptions) -> Dialect:
     notices: list[Notice] = []
     quote = None if options.quote == "none" else options.quote or '"'
     comment, delimiter = options.comment, options.delimiter
-    header = _lines(options.header)
+    header = layout.lines_of(options.header)
     skipped, named = (0, None) if header else _sep_line(text)
     if named is not None:
         cure = f"write header: 2 and delimiter: {quoted(named)} to say so"
@@ -184,11 +184,6 @@ def _comment_above(text: str, quote: str | None, delimiter: str | None, above: i
 def _without(sample: list[Row], footer: int) -> list[Row]:
     """The rows less those at the end that are none, where the sample may reach it."""
     return sample[: len(sample) - footer] if len(sample) < _SAMPLE else sample
-
-
-def _lines(header: int | str | tuple[int, ...] | None) -> tuple[int, ...] | None:
-    """The lines of the names: () where there are none, None where nobody says it."""
-    return () if isinstance(header, str) else (header,) if isinstance(header, int) else header
 
 
 def _layout(header: tuple[int, ...] | None, named: bool, sample: list[Row], text: str, refuse: Refuse) -> Layout:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
+from protokit.collect.delimited.faults import after_last, longer, unreadable
 from protokit.collect.delimited.footer import told_of_last
 from protokit.collect.delimited.rows import Unreadable, is_blank, rows
 from protokit.collect.files.cells import Cells
 from protokit.collect.files.dialect import Dialect, dialect_of, text_in
-from protokit.collect.files.faults import after_last, longer, unreadable
 from protokit.collect.files.file_source import FileSource
 from protokit.collect.files.files import File
 from protokit.collect.options import (
@@ -103,7 +103,7 @@ class Csv(FileSource):
         dialect = dialect_of(file, self)
         text, _ = text_in(file, self)
         kept = list(_kept(text, file, dialect))
-        told = told_of_last([row for _, row in kept[-1:]], dialect.footer)
+        told = told_of_last([row for _, row in kept[-5:]], dialect.footer)
         if dialect.footer:
             del kept[-dialect.footer :]
         for line, row in kept:
