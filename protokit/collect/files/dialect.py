@@ -111,6 +111,9 @@ def dialect_of(file: File, options: DialectOptions) -> Dialect:
         if comment is not None:
             rule = f"lines that start with {comment!r} are read as comments"
             notices.append(Notice(rule, (), f"write comment: {quoted(comment)} to say so"))
+    if options.quote is None and delimiters.single_quoted(text, delimiter, comment, start):
+        quote = "'"
+        notices.append(Notice("single quotes stand around fields", (), 'write quote: "\'" to say so'))
     if delimiter is None:
         found = delimiters.found(text, quote, comment, start)
         delimiter = found.delimiter
