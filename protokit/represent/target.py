@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,12 +13,12 @@ from protokit.core.errors import DataError
 from protokit.core.names import as_text
 from protokit.core.values import TargetSpec, TaskName
 from protokit.represent.encoders.cells import texts_of, to_numbers
+from protokit.represent.encoders.labels import parted
 from protokit.represent.kinds.boolean import Boolean
 
 _MOST_CLASSES_OF_WHOLE_NUMBERS = 20
 _MOST_CLASSES = 1000
 LABELS = "labels"  # the name of a target made of several columns that are each there or not
-_BETWEEN_LABELS = re.compile(r"[|;,]")
 
 
 def infer_tasks(frame: pd.DataFrame, targets: Sequence[str], task: str | None) -> dict[str, TaskName]:
@@ -80,7 +79,9 @@ def _no_classes(series: pd.Series, different: int, numeric: bool) -> DataError:
     return DataError(rule, cure=cure)
 
 
-def classes_of_rows(frame: pd.DataFrame, tasks: Mapping[str, TaskName]) -> tuple[np.ndarray, np.ndarray]:
+def classes_of_rows(
+    frame: pd.DataFrame, tasks: Mapping[str, TaskName], separator: str | None = None
+) -> tuple[np.ndarray, np.ndarray]:
     """The classes and labels of each row, of all targets.
 
     Shapes: rows and classes (pairs,), a pair for each class or label that a row has.
@@ -91,7 +92,7 @@ def classes_of_rows(frame: pd.DataFrame, tasks: Mapping[str, TaskName]) -> tuple
             texts = texts_of(frame[name])
             rows.append(np.arange(len(texts)))
         elif task == "multilabel" and len(tasks) == 1:
-            cells = _split_labels(frame[name])
+            cells = parted(frame[name], separator)
             texts = pd.Series([label for cell in cells for label in cell], dtype=object)
             rows.append(np.repeat(np.arange(len(cells)), [len(cell) for cell in cells]))
         else:
@@ -112,10 +113,16 @@ class TargetEncoder:
     center: float = 0.0
     scale: float = 1.0
     in_one_column: bool = False
+    separator: str | None = None
 
     @classmethod
     def fit(
-        cls, frame: pd.DataFrame, names: tuple[str, ...], task: TaskName, quantiles: tuple[float, ...] = ()
+        cls,
+        frame: pd.DataFrame,
+        names: tuple[str, ...],
+        task: TaskName,
+        quantiles: tuple[float, ...] = (),
+        separator: str | None = None,
     ) -> TargetEncoder:
         """Learns classes (sorted), labels, or mean and standard deviation, from training rows.
 
@@ -123,7 +130,7 @@ class TargetEncoder:
             DataError: the training rows hold one class only.
         """
         if task == "multilabel":
-            return cls(_labels(frame, names), in_one_column=len(names) == 1)
+            return cls(_labels(frame, names, separator), in_one_column=len(names) == 1, separator=separator)
         series, name = frame[names[0]], names[0]
         if task in {"regression", "quantile"}:
             values = to_numbers(series)
@@ -148,7 +155,9 @@ class TargetEncoder:
             DataError: a class or label that no training row has.
         """
         if self.spec.task == "multilabel":
-            return _truth_of_cells(frame, self.spec) if self.in_one_column else _truth_of_columns(frame, self.spec)
+            if self.in_one_column:
+                return _truth_of_cells(frame, self.spec, self.separator)
+            return _truth_of_columns(frame, self.spec)
         series = frame[self.spec.name]
         if self.spec.task in {"regression", "quantile"}:
             return to_numbers(series)
@@ -214,6 +223,8 @@ class TargetEncoder:
         plain: dict[str, object] = {**vars(self.spec), "center": self.center, "scale": self.scale}
         if self.in_one_column and self.spec.name == LABELS:
             plain["in_one_column"] = True
+        if self.separator is not None:
+            plain["separator"] = self.separator
         return {key: list(value) if isinstance(value, tuple) else value for key, value in plain.items()}
 
     @classmethod
@@ -223,11 +234,12 @@ class TargetEncoder:
         for key, value in plain.items():
             values[key] = tuple(value) if isinstance(value, list) else value
         center, scale, said = values.pop("center"), values.pop("scale"), values.pop("in_one_column", False)
+        separator = values.pop("separator", None)
         spec = TargetSpec(**values)
-        return cls(spec, center, scale, said or (spec.task == "multilabel" and spec.name != LABELS))
+        return cls(spec, center, scale, said or (spec.task == "multilabel" and spec.name != LABELS), separator)
 
 
-def _labels(frame: pd.DataFrame, names: tuple[str, ...]) -> TargetSpec:
+def _labels(frame: pd.DataFrame, names: tuple[str, ...], separator: str | None) -> TargetSpec:
     """The labels of several columns of yes and no, or of one column of texts such as `red|large`."""
     if len(names) > 1:
         return TargetSpec(LABELS, "multilabel", columns=names)
@@ -236,7 +248,7 @@ def _labels(frame: pd.DataFrame, names: tuple[str, ...]) -> TargetSpec:
             f"{names[0]!r} holds no texts, and multilabel takes several columns of yes and no, or one such as red|large"
         )
         raise DataError(rule, cure="name the labels' columns: target: [hot, wet]")
-    found = sorted({label for labels in _split_labels(frame[names[0]]) for label in labels})
+    found = sorted({label for labels in parted(frame[names[0]], separator) for label in labels})
     if not found:
         raise DataError(f"no training row has a label in {names[0]!r}", cure="write them as red|large")
     if len(found) > _MOST_CLASSES:
@@ -248,10 +260,10 @@ def _truth_of_columns(frame: pd.DataFrame, spec: TargetSpec) -> np.ndarray:
     return np.concatenate([Boolean(name).numbers(frame[name]) for name in spec.columns], axis=1).astype(np.int64)
 
 
-def _truth_of_cells(frame: pd.DataFrame, spec: TargetSpec) -> np.ndarray:
+def _truth_of_cells(frame: pd.DataFrame, spec: TargetSpec, separator: str | None) -> np.ndarray:
     place = {label: i for i, label in enumerate(spec.columns)}
     found = np.zeros((len(frame), len(place)), np.int64)
-    for row, labels in enumerate(_split_labels(frame[spec.name])):
+    for row, labels in enumerate(parted(frame[spec.name], separator)):
         for label in labels:
             if label not in place:
                 raise DataError(
@@ -259,15 +271,6 @@ def _truth_of_cells(frame: pd.DataFrame, spec: TargetSpec) -> np.ndarray:
                 )
             found[row, place[label]] = 1
     return found
-
-
-def _split_labels(series: pd.Series) -> list[list[str]]:
-    missing = [not isinstance(cell, (list, tuple)) and (cell is None or cell != cell) for cell in series]
-    cells = [
-        cell if isinstance(cell, (list, tuple)) else [] if gone else _BETWEEN_LABELS.split(as_text(cell))
-        for cell, gone in zip(series, missing, strict=True)
-    ]
-    return [[label for part in cell if (label := as_text(part).strip())] for cell in cells]
 
 
 def _plain(value: object) -> str | bool | int | float:
