@@ -98,7 +98,7 @@ class Labels(NumberColumn, Kind):
         return tuple(f"{self.column} = {label}" for label in self.labels)
 
     def numbers(self, cells: pd.Series) -> np.ndarray:
-        """Shapes: (rows,) -> (rows, labels) float64 of 0 and 1; a missing cell has no label."""
+        """Shapes: (rows,) -> (rows, labels) float64 of 0 and 1, NaN where missing."""
         import numpy as np
 
         from protokit.represent.encoders.labels import parted
@@ -109,4 +109,5 @@ class Labels(NumberColumn, Kind):
             for label in labels:
                 if label in place:
                     found[row, place[label]] = 1.0
+        found[cells.isna().to_numpy()] = np.nan
         return found
