@@ -19,7 +19,7 @@ def longer(text: str, file: File, dialect: Dialect, line: int, row: Sequence[str
     """A row with more or fewer fields than the header."""
     starts = text_places.fields(text, line, dialect.delimiter, dialect.quote)
     place = starts.fields[dialect.width] if len(row) > dialect.width else starts.end
-    rule = f"{_fields(len(row))} where the header has {len(dialect.names)}"
+    rule = f"{len(row)} fields where the header has {len(dialect.names)}"
     cure = _cure(text, dialect, row, [(at, other) for at, other in kept if at >= line])
     return file.error(rule, cure, *place)
 
@@ -55,10 +55,6 @@ def _cure(text: str, dialect: Dialect, row: Sequence[str], below: Sequence[Row])
     if len(below) <= _MOST_BELOW and len(row) < dialect.width and all(len(r) != dialect.width for _, r in below):
         return f"write footer: {dialect.footer + len(below)} to leave out what stands below the rows"
     return "put fields that hold the delimiter in double quotes, or mend the line"
-
-
-def _fields(count: int) -> str:
-    return f"{count} field" + "s" * (count != 1)
 
 
 def _even(text: str, dialect: Dialect, quote: str | None) -> bool:
