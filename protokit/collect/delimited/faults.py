@@ -20,7 +20,8 @@ def longer(text: str, file: File, dialect: Dialect, line: int, row: Sequence[str
     starts = text_places.fields(text, line, dialect.delimiter, dialect.quote)
     place = starts.fields[dialect.width] if len(row) > dialect.width else starts.end
     rule = f"{len(row)} fields where the header has {len(dialect.names)}"
-    cure = _cure(text, dialect, row, [(at, other) for at, other in kept if at >= line])
+    below = [(at, other) for at, other in kept if at >= line]
+    cure = _cure(text, dialect, row, below if len(below) < len(kept) else [])
     return file.error(rule, cure, *place)
 
 
@@ -52,7 +53,7 @@ def _cure(text: str, dialect: Dialect, row: Sequence[str], below: Sequence[Row])
         return f"write comment: {quoted(mark)} to leave such lines out"
     if any(cell.strip()[:1] == "'" for cell in row) and _even(text, dialect, "'"):
         return 'write quote: "\'"'
-    if len(below) <= _MOST_BELOW and len(row) < dialect.width and all(len(r) != dialect.width for _, r in below):
+    if 0 < len(below) <= _MOST_BELOW and len(row) < dialect.width and all(len(r) != dialect.width for _, r in below):
         return f"write footer: {dialect.footer + len(below)} to leave out what stands below the rows"
     return "put fields that hold the delimiter in double quotes, or mend the line"
 
