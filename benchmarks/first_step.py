@@ -22,7 +22,7 @@ BEFORE = ("collect", "represent", "audit", "build", "cache")
 PROGRAM = """
 import json, sys, tempfile
 import pandas as pd, protokit, keras
-small = pd.DataFrame({"x": range(2000), "z": [1.5, 2.0, 7.5, 4.0] * 500, "s": ["a", "b"] * 1000, "w": [1, 2, 3] * 666 + [4, 4],
+small = pd.DataFrame({"x": range(2000), "z": [1.5, 2.0, 7.5, 4.0] * 500, "s": ["a", "b"] * 1000, "w": [1, 2] * 1000,
                       "y": ["no", "yes", "yes", "no"] * 500})
 learn = {"menu": [{"Dense": {"units": 2}}], "epochs": 1}
 train, test = sys.argv[1:]

@@ -14,6 +14,7 @@ from protokit.core.values import Arrays, Notice, Split, Step, Table, TaskName
 from protokit.represent.clustering.unlabelled import Unlabelled
 from protokit.represent.columns import fit_columns
 from protokit.represent.encoder import Encoder
+from protokit.represent.encoders.labels import separator_of
 from protokit.represent.encoders.scaler import Scaler
 from protokit.represent.examples import Examples, examples_of, sample_weights
 from protokit.represent.kind import NumberColumn
@@ -40,11 +41,13 @@ def represent(
         return represent_series(spec, table)
     examples = examples_of(spec, table, setting)
     tasks = infer_tasks(examples.frame, spec.targets, setting.task)
+    separator, told = _separator(spec, examples.frame, tasks)
+    examples = replace(examples, notices=(*examples.notices, *told))
     if dealt is None:
-        splits = _splits(spec, examples, tasks, setting.seed)
+        splits = _splits(spec, examples, tasks, separator, setting.seed)
     else:
         splits = (as_dealt(dealt[examples.positions], spec.split),)
-    found = tuple(_represented(spec, examples, rows, tasks, setting) for rows in splits)
+    found = tuple(_represented(spec, examples, rows, tasks, separator, setting) for rows in splits)
     targets = [one.encoder.signature.targets for one in found]
     if odd := next((i for i, some in enumerate(targets) if some != targets[0]), None):
         raise DataError(
@@ -53,7 +56,20 @@ def represent(
     return found
 
 
-def _splits(spec: Represent, examples: Examples, tasks: Mapping[str, TaskName], seed: int) -> tuple[Split, ...]:
+def _separator(
+    spec: Represent, frame: pd.DataFrame, tasks: Mapping[str, TaskName]
+) -> tuple[str | None, Sequence[Notice]]:
+    """What parts the labels of the one column that a target of labels is, as it is written or found."""
+    if "multilabel" not in tasks.values() or len(tasks) > 1:
+        return None, ()
+    if spec.separator is not None:
+        return spec.separator, ()
+    return separator_of(frame[next(iter(tasks))], "represent: {separator: SEPARATOR}")
+
+
+def _splits(
+    spec: Represent, examples: Examples, tasks: Mapping[str, TaskName], separator: str | None, seed: int
+) -> tuple[Split, ...]:
     """The parts of the rows: once, or once for each fold."""
     first = next((name for name, task in tasks.items() if task in {"binary", "multiclass"}), None)
     classes = examples.frame[first] if first is not None else None
@@ -61,13 +77,18 @@ def _splits(spec: Represent, examples: Examples, tasks: Mapping[str, TaskName], 
     way = way_of(spec.split)
     if way is not None and not way.any_row_anywhere:
         return splits
-    pairs = classes_of_rows(examples.frame, tasks)
+    pairs = classes_of_rows(examples.frame, tasks, separator)
     movable = [part for part in ("validation", "test") if not isinstance(getattr(spec.split, part), str)]
     return tuple(with_each_class(one, *pairs, movable) for one in splits)
 
 
 def _represented(
-    spec: Represent, examples: Examples, rows: Split, tasks: Mapping[str, TaskName], setting: Setting
+    spec: Represent,
+    examples: Examples,
+    rows: Split,
+    tasks: Mapping[str, TaskName],
+    separator: str | None,
+    setting: Setting,
 ) -> Represented:
     frame = examples.frame
     train = frame.iloc[rows.train]
@@ -75,7 +96,7 @@ def _represented(
     numeric = [_numbers(c, train[c.column]) for c in columns.table if isinstance(c, NumberColumn)]
     scaler = Scaler.fit(np.concatenate([np.zeros((len(train), 0)), *numeric], axis=1))
     targets = tuple(
-        TargetEncoder.fit(train, names, task, setting.quantiles) for names, task in by_target(tasks).items()
+        TargetEncoder.fit(train, names, task, setting.quantiles, separator) for names, task in by_target(tasks).items()
     )
     encoder = Encoder(tuple(columns.table), scaler, targets, tuple(columns.own), examples.grouping)
     if not encoder.signature.inputs:

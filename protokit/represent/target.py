@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,12 +14,12 @@ from protokit.core.names import as_text
 from protokit.core.values import TargetSpec, TaskName
 from protokit.represent.encoders.cells import to_numbers
 from protokit.represent.encoders.distinct import distinct
+from protokit.represent.encoders.labels import parted
 from protokit.represent.kinds.boolean import Boolean
 
 _MOST_CLASSES_OF_WHOLE_NUMBERS = 20
 _MOST_CLASSES = 1000
 LABELS = "labels"  # the name of a target made of several columns that are each there or not
-_BETWEEN_LABELS = re.compile(r"[|;,]")
 
 
 def infer_tasks(frame: pd.DataFrame, targets: Sequence[str], task: str | None) -> dict[str, TaskName]:
@@ -81,7 +80,9 @@ def _no_classes(series: pd.Series, different: int, numeric: bool) -> DataError:
     return DataError(rule, cure=cure)
 
 
-def classes_of_rows(frame: pd.DataFrame, tasks: Mapping[str, TaskName]) -> tuple[np.ndarray, np.ndarray]:
+def classes_of_rows(
+    frame: pd.DataFrame, tasks: Mapping[str, TaskName], separator: str | None = None
+) -> tuple[np.ndarray, np.ndarray]:
     """The classes and labels of each row, of all targets.
 
     Shapes: rows and classes (pairs,), a pair for each class or label that a row has.
@@ -93,7 +94,7 @@ def classes_of_rows(frame: pd.DataFrame, tasks: Mapping[str, TaskName]) -> tuple
             rows.append(np.flatnonzero(one.codes >= 0))
             classes = pd.factorize(one.texts)[0][one.codes[rows[-1]]]
         elif task == "multilabel" and len(tasks) == 1:
-            having, classes, _ = _label_pairs(frame[name])
+            having, classes, _ = _label_pairs(frame[name], separator)
             rows.append(having)
         else:
             continue
@@ -113,10 +114,16 @@ class TargetEncoder:
     center: float = 0.0
     scale: float = 1.0
     in_one_column: bool = False
+    separator: str | None = None
 
     @classmethod
     def fit(
-        cls, frame: pd.DataFrame, names: tuple[str, ...], task: TaskName, quantiles: tuple[float, ...] = ()
+        cls,
+        frame: pd.DataFrame,
+        names: tuple[str, ...],
+        task: TaskName,
+        quantiles: tuple[float, ...] = (),
+        separator: str | None = None,
     ) -> TargetEncoder:
         """Learns classes (sorted), labels, or mean and standard deviation, from training rows.
 
@@ -124,7 +131,7 @@ class TargetEncoder:
             DataError: the training rows hold one class only.
         """
         if task == "multilabel":
-            return cls(_labels(frame, names), in_one_column=len(names) == 1)
+            return cls(_labels(frame, names, separator), in_one_column=len(names) == 1, separator=separator)
         series, name = frame[names[0]], names[0]
         if task in {"regression", "quantile"}:
             values = to_numbers(series)
@@ -149,7 +156,9 @@ class TargetEncoder:
             DataError: a class or label that no training row has.
         """
         if self.spec.task == "multilabel":
-            return _truth_of_cells(frame, self.spec) if self.in_one_column else _truth_of_columns(frame, self.spec)
+            if self.in_one_column:
+                return _truth_of_cells(frame, self.spec, self.separator)
+            return _truth_of_columns(frame, self.spec)
         series = frame[self.spec.name]
         if self.spec.task in {"regression", "quantile"}:
             return to_numbers(series)
@@ -216,6 +225,8 @@ class TargetEncoder:
         plain: dict[str, object] = {**vars(self.spec), "center": self.center, "scale": self.scale}
         if self.in_one_column and self.spec.name == LABELS:
             plain["in_one_column"] = True
+        if self.separator is not None:
+            plain["separator"] = self.separator
         return {key: list(value) if isinstance(value, tuple) else value for key, value in plain.items()}
 
     @classmethod
@@ -225,11 +236,12 @@ class TargetEncoder:
         for key, value in plain.items():
             values[key] = tuple(value) if isinstance(value, list) else value
         center, scale, said = values.pop("center"), values.pop("scale"), values.pop("in_one_column", False)
+        separator = values.pop("separator", None)
         spec = TargetSpec(**values)
-        return cls(spec, center, scale, said or (spec.task == "multilabel" and spec.name != LABELS))
+        return cls(spec, center, scale, said or (spec.task == "multilabel" and spec.name != LABELS), separator)
 
 
-def _labels(frame: pd.DataFrame, names: tuple[str, ...]) -> TargetSpec:
+def _labels(frame: pd.DataFrame, names: tuple[str, ...], separator: str | None) -> TargetSpec:
     """The labels of several columns of yes and no, or of one column of texts such as `red|large`."""
     if len(names) > 1:
         return TargetSpec(LABELS, "multilabel", columns=names)
@@ -238,7 +250,7 @@ def _labels(frame: pd.DataFrame, names: tuple[str, ...]) -> TargetSpec:
             f"{names[0]!r} holds no texts, and multilabel takes several columns of yes and no, or one such as red|large"
         )
         raise DataError(rule, cure="name the labels' columns: target: [hot, wet]")
-    found = sorted(_label_pairs(frame[names[0]])[2])
+    found = sorted(_label_pairs(frame[names[0]], separator)[2])
     if not found:
         raise DataError(f"no training row has a label in {names[0]!r}", cure="write them as red|large")
     if len(found) > _MOST_CLASSES:
@@ -250,9 +262,9 @@ def _truth_of_columns(frame: pd.DataFrame, spec: TargetSpec) -> np.ndarray:
     return np.concatenate([Boolean(name).numbers(frame[name]) for name in spec.columns], axis=1).astype(np.int64)
 
 
-def _truth_of_cells(frame: pd.DataFrame, spec: TargetSpec) -> np.ndarray:
+def _truth_of_cells(frame: pd.DataFrame, spec: TargetSpec, separator: str | None) -> np.ndarray:
     place = {label: i for i, label in enumerate(spec.columns)}
-    rows, labels, names = _label_pairs(frame[spec.name])
+    rows, labels, names = _label_pairs(frame[spec.name], separator)
     if odd := next((name for name in names if name not in place), None):
         rule = f"the label {odd!r} of {spec.name!r} is in no training row"
         raise DataError(rule, cure="spell it as the others")
@@ -261,14 +273,13 @@ def _truth_of_cells(frame: pd.DataFrame, spec: TargetSpec) -> np.ndarray:
     return found
 
 
-def _label_pairs(series: pd.Series) -> tuple[np.ndarray, np.ndarray, list[str]]:
+def _label_pairs(series: pd.Series, separator: str | None) -> tuple[np.ndarray, np.ndarray, list[str]]:
     """Each label that a row has: the rows, the place of each label in the list of names, and that list.
 
     Shapes: rows and places (pairs,) int64.
     """
     one = distinct(series)
-    each = [[*map(as_text, cell)] if isinstance(cell, (list, tuple)) else _split(cell) for cell in one.cells]
-    each = [[label for text in texts if (label := text.strip())] for texts in each]
+    each = parted(one.cells, separator)
     place = {name: i for i, name in enumerate(dict.fromkeys(label for labels in each for label in labels))}
     flat = np.array([place[label] for labels in each for label in labels], np.int64)
     many = np.array([*map(len, each), 0], np.int64)  # the last is a missing cell's
@@ -277,10 +288,6 @@ def _label_pairs(series: pd.Series) -> tuple[np.ndarray, np.ndarray, list[str]]:
     rows = np.repeat(np.arange(len(series)), counts)
     within = np.arange(len(rows)) - np.repeat(np.cumsum(counts) - counts, counts)
     return rows, flat[np.repeat(starts[one.codes], counts) + within], list(place)
-
-
-def _split(cell: object) -> list[str]:
-    return _BETWEEN_LABELS.split(as_text(cell))
 
 
 def _plain(value: object) -> str | bool | int | float:

@@ -243,6 +243,13 @@ def _target(value: object) -> object:
     return value
 
 
+def _separator(value: object) -> object:
+    """What parts labels."""
+    if value is not None and (not isinstance(value, str) or not value):
+        raise refuse(Fault(f"a separator is a text, not {value!r}", 'write separator: "|"'))
+    return value
+
+
 _TARGET = or_null({"anyOf": [TEXT, {"type": "array", "items": TEXT, "minItems": 1, "uniqueItems": True}]})
 
 
@@ -265,11 +272,16 @@ class Represent(Section):
         description="windows of series, for forecasts",
         examples=[{"time": "date", "window": 96, "horizon": 24}],
     )
+    separator: Annotated[str | None, Word(_separator, TEXT)] = Field(
+        None,
+        description="what parts the labels of a cell, where the target is one column of them; found when not given",
+        examples=["|"],
+    )
     split: Split = Field(Split(), description="which rows are for what", examples=[{"test": 0.2}])
 
     def left_out(self) -> tuple[str, ...]:
         """What most tables are not."""
-        return tuple(key for key in ("sequence", "series") if getattr(self, key) is None)
+        return tuple(key for key in ("sequence", "series", "separator") if getattr(self, key) is None)
 
     @property
     def targets(self) -> tuple[str, ...]:

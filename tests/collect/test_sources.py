@@ -206,14 +206,20 @@ def test_each_option_has_its_sources_and_its_description() -> None:
             assert source.model_fields[option].description and source.model_fields[option].default is None
     assert takers == {
         "missing": ["csv", "xlsx", "html"],
-        "encoding": ["csv", "html"],
+        "encoding": ["csv", "json", "jsonl", "html"],
         "delimiter": ["csv"],
+        "header": ["csv", "xlsx"],
+        "names": ["csv", "xlsx", "html"],
+        "comment": ["csv"],
+        "quote": ["csv"],
+        "footer": ["csv", "xlsx"],
         "decimal": ["csv", "html"],
         "thousands": ["csv", "html"],
         "file_column": ["csv", "json", "jsonl", "parquet", "arrow", "xlsx", "html"],
         "sheet": ["xlsx"],
         "table": ["html", "sqlite", "sql"],
         "query": ["sqlite", "sql"],
+        "records": ["json"],
         "labels": ["idx"],
         "version": ["openml"],
     }

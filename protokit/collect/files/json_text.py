@@ -11,6 +11,8 @@ from protokit.collect.files import text_places
 from protokit.collect.files.cells import Cells
 from protokit.collect.files.file_source import FileSource
 from protokit.collect.files.files import File
+from protokit.collect.files.texts import decoded
+from protokit.collect.options import Encoding
 from protokit.core.values import Notice
 
 if TYPE_CHECKING:
@@ -22,11 +24,21 @@ _MOST_FOR_A_HEADER = 1 << 23  # the names of the columns take reading all record
 class JsonSource(FileSource):
     """Files of JSON, whose cells have the types that JSON gives them."""
 
+    encoding: Encoding = None
+
+    def text(self, file: File) -> str:
+        """The text of a file.
+
+        Raises:
+            DataError: it cannot be decoded.
+        """
+        return decoded(file, self.encoding, written=f"{self.name}: {self.location}")
+
     @abstractmethod
     def cells(self, file: File) -> Cells:
         """All values."""
 
-    def header(self, file: File) -> list[str] | None:
+    def columns_of_file(self, file: File) -> list[str] | None:
         """The names of the columns; None for a file that takes long to read."""
         return self.cells(file).names if len(file.head(_MOST_FOR_A_HEADER)) < _MOST_FOR_A_HEADER else None
 

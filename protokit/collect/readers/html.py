@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
+from protokit.collect.delimited.written import name_list, numbered, quoted
 from protokit.collect.files.cells import Cells
 from protokit.collect.files.file_source import FileSource
 from protokit.collect.files.files import File
 from protokit.collect.files.texts import decoded, unpacked
-from protokit.collect.options import Decimal, Encoding, Missing, Thousands, marks_conflict, name_or_number
+from protokit.collect.options import Decimal, Encoding, Missing, Names, Thousands, marks_conflict, name_or_number
 from protokit.collect.source import SOURCES
 from protokit.core.places import Fault
 from protokit.core.values import Notice
@@ -83,6 +84,7 @@ class Html(FileSource):
     encoding: Encoding = None
     decimal: Decimal = None
     thousands: Thousands = None
+    names: Names = None
     table: Annotated[
         str | int | None,
         name_or_number("table"),
@@ -94,7 +96,7 @@ class Html(FileSource):
         """One mark for both decimals and thousands."""
         return marks_conflict(written)
 
-    def header(self, file: File) -> list[str] | None:
+    def columns_of_file(self, file: File) -> list[str] | None:
         """The names of the columns; None for a page that takes long to read."""
         return self.cells(file).names if len(file.head(_MOST_FOR_A_HEADER)) < _MOST_FOR_A_HEADER else None
 
@@ -109,10 +111,17 @@ class Html(FileSource):
         titles = table.heads if any(table.heads) else [bool(row) and all(head for _, head in row) for row in grid]
         heads = next((i for i, title in enumerate(titles) if not title), 0) or 1
         width = max(len(row) for row in grid[:heads])
-        names = [_name([row[i][0] for row in grid[:heads] if i < len(row)], i) for i in range(width)]
+        over = next((i for i, row in enumerate(table.rows[:heads]) if len(row) > 1), 0)  # titles across the table
+        names = [_name([row[i][0] for row in grid[over:heads] if i < len(row)], i) for i in range(width)]
+        if self.names is not None:
+            if len(self.names) != width:
+                rule = f"{len(self.names)} names for a table of {width} columns"
+                raise file.error(rule, f"write names: {name_list(numbered(names))} with your own", table.line)
+            names = list(self.names)
         for i, name in enumerate(names):
             if name in names[:i]:
-                raise file.error(f"two columns are named {name!r}", "name another table", table.line)
+                cure = f"name another table, or write names: {name_list(numbered(names))}"
+                raise file.error(f"two columns are named {name!r}", cure, table.line)
         short = 0
         rows: list[list[str]] = []
         for i, row in enumerate(grid[heads:], 1):
@@ -125,10 +134,17 @@ class Html(FileSource):
             rows.append([*(text for text, _ in row), *[""] * (width - len(row))])
         if not rows:
             raise file.error("no rows below the header", "name another table", table.line)
-        notices = (
-            (Notice(f"{short:,} rows with fewer cells than the header, the rest read as missing"),) if short else ()
-        )
-        return Cells(names, list(zip(*rows, strict=True)), notices)
+        notices: list[Notice] = []
+        if over:
+            title = quoted(grid[0][0][0][:60])
+            notices.append(Notice(f"a title across the table, not read: {title}"))
+        if short:
+            notices.append(Notice(f"{short:,} rows with fewer cells than the header, the rest read as missing"))
+        across = [row[0].text for row in table.rows[heads:] if len(row) == 1 and row[0].across >= width > 1]
+        if across:
+            rule = f"{len(across):,} rows are one cell across the table, read in each column: {across[0][:60]!r}"
+            notices.append(Notice(rule))
+        return Cells(names, list(zip(*rows, strict=True)), tuple(notices))
 
     def frame(self, cells: Cells) -> tuple[pd.DataFrame, list[Notice]]:
         """Numbers as numbers, the rest as text, missing cells as missing."""

@@ -1,12 +1,19 @@
-"""JSON: a list of records, or a mapping of columns."""
+"""JSON: a list of records, or a mapping of columns, also below a key."""
 
 from __future__ import annotations
 
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from protokit.collect.files import json_shapes
 from protokit.collect.files.cells import Cells
 from protokit.collect.files.files import File
 from protokit.collect.files.json_text import JsonSource, of_records, short, value_of
-from protokit.collect.files.texts import decoded
+from protokit.collect.options import text
 from protokit.collect.source import SOURCES
+from protokit.core.errors import DataError
+from protokit.core.values import Notice
 
 
 @SOURCES.add
@@ -14,10 +21,16 @@ class Json(JsonSource):
     """A file with one JSON value: `[{"a": 1}, ...]`, `{"a": [1, ...]}`, or `{"a": {"0": 1, ...}}` as pandas writes."""
 
     name = "json"
-    about = "a list of records, or a mapping of columns"
-    example = "{json: data/people.json}"
+    about = "a list of records, or a mapping of columns, also below a key"
+    example = "{json: data/people.json, records: data.items}"
     rank = 2
     endings = (".json", ".json.gz")
+
+    records: Annotated[
+        str | None,
+        text("records"),
+        Field(description="the key that the records stand below, with dots between keys", examples=["data"]),
+    ] = None
 
     def cells(self, file: File) -> Cells:
         """All values.
@@ -25,8 +38,31 @@ class Json(JsonSource):
         Raises:
             DataError: it is not JSON, with line and column, or neither records nor columns.
         """
-        text = decoded(file)
-        data = value_of(text, file, 1)
+        content = self.text(file)
+        try:
+            data = value_of(content, file, 1)
+        except DataError:
+            if json_shapes.are_lines(content):
+                cure = f"write {{jsonl: {self.location}}}"
+                raise file.error("a record on each line, which is no one JSON value", cure, 2, 1) from None
+            raise
+        told: list[Notice] = []
+        if self.records is not None:
+            data = json_shapes.below(data, self.records, file)
+        elif (found := json_shapes.record_keys(data)) and not json_shapes.are_columns(data):
+            if len(found) > 1:
+                raise file.error("lists of records below several keys", "write records: " + " or ".join(found))
+            data = json_shapes.below(data, found[0], file)
+            told.append(Notice(f"the records below {found[0]!r} were read", (), f"write records: {found[0]} to say so"))
+        if (split := json_shapes.of_split(data)) is not None:
+            return Cells(*split, tuple(told))
+        if (rows := json_shapes.rows_by_key(data)) is not None:
+            told.append(Notice("a mapping of records, read without their keys", (), "write a list to say so"))
+            data = rows
+        cells = self._table(data, file)
+        return Cells(cells.names, cells.columns, (*told, *cells.notices))
+
+    def _table(self, data: Any, file: File) -> Cells:
         cure = 'write [{"a": 1, "b": 2}, ...] or {"a": [1, ...], "b": [2, ...]}'
         if isinstance(data, dict):
             columns = list(data.values())

@@ -5,7 +5,6 @@ from __future__ import annotations
 from protokit.collect.files.cells import Cells
 from protokit.collect.files.files import File
 from protokit.collect.files.json_text import JsonSource, of_records, short, value_of
-from protokit.collect.files.texts import decoded
 from protokit.collect.source import SOURCES
 
 
@@ -26,7 +25,7 @@ class JsonLines(JsonSource):
             DataError: a line is no record, with line and column.
         """
         records = []
-        for number, line in enumerate(decoded(file).split("\n"), 1):
+        for number, line in enumerate(self.text(file).split("\n"), 1):
             if line.strip():
                 record = value_of(line, file, number)
                 if not isinstance(record, dict):

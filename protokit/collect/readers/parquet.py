@@ -31,7 +31,7 @@ class Parquet(FileSource):
     endings = (".parquet",)
     inside = ".parquet"
 
-    def header(self, file: File) -> list[str] | None:
+    def columns_of_file(self, file: File) -> list[str] | None:
         """Not known without DuckDB; the file's presence was checked."""
         return None
 

@@ -11,7 +11,9 @@ from protokit.collect.files import archives
 from protokit.collect.files.cells import Cells
 from protokit.collect.files.file_source import FileSource
 from protokit.collect.files.files import File
-from protokit.collect.options import Missing, name_or_number
+from protokit.collect.options import Footer, Header, Missing, Names, name_or_number
+from protokit.collect.sheets import grid
+from protokit.collect.sheets.parts import Parts, address, parts_of
 from protokit.collect.source import SOURCES
 from protokit.core.errors import DataError
 from protokit.core.libraries.optional import optional
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _MOST_BYTES = 1 << 32
-_FAULTS = frozenset({"#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"})
 
 
 @SOURCES.add
@@ -42,13 +43,16 @@ class Workbook(FileSource):
         name_or_number("sheet"),
         Field(description="name of a sheet, or its number from 1; the first when not given", examples=["sales"]),
     ] = None
+    header: Header = None
+    names: Names = None
+    footer: Footer = None
 
     @classmethod
     def of_several(cls, name: str) -> dict[str, str | int]:
         """A sheet."""
         return {"sheet": int(name) if name.isdecimal() else name}
 
-    def header(self, file: File) -> list[str] | None:
+    def columns_of_file(self, file: File) -> list[str] | None:
         """Not known without openpyxl, which brings numpy; the file's presence was checked."""
         return None
 
@@ -60,38 +64,23 @@ class Workbook(FileSource):
             MissingExtra: openpyxl is not installed.
         """
         notices: list[Notice] = []
-        rows = ((number, row) for number, row in self._rows(file, notices) if any(v is not None for v in row))
-        number, first = next(rows, (1, ()))
-        below = [row for _, row in rows]
-        if not below:
-            raise file.error("no rows below the header", "give a sheet with rows")
-        width = max(len(first), *(len(row) for row in below))
-        padded = [[*row, *[None] * (width - len(row))] for row in (first, *below)]
-        names: list[str] = []
-        columns: list[list[object]] = []
-        for i, (title, *cells) in enumerate(zip(*padded, strict=True), 1):
-            if title is None and all(cell is None for cell in cells):
-                continue
-            name = f"column_{i}" if title is None else str(title).strip()
-            if name in names:
-                raise file.error(f"two columns are named {name!r}", "rename one in the file", number, i)
-            names.append(name)
-            columns.append(cells)
-        return Cells(names, columns, tuple(notices))
+        lines, parts = self._rows(file, notices)
+        found = grid.table(lines, parts.merged, file, self)
+        below = lines[-1][0] if lines else 0
+        for row, column in parts.empty:
+            if row <= below:
+                cell = address(row, column)
+                cure = "open the workbook in a spreadsheet program and save it: formulas are never computed here"
+                raise file.error(f"the formula in {cell} has no value saved with it", cure, row, column)
+        return Cells(found.names, found.columns, (*notices, *found.notices))
 
     def frame(self, cells: Cells) -> tuple[pd.DataFrame, list[Notice]]:
         """The cells with the types of the workbook; texts that are marks of missing cells as missing."""
-        from protokit.collect import text_cells, typed_cells
+        from protokit.collect.sheets.columns import frame
 
-        marks = text_cells.marks_of(self.missing)
-        faulty = sum(cell in _FAULTS for column in cells.columns for cell in column if isinstance(cell, str))
-        columns = [[_cell(cell, marks) for cell in column] for column in cells.columns]
-        frame, notices = typed_cells.frame(cells.names, columns)
-        if faulty:
-            notices.append(Notice(f"{faulty:,} cells hold an error of Excel, read as missing", (), "mend the formulas"))
-        return frame, notices
+        return frame(cells.names, cells.columns, self.missing)
 
-    def _rows(self, file: File, notices: list[Notice]) -> list[tuple[int, tuple[object, ...]]]:
+    def _rows(self, file: File, notices: list[Notice]) -> tuple[list[tuple[int, tuple[object, ...]]], Parts]:
         openpyxl = optional("openpyxl", "xlsx")
         with archives.opened(file, "an .xlsx workbook", "save it as .xlsx, or as .csv") as archive:
             size = sum(part.file_size for part in archive.infolist())
@@ -104,7 +93,8 @@ class Workbook(FileSource):
                 book = openpyxl.load_workbook(content, read_only=True, data_only=True)
                 sheet = _sheet(book, file, self.sheet, notices)
                 sheet.reset_dimensions()  # what other programs write of a sheet's size is often wrong
-                return list(enumerate(sheet.iter_rows(values_only=True), 1))
+                parts = parts_of(book._archive, sheet._worksheet_path)
+                return list(enumerate(sheet.iter_rows(values_only=True), 1)), parts
         except DataError:
             raise
         except Exception as error:  # a damaged workbook fails anywhere in the library, with any exception
@@ -114,19 +104,18 @@ class Workbook(FileSource):
 def _sheet(book: Any, file: File, wanted: str | int | None, notices: list[Notice]) -> Any:
     names = [sheet.title for sheet in book.worksheets]
     if wanted is None:
+        shown = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"] or book.worksheets
         if len(names) > 1:
-            notices.append(Notice(f"of {len(names)} sheets the first was read, {names[0]!r}", (), "write sheet: NAME"))
-        return book.worksheets[0]
+            hidden = len(names) - len(shown)
+            which = f"of {len(names)} sheets the first was read" + (
+                f" that is not hidden ({hidden} are)" * (hidden > 0)
+            )
+            others = one_of(name for name in names if name != shown[0].title)
+            notices.append(Notice(f"{which}, {shown[0].title!r}", (), f"write sheet: NAME for another: {others}"))
+        return shown[0]
     if isinstance(wanted, int) and wanted <= len(names):
         return book.worksheets[wanted - 1]
     if wanted in names:
         return book[wanted]
     cure = did_you_mean(str(wanted), names) or one_of(names)
     raise file.error(f"no sheet {wanted!r}", cure)
-
-
-def _cell(cell: object, marks: frozenset[str]) -> object:
-    if isinstance(cell, str):
-        text = cell.strip()
-        return None if text in marks or text in _FAULTS else text
-    return cell

@@ -1,0 +1,58 @@
+"""Cells of several labels, such as `red|large`: the one separator that parts all of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import pandas as pd
+
+from protokit.core.errors import DataError
+from protokit.core.names import as_text
+from protokit.core.values import Notice
+
+SEPARATORS = "|;,"
+_ANY = re.compile(f"[{SEPARATORS}]")  # how models of before this was found part them
+
+
+def separator_of(cells: pd.Series, cure: str) -> tuple[str | None, list[Notice]]:
+    """The separator of the labels of a column, found on all of its rows, and what is said of it; None where none is.
+
+    `cure` is the option as it is written, such as `represent: {separator: SEPARATOR}`.
+
+    Raises:
+        DataError: some cells have one, and others another.
+    """
+
+    def written(mark: str) -> str:
+        return cure.replace("SEPARATOR", f'"{mark}"')
+
+    texts = [cell for cell in cells if isinstance(cell, str)]
+    rows = {mark: {i for i, text in enumerate(texts) if mark in text} for mark in SEPARATORS}
+    used = [mark for mark in SEPARATORS if rows[mark]]
+    if not used:
+        return None, []
+    best = max(used, key=lambda mark: len(rows[mark]))
+    others = [mark for mark in used if mark != best]
+    if any(not rows[mark] < rows[best] for mark in others):
+        odd = next(mark for mark in others if not rows[mark] < rows[best])
+        shown = texts[min(rows[odd] - rows[best] or rows[odd])]
+        rule = f"the labels of {cells.name!r} are parted by {best!r} in some rows, and {odd!r} stands in {shown!r}"
+        raise DataError(rule, cure=f"write {written(best)} or {written(odd)}")
+    rule = f"{cells.name!r} holds several labels in a cell, parted by {best!r}"
+    return best, [Notice(rule, (str(cells.name),), f"write {written(best)} to say so, or another one")]
+
+
+def parted(cells: Sequence[object] | pd.Series, separator: str | None) -> list[list[str]]:
+    """The labels of each cell; a list is its labels already, a missing cell has none."""
+    missing = [not isinstance(cell, (list, tuple)) and (cell is None or cell != cell) for cell in cells]
+    found: list[list[object]] = []
+    for cell, gone in zip(cells, missing, strict=True):
+        if isinstance(cell, (list, tuple)):
+            found.append(list(cell))
+        elif gone:
+            found.append([])
+        else:
+            text = as_text(cell)
+            found.append([*(_ANY.split(text) if separator is None else text.split(separator))])
+    return [[label for part in cell if (label := as_text(part).strip())] for cell in found]

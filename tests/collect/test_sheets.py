@@ -1,0 +1,202 @@
+"""Workbooks, pages and JSON as they come: what is decided is said, what is not clear is refused with its cure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import datetime, time
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from protokit.collect.sheets.parts import address, number_of
+from protokit.core.errors import DataError
+from tests.collect.dialects import cured, cures, read
+
+Rows = list[tuple[Any, ...]]
+
+
+def workbook(path: Path, rows: Rows, change: Callable[[Any], object] = lambda _: None) -> Path:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "data"
+    for row in rows:
+        sheet.append(list(row))
+    change(sheet)
+    book.save(path)
+    return path
+
+
+def merge(*areas: str) -> Callable[[Any], object]:
+    def change(sheet: Any) -> None:
+        for area in areas:
+            sheet.merge_cells(area)
+
+    return change
+
+
+def plain(frame: pd.DataFrame) -> dict[str, list[Any]]:
+    return {str(name): [None if v != v else v for v in column] for name, column in frame.to_dict("list").items()}
+
+
+def test_names_over_two_rows_of_merged_cells(tmp_path: Path) -> None:
+    rows: Rows = [
+        ("city", 2019, None, 2020, None, "all"),
+        (None, "q1", "q2", "q1", "q2", None),
+        ("Oslo", 1, 2, 3, 4, 10),
+    ]
+    path = workbook(tmp_path / "t.xlsx", rows, merge("B1:C1", "D1:E1", "A1:A2", "F1:F2"))
+    frame, error = cured(path)
+    assert "the cell B1 spans 2 columns" in error.rule
+    assert list(frame.columns) == ["city", "2019 q1", "2019 q2", "2020 q1", "2020 q2", "all"]
+    assert frame.iloc[0].tolist() == ["Oslo", 1, 2, 3, 4, 10]
+
+
+def test_merged_cells_of_rows_hold_their_value_in_each(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "t.xlsx", [("city", "n"), ("Oslo", 1), (None, 2), ("Rome", 3)], merge("A2:A3"))
+    frame, told = read(path)
+    assert frame["city"].tolist() == ["Oslo", "Oslo", "Rome"]
+    assert told == ["1 cells are part of merged ones: the value of these is read in each"]
+
+
+def test_titles_and_remarks_around_a_table(tmp_path: Path) -> None:
+    rows: Rows = [("Sales", None, None), (), ("id", "price", "name"), (1, 2.5, "x"), (2, 3.5, "y"), (), ("Source: me",)]
+    path = workbook(tmp_path / "t.xlsx", rows, merge("A1:C1"))
+    _, told = read(path)
+    assert (
+        'a line above the table, not read: "Sales"' in told and "the last row has one cell only: 'Source: me'" in told
+    )
+    assert plain(read(path, footer=1)[0]) == {"id": [1, 2], "price": [2.5, 3.5], "name": ["x", "y"]}
+    assert read(path, footer=1, header=3)[1] == []
+    path = workbook(tmp_path / "t.xlsx", [(None, "a", "b"), (None, 1, 2), (None, 3, 4), ("note",)])
+    assert plain(cured(path)[0]) == {"a": [1, 3], "b": [2, 4]}
+
+
+def test_names_that_are_none_or_stand_twice(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "t.xlsx", [(1.5, "x"), (2.5, "y"), (3.5, "z")])
+    assert plain(cured(path)[0]) == {"column_1": [1.5, 2.5, 3.5], "column_2": ["x", "y", "z"]}
+    path = workbook(tmp_path / "t.xlsx", [("a", "a"), (1, 2)])
+    assert plain(cured(path)[0]) == {"a": [1], "a_2": [2]}
+
+
+def test_formulas_are_never_computed(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "t.xlsx", [("a", "b"), (1, "=A2*2"), (2, "=A3*2")])
+    with pytest.raises(DataError, match="the formula in B2 has no value saved with it") as caught:
+        read(path)
+    assert caught.value.place == f"{path}:2:2" and "save it" in str(caught.value.cure)
+
+
+def test_a_saved_value_of_a_formula_is_read(tmp_path: Path) -> None:
+    import zipfile
+
+    path = workbook(tmp_path / "t.xlsx", [("a", "b"), (1, "=A2*2"), (2, '=""')])
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    sheet = parts["xl/worksheets/sheet1.xml"].decode()
+    sheet = sheet.replace("<f>A2*2</f><v></v>", "<f>A2*2</f><v>2</v>").replace(
+        "<f>A2*2</f><v />", "<f>A2*2</f><v>2</v>"
+    )
+    sheet = sheet.replace('<c r="B3">', '<c r="B3" t="str">')
+    parts["xl/worksheets/sheet1.xml"] = sheet.encode()
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    frame, _ = read(path)
+    assert plain(frame) == {"a": [1, 2], "b": [2, None]}
+
+
+def test_hidden_sheets_are_passed_over(tmp_path: Path) -> None:
+    def change(sheet: Any) -> None:
+        sheet.sheet_state = "hidden"
+        other = sheet.parent.create_sheet("shown")
+        other.append(["z"])
+        other.append([9])
+        sheet.parent.active = 1
+
+    path = workbook(tmp_path / "t.xlsx", [("a",), (1,)], change)
+    frame, told = read(path)
+    assert plain(frame) == {"z": [9]}
+    assert told == ["of 2 sheets the first was read that is not hidden (1 are), 'shown'"]
+    assert plain(read(path, sheet="data")[0]) == {"a": [1]}
+
+
+def test_formats_errors_and_numbers_stored_as_text(tmp_path: Path) -> None:
+    def change(sheet: Any) -> None:
+        sheet["A2"].number_format = sheet["A3"].number_format = "0.00%"
+
+    rows: Rows = [
+        ("p", "d", "t", "err", "text", "mix", "code", "zip"),
+        (0.25, datetime(2020, 1, 2), time(1, 2), "#N/A", "1.5", 1, "00123", "1011"),
+        (0.5, datetime(2020, 1, 3), time(1, 3), "#DIV/0!", "2", "2", "4", "9999"),
+    ]
+    frame, told = read(workbook(tmp_path / "t.xlsx", rows, change))
+    assert frame["p"].tolist() == [0.25, 0.5] and frame["d"].tolist()[0] == pd.Timestamp("2020-01-02")
+    assert frame["err"].isna().all() and frame["text"].tolist() == [1.5, 2.0] and frame["mix"].tolist() == [1, 2]
+    assert frame["code"].tolist() == ["00123", "4"] and frame["zip"].tolist() == ["1011", "9999"]
+    assert told == [
+        "'text', 'mix': numbers stored as text in the workbook, read as numbers",
+        "2 cells hold an error of Excel, read as missing",
+    ]
+
+
+@pytest.mark.parametrize("number", [1, 26, 27, 702, 703, 16384])
+def test_addresses_of_cells(number: int) -> None:
+    assert number_of(address(1, number).rstrip("1").encode()) == number
+
+
+def test_titles_doubled_names_and_sections_of_a_page(tmp_path: Path) -> None:
+    path = tmp_path / "t.html"
+    row = "<tr><td>1<td>2</tr>"
+    path.write_text(f"<table><tr><th colspan=2>Report</tr><tr><th>a<th>b</tr>{row}</table>")
+    frame, told = read(path)
+    assert plain(frame) == {"a": [1], "b": [2]} and told == ['a title across the table, not read: "Report"']
+    path.write_text(f"<table><tr><th>a<th>a</tr>{row}</table>")
+    assert plain(cured(path)[0]) == {"a": [1], "a_2": [2]}
+    path.write_text(f"<table><tr><th>a<th>b</tr><tr><td colspan=2>North</tr>{row}</table>")
+    assert read(path)[1] == ["1 rows are one cell across the table, read in each column: 'North'"]
+    with pytest.raises(DataError, match="1 names for a table of 2 columns") as caught:
+        read(path, names=["x"])
+    assert list(read(path, **cures(caught.value.cure)[0])[0].columns) == ["a", "b"]
+
+
+RECORDS = [{"a": 1, "b": "x"}, {"a": 2, "b": "y"}]
+TABLE = {"a": [1, 2], "b": ["x", "y"]}
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        (RECORDS, None),
+        ({"data": RECORDS, "count": 2}, "the records below 'data' were read"),
+        ({"meta": {"n": 1}, "response": {"items": RECORDS}}, "the records below 'response.items' were read"),
+        (TABLE, None),
+        ({"a": {"r1": 1, "r2": 2}, "b": {"r1": "x", "r2": "y"}}, None),
+        ({"a": {"0": 1, "1": 2}, "b": {"0": "x", "1": "y"}}, None),
+        ({"r1": RECORDS[0], "r2": RECORDS[1]}, "a mapping of records, read without their keys"),
+        ({"columns": ["a", "b"], "index": [0, 1], "data": [[1, "x"], [2, "y"]]}, None),
+    ],
+)
+def test_shapes_of_json(tmp_path: Path, value: object, told: str | None) -> None:
+    path = tmp_path / "t.json"
+    path.write_text(json.dumps(value))
+    frame, notices = read(path)
+    assert plain(frame) == TABLE and notices == ([told] if told else [])
+
+
+def test_json_that_is_not_clear_is_refused_with_its_cure(tmp_path: Path) -> None:
+    path = tmp_path / "t.json"
+    path.write_text(json.dumps({"x": RECORDS, "y": [{"c": 1}]}))
+    frame, error = cured(path)
+    assert "several keys" in error.rule and plain(frame) == TABLE
+    assert plain(read(path, records="y")[0]) == {"c": [1]}
+    with pytest.raises(DataError, match="no key 'z' of 'z'"):
+        read(path, records="z")
+    path.write_text("\ufeff" + "\n\n".join(map(json.dumps, RECORDS)), encoding="utf-8")
+    with pytest.raises(DataError, match="a record on each line") as caught:
+        read(path)
+    assert caught.value.cure == "write {jsonl: t.json}"
+    path.rename(tmp_path / "t.jsonl")
+    assert plain(read(tmp_path / "t.jsonl")[0]) == TABLE
