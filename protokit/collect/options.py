@@ -58,6 +58,39 @@ def _mark(key: str, marks: tuple[str, ...]) -> Word:
     return Word(read, {"enum": list(marks)})
 
 
+def _header(given: object) -> object:
+    lines: list[object] | tuple[object, ...] = given if isinstance(given, (list, tuple)) else [given]
+    if given == "none":
+        return given
+    for line in lines:
+        if not isinstance(line, int) or isinstance(line, bool) or line < 1:
+            cure = "write header: 3 for names in line 3, or header: none"
+            raise refuse(Fault(f"header is a line, counted from 1, two of them, or none, not {line!r}", cure))
+    if not isinstance(given, (list, tuple)):
+        return given
+    if len(given) != 2 or given[0] >= given[1]:
+        raise refuse(Fault(f"the names stand in one line or two, one below the other, not {given!r}", "header: [1, 2]"))
+    return tuple(given)
+
+
+def _names(given: object) -> tuple[str, ...]:
+    if not isinstance(given, (list, tuple)) or not given:
+        raise refuse(Fault(f"names is a list, not {given!r}", "write names: [a, b]"))
+    names = tuple(map(str, given))
+    for i, name in enumerate(names):
+        if not name.strip() or isinstance(given[i], bool):
+            raise refuse(Fault(f"a name is a text, not {given[i]!r}", "put it in quotes", (i,)))
+        if name in names[:i]:
+            raise refuse(Fault(f"two columns are named {name!r}", "rename one", (i,)))
+    return names
+
+
+def _footer(given: object) -> object:
+    if not isinstance(given, int) or isinstance(given, bool) or given < 0:
+        raise refuse(Fault(f"footer is a number of rows, not {given!r}", "write footer: 1"))
+    return given
+
+
 def _missing(given: object) -> tuple[str, ...]:
     marks = given if isinstance(given, (list, tuple)) else [given]
     for mark in marks:
@@ -86,6 +119,33 @@ Encoding = Annotated[
     str | None,
     text("encoding", _hold_encoding),
     Field(description="encoding of the text; found by its marks, else UTF-8, when not given", examples=["cp1252"]),
+]
+Header = Annotated[
+    int | str | tuple[int, ...] | None,
+    Word(
+        _header,
+        {
+            "anyOf": [
+                {"type": "integer", "minimum": 1},
+                {"enum": ["none"]},
+                {"type": "array", "items": {"type": "integer", "minimum": 1}, "minItems": 2, "maxItems": 2},
+            ]
+        },
+    ),
+    Field(
+        description="the line of the names, from 1; two lines, joined to `a b`; or `none`; found when not given",
+        examples=[3],
+    ),
+]
+Names = Annotated[
+    tuple[str, ...] | None,
+    Word(_names, {"type": "array", "items": TEXT, "minItems": 1}),
+    Field(description="the names of all columns, in place of those in the file", examples=[["day", "price"]]),
+]
+Footer = Annotated[
+    int | None,
+    Word(_footer, {"type": "integer", "minimum": 0}),
+    Field(description="rows at the end that are none, such as a total; 0 when not given", examples=[1]),
 ]
 Decimal = Annotated[
     str | None,

@@ -2,35 +2,73 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Protocol
 
+from protokit.collect.delimited import delimiter as delimiters
+from protokit.collect.delimited import layout
+from protokit.collect.delimited.layout import Layout, Refuse
+from protokit.collect.delimited.rows import BLANKS, Row, is_blank, rows
+from protokit.collect.delimited.written import name_list, quoted
+from protokit.collect.files import encodings, text_places
 from protokit.collect.files.files import File
+from protokit.collect.files.texts import text_of, unpacked
+from protokit.core.errors import DataError
 from protokit.core.values import Notice
+
+_HEAD = 1 << 20
+_SAMPLE = 1000  # rows
+_SEP = re.compile(r'"?sep=(.)"?[,;\t ]*(?:\r\n|\r|\n|$)', re.I)
+_MARKS = ("#", "%", "//")  # of lines above the names that are no rows
 
 
 class DialectOptions(Protocol):
     """What a person writes of a file's dialect: None where nothing is written, and it is found."""
 
-    location: str
-    encoding: str | None
-    delimiter: str | None
-    header: int | str | tuple[int, ...] | None
-    names: tuple[str, ...] | None
-    comment: str | None
-    quote: str | None
-    footer: int | None
+    @property
+    def location(self) -> str:
+        """The place as written."""
+
+    @property
+    def encoding(self) -> str | None:
+        """The encoding."""
+
+    @property
+    def delimiter(self) -> str | None:
+        """Between fields; `blanks` for any run of them."""
+
+    @property
+    def header(self) -> int | str | tuple[int, ...] | None:
+        """The line of the names, two lines, or `none`."""
+
+    @property
+    def names(self) -> tuple[str, ...] | None:
+        """All names, in place of those in the file."""
+
+    @property
+    def comment(self) -> str | None:
+        """What starts a line that is no row."""
+
+    @property
+    def quote(self) -> str | None:
+        """Around fields; `none` where quotes are text."""
+
+    @property
+    def footer(self) -> int | None:
+        """Rows at the end that are none."""
 
 
 @dataclass(frozen=True)
 class Dialect:
     """Where the rows of a delimited text stand, and how their fields are parted.
 
-    `above` counts the lines above the first row of data: titles, names, blank lines, `sep=;`. `names` are the columns. A
-    `delimiter` of one blank stands for any run of blanks and tabs, also at either end of a line. Lines that start with
-    `comment` are no rows; elsewhere in a line it is text. Where `quote` is None quotes are text. Where `trailing` is
-    true each row ends with one more delimiter, which starts no field. The last `footer` lines that are not blank are no
-    rows. `notices` say what was found by itself.
+    `above` counts the lines above the first row of data: titles, names, blank lines, `sep=;`. `names` are the columns.
+    A `delimiter` of one blank stands for any run of blanks and tabs, also at either end of a line. Lines that start
+    with `comment` are no rows; elsewhere in a line it is text. Where `quote` is None quotes are text. Where `trailing` is
+    true each row ends with one more delimiter, which starts no field. The last `footer` rows are none. `encoding` is
+    that by which Python leaves out a mark at the start. `notices` say what was found by itself.
     """
 
     encoding: str
@@ -43,6 +81,11 @@ class Dialect:
     footer: int = 0
     notices: tuple[Notice, ...] = ()
 
+    @property
+    def width(self) -> int:
+        """The fields of a row as they stand in the file."""
+        return len(self.names) + self.trailing
+
 
 def dialect_of(file: File, options: DialectOptions) -> Dialect:
     """How a file is written, from its head and what a person writes of it.
@@ -50,4 +93,118 @@ def dialect_of(file: File, options: DialectOptions) -> Dialect:
     Raises:
         DataError: it cannot be decoded, or where its names stand is not clear: with the option that says it.
     """
-    raise NotImplementedError
+    text, encoding = text_in(file, options, _HEAD)
+    if len(text) >= _HEAD // 4 and (end := max(text.rfind("\n"), text.rfind("\r"))) > 0:
+        text = text[: end + 1]  # the head may end within a row
+    notices: list[Notice] = []
+    quote = None if options.quote == "none" else options.quote or '"'
+    comment, delimiter = options.comment, options.delimiter
+    header = _lines(options.header)
+    skipped, named = (0, None) if header else _sep_line(text)
+    if named is not None:
+        notices.append(Notice(f"the first line names the delimiter, {named!r}, and is no row", (), "write header: 1"))
+        delimiter = delimiter or named
+    start = header[0] - 1 if header else skipped
+    if comment is None and header is None:
+        comment = _comment_above(text, quote, delimiter, skipped)
+        if comment is not None:
+            rule = f"lines that start with {comment!r} are read as comments"
+            notices.append(Notice(rule, (), f"write comment: {quoted(comment)} to say so"))
+    if delimiter is None:
+        found = delimiters.found(text, quote, comment, start)
+        delimiter = found.delimiter
+        if delimiter == BLANKS:
+            notices.append(Notice("blanks part the fields", (), 'write delimiter: "," for one column'))
+        elif found.other:
+            rule = f"{delimiter!r} parts the fields, and {found.other!r} would part them as evenly"
+            notices.append(Notice(rule, (), f"write delimiter: {quoted(found.other)} to read it so"))
+    delimiter = BLANKS if delimiter == "blanks" else delimiter
+    read = rows(text, delimiter, quote=quote, comment=comment, above=start, strict=False)
+    sample = list(islice((row for row in read if not is_blank(row[1])), _SAMPLE))
+    sample = _without(sample, options.footer or 0)
+
+    def refuse(rule: str, cure: str, line: int, field: int) -> DataError:
+        places = text_places.fields(text, line, delimiter, quote).fields
+        return file.error(rule, cure, *places[min(field, len(places) - 1)])
+
+    where = _layout(header, options.names is not None, sample, text, refuse)
+    if options.names is not None:
+        where = _named(where, options.names, sample, refuse)
+    return Dialect(
+        encoding, delimiter, where.names, where.above, comment, quote, where.trailing, options.footer or 0,
+        (*notices, *where.notices),
+    )  # fmt: skip
+
+
+def text_in(file: File, options: DialectOptions, limit: int | None = None) -> tuple[str, str]:
+    """The text of a file, or of its head, and its encoding.
+
+    Raises:
+        DataError: it cannot be decoded, holds a NUL or nothing.
+    """
+    written = f"csv: {options.location}"
+    text, encoding = text_of(file, options.encoding, written=written, limit=limit)
+    if (at := text.find("\0")) >= 0:
+        wide = encodings.wide(unpacked(file, _HEAD))
+        cure = f"name the encoding: {{{written}, encoding: {wide}}}" if wide else "remove it"
+        raise file.error("a NUL character", cure, *text_places.of(text, at))
+    if not text.strip():
+        raise file.error("the file is empty", "give a table with a header and rows")
+    return text, encoding
+
+
+def _sep_line(text: str) -> tuple[int, str | None]:
+    """Whether the first line says what the delimiter is, and which."""
+    match = _SEP.match(text)
+    return (1, match[1]) if match else (0, None)
+
+
+def _comment_above(text: str, quote: str | None, delimiter: str | None, above: int) -> str | None:
+    """The mark of lines above the names that are no names."""
+    lines = text.splitlines()[above:]
+    first = next((line for line in lines if line.strip()), "")
+    mark = next((mark for mark in _MARKS if first.startswith(mark)), None)
+    rest = [line for line in lines if line.strip() and not line.startswith(mark)] if mark else []
+    if not mark or not rest:
+        return None
+    found = delimiter or delimiters.found("\n".join(rest), quote, None, 0).delimiter
+    found = BLANKS if found == "blanks" else found
+    last = [line for line in lines[: lines.index(rest[0])] if line.strip()][-1]
+    parsed = list(rows("\n".join([last, *rest[:_SAMPLE]]), found, quote=quote, strict=False))
+    if len(parsed[0][1]) != len(parsed[1][1]) or (parsed[0][1][0].strip() in {mark, ""}):
+        return mark if len(parsed[0][1]) != len(parsed[1][1]) else None
+    return mark if layout.is_header(parsed, 1) else None
+
+
+def _without(sample: list[Row], footer: int) -> list[Row]:
+    """The rows less those at the end that are none, where the sample may reach it."""
+    return sample[: len(sample) - footer] if len(sample) < _SAMPLE else sample
+
+
+def _lines(header: int | str | tuple[int, ...] | None) -> tuple[int, ...] | None:
+    """The lines of the names: () where there are none, None where nobody says it."""
+    return () if isinstance(header, str) else (header,) if isinstance(header, int) else header
+
+
+def _layout(header: tuple[int, ...] | None, named: bool, sample: list[Row], text: str, refuse: Refuse) -> Layout:
+    end = len(text.splitlines())
+    if header:
+        return layout.asked(sample, header, end, refuse, named=named)
+    if not sample:
+        raise refuse("no rows", "give a table with a header and rows", 1, 0)
+    return layout.nameless(sample) if header == () else layout.found(sample, end, refuse, named=named)
+
+
+def _named(where: Layout, names: tuple[str, ...], sample: list[Row], refuse: Refuse) -> Layout:
+    """The person's names in place of those in the file."""
+    below = [row for row in sample if row[0] > where.above]
+    width = layout.width_of(below) if below else len(where.names)
+    if len(names) == len(where.names) + 1 and where.trailing:
+        where = replace(where, trailing=False)
+    elif len(names) == width - 1 and all(len(row) == width and not row[-1].strip() for _, row in below):
+        where = replace(where, trailing=True)
+    elif len(names) != width - where.trailing:
+        rule = f"{len(names)} names for rows of {width - where.trailing} fields"
+        listed = [*names, *(f"column_{i}" for i in range(len(names) + 1, width + 1))][:width]
+        raise refuse(rule, f"write names: {name_list(listed)}", where.above + 1, 0)
+    return replace(where, names=names)

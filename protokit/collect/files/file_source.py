@@ -45,7 +45,7 @@ class FileSource(OnDisk):
         return tuple(sorted(super().option_names(), key=lambda name: last.index(name) + 1 if name in last else 0))
 
     @abstractmethod
-    def header(self, file: File) -> list[str] | None:
+    def columns_of_file(self, file: File) -> list[str] | None:
         """The columns' names, found without a heavy library; None if that needs one."""
 
     @abstractmethod
@@ -61,7 +61,7 @@ class FileSource(OnDisk):
         location = expand(self.location)
         with location.masking():
             found, _ = files.find(location, folder, fetch=False)
-            headers = [(file, self.header(file)) for file in found]
+            headers = [(file, self.columns_of_file(file)) for file in found]
             names = headers[0][1] if headers else None
             if names is None:
                 return None

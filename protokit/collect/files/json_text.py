@@ -26,7 +26,7 @@ class JsonSource(FileSource):
     def cells(self, file: File) -> Cells:
         """All values."""
 
-    def header(self, file: File) -> list[str] | None:
+    def columns_of_file(self, file: File) -> list[str] | None:
         """The names of the columns; None for a file that takes long to read."""
         return self.cells(file).names if len(file.head(_MOST_FOR_A_HEADER)) < _MOST_FOR_A_HEADER else None
 

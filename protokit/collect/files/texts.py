@@ -6,6 +6,7 @@ import codecs
 import gzip
 import zlib
 
+from protokit.collect.files import encodings, text_places
 from protokit.collect.files.files import File
 
 # the longer mark first: that of UTF-32 starts with that of UTF-16
@@ -24,25 +25,47 @@ def decoded(file: File, encoding: str | None = None, *, written: str | None = No
     `written` is the table as a recipe has it (`csv: t.csv`), where its source takes an encoding.
 
     Raises:
-        DataError: it cannot be read, or decoded: with line and column.
+        DataError: it cannot be read, or decoded: with line and column, and the encoding that it may have.
+    """
+    return text_of(file, encoding, written=written, limit=limit)[0]
+
+
+def text_of(
+    file: File, encoding: str | None = None, *, written: str | None = None, limit: int | None = None
+) -> tuple[str, str]:
+    """The text as `decoded` gives it, and the name of the encoding, by which Python also leaves out its mark.
+
+    Raises:
+        DataError: it cannot be read, or decoded.
     """
     raw = unpacked(file, limit)
     marked = next((encoding for mark, encoding in _MARKS if raw.startswith(mark)), None)
     if encoding is None or codecs.lookup(encoding).name == "utf-8":
-        encoding = "utf-8-sig" if encoding else marked or "utf-8-sig"
+        plain = "utf-8-sig" if raw.startswith(codecs.BOM_UTF8) else "utf-8"
+        encoding = plain if encoding else marked or plain
     try:
-        return raw.decode(encoding)
+        text = raw.decode(encoding)
     except UnicodeDecodeError as error:
         before = raw[: error.start].decode(encoding, "replace")
         if limit is not None and error.start > len(raw) - 5:  # the head ends within a character
-            return before
-        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
-        name = encoding.removesuffix("-sig").upper()
-        other = "cp1252" if name != "CP1252" else "latin-1"
-        cure = f"name the encoding: {{{written}, encoding: {other}}}" if written else "save it as UTF-8"
-        raise file.error(f"byte 0x{raw[error.start]:02x} is not {name}", cure, line, column) from None
+            return before, encoding
+        rule = f"byte 0x{raw[error.start]:02x} is not {encoding.removesuffix('-sig').upper()}"
+        raise file.error(rule, named(raw, written), *text_places.of(before, len(before))) from None
     except UnicodeError as error:
-        raise file.error(f"is not {encoding}: {error}", "name another encoding") from None
+        raise file.error(f"is not {encoding}: {error}", named(raw, written)) from None
+    return text, encoding
+
+
+def named(raw: bytes, written: str | None) -> str:
+    """The cure of bytes that are no UTF-8: the encodings that they may have, and how each reads a word of them."""
+    if written is None:
+        return "save it as UTF-8"
+    found = encodings.guesses(raw)
+    if not found:
+        return f"name the encoding: {{{written}, encoding: NAME}}"
+    first, *others = found
+    cure = f"name the encoding: {{{written}, encoding: {first.encoding}}} reads {first.word!r}"
+    return cure + "".join(f", encoding: {guess.encoding} {guess.word!r}" for guess in others)
 
 
 def unpacked(file: File, limit: int | None = None) -> bytes:

@@ -25,7 +25,7 @@ class Arrow(FileSource):
     rank = 5
     endings = (".arrow", ".feather")
 
-    def header(self, file: File) -> list[str] | None:
+    def columns_of_file(self, file: File) -> list[str] | None:
         """Not known without PyArrow; the file's presence was checked."""
         return None
 

@@ -94,7 +94,7 @@ class Html(FileSource):
         """One mark for both decimals and thousands."""
         return marks_conflict(written)
 
-    def header(self, file: File) -> list[str] | None:
+    def columns_of_file(self, file: File) -> list[str] | None:
         """The names of the columns; None for a page that takes long to read."""
         return self.cells(file).names if len(file.head(_MOST_FOR_A_HEADER)) < _MOST_FOR_A_HEADER else None
 

@@ -26,7 +26,7 @@ class Parquet(FileSource):
     rank = 4
     endings = (".parquet",)
 
-    def header(self, file: File) -> list[str] | None:
+    def columns_of_file(self, file: File) -> list[str] | None:
         """Not known without DuckDB; the file's presence was checked."""
         return None
 

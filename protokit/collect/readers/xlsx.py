@@ -47,7 +47,7 @@ class Workbook(FileSource):
         """A sheet."""
         return {"sheet": int(name) if name.isdecimal() else name}
 
-    def header(self, file: File) -> list[str] | None:
+    def columns_of_file(self, file: File) -> list[str] | None:
         """Not known without openpyxl, which brings numpy; the file's presence was checked."""
         return None
 

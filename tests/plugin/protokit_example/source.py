@@ -51,7 +51,7 @@ class FixedWidth(FileSource):
         if written.get("widths") is None:
             yield Fault("fixed_width needs the widths of its fields", "write widths: [3, 8]", ("fixed_width",))
 
-    def header(self, file: File) -> list[str] | None:
+    def columns_of_file(self, file: File) -> list[str] | None:
         """The names on the first line."""
         return self.cells(file).names
 
