@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from protokit.collect.bulk.levels import Levels
 from protokit.core.values import Notice
 
 MISSING = ("", "NA", "N/A", "n/a", "NaN", "nan", "NULL", "null", "None", "<NA>", "#N/A", "?")
@@ -34,6 +35,11 @@ def frame(
     unusual: dict[str, int] = {}
     commas: list[str] = []
     for name, cells in zip(names, columns, strict=True):
+        if isinstance(cells, np.ndarray):
+            series[name] = pd.Series(cells)
+            continue
+        if isinstance(cells, Levels):
+            cells = list(cells.spread(cells.texts))
         series[name] = _column(cells, marks, unusual, numbers)
         if numbers is None and series[name].dtype == object and _has_decimal_commas(series[name]):
             commas.append(name)

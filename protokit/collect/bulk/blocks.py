@@ -58,7 +58,7 @@ def block(stream: BinaryIO, size: int, quote: str | None) -> bytes:
     """
     pieces = [stream.read(size), stream.readline()]
     mark = quote.encode() if quote else b""
-    quotes = sum(piece.count(mark) for piece in pieces) if quote else 0
+    quotes = sum(piece.count(mark) for piece in pieces if mark in piece) if quote else 0
     while quotes % 2:
         line = stream.readline()
         if not line:

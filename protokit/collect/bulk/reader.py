@@ -14,8 +14,12 @@ from protokit.collect.bulk import blocks
 from protokit.collect.bulk.blocks import Unclean
 from protokit.collect.bulk.levels import Levels
 from protokit.collect.bulk.scan import scanned
+from protokit.collect.delimited.footer import told_of_last
+from protokit.collect.delimited.rows import rows
+from protokit.collect.files.cells import Cells
 from protokit.collect.files.dialect import Dialect
 from protokit.collect.files.files import File
+from protokit.core.values import Notice
 
 _FIRST, _BLOCK = 1 << 16, 1 << 23
 _EXACT = float(1 << 53)
@@ -76,8 +80,10 @@ class _Pass:
     def __init__(self, files: Sequence[File], dialects: Sequence[Dialect], marks: Collection[str]) -> None:
         self._files = list(zip(files, dialects, strict=True))
         self._numeric = {float(mark) for mark in marks if _is_number(mark)}
-        self._silent = sorted(mark for mark in marks if not _is_number(mark))
+        # what is said of question marks counts them
+        self._silent = sorted(mark for mark in marks if not _is_number(mark) and mark != "?")
         self.counts = [0] * len(files)
+        self.ends = [b""] * len(files)  # of each file the last rows that were read
 
     def read(self, names: Collection[str], texts: Collection[str]) -> dict[str, np.ndarray | Levels | None]:
         """Columns by their names; None for one that must be read as texts from the start."""
@@ -85,49 +91,52 @@ class _Pass:
         found = {name: _Texts() if name in texts else _Numbers(self._numeric) for name in names}
         self.counts = [0] * len(self._files)
         for i, (file, dialect) in enumerate(self._files):
-            for raw, rows, padded in _blocks(file, dialect):
+            for raw, count, padded in _blocks(file, dialect):
                 odd = {dialect.names[at] for at in padded if at < len(dialect.names)}
                 odd = {name for name in odd if isinstance(found.get(name), _Numbers)}
                 if any(self.counts):
                     found |= dict.fromkeys(odd)
                     odd = set()
-                odd |= self._add(raw, rows, dialect, {n: c for n, c in found.items() if c and n not in odd})
+                odd |= self._add(raw, count, dialect, {n: c for n, c in found.items() if c and n not in odd})
                 if any(self.counts):
                     found |= dict.fromkeys(odd)
                 elif odd:  # in the first, short block it is found which columns are texts
                     again = {name: _Texts() for name in odd}
-                    self._add(raw, rows, dialect, again)
+                    self._add(raw, count, dialect, again)
                     found |= again
-                self.counts[i] += rows
+                self.counts[i] += count
+                self.ends[i] = raw if count else self.ends[i]
+        if not all(self.counts):
+            raise Unclean("no rows")
         ready: dict[str, np.ndarray | Levels | None] = {}
         for name in names:
             column = found.pop(name)
             ready[name] = column.column() if column else None
         return ready
 
-    def _add(self, raw: bytes, rows: int, dialect: Dialect, columns: Mapping[str, _Numbers | _Texts]) -> set[str]:
+    def _add(self, raw: bytes, count: int, dialect: Dialect, columns: Mapping[str, _Numbers | _Texts]) -> set[str]:
         """Add some rows to columns, and say which are no numbers any more."""
-        if not columns or not rows:
+        if not columns or not count:
             return set()
         places = {name: i for i, name in enumerate(dialect.names)}
         texts = {places[name] for name, column in columns.items() if isinstance(column, _Texts)}
         numbers = {places[name] for name in columns} - texts
-        frame = _parsed(raw, rows, dialect, numbers, texts, self._silent)
+        frame = _parsed(raw, count, dialect, numbers, texts, self._silent)
         return {name for name, column in columns.items() if not column.add(frame[places[name]])}
 
 
-def columns(
+def whole(
     files: Sequence[File], dialects: Sequence[Dialect], marks: Collection[str], texts: Collection[str] = ()
-) -> tuple[list[np.ndarray | Levels], list[int]]:
-    """The columns of several files, in the order of the first one's names, and how many rows each file has.
+) -> tuple[Cells, list[int]]:
+    """All cells of several files, in the order of the first one's names, and how many rows each file has.
 
     A column is one of numbers, int64, or float64 with NaN for cells that are `marks`, if all cells are numbers
-    and none loses by it; else, and if it is among `texts`, it has the texts as they are written.
+    and none loses by it; else, and if it is among `texts`, it is `Levels` of the texts as they are written.
 
     Raises:
         Unclean: a file has to be read by rows.
     """
-    names = dialects[0].names
+    names = list(dialects[0].names)
     reading = _Pass(files, dialects, marks)
     found = reading.read(names, texts)
     counts = reading.counts
@@ -135,7 +144,20 @@ def columns(
         found |= reading.read(late, late)
         if reading.counts != counts:
             raise Unclean("changed meanwhile")
-    return [column for name in names if (column := found[name]) is not None], counts
+    notices: list[Notice] = []
+    for dialect, end in zip(dialects, reading.ends, strict=True):
+        notices += [*dialect.notices, *told_of_last([_last_row(end, dialect)], dialect.footer)]
+    return Cells(names, [found[name] for name in names], tuple(notices)), counts
+
+
+def _last_row(text: bytes, dialect: Dialect) -> list[str]:
+    """The last row of some whole rows that end with one."""
+    text = text.rstrip(b"\r\n")
+    for part in (text.rpartition(b"\n")[2], text):
+        found = list(rows(part.decode(), dialect.delimiter, quote=dialect.quote, strict=False))
+        if len(found[-1][1]) == dialect.width:
+            return found[-1][1][: len(dialect.names)]
+    raise Unclean("the last row")
 
 
 def _blocks(file: File, dialect: Dialect) -> Iterator[tuple[bytes, int, frozenset[int]]]:
@@ -150,10 +172,10 @@ def _blocks(file: File, dialect: Dialect) -> Iterator[tuple[bytes, int, frozense
 
 
 def _parsed(
-    raw: bytes, rows: int, dialect: Dialect, numbers: Collection[int], texts: Collection[int], missing: list[str]
+    raw: bytes, count: int, dialect: Dialect, numbers: Collection[int], texts: Collection[int], missing: list[str]
 ) -> pd.DataFrame:
     """Some columns of whole rows, by their places: of texts as they are written, of numbers as pandas reads them."""
-    width = len(dialect.names) + dialect.trailing
+    width = dialect.width
     # a row that makes pandas take a column for texts: to ask it for texts by `dtype` takes three times as long
     first = dialect.delimiter.join("t" if i in texts else "0" for i in range(width)) + "\n"
     wanted = sorted({*numbers, *texts})
@@ -167,7 +189,7 @@ def _parsed(
         )  # fmt: skip
     except (ValueError, OverflowError) as error:
         raise Unclean(str(error)) from None
-    if len(frame) != rows + 1:
+    if len(frame) != count + 1:
         raise Unclean("other rows than lines")
     return frame.iloc[1:]
 

@@ -23,7 +23,7 @@ def scanned(raw: bytes, dialect: Dialect) -> tuple[int, frozenset[int]]:
     whole = np.frombuffer(raw, np.uint8)
     quote = ord(dialect.quote) if dialect.quote and dialect.quote.encode() in raw else None
     returns = _RETURN in raw
-    width = len(dialect.names) + dialect.trailing
+    width = dialect.width
     if width == 1 and any(not line.strip() for line in raw.split(b"\n")[:-1] if line.strip(b"\r")):
         raise Unclean("a row of blanks, which some take for no row")
     start, size, rows, padded = 0, _SLICE, 0, set[int]()

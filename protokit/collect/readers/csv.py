@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
 from protokit.collect.delimited.footer import told_of_last
 from protokit.collect.delimited.rows import Unreadable, is_blank, rows
-from protokit.collect.files.cells import Cells
+from protokit.collect.files.cells import Cells, order
 from protokit.collect.files.dialect import Dialect, dialect_of, text_in
 from protokit.collect.files.faults import longer, unreadable
 from protokit.collect.files.file_source import FileSource
@@ -115,6 +115,21 @@ class Csv(FileSource):
             raise file.error("no rows below the header", "give a table with rows")
         columns = list(zip(*(row for _, row in kept), strict=True))
         return Cells(list(dialect.names), columns, (*dialect.notices, *told))
+
+    def all_cells(self, found: Sequence[File], texts: Collection[str] = ()) -> tuple[Cells, list[int]]:
+        """All cells: read by columns at once where the files are clean, by rows where they are not."""
+        from protokit.collect.bulk.reader import Unclean, whole
+        from protokit.collect.text_cells import marks_of
+
+        dialects = [dialect_of(file, self) for file in found]
+        names = list(dialects[0].names)
+        for file, dialect in zip(found, dialects, strict=True):
+            order(names, list(dialect.names), found[0], file)
+        as_computers = self.thousands is None and self.decimal in (None, ".")
+        try:
+            return whole(found, dialects, marks_of(self.missing), texts if as_computers else names)
+        except Unclean:
+            return super().all_cells(found, texts)
 
     def frame(self, cells: Cells) -> tuple[pd.DataFrame, list[Notice]]:
         """Numbers as numbers, the rest as text, missing cells as missing."""
