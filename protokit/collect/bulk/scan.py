@@ -24,8 +24,8 @@ def scanned(raw: bytes, dialect: Dialect) -> tuple[int, frozenset[int]]:
     quote = ord(dialect.quote) if dialect.quote and dialect.quote.encode() in raw else None
     returns = _RETURN in raw
     width = dialect.width
-    if width == 1 and any(not line.strip() for line in raw.split(b"\n")[:-1] if line.strip(b"\r")):
-        raise Unclean("a row of blanks, which some take for no row")
+    if width == 1 and (quote is not None or any(not line.strip() for line in raw.split(b"\n") if line.strip(b"\r"))):
+        raise Unclean("a row that some take for none")
     start, size, rows, padded = 0, _SLICE, 0, set[int]()
     while start < len(raw):
         end = raw.rfind(b"\n", start, start + size) + 1
