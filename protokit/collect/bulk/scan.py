@@ -7,7 +7,7 @@ import numpy as np
 from protokit.collect.bulk.blocks import Unclean
 from protokit.collect.files.dialect import Dialect
 
-_NEWLINE, _RETURN, _MINUS, _PLUS, _ZERO, _BLANK = b"\n\r-+0 "
+_NEWLINE, _RETURN, _ZERO, _BLANK = b"\n\r0 "
 _SLICE = 1 << 16  # bytes looked at together: their arrays stay in the processor's cache
 
 
@@ -62,11 +62,7 @@ def _rows(
         _hold_returns(text, inside)
     at = np.flatnonzero(ends)
     count = int(np.count_nonzero(of_rows))
-    if (
-        returns
-        or text[0] == _NEWLINE
-        or (newlines[1:] & newlines[:-1]).any()
-    ):
+    if returns or newlines[0] or (newlines[1:] & newlines[:-1]).any():
         at, count = _without_blank_lines(text, at)
     if len(at) != count * width or not (text[at[width - 1 :: width]] == _NEWLINE).all():
         raise Unclean("a row with too few or too many fields")
@@ -110,18 +106,15 @@ def _without_blank_lines(text: np.ndarray, at: np.ndarray) -> tuple[np.ndarray, 
 
 
 def _padded(text: np.ndarray, stops: np.ndarray, quotes: np.ndarray | None, at: np.ndarray, width: int) -> set[int]:
-    """The columns with a cell that starts with a zero and a further digit, blanks and a sign aside."""
-    zeros = (text[1:] - _ZERO) < 10
-    zeros &= text[:-1] == _ZERO
+    """The columns with a cell that starts with a zero and a further digit, blanks aside."""
     starts = text <= _BLANK
     starts |= stops
     if quotes is not None:
         starts |= quotes
-    before = text == _MINUS
-    before |= text == _PLUS
-    before[1:] &= starts[:-1]
-    before |= starts
-    places = np.flatnonzero(zeros[1:] & before[:-2]) + 1
+    zeros = (text[1:] - _ZERO) < 10
+    zeros &= text[:-1] == _ZERO
+    places = np.flatnonzero(zeros[1:] & starts[:-2]) + 1
     if zeros[:1].any():
         places = np.append(places, 0)
     return set((np.searchsorted(at, places) % width).tolist()) if len(places) else set()
+
