@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,8 +54,8 @@ class FileSource(OnDisk):
         """All cells of a file. What is wrong is raised as `file.error(rule, cure, line, column)`."""
 
     @abstractmethod
-    def frame(self, cells: Cells) -> tuple[pd.DataFrame, list[Notice]]:
-        """The cells with a type for each column, over all files together."""
+    def frame(self, cells: Cells, texts: Collection[str] = ()) -> tuple[pd.DataFrame, list[Notice]]:
+        """The cells with a type for each column, over all files together; those of `texts` as they are written."""
 
     def columns(self, folder: Path) -> list[str] | None:
         """The names in the header; all files must have the same."""
@@ -70,7 +71,7 @@ class FileSource(OnDisk):
                     order(names, other, headers[0][0], file)
             return [*names, self.file_column] if self.file_column else names
 
-    def read(self, folder: Path) -> tuple[pd.DataFrame, str, tuple[Notice, ...]]:
+    def read(self, folder: Path, texts: Collection[str] = ()) -> tuple[pd.DataFrame, str, tuple[Notice, ...]]:
         """All rows of all files, one below the other."""
         from protokit.collect.stacking import stacked, with_file
 
@@ -78,7 +79,7 @@ class FileSource(OnDisk):
         with location.masking():
             found, notices = files.find(location, folder)
             parts = [self.cells(file) for file in found]
-            frame, decided = self.frame(stacked(parts, found))
+            frame, decided = self.frame(stacked(parts, found), texts)
             if self.file_column:
                 rows = [(location.masked(file.path.name), part.rows) for part, file in zip(parts, found, strict=True)]
                 frame = with_file(frame, self.file_column, rows)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
@@ -93,11 +93,18 @@ class Csv(FileSource):
             raise file.error("no rows below the header", "give a table with rows")
         return Cells(names, list(zip(*kept, strict=True)))
 
-    def frame(self, cells: Cells) -> tuple[pd.DataFrame, list[Notice]]:
+    def frame(self, cells: Cells, texts: Collection[str] = ()) -> tuple[pd.DataFrame, list[Notice]]:
         """Numbers as numbers, the rest as text, missing cells as missing."""
         from protokit.collect.text_cells import frame
 
-        return frame(cells.names, cells.columns, missing=self.missing, decimal=self.decimal, thousands=self.thousands)
+        return frame(
+            cells.names,
+            cells.columns,
+            missing=self.missing,
+            decimal=self.decimal,
+            thousands=self.thousands,
+            texts=texts,
+        )
 
     def _text(self, file: File, limit: int | None = None) -> str:
         text = decoded(file, self.encoding, written=f"csv: {self.location}", limit=limit)
