@@ -183,7 +183,7 @@ def held(
 
 def _on_disk(source: Source) -> TypeGuard[Parquet]:
     """Whether the database reads the files by itself."""
-    return isinstance(source, Parquet) and not source.file_column
+    return isinstance(source, Parquet) and not source.file_column and source.missing is None
 
 
 def _part(deal: Deal, rows: Rows, number: str) -> str:

@@ -39,7 +39,7 @@ def represent(
     if spec.series is not None:
         return represent_series(spec, table)
     examples = examples_of(spec, table, setting)
-    tasks = infer_tasks(examples.frame, spec.targets, setting.task)
+    tasks = infer_tasks(examples.frame, spec.targets, setting.task, examples.measured)
     if dealt is None:
         splits = _splits(spec, examples, tasks, setting.seed)
     else:

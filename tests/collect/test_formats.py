@@ -134,7 +134,12 @@ def test_a_sheet_of_a_workbook(tmp_path: Path) -> None:
     assert frame["n"].tolist()[:2] == [1.0, 2.5] and pd.isna(frame["n"][2])
     assert frame["day"].tolist()[:2] == [pd.Timestamp("2024-02-29"), pd.Timestamp("2024-03-01")]
     assert frame["code"].tolist() == ["007", None, "x"] and frame["mixed"].tolist() == [3, None, "many"]
-    assert notices == ["of 2 sheets the first was read, 'data'", "1 cells hold an error of Excel, read as missing"]
+    assert notices == [
+        "of 2 sheets the first was read, 'data'",
+        "'code': 1 cells 'NA' (33.3%) are read as missing",
+        "'mixed': 1 cells 'n/a' (33.3%) are read as missing",
+        "1 cells hold an error of Excel, read as missing",
+    ]
     assert read(path, sheet="other")[0]["a"].tolist() == read(path, sheet=2)[0]["a"].tolist() == [1]
     assert read(path, missing=["x"])[0]["code"].tolist() == ["007", "NA", None]
     for options, words in (({"sheet": "othr"}, "did you mean 'other'"), ({"sheet": 3}, "no sheet 3")):

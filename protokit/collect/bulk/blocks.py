@@ -114,12 +114,15 @@ def _bare(stream: BinaryIO, dialect: Dialect) -> Iterator[BinaryIO]:
 
 def _cut(out: BinaryIO, dialect: Dialect) -> None:
     """Take the last lines that are not blank away."""
+    if dialect.width == 1:
+        raise Unclean("rows of one field, which may be blank")
     size = out.tell()
     start = max(0, size - _READ)
     out.seek(start)
     text = out.read()
+    blanks = bytes(set(b" \t\r\n\v\f") - set(dialect.delimiter.encode()))
     for _ in range(dialect.footer):
-        text, newline, last = text.rstrip(b"\r\n").rpartition(b"\n")
+        text, newline, last = text.rstrip(blanks).rpartition(b"\n")
         if not newline or (dialect.quote and dialect.quote.encode() in last):
             raise Unclean("a footer that is not clear")
         text += newline

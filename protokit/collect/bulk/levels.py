@@ -20,7 +20,7 @@ class Levels:
     def of(cls, cells: Sequence[str] | pd.Series) -> Levels:
         """Those of a column without missing cells."""
         if not isinstance(cells, pd.Series):
-            cells = pd.Series(np.fromiter(cells, object, len(cells)), dtype=object)
+            cells = pd.Series(np.array(cells, object), dtype=object)
         codes, texts = pd.factorize(cells)
         return cls(list(texts.to_numpy(object)), codes.astype(np.int32))
 
@@ -31,8 +31,6 @@ class Levels:
         """How many cells say each text. Shape (texts,)."""
         return np.bincount(self.codes, minlength=len(self.texts))
 
-    def spread(self, values: Sequence[object]) -> np.ndarray:
-        """What each cell is, given what each text is. Shape (rows,) of objects."""
-        table = np.empty(len(values), object)
-        table[:] = values
-        return table[self.codes]
+    def count(self, text: str) -> int:
+        """How many cells say a text."""
+        return int(self.counts()[self.texts.index(text)]) if text in self.texts else 0

@@ -55,8 +55,8 @@ class FileSource(OnDisk):
         """All cells of a file. What is wrong is raised as `file.error(rule, cure, line, column)`."""
 
     @abstractmethod
-    def frame(self, cells: Cells) -> tuple[pd.DataFrame, list[Notice]]:
-        """The cells with a type for each column, over all files together."""
+    def frame(self, cells: Cells, texts: Collection[str] = ()) -> tuple[pd.DataFrame, list[Notice]]:
+        """The cells with a type for each column, over all files together; those of `texts` as they are written."""
 
     def all_cells(self, found: Sequence[File], texts: Collection[str] = ()) -> tuple[Cells, list[int]]:
         """The cells of all files, one below the other, and how many rows each has. What is wrong is raised as by
@@ -81,15 +81,15 @@ class FileSource(OnDisk):
                     order(names, other, headers[0][0], file)
             return [*names, self.file_column] if self.file_column else names
 
-    def read(self, folder: Path) -> tuple[pd.DataFrame, str, tuple[Notice, ...]]:
+    def read(self, folder: Path, texts: Collection[str] = ()) -> tuple[pd.DataFrame, str, tuple[Notice, ...]]:
         """All rows of all files, one below the other."""
         from protokit.collect.stacking import with_file
 
         location = expand(self.location)
         with location.masking():
             found, notices = files.find(location, folder)
-            cells, counts = self.all_cells(found)
-            frame, decided = self.frame(cells)
+            cells, counts = self.all_cells(found, texts)
+            frame, decided = self.frame(cells, texts)
             if self.file_column:
                 rows = [(location.masked(file.path.name), count) for count, file in zip(counts, found, strict=True)]
                 frame = with_file(frame, self.file_column, rows)

@@ -118,8 +118,8 @@ class Csv(FileSource):
 
     def all_cells(self, found: Sequence[File], texts: Collection[str] = ()) -> tuple[Cells, list[int]]:
         """All cells: read by columns at once where the files are clean, by rows where they are not."""
+        from protokit.cells.missing import Marks
         from protokit.collect.bulk.reader import Unclean, whole
-        from protokit.collect.text_cells import marks_of
 
         dialects = [dialect_of(file, self) for file in found]
         names = list(dialects[0].names)
@@ -127,15 +127,22 @@ class Csv(FileSource):
             order(names, list(dialect.names), found[0], file)
         as_computers = self.thousands is None and self.decimal in (None, ".")
         try:
-            return whole(found, dialects, marks_of(self.missing), texts if as_computers else names)
+            return whole(found, dialects, Marks.of(self.missing).texts, texts if as_computers else names)
         except Unclean:
             return super().all_cells(found, texts)
 
-    def frame(self, cells: Cells) -> tuple[pd.DataFrame, list[Notice]]:
+    def frame(self, cells: Cells, texts: Collection[str] = ()) -> tuple[pd.DataFrame, list[Notice]]:
         """Numbers as numbers, the rest as text, missing cells as missing."""
         from protokit.collect.text_cells import frame
 
-        return frame(cells.names, cells.columns, missing=self.missing, decimal=self.decimal, thousands=self.thousands)
+        return frame(
+            cells.names,
+            cells.columns,
+            missing=self.missing,
+            decimal=self.decimal,
+            thousands=self.thousands,
+            texts=texts,
+        )
 
 
 def _kept(text: str, file: File, dialect: Dialect) -> Iterator[tuple[int, list[str]]]:

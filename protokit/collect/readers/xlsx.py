@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
@@ -78,14 +79,17 @@ class Workbook(FileSource):
             columns.append(cells)
         return Cells(names, columns, tuple(notices))
 
-    def frame(self, cells: Cells) -> tuple[pd.DataFrame, list[Notice]]:
+    def frame(self, cells: Cells, texts: Collection[str] = ()) -> tuple[pd.DataFrame, list[Notice]]:
         """The cells with the types of the workbook; texts that are marks of missing cells as missing."""
-        from protokit.collect import text_cells, typed_cells
+        from protokit.cells.missing import Marks
+        from protokit.collect import text_cells
 
-        marks = text_cells.marks_of(self.missing)
+        rules = text_cells.Rules(Marks.of(self.missing))
         faulty = sum(cell in _FAULTS for column in cells.columns for cell in column if isinstance(cell, str))
-        columns = [[_cell(cell, marks) for cell in column] for column in cells.columns]
-        frame, notices = typed_cells.frame(cells.names, columns)
+        columns = [
+            [None if isinstance(cell, str) and cell in _FAULTS else cell for cell in own] for own in cells.columns
+        ]
+        frame, notices = text_cells.mixed(cells.names, columns, rules, texts)
         if faulty:
             notices.append(Notice(f"{faulty:,} cells hold an error of Excel, read as missing", (), "mend the formulas"))
         return frame, notices
@@ -124,8 +128,5 @@ def _sheet(book: Any, file: File, wanted: str | int | None, notices: list[Notice
     raise file.error(f"no sheet {wanted!r}", cure)
 
 
-def _cell(cell: object, marks: frozenset[str]) -> object:
-    if isinstance(cell, str):
-        text = cell.strip()
-        return None if text in marks or text in _FAULTS else text
-    return cell
+def _faultless(cell: object) -> object:
+    return None if isinstance(cell, str) and cell.strip() in _FAULTS else cell

@@ -37,6 +37,7 @@ class Ordered(NumberColumn, Kind):
     name = "ordered"
     about = "a category with an order, as its place in it: the levels, from the lowest"
     example = "{ordered: [low, middle, high]}"
+    as_written = True
     rank = 3
     options = Word(_levels, {"type": "array", "items": {"type": ["string", "number", "boolean"]}, "minItems": 2})
     required = "its order"
@@ -69,10 +70,10 @@ class Ordered(NumberColumn, Kind):
         """Shapes: (rows,) -> (rows, 1), NaN where missing."""
         import numpy as np
 
-        from protokit.represent.encoders.cells import texts_of, wrong
+        from protokit.represent.encoders.cells import level_texts, wrong
 
         place = {level: i for i, level in enumerate(self.levels)}
-        found = texts_of(cells).map(place).to_numpy(float, na_value=np.nan)
+        found = level_texts(cells, self.levels, texts=True).map(place).to_numpy(float, na_value=np.nan)
         bad = np.isnan(found) & cells.notna().to_numpy()
         if bad.any():
             raise wrong(cells, int(bad.argmax()), "one of " + ", ".join(self.levels))

@@ -24,7 +24,10 @@ def collected(recipe: Recipe, table: object = None) -> Table:
     split = recipe.represent.split
     stacked = [name for name in (split.test, split.validation) if isinstance(name, str)]
     with recipe.document.placing():
-        return collect(recipe.collect, recipe.folder, table, stacked=stacked)
+        texts, apart = recipe.represent.as_written, recipe.represent.told_apart
+        if recipe.learn.task in {"regression", "quantile", "forecasting"}:
+            apart -= set(recipe.represent.targets)
+        return collect(recipe.collect, recipe.folder, table, stacked=stacked, texts=texts, apart=apart)
 
 
 def stays_on_disk(recipe: Recipe) -> bool:
