@@ -21,7 +21,7 @@ from protokit.collect.files.dialect import Dialect
 from protokit.collect.files.files import File
 from protokit.core.values import Notice
 
-_FIRST, _BLOCK = 1 << 16, 1 << 23
+_FIRST, _BLOCK = 1 << 16, 1 << 25
 _EXACT = float(1 << 53)
 # the default parser rounds every double as it should since 3.1, where asking for it is deprecated
 _ROUNDED: Mapping[str, Any] = (
@@ -87,23 +87,15 @@ class _Pass:
 
     def read(self, names: Collection[str], texts: Collection[str]) -> dict[str, np.ndarray | Levels | None]:
         """Columns by their names; None for one that must be read as texts from the start."""
+        texts = {*texts, *self._first_texts(set(names) - set(texts))}
         found: dict[str, _Numbers | _Texts | None]
         found = {name: _Texts() if name in texts else _Numbers(self._numeric) for name in names}
         self.counts = [0] * len(self._files)
         for i, (file, dialect) in enumerate(self._files):
-            for raw, count, padded in _blocks(file, dialect):
-                odd = {dialect.names[at] for at in padded if at < len(dialect.names)}
-                odd = {name for name in odd if isinstance(found.get(name), _Numbers)}
-                if any(self.counts):
-                    found |= dict.fromkeys(odd)
-                    odd = set()
+            for raw, count, padded in scans(file, dialect):
+                odd = {name for name in self._names(padded, dialect) if isinstance(found.get(name), _Numbers)}
                 odd |= self._add(raw, count, dialect, {n: c for n, c in found.items() if c and n not in odd})
-                if any(self.counts):
-                    found |= dict.fromkeys(odd)
-                elif odd:  # in the first, short block it is found which columns are texts
-                    again = {name: _Texts() for name in odd}
-                    self._add(raw, count, dialect, again)
-                    found |= again
+                found |= dict.fromkeys(odd)
                 self.counts[i] += count
                 self.ends[i] = raw if count else self.ends[i]
         if not all(self.counts):
@@ -113,6 +105,18 @@ class _Pass:
             column = found.pop(name)
             ready[name] = column.column() if column else None
         return ready
+
+    def _first_texts(self, names: Collection[str]) -> set[str]:
+        """Those of some columns that are no numbers in the first rows."""
+        file, dialect = self._files[0]
+        for raw, count, padded in scans(file, dialect, _FIRST) if names else ():
+            odd = set(self._names(padded, dialect)) & set(names)
+            return odd | self._add(raw, count, dialect, {n: _Numbers(self._numeric) for n in names if n not in odd})
+        return set()
+
+    @staticmethod
+    def _names(places: Collection[int], dialect: Dialect) -> list[str]:
+        return [dialect.names[at] for at in places if at < len(dialect.names)]
 
     def _add(self, raw: bytes, count: int, dialect: Dialect, columns: Mapping[str, _Numbers | _Texts]) -> set[str]:
         """Add some rows to columns, and say which are no numbers any more."""
@@ -146,11 +150,11 @@ def whole(
             raise Unclean("changed meanwhile")
     notices: list[Notice] = []
     for dialect, end in zip(dialects, reading.ends, strict=True):
-        notices += [*dialect.notices, *told_of_last([_last_row(end, dialect)], dialect.footer)]
+        notices += [*dialect.notices, *told_of_last([last_row(end, dialect)], dialect.footer)]
     return Cells(names, [found[name] for name in names], tuple(notices)), counts
 
 
-def _last_row(text: bytes, dialect: Dialect) -> list[str]:
+def last_row(text: bytes, dialect: Dialect) -> list[str]:
     """The last row of some whole rows that end with one."""
     text = text.rstrip(b"\r\n")
     for part in (text.rpartition(b"\n")[2], text):
@@ -160,15 +164,17 @@ def _last_row(text: bytes, dialect: Dialect) -> list[str]:
     raise Unclean("the last row")
 
 
-def _blocks(file: File, dialect: Dialect) -> Iterator[tuple[bytes, int, frozenset[int]]]:
-    """Whole rows of a file, how many, and the columns in which a number starts with a zero too many."""
+def scans(file: File, dialect: Dialect, size: int | None = None) -> Iterator[tuple[bytes, int, frozenset[int]]]:
+    """Whole rows of a file, how many, and the columns in which a number starts with a zero too many.
+
+    Raises:
+        Unclean: they have to be read by rows.
+    """
     if len((dialect.delimiter + (dialect.quote or "")).encode()) > 2 or dialect.delimiter == " ":
         raise Unclean("a delimiter of several bytes")
     with blocks.opened(file, dialect) as stream:
-        size = _FIRST
-        while raw := blocks.block(stream, size, dialect.quote):
+        while raw := blocks.block(stream, size or _BLOCK, dialect.quote):
             yield raw, *scanned(raw, dialect)
-            size = _BLOCK
 
 
 def _parsed(
