@@ -15,8 +15,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from protokit.collect import large
 from protokit.collect.bulk import reader, scan
 from protokit.collect.bulk.blocks import Unclean
+from protokit.collect.database.warehouse import Warehouse
 from protokit.collect.files.cells import Cells
 from protokit.collect.files.file_source import FileSource
 from protokit.collect.files.files import File
@@ -153,3 +155,37 @@ def test_numbers_are_the_doubles_that_python_reads(numbers: list[float]) -> None
         (Path(name) / "t.csv").write_text("a;b\n" + "".join(f"{text};1\n" for text in texts))
         found = read(Csv, Path(name), "t.csv")[0]["a"]
         assert np.array_equal(found.astype(float), list(map(float, texts)))
+
+
+@settings(deadline=None, max_examples=25)
+@given(
+    table=tables(),
+    delimiter=st.sampled_from([",", ";", "\t"]),
+    newline=st.sampled_from(["\n", "\r\n"]),
+    options=st.sampled_from([{}, {}, {"missing": ("NA", "-3")}, {"missing": ("?",)}, {"comment": "#"}, {"footer": 1}]),
+    seed=st.integers(0, 1 << 30),
+)
+def test_the_database_finds_the_same(
+    table: list[list[str]], delimiter: str, newline: str, options: dict[str, Any], seed: int
+) -> None:
+    text = written([["key", *(f"name{i}" for i in range(len(table[0])))]], delimiter, newline, random.Random(0), 0)
+    rows = [[f"k{i}", *row] for i, row in enumerate(table)]
+    text = text.rstrip(newline) + newline + written(rows, delimiter, newline, random.Random(seed), 0)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "t.csv").write_bytes(text.encode())
+        options = {"delimiter": delimiter, "header": 1, **options}
+        try:
+            wanted, told = read(Csv, folder, "t.csv", **options)
+        except DataError:
+            return
+        source = Csv(location="t.csv", **options)
+        with Warehouse(on_disk=True) as warehouse:
+            try:
+                loaded, digest, notices = large._of_csv(warehouse, source, folder, ())
+            except DataError as error:  # what is read by rows alone is refused
+                assert not is_bulk(folder, "t.csv", **options) and "Parquet" in str(error)
+                return
+            frame = warehouse.frame(loaded)
+        pd.testing.assert_frame_equal(frame, wanted, check_exact=True)
+        assert sorted(map(str, notices)) == sorted(told)

@@ -21,7 +21,7 @@ from protokit.collect.files.dialect import Dialect
 from protokit.collect.files.files import File
 from protokit.core.values import Notice
 
-_FIRST, _BLOCK = 1 << 16, 1 << 25
+_FIRST, _BLOCK = 1 << 16, 1 << 21  # of small blocks the memory is used again
 _EXACT = float(1 << 53)
 # the default parser rounds every double as it should since 3.1, where asking for it is deprecated
 _ROUNDED: Mapping[str, Any] = (

@@ -122,6 +122,12 @@ class Warehouse:
         found: list[tuple[Any, ...]] = self._connection.execute(sql).fetchall()
         return found
 
+    def before_lock(self, sql: str) -> list[tuple[Any, ...]]:
+        """The rows that a query gives which may read files; it is written here. Only before `lock`."""
+        assert not self._locked
+        found: list[tuple[Any, ...]] = self._connection.execute(sql).fetchall()
+        return found
+
     def one(self, sql: str) -> tuple[Any, ...]:
         """The one row that a query gives."""
         [row] = self.run(sql)
