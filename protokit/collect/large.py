@@ -201,7 +201,9 @@ def held(
         if None in found:
             raise DataError(f"{found[None]:,} rows are in no part", cure="write train, validation or test in each")
         counts = {name: found.get(name, 0) for name in _PARTS}
-        yield Held((*steps, *taken_steps), tuple(dict.fromkeys((*told, *notices))), origins, counts, warehouse, rows, part)
+        yield Held(
+            (*steps, *taken_steps), tuple(dict.fromkeys((*told, *notices))), origins, counts, warehouse, rows, part
+        )
 
 
 def _on_disk(source: Source) -> TypeGuard[Parquet | Csv]:
@@ -211,9 +213,7 @@ def _on_disk(source: Source) -> TypeGuard[Parquet | Csv]:
     return isinstance(source, Parquet) and not source.file_column and source.missing is None
 
 
-def _of_csv(
-    warehouse: Warehouse, source: Csv, folder: Path, texts: Collection[str]
-) -> tuple[Rows, str, list[Notice]]:
+def _of_csv(warehouse: Warehouse, source: Csv, folder: Path, texts: Collection[str]) -> tuple[Rows, str, list[Notice]]:
     """The files of a table in the database, their digest, and what was decided."""
     location = expand(source.location)
     with location.masking():

@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 
 from protokit.collect import large
 from protokit.collect.bulk import reader, scan
-from protokit.collect.bulk.blocks import Unclean
 from protokit.collect.database.warehouse import Warehouse
 from protokit.collect.files.cells import Cells
 from protokit.collect.files.file_source import FileSource
@@ -65,7 +64,9 @@ NUMBERS = st.one_of(
     st.integers(-(1 << 70), 1 << 70).map(str),
     st.floats(allow_nan=False).map(repr),
     st.decimals(-1000, 1000, places=2).map(str),
-    st.sampled_from(["007", "0", "-0", "-07", "+5", "00.5", "1e5", "1E400", ".5", "5.", "0x1", "1_0", "1,5", " 3", "3 "]),
+    st.sampled_from(
+        ["007", "0", "-0", "-07", "+5", "00.5", "1e5", "1E400", ".5", "5.", "0x1", "1_0", "1,5", " 3", "3 "]
+    ),
     st.sampled_from(["9007199254740993", "9223372036854775807", "9223372036854775808", "-9223372036854775809"]),
 )
 WORDS = st.one_of(
@@ -73,6 +74,12 @@ WORDS = st.one_of(
     st.sampled_from(["", "NA", "nan", "None", "null", "?", "inf", "-Infinity", "True", "false", "NAN", "2024-01-05"]),
 )
 LIKELY = st.sampled_from(["1", "2.5", "", "NA", "-3", "1e3", "12345678901234567890"])
+
+
+OPTIONS: list[dict[str, Any]] = [
+    {}, {}, {}, {"missing": ("NA", "-3")}, {"missing": ("?",)}, {"decimal": ","}, {"comment": "a"}, {"footer": 1},
+    {"quote": "none"}, {"thousands": ","},
+]  # fmt: skip
 
 
 @st.composite
@@ -103,10 +110,7 @@ def written(rows: list[list[str]], delimiter: str, newline: str, rng: random.Ran
     delimiter=st.sampled_from([",", ";", "\t"]),
     newline=st.sampled_from(["\n", "\n", "\r\n", "\r"]),
     encoding=st.sampled_from(["utf-8", "utf-8", "utf-8-sig", "utf-16", "cp1252"]),
-    options=st.sampled_from(
-        [{}, {}, {}, {"missing": ("NA", "-3")}, {"missing": ("?",)}, {"decimal": ","}, {"comment": "a"}, {"footer": 1}]
-        + [{"quote": "none"}, {"thousands": ","}]
-    ),
+    options=st.sampled_from(OPTIONS),
     seed=st.integers(0, 1 << 30),
     careless=st.sampled_from([0, 0, 0.3]),
 )
@@ -182,10 +186,70 @@ def test_the_database_finds_the_same(
         source = Csv(location="t.csv", **options)
         with Warehouse(on_disk=True) as warehouse:
             try:
-                loaded, digest, notices = large._of_csv(warehouse, source, folder, ())
+                loaded, _, notices = large._of_csv(warehouse, source, folder, ())
             except DataError as error:  # what is read by rows alone is refused
                 assert not is_bulk(folder, "t.csv", **options) and "Parquet" in str(error)
                 return
             frame = warehouse.frame(loaded)
         pd.testing.assert_frame_equal(frame, wanted, check_exact=True)
         assert sorted(map(str, notices)) == sorted(told)
+
+
+def test_what_is_read_by_columns_and_what_by_rows(tmp_path: Path) -> None:
+    plain = "a,b\n1,x\n2,\n"
+    for content, options, bulk in (
+        (plain.encode(), {}, True),
+        (gzip.compress(plain.encode()), {}, True),
+        (plain.encode("utf-16"), {}, True),
+        (plain.replace("\n", "\r\n").encode(), {}, True),
+        (b'a,b\n"1","x, ""y""\nz"\n\n2,\n', {}, True),
+        (b"# note\na,b\n# note\n1,x\n", {"comment": "#"}, True),
+        (b"a,b,\n1,x,\n", {}, True),
+        (plain.replace("\n", "\r").encode(), {}, False),
+        (b"a b\n1  x\n", {"delimiter": "blanks"}, False),
+        (b'a,b\n1,5" pipe\n', {}, False),
+    ):
+        (tmp_path / "t.csv").write_bytes(content)
+        assert is_bulk(tmp_path, "t.csv", **options) == bulk, content
+        assert the_same(tmp_path, "t.csv", **options) is not None
+
+
+def test_codes_that_come_late_stay_texts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reader, "_FIRST", 64)
+    monkeypatch.setattr(reader, "_BLOCK", 64)
+    rows = [f"{i},{i}.5,{i}" for i in range(10, 60)]
+    (tmp_path / "t.csv").write_text("\n".join(["a,b,c", *rows, "007,x,", "1,2,9007199254740993"]) + "\n")
+    frame = the_same(tmp_path, "t.csv")
+    assert frame is not None and is_bulk(tmp_path, "t.csv")
+    assert frame["a"].tolist()[-2:] == ["007", "1"] and frame["b"].tolist()[-2:] == ["x", "2"]
+    assert frame["c"].tolist()[-2:] == [None, "9007199254740993"]
+
+
+def load(folder: Path, location: str, **options: Any) -> pd.DataFrame:
+    with Warehouse(on_disk=True) as warehouse:
+        rows, _, _ = large._of_csv(warehouse, Csv(location=location, **options), folder, ())
+        return warehouse.frame(rows)
+
+
+def test_a_fault_of_a_large_file_has_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reader, "_BLOCK", 64)
+    rows = "".join(f"{i},x{i}\n" for i in range(100))
+    for bad, place in (("7,a,b\n", r"102:5: 3 fields"), ("7\n", r"102:2: 1 fields"), ('7,"a"b\n', r"102:6: a closing")):
+        (tmp_path / "t.csv").write_text("a,b\n" + rows + bad + rows)
+        with pytest.raises(DataError, match=place):
+            load(tmp_path, "t.csv")
+    (tmp_path / "t.csv").write_text("a,b\n" + rows + '7,"a\n' + rows)
+    with pytest.raises(DataError, match="a quote that is not closed"):
+        load(tmp_path, "t.csv")
+    (tmp_path / "t.csv").write_text("a,b\n1,x\n")
+    with pytest.raises(DataError, match="Parquet"):
+        load(tmp_path, "t.csv", decimal=",")
+
+
+def test_how_large_a_file_is(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("a,b\n" + "1,x\n" * 1000)
+    source = Csv(location="t.csv")
+    assert source.is_about(1000, tmp_path) and not source.is_about(3000, tmp_path)
+    for i in range(3):
+        (tmp_path / f"part{i}.csv").write_bytes(gzip.compress(b"a,b\n" + bytes(random.Random(i).choices(b"12,\n", k=2000))))
+    assert not Csv(location="part*.csv").is_about(10_000, tmp_path)

@@ -1,1 +1,1 @@
-"""Delimited text read by columns at once: it answers clean files, and leaves the others to the reader that names faults."""
+"""Delimited text by columns at once: clean files; the others are left to the reader that names faults."""

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import BinaryIO, cast
 
+from protokit.collect.delimited.rows import BLANKS
 from protokit.collect.files.dialect import Dialect
 from protokit.collect.files.files import File
 
@@ -33,6 +34,8 @@ def opened(file: File, dialect: Dialect) -> Iterator[BinaryIO]:
     Raises:
         Unclean: it cannot be read or decoded, or where its rows are is not clear from its lines alone.
     """
+    if len((dialect.delimiter + (dialect.quote or "")).encode()) > 2 or dialect.delimiter == BLANKS:
+        raise Unclean("a delimiter of several bytes")
     try:
         with ExitStack() as stack:
             stream: BinaryIO = stack.enter_context(file.path.open("rb"))
@@ -70,7 +73,7 @@ def block(stream: BinaryIO, size: int, quote: str | None) -> bytes:
 
 
 def _spool() -> BinaryIO:
-    return cast(BinaryIO, tempfile.SpooledTemporaryFile(_IN_MEMORY))  # noqa: SIM115
+    return cast(BinaryIO, tempfile.SpooledTemporaryFile(_IN_MEMORY))
 
 
 @contextmanager

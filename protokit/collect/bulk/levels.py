@@ -22,7 +22,7 @@ class Levels:
         if not isinstance(cells, pd.Series):
             cells = pd.Series(np.array(cells, object), dtype=object)
         codes, texts = pd.factorize(cells)
-        return cls(list(texts.to_numpy(object)), codes.astype(np.int32))
+        return cls(list(texts.to_numpy(object)), codes)
 
     def __len__(self) -> int:
         return len(self.codes)

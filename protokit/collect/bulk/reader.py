@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import pandas as pd
@@ -170,11 +170,18 @@ def scans(file: File, dialect: Dialect, size: int | None = None) -> Iterator[tup
     Raises:
         Unclean: they have to be read by rows.
     """
-    if len((dialect.delimiter + (dialect.quote or "")).encode()) > 2 or dialect.delimiter == " ":
-        raise Unclean("a delimiter of several bytes")
     with blocks.opened(file, dialect) as stream:
-        while raw := blocks.block(stream, size or _BLOCK, dialect.quote):
+        while raw := next_rows(stream, dialect.quote, size):
             yield raw, *scanned(raw, dialect)
+
+
+def next_rows(stream: BinaryIO, quote: str | None, size: int | None = None) -> bytes:
+    """The next rows of a stream, as many as are read together.
+
+    Raises:
+        Unclean: a quote is not closed.
+    """
+    return blocks.block(stream, size or _BLOCK, quote)
 
 
 def _parsed(

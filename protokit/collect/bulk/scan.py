@@ -117,4 +117,3 @@ def _padded(text: np.ndarray, stops: np.ndarray, quotes: np.ndarray | None, at: 
     if zeros[:1].any():
         places = np.append(places, 0)
     return set((np.searchsorted(at, places) % width).tolist()) if len(places) else set()
-

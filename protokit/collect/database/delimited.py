@@ -9,23 +9,24 @@ import shutil
 import tempfile
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
 import numpy as np
 
 from protokit.cells.missing import USUAL_WORDS
-from protokit.collect.bulk import blocks
-from protokit.collect.bulk.blocks import Unclean
-from protokit.collect.bulk.reader import last_row, scans
+from protokit.collect.bulk.blocks import Unclean, opened
+from protokit.collect.bulk.reader import last_row, next_rows
+from protokit.collect.bulk.scan import scanned
 from protokit.collect.database.warehouse import Rows, Stored, Warehouse
 from protokit.collect.delimited.footer import told_of_last
+from protokit.collect.delimited.rows import Row, Unreadable, is_blank, rows
 from protokit.collect.files.cells import order
 from protokit.collect.files.dialect import Dialect
+from protokit.collect.files.faults import longer, unreadable
 from protokit.collect.files.files import File
 from protokit.collect.text_cells import Decided, Rules, asked_for, decided
-from protokit.core.errors import DataError
 from protokit.core.values import Notice
 from protokit.grammar.expressions import quote
 
@@ -51,7 +52,7 @@ class _Column:
 
     def example(self) -> str:
         """A text that says of a column of words what all of them say."""
-        if not self.plain == self.words:
+        if self.plain != self.words:
             return "x"
         if self.whole == self.words and self.in_int64 == self.words:
             return "1" if self.in_float64 == self.words else str((1 << 53) + 1)
@@ -99,19 +100,46 @@ _CONVERT = "convert it to Parquet, and name that file"
 
 
 def _scanned(file: File, dialect: Dialect) -> tuple[int, list[str]]:
-    """The rows of a file, and the last of them."""
-    count, line, end = 0, dialect.above + 1, b""
+    """The rows of a file, and the last of them.
+
+    Raises:
+        DataError: with the line and column of what is wrong.
+    """
+    count, line, end, raw = 0, dialect.above + 1, b"", b""
     try:
-        for raw, rows, _ in scans(file, dialect):
-            count += rows
-            line += raw.count(b"\n")
-            end = raw if rows else end
+        with opened(file, dialect) as stream:
+            while raw := next_rows(stream, dialect.quote):
+                rows_here, _ = scanned(raw, dialect)
+                count += rows_here
+                line += raw.count(b"\n")
+                end, raw = (raw if rows_here else end), b""
         if not count:
             raise file.error("no rows below the header", "give a table with rows")
         return count, last_row(end, dialect)
     except Unclean as error:
-        rule = f"{error}, at or below this line"
+        if not dialect.comment and not dialect.footer:
+            _name(raw, line, file, dialect)
+        rule = f"{error}, at or below this line, in a table that is larger than memory"
         raise file.error(rule, f"mend the line, or {_CONVERT}", line) from None
+
+
+def _name(raw: bytes, line: int, file: File, dialect: Dialect) -> None:
+    """Say what is wrong with some rows, of which the first stands on a line, if it is known.
+
+    Raises:
+        DataError: with the line and column.
+    """
+    text = "\n" * (line - 1) + raw.decode(errors="replace")
+    dialect = replace(dialect, above=line - 1)
+    kept: list[Row] = []
+    try:
+        for row in rows(text, dialect.delimiter, quote=dialect.quote, above=line - 1):
+            if not is_blank(row[1]):
+                kept.append(row)
+                if len(row[1]) != dialect.width:
+                    raise longer(text, file, dialect, *row, kept)
+    except Unreadable as error:
+        raise unreadable(text, file, dialect, error) from None
 
 
 def _load(warehouse: Warehouse, table: str, file: File, dialect: Dialect, inner: dict[str, str]) -> None:
@@ -140,7 +168,7 @@ def _plain(file: File, dialect: Dialect) -> Iterator[tuple[Path, int]]:
         yield file.path, dialect.above
         return
     with tempfile.NamedTemporaryFile(prefix="protokit-", suffix=".csv") as copy:
-        with blocks.opened(file, dialect) as stream:
+        with opened(file, dialect) as stream:
             shutil.copyfileobj(stream, copy, 1 << 20)
         copy.flush()
         yield Path(copy.name), 0
@@ -171,7 +199,9 @@ def _typed(
         [row] = warehouse.before_lock(f"SELECT {', '.join(_sums(t, words) for t in texts_of.values())} FROM {table}")
         for i, (name, trimmed) in enumerate(texts_of.items()):
             column = _Column(*map(int, row[5 * i : 5 * i + 5]))
-            counted = f"SELECT {trimmed} AS one, count(*) FROM {table} WHERE {_is_in(trimmed, words)} GROUP BY 1 ORDER BY 1"
+            counted = (
+                f"SELECT {trimmed} AS one, count(*) FROM {table} WHERE {_is_in(trimmed, words)} GROUP BY 1 ORDER BY 1"
+            )
             often = {str(text): int(count) for text, count in warehouse.before_lock(counted)}
             asked += often.get("?", 0) if rules.marks.usual else 0
             if column.words:

@@ -60,9 +60,7 @@ def held(recipe: Recipe, *, memory: str = "512MB", threads: int | None = None) -
     with ExitStack() as database:
         with recipe.document.placing():
             texts = recipe.represent.as_written
-            rows = large.held(
-                recipe.collect, recipe.folder, _deal(recipe), memory=memory, threads=threads, texts=texts
-            )
+            rows = large.held(recipe.collect, recipe.folder, _deal(recipe), memory=memory, threads=threads, texts=texts)
             kept = database.enter_context(rows)
         yield kept
 
