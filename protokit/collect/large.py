@@ -178,10 +178,10 @@ def held(
                         tables[name] = warehouse.load_parquet(paths)
                     origins |= source.origin(name, folder, digest)
             else:
-                frame, record, found_in = read_source(name, source, folder)
+                frame, record, beside = read_source(name, source, folder)
                 tables[name] = warehouse.load_frame(frame)
                 origins |= record
-                told += found_in
+                told += beside
             rows = tables[name]
             steps.append(Step(f"read {name}", rows.count, rows.count, f"{len(rows.columns)} columns"))
         check_names(spec, {name: list(rows.columns) for name, rows in tables.items()})

@@ -251,5 +251,7 @@ def test_how_large_a_file_is(tmp_path: Path) -> None:
     source = Csv(location="t.csv")
     assert source.is_about(1000, tmp_path) and not source.is_about(3000, tmp_path)
     for i in range(3):
-        (tmp_path / f"part{i}.csv").write_bytes(gzip.compress(b"a,b\n" + bytes(random.Random(i).choices(b"12,\n", k=2000))))
+        (tmp_path / f"part{i}.csv").write_bytes(
+            gzip.compress(b"a,b\n" + bytes(random.Random(i).choices(b"12,\n", k=2000)))
+        )
     assert not Csv(location="part*.csv").is_about(10_000, tmp_path)

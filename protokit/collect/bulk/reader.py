@@ -194,7 +194,7 @@ def _parsed(
     wanted = sorted({*numbers, *texts})
     quoting: Any = csv.QUOTE_MINIMAL if dialect.quote else csv.QUOTE_NONE
     try:
-        frame = pd.read_csv(
+        frame: pd.DataFrame = pd.read_csv(  # type: ignore[call-overload]
             io.BytesIO(first.encode() + raw), sep=dialect.delimiter, header=None, names=range(width), index_col=False,
             usecols=None if len(wanted) == width else wanted, quotechar=dialect.quote or '"', quoting=quoting,
             na_filter=bool(numbers), keep_default_na=False, na_values=dict.fromkeys(numbers, missing), engine="c",

@@ -127,7 +127,8 @@ class Csv(FileSource):
     def all_cells(self, found: Sequence[File], texts: Collection[str] = ()) -> tuple[Cells, list[int]]:
         """All cells: read by columns at once where the files are clean, by rows where they are not."""
         from protokit.cells.missing import Marks
-        from protokit.collect.bulk.reader import Unclean, whole
+        from protokit.collect.bulk.blocks import Unclean
+        from protokit.collect.bulk.reader import whole
 
         dialects = [dialect_of(file, self) for file in found]
         names = list(dialects[0].names)
