@@ -24,19 +24,23 @@ ROOT = Path(__file__).parent.parent
 ROWS = 30_000_000
 LIMIT = 1 << 30
 KEYS = 100_000
-RECIPE = {
-    "name": "big",
-    "seed": 7,
-    "collect": {
-        "tables": {"rows": "rows.parquet", "shops": "shops.parquet"},
-        "join": [{"with": "shops", "on": "shop", "expect": "many_to_one"}],
-        "clean": [{"filter": "amount is not null"}, {"derive": {"dear": "amount > price_level"}}],
-    },
-    "represent": {"target": "late", "split": {"test": 0.2, "validation": 0.2, "by": "random"}},
-}
 
 
-def make(folder: Path, rows: int) -> None:
+def recipe(ending: str = "parquet") -> dict[str, Any]:
+    """The recipe, of tables in files of one kind."""
+    return {
+        "name": "big",
+        "seed": 7,
+        "collect": {
+            "tables": {"rows": f"rows.{ending}", "shops": f"shops.{ending}"},
+            "join": [{"with": "shops", "on": "shop", "expect": "many_to_one"}],
+            "clean": [{"filter": "amount is not null"}, {"derive": {"dear": "amount > price_level"}}],
+        },
+        "represent": {"target": "late", "split": {"test": 0.2, "validation": 0.2, "by": "random"}},
+    }
+
+
+def make(folder: Path, rows: int, ending: str = "parquet") -> None:
     """The tables: every 100th amount is missing, every 1,000th shop is in no list."""
     import duckdb
 
@@ -45,26 +49,26 @@ def make(folder: Path, rows: int) -> None:
         columns = (
             f"i AS id, (i * 31) % {KEYS + 100} AS shop, {amount}::DOUBLE AS amount, sin(i) AS x, i % 7 = 0 AS late"
         )
-        connection.execute(f"COPY (SELECT {columns} FROM range({rows}) t(i)) TO '{folder}/rows.parquet'")
+        connection.execute(f"COPY (SELECT {columns} FROM range({rows}) t(i)) TO '{folder}/rows.{ending}'")
         listed = f"SELECT i AS shop, i % 50 AS price_level, 'town ' || i % 300 AS town FROM range({KEYS}) t(i)"
-        connection.execute(f"COPY ({listed}) TO '{folder}/shops.parquet'")
+        connection.execute(f"COPY ({listed}) TO '{folder}/shops.{ending}'")
 
 
-def wanted(folder: Path) -> dict[str, Any]:
+def wanted(folder: Path, ending: str = "parquet") -> dict[str, Any]:
     """The same sums by DuckDB alone."""
     import duckdb
 
     sql = f"""
         SELECT count(*), sum(id), count(price_level), coalesce(sum(price_level), 0), count_if(amount > price_level),
                count_if(late)
-        FROM '{folder}/rows.parquet' r LEFT JOIN '{folder}/shops.parquet' s USING (shop) WHERE amount IS NOT NULL
+        FROM '{folder}/rows.{ending}' r LEFT JOIN '{folder}/shops.{ending}' s USING (shop) WHERE amount IS NOT NULL
     """
     with duckdb.connect(config={"memory_limit": "2GB", "threads": 2}) as connection:
         found = connection.execute(sql).fetchone() or ()
     return dict(zip(("rows", "ids", "matched", "levels", "dear", "late"), map(int, found), strict=True))
 
 
-def child(folder: Path) -> None:
+def child(folder: Path, ending: str = "parquet") -> None:
     """Go through the rows with protokit, and say what was found and what it took."""
     # the resident memory is measured; reserved address space, most of it never touched, is bounded as well
     resource.setrlimit(resource.RLIMIT_DATA, (3 * LIMIT, 3 * LIMIT))
@@ -74,7 +78,7 @@ def child(folder: Path) -> None:
     os.chdir(folder)
     start = time.perf_counter()
     sums = dict.fromkeys(("rows", "ids", "matched", "levels", "dear", "late"), 0)
-    with held(Recipe.parse(RECIPE), memory="400MB", threads=2) as large:
+    with held(Recipe.parse(recipe(ending)), memory="400MB", threads=2) as large:
         gathered = time.perf_counter()
         for part in large.counts:
             seen = 0
@@ -85,7 +89,7 @@ def child(folder: Path) -> None:
                 sums["matched"] += int(batch["price_level"].notna().sum())
                 sums["levels"] += int(batch["price_level"].sum())
                 sums["dear"] += int((batch["dear"] == True).sum())  # noqa: E712
-                sums["late"] += int(batch["late"].sum())
+                sums["late"] += int((batch["late"].astype(str).str.lower() == "true").sum())
             assert seen == large.counts[part]
         found = {
             "sums": sums,
@@ -99,7 +103,7 @@ def child(folder: Path) -> None:
     print(json.dumps(found))
 
 
-def whole_run(folder: Path) -> None:
+def whole_run(folder: Path, ending: str = "parquet") -> None:
     """Run the recipe for one epoch, and say what it took."""
     import threading
 
@@ -120,8 +124,9 @@ def whole_run(folder: Path) -> None:
 
     start = time.perf_counter()
     learn = {"epochs": 1, "batch_size": 1024}
-    represent = {**RECIPE["represent"], "columns": {"id": "ignore", "shop": "ignore"}}
-    result = run({**RECIPE, "represent": represent, "learn": learn})
+    whole = recipe(ending)
+    represent = {**whole["represent"], "columns": {"id": "ignore", "shop": "ignore"}}
+    result = run({**whole, "represent": represent, "learn": learn})
     seconds = time.perf_counter() - start
     over.set()
     watching.join()
@@ -225,9 +230,9 @@ def main() -> None:
         (ROOT / "docs" / "memory.md").write_text(report(rows, sizes, found, ran), encoding="utf-8")
 
 
-def fresh(what: str, folder: str) -> dict[str, Any]:
+def fresh(what: str, *given: str) -> dict[str, Any]:
     """What a fresh process says last."""
-    command = [sys.executable, __file__, what, folder]
+    command = [sys.executable, __file__, what, *given]
     done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)})
     if done.returncode:
         sys.exit(done.stderr)
@@ -237,8 +242,8 @@ def fresh(what: str, folder: str) -> dict[str, Any]:
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--child"]:
-        child(Path(sys.argv[2]))
+        child(Path(sys.argv[2]), *sys.argv[3:])
     elif sys.argv[1:2] == ["--run"]:
-        whole_run(Path(sys.argv[2]))
+        whole_run(Path(sys.argv[2]), *sys.argv[3:])
     else:
         main()

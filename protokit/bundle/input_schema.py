@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
 
 from protokit.collect.collect import cleaned
-from protokit.collect.column_flow import replay
+from protokit.collect.column_flow import replay, traced
 from protokit.collect.readers.csv import Csv
 from protokit.collect.words import Collect
 from protokit.core.errors import DataError
@@ -24,22 +24,30 @@ _READING = tuple(name for name in Csv.option_names() if name != "file_column")
 class InputSchema:
     """`clean` are the steps that a table goes through, `columns` those that it must have for them.
 
-    `reading` says how a csv file is read. Where the recipe `joined` tables, what comes of it has to be there.
+    `reading` says how a csv file is read, `texts` which of the cleaned columns keep their cells as they are
+    written. Where the recipe `joined` tables, what comes of it has to be there.
     """
 
     columns: tuple[str, ...]
     clean: tuple[object, ...] = ()
     reading: Mapping[str, object] = field(default_factory=dict)
     joined: bool = False
+    texts: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, spec: Collect, needed: Sequence[str]) -> InputSchema:
-        """That of a model which needs some columns of what was collected."""
+    def of(cls, spec: Collect, needed: Sequence[str], texts: Collection[str] = ()) -> InputSchema:
+        """That of a model which needs some columns of what was collected; of `texts` see `collect`."""
         steps, columns = replay(spec, needed)
         first = next(iter(spec.tables.values()), None)
         given = {name: getattr(first, name) for name in _READING} if first is not None and first.kind == "csv" else {}
         reading = {name: list(v) if isinstance(v, tuple) else v for name, v in given.items() if v is not None}
-        return cls(columns if steps else tuple(needed), steps, reading, bool(spec.join))
+        kept = tuple(sorted(name for name in texts if name in needed))
+        return cls(columns if steps else tuple(needed), steps, reading, bool(spec.join), kept)
+
+    @property
+    def as_written(self) -> frozenset[str]:
+        """The columns of a file whose cells are to be read as they are written."""
+        return frozenset().union(*traced(Collect.of(clean=list(self.clean)), self.texts).values())
 
     def cleaned(self, frame: pd.DataFrame, needed: Sequence[str]) -> pd.DataFrame:
         """The table as the encoders take it; one that has all they need, and not what the steps do, stays as it is.
@@ -58,12 +66,13 @@ class InputSchema:
         if not self.clean:
             return frame
         with access.named_by("bundle"):
-            return cleaned(frame, self.clean)
+            return cleaned(frame, self.clean, self.texts)
 
     def as_plain(self) -> dict[str, object]:
         """All of it as JSON values."""
         plain = {"columns": list(self.columns), "clean": list(self.clean)}
-        return {**plain, "reading": dict(self.reading), "joined": self.joined}
+        written = {"texts": list(self.texts)} if self.texts else {}
+        return {**plain, "reading": dict(self.reading), "joined": self.joined, **written}
 
     @classmethod
     def from_plain(cls, plain: Mapping[str, Any]) -> InputSchema:
@@ -78,4 +87,5 @@ class InputSchema:
                 raise ValueError(f"{name!r} is no rule of reading: {', '.join(_READING)}")
         Csv.model_validate({**plain["reading"], "location": "-"})
         Collect.of(clean=list(plain["clean"]))
-        return cls(tuple(plain["columns"]), tuple(plain["clean"]), dict(plain["reading"]), bool(plain["joined"]))
+        columns, clean = tuple(plain["columns"]), tuple(plain["clean"])
+        return cls(columns, clean, dict(plain["reading"]), bool(plain["joined"]), tuple(plain.get("texts", ())))

@@ -50,7 +50,8 @@ def predict(
     from protokit.collect.collect import read_table
 
     loaded = protokit.load(model)
-    frame = read_table(data, table, loaded.input_schema.reading if loaded.input_schema else None)
+    schema = loaded.input_schema
+    frame = read_table(data, table, schema.reading if schema else None, schema.as_written if schema else ())
     predictions = loaded.predict(frame, folder=Path(data).parent if Path(data).is_file() else None)
     if as_json:
         text = json.dumps(predictions.to_dict(orient="records"), ensure_ascii=False, default=str)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from protokit.collect.database.as_written import AsWritten
 from protokit.collect.frames import as_frame, checked, fingerprint
 from protokit.collect.gather import gathered
 from protokit.collect.headers import reading
@@ -22,7 +23,14 @@ from protokit.core.values import Notice, Step, Table
 
 
 def collect(
-    spec: Collect, folder: Path, table: object = None, *, stacked: Sequence[str] = (), there: bool = True
+    spec: Collect,
+    folder: Path,
+    table: object = None,
+    *,
+    stacked: Sequence[str] = (),
+    texts: Collection[str] = (),
+    apart: Collection[str] = (),
+    there: bool = True,
 ) -> Table:
     """The rows of the tables, joined and cleaned. Paths start at `folder`.
 
@@ -30,6 +38,9 @@ def collect(
     names. Rows of the tables that are `stacked`, which hold the test or validation rows of the split, are put below
     those of the first, before anything is joined. Where all tables are of one PostgreSQL database, it joins and cleans
     them itself, as far as it can, unless `there` is false; the rows are the same.
+
+    The collected columns in `texts` keep their cells as they are written, where the source knows that; joins and
+    expressions see numbers where all cells are. Those in `apart` do where two different texts would be one number.
 
     Raises:
         SpecError: a step of joining or cleaning does not fit the columns.
@@ -50,12 +61,13 @@ def collect(
     origins: dict[str, str] = {}
     notices = list[Notice](said)
     steps: list[Step] = []
+    written = AsWritten.of(spec, first, stacked, texts, apart)
     for name in names:
         if name in given:
             frame = given[name]
             origins[name] = fingerprint(frame)
         else:
-            frame, record, decided = read_source(name, spec.tables[name], folder)
+            frame, record, decided = read_source(name, spec.tables[name], folder, written.of_table(name))
             origins |= record
             notices += decided
         frames[name] = _matched(frame, frames[first], name) if name in stacked and name != first else frame
@@ -64,16 +76,17 @@ def collect(
         if name not in given and type(spec.tables[name]).content_version is Source.content_version:
             detail += f", read anew in each run: {spec.tables[name].kind} has no version"
         steps.append(Step(f"{word}{name}", len(frame), len(frame), detail))
+    frames = written.settled(spec, frames, given)
     parts = None
     if spec.tables or len(given) > 1:
         rows = [name for name in names if name == first or name in stacked]
-        parts = np.array([name for name in rows for _ in range(len(frames[name]))])
+        parts = np.repeat(np.array(rows), [len(frames[name]) for name in rows])
         if len(rows) > 1:
             frames[first] = pd.concat([frames[name] for name in rows], ignore_index=True)
     whole = frames[first]
     if spec.join or spec.clean:
         _hold_joined(spec, frames)
-        whole, taken, found_in = gathered(spec, frames)
+        whole, taken, found_in = gathered(spec, frames, written.texts)
         parts = None if parts is None else parts[whole.index.to_numpy()]
         whole = whole.reset_index(drop=True)
         steps += taken
@@ -81,35 +94,40 @@ def collect(
     return Table(whole, parts, origins, tuple(dict.fromkeys(notices)), tuple(steps))
 
 
-def cleaned(frame: pd.DataFrame, steps: Sequence[object]) -> pd.DataFrame:
-    """A frame after some steps of cleaning, as a recipe has them.
+def cleaned(frame: pd.DataFrame, steps: Sequence[object], texts: Collection[str] = ()) -> pd.DataFrame:
+    """A frame after some steps of cleaning, as a recipe has them; of `texts` see `collect`.
 
     Raises:
         SpecError: one is no step, or does not fit the columns.
         DataError: a cell is not what a step says.
     """
-    return collect(Collect.of(clean=list(steps)), Path(), frame).frame
+    return collect(Collect.of(clean=list(steps)), Path(), frame, texts=texts).frame
 
 
 def read_source(
-    name: str, source: Source, folder: Path, by: access.Namer = "recipe"
+    name: str, source: Source, folder: Path, texts: Collection[str] = (), by: access.Namer = "recipe"
 ) -> tuple[pd.DataFrame, dict[str, str], tuple[Notice, ...]]:
     """One table: its rows, the digests of what was read by place, and what was decided in reading.
 
-    It was named `by` a recipe, or by a person.
+    The columns in `texts` are read as they are written. It was named `by` a recipe, or by a person.
 
     Raises:
         DataError: at the table's path, where the file itself has no better place.
     """
     with reading(name, source, by):
-        frame, digest, found = source.read(folder)
+        frame, digest, found = source.read(folder, texts)
         return checked(frame, name), source.origin(name, folder, digest), found
 
 
 def read_table(
-    place: str | Path, table: str | None = None, reading: Mapping[str, object] | None = None
+    place: str | Path,
+    table: str | None = None,
+    reading: Mapping[str, object] | None = None,
+    texts: Collection[str] = (),
 ) -> pd.DataFrame:
     """One table from a file, a folder or a web address, by its ending; `reading` has options of csv files.
+
+    The columns in `texts` are read as they are written.
 
     Raises:
         SpecError: the ending says nothing, or `reading` holds something else than options.
@@ -121,7 +139,7 @@ def read_table(
             raise SpecError.one(f"{key!r} is no rule of reading", did_you_mean(key, Csv.option_names()))
     if reading and isinstance(source, Csv):
         source = Source.parse({**reading, "csv": source.location})
-    return read_source("data", source, Path.cwd(), "person")[0]
+    return read_source("data", source, Path.cwd(), texts, "person")[0]
 
 
 def as_written(place: str | Path, table: str | None = None) -> str | dict[str, str | int]:

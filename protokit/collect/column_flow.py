@@ -55,6 +55,28 @@ def mentioned(collect: Collect) -> frozenset[str] | None:
     return found
 
 
+def traced(collect: Collect, wanted: Iterable[str], *, keys: bool = False) -> dict[str, frozenset[str]]:
+    """The columns of each table that the wanted ones come from unchanged, through renames and joins.
+
+    `keys`: those that tables are joined by, too. A column may be named for a table that has none of that name: which
+    of two tables brings a column is not known before they are read.
+    """
+    names = frozenset(wanted)
+    for step in reversed(collect.clean):
+        before = [step.replayed(frozenset((name,)))[1] for name in names]
+        names = frozenset(name for own in before if len(own) == 1 for name in own)
+    found: dict[str, frozenset[str]] = {}
+    for join in reversed(collect.join):
+        own = {name.removeprefix(join.prefix) for name in names if name.startswith(join.prefix)}
+        if keys:
+            own |= {right for _, right in join.on}
+            names |= {left for left, _ in join.on}
+        found[join.table] = found.get(join.table, frozenset()) | own
+    first = next(iter(collect.tables), "")
+    found[first] = found.get(first, frozenset()) | names
+    return found
+
+
 def origins(collect: Collect) -> dict[str, tuple[str, ...]]:
     """The columns that each derived column was computed from, directly or through others, by their last names."""
     found: Origins = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -11,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from protokit.collect.typed_cells import frame
+from protokit.collect.typed_cells import frame, with_gaps
 from protokit.core.errors import DataError
 
 
@@ -31,9 +32,9 @@ def as_frame(table: Any, name: str = "table") -> pd.DataFrame:
     if kind == "polars.DataFrame":
         return checked(_of_polars(table), name)
     if kind in {"pyarrow.Table", "pyarrow.RecordBatch"}:
-        return checked(tidy(table.to_pandas(date_as_object=False)), name)
+        return checked(tidy(table.to_pandas(date_as_object=False, integer_object_nulls=True)), name)
     if kind in {"duckdb.DuckDBPyRelation", "_duckdb.DuckDBPyRelation"}:
-        return checked(tidy(table.df()), name)
+        return checked(tidy(rows_of(table)), name)
     if isinstance(table, Mapping):
         return checked(tidy(_of_columns(table)), name)
     if isinstance(table, (list, tuple)) and table and all(isinstance(row, Mapping) for row in table):
@@ -69,6 +70,30 @@ def tidy(frame: pd.DataFrame) -> pd.DataFrame:
     plain = pd.concat(columns, axis=1) if columns else frame
     plain.columns = frame.columns
     return plain
+
+
+def rows_of(relation: Any) -> pd.DataFrame:
+    """The rows of a relation of DuckDB; of whole numbers that float64 would lose, their texts."""
+    kinds = {name: str(kind) for name, kind in zip(relation.columns, relation.types, strict=True)}
+    wide = [name for name, kind in kinds.items() if kind in _WIDE or re.fullmatch(r"DECIMAL\(\d+, ?0\)", kind)]
+    if not wide or len(kinds) < len(relation.columns):
+        return pd.DataFrame(relation.df())
+    quoted = {name: '"' + name.replace('"', '""') + '"' for name in kinds}
+    asked = []
+    for name in wide:
+        # DuckDB gives a column without gaps as it is, if NumPy has its type
+        gaps = f"count(*) > count({quoted[name]})" if kinds[name] in ("BIGINT", "UBIGINT") else "true"
+        asked.append(f"coalesce(max(abs({quoted[name]}::HUGEINT)) > {1 << 53} AND {gaps}, false)")
+    [large] = relation.aggregate(", ".join(asked)).fetchall()
+    texts = {name for name, is_large in zip(wide, large, strict=True) if is_large}
+    listed = [f"{quoted[name]}::VARCHAR AS {quoted[name]}" if name in texts else quoted[name] for name in kinds]
+    found = pd.DataFrame(relation.project(", ".join(listed)).df() if texts else relation.df())
+    for name in texts:
+        found[name] = found[name].astype(object).where(found[name].notna(), None)
+    return found
+
+
+_WIDE = frozenset({"BIGINT", "UBIGINT", "HUGEINT"})
 
 
 def columns_of(frame: pd.DataFrame) -> tuple[list[str], list[pd.Series]]:
@@ -154,14 +179,16 @@ def _plain(column: pd.Series) -> pd.Series:
         kind = dtype.categories.dtype
         missing = bool(column.isna().any())
         if kind.kind in "iu" and missing:
-            return column.astype("float64")
+            return with_gaps(column.astype(object))
         return column.astype(object if kind.kind == "b" and missing else kind)
     if isinstance(dtype, pd.DatetimeTZDtype):
         return pd.Series(column.dt.tz_convert("UTC").dt.tz_localize(None))
     if isinstance(dtype, np.dtype) and dtype.kind == "O":
         present = column.dropna()
-        if len(present) and set(map(type, present)) == {Decimal}:
-            return column.astype("float64")
+        kinds = set(map(type, present))
+        if len(present) and (kinds == {Decimal} or (kinds == {int} and len(present) < len(column))):
+            plain = column.astype(object).where(column.notna(), None)
+            return _typed({"numbers": plain.tolist()})["numbers"].set_axis(column.index)
         if len(present) and all(isinstance(value, date) for value in present):
             plain = column.astype(object).where(column.notna(), None)
             return _typed({"dates": plain.tolist()})["dates"].set_axis(column.index)
@@ -170,6 +197,10 @@ def _plain(column: pd.Series) -> pd.Series:
         return column.astype(object).where(column.notna(), None) if column.isna().any() else column.astype(bool)
     if pd.api.types.is_integer_dtype(dtype) and not column.isna().any():
         return column.astype("int64") if dtype.kind == "i" else column.astype("uint64")
+    if pd.api.types.is_integer_dtype(dtype):
+        return with_gaps(column)
+    if str(dtype).startswith("decimal"):  # of PyArrow
+        return _plain(column.astype(object))
     if pd.api.types.is_numeric_dtype(dtype):
         return column.astype("float64")
     if pd.api.types.is_datetime64_any_dtype(dtype):

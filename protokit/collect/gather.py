@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import pandas as pd
 
@@ -17,9 +17,16 @@ from protokit.core import values
 from protokit.core.plugins import guarded
 from protokit.core.values import Notice
 
+_NONE: Mapping[str, Collection[str]] = {}
 
-def gathered(spec: Collect, tables: Mapping[str, pd.DataFrame]) -> tuple[pd.DataFrame, list[values.Step], list[Notice]]:
+
+def gathered(
+    spec: Collect, tables: Mapping[str, pd.DataFrame], texts: Mapping[str, Collection[str]] = _NONE
+) -> tuple[pd.DataFrame, list[values.Step], list[Notice]]:
     """The first table joined with the others and cleaned; its row numbers, from 0, are the frame's index.
+
+    The columns of a table in `texts` are texts as they are written: joins and expressions see them as numbers where
+    all of them are, and no two the same one.
 
     Every name and expression is checked before the first row is read into the database.
 
@@ -33,13 +40,13 @@ def gathered(spec: Collect, tables: Mapping[str, pd.DataFrame]) -> tuple[pd.Data
     with Warehouse(threads=threads) as warehouse:
         first = next(iter(tables))
         later = mentioned(spec)
-        rows = warehouse.load_frame(tables[first], later)
+        rows = warehouse.load_frame(tables[first], later, texts.get(first, ()))
         loaded: dict[str, Rows] = {}
         for name in {one.table: None for one in spec.join}:
             frame = tables[name]
             joins = [one for one in spec.join if one.table == name]
             only = {column for one in joins for column in mentioned_in(one, later, map(str, frame.columns))}
-            loaded[name] = warehouse.load_frame(frame, only)
+            loaded[name] = warehouse.load_frame(frame, only, texts.get(name, ()))
         rows, steps, notices = gather(spec, warehouse, rows, loaded)
         return warehouse.frame(rows), steps, notices
 

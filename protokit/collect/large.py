@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,15 +11,22 @@ from typing import Literal, TypeGuard
 import numpy as np
 import pandas as pd
 
+from protokit.cells.missing import Marks
 from protokit.collect.collect import read_source
-from protokit.collect.column_flow import check_names
+from protokit.collect.column_flow import check_names, mentioned, traced
 from protokit.collect.database.cells import taken
+from protokit.collect.database.delimited import load_csv
 from protokit.collect.database.warehouse import Rows, Stored, Warehouse, parquet_cells
+from protokit.collect.files import files
+from protokit.collect.files.dialect import dialect_of
+from protokit.collect.files.secrets import expand
 from protokit.collect.gather import gather
 from protokit.collect.headers import reading
+from protokit.collect.readers.csv import Csv
 from protokit.collect.readers.parquet import Parquet
 from protokit.collect.source import Source
 from protokit.collect.stacking import partitions
+from protokit.collect.text_cells import Rules
 from protokit.collect.words import Collect
 from protokit.core.errors import DataError, SpecError
 from protokit.core.suggest import did_you_mean
@@ -117,26 +124,35 @@ class Held:
 
 
 def is_large(spec: Collect, folder: Path) -> bool:
-    """Whether the first table is Parquet of so many cells that it stays on the disk.
+    """Whether the first table is Parquet or CSV of so many cells that it stays on the disk.
 
     Raises:
-        DataError: there is no such file, or it is not Parquet.
+        DataError: there is no such file, or it is not what it should be.
     """
     for name, source in spec.tables.items():
         if not _on_disk(source):
             return False
         with reading(name, source):
+            if isinstance(source, Csv):
+                return source.is_about(CELLS, folder)
             return parquet_cells(source.fetched(folder)) >= CELLS
     return False
 
 
 @contextmanager
 def held(
-    spec: Collect, folder: Path, deal: Deal, *, memory: str = "512MB", threads: int | None = None
+    spec: Collect,
+    folder: Path,
+    deal: Deal,
+    *,
+    memory: str = "512MB",
+    threads: int | None = None,
+    texts: Collection[str] = (),
 ) -> Iterator[Held]:
-    """The tables, joined, cleaned and dealt to parts on the disk; Parquet never passes through Python's memory.
+    """The tables, joined, cleaned and dealt to parts on the disk; Parquet and CSV never are in Python's memory.
 
-    `memory` is what the database may use of it. Sources other than Parquet are read as always, and have to fit.
+    `memory` is what the database may use of it. Other sources are read as always, and have to fit. The columns in
+    `texts` keep their cells as they are written where no join and no step asks for them.
 
     Raises:
         SpecError: a step or the deal does not fit the columns.
@@ -150,17 +166,24 @@ def held(
         tables: dict[str, Rows] = {}
         steps: list[Step] = []
         origins: dict[str, str] = {}
+        told: list[Notice] = []
+        written = _untouched(spec, texts)
         for name, source in spec.tables.items():
             if _on_disk(source):
                 with reading(name, source):
-                    files, digest = source.files(folder)
-                    said = partitions(files) if any(file.partitions for file in files) else None
-                    tables[name] = warehouse.load_parquet([file.path for file in files], said)
+                    if isinstance(source, Csv):
+                        tables[name], digest, found_in = _of_csv(warehouse, source, folder, written.get(name, ()))
+                        told += found_in
+                    else:
+                        here, digest = source.files(folder)
+                        said = partitions(here) if any(file.partitions for file in here) else None
+                        tables[name] = warehouse.load_parquet([file.path for file in here], said)
                     origins |= source.origin(name, folder, digest)
             else:
-                frame, record, _ = read_source(name, source, folder)
+                frame, record, beside = read_source(name, source, folder)
                 tables[name] = warehouse.load_frame(frame)
                 origins |= record
+                told += beside
             rows = tables[name]
             steps.append(Step(f"read {name}", rows.count, rows.count, f"{len(rows.columns)} columns"))
         check_names(spec, {name: list(rows.columns) for name, rows in tables.items()})
@@ -180,12 +203,34 @@ def held(
         if None in found:
             raise DataError(f"{found[None]:,} rows are in no part", cure="write train, validation or test in each")
         counts = {name: found.get(name, 0) for name in _PARTS}
-        yield Held((*steps, *taken_steps), tuple(notices), origins, counts, warehouse, rows, part)
+        yield Held(
+            (*steps, *taken_steps), tuple(dict.fromkeys((*told, *notices))), origins, counts, warehouse, rows, part
+        )
 
 
-def _on_disk(source: Source) -> TypeGuard[Parquet]:
+def _on_disk(source: Source) -> TypeGuard[Parquet | Csv]:
     """Whether the database reads the files by itself."""
-    return isinstance(source, Parquet) and not source.file_column
+    if isinstance(source, Csv):
+        return not source.file_column
+    return isinstance(source, Parquet) and not source.file_column and source.missing is None
+
+
+def _of_csv(warehouse: Warehouse, source: Csv, folder: Path, texts: Collection[str]) -> tuple[Rows, str, list[Notice]]:
+    """The files of a table in the database, their digest, and what was decided."""
+    location = expand(source.location)
+    with location.masking():
+        found, notices = files.find(location, folder)
+        dialects = [dialect_of(file, source) for file in found]
+        rules = Rules(Marks.of(source.missing), source.decimal, source.thousands)
+        rows, _, decided = load_csv(warehouse, found, dialects, rules, texts)
+        return rows, files.digest(found)[0], [*notices, *decided]
+
+
+def _untouched(spec: Collect, texts: Collection[str]) -> dict[str, frozenset[str]]:
+    """The columns of each table that come out as some of `texts` without being asked for on the way."""
+    used = mentioned(spec)
+    keys = {name for join in spec.join for pair in join.on for name in pair}
+    return {} if used is None else {name: own - used - keys for name, own in traced(spec, texts).items()}
 
 
 def _part(deal: Deal, rows: Rows, number: str) -> str:

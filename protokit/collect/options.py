@@ -94,7 +94,7 @@ def _footer(given: object) -> object:
 def _missing(given: object) -> tuple[str, ...]:
     marks = given if isinstance(given, (list, tuple)) else [given]
     for mark in marks:
-        if not isinstance(mark, (str, int)) or isinstance(mark, bool):
+        if not isinstance(mark, (str, int, float)) or isinstance(mark, bool):
             raise refuse(Fault(f"a mark is a text, not {mark!r}", "put it in quotes as it stands in the file"))
     return tuple(map(str, marks))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -61,10 +61,12 @@ class Source(Section, ABC):
         """
 
     @abstractmethod
-    def read(self, folder: Path) -> tuple[pd.DataFrame, str, tuple[Notice, ...]]:
+    def read(self, folder: Path, texts: Collection[str] = ()) -> tuple[pd.DataFrame, str, tuple[Notice, ...]]:
         """The rows, the SHA-256 of what was read, and what was decided in reading.
 
         Columns are of numbers, true and false, dates without a zone, or objects with None where a cell is missing.
+        Of the columns in `texts`, which may name some that are not there, the cells are texts as they are written,
+        where the source knows them.
 
         Raises:
             DataError: there is no such table, or it cannot be read. Its message has no secret.

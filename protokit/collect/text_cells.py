@@ -1,22 +1,36 @@
-"""Cells that are texts: which are missing, and which columns are numbers."""
+"""Cells that are texts: which are missing, which columns are numbers, and which stay as they are written.
+
+Each different text of a column is looked at once.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from itertools import compress
 
 import numpy as np
 import pandas as pd
 
+from protokit.cells import numbers
+from protokit.cells.missing import LEVELS, USUAL_WORDS, Marks
+from protokit.collect import typed_cells
+from protokit.collect.bulk.levels import Levels
+from protokit.core.names import as_text
+from protokit.core.names import number as short
 from protokit.core.values import Notice
 
-MISSING = ("", "NA", "N/A", "n/a", "NaN", "nan", "NULL", "null", "None", "<NA>", "#N/A", "?")
-_LIKE_A_DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")
+_ASKED = "?"
 
 
-def marks_of(missing: Sequence[str] | None) -> frozenset[str]:
-    """The texts of missing cells: those that a recipe lists, else the usual ones."""
-    return frozenset(MISSING if missing is None else ("", *missing))
+@dataclass(frozen=True)
+class Rules:
+    """How texts are read: the marks of missing cells, and the marks in numbers that the recipe names."""
+
+    marks: Marks
+    decimal: str | None = None
+    thousands: str | None = None
 
 
 def frame(
@@ -26,111 +40,243 @@ def frame(
     missing: Sequence[str] | None = None,
     decimal: str | None = None,
     thousands: str | None = None,
+    texts: Collection[str] = (),
 ) -> tuple[pd.DataFrame, list[Notice]]:
-    """A frame of columns of texts: numbers where every cell that is not missing is one, else text."""
-    marks = marks_of(missing)
-    numbers = Numbers.of(decimal, thousands)
+    """A frame of columns of texts: numbers where every cell that is not missing is one, else text.
+
+    The columns in `texts` stay texts whatever they are.
+    """
+    rules = Rules(Marks.of(missing), decimal, thousands)
+    notices: list[Notice] = []
     series: dict[str, pd.Series] = {}
-    unusual: dict[str, int] = {}
-    commas: list[str] = []
+    asked = 0
     for name, cells in zip(names, columns, strict=True):
-        series[name] = _column(cells, marks, unusual, numbers)
-        if numbers is None and series[name].dtype == object and _has_decimal_commas(series[name]):
-            commas.append(name)
-    notices = [
-        Notice(f"{count:,} cells {mark!r} read as missing", (), "list the marks in `missing:` to choose")
-        for mark, count in unusual.items()
-    ]
-    if commas:
-        rule = f"{', '.join(map(repr, commas))}: numbers with a decimal comma, read as text"
-        notices.append(Notice(rule, tuple(commas), 'write decimal: "," in the table'))
+        if isinstance(cells, np.ndarray):  # numbers already
+            series[name] = pd.Series(cells)
+            continue
+        levels = cells if isinstance(cells, Levels) else Levels.of(cells)
+        series[name] = _typed(levels, name, rules, notices, text=name in texts)
+        asked += levels.count(_ASKED) if missing is None else 0
+    if asked:
+        notices.insert(0, asked_for(asked))
+    return pd.DataFrame(series, copy=False), notices
+
+
+def asked_for(count: int) -> Notice:
+    """What is said of question marks that were read as missing."""
+    return Notice(f"{count:,} cells {_ASKED!r} read as missing", (), "list the marks in `missing:` to choose")
+
+
+def column(cells: Sequence[str], name: str, rules: Rules, notices: list[Notice], *, text: bool = False) -> pd.Series:
+    """One column of texts, with its type."""
+    return _typed(Levels.of(cells), name, rules, notices, text=text)
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What the different texts of a column are: which are missing, and the numbers of the others, None if they stay
+    texts. Shapes: lost (texts,) bool; numbers (texts that are not lost,) int64 or float64."""
+
+    lost: np.ndarray
+    numbers: np.ndarray | None
+
+
+def decided(
+    different: Sequence[str], often: np.ndarray, name: str, rules: Rules, notices: list[Notice], *, text: bool = False
+) -> Decided:
+    """What the texts of a column are, without blanks around them. `often` says how many cells say each: (texts,)."""
+    lost = rules.marks.meet(different)
+    usual = np.fromiter(map(USUAL_WORDS.__contains__, different), bool, len(different))
+    words = list(compress(different, ~(lost | usual)))
+    typed = _numbers(words, rules) if words else None
+    if typed is not None and (rules.marks.usual or not text):
+        # NA among numbers is none of them, whatever marks are listed
+        if (beside := usual & ~lost).any():
+            notices.append(_beside(name, different, often, beside))
+        lost = lost | usual
+        if typed.dtype.kind == "i" and lost.any() and numbers.loses_digits(words):
+            typed = None  # no float64, which a missing cell asks for, has them
+    if typed is None or text:
+        if rules.marks.usual and words:
+            lost = _words(name, text and typed is None, different, often, lost, usual, notices)
+        return Decided(lost, None)
+    return Decided(lost, typed)
+
+
+def _typed(levels: Levels, name: str, rules: Rules, notices: list[Notice], *, text: bool) -> pd.Series:
+    different = list(map(str.strip, levels.texts))
+    found = decided(different, levels.counts(), name, rules, notices, text=text)
+    if found.numbers is None:
+        if found.lost.all():
+            return pd.Series(np.full(len(levels), np.nan))
+        values = np.empty(len(different), object)
+        values[:] = different
+        values[found.lost] = None
+        return pd.Series(values[levels.codes], dtype=object)
+    if not found.lost.any() and found.numbers.dtype.kind == "i":
+        return pd.Series(found.numbers[levels.codes])
+    numeric = np.full(len(different), np.nan, np.float64)
+    numeric[~found.lost] = found.numbers
+    return pd.Series(numeric[levels.codes])
+
+
+def mixed(
+    names: Sequence[str], columns: Sequence[Sequence[object]], rules: Rules, texts: Collection[str] = ()
+) -> tuple[pd.DataFrame, list[Notice]]:
+    """A frame of columns whose cells have a type each, such as those of a workbook: numbers that are stored as texts
+    are numbers, unless the column is in `texts`."""
+    notices: list[Notice] = []
+    series = {
+        name: _mixed(cells, name, rules, notices, text=name in texts)
+        for name, cells in zip(names, columns, strict=True)
+    }
     return pd.DataFrame(series), notices
 
 
-class Numbers:
-    """Numbers that are not written as computers do: 1.234,5 with the marks that the recipe names."""
+def _mixed(cells: Sequence[object], name: str, rules: Rules, notices: list[Notice], *, text: bool) -> pd.Series:
+    stored = [cell for cell in cells if isinstance(cell, str)]
+    kinds = {type(cell) for cell in cells} - {str, type(None)}
+    if stored and not kinds:
+        found = column(
+            [cell or "" for cell in cells if cell is None or isinstance(cell, str)], name, rules, notices, text=text
+        )
+        if found.dtype.kind in "if" and found.notna().any():
+            notices.append(_stored(name, int(found.notna().sum())))
+        return found
+    values = [_unmarked(cell, rules.marks) for cell in cells]
+    if rules.marks.usual and any(isinstance(cell, str) for cell in values):
+        lost = sorted({cell.strip() for cell in stored if cell.strip() in USUAL_WORDS})
+        notices.extend(_lost(name, mark, stored.count(mark), len(cells), lost) for mark in lost)
+    words = list({cell for cell in values if isinstance(cell, str)})
+    if kinds <= {int, float} and (text or words):
+        if text:
+            return pd.Series([None if cell is None else as_text(cell) for cell in values], dtype=object)
+        if (typed := _numbers(words, rules)) is not None:
+            known = dict(zip(words, typed.tolist(), strict=True))
+            count = sum(isinstance(cell, str) for cell in values)
+            notices.append(_stored(name, count))
+            values = [known[cell] if isinstance(cell, str) else cell for cell in values]
+    return typed_cells.column(values, name, notices)
 
-    def __init__(self, decimal: str, thousands: str | None) -> None:
-        self.decimal, self.thousands = decimal, thousands
-        group = {None: "", " ": "[ \u00a0\u202f]"}.get(thousands, re.escape(thousands or ""))
-        whole = rf"(?:\d{{1,3}}(?:{group}\d{{3}})+|\d+)" if group else r"\d+"
-        point = re.escape(decimal)
-        self._pattern = re.compile(rf"[-+]?(?:{whole}(?:{point}\d*)?|{point}\d+)(?:[eE][-+]?\d+)?", re.A)
-        self._group = re.compile(group) if group else None
 
-    @classmethod
-    def of(cls, decimal: str | None, thousands: str | None) -> Numbers | None:
-        """The marks of a recipe; None where it names none."""
-        if thousands is None and decimal in (None, "."):
+def _unmarked(cell: object, marks: Marks) -> object:
+    """A cell that has its type, None where it is a mark of a missing one."""
+    if isinstance(cell, str):
+        cell = cell.strip()
+        return None if marks.meet([cell])[0] else cell
+    is_number = isinstance(cell, (int, float)) and not isinstance(cell, bool)
+    return None if is_number and cell in marks.numbers else cell
+
+
+def _stored(name: str, count: int) -> Notice:
+    rule = f"{name!r}: {count:,} numbers that are stored as texts are read as numbers"
+    return Notice(rule, (name,), f"columns: {{{name}: category}} keeps the texts")
+
+
+def settled(series: pd.Series) -> pd.Series:
+    """A column of texts as numbers where each is one, and no two different texts are the same number; else as it is.
+
+    1.10 beside 1.1 stay two texts, and so do 007 and 7.
+    """
+    if series.dtype != object:
+        return series
+    codes, found = pd.factorize(series, use_na_sentinel=True)
+    different = list(found)
+    if not different or not all(isinstance(one, str) for one in different):
+        return series
+    typed = plain(different)
+    whole = typed is not None and typed.dtype.kind == "i"
+    gaps = bool((codes < 0).any())
+    if typed is None or numbers.merges(different) or (whole and gaps and numbers.loses_digits(different)):
+        return series
+    values = typed[codes] if not gaps else np.append(typed.astype(np.float64), np.nan)[codes]
+    return pd.Series(values, index=series.index, name=series.name)
+
+
+def plain(texts: Sequence[str]) -> np.ndarray | None:
+    """The numbers of different texts as computers write them, int64 or float64; None where one is no such number.
+
+    Nor is a code, whose zeros or last digits would be lost.
+    """
+    if any(len(text) > 1 and text[0] == "0" and text.isdigit() for text in texts):
+        return None
+    read: list[float] = []
+    for text in texts:
+        number = numbers.plain_number(text)
+        if number is None or np.isinf(number):
             return None
-        return cls(decimal or ".", thousands)
-
-    def plain(self, text: str) -> str:
-        """A number with a point and no other mark.
-
-        Raises:
-            ValueError: the text is no number so written.
-        """
-        if self._pattern.fullmatch(text) is None:
-            raise ValueError(text)
-        if self._group is not None:
-            text = self._group.sub("", text)
-        return text.replace(self.decimal, ".")
+        read.append(number)
+    if all((text[1:] if text[0] in "+-" else text).isdecimal() for text in texts):
+        whole = list(map(int, texts))
+        if all(-(1 << 63) <= one < 1 << 63 for one in whole):
+            return np.array(whole, np.int64)
+    return None if numbers.loses_digits(texts) else np.array(read, np.float64)
 
 
-def _column(cells: Sequence[str], marks: frozenset[str], unusual: dict[str, int], written: Numbers | None) -> pd.Series:
-    values: list[str | None] = []
-    for cell in cells:
-        plain = cell.strip()
-        if plain in marks:
-            values.append(None)
-            if plain == "?":
-                unusual[plain] = unusual.get(plain, 0) + 1
+def _numbers(texts: Sequence[str], rules: Rules) -> np.ndarray | None:
+    """The numbers of different texts; None where one is none.
+
+    Without marks that the recipe names, only numbers as computers write them: how others are read is decided where
+    the column's kind is.
+    """
+    if rules.decimal in (None, ".") and rules.thousands is None:
+        return plain(texts)
+    found = numbers.found_in(texts, decimal=rules.decimal, thousands=rules.thousands)
+    if found is None or not found.all or found.open:
+        return None
+    if found.plain:
+        return plain(texts)
+    if found.reading.decimal != (rules.decimal or ".") or rules.thousands not in (None, found.reading.thousands):
+        return None
+    read = found.reading.numbers(texts)
+    if np.abs(read).max() >= numbers.EXACT:
+        return None
+    whole = bool((read == np.round(read)).all()) and not any(found.reading.decimal in text for text in texts)
+    return read.astype(np.int64) if whole else read
+
+
+def _words(
+    name: str,
+    code: bool,
+    different: Sequence[str],
+    often: np.ndarray,
+    lost: np.ndarray,
+    usual: np.ndarray,
+    notices: list[Notice],
+) -> np.ndarray:
+    """Which texts of a column of texts are missing, where the recipe lists no marks; what that means is told.
+
+    A column that is named a code keeps the words that may be one of its levels.
+    """
+    rows = int(often.sum())
+    for i in np.flatnonzero(lost & usual):
+        mark, count = different[i], int(often[i])
+        if mark == _ASKED:
+            continue
+        share = _share(mark, count, rows)
+        others = [one for one in np.array(different, object)[lost & usual] if one != mark]
+        if code and mark in LEVELS:
+            lost = lost.copy()
+            lost[i] = False
+            cure = f"where they are missing cells, write in the table missing: {json.dumps([*others, mark])}"
+            notices.append(Notice(f"{name!r}: {share} are a level of it", (name,), cure))
         else:
-            values.append(plain)
-    present = [value for value in values if value is not None]
-    if not present:
-        return pd.Series([float("nan")] * len(values), dtype="float64")
-    # a code such as 00123 is no number: its zeros would be lost
-    padded = any(len(v) > 1 and v[0] == "0" and v.isdigit() for v in present)
-    if not padded and (present[0][0] in "+-.," or present[0][0].isdigit()):
-        try:
-            return _numbers(values, present, written)
-        except (ValueError, OverflowError):
-            pass
-    return pd.Series(values, dtype="object")
+            notices.append(_lost(name, mark, count, rows, [*others, mark]))
+    return lost
 
 
-def _numbers(values: list[str | None], present: list[str], written: Numbers | None) -> pd.Series:
-    if written is not None:
-        values = [None if value is None else written.plain(value) for value in values]
-        present = [value for value in values if value is not None]
-    if len(present) == len(values) and all(_is_integer(value) for value in present):
-        return pd.Series([int(value) for value in present], dtype="int64")
-    numbers = np.array([float("nan") if v is None else _number(v) for v in values], dtype="float64")
-    if np.isinf(numbers).any():
-        raise OverflowError
-    if max(map(len, present)) > 15 and any(_is_integer(v) and int(float(v)) != int(v) for v in present):
-        raise OverflowError  # long whole numbers are codes: two of them must not become one
-    return pd.Series(numbers)
+def _lost(name: str, mark: str, count: int, rows: int, marks: Sequence[str]) -> Notice:
+    """What is told of a word in a column of texts that is read as missing; `marks` are all that the column has."""
+    others = [one for one in marks if one != mark]
+    rule = f"{name!r}: {_share(mark, count, rows)} are read as missing"
+    return Notice(rule, (name,), f"to keep them as texts, write in the table missing: {json.dumps(others or [''])}")
 
 
-def _is_integer(text: str) -> bool:
-    return (text[1:] if text[0] in "+-" else text).isdecimal() and text.isascii()
+def _share(mark: str, count: int, rows: int) -> str:
+    return f"{count:,} cells {mark!r} ({short(100 * count / rows)}%)"
 
 
-def _number(text: str) -> float:
-    if "_" in text or text.lower().lstrip("+-") in {"inf", "infinity", "nan"}:
-        raise ValueError(text)
-    return float(text)
-
-
-def _has_decimal_commas(column: pd.Series) -> bool:
-    """Whether every cell is a number with a decimal comma or a whole one, and some have the comma."""
-    commas = 0
-    for text in column.dropna():
-        if _LIKE_A_DECIMAL_COMMA.fullmatch(text):
-            commas += 1
-        elif not text.lstrip("+-").isdecimal():
-            return False
-    return commas > 0
+def _beside(name: str, different: Sequence[str], often: np.ndarray, beside: np.ndarray) -> Notice:
+    listed = ", ".join(f"{often[i]:,} cells {different[i]!r}" for i in np.flatnonzero(beside))
+    cure = f"columns: {{{name}: category}} keeps them"
+    return Notice(f"{name!r}: {listed} among numbers are read as missing", (name,), cure)

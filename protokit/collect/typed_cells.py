@@ -74,6 +74,25 @@ def _is_kept(value: Any) -> bool:
     return bool(abs(value) < _MOST and (value != value // 1 or int(float(value)) == value))
 
 
+def is_exact(whole: pd.Series) -> bool:
+    """Whether float64 has every number of a column of whole ones, which may be NumPy's or pandas' own."""
+    present = whole.dropna()
+    return present.empty or bool(int(present.min()) >= -_EXACT and int(present.max()) <= _EXACT)
+
+
+def with_gaps(whole: pd.Series) -> pd.Series:
+    """A column of whole numbers of which some are missing: float64, or texts where that would lose digits."""
+    if is_exact(whole):
+        return whole.astype("float64")
+    missing = whole.isna().to_numpy()
+    return pd.Series(
+        [None if gone else str(int(one)) for one, gone in zip(whole, missing, strict=True)],
+        index=whole.index,
+        name=whole.name,
+        dtype=object,
+    )
+
+
 def _plain(value: object) -> object:
     if value is None or isinstance(value, (str, bool, int, float, bytes)):
         return value

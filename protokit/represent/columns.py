@@ -12,9 +12,11 @@ from protokit.core.plugins import guarded
 from protokit.core.values import Notice
 from protokit.represent.encoders import inference
 from protokit.represent.encoders.cells import missing_texts, without
+from protokit.represent.encoders.readings import reading_of
 from protokit.represent.encoders.sequences import COLUMN, SequenceColumn
 from protokit.represent.examples import Examples
 from protokit.represent.kind import KINDS, CodeColumn, FitContext, InputColumn, Kind, NumberColumn
+from protokit.represent.kinds.number import Number
 from protokit.represent.represented import Setting
 from protokit.represent.splitting import way_of
 from protokit.represent.words import Represent
@@ -85,8 +87,12 @@ def _fit(
     missing = missing if kind.unreadable_cells_are_missing else ()
     if missing:
         found.notices.append(_notice_of_missing(name, kind, whole, missing))
+    reading: tuple[str, ...] = ()
+    if kind is Number:
+        reading, told = reading_of(whole, missing, spec.options(name))
+        found.notices.extend(told)
     with guarded("the column kind", kind):
-        fitted = kind.fit(column, spec.options(name), FitContext(missing, setting.folder))
+        fitted = kind.fit(column, spec.options(name), FitContext(missing, setting.folder, reading))
     if fitted.left_out:
         found.notices.append(Notice(f"{name!r} is left out: {fitted.left_out}", (name,)))
     elif isinstance(fitted, InputColumn):

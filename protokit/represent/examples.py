@@ -12,6 +12,7 @@ from protokit.core.errors import DataError, SpecError
 from protokit.core.names import as_text
 from protokit.core.values import Notice, Split, Step, Table
 from protokit.represent.encoders.cells import to_numbers
+from protokit.represent.encoders.readings import target_as_numbers
 from protokit.represent.encoders.sequences import SequenceGrouping
 from protokit.represent.represented import Setting
 from protokit.represent.words import Represent
@@ -19,7 +20,10 @@ from protokit.represent.words import Represent
 
 @dataclass(frozen=True)
 class Examples:
-    """The rows that are learned from, each with its place in the collected table."""
+    """The rows that are learned from, each with its place in the collected table.
+
+    `measured` are the targets whose texts are numbers with a unit or marks: such are no classes.
+    """
 
     frame: pd.DataFrame
     parts: np.ndarray | None
@@ -27,6 +31,7 @@ class Examples:
     steps: tuple[Step, ...]
     notices: tuple[Notice, ...]
     grouping: SequenceGrouping | None
+    measured: frozenset[str] = frozenset()
 
 
 def examples_of(spec: Represent, table: Table, setting: Setting) -> Examples:
@@ -57,7 +62,22 @@ def examples_of(spec: Represent, table: Table, setting: Setting) -> Examples:
         notices.append(Notice(f"{lost:,} rows without a target are dropped", tuple(targets)))
     parts = parts[has] if parts is not None else None
     kept_rows = frame[has].set_axis(positions[has])  # so that an error can name the row of the table
-    return Examples(kept_rows, parts, positions[has], tuple(steps), tuple(notices), grouping)
+    measured = frozenset[str]()
+    if setting.task in (None, "regression", "quantile"):
+        kept_rows, measured, told = _measured(kept_rows, targets)
+        notices += told
+    return Examples(kept_rows, parts, positions[has], tuple(steps), tuple(notices), grouping, measured)
+
+
+def _measured(frame: pd.DataFrame, targets: Sequence[str]) -> tuple[pd.DataFrame, frozenset[str], list[Notice]]:
+    """The rows with targets such as $1,000 as numbers, which of them are such, and what is told of it."""
+    found = {name: read for name in targets if (read := target_as_numbers(frame[name])) is not None}
+    if not found:
+        return frame, frozenset(), []
+    frame = frame.copy(deep=False)
+    for name, (numbers, _) in found.items():
+        frame[name] = numbers
+    return frame, frozenset(found), [notice for _, notice in found.values()]
 
 
 def _grouping(spec: Represent, frame: pd.DataFrame, setting: Setting) -> tuple[SequenceGrouping, list[Notice]]:

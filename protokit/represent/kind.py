@@ -52,10 +52,14 @@ class Guess:
 
 @dataclass(frozen=True)
 class FitContext:
-    """What a kind may need beside the cells: texts that mean a missing cell, and the folder where paths start."""
+    """What a kind may need beside the cells: texts that mean a missing cell, and the folder where paths start.
+
+    `reading` is how numbers are written, where that is not as computers do: see `protokit.cells.numbers.Reading`.
+    """
 
     missing: tuple[str, ...] = ()
     folder: Path = Path()
+    reading: tuple[str, ...] = ()
 
 
 NO_CONTEXT = FitContext()
@@ -190,6 +194,7 @@ class Kind:
     options: ClassVar[type[Section] | Word | None] = None
     required: ClassVar[str] = ""  # what the bare word lacks, such as "its order"; it may not stand alone then
     unreadable_cells_are_missing: ClassVar[bool] = False  # whether a few odd texts, such as `unknown`, count as missing
+    as_written: ClassVar[bool] = False  # whether a cell is its text as written in a file: 1.10 is not 1.1, nor 007 7
     one_number: ClassVar[bool] = False  # whether a cell is one number that measures something: series take it unasked
     own_input: ClassVar[bool] = False  # whether the column is an input of its own: `fit` gives an InputColumn
     plural: ClassVar[str] = ""  # what many such cells are called, where they are an input of their own

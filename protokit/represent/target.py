@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from protokit.cells.numbers import is_like_a_number
 from protokit.core.errors import DataError
 from protokit.core.names import as_text
 from protokit.core.values import TargetSpec, TaskName
@@ -22,15 +23,18 @@ _MOST_CLASSES = 1000
 LABELS = "labels"  # the name of a target made of several columns that are each there or not
 
 
-def infer_tasks(frame: pd.DataFrame, targets: Sequence[str], task: str | None) -> dict[str, TaskName]:
-    """The task of each target column.
+def infer_tasks(
+    frame: pd.DataFrame, targets: Sequence[str], task: str | None, measured: Collection[str] = ()
+) -> dict[str, TaskName]:
+    """The task of each target column: regression of those that are `measured`, where nothing else is said.
 
     Raises:
         DataError: a target is not for the task.
     """
     if task == "multilabel":
         return dict.fromkeys(targets, "multilabel")
-    return {name: infer_task(frame[name], task) for name in targets}
+    said = {name: "regression" if task is None and name in measured else task for name in targets}
+    return {name: infer_task(frame[name], said[name]) for name in targets}
 
 
 def by_target(tasks: Mapping[str, TaskName]) -> dict[tuple[str, ...], TaskName]:
@@ -74,7 +78,10 @@ def _no_classes(series: pd.Series, different: int, numeric: bool) -> DataError:
     if 0 < len(odd) < 0.5 * len(series):
         cell = as_text(odd.iloc[0])
         rule = f"the target {name!r} holds numbers, but for {len(odd):,} of {len(series):,} cells, such as {cell!r}"
-        return DataError(rule, cure=f"mend them, or give the table missing: [{cell!r}]")
+        cure = f"mend them, or give the table missing: [{cell!r}]"
+        if is_like_a_number(cell):
+            cure = "write all of them alike"
+        return DataError(rule, cure=cure)
     rule = f"the target {name!r} has {different:,} different values in {len(series):,} rows: no classes"
     cure = "choose another target" + (", or set learn.task: regression" if numeric else "")
     return DataError(rule, cure=cure)

@@ -295,6 +295,18 @@ class Represent(Section):
         said = self.columns.get(column)
         return said if said is None or isinstance(said, str) else next(iter(said))
 
+    @property
+    def as_written(self) -> frozenset[str]:
+        """The columns whose kind takes the texts of cells as they are written."""
+        return frozenset(name for name in self.columns if (kind := KINDS.find(self.kind(name))) and kind.as_written)
+
+    @property
+    def told_apart(self) -> frozenset[str]:
+        """The columns whose different cells are to stay different: the targets, and those that rows are grouped by."""
+        by = [self.sequence.by] if self.sequence else []
+        group = self.split.by.group if isinstance(self.split.by, By) else None
+        return frozenset((*self.targets, *by, *(self.series.by if self.series else ()), *([group] if group else [])))
+
     def options(self, column: str) -> object:
         """What the recipe says beside that word, as the kind's options read it; None where it says nothing."""
         said = self.columns.get(column)

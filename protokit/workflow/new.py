@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from protokit.cells.numbers import found_in
 from protokit.collect.collect import as_written, read_table
 from protokit.collect.headers import columns
 from protokit.core.errors import DataError, SpecError
@@ -39,7 +40,6 @@ _PICTURES = """\
   menu: image_small                  # `protokit menus image_small` prints it, to start your own from
 """
 _READ_WHOLE = {"json", "jsonl", "xlsx", "html", "sklearn"}  # to see the target; databases and large files are not
-_COMMA = r"[-+]?\d{1,3}(\.?\d{3})*,\d+"
 _ENOUGH = 0.9  # of the cells of a column
 
 
@@ -115,9 +115,18 @@ def _read(place: str) -> tuple[dict[str, str], pd.DataFrame]:
         reading["encoding"] = "cp1252"
         frame = read_table(place, reading=reading)
     texts = [frame[name].dropna().head(1000) for name in frame.columns if frame[name].dtype.kind in "OT"]
-    if any(len(some) and some.astype(str).str.fullmatch(_COMMA).mean() >= _ENOUGH for some in texts):
+    if any(len(some) and _has_decimal_commas(some) for some in texts):
         reading["decimal"] = ","
     return reading, read_table(place, reading=reading) if "decimal" in reading else frame
+
+
+def _has_decimal_commas(texts: pd.Series) -> bool:
+    """Whether most of some texts are numbers with a decimal comma; 1,234 alone may be thousands, and says nothing."""
+    often = texts.astype(str).value_counts()
+    found = found_in(list(often.index), often.to_numpy())
+    if found is None or found.open or found.reading.decimal != ",":
+        return False
+    return float(often.to_numpy()[found.fits].sum()) >= _ENOUGH * len(texts)
 
 
 def _quoted(text: str) -> str:

@@ -134,10 +134,11 @@ def test_a_sheet_of_a_workbook(tmp_path: Path) -> None:
     assert frame["n"].tolist()[:2] == [1.0, 2.5] and pd.isna(frame["n"][2])
     assert frame["day"].tolist()[:2] == [pd.Timestamp("2024-02-29"), pd.Timestamp("2024-03-01")]
     assert frame["code"].tolist() == ["007", None, "x"] and frame["mixed"].tolist() == [3, None, "many"]
-    unnamed = "a column has no name, read as 'column_4'"
     assert notices == [
         "of 2 sheets the first was read, 'data'",
-        unnamed,
+        "a column has no name, read as 'column_4'",
+        "'code': 1 cells 'NA' (33.3%) are read as missing",
+        "'mixed': 1 cells 'n/a' (33.3%) are read as missing",
         "1 cells hold an error of Excel, read as missing",
     ]
     assert read(path, sheet="other")[0]["a"].tolist() == read(path, sheet=2)[0]["a"].tolist() == [1]

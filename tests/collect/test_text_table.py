@@ -207,7 +207,6 @@ def test_decimal_commas_and_thousands_only_where_they_are_asked_for(tmp_path: Pa
     for cells, options in (
         (["1,5", "2.5"], {"decimal": ","}),
         (["12,34"], {"thousands": ","}),
-        (["1.23"], {"decimal": ",", "thousands": "."}),
         (["1,234,56"], {"thousands": ","}),
         (["1,2,3"], {"decimal": ","}),
         (["007", "1,5"], {"decimal": ","}),
@@ -227,16 +226,6 @@ def test_written_with_any_marks_the_numbers_come_back(numbers: list[float], mark
     swapped = [f"{v:,.3f}".replace(",", "T").replace(".", decimal).replace("T", thousands or "") for v in numbers]
     found, _ = frame(["x"], [swapped], decimal=decimal, thousands=thousands)
     assert np.array_equal(found["x"], numbers)
-
-
-def test_decimal_commas_are_pointed_out(tmp_path: Path) -> None:
-    path = tmp_path / "t.csv"
-    path.write_text("x;y\n1,5;a\n2,75;b\n3;c\n")
-    _, notices = read(path, "t.csv")
-    assert [str(n) for n in notices] == [
-        """'x': numbers with a decimal comma, read as text (write decimal: "," in the table)"""
-    ]
-    assert not read(path, "t.csv", decimal=",")[1]
 
 
 def test_numbers_that_floats_would_lose_stay_text(tmp_path: Path) -> None:

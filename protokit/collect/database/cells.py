@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from protokit.collect.typed_cells import is_exact, with_gaps
+
 
 def plain_frame(series: pd.Series) -> tuple[pd.Series | None, bool]:
     """A column as the database can hold it, or None for cells of other kinds; and whether it had a time zone.
@@ -31,7 +33,10 @@ def _objects(series: pd.Series) -> pd.Series | None:
         return series.astype("boolean")
     if found in ("integer", "mixed-integer-float", "floating", "decimal"):
         try:
-            return series.astype("Int64" if found == "integer" else "float64")
+            if found == "integer":
+                below = series.dropna().max() < 1 << 63
+                return series.astype("Int64" if below else "UInt64")
+            return series.astype("float64")
         except (TypeError, ValueError, OverflowError):
             return None
     if found in ("date", "datetime", "datetime64"):
@@ -52,6 +57,8 @@ def taken(series: pd.Series, rows: np.ndarray | None = None) -> pd.Series:
         missing = rows < 0
         if not missing.any():
             return pd.Series(series.array.take(rows), dtype=series.dtype)
+        if series.dtype.kind in "iu" and not is_exact(series):
+            return pd.Series([None if row < 0 else str(series.iloc[row]) for row in rows], dtype=object)
         cells = pd.api.extensions.take(series.array, rows, allow_fill=True)
         if series.dtype.kind not in "Ob" or isinstance(series.dtype, (pd.StringDtype, pd.BooleanDtype)):
             return pd.Series(cells)
@@ -63,5 +70,5 @@ def taken(series: pd.Series, rows: np.ndarray | None = None) -> pd.Series:
     if isinstance(series.dtype, (pd.StringDtype, pd.BooleanDtype)) or series.dtype.kind == "O":
         return series.astype(object).where(series.notna(), None)
     if pd.api.types.is_extension_array_dtype(series.dtype) and series.dtype.kind in "iuf":
-        return series.astype("float64")
+        return with_gaps(series) if series.dtype.kind in "iu" else series.astype("float64")
     return series

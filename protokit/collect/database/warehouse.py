@@ -21,6 +21,7 @@ import pyarrow as pa
 
 from protokit.collect.database.cells import plain_frame, taken
 from protokit.collect.database.place import Place, Rows, Stored
+from protokit.collect.text_cells import settled
 from protokit.core.errors import DataError
 from protokit.core.memory import process_memory
 from protokit.core.outside import access
@@ -81,14 +82,22 @@ class Warehouse(Place):
         found: list[tuple[Any, ...]] = self._connection.execute(sql).fetchall()
         return found
 
-    def load_frame(self, frame: pd.DataFrame, only: Container[str] | None = None) -> Rows:
+    def before_lock(self, sql: str) -> list[tuple[Any, ...]]:
+        """The rows that a query gives which may read files; it is written here. Only before `lock`."""
+        assert not self._locked
+        found: list[tuple[Any, ...]] = self._connection.execute(sql).fetchall()
+        return found
+
+    def load_frame(self, frame: pd.DataFrame, only: Container[str] | None = None, texts: Container[str] = ()) -> Rows:
         """A frame as a table. Cells that are no numbers, texts, dates or booleans stay beside it.
 
-        So do the columns that are not in `only`, where it is given.
+        So do the columns that are not in `only`, where it is given. Those in `texts` are held as numbers where that
+        loses nothing; their texts stay beside it.
         """
         row, columns, plain = self.fresh("r"), {}, dict[str, pd.Series | pd.RangeIndex]()
         for name in frame.columns:
-            series, zone = plain_frame(frame[name]) if only is None or name in only else (None, False)
+            own = settled(frame[name]) if name in texts else frame[name]
+            series, zone = plain_frame(own) if only is None or name in only else (None, False)
             inner = "" if series is None else self.fresh()
             if series is not None:
                 plain[inner] = series

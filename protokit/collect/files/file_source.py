@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -56,8 +58,17 @@ class FileSource(OnDisk):
         """All cells of a file. What is wrong is raised as `file.error(rule, cure, line, column)`."""
 
     @abstractmethod
-    def frame(self, cells: Cells) -> tuple[pd.DataFrame, list[Notice]]:
-        """The cells with a type for each column, over all files together."""
+    def frame(self, cells: Cells, texts: Collection[str] = ()) -> tuple[pd.DataFrame, list[Notice]]:
+        """The cells with a type for each column, over all files together; those of `texts` as they are written."""
+
+    def all_cells(self, found: Sequence[File], texts: Collection[str] = ()) -> tuple[Cells, list[int]]:
+        """The cells of all files, one below the other, and how many rows each has. What is wrong is raised as by
+        `cells`. The columns in `texts` are wanted as they are written."""
+        from protokit.collect.stacking import stacked
+
+        parts = [self.cells(file) for file in found]
+        notices = tuple(notice for part in parts for notice in part.notices)
+        return replace(stacked(parts, found), notices=notices), [part.rows for part in parts]
 
     def columns(self, folder: Path) -> list[str] | None:
         """The names in the header; all files must have the same."""
@@ -73,21 +84,21 @@ class FileSource(OnDisk):
                     order(names, other, headers[0][0], file)
             return [*names, self.file_column] if self.file_column else names
 
-    def read(self, folder: Path) -> tuple[pd.DataFrame, str, tuple[Notice, ...]]:
+    def read(self, folder: Path, texts: Collection[str] = ()) -> tuple[pd.DataFrame, str, tuple[Notice, ...]]:
         """All rows of all files, one below the other."""
-        from protokit.collect.stacking import stacked, with_file, with_partitions
+        from protokit.collect.stacking import with_file, with_partitions
 
         location = expand(self.location)
         with location.masking():
             found, notices = files.find(location, folder, inside=self.inside)
-            parts = [self.cells(file) for file in found]
-            frame, decided = self.frame(stacked(parts, found))
+            cells, counts = self.all_cells(found, texts)
+            frame, decided = self.frame(cells, texts)
             if any(file.partitions for file in found):
-                frame = with_partitions(frame, found, [part.rows for part in parts])
+                frame = with_partitions(frame, found, counts)
             if self.file_column:
-                rows = [(location.masked(file.path.name), part.rows) for part, file in zip(parts, found, strict=True)]
+                rows = [(location.masked(file.path.name), count) for count, file in zip(counts, found, strict=True)]
                 frame = with_file(frame, self.file_column, rows)
-            told = [*notices, *(notice for part in parts for notice in part.notices), *decided]
+            told = [*notices, *cells.notices, *decided]
             return frame, files.digest(found)[0], tuple(dict.fromkeys(told))
 
     def origin(self, name: str, folder: Path, digest: str) -> dict[str, str]:

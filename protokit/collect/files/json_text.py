@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from abc import abstractmethod
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Any
 
 from protokit.collect.files import text_places
@@ -12,7 +12,7 @@ from protokit.collect.files.cells import Cells
 from protokit.collect.files.file_source import FileSource
 from protokit.collect.files.files import File
 from protokit.collect.files.texts import decoded
-from protokit.collect.options import Encoding
+from protokit.collect.options import Encoding, Missing
 from protokit.core.values import Notice
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ class JsonSource(FileSource):
     """Files of JSON, whose cells have the types that JSON gives them."""
 
     encoding: Encoding = None
+    missing: Missing = None
 
     def text(self, file: File) -> str:
         """The text of a file.
@@ -42,11 +43,13 @@ class JsonSource(FileSource):
         """The names of the columns; None for a file that takes long to read."""
         return self.cells(file).names if len(file.head(_MOST_FOR_A_HEADER)) < _MOST_FOR_A_HEADER else None
 
-    def frame(self, cells: Cells) -> tuple[pd.DataFrame, list[Notice]]:
+    def frame(self, cells: Cells, texts: Collection[str] = ()) -> tuple[pd.DataFrame, list[Notice]]:
         """The values with the types that JSON gives them."""
+        from protokit.cells.missing import blanked
         from protokit.collect.typed_cells import frame
 
-        return frame(cells.names, cells.columns)
+        found, notices = frame(cells.names, cells.columns)
+        return blanked(found, self.missing), notices
 
 
 def of_records(records: list[dict[str, object]], file: File) -> Cells:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from protokit.collect.files.cells import Cells
 from protokit.collect.files.file_source import FileSource
 from protokit.collect.files.files import File
+from protokit.collect.options import Missing
 from protokit.collect.source import SOURCES
 from protokit.core.libraries.optional import optional
 from protokit.core.outside import access
@@ -25,6 +27,8 @@ class Arrow(FileSource):
     example = "{arrow: data/flights.arrow}"
     rank = 5
     endings = (".arrow", ".feather")
+
+    missing: Missing = None
 
     def columns_of_file(self, file: File) -> list[str] | None:
         """Not known without PyArrow; the file's presence was checked."""
@@ -52,14 +56,16 @@ class Arrow(FileSource):
                 else:
                     table = ipc.open_stream(source).read_all()
                 table.validate(full=True)  # offsets of a damaged file may lead anywhere in memory
-                frame = table.to_pandas(date_as_object=False)
+                frame = table.to_pandas(date_as_object=False, integer_object_nulls=True)
         except (pyarrow.ArrowException, OSError, ValueError, TypeError, KeyError, OverflowError) as error:
             reason = (str(error).splitlines() or [type(error).__name__])[0]
             raise file.error(f"not an Arrow file: {reason}", "write it anew, or as Parquet") from None
         return Cells(*columns_of(frame))
 
-    def frame(self, cells: Cells) -> tuple[pd.DataFrame, list[Notice]]:
+    def frame(self, cells: Cells, texts: Collection[str] = ()) -> tuple[pd.DataFrame, list[Notice]]:
         """The columns as they are."""
+        from protokit.cells.missing import blanked
         from protokit.collect.stacking import framed
 
-        return framed(cells)
+        frame, notices = framed(cells)
+        return blanked(frame, self.missing), notices

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
@@ -10,10 +10,13 @@ from pydantic import Field
 from protokit.collect.delimited.faults import after_last, longer, unreadable
 from protokit.collect.delimited.footer import told_of_last
 from protokit.collect.delimited.rows import Unreadable, is_blank, rows
-from protokit.collect.files.cells import Cells
+from protokit.collect.files import files
+from protokit.collect.files.cells import Cells, order
 from protokit.collect.files.dialect import Dialect, dialect_of, text_in
 from protokit.collect.files.file_source import FileSource
 from protokit.collect.files.files import File
+from protokit.collect.files.secrets import expand
+from protokit.collect.files.texts import unpacked
 from protokit.collect.options import (
     Decimal,
     Encoding,
@@ -31,7 +34,12 @@ from protokit.core.values import Notice
 from protokit.grammar.faults import refuse
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pandas as pd
+
+_HEAD = 1 << 16
+_UNPACKED = 5  # times the size of a gzipped file
 
 
 def _hold_delimiter(given: str) -> None:
@@ -116,11 +124,55 @@ class Csv(FileSource):
         columns = list(zip(*(row for _, row in kept), strict=True))
         return Cells(list(dialect.names), columns, (*dialect.notices, *told))
 
-    def frame(self, cells: Cells) -> tuple[pd.DataFrame, list[Notice]]:
+    def all_cells(self, found: Sequence[File], texts: Collection[str] = ()) -> tuple[Cells, list[int]]:
+        """All cells: read by columns at once where the files are clean, by rows where they are not."""
+        from protokit.cells.missing import Marks
+        from protokit.collect.bulk.blocks import Unclean
+        from protokit.collect.bulk.reader import whole
+
+        dialects = [dialect_of(file, self) for file in found]
+        names = list(dialects[0].names)
+        for file, dialect in zip(found, dialects, strict=True):
+            order(names, list(dialect.names), found[0], file)
+        as_computers = self.thousands is None and self.decimal in (None, ".")
+        try:
+            return whole(found, dialects, Marks.of(self.missing).texts, texts if as_computers else names)
+        except Unclean:
+            return super().all_cells(found, texts)
+
+    def is_about(self, cells: int, folder: Path) -> bool:
+        """Whether the files hold so many cells or more, by their size and their first rows.
+
+        Raises:
+            DataError: there is no such file, or its first rows cannot be read.
+        """
+        location = expand(self.location)
+        with location.masking():
+            found, _ = files.find(location, folder, fetch=False)
+            total = 0.0
+            for file in found:
+                size = file.path.stat().st_size
+                head = unpacked(file, _HEAD)
+                if file.head(2) == b"\x1f\x8b":
+                    size *= _UNPACKED
+                if 2 * cells > size * len(found):  # a cell has its delimiter at least
+                    continue
+                width = dialect_of(file, self).width
+                total += size / max(1, len(head)) * head.count(b"\n") * width
+            return total >= cells
+
+    def frame(self, cells: Cells, texts: Collection[str] = ()) -> tuple[pd.DataFrame, list[Notice]]:
         """Numbers as numbers, the rest as text, missing cells as missing."""
         from protokit.collect.text_cells import frame
 
-        return frame(cells.names, cells.columns, missing=self.missing, decimal=self.decimal, thousands=self.thousands)
+        return frame(
+            cells.names,
+            cells.columns,
+            missing=self.missing,
+            decimal=self.decimal,
+            thousands=self.thousands,
+            texts=texts,
+        )
 
 
 def _kept(text: str, file: File, dialect: Dialect) -> Iterator[tuple[int, list[str]]]:

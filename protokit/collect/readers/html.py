@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -146,11 +146,18 @@ class Html(FileSource):
             notices.append(Notice(rule))
         return Cells(names, list(zip(*rows, strict=True)), tuple(notices))
 
-    def frame(self, cells: Cells) -> tuple[pd.DataFrame, list[Notice]]:
+    def frame(self, cells: Cells, texts: Collection[str] = ()) -> tuple[pd.DataFrame, list[Notice]]:
         """Numbers as numbers, the rest as text, missing cells as missing."""
         from protokit.collect.text_cells import frame
 
-        return frame(cells.names, cells.columns, missing=self.missing, decimal=self.decimal, thousands=self.thousands)
+        return frame(
+            cells.names,
+            cells.columns,
+            missing=self.missing,
+            decimal=self.decimal,
+            thousands=self.thousands,
+            texts=texts,
+        )
 
 
 def _name(titles: list[str], at: int) -> str:

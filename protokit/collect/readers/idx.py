@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import struct
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -53,7 +54,7 @@ class Idx(OnDisk):
             _agree(images, shapes[0], labels[0], shapes[1])
         return ["image", "label"] if labels else ["image"]
 
-    def read(self, folder: Path) -> tuple[pd.DataFrame, str, tuple[Notice, ...]]:
+    def read(self, folder: Path, texts: Collection[str] = ()) -> tuple[pd.DataFrame, str, tuple[Notice, ...]]:
         """A row for each image. The digest is that of the files.
 
         Raises:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import zipfile
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -67,7 +68,7 @@ class Images(OnDisk):
             with archives.opened(found[0], *_A_ZIP) as archive:
                 return _tree(_members(archive), found[0].name).columns
 
-    def read(self, folder: Path) -> tuple[pd.DataFrame, str, tuple[Notice, ...]]:
+    def read(self, folder: Path, texts: Collection[str] = ()) -> tuple[pd.DataFrame, str, tuple[Notice, ...]]:
         """A row for each image, in the order of their names. The digest is that of names and contents.
 
         Raises:

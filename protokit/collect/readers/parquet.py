@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from protokit.collect.files.cells import Cells
 from protokit.collect.files.file_source import FileSource
 from protokit.collect.files.files import File
+from protokit.collect.options import Missing
 from protokit.collect.source import SOURCES
 from protokit.core.outside import access
 from protokit.core.values import Notice
@@ -31,6 +33,8 @@ class Parquet(FileSource):
     endings = (".parquet",)
     inside = ".parquet"
 
+    missing: Missing = None
+
     def columns_of_file(self, file: File) -> list[str] | None:
         """Not known without DuckDB; the file's presence was checked."""
         return None
@@ -39,19 +43,21 @@ class Parquet(FileSource):
         """All rows with the types of the file."""
         import duckdb
 
-        from protokit.collect.frames import columns_of
+        from protokit.collect.frames import columns_of, rows_of
 
         try:
             with duckdb.connect() as connection:
                 # the path as a value: in a name, * and ? would be patterns
-                frame = connection.read_parquet([str(access.local(file.path)).translate(_LITERAL)]).df()
+                frame = rows_of(connection.read_parquet([str(access.local(file.path)).translate(_LITERAL)]))
         except (duckdb.Error, RuntimeError, ValueError) as error:
             reason = (str(error).splitlines() or [type(error).__name__])[0]
             raise file.error(f"not a Parquet file: {reason}", "write it anew") from None
         return Cells(*columns_of(frame))
 
-    def frame(self, cells: Cells) -> tuple[pd.DataFrame, list[Notice]]:
+    def frame(self, cells: Cells, texts: Collection[str] = ()) -> tuple[pd.DataFrame, list[Notice]]:
         """The columns as they are."""
+        from protokit.cells.missing import blanked
         from protokit.collect.stacking import framed
 
-        return framed(cells)
+        frame, notices = framed(cells)
+        return blanked(frame, self.missing), notices

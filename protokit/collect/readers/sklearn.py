@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -43,7 +44,7 @@ class Shipped(Source):
         """That of scikit-learn, which ships the rows."""
         return f"{self.location} of scikit-learn {metadata.version('scikit-learn')}"
 
-    def read(self, folder: Path) -> tuple[pd.DataFrame, str, tuple[Notice, ...]]:
+    def read(self, folder: Path, texts: Collection[str] = ()) -> tuple[pd.DataFrame, str, tuple[Notice, ...]]:
         """All rows; classes by their names."""
         import pandas as pd
         from sklearn import datasets

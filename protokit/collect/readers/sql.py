@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -12,7 +12,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from protokit.collect.files.secrets import VARIABLE, Location, expand
-from protokit.collect.options import DatabaseTable, Query, query_conflict
+from protokit.collect.options import DatabaseTable, Missing, Query, query_conflict
 from protokit.collect.readers.sqlite import Sqlite
 from protokit.collect.source import SCHEME, SOURCES, Refusal, Source
 from protokit.core.errors import DataError, MissingExtra
@@ -41,6 +41,7 @@ class Sql(Source):
     rank = 9
 
     table: DatabaseTable = None
+    missing: Missing = None
     query: Query = None
 
     @classmethod
@@ -61,7 +62,7 @@ class Sql(Source):
         """Not known without SQLAlchemy and the database."""
         return None
 
-    def read(self, folder: Path) -> tuple[pd.DataFrame, str, tuple[Notice, ...]]:
+    def read(self, folder: Path, texts: Collection[str] = ()) -> tuple[pd.DataFrame, str, tuple[Notice, ...]]:
         """All rows, those of a table in the order of its primary key. The digest is that of the rows.
 
         An SQLite file is read as by its own source.
@@ -70,13 +71,14 @@ class Sql(Source):
             DataError: the database cannot be reached, has no such table, or the query is wrong.
             MissingExtra: SQLAlchemy is not installed.
         """
+        from protokit.cells.missing import blanked
         from protokit.collect.frames import fingerprint
         from protokit.collect.typed_cells import frame as typed
 
         location = expand(self.location)
         with location.masking():
             if backend_of(location.text) == "sqlite":
-                return Sqlite.model_validate({"location": _file_of(location.text), **self.options}).read(folder)
+                return Sqlite.model_validate({"location": _file_of(location.text), **self.options}).read(folder, texts)
             names, rows, notices = _rows(location, self)
             for i, name in enumerate(names):
                 if name in names[:i]:
@@ -84,7 +86,7 @@ class Sql(Source):
             if not rows:
                 raise DataError("no rows", cure="choose another table or query")
             frame, decided = typed(names, zip(*rows, strict=True))
-            return frame, fingerprint(frame), (*notices, *decided)
+            return blanked(frame, self.missing), fingerprint(frame), (*notices, *decided)
 
 
 def backend_of(address: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +14,7 @@ from protokit.collect.files import files
 from protokit.collect.files.file_source import OnDisk
 from protokit.collect.files.files import File
 from protokit.collect.files.secrets import expand
-from protokit.collect.options import DatabaseTable, Query, query_conflict
+from protokit.collect.options import DatabaseTable, Missing, Query, query_conflict
 from protokit.collect.source import SOURCES
 from protokit.core.outside import access
 from protokit.core.places import Fault
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _DATES = re.compile(r"DATE|TIMESTAMP")
+_EXACT = 1 << 53  # up to it float64 has every whole number
 _NUMBERS = re.compile(r"REAL|FLOA|DOUB|NUMERIC|DECIMAL")
 
 
@@ -43,6 +44,7 @@ class Sqlite(OnDisk):
     endings = (".sqlite", ".sqlite3", ".db")
 
     table: DatabaseTable = None
+    missing: Missing = None
     query: Query = None
 
     @classmethod
@@ -65,12 +67,13 @@ class Sqlite(OnDisk):
             with _selected(found[0], self) as (names, _, _):
                 return names
 
-    def read(self, folder: Path) -> tuple[pd.DataFrame, str, tuple[Notice, ...]]:
+    def read(self, folder: Path, texts: Collection[str] = ()) -> tuple[pd.DataFrame, str, tuple[Notice, ...]]:
         """All rows. The digest is that of the file, and of its write-ahead log where there is one.
 
         Raises:
             DataError: it is no database, has no such table, or the query is wrong.
         """
+        from protokit.cells.missing import blanked
         from protokit.collect.typed_cells import frame as typed
 
         location = expand(self.location)
@@ -82,7 +85,7 @@ class Sqlite(OnDisk):
                 raise file.error("no rows", "choose another table or query")
             columns = [_declared(cells, kind) for cells, kind in zip(zip(*rows, strict=True), types, strict=True)]
             frame, decided = typed(names, columns)
-            return frame, _digest(file), (*notices, *decided)
+            return blanked(frame, self.missing), _digest(file), (*notices, *decided)
 
     def content_version(self, folder: Path) -> str | None:
         """The SHA-256 of the file, and of its write-ahead log; None where an address gives a copy from before."""
@@ -163,7 +166,7 @@ def _declared(cells: Sequence[Any], kind: str) -> Sequence[Any]:
     present = {type(cell) for cell in cells} - {type(None)}
     if kind in {"BOOL", "BOOLEAN"} and present == {int} and {0, 1, None}.issuperset(cells):
         return [None if cell is None else bool(cell) for cell in cells]
-    if _NUMBERS.search(kind) and present <= {int, float}:
+    if _NUMBERS.search(kind) and present <= {int, float} and all(type(c) is not int or abs(c) <= _EXACT for c in cells):
         return [None if cell is None else float(cell) for cell in cells]
     if _DATES.search(kind) and present == {str}:
         with suppress(ValueError):

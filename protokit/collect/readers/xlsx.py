@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
@@ -74,11 +75,11 @@ class Workbook(FileSource):
                 raise file.error(f"the formula in {cell} has no value saved with it", cure, row, column)
         return Cells(found.names, found.columns, (*notices, *found.notices))
 
-    def frame(self, cells: Cells) -> tuple[pd.DataFrame, list[Notice]]:
+    def frame(self, cells: Cells, texts: Collection[str] = ()) -> tuple[pd.DataFrame, list[Notice]]:
         """The cells with the types of the workbook; texts that are marks of missing cells as missing."""
         from protokit.collect.sheets.columns import frame
 
-        return frame(cells.names, cells.columns, self.missing)
+        return frame(cells.names, cells.columns, self.missing, texts)
 
     def _rows(self, file: File, notices: list[Notice]) -> tuple[list[tuple[int, tuple[object, ...]]], Parts]:
         openpyxl = optional("openpyxl", "xlsx")

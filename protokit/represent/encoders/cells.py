@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
+from protokit.cells.numbers import Found, Reading, found_in, is_like_a_number, plain_number
 from protokit.core.errors import DataError
 from protokit.represent.encoders.dates import DATE_FORMATS, is_like_a_date
 from protokit.represent.encoders.distinct import Distinct, distinct
@@ -86,10 +88,15 @@ def missing_texts(column: pd.Series) -> tuple[str, ...]:
     if texts.empty or often[texts.str.contains(r"\d").to_numpy(bool)].sum() < _FEWEST_READABLE * cells:
         return ()
     readings = [are_numbers(texts)]
+    if (found := found_in(list(texts), often)) is not None:
+        readings.append(pd.Series(found.fits, texts.index))
+    of_numbers = len(readings)
     if texts.head(20).map(is_like_a_date).mean() > 0.5:
         readings += [pd.to_datetime(texts, format=form, errors="coerce").notna() for form in DATE_FORMATS]
     best = max(readings, key=lambda read: int(often[read.to_numpy()].sum()))
     odd = texts[~best]
+    if any(best is read for read in readings[:of_numbers]) and odd.map(is_like_a_number).any():
+        return ()  # a number in another unit or notation is no missing cell
     readable = often[best.to_numpy()].sum() >= _FEWEST_READABLE * cells
     return tuple(sorted(odd)) if readable and len(odd) <= _MOST_MISSING else ()
 
@@ -108,19 +115,81 @@ def texts_of(column: pd.Series) -> pd.Series:
     return pd.Series(one.spread(one.texts, missing=None), index=column.index, name=column.name, dtype=object)
 
 
+def level_texts(column: pd.Series, levels: Sequence[str | None], *, texts: bool = False) -> pd.Series:
+    """The cells as texts, a number as the level that is this number: 3.0 is the level written 3.00.
+
+    `texts`: so are texts that are no level by themselves.
+
+    Raises:
+        DataError: a number may be either of two levels, such as 1.1 and 1.10.
+    """
+    found = texts_of(column)
+    of_number: dict[float, list[str]] = {}
+    for level in levels:
+        if level is not None and (number := plain_number(level)) is not None:
+            of_number.setdefault(number, []).append(level)
+    if not of_number:
+        return found
+    is_text = column.map(lambda cell: isinstance(cell, str)).to_numpy(bool)
+    if is_text.all() and not texts:
+        return found
+    known = set(levels)
+    for i, text in enumerate(found):
+        if (is_text[i] and (not texts or text in known)) or not isinstance(text, str):
+            continue
+        number = plain_number(text)
+        own = of_number.get(number, []) if number is not None else []
+        if len(own) > 1 and not is_text[i]:
+            rule = f"column {column.name!r} holds the number {text}, which may be {own[0]!r} or {own[1]!r}"
+            raise DataError(rule, cure=f"give its texts: pd.read_csv(..., dtype={{{column.name!r}: str}})")
+        if len(own) == 1 and text not in known:
+            found.iloc[i] = own[0]
+    return found
+
+
 def are_numbers(texts: pd.Series) -> pd.Series:
     """Which texts are numbers; none, where one is a code such as 00123, whose zeros would be lost."""
     found = texts.str.fullmatch(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
     return found & (not bool(texts.str.fullmatch(r"0\d+").any()))
 
 
-def to_numbers(series: pd.Series) -> np.ndarray:
-    """A column as float64, NaN where missing.
+def written_in(column: pd.Series, decimal: str | None = None, thousands: str | None = None) -> Found | None:
+    """How the numbers of a column of texts are written; None where a cell is no number, or not one of its type."""
+    if column.dtype.kind not in "OT" and not pd.api.types.is_string_dtype(column.dtype):
+        return None
+    different = column.dropna().unique()
+    texts = [text for text in different if isinstance(text, str) and text.strip()]
+    if not texts or not all(isinstance(one, (str, int, float)) and not isinstance(one, bool) for one in different):
+        return None
+    found = found_in(texts, decimal=decimal, thousands=thousands)
+    return found if found is not None and found.all else None
+
+
+def example_of(column: pd.Series, reading: Reading) -> tuple[str, float]:
+    """The first text of a column that only its reading makes a number, and that number."""
+    for text in column.dropna():
+        if isinstance(text, str) and text.strip() and not are_numbers(pd.Series([text.strip()])).all():
+            return text, reading.numbers([text])[0]
+    return "", 0.0
+
+
+def to_numbers(series: pd.Series, reading: Reading | None = None) -> np.ndarray:
+    """A column as float64, NaN where missing. Its texts are written as in `reading`, as computers do without.
 
     Raises:
         DataError: with the row of the first cell that is not a number.
     """
-    if series.dtype.kind in "iufb":
+    if reading is not None and series.dtype.kind not in "iufbM":
+        codes, different = pd.factorize(series, use_na_sentinel=True)
+        texts = [str(one) for one in different]
+        plain = pd.to_numeric(pd.Series([None if isinstance(one, str) else one for one in different], dtype=object))
+        found = np.where(plain.notna(), plain.to_numpy(float, na_value=np.nan), reading.numbers(texts))
+        values = np.append(found, np.nan)[codes]
+        blank = series.isna().to_numpy() | (texts_of(series) == "").to_numpy(bool)
+        bad = np.isnan(values) & ~blank
+        if bad.any():
+            raise wrong(series, int(bad.argmax()), f"a number written as in training ({reading})")
+    elif series.dtype.kind in "iufb":
         values = series.to_numpy(float)
     elif series.dtype.kind == "M":
         raise wrong(series, 0, "a number")
@@ -146,7 +215,7 @@ def wrong(series: pd.Series, position: int, what: str) -> DataError:
     """The error of a cell that is not what its column is."""
     value = series.iloc[position]
     row = row_of(series, position)
-    return DataError(
-        f"column {series.name!r}, row {row}: {str(value)[:60]!r} is not {what}",
-        cure="mend the cell, leave it empty, or name its text in `missing:` of the table",
-    )
+    cure = "mend the cell, leave it empty, or name its text in `missing:` of the table"
+    if isinstance(value, str) and is_like_a_number(value):
+        cure = f"write the numbers of the column alike, or make it a category: columns: {{{series.name}: category}}"
+    return DataError(f"column {series.name!r}, row {row}: {str(value)[:60]!r} is not {what}", cure=cure)

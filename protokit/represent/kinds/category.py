@@ -27,6 +27,7 @@ class Category(CodeColumn, Kind):
     name = "category"
     about = "one of some levels; levels that few training rows have, and unseen ones, are one"
     example = "category"
+    as_written = True
     rank = 2
     inference_rank = 50
 
@@ -43,9 +44,9 @@ class Category(CodeColumn, Kind):
         texts = cells.texts
         if len(texts) >= FEWEST_FOR_AN_ID and cells.different > 0.9 * len(texts):
             numeric = are_numbers(texts)
-            if numeric.mean() > 0.5:
+            if numeric.mean() > 0.5 and not numeric.all():
                 odd = texts[~numeric].iloc[0]
-                return Guess(None, f"numbers, but for cells such as {odd!r}", f"missing: [{odd!r}]")
+                return Guess(None, f"numbers, but for cells such as {odd!r}", _cure_of_odd(cells.name, odd))
             cure = f"columns: {{{cells.name}: category}}"
             return Guess(None, "a different text in almost every row, like an ID", cure)
         return Guess("category")
@@ -73,8 +74,18 @@ class Category(CodeColumn, Kind):
         """Shapes: (rows,) -> (rows,) int64, from 0 to len(levels)."""
         import numpy as np
 
+        from protokit.represent.encoders.cells import level_texts
         from protokit.represent.encoders.distinct import distinct
 
         code = {level: i for i, level in enumerate(self.levels, 1)}
         one = distinct(cells)
-        return one.spread(np.array([code.get(text, 0) for text in one.texts], np.int64), missing=code.get(None, 0))
+        texts = level_texts(one.cells, self.levels)
+        return one.spread(np.array([code.get(text, 0) for text in texts], np.int64), missing=code.get(None, 0))
+
+
+def _cure_of_odd(column: str, odd: str) -> str:
+    """What can be done of a text among numbers: one that is a number itself is never called missing."""
+    from protokit.cells.numbers import is_like_a_number
+
+    kept = f"columns: {{{column}: category}}"
+    return f"write its numbers alike in the file, or {kept}" if is_like_a_number(odd) else f"missing: [{odd!r}]"

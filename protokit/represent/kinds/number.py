@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
+from pydantic import Field
+
+from protokit.grammar.words import Section, choice
 from protokit.represent.kind import KINDS, NO_CONTEXT, FitContext, Guess, Kind, NumberColumn
 
 if TYPE_CHECKING:
@@ -16,13 +19,30 @@ if TYPE_CHECKING:
     from protokit.represent.encoders.cells import Cells
 
 FEWEST_FOR_AN_ID = 20
+_DECIMALS = (".", ",")
+_THOUSANDS = (",", ".", " ", "'")
 _NAME_OF_AN_ID = re.compile(r"(^|_|\b)(id|index|key)$|(?<=[a-z])(Id|ID)$")
+
+
+class NumberOptions(Section):
+    """How the numbers of a column of texts are written, where that is not to be found by its cells."""
+
+    decimal: Annotated[str | None, choice("decimal", _DECIMALS)] = Field(
+        None, description="the decimal mark; found by the cells when not given", examples=[","]
+    )
+    thousands: Annotated[str | None, choice("thousands", _THOUSANDS)] = Field(
+        None, description="the mark between thousands; found by the cells when not given", examples=["."]
+    )
 
 
 @KINDS.add
 @dataclass(frozen=True)
 class Number(NumberColumn, Kind):
-    """A number as it is; texts of `marks` mean a missing cell."""
+    """A number as it is; texts of `marks` mean a missing cell.
+
+    `reading` is how texts are written, as `protokit.cells.numbers.Reading.as_plain` gives it: empty where they are as
+    computers write them.
+    """
 
     name = "number"
     about = "a number, scaled by its rank and size in the training rows"
@@ -31,8 +51,10 @@ class Number(NumberColumn, Kind):
     unreadable_cells_are_missing = True
     one_number = True
     inference_rank = 20
+    options = NumberOptions
 
     marks: tuple[str, ...] = ()
+    reading: tuple[str, ...] = ()
 
     @classmethod
     def sample(cls) -> Sequence[object]:
@@ -42,18 +64,18 @@ class Number(NumberColumn, Kind):
     @classmethod
     def infer(cls, cells: Cells) -> Guess | None:
         """Numbers by their type, or texts that all are; but whole ones that count the rows are an ID."""
-        from protokit.represent.encoders.cells import are_numbers
+        from protokit.represent.encoders.cells import are_numbers, written_in
 
         if cells.are_numbers:
             return _number(cells, cells.present)
-        if not are_numbers(cells.different_texts).all():
-            return None
-        return _number(cells, cells.texts.astype("int64" if cells.texts.str.isdigit().all() else float))
+        if are_numbers(cells.different_texts).all():
+            return _of_texts(cells)
+        return Guess("number") if written_in(cells.present) is not None else None
 
     @classmethod
     def fit(cls, cells: pd.Series, options: object = None, context: FitContext = NO_CONTEXT) -> Number:
-        """Nothing is learned."""
-        return cls(str(cells.name), context.missing)
+        """Nothing is learned: how texts are written was found in the cells of all rows."""
+        return cls(str(cells.name), context.missing, context.reading)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -62,9 +84,25 @@ class Number(NumberColumn, Kind):
 
     def numbers(self, cells: pd.Series) -> np.ndarray:
         """Shapes: (rows,) -> (rows, 1), NaN where missing."""
+        from protokit.cells.numbers import reading_from
         from protokit.represent.encoders.cells import to_numbers, without
 
-        return to_numbers(without(cells, self.marks))[:, None]
+        return to_numbers(without(cells, self.marks), reading_from(self.reading))[:, None]
+
+    def as_plain(self) -> dict[str, object]:
+        """All that was learned, as JSON values; a reading only where there is one."""
+        plain = super().as_plain()
+        return plain if self.reading else {key: value for key, value in plain.items() if key != "reading"}
+
+
+def _of_texts(cells: Cells) -> Guess | None:
+    """Texts that are numbers as computers write them; whole ones that float64 has not are codes."""
+    from protokit.cells.numbers import loses_digits
+
+    texts = cells.texts
+    if loses_digits(cells.different_texts):
+        return None
+    return _number(cells, texts.astype("int64" if texts.str.isdigit().all() and texts.str.len().max() < 19 else float))
 
 
 def _number(cells: Cells, present: pd.Series) -> Guess:

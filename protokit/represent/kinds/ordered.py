@@ -37,6 +37,7 @@ class Ordered(NumberColumn, Kind):
     name = "ordered"
     about = "a category with an order, as its place in it: the levels, from the lowest"
     example = "{ordered: [low, middle, high]}"
+    as_written = True
     rank = 3
     options = Word(_levels, {"type": "array", "items": {"type": ["string", "number", "boolean"]}, "minItems": 2})
     required = "its order"
@@ -69,12 +70,13 @@ class Ordered(NumberColumn, Kind):
         """Shapes: (rows,) -> (rows, 1), NaN where missing."""
         import numpy as np
 
-        from protokit.represent.encoders.cells import wrong
+        from protokit.represent.encoders.cells import level_texts, wrong
         from protokit.represent.encoders.distinct import distinct
 
         place = {level: i for i, level in enumerate(self.levels)}
         one = distinct(cells)
-        each = np.array([place.get(text, np.nan) for text in one.texts], float)
+        texts = level_texts(one.cells, self.levels, texts=True)
+        each = np.array([place.get(text, np.nan) for text in texts], float)
         if (odd := np.isnan(each)).any():
             raise wrong(cells, int(one.spread(odd, missing=False).argmax()), "one of " + ", ".join(self.levels))
         return one.spread(each, missing=np.nan)[:, None]

@@ -37,6 +37,7 @@ class Text(Kind):
     name = "text"
     about = "free text, as the codes of its words in order, or as how telling each word is"
     example = "{text: {vocabulary: 20000, length: 60}}"
+    as_written = True
     rank = 6
     options = TextOptions
     own_input = True

@@ -9,8 +9,10 @@ from protokit.core.errors import SpecError
 from protokit.core.values import Notice
 from protokit.represent.encoders import inference
 from protokit.represent.encoders.cells import missing_texts, without
+from protokit.represent.encoders.readings import reading_of
 from protokit.represent.kind import KINDS, CodeColumn, FitContext, Guess, NumberColumn
 from protokit.represent.kinds.date import Date
+from protokit.represent.kinds.number import Number
 from protokit.represent.series.arrays import Column
 from protokit.represent.series.time_index import TimeIndex
 from protokit.represent.words import Represent, Series
@@ -84,7 +86,11 @@ def _fitted(spec: Represent, whole: pd.Series, rows: pd.Series, known: bool) -> 
     else:
         kind = KINDS[said]
     missing = missing if kind.unreadable_cells_are_missing else ()
-    fitted = kind.fit(rows, spec.options(name), FitContext(missing))
+    reading: tuple[str, ...] = ()
+    if kind is Number:
+        reading, said_of_it = reading_of(whole, missing, spec.options(name))
+        told += said_of_it
+    fitted = kind.fit(rows, spec.options(name), FitContext(missing, reading=reading))
     if fitted.left_out:
         return [*told, Notice(f"{name!r} is left out: {fitted.left_out}", (name,))]
     assert isinstance(fitted, (NumberColumn, CodeColumn)), f"{kind.name} gives a {type(fitted).__name__}"

@@ -20,6 +20,7 @@ from protokit.represent.encoders.cells import texts_of
 from protokit.represent.encoders.dates import date_format, is_date
 from protokit.represent.kind import audited_as
 from protokit.represent.kinds.date import Date
+from protokit.represent.kinds.number import Number
 from protokit.represent.represented import Represented
 from protokit.represent.words import By
 from protokit.workflow.record.folder import RunFolder
@@ -92,9 +93,12 @@ def _truth(fold: Represented, name: str, rows: int) -> np.ndarray:
 
 
 def _dated(frame: pd.DataFrame, fold: Represented, left_out: Sequence[str]) -> pd.DataFrame:
-    """The frame with dates as dates, also those that no network takes."""
+    """The frame with dates as dates, also those that no network takes, and numbers that are texts as numbers."""
     columns = fold.encoder.columns if isinstance(fold.encoder, Encoder) else ()
     found = {c.column: c.dates(frame[c.column]) for c in columns if isinstance(c, Date)}
+    for c in columns:
+        if isinstance(c, Number) and c.reading:
+            found[c.column] = pd.Series(c.numbers(frame[c.column])[:, 0], index=frame.index)
     for name in left_out:
         if (dates := _as_dates(frame[name])) is not None:
             found[name] = dates

@@ -24,7 +24,10 @@ def collected(recipe: Recipe, table: object = None) -> Table:
     split = recipe.represent.split
     stacked = [name for name in (split.test, split.validation) if isinstance(name, str)]
     with recipe.document.placing():
-        return collect(recipe.collect, recipe.folder, table, stacked=stacked)
+        texts, apart = recipe.represent.as_written, recipe.represent.told_apart
+        if recipe.learn.task in {"regression", "quantile", "forecasting"}:
+            apart -= set(recipe.represent.targets)
+        return collect(recipe.collect, recipe.folder, table, stacked=stacked, texts=texts, apart=apart)
 
 
 def stays_on_disk(recipe: Recipe) -> bool:
@@ -56,7 +59,8 @@ def held(recipe: Recipe, *, memory: str = "512MB", threads: int | None = None) -
     """
     with ExitStack() as database:
         with recipe.document.placing():
-            rows = large.held(recipe.collect, recipe.folder, _deal(recipe), memory=memory, threads=threads)
+            texts = recipe.represent.as_written
+            rows = large.held(recipe.collect, recipe.folder, _deal(recipe), memory=memory, threads=threads, texts=texts)
             kept = database.enter_context(rows)
         yield kept
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Annotated
 
@@ -68,8 +68,8 @@ class FixedWidth(FileSource):
             raise file.error("no rows below the names", "give a table with rows")
         return Cells(rows[0], list(zip(*rows[1:], strict=True)))
 
-    def frame(self, cells: Cells) -> tuple[pd.DataFrame, list[Notice]]:
+    def frame(self, cells: Cells, texts: Collection[str] = ()) -> tuple[pd.DataFrame, list[Notice]]:
         """Numbers as numbers, the rest as text."""
         from protokit.collect.text_cells import frame
 
-        return frame(cells.names, cells.columns, missing=self.missing)
+        return frame(cells.names, cells.columns, missing=self.missing, texts=texts)

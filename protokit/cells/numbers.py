@@ -1,0 +1,244 @@
+"""Numbers as people write them: `1,234.5`, `12,5 %`, `$1,000`, `(42)`, `−3`, `12 kg`.
+
+How the numbers of a column are written is decided from all of its different texts at once, and only where every one
+agrees. A text keeps the number that a reader sees: 28.4% is 28.4, and a unit is left out, never computed with.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from math import isfinite
+
+import numpy as np
+
+_CODES = "USD EUR GBP JPY CHF CNY INR RUB BRL KRW TRY PLN SEK NOK DKK CZK HUF CAD AUD NZD MXN ZAR SGD HKD ILS THB"
+_SYMBOLS = "$€£¥₹₽₩₺₫₪₴₦฿¢₱₡₲₵₸"
+_CURRENCY = rf"(?:[A-Z]{{1,3}})?[{_SYMBOLS}]|{'|'.join(_CODES.split())}|Rs\.?|kr\.?|zł|Fr\."
+# after a number these say that it is a time or a place in an order
+_NO_UNITS = frozenset({"am", "pm", "a.m.", "p.m.", "th", "st", "nd", "rd"})
+_MONTH = re.compile(r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?", re.I)
+# signs that are a minus, blanks, and apostrophes, however they are set
+_SAME = str.maketrans(
+    dict.fromkeys("\u2212\u2013\u2012\ufe63\uff0d", "-")
+    | dict.fromkeys("\u00a0\u202f\u2007\u2009", " ")
+    | dict.fromkeys("\u2019\u02bc\u2032", "'")
+)
+_WRITTEN = re.compile(
+    rf"""\s*(?P<open>\()?\s*(?P<first>[-+])?\s*(?P<before>{_CURRENCY})?\s*(?P<second>[-+])?\s*
+    (?P<body>[0-9][0-9.,]*(?:[\x20'][0-9.,]+)*|[.,][0-9]+)(?P<exponent>[eE][-+]?[0-9]+)?
+    (?P<last>-)?\s*(?P<after>[%‰°{_SYMBOLS}][^\d\s()]{{0,8}}|[^\W\d_][^\d()+,;:|]{{0,30}}?[23²³]?)?\s*(?P<close>\))?\s*""",
+    re.X,
+)
+_PLAIN = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?", re.A)
+_CODE = re.compile(r"0\d+", re.A)
+EXACT = 1 << 53  # up to it float64 has every whole number
+_GROUPS = {",": ",", ".": r"\.", " ": " ", "'": "'"}
+# what a column may be written in, the likelier first
+_MARKS = ((".", ""), (".", ","), (",", ""), (",", "."), (".", " "), (".", "'"), (",", " "), (",", "'"))
+
+
+def plain_number(text: str) -> float | None:
+    """The number of a text that is written as computers do; None for any other text."""
+    text = text.strip()
+    return float(text) if _PLAIN.fullmatch(text) else None
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How the numbers of a column are written: its decimal mark, the mark between thousands, and a unit beside them."""
+
+    decimal: str = "."
+    thousands: str = ""
+    unit: str = ""
+
+    @property
+    def plain(self) -> bool:
+        """Whether that is how computers write them."""
+        return self == Reading()
+
+    def as_plain(self) -> tuple[str, ...]:
+        """The reading as JSON values."""
+        return (self.decimal, self.thousands, self.unit)
+
+    def number(self, text: str) -> float | None:
+        """The number that a reader sees in a text; None where it is not written so."""
+        parts = _parts(text)
+        if parts is None or parts.unit != self.unit:
+            return None
+        return parts.number(self.decimal, self.thousands)
+
+    def numbers(self, texts: Iterable[str]) -> np.ndarray:
+        """The numbers of some texts, NaN where one is not written so. Shapes: (texts,) float64."""
+        found = [self.number(text) for text in texts]
+        return np.array([np.nan if number is None else number for number in found], np.float64)
+
+    def __str__(self) -> str:
+        said = [f"{self.thousands!r} between thousands"] if self.thousands else []
+        said += ["',' as the decimal mark"] if self.decimal == "," else []
+        said += [f"{self.unit!r} left out"] if self.unit else []
+        return ", ".join(said) or "signs aside"
+
+
+@dataclass(frozen=True)
+class Found:
+    """How the texts of a column are written, `open` where each may be thousands or a decimal comma.
+
+    Shapes: fits (texts,) bool, whether each is so written.
+    """
+
+    reading: Reading
+    fits: np.ndarray
+    open: bool = False
+    plain: bool = False
+
+    @property
+    def all(self) -> bool:
+        """Whether every text is so written."""
+        return bool(self.fits.all())
+
+
+def reading_from(plain: Sequence[str]) -> Reading | None:
+    """The reading of `as_plain`; None of nothing."""
+    return Reading(*plain) if plain else None
+
+
+def found_in(
+    texts: Sequence[str], weights: np.ndarray | None = None, *, decimal: str | None = None, thousands: str | None = None
+) -> Found | None:
+    """How most of the different texts of a column are written, None where they are no numbers.
+
+    `weights` says how often each text stands; `decimal` and `thousands` are what the recipe says, and are followed
+    where the texts can be written so. Shapes: weights (texts,).
+    """
+    parts = [_parts(text) for text in texts]
+    counts: Counter[str] = Counter()
+    for i, part in enumerate(parts):
+        if part is not None:
+            counts[part.unit] += 1 if weights is None else int(weights[i])
+    if not counts:
+        return None
+    unit = counts.most_common(1)[0][0]
+    own = [part if part is not None and part.unit == unit else None for part in parts]
+    present = [part for part in own if part is not None]
+    if any(part.code for part in present):
+        return None
+    marks, is_open = _marks_of(present, decimal, thousands)
+    if marks is None:
+        return None
+    numbers = [None if part is None else part.number(*marks) for part in own]
+    fits = np.array([number is not None for number in numbers], bool)
+    reading = Reading(*marks, unit)
+    plain = reading.plain and all(_PLAIN.fullmatch(text.strip()) for text, fit in zip(texts, fits, strict=True) if fit)
+    return Found(reading, fits, is_open, plain)
+
+
+def is_like_a_number(text: str) -> bool:
+    """Whether a text is a number in some notation: no such cell is ever taken for a missing one."""
+    return (parts := _parts(text)) is not None and any(parts.number(*marks) is not None for marks in _MARKS)
+
+
+def loses_digits(texts: Iterable[str]) -> bool:
+    """Whether one of some whole numbers is none that float64 has: as codes they would become another's."""
+    return any(
+        len(text) > 15 and (match := _WHOLE.fullmatch(text.strip())) and not is_exact(int(match[0])) for text in texts
+    )
+
+
+def is_exact(number: int) -> bool:
+    """Whether float64 has a whole number, to the last digit."""
+    if -EXACT <= number <= EXACT:
+        return True
+    try:
+        return int(float(number)) == number
+    except OverflowError:
+        return False
+
+
+def merges(texts: Sequence[str]) -> bool:
+    """Whether two different texts are one number: 1.10 and 1.1, 007 and 7."""
+    return len({plain_number(text) for text in texts}) < len(set(texts))
+
+
+_WHOLE = re.compile(r"[-+]?\d+", re.A)
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """A text that is a number with what stands around it."""
+
+    negative: bool
+    body: str
+    exponent: str
+    unit: str
+
+    @property
+    def code(self) -> bool:
+        """Whether it starts with a zero that a number would lose."""
+        return bool(_CODE.fullmatch(self.body))
+
+    def number(self, decimal: str, thousands: str) -> float | None:
+        """The number, with given marks; None where it is not written so."""
+        body = self.body
+        if not _pattern(decimal, thousands).fullmatch(body):
+            return None
+        if thousands:
+            body = body.replace(thousands, "")
+        number = float(body.replace(decimal, ".") + self.exponent)
+        if not isfinite(number):
+            return None
+        return -number if self.negative else number
+
+
+@lru_cache(maxsize=16)
+def _pattern(decimal: str, thousands: str) -> re.Pattern[str]:
+    whole = r"\d+"
+    if thousands:
+        group = _GROUPS[thousands]
+        lakh = rf"|[1-9]\d?(?:{group}\d\d)+{group}\d{{3}}" if thousands == "," else ""
+        whole = rf"(?:[1-9]\d{{0,2}}(?:{group}\d{{3}})+{lakh}|\d+)"
+    point = re.escape(decimal)
+    return re.compile(rf"(?:{whole}(?:{point}\d*)?|{point}\d+)", re.A)
+
+
+def _parts(text: str) -> _Parts | None:
+    match = _WRITTEN.fullmatch(text.translate(_SAME))
+    if match is None:
+        return None
+    said = match.groupdict()
+    signs = [said[name] for name in ("first", "second", "last") if said[name]]
+    brackets = (said["open"] is not None) + (said["close"] is not None)
+    if len(signs) > 1 or brackets == 1 or (brackets and signs):
+        return None
+    before, after = said["before"] or "", (said["after"] or "").strip()
+    if (before and after) or after.lower() in _NO_UNITS or _MONTH.fullmatch(after):
+        return None
+    return _Parts(bool(brackets) or "-" in signs, said["body"].strip(), said["exponent"] or "", before or after)
+
+
+def _marks_of(
+    parts: Sequence[_Parts], decimal: str | None, thousands: str | None
+) -> tuple[tuple[str, str] | None, bool]:
+    """The decimal mark and that between thousands that most of the numbers fit, and whether another pair does, too."""
+    bodies = Counter(part.body for part in parts)
+    fitting: Mapping[tuple[str, str], int] = {
+        marks: sum(count for body, count in bodies.items() if _pattern(*marks).fullmatch(body)) for marks in _MARKS
+    }
+    most = max(fitting.values())
+    if not most:
+        return None, False
+    best = [marks for marks in _MARKS if fitting[marks] == most]
+    if decimal is not None or thousands is not None:
+        said = (decimal or ".", thousands or "")
+        if said in best:
+            return said, False
+        if thousands is None and (near := [marks for marks in best if marks[0] == said[0]]):
+            return near[0], False
+    if best[0] == (".", ""):
+        return best[0], False
+    if (".", ",") in best and (",", ".") in best and (",", "") not in best:
+        return None, False  # 1.234 beside 1,234: each reading makes one of them another number
+    return best[0], (".", ",") in best and (",", "") in best

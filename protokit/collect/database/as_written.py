@@ -1,0 +1,66 @@
+"""Which columns of the tables keep their cells as they are written, and which become numbers where nothing is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Container, Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from protokit.collect.column_flow import traced
+from protokit.collect.text_cells import settled
+from protokit.collect.words import Collect
+
+
+@dataclass(frozen=True)
+class AsWritten:
+    """The columns of each table that stay texts, and those that do where two of them would be the same number."""
+
+    texts: Mapping[str, frozenset[str]]
+    apart: Mapping[str, frozenset[str]]
+
+    @classmethod
+    def of(
+        cls, spec: Collect, first: str, stacked: Sequence[str], texts: Collection[str], apart: Collection[str]
+    ) -> AsWritten:
+        """Those that the collected columns come from, and the keys of joins. Stacked tables are as the first."""
+        found = []
+        for wanted, keys in ((texts, False), (apart, True)):
+            own = traced(spec, wanted, keys=keys)
+            own[first] = own.get(first, frozenset()) | own.pop("", frozenset())
+            found.append({**own, **dict.fromkeys(stacked, own[first])})
+        return cls(*found)
+
+    def of_table(self, name: str) -> frozenset[str]:
+        """The columns of a table to be read as they are written."""
+        return self.texts.get(name, frozenset()) | self.apart.get(name, frozenset())
+
+    def settled(
+        self, spec: Collect, frames: Mapping[str, pd.DataFrame], given: Container[str]
+    ) -> dict[str, pd.DataFrame]:
+        """The tables as they were read, with what has only to be kept apart as numbers where that loses nothing.
+
+        The two keys of a join stay texts together. Frames that were given have their types.
+        """
+        first = next(iter(frames))
+        kept: dict[str, set[str]] = {name: set(self.texts.get(name, ())) for name in frames}
+        for join in spec.join:
+            for left, right in join.on:
+                sides = [(first, left), (join.table, right)]
+                columns = [frames[name][column] for name, column in sides if column in frames.get(name, ())]
+                texts = len(columns) == 2 and all(one.dtype == object for one in columns)
+                if texts and any(settled(one).dtype == object for one in columns):
+                    for name, column in sides:
+                        kept[name].add(column)
+        return {
+            name: frame if name in given else self._settled(name, frame, kept[name]) for name, frame in frames.items()
+        }
+
+    def _settled(self, name: str, frame: pd.DataFrame, kept: Container[str]) -> pd.DataFrame:
+        names = [column for column in self.apart.get(name, ()) if column in frame.columns and column not in kept]
+        if not names:
+            return frame
+        frame = frame.copy(deep=False)
+        for column in names:
+            frame[column] = settled(frame[column])
+        return frame

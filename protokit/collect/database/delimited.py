@@ -1,0 +1,251 @@
+"""Delimited text that is larger than memory: all of it as texts in the database, then each column with its type.
+
+What texts are missing and which columns are numbers is what `text_cells` says of the same file in memory.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import duckdb
+import numpy as np
+
+from protokit.cells.missing import USUAL_WORDS
+from protokit.collect.bulk.blocks import Unclean, opened
+from protokit.collect.bulk.reader import last_row, next_rows
+from protokit.collect.bulk.scan import scanned
+from protokit.collect.database.warehouse import Rows, Stored, Warehouse
+from protokit.collect.delimited.footer import told_of_last
+from protokit.collect.delimited.rows import Row, Unreadable, is_blank, rows
+from protokit.collect.files.cells import order
+from protokit.collect.files.dialect import Dialect
+from protokit.collect.files.faults import longer, unreadable
+from protokit.collect.files.files import File
+from protokit.collect.text_cells import Decided, Rules, asked_for, decided
+from protokit.core.values import Notice
+from protokit.grammar.expressions import quote
+
+_LONGEST = 1 << 24  # bytes of a row
+_TOGETHER = 40  # columns that one query looks at
+# what `str.strip` takes away
+_BLANKS = "".join(map(chr, (9, 10, 11, 12, 13, 28, 29, 30, 31, 32, 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x2028,
+                            0x2029, 0x202F, 0x205F, 0x3000)))  # fmt: skip
+_AT_AN_END = f"^[{_BLANKS}]|[{_BLANKS}]$"
+_PLAIN = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
+_WHOLE = r"[-+]?\d+"
+
+
+@dataclass(frozen=True)
+class _Column:
+    """How many cells are words, plain numbers, numbers of whole digits, and such that int64 and float64 have."""
+
+    words: int
+    plain: int
+    whole: int
+    in_int64: int
+    in_float64: int
+
+    def example(self) -> str:
+        """A text that says of a column of words what all of them say."""
+        if self.plain != self.words:
+            return "x"
+        if self.whole == self.words and self.in_int64 == self.words:
+            return "1" if self.in_float64 == self.words else str((1 << 53) + 1)
+        return "0.5" if self.in_float64 == self.words else "x"
+
+
+def load_csv(
+    warehouse: Warehouse, files: Sequence[File], dialects: Sequence[Dialect], rules: Rules, texts: Collection[str] = ()
+) -> tuple[Rows, list[int], list[Notice]]:
+    """Files as one table, how many rows each has, and what was decided; none of it passes through Python as a whole.
+
+    Only before `Warehouse.lock`.
+
+    Raises:
+        DataError: a file is not clean text, or lacks a column of the first.
+    """
+    if rules.thousands is not None or rules.decimal not in (None, "."):
+        raise files[0].error("decimal and thousands marks of a table that is larger than memory", _CONVERT)
+    names = dialects[0].names
+    inner = {name: warehouse.fresh() for name in names}
+    raw = warehouse.fresh("t")
+    listed = ", ".join(f"{column} VARCHAR" for column in inner.values())
+    warehouse.before_lock(f"CREATE TABLE {raw} ({listed})")
+    counts: list[int] = []
+    notices: list[Notice] = []
+    for file, dialect in zip(files, dialects, strict=True):
+        order(list(names), list(dialect.names), files[0], file)
+        count, end = _scanned(file, dialect)
+        notices += [*dialect.notices, *told_of_last([end], dialect.footer)]
+        _load(warehouse, raw, file, dialect, inner)
+        [(total,)] = warehouse.before_lock(f"SELECT count(*) FROM {raw}")
+        if total != sum(counts) + count:
+            raise file.error(f"read as {total - sum(counts):,} rows, and has {count:,}", _CONVERT)
+        counts.append(count)
+    row, table = warehouse.fresh("r"), warehouse.fresh("t")
+    typed = _typed(warehouse, raw, inner, rules, texts, notices)
+    listed = ", ".join(f"{sql} AS {inner[name]}" for name, sql in typed.items())
+    warehouse.before_lock(f"CREATE TABLE {table} AS SELECT {listed}, rowid AS {row} FROM {raw}")
+    warehouse.before_lock(f"DROP TABLE {raw}")
+    columns = {name: Stored(column) for name, column in inner.items()}
+    return warehouse.typed(Rows(table, (row,), columns, sum(counts))), counts, notices
+
+
+_CONVERT = "convert it to Parquet, and name that file"
+
+
+def _scanned(file: File, dialect: Dialect) -> tuple[int, list[str]]:
+    """The rows of a file, and the last of them.
+
+    Raises:
+        DataError: with the line and column of what is wrong.
+    """
+    count, line, end, raw = 0, dialect.above + 1, b"", b""
+    try:
+        with opened(file, dialect) as stream:
+            while raw := next_rows(stream, dialect.quote):
+                rows_here, _ = scanned(raw, dialect)
+                count += rows_here
+                line += raw.count(b"\n")
+                end, raw = (raw if rows_here else end), b""
+        if not count:
+            raise file.error("no rows below the header", "give a table with rows")
+        return count, last_row(end, dialect)
+    except Unclean as error:
+        if not dialect.comment and not dialect.footer:
+            _name(raw, line, file, dialect)
+        rule = f"{error}, at or below this line, in a table that is larger than memory"
+        raise file.error(rule, f"mend the line, or {_CONVERT}", line) from None
+
+
+def _name(raw: bytes, line: int, file: File, dialect: Dialect) -> None:
+    """Say what is wrong with some rows, of which the first stands on a line, if it is known.
+
+    Raises:
+        DataError: with the line and column.
+    """
+    text = "\n" * (line - 1) + raw.decode(errors="replace")
+    dialect = replace(dialect, above=line - 1)
+    kept: list[Row] = []
+    try:
+        for row in rows(text, dialect.delimiter, quote=dialect.quote, above=line - 1):
+            if not is_blank(row[1]):
+                kept.append(row)
+                if len(row[1]) != dialect.width:
+                    raise longer(text, file, dialect, *row, kept)
+    except Unreadable as error:
+        raise unreadable(text, file, dialect, error) from None
+
+
+def _load(warehouse: Warehouse, table: str, file: File, dialect: Dialect, inner: dict[str, str]) -> None:
+    """Put the rows of a file below those that are there."""
+    with _plain(file, dialect) as (path, above):
+        columns = {f"f{i}": "VARCHAR" for i in range(dialect.width)}
+        mark = quote(dialect.quote or "")
+        options = (
+            f"header = false, skip = {above}, delim = {quote(dialect.delimiter)}, quote = {mark}, escape = {mark}, "
+            f"columns = {columns}, auto_detect = false, strict_mode = true, null_padding = false, "
+            f"max_line_size = {_LONGEST}, comment = '', compression = 'none'"
+        )
+        listed = ", ".join(f"coalesce(f{i}, '') AS {inner[name]}" for i, name in enumerate(dialect.names))
+        select = f"SELECT {listed} FROM read_csv({quote(str(path))}, {options})"
+        try:
+            warehouse.before_lock(f"INSERT INTO {table} BY NAME {select}")
+        except duckdb.Error as error:
+            raise file.error(f"cannot be read: {str(error).splitlines()[0]}", _CONVERT) from None
+
+
+@contextmanager
+def _plain(file: File, dialect: Dialect) -> Iterator[tuple[Path, int]]:
+    """The file as plain UTF-8, and the lines above its rows: itself, or a copy."""
+    plain = dialect.encoding.lower().replace("_", "-") in ("utf-8", "utf-8-sig", "ascii")
+    if plain and not dialect.comment and not dialect.footer and file.head(2) != b"\x1f\x8b":
+        yield file.path, dialect.above
+        return
+    with tempfile.NamedTemporaryFile(prefix="protokit-", suffix=".csv") as copy:
+        with opened(file, dialect) as stream:
+            shutil.copyfileobj(stream, copy, 1 << 20)
+        copy.flush()
+        yield Path(copy.name), 0
+
+
+def _typed(
+    warehouse: Warehouse,
+    table: str,
+    inner: dict[str, str],
+    rules: Rules,
+    texts: Collection[str],
+    notices: list[Notice],
+) -> dict[str, str]:
+    """Each column with its type, as SQL."""
+    found: dict[str, str] = {}
+    asked = 0
+    names = list(inner)
+    words = sorted({*rules.marks.texts, *USUAL_WORDS})
+    for start in range(0, len(names), _TOGETHER):
+        some = names[start : start + _TOGETHER]
+        # to take blanks away takes longer than all else: only where there are some
+        looked = ", ".join(f"bool_or(regexp_matches({inner[name]}, {quote(_AT_AN_END)}))" for name in some)
+        [blank] = warehouse.before_lock(f"SELECT {looked} FROM {table}")
+        texts_of = {
+            name: f"trim({inner[name]}, {quote(_BLANKS)})" if odd else inner[name]
+            for name, odd in zip(some, blank, strict=True)
+        }
+        [row] = warehouse.before_lock(f"SELECT {', '.join(_sums(t, words) for t in texts_of.values())} FROM {table}")
+        for i, (name, trimmed) in enumerate(texts_of.items()):
+            column = _Column(*map(int, row[5 * i : 5 * i + 5]))
+            counted = (
+                f"SELECT {trimmed} AS one, count(*) FROM {table} WHERE {_is_in(trimmed, words)} GROUP BY 1 ORDER BY 1"
+            )
+            often = {str(text): int(count) for text, count in warehouse.before_lock(counted)}
+            asked += often.get("?", 0) if rules.marks.usual else 0
+            if column.words:
+                often[column.example()] = column.words
+            counts = np.array(list(often.values()), np.int64)
+            kept = decided(list(often), counts, name, rules, notices, text=name in texts)
+            found[name] = _sql(trimmed, kept, list(often), rules)
+    if asked:
+        notices.insert(0, asked_for(asked))
+    return found
+
+
+def _sql(text: str, found: Decided, different: Sequence[str], rules: Rules) -> str:
+    """A column of texts with its type, as SQL."""
+    lost = [one for one, gone in zip(different, found.lost, strict=True) if gone]
+    kept = f"CASE WHEN NOT {_is_in(text, lost)} THEN {text} END" if lost else text
+    if rules.marks.numbers:  # a mark that is a number stands for it in every notation
+        listed = ", ".join(f"{number!r}::DOUBLE" for number in sorted(rules.marks.numbers))
+        is_mark = f"regexp_full_match({text}, {quote(_PLAIN)}) AND TRY_CAST({text} AS DOUBLE) IN ({listed})"
+        kept = f"CASE WHEN NOT coalesce({is_mark}, false) THEN {kept} END"
+    if found.lost.all():
+        return "NULL::DOUBLE"
+    if found.numbers is None:
+        return kept
+    return f"CAST({kept} AS {'DOUBLE' if found.numbers.dtype.kind == 'f' else 'BIGINT'})"
+
+
+def _is_in(sql: str, words: Sequence[str]) -> str:
+    return f"{sql} IN ({', '.join(map(quote, words))})"
+
+
+def _sums(text: str, words: Sequence[str]) -> str:
+    """The five counts of a `_Column`; what takes long comes last in each."""
+    mark, double = _is_in(text, words), f"TRY_CAST({text} AS DOUBLE)"
+    padded = rf"{text}[1] = '0' AND regexp_full_match({text}, '0\d+')"
+    whole = f"regexp_full_match({text}, {quote(_WHOLE)})"
+    plain = (
+        f"CASE WHEN {mark} OR {double} IS NULL OR NOT isfinite({double}) THEN FALSE WHEN {padded} THEN FALSE "
+        f"ELSE regexp_full_match({text}, {quote(_PLAIN)}) END"
+    )
+    exact = f"TRY_CAST({text} AS HUGEINT) = TRY_CAST({double} AS HUGEINT)"
+    kept = f"CASE WHEN {mark} THEN FALSE WHEN length({text}) <= 15 THEN TRUE WHEN {whole} THEN {exact} ELSE TRUE END"
+    return (
+        f"count_if(NOT {mark}), count_if({plain}), count_if(CASE WHEN {mark} THEN FALSE ELSE {whole} END), "
+        f"count_if(CASE WHEN {mark} OR TRY_CAST({text} AS BIGINT) IS NULL THEN FALSE ELSE {whole} END), "
+        f"count_if({kept})"
+    )

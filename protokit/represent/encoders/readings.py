@@ -1,0 +1,56 @@
+"""How the numbers of a column of texts are written, decided on all its rows, and what the person is told of it."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from protokit.cells.numbers import Found, Reading
+from protokit.core.values import Notice
+from protokit.represent.encoders.cells import example_of, without, written_in
+from protokit.represent.kinds.number import NumberOptions
+
+
+def reading_of(
+    whole: pd.Series, missing: tuple[str, ...] = (), options: object = None
+) -> tuple[tuple[str, ...], list[Notice]]:
+    """The reading of a column that is to be numbers, empty where they are as computers write them, and its notice.
+
+    This is of reading cells, not of fitting, so it is found in all rows. `options` are those of the kind.
+    """
+    said = options if isinstance(options, NumberOptions) else NumberOptions()
+    found = written_in(without(whole, missing), said.decimal, said.thousands)
+    if found is None or found.plain:
+        return (), []
+    asked = said.decimal is not None or said.thousands is not None
+    return found.reading.as_plain(), [] if asked and not found.reading.unit else [told(whole, found)]
+
+
+def told(column: pd.Series, found: Found) -> Notice:
+    """What the person is told of a column whose numbers are not as computers write them, with the edits."""
+    name = str(column.name)
+    text, number = example_of(column, found.reading)
+    rule = f"{name!r}: texts such as {text!r} are read as numbers, that one as {number:.15g} ({found.reading})"
+    cure = f"columns: {{{name}: category}} keeps the texts"
+    if found.open:
+        other = Reading(",", "", found.reading.unit).number(text)
+        rule += f"; each comma has three digits after it, so that it may be a decimal comma, and the number {other:g}"
+        cure = (
+            f'columns: {{{name}: {{number: {{thousands: ","}}}}}} says that it is none, '
+            f'{{number: {{decimal: ","}}}} that it is, {name}: category keeps the texts'
+        )
+    return Notice(rule, (name,), cure)
+
+
+def target_as_numbers(column: pd.Series) -> tuple[pd.Series, Notice] | None:
+    """A target of texts as numbers, where they are numbers that computers would write otherwise; and what is told."""
+    found = written_in(column)
+    if found is None or found.plain:
+        return None
+    codes, different = pd.factorize(column, use_na_sentinel=True)
+    numbers = found.reading.numbers(map(str, different))
+    values = pd.Series([*numbers, float("nan")], dtype="float64").to_numpy()[codes]
+    notice = told(column, found)
+    cure = "learn: {task: classification} makes each a class"
+    if found.open:
+        cure = 'in the table, thousands: "," says that it is none, decimal: "," that it is'
+    return pd.Series(values, index=column.index, name=column.name), Notice(notice.rule, notice.columns, cure)
