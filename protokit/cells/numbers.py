@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import isfinite
@@ -35,6 +35,7 @@ _WRITTEN = re.compile(
 )
 _PLAIN = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?", re.A)
 _CODE = re.compile(r"0\d+", re.A)
+_SURE = 50  # numbers of three digits behind the mark, none of which ends in 0 where zeros are left out
 EXACT = 1 << 53  # up to it float64 has every whole number
 _GROUPS = {",": ",", ".": r"\.", " ": " ", "'": "'"}
 # what a column may be written in, the likelier first
@@ -85,14 +86,14 @@ class Reading:
 
 @dataclass(frozen=True)
 class Found:
-    """How the texts of a column are written, `open` where each may be thousands or a decimal comma.
+    """How the texts of a column are written, and the `other` way where each mark may be a decimal or thousands.
 
-    Shapes: fits (texts,) bool, whether each is so written.
+    Shapes: fits (texts,) bool, whether each is so written. `plain`: all are as computers write them.
     """
 
     reading: Reading
     fits: np.ndarray
-    open: bool = False
+    other: Reading | None = None
     plain: bool = False
 
     @property
@@ -126,14 +127,14 @@ def found_in(
     present = [part for part in own if part is not None]
     if any(part.code for part in present):
         return None
-    marks, is_open = _marks_of(present, decimal, thousands)
+    computers = all(_PLAIN.fullmatch(text.strip()) for text, part in zip(texts, own, strict=True) if part is not None)
+    marks, other = _marks_of(present, decimal, thousands, computers)
     if marks is None:
         return None
     numbers = [None if part is None else part.number(*marks) for part in own]
     fits = np.array([number is not None for number in numbers], bool)
-    reading = Reading(*marks, unit)
-    plain = reading.plain and all(_PLAIN.fullmatch(text.strip()) for text, fit in zip(texts, fits, strict=True) if fit)
-    return Found(reading, fits, is_open, plain)
+    plain = computers and marks == _MARKS[0] and not unit
+    return Found(Reading(*marks, unit), fits, Reading(*other, unit) if other else None, plain)
 
 
 def is_like_a_number(text: str) -> bool:
@@ -220,25 +221,45 @@ def _parts(text: str) -> _Parts | None:
 
 
 def _marks_of(
-    parts: Sequence[_Parts], decimal: str | None, thousands: str | None
-) -> tuple[tuple[str, str] | None, bool]:
-    """The decimal mark and that between thousands that most of the numbers fit, and whether another pair does, too."""
+    parts: Sequence[_Parts], decimal: str | None, thousands: str | None, computers: bool
+) -> tuple[tuple[str, str] | None, tuple[str, str] | None]:
+    """The decimal mark and that between thousands that most of the numbers fit, and another pair that they may be in.
+
+    `computers`: all are as computers write them, for whom a point is a decimal one.
+    """
     bodies = Counter(part.body for part in parts)
     fitting: Mapping[tuple[str, str], int] = {
         marks: sum(count for body, count in bodies.items() if _pattern(*marks).fullmatch(body)) for marks in _MARKS
     }
     most = max(fitting.values())
     if not most:
-        return None, False
+        return None, None
     best = [marks for marks in _MARKS if fitting[marks] == most]
     if decimal is not None or thousands is not None:
         said = (decimal or ".", thousands or "")
         if said in best:
-            return said, False
-        if thousands is None and (near := [marks for marks in best if marks[0] == said[0]]):
-            return near[0], False
+            return said, None
+        near = [marks for marks in best if marks[0] == said[0]] if thousands is None else []
+        if best[0] != (".", "") and near:
+            return near[0], None
     if best[0] == (".", ""):
-        return best[0], False
-    if (".", ",") in best and (",", ".") in best and (",", "") not in best:
-        return None, False  # 1.234 beside 1,234: each reading makes one of them another number
-    return best[0], (".", ",") in best and (",", "") in best
+        if computers or (",", ".") not in best or not any("." in body for body in bodies):
+            return best[0], None
+        # of money, three digits after a point are thousands; of other measures they are decimals
+        money = re.fullmatch(_CURRENCY, parts[0].unit) is not None
+        pair = (best[0], (",", "."))
+        return (pair[1], pair[0]) if money else pair
+    if (".", ",") in best and (",", "") in best:
+        return best[0], None if _grouped(bodies) else (",", "")
+    if (".", ",") in best and (",", ".") in best:
+        return None, None  # 1.234 beside 1,234: each reading makes one of them another number
+    return best[0], None
+
+
+def _grouped(bodies: Collection[str]) -> bool:
+    """Whether commas with three digits behind them are between thousands, by how many there are beside none.
+
+    Of decimals some would have fewer digits, unless all were written out to the third, and then none is without comma.
+    """
+    commas = sum("," in body for body in bodies)
+    return commas >= _SURE and commas < len(bodies)

@@ -186,7 +186,7 @@ def _numbers(texts: Sequence[str], rules: Rules) -> np.ndarray | None:
     if rules.decimal in (None, ".") and rules.thousands is None:
         return plain(texts)
     found = numbers.found_in(texts, decimal=rules.decimal, thousands=rules.thousands)
-    if found is None or not found.all or found.open:
+    if found is None or not found.all or found.other is not None:
         return None
     if found.plain:
         return plain(texts)

@@ -31,14 +31,20 @@ def told(column: pd.Series, found: Found) -> Notice:
     text, number = example_of(column, found.reading)
     rule = f"{name!r}: texts such as {text!r} are read as numbers, that one as {number:.15g} ({found.reading})"
     cure = f"columns: {{{name}: category}} keeps the texts"
-    if found.open:
-        other = Reading(",", "", found.reading.unit).number(text)
-        rule += f"; each comma has three digits after it, so that it may be a decimal comma, and the number {other:g}"
-        cure = (
-            f'columns: {{{name}: {{number: {{thousands: ","}}}}}} says that it is none, '
-            f'{{number: {{decimal: ","}}}} that it is, {name}: category keeps the texts'
-        )
+    if found.other is not None:
+        rule += f"; the mark has three digits after it each time, so that it may be {found.other.number(text):.15g}"
+        ways = (_options(reading) for reading in (found.reading, found.other))
+        cure = " or ".join(f"columns: {{{name}: {{number: {way}}}}}" for way in ways) + f" decides it, {cure}"
     return Notice(rule, (name,), cure)
+
+
+def _options(reading: Reading) -> str:
+    """The options of `number`, or of a table, that say how numbers are written."""
+    if not reading.thousands:
+        return f'{{decimal: "{reading.decimal}"}}'
+    if reading.decimal == ".":
+        return f'{{thousands: "{reading.thousands}"}}'
+    return f'{{decimal: "{reading.decimal}", thousands: "{reading.thousands}"}}'
 
 
 def target_as_numbers(column: pd.Series) -> tuple[pd.Series, Notice] | None:
@@ -51,6 +57,6 @@ def target_as_numbers(column: pd.Series) -> tuple[pd.Series, Notice] | None:
     values = pd.Series([*numbers, float("nan")], dtype="float64").to_numpy()[codes]
     notice = told(column, found)
     cure = "learn: {task: classification} makes each a class"
-    if found.open:
-        cure = 'in the table, thousands: "," says that it is none, decimal: "," that it is'
+    if found.other is not None:
+        cure = f"one of {_options(found.reading)} and {_options(found.other)}, written in the table, decides it"
     return pd.Series(values, index=column.index, name=column.name), Notice(notice.rule, notice.columns, cure)
