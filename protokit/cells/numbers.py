@@ -22,11 +22,8 @@ _CURRENCY = rf"(?:[A-Z]{{1,3}})?[{_SYMBOLS}]|{'|'.join(_CODES.split())}|Rs\.?|kr
 _NO_UNITS = frozenset({"am", "pm", "a.m.", "p.m.", "th", "st", "nd", "rd"})
 _MONTH = re.compile(r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?", re.I)
 # signs that are a minus, blanks, and apostrophes, however they are set
-_SAME = str.maketrans(
-    dict.fromkeys("\u2212\u2013\u2012\ufe63\uff0d", "-")
-    | dict.fromkeys("\u00a0\u202f\u2007\u2009", " ")
-    | dict.fromkeys("\u2019\u02bc\u2032", "'")
-)
+MINUS, BLANKS = "\u2212\u2013\u2012\ufe63\uff0d", "\u00a0\u202f\u2007\u2009"
+_SAME = str.maketrans(dict.fromkeys(MINUS, "-") | dict.fromkeys(BLANKS, " ") | dict.fromkeys("\u2019\u02bc\u2032", "'"))
 _WRITTEN = re.compile(
     rf"""\s*(?P<open>\()?\s*(?P<first>[-+])?\s*(?P<before>{_CURRENCY})?\s*(?P<second>[-+])?\s*
     (?P<body>[0-9][0-9.,]*(?:[\x20'][0-9.,]+)*|[.,][0-9]+)(?P<exponent>[eE][-+]?[0-9]+)?
@@ -34,6 +31,7 @@ _WRITTEN = re.compile(
     re.X,
 )
 _PLAIN = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?", re.A)
+_WHOLE = re.compile(r"[-+]?\d{1,4000}", re.A)
 _CODE = re.compile(r"0\d+", re.A)
 _SURE = 50  # numbers of three digits behind the mark, none of which ends in 0 where zeros are left out
 EXACT = 1 << 53  # up to it float64 has every whole number
@@ -46,6 +44,12 @@ def plain_number(text: str) -> float | None:
     """The number of a text that is written as computers do; None for any other text."""
     text = text.strip()
     return float(text) if _PLAIN.fullmatch(text) else None
+
+
+def exact_number(text: str) -> int | float | None:
+    """The number of a text that is written as computers do, a whole one to the last digit; None for any other text."""
+    text = text.strip()
+    return int(text) if _WHOLE.fullmatch(text) else plain_number(text)
 
 
 @dataclass(frozen=True)
@@ -161,10 +165,7 @@ def is_exact(number: int) -> bool:
 
 def merges(texts: Sequence[str]) -> bool:
     """Whether two different texts are one number: 1.10 and 1.1, 007 and 7."""
-    return len({plain_number(text) for text in texts}) < len(set(texts))
-
-
-_WHOLE = re.compile(r"[-+]?\d+", re.A)
+    return len({exact_number(text) for text in texts}) < len(set(texts))
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from protokit.cells.missing import Marks
 from protokit.cells.numbers import Reading, found_in, is_like_a_number, loses_digits, merges, reading_from
 from protokit.collect.text_cells import frame as of_texts
 from protokit.represent.encoders.cells import missing_texts, to_numbers
-from protokit.represent.encoders.readings import reading_of, target_as_numbers
+from protokit.represent.encoders.readings import reading_of, target_as_numbers, told_of_classes
 from protokit.represent.kinds.number import NumberOptions
 
 MARKS = [(".", ""), (".", ","), (",", ""), (",", "."), (".", " "), (".", "'"), (",", " "), (",", "'")]
@@ -166,10 +166,19 @@ def test_a_later_cell_is_read_as_in_training() -> None:
 
 
 def test_a_target_with_signs_is_a_number() -> None:
-    found = target_as_numbers(pd.Series(["$1,000", "$20"], name="y", dtype=object))
-    assert found is not None and found[0].tolist() == [1000, 20]
-    assert target_as_numbers(pd.Series(["1", "2"], name="y", dtype=object)) is None
-    assert target_as_numbers(pd.Series(["a", "2"], name="y", dtype=object)) is None
+    def read(texts: list[str], task: str | None = None) -> list[float] | None:
+        found = target_as_numbers(pd.Series(texts, name="y", dtype=object), task)
+        return None if found is None else found[0].tolist()
+
+    assert read(["$1,000", "$20"]) == [1000, 20] and read(["$1,000", "$20"], "regression") == [1000, 20]
+    assert read(["1", "2"] * 3) is None and read(["1.10", "1.1"] * 3) is None and read(["a", "2"]) is None
+    assert read(["1.50", "1.5", "2"]) == [1.5, 1.5, 2]
+
+
+def test_classes_that_are_one_number_are_told() -> None:
+    notice = told_of_classes(pd.Series(["1.10", "1.1", "1.2"] * 3, name="y", dtype=object))
+    assert notice is not None and notice.rule == "'y': '1.1' and '1.10' are different classes"
+    assert told_of_classes(pd.Series(["1", "2", "a"], name="y", dtype=object)) is None
 
 
 def test_codes_are_seen() -> None:
