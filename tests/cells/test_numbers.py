@@ -194,3 +194,5 @@ def test_a_mark_is_met_in_every_notation(number: int, zeros: int) -> None:
     assert marks.meet(texts).tolist() == [True, True, True, True, number == 0 and False]
     assert marks.without(pd.Series([float(number), number + 1.0])).isna().tolist() == [True, False]
     assert marks.without(pd.Series([number, number + 1])).isna().tolist() == [True, False]
+    big = marks.without(pd.Series([number, 9007199254740993]))
+    assert big.isna()[0] and int(big[1]) == 9007199254740993
