@@ -140,10 +140,10 @@ def _stored(name: str, count: int) -> Notice:
     return Notice(rule, (name,), f"columns: {{{name}: category}} keeps the texts")
 
 
-def settled(series: pd.Series) -> pd.Series:
+def settled(series: pd.Series, decimal: str | None = None, thousands: str | None = None) -> pd.Series:
     """A column of texts as numbers where each is one, and no two different texts are the same number; else as it is.
 
-    1.10 beside 1.1 stay two texts, and so do 007 and 7.
+    1.10 beside 1.1 stay two texts, and so do 007 and 7. `decimal` and `thousands` are the marks that the table names.
     """
     if series.dtype != object:
         return series
@@ -151,10 +151,11 @@ def settled(series: pd.Series) -> pd.Series:
     different = list(found)
     if not different or not all(isinstance(one, str) for one in different):
         return series
-    typed = plain(different)
+    typed = _numbers(different, Rules(Marks(frozenset()), decimal, thousands))
     whole = typed is not None and typed.dtype.kind == "i"
     gaps = bool((codes < 0).any())
-    if typed is None or numbers.merges(different) or (whole and gaps and numbers.loses_digits(different)):
+    alike = typed is not None and len(np.unique(typed)) < len(different)
+    if typed is None or alike or (whole and gaps and numbers.loses_digits(different)):
         return series
     values = typed[codes] if not gaps else np.append(typed.astype(np.float64), np.nan)[codes]
     return pd.Series(values, index=series.index, name=series.name)
