@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
 
-from protokit.cells.numbers import plain_number
+from protokit.cells.numbers import EXACT, plain_number
 
 USUAL = ("", "NA", "N/A", "n/a", "NaN", "nan", "NULL", "null", "None", "<NA>", "#N/A", "?")
 USUAL_WORDS = frozenset(USUAL) - {""}  # all but the empty cell
@@ -49,15 +50,21 @@ class Marks:
         kind = column.dtype.kind
         if kind in "iuf":
             wanted = [number for number in self.numbers if kind == "f" or number.is_integer()]
-            met = column.isin(wanted) if wanted else None
-            return column if met is None or not met.any() else column.mask(met)
+            found = column.isin(wanted)
+            if not found.any():
+                return column
+            if (
+                kind != "f" and int(column.abs().max()) > EXACT
+            ):  # the missing cells ask for floats, which would lose digits
+                return column.astype(str).astype(object).where(~found, None)
+            return column.mask(found)
         if kind != "O" and not isinstance(column.dtype, pd.StringDtype):
             return column
         met = np.zeros(len(column), bool)
         for i, cell in enumerate(column):
             if isinstance(cell, str):
                 met[i] = cell.strip() in self.texts or bool(self.numbers and plain_number(cell) in self.numbers)
-            elif self.numbers and isinstance(cell, (int, float)) and not isinstance(cell, bool):
+            elif self.numbers and isinstance(cell, (int, float, Decimal, np.number)) and not isinstance(cell, bool):
                 met[i] = cell in self.numbers
         return column if not met.any() else column.astype(object).where(~met, None)
 

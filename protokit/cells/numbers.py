@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import isfinite
@@ -22,11 +22,8 @@ _CURRENCY = rf"(?:[A-Z]{{1,3}})?[{_SYMBOLS}]|{'|'.join(_CODES.split())}|Rs\.?|kr
 _NO_UNITS = frozenset({"am", "pm", "a.m.", "p.m.", "th", "st", "nd", "rd"})
 _MONTH = re.compile(r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?", re.I)
 # signs that are a minus, blanks, and apostrophes, however they are set
-_SAME = str.maketrans(
-    dict.fromkeys("\u2212\u2013\u2012\ufe63\uff0d", "-")
-    | dict.fromkeys("\u00a0\u202f\u2007\u2009", " ")
-    | dict.fromkeys("\u2019\u02bc\u2032", "'")
-)
+MINUS, BLANKS = "\u2212\u2013\u2012\ufe63\uff0d", "\u00a0\u202f\u2007\u2009"
+_SAME = str.maketrans(dict.fromkeys(MINUS, "-") | dict.fromkeys(BLANKS, " ") | dict.fromkeys("\u2019\u02bc\u2032", "'"))
 _WRITTEN = re.compile(
     rf"""\s*(?P<open>\()?\s*(?P<first>[-+])?\s*(?P<before>{_CURRENCY})?\s*(?P<second>[-+])?\s*
     (?P<body>[0-9][0-9.,]*(?:[\x20'][0-9.,]+)*|[.,][0-9]+)(?P<exponent>[eE][-+]?[0-9]+)?
@@ -34,7 +31,9 @@ _WRITTEN = re.compile(
     re.X,
 )
 _PLAIN = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?", re.A)
+_WHOLE = re.compile(r"[-+]?\d{1,4000}", re.A)
 _CODE = re.compile(r"0\d+", re.A)
+_SURE = 50  # numbers of three digits behind the mark, none of which ends in 0 where zeros are left out
 EXACT = 1 << 53  # up to it float64 has every whole number
 _GROUPS = {",": ",", ".": r"\.", " ": " ", "'": "'"}
 # what a column may be written in, the likelier first
@@ -45,6 +44,12 @@ def plain_number(text: str) -> float | None:
     """The number of a text that is written as computers do; None for any other text."""
     text = text.strip()
     return float(text) if _PLAIN.fullmatch(text) else None
+
+
+def exact_number(text: str) -> int | float | None:
+    """The number of a text that is written as computers do, a whole one to the last digit; None for any other text."""
+    text = text.strip()
+    return int(text) if _WHOLE.fullmatch(text) else plain_number(text)
 
 
 @dataclass(frozen=True)
@@ -85,14 +90,14 @@ class Reading:
 
 @dataclass(frozen=True)
 class Found:
-    """How the texts of a column are written, `open` where each may be thousands or a decimal comma.
+    """How the texts of a column are written, and the `other` way where each mark may be a decimal or thousands.
 
-    Shapes: fits (texts,) bool, whether each is so written.
+    Shapes: fits (texts,) bool, whether each is so written. `plain`: all are as computers write them.
     """
 
     reading: Reading
     fits: np.ndarray
-    open: bool = False
+    other: Reading | None = None
     plain: bool = False
 
     @property
@@ -126,14 +131,14 @@ def found_in(
     present = [part for part in own if part is not None]
     if any(part.code for part in present):
         return None
-    marks, is_open = _marks_of(present, decimal, thousands)
+    computers = all(_PLAIN.fullmatch(text.strip()) for text, part in zip(texts, own, strict=True) if part is not None)
+    marks, other = _marks_of(present, decimal, thousands, computers)
     if marks is None:
         return None
     numbers = [None if part is None else part.number(*marks) for part in own]
     fits = np.array([number is not None for number in numbers], bool)
-    reading = Reading(*marks, unit)
-    plain = reading.plain and all(_PLAIN.fullmatch(text.strip()) for text, fit in zip(texts, fits, strict=True) if fit)
-    return Found(reading, fits, is_open, plain)
+    plain = computers and marks == _MARKS[0] and not unit
+    return Found(Reading(*marks, unit), fits, Reading(*other, unit) if other else None, plain)
 
 
 def is_like_a_number(text: str) -> bool:
@@ -160,10 +165,7 @@ def is_exact(number: int) -> bool:
 
 def merges(texts: Sequence[str]) -> bool:
     """Whether two different texts are one number: 1.10 and 1.1, 007 and 7."""
-    return len({plain_number(text) for text in texts}) < len(set(texts))
-
-
-_WHOLE = re.compile(r"[-+]?\d+", re.A)
+    return len({exact_number(text) for text in texts}) < len(set(texts))
 
 
 @dataclass(frozen=True)
@@ -220,25 +222,45 @@ def _parts(text: str) -> _Parts | None:
 
 
 def _marks_of(
-    parts: Sequence[_Parts], decimal: str | None, thousands: str | None
-) -> tuple[tuple[str, str] | None, bool]:
-    """The decimal mark and that between thousands that most of the numbers fit, and whether another pair does, too."""
+    parts: Sequence[_Parts], decimal: str | None, thousands: str | None, computers: bool
+) -> tuple[tuple[str, str] | None, tuple[str, str] | None]:
+    """The decimal mark and that between thousands that most of the numbers fit, and another pair that they may be in.
+
+    `computers`: all are as computers write them, for whom a point is a decimal one.
+    """
     bodies = Counter(part.body for part in parts)
     fitting: Mapping[tuple[str, str], int] = {
         marks: sum(count for body, count in bodies.items() if _pattern(*marks).fullmatch(body)) for marks in _MARKS
     }
     most = max(fitting.values())
     if not most:
-        return None, False
+        return None, None
     best = [marks for marks in _MARKS if fitting[marks] == most]
     if decimal is not None or thousands is not None:
         said = (decimal or ".", thousands or "")
         if said in best:
-            return said, False
-        if thousands is None and (near := [marks for marks in best if marks[0] == said[0]]):
-            return near[0], False
+            return said, None
+        near = [marks for marks in best if marks[0] == said[0]] if thousands is None else []
+        if best[0] != (".", "") and near:
+            return near[0], None
     if best[0] == (".", ""):
-        return best[0], False
-    if (".", ",") in best and (",", ".") in best and (",", "") not in best:
-        return None, False  # 1.234 beside 1,234: each reading makes one of them another number
-    return best[0], (".", ",") in best and (",", "") in best
+        if computers or (",", ".") not in best or not any("." in body for body in bodies):
+            return best[0], None
+        # of money, three digits after a point are thousands; of other measures they are decimals
+        money = re.fullmatch(_CURRENCY, parts[0].unit) is not None
+        pair = (best[0], (",", "."))
+        return (pair[1], pair[0]) if money else pair
+    if (".", ",") in best and (",", "") in best:
+        return best[0], None if _grouped(bodies) else (",", "")
+    if (".", ",") in best and (",", ".") in best:
+        return None, None  # 1.234 beside 1,234: each reading makes one of them another number
+    return best[0], None
+
+
+def _grouped(bodies: Collection[str]) -> bool:
+    """Whether commas with three digits behind them are between thousands, by how many there are beside none.
+
+    Of decimals some would have fewer digits, unless all were written out to the third, and then none is without comma.
+    """
+    commas = sum("," in body for body in bodies)
+    return commas >= _SURE and commas < len(bodies)

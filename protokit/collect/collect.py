@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from protokit.cells.missing import blanked
 from protokit.collect.database.as_written import AsWritten
 from protokit.collect.frames import as_frame, checked, fingerprint
 from protokit.collect.gather import gathered
@@ -66,6 +67,8 @@ def collect(
         if name in given:
             frame = given[name]
             origins[name] = fingerprint(frame)
+            # the table's marks are of the data, whoever reads it
+            frame = blanked(frame, getattr(spec.tables.get(name), "missing", None))
         else:
             frame, record, decided = read_source(name, spec.tables[name], folder, written.of_table(name))
             origins |= record

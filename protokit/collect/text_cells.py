@@ -173,10 +173,10 @@ def _stored(name: str, count: int) -> Notice:
     return Notice(rule, (name,), f"columns: {{{name}: category}} keeps the texts")
 
 
-def settled(series: pd.Series) -> pd.Series:
+def settled(series: pd.Series, decimal: str | None = None, thousands: str | None = None) -> pd.Series:
     """A column of texts as numbers where each is one, and no two different texts are the same number; else as it is.
 
-    1.10 beside 1.1 stay two texts, and so do 007 and 7.
+    1.10 beside 1.1 stay two texts, and so do 007 and 7. `decimal` and `thousands` are the marks that the table names.
     """
     if series.dtype != object:
         return series
@@ -184,10 +184,11 @@ def settled(series: pd.Series) -> pd.Series:
     different = list(found)
     if not different or not all(isinstance(one, str) for one in different):
         return series
-    typed = plain(different)
+    typed = _numbers(different, Rules(Marks(frozenset()), decimal, thousands))
     whole = typed is not None and typed.dtype.kind == "i"
     gaps = bool((codes < 0).any())
-    if typed is None or numbers.merges(different) or (whole and gaps and numbers.loses_digits(different)):
+    alike = typed is not None and len(np.unique(typed)) < len(different)
+    if typed is None or alike or (whole and gaps and numbers.loses_digits(different)):
         return series
     values = typed[codes] if not gaps else np.append(typed.astype(np.float64), np.nan)[codes]
     return pd.Series(values, index=series.index, name=series.name)
@@ -222,7 +223,7 @@ def _numbers(texts: Sequence[str], rules: Rules) -> np.ndarray | None:
     if rules.decimal in (None, ".") and rules.thousands is None:
         return plain(texts)
     found = numbers.found_in(texts, decimal=rules.decimal, thousands=rules.thousands)
-    if found is None or not found.all or found.open:
+    if found is None or not found.all or found.other is not None:
         return None
     if found.plain:
         return plain(texts)
@@ -249,7 +250,7 @@ def _words(
     A column that is named a code keeps the words that may be one of its levels.
     """
     rows = int(often.sum())
-    for i in np.flatnonzero(lost & usual):
+    for i in map(int, np.flatnonzero(lost & usual)):
         mark, count = different[i], int(often[i])
         if mark == _ASKED:
             continue
@@ -277,6 +278,6 @@ def _share(mark: str, count: int, rows: int) -> str:
 
 
 def _beside(name: str, different: Sequence[str], often: np.ndarray, beside: np.ndarray) -> Notice:
-    listed = ", ".join(f"{often[i]:,} cells {different[i]!r}" for i in np.flatnonzero(beside))
+    listed = ", ".join(f"{often[i]:,} cells {different[i]!r}" for i in map(int, np.flatnonzero(beside)))
     cure = f"columns: {{{name}: category}} keeps them"
     return Notice(f"{name!r}: {listed} among numbers are read as missing", (name,), cure)

@@ -12,7 +12,7 @@ from protokit.core.errors import DataError, SpecError
 from protokit.core.names import as_text
 from protokit.core.values import Notice, Split, Step, Table
 from protokit.represent.encoders.cells import to_numbers
-from protokit.represent.encoders.readings import target_as_numbers
+from protokit.represent.encoders.readings import target_as_numbers, told_of_classes
 from protokit.represent.encoders.sequences import SequenceGrouping
 from protokit.represent.represented import Setting
 from protokit.represent.words import Represent
@@ -63,21 +63,27 @@ def examples_of(spec: Represent, table: Table, setting: Setting) -> Examples:
     parts = parts[has] if parts is not None else None
     kept_rows = frame[has].set_axis(positions[has])  # so that an error can name the row of the table
     measured = frozenset[str]()
-    if setting.task in (None, "regression", "quantile"):
-        kept_rows, measured, told = _measured(kept_rows, targets)
+    if setting.task in (None, "classification", "regression", "quantile"):
+        kept_rows, measured, told = _measured(kept_rows, targets, setting.task)
         notices += told
     return Examples(kept_rows, parts, positions[has], tuple(steps), tuple(notices), grouping, measured)
 
 
-def _measured(frame: pd.DataFrame, targets: Sequence[str]) -> tuple[pd.DataFrame, frozenset[str], list[Notice]]:
+def _measured(
+    frame: pd.DataFrame, targets: Sequence[str], task: str | None
+) -> tuple[pd.DataFrame, frozenset[str], list[Notice]]:
     """The rows with targets such as $1,000 as numbers, which of them are such, and what is told of it."""
-    found = {name: read for name in targets if (read := target_as_numbers(frame[name])) is not None}
-    if not found:
-        return frame, frozenset(), []
-    frame = frame.copy(deep=False)
-    for name, (numbers, _) in found.items():
-        frame[name] = numbers
-    return frame, frozenset(found), [notice for _, notice in found.values()]
+    whole, measured, told = frame, set[str](), list[Notice]()
+    for name in targets:
+        found = target_as_numbers(frame[name], task) if task != "classification" else None
+        if found is not None:
+            whole = whole.copy(deep=False)
+            whole[name] = found[0]
+            told += found[1]
+            measured.update([name] if found[1] else [])
+        elif task in (None, "classification") and (notice := told_of_classes(frame[name])) is not None:
+            told.append(notice)
+    return whole, frozenset(measured), told
 
 
 def _grouping(spec: Represent, frame: pd.DataFrame, setting: Setting) -> tuple[SequenceGrouping, list[Notice]]:

@@ -16,9 +16,9 @@ from protokit.core.values import TargetSpec, TaskName
 from protokit.represent.encoders.cells import to_numbers
 from protokit.represent.encoders.distinct import distinct
 from protokit.represent.encoders.labels import parted
+from protokit.represent.encoders.readings import MOST_WHOLE_CLASSES
 from protokit.represent.kinds.boolean import Boolean
 
-_MOST_CLASSES_OF_WHOLE_NUMBERS = 20
 _MOST_CLASSES = 1000
 LABELS = "labels"  # the name of a target made of several columns that are each there or not
 
@@ -60,7 +60,7 @@ def infer_task(series: pd.Series, task: str | None) -> TaskName:
         )
     numeric = series.dtype.kind in "iuf"
     if task is None:
-        few = different <= _MOST_CLASSES_OF_WHOLE_NUMBERS and len(series) >= 3 * different
+        few = different <= MOST_WHOLE_CLASSES and len(series) >= 3 * different
         whole = numeric and bool((series == series.round()).all())
         task = "classification" if not numeric or (whole and (few or different == 2)) else "regression"
     if task in {"regression", "quantile"}:

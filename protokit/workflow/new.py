@@ -124,7 +124,7 @@ def _has_decimal_commas(texts: pd.Series) -> bool:
     """Whether most of some texts are numbers with a decimal comma; 1,234 alone may be thousands, and says nothing."""
     often = texts.astype(str).value_counts()
     found = found_in(list(often.index), often.to_numpy())
-    if found is None or found.open or found.reading.decimal != ",":
+    if found is None or found.other is not None or found.reading.decimal != ",":
         return False
     return float(often.to_numpy()[found.fits].sum()) >= _ENOUGH * len(texts)
 

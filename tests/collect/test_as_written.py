@@ -77,6 +77,14 @@ def test_what_is_kept_apart_is_numbers_where_nothing_merges(tmp_path: Path) -> N
     assert found["c"].tolist() == ["007", "7"]
 
 
+def test_the_marks_of_a_table_are_those_of_what_is_kept_apart(tmp_path: Path) -> None:
+    written(tmp_path, 'x;y;z\n"1,234";1,5;1,10\n"2,345";2;1,1\n')
+    for marks, numbers in (({"decimal": ","}, [1.234, 2.345]), ({"thousands": ","}, [1234, 2345])):
+        found = collected(tmp_path, {"t": {"csv": "t.csv", **marks}}, apart={"x", "y", "z"}).frame
+        assert found["x"].tolist() == numbers and found["z"].tolist() == ["1,10", "1,1"]
+    assert collected(tmp_path, {"t": {"csv": "t.csv", "decimal": ","}}, apart={"y"}).frame["y"].tolist() == [1.5, 2]
+
+
 @settings(deadline=None)
 @given(st.lists(st.from_regex(r"[-+]?[0-9]{1,22}(\.[0-9]{0,3})?(e[0-9])?", fullmatch=True), min_size=1))
 def test_drawn_codes_stay_apart(codes: list[str]) -> None:

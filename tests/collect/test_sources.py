@@ -133,7 +133,7 @@ def test_hostile_names_reach_other_libraries_as_they_are(kind: str, name: str, s
         ({"decimal": ";"}, "decimal is a mark"),
         ({"thousands": "."}, "write decimal: ',' too"),
         ({"decimal": ",", "thousands": ","}, "cannot mark both"),
-        ({"missing": [1.5]}, "put it in quotes"),
+        ({"missing": [[1]]}, "put it in quotes"),
         ({"missing": True}, "a mark is a text"),
         ({"sheet": 1}, "'sheet' is for xlsx, not csv"),
         ({"table": "x"}, "'table' is for html, sqlite and sql, not csv"),
@@ -205,7 +205,7 @@ def test_each_option_has_its_sources_and_its_description() -> None:
             takers.setdefault(option, []).append(name)
             assert source.model_fields[option].description and source.model_fields[option].default is None
     assert takers == {
-        "missing": ["csv", "xlsx", "html"],
+        "missing": ["csv", "json", "jsonl", "parquet", "arrow", "xlsx", "html", "sqlite", "sql"],
         "encoding": ["csv", "json", "jsonl", "html"],
         "delimiter": ["csv"],
         "header": ["csv", "xlsx"],

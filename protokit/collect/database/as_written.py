@@ -53,14 +53,17 @@ class AsWritten:
                     for name, column in sides:
                         kept[name].add(column)
         return {
-            name: frame if name in given else self._settled(name, frame, kept[name]) for name, frame in frames.items()
+            name: frame if name in given else self._settled(spec, name, frame, kept[name])
+            for name, frame in frames.items()
         }
 
-    def _settled(self, name: str, frame: pd.DataFrame, kept: Container[str]) -> pd.DataFrame:
+    def _settled(self, spec: Collect, name: str, frame: pd.DataFrame, kept: Container[str]) -> pd.DataFrame:
         names = [column for column in self.apart.get(name, ()) if column in frame.columns and column not in kept]
         if not names:
             return frame
         frame = frame.copy(deep=False)
         for column in names:
-            frame[column] = settled(frame[column])
+            source = spec.tables.get(name)
+            marks = (getattr(source, "decimal", None), getattr(source, "thousands", None))
+            frame[column] = settled(frame[column], *marks)
         return frame

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from protokit.cells.numbers import BLANKS, MINUS, found_in
 from protokit.collect.database.context import Context
 from protokit.collect.database.warehouse import Rows
+from protokit.core.values import Notice
 from protokit.grammar.expressions import quote
 
 _TRUE, _FALSE = ("true", "yes", "y", "t", "1", "on"), ("false", "no", "n", "f", "0", "off")
@@ -25,6 +27,32 @@ def cast(context: Context, rows: Rows, kinds: Mapping[str, str]) -> Rows:
     return context.warehouse.changed(rows, values)
 
 
+def _as_people_write(context: Context, rows: Rows, name: str, inner: str) -> str | None:
+    """The numbers of texts such as $1,000 or (12,5), where every one agrees how they are written; told in a notice.
+
+    Raises:
+        SpecError: the mark in them may be one between thousands or a decimal one.
+    """
+    found_texts = context.warehouse.run(f"SELECT DISTINCT {inner} FROM {rows.table} WHERE {inner} IS NOT NULL")
+    texts = sorted(str(text) for (text,) in found_texts)
+    found = found_in(texts)
+    if found is None or not found.all:
+        return None
+    reading, text = found.reading, texts[0]
+    if found.other is not None:
+        rule = f"{text!r} of {name!r} may be {reading.number(text):.15g} or {found.other.number(text):.15g}"
+        cure = f"write it in columns, not in cast: columns: {{{name}: {{number: {{decimal: ...}}}}}}"
+        raise context.fault(rule, cure, name)
+    plain = f"translate({inner}, {quote(MINUS + BLANKS)}, {quote('-' * len(MINUS) + ' ' * len(BLANKS))})"
+    plain = f"replace({plain}, {quote(reading.unit)}, '')" if reading.unit else plain
+    body = f"regexp_replace({plain}, '[()\\s''\u2019\u02bc\u2032]|^\\s*[+-]|-\\s*$', '', 'g')"
+    body = f"replace({body}, {quote(reading.thousands)}, '')" if reading.thousands not in ("", " ", "'") else body
+    body = f"replace({body}, ',', '.')" if reading.decimal == "," else body
+    negative = f"regexp_matches({plain}, '^\\s*[(-]|-\\s*$')"
+    context.notices.append(Notice(f"{name!r}: texts such as {text!r} are cast as {reading.number(text):.15g}", (name,)))
+    return f"TRY_CAST({body} AS DOUBLE) * CASE WHEN {negative} THEN -1 ELSE 1 END"
+
+
 def _sql(context: Context, rows: Rows, name: str, inner: str, kind: str) -> str:
     family = rows.columns[name].family
     if kind == family:
@@ -40,6 +68,8 @@ def _sql(context: Context, rows: Rows, name: str, inner: str, kind: str) -> str:
     if kind == "number" and family == "text":
         finite = f"TRY_CAST({inner} AS DOUBLE)"
         double = f"CASE WHEN isfinite({finite}) THEN {finite} END"
+        if context.count(rows, f"{inner} IS NOT NULL AND ({double}) IS NULL"):
+            return _as_people_write(context, rows, name, inner) or double
         integer = f"CASE WHEN regexp_full_match({inner}, '\\s*[+-]?[0-9]+\\s*') THEN TRY_CAST({inner} AS BIGINT) END"
         return double if context.count(rows, f"{inner} IS NOT NULL AND ({integer}) IS NULL") else integer
     if kind == "date" and family == "text":

@@ -10,6 +10,7 @@ from datetime import datetime
 
 import duckdb
 
+from protokit.cells.numbers import is_like_a_number
 from protokit.collect.database.place import Place, Rows
 from protokit.core.errors import DataError, SpecError
 from protokit.core.names import number
@@ -116,7 +117,10 @@ class Context:
             first, value = self.warehouse.one(select)
             more = f", and {count - 1:,} more cells" if count > 1 else ""
             rule = f"{value!r} in row {first + 1:,} of {name!r} {what}{more}"
-            raise self.wrong(rule, f"replace: {{{name}: {{{value}: ...}}}} before, with null for a missing cell", *path)
+            cure = f"replace: {{{name}: {{{value}: ...}}}} before"
+            if not is_like_a_number(str(value)):
+                cure += ", with null for a missing cell"
+            raise self.wrong(rule, cure, *path)
 
     @contextmanager
     def running(self, names: Mapping[str, str], *path: str | int) -> Iterator[None]:

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from protokit.cells.numbers import Found, Reading, found_in, is_like_a_number, plain_number
+from protokit.cells.numbers import Found, Reading, exact_number, found_in, is_like_a_number
 from protokit.core.errors import DataError
 from protokit.represent.encoders.dates import DATE_FORMATS, is_like_a_date
 from protokit.represent.encoders.distinct import Distinct, distinct
@@ -124,27 +124,27 @@ def level_texts(column: pd.Series, levels: Sequence[str | None], *, texts: bool 
         DataError: a number may be either of two levels, such as 1.1 and 1.10.
     """
     found = texts_of(column)
-    of_number: dict[float, list[str]] = {}
-    for level in levels:
-        if level is not None and (number := plain_number(level)) is not None:
-            of_number.setdefault(number, []).append(level)
-    if not of_number:
-        return found
-    is_text = column.map(lambda cell: isinstance(cell, str)).to_numpy(bool)
+    is_text = column.map(lambda cell: isinstance(cell, str)).to_numpy(bool) if column.dtype == object else None
+    if is_text is None:
+        is_text = np.full(len(column), column.dtype.kind not in "iufb")
     if is_text.all() and not texts:
         return found
-    known = set(levels)
-    for i, text in enumerate(found):
-        if (is_text[i] and (not texts or text in known)) or not isinstance(text, str):
-            continue
-        number = plain_number(text)
-        own = of_number.get(number, []) if number is not None else []
-        if len(own) > 1 and not is_text[i]:
+    known, of_number = set(levels), dict[int | float | None, list[str]]()
+    for level in levels:
+        if level is not None and (number := exact_number(level)) is not None:
+            of_number.setdefault(number, []).append(level)
+    others = found[~is_text].dropna().unique()
+    for text in others:
+        if len(own := of_number.get(exact_number(text), [])) > 1:
             rule = f"column {column.name!r} holds the number {text}, which may be {own[0]!r} or {own[1]!r}"
             raise DataError(rule, cure=f"give its texts: pd.read_csv(..., dtype={{{column.name!r}: str}})")
-        if len(own) == 1 and text not in known:
-            found.iloc[i] = own[0]
-    return found
+    wanted = found.dropna().unique() if texts else others
+    meant = {
+        text: own[0] for text in wanted if text not in known and len(own := of_number.get(exact_number(text), [])) == 1
+    }
+    if not meant:
+        return found
+    return found.where(is_text & (not texts), found.map(lambda text: meant.get(text, text), na_action="ignore"))
 
 
 def are_numbers(texts: pd.Series) -> pd.Series:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pandas as pd
 
-from protokit.cells.numbers import Found, Reading
+from protokit.cells.numbers import Found, Reading, found_in, merges
 from protokit.core.values import Notice
 from protokit.represent.encoders.cells import example_of, without, written_in
 from protokit.represent.kinds.number import NumberOptions
+
+MOST_WHOLE_CLASSES = 20  # so many whole numbers may be classes
 
 
 def reading_of(
@@ -31,26 +35,51 @@ def told(column: pd.Series, found: Found) -> Notice:
     text, number = example_of(column, found.reading)
     rule = f"{name!r}: texts such as {text!r} are read as numbers, that one as {number:.15g} ({found.reading})"
     cure = f"columns: {{{name}: category}} keeps the texts"
-    if found.open:
-        other = Reading(",", "", found.reading.unit).number(text)
-        rule += f"; each comma has three digits after it, so that it may be a decimal comma, and the number {other:g}"
-        cure = (
-            f'columns: {{{name}: {{number: {{thousands: ","}}}}}} says that it is none, '
-            f'{{number: {{decimal: ","}}}} that it is, {name}: category keeps the texts'
-        )
+    if found.other is not None:
+        rule += f"; the mark has three digits after it each time, so that it may be {found.other.number(text):.15g}"
+        ways = (_options(reading) for reading in (found.reading, found.other))
+        cure = " or ".join(f"columns: {{{name}: {{number: {way}}}}}" for way in ways) + f" decides it, {cure}"
     return Notice(rule, (name,), cure)
 
 
-def target_as_numbers(column: pd.Series) -> tuple[pd.Series, Notice] | None:
-    """A target of texts as numbers, where they are numbers that computers would write otherwise; and what is told."""
+def _options(reading: Reading) -> str:
+    """The options of `number`, or of a table, that say how numbers are written."""
+    if not reading.thousands:
+        return f'{{decimal: "{reading.decimal}"}}'
+    if reading.decimal == ".":
+        return f'{{thousands: "{reading.thousands}"}}'
+    return f'{{decimal: "{reading.decimal}", thousands: "{reading.thousands}"}}'
+
+
+def target_as_numbers(column: pd.Series, task: str | None) -> tuple[pd.Series, list[Notice]] | None:
+    """A target of texts as numbers, and what is told; None where it stays as it is.
+
+    Texts as computers write numbers are classes where they are few, however alike as numbers: 1.10 is not 1.1.
+    """
     found = written_in(column)
-    if found is None or found.plain:
+    if found is None or (found.plain and task is not None):
         return None
     codes, different = pd.factorize(column, use_na_sentinel=True)
-    numbers = found.reading.numbers(map(str, different))
-    values = pd.Series([*numbers, float("nan")], dtype="float64").to_numpy()[codes]
+    if found.plain and len(different) <= MOST_WHOLE_CLASSES and len(column) >= 3 * len(different):
+        return None
+    numbers = [*found.reading.numbers(map(str, different)), float("nan")]
+    values = pd.Series(pd.array(numbers, dtype="float64").to_numpy()[codes], index=column.index, name=column.name)
+    if found.plain:
+        return values, []
     notice = told(column, found)
     cure = "learn: {task: classification} makes each a class"
-    if found.open:
-        cure = 'in the table, thousands: "," says that it is none, decimal: "," that it is'
-    return pd.Series(values, index=column.index, name=column.name), Notice(notice.rule, notice.columns, cure)
+    if found.other is not None:
+        cure = f"one of {_options(found.reading)} and {_options(found.other)}, written in the table, decides it"
+    return values, [Notice(notice.rule, notice.columns, cure)]
+
+
+def told_of_classes(column: pd.Series) -> Notice | None:
+    """What is told of a target whose classes are texts that would be fewer as numbers."""
+    texts = [text for text in column.dropna().unique() if isinstance(text, str)]
+    found = found_in(texts)
+    if found is None or not found.all or not merges(texts):
+        return None
+    alike = sorted(texts, key=lambda text: (found.reading.number(text) or 0.0, text))
+    first, second = next((a, b) for a, b in pairwise(alike) if found.reading.number(a) == found.reading.number(b))
+    cure = "learn: {task: regression} makes them numbers"
+    return Notice(f"{column.name!r}: {first!r} and {second!r} are different classes", (str(column.name),), cure)

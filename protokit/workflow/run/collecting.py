@@ -25,6 +25,8 @@ def collected(recipe: Recipe, table: object = None) -> Table:
     stacked = [name for name in (split.test, split.validation) if isinstance(name, str)]
     with recipe.document.placing():
         texts, apart = recipe.represent.as_written, recipe.represent.told_apart
+        if recipe.evaluate.labels is not None:
+            apart |= {recipe.evaluate.labels}
         if recipe.learn.task in {"regression", "quantile", "forecasting"}:
             apart -= set(recipe.represent.targets)
         return collect(recipe.collect, recipe.folder, table, stacked=stacked, texts=texts, apart=apart)
