@@ -50,17 +50,16 @@ class Marks:
         kind = column.dtype.kind
         if kind in "iuf":
             wanted = [number for number in self.numbers if kind == "f" or number.is_integer()]
-            found = column.isin(wanted)
-            if not found.any():
+            is_mark = column.isin(wanted)
+            if not is_mark.any():
                 return column
-            if (
-                kind != "f" and int(column.abs().max()) > EXACT
-            ):  # the missing cells ask for floats, which would lose digits
-                return column.astype(str).astype(object).where(~found, None)
-            return column.mask(found)
+            # the missing cells ask for floats, which would lose the digits of large whole numbers
+            if kind != "f" and int(column.abs().max()) > EXACT:
+                return column.astype(str).astype(object).where(~is_mark, None)
+            return column.mask(is_mark)
         if kind != "O" and not isinstance(column.dtype, pd.StringDtype):
             return column
-        met = np.zeros(len(column), bool)
+        met: np.ndarray = np.zeros(len(column), bool)
         for i, cell in enumerate(column):
             if isinstance(cell, str):
                 met[i] = cell.strip() in self.texts or bool(self.numbers and plain_number(cell) in self.numbers)

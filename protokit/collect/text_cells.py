@@ -250,7 +250,7 @@ def _words(
     A column that is named a code keeps the words that may be one of its levels.
     """
     rows = int(often.sum())
-    for i in map(int, np.flatnonzero(lost & usual)):
+    for i in np.flatnonzero(lost & usual).tolist():
         mark, count = different[i], int(often[i])
         if mark == _ASKED:
             continue
@@ -278,6 +278,6 @@ def _share(mark: str, count: int, rows: int) -> str:
 
 
 def _beside(name: str, different: Sequence[str], often: np.ndarray, beside: np.ndarray) -> Notice:
-    listed = ", ".join(f"{often[i]:,} cells {different[i]!r}" for i in map(int, np.flatnonzero(beside)))
+    listed = ", ".join(f"{often[i]:,} cells {different[i]!r}" for i in np.flatnonzero(beside).tolist())
     cure = f"columns: {{{name}: category}} keeps them"
     return Notice(f"{name!r}: {listed} among numbers are read as missing", (name,), cure)

@@ -15,6 +15,7 @@ from typing import BinaryIO, cast
 from protokit.collect.delimited.rows import BLANKS
 from protokit.collect.files.dialect import Dialect
 from protokit.collect.files.files import File
+from protokit.core.outside import access
 
 _READ = 1 << 20
 _IN_MEMORY = 1 << 26
@@ -38,7 +39,7 @@ def opened(file: File, dialect: Dialect) -> Iterator[BinaryIO]:
         raise Unclean("a delimiter of several bytes")
     try:
         with ExitStack() as stack:
-            stream: BinaryIO = stack.enter_context(file.path.open("rb"))
+            stream: BinaryIO = stack.enter_context(access.local(file.path).open("rb"))
             packed = stream.read(2) == b"\x1f\x8b"
             stream.seek(0)
             if packed:

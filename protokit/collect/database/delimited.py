@@ -20,13 +20,14 @@ from protokit.collect.bulk.blocks import Unclean, opened
 from protokit.collect.bulk.reader import last_row, next_rows
 from protokit.collect.bulk.scan import scanned
 from protokit.collect.database.warehouse import Rows, Stored, Warehouse
+from protokit.collect.delimited.faults import longer, unreadable
 from protokit.collect.delimited.footer import told_of_last
 from protokit.collect.delimited.rows import Row, Unreadable, is_blank, rows
 from protokit.collect.files.cells import order
 from protokit.collect.files.dialect import Dialect
-from protokit.collect.files.faults import longer, unreadable
 from protokit.collect.files.files import File
 from protokit.collect.text_cells import Decided, Rules, asked_for, decided
+from protokit.core.outside import access
 from protokit.core.values import Notice
 from protokit.grammar.expressions import quote
 
@@ -165,7 +166,7 @@ def _plain(file: File, dialect: Dialect) -> Iterator[tuple[Path, int]]:
     """The file as plain UTF-8, and the lines above its rows: itself, or a copy."""
     plain = dialect.encoding.lower().replace("_", "-") in ("utf-8", "utf-8-sig", "ascii")
     if plain and not dialect.comment and not dialect.footer and file.head(2) != b"\x1f\x8b":
-        yield file.path, dialect.above
+        yield access.local(file.path), dialect.above
         return
     with tempfile.NamedTemporaryFile(prefix="protokit-", suffix=".csv") as copy:
         with opened(file, dialect) as stream:

@@ -137,7 +137,7 @@ def level_texts(column: pd.Series, levels: Sequence[str | None], *, texts: bool 
     for text in others:
         if len(own := of_number.get(exact_number(text), [])) > 1:
             rule = f"column {column.name!r} holds the number {text}, which may be {own[0]!r} or {own[1]!r}"
-            raise DataError(rule, cure=f"give its texts: pd.read_csv(..., dtype={{{column.name!r}: str}})")
+            raise DataError(rule, cure=f"give its texts: read the file with dtype={{{column.name!r}: str}}")
     wanted = found.dropna().unique() if texts else others
     meant = {
         text: own[0] for text in wanted if text not in known and len(own := of_number.get(exact_number(text), [])) == 1
