@@ -21,7 +21,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 from report_cases.report import REPORTS, Outcome, Report  # noqa: E402
 
 PAGE = ROOT / "docs" / "reports.md"
-PARTS = ("texts", "numbers", "times", "typed", "workbooks", "joins")
+PARTS = ("texts", "numbers", "times", "typed", "workbooks", "joins", "learning", "predicting")
 
 TOP = """# Public bug reports, tried here
 
