@@ -161,7 +161,7 @@ def of_run(ran: dict[str, Any]) -> list[str]:
         *(f"| {step} | {seconds:.0f} s |" for step, seconds in of.items()),
         "",
         "A first table of 100 million cells (rows times columns) or more goes this way where it is Parquet or CSV,",
-        "one file or many, and where its split does not need all rows in memory: random, group, time or column, no folds.",
+        "one file or many, and where its split deals row by row: random, group, time or column, no folds.",
         "",
     ]
 
