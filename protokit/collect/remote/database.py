@@ -89,7 +89,9 @@ class Remote(Place):
             goal = words.stored(stored.type)
             if goal is None or stored.zone:
                 raise Unsaid(f"{name!r} is of the type {stored.type or 'other'}")
-            columns[name] = Stored(stored.inner, stored.type)
+            # true and false with gaps stay objects where the gaps go
+            cells = stored.cells if goal[0] == "boolean" and profile.frame[name].dtype == object else None
+            columns[name] = Stored(stored.inner, stored.type, row if cells is not None else "", cells)
             listed.append(f"{one.said(goal[1])} AS {stored.inner}")
             self._columns[stored.inner] = Said(stored.inner, goal[0], one.ascii, one.whole and goal[0] == "double")
         self._columns[row] = Said(row, "int")
