@@ -390,11 +390,19 @@ def url(postgres: str, monkeypatch: pytest.MonkeyPatch) -> str:
     return postgres
 
 
+@pytest.fixture(scope="module")
+def made() -> Iterator[None]:
+    url = os.environ.get("PROTOKIT_TEST_POSTGRES")
+    if url:
+        run(url, MADE)
+    yield
+    if url:
+        run(url, f"drop schema {SCHEMA} cascade")
+
+
 @pytest.fixture
-def server(url: str) -> Iterator[str]:
-    run(url, MADE)
-    yield url
-    run(url, f"drop schema {SCHEMA} cascade")
+def server(url: str, made: None) -> str:
+    return url
 
 
 def run(url: str, sql: str) -> None:
@@ -512,7 +520,7 @@ JOINS: list[dict[str, Any]] = [
     st.lists(st.sampled_from(JOINS), max_size=1),
     st.lists(st.sampled_from(DRAWN), max_size=4),
 )
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_drawn_tables_come_out_the_same(url: str, left: Any, right: Any, joins: Any, clean: Any) -> None:
     made = [f"drop schema if exists {SCHEMA}_drawn cascade; create schema {SCHEMA}_drawn"]
     for name, rows in (("left", left), ("right", right)):
