@@ -479,6 +479,18 @@ def test_queries_keep_their_order_and_one_without_is_told(server: str) -> None:
     assert sum("no ORDER BY" in rule for rule in rules) == 1
 
 
+@pytest.mark.parametrize(
+    ("end", "words"),
+    [
+        ("where random() < 2", "random() in a query gives another value each time"),
+        ("order by price limit 7", "a query with limit may give other rows another time"),
+        ("where md5(note) > 'a' and now() > '2020-01-01'", "1 step in PostgreSQL: filter"),
+    ],
+)
+def test_queries_that_may_give_other_rows_are_read_once(server: str, end: str, words: str) -> None:
+    assert words in told(equal(spec(f"select * from {SCHEMA}.orders {end}", clean=[{"filter": "id > 1"}])))
+
+
 def test_few_rows_come_and_the_transaction_only_reads(server: str) -> None:
     joins = [{"with": "orders", "on": {"id": "Customer ID"}, "aggregate": {"k": "count(*)"}}]
     assert told(equal(spec("customers", joins, [{"filter": "id < 4"}]))).endswith("3 of 440 rows came from there")

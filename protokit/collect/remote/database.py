@@ -7,6 +7,7 @@ Rows are numbered in the order of the primary key, else in that in which they st
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -22,8 +23,11 @@ from protokit.collect.remote.profile import looked_at
 from protokit.collect.remote.query import Query
 from protokit.core.libraries.optional import optional
 from protokit.core.values import Notice
+from protokit.grammar.expressions import quote
 
 _BATCH = 50_000
+_SOME = re.compile(r"\b(limit|fetch|offset|tablesample|distinct\s+on)\b", re.I)
+_CALLED = re.compile(r"(\w+)\"?\s*\(")
 _SET = (
     "SET LOCAL standard_conforming_strings = on", "SET LOCAL timezone = 'UTC'", "SET LOCAL extra_float_digits = 1",
     "SET LOCAL datestyle = 'ISO, YMD'", "SET LOCAL intervalstyle = 'postgres'", "SET LOCAL bytea_output = 'hex'",
@@ -77,6 +81,8 @@ class Remote(Place):
         Raises:
             Unsaid: a column is of a type that is not known here, or has values whose type here depends on all of them.
         """
+        if not is_table:
+            self._hold_same(query)
         source = f"({query}\n) AS q"
         profile = looked_at(source, self._asked, self._described)
         if not keys and is_table:
@@ -104,6 +110,22 @@ class Remote(Place):
         self._orders[rows.table] = tuple(c.inner for c in direct) if keys and len(direct) == len(keys) else rows.order
         self._counts[rows.table] = profile.rows
         return replace(rows, count=profile.rows), list(profile.notices)
+
+    def _hold_same(self, query: str) -> None:
+        """Hold that a query gives the same rows each time: it is asked more than once, for other columns each time.
+
+        Raises:
+            Unsaid: a function of its may give another value, or it takes some rows of many.
+        """
+        if word := _SOME.search(query):
+            raise Unsaid(f"a query with {' '.join(word[0].lower().split())} may give other rows another time")
+        names = sorted({name.lower() for name in _CALLED.findall(query)})
+        listed = ", ".join(map(quote, names or [""]))
+        changing = self._asked(
+            f"SELECT proname FROM pg_catalog.pg_proc WHERE provolatile = 'v' AND proname IN ({listed}) ORDER BY 1"
+        )
+        if found := [name for (name,) in changing if name in names]:
+            raise Unsaid(f"{found[0]}() in a query gives another value each time")
 
     def _with_places(self, query: str, source: str) -> tuple[str, tuple[str, ...]]:
         """A table with the place of each row in it, to order by; a view has none."""
