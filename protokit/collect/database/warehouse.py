@@ -17,7 +17,6 @@ from typing import Any
 
 import duckdb
 import pandas as pd
-import pyarrow as pa
 
 from protokit.collect.database.cells import plain_frame, taken
 from protokit.collect.database.place import Place, Rows, Stored
@@ -131,7 +130,7 @@ class Warehouse(Place):
             [(count,)] = self._connection.execute(f"SELECT count(*) FROM {table}").fetchall()
         return self.typed(Rows(table, (row,), columns, count))
 
-    def load_batches(self, batches: Iterable[pa.RecordBatch], types: Mapping[str, str], rows: Rows) -> Rows:
+    def load_batches(self, batches: Iterable[pd.DataFrame], types: Mapping[str, str], rows: Rows) -> Rows:
         """Rows of another place, under the inner names that they have there, of DuckDB's types for them.
 
         A column with `cells` has the type of these in a frame as long as no step changes it.
@@ -141,11 +140,10 @@ class Warehouse(Place):
         self._connection.execute(f"CREATE TABLE {table} ({listed})")
         count = 0
         for batch in batches:
-            numbers = pa.array(range(count, count + batch.num_rows))
-            self._connection.register(view, pa.Table.from_batches([batch]).append_column(place, numbers))
+            self._connection.register(view, batch.assign(**{place: range(count, count + len(batch))}))
             self._connection.execute(f"INSERT INTO {table} SELECT * FROM {view}")
             self._connection.unregister(view)
-            count += batch.num_rows
+            count += len(batch)
         columns = dict(rows.columns)
         for name, column in rows.columns.items():
             if column.cells is not None:

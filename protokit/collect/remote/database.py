@@ -13,7 +13,8 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-import pyarrow as pa
+import numpy as np
+import pandas as pd
 
 from protokit.collect.database.place import Place, Rows, Stored, Unsaid
 from protokit.collect.database.warehouse import Warehouse
@@ -32,11 +33,7 @@ _SET = (
     "SET LOCAL standard_conforming_strings = on", "SET LOCAL timezone = 'UTC'", "SET LOCAL extra_float_digits = 1",
     "SET LOCAL datestyle = 'ISO, YMD'", "SET LOCAL intervalstyle = 'postgres'", "SET LOCAL bytea_output = 'hex'",
 )  # fmt: skip
-_ARROW = {
-    "TINYINT": pa.int8(), "SMALLINT": pa.int16(), "INTEGER": pa.int32(), "BIGINT": pa.int64(),
-    "HUGEINT": pa.decimal128(38, 0), "FLOAT": pa.float64(), "DOUBLE": pa.float64(), "VARCHAR": pa.string(),
-    "BOOLEAN": pa.bool_(), "DATE": pa.date32(), "TIMESTAMP": pa.timestamp("us"),
-}  # fmt: skip
+_WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT")
 
 
 class Remote(Place):
@@ -186,12 +183,12 @@ class Remote(Place):
         if not self._unheld.get(rows.table, set()) <= {*listed}:
             self._hold(rows.table)
         types = {inner: kind for inner, kind, *_ in self._here.run(f"DESCRIBE {rows.table}")}
-        schema = pa.schema([(inner, _arrow(types[inner])) for inner in listed])
+        kinds = {inner: types[inner] for inner in listed}
         order = ", ".join(f"{row} NULLS FIRST" for row in rows.order)
         sql = self._with(f"SELECT {', '.join(listed)} FROM {rows.table} ORDER BY {order}", (rows.table,))
-        return self._here.load_batches(self._batches(sql, schema), {inner: types[inner] for inner in listed}, rows)
+        return self._here.load_batches(self._batches(sql, kinds), kinds, rows)
 
-    def _batches(self, sql: str, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    def _batches(self, sql: str, types: Mapping[str, str]) -> Iterator[pd.DataFrame]:
         """What a query gives, through a cursor of the server, so many rows at once."""
         try:
             with self._connection.begin_nested():
@@ -199,9 +196,10 @@ class Remote(Place):
                 for part in result.partitions(_BATCH):
                     self.moved += len(part)
                     columns = zip(*part, strict=True)
-                    arrays = [pa.array(cells, kind) for cells, kind in zip(columns, schema.types, strict=True)]
-                    yield pa.RecordBatch.from_arrays(arrays, schema=schema)
-        except (*self._errors, pa.ArrowException) as error:
+                    yield pd.DataFrame(
+                        {one: _cells(cells, kind) for (one, kind), cells in zip(types.items(), columns, strict=True)}
+                    )
+        except self._errors as error:
             raise Unsaid(_first_line(error)) from None
 
     def _written(self, sql: str, types: Mapping[str, str]) -> tuple[str, tuple[str, ...], bool]:
@@ -244,13 +242,18 @@ class Remote(Place):
             raise Unsaid(_first_line(error)) from None
 
 
-def _arrow(type_: str) -> pa.DataType:
-    if type_.startswith("DECIMAL("):
-        precision, scale = type_.removeprefix("DECIMAL(").rstrip(")").split(",")
-        return pa.decimal128(int(precision), int(scale))
-    if type_ not in _ARROW:
-        raise Unsaid(f"a column of the type {type_}")
-    return _ARROW[type_]
+def _cells(cells: Sequence[Any], type_: str) -> Any:
+    """Values of a type of DuckDB's as pandas has them, with what is missing apart from what is no number."""
+    missing = np.array([one is None for one in cells])
+    if type_ in _WHOLE:
+        return pd.array(list(cells), dtype="Int64")
+    if type_ == "BOOLEAN":
+        return pd.array(list(cells), dtype="boolean")
+    if type_ in ("DOUBLE", "FLOAT"):
+        return pd.arrays.FloatingArray(np.array([0.0 if one is None else one for one in cells], dtype=float), missing)
+    if type_ in ("DATE", "TIMESTAMP"):
+        return np.array(cells, dtype="datetime64[us]")
+    return pd.Series(cells, dtype=object)
 
 
 def _plain(value: Any) -> Any:
