@@ -215,7 +215,7 @@ def test_each_option_has_its_sources_and_its_description() -> None:
         "table": ["html", "sqlite", "sql"],
         "query": ["sqlite", "sql"],
         "labels": ["idx"],
-        "version": ["openml"],
+        "version": ["delta", "openml"],
     }
 
 
