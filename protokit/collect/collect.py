@@ -56,7 +56,7 @@ def collect(
     said: tuple[Notice, ...] = ()
     of_sql = not given and all(isinstance(source, Sql) for source in spec.tables.values())
     if there and of_sql and not set(stacked) - {first}:
-        from protokit.collect.remote.collected import collected_there  # which needs sqlglot
+        from protokit.collect.postgres.collected import collected_there  # which needs sqlglot
 
         found, said = collected_there(spec, folder)
         if found is not None:
