@@ -15,6 +15,7 @@ from protokit.collect.gather import gathered
 from protokit.collect.headers import reading
 from protokit.collect.postgres.collected import collected_there
 from protokit.collect.readers.csv import Csv
+from protokit.collect.readers.sql import Sql
 from protokit.collect.source import Source
 from protokit.collect.words import Collect
 from protokit.core.errors import DataError, SpecError
@@ -53,7 +54,10 @@ def collect(
         raise SpecError.one("no table to collect", cure, ("collect",))
     first = next(iter(spec.tables), None) or next(iter(given))
     said: tuple[Notice, ...] = ()
-    if there and not given and not set(stacked) - {first}:
+    of_sql = not given and all(isinstance(source, Sql) for source in spec.tables.values())
+    if there and of_sql and not set(stacked) - {first}:
+        from protokit.collect.postgres.collected import collected_there  # which needs sqlglot
+
         found, said = collected_there(spec, folder)
         if found is not None:
             return found

@@ -48,6 +48,8 @@ class Source(Section, ABC):
     endings: ClassVar[tuple[str, ...]] = ()  # of paths that name the source by themselves
     location_schema: ClassVar[JsonSchema] = {"type": "string"}
 
+    texts_may_be_numbers: ClassVar[bool] = False  # whether its cells have no type of their own, as those of csv
+
     location: str = Field(description="path, address or name in the source, as written: secrets stay `${NAME}`")
 
     @abstractmethod

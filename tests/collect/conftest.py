@@ -193,7 +193,7 @@ def sample(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], d
 
 @dataclass
 class Bucket:
-    """A bucket of a server of S3 on this machine; `asked` has what it was asked for."""
+    """A bucket of a server of S3 on this machine."""
 
     url: str
     system: Any

@@ -16,10 +16,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from protokit.collect.collect import collect, read_table
+from protokit.collect.collect import cleaned, collect, read_table
 from protokit.collect.frames import as_frame
 from protokit.collect.text_cells import frame as of_texts
 from protokit.collect.words import Collect
+from protokit.core.errors import DataError, SpecError
 from protokit.core.values import Table
 
 A, B = 9007199254740993, 9007199254740992  # float64 has only the second
@@ -187,3 +188,25 @@ def test_a_mark_meets_its_number_in_every_notation(tmp_path: Path) -> None:
     written(tmp_path, '[{"x": -999, "y": "-999"}, {"x": 1, "y": "a"}]', "t.json")
     found = collected(tmp_path, {"t": {"json": "t.json", "missing": [-999.0]}}).frame
     assert found.isna().iloc[0].all() and not np.asarray(found.isna().iloc[1]).any()
+
+
+@pytest.mark.parametrize(
+    ("texts", "numbers"),
+    [
+        (["$1,000", "-$5", "($4.5)"], [1000, -5, -4.5]),
+        (["12,5 km", "\u22123 km"], [12.5, -3]),
+        (["1 234 567", "1\u00a0000"], [1234567, 1000]),
+        (["5.00-", "3e-2"], [-5, 0.03]),
+        (["1'234", "5\u2019678.5"], [1234, 5678.5]),
+    ],
+)
+def test_a_cast_reads_numbers_as_people_write_them(texts: list[str], numbers: list[float]) -> None:
+    assert cleaned(pd.DataFrame({"x": texts}), [{"cast": {"x": "number"}}])["x"].tolist() == numbers
+
+
+def test_a_cast_does_not_choose_between_two_numbers() -> None:
+    with pytest.raises(SpecError, match=r"may be 1234 or 1\.234"):
+        cleaned(pd.DataFrame({"x": ["1,234", "2,345"]}), [{"cast": {"x": "number"}}])
+    with pytest.raises(DataError, match="is no number") as caught:
+        cleaned(pd.DataFrame({"x": ["5 €", "3 kg"]}), [{"cast": {"x": "number"}}])
+    assert "missing" not in str(caught.value.cure)

@@ -221,7 +221,7 @@ def test_each_option_has_its_sources_and_its_description() -> None:
         "query": ["sqlite", "sql"],
         "records": ["json"],
         "labels": ["idx"],
-        "version": ["openml"],
+        "version": ["delta", "openml"],
     }
 
 

@@ -210,7 +210,7 @@ def memory_of(scheme: str) -> Callable[[], Any]:
     return Elsewhere
 
 
-@pytest.mark.parametrize(("scheme", "written"), [("gs", "gs"), ("gs", "gcs"), ("az", "az"), ("az", "abfs")])
+@pytest.mark.parametrize(("scheme", "written"), [("gs", "gcs"), ("az", "az"), ("az", "abfs")])
 def test_other_stores_go_the_same_way(
     scheme: str, written: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -237,6 +237,56 @@ def test_other_stores_go_the_same_way(
     assert opened and len(fetched) == 4
     with pytest.raises(DataError, match="no such key"):
         read(f"{written}://bucket/logs/2025.csv", tmp_path)
+
+
+def test_google(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    emulator = pytest.importorskip("gcp_storage_emulator.server")
+    from gcsfs.core import GCSFileSystem
+
+    server = emulator.create_server("127.0.0.1", 0, in_memory=True, default_bucket="bucket")
+    server.start()
+    try:
+        host = f"http://127.0.0.1:{server._api._httpd.server_port}"
+        monkeypatch.setenv("STORAGE_EMULATOR_HOST", host)
+        monkeypatch.setenv("PROTOKIT_CACHE", str(tmp_path / "cache"))
+        system = GCSFileSystem(token="anon", endpoint_url=host, skip_instance_cache=True)
+        for month in (1, 2):
+            system.pipe_file(f"bucket/logs/2024-{month:02}.csv", f"n\n{month}\n".encode())
+        fetched = count(monkeypatch)
+        for _ in range(2):
+            assert read("gs://bucket/logs/2024-*.csv", tmp_path)["n"].tolist() == [1, 2]
+        assert len(fetched) == 2
+        system.pipe_file("bucket/logs/2024-02.csv", b"n\n3\n")
+        assert read("gs://bucket/logs/2024-02.csv", tmp_path)["n"].tolist() == [3]
+        for place, words in (
+            ("gs://bucket/logs/2024-03.csv", "no such key"),
+            ("gs://nobucket/t.csv", "no such bucket"),
+        ):
+            with pytest.raises(DataError, match=words) as caught:
+                read(place, tmp_path)
+            assert caught.value.cure and "\n" not in caught.value.rule
+    finally:
+        server.stop()
+
+
+def test_a_store_that_does_not_answer_in_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from threading import Event
+
+    class Silent:
+        done = Event()
+
+        def _strip_protocol(self, path: str) -> str:
+            return path.split("://")[1]
+
+        def info(self, path: str) -> Any:
+            self.done.wait(30)
+
+    monkeypatch.setattr(access, "store", lambda *_: Silent())
+    monkeypatch.setattr(stores, "SECONDS", 0.05)
+    monkeypatch.setenv("PROTOKIT_CACHE", str(tmp_path / "cache"))
+    with pytest.raises(DataError, match="cannot be reached: TimeoutError"):
+        read("az://bucket/t.csv", tmp_path)
+    Silent.done.set()
 
 
 @pytest.mark.parametrize(("scheme", "words"), [("gs", "GOOGLE_APPLICATION"), ("az", "AZURE_STORAGE")])

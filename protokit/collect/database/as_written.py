@@ -59,11 +59,11 @@ class AsWritten:
 
     def _settled(self, spec: Collect, name: str, frame: pd.DataFrame, kept: Container[str]) -> pd.DataFrame:
         names = [column for column in self.apart.get(name, ()) if column in frame.columns and column not in kept]
-        if not names:
+        if not names or not spec.tables[name].texts_may_be_numbers:
             return frame
         frame = frame.copy(deep=False)
         for column in names:
-            source = spec.tables.get(name)
+            source = spec.tables[name]
             marks = (getattr(source, "decimal", None), getattr(source, "thousands", None))
             frame[column] = settled(frame[column], *marks)
         return frame

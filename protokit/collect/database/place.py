@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -94,6 +94,14 @@ class Place(ABC):
         Raises:
             Unsaid: the database cannot say it.
         """
+
+    def batches(self, sql: str, rows: int) -> Iterator[pd.DataFrame]:
+        """What a query gives, in frames of about so many rows: for what is done cell by cell, which is done here.
+
+        Raises:
+            Unsaid: the rows are not here.
+        """
+        raise Unsaid("its cells are looked at one by one")
 
     def one(self, sql: str) -> tuple[Any, ...]:
         """The one row that a query gives."""

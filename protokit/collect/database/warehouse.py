@@ -17,7 +17,6 @@ from typing import Any
 
 import duckdb
 import pandas as pd
-import pyarrow as pa
 
 from protokit.collect.database.cells import plain_frame, taken
 from protokit.collect.database.place import Place, Rows, Stored
@@ -150,16 +149,27 @@ class Warehouse(Place):
             [(count,)] = self._connection.execute(f"SELECT count(*) FROM {table}").fetchall()
         return self.typed(Rows(table, (row,), columns, count))
 
-    def load_batches(self, batches: Iterable[pa.RecordBatch], types: Mapping[str, str], rows: Rows) -> Rows:
-        """Rows of another place, under the inner names that they have there, of DuckDB's types for them."""
-        table, view = self.fresh("t"), self.fresh("v")
-        self._connection.execute(f"CREATE TABLE {table} ({', '.join(f'{c} {kind}' for c, kind in types.items())})")
+    def load_batches(self, batches: Iterable[pd.DataFrame], types: Mapping[str, str], rows: Rows) -> Rows:
+        """Rows of another place, under the inner names that they have there, of DuckDB's types for them.
+
+        A column with `cells` has the type of these in a frame as long as no step changes it.
+        """
+        table, view, place = self.fresh("t"), self.fresh("v"), self.fresh("r")
+        listed = ", ".join(f"{inner} {kind}" for inner, kind in {**types, place: "BIGINT"}.items())
+        self._connection.execute(f"CREATE TABLE {table} ({listed})")
+        count = 0
         for batch in batches:
-            self._connection.register(view, pa.Table.from_batches([batch]))
+            self._connection.register(view, batch.assign(**{place: range(count, count + len(batch))}))
             self._connection.execute(f"INSERT INTO {table} SELECT * FROM {view}")
             self._connection.unregister(view)
-        [(count,)] = self._connection.execute(f"SELECT count(*) FROM {table}").fetchall()
-        return self.typed(replace(rows, table=table, count=count))
+            count += len(batch)
+        columns = dict(rows.columns)
+        for name, column in rows.columns.items():
+            if column.cells is not None:
+                found = self._connection.execute(f"SELECT {column.inner} FROM {table} ORDER BY {place}").df()
+                cells = taken(found[column.inner]).astype(column.cells.dtype)
+                columns[name] = replace(column, cells=cells, row=place)
+        return self.typed(Rows(table, (*rows.order, place), columns, count))
 
     def typed(self, rows: Rows) -> Rows:
         """The same rows with the type of each column as the database has it."""

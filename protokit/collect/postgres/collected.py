@@ -76,6 +76,8 @@ def _in_postgres(spec: Collect, folder: Path, sources: Mapping[str, Sql]) -> Tab
     first, joined = next(iter(sources)), {one.table for one in spec.join}
     if odd := [name for name in sources if name not in {first, *joined}]:
         raise Unsaid(f"the table {odd[0]!r} is not joined")
+    if options := [key for source in sources.values() for key in source.options if key not in ("table", "query")]:
+        raise Unsaid(f"{options[0]} is of reading")
     # sums over groups are taken in one thread: in several, the last bits depend on which comes first
     with Warehouse(threads=1 if any(one.aggregate for one in spec.join) else None) as here:
         with snapshot(sources[first]) as connection:
@@ -140,5 +142,5 @@ def _told(spec: Collect, done: int, why: str, moved: int, rows: int) -> str:
     names = _names(spec)
     told = f"{done} step{'s' * (done > 1)} in PostgreSQL: {', '.join(names[:done])}"
     if done < len(names):
-        told += f"; then here: {', '.join(names[done:])} ({names[done]}: {why})"
+        told += f"; then here: {', '.join(names[done:])} ({why})"
     return f"{told}. {moved:,} of {rows:,} rows came from there"

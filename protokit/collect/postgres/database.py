@@ -7,12 +7,14 @@ Rows are numbered in the order of the primary key, else in that in which they st
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-import pyarrow as pa
+import numpy as np
+import pandas as pd
 
 from protokit.collect.database.place import Place, Rows, Stored, Unsaid
 from protokit.collect.database.warehouse import Warehouse
@@ -22,17 +24,16 @@ from protokit.collect.postgres.profile import looked_at
 from protokit.collect.postgres.query import Query
 from protokit.core.libraries.optional import optional
 from protokit.core.values import Notice
+from protokit.grammar.expressions import quote
 
 _BATCH = 50_000
+_SOME = re.compile(r"\b(limit|fetch|offset|tablesample|distinct\s+on)\b", re.I)
+_CALLED = re.compile(r"(\w+)\"?\s*\(")
 _SET = (
     "SET LOCAL standard_conforming_strings = on", "SET LOCAL timezone = 'UTC'", "SET LOCAL extra_float_digits = 1",
     "SET LOCAL datestyle = 'ISO, YMD'", "SET LOCAL intervalstyle = 'postgres'", "SET LOCAL bytea_output = 'hex'",
 )  # fmt: skip
-_ARROW = {
-    "TINYINT": pa.int8(), "SMALLINT": pa.int16(), "INTEGER": pa.int32(), "BIGINT": pa.int64(),
-    "HUGEINT": pa.decimal128(38, 0), "FLOAT": pa.float64(), "DOUBLE": pa.float64(), "VARCHAR": pa.string(),
-    "BOOLEAN": pa.bool_(), "DATE": pa.date32(), "TIMESTAMP": pa.timestamp("us"),
-}  # fmt: skip
+_WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT")
 
 
 class Remote(Place):
@@ -77,6 +78,8 @@ class Remote(Place):
         Raises:
             Unsaid: a column is of a type that is not known here, or has values whose type here depends on all of them.
         """
+        if not is_table:
+            self._hold_same(query)
         source = f"({query}\n) AS q"
         profile = looked_at(source, self._asked, self._described)
         if not keys and is_table:
@@ -89,7 +92,9 @@ class Remote(Place):
             goal = words.stored(stored.type)
             if goal is None or stored.zone:
                 raise Unsaid(f"{name!r} is of the type {stored.type or 'other'}")
-            columns[name] = Stored(stored.inner, stored.type)
+            # true and false with gaps stay objects where the gaps go
+            cells = stored.cells if goal[0] == "boolean" and profile.frame[name].dtype == object else None
+            columns[name] = Stored(stored.inner, stored.type, row if cells is not None else "", cells)
             listed.append(f"{one.said(goal[1])} AS {stored.inner}")
             self._columns[stored.inner] = Said(stored.inner, goal[0], one.ascii, one.whole and goal[0] == "double")
         self._columns[row] = Said(row, "int")
@@ -102,6 +107,22 @@ class Remote(Place):
         self._orders[rows.table] = tuple(c.inner for c in direct) if keys and len(direct) == len(keys) else rows.order
         self._counts[rows.table] = profile.rows
         return replace(rows, count=profile.rows), list(profile.notices)
+
+    def _hold_same(self, query: str) -> None:
+        """Hold that a query gives the same rows each time: it is asked more than once, for other columns each time.
+
+        Raises:
+            Unsaid: a function of its may give another value, or it takes some rows of many.
+        """
+        if word := _SOME.search(query):
+            raise Unsaid(f"a query with {' '.join(word[0].lower().split())} may give other rows another time")
+        names = sorted({name.lower() for name in _CALLED.findall(query)})
+        listed = ", ".join(map(quote, names or [""]))
+        changing = self._asked(
+            f"SELECT proname FROM pg_catalog.pg_proc WHERE provolatile = 'v' AND proname IN ({listed}) ORDER BY 1"
+        )
+        if found := [name for (name,) in changing if name in names]:
+            raise Unsaid(f"{found[0]}() in a query gives another value each time")
 
     def _with_places(self, query: str, source: str) -> tuple[str, tuple[str, ...]]:
         """A table with the place of each row in it, to order by; a view has none."""
@@ -162,12 +183,12 @@ class Remote(Place):
         if not self._unheld.get(rows.table, set()) <= {*listed}:
             self._hold(rows.table)
         types = {inner: kind for inner, kind, *_ in self._here.run(f"DESCRIBE {rows.table}")}
-        schema = pa.schema([(inner, _arrow(types[inner])) for inner in listed])
+        kinds = {inner: types[inner] for inner in listed}
         order = ", ".join(f"{row} NULLS FIRST" for row in rows.order)
         sql = self._with(f"SELECT {', '.join(listed)} FROM {rows.table} ORDER BY {order}", (rows.table,))
-        return self._here.load_batches(self._batches(sql, schema), {inner: types[inner] for inner in listed}, rows)
+        return self._here.load_batches(self._batches(sql, kinds), kinds, rows)
 
-    def _batches(self, sql: str, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    def _batches(self, sql: str, types: Mapping[str, str]) -> Iterator[pd.DataFrame]:
         """What a query gives, through a cursor of the server, so many rows at once."""
         try:
             with self._connection.begin_nested():
@@ -175,9 +196,10 @@ class Remote(Place):
                 for part in result.partitions(_BATCH):
                     self.moved += len(part)
                     columns = zip(*part, strict=True)
-                    arrays = [pa.array(cells, kind) for cells, kind in zip(columns, schema.types, strict=True)]
-                    yield pa.RecordBatch.from_arrays(arrays, schema=schema)
-        except (*self._errors, pa.ArrowException) as error:
+                    yield pd.DataFrame(
+                        {one: _cells(cells, kind) for (one, kind), cells in zip(types.items(), columns, strict=True)}
+                    )
+        except self._errors as error:
             raise Unsaid(_first_line(error)) from None
 
     def _written(self, sql: str, types: Mapping[str, str]) -> tuple[str, tuple[str, ...], bool]:
@@ -220,13 +242,18 @@ class Remote(Place):
             raise Unsaid(_first_line(error)) from None
 
 
-def _arrow(type_: str) -> pa.DataType:
-    if type_.startswith("DECIMAL("):
-        precision, scale = type_.removeprefix("DECIMAL(").rstrip(")").split(",")
-        return pa.decimal128(int(precision), int(scale))
-    if type_ not in _ARROW:
-        raise Unsaid(f"a column of the type {type_}")
-    return _ARROW[type_]
+def _cells(cells: Sequence[Any], type_: str) -> Any:
+    """Values of a type of DuckDB's as pandas has them, with what is missing apart from what is no number."""
+    missing = np.array([one is None for one in cells])
+    if type_ in _WHOLE:
+        return pd.array(list(cells), dtype="Int64")
+    if type_ == "BOOLEAN":
+        return pd.array(list(cells), dtype="boolean")
+    if type_ in ("DOUBLE", "FLOAT"):
+        return pd.arrays.FloatingArray(np.array([0.0 if one is None else one for one in cells], dtype=float), missing)
+    if type_ in ("DATE", "TIMESTAMP"):
+        return np.array(cells, dtype="datetime64[us]")
+    return pd.Series(cells, dtype=object)
 
 
 def _plain(value: Any) -> Any:

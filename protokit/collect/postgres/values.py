@@ -127,7 +127,7 @@ class Values:
             return self._arithmetic(node)
         if isinstance(node, exp.Anonymous):
             return self._call(node)
-        raise Unsaid(f"{type(node).__name__.lower()} in an expression")
+        raise Unsaid(f"{type(node).__name__.lower()} is another there")
 
     def _true(self, node: Expr) -> str:
         return self._of(node, "boolean").sql
@@ -306,4 +306,4 @@ class Values:
                 return Said(
                     text.format(*sql), kind, kind == "text" and all(texts), name in ("min", "max") and values[0].whole
                 )
-        raise Unsaid(f"{name}({', '.join(one.kind for one in values)})")
+        raise Unsaid(f"{name}({', '.join(one.kind for one in values)}) is another there")

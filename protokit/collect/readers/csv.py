@@ -60,6 +60,7 @@ class Csv(FileSource):
     about = "delimited text, plain or gzipped; `data/2024-*.csv` reads several files as one"
     example = '{csv: data/flights.csv, delimiter: ";"}'
     rank = 1
+    texts_may_be_numbers = True
     endings = (".csv", ".csv.gz", ".tsv", ".tsv.gz")
 
     missing: Missing = None

@@ -78,6 +78,7 @@ class Html(FileSource):
     about = "a table of a web page"
     example = '{html: "https://example.org/cities.html", table: 2}'
     rank = 7
+    texts_may_be_numbers = True
     endings = (".html", ".htm")
 
     missing: Missing = None

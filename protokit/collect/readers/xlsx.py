@@ -36,6 +36,7 @@ class Workbook(FileSource):
     about = "a workbook"
     example = "{xlsx: data/sales.xlsx, sheet: sales}"
     rank = 6
+    texts_may_be_numbers = True
     endings = (".xlsx",)
 
     missing: Missing = None

@@ -8,8 +8,10 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextvars import copy_context
 from fnmatch import fnmatchcase
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from protokit.collect.files.secrets import Location
@@ -20,6 +22,7 @@ from protokit.core.suggest import did_you_mean
 from protokit.core.values import Notice
 
 SCHEMES = {"s3": "s3", "s3a": "s3", "gs": "gs", "gcs": "gs", "az": "az", "abfs": "az", "abfss": "az"}
+SECONDS = 30.0  # without an answer
 _BLOCK = 8 << 20
 # how each store calls what changes when an object does
 _VERSIONS = ("VersionId", "ETag", "generation", "etag", "md5Hash", "content_md5")
@@ -109,10 +112,16 @@ class _Store:
         self.public = False
         self._system = self._opened()
         self.path = str(self._system._strip_protocol(f"{self.scheme}://{address}"))
+        if self.scheme != "s3":  # whose library is told how often to try
+            self._answers()
 
     def _opened(self, **options: Any) -> Any:
         # nothing of an earlier run: a listing that is kept would hide what has changed
         fresh: dict[str, Any] = {"skip_instance_cache": True, "use_listings_cache": False, **options}
+        if self.scheme == "gs":
+            fresh["access"] = "read_only"
+            if access.variable(_ENDPOINTS["gs"]):
+                fresh["token"] = "anon"
         if self.scheme == "s3":
             retries = {"retries": {"max_attempts": 2}, "connect_timeout": 10, "read_timeout": 60}
             fresh["config_kwargs"] = retries
@@ -122,6 +131,25 @@ class _Store:
             raise
         except Exception as error:  # of any library: of accounts, keys, settings
             raise self.error(error) from None
+
+    def _answers(self) -> None:
+        """Hold that an answer comes in time, whatever it is: libraries try for minutes."""
+        came: list[Exception | None] = []
+
+        def asked() -> None:
+            try:
+                self._system.info(self.path)
+            except Exception as error:  # all but that nobody is there is told where it is met
+                came.append(error if _NOWHERE.search(_words(error)) else None)
+            else:
+                came.append(None)
+
+        thread = Thread(target=copy_context().run, args=(asked,), daemon=True)
+        thread.start()
+        thread.join(SECONDS)
+        error = came[0] if came else TimeoutError()
+        if error is not None:
+            raise self.error(error)
 
     def ask(self, what: Callable[[Any], Any]) -> Any:
         """What the store answers; once more without a key where there is none: a bucket may be public."""

@@ -10,6 +10,7 @@ by one. A test holds that nothing else in the package opens a thing (tests/test_
 from __future__ import annotations
 
 import glob
+import logging
 import os
 import sqlite3
 from collections.abc import Iterator, Mapping
@@ -31,6 +32,15 @@ Kind = Literal["file", "folder", "address", "database", "variable"]
 # a thread starts with the default again: who reads in threads hands the name on (`contextvars.copy_context`)
 _BY: ContextVar[Namer] = ContextVar("protokit_named_by", default="person")
 _WATCHED: ContextVar[list[Asked] | None] = ContextVar("protokit_watched", default=None)
+
+
+# the file system of each kind of store; of Google the plain one: another tries further ways to a bucket first
+_STORES = {
+    "s3": ("s3fs", "S3FileSystem"),
+    "gs": ("gcsfs.core", "GCSFileSystem"),
+    "az": ("adlfs", "AzureBlobFileSystem"),
+}
+_TALKATIVE = ("s3fs", "gcsfs", "adlfs", "azure", "google", "botocore", "aiobotocore", "aiohttp", "asyncio")
 
 
 @dataclass(frozen=True)
@@ -141,16 +151,19 @@ def answer(opener: OpenerDirector, request: Request, seconds: float) -> Any:
 
 
 def store(address: str, scheme: str, options: Mapping[str, Any]) -> Any:
-    """The file system of fsspec that an address such as `s3://bucket/key` is of; `scheme` is how fsspec calls it.
+    """The file system of fsspec that an address such as `s3://bucket/key` is of; `scheme` is s3, gs or az.
 
     Raises:
         MissingExtra: fsspec, or what it needs for such addresses, is not installed.
     """
     hold("address", address)
-    fsspec = optional("fsspec", "cloud")
-    optional({"s3": "s3fs", "gs": "gcsfs", "az": "adlfs"}[scheme], "cloud")
+    optional("fsspec", "cloud")
+    module, name = _STORES[scheme]
+    optional(module.split(".")[0], "cloud")
     # the class itself: fsspec's ways from an address would follow `::` to others in it
-    kind = fsspec.get_filesystem_class(scheme)
+    kind = getattr(optional(module, "cloud"), name)
+    for library in _TALKATIVE:  # what they log of a failure is said by its error, in a line
+        logging.getLogger(library).addHandler(logging.NullHandler())
     return kind(**{**kind._get_kwargs_from_urls(address), **options})
 
 
