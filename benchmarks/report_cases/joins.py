@@ -5,10 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pandas as pd
-from report_cases.report import Outcome, judged, put, report, tried
+from report_cases.report import Outcome, Tried, judged, put, report, tried
 
 
-def _two(folder: Path, left: str, right: str, **join: object) -> object:
+def _cells(table: Tried, name: str) -> list[object]:
+    return [None if pd.isna(cell) else cell for cell in table.frame[name]]
+
+
+def _two(folder: Path, left: str, right: str, **join: object) -> Tried:
     tables = {"t": str(put(folder, left, "left.csv")), "r": str(put(folder, right, "right.csv"))}
     return tried(tables, join=[{"with": "r", **join}])
 
@@ -25,13 +29,10 @@ def keys_of_two_types(folder: Path) -> Outcome:
     table = tried(tables, join=[{"with": "r", "on": "k"}])
     wanted = ["a", "b", None]
 
-    def values(one: object) -> list[object]:
-        return [None if pd.isna(v) else v for v in one.frame["v"]]  # type: ignore[attr-defined]
-
     if not table.error:
-        return judged(right=values(table) == wanted)
+        return judged(right=_cells(table, "v") == wanted)
     again = tried(tables, join=[{"with": "r", "on": "k", "cast": {"k": "number"}}])
-    return judged(right=False, told="cast" in table.error and values(again) == wanted)
+    return judged(right=False, told="cast" in table.error and _cells(again, "v") == wanted)
 
 
 @report(
@@ -43,8 +44,8 @@ def keys_that_are_equal_as_numbers(folder: Path) -> Outcome:
     pd.DataFrame({"k": ["01", "1", "1.0"], "y": [1, 2, 3]}).to_parquet(folder / "l.parquet")
     pd.DataFrame({"k": ["1", "1.00", "01"], "v": ["a", "b", "c"]}).to_parquet(folder / "r.parquet")
     tables = {"t": str(folder / "l.parquet"), "r": str(folder / "r.parquet")}
-    found = tried(tables, join=[{"with": "r", "on": "k"}]).frame["v"]
-    return judged(right=[None if pd.isna(v) else v for v in found] == ["c", "a", None])
+    found = tried(tables, join=[{"with": "r", "on": "k"}])
+    return judged(right=_cells(found, "v") == ["c", "a", None])
 
 
 @report(
@@ -55,8 +56,7 @@ def keys_that_are_equal_as_numbers(folder: Path) -> Outcome:
 def missing_keys(folder: Path) -> Outcome:
     left = "a,b,y\n1,4,1\n2,5,2\n3,,3\n"
     table = _two(folder, left, "c,b\n6,4\n7,\n8,\n9,5\n", on="b")
-    frame = table.frame  # type: ignore[attr-defined]
-    return judged(right=len(frame) == 3 and [None if pd.isna(v) else int(v) for v in frame["c"]] == [6, 9, None])
+    return judged(right=_cells(table, "c") == [6, 9, None])
 
 
 @report(
@@ -69,8 +69,10 @@ def nullable_key(folder: Path) -> Outcome:
     pd.DataFrame({"key": pd.array([big, 1, None], "Int64"), "y": [1, 2, 3]}).to_parquet(folder / "l.parquet")
     pd.DataFrame({"key": [big - 1, 1, big], "v": ["d", "e", "f"]}).to_parquet(folder / "r.parquet")
     tables = {"t": str(folder / "l.parquet"), "r": str(folder / "r.parquet")}
-    found = tried(tables, join=[{"with": "r", "on": "key"}]).frame["v"]
-    return judged(right=[None if pd.isna(v) else v for v in found] == ["f", "e", None])
+    table = tried(tables, join=[{"with": "r", "on": "key"}])
+    cast = tried(tables, join=[{"with": "r", "on": "key", "cast": {"key": "text"}}])
+    cured = "cast: {key: text}" in table.error and _cells(cast, "v") == ["f", "e", None]
+    return judged(right=not table.error and _cells(table, "v") == ["f", "e", None], told=cured)
 
 
 @report(
@@ -99,10 +101,12 @@ def as_of_with_and_without_zone(folder: Path) -> Outcome:
 )
 def as_of_with_offsets(folder: Path) -> Outcome:
     left = "at,y\n2019-10-01 01:00:00+00:00,1\n2019-10-01 02:45:00+02:00,2\n2019-10-01 02:00:00+00:00,3\n"
-    right = "at,k,v\n2019-10-01 02:00:00+00:00,a,2.19\n2019-10-01 00:30:00+00:00,a,2.46\n2019-10-01 03:00:00+02:00,a,2.5\n"
+    right = (
+        "at,k,v\n2019-10-01 02:00:00+00:00,a,2.19\n2019-10-01 00:30:00+00:00,a,2.46\n2019-10-01 03:00:00+02:00,a,2.5\n"
+    )
     left = left.replace("at,", "k,at,").replace("\n2019", "\na,2019")
     table = _two(folder, left, right, on="k", as_of="at")
-    return judged(right=table.frame["v"].tolist() == [2.5, 2.46, 2.19])  # type: ignore[attr-defined]
+    return judged(right=table.frame["v"].tolist() == [2.5, 2.46, 2.19])
 
 
 @report(
@@ -112,5 +116,5 @@ def as_of_with_offsets(folder: Path) -> Outcome:
 )
 def rows_without_key_do_not_multiply(folder: Path) -> Outcome:
     left = "k,y\n" + "x,1\n,2\n" * 10
-    frame = _two(folder, left, "k,v\nx,1\n,2\n,3\n", on="k").frame  # type: ignore[attr-defined]
+    frame = _two(folder, left, "k,v\nx,1\n,2\n,3\n", on="k").frame
     return judged(right=len(frame) == 20 and int(frame["v"].notna().sum()) == 10)

@@ -116,7 +116,9 @@ def underscores(folder: Path) -> Outcome:
 )
 def hexadecimal(folder: Path) -> Outcome:
     frame = tried(put(folder, lines("a,b,y", "0x15a97504f6f678ab,0x1F,1", "0x8c2ca08823e5cc47,12,2", times=5))).frame
-    return judged(right=_texts(frame["a"][:2]) == ["0x15a97504f6f678ab", "0x8c2ca08823e5cc47"] and frame["b"][0] == "0x1F")
+    return judged(
+        right=_texts(frame["a"][:2]) == ["0x15a97504f6f678ab", "0x8c2ca08823e5cc47"] and frame["b"][0] == "0x1F"
+    )
 
 
 @report(

@@ -63,7 +63,9 @@ def order_of_rows(folder: Path) -> Outcome:
     days = [f"{m:02}/{d:02}/2023 {h:02}:05:00" for m in range(1, 13) for d in (1, 5, 12, 28) for h in (3, 15)]
     found = []
     for i, some in enumerate((days, days[::-1], sorted(days, key=lambda text: text[3:]))):
-        table = tried(put(folder, lines("d,y", *(f"{one},{len(one) + n % 2}" for n, one in enumerate(some))), f"{i}.csv"))
+        table = tried(
+            put(folder, lines("d,y", *(f"{one},{len(one) + n % 2}" for n, one in enumerate(some))), f"{i}.csv")
+        )
         slim = tried(put(folder, lines("a,d,y", *(f"{n},{one},{n % 2}" for n, one in enumerate(some))), f"s{i}.csv"))
         found += [sorted(_days(table, "d")), sorted(_days(slim, "d"))]
     return judged(right=all(one == found[0] for one in found) and found[0][0] == "2023-01-01")

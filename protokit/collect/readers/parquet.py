@@ -14,6 +14,7 @@ from protokit.core.outside import access
 from protokit.core.values import Notice
 
 if TYPE_CHECKING:
+    import duckdb
     import pandas as pd
 
 _LITERAL = str.maketrans({"*": "[*]", "?": "[?]", "[": "[[]"})
@@ -48,11 +49,14 @@ class Parquet(FileSource):
         try:
             with duckdb.connect() as connection:
                 # the path as a value: in a name, * and ? would be patterns
-                frame = rows_of(connection.read_parquet([str(access.local(file.path)).translate(_LITERAL)]))
+                path = str(access.local(file.path)).translate(_LITERAL)
+                frame = rows_of(connection.read_parquet([path]))
+                names = _as_written(connection, path)
         except (duckdb.Error, RuntimeError, ValueError) as error:
             reason = (str(error).splitlines() or [type(error).__name__])[0]
             raise file.error(f"not a Parquet file: {reason}", "write it anew") from None
-        return Cells(*columns_of(frame))
+        _, columns = columns_of(frame)
+        return Cells([*names, *map(str, frame.columns[len(names) :])], columns)
 
     def frame(self, cells: Cells, texts: Collection[str] = ()) -> tuple[pd.DataFrame, list[Notice]]:
         """The columns as they are."""
@@ -61,3 +65,15 @@ class Parquet(FileSource):
 
         frame, notices = framed(cells)
         return blanked(frame, self.missing), notices
+
+
+def _as_written(connection: duckdb.DuckDBPyConnection, path: str) -> list[str]:
+    """The names of a file's columns: of those that differ in capitals alone DuckDB renames all but the first."""
+    parts = connection.execute("SELECT name, num_children FROM parquet_schema(?)", [path]).fetchall()
+    names: list[str] = []
+    inside = 0
+    for name, children in parts[1:]:
+        if not inside:
+            names.append(name)
+        inside = max(0, inside - 1) + (children or 0)
+    return names
