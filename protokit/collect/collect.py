@@ -15,6 +15,7 @@ from protokit.collect.readers.csv import Csv
 from protokit.collect.source import Source
 from protokit.collect.words import Collect
 from protokit.core.errors import DataError, SpecError
+from protokit.core.rows import SourceRows, joined, rows_read
 from protokit.core.suggest import did_you_mean
 from protokit.core.values import Notice, Step, Table
 
@@ -36,7 +37,9 @@ def collect(spec: Collect, folder: Path, table: object = None, *, stacked: Seque
         raise SpecError.one("no table to collect", cure, ("collect",))
     first = next(iter(spec.tables), None) or next(iter(given))
     names = list(dict.fromkeys([first, *spec.tables, *given]))
+    several = [name for name in names if name == first or name in stacked]
     frames: dict[str, pd.DataFrame] = {}
+    rows_of: dict[str, SourceRows] = {}
     origins: dict[str, str] = {}
     notices: list[Notice] = []
     steps: list[Step] = []
@@ -48,24 +51,26 @@ def collect(spec: Collect, folder: Path, table: object = None, *, stacked: Seque
             frame, record, found = read_source(name, spec.tables[name], folder)
             origins |= record
             notices += found
+        if name == first or name in stacked:
+            rows_of[name] = rows_read(frame, name if len(several) > 1 else None)
         frames[name] = _matched(frame, frames[first], name) if name in stacked and name != first else frame
         word = "read " if name not in given or len(given) > 1 else ""
         steps.append(Step(f"{word}{name}", len(frame), len(frame), f"{frame.shape[1]} columns"))
     parts = None
     if spec.tables or len(given) > 1:
-        rows = [name for name in names if name == first or name in stacked]
-        parts = np.array([name for name in rows for _ in range(len(frames[name]))])
-        if len(rows) > 1:
-            frames[first] = pd.concat([frames[name] for name in rows], ignore_index=True)
-    whole = frames[first]
+        parts = np.array([name for name in several for _ in range(len(frames[name]))])
+        if len(several) > 1:
+            frames[first] = pd.concat([frames[name] for name in several], ignore_index=True)
+    whole, rows = frames[first], joined([rows_of[name] for name in several])
     if spec.join or spec.clean:
         _hold_joined(spec, frames)
-        whole, taken, found_in = gathered(spec, frames)
-        parts = None if parts is None else parts[whole.index.to_numpy()]
+        whole, taken, found_in = gathered(spec, frames, rows)
+        places = whole.index.to_numpy()
+        parts, rows = None if parts is None else parts[places], rows.take(places)
         whole = whole.reset_index(drop=True)
         steps += taken
         notices += found_in
-    return Table(whole, parts, origins, tuple(dict.fromkeys(notices)), tuple(steps))
+    return Table(whole, parts, origins, tuple(dict.fromkeys(notices)), tuple(steps), rows)
 
 
 def cleaned(frame: pd.DataFrame, steps: Sequence[object]) -> pd.DataFrame:

@@ -15,13 +15,17 @@ from protokit.collect.step import Step
 from protokit.collect.words import Collect
 from protokit.core import values
 from protokit.core.plugins import guarded
+from protokit.core.rows import SourceRows
 from protokit.core.values import Notice
 
 
-def gathered(spec: Collect, tables: Mapping[str, pd.DataFrame]) -> tuple[pd.DataFrame, list[values.Step], list[Notice]]:
+def gathered(
+    spec: Collect, tables: Mapping[str, pd.DataFrame], rows_of_first: SourceRows
+) -> tuple[pd.DataFrame, list[values.Step], list[Notice]]:
     """The first table joined with the others and cleaned; its row numbers, from 0, are the frame's index.
 
-    Every name and expression is checked before the first row is read into the database.
+    `rows_of_first` says where the rows of the first table stand in its source. Every name and expression is checked
+    before the first row is read into the database.
 
     Raises:
         SpecError: a name that is not there, or an expression or key that does not fit the columns' types.
@@ -31,6 +35,7 @@ def gathered(spec: Collect, tables: Mapping[str, pd.DataFrame]) -> tuple[pd.Data
     # sums over groups are taken in one thread: in several, the last bits depend on which comes first
     threads = 1 if any(one.aggregate for one in spec.join) else None
     with Warehouse(threads=threads) as warehouse:
+        warehouse.row_name = rows_of_first.shown
         first = next(iter(tables))
         later = mentioned(spec)
         rows = warehouse.load_frame(tables[first], later)

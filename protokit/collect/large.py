@@ -14,13 +14,14 @@ import pandas as pd
 from protokit.collect.collect import read_source
 from protokit.collect.column_flow import check_names
 from protokit.collect.database.cells import taken
-from protokit.collect.database.warehouse import Rows, Stored, Warehouse, parquet_cells
+from protokit.collect.database.warehouse import Rows, Stored, Warehouse, parquet_cells, parquet_shape
 from protokit.collect.gather import gather
 from protokit.collect.headers import reading
 from protokit.collect.readers.parquet import Parquet
 from protokit.collect.source import Source
 from protokit.collect.words import Collect
 from protokit.core.errors import DataError, SpecError
+from protokit.core.rows import SourceRows, of_files
 from protokit.core.suggest import did_you_mean
 from protokit.core.values import Notice, Step
 from protokit.grammar.expressions import quote
@@ -63,6 +64,7 @@ class Held:
     _warehouse: Warehouse
     _rows: Rows
     _part: str
+    _files: tuple[tuple[str, int], ...] = ()  # of the first table, with their rows
 
     @property
     def columns(self) -> list[str]:
@@ -72,7 +74,7 @@ class Held:
     def batches(self, part: str, columns: Sequence[str] | None = None, *, rows: int = 65_536) -> Iterator[pd.DataFrame]:
         """The rows of a part in the order of the first table, in frames of about `rows` rows.
 
-        The index of a frame counts the rows of all parts, from 0.
+        The index of a frame says which row of the first table's source each is: see `SourceRows.index`.
 
         Raises:
             DataError: there is no such part or column.
@@ -83,11 +85,17 @@ class Held:
         for name in names:
             if name not in self._rows.columns:
                 raise DataError(f"there is no column {name!r}", cure=did_you_mean(name, self.columns))
-        yield from self._frames(f"{self._part} = {quote(part)}", names, rows)
+        for frame in self._frames(f"{self._part} = {quote(part)}", names, rows):
+            yield frame.set_axis(self.source_rows(frame.index.to_numpy()).index())
+
+    def source_rows(self, numbers: np.ndarray) -> SourceRows:
+        """Where rows of the first table stand in its files, by their numbers through all of them, from 0."""
+        return of_files(numbers, self._files)
 
     def sample(self, most: Mapping[str, int], classes: Sequence[str], seed: int) -> tuple[pd.DataFrame, np.ndarray]:
         """About as many rows of each part as `most` says, or all of them, and the part of each.
 
+        The frame's index has the row's number in the first table, from 0.
         Of columns that may be `classes`, each value that training rows have is there at least once.
         """
         drawn = f"md5_number_lower({quote(f'{seed} sample ')} || rowid) / 18446744073709551616.0::DOUBLE"
@@ -107,12 +115,13 @@ class Held:
 
     def _frames(self, where: str, names: list[str], rows: int, *, with_part: bool = False) -> Iterator[pd.DataFrame]:
         inner = [self._rows.columns[name].inner for name in names]
-        listed = ", ".join(["rowid", *inner, *([self._part] if with_part else [])])
+        number = self._rows.order[0]
+        listed = ", ".join([number, *inner, *([self._part] if with_part else [])])
         for batch in self._warehouse.batches(f"SELECT {listed} FROM {self._rows.table} WHERE {where}", rows):
             cells = {name: taken(batch[c]) for name, c in zip(names, inner, strict=True)}
             if with_part:
                 cells[self._part] = batch[self._part]
-            yield pd.DataFrame(cells).set_axis(batch["rowid"].to_numpy())
+            yield pd.DataFrame(cells).set_axis(batch[number].to_numpy())
 
 
 def is_large(spec: Collect, folder: Path) -> bool:
@@ -149,10 +158,13 @@ def held(
         tables: dict[str, Rows] = {}
         steps: list[Step] = []
         origins: dict[str, str] = {}
+        files: tuple[tuple[str, int], ...] = ()
         for name, source in spec.tables.items():
             if _on_disk(source):
                 with reading(name, source):
                     paths, digest = source.files(folder)
+                    if not tables:
+                        files = tuple((path.name, parquet_shape(path)[0]) for path in paths)
                     tables[name] = warehouse.load_parquet(paths)
                     origins |= source.origin(name, folder, digest)
             else:
@@ -164,6 +176,7 @@ def held(
         check_names(spec, {name: list(rows.columns) for name, rows in tables.items()})
         first = tables[next(iter(tables))]
         number = first.order[0]
+        warehouse.row_name = lambda place: of_files(np.array([place]), files).shown(0)
         warehouse.lock()
         rows, taken_steps, notices = gather(spec, warehouse, first, tables)
         for name, column in rows.columns.items():
@@ -178,7 +191,7 @@ def held(
         if None in found:
             raise DataError(f"{found[None]:,} rows are in no part", cure="write train, validation or test in each")
         counts = {name: found.get(name, 0) for name in _PARTS}
-        yield Held((*steps, *taken_steps), tuple(notices), origins, counts, warehouse, rows, part)
+        yield Held((*steps, *taken_steps), tuple(notices), origins, counts, warehouse, rows, part, files)
 
 
 def _on_disk(source: Source) -> TypeGuard[Parquet]:

@@ -15,7 +15,7 @@ from protokit.represent.clustering.unlabelled import Unlabelled
 from protokit.represent.columns import fit_columns
 from protokit.represent.encoder import Encoder
 from protokit.represent.encoders.scaler import Scaler
-from protokit.represent.examples import Examples, examples_of, sample_weights
+from protokit.represent.examples import Examples, examples_of, keyed, sample_weights
 from protokit.represent.kind import NumberColumn
 from protokit.represent.represented import Represented, Setting
 from protokit.represent.series.series import represent_series
@@ -45,6 +45,10 @@ def represent(
     else:
         splits = (as_dealt(dealt[examples.positions], spec.split),)
     found = tuple(_represented(spec, examples, rows, tasks, setting) for rows in splits)
+    used = {name for one in found for name in one.encoder.kinds}
+    used |= {*spec.targets, *({setting.sample_weights, setting.labels, spec.split.way_column} - {None})}
+    source = keyed(examples, table.frame, [name for name in table.frame.columns if name not in used])
+    found = tuple(replace(one, source=source) for one in found)
     targets = [one.encoder.signature.targets for one in found]
     if odd := next((i for i, some in enumerate(targets) if some != targets[0]), None):
         raise DataError(
@@ -94,6 +98,7 @@ def _represented(
         (*examples.steps, Step(f"split ({rows.by})", len(frame), len(frame), detail)),
         examples.positions,
         frame,
+        examples.source,
     )
 
 

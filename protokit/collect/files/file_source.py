@@ -13,6 +13,7 @@ from protokit.collect.files.secrets import expand
 from protokit.collect.options import FileColumn
 from protokit.collect.source import SCHEME, Refusal, Source
 from protokit.core.errors import DataError
+from protokit.core.rows import with_files
 from protokit.core.values import Notice
 
 if TYPE_CHECKING:
@@ -79,9 +80,11 @@ class FileSource(OnDisk):
             found, notices = files.find(location, folder)
             parts = [self.cells(file) for file in found]
             frame, decided = self.frame(stacked(parts, found))
+            rows = [(location.masked(file.path.name), part.rows) for part, file in zip(parts, found, strict=True)]
             if self.file_column:
-                rows = [(location.masked(file.path.name), part.rows) for part, file in zip(parts, found, strict=True)]
                 frame = with_file(frame, self.file_column, rows)
+            if len(rows) > 1:
+                with_files(frame, rows)
             told = [*notices, *(notice for part in parts for notice in part.notices), *decided]
             return frame, files.digest(found)[0], tuple(dict.fromkeys(told))
 

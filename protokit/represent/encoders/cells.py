@@ -9,6 +9,7 @@ import pandas as pd
 
 from protokit.core.errors import DataError
 from protokit.core.names import as_text
+from protokit.core.rows import row_of as row_of_label
 from protokit.represent.encoders.dates import DATE_FORMATS, is_like_a_date
 
 TRUE = frozenset({"true", "t", "yes", "y"})
@@ -120,10 +121,9 @@ def to_numbers(series: pd.Series) -> np.ndarray:
     return values
 
 
-def row_of(series: pd.Series, position: int) -> int:
-    """The row of a cell in the table, from 1: the frame's index counts its rows."""
-    label = series.index[position]
-    return int(label) + 1 if hasattr(label, "__index__") else position + 1
+def row_of(series: pd.Series, position: int) -> str:
+    """The row of a cell in the source of its table, from 1, as the frame's index says it: see SourceRows."""
+    return row_of_label(series.index[position], position)
 
 
 def wrong(series: pd.Series, position: int, what: str) -> DataError:
