@@ -8,12 +8,15 @@ from typing import Any
 
 import pandas as pd
 
+from protokit.collect.as_file import as_file
 from protokit.collect.collect import cleaned
 from protokit.collect.column_flow import replay
 from protokit.collect.words import Collect
 from protokit.core.errors import DataError
 from protokit.core.suggest import did_you_mean
+from protokit.core.values import Notice
 
+_OF_NUMBERS = ("number", "boolean", "date")  # kinds that take numbers as they take their texts
 _READING = ("missing", "encoding", "delimiter", "decimal", "thousands")  # of a csv file
 
 
@@ -21,13 +24,15 @@ _READING = ("missing", "encoding", "delimiter", "decimal", "thousands")  # of a 
 class InputSchema:
     """`clean` are the steps that a table goes through, `columns` those that it must have for them.
 
-    `reading` says how a csv file is read. Where the recipe `joined` tables, what comes of it has to be there.
+    `reading` says how a csv file is read. Where the recipe `joined` tables, what comes of it has to be there. Of a
+    model that learned from such a file, texts in a frame are read `as_file`.
     """
 
     columns: tuple[str, ...]
     clean: tuple[object, ...] = ()
     reading: Mapping[str, object] = field(default_factory=dict)
     joined: bool = False
+    as_file: bool = False
 
     @classmethod
     def of(cls, spec: Collect, needed: Sequence[str]) -> InputSchema:
@@ -36,7 +41,18 @@ class InputSchema:
         first = next(iter(spec.tables.values()), None)
         given = {name: getattr(first, name) for name in _READING} if first is not None and first.kind == "csv" else {}
         reading = {name: list(v) if isinstance(v, tuple) else v for name, v in given.items() if v is not None}
-        return cls(columns if steps else tuple(needed), steps, reading, bool(spec.join))
+        as_file = first is not None and first.kind == "csv"
+        return cls(columns if steps else tuple(needed), steps, reading, bool(spec.join), as_file)
+
+    def read(self, frame: pd.DataFrame, kinds: Mapping[str, str]) -> tuple[pd.DataFrame, list[Notice]]:
+        """A frame with its texts read as the file's were, and which of them were read as missing.
+
+        `kinds` are what the columns that are learned from are.
+        """
+        if not self.as_file:
+            return frame, []
+        codes = {name for name, kind in kinds.items() if kind not in _OF_NUMBERS}
+        return as_file(frame, dict.fromkeys((*self.columns, *kinds)), self.reading, codes)
 
     def cleaned(self, frame: pd.DataFrame, needed: Sequence[str]) -> pd.DataFrame:
         """The table as the encoders take it; one that has all they need, and not what the steps do, stays as it is.
@@ -58,10 +74,12 @@ class InputSchema:
 
     def as_plain(self) -> dict[str, object]:
         """All of it as JSON values."""
-        plain = {"columns": list(self.columns), "clean": list(self.clean)}
-        return {**plain, "reading": dict(self.reading), "joined": self.joined}
+        plain: dict[str, object] = {"columns": list(self.columns), "clean": list(self.clean)}
+        plain |= {"reading": dict(self.reading), "joined": self.joined}
+        return {**plain, "as_file": True} if self.as_file else plain
 
     @classmethod
     def from_plain(cls, plain: Mapping[str, Any]) -> InputSchema:
         """That of `as_plain`."""
-        return cls(tuple(plain["columns"]), tuple(plain["clean"]), dict(plain["reading"]), bool(plain["joined"]))
+        columns, clean, as_file = tuple(plain["columns"]), tuple(plain["clean"]), bool(plain.get("as_file", False))
+        return cls(columns, clean, dict(plain["reading"]), bool(plain["joined"]), as_file)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 import pandas as pd
@@ -26,15 +26,19 @@ def frame(
     missing: Sequence[str] | None = None,
     decimal: str | None = None,
     thousands: str | None = None,
+    texts: Collection[str] = (),
 ) -> tuple[pd.DataFrame, list[Notice]]:
-    """A frame of columns of texts: numbers where every cell that is not missing is one, else text."""
+    """A frame of columns of texts: numbers where every cell that is not missing is one, else text.
+
+    The columns in `texts` stay texts whatever they are.
+    """
     marks = marks_of(missing)
     numbers = Numbers.of(decimal, thousands)
     series: dict[str, pd.Series] = {}
     unusual: dict[str, int] = {}
     commas: list[str] = []
     for name, cells in zip(names, columns, strict=True):
-        series[name] = _column(cells, marks, unusual, numbers)
+        series[name] = _column(cells, marks, unusual, numbers, text=name in texts)
         if numbers is None and series[name].dtype == object and _has_decimal_commas(series[name]):
             commas.append(name)
     notices = [
@@ -78,7 +82,9 @@ class Numbers:
         return text.replace(self.decimal, ".")
 
 
-def _column(cells: Sequence[str], marks: frozenset[str], unusual: dict[str, int], written: Numbers | None) -> pd.Series:
+def _column(
+    cells: Sequence[str], marks: frozenset[str], unusual: dict[str, int], written: Numbers | None, *, text: bool
+) -> pd.Series:
     values: list[str | None] = []
     for cell in cells:
         plain = cell.strip()
@@ -93,7 +99,7 @@ def _column(cells: Sequence[str], marks: frozenset[str], unusual: dict[str, int]
         return pd.Series([float("nan")] * len(values), dtype="float64")
     # a code such as 00123 is no number: its zeros would be lost
     padded = any(len(v) > 1 and v[0] == "0" and v.isdigit() for v in present)
-    if not padded and (present[0][0] in "+-.," or present[0][0].isdigit()):
+    if not padded and not text and (present[0][0] in "+-.," or present[0][0].isdigit()):
         try:
             return _numbers(values, present, written)
         except (ValueError, OverflowError):

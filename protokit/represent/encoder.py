@@ -13,9 +13,9 @@ import pandas as pd
 from protokit.core.errors import DataError
 from protokit.core.suggest import did_you_mean
 from protokit.core.values import Arrays, Features, InputSpec, Signature, TargetSpec
-from protokit.represent.encoders.scaler import Scaler
+from protokit.represent.encoders.scaler import Scaler, beyond
 from protokit.represent.encoders.sequences import COLUMN, SequenceColumn, SequenceGrouping
-from protokit.represent.kind import CodeColumn, FittedColumn, InputColumn, NumberColumn, column_from_plain
+from protokit.represent.kind import CodeColumn, FittedColumn, InputColumn, NumberColumn, Unusual, column_from_plain
 from protokit.represent.target import TargetEncoder
 
 ONE_HOT = 8  # columns of up to so many levels are one-hot numbers, others are embedded
@@ -87,6 +87,23 @@ class Encoder:
         own = {column.column: column.array(examples[column.column]) for column in self.own}
         features = self._features(examples, own)
         return {**self._of_columns(features), **own}, features
+
+    @property
+    def one_for_each_row(self) -> bool:
+        """Whether there is a prediction for each row of a table, in their order."""
+        return self.grouping is None
+
+    def unusual(self, examples: pd.DataFrame, features: Features) -> dict[str, Unusual]:
+        """What of each column is not as the training rows were; see `beyond` for numbers."""
+        found = {column.column: column.unusual(examples[column.column]) for column in self._all}
+        place, columns = 0, self._numeric
+        for column in columns:
+            quantiles = self.scaler.quantiles[:, place]
+            if note := beyond(features.numbers[:, place], quantiles, column.kind != "date", len(columns)):
+                one = found[column.column]
+                found[column.column] = replace(one, notes=(*one.notes, note))
+            place += len(column.names)
+        return found
 
     def _features(self, examples: pd.DataFrame, own: Mapping[str, np.ndarray]) -> Features:
         numeric = [column.numbers(examples[column.column]) for column in self._numeric]

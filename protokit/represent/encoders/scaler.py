@@ -13,6 +13,7 @@ from sklearn.preprocessing import QuantileTransformer
 
 _FARTHEST = 3.0  # standard normal units
 _MOST_QUANTILES = 1000
+_UNLIKELY = 1e-3
 
 
 @dataclass(frozen=True)
@@ -97,3 +98,24 @@ class Scaler:
             np.array(plain["two"], bool),
             np.array(plain["marked"], bool),
         )
+
+
+def beyond(numbers: np.ndarray, quantiles: np.ndarray, measured: bool, columns: int) -> str:
+    """What there is to say of numbers beyond those of the training rows; nothing where chance explains them.
+
+    The highest of n + m like numbers are all among the last m with a probability of (m / (n + m)) ** k, for k of them.
+    Few are told all the same where they are farther out than the training rows are wide. `columns` are looked at.
+    """
+    low, high = float(quantiles[0]), float(quantiles[-1])
+    width = high - low
+    above, below = numbers > high, numbers < low
+    count = int(above.sum() + below.sum())
+    if count == 0 or width <= 0:
+        return ""
+    chance = len(numbers) / (len(numbers) + len(quantiles))
+    often = max(int(above.sum()), int(below.sum()))
+    far = (numbers > high + width) | (numbers < low - width)
+    if not far.any() and chance**often > _UNLIKELY / columns:
+        return ""
+    of = f"{count:,} of {len(numbers):,} cells are beyond the training rows"
+    return of + (f", which go from {low:.4g} to {high:.4g}" if measured else "")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from protokit.represent.kind import KINDS, NO_CONTEXT, CodeColumn, FitContext, Guess, Kind
+from protokit.represent.kind import KINDS, NO_CONTEXT, CodeColumn, FitContext, Guess, Kind, Unusual
 from protokit.represent.kinds.number import FEWEST_FOR_AN_ID
 
 if TYPE_CHECKING:
@@ -14,20 +15,27 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from protokit.represent.encoders.cells import Cells
+    from protokit.represent.encoders.levels import Levels
 
+_MOST_RARE = 10_000  # rare levels that are kept
 RARE = 3  # levels seen in fewer training rows share the unseen slot, which so learns something
 
 
 @KINDS.add
 @dataclass(frozen=True)
 class Category(CodeColumn, Kind):
-    """A category as a code: 0 for unseen and rare levels, then one for each level. A missing cell is a level."""
+    """A category as a code: 0 for unseen and rare levels, then one for each level. A missing cell is a level.
+
+    `rare` are the levels of too few training rows; None where they are not known, as in models of earlier versions.
+    """
 
     name = "category"
     about = "one of some levels; levels that few training rows have, and unseen ones, are one"
     example = "category"
     rank = 2
     inference_rank = 50
+
+    rare: tuple[str, ...] | None = None
 
     @classmethod
     def sample(cls) -> Sequence[object]:
@@ -58,7 +66,8 @@ class Category(CodeColumn, Kind):
         levels: list[str | None] = [*sorted(str(level) for level in counts.index[counts >= RARE])]
         if int(cells.isna().sum()) >= RARE:
             levels.append(None)
-        return cls(str(cells.name), tuple(levels))
+        rare = tuple(sorted(str(level) for level in counts.index[counts < RARE]))
+        return cls(str(cells.name), tuple(levels), rare if len(rare) <= _MOST_RARE else None)
 
     @property
     def left_out(self) -> str:
@@ -69,9 +78,19 @@ class Category(CodeColumn, Kind):
         """Shapes: (rows,) -> (rows,) int64, from 0 to len(levels)."""
         import numpy as np
 
-        from protokit.represent.encoders.cells import texts_of
+        return np.maximum(self._known.places(cells) + 1, 0)
 
-        code = {level: i for i, level in enumerate(self.levels, 1)}
-        known = texts_of(cells).map(code).to_numpy(float, na_value=0, copy=True)
-        known[cells.isna().to_numpy()] = code.get(None, 0)
-        return known.astype(np.int64)
+    def unusual(self, cells: pd.Series) -> Unusual:
+        """Levels that no training row had, and numbers that were taken for a level."""
+        return self._known.unusual(cells)
+
+    def as_plain(self) -> dict[str, object]:
+        """All that was learned, as JSON values; rare levels only where they are known."""
+        plain = super().as_plain()
+        return plain if self.rare is not None else {key: value for key, value in plain.items() if key != "rare"}
+
+    @cached_property
+    def _known(self) -> Levels:
+        from protokit.represent.encoders.levels import Levels
+
+        return Levels(self.levels, self.rare)

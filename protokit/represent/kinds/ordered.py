@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from protokit.core.errors import DataError
@@ -11,11 +12,13 @@ from protokit.core.names import as_text
 from protokit.core.places import Fault
 from protokit.grammar.faults import refuse
 from protokit.grammar.words import Word
-from protokit.represent.kind import KINDS, NO_CONTEXT, FitContext, Kind, NumberColumn
+from protokit.represent.kind import KINDS, NO_CONTEXT, FitContext, Kind, NumberColumn, Unusual
 
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
+
+    from protokit.represent.encoders.levels import Levels
 
 
 def _levels(value: object) -> tuple[str, ...]:
@@ -69,11 +72,20 @@ class Ordered(NumberColumn, Kind):
         """Shapes: (rows,) -> (rows, 1), NaN where missing."""
         import numpy as np
 
-        from protokit.represent.encoders.cells import texts_of, wrong
+        from protokit.represent.encoders.cells import wrong
 
-        place = {level: i for i, level in enumerate(self.levels)}
-        found = texts_of(cells).map(place).to_numpy(float, na_value=np.nan)
-        bad = np.isnan(found) & cells.notna().to_numpy()
+        found = self._known.places(cells)
+        bad = (found < 0) & cells.notna().to_numpy()
         if bad.any():
             raise wrong(cells, int(bad.argmax()), "one of " + ", ".join(self.levels))
-        return found[:, None]
+        return np.where(found < 0, np.nan, found)[:, None]
+
+    def unusual(self, cells: pd.Series) -> Unusual:
+        """Numbers that were taken for a level."""
+        return self._known.unusual(cells)
+
+    @cached_property
+    def _known(self) -> Levels:
+        from protokit.represent.encoders.levels import Levels
+
+        return Levels(self.levels, ())
