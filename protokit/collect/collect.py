@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from protokit.collect.as_file import as_file
 from protokit.collect.frames import as_frame, checked, fingerprint
 from protokit.collect.gather import gathered
 from protokit.collect.headers import reading
@@ -47,6 +48,12 @@ def collect(spec: Collect, folder: Path, table: object = None, *, stacked: Seque
         if name in given:
             frame = given[name]
             origins[name] = fingerprint(frame)
+            if isinstance(source := spec.tables.get(name), Csv):
+                rules = source.options
+                # which texts are numbers is read off their column, unless they are not written as computers do
+                codes = () if {"decimal", "thousands"} & {*rules} else frame.columns
+                frame, told = as_file(frame, list(frame.columns), rules, codes)
+                notices += told
         else:
             frame, record, found = read_source(name, spec.tables[name], folder)
             origins |= record

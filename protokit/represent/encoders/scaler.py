@@ -13,7 +13,7 @@ from sklearn.preprocessing import QuantileTransformer
 
 _FARTHEST = 3.0  # standard normal units
 _MOST_QUANTILES = 1000
-_UNLIKELY = 1e-3
+_UNLIKELY = 1e-4
 
 
 @dataclass(frozen=True)
