@@ -54,6 +54,8 @@ def test_rare_levels_are_not_new() -> None:
     fitted = Category.fit(cells)
     assert fitted.levels == ("a", "b") and fitted.rare == ("c",)
     assert fitted.unusual(cells).unseen == 0 and fitted.unusual(pd.Series(["c", "d"])).unseen == 1
+    of_old = Category("x", ("a", "b"))  # nothing is known of its rare levels
+    assert [of_old.unusual(pd.Series(some)).unseen for some in (["d"], ["a", "d"], ["d", "e"])] == [0, 0, 2]
     again = Category.from_plain(json.loads(json.dumps(fitted.as_plain())))
     assert again == fitted and Category.from_plain({"kind": "category", "column": "x", "levels": ["a"]}).rare is None
 

@@ -40,6 +40,8 @@ class Levels:
         places, different, taken = self._of(cells)
         present = cells.notna().to_numpy()
         unseen = present & ((places == UNSEEN) | (places == DOUBTFUL))
+        if not self.knows_rare and not (unseen.sum() == present.sum() > 1):
+            unseen[:] = False  # they may be levels that a few training rows had
         if not unseen.any() and not taken:
             return Unusual(int(present.sum()))
         shown = list(dict.fromkeys(different[i] for i in np.flatnonzero(unseen)))[:_SHOWN]
