@@ -153,8 +153,8 @@ class Model:
 
         Cells are read as the recipe read them: where it learned from a file of texts, those of a frame are trimmed,
         and its marks of missing cells are missing. A category that training did not see counts as unseen; an empty
-        cell as missing. What is so, and numbers far beyond those of training, is told in one `PredictionNotice`, and
-        stands in `attrs["notices"]` of what is returned. A forecast takes the last
+        cell as missing. What is not as in training is told in one `PredictionNotice`; `attrs["notices"]` of what is
+        returned has it, too, and which marks were read as missing. A forecast takes the last
         `window` rows of each series, or more; rows after the last with a value of what is forecast give what is known
         of the future.
 
@@ -177,7 +177,7 @@ class Model:
         encoded = [encoder.encode(some) for encoder, some in zip(encoders, examples, strict=True)]
         each = zip(encoders, examples, encoded, strict=True)
         unusual = [encoder.unusual(some, features) for encoder, some, (_, features) in each]
-        notices += notices_of(unusual, allow=unseen == "allow")
+        unlike = notices_of(unusual, allow=unseen == "allow")
         scores = _mean([part.scores(*some) for part, some in zip(self.parts, encoded, strict=True)])
         if (clusters := self.parts[0].clusters) is not None:
             [found] = scores.values()
@@ -186,9 +186,10 @@ class Model:
             predicted = pd.DataFrame(self.encoder.predictions(frame, scores))
         if isinstance(table, pd.DataFrame) and encoders[0].one_for_each_row:
             predicted.index = table.index
-        if notices:
-            predicted.attrs["notices"] = [str(notice) for notice in notices]
-            warnings.warn("\n".join(map(str, notices)), PredictionNotice, stacklevel=2)
+        if told := [str(notice) for notice in (*notices, *unlike)]:
+            predicted.attrs["notices"] = told
+        if unlike:
+            warnings.warn("\n".join(told), PredictionNotice, stacklevel=2)
         return predicted
 
 

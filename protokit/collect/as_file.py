@@ -41,8 +41,8 @@ def as_file(
     texts = [name for name in cells if name in codes or name in odd]
     read, told = text_cells.frame(list(cells), list(cells.values()), **rules, texts=texts)
     read = read.set_axis(frame.index)
-    for name, is_text in odd.items():
-        read[name] = read[name].astype(object).where(is_text, frame[name])
+    for name, places in odd.items():
+        read[name] = read[name].astype(object).where(places, frame[name])
     whole = frame.copy(deep=False)
     whole[list(cells)] = read
     return whole, [notice for notice in told if "missing" in notice.rule]

@@ -59,9 +59,11 @@ class SourceRows:
         import pandas as pd
 
         if not self.places:
-            return pd.Index(self.numbers)
+            plain: pd.Index = pd.Index(self.numbers)
+            return plain
         of = [", ".join(map(str, some)) for some in zip(*(cells for _, cells in self.places), strict=True)]
-        return pd.MultiIndex.from_arrays([self.numbers, pd.Categorical(of)])
+        found: pd.Index = pd.MultiIndex.from_arrays([self.numbers, pd.Categorical(of)])
+        return found
 
 
 def shown(number: int, of: str = "") -> str:

@@ -99,9 +99,13 @@ class Encoder:
         place, columns = 0, self._numeric
         for column in columns:
             quantiles = self.scaler.quantiles[:, place]
-            if note := beyond(features.numbers[:, place], quantiles, column.kind != "date", len(columns)):
-                one = found[column.column]
-                found[column.column] = replace(one, notes=(*one.notes, note))
+            numbers = features.numbers[:, place]
+            note = beyond(numbers, quantiles, column.kind != "date", len(columns))
+            gone = 0 if self.scaler.marked[place] else int(np.isnan(numbers).sum())
+            missing = f"{gone:,} cells are missing, and no training row's was: the median stands for them"
+            one = found[column.column]
+            notes = (*one.notes, *([note] if note else []), *([missing] if gone else []))
+            found[column.column] = replace(one, notes=notes)
             place += len(column.names)
         return found
 

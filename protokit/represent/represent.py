@@ -46,7 +46,7 @@ def represent(
         splits = (as_dealt(dealt[examples.positions], spec.split),)
     found = tuple(_represented(spec, examples, rows, tasks, setting) for rows in splits)
     used = {name for one in found for name in one.encoder.kinds}
-    used |= {*spec.targets, *({setting.sample_weights, setting.labels, spec.split.way_column} - {None})}
+    used.update(name for name in (*spec.targets, setting.sample_weights, setting.labels, spec.split.way_column) if name)
     source = keyed(examples, table.frame, [name for name in table.frame.columns if name not in used])
     found = tuple(replace(one, source=source) for one in found)
     targets = [one.encoder.signature.targets for one in found]

@@ -11,7 +11,6 @@ from protokit.core.errors import DataError
 from protokit.core.names import as_text
 from protokit.core.rows import row_of as row_of_label
 from protokit.represent.encoders.dates import DATE_FORMATS, is_like_a_date
-from protokit.represent.kind import Unusual
 
 TRUE = frozenset({"true", "t", "yes", "y"})
 FALSE = frozenset({"false", "f", "no", "n"})
@@ -135,11 +134,3 @@ def wrong(series: pd.Series, position: int, what: str) -> DataError:
         f"column {series.name!r}, row {row}: {str(value)[:60]!r} is not {what}",
         cure="mend the cell, leave it empty, or name its text in `missing:` of the table",
     )
-
-
-def marked(cells: pd.Series, marks: tuple[str, ...]) -> Unusual:
-    """The cells whose texts mean a missing one."""
-    gone = texts_of(cells).isin(marks).to_numpy() if marks and cells.dtype.kind not in "iufbM" else np.zeros(0, bool)
-    count, present = int(gone.sum()), int(cells.notna().sum())
-    first = repr(as_text(cells.iloc[int(gone.argmax())])) if count else ""
-    return Unusual(present - count, notes=(f"{count:,} cells such as {first} are read as missing",) if count else ())

@@ -42,13 +42,16 @@ class Levels:
         unseen = present & ((places == UNSEEN) | (places == DOUBTFUL))
         if not self.knows_rare and not (unseen.sum() == present.sum() > 1):
             unseen[:] = False  # they may be levels that a few training rows had
-        if not unseen.any() and not taken:
+        gone = 0 if None in self._places or not self.knows_rare else int((~present).sum())
+        if not unseen.any() and not taken and not gone:
             return Unusual(int(present.sum()))
-        shown = list(dict.fromkeys(different[i] for i in np.flatnonzero(unseen)))[:_SHOWN]
+        shown = list(dict.fromkeys(different[int(i)] for i in np.flatnonzero(unseen)))[:_SHOWN]
         doubtful = int((places == DOUBTFUL).sum())
         notes = [f"numbers are taken for the levels that they are, as {taken[0]} for {taken[1]!r}"] if taken else []
         if doubtful:
             notes.append(f"{doubtful:,} cells are numbers that several levels are: give texts")
+        if gone:
+            notes.append(f"{gone:,} cells are missing, and next to no training row's was: they count as unseen")
         levels = tuple(level for level in self.levels if level is not None)
         return Unusual(int(present.sum()), int(unseen.sum()), tuple(map(as_text, shown)), levels, tuple(notes))
 

@@ -78,7 +78,8 @@ class Category(CodeColumn, Kind):
         """Shapes: (rows,) -> (rows,) int64, from 0 to len(levels)."""
         import numpy as np
 
-        return np.maximum(self._known.places(cells) + 1, 0)
+        found: np.ndarray = np.maximum(self._known.places(cells) + 1, 0)
+        return found
 
     def unusual(self, cells: pd.Series) -> Unusual:
         """Levels that no training row had, and numbers that were taken for a level."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from protokit.core.errors import DataError
-from protokit.represent.kind import KINDS, NO_CONTEXT, FitContext, Guess, Kind, NumberColumn, Unusual
+from protokit.represent.kind import KINDS, NO_CONTEXT, FitContext, Guess, Kind, NumberColumn
 
 if TYPE_CHECKING:
     import numpy as np
@@ -101,12 +101,6 @@ class Date(NumberColumn, Kind):
         if bad.any():
             raise wrong(cells, int(bad.argmax()), f"a date like {self.format or '2024-12-31'}")
         return _local(dates)
-
-    def unusual(self, cells: pd.Series) -> Unusual:
-        """Texts that are read as missing."""
-        from protokit.represent.encoders.cells import marked
-
-        return marked(cells, self.marks)
 
     def numbers(self, cells: pd.Series) -> np.ndarray:
         """Shapes: (rows,) -> (rows, len(names)), NaN where missing."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from protokit.represent.kind import KINDS, NO_CONTEXT, FitContext, Guess, Kind, NumberColumn, Unusual
+from protokit.represent.kind import KINDS, NO_CONTEXT, FitContext, Guess, Kind, NumberColumn
 
 if TYPE_CHECKING:
     import numpy as np
@@ -59,12 +59,6 @@ class Number(NumberColumn, Kind):
     def names(self) -> tuple[str, ...]:
         """The name of each number made."""
         return (self.column,)
-
-    def unusual(self, cells: pd.Series) -> Unusual:
-        """Texts that are read as missing."""
-        from protokit.represent.encoders.cells import marked
-
-        return marked(cells, self.marks)
 
     def numbers(self, cells: pd.Series) -> np.ndarray:
         """Shapes: (rows,) -> (rows, 1), NaN where missing."""

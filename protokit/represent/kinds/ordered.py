@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -82,7 +82,7 @@ class Ordered(NumberColumn, Kind):
 
     def unusual(self, cells: pd.Series) -> Unusual:
         """Numbers that were taken for a level."""
-        return self._known.unusual(cells)
+        return replace(self._known.unusual(cells[cells.notna()]), unseen=0)
 
     @cached_property
     def _known(self) -> Levels:

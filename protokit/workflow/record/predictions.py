@@ -20,7 +20,7 @@ from protokit.core.rows import SourceRows
 from protokit.core.runs import LAST
 from protokit.core.values import Predictions, TargetSpec
 from protokit.learn.clusters import Clusters
-from protokit.workflow.record.contents import Metrics, PlainTarget
+from protokit.workflow.record.contents import Identified, Metrics, PlainTarget
 
 Columns = list[tuple[str, np.ndarray]]
 ByBaseline = dict[str, dict[str, Predictions]]
@@ -203,7 +203,8 @@ class _Reader:
         rows = self.leading("row")
         if rows is None:
             raise DataError("not a table of predictions: it has no column 'row'", cure="run its recipe again")
-        beside = metrics.get("identified_by", {"places": [], "keys": []})
+        none: Identified = {"places": [], "keys": []}
+        beside = metrics.get("identified_by", none)
         places = {name: self._take() for name in beside["places"]}
         return SourceRows(
             rows, places.get("table"), places.get("file"), {name: self._take() for name in beside["keys"]}
