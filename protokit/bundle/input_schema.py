@@ -8,9 +8,9 @@ from typing import Any
 
 import pandas as pd
 
-from protokit.collect.as_file import as_file
 from protokit.collect.collect import cleaned
 from protokit.collect.column_flow import replay
+from protokit.collect.frames import as_file
 from protokit.collect.words import Collect
 from protokit.core.errors import DataError
 from protokit.core.suggest import did_you_mean

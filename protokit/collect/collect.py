@@ -8,8 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from protokit.collect.as_file import as_file
-from protokit.collect.frames import as_frame, checked, fingerprint
+from protokit.collect.frames import as_file, as_frame, checked, fingerprint
 from protokit.collect.gather import gathered
 from protokit.collect.headers import reading
 from protokit.collect.readers.csv import Csv
