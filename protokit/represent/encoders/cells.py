@@ -8,8 +8,9 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from protokit.cells.numbers import Found, Reading, exact_number, found_in, is_like_a_number
+from protokit.cells.numbers import Found, Reading, found_in, is_like_a_number
 from protokit.core.errors import DataError
+from protokit.core.rows import row_of as row_of_label
 from protokit.represent.encoders.dates import DATE_FORMATS, is_like_a_date
 from protokit.represent.encoders.distinct import Distinct, distinct
 
@@ -63,6 +64,59 @@ class Cells:
 
     @property
     def are_numbers(self) -> bool:
+        """Whether the cells are numbers by their type, truth values apart."""
+        return self.column.dtype.kind in "iuf"
+
+    @cached_property
+    def are_truth_values(self) -> bool:
+        """Whether the cells are truth values by their type."""
+        kind = self.column.dtype.kind
+        return kind == "b" or (self.column.dtype == object and set(map(type, self.distinct.cells)) == {bool})
+
+
+def missing_texts(column: pd.Series) -> tuple[str, ...]:
+    """The few texts in a column of numbers or dates that are neither, such as `unknown`: they are read as missing.
+
+    This is of reading cells, not of fitting, so it is found in all rows. A column of which fewer than 95 of 100
+    cells are numbers or dates has none.
+    """
+    if column.dtype.kind not in "OT" and not pd.api.types.is_string_dtype(column.dtype):
+        return ()
+    one = distinct(column)
+    counts = pd.Series(one.counts).groupby(one.texts, sort=False).sum()
+    texts, cells = pd.Series(counts.index, dtype=object), int(counts.sum())
+    often = counts.to_numpy()
+    if texts.empty or often[texts.str.contains(r"\d").to_numpy(bool)].sum() < _FEWEST_READABLE * cells:
+        return ()
+    readings = [are_numbers(texts)]
+    if (found := found_in(list(texts), often)) is not None:
+        readings.append(pd.Series(found.fits, texts.index))
+    of_numbers = len(readings)
+    if texts.head(20).map(is_like_a_date).mean() > 0.5:
+        readings += [pd.to_datetime(texts, format=form, errors="coerce").notna() for form in DATE_FORMATS]
+    best = max(readings, key=lambda read: int(often[read.to_numpy()].sum()))
+    odd = texts[~best]
+    if any(best is read for read in readings[:of_numbers]) and odd.map(is_like_a_number).any():
+        return ()  # a number in another unit or notation is no missing cell
+    readable = often[best.to_numpy()].sum() >= _FEWEST_READABLE * cells
+    return tuple(sorted(odd)) if readable and len(odd) <= _MOST_MISSING else ()
+
+
+def without(series: pd.Series, texts: tuple[str, ...]) -> pd.Series:
+    """The column with the cells of such texts missing."""
+    if not texts:
+        return series
+    one = distinct(series)
+    return series.mask(one.spread(np.array([text in texts for text in one.texts], bool), missing=False))
+
+
+def texts_of(column: pd.Series) -> pd.Series:
+    """The cells as texts, missing ones left as they are: each different text is looked at once."""
+    one = distinct(column)
+    return pd.Series(one.spread(one.texts, missing=None), index=column.index, name=column.name, dtype=object)
+
+
+def are_numbers(self) -> bool:
         """Whether the cells are numbers by their type, truth values apart."""
         return self.column.dtype.kind in "iuf"
 
@@ -205,10 +259,9 @@ def to_numbers(series: pd.Series, reading: Reading | None = None) -> np.ndarray:
     return values
 
 
-def row_of(series: pd.Series, position: int) -> int:
-    """The row of a cell in the table, from 1: the frame's index counts its rows."""
-    label = series.index[position]
-    return int(label) + 1 if hasattr(label, "__index__") else position + 1
+def row_of(series: pd.Series, position: int) -> str:
+    """The row of a cell in the source of its table, from 1, as the frame's index says it: see SourceRows."""
+    return row_of_label(series.index[position], position)
 
 
 def wrong(series: pd.Series, position: int, what: str) -> DataError:
