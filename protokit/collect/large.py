@@ -205,7 +205,7 @@ def held(
         check_names(spec, {name: list(rows.columns) for name, rows in tables.items()})
         first = tables[next(iter(tables))]
         number = first.order[0]
-        warehouse.row_name = lambda place: of_files(np.array([place]), files).shown(0)
+        warehouse.row_name = lambda place: of_files(np.array([place]), of_first).shown(0)
         warehouse.lock()
         rows, taken_steps, notices = gather(spec, warehouse, first, tables)
         for name, column in rows.columns.items():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import cached_property
 
 import numpy as np
@@ -114,91 +113,6 @@ def texts_of(column: pd.Series) -> pd.Series:
     """The cells as texts, missing ones left as they are: each different text is looked at once."""
     one = distinct(column)
     return pd.Series(one.spread(one.texts, missing=None), index=column.index, name=column.name, dtype=object)
-
-
-def are_numbers(self) -> bool:
-        """Whether the cells are numbers by their type, truth values apart."""
-        return self.column.dtype.kind in "iuf"
-
-    @cached_property
-    def are_truth_values(self) -> bool:
-        """Whether the cells are truth values by their type."""
-        kind = self.column.dtype.kind
-        return kind == "b" or (self.column.dtype == object and set(map(type, self.distinct.cells)) == {bool})
-
-
-def missing_texts(column: pd.Series) -> tuple[str, ...]:
-    """The few texts in a column of numbers or dates that are neither, such as `unknown`: they are read as missing.
-
-    This is of reading cells, not of fitting, so it is found in all rows. A column of which fewer than 95 of 100
-    cells are numbers or dates has none.
-    """
-    if column.dtype.kind not in "OT" and not pd.api.types.is_string_dtype(column.dtype):
-        return ()
-    one = distinct(column)
-    counts = pd.Series(one.counts).groupby(one.texts, sort=False).sum()
-    texts, cells = pd.Series(counts.index, dtype=object), int(counts.sum())
-    often = counts.to_numpy()
-    if texts.empty or often[texts.str.contains(r"\d").to_numpy(bool)].sum() < _FEWEST_READABLE * cells:
-        return ()
-    readings = [are_numbers(texts)]
-    if (found := found_in(list(texts), often)) is not None:
-        readings.append(pd.Series(found.fits, texts.index))
-    of_numbers = len(readings)
-    if texts.head(20).map(is_like_a_date).mean() > 0.5:
-        readings += [pd.to_datetime(texts, format=form, errors="coerce").notna() for form in DATE_FORMATS]
-    best = max(readings, key=lambda read: int(often[read.to_numpy()].sum()))
-    odd = texts[~best]
-    if any(best is read for read in readings[:of_numbers]) and odd.map(is_like_a_number).any():
-        return ()  # a number in another unit or notation is no missing cell
-    readable = often[best.to_numpy()].sum() >= _FEWEST_READABLE * cells
-    return tuple(sorted(odd)) if readable and len(odd) <= _MOST_MISSING else ()
-
-
-def without(series: pd.Series, texts: tuple[str, ...]) -> pd.Series:
-    """The column with the cells of such texts missing."""
-    if not texts:
-        return series
-    one = distinct(series)
-    return series.mask(one.spread(np.array([text in texts for text in one.texts], bool), missing=False))
-
-
-def texts_of(column: pd.Series) -> pd.Series:
-    """The cells as texts, missing ones left as they are: each different text is looked at once."""
-    one = distinct(column)
-    return pd.Series(one.spread(one.texts, missing=None), index=column.index, name=column.name, dtype=object)
-
-
-def level_texts(column: pd.Series, levels: Sequence[str | None], *, texts: bool = False) -> pd.Series:
-    """The cells as texts, a number as the level that is this number: 3.0 is the level written 3.00.
-
-    `texts`: so are texts that are no level by themselves.
-
-    Raises:
-        DataError: a number may be either of two levels, such as 1.1 and 1.10.
-    """
-    found = texts_of(column)
-    is_text = column.map(lambda cell: isinstance(cell, str)).to_numpy(bool) if column.dtype == object else None
-    if is_text is None:
-        is_text = np.full(len(column), column.dtype.kind not in "iufb")
-    if is_text.all() and not texts:
-        return found
-    known, of_number = set(levels), dict[int | float | None, list[str]]()
-    for level in levels:
-        if level is not None and (number := exact_number(level)) is not None:
-            of_number.setdefault(number, []).append(level)
-    others = found[~is_text].dropna().unique()
-    for text in others:
-        if len(own := of_number.get(exact_number(text), [])) > 1:
-            rule = f"column {column.name!r} holds the number {text}, which may be {own[0]!r} or {own[1]!r}"
-            raise DataError(rule, cure=f"give its texts: read the file with dtype={{{column.name!r}: str}}")
-    wanted = found.dropna().unique() if texts else others
-    meant = {
-        text: own[0] for text in wanted if text not in known and len(own := of_number.get(exact_number(text), [])) == 1
-    }
-    if not meant:
-        return found
-    return found.where(is_text & (not texts), found.map(lambda text: meant.get(text, text), na_action="ignore"))
 
 
 def are_numbers(texts: pd.Series) -> pd.Series:

@@ -26,9 +26,7 @@ class Levels:
     With `texts`, so is a text that is no level by itself, such as `3.00` of the level `3`.
     """
 
-    def __init__(
-        self, levels: Sequence[str | None], rare: Sequence[str] | None = None, *, texts: bool = False
-    ) -> None:
+    def __init__(self, levels: Sequence[str | None], rare: Sequence[str] | None = None, *, texts: bool = False) -> None:
         self._texts = texts
         self.levels, self.knows_rare = tuple(levels), rare is not None
         self._places: dict[str | None, int] = dict.fromkeys(rare or (), RARE)
