@@ -6,6 +6,7 @@ from protokit.core.errors import AuditError as AuditError
 from protokit.core.errors import BundleError as BundleError
 from protokit.core.errors import DataError as DataError
 from protokit.core.errors import MissingExtra as MissingExtra
+from protokit.core.errors import PredictionNotice as PredictionNotice
 from protokit.core.errors import ProtokitError as ProtokitError
 from protokit.core.errors import SpecError as SpecError
 from protokit.core.errors import TrainingError as TrainingError

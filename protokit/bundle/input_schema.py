@@ -10,12 +10,15 @@ import pandas as pd
 
 from protokit.collect.collect import cleaned
 from protokit.collect.column_flow import replay, traced
+from protokit.collect.frames import as_file
 from protokit.collect.readers.csv import Csv
 from protokit.collect.words import Collect
 from protokit.core.errors import DataError
 from protokit.core.outside import access
 from protokit.core.suggest import did_you_mean
+from protokit.core.values import Notice
 
+_OF_NUMBERS = ("number", "boolean", "date", "duration")  # kinds that take numbers as they take their texts
 # how a csv file is read: never from where, and no column that depends on its name
 _READING = tuple(name for name in Csv.option_names() if name != "file_column")
 
@@ -25,7 +28,8 @@ class InputSchema:
     """`clean` are the steps that a table goes through, `columns` those that it must have for them.
 
     `reading` says how a csv file is read, `texts` which of the cleaned columns keep their cells as they are
-    written. Where the recipe `joined` tables, what comes of it has to be there.
+    written. Where the recipe `joined` tables, what comes of it has to be there. Of a model that learned from such a
+    file, texts in a frame are read `as_file`.
     """
 
     columns: tuple[str, ...]
@@ -33,6 +37,7 @@ class InputSchema:
     reading: Mapping[str, object] = field(default_factory=dict)
     joined: bool = False
     texts: tuple[str, ...] = ()
+    as_file: bool = False
 
     @classmethod
     def of(cls, spec: Collect, needed: Sequence[str], texts: Collection[str] = ()) -> InputSchema:
@@ -42,12 +47,23 @@ class InputSchema:
         given = {name: getattr(first, name) for name in _READING} if first is not None and first.kind == "csv" else {}
         reading = {name: list(v) if isinstance(v, tuple) else v for name, v in given.items() if v is not None}
         kept = tuple(sorted(name for name in texts if name in needed))
-        return cls(columns if steps else tuple(needed), steps, reading, bool(spec.join), kept)
+        as_file = first is not None and first.kind == "csv"
+        return cls(columns if steps else tuple(needed), steps, reading, bool(spec.join), kept, as_file)
 
     @property
     def as_written(self) -> frozenset[str]:
         """The columns of a file whose cells are to be read as they are written."""
         return frozenset().union(*traced(Collect.of(clean=list(self.clean)), self.texts).values())
+
+    def read(self, frame: pd.DataFrame, kinds: Mapping[str, str]) -> tuple[pd.DataFrame, list[Notice]]:
+        """A frame with its texts read as the file's were, and which of them were read as missing.
+
+        `kinds` are what the columns that are learned from are.
+        """
+        if not self.as_file:
+            return frame, []
+        codes = {name for name, kind in kinds.items() if kind not in _OF_NUMBERS}
+        return as_file(frame, dict.fromkeys((*self.columns, *kinds)), self.reading, codes)
 
     def cleaned(self, frame: pd.DataFrame, needed: Sequence[str]) -> pd.DataFrame:
         """The table as the encoders take it; one that has all they need, and not what the steps do, stays as it is.
@@ -70,9 +86,10 @@ class InputSchema:
 
     def as_plain(self) -> dict[str, object]:
         """All of it as JSON values."""
-        plain = {"columns": list(self.columns), "clean": list(self.clean)}
-        written = {"texts": list(self.texts)} if self.texts else {}
-        return {**plain, "reading": dict(self.reading), "joined": self.joined, **written}
+        plain: dict[str, object] = {"columns": list(self.columns), "clean": list(self.clean)}
+        plain |= {"reading": dict(self.reading), "joined": self.joined}
+        plain |= {"texts": list(self.texts)} if self.texts else {}
+        return {**plain, "as_file": True} if self.as_file else plain
 
     @classmethod
     def from_plain(cls, plain: Mapping[str, Any]) -> InputSchema:
@@ -88,4 +105,5 @@ class InputSchema:
         Csv.model_validate({**plain["reading"], "location": "-"})
         Collect.of(clean=list(plain["clean"]))
         columns, clean = tuple(plain["columns"]), tuple(plain["clean"])
-        return cls(columns, clean, dict(plain["reading"]), bool(plain["joined"]), tuple(plain.get("texts", ())))
+        texts, as_file = tuple(plain.get("texts", ())), bool(plain.get("as_file", False))
+        return cls(columns, clean, dict(plain["reading"]), bool(plain["joined"]), texts, as_file)

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 
 from protokit.bundle.input_schema import InputSchema
+from protokit.bundle.notices import notices_of
 from protokit.collect.frames import as_frame
+from protokit.core.errors import PredictionNotice, SpecError
 from protokit.core.libraries.backend import keras
-from protokit.core.values import Arrays, Features, Predictions, Signature
+from protokit.core.values import Arrays, Features, Notice, Predictions, Signature
 from protokit.evaluate.temperature import tempered
 from protokit.learn.clusters import Clusters
-from protokit.learn.snapshot import assign
+from protokit.learn.snapshot import hold
 from protokit.learn.train import codes, predict
 from protokit.menu.menu import Menu
 from protokit.represent.encoder import Encoder
@@ -42,7 +46,7 @@ class Part:
         """
         found = []
         for weights in self.weights:
-            assign(self.network.weights, weights)
+            hold(self.network.weights, weights)
             found.append(codes(self.network, dict(inputs)))
         return np.concatenate(found, axis=1)
 
@@ -56,7 +60,7 @@ class Part:
             return {signature.targets[0].name: self.clusters.scores(self.codes(inputs))}
         found = []
         for weights in self.weights:
-            assign(self.network.weights, weights)
+            hold(self.network.weights, weights)
             outputs = predict(self.network, dict(inputs), signature)
             found.append(self.encoder.scores(outputs, features))
         means = _mean(found)
@@ -112,7 +116,7 @@ class Model:
     def network(self) -> keras.Model:
         """The Keras model, with the weights of the first of the networks."""
         first = self.parts[0]
-        assign(first.network.weights, first.weights[0])
+        hold(first.network.weights, first.weights[0])
         return first.network
 
     @property
@@ -125,37 +129,68 @@ class Model:
         """The columns that a table must have."""
         return self.input_schema.columns if self.input_schema else needed(self.parts)
 
-    def predict(self, table: object, *, folder: str | Path | None = None) -> pd.DataFrame:
+    def rows(self, table: object) -> tuple[pd.DataFrame, list[Notice]]:
+        """A table as the encoders take it, read and cleaned as the recipe's was; and what was read as missing.
+
+        Raises:
+            DataError: a column is missing, or a cell is not what a step says.
+        """
+        frame, notices = as_frame(table), list[Notice]()
+        if self.input_schema is not None:
+            kinds = {name: kind for part in self.parts for name, kind in part.encoder.kinds.items()}
+            frame, notices = self.input_schema.read(frame, kinds)
+            frame = self.input_schema.cleaned(frame, needed(self.parts))
+        return frame, notices
+
+    def predict(
+        self, table: object, *, folder: str | Path | None = None, unseen: Literal["refuse", "allow"] = "refuse"
+    ) -> pd.DataFrame:
         """Predict a table that has the model's columns, in any order; others are ignored.
 
         The table goes through the recipe's steps of cleaning, but none that drops rows; what the recipe joined has to
         be in it. One that has been cleaned already is taken as it is. Paths of images start at `folder`; where it is
         not given, at the recipe's folder in the run that trained the model, and at the current one after `load`.
 
-        A category that training did not see counts as unseen; an empty cell as missing. A forecast takes the last
+        Cells are read as the recipe read them: where it learned from a file of texts, those of a frame are trimmed,
+        and its marks of missing cells are missing. A category that training did not see counts as unseen; an empty
+        cell as missing. What is not as in training is told in one `PredictionNotice`; `attrs["notices"]` of what is
+        returned has it, too, and which marks were read as missing. A forecast takes the last
         `window` rows of each series, or more; rows after the last with a value of what is forecast give what is known
         of the future.
 
         Returns:
-            One row for each row of the table: the predicted class or number under the target's name, and for
-            classes a column `TARGET = CLASS` with the probability of each; of quantiles a column `TARGET 0.1` for
-            each. Of sequences, one row for each, its key first. Of clusters, `cluster`, from 1, and
-            `distance` (in the embedding, to the cluster's center) or `probability`. Of forecasts, `horizon` rows for
-            each series: the columns that tell it, the time, and what is forecast.
+            One row for each row of the table, under its index where it is a frame of pandas: the predicted class or
+            number under the target's name, and for classes a column `TARGET = CLASS` with the probability of each; of
+            quantiles a column `TARGET 0.1` for each. Of sequences, one row for each, its key first. Of clusters,
+            `cluster`, from 1, and `distance` (in the embedding, to the cluster's center) or `probability`. Of
+            forecasts, `horizon` rows for each series: the columns that tell it, the time, and what is forecast.
 
         Raises:
-            DataError: a column is missing, or a cell is not what its column is.
+            DataError: a column is missing, a cell is not what its column is, or not one of two or more cells of a
+                column was seen in training, unless `unseen` is "allow".
         """
-        frame = as_frame(table)
-        if self.input_schema is not None:
-            frame = self.input_schema.cleaned(frame, needed(self.parts))
+        if unseen not in ("refuse", "allow"):
+            raise SpecError.one(f"unseen is refuse or allow, not {unseen!r}", 'write unseen="allow"')
+        frame, notices = self.rows(table)
         encoders = [part.encoder if folder is None else part.encoder.at(Path(folder)) for part in self.parts]
-        encoded = [encoder.encode(encoder.examples(frame)) for encoder in encoders]
+        examples = [encoder.examples(frame) for encoder in encoders]
+        encoded = [encoder.encode(some) for encoder, some in zip(encoders, examples, strict=True)]
+        each = zip(encoders, examples, encoded, strict=True)
+        unusual = [encoder.unusual(some, features) for encoder, some, (_, features) in each]
+        unlike = notices_of(unusual, allow=unseen == "allow")
         scores = _mean([part.scores(*some) for part, some in zip(self.parts, encoded, strict=True)])
         if (clusters := self.parts[0].clusters) is not None:
             [found] = scores.values()
-            return pd.DataFrame(clusters.columns(found))
-        return pd.DataFrame(self.encoder.predictions(frame, scores))
+            predicted = pd.DataFrame(clusters.columns(found))
+        else:
+            predicted = pd.DataFrame(self.encoder.predictions(frame, scores))
+        if isinstance(table, pd.DataFrame) and encoders[0].one_for_each_row:
+            predicted.index = table.index
+        if told := [str(notice) for notice in (*notices, *unlike)]:
+            predicted.attrs["notices"] = told
+        if unlike:
+            warnings.warn("\n".join(told), PredictionNotice, stacklevel=2)
+        return predicted
 
 
 def needed(parts: Sequence[Part]) -> tuple[str, ...]:

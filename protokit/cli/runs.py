@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import warnings
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -44,6 +45,10 @@ def predict(
     data: Annotated[str, typer.Argument(help="A table with the model's columns: a file or a web address.")],
     out: Annotated[Path | None, typer.Option("-o", "--out", help="A CSV file; the screen if not given.")] = None,
     table: OneTable = None,
+    unseen: Annotated[
+        Literal["refuse", "allow"],
+        typer.Option("--unseen", help="Whether a column may have only cells that training did not see."),
+    ] = "refuse",
     as_json: AsJson = False,
 ) -> None:
     """Predict the rows of a table with a trained model."""
@@ -52,7 +57,12 @@ def predict(
     loaded = protokit.load(model)
     schema = loaded.input_schema
     frame = read_table(data, table, schema.reading if schema else None, schema.as_written if schema else ())
-    predictions = loaded.predict(frame, folder=Path(data).parent if Path(data).is_file() else None)
+    folder = Path(data).parent if Path(data).is_file() else None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", protokit.PredictionNotice)  # they are printed
+        predictions = loaded.predict(frame, folder=folder, unseen=unseen)
+    for notice in predictions.attrs.get("notices", ()):
+        typer.echo(notice, err=True)
     if as_json:
         text = json.dumps(predictions.to_dict(orient="records"), ensure_ascii=False, default=str)
     else:

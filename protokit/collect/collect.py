@@ -10,16 +10,16 @@ import pandas as pd
 
 from protokit.cells.missing import blanked
 from protokit.collect.database.as_written import AsWritten
-from protokit.collect.frames import as_frame, checked, fingerprint
+from protokit.collect.frames import as_file, as_frame, checked, fingerprint
 from protokit.collect.gather import gathered
 from protokit.collect.headers import reading
-from protokit.collect.postgres.collected import collected_there
 from protokit.collect.readers.csv import Csv
 from protokit.collect.readers.sql import Sql
 from protokit.collect.source import Source
 from protokit.collect.words import Collect
 from protokit.core.errors import DataError, SpecError
 from protokit.core.outside import access
+from protokit.core.rows import SourceRows, joined, rows_read
 from protokit.core.suggest import did_you_mean
 from protokit.core.values import Notice, Step, Table
 
@@ -62,7 +62,9 @@ def collect(
         if found is not None:
             return found
     names = list(dict.fromkeys([first, *spec.tables, *given]))
+    several = [name for name in names if name == first or name in stacked]
     frames: dict[str, pd.DataFrame] = {}
+    rows_of: dict[str, SourceRows] = {}
     origins: dict[str, str] = {}
     notices = list[Notice](said)
     steps: list[Step] = []
@@ -71,12 +73,20 @@ def collect(
         if name in given:
             frame = given[name]
             origins[name] = fingerprint(frame)
+            if isinstance(source := spec.tables.get(name), Csv):
+                rules = source.options
+                # which texts are numbers is read off their column, unless they are not written as computers do
+                codes = () if {"decimal", "thousands"} & {*rules} else frame.columns
+                frame, told = as_file(frame, list(frame.columns), rules, codes)
+                notices += told
             # the table's marks are of the data, whoever reads it
-            frame = blanked(frame, getattr(spec.tables.get(name), "missing", None))
+            frame = blanked(frame, getattr(source, "missing", None))
         else:
             frame, record, decided = read_source(name, spec.tables[name], folder, written.of_table(name))
             origins |= record
             notices += decided
+        if name == first or name in stacked:
+            rows_of[name] = rows_read(frame, name if len(several) > 1 else None)
         frames[name] = _matched(frame, frames[first], name) if name in stacked and name != first else frame
         word = "read " if name not in given or len(given) > 1 else ""
         detail = f"{frame.shape[1]} columns"
@@ -86,19 +96,19 @@ def collect(
     frames = written.settled(spec, frames, given)
     parts = None
     if spec.tables or len(given) > 1:
-        rows = [name for name in names if name == first or name in stacked]
-        parts = np.repeat(np.array(rows), [len(frames[name]) for name in rows])
-        if len(rows) > 1:
-            frames[first] = pd.concat([frames[name] for name in rows], ignore_index=True)
-    whole = frames[first]
+        parts = np.repeat(np.array(several), [len(frames[name]) for name in several])
+        if len(several) > 1:
+            frames[first] = pd.concat([frames[name] for name in several], ignore_index=True)
+    whole, rows = frames[first], joined([rows_of[name] for name in several])
     if spec.join or spec.clean:
         _hold_joined(spec, frames)
-        whole, taken, found_in = gathered(spec, frames, written.texts)
-        parts = None if parts is None else parts[whole.index.to_numpy()]
+        whole, taken, found_in = gathered(spec, frames, rows, written.texts)
+        places = whole.index.to_numpy()
+        parts, rows = None if parts is None else parts[places], rows.take(places)
         whole = whole.reset_index(drop=True)
         steps += taken
         notices += found_in
-    return Table(whole, parts, origins, tuple(dict.fromkeys(notices)), tuple(steps))
+    return Table(whole, parts, origins, tuple(dict.fromkeys(notices)), tuple(steps), rows)
 
 
 def cleaned(frame: pd.DataFrame, steps: Sequence[object], texts: Collection[str] = ()) -> pd.DataFrame:

@@ -15,18 +15,23 @@ from protokit.collect.joins.join import join
 from protokit.collect.words import Collect
 from protokit.core import values
 from protokit.core.plugins import guarded
+from protokit.core.rows import SourceRows
 from protokit.core.values import Notice
 
 _NONE: Mapping[str, Collection[str]] = {}
 
 
 def gathered(
-    spec: Collect, tables: Mapping[str, pd.DataFrame], texts: Mapping[str, Collection[str]] = _NONE
+    spec: Collect,
+    tables: Mapping[str, pd.DataFrame],
+    rows_of_first: SourceRows,
+    texts: Mapping[str, Collection[str]] = _NONE,
 ) -> tuple[pd.DataFrame, list[values.Step], list[Notice]]:
     """The first table joined with the others and cleaned; its row numbers, from 0, are the frame's index.
 
     The columns of a table in `texts` are texts as they are written: joins and expressions see them as numbers where
-    all of them are, and no two the same one.
+    all of them are, and no two the same one. `rows_of_first` says where the rows of the first table stand in its
+    source.
 
     Every name and expression is checked before the first row is read into the database.
 
@@ -38,6 +43,7 @@ def gathered(
     # sums over groups are taken in one thread: in several, the last bits depend on which comes first
     threads = 1 if any(one.aggregate for one in spec.join) else None
     with Warehouse(threads=threads) as warehouse:
+        warehouse.row_name = rows_of_first.shown
         first = next(iter(tables))
         later = mentioned(spec)
         rows = warehouse.load_frame(tables[first], later, texts.get(first, ()))

@@ -16,7 +16,7 @@ from protokit.collect.collect import read_source
 from protokit.collect.column_flow import check_names, mentioned, traced
 from protokit.collect.database.cells import taken
 from protokit.collect.database.delimited import load_csv
-from protokit.collect.database.warehouse import Rows, Stored, Warehouse, parquet_cells
+from protokit.collect.database.warehouse import Rows, Stored, Warehouse, parquet_cells, parquet_shape
 from protokit.collect.files import files
 from protokit.collect.files.dialect import dialect_of
 from protokit.collect.files.secrets import expand
@@ -29,6 +29,7 @@ from protokit.collect.stacking import partitions
 from protokit.collect.text_cells import Rules
 from protokit.collect.words import Collect
 from protokit.core.errors import DataError, SpecError
+from protokit.core.rows import SourceRows, of_files
 from protokit.core.suggest import did_you_mean
 from protokit.core.values import Notice, Step
 from protokit.grammar.expressions import quote
@@ -71,6 +72,7 @@ class Held:
     _warehouse: Warehouse
     _rows: Rows
     _part: str
+    _files: tuple[tuple[str, int], ...] = ()  # of the first table, with their rows
 
     @property
     def columns(self) -> list[str]:
@@ -80,7 +82,7 @@ class Held:
     def batches(self, part: str, columns: Sequence[str] | None = None, *, rows: int = 65_536) -> Iterator[pd.DataFrame]:
         """The rows of a part in the order of the first table, in frames of about `rows` rows.
 
-        The index of a frame counts the rows of all parts, from 0.
+        The index of a frame says which row of the first table's source each is: see `SourceRows.index`.
 
         Raises:
             DataError: there is no such part or column.
@@ -91,11 +93,17 @@ class Held:
         for name in names:
             if name not in self._rows.columns:
                 raise DataError(f"there is no column {name!r}", cure=did_you_mean(name, self.columns))
-        yield from self._frames(f"{self._part} = {quote(part)}", names, rows)
+        for frame in self._frames(f"{self._part} = {quote(part)}", names, rows):
+            yield frame.set_axis(self.source_rows(frame.index.to_numpy()).index())
+
+    def source_rows(self, numbers: np.ndarray) -> SourceRows:
+        """Where rows of the first table stand in its files, by their numbers through all of them, from 0."""
+        return of_files(numbers, self._files)
 
     def sample(self, most: Mapping[str, int], classes: Sequence[str], seed: int) -> tuple[pd.DataFrame, np.ndarray]:
         """About as many rows of each part as `most` says, or all of them, and the part of each.
 
+        The frame's index has the row's number in the first table, from 0.
         Of columns that may be `classes`, each value that training rows have is there at least once.
         """
         drawn = f"md5_number_lower({quote(f'{seed} sample ')} || rowid) / 18446744073709551616.0::DOUBLE"
@@ -115,12 +123,13 @@ class Held:
 
     def _frames(self, where: str, names: list[str], rows: int, *, with_part: bool = False) -> Iterator[pd.DataFrame]:
         inner = [self._rows.columns[name].inner for name in names]
-        listed = ", ".join(["rowid", *inner, *([self._part] if with_part else [])])
+        number = self._rows.order[0]
+        listed = ", ".join([number, *inner, *([self._part] if with_part else [])])
         for batch in self._warehouse.batches(f"SELECT {listed} FROM {self._rows.table} WHERE {where}", rows):
             cells = {name: taken(batch[c]) for name, c in zip(names, inner, strict=True)}
             if with_part:
                 cells[self._part] = batch[self._part]
-            yield pd.DataFrame(cells).set_axis(batch["rowid"].to_numpy())
+            yield pd.DataFrame(cells).set_axis(batch[number].to_numpy())
 
 
 def is_large(spec: Collect, folder: Path) -> bool:
@@ -168,16 +177,23 @@ def held(
         origins: dict[str, str] = {}
         told: list[Notice] = []
         written = _untouched(spec, texts)
+        of_first: tuple[tuple[str, int], ...] = ()
         for name, source in spec.tables.items():
             if _on_disk(source):
                 with reading(name, source):
                     if isinstance(source, Csv):
-                        tables[name], digest, found_in = _of_csv(warehouse, source, folder, written.get(name, ()))
+                        loaded = _of_csv(warehouse, source, folder, written.get(name, ()))
+                        counts, digest, found_in = loaded[1:]
                         told += found_in
+                        rows_of = loaded[0]
                     else:
                         here, digest = source.files(folder)
                         said = partitions(here) if any(file.partitions for file in here) else None
-                        tables[name] = warehouse.load_parquet([file.path for file in here], said)
+                        rows_of = warehouse.load_parquet([file.path for file in here], said)
+                        counts = tuple((file.path.name, parquet_shape(file.path)[0]) for file in here)
+                    if not tables:
+                        of_first = counts
+                    tables[name] = rows_of
                     origins |= source.origin(name, folder, digest)
             else:
                 frame, record, beside = read_source(name, source, folder)
@@ -189,6 +205,7 @@ def held(
         check_names(spec, {name: list(rows.columns) for name, rows in tables.items()})
         first = tables[next(iter(tables))]
         number = first.order[0]
+        warehouse.row_name = lambda place: of_files(np.array([place]), of_first).shown(0)
         warehouse.lock()
         rows, taken_steps, notices = gather(spec, warehouse, first, tables)
         for name, column in rows.columns.items():
@@ -202,10 +219,9 @@ def held(
         found = dict(warehouse.run(f"SELECT {part}, count(*) FROM {rows.table} GROUP BY {part}"))
         if None in found:
             raise DataError(f"{found[None]:,} rows are in no part", cure="write train, validation or test in each")
-        counts = {name: found.get(name, 0) for name in _PARTS}
-        yield Held(
-            (*steps, *taken_steps), tuple(dict.fromkeys((*told, *notices))), origins, counts, warehouse, rows, part
-        )
+        counts_of = {name: found.get(name, 0) for name in _PARTS}
+        said_of_all = tuple(dict.fromkeys((*told, *notices)))
+        yield Held((*steps, *taken_steps), said_of_all, origins, counts_of, warehouse, rows, part, of_first)
 
 
 def _on_disk(source: Source) -> TypeGuard[Parquet | Csv]:
@@ -215,15 +231,18 @@ def _on_disk(source: Source) -> TypeGuard[Parquet | Csv]:
     return isinstance(source, Parquet) and not source.file_column and source.missing is None
 
 
-def _of_csv(warehouse: Warehouse, source: Csv, folder: Path, texts: Collection[str]) -> tuple[Rows, str, list[Notice]]:
-    """The files of a table in the database, their digest, and what was decided."""
+def _of_csv(
+    warehouse: Warehouse, source: Csv, folder: Path, texts: Collection[str]
+) -> tuple[Rows, tuple[tuple[str, int], ...], str, list[Notice]]:
+    """The files of a table in the database, the rows of each, their digest, and what was decided."""
     location = expand(source.location)
     with location.masking():
         found, notices = files.find(location, folder)
         dialects = [dialect_of(file, source) for file in found]
         rules = Rules(Marks.of(source.missing), source.decimal, source.thousands)
-        rows, _, decided = load_csv(warehouse, found, dialects, rules, texts)
-        return rows, files.digest(found)[0], [*notices, *decided]
+        rows, many, decided = load_csv(warehouse, found, dialects, rules, texts)
+        counts = tuple((file.path.name, count) for file, count in zip(found, many, strict=True))
+        return rows, counts, files.digest(found)[0], [*notices, *decided]
 
 
 def _untouched(spec: Collect, texts: Collection[str]) -> dict[str, frozenset[str]]:

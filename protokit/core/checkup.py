@@ -92,12 +92,16 @@ class TargetCheck:
 
 @dataclass(frozen=True)
 class Suspect:
-    """A validation row whose class the network is sure is another: the row of the table, from 0."""
+    """A validation row whose class the network is sure is another.
+
+    `row` is that of the first table's source, from 0; `place` says it for people: from 1, with file and key.
+    """
 
     row: int
     truth: str
     predicted: str
     probability: float
+    place: str = ""
 
 
 @dataclass(frozen=True)

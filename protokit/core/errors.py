@@ -8,6 +8,8 @@
     ├── BundleError     a saved model is damaged, incomplete or not a bundle
     └── MissingExtra    an optional package is needed; the message names the command that installs it
 
+    PredictionNotice    a Warning: what a model said of a table rests on cells that were not as the training rows were
+
 Every message states the place, the rule that was broken with the value that broke it, and the cure.
 """
 
@@ -69,6 +71,10 @@ class TrainingError(ProtokitError):
 
 class BundleError(ProtokitError):
     """A saved model cannot be trusted or read."""
+
+
+class PredictionNotice(Warning):
+    """A model predicts a table whose cells are not all as those that it learned from: levels, ranges, missing marks."""
 
 
 class MissingExtra(ProtokitError):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, cast
 from zlib import crc32
 
 from protokit.core.plain import PlainFinding, PlainInterval, PlainNotice, PlainStep, Severity
+from protokit.core.rows import SourceRows, rows_read
 
 if TYPE_CHECKING:
     import numpy as np
@@ -83,8 +84,8 @@ class Step:
 class Table:
     """The collected data: one frame, one row per example.
 
-    `parts` names for each row the table it came from, where several were put on top of each other.
-    `origin` maps each source to the SHA-256 of its content.
+    `parts` names for each row the table it came from, where several were put on top of each other; `rows` says which
+    row of the first table's source it is (`source_rows`). `origin` maps each source to the SHA-256 of its content.
     """
 
     frame: pd.DataFrame
@@ -92,6 +93,12 @@ class Table:
     origin: Mapping[str, str] = field(default_factory=dict)
     notices: tuple[Notice, ...] = ()
     steps: tuple[Step, ...] = ()
+    rows: SourceRows | None = None
+
+    @property
+    def source_rows(self) -> SourceRows:
+        """Where each row stands in what the first table was read from; as they come, where nothing says otherwise."""
+        return self.rows or rows_read(self.frame)
 
 
 @dataclass(frozen=True)
@@ -153,13 +160,8 @@ class TargetSpec:
         """Of what the network gives for one row."""
         if self.task == "forecasting":
             return (self.horizon, len(self.columns))
-        sizes = {
-            "multiclass": len(self.classes),
-            "multilabel": len(self.columns),
-            "quantile": len(self.quantiles),
-            "clustering": self.width,
-        }
-        return (sizes.get(self.task, 1),)
+        several = {"multiclass": len(self.classes), "multilabel": len(self.columns), "quantile": len(self.quantiles)}
+        return (self.width if self.task == "clustering" else several.get(self.task, 1),)
 
     @property
     def units(self) -> int:
@@ -176,15 +178,13 @@ class TargetSpec:
 
         Shapes: scores as in Predictions; `thresholds` (rows,) in place of the target's own.
         """
-        if self.task == "binary":
-            above: np.ndarray = scores[:, 1] > (self.threshold if thresholds is None else thresholds)
+        if self.task in {"binary", "multilabel"}:
+            border = self.threshold if thresholds is None else thresholds
+            above: np.ndarray = (scores[:, 1] if self.task == "binary" else scores) > border
             return above.astype(int)
         if self.task in {"multiclass", "clustering"}:
             likeliest: np.ndarray = scores.argmax(axis=1)
             return likeliest
-        if self.task == "multilabel":
-            there: np.ndarray = scores > self.threshold
-            return there.astype(int)
         if self.task == "quantile":
             middle = min(range(len(self.quantiles)), key=lambda i: abs(self.quantiles[i] - 0.5))
             found: np.ndarray = scores[:, middle]

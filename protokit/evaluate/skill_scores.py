@@ -10,6 +10,7 @@ from sklearn.feature_extraction.text import CountVectorizer
 
 from protokit.core.checkup import Measured, Suspect
 from protokit.core.names import WORD
+from protokit.core.rows import SourceRows
 from protokit.core.seeds import derive
 from protokit.core.values import Arrays, Features, TargetSpec
 
@@ -108,7 +109,7 @@ def behind(network: np.ndarray, other: np.ndarray, constant: np.ndarray) -> Meas
 
 
 def suspects(
-    target: TargetSpec, truth: np.ndarray, scores: np.ndarray, other: np.ndarray | None, rows: np.ndarray
+    target: TargetSpec, truth: np.ndarray, scores: np.ndarray, other: np.ndarray | None, rows: SourceRows
 ) -> tuple[tuple[Suspect, ...], int, float]:
     """Rows whose class the network is surest is another, the surest first.
 
@@ -124,7 +125,7 @@ def suspects(
     odd = np.flatnonzero((said != truth) & (sure >= _SURE))
     names = [str(name) for name in target.classes]
     found = tuple(
-        Suspect(int(rows[i]), names[truth[i]], names[said[i]], round(float(sure[i]), 4))
+        Suspect(int(rows.numbers[i]), names[truth[i]], names[said[i]], round(float(sure[i]), 4), rows.shown(i))
         for i in odd[np.argsort(-sure[odd], kind="stable")][:_SUSPECTS]
     )
     if other is None:

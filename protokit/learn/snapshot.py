@@ -88,3 +88,19 @@ def assign(targets: list[keras.Variable], sources: tuple[np.ndarray, ...]) -> No
         raise DataError("the weights are of another network", cure="run anew")
     for target, source in zip(targets, sources, strict=True):
         target.assign(source)
+
+
+def hold(targets: list[keras.Variable], sources: tuple[np.ndarray, ...]) -> None:
+    """Put values into variables that have others: most often the ones are there already.
+
+    Raises:
+        DataError: they do not fit.
+    """
+    if len(targets) != len(sources) or not all(map(_holds, targets, sources)):
+        assign(targets, sources)
+
+
+def _holds(variable: keras.Variable, wanted: np.ndarray) -> bool:
+    held = variable.value.numpy() if keras.backend.backend() == "tensorflow" else values(variable)
+    held = np.asarray(held)
+    return bool(held.shape == wanted.shape and held.tobytes() == wanted.tobytes())

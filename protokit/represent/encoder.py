@@ -13,9 +13,9 @@ import pandas as pd
 from protokit.core.errors import DataError
 from protokit.core.suggest import did_you_mean
 from protokit.core.values import Arrays, Features, InputSpec, Signature, TargetSpec
-from protokit.represent.encoders.scaler import NumberScaler, scaler_from_plain
+from protokit.represent.encoders.scaler import NumberScaler, beyond, scaler_from_plain
 from protokit.represent.encoders.sequences import COLUMN, SequenceColumn, SequenceGrouping
-from protokit.represent.kind import CodeColumn, FittedColumn, InputColumn, NumberColumn, column_from_plain
+from protokit.represent.kind import CodeColumn, FittedColumn, InputColumn, NumberColumn, Unusual, column_from_plain
 from protokit.represent.target import TargetEncoder
 
 ONE_HOT = 8  # columns of up to so many levels are one-hot numbers, others are embedded
@@ -103,6 +103,26 @@ class Encoder:
         own = {column.column: column.array(examples[column.column]) for column in self.own}
         features = self._features(examples, own)
         return {**self._of_columns(features), **own}, features
+
+    @property
+    def one_for_each_row(self) -> bool:
+        """Whether there is a prediction for each row of a table, in their order."""
+        return self.grouping is None
+
+    def unusual(self, examples: pd.DataFrame, features: Features) -> dict[str, Unusual]:
+        """What of each column is not as the training rows were; see `beyond` for numbers."""
+        found = {column.column: column.unusual(examples[column.column]) for column in self._all}
+        place, columns = 0, self._numeric
+        for column in columns:
+            numbers = features.numbers[:, place]
+            note = beyond(numbers, self.scaler.knots(place), column.kind != "date", len(columns))
+            gone = 0 if self.scaler.marked[place] else int(np.isnan(numbers).sum())
+            missing = f"{gone:,} cells are missing, and no training row's was: the median stands for them"
+            one = found[column.column]
+            notes = (*one.notes, *([note] if note else []), *([missing] if gone else []))
+            found[column.column] = replace(one, notes=notes)
+            place += len(column.names)
+        return found
 
     def _features(self, examples: pd.DataFrame, own: Mapping[str, np.ndarray]) -> Features:
         numeric = [column.numbers(examples[column.column]) for column in self._numeric]

@@ -11,6 +11,7 @@ import pandas as pd
 
 from protokit.core.values import Arrays, Features, Signature
 from protokit.represent.encoder import Encoder
+from protokit.represent.kind import Unusual
 from protokit.represent.series.encoder import SeriesEncoder
 
 PredictedColumns = Mapping[str, np.ndarray | pd.Series]
@@ -22,6 +23,10 @@ class Encoding(Protocol):
     @property
     def signature(self) -> Signature:
         """What the network takes and gives."""
+
+    @property
+    def one_for_each_row(self) -> bool:
+        """Whether there is a prediction for each row of a table, in their order."""
 
     @property
     def needed(self) -> tuple[str, ...]:
@@ -47,6 +52,9 @@ class Encoding(Protocol):
         Raises:
             DataError: a column is missing, or a cell is not what its column is.
         """
+
+    def unusual(self, examples: Any, features: Features) -> Mapping[str, Unusual]:
+        """What of the examples' columns is not as the training rows were."""
 
     def arrays(self, examples: Any) -> Arrays:
         """Inputs, targets and plain features of examples whose truth is there."""

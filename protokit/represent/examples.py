@@ -10,12 +10,15 @@ import pandas as pd
 
 from protokit.core.errors import DataError, SpecError
 from protokit.core.names import as_text
+from protokit.core.rows import SourceRows
 from protokit.core.values import Notice, Split, Step, Table
 from protokit.represent.encoders.cells import to_numbers
 from protokit.represent.encoders.readings import target_as_numbers, told_of_classes
 from protokit.represent.encoders.sequences import SequenceGrouping
 from protokit.represent.represented import Setting
 from protokit.represent.words import Represent
+
+_MOST_KEYS, _LONGEST_KEY = 3, 100
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,7 @@ class Examples:
     frame: pd.DataFrame
     parts: np.ndarray | None
     positions: np.ndarray
+    source: SourceRows
     steps: tuple[Step, ...]
     notices: tuple[Notice, ...]
     grouping: SequenceGrouping | None
@@ -41,8 +45,8 @@ def examples_of(spec: Represent, table: Table, setting: Setting) -> Examples:
         SpecError: a column that makes the sequences is wanted for something else.
         DataError: no row has a target.
     """
-    targets = list(spec.targets)
-    frame, parts = table.frame, table.parts
+    targets, source = list(spec.targets), table.source_rows
+    frame, parts = table.frame.set_axis(source.index()), table.parts  # so that an error can name the row
     positions = np.arange(len(frame))
     steps: list[Step] = []
     notices: list[Notice] = []
@@ -61,12 +65,14 @@ def examples_of(spec: Represent, table: Table, setting: Setting) -> Examples:
         steps.append(Step("rows with a target", len(has), len(has) - lost, f"{lost:,} without one dropped"))
         notices.append(Notice(f"{lost:,} rows without a target are dropped", tuple(targets)))
     parts = parts[has] if parts is not None else None
-    kept_rows = frame[has].set_axis(positions[has])  # so that an error can name the row of the table
+    positions = positions[has]
+    source = source.take(positions)
+    kept_rows = frame[has].set_axis(source.index())  # so that an error can name the row of the source
     measured = frozenset[str]()
     if setting.task in (None, "classification", "regression", "quantile"):
         kept_rows, measured, told = _measured(kept_rows, targets, setting.task)
         notices += told
-    return Examples(kept_rows, parts, positions[has], tuple(steps), tuple(notices), grouping, measured)
+    return Examples(kept_rows, parts, positions, source, tuple(steps), tuple(notices), grouping, measured)
 
 
 def _measured(
@@ -84,6 +90,27 @@ def _measured(
         elif task in (None, "classification") and (notice := told_of_classes(frame[name])) is not None:
             told.append(notice)
     return whole, frozenset(measured), told
+
+
+def keyed(examples: Examples, table: pd.DataFrame, spare: Sequence[str]) -> SourceRows:
+    """Where the examples stand in the source, with the cells of those `spare` columns that name each row, as an ID."""
+    source = examples.source
+    rows = len(pd.DataFrame({"number": source.numbers, **dict(source.places)}).drop_duplicates())
+    keys: dict[str, np.ndarray] = {}
+    for name in spare:
+        cells = table[name].iloc[examples.positions]
+        if len(keys) < _MOST_KEYS and _names_rows(cells) and cells.nunique() == rows:
+            keys[name] = cells.to_numpy(object) if cells.dtype == object else cells.to_numpy()
+    return source.with_keys(keys)
+
+
+def _names_rows(cells: pd.Series) -> bool:
+    """Whether cells could be names of rows: all there, short texts, whole numbers or times."""
+    if cells.isna().any() or cells.dtype.kind in "fcb":
+        return False
+    if cells.dtype.kind in "iuM":
+        return True
+    return all(isinstance(cell, str) and len(cell) <= _LONGEST_KEY for cell in cells)
 
 
 def _grouping(spec: Represent, frame: pd.DataFrame, setting: Setting) -> tuple[SequenceGrouping, list[Notice]]:

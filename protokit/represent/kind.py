@@ -66,6 +66,23 @@ NO_CONTEXT = FitContext()
 
 
 @dataclass(frozen=True)
+class Unusual:
+    """What of a later table's cells is not as the training rows were.
+
+    Of `cells` that are there, `unseen` are nothing that training rows had, such as those of `examples`; they had
+    `levels`. `notes` are sentences on how cells were read otherwise than they are written. `doubtful` is a number that
+    may be either of the two levels beside it, whose texts it has lost.
+    """
+
+    cells: int = 0
+    unseen: int = 0
+    examples: tuple[str, ...] = ()
+    levels: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    doubtful: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class FittedColumn(ABC):
     """A column as it was fitted on training rows: a frozen dataclass, whose fields are all that was learned.
 
@@ -95,6 +112,13 @@ class FittedColumn(ABC):
     def at(self, folder: Path) -> Self:
         """The same, with paths in cells that start at a folder."""
         return self
+
+    def unusual(self, cells: pd.Series) -> Unusual:
+        """What of a later table's cells is not as the training rows were; nothing is said of their own.
+
+        Numbers out of range need no word here: they are held against the training rows together.
+        """
+        return Unusual(int(cells.notna().sum()))
 
     def as_plain(self) -> dict[str, object]:
         """All that was learned, as JSON values, to the bit."""
@@ -140,6 +164,14 @@ class CodeColumn(FittedColumn):
     def names(self) -> tuple[str, ...]:
         """The name of the number of each level."""
         return tuple(f"{self.column} = {level}" for level in self.levels)
+
+    def unusual(self, cells: pd.Series) -> Unusual:
+        """Cells that are there, and whose code is 0."""
+        present = cells.notna().to_numpy()
+        unseen = cells[present & (self.codes(cells) == 0)]
+        levels = tuple(level for level in self.levels if level is not None)
+        examples = tuple(dict.fromkeys(str(cell) for cell in unseen.head(3)))
+        return Unusual(int(present.sum()), len(unseen), examples, levels)
 
     def one_hot(self, codes: np.ndarray) -> np.ndarray:
         """Shapes: (rows,) codes -> (rows, len(levels)) float32, all 0 for the code 0."""

@@ -16,7 +16,7 @@ from protokit.represent.columns import fit_columns
 from protokit.represent.encoder import Encoder
 from protokit.represent.encoders.labels import separator_of
 from protokit.represent.encoders.scaler import Scaler
-from protokit.represent.examples import Examples, examples_of, sample_weights
+from protokit.represent.examples import Examples, examples_of, keyed, sample_weights
 from protokit.represent.kind import NumberColumn
 from protokit.represent.represented import Represented, Setting
 from protokit.represent.series.series import represent_series
@@ -48,6 +48,10 @@ def represent(
     else:
         splits = (as_dealt(dealt[examples.positions], spec.split),)
     found = tuple(_represented(spec, examples, rows, tasks, separator, setting) for rows in splits)
+    used = {name for one in found for name in one.encoder.kinds}
+    used.update(name for name in (*spec.targets, setting.sample_weights, setting.labels, spec.split.way_column) if name)
+    source = keyed(examples, table.frame, [name for name in table.frame.columns if name not in used])
+    found = tuple(replace(one, source=source) for one in found)
     targets = [one.encoder.signature.targets for one in found]
     if odd := next((i for i, some in enumerate(targets) if some != targets[0]), None):
         raise DataError(
@@ -115,6 +119,7 @@ def _represented(
         (*examples.steps, Step(f"split ({rows.by})", len(frame), len(frame), detail)),
         examples.positions,
         frame,
+        examples.source,
     )
 
 

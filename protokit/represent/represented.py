@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from protokit.core.rows import SourceRows
 from protokit.core.values import Arrays, Notice, Split, Step
 from protokit.represent.encoding import Encoding
 
@@ -43,6 +44,7 @@ class Represented:
     steps: tuple[Step, ...]
     positions: np.ndarray  # of each example's first row in the collected table; of a window its last known row
     frame: pd.DataFrame  # one row for each example, as split and positions count them
+    source: SourceRows  # where each example stands in the source of the first table, as `positions` count them
     sample: Arrays | None = (
         None  # of the training rows, where they are too many for memory; `split` and `frame` have it
     )

@@ -18,6 +18,7 @@ from protokit.represent.kind import (
     InputColumn,
     Kind,
     NumberColumn,
+    Unusual,
     column_from_plain,
 )
 from protokit.represent.words import Represent
@@ -77,7 +78,18 @@ def _check_fitted(kind: type[Kind], fitted: FittedColumn, column: pd.Series) -> 
     made = values_of(fitted, column)
     assert _same(made, values_of(again, column)), "read back from JSON, it gives something else"
     assert _same(made[2:5], values_of(fitted, column.iloc[2:5])), "what a row gives depends on the other rows"
+    _check_unusual(fitted, column)
     assert not kind.one_number or len(fitted.names) == 1, "`one_number` is for a single number a cell"
+
+
+def _check_unusual(fitted: FittedColumn, column: pd.Series) -> None:
+    own = fitted.unusual(column)
+    assert isinstance(own, Unusual), f"unusual gives no Unusual, but {own!r}"
+    assert own.cells == int(column.notna().sum()), f"{own.cells} of {column.notna().sum()} cells are there"
+    assert own.unseen == 0, f"{own.unseen} of its own training cells are said to be unseen"
+    if isinstance(fitted, CodeColumn):
+        found = fitted.unusual(pd.Series(["never seen 7f3", None, "never seen 7f3"], name="x", dtype=object))
+        assert (found.cells, found.unseen) == (2, 2), "cells that no training row had are not counted as unseen"
 
 
 def values_of(fitted: FittedColumn, cells: pd.Series) -> np.ndarray:

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 
 from protokit.core.errors import SpecError
 from protokit.core.plain import PlainInterval
+from protokit.core.rows import SourceRows
 from protokit.core.values import Predictions, TargetSpec
 from protokit.show.plots.svg import inline
 from protokit.testing.contract import contract
@@ -75,7 +76,7 @@ def _views() -> Iterator[tuple[str, RunView]]:
     ]
     for spec, truth, scores in specs:
         predictions = Predictions(spec, truth, scores)
-        predicted = Predicted({"y": predictions}, {"y": {"constant": predictions}}, np.arange(_ROWS))
+        predicted = Predicted({"y": predictions}, {"y": {"constant": predictions}}, SourceRows(np.arange(_ROWS)))
         yield spec.task, RunView(_results(spec), lambda found=predicted: found, _embedded)  # type: ignore[misc]
 
 

@@ -48,11 +48,14 @@ def test_a_loaded_model_predicts_the_same_bits(run: protokit.Run) -> None:
 def test_outcomes_for_other_tables(run: protokit.Run) -> None:
     frame = run.frame  # type: ignore[attr-defined]
     model = run.model
-    assert model.predict(frame.assign(shop="never seen")).notna().all().all()
+    with pytest.warns(protokit.PredictionNotice, match="150 of 150 cells were not in the training rows"):
+        found = model.predict(frame.assign(shop="never seen"), unseen="allow")
+    assert found.notna().all().all()
     assert model.predict(frame.head(1)).shape == (1, 4)
     for table, words in (
         (frame.drop(columns="x"), "the column 'x' is missing"),
         (frame.assign(x="a"), "is not a number"),
+        (frame.assign(shop="never seen"), "none of its 150 cells"),
         (frame.head(0), "empty"),
         ([1], "data frame"),
     ):

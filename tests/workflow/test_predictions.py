@@ -230,7 +230,7 @@ def test_predictions_come_back_as_they_were_scored(case: str, runs: Callable[[st
     network, baselines, rows = read_predictions(run.path)
     for score in run.results["metrics"]["scores"]:
         one = network[score["target"]]
-        assert len(rows) == len(one.truth)
+        assert len(rows.numbers) == len(one.truth)
         for name, value in {"": score["network"], **score["baselines"]}.items():
             again = METRICS[score["metric"]](baselines[score["target"]][name] if name else one)
             assert again == value["value"] or (np.isnan(again) and value["value"] is None)
@@ -244,7 +244,7 @@ def test_columns_of_any_name_are_told_apart(tmp_path: Path) -> None:
     network, baselines, rows = read_predictions(run.path)
     for name, one in network.items():
         classes = np.array(one.target.classes)
-        assert (classes[one.truth] == frame[name].astype(str).to_numpy()[rows]).all()
+        assert (classes[one.truth] == frame[name].astype(str).to_numpy()[rows.numbers]).all()
         assert all((simple.truth == one.truth).all() for simple in baselines[name].values())
     for score in run.results["metrics"]["scores"]:
         assert METRICS[score["metric"]](network[score["target"]]) == score["network"]["value"]

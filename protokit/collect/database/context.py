@@ -116,7 +116,7 @@ class Context:
             select = f"SELECT {row}, {inner} FROM {rows.table} WHERE {lost} ORDER BY {', '.join(rows.order)} LIMIT 1"
             first, value = self.warehouse.one(select)
             more = f", and {count - 1:,} more cells" if count > 1 else ""
-            rule = f"{value!r} in row {first + 1:,} of {name!r} {what}{more}"
+            rule = f"{value!r} in row {self.warehouse.row_name(first)} of {name!r} {what}{more}"
             cure = f"replace: {{{name}: {{{value}: ...}}}} before"
             if not is_like_a_number(str(value)):
                 cure += ", with null for a missing cell"

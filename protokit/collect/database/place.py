@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
 
 from protokit.core.errors import ProtokitError
+from protokit.core.rows import shown
 
 
 class Unsaid(ProtokitError):
@@ -65,7 +66,12 @@ class Rows:
 
 
 class Place(ABC):
-    """Where rows are. Inner names are its own, so that no name of the data is ever part of a step's SQL."""
+    """Where rows are. Inner names are its own, so that no name of the data is ever part of a step's SQL.
+
+    `row_name` says how a person finds a row of the first table, given its number from 0.
+    """
+
+    row_name: Callable[[int], str] = staticmethod(shown)
 
     @abstractmethod
     def fresh(self, letter: str = "c") -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path as FilePath
 from types import TracebackType
@@ -24,6 +24,7 @@ from protokit.collect.text_cells import settled
 from protokit.core.errors import DataError
 from protokit.core.memory import process_memory
 from protokit.core.outside import access
+from protokit.core.rows import shown
 from protokit.grammar.expressions import quote
 
 __all__ = ["Rows", "Stored", "Warehouse", "parquet_cells"]
@@ -54,6 +55,7 @@ class Warehouse(Place):
         database = str(folder / "tables.duckdb") if on_disk else ":memory:"
         self._connection: duckdb.DuckDBPyConnection = duckdb.connect(database, config=config)
         self._count = 0
+        self.row_name: Callable[[int], str] = shown  # of the first table's row of a number, as a sentence has it
 
     def __enter__(self) -> Warehouse:
         return self
@@ -238,21 +240,24 @@ def parquet_cells(paths: Sequence[FilePath]) -> int:
     Raises:
         DataError: one is no Parquet file.
     """
-    total = 0
+    return sum(rows * columns for rows, columns in map(parquet_shape, paths))
+
+
+def parquet_shape(path: FilePath) -> tuple[int, int]:
+    """Rows and columns of a Parquet file, by what it says at its end.
+
+    Raises:
+        DataError: it is no Parquet file.
+    """
     with duckdb.connect() as connection:
-        for path in paths:
-            name = quote(str(access.local(path)))
-            try:
-                [(rows,)] = connection.execute(f"SELECT num_rows FROM parquet_file_metadata({name})").fetchall()
-                columns = len(
-                    connection.execute(
-                        f"DESCRIBE SELECT * FROM read_parquet({name}, hive_partitioning = false)"
-                    ).fetchall()
-                )
-            except duckdb.Error as error:
-                raise DataError(f"not a Parquet file: {str(error).splitlines()[0]}", place=str(path)) from None
-            total += rows * columns
-    return total
+        name = quote(str(access.local(path)))
+        try:
+            [(rows,)] = connection.execute(f"SELECT num_rows FROM parquet_file_metadata({name})").fetchall()
+            described = f"DESCRIBE SELECT * FROM read_parquet({name}, hive_partitioning = false)"
+            columns = len(connection.execute(described).fetchall())
+        except duckdb.Error as error:
+            raise DataError(f"not a Parquet file: {str(error).splitlines()[0]}", place=str(path)) from None
+        return int(rows), columns
 
 
 def _half_of_memory() -> str:

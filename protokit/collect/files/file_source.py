@@ -16,6 +16,7 @@ from protokit.collect.options import FileColumn
 from protokit.collect.remote.stores import SCHEMES
 from protokit.collect.source import SCHEME, Refusal, Source
 from protokit.core.errors import DataError
+from protokit.core.rows import with_files
 from protokit.core.values import Notice
 
 if TYPE_CHECKING:
@@ -95,9 +96,11 @@ class FileSource(OnDisk):
             frame, decided = self.frame(cells, texts)
             if any(file.partitions for file in found):
                 frame = with_partitions(frame, found, counts)
+            rows = [(location.masked(file.path.name), count) for count, file in zip(counts, found, strict=True)]
             if self.file_column:
-                rows = [(location.masked(file.path.name), count) for count, file in zip(counts, found, strict=True)]
                 frame = with_file(frame, self.file_column, rows)
+            if len(rows) > 1:
+                with_files(frame, rows)
             told = [*notices, *cells.notices, *decided]
             return frame, files.digest(found)[0], tuple(dict.fromkeys(told))
 

@@ -24,6 +24,7 @@ from protokit.collect.postgres.database import Remote
 from protokit.collect.readers.sql import Sql, backend_of, hold_query, query_of, snapshot
 from protokit.collect.words import Collect
 from protokit.core.errors import DataError, MissingExtra
+from protokit.core.rows import SourceRows
 from protokit.core.values import Notice, Step, Table
 
 _FILES = ("sqlite", "duckdb")  # databases on this machine, of which nothing has to be moved
@@ -89,13 +90,14 @@ def _in_postgres(spec: Collect, folder: Path, sources: Mapping[str, Sql]) -> Tab
             brought = {name: remote.home(table) for name, table in left.items()}
         rows, later, more = gather(spec, here, rows, brought, state.done)
         frame = here.frame(rows)
+    numbers = SourceRows(frame.index.to_numpy())
     whole = frame.reset_index(drop=True)
     told = Notice(_told(spec, state.done, why, remote.moved, sum(one.count for one in tables.values())), (), None)
     read = [Step(f"read {name}", one.count, one.count, f"{len(one.columns)} columns") for name, one in tables.items()]
     digest = fingerprint(whole)
     origins = {place: it for name, one in sources.items() for place, it in one.origin(name, folder, digest).items()}
     said = tuple(dict.fromkeys([*notices, *state.notices, *more, told]))
-    return Table(whole, np.array([first] * len(whole)), origins, said, (*read, *state.steps, *later))
+    return Table(whole, np.array([first] * len(whole)), origins, said, (*read, *state.steps, *later), numbers)
 
 
 def _loaded(remote: Remote, connection: Any, sources: Mapping[str, Sql]) -> tuple[dict[str, Rows], list[Notice]]:

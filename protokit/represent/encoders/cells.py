@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
-from protokit.cells.numbers import Found, Reading, exact_number, found_in, is_like_a_number
+from protokit.cells.numbers import Found, Reading, found_in, is_like_a_number
 from protokit.core.errors import DataError
+from protokit.core.rows import row_of as row_of_label
 from protokit.represent.encoders.dates import DATE_FORMATS, is_like_a_date
 from protokit.represent.encoders.distinct import Distinct, distinct
 
@@ -115,38 +115,6 @@ def texts_of(column: pd.Series) -> pd.Series:
     return pd.Series(one.spread(one.texts, missing=None), index=column.index, name=column.name, dtype=object)
 
 
-def level_texts(column: pd.Series, levels: Sequence[str | None], *, texts: bool = False) -> pd.Series:
-    """The cells as texts, a number as the level that is this number: 3.0 is the level written 3.00.
-
-    `texts`: so are texts that are no level by themselves.
-
-    Raises:
-        DataError: a number may be either of two levels, such as 1.1 and 1.10.
-    """
-    found = texts_of(column)
-    is_text = column.map(lambda cell: isinstance(cell, str)).to_numpy(bool) if column.dtype == object else None
-    if is_text is None:
-        is_text = np.full(len(column), column.dtype.kind not in "iufb")
-    if is_text.all() and not texts:
-        return found
-    known, of_number = set(levels), dict[int | float | None, list[str]]()
-    for level in levels:
-        if level is not None and (number := exact_number(level)) is not None:
-            of_number.setdefault(number, []).append(level)
-    others = found[~is_text].dropna().unique()
-    for text in others:
-        if len(own := of_number.get(exact_number(text), [])) > 1:
-            rule = f"column {column.name!r} holds the number {text}, which may be {own[0]!r} or {own[1]!r}"
-            raise DataError(rule, cure=f"give its texts: read the file with dtype={{{column.name!r}: str}}")
-    wanted = found.dropna().unique() if texts else others
-    meant = {
-        text: own[0] for text in wanted if text not in known and len(own := of_number.get(exact_number(text), [])) == 1
-    }
-    if not meant:
-        return found
-    return found.where(is_text & (not texts), found.map(lambda text: meant.get(text, text), na_action="ignore"))
-
-
 def are_numbers(texts: pd.Series) -> pd.Series:
     """Which texts are numbers; none, where one is a code such as 00123, whose zeros would be lost."""
     found = texts.str.fullmatch(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
@@ -205,10 +173,9 @@ def to_numbers(series: pd.Series, reading: Reading | None = None) -> np.ndarray:
     return values
 
 
-def row_of(series: pd.Series, position: int) -> int:
-    """The row of a cell in the table, from 1: the frame's index counts its rows."""
-    label = series.index[position]
-    return int(label) + 1 if hasattr(label, "__index__") else position + 1
+def row_of(series: pd.Series, position: int) -> str:
+    """The row of a cell in the source of its table, from 1, as the frame's index says it: see SourceRows."""
+    return row_of_label(series.index[position], position)
 
 
 def wrong(series: pd.Series, position: int, what: str) -> DataError:

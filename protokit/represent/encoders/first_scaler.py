@@ -27,6 +27,10 @@ class FirstScaler:
     two: np.ndarray
     marked: np.ndarray
 
+    def knots(self, column: int) -> np.ndarray:
+        """See NumberScaler."""
+        return np.zeros(0) if self.two[column] else self.quantiles[:, column]
+
     def transform(self, numbers: np.ndarray) -> np.ndarray:
         """Shapes: (rows, columns) -> (rows, columns + indicators), float32, within -3 and 3."""
         missing = np.isnan(numbers)

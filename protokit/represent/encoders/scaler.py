@@ -14,12 +14,16 @@ from protokit.represent.encoders.first_scaler import FirstScaler
 
 _FARTHEST = 3.0  # standard normal units
 _MOST_KNOTS = 1000
+_UNLIKELY = 1e-4
 SINGLE, FINE = 24, 44  # bits of a number that are looked at: those of a float32, or nearly all of a float64
 _LOST = 0.9  # of the knots that FINE tells apart, so many have to stay apart in SINGLE
 
 
 class NumberScaler(Protocol):
     """What scales numbers, of whatever version."""
+
+    def knots(self, column: int) -> np.ndarray:
+        """Numbers that training rows had in a column, ascending; none where it had two, or one. Shapes: (many,)."""
 
     @property
     def marked(self) -> np.ndarray:
@@ -99,6 +103,10 @@ class Scaler:
     """
 
     columns: tuple[ColumnScale, ...]
+
+    def knots(self, column: int) -> np.ndarray:
+        """See NumberScaler."""
+        return np.array(self.columns[column].knots)
 
     @property
     def marked(self) -> np.ndarray:
@@ -189,3 +197,26 @@ def _mean_and_spread(ordered: np.ndarray) -> tuple[float, float]:
     spread = np.sqrt(np.square(small - center).mean())
     scale = float(np.ldexp(spread, power))
     return float(np.ldexp(center, power)), scale if scale > 0 else 1.0
+
+
+def beyond(numbers: np.ndarray, knots: np.ndarray, measured: bool, columns: int) -> str:
+    """What there is to say of numbers beyond those of the training rows; nothing where chance explains them.
+
+    The highest of n + m like numbers are all among the last m with a probability of (m / (n + m)) ** k, for k of them.
+    Few are told all the same where they are farther out than the training rows are wide. `columns` are looked at.
+    """
+    if not len(knots):
+        return ""
+    low, high = float(knots[0]), float(knots[-1])
+    width = high - low
+    above, below = numbers > high, numbers < low
+    count = int(above.sum() + below.sum())
+    if count == 0 or width <= 0:
+        return ""
+    chance = len(numbers) / (len(numbers) + len(knots))
+    often = max(int(above.sum()), int(below.sum()))
+    far = (numbers > high + width) | (numbers < low - width)
+    if not far.any() and chance**often > _UNLIKELY / columns:
+        return ""
+    of = f"{count:,} of {len(numbers):,} cells are beyond the training rows"
+    return of + (f", which go from {low:.4g} to {high:.4g}" if measured else "")

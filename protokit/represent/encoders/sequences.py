@@ -15,7 +15,7 @@ from protokit.core.errors import DataError
 from protokit.core.names import as_text
 from protokit.core.suggest import did_you_mean
 from protokit.core.values import InputSpec, Notice
-from protokit.represent.encoders.cells import TRUE, missing_texts, texts_of, to_numbers, without
+from protokit.represent.encoders.cells import TRUE, missing_texts, row_of, texts_of, to_numbers, without
 from protokit.represent.encoders.times import times
 from protokit.represent.kind import InputColumn
 from protokit.represent.kinds.boolean import Boolean
@@ -86,7 +86,7 @@ class SequenceGrouping:
         if missing := next((name for name in needed if name not in frame.columns), None):
             raise DataError(f"the column {missing!r} is missing", cure=did_you_mean(missing, list(frame.columns)))
         if frame[self.by].isna().any():
-            row = int(frame[self.by].isna().to_numpy().argmax()) + 1
+            row = row_of(frame[self.by], int(frame[self.by].isna().to_numpy().argmax()))
             raise DataError(f"row {row} has no {self.by!r}", cure="fill or filter such rows under collect.clean")
         codes, keys = pd.factorize(frame[self.by])
         first = np.full(len(keys), len(frame))

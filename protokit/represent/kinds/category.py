@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from protokit.represent.kind import KINDS, NO_CONTEXT, CodeColumn, FitContext, Guess, Kind
+from protokit.represent.kind import KINDS, NO_CONTEXT, CodeColumn, FitContext, Guess, Kind, Unusual
 from protokit.represent.kinds.number import FEWEST_FOR_AN_ID
 
 if TYPE_CHECKING:
@@ -15,14 +16,19 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from protokit.represent.encoders.cells import Cells
+    from protokit.represent.encoders.levels import Levels
 
+_MOST_RARE = 10_000  # rare levels that are kept
 RARE = 3  # levels seen in fewer training rows share the unseen slot, which so learns something
 
 
 @KINDS.add
 @dataclass(frozen=True)
 class Category(CodeColumn, Kind):
-    """A category as a code: 0 for unseen and rare levels, then one for each level. A missing cell is a level."""
+    """A category as a code: 0 for unseen and rare levels, then one for each level. A missing cell is a level.
+
+    `rare` are the levels of too few training rows; None where they are not known, as in models of earlier versions.
+    """
 
     name = "category"
     about = "one of some levels; levels that few training rows have, and unseen ones, are one"
@@ -30,6 +36,8 @@ class Category(CodeColumn, Kind):
     as_written = True
     rank = 2
     inference_rank = 50
+
+    rare: tuple[str, ...] | None = None
 
     @classmethod
     def sample(cls) -> Sequence[object]:
@@ -63,7 +71,8 @@ class Category(CodeColumn, Kind):
         levels: list[str | None] = [*sorted(text for text, count in counts.items() if count >= RARE)]
         if int(cells.isna().sum()) >= RARE:
             levels.append(None)
-        return cls(str(cells.name), tuple(levels))
+        rare = tuple(sorted(text for text, count in counts.items() if count < RARE))
+        return cls(str(cells.name), tuple(levels), rare if len(rare) <= _MOST_RARE else None)
 
     @property
     def left_out(self) -> str:
@@ -74,13 +83,23 @@ class Category(CodeColumn, Kind):
         """Shapes: (rows,) -> (rows,) int64, from 0 to len(levels)."""
         import numpy as np
 
-        from protokit.represent.encoders.cells import level_texts
-        from protokit.represent.encoders.distinct import distinct
+        found: np.ndarray = np.maximum(self._known.places(cells) + 1, 0)
+        return found
 
-        code = {level: i for i, level in enumerate(self.levels, 1)}
-        one = distinct(cells)
-        texts = level_texts(one.cells, self.levels)
-        return one.spread(np.array([code.get(text, 0) for text in texts], np.int64), missing=code.get(None, 0))
+    def unusual(self, cells: pd.Series) -> Unusual:
+        """Levels that no training row had, and numbers that were taken for a level."""
+        return self._known.unusual(cells)
+
+    def as_plain(self) -> dict[str, object]:
+        """All that was learned, as JSON values; rare levels only where they are known."""
+        plain = super().as_plain()
+        return plain if self.rare is not None else {key: value for key, value in plain.items() if key != "rare"}
+
+    @cached_property
+    def _known(self) -> Levels:
+        from protokit.represent.encoders.levels import Levels
+
+        return Levels(self.levels, self.rare)
 
 
 def _cure_of_odd(column: str, odd: str) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from protokit.core.errors import DataError
@@ -11,11 +12,13 @@ from protokit.core.names import as_text
 from protokit.core.places import Fault
 from protokit.grammar.faults import refuse
 from protokit.grammar.words import Word
-from protokit.represent.kind import KINDS, NO_CONTEXT, FitContext, Kind, NumberColumn
+from protokit.represent.kind import KINDS, NO_CONTEXT, FitContext, Kind, NumberColumn, Unusual
 
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
+
+    from protokit.represent.encoders.levels import Levels
 
 
 def _levels(value: object) -> tuple[str, ...]:
@@ -70,13 +73,20 @@ class Ordered(NumberColumn, Kind):
         """Shapes: (rows,) -> (rows, 1), NaN where missing."""
         import numpy as np
 
-        from protokit.represent.encoders.cells import level_texts, wrong
-        from protokit.represent.encoders.distinct import distinct
+        from protokit.represent.encoders.cells import wrong
 
-        place = {level: i for i, level in enumerate(self.levels)}
-        one = distinct(cells)
-        texts = level_texts(one.cells, self.levels, texts=True)
-        each = np.array([place.get(text, np.nan) for text in texts], float)
-        if (odd := np.isnan(each)).any():
-            raise wrong(cells, int(one.spread(odd, missing=False).argmax()), "one of " + ", ".join(self.levels))
-        return one.spread(each, missing=np.nan)[:, None]
+        found = self._known.places(cells)
+        bad = (found < 0) & cells.notna().to_numpy()
+        if bad.any():
+            raise wrong(cells, int(bad.argmax()), "one of " + ", ".join(self.levels))
+        return np.where(found < 0, np.nan, found)[:, None]
+
+    def unusual(self, cells: pd.Series) -> Unusual:
+        """Numbers that were taken for a level."""
+        return replace(self._known.unusual(cells[cells.notna()]), unseen=0)
+
+    @cached_property
+    def _known(self) -> Levels:
+        from protokit.represent.encoders.levels import Levels
+
+        return Levels(self.levels, (), texts=True)

@@ -14,7 +14,7 @@ from protokit.core.errors import DataError
 from protokit.core.suggest import did_you_mean
 from protokit.core.values import Arrays, Features, InputSpec, Signature, TargetSpec
 from protokit.represent.encoders.cells import to_numbers
-from protokit.represent.kind import CodeColumn, NumberColumn, column_from_plain
+from protokit.represent.kind import CodeColumn, NumberColumn, Unusual, column_from_plain
 from protokit.represent.series.arrays import Column, ForecastOrigins, SeriesArrays, cells_of, filled, numbers_of
 from protokit.represent.series.panel import Panel
 from protokit.represent.series.scales import SeriesScales
@@ -95,6 +95,15 @@ class SeriesEncoder:
         made = [numbers_of(column, cells_of(column, frame, self.index)) for column in (*self.past, *self.known)]
         found: np.ndarray = np.concatenate([np.zeros((len(frame), 0)), *made], axis=1)[panel.rows]
         return found
+
+    @property
+    def one_for_each_row(self) -> bool:
+        """See Encoding: there are `horizon` for each series."""
+        return False
+
+    def unusual(self, examples: ForecastOrigins, features: Features) -> Mapping[str, Unusual]:
+        """See Encoding: of series nothing is counted."""
+        return {}
 
     def at(self, folder: Path) -> SeriesEncoder:
         """The same: no cell is a path."""

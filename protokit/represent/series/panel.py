@@ -12,7 +12,7 @@ import pandas as pd
 from protokit.core.errors import DataError
 from protokit.core.names import as_text
 from protokit.core.values import Notice
-from protokit.represent.encoders.cells import texts_of
+from protokit.represent.encoders.cells import row_of, texts_of
 from protokit.represent.series.time_index import TimeIndex
 
 _UNEVEN = 0.5  # of the rows that are one step apart: fewer are no regular series
@@ -99,7 +99,7 @@ def _keys(frame: pd.DataFrame, by: Sequence[str]) -> tuple[np.ndarray, tuple[tup
     texts = pd.DataFrame({name: texts_of(frame[name]) for name in by})
     if (gone := texts.isna()).to_numpy().any():
         name = next(column for column in by if gone[column].any())
-        row = int(gone[name].to_numpy().argmax()) + 1
+        row = row_of(frame[name], int(gone[name].to_numpy().argmax()))
         raise DataError(f"row {row} has no {name!r}, and so no series", cure="fill it, or filter such rows away")
     codes = texts.groupby(list(by), sort=False).ngroup().to_numpy()
     first = np.unique(codes, return_index=True)[1]
@@ -109,7 +109,7 @@ def _keys(frame: pd.DataFrame, by: Sequence[str]) -> tuple[np.ndarray, tuple[tup
 def _duplicate(
     frame: pd.DataFrame, time: str, by: Sequence[str], index: TimeIndex, at: np.ndarray, order: np.ndarray, i: int
 ) -> DataError:
-    first, second = sorted(int(row) + 1 for row in order[i : i + 2])
+    first, second = (row_of(frame[time], int(row)) for row in sorted(order[i : i + 2]))
     of = " of " + ", ".join(as_text(frame[name].iloc[order[i]]) for name in by) if by else ""
     rule = f"rows {first} and {second} are both {index.show(at[i])}{of}, and a series has one row for each time"
     names = _telling(frame, time, by)

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from protokit.core.errors import DataError, SpecError
+from protokit.core.rows import SourceRows
 from protokit.core.values import Notice, Split, Step, Table
 from protokit.represent.encoders.cells import to_numbers
 from protokit.represent.folds import deal
@@ -61,8 +62,9 @@ def represent_series(spec: Represent, table: Table) -> tuple[Represented, ...]:
     """
     series = spec.series
     assert series is not None, "the recipe has checked it"
-    rows = _rows(spec.targets, series, table.frame)
-    return tuple(_represented(spec, series, rows, borders) for borders in _borders(spec.split, rows))
+    rows = _rows(spec.targets, series, table.frame.set_axis(table.source_rows.index()))
+    source = table.source_rows
+    return tuple(_represented(spec, series, rows, borders, source) for borders in _borders(spec.split, rows))
 
 
 def _rows(targets: tuple[str, ...], series: Series, frame: pd.DataFrame) -> _Rows:
@@ -122,7 +124,7 @@ def _latest(times: np.ndarray, share: float) -> float:
     return found
 
 
-def _represented(spec: Represent, series: Series, rows: _Rows, borders: _Borders) -> Represented:
+def _represented(spec: Represent, series: Series, rows: _Rows, borders: _Borders, source: SourceRows) -> Represented:
     panel, origins = rows.panel, rows.origins
     first, last = panel.times[origins], panel.times[origins + series.horizon - 1]
     every = np.arange(len(origins))
@@ -150,6 +152,7 @@ def _represented(spec: Represent, series: Series, rows: _Rows, borders: _Borders
         (*rows.steps, Step(f"split ({borders.name})", len(origins), used, detail)),
         known,
         rows.frame.iloc[known][[*series.by, series.time]].reset_index(drop=True),
+        source.take(known),
     )
 
 

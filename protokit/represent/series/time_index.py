@@ -10,7 +10,7 @@ import pandas as pd
 
 from protokit.core.errors import DataError
 from protokit.core.names import as_text
-from protokit.represent.encoders.cells import texts_of, to_numbers
+from protokit.represent.encoders.cells import row_of, texts_of, to_numbers
 from protokit.represent.encoders.dates import DATE_FORMATS, QUARTER, is_date, read_dates
 
 Unit = Literal["number", "month", "weekday", "nanosecond"]
@@ -237,7 +237,7 @@ def _stamps(cells: pd.Series, form: str) -> np.ndarray:
     read = _read(pd.Series(different, dtype=object), form)
     if read.isna().any():
         code = int(read.isna().to_numpy().argmax())
-        row = int((codes == code).argmax()) + 1
+        row = row_of(cells, int((codes == code).argmax()))
         raise DataError(
             f"column {cells.name!r}, row {row}: {str(different[code])[:60]!r} is not a time like the others",
             cure="write it as the others are written",
@@ -266,7 +266,7 @@ def _read(texts: pd.Series, form: str) -> pd.Series:
 def _all_there(cells: pd.Series, missing: np.ndarray | None = None) -> None:
     gone = cells.isna().to_numpy() if missing is None else missing
     if gone.any():
-        row = int(gone.argmax()) + 1
+        row = row_of(cells, int(gone.argmax()))
         raise DataError(
             f"the time column {cells.name!r} is missing in row {row}", cure="fill it, or filter such rows away"
         )

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from protokit.bundle.model import Model, needed
-from protokit.collect.frames import as_frame
+from protokit.bundle.model import Model
 from protokit.core.libraries.backend import keras
 from protokit.core.values import Signature
 from protokit.workflow.look.plot import Embedded
@@ -20,9 +19,7 @@ def embedded(model: Model, table: object) -> Embedded:
     Raises:
         DataError: a column is missing, or a cell is not what its column is.
     """
-    frame = as_frame(table)
-    if model.input_schema is not None:
-        frame = model.input_schema.cleaned(frame, needed(model.parts))
+    frame, _ = model.rows(table)
     part = model.parts[0]
     inputs, features = part.encoder.encode(part.encoder.examples(frame))
     codes = part.codes(inputs) if part.clusters is not None else _codes(model.network, inputs, model.signature)

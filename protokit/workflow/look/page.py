@@ -81,8 +81,7 @@ def _worst(p: Predictions, predicted: Predicted) -> tuple[Block, ...]:
         order = wrong[np.argsort(-given[wrong], kind="stable")][:_WORST]
         classes = [_cut(str(one)) for one in p.target.classes]
         rows: list[tuple[str, ...]] = [
-            (f"{predicted.rows[i] + 1:,}", classes[p.truth[i]], classes[p.labels[i]], number(float(given[i])))
-            for i in order
+            (predicted.rows.shown(i), classes[p.truth[i]], classes[p.labels[i]], number(float(given[i]))) for i in order
         ]
         header = ("row", f"true {name}", "predicted", "probability")
         errors = "the one error" if len(wrong) == 1 else f"the surest of {len(wrong):,} errors"
@@ -92,7 +91,7 @@ def _worst(p: Predictions, predicted: Predicted) -> tuple[Block, ...]:
         order = np.argsort(-np.abs(missed), kind="stable")[:_WORST]
         rows = [
             (
-                f"{predicted.rows[i] + 1:,}",
+                predicted.rows.shown(i),
                 *(number(float(v)) for v in (p.truth[i], p.labels[i])),
                 number(float(missed[i]), sign=True),
             )
@@ -101,7 +100,11 @@ def _worst(p: Predictions, predicted: Predicted) -> tuple[Block, ...]:
         header, title = ("row", f"true {name}", "predicted", "error"), "the largest errors on the test rows"
     else:
         return ()
-    return (Grid(title, header, tuple(rows), "Rows are counted from 1 in the collected table."),) if rows else ()
+    return (
+        (Grid(title, header, tuple(rows), "Rows are counted from 1 in what the first table was read from."),)
+        if rows
+        else ()
+    )
 
 
 def _cut(text: str, most: int = 60) -> str:
@@ -112,7 +115,12 @@ def _suspects(results: RunResults) -> tuple[Block, ...]:
     """Training and validation rows whose label the network doubts."""
     found = results["diagnosis"]["suspects"]
     rows = tuple(
-        (f"{one['row'] + 1:,}", _cut(str(one["truth"])), _cut(str(one["predicted"])), card.value(one["probability"]))
+        (
+            one.get("place") or f"{one['row'] + 1:,}",
+            _cut(str(one["truth"])),
+            _cut(str(one["predicted"])),
+            card.value(one["probability"]),
+        )
         for one in found[:_WORST]
     )
     header = ("row", "as written", "as the network has it", "probability")

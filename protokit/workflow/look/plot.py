@@ -16,6 +16,7 @@ from protokit.core.errors import SpecError
 from protokit.core.places import Fault
 from protokit.core.plain import PlainLayer
 from protokit.core.registry import Registry
+from protokit.core.rows import SourceRows
 from protokit.core.suggest import did_you_mean, one_of
 from protokit.core.values import Predictions
 from protokit.show.plots.themes import THEMES
@@ -27,14 +28,11 @@ Section = Literal["scores", "errors", "slices", "trust", "reliance", "training",
 
 @dataclass(frozen=True)
 class Predicted:
-    """What a run's network and its baselines said of the test rows, by target, and which rows these are.
-
-    Shapes: rows (examples,): places in the collected table.
-    """
+    """What a run's network and its baselines said of the test rows, by target, and which rows these are."""
 
     network: Mapping[str, Predictions]
     baselines: Mapping[str, Mapping[str, Predictions]]
-    rows: np.ndarray
+    rows: SourceRows
 
 
 @dataclass(frozen=True)

@@ -105,6 +105,13 @@ class Threshold(TypedDict):
     validation: float
 
 
+class Identified(TypedDict):
+    """What tells a row beside its number: what this is counted in (`table`, `file`), and columns such as an ID."""
+
+    places: list[str]
+    keys: list[str]
+
+
 class Details(TypedDict, total=False):
     """What else there is to say of a run's targets, by target or, of slices, one after the other."""
 
@@ -118,12 +125,16 @@ class Details(TypedDict, total=False):
 
 
 class Metrics(Details):
-    """`metrics.json`, the last file that a run writes."""
+    """`metrics.json`, the last file that a run writes.
+
+    `identified_by` are the columns of `predictions.parquet` after `row` that tell which row it is.
+    """
 
     rows: PlainRows
     examples: NotRequired[str]
     networks: list[PlainNetwork]
     engine: dict[str, str]
+    identified_by: NotRequired[Identified]
     batch_size: NotRequired[int]
     targets: NotRequired[list[PlainTarget]]
     scores: list[PlainScore]
@@ -140,12 +151,13 @@ class Audit(TypedDict):
 
 
 class PlainSuspect(TypedDict):
-    """A row whose label the network doubts."""
+    """A row whose label the network doubts; `place` is it as people read it, which older runs lack."""
 
     row: int
     truth: str
     predicted: str
     probability: float
+    place: NotRequired[str]
 
 
 class PlainCheckup(TypedDict):

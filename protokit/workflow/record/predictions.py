@@ -7,7 +7,7 @@ their place: a name that stands twice gets a number.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import duckdb
@@ -16,9 +16,11 @@ import pandas as pd
 
 from protokit.core.errors import DataError
 from protokit.core.files import write_with
+from protokit.core.rows import SourceRows
+from protokit.core.runs import LAST
 from protokit.core.values import Predictions, TargetSpec
 from protokit.learn.clusters import Clusters
-from protokit.workflow.record.contents import PlainTarget
+from protokit.workflow.record.contents import Identified, Metrics, PlainTarget
 
 Columns = list[tuple[str, np.ndarray]]
 ByBaseline = dict[str, dict[str, Predictions]]
@@ -29,7 +31,7 @@ _LITERAL = str.maketrans({"*": "[*]", "?": "[?]", "[": "[[]"})  # for DuckDB, wh
 
 def write_predictions(
     path: Path,
-    rows: np.ndarray,
+    rows: SourceRows,
     folds: np.ndarray | None,
     network: Mapping[str, Predictions],
     baselines: Mapping[str, Mapping[str, Predictions]],
@@ -37,15 +39,15 @@ def write_predictions(
 ) -> None:
     """Write both tables into a run's folder, a row for each example, of forecasts one for each step.
 
-    Shapes: rows and folds (examples,); the predictions by target, those of the baselines also by name.
+    Shapes: folds (examples,); the predictions by target, those of the baselines also by name.
     """
     first = next(iter(network.values()))
-    own: Columns = [("row", rows)]
+    own = _named_once([("row", rows.numbers), *rows.places], list(rows.keys.items()))
     own += [] if folds is None else [("fold", folds)]
     own += [] if first.blocks is None else [("block", first.blocks)]
     if horizon := first.target.horizon:
         own = [(name, _spread(values, horizon)) for name, values in own]
-        own.append(("step", _tiled(horizon, len(rows))))
+        own.append(("step", _tiled(horizon, len(rows.numbers))))
     columns: Columns = []
     others: Columns = []
     for name, p in network.items():
@@ -56,10 +58,10 @@ def write_predictions(
     _write(path / "baselines.parquet", own, others)
 
 
-def read_predictions(path: Path) -> tuple[dict[str, Predictions], ByBaseline, np.ndarray]:
+def read_predictions(path: Path) -> tuple[dict[str, Predictions], ByBaseline, SourceRows]:
     """The predictions of a run's network by target, of its baselines by target and name, and the rows they are of.
 
-    Shapes: rows (examples,): places in the collected table; of a window that of its last known row.
+    Of a window that is its last known row. Runs of earlier versions have the places in the collected table.
 
     Raises:
         DataError: a file is missing, or is not as the run wrote it.
@@ -72,13 +74,14 @@ def read_predictions(path: Path) -> tuple[dict[str, Predictions], ByBaseline, np
         rule = "the predictions of this run cannot be read"
         raise DataError(rule, place=str(path), cure="run its recipe again") from error
     chosen = metrics.get("thresholds", {})
-    rows = own.rows()
-    own.leading("fold"), others.leading("row"), others.leading("fold")
+    rows = own.rows(metrics)
+    others.rows(metrics)
+    own.leading("fold"), others.leading("fold")
     blocks = own.leading("block")
     others.leading("block")
     if horizon := targets[0].horizon:
         own.leading("step"), others.leading("step")
-        rows = rows[::horizon]
+        rows = rows.take(np.arange(0, len(rows.numbers), horizon))
         blocks = None if blocks is None else blocks[::horizon]
     network: dict[str, Predictions] = {}
     baselines: ByBaseline = {}
@@ -103,8 +106,8 @@ def read_folds(path: Path) -> np.ndarray | None:
     Raises:
         DataError: the predictions of the run are missing, or are not as it wrote them.
     """
-    own = _Reader.of(path / "predictions.parquet")
-    own.leading("row")
+    own, metrics = _Reader.of(path / "predictions.parquet"), json.loads((path / LAST).read_text(encoding="utf-8"))
+    own.rows(metrics)
     folds: np.ndarray | None = own.leading("fold")
     own.leading("block")
     steps = own.leading("step")
@@ -195,12 +198,17 @@ class _Reader:
         )
         return cls(list(filled))
 
-    def rows(self) -> np.ndarray:
-        """The places of the rows: the first column."""
+    def rows(self, metrics: Metrics) -> SourceRows:
+        """Which rows these are: the first column, and those after it that `metrics.json` lists."""
         rows = self.leading("row")
         if rows is None:
             raise DataError("not a table of predictions: it has no column 'row'", cure="run its recipe again")
-        return rows
+        none: Identified = {"places": [], "keys": []}
+        beside = metrics.get("identified_by", none)
+        places = {name: self._take() for name in beside["places"]}
+        return SourceRows(
+            rows, places.get("table"), places.get("file"), {name: self._take() for name in beside["keys"]}
+        )
 
     def leading(self, name: str) -> np.ndarray | None:
         """The next column if that is its name."""
@@ -273,14 +281,15 @@ def _write(path: Path, own: Columns, columns: Columns) -> None:
         write_with(path, lambda temporary: relation.write_parquet(str(temporary)))
 
 
-def _named_once(own: Columns, columns: Columns) -> Iterator[tuple[str, np.ndarray]]:
-    """All columns, the targets' under names that differ by more than upper and lower case, as DuckDB has it."""
-    yield from own
-    taken = set(_OWN)
+def _named_once(own: Columns, columns: Columns) -> Columns:
+    """All columns, the later ones under names that differ by more than upper and lower case, as DuckDB has it."""
+    taken = {*_OWN, *(name.lower() for name, _ in own)}
+    found = list(own)
     for name, values in columns:
         unique, number = name, 1
         while unique.lower() in taken:
             number += 1
             unique = f"{name} ({number})"
         taken.add(unique.lower())
-        yield unique, values
+        found.append((unique, values))
+    return found

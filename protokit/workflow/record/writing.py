@@ -11,8 +11,8 @@ import numpy as np
 
 from protokit.core.files import finite, write_json, write_text
 from protokit.core.libraries.backend import keras
+from protokit.core.rows import SourceRows, joined
 from protokit.core.runs import LAST
-from protokit.core.stopwatch import Stopwatch
 from protokit.core.values import Finding, Score, Table
 from protokit.learn.plan import Progress
 from protokit.recipe.recipe import Recipe
@@ -23,6 +23,7 @@ from protokit.workflow.record.contents import Metrics, PlainNetwork, PlainScore,
 from protokit.workflow.record.folder import RunFolder
 from protokit.workflow.record.predictions import target_as_plain, write_predictions
 from protokit.workflow.record.results import Networks, Results
+from protokit.workflow.record.stopwatch import Stopwatch
 from protokit.workflow.record.uses_of_test_set import uses_of_test_set
 from protokit.workflow.result import diagnosed
 
@@ -53,6 +54,7 @@ def write_results(
         },
         "examples": "windows" if recipe.represent.series is not None else "rows",
         "networks": _trained(networks),
+        "identified_by": {"places": [name for name, _ in rows.places], "keys": list(rows.keys)},
         "engine": {"name": every[0].progress.engine, "how": how([one.progress for one in every])},
         "batch_size": every[0].plan.batch_size,
         "targets": [target_as_plain(p.target) for p in results.predictions.values()],
@@ -84,9 +86,9 @@ def write_results(
     write_json(folder.path / LAST, metrics)
 
 
-def _write_predictions(path: Path, folds: Sequence[Represented], networks: Networks, results: Results) -> np.ndarray:
+def _write_predictions(path: Path, folds: Sequence[Represented], networks: Networks, results: Results) -> SourceRows:
     """Write the predictions, and say which rows they are of."""
-    rows: np.ndarray = np.concatenate([fold.positions[fold.split.test] for fold in folds])
+    rows = joined([fold.source.take(fold.split.test) for fold in folds])
     of = np.repeat(np.arange(1, len(folds) + 1), [fold.test.rows for fold in folds]) if len(folds) > 1 else None
     clusters = networks.parts[0].clusters
     write_predictions(path, rows, of, results.predictions, results.baselines, clusters)

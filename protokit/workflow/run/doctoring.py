@@ -84,7 +84,7 @@ def _targets(
         other = None if trees is None else skill_scores.errors(spec, checked, trees)
         outputs, targets = found.train.outputs[spec.name], np.asarray(train.targets[spec.key][seen], np.float64)
         loss = loss_of(recipe.learn, spec)
-        rows = fold.positions[fold.split.validation][held]
+        rows = fold.source.take(fold.split.validation[held])
         doubted, agreed, expected = skill_scores.suspects(spec, checked, on_held[spec.name], trees, rows)
         suspects += doubted
         values, counts = np.unique(whole, return_counts=True)

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from protokit.collect.column_flow import origins
-from protokit.core.stopwatch import Stopwatch
 from protokit.core.values import Finding, Table
 from protokit.recipe.recipe import Recipe
 from protokit.represent.represented import Represented
 from protokit.show.progress import Progress
 from protokit.workflow.cache.prepared import Cache
 from protokit.workflow.record.folder import RunFolder
+from protokit.workflow.record.stopwatch import Stopwatch
 from protokit.workflow.result import Run
 from protokit.workflow.run.auditing import audit, stop_if_strict
 from protokit.workflow.run.collecting import collected, stays_on_disk

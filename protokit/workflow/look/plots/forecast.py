@@ -33,7 +33,7 @@ class Forecast(Plot):
         shown = np.unique(np.linspace(0, len(p.truth) - 1, _MOST_WINDOWS).round().astype(int))
         models = {"network": p, **self.view.best(p.target.name)}
         lines = {name: one.scores[shown, :, at] for name, one in models.items()}
-        titles = [f"after row {row + 1:,}" for row in self.view.predicted.rows[shown]]
+        titles = [f"after row {self.view.predicted.rows.shown(i)}" for i in shown]
         return forecast(p.truth[shown, :, at], lines, columns[at], titles, theme=theme)
 
     def alt(self, target: str) -> str:
