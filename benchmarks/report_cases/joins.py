@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pandas as pd
+
 from report_cases.report import Outcome, Tried, judged, put, report, tried
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+
 from report_cases.report import Outcome, judged, refusal, report
 
 NAMES = {"a": "price [EUR], {net}: 1/2", "c": "Цвет мыши", "f": 'is "new"? ', "d": "a.b"}

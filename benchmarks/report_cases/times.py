@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+
 from report_cases.report import Outcome, Tried, judged, lines, put, report, tried
 
 DAY = {"date": {"order": "day"}}

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+
 from report_cases.report import Outcome, judged, put, refusal, report, tried
 
 

@@ -34,7 +34,7 @@ def rows(
 ) -> Iterator[Row]:
     """Each row, as texts, and its line, from 1; one without fields is a blank line.
 
-    The first `above` lines are left out, and those that start with `comment`; where `spaced`, blanks that start a field.
+    The first `above` lines are left out, and those that start with `comment`; where `spaced`, blanks before a field.
 
     Raises:
         Unreadable: a quote stands where none can, and `strict`.
