@@ -57,15 +57,16 @@ def collect(spec: Collect, folder: Path, table: object = None, *, stacked: Seque
         parts = np.array([name for name in rows for _ in range(len(frames[name]))])
         if len(rows) > 1:
             frames[first] = pd.concat([frames[name] for name in rows], ignore_index=True)
-    whole = frames[first]
+    whole, clean = frames[first], spec.clean
     if spec.join or spec.clean:
         _hold_joined(spec, frames)
-        whole, taken, found_in = gathered(spec, frames)
+        whole, found_in = gathered(spec, frames)
         parts = None if parts is None else parts[whole.index.to_numpy()]
         whole = whole.reset_index(drop=True)
-        steps += taken
-        notices += found_in
-    return Table(whole, parts, origins, tuple(dict.fromkeys(notices)), tuple(steps))
+        steps += found_in.steps
+        notices += found_in.notices
+        clean = found_in.clean
+    return Table(whole, parts, origins, tuple(dict.fromkeys(notices)), tuple(steps), clean)
 
 
 def cleaned(frame: pd.DataFrame, steps: Sequence[object]) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -18,7 +19,16 @@ from protokit.core.plugins import guarded
 from protokit.core.values import Notice
 
 
-def gathered(spec: Collect, tables: Mapping[str, pd.DataFrame]) -> tuple[pd.DataFrame, list[values.Step], list[Notice]]:
+class Gathered(NamedTuple):
+    """The rows, the steps that they went, what there is to say, and the steps of cleaning as the rows decided them."""
+
+    rows: Rows
+    steps: list[values.Step]
+    notices: list[Notice]
+    clean: tuple[Step[object], ...]
+
+
+def gathered(spec: Collect, tables: Mapping[str, pd.DataFrame]) -> tuple[pd.DataFrame, Gathered]:
     """The first table joined with the others and cleaned; its row numbers, from 0, are the frame's index.
 
     Every name and expression is checked before the first row is read into the database.
@@ -40,13 +50,11 @@ def gathered(spec: Collect, tables: Mapping[str, pd.DataFrame]) -> tuple[pd.Data
             joins = [one for one in spec.join if one.table == name]
             only = {column for one in joins for column in mentioned_in(one, later, map(str, frame.columns))}
             loaded[name] = warehouse.load_frame(frame, only)
-        rows, steps, notices = gather(spec, warehouse, rows, loaded)
-        return warehouse.frame(rows), steps, notices
+        found = gather(spec, warehouse, rows, loaded)
+        return warehouse.frame(found.rows), found
 
 
-def gather(
-    spec: Collect, warehouse: Warehouse, rows: Rows, tables: Mapping[str, Rows]
-) -> tuple[Rows, list[values.Step], list[Notice]]:
+def gather(spec: Collect, warehouse: Warehouse, rows: Rows, tables: Mapping[str, Rows]) -> Gathered:
     """The same within a warehouse, where the rows stay."""
     steps: list[values.Step] = []
     notices: list[Notice] = []
@@ -54,20 +62,22 @@ def gather(
         context = Context(("collect", "join", i), warehouse, notices)
         rows, done = join(context, rows, one, tables[one.table])
         steps.append(done)
+    clean: list[Step[object]] = []
     for i, step in enumerate(spec.clean):
         context = Context(("collect", "clean", i, step.name), warehouse, notices)
-        rows, done = _clean(context, rows, step)
+        rows, done, decided = _clean(context, rows, step)
         steps.append(done)
-    return rows, steps, notices
+        clean.append(decided)
+    return Gathered(rows, steps, notices, tuple(clean))
 
 
-def _clean(context: Context, rows: Rows, step: Step[object]) -> tuple[Rows, values.Step]:
+def _clean(context: Context, rows: Rows, step: Step[object]) -> tuple[Rows, values.Step, Step[object]]:
     """Take one step of cleaning, which has to leave a row."""
     before = rows.count
     with guarded("the step of cleaning", step):
-        found, detail, dropped = step.run(context, rows)
+        found, detail, dropped, decided = step.run(context, rows)
     went = {why: count for why, count in dropped.items() if count}
     if found.count == 0:
         listed = ", ".join(f"{count:,} {why}" for why, count in went.items()) or "none"
         raise context.wrong(f"{step.name} leaves none of {before:,} rows", f"dropped: {listed}")
-    return found, values.Step(step.name, before, found.count, detail, went)
+    return found, values.Step(step.name, before, found.count, detail, went), decided or step

@@ -53,13 +53,14 @@ class Deal:
 class Held:
     """Rows that stay in the database. Which part a row is in depends on the deal's seed and its number alone.
 
-    `origin` maps each source to the SHA-256 of its content.
+    `origin` maps each source to the SHA-256 of its content; `clean` are the steps of cleaning as the rows decided them.
     """
 
     steps: tuple[Step, ...]
     notices: tuple[Notice, ...]
     origin: Mapping[str, str]
     counts: Mapping[str, int]
+    clean: tuple[object, ...]
     _warehouse: Warehouse
     _rows: Rows
     _part: str
@@ -165,7 +166,7 @@ def held(
         first = tables[next(iter(tables))]
         number = first.order[0]
         warehouse.lock()
-        rows, taken_steps, notices = gather(spec, warehouse, first, tables)
+        rows, taken_steps, notices, clean = gather(spec, warehouse, first, tables)
         for name, column in rows.columns.items():
             if not column.inner:
                 raise DataError(f"the cells of {name!r} are no numbers, texts, dates or booleans", cure="drop it")
@@ -178,7 +179,7 @@ def held(
         if None in found:
             raise DataError(f"{found[None]:,} rows are in no part", cure="write train, validation or test in each")
         counts = {name: found.get(name, 0) for name in _PARTS}
-        yield Held((*steps, *taken_steps), tuple(notices), origins, counts, warehouse, rows, part)
+        yield Held((*steps, *taken_steps), tuple(notices), origins, counts, clean, warehouse, rows, part)
 
 
 def _on_disk(source: Source) -> TypeGuard[Parquet]:

@@ -84,7 +84,8 @@ class Table:
     """The collected data: one frame, one row per example.
 
     `parts` names for each row the table it came from, where several were put on top of each other.
-    `origin` maps each source to the SHA-256 of its content.
+    `origin` maps each source to the SHA-256 of its content. `clean` are the steps of cleaning as the rows decided them,
+    which a later table is taken through.
     """
 
     frame: pd.DataFrame
@@ -92,6 +93,7 @@ class Table:
     origin: Mapping[str, str] = field(default_factory=dict)
     notices: tuple[Notice, ...] = ()
     steps: tuple[Step, ...] = ()
+    clean: tuple[object, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -56,24 +56,30 @@ class DateOptions(Section):
         return {name: str(getattr(self, name)) for name in type(self).model_fields if getattr(self, name) is not None}
 
 
-def read_date_options(value: object) -> DateOptions:
-    """The options as they are written, for a validator.
+def faults_of_dates(value: object) -> list[Fault]:
+    """What is wrong with the options as they are written."""
+    if value is None or isinstance(value, DateOptions):
+        return []
+    if not isinstance(value, dict):
+        return [Fault(f"how dates are read is a mapping, not {value!r}", "write {order: day}")]
+    try:
+        DateOptions.model_validate(value)
+    except ValidationError as error:
+        return faults_of(error, DateOptions, value)
+    return []
+
+
+def read_date_options(value: object) -> object:
+    """The options as they are written, for a validator; None where there are none.
 
     Raises:
         PydanticCustomError: with every fault in them.
     """
-    given = {} if value is None else value
-    if isinstance(given, DateOptions):
-        return given
-    if not isinstance(given, dict):
-        raise refuse(Fault(f"how dates are read is a mapping, not {value!r}", "write {order: day}"))
-    try:
-        return DateOptions.model_validate(given)
-    except ValidationError as error:
-        raise refuse(*faults_of(error, DateOptions, given)) from None
+    if faults := faults_of_dates(value):
+        raise refuse(*faults)
+    return DateOptions.model_validate(value) if isinstance(value, dict) else value
 
 
 def date_options_schema() -> JsonSchema:
     """The JSON Schema of the options."""
-    properties = DateOptions.model_json_schema()["properties"]
-    return closed(properties)
+    return closed(DateOptions.model_json_schema()["properties"])

@@ -63,6 +63,12 @@ def day_numbers(values: np.ndarray) -> np.ndarray:
     return found
 
 
+def moment(text: str) -> str | None:
+    """One time as 2024-12-31 23:59:00 of UTC; None where the text is no time, or may be several."""
+    found = read(pd.Series([text], dtype=object), UNASKED)
+    return None if found.unread[0] else str(found.values[0]).replace("T", " ")
+
+
 def may_be_dates(texts: pd.Series) -> bool:
     """Whether most of the first texts are dates of some order; compact ones such as 20241231 are numbers."""
     some = texts.head(_SHOWN).to_numpy(object)

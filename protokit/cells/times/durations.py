@@ -60,6 +60,15 @@ def seconds(column: pd.Series) -> tuple[np.ndarray, np.ndarray]:
     return found, np.isnan(found) & ~missing
 
 
+def of_unit(column: pd.Series, unit: str) -> pd.Series:
+    """Whole numbers of a unit (s, ms, us, ns) as lengths of time."""
+    missing = column.isna().to_numpy()
+    counts = column.where(~missing, 0).to_numpy(np.int64)
+    found = counts.astype(f"timedelta64[{unit}]")
+    found[missing] = np.timedelta64("NaT")
+    return pd.Series(found, index=column.index, name=column.name)
+
+
 def of_texts(texts: np.ndarray, *, plain: bool = False) -> np.ndarray:
     """Texts as seconds, NaN where one is no length of time; `plain`: a bare number is one, of seconds.
 

@@ -4,25 +4,56 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from protokit.cells.times.columns import EPOCHS
+from protokit.cells.times.rules import Rule
+from protokit.collect.casts import split
 from protokit.collect.database.context import Context
+from protokit.collect.database.times import TextTimes, options_of, rule_of
 from protokit.collect.database.warehouse import Rows
 from protokit.grammar.expressions import quote
 
 _TRUE, _FALSE = ("true", "yes", "y", "t", "1", "on"), ("false", "no", "n", "f", "0", "off")
 
 
-def cast(context: Context, rows: Rows, kinds: Mapping[str, str]) -> Rows:
-    """The rows with some columns as number, category, text, date or boolean.
+def cast(context: Context, rows: Rows, kinds: Mapping[str, object]) -> tuple[Rows, dict[str, object]]:
+    """The rows with some columns as number, category, text, date or boolean; and the casts as they were decided.
 
     Raises:
         DataError: a cell cannot be cast, with its row and value.
     """
-    values = {}
-    for name, kind in kinds.items():
-        sql = _sql(context, rows, name, context.inner(rows, name, name), kind)
+    values, decided = {}, dict(kinds)
+    for name, written in kinds.items():
+        kind, options = split(written)
+        inner, family = context.inner(rows, name, name), rows.columns[name].family
+        if kind == "date" and (family in ("text", "number") or options):
+            sql, rule = date_sql(context, rows, name, rule_of(options))
+            if options_of(rule):
+                decided[name] = {"date": options_of(rule)}
+        else:
+            sql = _sql(context, rows, name, inner, kind)
         context.refuse_lost(rows, name, sql, f"is no {kind}", name)
         values[name] = sql
-    return context.warehouse.changed(rows, values)
+    return context.warehouse.changed(rows, values), decided
+
+
+def date_sql(context: Context, rows: Rows, name: str, asked: Rule) -> tuple[str, Rule]:
+    """A column as dates in SQL, and how they are read.
+
+    Raises:
+        SpecError: numbers are no dates.
+        DataError: it cannot be told how texts are read.
+    """
+    inner, family = rows.columns[name].inner, rows.columns[name].family
+    if family == "number" and asked.epoch:
+        micro = f"CAST(round({inner} * {EPOCHS[asked.epoch]}) AS BIGINT)"
+        return f"CASE WHEN isfinite(CAST({inner} AS DOUBLE)) THEN make_timestamp({micro}) END", asked
+    texts = TextTimes(context, rows, name, lambda option: f"{{{name}: {{date: {{{option}}}}}}}", (name,))
+    found = texts.evidence()
+    if family not in ("text", "number", "date", "date with a time zone") or (family == "number" and found.unread):
+        cure = f"say what it counts since 1970: {{{name}: {{date: {{epoch: seconds}}}}}}"
+        raise context.fault(f"{name!r} is a {family}, and cannot be made a date", cure, name)
+    rule = texts.decided(found, asked).rule
+    return texts.sql(rule), rule
 
 
 def _sql(context: Context, rows: Rows, name: str, inner: str, kind: str) -> str:
@@ -42,8 +73,6 @@ def _sql(context: Context, rows: Rows, name: str, inner: str, kind: str) -> str:
         double = f"CASE WHEN isfinite({finite}) THEN {finite} END"
         integer = f"CASE WHEN regexp_full_match({inner}, '\\s*[+-]?[0-9]+\\s*') THEN TRY_CAST({inner} AS BIGINT) END"
         return double if context.count(rows, f"{inner} IS NOT NULL AND ({integer}) IS NULL") else integer
-    if kind == "date" and family == "text":
-        return f"TRY_CAST({inner} AS TIMESTAMP)"
     if kind == "boolean" and family == "number":
         return f"CASE WHEN {inner} = 1 THEN TRUE WHEN {inner} = 0 THEN FALSE END"
     if kind == "boolean" and family == "text":

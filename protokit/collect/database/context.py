@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 
 import duckdb
 
+from protokit.cells.times.columns import moment
 from protokit.collect.database.warehouse import Rows, Warehouse
 from protokit.core.errors import DataError, SpecError
 from protokit.core.names import number
@@ -80,10 +80,10 @@ class Context:
         family = rows.columns[name].family
         kind = "boolean" if isinstance(value, bool) else "text" if isinstance(value, str) else "number"
         if isinstance(value, str) and family == "date":
-            try:
-                return f"TIMESTAMP {quote(datetime.fromisoformat(value).isoformat(' '))}"
-            except ValueError:
-                raise self.fault(f"{value!r} is no date", "write 2024-12-31", *path) from None
+            found = moment(value)
+            if found is None:
+                raise self.fault(f"{value!r} is no date", "write 2024-12-31", *path)
+            return f"TIMESTAMP {quote(found)}"
         if kind != family:
             if self.count(rows, f"{self.inner(rows, name, *path)} IS NOT NULL"):
                 cure = f"write a {family}, or - cast: {{{name}: {kind}}} before"

@@ -13,8 +13,6 @@ from protokit.core.values import Notice
 if TYPE_CHECKING:
     import pandas as pd
 
-_LITERAL = str.maketrans({"*": "[*]", "?": "[?]", "[": "[[]"})
-
 
 @SOURCES.add
 class Parquet(FileSource):
@@ -34,12 +32,15 @@ class Parquet(FileSource):
         """All rows with the types of the file."""
         import duckdb
 
+        from protokit.cells.times.durations import of_unit
+        from protokit.collect.database.warehouse import LITERAL, parquet_durations
         from protokit.collect.frames import columns_of
 
         try:
             with duckdb.connect() as connection:
-                # the path as a value: in a name, * and ? would be patterns
-                frame = connection.read_parquet([str(file.path).translate(_LITERAL)]).df()
+                frame = connection.read_parquet([str(file.path).translate(LITERAL)]).df()
+                for name, unit in parquet_durations(connection, file.path).items():
+                    frame[name] = of_unit(frame[name], unit)
         except (duckdb.Error, RuntimeError, ValueError) as error:
             reason = (str(error).splitlines() or [type(error).__name__])[0]
             raise file.error(f"not a Parquet file: {reason}", "write it anew") from None

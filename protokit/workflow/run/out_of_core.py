@@ -63,5 +63,5 @@ def on_disk(recipe: Recipe) -> Iterator[OnDisk]:
         has = with_target(frame, targets, recipe.learn.task)
         if not has.any():
             raise DataError(f"the target {targets[0]!r} is missing in every row", cure="choose another target")
-        table = Table(frame[has].reset_index(drop=True), None, rows.origin, rows.notices, rows.steps)
+        table = Table(frame[has].reset_index(drop=True), None, rows.origin, rows.notices, rows.steps, rows.clean)
         yield OnDisk(recipe, table, parts[has], rows, database, Path(folder))

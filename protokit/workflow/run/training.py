@@ -46,7 +46,7 @@ def train_and_evaluate(prepared: Prepared, shown: Progress) -> Run:
     stopwatch.lap("doctor")
     shown.step("evaluating")
     networks = settled(plan, networks, folds)
-    input_schema = InputSchema.of(recipe.collect, needed(networks.parts))
+    input_schema = InputSchema.of(recipe.collect, needed(networks.parts), table.clean)
     model = Model(recipe.network, networks.parts, recipe.learn.precision, input_schema)
     results = evaluate(recipe, table, folds, networks, plan, baselines)
     relied = importance(networks.parts[0], folds[0], plan.metrics, recipe.seed)
