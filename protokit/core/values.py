@@ -81,11 +81,9 @@ class Step:
 
 @dataclass(frozen=True)
 class Table:
-    """The collected data: one frame, one row per example.
+    """The collected data, one row per example; `parts` names each row's table, where several were stacked.
 
-    `parts` names for each row the table it came from, where several were put on top of each other.
-    `origin` maps each source to the SHA-256 of its content. `clean` are the steps of cleaning as the rows decided them,
-    which a later table is taken through.
+    `origin` maps each source to the SHA-256 of its content, `clean` are the steps of cleaning as decided from the rows.
     """
 
     frame: pd.DataFrame

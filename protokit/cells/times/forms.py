@@ -29,7 +29,8 @@ _DATES: tuple[tuple[Layout, str], ...] = (
     ("fixed", rf"{_YEAR}-(?P<m>00)-(?P<d>00){_BASIC}(?:{_OFFSET})?"),
     ("fixed", rf"{_YEAR}(?P<m>00)(?P<d>00){_BASIC}(?:{_OFFSET})?"),
     ("open", rf"{_WEEKDAY}(?P<a>0{{1,2}})(?P<s>[-/.])(?P<b>0{{1,2}})(?P=s){_YEAR}{_END}"),
-    ("short", rf"(?P<a>0{{1,2}})(?P<s>[-/.])(?P<b>0{{1,2}})(?P=s)(?P<c>00){_END}"),
+    ("short", rf"(?P<a>0{{1,2}})(?P<s>[-/])(?P<b>0{{1,2}})(?P=s)(?P<c>00){_END}"),
+    ("short", rf"(?P<a>00)(?P<s>\.)(?P<b>00)\.(?P<c>00){_END}"),  # 1.2.10 is a version
     ("fixed", rf"{_WEEKDAY}{_DAY}(?: of)?{_GAP}?{_MONTH}{_GAP}?(?:{_YEAR}|{_SHORT}){_END}"),
     ("fixed", rf"{_WEEKDAY}{_MONTH}{_GAP}{_DAY}{_GAP}(?:{_YEAR}|{_SHORT}){_END}"),
     ("fixed", rf"{_YEAR}{_GAP}{_MONTH}{_GAP}(?P<d>0{{1,2}}){_END}"),

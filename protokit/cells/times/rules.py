@@ -92,7 +92,7 @@ class Decision:
     rule: Rule
     said: tuple[Said, ...] = field(default=())
     trouble: str = ""
-    option: str = ""
+    options: tuple[str, ...] = ()
 
     def notices(self, column: str, write: Callable[[str], str]) -> list[Notice]:
         """What the person is told; `write` gives the edit that says an option, such as `order: day`, of the column."""
@@ -102,8 +102,9 @@ class Decision:
         ]
 
     def cure(self, write: Callable[[str], str]) -> str:
-        """The edit that ends the trouble."""
-        return write(self.option) if self.option else "write dates as 2024-12-31 or 2024-12-31 23:59:00"
+        """The edit that ends the trouble: one for each way to read the dates that is possible."""
+        edits = [write(option) for option in self.options]
+        return f"say which: {', or '.join(edits)}" if edits else "write dates as 2024-12-31 or 2024-12-31 23:59:00"
 
 
 def decide(found: Evidence, asked: Rule = UNASKED) -> Decision:
@@ -118,7 +119,8 @@ def decide(found: Evidence, asked: Rule = UNASKED) -> Decision:
         if len(found.orders) > 1 and found.short:
             forms = " or ".join(_FORMS[order] for order in ORDERS if order in found.orders)
             trouble = f"two-digit years leave the order open: {example!r} may be {forms}"
-            return Decision(rule, trouble=trouble, option="order: day")
+            likely = sorted(found.orders, key=["year", "day", "month"].index)
+            return Decision(rule, trouble=trouble, options=tuple(f"order: {order}" for order in likely))
         usual = "month" if found.slashes else "day"
         order = usual if usual in found.orders else next(iter(found.orders))
         rule = replace(rule, order=order)
@@ -138,4 +140,4 @@ def decide(found: Evidence, asked: Rule = UNASKED) -> Decision:
 
 
 def _first(texts: np.ndarray, rows: np.ndarray) -> str | None:
-    return str(texts[int(rows.argmax())])[:60] if rows.any() else None
+    return (str(texts[int(rows.argmax())])[:60] or "an empty text") if rows.any() else None

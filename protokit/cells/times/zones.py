@@ -37,7 +37,8 @@ def in_utc(local: np.ndarray, zone: str) -> tuple[np.ndarray, np.ndarray, np.nda
     utc = placed.tz_convert("UTC").tz_localize(None).to_numpy().astype("datetime64[us]").astype(np.int64)
     once = clock.tz_localize(zone, ambiguous="NaT", nonexistent="shift_forward").isna()
     there = clock.tz_localize(zone, ambiguous=first, nonexistent="NaT").isna()
-    return utc + (local - inner), np.asarray(once), np.asarray(there)
+    whole: np.ndarray = utc + (local - inner)
+    return whole, np.asarray(once), np.asarray(there)
 
 
 def at_place(utc: np.ndarray, zone: str) -> np.ndarray:
@@ -45,6 +46,6 @@ def at_place(utc: np.ndarray, zone: str) -> np.ndarray:
     whole = utc.astype("datetime64[us]").astype(np.int64)
     inner = np.clip(whole, -MOST[0] + _EDGE, MOST[1] - _EDGE)
     clock = pd.DatetimeIndex(inner.astype("datetime64[us]")).tz_localize("UTC").tz_convert(zone).tz_localize(None)
-    found = clock.to_numpy().astype("datetime64[us]") + (whole - inner).astype("timedelta64[us]")
+    found: np.ndarray = clock.to_numpy().astype("datetime64[us]") + (whole - inner).astype("timedelta64[us]")
     found[np.isnat(utc)] = np.datetime64("NaT")
     return found

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 
 from protokit.cells.times.columns import EPOCHS
 from protokit.cells.times.rules import Rule
@@ -26,7 +27,8 @@ def cast(context: Context, rows: Rows, kinds: Mapping[str, object]) -> tuple[Row
         kind, options = split(written)
         inner, family = context.inner(rows, name, name), rows.columns[name].family
         if kind == "date" and (family in ("text", "number") or options):
-            sql, rule = date_sql(context, rows, name, rule_of(options))
+            edit = "cast: {{{0}: {{date: {{{1}}}}}}}".format
+            sql, rule = date_sql(context, rows, name, rule_of(options), partial(edit, name))
             if options_of(rule):
                 decided[name] = {"date": options_of(rule)}
         else:
@@ -36,8 +38,8 @@ def cast(context: Context, rows: Rows, kinds: Mapping[str, object]) -> tuple[Row
     return context.warehouse.changed(rows, values), decided
 
 
-def date_sql(context: Context, rows: Rows, name: str, asked: Rule) -> tuple[str, Rule]:
-    """A column as dates in SQL, and how they are read.
+def date_sql(context: Context, rows: Rows, name: str, asked: Rule, write: Callable[[str], str]) -> tuple[str, Rule]:
+    """A column as dates in SQL, and how they are read; `write` gives the edit that says an option of it.
 
     Raises:
         SpecError: numbers are no dates.
@@ -47,10 +49,10 @@ def date_sql(context: Context, rows: Rows, name: str, asked: Rule) -> tuple[str,
     if family == "number" and asked.epoch:
         micro = f"CAST(round({inner} * {EPOCHS[asked.epoch]}) AS BIGINT)"
         return f"CASE WHEN isfinite(CAST({inner} AS DOUBLE)) THEN make_timestamp({micro}) END", asked
-    texts = TextTimes(context, rows, name, lambda option: f"{{{name}: {{date: {{{option}}}}}}}", (name,))
+    texts = TextTimes(context, rows, name, write, (name,))
     found = texts.evidence()
     if family not in ("text", "number", "date", "date with a time zone") or (family == "number" and found.unread):
-        cure = f"say what it counts since 1970: {{{name}: {{date: {{epoch: seconds}}}}}}"
+        cure = f"say what it counts since 1970: {write('epoch: seconds')}"
         raise context.fault(f"{name!r} is a {family}, and cannot be made a date", cure, name)
     rule = texts.decided(found, asked).rule
     return texts.sql(rule), rule

@@ -65,6 +65,12 @@ class Context:
     def sql(self, rows: Rows, text: str, *path: str | int, aggregate: bool = False) -> str:
         """An expression of the recipe as SQL over these rows."""
         expression = expressions.parse(text, aggregate=aggregate)
+        dates = {c.name for c in expression.columns if rows.columns[c.name].family.startswith("date")}
+        if dates:
+            try:
+                expression = expression.dated(dates, moment)
+            except expressions.Refused as error:
+                raise self.fault(error.rule, error.cure, *path) from None
         return expression.sql({c.name: self.inner(rows, c.name, *path) for c in expression.columns})
 
     def text(self, text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
 from protokit.collect.step import STEPS, ColumnMapping, Done, Report
@@ -54,7 +55,8 @@ class ParseDates(ColumnMapping[object]):
         values, decided = {}, dict(self.written)
         for name, form in self.written.items():
             if not isinstance(form, str):
-                values[name], rule = date_sql(context, rows, name, rule_of(form))
+                edit = partial("parse_dates: {{{0}: {{{1}}}}}".format, name)
+                values[name], rule = date_sql(context, rows, name, rule_of(form), edit)
                 decided[name] = options_of(rule)
                 context.refuse_lost(rows, name, values[name], "is no date", name)
                 continue
