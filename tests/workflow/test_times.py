@@ -1,4 +1,4 @@
-"""Times are the same through every door: columns, casts, parse_dates, joins, splits, series, constants, later tables."""
+"""Times are the same through every door: columns, casts, joins, splits, series, constants, later tables."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from protokit.bundle.input_schema import InputSchema
@@ -38,7 +38,7 @@ def gathered(frame: pd.DataFrame, clean: list[Any]) -> Table:
 
 
 def joined(rows: dict[str, Any], other: dict[str, Any], **join: Any) -> Table:
-    spec = {"with": "p", "on": "k", "as_of": "day", **join}
+    spec = {"with": "p", "on": "k", **({} if "before" in join else {"as_of": "day"}), **join}
     return collect(Collect.of(join=[spec]), Path(), {"t": pd.DataFrame(rows), "p": pd.DataFrame(other)})
 
 
@@ -65,9 +65,10 @@ MOMENTS = st.lists(
     min_size=2,
     max_size=5,
     unique=True,
-).map(lambda some: [*some, datetime(2021, 5, 13, 1)])
+).map(lambda some: list(dict.fromkeys([*some, datetime(2021, 5, 13, 1)])))
 
 
+@settings(max_examples=25)
 @given(MOMENTS, st.sampled_from(FORMS))
 def test_every_door_reads_the_same_moments(moments: list[datetime], form: str) -> None:
     texts = [one.strftime(form) for one in moments]
@@ -82,13 +83,11 @@ def test_every_door_reads_the_same_moments(moments: list[datetime], form: str) -
     # each row finds itself: the latest price at or before its own time
     rows = {"k": ["a"] * len(texts), "day": texts}
     found = joined({**rows, "y": range(len(texts))}, {**rows, "price": range(len(texts))}, expect="many_to_many")
-    assert [wanted[int(price)] for price in found.frame["price"]] == wanted.tolist() or list(
-        found.frame["price"]
-    ) == list(range(len(texts)))
+    assert found.frame["price"].tolist() == list(range(len(texts)))
 
 
 def _strptime(form: str) -> str:
-    return form.replace(".000+00:00", ".%g%z").replace("SZ", "S%z")
+    return form.replace(".000+00:00", ".%g%z")
 
 
 def test_a_price_from_the_future_is_never_joined() -> None:
@@ -135,7 +134,6 @@ def test_before_reads_times_too() -> None:
     found = joined(
         {"k": ["a"], "day": ["2021-03-01T10:30:00+05:00"], "y": [1]},
         {"k": ["a", "a"], "at": ["2021-03-01T05:00:00Z", "2021-03-01T06:00:00Z"], "price": [10, 20]},
-        as_of=None,
         before={"day": "at"},
         aggregate={"n": "count(*)"},
     )
@@ -164,7 +162,7 @@ def test_what_a_cast_cannot_tell_names_the_edits() -> None:
     frame = pd.DataFrame({"d": ["11-04-03", "12-04-13"]})
     with pytest.raises(DataError) as caught:
         gathered(frame, [{"cast": {"d": "date"}}])
-    assert "clean[0].cast.d" in str(caught.value)
+    assert caught.value.path == ("collect", "clean", 0, "cast", "d")
     assert str(caught.value.cure).startswith("say which: cast: {d: {date: {order: year}}}, or cast: {d: {date: ")
     found = gathered(frame, [{"cast": {"d": {"date": {"order": "year"}}}}]).frame["d"]
     assert found.astype(str).tolist() == ["2011-04-03", "2012-04-13"]
@@ -228,23 +226,17 @@ def forms() -> pd.DataFrame:
 def test_forms_are_dates_or_it_is_said_how_to_have_them_read() -> None:
     encoder, notices = encoded(forms())
     dates = dict.fromkeys(("twodigit", "named", "ampm", "frac", "offset", "zulu"), "date")
-    assert encoder.kinds == {**dates, "clock": "duration", "compact": "number"}
+    assert encoder.kinds == {**dates, "clock": "duration", "epoch": "number", "compact": "number"}
     told = "\n".join(notices)
-    assert "'epoch' is left out" in told and "'compact' is read as numbers" in told
-    for cure in (
-        "columns: {epoch: {date: {epoch: seconds}}}",
-        "columns: {compact: date}",
-        "columns: {clock: category}",
-    ):
-        assert cure in told
+    assert "'epoch' is read as numbers" in told and "'compact' is read as numbers" in told
+    for cure in ("{epoch: {date: {epoch: seconds}}}", "{compact: date}", "{clock: category}"):
+        assert f"columns: {cure}" in told
     said = {"epoch": {"date": {"epoch": "seconds"}}, "compact": "date"}
     encoder, _ = encoded(forms(), columns=said)
     columns = {one.column: one for one in encoder.columns if isinstance(one, Date)}
     frame = forms()
-    np.testing.assert_array_equal(columns["epoch"].numbers(frame["epoch"]), columns["frac"].numbers(frame["frac"]))
-    np.testing.assert_array_equal(
-        columns["compact"].numbers(frame["compact"]), columns["named"].numbers(frame["named"])
-    )
+    for one, other in (("epoch", "frac"), ("compact", "named")):
+        np.testing.assert_array_equal(columns[one].numbers(frame[one]), columns[other].numbers(frame[other]))
 
 
 def test_two_digit_years_of_an_open_order_are_left_out_with_the_edits() -> None:
@@ -284,9 +276,7 @@ def test_rows_are_split_by_times_with_offsets() -> None:
         for fold in represent(recipe, Table(frame)):
             assert fold.split.train.max() < fold.split.test.min()
             assert "'at' has times with an offset" in rules(fold.notices)
-    with pytest.raises(
-        DataError, match="row 5: 'soon' is no time|no one form reads every cell as a time|no time, such"
-    ):
+    with pytest.raises(DataError, match="no time, such as 'soon'"):
         represent(recipe, Table(frame.assign(at=[*texts[:4], "soon", *texts[5:]])))
 
 
@@ -324,7 +314,10 @@ def test_dates_of_the_years_1_to_9999(kind: str, tmp_path: Path) -> None:
         plain["collect"], given = {"tables": {"t": str(tmp_path / "far.parquet")}}, None
     if kind == "aggregate":
         last = {"last": "max(until)", "first": "min(until)"}
-        plain["collect"] = {"tables": {"t": "t.csv"}, "join": [{"with": "p", "on": "y", "aggregate": last}]}
+        plain["collect"] = {
+            "tables": {"t": "t.csv", "p": "p.csv"},
+            "join": [{"with": "p", "on": "y", "aggregate": last}],
+        }
         given = {"t": frame, "p": frame.rename(columns={"born": "day"})}
     recipe = Recipe.parse(plain)
     table = collected(recipe, given)
@@ -338,7 +331,7 @@ def test_dates_of_the_years_1_to_9999(kind: str, tmp_path: Path) -> None:
     np.testing.assert_array_equal(column.instants(table.frame["until"]), stamps)
     assert np.isfinite(fold.encoder.encode(table.frame)[1].numbers).all()
     audit(recipe, table, [fold])
-    assert "9999" in str(look(frame)) or kind == "aggregate" or True
+    assert [one.kind for one in look(frame).columns] == ["date", "date", "category"]
 
 
 def test_check_and_series_of_far_dates(tmp_path: Path) -> None:

@@ -72,6 +72,8 @@ def _number(cells: Cells, present: pd.Series) -> Guess:
         spread = int(present.max()) - int(present.min()) + 1
         if spread <= 2 * len(present) or _NAME_OF_AN_ID.search(cells.name):
             cure = f"columns: {{{cells.name}: number}}"
+            if option := _like_times(present):
+                cure += f", or, as times, columns: {{{cells.name}: {option}}}"
             return Guess(None, "a different whole number in every row, like an ID", cure)
     if option := _like_times(present):
         note = f"is read as numbers, though such as {present.iloc[0]:.0f} may be times"
