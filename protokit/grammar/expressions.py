@@ -67,6 +67,13 @@ class Expression:
         with _deep():
             return written(self._root, names, dialect)
 
+    def cast_to_dates(self) -> tuple[str, ...]:
+        """The columns that it casts to dates itself."""
+        from protokit.grammar.sql_dates import cast_to_dates
+
+        with _deep():
+            return cast_to_dates(self._root)
+
     def dated(self, dates: Container[str], read: Callable[[str], str | None]) -> Expression:
         """The same, with texts that are held against columns of `dates` as times; `read` gives such a text as ISO.
 

@@ -32,3 +32,14 @@ def with_moments(root: Expr, dates: Container[str], read: Callable[[str], str | 
                 part.replace(exp.Cast(this=exp.Literal.string(found), to=exp.DataType.build("TIMESTAMP")))
     found_root: Expr = tree.this
     return found_root
+
+
+def cast_to_dates(root: Expr) -> tuple[str, ...]:
+    """The columns that an expression casts to dates itself."""
+    found: dict[str, None] = {}
+    for node in root.walk():
+        if isinstance(node, (exp.Cast, exp.TryCast)) and node.to.sql().upper() in ("DATE", "TIMESTAMP"):
+            this = node.this.unnest()
+            if isinstance(this, exp.Column):
+                found[this.name] = None
+    return tuple(found)

@@ -209,6 +209,15 @@ def test_constants_held_against_dates_are_times() -> None:
     assert found.astype(str).tolist()[0].startswith("9999-12-31")
 
 
+def test_a_cast_within_an_expression_that_would_read_another_moment_is_refused() -> None:
+    for text in ("2021-03-01T10:30:00+05:00", "03/04/11"):
+        with pytest.raises(DataError, match="drops offsets") as caught:
+            cleaned(pd.DataFrame({"d": ["2021-03-01", text]}), [{"filter": "try_cast(d as date) > date '2020-01-01'"}])
+        assert caught.value.cure == "- parse_dates: {d: {}} before"
+    frame = pd.DataFrame({"d": ["2021-03-01", "2021-03-02 10:00", "soon"]})
+    assert len(cleaned(frame, [{"filter": "try_cast(d as date) > date '2021-03-01'"}])) == 1
+
+
 def forms() -> pd.DataFrame:
     start = datetime(2021, 3, 1)
     moments = [start + timedelta(hours=7 * i) for i in range(60)]

@@ -18,6 +18,9 @@ from protokit.core.values import Notice
 from protokit.grammar import expressions
 from protokit.grammar.expressions import quote
 
+# texts of a date that a cast in the database reads as they are
+_PLAIN = r"\s*\d{4}-\d{1,2}-\d{1,2}([ T]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?)?\s*"
+
 
 @dataclass
 class Context:
@@ -65,6 +68,9 @@ class Context:
     def sql(self, rows: Rows, text: str, *path: str | int, aggregate: bool = False) -> str:
         """An expression of the recipe as SQL over these rows."""
         expression = expressions.parse(text, aggregate=aggregate)
+        for name in expression.cast_to_dates():
+            if rows.columns[name].family == "text":
+                self._hold_plain(rows, name, *path)
         dates = {c.name for c in expression.columns if rows.columns[c.name].family.startswith("date")}
         if dates:
             try:
@@ -72,6 +78,15 @@ class Context:
             except expressions.Refused as error:
                 raise self.fault(error.rule, error.cure, *path) from None
         return expression.sql({c.name: self.inner(rows, c.name, *path) for c in expression.columns})
+
+    def _hold_plain(self, rows: Rows, name: str, *path: str | int) -> None:
+        """Refuse a cast of texts that the database would read as other moments than they are."""
+        inner = rows.columns[name].inner
+        other = f"TRY_CAST({inner} AS TIMESTAMP) IS NOT NULL AND NOT regexp_full_match({inner}, {quote(_PLAIN)})"
+        found = self.warehouse.run(f"SELECT {inner} FROM {rows.table} WHERE {other} ORDER BY {rows.order[0]} LIMIT 1")
+        if found:
+            rule = f"{found[0][0]!r} of {name!r}: a cast in an expression drops offsets, and mistakes the order of days"
+            raise self.wrong(rule, f"- parse_dates: {{{name}: {{}}}} before", *path)
 
     def text(self, text: str) -> str:
         """A text as SQL."""
