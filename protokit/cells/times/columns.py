@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from protokit.cells.times.rules import UNASKED, Evidence, Rule, evidence_of
-from protokit.cells.times.texts import COMPACT, days, moments, parse
+from protokit.cells.times.rules import UNASKED, Evidence, Rule, evidence_of, readings
+from protokit.cells.times.texts import COMPACT, moments, parse
 from protokit.cells.times.zones import MOST, in_utc
 from protokit.core.names import as_text
 from protokit.core.values import Notice
@@ -80,8 +80,7 @@ def may_be_dates(texts: pd.Series) -> bool:
 
 def readable(texts: np.ndarray) -> list[np.ndarray]:
     """Which texts are dates, for each order that day, month and year may have. Shapes: (rows,) bool each."""
-    parsed = parse(texts)
-    return [days(parsed, order)[1] for order in ("day", "month", "year")]
+    return readings(parse(texts))
 
 
 def survey(column: pd.Series) -> Evidence:
@@ -116,8 +115,10 @@ def different(column: pd.Series) -> tuple[np.ndarray, np.ndarray]:
         codes, values = pd.factorize(column, use_na_sentinel=True)
     except TypeError:  # lists, which have no hash
         codes, values = pd.factorize(column.map(str, na_action="ignore"), use_na_sentinel=True)
+    values = np.asarray(values, dtype=object)  # pandas walks through texts of its own slowly
     texts = np.empty(len(values), object)
-    texts[:] = [_text(value) for value in values]
+    only_texts = pd.api.types.infer_dtype(values, skipna=False) == "string"
+    texts[:] = list(map(str.strip, values)) if only_texts else [_text(value) for value in values]
     return codes, texts
 
 

@@ -52,9 +52,16 @@ class Evidence:
         return Evidence(self.orders & other.orders, **flags)
 
 
+def readings(parsed: Parsed) -> list[np.ndarray]:
+    """Which texts are dates, for each of the orders. Shapes: (rows,) bool each."""
+    if not ((parsed.layout == OPEN) | (parsed.layout == SHORT)).any():
+        return [days(parsed, "")[1]] * len(ORDERS)
+    return [days(parsed, order)[1] for order in ORDERS]
+
+
 def evidence_of(texts: np.ndarray, parsed: Parsed) -> Evidence:
     """What texts show. Shapes: (rows,) of type object."""
-    read = [days(parsed, order)[1] for order in ORDERS]
+    read = readings(parsed)
     some = read[0] | read[1] | read[2]
     is_open, is_short = (parsed.layout == OPEN) & some, (parsed.layout == SHORT) & some
     turned = is_open | is_short

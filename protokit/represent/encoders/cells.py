@@ -94,7 +94,7 @@ def texts_of(column: pd.Series) -> pd.Series:
     if pd.api.types.infer_dtype(column, skipna=True) != "string":  # True and 1 are the same to pandas
         return column.map(as_text, na_action="ignore")
     codes, different = pd.factorize(column, use_na_sentinel=True)
-    texts = pd.Series([*map(as_text, different), None], dtype=object).to_numpy()[codes]
+    texts = pd.Series([*map(as_text, np.asarray(different, dtype=object)), None], dtype=object).to_numpy()[codes]
     return pd.Series(texts, index=column.index, name=column.name)
 
 
