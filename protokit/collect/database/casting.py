@@ -7,7 +7,7 @@ from functools import partial
 
 from protokit.cells.times.columns import EPOCHS
 from protokit.cells.times.rules import Rule
-from protokit.collect.casts import split
+from protokit.collect.database.casts import split
 from protokit.collect.database.context import Context
 from protokit.collect.database.times import TextTimes, options_of, rule_of
 from protokit.collect.database.warehouse import Rows

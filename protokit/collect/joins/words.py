@@ -7,7 +7,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import ConfigDict, Field, ValidationError
 
-from protokit.collect.casts import cast_schema, read_cast
+from protokit.collect.database.casts import cast_schema, read_cast
 from protokit.collect.step import Report, read_expression, reporting
 from protokit.core.places import Fault
 from protokit.core.suggest import did_you_mean, one_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from protokit.collect.casts import cast_schema, read_cast, split
+from protokit.collect.database.casts import cast_schema, read_cast, split
 from protokit.collect.step import CASTS, STEPS, ColumnMapping, Done, Report
 from protokit.grammar.words import JsonSchema
 
