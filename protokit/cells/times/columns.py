@@ -115,10 +115,10 @@ def different(column: pd.Series) -> tuple[np.ndarray, np.ndarray]:
         codes, values = pd.factorize(column, use_na_sentinel=True)
     except TypeError:  # lists, which have no hash
         codes, values = pd.factorize(column.map(str, na_action="ignore"), use_na_sentinel=True)
-    values = np.asarray(values, dtype=object)  # pandas walks through texts of its own slowly
-    texts = np.empty(len(values), object)
-    only_texts = pd.api.types.infer_dtype(values, skipna=False) == "string"
-    texts[:] = list(map(str.strip, values)) if only_texts else [_text(value) for value in values]
+    plain: np.ndarray = np.asarray(values, dtype=object)  # pandas walks through texts of its own slowly
+    texts = np.empty(len(plain), object)
+    only_texts = pd.api.types.infer_dtype(plain, skipna=False) == "string"
+    texts[:] = list(map(str.strip, plain)) if only_texts else [_text(value) for value in plain]
     return codes, texts
 
 
