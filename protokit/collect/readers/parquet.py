@@ -16,8 +16,6 @@ from protokit.core.values import Notice
 if TYPE_CHECKING:
     import pandas as pd
 
-_LITERAL = str.maketrans({"*": "[*]", "?": "[?]", "[": "[[]"})
-
 
 @SOURCES.add
 class Parquet(FileSource):
@@ -43,12 +41,15 @@ class Parquet(FileSource):
         """All rows with the types of the file."""
         import duckdb
 
+        from protokit.cells.times.durations import of_unit
+        from protokit.collect.database.warehouse import LITERAL, parquet_durations
         from protokit.collect.frames import columns_of, rows_of
 
         try:
             with duckdb.connect() as connection:
-                # the path as a value: in a name, * and ? would be patterns
-                frame = rows_of(connection.read_parquet([str(access.local(file.path)).translate(_LITERAL)]))
+                frame = rows_of(connection.read_parquet([str(access.local(file.path)).translate(LITERAL)]))
+                for name, unit in parquet_durations(connection, file.path).items():
+                    frame[name] = of_unit(frame[name], unit)
         except (duckdb.Error, RuntimeError, ValueError) as error:
             reason = (str(error).splitlines() or [type(error).__name__])[0]
             raise file.error(f"not a Parquet file: {reason}", "write it anew") from None
