@@ -40,9 +40,14 @@ class InputSchema:
     as_file: bool = False
 
     @classmethod
-    def of(cls, spec: Collect, needed: Sequence[str], texts: Collection[str] = ()) -> InputSchema:
-        """That of a model which needs some columns of what was collected; of `texts` see `collect`."""
-        steps, columns = replay(spec, needed)
+    def of(
+        cls, spec: Collect, needed: Sequence[str], texts: Collection[str] = (), clean: Sequence[object] = ()
+    ) -> InputSchema:
+        """That of a model which needs some columns of what was collected; of `texts` see `collect`.
+
+        `clean` are the steps as decided from it.
+        """
+        steps, columns = replay(spec.model_copy(update={"clean": tuple(clean)}) if clean else spec, needed)
         first = next(iter(spec.tables.values()), None)
         given = {name: getattr(first, name) for name in _READING} if first is not None and first.kind == "csv" else {}
         reading = {name: list(v) if isinstance(v, tuple) else v for name, v in given.items() if v is not None}

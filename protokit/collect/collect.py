@@ -99,16 +99,17 @@ def collect(
         parts = np.repeat(np.array(several), [len(frames[name]) for name in several])
         if len(several) > 1:
             frames[first] = pd.concat([frames[name] for name in several], ignore_index=True)
-    whole, rows = frames[first], joined([rows_of[name] for name in several])
+    whole, clean, rows = frames[first], spec.clean, joined([rows_of[name] for name in several])
     if spec.join or spec.clean:
         _hold_joined(spec, frames)
-        whole, taken, found_in = gathered(spec, frames, rows, written.texts)
+        whole, found_in = gathered(spec, frames, rows, written.texts)
         places = whole.index.to_numpy()
         parts, rows = None if parts is None else parts[places], rows.take(places)
         whole = whole.reset_index(drop=True)
-        steps += taken
-        notices += found_in
-    return Table(whole, parts, origins, tuple(dict.fromkeys(notices)), tuple(steps), rows)
+        steps += found_in.steps
+        notices += found_in.notices
+        clean = found_in.clean
+    return Table(whole, parts, origins, tuple(dict.fromkeys(notices)), tuple(steps), rows, clean)
 
 
 def cleaned(frame: pd.DataFrame, steps: Sequence[object], texts: Collection[str] = ()) -> pd.DataFrame:

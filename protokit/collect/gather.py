@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -12,6 +13,7 @@ from protokit.collect.database.place import Place, Rows
 from protokit.collect.database.warehouse import Warehouse
 from protokit.collect.joins.columns import mentioned_in
 from protokit.collect.joins.join import join
+from protokit.collect.step import Step
 from protokit.collect.words import Collect
 from protokit.core import values
 from protokit.core.plugins import guarded
@@ -21,12 +23,21 @@ from protokit.core.values import Notice
 _NONE: Mapping[str, Collection[str]] = {}
 
 
+class Gathered(NamedTuple):
+    """The rows, the steps that they went, what there is to say, and the steps of cleaning as the rows decided them."""
+
+    rows: Rows
+    steps: list[values.Step]
+    notices: list[Notice]
+    clean: tuple[Step[object], ...]
+
+
 def gathered(
     spec: Collect,
     tables: Mapping[str, pd.DataFrame],
     rows_of_first: SourceRows,
     texts: Mapping[str, Collection[str]] = _NONE,
-) -> tuple[pd.DataFrame, list[values.Step], list[Notice]]:
+) -> tuple[pd.DataFrame, Gathered]:
     """The first table joined with the others and cleaned; its row numbers, from 0, are the frame's index.
 
     The columns of a table in `texts` are texts as they are written: joins and expressions see them as numbers where
@@ -53,36 +64,37 @@ def gathered(
             joins = [one for one in spec.join if one.table == name]
             only = {column for one in joins for column in mentioned_in(one, later, map(str, frame.columns))}
             loaded[name] = warehouse.load_frame(frame, only, texts.get(name, ()))
-        rows, steps, notices = gather(spec, warehouse, rows, loaded)
-        return warehouse.frame(rows), steps, notices
+        found = gather(spec, warehouse, rows, loaded)
+        return warehouse.frame(found.rows), found
 
 
-def gather(
-    spec: Collect, place: Place, rows: Rows, tables: Mapping[str, Rows], start: int = 0
-) -> tuple[Rows, list[values.Step], list[Notice]]:
+def gather(spec: Collect, place: Place, rows: Rows, tables: Mapping[str, Rows], start: int = 0) -> Gathered:
     """The same within a place, where the rows stay; from a step on, joins and cleaning counted together."""
     steps: list[values.Step] = []
     notices: list[Notice] = []
+    clean: list[Step[object]] = []
     for i in range(start, len(spec.join) + len(spec.clean)):
-        rows, done = take(spec, i, place, rows, tables, notices)
+        rows, done, decided = take(spec, i, place, rows, tables, notices)
         steps.append(done)
-    return rows, steps, notices
+        clean += [decided] if decided is not None else []
+    return Gathered(rows, steps, notices, tuple(clean))
 
 
 def take(
     spec: Collect, i: int, place: Place, rows: Rows, tables: Mapping[str, Rows], notices: list[Notice]
-) -> tuple[Rows, values.Step]:
-    """Take the step `i`, joins and cleaning counted together; cleaning has to leave a row."""
+) -> tuple[Rows, values.Step, Step[object] | None]:
+    """Take the step `i`, joins and cleaning counted together; cleaning has to leave a row. A step of
+    cleaning also as the rows decided it."""
     if i < len(spec.join):
         one = spec.join[i]
-        return join(Context(("collect", "join", i), place, notices), rows, one, tables[one.table])
+        return (*join(Context(("collect", "join", i), place, notices), rows, one, tables[one.table]), None)
     step = spec.clean[i - len(spec.join)]
     context = Context(("collect", "clean", i - len(spec.join), step.name), place, notices)
     before = rows.count
     with guarded("the step of cleaning", step):
-        found, detail, dropped = step.run(context, rows)
+        found, detail, dropped, decided = step.run(context, rows)
     went = {why: count for why, count in dropped.items() if count}
     if found.count == 0:
         listed = ", ".join(f"{count:,} {why}" for why, count in went.items()) or "none"
         raise context.wrong(f"{step.name} leaves none of {before:,} rows", f"dropped: {listed}")
-    return found, values.Step(step.name, before, found.count, detail, went)
+    return found, values.Step(step.name, before, found.count, detail, went), decided or step

@@ -12,10 +12,13 @@ import numpy as np
 import pandas as pd
 
 from protokit.cells.missing import Marks
+from protokit.cells.times.rules import UNASKED
 from protokit.collect.collect import read_source
 from protokit.collect.column_flow import check_names, mentioned, traced
 from protokit.collect.database.cells import taken
+from protokit.collect.database.context import Context
 from protokit.collect.database.delimited import load_csv
+from protokit.collect.database.times import TextTimes
 from protokit.collect.database.warehouse import Rows, Stored, Warehouse, parquet_cells, parquet_shape
 from protokit.collect.files import files
 from protokit.collect.files.dialect import dialect_of
@@ -62,13 +65,14 @@ class Deal:
 class Held:
     """Rows that stay in the database. Which part a row is in depends on the deal's seed and its number alone.
 
-    `origin` maps each source to the SHA-256 of its content.
+    `origin` maps each source to the SHA-256 of its content; `clean` are the steps of cleaning as the rows decided them.
     """
 
     steps: tuple[Step, ...]
     notices: tuple[Notice, ...]
     origin: Mapping[str, str]
     counts: Mapping[str, int]
+    clean: tuple[object, ...]
     _warehouse: Warehouse
     _rows: Rows
     _part: str
@@ -207,12 +211,15 @@ def held(
         number = first.order[0]
         warehouse.row_name = lambda place: of_files(np.array([place]), of_first).shown(0)
         warehouse.lock()
-        rows, taken_steps, notices = gather(spec, warehouse, first, tables)
+        rows, taken_steps, notices, clean = gather(spec, warehouse, first, tables)
         for name, column in rows.columns.items():
             if not column.inner:
                 raise DataError(f"the cells of {name!r} are no numbers, texts, dates or booleans", cure="drop it")
         part = warehouse.fresh("p")
-        sql = _by_time(deal, warehouse, rows) if deal.by == "time" else _part(deal, rows, number)
+        if deal.by == "time":
+            rows, sql = _by_time(deal, warehouse, rows, notices)
+        else:
+            sql = _part(deal, rows, number)
         order = ", ".join(f"{row} NULLS FIRST" for row in rows.order)
         select = f"SELECT *, {sql} AS {part} FROM {rows.table} ORDER BY {order}"
         rows = warehouse.create(select, rows.order, rows.columns, drop=rows)
@@ -221,7 +228,7 @@ def held(
             raise DataError(f"{found[None]:,} rows are in no part", cure="write train, validation or test in each")
         counts_of = {name: found.get(name, 0) for name in _PARTS}
         said_of_all = tuple(dict.fromkeys((*told, *notices)))
-        yield Held((*steps, *taken_steps), said_of_all, origins, counts_of, warehouse, rows, part, of_first)
+        yield Held((*steps, *taken_steps), said_of_all, origins, counts_of, clean, warehouse, rows, part, of_first)
 
 
 def _on_disk(source: Source) -> TypeGuard[Parquet | Csv]:
@@ -270,13 +277,21 @@ def _part(deal: Deal, rows: Rows, number: str) -> str:
     return f"CASE WHEN {drawn} < {deal.test} THEN 'test' WHEN {drawn} < {border} THEN 'validation' ELSE 'train' END"
 
 
-def _by_time(deal: Deal, warehouse: Warehouse, rows: Rows) -> str:
+def _by_time(deal: Deal, warehouse: Warehouse, rows: Rows, notices: list[Notice]) -> tuple[Rows, str]:
     """The latest rows are for the test, the latest of the others for validation; rows of one time are not parted."""
     column, name = _column(deal, rows), deal.column
-    if column.family not in {"date", "date with a time zone", "number"}:
-        rule = f"{name!r} holds {column.family}s, and on the disk rows are split by dates or numbers"
-        raise SpecError.one(rule, f"collect: {{clean: [{{parse_dates: {{{name}: '%Y-%m-%d'}}}}]}}", (*_BY, "time"))
-    time = column.inner
+    time, kind = column.inner, column.type
+    if column.family == "text":
+        time, kind = warehouse.fresh(), "TIMESTAMP"
+        rows = warehouse.create(
+            f"SELECT *, {_text_times(deal, warehouse, rows, notices)} AS {time} FROM {rows.table}",
+            rows.order,
+            rows.columns,
+            drop=rows,
+        )
+    elif column.family not in {"date", "date with a time zone", "number"}:
+        rule = f"{name!r} holds {column.family}s, and rows are split by times or numbers"
+        raise SpecError.one(rule, "name another column", (*_BY, "time"))
     [missing] = warehouse.one(f"SELECT count(*) FROM {rows.table} WHERE {time} IS NULL")
     if missing:
         cure = f"drop them: collect: {{clean: [{{filter: {name} is not null}}]}}"
@@ -289,9 +304,24 @@ def _by_time(deal: Deal, warehouse: Warehouse, rows: Rows) -> str:
         found = warehouse.run(f"{sql} {int(count * (1 - share))}")
         if not found:
             raise DataError(f"too few different times in {name!r} to split by", cure="split by another column")
-        borders.append(f"CAST({quote(found[0][0])} AS {column.type})")
+        borders.append(f"CAST({quote(found[0][0])} AS {kind})")
     late, later = borders[1], borders[0]
-    return f"CASE WHEN {time} >= {later} THEN 'test' WHEN {time} >= {late} THEN 'validation' ELSE 'train' END"
+    return rows, f"CASE WHEN {time} >= {later} THEN 'test' WHEN {time} >= {late} THEN 'validation' ELSE 'train' END"
+
+
+def _text_times(deal: Deal, warehouse: Warehouse, rows: Rows, notices: list[Notice]) -> str:
+    """The times of texts as SQL.
+
+    Raises:
+        DataError: a text is no time, or it cannot be told how they are read.
+    """
+    name = deal.column
+    context = Context((*_BY, "time"), warehouse, notices)
+    texts = TextTimes(context, rows, name, lambda option: f"clean: [{{parse_dates: {{{name}: {{{option}}}}}}}]", ())
+    found = texts.evidence()
+    if found.unread:
+        raise context.wrong(f"{found.unread!r} of {name!r} is no time", "write times as 2024-12-31 23:59:00")
+    return texts.sql(texts.decided(found, UNASKED).rule)
 
 
 def _column(deal: Deal, rows: Rows) -> Stored:

@@ -40,11 +40,15 @@ class Report(Protocol):
 
 
 class Done(NamedTuple):
-    """What a step made of the rows: a sentence on it, and how many rows went, by reason."""
+    """What a step made of the rows: a sentence on it, and how many rows went, by reason.
+
+    `step` is the step as the rows decided it, where it left something to them: a later table is taken through that one.
+    """
 
     rows: Rows
     detail: str
     dropped: Mapping[str, int] = {}
+    step: Step[object] | None = None
 
 
 @dataclass(frozen=True)

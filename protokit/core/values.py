@@ -82,11 +82,8 @@ class Step:
 
 @dataclass(frozen=True)
 class Table:
-    """The collected data: one frame, one row per example.
-
-    `parts` names for each row the table it came from, where several were put on top of each other; `rows` says which
-    row of the first table's source it is (`source_rows`). `origin` maps each source to the SHA-256 of its content.
-    """
+    """The collected data, one row per example. `parts` names the table of each row, `rows` its row in the first table's
+    source. `origin` maps each source to its SHA-256, `clean` are the steps of cleaning as the rows decided them."""
 
     frame: pd.DataFrame
     parts: np.ndarray | None = None
@@ -94,6 +91,7 @@ class Table:
     notices: tuple[Notice, ...] = ()
     steps: tuple[Step, ...] = ()
     rows: SourceRows | None = None
+    clean: tuple[object, ...] = ()
 
     @property
     def source_rows(self) -> SourceRows:

@@ -9,9 +9,9 @@ never reaches the database.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -66,6 +66,24 @@ class Expression:
 
         with _deep():
             return written(self._root, names, dialect)
+
+    def cast_to_dates(self) -> tuple[str, ...]:
+        """The columns that it casts to dates itself."""
+        from protokit.grammar.sql_dates import cast_to_dates
+
+        with _deep():
+            return cast_to_dates(self._root)
+
+    def dated(self, dates: Container[str], read: Callable[[str], str | None]) -> Expression:
+        """The same, with texts that are held against columns of `dates` as times; `read` gives such a text as ISO.
+
+        Raises:
+            Refused: a text is no time.
+        """
+        from protokit.grammar.sql_dates import with_moments
+
+        with _deep():
+            return replace(self, _root=with_moments(self._root, dates, read))
 
 
 def quote(text: str) -> str:

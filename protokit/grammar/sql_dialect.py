@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import ClassVar
 
 from sqlglot import Token, TokenType, exp
@@ -183,11 +183,12 @@ class Recipe(DuckDB):
             start, kind = self._curr.start, self._next.token_type
             if word in ("date", "timestamp") and kind == _T.STRING:
                 try:
-                    datetime.fromisoformat(text)
-                except ValueError:
+                    moment = datetime.fromisoformat(text)
+                    moment = moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
+                except (ValueError, OverflowError):
                     raise Refused(f"{text!r} is no {word}", f"write {word} '2024-12-31'", start) from None
                 self._advance(2)
-                return exp.Cast(this=exp.Literal.string(text), to=_TYPES[word].copy())
+                return exp.Cast(this=exp.Literal.string(moment.isoformat(" ")), to=_TYPES[word].copy())
             if word != "interval" or kind not in (_T.STRING, _T.NUMBER):
                 return None
             self._advance(2)

@@ -64,7 +64,7 @@ def _fit(
     said = spec.kind(name)
     missing = missing_texts(whole) if said is None or KINDS[said].unreadable_cells_are_missing else ()
     if said is None:
-        guess = inference.infer(without(column, missing))
+        guess = inference.infer(without(column, missing), without(whole, missing))
         found.notices.extend(notice for notice in inference.failures(guess) if notice not in found.notices)
         if guess.kind is None:
             found.notices.append(inference.left_out(name, guess))
@@ -92,7 +92,8 @@ def _fit(
         reading, told = reading_of(whole, missing, spec.options(name))
         found.notices.extend(told)
     with guarded("the column kind", kind):
-        fitted = kind.fit(column, spec.options(name), FitContext(missing, setting.folder, reading))
+        context = FitContext(missing, setting.folder, reading, whole, found.notices.append)
+        fitted = kind.fit(column, spec.options(name), context)
     if fitted.left_out:
         found.notices.append(Notice(f"{name!r} is left out: {fitted.left_out}", (name,)))
     elif isinstance(fitted, InputColumn):

@@ -15,6 +15,7 @@ from protokit.core.values import Notice, Split, Step, Table
 from protokit.represent.encoders.cells import to_numbers
 from protokit.represent.encoders.readings import target_as_numbers, told_of_classes
 from protokit.represent.encoders.sequences import SequenceGrouping
+from protokit.represent.encoders.times import asked
 from protokit.represent.represented import Setting
 from protokit.represent.words import Represent
 
@@ -124,7 +125,7 @@ def _grouping(spec: Represent, frame: pd.DataFrame, setting: Setting) -> tuple[S
         raise SpecError.one(rule, "name another column", ("represent", "sequence"))
     kept = tuple(dict.fromkeys(name for name in whole if name and name not in makers))
     said = {name: str(spec.kind(name)) for name in spec.columns}
-    return SequenceGrouping.of(frame, sequence.by, sequence.time, kept, said)
+    return SequenceGrouping.of(frame, sequence.by, sequence.time, kept, said, asked(spec, sequence.time))
 
 
 def with_target(frame: pd.DataFrame, targets: Sequence[str], task: str | None) -> np.ndarray:

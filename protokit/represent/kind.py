@@ -18,14 +18,14 @@ A kind is a class in a file of its own, decorated `@KINDS.add`. One that learns 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from protokit.core.registry import Registry
-from protokit.core.values import InputSpec
+from protokit.core.values import InputSpec, Notice
 from protokit.grammar.words import Section, Word
 
 if TYPE_CHECKING:
@@ -50,16 +50,24 @@ class Guess:
     failed: tuple[str, ...] = ()
 
 
+def _silent(notice: Notice) -> None:
+    """Tell no one."""
+
+
 @dataclass(frozen=True)
 class FitContext:
     """What a kind may need beside the cells: texts that mean a missing cell, and the folder where paths start.
 
     `reading` is how numbers are written, where that is not as computers do: see `protokit.cells.numbers.Reading`.
+    `whole` has the cells of all rows, for what is of reading them and not of fitting, such as the order of day and
+    month; None where there are no others. `say` takes what the person is told.
     """
 
     missing: tuple[str, ...] = ()
     folder: Path = Path()
     reading: tuple[str, ...] = ()
+    whole: pd.Series | None = None
+    say: Callable[[Notice], None] = _silent
 
 
 NO_CONTEXT = FitContext()
@@ -262,6 +270,7 @@ class Kind:
         """A guess, where no one has said what a column is: that it is of this kind, or is to be left out.
 
         None where the cells say nothing of this kind. Cells are those of training rows; they are not all the same.
+        `cells.whole` has those of all rows, for what is of reading.
         """
         return None
 

@@ -16,6 +16,7 @@ from protokit.represent.columns import fit_columns
 from protokit.represent.encoder import Encoder
 from protokit.represent.encoders.labels import separator_of
 from protokit.represent.encoders.scaler import Scaler
+from protokit.represent.encoders.times import asked, notices
 from protokit.represent.examples import Examples, examples_of, keyed, sample_weights
 from protokit.represent.kind import NumberColumn
 from protokit.represent.represented import Represented, Setting
@@ -77,7 +78,8 @@ def _splits(
     """The parts of the rows: once, or once for each fold."""
     first = next((name for name, task in tasks.items() if task in {"binary", "multiclass"}), None)
     classes = examples.frame[first] if first is not None else None
-    splits = split(examples.frame, examples.parts, spec.split, classes, seed)
+    dates = asked(spec, spec.split.way_column)
+    splits = split(examples.frame, examples.parts, spec.split, classes, seed, dates)
     way = way_of(spec.split)
     if way is not None and not way.any_row_anywhere:
         return splits
@@ -115,12 +117,21 @@ def _represented(
         encoder,
         rows,
         *parts,
-        (*examples.notices, *columns.notices),
+        tuple(dict.fromkeys((*examples.notices, *_of_times(spec, frame), *columns.notices))),
         (*examples.steps, Step(f"split ({rows.by})", len(frame), len(frame), detail)),
         examples.positions,
         frame,
         examples.source,
     )
+
+
+def _of_times(spec: Represent, frame: pd.DataFrame) -> list[Notice]:
+    """How the times that rows are split by are read."""
+    way = way_of(spec.split)
+    column = spec.split.way_column
+    if way is None or column is None or way.name != "time":
+        return []
+    return notices(frame, column, asked(spec, column))
 
 
 def _numbers(column: NumberColumn, cells: pd.Series) -> np.ndarray:

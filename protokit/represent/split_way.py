@@ -26,17 +26,21 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
+    from protokit.cells.times.rules import Rule
+
 
 @dataclass(frozen=True)
 class SplitTable:
     """The rows to split: a table, the column that a way goes by (if it does), and the classes that are predicted.
 
-    `classes` are None where the target is a number, or where there are several.
+    `classes` are None where the target is a number, or where there are several. `dates` says how dates in the column
+    are read, where the recipe asks for it.
     """
 
     frame: pd.DataFrame
     column: str | None = None
     classes: pd.Series | None = None
+    dates: Rule | None = None
 
     @property
     def cells(self) -> pd.Series:

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from protokit.cells.times.rules import Rule
 from protokit.core.errors import DataError, SpecError
 from protokit.core.seeds import derive
 from protokit.core.values import Split
@@ -21,16 +22,18 @@ def split(
     rule: spec.Split,
     classes: pd.Series | None,
     seed: int,
+    dates: Rule | None = None,
 ) -> tuple[Split, ...]:
     """Deal out the rows: once, or once for each fold.
 
-    `classes` is the target to stratify by, None where it is a number. `parts` names each row's table.
+    `classes` is the target to stratify by, None where it is a number. `parts` names each row's table. `dates` says how
+    dates in the column that rows are split by are read.
 
     Raises:
         DataError: a part would be without rows, or the rule does not fit the data.
     """
     way = SPLITS[rule.way or ("stratified" if classes is not None else "random")]
-    table = SplitTable(frame, rule.way_column, classes)
+    table = SplitTable(frame, rule.way_column, classes, dates)
     way.check(table)
     if rule.folds is not None:
         return _in_folds(way, table, rule, seed)

@@ -78,8 +78,8 @@ def test_groups_and_columns_say_the_part(data: dict[str, Any]) -> None:
     [
         ({"folds": 5}, "in memory only"),
         ({"by": "stratified"}, "needs all rows in memory"),
-        ({"by": {"time": "who"}}, "split by dates or numbers"),
-        ({"by": {"time": "name"}}, "no column 'name'|split by dates or numbers"),
+        ({"by": {"time": "who"}}, "'w0' of 'who' is no time"),
+        ({"by": {"time": "name"}}, "'n0' of 'name' is no time"),
         ({"by": {"time": "whn"}}, "did you mean"),
         ({"by": {"group": "whom"}}, "did you mean 'who'"),
         ({"by": {"column": "who"}}, "rows are in no part"),
@@ -150,3 +150,17 @@ def test_a_sample_has_every_class(data: dict[str, Any]) -> None:
         assert frame.index.is_monotonic_increasing
         by_row = pd.concat(list(large.batches("train"))).loc[frame.index[dealt == "train"]]
         pd.testing.assert_frame_equal(by_row, frame[dealt == "train"], check_dtype=False)
+
+
+def test_texts_of_times_are_split_on_the_disk(tmp_path: Path) -> None:
+    texts = [f"{1 + i % 28:02}/{1 + i // 28:02}/2024 10:00" for i in range(280)]
+    pd.DataFrame({"at": texts, "x": range(280)}).to_parquet(tmp_path / "rows.parquet")
+    plain = {
+        "collect": {"tables": {"rows": str(tmp_path / "rows.parquet")}},
+        "represent": {"target": "x", "split": {"by": {"time": "at"}}},
+    }
+    with held(Recipe.parse(plain)) as rows:
+        parts = {part: pd.concat(rows.batches(part)) for part in ("train", "validation", "test")}
+        assert "'at' is read as day/month/year" in "\n".join(map(str, rows.notices))
+    assert parts["train"]["x"].max() < parts["validation"]["x"].min() < parts["test"]["x"].min()
+    assert parts["test"]["at"].iloc[0] in texts

@@ -24,6 +24,7 @@ DECLARED = [
 BESIDE = {
     ("collect", "join", "before"): {"aggregate": {"n": "count(*)"}},
     ("collect", "join", "tolerance"): {"as_of": "date"},
+    ("collect", "join", "dates"): {"with": "t", "on": "k", "as_of": "date"},
 }
 
 
@@ -36,7 +37,7 @@ def recipe_with(path: tuple[Any, ...], model: type[Section], key: str, value: ob
         assert field is not None
         if models_in(field.annotation) and (wrapped := origin(field)) in {dict, tuple}:
             data = {"x": data} if wrapped is dict else [data]
-        data = {path[i - 1]: data}
+        data = {**BESIDE.get(path[:i], {}), path[i - 1]: data}
     return data if path[:1] == ("represent",) else {"represent": {"target": "y"}, **data}
 
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 
 from protokit.cells.numbers import BLANKS, MINUS, found_in
+from protokit.cells.times.columns import EPOCHS
+from protokit.cells.times.rules import Rule
+from protokit.collect.database.casts import split
 from protokit.collect.database.context import Context
+from protokit.collect.database.times import TextTimes, options_of, rule_of
 from protokit.collect.database.warehouse import Rows
 from protokit.core.values import Notice
 from protokit.grammar.expressions import quote
@@ -13,18 +18,46 @@ from protokit.grammar.expressions import quote
 _TRUE, _FALSE = ("true", "yes", "y", "t", "1", "on"), ("false", "no", "n", "f", "0", "off")
 
 
-def cast(context: Context, rows: Rows, kinds: Mapping[str, str]) -> Rows:
-    """The rows with some columns as number, category, text, date or boolean.
+def cast(context: Context, rows: Rows, kinds: Mapping[str, object]) -> tuple[Rows, dict[str, object]]:
+    """The rows with some columns as number, category, text, date or boolean; and the casts as they were decided.
 
     Raises:
         DataError: a cell cannot be cast, with its row and value.
     """
-    values = {}
-    for name, kind in kinds.items():
-        sql = _sql(context, rows, name, context.inner(rows, name, name), kind)
+    values, decided = {}, dict(kinds)
+    for name, written in kinds.items():
+        kind, options = split(written)
+        inner, family = context.inner(rows, name, name), rows.columns[name].family
+        if kind == "date" and (family in ("text", "number") or options):
+            edit = "cast: {{{0}: {{date: {{{1}}}}}}}".format
+            sql, rule = date_sql(context, rows, name, rule_of(options), partial(edit, name))
+            if options_of(rule):
+                decided[name] = {"date": options_of(rule)}
+        else:
+            sql = _sql(context, rows, name, inner, kind)
         context.refuse_lost(rows, name, sql, f"is no {kind}", name)
         values[name] = sql
-    return context.warehouse.changed(rows, values)
+    return context.warehouse.changed(rows, values), decided
+
+
+def date_sql(context: Context, rows: Rows, name: str, asked: Rule, write: Callable[[str], str]) -> tuple[str, Rule]:
+    """A column as dates in SQL, and how they are read; `write` gives the edit that says an option of it.
+
+    Raises:
+        SpecError: numbers are no dates.
+        DataError: it cannot be told how texts are read.
+    """
+    inner, family = rows.columns[name].inner, rows.columns[name].family
+    if family == "number" and asked.epoch:
+        micro = f"CAST(round({inner} * {EPOCHS[asked.epoch]}) AS BIGINT)"
+        return f"CASE WHEN isfinite(CAST({inner} AS DOUBLE)) THEN make_timestamp({micro}) END", asked
+    texts = TextTimes(context, rows, name, write, (name,))
+    found = texts.evidence()
+    if family not in ("text", "number", "date", "date with a time zone") or (family == "number" and found.unread):
+        cure = f"say what it counts since 1970: {write('epoch: seconds')}"
+        raise context.fault(f"{name!r} is a {family}, and cannot be made a date", cure, name)
+    rule = texts.decided(found, asked).rule
+    return texts.sql(rule), rule
 
 
 def _as_people_write(context: Context, rows: Rows, name: str, inner: str) -> str | None:
@@ -72,8 +105,6 @@ def _sql(context: Context, rows: Rows, name: str, inner: str, kind: str) -> str:
             return _as_people_write(context, rows, name, inner) or double
         integer = f"CASE WHEN regexp_full_match({inner}, '\\s*[+-]?[0-9]+\\s*') THEN TRY_CAST({inner} AS BIGINT) END"
         return double if context.count(rows, f"{inner} IS NOT NULL AND ({integer}) IS NULL") else integer
-    if kind == "date" and family == "text":
-        return f"TRY_CAST({inner} AS TIMESTAMP)"
     if kind == "boolean" and family == "number":
         return f"CASE WHEN {inner} = 1 THEN TRUE WHEN {inner} = 0 THEN FALSE END"
     if kind == "boolean" and family == "text":

@@ -5,13 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from protokit.cells.times.columns import read
+from protokit.cells.times.durations import is_duration, seconds
+from protokit.cells.times.rules import UNASKED
 from protokit.collect.typed_cells import is_exact, with_gaps
 
 
 def plain_frame(series: pd.Series) -> tuple[pd.Series | None, bool]:
     """A column as the database can hold it, or None for cells of other kinds; and whether it had a time zone.
 
-    A time with a zone is held in UTC, so that what an expression says of it does not depend on the machine.
+    A time with a zone is held in UTC, so that what an expression says of it does not depend on the machine; a length of
+    time as its seconds.
     """
     kind = series.dtype
     if isinstance(kind, pd.DatetimeTZDtype):
@@ -22,7 +26,9 @@ def plain_frame(series: pd.Series) -> tuple[pd.Series | None, bool]:
         return _objects(series), False
     if isinstance(kind, pd.StringDtype):
         return series.astype(object).where(series.notna(), None), False
-    return (series if kind.kind in "iufbmM" else None), False
+    if is_duration(series):
+        return pd.Series(seconds(series)[0], series.index), False
+    return (series if kind.kind in "iufbM" else None), False
 
 
 def _objects(series: pd.Series) -> pd.Series | None:
@@ -40,11 +46,8 @@ def _objects(series: pd.Series) -> pd.Series | None:
         except (TypeError, ValueError, OverflowError):
             return None
     if found in ("date", "datetime", "datetime64"):
-        try:
-            times = pd.to_datetime(series)
-        except (TypeError, ValueError, OverflowError):
-            return None
-        return times if times.dtype.kind == "M" and not isinstance(times.dtype, pd.DatetimeTZDtype) else None
+        times = read(series, UNASKED)
+        return None if times.unread.any() else pd.Series(times.values, series.index)
     return None
 
 

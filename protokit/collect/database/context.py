@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 
 import duckdb
 
 from protokit.cells.numbers import is_like_a_number
+from protokit.cells.times.columns import moment
 from protokit.collect.database.place import Place, Rows
 from protokit.core.errors import DataError, SpecError
 from protokit.core.names import number
@@ -18,6 +18,9 @@ from protokit.core.places import Path
 from protokit.core.values import Notice
 from protokit.grammar import expressions
 from protokit.grammar.expressions import quote
+
+# texts of a date that a cast in the database reads as they are
+_PLAIN = r"\s*\d{4}-\d{1,2}-\d{1,2}([ T]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?)?\s*"
 
 
 @dataclass
@@ -66,7 +69,25 @@ class Context:
     def sql(self, rows: Rows, text: str, *path: str | int, aggregate: bool = False) -> str:
         """An expression of the recipe as SQL over these rows."""
         expression = expressions.parse(text, aggregate=aggregate)
+        for name in expression.cast_to_dates():
+            if rows.columns[name].family == "text":
+                self._hold_plain(rows, name, *path)
+        dates = {c.name for c in expression.columns if rows.columns[c.name].family.startswith("date")}
+        if dates:
+            try:
+                expression = expression.dated(dates, moment)
+            except expressions.Refused as error:
+                raise self.fault(error.rule, error.cure, *path) from None
         return expression.sql({c.name: self.inner(rows, c.name, *path) for c in expression.columns})
+
+    def _hold_plain(self, rows: Rows, name: str, *path: str | int) -> None:
+        """Refuse a cast of texts that the database would read as other moments than they are."""
+        inner = rows.columns[name].inner
+        other = f"TRY_CAST({inner} AS TIMESTAMP) IS NOT NULL AND NOT regexp_full_match({inner}, {quote(_PLAIN)})"
+        found = self.warehouse.run(f"SELECT {inner} FROM {rows.table} WHERE {other} ORDER BY {rows.order[0]} LIMIT 1")
+        if found:
+            rule = f"{found[0][0]!r} of {name!r}: a cast in an expression drops offsets, and mistakes the order of days"
+            raise self.wrong(rule, f"- parse_dates: {{{name}: {{}}}} before", *path)
 
     def text(self, text: str) -> str:
         """A text as SQL."""
@@ -81,10 +102,10 @@ class Context:
         family = rows.columns[name].family
         kind = "boolean" if isinstance(value, bool) else "text" if isinstance(value, str) else "number"
         if isinstance(value, str) and family == "date":
-            try:
-                return f"TIMESTAMP {quote(datetime.fromisoformat(value).isoformat(' '))}"
-            except ValueError:
-                raise self.fault(f"{value!r} is no date", "write 2024-12-31", *path) from None
+            found = moment(value)
+            if found is None:
+                raise self.fault(f"{value!r} is no date", "write 2024-12-31", *path)
+            return f"TIMESTAMP {quote(found)}"
         if kind != family:
             if self.count(rows, f"{self.inner(rows, name, *path)} IS NOT NULL"):
                 cure = f"write a {family}, or - cast: {{{name}: {kind}}} before"

@@ -109,6 +109,14 @@ class Place(ABC):
         """
         raise Unsaid("its cells are looked at one by one")
 
+    def append(self, table: str, frame: pd.DataFrame) -> None:
+        """Put rows into a table that has the columns of a frame, in its order.
+
+        Raises:
+            Unsaid: nothing can be written there.
+        """
+        raise Unsaid("its cells are looked at one by one")
+
     def one(self, sql: str) -> tuple[Any, ...]:
         """The one row that a query gives."""
         [row] = self.run(sql)

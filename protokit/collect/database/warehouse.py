@@ -20,6 +20,7 @@ import pandas as pd
 
 from protokit.collect.database.cells import plain_frame, taken
 from protokit.collect.database.place import Place, Rows, Stored
+from protokit.collect.files.arrow_durations import UNITS, duration_units
 from protokit.collect.text_cells import settled
 from protokit.core.errors import DataError
 from protokit.core.memory import process_memory
@@ -29,6 +30,7 @@ from protokit.grammar.expressions import quote
 
 __all__ = ["Rows", "Stored", "Warehouse", "parquet_cells"]
 _THREADS = 4
+LITERAL = str.maketrans({"*": "[*]", "?": "[?]", "[": "[[]"})  # of a path: in a name, * and ? would be patterns
 
 
 class Warehouse(Place):
@@ -111,6 +113,13 @@ class Warehouse(Place):
         self._connection.unregister(view)
         return self.typed(Rows(table, (row,), columns, len(frame)))
 
+    def append(self, table: str, frame: pd.DataFrame) -> None:
+        """Put rows into a table that has the columns of a frame, in its order."""
+        view = self.fresh("v")
+        self._connection.register(view, frame)
+        self._connection.execute(f"INSERT INTO {table} SELECT * FROM {view}")
+        self._connection.unregister(view)
+
     def load_parquet(self, paths: Sequence[FilePath], said: pd.DataFrame | None = None) -> Rows:
         """Parquet files as one table, read by DuckDB without passing through Python. Only before `lock`.
 
@@ -139,10 +148,12 @@ class Warehouse(Place):
                 ):
                     rule = f"{'lacks' if odd in columns else 'has'} the column {odd!r}, unlike {paths[0].name}"
                     raise DataError(rule, place=str(path), cure="give all files the same columns")
-                listed = [
-                    f"{same[name][1] if name in same else _cell(name, kinds[name])} AS {column.inner}"
-                    for name, column in columns.items()
-                ]
+                units = parquet_durations(self._connection, path)
+                cells = {
+                    name: same[name][1] if name in same else _cell(name, kinds[name], units.get(name, ""))
+                    for name in columns
+                }
+                listed = [f"{cells[name]} AS {column.inner}" for name, column in columns.items()]
                 select = f"SELECT {', '.join(listed)}, file_row_number + {count} AS {row} FROM {source}"
                 into = f"INSERT INTO {table} BY NAME" if count else f"CREATE OR REPLACE TABLE {table} AS"
                 self._connection.execute(f"{into} {select}")
@@ -219,9 +230,25 @@ class Warehouse(Place):
             yield frame
 
 
-def _cell(name: str, kind: str) -> str:
-    """A column of a file, with its type, as pandas would have it: NaN is missing, times are in UTC."""
+def parquet_durations(connection: duckdb.DuckDBPyConnection, path: FilePath) -> dict[str, str]:
+    """The unit of each column of a Parquet file that holds lengths of time: DuckDB takes them for whole numbers.
+
+    Raises:
+        duckdb.Error: it is no Parquet file.
+    """
+    found = connection.execute("SELECT key, value FROM parquet_kv_metadata($1)", [str(path).translate(LITERAL)])
+    schemas = [bytes(value) for key, value in found.fetchall() if bytes(key) == b"ARROW:schema"]
+    return duration_units(schemas[0]) if schemas else {}
+
+
+def _cell(name: str, kind: str, unit: str) -> str:
+    """A column of a file, with its type, as pandas would have it: NaN is missing, times are in UTC, lengths of time
+    in seconds."""
     quoted = '"' + name.replace('"', '""') + '"'
+    if unit:
+        return f"{quoted} / {UNITS[unit]}"
+    if kind == "INTERVAL":
+        return f"epoch({quoted})"
     if kind in ("DOUBLE", "FLOAT"):
         return f"nullif({quoted}, 'NaN'::{kind})"
     return f"timezone('UTC', {quoted})" if kind == "TIMESTAMP WITH TIME ZONE" else quoted

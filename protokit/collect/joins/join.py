@@ -23,8 +23,9 @@ def join(context: Context, rows: Rows, spec: Join, right: Rows) -> tuple[Rows, S
     before = rows.count
     if spec.cast:
         copy = context.warehouse.create(f"SELECT * FROM {right.table}", right.order, right.columns, drop=None)
-        right = cast(context.below("cast"), copy, spec.cast)
+        right, _ = cast(context.below("cast"), copy, spec.cast)
     keys = Keys(context, rows, right, spec)
+    rows, right = keys.rows, keys.table
     keys.expect()
     unmatched, detail = keys.unmatched()
     gone = unmatched if spec.how == "inner" else 0

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from protokit.cells.times.columns import EPOCHS
+from protokit.cells.times.rules import Evidence
 from protokit.collect.database.context import Context, shares
+from protokit.collect.database.times import TextTimes, rule_of
 from protokit.collect.database.warehouse import Rows
 from protokit.collect.joins.words import Join
 from protokit.core.values import Notice
 
 
 class Keys:
-    """The columns that a join goes by, in the SQL of a join of `a` (the rows) and `b` (the joined table)."""
+    """The columns that a join goes by, in the SQL of a join of `a` (the rows) and `b` (the joined table).
+
+    `rows` and `table` are these two with the times that the join goes by, where texts are read as times.
+    """
 
     def __init__(self, context: Context, rows: Rows, right: Rows, spec: Join) -> None:
-        self._context, self._rows, self._table, self._spec = context, rows, right, spec
+        self._context, self.rows, self.table, self._spec = context, rows, right, spec
         self.left, self.right = [], list[str]()
         for i, (left, own) in enumerate(spec.on):
             a, b = rows.columns[left], right.columns[own]
@@ -36,38 +44,84 @@ class Keys:
         return bool(self._context.warehouse.one(f"SELECT count({rows.columns[name].inner}) > 0 FROM {rows.table}")[0])
 
     def _times(self) -> tuple[str, str]:
-        """The times of both sides as SQL; texts are read as times."""
+        """The times of both sides as SQL; texts are read as times, of both sides in the same way."""
         key = "as_of" if self._spec.as_of is not None else "before"
         pair = getattr(self._spec, key)
         if pair is None:
             return "", ""
-        found, families = [], []
-        for side, rows, name in zip("ab", (self._rows, self._table), pair, strict=True):
-            inner = f"{side}.{self._context.inner(rows, name, key)}"
-            family = rows.columns[name].family
-            if family == "text":
-                self._readable(rows, name, key)
-                inner, family = f"TRY_CAST({inner} AS TIMESTAMP)", "date"
-            elif family == "date":
-                inner = f"CAST({inner} AS TIMESTAMP)"
-            if family not in ("date", "number", "date with a time zone"):
-                raise self._context.fault(f"{name!r} is a {family}, not a date or a number", None, key)
-            families.append(family)
-            found.append(inner)
+        sides = ((self.rows, pair[0]), (self.table, pair[1]))
+        families = [self._family(rows, name, key) for rows, name in sides]
         if families[0] != families[1]:
+            for rows, name in sides:
+                if rows.columns[name].family == "text":
+                    self._evidence(TextTimes(self._context, rows, name, str, (key,)), key)
             rule = f"{pair[0]!r} is a {families[0]}, and {pair[1]!r} a {families[1]} in {self._spec.table!r}"
             raise self._context.fault(rule, "times of one kind can be held against each other", key)
-        self._is_date = families[0] != "number"
-        return found[0], found[1]
+        self._is_date = families[0] == "date"
+        if self._is_date:
+            inner = self._dated(sides, key)
+            return f"a.{inner[0]}", f"b.{inner[1]}"
+        inner = [rows.columns[name].inner for rows, name in sides]
+        return f"a.{inner[0]}", f"b.{inner[1]}"
 
-    def _readable(self, rows: Rows, name: str, key: str) -> None:
-        inner = rows.columns[name].inner
-        bad = f"FROM {rows.table} WHERE {inner} IS NOT NULL AND TRY_CAST({inner} AS TIMESTAMP) IS NULL"
-        found = self._context.warehouse.run(f"SELECT {inner} {bad} ORDER BY {rows.order[0]} LIMIT 1")
-        if found:
-            raise self._context.wrong(
-                f"{found[0][0]!r} of {name!r} is no date", "write dates as 2024-12-31 23:59:00", key
-            )
+    def _family(self, rows: Rows, name: str, key: str) -> str:
+        self._context.inner(rows, name, key)
+        family = rows.columns[name].family
+        if family == "number" and rule_of(self._spec.dates).epoch:
+            return "date"
+        family = {"text": "date", "date with a time zone": "date"}.get(family, family)
+        if family not in ("date", "number"):
+            raise self._context.fault(f"{name!r} is a {family}, not a date or a number", None, key)
+        return family
+
+    def _dated(self, sides: tuple[tuple[Rows, str], tuple[Rows, str]], key: str) -> list[str]:
+        """The inner names of the times of both sides, beside the columns that these are read from."""
+        asked = rule_of(self._spec.dates)
+        texts = [
+            TextTimes(self._context, rows, name, lambda option: f"dates: {{{option}}}", (key,)) for rows, name in sides
+        ]
+        found = [self._evidence(side, key) for side in texts]
+        both = found[0].orders & found[1].orders
+        made = []
+        for side, shown in zip(texts, found, strict=True):
+            column = side.rows.columns[side.name]
+            if column.family == "number":
+                sql = f"make_timestamp(CAST(round({column.inner} * {EPOCHS[asked.epoch]}) AS BIGINT))"
+            elif column.family == "text" or (asked.zone and not column.zone):
+                # what shows the order of day and month on one side shows it on the other
+                shown = replace(shown, orders=both or shown.orders)
+                sql = side.sql(side.decided(shown, replace(asked, epoch=""), surely=True).rule)
+            else:
+                sql = f"CAST({column.inner} AS TIMESTAMP)"
+            made.append(sql)
+        if found[0].placed != found[1].placed and not asked.zone and any(one.local and not one.placed for one in found):
+            name = next(side.name for side, one in zip(texts, found, strict=True) if one.local and not one.placed)
+            rule = f"{name!r} has no offset, and is held against times that have one: it is taken for UTC"
+            self._context.notices.append(Notice(rule, (name,), "dates: {zone: Europe/Madrid}"))
+        inner = [self._context.warehouse.fresh() for _ in made]
+        self.rows = self._with(self.rows, made[0], inner[0], drop=True)
+        self.table = self._with(self.table, made[1], inner[1], drop=False)
+        return inner
+
+    def _evidence(self, side: TextTimes, key: str) -> Evidence:
+        """What one side shows of how its times are read."""
+        column = side.rows.columns[side.name]
+        if column.family == "number":
+            return Evidence(placed=True)
+        found = side.evidence() if column.family == "text" else Evidence()
+        if column.family != "text":
+            timed = f"{column.inner} <> date_trunc('day', {column.inner})"
+            some = bool(self._context.count(side.rows, timed))
+            found = Evidence(timed=some, local=some and not column.zone, placed=column.zone)
+        if found.unread:
+            rule = f"{found.unread!r} of {side.name!r} is no date"
+            raise self._context.wrong(rule, "write dates as 2024-12-31 23:59:00", key)
+        return found
+
+    def _with(self, rows: Rows, sql: str, inner: str, *, drop: bool) -> Rows:
+        """The rows with one more column that has no name."""
+        select = f"SELECT *, {sql} AS {inner} FROM {rows.table}"
+        return self._context.warehouse.create(select, rows.order, rows.columns, drop=rows if drop else None)
 
     def _near(self) -> str | None:
         """The condition that a row found by `as_of` is near enough; None where any is."""
@@ -92,10 +146,10 @@ class Keys:
         if spec.aggregate is not None:
             return
         if spec.expect in ("many_to_one", "one_to_one"):
-            time = f"b.{self._table.columns[spec.as_of[1]].inner}" if spec.as_of else ""
-            self._once(self._table, "b", self.right, [own for _, own in spec.on], f"in {spec.table!r}", time)
+            time = f"b.{self.table.columns[spec.as_of[1]].inner}" if spec.as_of else ""
+            self._once(self.table, "b", self.right, [own for _, own in spec.on], f"in {spec.table!r}", time)
         if spec.expect in ("one_to_one", "one_to_many"):
-            self._once(self._rows, "a", self.left, [left for left, _ in spec.on], "in the rows", "")
+            self._once(self.rows, "a", self.left, [left for left, _ in spec.on], "in the rows", "")
 
     def _once(self, rows: Rows, side: str, keys: list[str], names: list[str], where: str, time: str) -> None:
         spec = self._spec
@@ -103,7 +157,7 @@ class Keys:
         names = names + ([spec.as_of[1]] if time and spec.as_of else [])
         some = " AND ".join(f"{key} IS NOT NULL" for key in listed)
         # a key that stands twice and meets no row does no harm
-        other, letter = (self._rows, "a") if side == "b" else (self._table, "b")
+        other, letter = (self.rows, "a") if side == "b" else (self.table, "b")
         met = f"EXISTS (SELECT 1 FROM {other.table} AS {letter} WHERE {self.equal})"
         by = f"FROM {rows.table} AS {side} WHERE {some} AND {met} GROUP BY {', '.join(listed)} HAVING count(*) > 1"
         [count] = self._context.warehouse.one(f"SELECT count(*) FROM (SELECT 1 {by})")
@@ -133,16 +187,16 @@ class Keys:
     def latest(self) -> str:
         """The joined table, and of rows with the same key and time the last one only: the same one each time."""
         own = ", ".join([*(f"b.{key}" for key in self.right), self.times[1]])
-        last = f"row_number() OVER (PARTITION BY {own} ORDER BY b.{self._table.order[0]} DESC) = 1"
-        return f"(SELECT b.* FROM {self._table.table} AS b WHERE {self.times[1]} IS NOT NULL QUALIFY {last})"
+        last = f"row_number() OVER (PARTITION BY {own} ORDER BY b.{self.table.order[0]} DESC) = 1"
+        return f"(SELECT b.* FROM {self.table.table} AS b WHERE {self.times[1]} IS NOT NULL QUALIFY {last})"
 
     def _none(self) -> str:
         """The rows without a match, as the end of a query that a further condition may be added to."""
-        spec, start, table = self._spec, f"{self._rows.table} AS a", self._table.table
+        spec, start, table = self._spec, f"{self.rows.table} AS a", self.table.table
         if spec.as_of is not None:
             found = f"ASOF LEFT JOIN {self.latest} AS b ON {self.equal} AND {self.times[0]} >= {self.times[1]}"
             far = f" OR NOT ({self.near})" if self.near else ""
-            return f"{start} {found} WHERE (b.{self._table.order[0]} IS NULL{far})"
+            return f"{start} {found} WHERE (b.{self.table.order[0]} IS NULL{far})"
         if spec.before is not None:
             own = ", ".join(f"b.{key}" for key in self.right)
             first = f"(SELECT {own}, min({self.times[1]}) AS first FROM {table} AS b GROUP BY {own})"
@@ -152,7 +206,7 @@ class Keys:
 
     def unmatched(self) -> tuple[int, str]:
         """The rows without a match, and a sentence on them; a notice where there are any."""
-        spec, rows = self._spec, self._rows
+        spec, rows = self._spec, self.rows
         none = self._none()
         no_key = " OR ".join(f"{key} IS NULL" for key in self.left)
         count, without = self._context.warehouse.one(f"SELECT count(*), count_if({no_key}) FROM {none}")

@@ -7,11 +7,13 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import ConfigDict, Field, ValidationError
 
-from protokit.collect.step import CASTS, Report, read_expression, reporting
+from protokit.collect.database.casts import cast_schema, read_cast
+from protokit.collect.step import Report, read_expression, reporting
 from protokit.core.places import Fault
 from protokit.core.suggest import did_you_mean, one_of
+from protokit.grammar.dates import DateOptions, date_options_schema, read_date_options
 from protokit.grammar.faults import faults_of, refuse
-from protokit.grammar.words import TEXT, JsonSchema, Section, Word, mapping, one_or_more
+from protokit.grammar.words import TEXT, JsonSchema, Section, Word, mapping, one_or_more, or_null
 
 How = Literal["left", "inner"]
 Expect = Literal["many_to_one", "one_to_one", "one_to_many", "many_to_many"]
@@ -102,14 +104,19 @@ def _aggregate(value: object) -> object:
 def _cast(value: object) -> object:
     if not isinstance(value, dict):
         raise refuse(Fault(f"cast is a mapping, not {value!r}", "write cast: {id: number}"))
-    unknown = [(name, kind) for name, kind in value.items() if kind not in CASTS]
-    if unknown:
-        raise refuse(*(Fault(f"unknown type {kind!r}", did_you_mean(str(kind), CASTS), (n,)) for n, kind in unknown))
+    faults: list[Fault] = []
+    for name, kind in value.items():
+        read_cast(kind, reporting(faults, ()), (name,))
+    if faults:
+        raise refuse(*faults)
     return dict(value)
 
 
 _LENGTH: JsonSchema = {"anyOf": [{"type": "number", "minimum": 0}, {"type": "string", "pattern": _TOLERANCE}]}
-_CASTS: JsonSchema = {"type": "object", "additionalProperties": {"enum": list(CASTS)}}
+
+
+def _casts_schema() -> JsonSchema:
+    return {"type": "object", "additionalProperties": cast_schema()}
 
 
 class Join(Section):
@@ -143,10 +150,13 @@ class Join(Section):
     before: Annotated[Pair | None, _pair("before")] = Field(
         None, description="only joined rows that are earlier than the row's own time", examples=[{"signup": "day"}]
     )
+    dates: Annotated[DateOptions | None, Word(read_date_options, lambda: or_null(date_options_schema()))] = Field(
+        None, description="how dates of `as_of` and `before` that are texts are read", examples=[{"order": "day"}]
+    )
     prefix: Annotated[str, _text("prefix")] = Field(
         "", description="before the names of the joined table's columns", examples=["plane_"]
     )
-    cast: Annotated[dict[str, str], Word(_cast, _CASTS)] = Field(
+    cast: Annotated[dict[str, object], Word(_cast, _casts_schema)] = Field(
         default_factory=dict,
         description="types of the joined table's columns, before they are joined",
         examples=[{"id": "number"}],
@@ -171,6 +181,8 @@ class Join(Section):
             pair = getattr(self, name)
             if pair is not None:
                 plain[name] = pair[0] if pair[0] == pair[1] else {pair[0]: pair[1]}
+        if self.dates is not None:
+            plain["dates"] = self.dates.as_plain()
         for name in ("tolerance", "aggregate", "prefix", "cast"):
             if getattr(self, name) not in (None, "", {}):
                 plain[name] = getattr(self, name)
@@ -237,6 +249,8 @@ def _beside_each_other(given: dict[str, object], report: Report) -> None:
     for key, partner in (("before", "aggregate"), ("tolerance", "as_of")):
         if key in given and partner not in given:
             wrong(key, f"{key!r} is for {partner!r}", f"add {partner}, or remove {key}")
+    if "dates" in given and not {"as_of", "before"} & {*given}:
+        wrong("dates", "'dates' is for 'as_of' and 'before'", "add one of them, or remove dates")
     if "aggregate" in given:
         for key, cure in (
             ("as_of", "choose one of them; `before` takes the earlier rows only"),

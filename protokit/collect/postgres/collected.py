@@ -38,6 +38,7 @@ class _State:
     done: int = 0
     steps: tuple[Step, ...] = ()
     notices: tuple[Notice, ...] = ()
+    clean: tuple[object, ...] = ()
 
 
 class _Unreadable(Exception):
@@ -88,16 +89,19 @@ def _in_postgres(spec: Collect, folder: Path, sources: Mapping[str, Sql]) -> Tab
             state, rows, why = _taken(spec, remote, tables, tables[first])
             left = {one.table: tables[one.table] for one in spec.join[state.done :]}
             brought = {name: remote.home(table) for name, table in left.items()}
-        rows, later, more = gather(spec, here, rows, brought, state.done)
-        frame = here.frame(rows)
+        left_here = gather(spec, here, rows, brought, state.done)
+        frame = here.frame(left_here.rows)
+    clean = (*state.clean, *left_here.clean)
     numbers = SourceRows(frame.index.to_numpy())
     whole = frame.reset_index(drop=True)
     told = Notice(_told(spec, state.done, why, remote.moved, sum(one.count for one in tables.values())), (), None)
     read = [Step(f"read {name}", one.count, one.count, f"{len(one.columns)} columns") for name, one in tables.items()]
     digest = fingerprint(whole)
     origins = {place: it for name, one in sources.items() for place, it in one.origin(name, folder, digest).items()}
-    said = tuple(dict.fromkeys([*notices, *state.notices, *more, told]))
-    return Table(whole, np.array([first] * len(whole)), origins, said, (*read, *state.steps, *later), numbers)
+    said = tuple(dict.fromkeys([*notices, *state.notices, *left_here.notices, told]))
+    return Table(
+        whole, np.array([first] * len(whole)), origins, said, (*read, *state.steps, *left_here.steps), numbers, clean
+    )
 
 
 def _loaded(remote: Remote, connection: Any, sources: Mapping[str, Sql]) -> tuple[dict[str, Rows], list[Notice]]:
@@ -124,8 +128,9 @@ def _taken(spec: Collect, remote: Remote, tables: Mapping[str, Rows], first: Row
     try:
         while (state := states[-1]).done < len(spec.join) + len(spec.clean):
             notices = list(state.notices)
-            rows, step = take(spec, state.done, remote, state.rows, tables, notices)
-            states.append(_State(rows, state.done + 1, (*state.steps, step), tuple(notices)))
+            rows, step, decided = take(spec, state.done, remote, state.rows, tables, notices)
+            clean = state.clean if decided is None else (*state.clean, decided)
+            states.append(_State(rows, state.done + 1, (*state.steps, step), tuple(notices), clean))
     except Unsaid as reason:
         why = reason.rule
     for state in reversed(states[1:]):

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     import duckdb
     import pandas as pd
 
-_LITERAL = str.maketrans({"*": "[*]", "?": "[?]", "[": "[[]"})
-
 
 @SOURCES.add
 class Parquet(FileSource):
@@ -43,20 +41,25 @@ class Parquet(FileSource):
     def cells(self, file: File) -> Cells:
         """All rows with the types of the file."""
         import duckdb
+        import pandas as pd
 
+        from protokit.cells.times.durations import of_unit
+        from protokit.collect.database.warehouse import LITERAL, parquet_durations
         from protokit.collect.frames import columns_of, rows_of
 
         try:
             with duckdb.connect() as connection:
                 # the path as a value: in a name, * and ? would be patterns
-                path = str(access.local(file.path)).translate(_LITERAL)
+                path = str(access.local(file.path)).translate(LITERAL)
                 frame = rows_of(connection.read_parquet([path]))
                 names = _as_written(connection, path)
+                frame.columns = pd.Index([*names, *frame.columns[len(names) :]])
+                for name, unit in parquet_durations(connection, file.path).items():
+                    frame[name] = of_unit(frame[name], unit)
         except (duckdb.Error, RuntimeError, ValueError) as error:
             reason = (str(error).splitlines() or [type(error).__name__])[0]
             raise file.error(f"not a Parquet file: {reason}", "write it anew") from None
-        _, columns = columns_of(frame)
-        return Cells([*names, *map(str, frame.columns[len(names) :])], columns)
+        return Cells(*columns_of(frame))
 
     def frame(self, cells: Cells, texts: Collection[str] = ()) -> tuple[pd.DataFrame, list[Notice]]:
         """The columns as they are."""

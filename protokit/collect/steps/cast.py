@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from protokit.collect.database.casts import cast_schema, read_cast, split
 from protokit.collect.step import CASTS, STEPS, ColumnMapping, Done, Report
-from protokit.core.suggest import did_you_mean
 from protokit.grammar.words import JsonSchema
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @STEPS.add
-class Cast(ColumnMapping[str]):
+class Cast(ColumnMapping[object]):
     """Columns as other types. A cell that does not fit is an error."""
 
     name = "cast"
@@ -25,17 +25,17 @@ class Cast(ColumnMapping[str]):
     @classmethod
     def value_schema(cls) -> JsonSchema:
         """A type."""
-        return {"enum": list(CASTS)}
+        return cast_schema()
 
     @classmethod
     def read_value(cls, column: str, value: object, report: Report) -> None:
-        """One of the types."""
-        if value not in CASTS:
-            report(f"unknown type {value!r}", did_you_mean(str(value), CASTS), (column,))
+        """One of the types, a date with how it is read."""
+        read_cast(value, report, (column,))
 
     def run(self, context: Context, rows: Rows) -> Done:
         """Cast the columns."""
         from protokit.collect.database.casting import cast
 
-        detail = ", ".join(f"{name} is a {kind}" for name, kind in self.written.items())
-        return Done(cast(context, rows, self.written), detail)
+        detail = ", ".join(f"{name} is a {split(kind)[0]}" for name, kind in self.written.items())
+        found, decided = cast(context, rows, self.written)
+        return Done(found, detail, step=Cast(decided))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
 from protokit.collect.step import STEPS, ColumnMapping, Done, Report
+from protokit.grammar.dates import date_options_schema, faults_of_dates
 from protokit.grammar.words import TEXT, JsonSchema
 
 if TYPE_CHECKING:
@@ -17,22 +19,26 @@ _DIRECTIVES = frozenset("aAbBcdDfgGHIjmMnpSuUVwWxXyYzZ-%")
 
 
 @STEPS.add
-class ParseDates(ColumnMapping[str]):
-    """Reads texts as dates of a format."""
+class ParseDates(ColumnMapping[object]):
+    """Reads texts as dates, of a format or of any form that is known."""
 
     name = "parse_dates"
-    about = "texts as dates, by their format"
+    about = "texts as dates, by their format, or by which of day, month and year stands first"
     example = '{date: "%d/%m/%Y"}'
     rank = 13
 
     @classmethod
     def value_schema(cls) -> JsonSchema:
-        """A text."""
-        return TEXT
+        """A format, or how dates are read."""
+        return {"anyOf": [TEXT, date_options_schema()]}
 
     @classmethod
     def read_value(cls, column: str, value: object, report: Report) -> None:
-        """A format such as `%d/%m/%Y`."""
+        """A format such as `%d/%m/%Y`, or `{order: day}`."""
+        if isinstance(value, dict):
+            for fault in faults_of_dates(value):
+                report(fault.rule, fault.cure, (column, *fault.path), fault.part)
+            return
         cure = 'write "%d/%m/%Y" or "%Y-%m-%d %H:%M:%S"'
         if not isinstance(value, str) or "%" not in value:
             report(f"a format of dates has parts such as %Y, not {value!r}", cure, (column,))
@@ -43,11 +49,29 @@ class ParseDates(ColumnMapping[str]):
 
     def run(self, context: Context, rows: Rows) -> Done:
         """Read the texts; one that is not of the format is an error."""
-        values = {}
+        from protokit.collect.database.casting import date_sql
+        from protokit.collect.database.times import options_of, rule_of
+
+        values, decided = {}, dict(self.written)
         for name, form in self.written.items():
+            if not isinstance(form, str):
+                edit = partial("parse_dates: {{{0}: {{{1}}}}}".format, name)
+                values[name], rule = date_sql(context, rows, name, rule_of(form), edit)
+                decided[name] = options_of(rule)
+                context.refuse_lost(rows, name, values[name], "is no date", name)
+                continue
             inner = context.needed(rows, name, "text", name)
             values[name] = f"try_strptime({inner}, {context.text(form)})"
+            if "%z" in form.lower():  # a moment of UTC, as all times with an offset
+                values[name] = f"timezone('UTC', {values[name]})"
             with context.running(rows.names(), name):
                 context.refuse_lost(rows, name, values[name], f"is not of the form {form}", name)
-        detail = ", ".join(f"{name} as {form}" for name, form in self.written.items())
-        return Done(context.warehouse.changed(rows, values), detail)
+        detail = ", ".join(f"{name} as {as_shown(form)}" for name, form in self.written.items())
+        return Done(context.warehouse.changed(rows, values), detail, step=ParseDates(decided))
+
+
+def as_shown(form: object) -> str:
+    """A format, or how dates are read, in a few words."""
+    if isinstance(form, dict):
+        return ", ".join(f"{name} {value}" for name, value in form.items()) or "dates"
+    return str(form)

@@ -12,6 +12,8 @@ from sklearn.ensemble import ExtraTreesClassifier, HistGradientBoostingClassifie
 from sklearn.isotonic import IsotonicRegression
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
+from protokit.cells.times.columns import day_numbers, instants
+from protokit.cells.times.durations import seconds
 from protokit.core.seeds import derive
 from protokit.core.values import TargetSpec
 
@@ -82,7 +84,9 @@ def column(series: pd.Series, kind: str) -> Column | None:
     if kind == "date":
         if series.dtype.kind != "M":
             return None
-        values = ((series - pd.Timestamp(0)) / pd.Timedelta(days=1)).to_numpy(float)
+        values = day_numbers(instants(series))
+    elif series.dtype.kind == "m":
+        values = seconds(series)[0]
     elif kind == "number":
         values = np.asarray(pd.to_numeric(series, errors="coerce").to_numpy(float, na_value=np.nan))
     else:

@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 
 from protokit.cells.numbers import Found, Reading, found_in, is_like_a_number
+from protokit.cells.times.columns import is_date, may_be_dates, readable
+from protokit.cells.times.durations import is_duration, seconds
 from protokit.core.errors import DataError
 from protokit.core.rows import row_of as row_of_label
-from protokit.represent.encoders.dates import DATE_FORMATS, is_like_a_date
 from protokit.represent.encoders.distinct import Distinct, distinct
 
 TRUE = frozenset({"true", "t", "yes", "y"})
@@ -20,10 +21,14 @@ _MOST_MISSING = 100  # different texts that mean a missing cell
 
 
 class Cells:
-    """A column's training cells, looked at from all sides once: what kinds are inferred from."""
+    """A column's training cells, looked at from all sides once: what kinds are inferred from.
 
-    def __init__(self, column: pd.Series) -> None:
+    `whole` has the cells of all rows, for what is of reading them and not of fitting.
+    """
+
+    def __init__(self, column: pd.Series, whole: pd.Series | None = None) -> None:
         self.column = column
+        self.whole = column if whole is None else whole
         self.name = str(column.name)
 
     @cached_property
@@ -90,15 +95,15 @@ def missing_texts(column: pd.Series) -> tuple[str, ...]:
     readings = [are_numbers(texts)]
     if (found := found_in(list(texts), often)) is not None:
         readings.append(pd.Series(found.fits, texts.index))
-    of_numbers = len(readings)
-    if texts.head(20).map(is_like_a_date).mean() > 0.5:
-        readings += [pd.to_datetime(texts, format=form, errors="coerce").notna() for form in DATE_FORMATS]
-    best = max(readings, key=lambda read: int(often[read.to_numpy()].sum()))
+    dated = [pd.Series(read, texts.index) for read in readable(texts.to_numpy(object))] if may_be_dates(texts) else []
+    best = max([*readings, *dated], key=lambda read: int(often[read.to_numpy()].sum()))
     odd = texts[~best]
-    if any(best is read for read in readings[:of_numbers]) and odd.map(is_like_a_number).any():
+    if any(best is read for read in readings) and odd.map(is_like_a_number).any():
         return ()  # a number in another unit or notation is no missing cell
-    readable = often[best.to_numpy()].sum() >= _FEWEST_READABLE * cells
-    return tuple(sorted(odd)) if readable and len(odd) <= _MOST_MISSING else ()
+    if any(read[odd.index].any() for read in dated):
+        return ()  # a date of another order is no missing cell
+    enough = often[best.to_numpy()].sum() >= _FEWEST_READABLE * cells
+    return tuple(sorted(odd)) if enough and len(odd) <= _MOST_MISSING else ()
 
 
 def without(series: pd.Series, texts: tuple[str, ...]) -> pd.Series:
@@ -159,7 +164,9 @@ def to_numbers(series: pd.Series, reading: Reading | None = None) -> np.ndarray:
             raise wrong(series, int(bad.argmax()), f"a number written as in training ({reading})")
     elif series.dtype.kind in "iufb":
         values = series.to_numpy(float)
-    elif series.dtype.kind == "M":
+    elif is_duration(series):
+        values = seconds(series)[0]
+    elif is_date(series):
         raise wrong(series, 0, "a number")
     else:
         values = pd.to_numeric(series, errors="coerce").to_numpy(float, na_value=np.nan)

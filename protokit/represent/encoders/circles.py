@@ -7,6 +7,8 @@ import math
 import numpy as np
 import pandas as pd
 
+from protokit.cells.times.columns import day_numbers
+
 COMPUTED, TABLES = 1, 2  # versions: models of the formats 1 to 3 have the first
 _DAYS, _WEEKDAYS, _MINUTES = 366, 7, 1440
 
@@ -26,7 +28,7 @@ def days_and_circles(dates: pd.Series, *, timed: bool, version: int) -> np.ndarr
 
 
 def _each(dates: pd.Series, timed: bool, version: int) -> np.ndarray:
-    days = (dates.to_numpy() - np.datetime64(0, "D")) / np.timedelta64(1, "D")
+    days = day_numbers(dates.to_numpy())
     day, weekday = dates.dt.day_of_year.to_numpy(), dates.dt.day_of_week.to_numpy()
     hours = (days - np.floor(days)) * 24
     if version == COMPUTED:

@@ -17,9 +17,12 @@ from protokit.represent.kind import KINDS, Guess, Kind
 Answer = TypeVar("Answer")
 
 
-def infer(column: pd.Series) -> Guess:
-    """The kind of a column from its (training) values; kinds of installed packages are asked too."""
-    cells = Cells(column)
+def infer(column: pd.Series, whole: pd.Series | None = None) -> Guess:
+    """The kind of a column from its (training) values; kinds of installed packages are asked too.
+
+    `whole` has the cells of all rows, for what is of reading them and not of fitting.
+    """
+    cells = Cells(column, whole)
     if cells.present.empty:
         return Guess(None, "every cell of the training rows is missing")
     kinds = sorted(KINDS.all().values(), key=lambda kind: kind.inference_rank)
@@ -61,7 +64,7 @@ def left_out(column: str, guess: Guess) -> Notice:
 
 def told(column: str, guess: Guess, kind: type[Kind]) -> list[Notice]:
     """What the person is told of a column that is read in a way they may want to know of."""
-    noted = [Notice(f"{column!r} {guess.note}", (column,))] if guess.note else []
+    noted = [Notice(f"{column!r} {guess.note}", (column,), guess.cure)] if guess.note else []
     return [*noted, *told_of_package(column, kind)]
 
 

@@ -11,12 +11,13 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
+from protokit.cells.times.rules import UNASKED, Rule
 from protokit.core.errors import DataError
 from protokit.core.names import as_text
 from protokit.core.suggest import did_you_mean
 from protokit.core.values import InputSpec, Notice
 from protokit.represent.encoders.cells import TRUE, missing_texts, row_of, texts_of, to_numbers, without
-from protokit.represent.encoders.times import times
+from protokit.represent.encoders.times import notices, reading, times
 from protokit.represent.kind import InputColumn
 from protokit.represent.kinds.boolean import Boolean
 
@@ -34,6 +35,7 @@ class SequenceGrouping:
     by: str
     time: str | None
     channels: tuple[str, ...]
+    dates: Rule = UNASKED  # how dates in `time` are read
 
     @classmethod
     def of(
@@ -43,10 +45,12 @@ class SequenceGrouping:
         time: str | None,
         kept: tuple[str, ...],
         kinds: Mapping[str, str] | None = None,
+        dates: Rule = UNASKED,
     ) -> tuple[SequenceGrouping, list[Notice]]:
         """Which columns change within a key and are numbers. Those of `kept` belong to the example as a whole.
 
         `kinds` are what the recipe says of columns: of those that change, `number`, `boolean` and `ignore` can be.
+        `dates` is how the recipe says that dates in `time` are read.
 
         Raises:
             DataError: no column changes, or one of `kept` does.
@@ -72,7 +76,11 @@ class SequenceGrouping:
             raise DataError(f"no column of numbers changes within one {by!r}", cure="name another column under by")
         left = [name for name in changing if name not in channels]
         rule = "is left out: it changes within a sequence and is no number"
-        return cls(by, time, tuple(channels)), [Notice(f"{name!r} {rule}", (name,)) for name in left]
+        told = [Notice(f"{name!r} {rule}", (name,)) for name in left]
+        if time and frame[time].dtype.kind not in "iufm" and frame[time].notna().all():
+            told += notices(frame, time, dates)
+            dates = reading(frame[time], dates).rule
+        return cls(by, time, tuple(channels), dates), told
 
     def examples(self, frame: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray]:
         """One row for each key in the order of its first row, with a column `sequence` of (steps, channels) arrays.
@@ -110,15 +118,16 @@ class SequenceGrouping:
 
     def as_plain(self) -> dict[str, object]:
         """All of it as JSON values."""
-        return {"by": self.by, "time": self.time, "channels": list(self.channels)}
+        plain = {"by": self.by, "time": self.time, "channels": list(self.channels)}
+        return {**plain, "dates": dict(vars(self.dates))}
 
     @classmethod
     def from_plain(cls, plain: Mapping[str, Any]) -> SequenceGrouping:
         """That of `as_plain`."""
-        return cls(plain["by"], plain["time"], tuple(plain["channels"]))
+        return cls(plain["by"], plain["time"], tuple(plain["channels"]), Rule(**plain.get("dates", {})))
 
     def _times(self, frame: pd.DataFrame) -> np.ndarray:
-        return times(frame, self.time) if self.time else np.arange(len(frame))
+        return times(frame, self.time, self.dates) if self.time else np.arange(len(frame))
 
 
 def _channel(column: pd.Series) -> np.ndarray:

@@ -2,38 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from protokit.core.errors import DataError
-from protokit.represent.kind import KINDS, NO_CONTEXT, FitContext, Guess, Kind, NumberColumn
+from protokit.grammar.dates import DateOptions
+from protokit.represent.kind import KINDS, NO_CONTEXT, FitContext, FittedColumn, Guess, Kind, NumberColumn
 
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
+    from protokit.cells.times.rules import Rule
     from protokit.represent.encoders.cells import Cells
 
 
 @KINDS.add
 @dataclass(frozen=True)
 class Date(NumberColumn, Kind):
-    """A date as days since 1970 and as places on the circles of year, week and, with a time, day.
+    """A date as days since 1970 and as places on the circles of year, week and, with a time, day; all in UTC.
 
-    `marks` are texts that mean a missing cell.
+    `marks` are texts that mean a missing cell; `order`, `zone` and `epoch` are how cells are read, as decided from
+    all rows or asked for.
     """
 
     name = "date"
     about = "a date, as days and as places on the circles of year, week and, with a time, day"
-    example = "date"
+    example = "{date: {order: day}}"
     rank = 5
+    options = DateOptions
     unreadable_cells_are_missing = True
     inference_rank = 30
 
-    format: str | None
     timed: bool
     marks: tuple[str, ...] = ()
+    order: str = ""
+    zone: str = ""
+    epoch: str = ""
     circles: int = 1  # the version of how places on circles are found: see `protokit.represent.encoders.circles`
 
     @classmethod
@@ -44,45 +50,79 @@ class Date(NumberColumn, Kind):
     @classmethod
     def is_type_of(cls, cells: Cells) -> bool:
         """Dates by their type."""
-        from protokit.represent.encoders.dates import is_date
+        from protokit.cells.times.columns import is_date
 
         return is_date(cells.column)
 
     @classmethod
     def infer(cls, cells: Cells) -> Guess | None:
-        """Texts that one format reads."""
-        from protokit.represent.encoders.dates import date_format
+        """Texts that are dates; left out where two-digit years do not say of which order."""
+        from protokit.cells.times.columns import may_be_dates, survey
+        from protokit.cells.times.rules import decide
+        from protokit.represent.encoders.times import writes
 
-        form = None if cells.are_numbers else date_format(cells.different_texts)
-        if form is None:
+        if cells.are_numbers or not may_be_dates(cells.different_texts):
             return None
-        order = {"%m/%d/%Y": "month/day/year", "%d/%m/%Y": "day/month/year"}.get(form)
-        return Guess("date", note=f"is read as {order}" if order else "")
+        found = survey(cells.whole)
+        if found.unread or found.compact:
+            return None
+        decided = decide(found)
+        if not decided.trouble:
+            return Guess("date")
+        cure = decided.cure(writes(cells.name)) + f", or columns: {{{cells.name}: category}}"
+        return Guess(None, f"dates: {decided.trouble}", cure)
 
     @classmethod
     def fit(cls, cells: pd.Series, options: object = None, context: FitContext = NO_CONTEXT) -> Date:
-        """Learns the format of dates that are texts, and whether they have a time.
+        """Learns how dates are read, from all rows where it is not asked for, and whether they have a time.
 
         Raises:
-            DataError: no format reads every cell.
+            DataError: a cell is no date, or it cannot be told which of day, month and year is which.
         """
-        from protokit.represent.encoders.cells import texts_of, without
-        from protokit.represent.encoders.circles import TABLES
-        from protokit.represent.encoders.dates import date_format, is_date
-        from protokit.represent.encoders.distinct import distinct
+        from protokit.cells.times.columns import survey
+        from protokit.cells.times.rules import UNASKED, Rule, decide
+        from protokit.represent.encoders.cells import without
+        from protokit.represent.encoders.times import writes
 
-        form = None
-        cells = without(cells, context.missing)
-        if not is_date(cells):
-            texts = texts_of(distinct(cells).cells)
-            form = date_format(texts)
-            if form is None:
-                raise DataError(
-                    f"column {cells.name!r}: no one format reads every cell as a date, e.g. {texts.iloc[0]!r}",
-                    cure="write dates as 2024-12-31",
-                )
-        dates = cls(str(cells.name), form, True).dates(cells).dropna()
-        return cls(str(cells.name), form, bool((dates != dates.dt.normalize()).any()), context.missing, TABLES)
+        name = str(cells.name)
+        asked = Rule(**options.asked) if isinstance(options, DateOptions) else UNASKED
+        whole = without(cells if context.whole is None else context.whole, context.missing)
+        if asked.epoch:
+            return cls._fitted(cells, asked, context)
+        found = survey(whole)
+        if found.unread:
+            rule = f"column {name!r}: no one form reads every cell as a date, e.g. {found.unread!r}"
+            cure = "write dates as 2024-12-31"
+            if whole.dtype.kind in "iuf":
+                cure = f"say what the numbers count since 1970: {writes(name)('epoch: seconds')}"
+            raise DataError(rule, cure=cure)
+        decided = decide(found, asked)
+        if decided.trouble:
+            raise DataError(f"column {name!r}: {decided.trouble}", cure=decided.cure(writes(name)))
+        for notice in decided.notices(name, writes(name)):
+            context.say(notice)
+        return cls._fitted(cells, decided.rule, context)
+
+    @classmethod
+    def _fitted(cls, cells: pd.Series, rule: Rule, context: FitContext) -> Date:
+        import numpy as np
+
+        from protokit.represent.encoders.circles import TABLES
+
+        column = cls(str(cells.name), True, context.missing, rule.order, rule.zone, rule.epoch)
+        values = column.instants(cells, context)
+        there = values[~np.isnat(values)]
+        timed = bool((there != there.astype("datetime64[D]")).any())
+        return replace(column, timed=timed, circles=TABLES)
+
+    @classmethod
+    def from_plain(cls, plain: Mapping[str, object]) -> FittedColumn:
+        """The column of `as_plain`; models of earlier versions have a format of strptime in place of the order."""
+        learned = dict(plain)
+        form = learned.pop("format", None)
+        if isinstance(form, str):
+            learned["order"] = {"%m": "month", "%d": "day"}.get(form[:2], "")
+        return super().from_plain(learned)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -92,26 +132,32 @@ class Date(NumberColumn, Kind):
         return (f"{self.column} days", *parts)
 
     def dates(self, cells: pd.Series) -> pd.Series:
-        """The column as dates, without a time zone."""
-        from protokit.represent.encoders.cells import texts_of, without, wrong
-        from protokit.represent.encoders.dates import is_date, read_dates
+        """The column as dates of UTC, without a time zone."""
+        import pandas as pd
 
-        if is_date(cells):
-            return _local(cells)
-        cells = without(cells, self.marks)
-        dates = read_dates(texts_of(cells), self.format)
-        bad = dates.isna().to_numpy() & cells.notna().to_numpy()
-        if bad.any():
-            raise wrong(cells, int(bad.argmax()), f"a date like {self.format or '2024-12-31'}")
-        return _local(dates)
+        return pd.Series(self.instants(cells), index=cells.index, name=cells.name)
+
+    def instants(self, cells: pd.Series, context: FitContext = NO_CONTEXT) -> np.ndarray:
+        """The column as times of UTC. Shapes: (rows,) datetime64[us], NaT where missing.
+
+        Raises:
+            DataError: a cell is no date.
+        """
+        from protokit.cells.times.columns import is_date, read
+        from protokit.cells.times.rules import Rule
+        from protokit.represent.encoders.cells import without, wrong
+
+        present = cells if is_date(cells) else without(cells, self.marks)
+        found = read(present, Rule(self.order, self.zone, self.epoch))
+        if found.unread.any():
+            like = {"day": "31/12/2024", "month": "12/31/2024"}.get(self.order, "2024-12-31")
+            raise wrong(cells, int(found.unread.argmax()), f"a date like {like}")
+        for notice in found.notices(self.column, self.zone):
+            context.say(notice)
+        return found.values
 
     def numbers(self, cells: pd.Series) -> np.ndarray:
         """Shapes: (rows,) -> (rows, len(names)), NaN where missing."""
         from protokit.represent.encoders.circles import days_and_circles
 
         return days_and_circles(self.dates(cells), timed=self.timed, version=self.circles)
-
-
-def _local(dates: pd.Series) -> pd.Series:
-    """Dates by the clock of their place."""
-    return dates.dt.tz_localize(None) if getattr(dates.dt, "tz", None) is not None else dates

@@ -110,5 +110,28 @@ def _number(cells: Cells, present: pd.Series) -> Guess:
         spread = int(present.max()) - int(present.min()) + 1
         if spread <= 2 * len(present) or _NAME_OF_AN_ID.search(cells.name):
             cure = f"columns: {{{cells.name}: number}}"
+            if option := _like_times(present):
+                cure += f", or, as times, columns: {{{cells.name}: {option}}}"
             return Guess(None, "a different whole number in every row, like an ID", cure)
+    if option := _like_times(present):
+        note = f"is read as numbers, though such as {present.iloc[0]:.0f} may be times"
+        return Guess("number", note=note, cure=f"columns: {{{cells.name}: {option}}}")
     return Guess("number")
+
+
+def _like_times(present: pd.Series) -> str:
+    """What a column of whole numbers would be if it were one of times: days such as 20241231, or seconds since 1970.
+
+    Numbers of 1990 to 2100 alone look like it.
+    """
+    low, high = present.min(), present.max()
+    if not (high > low and (present.dtype.kind in "iu" or (present == present.round()).all())):
+        return ""
+    if low >= 19_900_101 and high <= 21_001_231:
+        from protokit.cells.times.columns import survey
+
+        return "" if survey(present).unread else "date"
+    for unit, size in (("seconds", 1), ("milliseconds", 1000)):
+        if 631_152_000 * size <= low and high <= 4_102_444_800 * size:
+            return f"{{date: {{epoch: {unit}}}}}"
+    return ""

@@ -49,7 +49,7 @@ def fit_columns(
 
 
 def _calendar(series: Series, frame: pd.DataFrame, index: TimeIndex) -> Column:
-    if index.form == "number":
+    if index.unit == "number":
         place = ("represent", "series", "known")
         raise SpecError.one(f"{series.time!r} counts steps: no date is known of them", "remove it", place)
     return Date.fit(pd.Series(index.stamps(frame[series.time]), name=series.time))
@@ -73,7 +73,7 @@ def _fitted(spec: Represent, whole: pd.Series, rows: pd.Series, known: bool) -> 
     missing = missing_texts(whole) if said is None or KINDS[said].unreadable_cells_are_missing else ()
     told: list[Column | Notice] = []
     if said is None:
-        guess = inference.infer(without(rows, missing))
+        guess = inference.infer(without(rows, missing), without(whole, missing))
         if guess.kind is None and known and rows.dtype.kind in "iuf" and rows.nunique() > 1:
             guess = Guess("number")  # it looks like an ID, and the recipe says that it tells something
         if guess.kind is None:
@@ -90,7 +90,7 @@ def _fitted(spec: Represent, whole: pd.Series, rows: pd.Series, known: bool) -> 
     if kind is Number:
         reading, said_of_it = reading_of(whole, missing, spec.options(name))
         told += said_of_it
-    fitted = kind.fit(rows, spec.options(name), FitContext(missing, reading=reading))
+    fitted = kind.fit(rows, spec.options(name), FitContext(missing, reading=reading, whole=whole, say=told.append))
     if fitted.left_out:
         return [*told, Notice(f"{name!r} is left out: {fitted.left_out}", (name,))]
     assert isinstance(fitted, (NumberColumn, CodeColumn)), f"{kind.name} gives a {type(fitted).__name__}"

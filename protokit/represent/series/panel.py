@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from protokit.cells.times.rules import UNASKED, Rule
 from protokit.core.errors import DataError
 from protokit.core.names import as_text
 from protokit.core.values import Notice
@@ -35,8 +36,11 @@ class Panel:
     index: TimeIndex
 
     @classmethod
-    def of(cls, frame: pd.DataFrame, time: str, by: Sequence[str], index: TimeIndex | None = None) -> Panel:
-        """Sort a table. Without a time index, one is found that reads the times.
+    def of(
+        cls, frame: pd.DataFrame, time: str, by: Sequence[str], index: TimeIndex | None = None, dates: Rule = UNASKED
+    ) -> Panel:
+        """Sort a table. Without a time index, one is found that reads the times; `dates` is how the recipe says
+        that they are read.
 
         Raises:
             DataError: a time or key is missing, a cell is no time, or one series has two rows of one time.
@@ -44,7 +48,7 @@ class Panel:
         if frame.empty:
             raise DataError("the table has no rows", cure="bring some")
         codes, keys = _keys(frame, by)
-        read = index or TimeIndex.reading(frame[time])
+        read = index or TimeIndex.reading(frame[time], dates)
         at = read.positions(frame[time])
         order = np.lexsort((at, codes))
         codes, at = codes[order], at[order]
@@ -71,7 +75,10 @@ class Panel:
         return " of " + ", ".join(self.keys[code]) if self.keys[code] else ""
 
     def notices(self) -> list[Notice]:
-        """Gaps between rows, and rows that are not evenly apart."""
+        """How times are read, gaps between rows, and rows that are not evenly apart."""
+        return [*self.index.said, *self._steps()]
+
+    def _steps(self) -> list[Notice]:
         index, column = self.index, self.index.column
         apart = np.diff(self.times)[np.diff(self.codes) == 0]
         if len(apart) == 0:

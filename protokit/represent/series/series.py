@@ -12,6 +12,7 @@ from protokit.core.errors import DataError, SpecError
 from protokit.core.rows import SourceRows
 from protokit.core.values import Notice, Split, Step, Table
 from protokit.represent.encoders.cells import to_numbers
+from protokit.represent.encoders.times import asked
 from protokit.represent.folds import deal
 from protokit.represent.represented import Represented
 from protokit.represent.series.arrays import ForecastOrigins, cells_of, filled, numbers_of
@@ -62,13 +63,14 @@ def represent_series(spec: Represent, table: Table) -> tuple[Represented, ...]:
     """
     series = spec.series
     assert series is not None, "the recipe has checked it"
-    rows = _rows(spec.targets, series, table.frame.set_axis(table.source_rows.index()))
+    rows = _rows(spec, series, table.frame.set_axis(table.source_rows.index()))
     source = table.source_rows
     return tuple(_represented(spec, series, rows, borders, source) for borders in _borders(spec.split, rows))
 
 
-def _rows(targets: tuple[str, ...], series: Series, frame: pd.DataFrame) -> _Rows:
-    panel = Panel.of(frame, series.time, series.by)
+def _rows(spec: Represent, series: Series, frame: pd.DataFrame) -> _Rows:
+    targets = spec.targets
+    panel = Panel.of(frame, series.time, series.by, dates=asked(spec, series.time))
     notices = panel.notices()
     numbers = np.stack([to_numbers(frame[name]) for name in targets], axis=1)[panel.rows]
     count, of = len(panel.keys), f"one row each {panel.index.every}"

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
+from protokit.cells.times.columns import EPOCHS, different, instants, is_date, read, survey
+from protokit.cells.times.forms import form_of
+from protokit.cells.times.rules import UNASKED, Evidence, Rule, decide
+from protokit.cells.times.zones import at_place
 from protokit.core.errors import DataError
 from protokit.core.names import as_text
-from protokit.represent.encoders.cells import row_of, texts_of, to_numbers
-from protokit.represent.encoders.dates import DATE_FORMATS, QUARTER, is_date, read_dates
+from protokit.core.values import Notice
+from protokit.represent.encoders.cells import row_of, to_numbers
+from protokit.represent.encoders.times import writes
 
-Unit = Literal["number", "month", "weekday", "nanosecond"]
+Unit = Literal["number", "month", "weekday", "microsecond", "nanosecond"]
 
-# after those of any date column; `%q` is the quarter
-_FORMS = (
-    "%Y Q%q", "%Y-Q%q", "%YQ%q", *DATE_FORMATS, "%Y-%m", "%Y/%m", "%m/%Y", "%b %Y", "%b-%Y", "%B %Y", "%Y %b",
-    "%b-%y", "%d %b %Y", "%Y%m%d", "%Y-%m-%dT%H:%M", "%m/%d/%Y %H:%M:%S", "%d/%m/%Y %H:%M:%S", "%d.%m.%Y %H:%M",
-    "%d.%m.%Y %H:%M:%S", "ISO8601",
-)  # fmt: skip
-_DAY = 86_400 * 10**9  # nanoseconds
-_SIZES = {"week": 7 * _DAY, "day": _DAY, "hour": _DAY // 24, "minute": _DAY // 1440, "second": 10**9}
+_PER_SECOND = {"microsecond": 10**6, "nanosecond": 10**9}  # models of earlier versions count nanoseconds
+_SIZES = {"week": 7 * 86_400, "day": 86_400, "hour": 3600, "minute": 60, "second": 1}
 _MONTHS = {1: "month", 3: "quarter", 12: "year"}
+_WRITE = "write times as 2024-12-31, 2024-12-31 23:00, 2024-12, 2024 Q4, or as numbers"
 
 
 @dataclass(frozen=True)
@@ -31,18 +31,23 @@ class TimeIndex:
     """The times of one column as numbers, in steps of one size.
 
     `form` is how a time is written: `number`, `dates` (by the column's type), or a format. `unit` is what positions
-    count: months (of dates that are all the `day` of theirs; 0: the last), days from Monday to Friday, nanoseconds
-    since 1970, or the numbers themselves. `step` is what most rows are apart, in units.
+    count: months (of dates that are all the `day` of theirs; 0: the last), days from Monday to Friday, microseconds
+    since 1970, or the numbers themselves. `step` is what most rows are apart, in units. `order`, `zone` and `epoch`
+    are how times are read; `said` is what was decided of that.
     """
 
     column: str
     form: str
-    unit: Unit = "nanosecond"
+    unit: Unit = "microsecond"
     step: float = 1
     day: int = 1
+    order: str = ""
+    zone: str = ""
+    epoch: str = ""
+    said: tuple[Notice, ...] = field(default=(), compare=False)
 
     @classmethod
-    def reading(cls, cells: pd.Series) -> TimeIndex:
+    def reading(cls, cells: pd.Series, asked: Rule = UNASKED) -> TimeIndex:
         """A time index that can read a column; its step is not known yet.
 
         Raises:
@@ -51,41 +56,67 @@ class TimeIndex:
         name = str(cells.name)
         _all_there(cells)
         if is_date(cells):
-            return cls._counting(name, "dates", np.unique(_stamps(cells, "dates")))
-        texts = texts_of(cells).drop_duplicates()
-        if cells.dtype.kind in "iuf" and not _like_dates(texts):
+            return cls._counting(name, "dates", np.unique(_typed(cells)), asked)
+        texts = different(cells)[1]
+        if asked.epoch:
+            return cls._counting(name, "number", np.unique(_read(cells, asked)), asked)
+        if cells.dtype.kind in "iuf" and not _like_dates(cells):
             return cls(name, "number", "number")
-        found = []
-        for form in _FORMS:
-            if _read(texts.head(30), form).notna().all() and (read := _read(texts, form)).notna().all():
-                stamps = np.unique(read.to_numpy().astype("datetime64[ns]"))
-                index = cls._counting(name, form, stamps)
-                found.append((index._regular(index._count(stamps)), index))
-                if form not in {"%m/%d/%Y", "%d/%m/%Y"} and "/%Y " not in form:
-                    break
-        if found:  # of two orders of day and month, the one with the more even steps
-            return max(found, key=lambda one: one[0])[1]
-        if texts.str.fullmatch(r"[-+]?(\d+\.?\d*|\.\d+)").all():
+        found = survey(cells)
+        if not found.unread:
+            return cls._read_as(cells, texts, found, asked)
+        if pd.Series(texts).str.fullmatch(r"[-+]?(\d+\.?\d*|\.\d+)").all():
             return cls(name, "number", "number")
-        odd = next((text for text in texts if _read(texts[texts == text], "ISO8601").isna().all()), texts.iloc[0])
-        raise DataError(
-            f"the time column {name!r}: no one form reads every cell as a time, e.g. {odd[:60]!r}",
-            cure="write times as 2024-12-31, 2024-12-31 23:00, 2024-12, 2024 Q4, or as numbers",
-        )
+        rule = f"the time column {name!r}: no one form reads every cell as a time, e.g. {found.unread!r}"
+        raise DataError(rule, cure=_WRITE)
 
     @classmethod
-    def _counting(cls, name: str, form: str, stamps: np.ndarray) -> TimeIndex:
+    def _read_as(cls, cells: pd.Series, texts: np.ndarray, found: Evidence, asked: Rule) -> TimeIndex:
+        """The index of texts that are dates; of two orders of day and month, the one with the more even steps."""
+        name = str(cells.name)
+        decided = decide(found, asked)
+        rules = [decided.rule]
+        open_orders = found.orders - ({"year"} if found.open else set())
+        if (found.open or found.short) and not asked.order and len(open_orders) > 1:
+            rules = [replace(decided.rule, order=order) for order in sorted(open_orders)]
+        ranked: list[tuple[float, TimeIndex, Rule]] = []
+        for rule in rules:
+            stamps = np.unique(_read(cells, rule)) if not decided.trouble or len(rules) > 1 else np.empty(0, "M8[us]")
+            index = cls._counting(name, form_of(max(texts[:30], key=len), rule.order), stamps, rule)
+            ranked.append((index._regular(index._count(stamps)), index, rule))
+        ranked.sort(key=lambda one: -one[0])
+        if len(ranked) > 1 and ranked[0][0] > ranked[1][0]:
+            best = ranked[0]
+            decided = decide(found, best[2])
+            rule_of = f"{name!r} is read with the {best[2].order} first, as its steps are more even so"
+            told = Notice(rule_of, (name,), writes(name)(f"order: {ranked[1][2].order}"))
+            return replace(best[1], said=(told, *decided.notices(name, writes(name))))
+        if decided.trouble:
+            raise DataError(f"the time column {name!r}: {decided.trouble}", cure=decided.cure(writes(name)))
+        index = next(index for _, index, rule in ranked if rule == decided.rule)
+        said = decided.notices(name, writes(name)) + read(cells, decided.rule).notices(name, decided.rule.zone)
+        return replace(index, said=tuple(said))
+
+    @classmethod
+    def _counting(cls, name: str, form: str, stamps: np.ndarray, rule: Rule) -> TimeIndex:
         """A time index in the unit that fits some different times."""
+        index = cls(name, form, order=rule.order, zone=rule.zone, epoch=rule.epoch)
         dates = pd.DatetimeIndex(stamps)
-        if len(dates) > 1 and (dates == dates.normalize()).all():
+        if len(dates) > 1 and (stamps == stamps.astype("datetime64[D]")).all():
             if (dates.day == dates.day[0]).all() and dates.day[0] <= 28:
-                return cls(name, form, "month", 1, int(dates.day[0]))
+                return replace(index, unit="month", day=int(dates.day[0]))
             if dates.is_month_end.all():
-                return cls(name, form, "month", 1, 0)
-            often = np.diff(stamps).astype("timedelta64[ns]").astype(np.int64)
-            if len(dates) > 10 and (dates.day_of_week < 5).all() and _most_common(often)[0] == _DAY:
-                return cls(name, form, "weekday", 1)
-        return cls(name, form)
+                return replace(index, unit="month", day=0)
+            often = np.diff(stamps.astype("datetime64[D]")).astype(np.int64)
+            if len(dates) > 10 and (dates.day_of_week < 5).all() and _most_common(often)[0] == 1:
+                return replace(index, unit="weekday")
+        return index
+
+    @property
+    def rule(self) -> Rule:
+        """How its texts are read; models of earlier versions say the order in their format alone."""
+        order = self.order or {"%m/%d": "month", "%d/%m": "day", "%d.%m": "day", "%d-%m": "day"}.get(self.form[:5], "")
+        return Rule(order, self.zone, self.epoch)
 
     def stepping(self, differences: np.ndarray) -> TimeIndex:
         """The same with the most common of the differences between neighbours of one series as its step."""
@@ -103,7 +134,7 @@ class TimeIndex:
             DataError: a cell is missing, or is no time.
         """
         _all_there(cells)
-        if self.form == "number":
+        if self.form == "number" and not self.epoch:
             numbers = to_numbers(cells)
             _all_there(cells, np.isnan(numbers))
             whole = bool((numbers == np.round(numbers)).all())
@@ -113,24 +144,26 @@ class TimeIndex:
     def stamps(self, cells: pd.Series) -> np.ndarray:
         """Times as dates; numbers have none.
 
-        Shapes: (rows,) datetime64[ns].
+        Shapes: (rows,) datetime64[us].
         """
-        form = "dates" if is_date(cells) else self.form
-        if form == "dates" and not is_date(cells):  # fitted on dates, and now they are texts
-            form = TimeIndex.reading(cells).form
-        return _stamps(cells, form)
+        if is_date(cells):
+            return _typed(cells)
+        if self.form == "dates":  # fitted on dates, and now they are texts
+            return _read(cells, TimeIndex.reading(cells).rule)
+        return _read(cells, self.rule)
 
     def _count(self, stamps: np.ndarray) -> np.ndarray:
         if self.unit == "month":
             return stamps.astype("datetime64[M]").astype(np.int64)
         if self.unit == "weekday":
             return np.busday_count(np.datetime64(0, "D"), stamps.astype("datetime64[D]")).astype(np.int64)
-        return stamps.astype("datetime64[ns]").astype(np.int64)
+        kind = "datetime64[ns]" if self.unit == "nanosecond" else "datetime64[us]"
+        return stamps.astype(kind).astype(np.int64)
 
     def dates(self, positions: np.ndarray) -> np.ndarray:
         """The dates of positions, for a time index that does not count numbers.
 
-        Shapes: (rows,) datetime64[ns].
+        Shapes: (rows,) datetime64[us].
         """
         if self.unit == "month":
             months = positions.astype("datetime64[M]")
@@ -139,13 +172,15 @@ class TimeIndex:
         elif self.unit == "weekday":
             days = np.busday_offset(np.datetime64(0, "D"), positions, roll="forward")
         else:
-            days = positions.astype("datetime64[ns]")
-        found: np.ndarray = days.astype("datetime64[ns]")
+            days = positions.astype("datetime64[ns]" if self.unit == "nanosecond" else "datetime64[us]")
+        found: np.ndarray = days.astype("datetime64[us]")
         return found
 
     def write(self, positions: np.ndarray, like: pd.Series) -> pd.Series:
         """Times as the column `like` writes them."""
         if self.form == "number":
+            if self.epoch:
+                positions = self.dates(positions).astype(np.int64) / EPOCHS[self.epoch]
             numbers = pd.Series(positions, name=self.column)
             return numbers.astype(like.dtype) if like.dtype.kind in "iuf" else numbers
         dates = pd.Series(self.dates(positions), name=self.column)
@@ -157,6 +192,8 @@ class TimeIndex:
                 return dates.dt.tz_localize(zone, ambiguous=True, nonexistent="shift_forward")
             return dates.dt.tz_localize("UTC").dt.tz_convert(zone)
         form = self.form if self.form != "dates" else TimeIndex.reading(like).form
+        if self.zone and not form.endswith("Z"):
+            dates = pd.Series(at_place(dates.to_numpy(), self.zone), name=self.column)
         if "%q" in form:
             quarters = dates.dt.quarter.astype(str)
             return dates.dt.strftime(form.split("%q")[0]) + quarters
@@ -165,7 +202,7 @@ class TimeIndex:
 
     def show(self, position: Any) -> str:
         """One time as a person reads it."""
-        if self.form == "number":
+        if self.unit == "number":
             return as_text(position)
         text = str(self.dates(np.array([position]))[0].astype("datetime64[s]")).replace("T", " ")
         return text.removesuffix(" 00:00:00")
@@ -174,7 +211,7 @@ class TimeIndex:
     def every(self) -> str:
         """How far apart rows are, in words.
 
-        >>> TimeIndex("t", "dates", "month", 3).every, TimeIndex("t", "dates", "nanosecond", 1800 * 10**9).every
+        >>> TimeIndex("t", "dates", "month", 3).every, TimeIndex("t", "dates", step=1800 * 10**6).every
         ('quarter', '30 minutes')
         """
         step = int(self.step) if float(self.step).is_integer() else self.step
@@ -184,7 +221,8 @@ class TimeIndex:
             return _MONTHS.get(int(step), f"{step} months")
         if self.unit == "weekday":
             return "working day"
-        name, size = next(((n, s) for n, s in _SIZES.items() if step % s == 0), ("second", 10**9))
+        sizes = {name: size * _PER_SECOND[self.unit] for name, size in _SIZES.items()}
+        name, size = next(((n, s) for n, s in sizes.items() if step % s == 0), ("second", _PER_SECOND[self.unit]))
         return name if step == size else f"{as_text(step / size)} {name}s"
 
     @property
@@ -201,13 +239,14 @@ class TimeIndex:
             return 5 if step == 1 else 1
         if self.unit == "number":
             return 1
-        if step < _DAY:
-            return _DAY // step if step >= _SIZES["minute"] and _DAY % step == 0 else 1
-        return {_DAY: 7, 7 * _DAY: 52}.get(step, 1)
+        day = _SIZES["day"] * _PER_SECOND[self.unit]
+        if step < day:
+            return day // step if step * 1440 >= day and day % step == 0 else 1
+        return {day: 7, 7 * day: 52}.get(step, 1)
 
     def as_plain(self) -> dict[str, object]:
         """The state as JSON values."""
-        return dict(vars(self))
+        return {name: value for name, value in vars(self).items() if name != "said"}
 
 
 def _most_common(differences: np.ndarray) -> tuple[Any, float]:
@@ -220,47 +259,30 @@ def _most_common(differences: np.ndarray) -> tuple[Any, float]:
     return values[counts.argmax()].item(), float(counts.max() / counts.sum())
 
 
-def _like_dates(texts: pd.Series) -> bool:
+def _like_dates(cells: pd.Series) -> bool:
     """Whether whole numbers are dates such as 20241231."""
-    return bool(texts.str.fullmatch(r"(18|19|20)\d{6}").all()) and bool(_read(texts, "%Y%m%d").notna().all())
+    texts = pd.Series(different(cells)[1])
+    return bool(texts.str.fullmatch(r"(18|19|20)\d{6}").all()) and not survey(cells).unread
 
 
-def _stamps(cells: pd.Series, form: str) -> np.ndarray:
-    if form == "dates":
-        zone = getattr(cells.dt, "tz", None)
-        # by the clock of a place an hour comes twice, or never, when summer ends and begins
-        plain = cells if zone is None or _whole_days(cells) else cells.dt.tz_convert("UTC")
-        plain = plain if zone is None else plain.dt.tz_localize(None)
-        found: np.ndarray = plain.to_numpy().astype("datetime64[ns]")
-        return found
-    codes, different = pd.factorize(texts_of(cells))
-    read = _read(pd.Series(different, dtype=object), form)
-    if read.isna().any():
-        code = int(read.isna().to_numpy().argmax())
-        row = row_of(cells, int((codes == code).argmax()))
-        raise DataError(
-            f"column {cells.name!r}, row {row}: {str(different[code])[:60]!r} is not a time like the others",
-            cure="write it as the others are written",
-        )
-    found = read.to_numpy().astype("datetime64[ns]")[codes]
-    return found
+def _typed(cells: pd.Series) -> np.ndarray:
+    """Dates by their type: whole days of a place as they are, else in UTC."""
+    # by the clock of a place an hour comes twice, or never, when summer ends and begins
+    return instants(cells.dt.tz_localize(None) if _whole_days(cells) else cells)
+
+
+def _read(cells: pd.Series, rule: Rule) -> np.ndarray:
+    found = read(cells, rule)
+    if found.unread.any():
+        row = int(found.unread.argmax())
+        place = f"column {cells.name!r}, row {row_of(cells, row)}"
+        rule = f"{place}: {str(cells.iloc[row])[:60]!r} is not a time like the others"
+        raise DataError(rule, cure="write it as the others are written")
+    return found.values
 
 
 def _whole_days(cells: pd.Series) -> bool:
     return bool((cells == cells.dt.normalize()).all())
-
-
-def _read(texts: pd.Series, form: str) -> pd.Series:
-    """Texts as dates; missing where one is not of the form."""
-    if "%q" in form:
-        before = form.split("%q")[0].replace("%Y", r"\d{4}")
-        return read_dates(texts.where(texts.str.fullmatch(before + "[1-4]", case=False)), QUARTER)
-    if form == "ISO8601":
-        return pd.to_datetime(texts, format=form, errors="coerce", utc=True).dt.tz_localize(None)
-    if form in {"%Y-%m", "%Y/%m", "%Y%m%d"}:  # pandas would read 2024-1-1 as 2024-01, too
-        digits = {"%Y-%m": r"\d{4}-\d{1,2}", "%Y/%m": r"\d{4}/\d{1,2}", "%Y%m%d": r"\d{8}"}[form]
-        texts = texts.where(texts.str.fullmatch(digits))
-    return pd.to_datetime(texts, format=form, errors="coerce")
 
 
 def _all_there(cells: pd.Series, missing: np.ndarray | None = None) -> None:

@@ -49,6 +49,7 @@ class Time(SplitWay):
 
 
 def _times(table: SplitTable) -> np.ndarray:
+    from protokit.cells.times.rules import Rule
     from protokit.represent.encoders.times import times
 
-    return times(table.frame, str(table.column))
+    return times(table.frame, str(table.column), table.dates or Rule())

@@ -7,13 +7,16 @@ from pathlib import Path
 
 import pandas as pd
 
+from protokit.cells.times.columns import read, survey
+from protokit.cells.times.durations import seconds
+from protokit.cells.times.rules import Rule, decide
 from protokit.collect.collect import as_written
 from protokit.core.names import as_text, number
 from protokit.core.values import Notice, Step, Table
 from protokit.recipe.recipe import Recipe
-from protokit.represent.encoders.cells import missing_texts, texts_of, without
-from protokit.represent.encoders.dates import date_format, read_dates
+from protokit.represent.encoders.cells import missing_texts, without
 from protokit.represent.encoders.inference import infer
+from protokit.represent.encoders.times import asked
 from protokit.show.blocks import Grid
 from protokit.show.card import Card
 from protokit.workflow.check import as_recipe
@@ -128,6 +131,7 @@ def _view(name: str, recipe: Recipe | None, collected: Table) -> TableView:
 def _column(cells: pd.Series, recipe: Recipe | None) -> Column:
     name = str(cells.name)
     said = recipe.represent.kind(name) if recipe is not None else None
+    rule = asked(recipe.represent, name) if recipe is not None else Rule()
     is_target = recipe is not None and name in recipe.represent.targets
     why = ""
     kind = said
@@ -140,17 +144,22 @@ def _column(cells: pd.Series, recipe: Recipe | None) -> Column:
         different = int(cells.nunique())
     except TypeError:  # arrays and lists
         different = len(cells)
-    return Column(name, kind, int(cells.isna().sum()), different, _span(cells, kind), why)
+    return Column(name, kind, int(cells.isna().sum()), different, _span(cells, kind, rule), why)
 
 
-def _span(cells: pd.Series, kind: str | None) -> str:
+def _span(cells: pd.Series, kind: str | None, rule: Rule) -> str:
     """What the cells are like, in a few words."""
     present = cells.dropna()
     if present.empty:
         return ""
-    if kind == "date" and present.dtype.kind != "M":
-        texts = texts_of(present)
-        present = read_dates(texts, date_format(texts.drop_duplicates())).dropna()
+    if kind == "date":
+        present = without(present, missing_texts(present))
+        how = rule if rule.epoch else decide(survey(present), rule).rule
+        present = pd.Series(read(present, how).values).dropna()
+    elif kind == "duration":
+        present = pd.Series(seconds(present)[0]).dropna()
+    if present.empty:
+        return ""
     try:
         often = present.value_counts()
     except TypeError:  # arrays and lists

@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from protokit.cells.times.columns import is_date, may_be_dates
+from protokit.cells.times.durations import is_duration, seconds
 from protokit.core.errors import AuditError, DataError
 from protokit.core.values import Finding, Table
 from protokit.evaluate.audit.audit import audit as find
@@ -17,9 +19,9 @@ from protokit.evaluate.audit.data import AuditData
 from protokit.recipe.recipe import Recipe
 from protokit.represent.encoder import Encoder
 from protokit.represent.encoders.cells import texts_of
-from protokit.represent.encoders.dates import date_format, is_date
 from protokit.represent.kind import audited_as
 from protokit.represent.kinds.date import Date
+from protokit.represent.kinds.duration import Duration
 from protokit.represent.kinds.number import Number
 from protokit.represent.represented import Represented
 from protokit.represent.words import By
@@ -99,20 +101,26 @@ def _dated(frame: pd.DataFrame, fold: Represented, left_out: Sequence[str]) -> p
     for c in columns:
         if isinstance(c, Number) and c.reading:
             found[c.column] = pd.Series(c.numbers(frame[c.column])[:, 0], index=frame.index)
+    found |= {c.column: _seconds(c, frame[c.column]) for c in columns if isinstance(c, Duration)}
     for name in left_out:
         if (dates := _as_dates(frame[name])) is not None:
             found[name] = dates
+    found |= {n: pd.Series(seconds(frame[n])[0], frame.index) for n in frame.columns if is_duration(frame[n])}
     dated = frame.copy(deep=False)
     for name, dates in found.items():
         dated[name] = dates
     return dated
 
 
+def _seconds(column: Duration, cells: pd.Series) -> pd.Series:
+    return pd.Series(column.numbers(cells)[:, 0], cells.index)
+
+
 def _as_dates(column: pd.Series) -> pd.Series | None:
     if is_date(column):
         return Date.fit(column).dates(column)
     few = column.dropna().head(50)
-    if column.dtype.kind in "biuf" or few.empty or date_format(texts_of(few)) is None:
+    if column.dtype.kind in "biuf" or few.empty or not may_be_dates(texts_of(few)):
         return None
     try:
         return Date.fit(column).dates(column)

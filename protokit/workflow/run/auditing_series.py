@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from protokit.cells.times.columns import day_numbers
 from protokit.core.values import Table
 from protokit.evaluate.audit.data import AuditData
 from protokit.evaluate.audit.series.data import SeriesData
@@ -32,8 +33,8 @@ def series_data(
     place = np.empty(len(frame), np.int64)
     place[panel.rows] = np.arange(len(frame))
     origins = place[fold.positions] + 1
-    dated = encoder.index.form != "number"
-    days = encoder.index.stamps(frame[series.time]).astype("datetime64[s]").astype(float) / 86_400 if dated else None
+    dated = encoder.index.unit != "number"
+    days = day_numbers(encoder.index.stamps(frame[series.time])) if dated else None
     apart = {*kinds, *encoder.columns, *series.by, series.time}
     return SeriesData(
         rows=AuditData(

@@ -64,5 +64,6 @@ def on_disk(recipe: Recipe) -> Iterator[OnDisk]:
         if not has.any():
             raise DataError(f"the target {targets[0]!r} is missing in every row", cure="choose another target")
         found = rows.source_rows(frame.index.to_numpy()[has])
-        table = Table(frame[has].reset_index(drop=True), None, rows.origin, rows.notices, rows.steps, found)
+        kept = frame[has].reset_index(drop=True)
+        table = Table(kept, None, rows.origin, rows.notices, rows.steps, found, rows.clean)
         yield OnDisk(recipe, table, parts[has], rows, database, Path(folder))

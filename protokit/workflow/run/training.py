@@ -48,7 +48,7 @@ def train_and_evaluate(prepared: Prepared, shown: Progress) -> Run:
     stopwatch.lap("doctor")
     shown.step("evaluating")
     networks = settled(plan, networks, folds)
-    input_schema = InputSchema.of(recipe.collect, needed(networks.parts), recipe.represent.as_written)
+    input_schema = InputSchema.of(recipe.collect, needed(networks.parts), recipe.represent.as_written, table.clean)
     model = Model(recipe.network, networks.parts, recipe.learn.precision, input_schema)
     results = evaluate(recipe, table, folds, networks, plan, baselines)
     relied = importance(networks.parts[0], folds[0], plan.metrics, recipe.seed, trained_rows(networks, folds))

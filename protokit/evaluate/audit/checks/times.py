@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from protokit.cells.times.columns import day_numbers, instants
 from protokit.core.plain import Severity
 from protokit.core.seeds import derive
 from protokit.core.values import Finding, TargetSpec
@@ -50,8 +51,7 @@ def _times(data: AuditData, name: str) -> np.ndarray | None:
     """A column of times as numbers, NaN where missing; None of other columns."""
     series = data.frame[name]
     if series.dtype.kind == "M":
-        whole = series.to_numpy().astype("datetime64[s]").astype(float)
-        return np.where(series.isna().to_numpy(), np.nan, whole)
+        return day_numbers(instants(series))
     if series.dtype.kind in "iuf" and (name == data.time or {"timestamp", "epoch", "unixtime"} & set(tokens(name))):
         return series.to_numpy(float)
     return None

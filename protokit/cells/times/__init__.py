@@ -1,0 +1,1 @@
+"""What a date, a time and a duration is: the only place that decides it."""

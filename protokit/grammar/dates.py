@@ -1,0 +1,85 @@
+"""What may be written beside the word `date`: how dates are read where their cells leave it open."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, ValidationError
+
+from protokit.core.places import Fault
+from protokit.grammar.faults import faults_of, refuse
+from protokit.grammar.words import TEXT, JsonSchema, Section, Word, choice, closed, or_null
+
+ORDERS = ("day", "month", "year")
+EPOCHS = ("seconds", "milliseconds")
+
+
+@lru_cache(256)
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, KeyError):
+        return False
+    return True
+
+
+def _zone(value: object) -> object:
+    if value is not None and (not isinstance(value, str) or not _is_zone(value)):
+        raise refuse(Fault(f"{value!r} is no zone of time", "write the name of a place: Europe/Madrid, or UTC"))
+    return value
+
+
+class DateOptions(Section):
+    """How dates are read: asked for, and not left to what the cells show."""
+
+    order: Annotated[str | None, choice("order", ORDERS, null=True)] = Field(
+        None,
+        description="which of day, month and year stands first; what all cells show, if not given",
+        examples=["day"],
+    )
+    zone: Annotated[str | None, Word(_zone, or_null(TEXT))] = Field(
+        None, description="the place whose clock times without an offset are of; UTC inside", examples=["Europe/Madrid"]
+    )
+    epoch: Annotated[str | None, choice("epoch", EPOCHS, null=True)] = Field(
+        None, description="what numbers count since 1970: seconds or milliseconds", examples=["seconds"]
+    )
+
+    def left_out(self) -> tuple[str, ...]:
+        """What is not asked for."""
+        return tuple(name for name in type(self).model_fields if getattr(self, name) is None)
+
+    @property
+    def asked(self) -> dict[str, str]:
+        """What is asked for, by its name."""
+        return {name: str(getattr(self, name)) for name in type(self).model_fields if getattr(self, name) is not None}
+
+
+def faults_of_dates(value: object) -> list[Fault]:
+    """What is wrong with the options as they are written."""
+    if value is None or isinstance(value, DateOptions):
+        return []
+    if not isinstance(value, dict):
+        return [Fault(f"how dates are read is a mapping, not {value!r}", "write {order: day}")]
+    try:
+        DateOptions.model_validate(value)
+    except ValidationError as error:
+        return faults_of(error, DateOptions, value)
+    return []
+
+
+def read_date_options(value: object) -> object:
+    """The options as they are written, for a validator; None where there are none.
+
+    Raises:
+        PydanticCustomError: with every fault in them.
+    """
+    if faults := faults_of_dates(value):
+        raise refuse(*faults)
+    return DateOptions.model_validate(value) if isinstance(value, dict) else value
+
+
+def date_options_schema() -> JsonSchema:
+    """The JSON Schema of the options."""
+    return closed(DateOptions.model_json_schema()["properties"])
