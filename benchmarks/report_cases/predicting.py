@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import warnings
 from functools import cache
 from pathlib import Path
 
@@ -45,7 +46,9 @@ def _model() -> object:
 
 
 def _said(table: object, **options: object) -> pd.DataFrame:
-    found = _model().predict(table, **options)  # type: ignore[attr-defined]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        found = _model().predict(table, **options)  # type: ignore[attr-defined]
     assert isinstance(found, pd.DataFrame)
     return found
 

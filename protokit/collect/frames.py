@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import operator
 import re
+import warnings
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -80,7 +81,7 @@ def rows_of(relation: Any) -> pd.DataFrame:
     kinds = {name: str(kind) for name, kind in zip(relation.columns, relation.types, strict=True)}
     wide = [name for name, kind in kinds.items() if kind in _WIDE or re.fullmatch(r"DECIMAL\(\d+, ?0\)", kind)]
     if not wide or len(kinds) < len(relation.columns):
-        return pd.DataFrame(relation.df())
+        return _fetched(relation)
     quoted = {name: '"' + name.replace('"', '""') + '"' for name in kinds}
     asked = []
     for name in wide:
@@ -90,10 +91,17 @@ def rows_of(relation: Any) -> pd.DataFrame:
     [large] = relation.aggregate(", ".join(asked)).fetchall()
     texts = {name for name, is_large in zip(wide, large, strict=True) if is_large}
     listed = [f"{quoted[name]}::VARCHAR AS {quoted[name]}" if name in texts else quoted[name] for name in kinds]
-    found = pd.DataFrame(relation.project(", ".join(listed)).df() if texts else relation.df())
+    found = _fetched(relation.project(", ".join(listed)) if texts else relation)
     for name in texts:
         found[name] = found[name].astype(object).where(found[name].notna(), None)
     return found
+
+
+def _fetched(relation: Any) -> pd.DataFrame:
+    """The rows as DuckDB gives them: of times with a zone it uses what pandas is to take out."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "The inplace keyword")
+        return pd.DataFrame(relation.df())
 
 
 _WIDE = frozenset({"BIGINT", "UBIGINT", "HUGEINT"})
@@ -103,6 +111,17 @@ def columns_of(frame: pd.DataFrame) -> tuple[list[str], list[pd.Series]]:
     """The names and the columns of a frame, each with a plain type."""
     frame = tidy(frame)
     return [str(name) for name in frame.columns], [frame.iloc[:, i] for i in range(frame.shape[1])]
+
+
+def told_of_zones(frame: pd.DataFrame) -> tuple[Notice, ...]:
+    """What is said of columns whose type is a time with a zone, before they become plain."""
+    zoned = tuple(str(name) for name, kind in frame.dtypes.items() if isinstance(kind, pd.DatetimeTZDtype))
+    if not zoned:
+        return ()
+    rule = f"{', '.join(map(repr, zoned))}: times with a zone, read as those of UTC"
+    return (
+        Notice(rule, zoned, "cast: {NAME: {date: {zone: Europe/Madrid}}} brings times of a clock elsewhere to UTC"),
+    )
 
 
 def fingerprint(frame: pd.DataFrame) -> str:

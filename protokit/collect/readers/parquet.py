@@ -45,7 +45,7 @@ class Parquet(FileSource):
 
         from protokit.cells.times.durations import of_unit
         from protokit.collect.database.warehouse import LITERAL, parquet_durations
-        from protokit.collect.frames import columns_of, rows_of
+        from protokit.collect.frames import columns_of, rows_of, told_of_zones
 
         try:
             with duckdb.connect() as connection:
@@ -59,7 +59,7 @@ class Parquet(FileSource):
         except (duckdb.Error, RuntimeError, ValueError) as error:
             reason = (str(error).splitlines() or [type(error).__name__])[0]
             raise file.error(f"not a Parquet file: {reason}", "write it anew") from None
-        return Cells(*columns_of(frame))
+        return Cells(*columns_of(frame), told_of_zones(frame))
 
     def frame(self, cells: Cells, texts: Collection[str] = ()) -> tuple[pd.DataFrame, list[Notice]]:
         """The columns as they are."""
