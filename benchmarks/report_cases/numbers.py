@@ -144,3 +144,36 @@ def four_or_more(folder: Path) -> Outcome:
     frame = tried(path).frame
     kept = _texts(frame["n"].dropna())[:4] == ["1", "2", "3", "4 or more"]
     return judged(right=kept and int(frame["n"].isna().sum()) == 20)
+
+
+@report(
+    "Zeugma440/atldotnet#355",
+    "Numbers in Arabic and in full-width digits: ١٤٤١",
+    "1441",
+)
+def digits_of_other_scripts(folder: Path) -> Outcome:
+    table = tried(put(folder, lines("a,b,y", "١٤٤١,３,1", "١٤٤٢,５,2", "١٤٤٥,４,1", times=20)))
+    return judged(right=table.numbers("a")[:3] == [1441, 1442, 1445] and table.numbers("b")[:3] == [3, 5, 4])
+
+
+@report(
+    "ayrna/skordinal#119",
+    "Classes are whole numbers, and some rows have none",
+    "The classes are these whole numbers; a missing one is no class",
+)
+def classes_with_gaps(folder: Path) -> Outcome:
+    table = tried(put(folder, lines("x,z,y", *(f"{i % 7},{i % 3},{('1', '2', '')[i % 3]}" for i in range(60)))))
+    [target] = table.done.encoder.signature.targets
+    whole = [str(one) for one in target.classes] == ["1", "2"]
+    return judged(right=whole and len(table.done.split.train) + len(table.done.split.test) <= 40)
+
+
+@report(
+    "pandas-dev/pandas#34859",
+    "Flags as 1.0, 0.0 and empty cells",
+    "Two values and gaps; nothing is lost",
+)
+def flags_as_fractions(folder: Path) -> Outcome:
+    table = tried(put(folder, lines("f,z,y", *(f"{('1.0', '0.0', '')[i % 3]},{i % 5},{i % 2}" for i in range(60)))))
+    found = [float(cell) for cell in table.frame["f"].dropna()]
+    return judged(right=found == [1.0, 0.0] * 20 and "f" in table.kinds)

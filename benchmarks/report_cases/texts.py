@@ -222,3 +222,26 @@ def flags_with_gaps(folder: Path) -> Outcome:
     flags = numbers[:, names.index("c missing")] if "c missing" in names else numbers[:, 0] * 0
     apart = bool((flags[empty] != flags[~empty][0]).all())
     return judged(right=kinds["c"] == "boolean" and int(frame["c"].isna().sum()) == 20 and apart)
+
+
+@report(
+    "biolab/orange3#2404",
+    "A text of 300,000 characters in one cell",
+    "Read",
+)
+def very_long_text(folder: Path) -> Outcome:
+    long = "word " * 60_000
+    frame = tried(put(folder, f'a,b,y\nx,1,2\n"{long}",2,3\n"say ""so""",3,4\n')).frame
+    return judged(right=frame["a"].tolist() == ["x", long.strip(), 'say "so"'])
+
+
+@report(
+    "pandas-dev/pandas#2741",
+    "NUL bytes stand in a file",
+    "Refused with the place, or read; no row is cut off in silence",
+)
+def nul_bytes(folder: Path) -> Outcome:
+    content = "a,b,y\n" + "".join(f"t{i % 3},{i},{i % 2}\n" for i in range(30)) + "t\x00u,31,1\nt1,32,0\n"
+    error = tried(put(folder, content)).error
+    mended = tried(put(folder, content.replace("\x00", "")))
+    return judged(right=False, told="t.csv:32" in error and "NUL" in error and len(mended.frame) == 32)

@@ -7,9 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from report_cases.report import Outcome, Tried, judged, lines, put, report, tried
-
-DAY = {"date": {"order": "day"}}
+from report_cases.report import Outcome, Tried, judged, lines, put, refusal, report, tried
 
 
 def _days(table: Tried, name: str) -> list[str]:
@@ -117,3 +115,50 @@ def dates_from_1904(folder: Path) -> Outcome:
 def german_dates(folder: Path) -> Outcome:
     table = tried(put(folder, lines("d,y", "29.01.1945,1", "1.3.1945,2", "02.03.1945,1", times=10)))
     return judged(right=_days(table, "d")[:3] == ["1945-01-29", "1945-03-01", "1945-03-02"])
+
+
+@report(
+    "pandas-dev/pandas#29031",
+    "Times of a clock in Berlin on the day that has one hour twice",
+    "Read, with a word about the hour that is there twice",
+)
+def hour_that_is_there_twice(folder: Path) -> Outcome:
+    times = [f"2018-10-28 {h:02}:{m:02}:00" for h in range(5) for m in (0, 15, 30, 45)]
+    path = put(folder, lines("t,x,y", *(f"{one},{i % 7},{i % 2}" for i, one in enumerate(times * 2))))
+    table = tried(path, columns={"t": {"date": {"zone": "Europe/Berlin"}}})
+    offsets = [f"2018-10-28 {h:02}:{m:02}:00+0{2 if h < 3 else 1}:00" for h in range(5) for m in (0, 15, 30, 45)]
+    cured = tried(put(folder, lines("t,x,y", *(f"{one},{i % 7},{i % 2}" for i, one in enumerate(offsets * 2)))))
+    told = "twice" in table.said and "offset" in table.said and table.kinds["t"] == "date"
+    return judged(right=False, told=told and "twice" not in cured.said and cured.kinds["t"] == "date")
+
+
+@report(
+    "datastax-archive/kaskada#257",
+    "Times as seconds since 1970 with a fraction",
+    "Not days of 1970 in silence: told, with the edit that reads them",
+)
+def seconds_since_1970(folder: Path) -> Outcome:
+    rows = [f"{1682019069 + 86_400 * i}.0,{i % 7},{i % 2}" for i in range(40)]
+    path = put(folder, lines("t,x,y", *rows))
+    table = tried(path)
+    asked = tried(path, columns={"t": {"date": {"epoch": "seconds"}}})
+    right = _days(asked, "t")[:2] == ["2023-04-20", "2023-04-21"]
+    return judged(right=False, told="epoch: seconds" in table.said and right)
+
+
+@report(
+    "pandas-dev/pandas#17860",
+    "Milliseconds since 1970, one of them in microseconds",
+    "The odd cell does not become another day in silence",
+)
+def units_of_two_kinds(folder: Path) -> Outcome:
+    cells = [1536507914000 + 86_400_000 * i for i in range(39)] + [1536507917123000]
+    path = put(folder, lines("t,x,y", *(f"{one},{i % 7},{i % 2}" for i, one in enumerate(cells))))
+    table = tried(path, columns={"t": {"date": {"epoch": "milliseconds"}}})
+    error = table.error or refusal(lambda: table.done)
+    if error:
+        again = tried(
+            path, columns={"t": {"date": {"epoch": "milliseconds"}}}, clean=[{"filter": "t < 10000000000000"}]
+        )
+        return judged(right=False, told="1536507917123000" in error and _days(again, "t")[0] == "2018-09-09")
+    return judged(right=False, told="1536507917123000" in table.said)

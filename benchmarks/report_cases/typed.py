@@ -214,3 +214,42 @@ def doubled_names_in_a_frame(folder: Path) -> Outcome:
     frame.columns = ["a_1", "a", "b"]
     mended = refusal(lambda: tried({}, target="a_1", frame=frame).done)
     return judged(right=False, told="'a'" in error and not mended)
+
+
+@report(
+    "pandas-dev/pandas#51664",
+    "A Parquet file that pandas wrote of filtered rows has the column __index_level_0__",
+    "It is no input, and this is said",
+)
+def index_in_parquet(folder: Path) -> Outcome:
+    frame = pd.DataFrame({"a": np.arange(200) % 7, "y": np.arange(200) * 3 % 11})
+    frame.sample(60, random_state=0).to_parquet(folder / "t.parquet")
+    table = tried(folder / "t.parquet")
+    asked = tried(folder / "t.parquet", columns={"__index_level_0__": "number"})
+    told = "'__index_level_0__' is left out" in table.said and "__index_level_0__" in asked.kinds
+    return judged(right=False, told="__index_level_0__" not in table.kinds and told)
+
+
+@report(
+    "sktime/sktime#3472",
+    "A frame whose columns have names of two levels",
+    "Refused with a cure, or names joined",
+)
+def names_of_two_levels(folder: Path) -> Outcome:
+    frame = pd.DataFrame(np.arange(80).reshape(40, 2) * 7 % 11)
+    frame.columns = pd.MultiIndex.from_tuples([("a", "b"), ("y", "")])
+    error = tried({}, frame=frame, target="y_").error
+    frame.columns = ["_".join(map(str, names)) for names in frame.columns]
+    mended = tried({}, frame=frame, target="y_")
+    return judged(right=False, told="names of 2 levels" in error and mended.kinds == {"a_b": "number"})
+
+
+@report(
+    "pandas-dev/pandas#18991",
+    "A frame's column of decimal.Decimal",
+    "Numbers",
+)
+def decimals_in_a_frame(folder: Path) -> Outcome:
+    cells = [Decimal(f"{i}.25") if i % 7 else None for i in range(40)]
+    table = tried({}, frame=pd.DataFrame({"d": cells, "y": np.arange(40) % 2}))
+    return judged(right=table.numbers("d")[1:3] == [1.25, 2.25] and bool(np.isnan(table.numbers("d")[0])))

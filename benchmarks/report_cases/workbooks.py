@@ -94,3 +94,15 @@ def hexadecimal_in_a_workbook(folder: Path) -> Outcome:
     cells = ["0001DF", "0001E0", "0001E1", "0001E9", "0001EA"]
     frame = tried(_book(folder, [["h", "y"], *([cell, i] for i, cell in enumerate(cells))])).frame
     return judged(right=frame["h"].tolist() == cells)
+
+
+@report(
+    "pandas-dev/pandas#25763",
+    "Formulas of a workbook have no value saved with them",
+    "Refused with the cell; not a column of missing cells",
+)
+def formulas_without_values(folder: Path) -> Outcome:
+    rows = [[i, f"=A{i + 2}*2", i % 2] for i in range(30)]
+    error = tried(_book(folder, [["a", "b", "y"], *rows])).error
+    saved = tried(_book(folder, [["a", "b", "y"], *([i, i * 2, i % 2] for i in range(30))]))
+    return judged(right=False, told="B2" in error and "save it" in error and saved.frame["b"][3] == 6)

@@ -58,6 +58,9 @@ def checked(frame: pd.DataFrame, name: str) -> pd.DataFrame:
     """
     if frame.shape[0] == 0 or frame.shape[1] == 0:
         raise DataError(f"the table {name!r} is empty", cure="give a table with rows and columns")
+    if frame.columns.nlevels > 1:
+        cure = "join them: frame.columns = ['_'.join(map(str, names)) for names in frame.columns]"
+        raise DataError(f"the columns of {name!r} have names of {frame.columns.nlevels} levels", cure=cure)
     frame = frame.rename(columns=str)
     doubled = frame.columns[frame.columns.duplicated()]
     if len(doubled):
@@ -67,7 +70,14 @@ def checked(frame: pd.DataFrame, name: str) -> pd.DataFrame:
 
 def tidy(frame: pd.DataFrame) -> pd.DataFrame:
     """The same frame without the types that only say how values are kept: categories become their values, nullable
-    numbers float64 with NaN, decimals numbers, dates and times without zone (those with one: of UTC)."""
+    numbers float64 with NaN, decimals numbers, dates and times without zone (those with one: of UTC).
+
+    Raises:
+        DataError: a column holds complex numbers, which no kind of column is made of.
+    """
+    if imaginary := [name for name, kind in frame.dtypes.items() if getattr(kind, "kind", "") == "c"]:
+        cure = "give its real and its imaginary part as columns"
+        raise DataError(f"column {imaginary[0]!r} holds complex numbers", cure=cure)
     if not any(_is_odd(frame.dtypes.iloc[i]) for i in range(frame.shape[1])):
         return frame
     columns = [_plain(frame.iloc[:, i]) for i in range(frame.shape[1])]
