@@ -179,3 +179,33 @@ def almost_empty(folder: Path) -> Outcome:
     parts = (done.train, done.validation, done.test)
     finite = all(np.isfinite(part.inputs["numbers"]).all() for part in parts)
     return judged(right=finite and "b" in table.kinds, told=finite and "'b'" in table.said)
+
+
+@report(
+    "microsoft/FLAML#548",
+    "Three of ten cells of a column of numbers are ?",
+    "Numbers with gaps, or told with the edit that makes them so",
+)
+def question_marks_among_numbers(folder: Path) -> Outcome:
+    path = put(
+        folder, lines("a,x,y", *(f"{'?' if i % 10 < 3 else i * 37 % 101 / 4},{i % 7},{i % 2}" for i in range(90)))
+    )
+    table = tried(path)
+    marked = tried({"t": {"csv": str(path), "missing": ["?"]}})
+    cured = marked.kinds["a"] == "number" and int(marked.frame["a"].isna().sum()) == 27
+    return judged(right=table.kinds.get("a") == "number" and cured, told="missing: [" in table.said and cured)
+
+
+@report(
+    "SauersML/gam#2495",
+    "One of ten cells of a column of numbers is a dash",
+    "Numbers with gaps, or told with the edit that makes them so; not 80 levels in silence",
+)
+def dashes_among_numbers(folder: Path) -> Outcome:
+    path = put(
+        folder, lines("a,x,y", *(f"{'-' if i % 10 == 3 else i * 37 % 61 / 4},{i % 7},{i % 2}" for i in range(90)))
+    )
+    table = tried(path)
+    marked = tried({"t": {"csv": str(path), "missing": ["-"]}})
+    cured = marked.kinds["a"] == "number" and int(marked.frame["a"].isna().sum()) == 9
+    return judged(right=table.kinds.get("a") == "number" and cured, told="missing: ['-']" in table.said and cured)

@@ -245,3 +245,39 @@ def nul_bytes(folder: Path) -> Outcome:
     error = tried(put(folder, content)).error
     mended = tried(put(folder, content.replace("\x00", "")))
     return judged(right=False, told="t.csv:32" in error and "NUL" in error and len(mended.frame) == 32)
+
+
+@report(
+    "duckdb/duckdb#10929",
+    "A UTF-8 file has two lines in another encoding",
+    "Refused with the place; no encoding is advised that spoils the other lines",
+)
+def two_encodings_in_one_file(folder: Path) -> Outcome:
+    whole = "name,y\n" + "Zoé,1\nJürgen,2\n" * 20
+    error = tried(put(folder, whole.encode() + "André,1\n".encode("latin-1"))).error
+    mended = tried(put(folder, whole + "André,1\n"))
+    return judged(right=False, told="t.csv:42" in error and "encoding:" not in error and len(mended.frame) == 41)
+
+
+@report(
+    "parsecsv/parsecsv-for-php#213",
+    'Cells that Excel is to keep as texts: ="0001234"',
+    "0001234",
+    wrong="read as they are written, with the sign and the quotes, in silence; the zeros are kept",
+)
+def texts_for_excel(folder: Path) -> Outcome:
+    table = tried(put(folder, "a,b,y\n" + "".join(f'="00{i % 7}",{i * 3 % 7},{i % 2}\n' for i in range(40))))
+    kept = table.frame["a"].tolist()[:2] == ["000", "001"]
+    return judged(right=kept, told="'a'" in table.said)
+
+
+@report(
+    "pandas-dev/pandas#14945",
+    "Columns of fixed widths, with blanks inside of texts",
+    "Read by the widths, or refused with an option that reads them",
+    wrong="read as one column, so that the target is not found; no option reads fixed widths",
+)
+def fixed_widths(folder: Path) -> Outcome:
+    rows = ["qty value      part   y", "1   200 kOhm   R5     1", "5   small LED  U10    0", "2   LED        U11 x  1"]
+    table = tried(put(folder, "\n".join(rows) + "\n"))
+    return judged(right=not table.error and list(table.frame.columns) == ["qty", "value", "part", "y"])

@@ -168,3 +168,11 @@ def test_numbers_in_the_digits_of_other_scripts_are_these_numbers() -> None:
 def test_the_index_that_pandas_writes_with_its_columns_is_no_input() -> None:
     guess = infer(pd.Series(range(0, 280, 7), name="__index_level_0__"))
     assert guess.kind is None and "{__index_level_0__: number}" in str(guess.cure)
+
+
+def test_many_numbers_that_become_levels_are_told_with_the_mark_among_them() -> None:
+    cells = [str(i % 40 / 4) if i % 9 else "-" for i in range(200)]
+    guess = infer(pd.Series(cells, name="n"))
+    assert guess.kind == "category" and "40 of its levels are numbers: '-' is none" in guess.note
+    assert guess.cure == "missing: ['-']"
+    assert infer(pd.Series(["1", "2", "3", "4+"] * 9, name="n")).note == ""
