@@ -42,7 +42,7 @@ IN_SQL = re.compile(r"\b(read_\w+|parquet_\w+|glob|scan_\w+)\s*\(|\b(attach|copy
 ITS_OWN = {
     "bundle/folder.py": ({"read_text", "load_file"}, "the files of a model's folder, which came through the door"),
     "collect/database/warehouse.py": (
-        {"duckdb.connect", "read_parquet (SQL)", "parquet_file_metadata (SQL)"},
+        {"duckdb.connect", "read_parquet (SQL)", "parquet_file_metadata (SQL)", "parquet_kv_metadata (SQL)"},
         "a database in memory or in a temporary folder; each Parquet file comes through the door",
     ),
     "collect/bulk/blocks.py": ({"open", "gzip.open"}, "the path comes through the door"),

@@ -82,7 +82,8 @@ def collect(
             # the table's marks are of the data, whoever reads it
             frame = blanked(frame, getattr(source, "missing", None))
         else:
-            frame, record, decided = read_source(name, spec.tables[name], folder, written.of_table(name))
+            texts_of = written.of_table(name, spec.tables[name])
+            frame, record, decided = read_source(name, spec.tables[name], folder, texts_of)
             origins |= record
             notices += decided
         if name == first or name in stacked:

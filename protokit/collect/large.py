@@ -6,20 +6,18 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, TypeGuard
+from typing import TypeGuard
 
 import numpy as np
 import pandas as pd
 
 from protokit.cells.missing import Marks
-from protokit.cells.times.rules import UNASKED
 from protokit.collect.collect import read_source
 from protokit.collect.column_flow import check_names, mentioned, traced
 from protokit.collect.database.cells import taken
-from protokit.collect.database.context import Context
+from protokit.collect.database.dealing import PARTS, Deal, dealt
 from protokit.collect.database.delimited import load_csv
-from protokit.collect.database.times import TextTimes
-from protokit.collect.database.warehouse import Rows, Stored, Warehouse, parquet_cells, parquet_shape
+from protokit.collect.database.warehouse import Rows, Warehouse, parquet_cells, parquet_shape
 from protokit.collect.files import files
 from protokit.collect.files.dialect import dialect_of
 from protokit.collect.files.secrets import expand
@@ -38,27 +36,7 @@ from protokit.core.values import Notice, Step
 from protokit.grammar.expressions import quote
 
 CELLS = 100_000_000  # rows times columns of the first table from which on it stays on the disk
-_PARTS = ("train", "validation", "test")
 _MOST_CLASSES = 1000
-_BY = ("represent", "split", "by")
-_SPELLED = {"train": "train", "training": "train", "validation": "validation", "valid": "validation",
-            "val": "validation", "dev": "validation", "test": "test"}  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Deal:
-    """How rows are dealt to the parts: `test` is a share of all rows, `validation` one of what is left.
-
-    `by` says how: `random`; `group` (rows with the same value of `column` stay together); `time` (those with the latest
-    values of `column` are for the test); or `column` (it says train, validation or test, and the shares say nothing).
-    What is drawn depends on `seed`.
-    """
-
-    test: float
-    validation: float
-    by: Literal["random", "group", "time", "column"]
-    column: str = ""
-    seed: int = 0
 
 
 @dataclass(frozen=True)
@@ -91,8 +69,8 @@ class Held:
         Raises:
             DataError: there is no such part or column.
         """
-        if part not in _PARTS:
-            raise DataError(f"there is no part {part!r}", cure=did_you_mean(part, _PARTS))
+        if part not in PARTS:
+            raise DataError(f"there is no part {part!r}", cure=did_you_mean(part, PARTS))
         names = self.columns if columns is None else list(columns)
         for name in names:
             if name not in self._rows.columns:
@@ -194,7 +172,7 @@ def held(
                         here, digest = source.files(folder)
                         said = partitions(here) if any(file.partitions for file in here) else None
                         rows_of = warehouse.load_parquet([file.path for file in here], said)
-                        counts = tuple((file.path.name, parquet_shape(file.path)[0]) for file in here)
+                        counts = tuple((file.known_as, parquet_shape(file.path)[0]) for file in here)
                     if not tables:
                         of_first = counts
                     tables[name] = rows_of
@@ -216,17 +194,14 @@ def held(
             if not column.inner:
                 raise DataError(f"the cells of {name!r} are no numbers, texts, dates or booleans", cure="drop it")
         part = warehouse.fresh("p")
-        if deal.by == "time":
-            rows, sql = _by_time(deal, warehouse, rows, notices)
-        else:
-            sql = _part(deal, rows, number)
+        rows, sql = dealt(deal, warehouse, rows, number, notices)
         order = ", ".join(f"{row} NULLS FIRST" for row in rows.order)
         select = f"SELECT *, {sql} AS {part} FROM {rows.table} ORDER BY {order}"
         rows = warehouse.create(select, rows.order, rows.columns, drop=rows)
         found = dict(warehouse.run(f"SELECT {part}, count(*) FROM {rows.table} GROUP BY {part}"))
         if None in found:
             raise DataError(f"{found[None]:,} rows are in no part", cure="write train, validation or test in each")
-        counts_of = {name: found.get(name, 0) for name in _PARTS}
+        counts_of = {name: found.get(name, 0) for name in PARTS}
         said_of_all = tuple(dict.fromkeys((*told, *notices)))
         yield Held((*steps, *taken_steps), said_of_all, origins, counts_of, clean, warehouse, rows, part, of_first)
 
@@ -248,7 +223,7 @@ def _of_csv(
         dialects = [dialect_of(file, source) for file in found]
         rules = Rules(Marks.of(source.missing), source.decimal, source.thousands)
         rows, many, decided = load_csv(warehouse, found, dialects, rules, texts)
-        counts = tuple((file.path.name, count) for file, count in zip(found, many, strict=True))
+        counts = tuple((file.known_as, count) for file, count in zip(found, many, strict=True))
         return rows, counts, files.digest(found)[0], [*notices, *decided]
 
 
@@ -257,76 +232,3 @@ def _untouched(spec: Collect, texts: Collection[str]) -> dict[str, frozenset[str
     used = mentioned(spec)
     keys = {name for join in spec.join for pair in join.on for name in pair}
     return {} if used is None else {name: own - used - keys for name, own in traced(spec, texts).items()}
-
-
-def _part(deal: Deal, rows: Rows, number: str) -> str:
-    """The part of a row as SQL. `number` is the row's in the first table.
-
-    A row, or its group, is drawn by the first 64 bits of the MD5 of the seed and its number: the same ones on every
-    machine and in every version, however the rows are read.
-    """
-    group = "" if deal.by == "random" else f"CAST({_column(deal, rows).inner} AS VARCHAR)"
-    if deal.by == "column":
-        cases = " ".join(f"WHEN {quote(word)} THEN {quote(part)}" for word, part in _SPELLED.items())
-        return f"CASE lower(trim({group})) {cases} END"
-    key = f"'row ' || {number}"
-    if group:
-        key = f"coalesce('group ' || {group}, {key})"
-    drawn = f"md5_number_lower({quote(f'{deal.seed} ')} || {key}) / 18446744073709551616.0::DOUBLE"
-    border = deal.test + (1 - deal.test) * deal.validation
-    return f"CASE WHEN {drawn} < {deal.test} THEN 'test' WHEN {drawn} < {border} THEN 'validation' ELSE 'train' END"
-
-
-def _by_time(deal: Deal, warehouse: Warehouse, rows: Rows, notices: list[Notice]) -> tuple[Rows, str]:
-    """The latest rows are for the test, the latest of the others for validation; rows of one time are not parted."""
-    column, name = _column(deal, rows), deal.column
-    time, kind = column.inner, column.type
-    if column.family == "text":
-        time, kind = warehouse.fresh(), "TIMESTAMP"
-        rows = warehouse.create(
-            f"SELECT *, {_text_times(deal, warehouse, rows, notices)} AS {time} FROM {rows.table}",
-            rows.order,
-            rows.columns,
-            drop=rows,
-        )
-    elif column.family not in {"date", "date with a time zone", "number"}:
-        rule = f"{name!r} holds {column.family}s, and rows are split by times or numbers"
-        raise SpecError.one(rule, "name another column", (*_BY, "time"))
-    [missing] = warehouse.one(f"SELECT count(*) FROM {rows.table} WHERE {time} IS NULL")
-    if missing:
-        cure = f"drop them: collect: {{clean: [{{filter: {name} is not null}}]}}"
-        raise SpecError.one(f"{missing:,} rows have no {name!r} to split by", cure, (*_BY, "time"))
-    borders: list[str] = []
-    for share in (deal.test, deal.validation):
-        earlier = f"WHERE {time} < {borders[-1]}" if borders else ""
-        [count] = warehouse.one(f"SELECT count(*) FROM {rows.table} {earlier}")
-        sql = f"SELECT CAST({time} AS VARCHAR) FROM {rows.table} {earlier} ORDER BY {time} LIMIT 1 OFFSET"
-        found = warehouse.run(f"{sql} {int(count * (1 - share))}")
-        if not found:
-            raise DataError(f"too few different times in {name!r} to split by", cure="split by another column")
-        borders.append(f"CAST({quote(found[0][0])} AS {kind})")
-    late, later = borders[1], borders[0]
-    return rows, f"CASE WHEN {time} >= {later} THEN 'test' WHEN {time} >= {late} THEN 'validation' ELSE 'train' END"
-
-
-def _text_times(deal: Deal, warehouse: Warehouse, rows: Rows, notices: list[Notice]) -> str:
-    """The times of texts as SQL.
-
-    Raises:
-        DataError: a text is no time, or it cannot be told how they are read.
-    """
-    name = deal.column
-    context = Context((*_BY, "time"), warehouse, notices)
-    texts = TextTimes(context, rows, name, lambda option: f"clean: [{{parse_dates: {{{name}: {{{option}}}}}}}]", ())
-    found = texts.evidence()
-    if found.unread:
-        raise context.wrong(f"{found.unread!r} of {name!r} is no time", "write times as 2024-12-31 23:59:00")
-    return texts.sql(texts.decided(found, UNASKED).rule)
-
-
-def _column(deal: Deal, rows: Rows) -> Stored:
-    """The column that the rows are dealt by."""
-    if deal.column not in rows.columns:
-        cure = did_you_mean(deal.column, list(rows.columns))
-        raise SpecError.one(f"no column {deal.column!r} in the data", cure, (*_BY, deal.by))
-    return rows.columns[deal.column]

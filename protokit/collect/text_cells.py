@@ -55,8 +55,10 @@ def frame(
             series[name] = pd.Series(cells)
             continue
         levels = cells if isinstance(cells, Levels) else Levels.of(cells)
-        series[name] = _typed(levels, name, rules, notices, text=name in texts)
-        asked += levels.count(_ASKED) if missing is None else 0
+        different = list(map(str.strip, levels.texts))
+        series[name] = _typed(levels, different, name, rules, notices, text=name in texts)
+        if missing is None and _ASKED in different:
+            asked += int(levels.counts()[[text == _ASKED for text in different]].sum())
     if asked:
         notices.insert(0, asked_for(asked))
     return pd.DataFrame(series, copy=False), notices
@@ -69,7 +71,8 @@ def asked_for(count: int) -> Notice:
 
 def column(cells: Sequence[str], name: str, rules: Rules, notices: list[Notice], *, text: bool = False) -> pd.Series:
     """One column of texts, with its type."""
-    return _typed(Levels.of(cells), name, rules, notices, text=text)
+    levels = Levels.of(cells)
+    return _typed(levels, list(map(str.strip, levels.texts)), name, rules, notices, text=text)
 
 
 @dataclass(frozen=True)
@@ -103,8 +106,9 @@ def decided(
     return Decided(lost, typed)
 
 
-def _typed(levels: Levels, name: str, rules: Rules, notices: list[Notice], *, text: bool) -> pd.Series:
-    different = list(map(str.strip, levels.texts))
+def _typed(
+    levels: Levels, different: list[str], name: str, rules: Rules, notices: list[Notice], *, text: bool
+) -> pd.Series:
     found = decided(different, levels.counts(), name, rules, notices, text=text)
     if found.numbers is None:
         if found.lost.all():

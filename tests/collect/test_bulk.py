@@ -186,7 +186,7 @@ def test_the_database_finds_the_same(
         source = Csv(location="t.csv", **options)
         with Warehouse(on_disk=True) as warehouse:
             try:
-                loaded, _, notices = large._of_csv(warehouse, source, folder, ())
+                loaded, _, _, notices = large._of_csv(warehouse, source, folder, ())
             except DataError as error:  # what is read by rows alone is refused
                 assert not is_bulk(folder, "t.csv", **options) and "Parquet" in str(error)
                 return
@@ -227,7 +227,7 @@ def test_codes_that_come_late_stay_texts(tmp_path: Path, monkeypatch: pytest.Mon
 
 def load(folder: Path, location: str, **options: Any) -> pd.DataFrame:
     with Warehouse(on_disk=True) as warehouse:
-        rows, _, _ = large._of_csv(warehouse, Csv(location=location, **options), folder, ())
+        rows, _, _, _ = large._of_csv(warehouse, Csv(location=location, **options), folder, ())
         return warehouse.frame(rows)
 
 

@@ -115,6 +115,9 @@ def test_a_folder_larger_than_memory_stays_on_the_disk(sales: Path, monkeypatch:
     recipe = Recipe.parse(data)
     assert large.is_large(recipe.collect, recipe.folder)
     with held(recipe, memory="64MB") as rows:
-        found = pd.concat([frame for part in rows.counts for frame in rows.batches(part)]).sort_index()
+        found = pd.concat([frame for part in rows.counts for frame in rows.batches(part)])
+    folders = [f"{sales}/sales/year={year}/region={region}" for year in (2023, 2024) for region in ("01", "02")]
+    assert set(found.index) == {(row, f"{folder}/part-0.parquet") for row in (0, 1) for folder in folders}
+    found = found.sort_values(["year", "region", "x"]).reset_index(drop=True)
     pd.testing.assert_frame_equal(found, whole, check_dtype=False)
     assert found["late"].sum() == 2 and found["region"].iloc[0] == "01"

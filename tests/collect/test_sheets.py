@@ -135,9 +135,11 @@ def test_formats_errors_and_numbers_stored_as_text(tmp_path: Path) -> None:
     frame, told = read(workbook(tmp_path / "t.xlsx", rows, change))
     assert frame["p"].tolist() == [0.25, 0.5] and frame["d"].tolist()[0] == pd.Timestamp("2020-01-02")
     assert frame["err"].isna().all() and frame["text"].tolist() == [1.5, 2.0] and frame["mix"].tolist() == [1, 2]
-    assert frame["code"].tolist() == ["00123", "4"] and frame["zip"].tolist() == ["1011", "9999"]
+    assert frame["code"].tolist() == ["00123", "4"] and frame["zip"].tolist() == [1011, 9999]
     assert told == [
-        "'text', 'mix': numbers stored as text in the workbook, read as numbers",
+        "'text': 2 numbers that are stored as texts are read as numbers",
+        "'mix': 1 numbers that are stored as texts are read as numbers",
+        "'zip': 2 numbers that are stored as texts are read as numbers",
         "2 cells hold an error of Excel, read as missing",
     ]
 

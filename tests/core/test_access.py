@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Collection
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -50,7 +51,7 @@ def test_what_a_source_of_another_package_opens_is_that_ones(tmp_path: Path, mon
         def columns(self, folder: Path) -> list[str] | None:
             return ["line"]
 
-        def read(self, folder: Path) -> tuple[Any, str, tuple[Notice, ...]]:
+        def read(self, folder: Path, texts: Collection[str] = ()) -> tuple[Any, str, tuple[Notice, ...]]:
             import pandas as pd
 
             cells = access.text(folder / self.location).splitlines()

@@ -101,7 +101,7 @@ def test_cells_of_some_texts_are_missing() -> None:
 
 def test_labels_of_rows() -> None:
     column = pd.Series(["a|b", "b; c", None, " a , a", "", "d", ["c", " a"]], dtype=object)
-    rows, labels, names = _label_pairs(column)
+    rows, labels, names = _label_pairs(column, None)
     pairs = [(row, names[label]) for row, label in zip(rows.tolist(), labels.tolist(), strict=True)]
     assert pairs == [(0, "a"), (0, "b"), (1, "b"), (1, "c"), (3, "a"), (3, "a"), (5, "d"), (6, "c"), (6, "a")]
-    assert [len(part) for part in _label_pairs(column[:0])] == [0, 0, 0]
+    assert [len(part) for part in _label_pairs(column[:0], None)] == [0, 0, 0]

@@ -21,6 +21,7 @@ from protokit.collect.files.dialect import Dialect
 from protokit.collect.files.files import File
 from protokit.core.values import Notice
 
+_LAST = 5  # rows that are looked at for a sum or a remark below the table
 _FIRST, _BLOCK = 1 << 16, 1 << 21  # of small blocks the memory is used again
 _EXACT = float(1 << 53)
 # the default parser rounds every double as it should since 3.1, where asking for it is deprecated
@@ -150,18 +151,19 @@ def whole(
             raise Unclean("changed meanwhile")
     notices: list[Notice] = []
     for dialect, end in zip(dialects, reading.ends, strict=True):
-        notices += [*dialect.notices, *told_of_last([last_row(end, dialect)], dialect.footer)]
+        notices += [*dialect.notices, *told_of_last(last_rows(end, dialect), dialect.footer)]
     return Cells(names, [found[name] for name in names], tuple(notices)), counts
 
 
-def last_row(text: bytes, dialect: Dialect) -> list[str]:
-    """The last row of some whole rows that end with one."""
+def last_rows(text: bytes, dialect: Dialect) -> list[list[str]]:
+    """The last rows, five or fewer, of some whole rows that end with one."""
     text = text.rstrip(b"\r\n")
-    for part in (text.rpartition(b"\n")[2], text):
-        found = list(rows(part.decode(), dialect.delimiter, quote=dialect.quote, strict=False))
-        if len(found[-1][1]) == dialect.width:
-            return found[-1][1][: len(dialect.names)]
-    raise Unclean("the last row")
+    for part in (b"\n".join(text.rsplit(b"\n", _LAST)[-_LAST:]), text):
+        read = rows(part.decode(), dialect.delimiter, quote=dialect.quote, strict=False)
+        found = [row for _, row in read if row][-_LAST:]
+        if found and all(len(row) == dialect.width for row in found):
+            return [row[: len(dialect.names)] for row in found]
+    raise Unclean("the last rows")
 
 
 def scans(file: File, dialect: Dialect, size: int | None = None) -> Iterator[tuple[bytes, int, frozenset[int]]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from protokit.collect.column_flow import traced
+from protokit.collect.source import Source
 from protokit.collect.text_cells import settled
 from protokit.collect.words import Collect
 
@@ -31,9 +32,10 @@ class AsWritten:
             found.append({**own, **dict.fromkeys(stacked, own[first])})
         return cls(*found)
 
-    def of_table(self, name: str) -> frozenset[str]:
+    def of_table(self, name: str, source: Source) -> frozenset[str]:
         """The columns of a table to be read as they are written."""
-        return self.texts.get(name, frozenset()) | self.apart.get(name, frozenset())
+        apart = self.apart.get(name, frozenset()) if source.texts_may_be_numbers else frozenset()
+        return self.texts.get(name, frozenset()) | apart
 
     def settled(
         self, spec: Collect, frames: Mapping[str, pd.DataFrame], given: Container[str]

@@ -17,7 +17,7 @@ import numpy as np
 
 from protokit.cells.missing import USUAL_WORDS
 from protokit.collect.bulk.blocks import Unclean, opened
-from protokit.collect.bulk.reader import last_row, next_rows
+from protokit.collect.bulk.reader import last_rows, next_rows
 from protokit.collect.bulk.scan import scanned
 from protokit.collect.database.warehouse import Rows, Stored, Warehouse
 from protokit.collect.delimited.faults import longer, unreadable
@@ -82,7 +82,7 @@ def load_csv(
     for file, dialect in zip(files, dialects, strict=True):
         order(list(names), list(dialect.names), files[0], file)
         count, end = _scanned(file, dialect)
-        notices += [*dialect.notices, *told_of_last([end], dialect.footer)]
+        notices += [*dialect.notices, *told_of_last(end, dialect.footer)]
         _load(warehouse, raw, file, dialect, inner)
         [(total,)] = warehouse.before_lock(f"SELECT count(*) FROM {raw}")
         if total != sum(counts) + count:
@@ -100,8 +100,8 @@ def load_csv(
 _CONVERT = "convert it to Parquet, and name that file"
 
 
-def _scanned(file: File, dialect: Dialect) -> tuple[int, list[str]]:
-    """The rows of a file, and the last of them.
+def _scanned(file: File, dialect: Dialect) -> tuple[int, list[list[str]]]:
+    """How many rows a file has, and the last of them.
 
     Raises:
         DataError: with the line and column of what is wrong.
@@ -116,7 +116,7 @@ def _scanned(file: File, dialect: Dialect) -> tuple[int, list[str]]:
                 end, raw = (raw if rows_here else end), b""
         if not count:
             raise file.error("no rows below the header", "give a table with rows")
-        return count, last_row(end, dialect)
+        return count, last_rows(end, dialect)
     except Unclean as error:
         if not dialect.comment and not dialect.footer:
             _name(raw, line, file, dialect)

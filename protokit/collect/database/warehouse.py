@@ -236,7 +236,9 @@ def parquet_durations(connection: duckdb.DuckDBPyConnection, path: FilePath) -> 
     Raises:
         duckdb.Error: it is no Parquet file.
     """
-    found = connection.execute("SELECT key, value FROM parquet_kv_metadata($1)", [str(path).translate(LITERAL)])
+    found = connection.execute(
+        "SELECT key, value FROM parquet_kv_metadata($1)", [str(access.local(path)).translate(LITERAL)]
+    )
     schemas = [bytes(value) for key, value in found.fetchall() if bytes(key) == b"ARROW:schema"]
     return duration_units(schemas[0]) if schemas else {}
 

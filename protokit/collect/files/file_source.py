@@ -99,8 +99,9 @@ class FileSource(OnDisk):
             rows = [(location.masked(file.path.name), count) for count, file in zip(counts, found, strict=True)]
             if self.file_column:
                 frame = with_file(frame, self.file_column, rows)
-            if len(rows) > 1:
-                with_files(frame, rows)
+            if len(found) > 1:
+                names = [location.masked(file.known_as) for file in found]
+                with_files(frame, list(zip(names, counts, strict=True)))
             told = [*notices, *cells.notices, *decided]
             return frame, files.digest(found)[0], tuple(dict.fromkeys(told))
 

@@ -27,6 +27,11 @@ class File:
     record: str = ""
     partitions: tuple[tuple[str, str], ...] = ()  # columns that its path says: year=2024/
 
+    @property
+    def known_as(self) -> str:
+        """Its name among others: with its folders, where the same name may stand in several."""
+        return self.record if self.partitions else self.path.name
+
     def error(
         self, rule: str, cure: str | None = None, line: int | None = None, column: int | None = None
     ) -> DataError:

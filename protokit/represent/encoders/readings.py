@@ -36,9 +36,11 @@ def told(column: pd.Series, found: Found) -> Notice:
     rule = f"{name!r}: texts such as {text!r} are read as numbers, that one as {number:.15g} ({found.reading})"
     cure = f"columns: {{{name}: category}} keeps the texts"
     if found.other is not None:
-        rule += f"; the mark has three digits after it each time, so that it may be {found.other.number(text):.15g}"
-        ways = (_options(reading) for reading in (found.reading, found.other))
-        cure = " or ".join(f"columns: {{{name}: {{number: {way}}}}}" for way in ways) + f" decides it, {cure}"
+        rule += (
+            f"; three digits follow the mark each time: were it a decimal one, {_options(found.other)}, it would be "
+            f"{found.other.number(text):.15g}"
+        )
+        cure = f"columns: {{{name}: {{number: {_options(found.reading)}}}}} says so, {cure}"
     return Notice(rule, (name,), cure)
 
 
@@ -69,7 +71,7 @@ def target_as_numbers(column: pd.Series, task: str | None) -> tuple[pd.Series, l
     notice = told(column, found)
     cure = "learn: {task: classification} makes each a class"
     if found.other is not None:
-        cure = f"one of {_options(found.reading)} and {_options(found.other)}, written in the table, decides it"
+        cure = f"{_options(found.reading)}, written in the table, says so"
     return values, [Notice(notice.rule, notice.columns, cure)]
 
 

@@ -276,8 +276,8 @@ def _read(cells: pd.Series, rule: Rule) -> np.ndarray:
     if found.unread.any():
         row = int(found.unread.argmax())
         place = f"column {cells.name!r}, row {row_of(cells, row)}"
-        rule = f"{place}: {str(cells.iloc[row])[:60]!r} is not a time like the others"
-        raise DataError(rule, cure="write it as the others are written")
+        said = f"{place}: {str(cells.iloc[row])[:60]!r} is not a time like the others"
+        raise DataError(said, cure="write it as the others are written")
     return found.values
 
 

@@ -25,7 +25,7 @@ from protokit.workflow.cache.values import as_plain, from_plain
 
 _LIBRARIES = ("numpy", "pandas", "scikit-learn", "duckdb", "scipy")
 FROM_CACHE = "from the cache"
-_FIELDS = ("split", "train", "validation", "test", "notices", "steps", "positions")
+_FIELDS = ("split", "train", "validation", "test", "notices", "steps", "positions", "source")
 
 
 @dataclass(frozen=True)
@@ -87,17 +87,23 @@ class Cache:
             return
         if not all(_is_whole(fold) for fold in folds):
             return
-        parts = [{"encoder": fold.encoder, **{name: getattr(fold, name) for name in _FIELDS}} for fold in folds]
+        targets = list(self.recipe.represent.targets)
+        parts = [
+            {"encoder": fold.encoder, "targets": fold.frame[targets], **{name: getattr(fold, name) for name in _FIELDS}}
+            for fold in folds
+        ]
         entries.keep(self.represented_key, lambda shelf: as_plain((parts, findings), shelf))
 
 
 def _fold(parts: Mapping[str, Any], table: Table, recipe: Recipe) -> Represented:
-    positions, encoder = parts["positions"], parts["encoder"]
+    positions, encoder, targets = parts["positions"], parts["encoder"], parts["targets"]
     assert isinstance(encoder, Encoder)
-    whole = len(positions) == len(table.frame)
-    frame = table.frame if whole else table.frame.iloc[positions]
-    kept = {name: part for name, part in parts.items() if name != "encoder"}
-    return Represented(encoder.at(recipe.folder), frame=frame.set_axis(positions), **kept)
+    frame = table.frame if len(positions) == len(table.frame) else table.frame.iloc[positions]
+    frame = frame.set_axis(parts["source"].index())
+    for name in targets.columns:  # texts such as $1,000 are numbers by now
+        frame[name] = targets[name].to_numpy()
+    kept = {name: parts[name] for name in _FIELDS}
+    return Represented(encoder.at(recipe.folder), frame=frame, **kept)
 
 
 def _is_whole(fold: Represented) -> bool:

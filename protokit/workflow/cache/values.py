@@ -9,11 +9,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from protokit.collect.step import Step as CleaningStep
+from protokit.collect.words import Collect
+from protokit.core.rows import SourceRows
 from protokit.core.values import Arrays, Features, Finding, Notice, Split, Step, Table
 from protokit.represent.encoder import Encoder
 from protokit.workflow.cache.entries import Shelf, Uncacheable
 
-_KINDS = {kind.__name__: kind for kind in (Arrays, Features, Finding, Notice, Split, Step, Table)}
+_KINDS = {kind.__name__: kind for kind in (Arrays, Features, Finding, Notice, SourceRows, Split, Step, Table)}
 _SIMPLE = (str, bool, int, float, type(None))
 
 
@@ -35,6 +38,8 @@ def as_plain(value: Any, shelf: Shelf) -> Any:
         if not all(isinstance(name, str) for name in value):
             raise Uncacheable("a mapping of other keys than texts")
         return {"mapping": [[name, as_plain(part, shelf)] for name, part in value.items()]}
+    if isinstance(value, CleaningStep):
+        return {"step": value.as_plain()}
     if isinstance(value, Encoder):
         return {"encoder": value.as_plain()}
     if type(value) is _KINDS.get(type(value).__name__):
@@ -57,6 +62,8 @@ def from_plain(plain: Any, shelf: Shelf) -> Any:
         return tuple(from_plain(part, shelf) for part in plain["tuple"])
     if "mapping" in plain:
         return {name: from_plain(part, shelf) for name, part in plain["mapping"]}
+    if "step" in plain:
+        return Collect.of(clean=[plain["step"]]).clean[0]
     if "encoder" in plain:
         return Encoder.from_plain(plain["encoder"])
     parts = {name: from_plain(part, shelf) for name, part in plain["parts"].items()}

@@ -7,7 +7,8 @@ from contextlib import ExitStack, contextmanager
 
 from protokit.collect import large
 from protokit.collect.collect import collect
-from protokit.collect.large import Deal, Held
+from protokit.collect.database.dealing import Deal
+from protokit.collect.large import Held
 from protokit.core.errors import SpecError
 from protokit.core.values import Table
 from protokit.recipe.recipe import Recipe
