@@ -180,8 +180,14 @@ class Csv(FileSource):
 
 def _kept(text: str, file: File, dialect: Dialect) -> Iterator[tuple[int, list[str]]]:
     """Rows, but for blank lines."""
-    how = {"quote": dialect.quote, "comment": dialect.comment}
-    read = rows(text, dialect.delimiter, **how, above=dialect.above, spaced=dialect.spaced)
+    read = rows(
+        text,
+        dialect.delimiter,
+        quote=dialect.quote,
+        comment=dialect.comment,
+        above=dialect.above,
+        spaced=dialect.spaced,
+    )
     try:
         for line, row in read:
             if not is_blank(row) or (row and dialect.width == 1 and row[0]):

@@ -182,9 +182,9 @@ def to_numbers(series: pd.Series, reading: Reading | None = None) -> np.ndarray:
         values = pd.to_numeric(series, errors="coerce").to_numpy(float, na_value=np.nan)
         unread = np.flatnonzero(np.isnan(values) & series.notna().to_numpy())
         if len(unread):
-            values, texts = values.copy(), texts_of(series.iloc[unread])
-            values[unread] = [_of_other_digits(text) for text in texts]
-            bad = unread[np.isnan(values[unread]) & (texts != "").to_numpy(bool)]
+            values, written = values.copy(), texts_of(series.iloc[unread])
+            values[unread] = [_of_other_digits(text) for text in written]
+            bad = unread[np.isnan(values[unread]) & (written != "").to_numpy(bool)]
             if len(bad):
                 raise wrong(series, int(bad[0]), "a number")
     infinite = np.isinf(values)
