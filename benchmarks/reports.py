@@ -33,6 +33,7 @@ each outcome is decided stand in `benchmarks/report_cases/`, and `tests/test_rep
 - **told**: an error, or a notice, that says what is the matter and how to mend it; the cure was followed and gives the
   right values.
 - **wrong**: anything else.
+- *was wrong*: so it was when the report was first tried, on 2026-11-29; what was wrong was mended then.
 
 """
 
@@ -47,10 +48,11 @@ def load() -> dict[str, Report]:
 def _page(found: dict[str, Outcome]) -> str:
     counts = Counter(found.values())
     total = f"Of {len(found)} reports: " + ", ".join(f"{counts[o]} {o}" for o in ("right", "told", "wrong"))
+    total += f"; {sum(REPORTS[name].mended for name in found)} were wrong when they were first tried"
     rows = ["| situation | report | right outcome | outcome |", "| --- | --- | --- | --- |"]
     for name, outcome in found.items():
         one = REPORTS[name]
-        said = f"**{outcome}**" + (f": {one.wrong}" if outcome == "wrong" else "")
+        said = f"**{outcome}**" + (f": {one.wrong}" if outcome == "wrong" else ", was wrong" if one.mended else "")
         link = f"[{one.thread}](https://github.com/{one.thread.replace('#', '/issues/')})"
         cells = [one.situation, link, one.right, said]
         rows.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")

@@ -80,6 +80,7 @@ def nullable_key(folder: Path) -> Outcome:
     "ml4t/backtest#97",
     "As-of join of times with a zone to times of a clock in New York without one",
     "Refused or told; with the zone named, the prices of the same moments",
+    mended=True,
 )
 def as_of_with_and_without_zone(folder: Path) -> Outcome:
     left = pd.DataFrame({"k": ["a"] * 3, "at": pd.date_range("2024-05-01 12:00", periods=3, freq="h", tz="UTC")})
@@ -98,6 +99,7 @@ def as_of_with_and_without_zone(folder: Path) -> Outcome:
     "pandas-dev/pandas#29864",
     "As-of join of times with offsets that are not in order",
     "The latest price at or before each time",
+    mended=True,
 )
 def as_of_with_offsets(folder: Path) -> Outcome:
     left = "at,y\n2019-10-01 01:00:00+00:00,1\n2019-10-01 02:45:00+02:00,2\n2019-10-01 02:00:00+00:00,3\n"

@@ -21,6 +21,7 @@ def _targets(table: Tried) -> int:
     "autogluon/autogluon#2443",
     "The target has infinite values, and missing ones",
     "Rows without a target are dropped and counted; infinity is refused or dropped and told",
+    mended=True,
 )
 def infinite_target(folder: Path) -> Outcome:
     path = put(folder, lines("x,z,y", *(f"{i},{i % 7}.5,{i}.25" for i in range(40)), "41,1.5,inf", "42,2.5,"))
@@ -200,6 +201,7 @@ def question_marks_among_numbers(folder: Path) -> Outcome:
     "SauersML/gam#2495",
     "One of ten cells of a column of numbers is a dash",
     "Numbers with gaps, or told with the edit that makes them so; not 80 levels in silence",
+    mended=True,
 )
 def dashes_among_numbers(folder: Path) -> Outcome:
     path = put(

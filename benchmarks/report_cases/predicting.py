@@ -155,6 +155,7 @@ def flags_of_another_type(folder: Path) -> Outcome:
     "alteryx/evalml#2973",
     "The later frame has a sorted, doubled or text index",
     "Predictions carry it",
+    mended=True,
 )
 def index_of_the_frame(folder: Path) -> Outcome:
     rows = _rows(12, 9)

@@ -28,7 +28,7 @@ class Report:
     """One report: the thread it comes from, what happens in it, and what would be right.
 
     `probe` makes the input in an empty folder, tries it, and says by the values that come out how it went. `wrong`
-    says why the outcome is known to be wrong.
+    says why the outcome is known to be wrong; `mended` that it was so when the report was first tried.
     """
 
     name: str
@@ -37,6 +37,7 @@ class Report:
     right: str
     probe: Callable[[Path], Outcome]
     wrong: str = ""
+    mended: bool = False
 
     def outcome(self) -> tuple[Outcome, str]:
         """What happens today, and the traceback of an error that is none of protokit's."""
@@ -51,14 +52,14 @@ REPORTS: dict[str, Report] = {}
 
 
 def report(
-    thread: str, situation: str, right: str, *, wrong: str = ""
+    thread: str, situation: str, right: str, *, wrong: str = "", mended: bool = False
 ) -> Callable[[Callable[[Path], Outcome]], Callable[[Path], Outcome]]:
     """A probe as a report: `thread` is owner/repository#number."""
 
     def add(probe: Callable[[Path], Outcome]) -> Callable[[Path], Outcome]:
         name = probe.__name__.replace("_", "-")
         assert name not in REPORTS, name
-        REPORTS[name] = Report(name, thread, situation, right, probe, wrong)
+        REPORTS[name] = Report(name, thread, situation, right, probe, wrong, mended)
         return probe
 
     return add

@@ -75,6 +75,7 @@ def late_escaped_quote(folder: Path) -> Outcome:
     "duckdb/duckdb#25827",
     "One column without any delimiter; its last cell holds a semicolon",
     "Two rows of one column, or refused; never the last row as header",
+    mended=True,
 )
 def header_taken_for_preamble(folder: Path) -> Outcome:
     table = tried(put(folder, "c0\nv0\na;b\n"), target=None)
@@ -100,6 +101,7 @@ def header_of_texts_only(folder: Path) -> Outcome:
     "duckdb/duckdb#13305",
     "Names in the header are quoted with a blank before the quote",
     "Names without quotes, ages as numbers; or refused with a cure",
+    mended=True,
 )
 def blank_before_quote(folder: Path) -> Outcome:
     content = '"DATE", "ID", "NAME", "y"\n"2024/08/05","ID1","DAVE",47\n"2024/08/05","ID2","ANNA",32\n'
@@ -115,6 +117,7 @@ def blank_before_quote(folder: Path) -> Outcome:
     "python/cpython#117286",
     'One cell is `"country, 3"` with a blank before its quote',
     "One cell without the quotes",
+    mended=True,
 )
 def blank_before_quoted_comma(folder: Path) -> Outcome:
     frame = tried(put(folder, 'email, name, y\ne1, n1, c1\ne2, n2, c2\ne3, n3, "country, 3"\n')).frame
@@ -251,6 +254,7 @@ def nul_bytes(folder: Path) -> Outcome:
     "duckdb/duckdb#10929",
     "A UTF-8 file has two lines in another encoding",
     "Refused with the place; no encoding is advised that spoils the other lines",
+    mended=True,
 )
 def two_encodings_in_one_file(folder: Path) -> Outcome:
     whole = "name,y\n" + "Zoé,1\nJürgen,2\n" * 20

@@ -21,6 +21,7 @@ def _days(table: Tried, name: str) -> list[str]:
     "pandas-dev/pandas#26304",
     "12.01.2017, 01.02.2017, 15.04.2017 in one column",
     "One order for all rows, that of the row that tells it",
+    mended=True,
 )
 def one_order_of_day_and_month(folder: Path) -> Outcome:
     path = put(folder, lines("d,y", "12.01.2017 17:18,1", "01.02.2017 11:12,2", "15.04.2017 02:40,1", times=10))
@@ -31,6 +32,7 @@ def one_order_of_day_and_month(folder: Path) -> Outcome:
     "pandas-dev/pandas#36190",
     "13.12.2020 and 12.13.2020 in one column",
     "Not the same day twice: refused, left out or kept as texts, and said",
+    mended=True,
 )
 def two_orders_in_one_column(folder: Path) -> Outcome:
     table = tried(put(folder, lines("d,x,y", "13.12.2020,1,1", "12.13.2020,2,2", times=10)))
@@ -57,6 +59,7 @@ def one_cell_that_is_no_date(folder: Path) -> Outcome:
     "duckdb/duckdb#11840",
     "The same rows of dates, sorted and unsorted, with and without other columns",
     "The column is read the same",
+    mended=True,
 )
 def order_of_rows(folder: Path) -> Outcome:
     days = [f"{m:02}/{d:02}/2023 {h:02}:05:00" for m in range(1, 13) for d in (1, 5, 12, 28) for h in (3, 15)]

@@ -25,6 +25,7 @@ def _parquet(folder: Path, name: str = "t.parquet", **columns: object) -> Path:
     "duckdb/duckdb#13053",
     "A Parquet file has the columns column and COLUMN",
     "Two columns with their own values, or refused",
+    mended=True,
 )
 def names_that_differ_in_case(folder: Path) -> Outcome:
     table = tried(_parquet(folder, column=[1, 2, 3], COLUMN=[4, 5, 6], y=[7, 8, 9]))
@@ -60,6 +61,7 @@ def json_text_of_digits(folder: Path) -> Outcome:
     "pandas-dev/pandas#36245",
     "JSON records with an inner list; in one the list is empty",
     "No row is lost; the list is not an input without a word",
+    mended=True,
 )
 def json_with_empty_lists(folder: Path) -> Outcome:
     rows = [{"a": i, "tags": [{"k": i}] if i % 5 else [], "y": i % 3} for i in range(40)]
@@ -76,6 +78,7 @@ def json_with_empty_lists(folder: Path) -> Outcome:
     "pandas-dev/pandas#22706",
     "JSON records nested in a key, with objects as cells",
     "Columns of the inner keys, or refused with a cure",
+    mended=True,
 )
 def nested_json(folder: Path) -> Outcome:
     rows = [{"name": f"n{i % 3}", "info": {"area": i, "n": 2}, "y": i % 2} for i in range(40)]
@@ -220,6 +223,7 @@ def doubled_names_in_a_frame(folder: Path) -> Outcome:
     "pandas-dev/pandas#51664",
     "A Parquet file that pandas wrote of filtered rows has the column __index_level_0__",
     "It is no input, and this is said",
+    mended=True,
 )
 def index_in_parquet(folder: Path) -> Outcome:
     frame = pd.DataFrame({"a": np.arange(200) % 7, "y": np.arange(200) * 3 % 11})
@@ -234,6 +238,7 @@ def index_in_parquet(folder: Path) -> Outcome:
     "sktime/sktime#3472",
     "A frame whose columns have names of two levels",
     "Refused with a cure, or names joined",
+    mended=True,
 )
 def names_of_two_levels(folder: Path) -> Outcome:
     frame = pd.DataFrame(np.arange(80).reshape(40, 2) * 7 % 11)
