@@ -120,3 +120,29 @@ def rows_without_key_do_not_multiply(folder: Path) -> Outcome:
     left = "k,y\n" + "x,1\n,2\n" * 10
     frame = _two(folder, left, "k,v\nx,1\n,2\n,3\n", on="k").frame
     return judged(right=len(frame) == 20 and int(frame["v"].notna().sum()) == 10)
+
+
+@report(
+    "cal-itp/data-infra#944",
+    "Keys of one file have blanks around them, those of the other have none",
+    "Joined",
+)
+def blanks_around_keys(folder: Path) -> Outcome:
+    table = _two(folder, "k,y\n A,1\nB ,2\nC,3\n", "k,v\nA,10\n B,20\nC ,30\n", on="k")
+    return judged(right=_cells(table, "v") == [10, 20, 30])
+
+
+@report(
+    "JGCRI/gcamdata#132",
+    "No key of the joined table is among those of the rows",
+    "Told, with such keys; not a column of missing cells in silence",
+)
+def join_without_a_match(folder: Path) -> Outcome:
+    left = "k,y\n" + "a,1\nb,2\n" * 20
+    table = _two(folder, left, "k,v\nA,10\nB,20\n", on="k")
+    said = "\n".join(one.rule for one in table.table.notices) if table.table else ""
+    mended = tried(
+        {"t": str(folder / "left.csv"), "r": str(put(folder, "k,v\na,10\nb,20\n", "mended.csv"))},
+        join=[{"with": "r", "on": "k"}],
+    )
+    return judged(right=False, told="40 of 40 rows" in said and "'a'" in said and _cells(mended, "v")[:2] == [10, 20])

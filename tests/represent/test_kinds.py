@@ -176,3 +176,10 @@ def test_many_numbers_that_become_levels_are_told_with_the_mark_among_them() -> 
     assert guess.kind == "category" and "40 of its levels are numbers: '-' is none" in guess.note
     assert guess.cure == "missing: ['-']"
     assert infer(pd.Series(["1", "2", "3", "4+"] * 9, name="n")).note == ""
+
+
+@pytest.mark.parametrize("cell", [bytes, bytearray])
+def test_bytes_are_images_by_how_they_start_and_else_no_input(cell: type) -> None:
+    assert infer(pd.Series([cell(b"\x89PNG\r\n"), cell(b"\xff\xd8\xff\xe0")] * 9, name="b")).kind == "image"
+    guess = infer(pd.Series([cell(bytes([i, 200])) for i in range(30)], name="b"))
+    assert guess.kind is None and "bytes" in guess.why and guess.cure == "columns: {b: image}"
