@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from protokit.cells.missing import blanked
 from protokit.collect.collect import cleaned
 from protokit.collect.column_flow import replay, traced
 from protokit.collect.frames import as_file
@@ -27,7 +28,7 @@ _READING = tuple(name for name in Csv.option_names() if name != "file_column")
 class InputSchema:
     """`clean` are the steps that a table goes through, `columns` those that it must have for them.
 
-    `reading` says how a csv file is read, `texts` which of the cleaned columns keep their cells as they are
+    `reading` says how the file is read, `texts` which of the cleaned columns keep their cells as they are
     written. Where the recipe `joined` tables, what comes of it has to be there. Of a model that learned from such a
     file, texts in a frame are read `as_file`.
     """
@@ -49,7 +50,8 @@ class InputSchema:
         """
         steps, columns = replay(spec.model_copy(update={"clean": tuple(clean)}) if clean else spec, needed)
         first = next(iter(spec.tables.values()), None)
-        given = {name: getattr(first, name) for name in _READING} if first is not None and first.kind == "csv" else {}
+        rules = _READING if first is not None and first.kind == "csv" else ("missing",)
+        given = {name: getattr(first, name, None) for name in rules}
         reading = {name: list(v) if isinstance(v, tuple) else v for name, v in given.items() if v is not None}
         kept = tuple(sorted(name for name in texts if name in needed))
         as_file = first is not None and first.kind == "csv"
@@ -65,10 +67,15 @@ class InputSchema:
 
         `kinds` are what the columns that are learned from are.
         """
-        if not self.as_file:
-            return frame, []
-        codes = {name for name, kind in kinds.items() if kind not in _OF_NUMBERS}
-        return as_file(frame, dict.fromkeys((*self.columns, *kinds)), self.reading, codes)
+        columns, notices = list(dict.fromkeys((*self.columns, *kinds))), list[Notice]()
+        if self.as_file:
+            codes = {name for name, kind in kinds.items() if kind not in _OF_NUMBERS}
+            frame, notices = as_file(frame, columns, self.reading, codes)
+        marks = self.reading.get("missing")
+        if isinstance(marks, list):
+            frame, met = _without(frame, columns, marks)
+            notices += met
+        return frame, notices
 
     def cleaned(self, frame: pd.DataFrame, needed: Sequence[str]) -> pd.DataFrame:
         """The table as the encoders take it; one that has all they need, and not what the steps do, stays as it is.
@@ -112,3 +119,14 @@ class InputSchema:
         columns, clean = tuple(plain["columns"]), tuple(plain["clean"])
         texts, as_file = tuple(plain.get("texts", ())), bool(plain.get("as_file", False))
         return cls(columns, clean, dict(plain["reading"]), bool(plain["joined"]), texts, as_file)
+
+
+def _without(frame: pd.DataFrame, columns: Sequence[str], marks: list[str]) -> tuple[pd.DataFrame, list[Notice]]:
+    """A frame without the marks of missing cells that the table lists, and how many there were in each column."""
+    known = [name for name in columns if name in frame.columns]
+    found, told, whole = blanked(frame[known], marks) if known else frame, list[Notice](), frame.copy(deep=False)
+    for name in known:
+        if count := int((found[name].isna() & frame[name].notna()).sum()):
+            whole[name] = found[name]
+            told.append(Notice(f"{name!r}: {count:,} cells are marks that the recipe lists, read as missing", (name,)))
+    return whole, told

@@ -169,3 +169,22 @@ def test_weights_are_put_in_where_there_are_others(model: Any) -> None:
     assert all((values(one) == other).all() for one, other in zip(variables, wanted, strict=True))
     with pytest.raises(DataError, match="another network"):
         hold(variables, wanted[1:])
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_a_mark_of_a_missing_number_is_one_in_a_later_frame(ending: str, tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"x": rng.normal(size=120).round(3), "z": rng.normal(size=120)})
+    frame["y"] = frame["x"] * 2 + frame["z"]
+    frame.loc[::7, "x"] = -999.0
+    path = tmp_path / f"t.{ending}"
+    frame.to_csv(path, index=False) if ending == "csv" else frame.to_parquet(path)
+    recipe = {
+        "collect": {"tables": {"t": {ending: str(path), "missing": ["-999"]}}},
+        "represent": {"target": "y"},
+        "learn": {"menu": [{"Dense": 4}], "epochs": 1},
+    }
+    model = protokit.run(recipe, out=tmp_path / "runs").model
+    marked, gone = model.predict(frame), model.predict(frame.replace(-999.0, np.nan))
+    pd.testing.assert_frame_equal(marked, gone)
+    assert "'x': 18 cells are marks that the recipe lists" in " ".join(marked.attrs["notices"])
