@@ -211,3 +211,21 @@ def dashes_among_numbers(folder: Path) -> Outcome:
     marked = tried({"t": {"csv": str(path), "missing": ["-"]}})
     cured = marked.kinds["a"] == "number" and int(marked.frame["a"].isna().sum()) == 9
     return judged(right=table.kinds.get("a") == "number" and cured, told="missing: ['-']" in table.said and cured)
+
+
+@report(
+    "catalyst-cooperative/pudl#588",
+    "Hourly loads by a clock that shows one hour twice in autumn",
+    "Refused with the rows; with offsets each hour is one step",
+    mended=True,
+)
+def hour_twice_in_a_series(folder: Path) -> Outcome:
+    hours = pd.date_range("2024-10-26", periods=80, freq="h", tz="Europe/Berlin")
+    series = {"time": "t", "window": 6, "horizon": 2}
+    local = put(folder, lines("t,y", *(f"{one:%Y-%m-%d %H:%M},{i * 7 % 13}" for i, one in enumerate(hours))))
+    table = tried(local, series=series)
+    error = table.error or refusal(lambda: table.done)
+    offsets = put(folder, lines("t,y", *(f"{one.isoformat()},{i * 7 % 13}" for i, one in enumerate(hours))), "o.csv")
+    again = tried(offsets, series=series)
+    told = "rows 27 and 28" in error and "offset" in error and "by: y" not in error
+    return judged(right=False, told=told and "gap" not in again.said)
