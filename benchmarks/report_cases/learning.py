@@ -158,13 +158,14 @@ def doubled_times(folder: Path) -> Outcome:
     "Told, or refused with a cure; the gap is not one step",
 )
 def uneven_times(folder: Path) -> Outcome:
-    days = [day for i, day in enumerate(pd.date_range("2020-01-01", periods=90).strftime("%Y-%m-%d")) if i % 11 != 5]
-    path = put(folder, lines("time,x,y", *(f"{day},{i % 7},{i * 5 % 13}" for i, day in enumerate(days))))
-    table = tried(path, series={"time": "time", "window": 8, "horizon": 2})
-    error = table.error or refusal(lambda: table.done)
-    if error:
-        return judged(right=False, told="'time'" in error or "step" in error)
-    return judged(right=False, told="step" in table.said or "gap" in table.said or "without a row" in table.said)
+    series = {"time": "time", "window": 8, "horizon": 2}
+    days = pd.date_range("2020-01-01", periods=90).strftime("%Y-%m-%d")
+    rows = [f"{day},{i % 7},{i * 5 % 13}" for i, day in enumerate(days) if i % 11 != 5]
+    table = tried(put(folder, lines("time,x,y", *rows)), series=series)
+    every = [f"{day},{i % 7}," + (f"{i * 5 % 13}" if i % 11 != 5 else "") for i, day in enumerate(days)]
+    whole = tried(put(folder, lines("time,x,y", *every), "whole.csv"), series=series)
+    told = "8 gaps in 'time'" in table.said and "a row for each step" in table.said
+    return judged(right=False, told=told and "gaps" not in whole.said)
 
 
 @report(

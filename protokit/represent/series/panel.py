@@ -96,7 +96,8 @@ class Panel:
         place = f"after {index.show(self.times[where])}{self.name(int(self.codes[where]))}"
         what = f"{many:,} gaps" if many > 1 else "one gap"
         of = f"the largest, of {largest:,} steps, {place}" if many > 1 else f"{largest:,} steps, {place}"
-        return [Notice(f"{what} in {column!r} ({of}): each row counts as one step", (column,))]
+        cure = "bring a row for each step, with empty cells where nothing is known"
+        return [Notice(f"{what} in {column!r} ({of}): each row counts as one step", (column,), cure)]
 
 
 def _keys(frame: pd.DataFrame, by: Sequence[str]) -> tuple[np.ndarray, tuple[tuple[str, ...], ...]]:
