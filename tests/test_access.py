@@ -53,7 +53,10 @@ ITS_OWN = {
     "collect/remote/kept.py": ({"read_text", "fdopen", "environ"}, "the cache, and where it is"),
     "collect/readers/arrow.py": ({"OSFile", "feather.read_table"}, "the path comes through the door"),
     "collect/readers/openml.py": ({"fetch_openml"}, "scikit-learn asks OpenML alone, by name or number"),
-    "collect/readers/parquet.py": ({"duckdb.connect", "read_parquet"}, "the path comes through the door"),
+    "collect/readers/parquet.py": (
+        {"duckdb.connect", "read_parquet", "parquet_schema (SQL)"},
+        "the path comes through the door",
+    ),
     "collect/readers/xlsx.py": ({"load_workbook"}, "of an open file, which came through the door"),
     "collect/remote/stores.py": ({"glob", "open"}, "of the file system that came through the door"),
     "core/files.py": ({"open"}, "a file that is being written; the digest of one that came through the door"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import operator
 import re
+import warnings
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -57,6 +58,9 @@ def checked(frame: pd.DataFrame, name: str) -> pd.DataFrame:
     """
     if frame.shape[0] == 0 or frame.shape[1] == 0:
         raise DataError(f"the table {name!r} is empty", cure="give a table with rows and columns")
+    if frame.columns.nlevels > 1:
+        cure = "join them: frame.columns = ['_'.join(map(str, names)) for names in frame.columns]"
+        raise DataError(f"the columns of {name!r} have names of {frame.columns.nlevels} levels", cure=cure)
     frame = frame.rename(columns=str)
     doubled = frame.columns[frame.columns.duplicated()]
     if len(doubled):
@@ -66,7 +70,14 @@ def checked(frame: pd.DataFrame, name: str) -> pd.DataFrame:
 
 def tidy(frame: pd.DataFrame) -> pd.DataFrame:
     """The same frame without the types that only say how values are kept: categories become their values, nullable
-    numbers float64 with NaN, decimals numbers, dates and times without zone (those with one: of UTC)."""
+    numbers float64 with NaN, decimals numbers, dates and times without zone (those with one: of UTC).
+
+    Raises:
+        DataError: a column holds complex numbers, which no kind of column is made of.
+    """
+    if imaginary := [name for name, kind in frame.dtypes.items() if getattr(kind, "kind", "") == "c"]:
+        cure = "give its real and its imaginary part as columns"
+        raise DataError(f"column {imaginary[0]!r} holds complex numbers", cure=cure)
     if not any(_is_odd(frame.dtypes.iloc[i]) for i in range(frame.shape[1])):
         return frame
     columns = [_plain(frame.iloc[:, i]) for i in range(frame.shape[1])]
@@ -80,7 +91,7 @@ def rows_of(relation: Any) -> pd.DataFrame:
     kinds = {name: str(kind) for name, kind in zip(relation.columns, relation.types, strict=True)}
     wide = [name for name, kind in kinds.items() if kind in _WIDE or re.fullmatch(r"DECIMAL\(\d+, ?0\)", kind)]
     if not wide or len(kinds) < len(relation.columns):
-        return pd.DataFrame(relation.df())
+        return _fetched(relation)
     quoted = {name: '"' + name.replace('"', '""') + '"' for name in kinds}
     asked = []
     for name in wide:
@@ -90,10 +101,17 @@ def rows_of(relation: Any) -> pd.DataFrame:
     [large] = relation.aggregate(", ".join(asked)).fetchall()
     texts = {name for name, is_large in zip(wide, large, strict=True) if is_large}
     listed = [f"{quoted[name]}::VARCHAR AS {quoted[name]}" if name in texts else quoted[name] for name in kinds]
-    found = pd.DataFrame(relation.project(", ".join(listed)).df() if texts else relation.df())
+    found = _fetched(relation.project(", ".join(listed)) if texts else relation)
     for name in texts:
         found[name] = found[name].astype(object).where(found[name].notna(), None)
     return found
+
+
+def _fetched(relation: Any) -> pd.DataFrame:
+    """The rows as DuckDB gives them: of times with a zone it uses what pandas is to take out."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "The inplace keyword")
+        return pd.DataFrame(relation.df())
 
 
 _WIDE = frozenset({"BIGINT", "UBIGINT", "HUGEINT"})
@@ -103,6 +121,17 @@ def columns_of(frame: pd.DataFrame) -> tuple[list[str], list[pd.Series]]:
     """The names and the columns of a frame, each with a plain type."""
     frame = tidy(frame)
     return [str(name) for name in frame.columns], [frame.iloc[:, i] for i in range(frame.shape[1])]
+
+
+def told_of_zones(frame: pd.DataFrame) -> tuple[Notice, ...]:
+    """What is said of columns whose type is a time with a zone, before they become plain."""
+    zoned = tuple(str(name) for name, kind in frame.dtypes.items() if isinstance(kind, pd.DatetimeTZDtype))
+    if not zoned:
+        return ()
+    rule = f"{', '.join(map(repr, zoned))}: times with a zone, read as those of UTC"
+    return (
+        Notice(rule, zoned, "cast: {NAME: {date: {zone: Europe/Madrid}}} brings times of a clock elsewhere to UTC"),
+    )
 
 
 def fingerprint(frame: pd.DataFrame) -> str:

@@ -6,6 +6,7 @@ Each different text of a column is looked at once.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import compress
@@ -22,6 +23,7 @@ from protokit.core.names import number as short
 from protokit.core.values import Notice
 
 _ASKED = "?"
+_FOR_SHEETS = re.compile(r'="([^"]*)"')
 
 
 @dataclass(frozen=True)
@@ -106,9 +108,25 @@ def decided(
     return Decided(lost, typed)
 
 
+def _within(different: Sequence[str]) -> list[str] | None:
+    """The texts within cells such as `="0012"`; None where a cell is not so."""
+    first = next((text for text in different if text), "")
+    if not first.startswith('="'):
+        return None
+    found = [_FOR_SHEETS.fullmatch(text) for text in different]
+    if not all(match or not text for match, text in zip(found, different, strict=True)):
+        return None
+    return [match[1].strip() if match else "" for match in found]
+
+
 def _typed(
     levels: Levels, different: list[str], name: str, rules: Rules, notices: list[Notice], *, text: bool
 ) -> pd.Series:
+    if (inner := _within(different)) is not None:
+        shown, read = next(pair for pair in zip(different, inner, strict=True) if pair[0])
+        rule = f"{name!r}: cells such as {shown!r}, which spreadsheets keep as texts, are read as {read!r}"
+        notices.append(Notice(rule, (name,)))
+        different, text = inner, True
     found = decided(different, levels.counts(), name, rules, notices, text=text)
     if found.numbers is None:
         if found.lost.all():

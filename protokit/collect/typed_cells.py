@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -63,8 +64,17 @@ def column(values: Sequence[Any], name: str, notices: list[Notice]) -> pd.Series
     if kinds == {timedelta}:
         return pd.Series([float("nan") if v is None else v.total_seconds() for v in values], dtype="float64")
     if kinds & {list, dict}:
-        notices.append(Notice(f"{name!r}: lists or mappings, kept as JSON text", (name,)))
+        notices.append(Notice(f"{name!r}: lists or mappings, kept as JSON text", (name,), _inner(name, values)))
     return pd.Series([_plain(v) for v in values], dtype=object)
+
+
+def _inner(name: str, values: Sequence[Any]) -> str:
+    """The edit that takes a part of the JSON texts into a column of its own."""
+    key = next((str(key) for value in values if isinstance(value, dict) for key in value), None)
+    place = "$[0]" if key is None else f"$.{key}" if re.fullmatch(r"\w+", key) else None
+    if place is None or not re.fullmatch(r"[A-Za-z_]\w*", name):
+        return "take what is to be learned from into columns of its own"
+    return f"derive: {{{name}_{key or 0}: \"json_extract_string({name}, '{place}')\"}} makes a column of a part"
 
 
 def _is_kept(value: Any) -> bool:

@@ -17,7 +17,7 @@ FUNCTIONS = _names(
     concat concat_ws contains starts_with ends_with prefix suffix strpos instr split_part reverse lpad rpad
     translate ascii chr unicode strip_accents levenshtein damerau_levenshtein jaccard jaro_similarity
     jaro_winkler_similarity hamming md5 sha256
-    regexp_matches regexp_full_match regexp_replace regexp_extract
+    regexp_matches regexp_full_match regexp_replace regexp_extract json_extract_string
     year month day hour minute second quarter week weekday dayofweek dayofmonth dayofyear isodow isoyear
     weekofyear yearweek dayname monthname decade century julian last_day
     date_trunc datetrunc date_part datepart date_diff datediff date_sub datesub date_add

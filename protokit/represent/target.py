@@ -74,7 +74,8 @@ def infer_task(series: pd.Series, task: str | None) -> TaskName:
 def _no_classes(series: pd.Series, different: int, numeric: bool) -> DataError:
     """Too many different values: of numbers, of numbers but for a few cells, or of texts."""
     name = series.name
-    odd = series[pd.to_numeric(series, errors="coerce").isna()] if not numeric else series[:0]
+    finite = np.isfinite(pd.to_numeric(series, errors="coerce").to_numpy(float))
+    odd = series[~finite] if not numeric else series[:0]
     if 0 < len(odd) < 0.5 * len(series):
         cell = as_text(odd.iloc[0])
         rule = f"the target {name!r} holds numbers, but for {len(odd):,} of {len(series):,} cells, such as {cell!r}"

@@ -54,6 +54,9 @@ READ: list[tuple[str, Table, str | None]] = [
     ("country,2019,2020\nx,1,2\ny,3,4\n", {"country": ["x", "y"], "2019": [1, 3], "2020": [2, 4]}, None),
     ("a,b\n'x, y',1\n'z, u',2\n", {"a": ["x, y", "z, u"], "b": [1, 2]}, "single quotes stand around"),
     ("a,b\nit's,1\n'tis,2\n", {"a": ["it's", "'tis"], "b": [1, 2]}, None),
+    ('a, "b"\n1, "x, y"\n2, "z"\n', {"a": [1, 2], "b": ["x, y", "z"]}, "blanks stand between delimiters and quotes"),
+    ('"a", "b"\n"1","x"\n"2", y\n', {"a": [1, 2], "b": ["x", "y"]}, "blanks stand between delimiters and quotes"),
+    ('a;b\nsaid "so"; 1\n ""; 2\n', {"a": ['said "so"', '""'], "b": [1, 2]}, None),
     ("a,b\r1,2\r3,4\r", {"a": [1, 3], "b": [2, 4]}, None),
     ("a,b\r\n1,2\n3,4\r5,6", {"a": [1, 3, 5], "b": [2, 4, 6]}, None),
     ('a,b\n5" pipe,1\ny,2\n', {"a": ['5" pipe', "y"], "b": [1, 2]}, None),
@@ -99,6 +102,7 @@ REFUSED: list[tuple[str, str, int, Table]] = [
     ("a,b,c\nx,1,2\ny,3,4\n(2 rows)\n", "1 fields where", 0, {"a": ["x", "y"], "b": [1, 3], "c": [2, 4]}),
     ("a,b\nx,1\ny,3\n\nSource: z\nNotes\n", "1 fields where", 0, {"a": ["x", "y"], "b": [1, 3]}),
     ('a,b\n"x,1\ny,2\n', "a quote that is not closed", 0, {"a": ['"x', "y"], "b": [1, 2]}),
+    ("c0\nv0\nv1\na;b\n", "1 field where", 2, {"c0": ["v0", "v1", "a;b"]}),
     (" a | b \n---+---\n 1 | 2\n 3 | 4\n(2 rows)\n", "drawn under the names", 0, {"a": [1, 3], "b": [2, 4]}),
 ]  # fmt: skip
 

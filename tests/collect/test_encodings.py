@@ -66,3 +66,24 @@ def test_other_formats_name_the_encoding_too(tmp_path: Path) -> None:
         with pytest.raises(DataError, match="is not UTF-8") as caught:
             read(tmp_path / name)
         assert read(tmp_path / name, **cures(caught.value.cure)[0])[0]["a"].tolist() == ["Málaga"]
+
+
+@pytest.mark.parametrize(
+    ("start", "cure"), [(b"PK\x03\x04", "{xlsx: "), (b"PAR1", "{parquet: "), (b"SQLite format 3\0", "{sqlite: ")]
+)
+def test_a_file_that_is_no_text_is_named_as_what_it_is(tmp_path: Path, start: bytes, cure: str) -> None:
+    (tmp_path / "t.csv").write_bytes(start + b"\x14\x00\xc7\xe9" * 50)
+    with pytest.raises(DataError, match="this is no text") as caught:
+        read(tmp_path / "t.csv")
+    assert cure in str(caught.value.cure) and "encoding" not in str(caught.value.cure)
+
+
+def test_no_encoding_is_advised_where_nearly_all_is_utf8(tmp_path: Path) -> None:
+    whole = "name,y\n" + "Zoé,1\nJürgen,2\n" * 20
+    (tmp_path / "t.csv").write_bytes(whole.encode() + "André,1\n".encode("latin-1"))
+    with pytest.raises(DataError, match=r"t\.csv:42:5: byte 0xe9") as caught:
+        read(tmp_path / "t.csv")
+    assert "encoding" not in str(caught.value.cure)
+    (tmp_path / "t.csv").write_bytes(whole.encode("latin-1"))
+    with pytest.raises(DataError, match="encoding: cp1252"):
+        read(tmp_path / "t.csv")

@@ -12,8 +12,10 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from ruamel.yaml import YAML
 
 from protokit.collect import typed_cells as typed
+from protokit.collect.collect import cleaned
 from protokit.collect.source import Source
 from protokit.core.errors import DataError
 from protokit.core.values import Notice
@@ -261,3 +263,40 @@ def test_json_of_any_records_comes_back(tmp_path: Path) -> None:
     records = [{"s": 'a\n\0"é', "i": 2**53, "f": 0.1, "b": True}, {"s": "", "i": -1, "f": -2.5e-300, "b": False}]
     path.write_text(json.dumps(records))
     assert read(path)[0].to_dict("records") == records
+
+
+def test_names_of_parquet_that_differ_in_capitals_stay(tmp_path: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    nested = pa.array([{"x": 1, "y": {"z": 2}}] * 2)
+    table = pa.table({"a": [1, 2], "s": nested, "A": [3, 4], "l": [[1], [2]], "aA": [5, 6], "AA": [7, 8]})
+    pq.write_table(table, tmp_path / "t.parquet")
+    frame, _ = read(tmp_path / "t.parquet")
+    assert list(frame.columns) == ["a", "s", "A", "l", "aA", "AA"] and frame["AA"].tolist() == [7, 8]
+    assert frame["A"].tolist() == [3, 4] and frame["a"].tolist() == [1, 2]
+
+
+@pytest.mark.parametrize("ending", ["parquet", "arrow"])
+def test_times_with_a_zone_are_said_to_be_of_utc(tmp_path: Path, ending: str) -> None:
+    import pyarrow as pa
+    import pyarrow.feather as feather
+    import pyarrow.parquet as pq
+
+    moments = pd.date_range("2024-05-01 12:00", periods=2, tz="America/New_York")
+    table = pa.table({"at": pa.array(moments), "clock": pa.array(moments.tz_localize(None))})
+    path = tmp_path / f"t.{ending}"
+    pq.write_table(table, path) if ending == "parquet" else feather.write_feather(table, str(path))
+    frame, told = read(path)
+    assert told == ["'at': times with a zone, read as those of UTC"]
+    assert [str(frame[name][0]) for name in frame] == ["2024-05-01 16:00:00", "2024-05-01 12:00:00"]
+
+
+def test_the_edit_for_objects_of_json_makes_a_column_of_a_part(tmp_path: Path) -> None:
+    records = [{"info": {"area": i, "n": [2]}, "tags": [i], "od d": {"x": 1}} for i in range(3)]
+    (tmp_path / "t.json").write_text(json.dumps(records))
+    frame, _, notices = Source.parse("t.json").read(tmp_path)
+    for notice, column, cells in zip(notices, ("info_area", "tags_0"), (["0", "1", "2"],) * 2, strict=False):
+        step = YAML(typ="safe").load("{" + str(notice.cure).removesuffix(" makes a column of a part") + "}")
+        assert cleaned(frame, [step])[column].tolist() == cells
+    assert "columns of its own" not in str(notices[0].cure) and "columns of its own" in str(notices[2].cure)

@@ -81,6 +81,22 @@ def test_what_is_no_table(table: Any, words: str) -> None:
     assert caught.value.cure
 
 
+@pytest.mark.parametrize(
+    ("frame", "words"),
+    [
+        (pd.DataFrame([[1, 2]], columns=pd.MultiIndex.from_tuples([("a", "x"), ("a", "y")])), "names of 2 levels"),
+        (pd.DataFrame({"a": [1j, 2j], "b": ["x", "y"]}), "column 'a' holds complex numbers"),
+        (pd.DataFrame({"a": [1j, 2j], "b": [1, 2]}), "column 'a' holds complex numbers"),
+    ],
+)
+def test_what_no_column_can_be_made_of(frame: pd.DataFrame, words: str) -> None:
+    with pytest.raises(DataError, match=words) as caught:
+        as_frame(frame)
+    if "names" in words:
+        frame.columns = ["_".join(map(str, names)) for names in frame.columns]
+        assert "'_'.join" in str(caught.value.cure) and list(as_frame(frame).columns) == ["a_x", "a_y"]
+
+
 def test_categories_and_times_with_a_zone_become_plain() -> None:
     frame = pd.DataFrame(
         {

@@ -272,3 +272,16 @@ def test_a_pattern_reads_all_files_as_one_table(tmp_path: Path) -> None:
     one = {"csv": f"{tmp_path}/2024-10.csv", "file_column": "file"}
     with pytest.raises(DataError, match="there is a column 'file' already"):
         collect(Recipe.parse({"collect": {"tables": {"t": one}}, "represent": {"target": "y"}}))
+
+
+def test_texts_that_spreadsheets_are_to_keep_are_read_without_the_sign(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    rows = "".join(f'="00{i % 3}",="",="{i}"x,{i % 2}\n' for i in range(30))
+    path.write_text("code,none,odd,y\n" + rows + ',,="1",1\n')
+    recipe = Recipe.parse({"collect": {"tables": {"t": str(path)}}, "represent": {"target": "y"}})
+    table = collect(recipe)
+    assert table.frame["code"].tolist()[:3] == ["000", "001", "002"] and table.frame["code"].tolist()[-1] is None
+    assert table.frame["none"].isna().all() and table.frame["odd"][3] == '="3"x'
+    told = [one.columns for one in table.notices if "spreadsheets keep" in one.rule]
+    assert ("code",) in told and ("odd",) not in told
+    assert collect(recipe, pd.read_csv(path)).frame["code"].tolist() == table.frame["code"].tolist()

@@ -14,6 +14,7 @@ from protokit.core.errors import DataError, SpecError
 from protokit.core.values import Table
 from protokit.recipe.recipe import Recipe
 from protokit.represent.encoder import Encoder
+from protokit.represent.encoders.cells import to_numbers
 from protokit.represent.encoders.inference import infer
 from protokit.represent.kind import KINDS, Guess, Kind, NumberColumn
 from protokit.represent.transformers import CategoryEncoder, KindEncoder, NumberEncoder
@@ -154,3 +155,31 @@ def test_a_kind_must_be_made_of_what_it_gives() -> None:
     assert not issubclass(KINDS["ignore"], NumberColumn)
     with pytest.raises(NotImplementedError):
         KINDS["ignore"].fit(pd.Series([1]))
+
+
+def test_numbers_in_the_digits_of_other_scripts_are_these_numbers() -> None:
+    cells = pd.Series(["١٢", "３.5", None, "7", "-४"] * 9, name="n")
+    assert infer(cells).kind == "number"
+    assert to_numbers(cells)[:5].tolist() == pytest.approx([12, 3.5, np.nan, 7, -4], nan_ok=True)
+    with pytest.raises(DataError, match="'²' is not a number"):
+        to_numbers(pd.Series(["1", "²"], name="n"))
+
+
+def test_the_index_that_pandas_writes_with_its_columns_is_no_input() -> None:
+    guess = infer(pd.Series(range(0, 280, 7), name="__index_level_0__"))
+    assert guess.kind is None and "{__index_level_0__: number}" in str(guess.cure)
+
+
+def test_many_numbers_that_become_levels_are_told_with_the_mark_among_them() -> None:
+    cells = [str(i % 40 / 4) if i % 9 else "-" for i in range(200)]
+    guess = infer(pd.Series(cells, name="n"))
+    assert guess.kind == "category" and "40 of its levels are numbers: '-' is none" in guess.note
+    assert guess.cure == "missing: ['-']"
+    assert infer(pd.Series(["1", "2", "3", "4+"] * 9, name="n")).note == ""
+
+
+@pytest.mark.parametrize("cell", [bytes, bytearray])
+def test_bytes_are_images_by_how_they_start_and_else_no_input(cell: type) -> None:
+    assert infer(pd.Series([cell(b"\x89PNG\r\n"), cell(b"\xff\xd8\xff\xe0")] * 9, name="b")).kind == "image"
+    guess = infer(pd.Series([cell(bytes([i, 200])) for i in range(30)], name="b"))
+    assert guess.kind is None and "bytes" in guess.why and guess.cure == "columns: {b: image}"

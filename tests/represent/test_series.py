@@ -177,6 +177,11 @@ def test_two_rows_of_one_time_name_what_tells_them_apart() -> None:
         done(numbered)
     with pytest.raises(DataError, match="keep one row for each time"):
         done(pd.concat([line(), line()], ignore_index=True))
+    hours = pd.date_range("2024-10-26", periods=80, freq="h", tz="Europe/Berlin").tz_localize(None)
+    clock = pd.DataFrame({"t": hours, "y": np.arange(80) * 7 % 13})
+    with pytest.raises(DataError, match="both 2024-10-27 02:00") as error:
+        done(clock)
+    assert "by: y" not in str(error.value) and "with their offset" in str(error.value.cure)
     two = panel(keys="ab").assign(other=lambda f: f["key"])
     with pytest.raises(DataError, match=r"2024-01-01 of [ab]"):
         done(pd.concat([two, two], ignore_index=True), by=["key"])

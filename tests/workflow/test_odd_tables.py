@@ -120,6 +120,12 @@ def test_a_target_of_numbers_with_an_odd_cell_names_it() -> None:
         protokit.run({"represent": {"target": "y"}}, frame)
 
 
+def test_a_target_of_numbers_with_an_infinite_cell_names_it() -> None:
+    frame = pd.DataFrame({"x": np.arange(40) % 7, "y": [f"{i}.25" for i in range(39)] + ["inf"]})
+    with pytest.raises(DataError, match=r"for 1 of 40 cells, such as 'inf'(.|\n)*missing: \['inf'\]"):
+        protokit.run({"represent": {"target": "y"}}, frame)
+
+
 def test_columns_with_the_names_of_arguments_run_whole(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     frame = pd.DataFrame({name: rng.normal(size=600).round(2) for name in NAMES[:-1]})

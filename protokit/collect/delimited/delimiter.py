@@ -48,9 +48,10 @@ class _Fit:
         )
 
 
-def found(text: str, quote: str | None, comment: str | None, above: int) -> Found:
+def found(text: str, quote: str | None, comment: str | None, above: int, *, spaced: bool = False) -> Found:
     """The delimiter of a text whose rows, or titles, start below the first `above` lines."""
-    likely = [fit for d in DELIMITERS if (fit := _fit(text, d, quote, comment, above)) and fit.share >= _MOSTLY]
+    every = (_fit(text, d, quote, comment, above, spaced) for d in DELIMITERS)
+    likely = [fit for fit in every if fit and fit.share >= _MOSTLY]
     fits = [fit for fit in likely if not fit.above or fit.covered >= _MOSTLY] or likely
     by_blanks = all(fit.share < 1 for fit in fits) and _by_blanks(text, quote, comment, above)
     if fits and not by_blanks:
@@ -75,13 +76,23 @@ def single_quoted(text: str, given: str | None, comment: str | None, above: int)
     return parted["'"] > parted['"']
 
 
-def _sample(text: str, delimiter: str, quote: str | None, comment: str | None, above: int) -> list[list[str]]:
-    read = rows(text, delimiter, quote=quote, comment=comment, above=above, strict=False)
+def quoted_after_blanks(text: str, quote: str, given: str | None) -> bool:
+    """Whether blanks stand between delimiters and quotes around fields."""
+    marks, mark = re.escape(given or DELIMITERS), re.escape(quote)
+    return re.search(rf"[{marks}] +{mark}[^{mark}\r\n]*{mark}(?=[{marks}\r\n]|\Z)", text) is not None
+
+
+def _sample(
+    text: str, delimiter: str, quote: str | None, comment: str | None, above: int, spaced: bool = False
+) -> list[list[str]]:
+    read = rows(text, delimiter, quote=quote, comment=comment, above=above, strict=False, spaced=spaced)
     return list(islice((row for _, row in read if not is_blank(row)), _SAMPLE))
 
 
-def _fit(text: str, delimiter: str, quote: str | None, comment: str | None, above: int) -> _Fit | None:
-    sample = _sample(text, delimiter, quote, comment, above)
+def _fit(
+    text: str, delimiter: str, quote: str | None, comment: str | None, above: int, spaced: bool = False
+) -> _Fit | None:
+    sample = _sample(text, delimiter, quote, comment, above, spaced)
     counts = [len(row) for row in sample]
     several = Counter(count for count in counts if count > 1)
     if not several:

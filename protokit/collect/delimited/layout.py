@@ -16,7 +16,9 @@ from protokit.core.values import Notice
 _MOST_ABOVE = 50
 _SHOWN = 60
 _RULER = re.compile(r":?[-=+]{2,}:?")
-RULER_CURE = "write comment: RULER"  # whoever has the text puts the line there
+# whoever has the text puts the line there, and a delimiter
+RULER_CURE = "write comment: RULER"
+ONE_FIELD = ", or delimiter: MARK if each line is one field"
 Refuse = Callable[[str, str, int, int], DataError]  # rule, cure, line, place of the field in it
 
 
@@ -161,6 +163,8 @@ def _refuse_titles(sample: Sequence[Row], start: int, refuse: Refuse) -> None:
     rule = f"{count} field{'s' * (count > 1)} where the lines from {sample[start][0]} on have {width}"
     names = name_list([f"column_{i}" for i in range(1, width + 1)])
     cure = f"write header: {sample[start][0]} if the names stand there, or header: none and names: {names}"
+    if 2 * sum(len(other) == 1 for _, other in sample) > len(sample):
+        cure += ONE_FIELD
     raise refuse(rule, cure, line, 0)
 
 

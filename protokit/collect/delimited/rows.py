@@ -30,10 +30,11 @@ def rows(
     comment: str | None = None,
     above: int = 0,
     strict: bool = True,
+    spaced: bool = False,
 ) -> Iterator[Row]:
     """Each row, as texts, and its line, from 1; one without fields is a blank line.
 
-    The first `above` lines are left out, and those that start with `comment`.
+    The first `above` lines are left out, and those that start with `comment`; where `spaced`, blanks before a field.
 
     Raises:
         Unreadable: a quote stands where none can, and `strict`.
@@ -51,7 +52,7 @@ def rows(
     if quote is None:
         reader = csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_NONE, strict=strict)
     else:
-        reader = csv.reader(lines, delimiter=delimiter, quotechar=quote, strict=strict)
+        reader = csv.reader(lines, delimiter=delimiter, quotechar=quote, strict=strict, skipinitialspace=spaced)
     while True:
         lines.within = False
         try:

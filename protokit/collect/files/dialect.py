@@ -67,7 +67,8 @@ class Dialect:
     `above` counts the lines above the first row of data: titles, names, blank lines, `sep=;`. `names` are the columns.
     A `delimiter` of one blank stands for any run of blanks and tabs, also at either end of a line. Lines that start
     with `comment` are no rows; elsewhere in a line it is text. Where `quote` is None quotes are text. Where `trailing`
-    is true each row ends with one more delimiter, which starts no field. The last `footer` rows are none. `encoding` is
+    is true each row ends with one more delimiter, which starts no field. Where `spaced` is true blanks at the start of
+    a field are none of it: a quote may follow. The last `footer` rows are none. `encoding` is
     that by which Python leaves out a mark at the start. `notices` say what was found by itself.
     """
 
@@ -79,6 +80,7 @@ class Dialect:
     quote: str | None = '"'
     trailing: bool = False
     footer: int = 0
+    spaced: bool = False
     notices: tuple[Notice, ...] = ()
 
     @property
@@ -114,8 +116,11 @@ def dialect_of(file: File, options: DialectOptions) -> Dialect:
     if options.quote is None and delimiters.single_quoted(text, delimiter, comment, start):
         quote = "'"
         notices.append(Notice("single quotes stand around fields", (), 'write quote: "\'" to say so'))
+    spaced = bool(quote) and delimiter != "blanks" and delimiters.quoted_after_blanks(text, quote or "", delimiter)
+    if spaced:
+        notices.append(Notice("blanks stand between delimiters and quotes, and start no field"))
     if delimiter is None:
-        found = delimiters.found(text, quote, comment, start)
+        found = delimiters.found(text, quote, comment, start, spaced=spaced)
         delimiter = found.delimiter
         if delimiter == BLANKS:
             notices.append(Notice("blanks part the fields", (), 'write delimiter: "," for one column'))
@@ -123,7 +128,7 @@ def dialect_of(file: File, options: DialectOptions) -> Dialect:
             rule = f"{delimiter!r} parts the fields, and {found.other!r} would part them as evenly"
             notices.append(Notice(rule, (), f"write delimiter: {quoted(found.other)} to read it so"))
     delimiter = BLANKS if delimiter == "blanks" else delimiter
-    read = rows(text, delimiter, quote=quote, comment=comment, above=start, strict=False)
+    read = rows(text, delimiter, quote=quote, comment=comment, above=start, strict=False, spaced=spaced)
     sample = list(islice((row for row in read if not is_blank(row[1])), _SAMPLE))
     sample = _without(sample, options.footer or 0)
 
@@ -131,6 +136,9 @@ def dialect_of(file: File, options: DialectOptions) -> Dialect:
         if cure == layout.RULER_CURE:
             drawn = text.splitlines()[line - 1]
             cure = f"write comment: {quoted(drawn)} to leave it out"
+        if cure.endswith(layout.ONE_FIELD):
+            unused = next((mark for mark in delimiters.DELIMITERS if mark not in text), "\x1f")
+            cure = cure.replace("MARK", quoted(unused))
         places = text_places.fields(text, line, delimiter, quote).fields
         return file.error(rule, cure, *places[min(field, len(places) - 1)])
 
@@ -139,7 +147,7 @@ def dialect_of(file: File, options: DialectOptions) -> Dialect:
         where = layout.with_names(where, options.names, sample, refuse)
     where = layout.told_of_unnamed(where)
     return Dialect(
-        encoding, delimiter, where.names, where.above, comment, quote, where.trailing, options.footer or 0,
+        encoding, delimiter, where.names, where.above, comment, quote, where.trailing, options.footer or 0, spaced,
         (*notices, *where.notices),
     )  # fmt: skip
 

@@ -20,6 +20,8 @@ _SAMPLE = 1 << 15
 _SHOWN = 24
 _SURE = 0.7
 _NEAR = 0.12  # the difference of two scores that decides nothing
+_UTF8 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_BEYOND = re.compile(rb"[\x80-\xff]")
 _WORD = re.compile(r"[^\W_]*[^\x00-\x7f][^\s,;|\t\"]*")
 
 _LATIN = frozenset("éèêëáàâäãåæçñóòôöõøúùûüíìîïßœÉÖÄÜÅØÁÍÓÚÑÇÀÈÊ")
@@ -59,6 +61,13 @@ def guesses(raw: bytes) -> list[Guess]:
         if score >= best - near and text != scored[0][2]:
             found.setdefault(text, Guess(name, _word(text)))
     return [Guess(scored[0][1], _word(scored[0][2])), *list(found.values())[:2]]
+
+
+def is_mostly_utf8(raw: bytes) -> bool:
+    """Whether far more characters beyond ASCII are UTF-8 than are not: no other encoding reads so many by chance."""
+    whole = len(_UTF8.findall(raw))
+    broken = len(_BEYOND.findall(_UTF8.sub(b"", raw)))
+    return whole >= 8 and whole > 3 * broken
 
 
 def _sample(raw: bytes) -> bytes:

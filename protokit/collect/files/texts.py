@@ -16,6 +16,14 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+# how files start that often go by the name of a text
+_NO_TEXTS = (
+    (b"PK\x03\x04", "write {xlsx: FILE} if it is a workbook; unpack it if it is an archive"),
+    (b"\xd0\xcf\x11\xe0", "save the workbook as .xlsx, or as CSV"),
+    (b"PAR1", "write {parquet: FILE}"),
+    (b"ARROW1", "write {arrow: FILE}"),
+    (b"SQLite format 3\0", "write {sqlite: FILE, table: NAME}"),
+)
 _LEAST_PACKED = 1 << 16  # fewer bytes may unpack to nothing
 
 
@@ -39,6 +47,8 @@ def text_of(
         DataError: it cannot be read, or decoded.
     """
     raw = unpacked(file, limit)
+    if cure := next((cure for start, cure in _NO_TEXTS if raw.startswith(start)), None):
+        raise file.error("this is no text", cure)
     marked = next((encoding for mark, encoding in _MARKS if raw.startswith(mark)), None)
     if encoding is None or codecs.lookup(encoding).name == "utf-8":
         plain = "utf-8-sig" if raw.startswith(codecs.BOM_UTF8) else "utf-8"
@@ -60,6 +70,8 @@ def named(raw: bytes, written: str | None) -> str:
     """The cure of bytes that are no UTF-8: the encodings that they may have, and how each reads a word of them."""
     if written is None:
         return "save it as UTF-8"
+    if encodings.is_mostly_utf8(raw):
+        return "mend or take out such bytes: all other characters of the file are UTF-8"
     found = encodings.guesses(raw)
     if not found:
         return f"name the encoding: {{{written}, encoding: NAME}}"

@@ -41,7 +41,7 @@ class Arrow(FileSource):
             DataError: it is no Arrow file.
             MissingExtra: PyArrow is not installed.
         """
-        from protokit.collect.frames import columns_of
+        from protokit.collect.frames import columns_of, told_of_zones
 
         pyarrow = optional("pyarrow", "arrow")
         ipc, feather = optional("pyarrow.ipc", "arrow"), optional("pyarrow.feather", "arrow")
@@ -60,7 +60,7 @@ class Arrow(FileSource):
         except (pyarrow.ArrowException, OSError, ValueError, TypeError, KeyError, OverflowError) as error:
             reason = (str(error).splitlines() or [type(error).__name__])[0]
             raise file.error(f"not an Arrow file: {reason}", "write it anew, or as Parquet") from None
-        return Cells(*columns_of(frame))
+        return Cells(*columns_of(frame), told_of_zones(frame))
 
     def frame(self, cells: Cells, texts: Collection[str] = ()) -> tuple[pd.DataFrame, list[Notice]]:
         """The columns as they are."""

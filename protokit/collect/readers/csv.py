@@ -135,6 +135,8 @@ class Csv(FileSource):
         names = list(dialects[0].names)
         for file, dialect in zip(found, dialects, strict=True):
             order(names, list(dialect.names), found[0], file)
+        if any(dialect.spaced for dialect in dialects):
+            return super().all_cells(found, texts)
         as_computers = self.thousands is None and self.decimal in (None, ".")
         try:
             return whole(found, dialects, Marks.of(self.missing).texts, texts if as_computers else names)
@@ -178,7 +180,14 @@ class Csv(FileSource):
 
 def _kept(text: str, file: File, dialect: Dialect) -> Iterator[tuple[int, list[str]]]:
     """Rows, but for blank lines."""
-    read = rows(text, dialect.delimiter, quote=dialect.quote, comment=dialect.comment, above=dialect.above)
+    read = rows(
+        text,
+        dialect.delimiter,
+        quote=dialect.quote,
+        comment=dialect.comment,
+        above=dialect.above,
+        spaced=dialect.spaced,
+    )
     try:
         for line, row in read:
             if not is_blank(row) or (row and dialect.width == 1 and row[0]):

@@ -14,6 +14,7 @@ from protokit.core.outside import access
 from protokit.core.values import Notice
 
 if TYPE_CHECKING:
+    import duckdb
     import pandas as pd
 
 
@@ -40,20 +41,25 @@ class Parquet(FileSource):
     def cells(self, file: File) -> Cells:
         """All rows with the types of the file."""
         import duckdb
+        import pandas as pd
 
         from protokit.cells.times.durations import of_unit
         from protokit.collect.database.warehouse import LITERAL, parquet_durations
-        from protokit.collect.frames import columns_of, rows_of
+        from protokit.collect.frames import columns_of, rows_of, told_of_zones
 
         try:
             with duckdb.connect() as connection:
-                frame = rows_of(connection.read_parquet([str(access.local(file.path)).translate(LITERAL)]))
+                # the path as a value: in a name, * and ? would be patterns
+                path = str(access.local(file.path)).translate(LITERAL)
+                frame = rows_of(connection.read_parquet([path]))
+                names = _as_written(connection, path)
+                frame.columns = pd.Index([*names, *frame.columns[len(names) :]])
                 for name, unit in parquet_durations(connection, file.path).items():
                     frame[name] = of_unit(frame[name], unit)
         except (duckdb.Error, RuntimeError, ValueError) as error:
             reason = (str(error).splitlines() or [type(error).__name__])[0]
             raise file.error(f"not a Parquet file: {reason}", "write it anew") from None
-        return Cells(*columns_of(frame))
+        return Cells(*columns_of(frame), told_of_zones(frame))
 
     def frame(self, cells: Cells, texts: Collection[str] = ()) -> tuple[pd.DataFrame, list[Notice]]:
         """The columns as they are."""
@@ -62,3 +68,15 @@ class Parquet(FileSource):
 
         frame, notices = framed(cells)
         return blanked(frame, self.missing), notices
+
+
+def _as_written(connection: duckdb.DuckDBPyConnection, path: str) -> list[str]:
+    """The names of a file's columns: of those that differ in capitals alone DuckDB renames all but the first."""
+    parts = connection.execute("SELECT name, num_children FROM parquet_schema(?)", [path]).fetchall()
+    names: list[str] = []
+    inside = 0
+    for name, children in parts[1:]:
+        if not inside:
+            names.append(name)
+        inside = max(0, inside - 1) + (children or 0)
+    return names

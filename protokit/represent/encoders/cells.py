@@ -146,6 +146,16 @@ def example_of(column: pd.Series, reading: Reading) -> tuple[str, float]:
     return "", 0.0
 
 
+def _of_other_digits(text: str) -> float:
+    """A number in the digits of any script, NaN where it is none."""
+    if text.isascii():
+        return float("nan")
+    try:
+        return float(text)
+    except ValueError:
+        return float("nan")
+
+
 def to_numbers(series: pd.Series, reading: Reading | None = None) -> np.ndarray:
     """A column as float64, NaN where missing. Its texts are written as in `reading`, as computers do without.
 
@@ -171,9 +181,12 @@ def to_numbers(series: pd.Series, reading: Reading | None = None) -> np.ndarray:
     else:
         values = pd.to_numeric(series, errors="coerce").to_numpy(float, na_value=np.nan)
         unread = np.flatnonzero(np.isnan(values) & series.notna().to_numpy())
-        bad = unread[(texts_of(series.iloc[unread]) != "").to_numpy(bool)]
-        if len(bad):
-            raise wrong(series, int(bad[0]), "a number")
+        if len(unread):
+            values, written = values.copy(), texts_of(series.iloc[unread])
+            values[unread] = [_of_other_digits(text) for text in written]
+            bad = unread[np.isnan(values[unread]) & (written != "").to_numpy(bool)]
+            if len(bad):
+                raise wrong(series, int(bad[0]), "a number")
     infinite = np.isinf(values)
     if infinite.any():
         raise wrong(series, int(infinite.argmax()), "a finite number")

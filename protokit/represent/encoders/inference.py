@@ -29,6 +29,9 @@ def infer(column: pd.Series, whole: pd.Series | None = None) -> Guess:
     failed: list[str] = []
     if found := next((kind.name for kind in kinds if _asked(kind, kind.is_type_of, cells, failed)), None):
         return Guess(found, failed=tuple(failed))
+    if column.dtype == object and any(isinstance(cell, (bytes, bytearray)) for cell in cells.present.head(100)):
+        cure = f"columns: {{{column.name}: image}}"
+        return Guess(None, "bytes, which say nothing of what they are", cure)
     if column.dtype == object and not all(map(_is_hashable, cells.present.head(100))):
         cure = f"columns: {{{column.name}: image}}"
         return Guess(None, "arrays or lists, which say nothing of what they are", cure)

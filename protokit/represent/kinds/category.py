@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from protokit.represent.encoders.cells import Cells
     from protokit.represent.encoders.levels import Levels
 
+_MANY_NUMBERS = 10  # levels: fewer may be grades
 _MOST_RARE = 10_000  # rare levels that are kept
 RARE = 3  # levels seen in fewer training rows share the unseen slot, which so learns something
 
@@ -57,6 +58,11 @@ class Category(CodeColumn, Kind):
                 return Guess(None, f"numbers, but for cells such as {odd!r}", _cure_of_odd(cells.name, odd))
             cure = f"columns: {{{cells.name}: category}}"
             return Guess(None, "a different text in almost every row, like an ID", cure)
+        numeric = are_numbers(cells.different_texts)
+        if numeric.sum() >= _MANY_NUMBERS and numeric.mean() > 0.5 and not numeric.all():
+            odd = cells.different_texts[~numeric].iloc[0]
+            note = f"is read as categories, though {numeric.sum():,} of its levels are numbers: {odd!r} is none"
+            return Guess("category", note=note, cure=_cure_of_odd(cells.name, odd))
         return Guess("category")
 
     @classmethod

@@ -94,9 +94,15 @@ class Image(Kind):
         return ImageColumn.from_plain(plain)
 
 
+# of PNG, JPEG, GIF, BMP, WebP and TIFF
+_STARTS = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"RIFF", b"II*\0", b"MM\0*")
+
+
 def _is_image(value: object) -> bool:
     """Whether a cell is an image by what it is: the name of a file, its bytes, or pixels."""
     if isinstance(value, str):
         return value.lower().endswith(IMAGE_ENDINGS)
     shape: tuple[int, ...] = getattr(value, "shape", ())
-    return isinstance(value, bytes) or len(shape) == 2 or (len(shape) == 3 and shape[2] in (1, 3))
+    if isinstance(value, (bytes, bytearray)):
+        return bytes(value[:8]).startswith(_STARTS)
+    return len(shape) == 2 or (len(shape) == 3 and shape[2] in (1, 3))

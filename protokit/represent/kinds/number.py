@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 FEWEST_FOR_AN_ID = 20
 _DECIMALS = (".", ",")
 _THOUSANDS = (",", ".", " ", "'")
+_INDEX_OF_PANDAS = re.compile(r"__index_level_\d+__")
 _NAME_OF_AN_ID = re.compile(r"(^|_|\b)(id|index|key)$|(?<=[a-z])(Id|ID)$")
 
 
@@ -106,6 +107,8 @@ def _of_texts(cells: Cells) -> Guess | None:
 
 
 def _number(cells: Cells, present: pd.Series) -> Guess:
+    if _INDEX_OF_PANDAS.fullmatch(cells.name):
+        return Guess(None, "the index that pandas has written with its columns", f"columns: {{{cells.name}: number}}")
     if present.dtype.kind in "iu" and cells.different == len(present) >= FEWEST_FOR_AN_ID:
         spread = int(present.max()) - int(present.min()) + 1
         if spread <= 2 * len(present) or _NAME_OF_AN_ID.search(cells.name):

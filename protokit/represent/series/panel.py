@@ -123,7 +123,8 @@ def _duplicate(
     if names:
         return DataError(rule, cure=f"say which rows are one series: represent: {{series: {{by: {_list(names)}}}}}")
     what = "name the columns that tell the series under represent.series.by, or " if not by else ""
-    return DataError(rule, cure=what + "keep one row for each time")
+    clock = ", or write times with their offset, if a clock shows an hour twice" if ":" in index.show(at[i]) else ""
+    return DataError(rule, cure=what + "keep one row for each time" + clock)
 
 
 def _telling(frame: pd.DataFrame, time: str, by: Sequence[str]) -> list[str]:

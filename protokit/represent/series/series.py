@@ -70,7 +70,9 @@ def represent_series(spec: Represent, table: Table) -> tuple[Represented, ...]:
 
 def _rows(spec: Represent, series: Series, frame: pd.DataFrame) -> _Rows:
     targets = spec.targets
-    panel = Panel.of(frame, series.time, series.by, dates=asked(spec, series.time))
+    # what is forecast tells no series
+    keys = frame.drop(columns=[name for name in spec.targets if name in frame.columns])
+    panel = Panel.of(keys, series.time, series.by, dates=asked(spec, series.time))
     notices = panel.notices()
     numbers = np.stack([to_numbers(frame[name]) for name in targets], axis=1)[panel.rows]
     count, of = len(panel.keys), f"one row each {panel.index.every}"
