@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +63,10 @@ def test_a_loaded_model_gives_the_same_bits(run: protokit.Run) -> None:
     assert set(inside["cluster"]) == {1, 2} and (inside["distance"] >= 0).all()
     assert "group" not in loaded.columns
     strange = table.assign(city="never seen", height=np.nan).head(3)
-    assert loaded.predict(strange).notna().all().all()
+    with pytest.raises(protokit.DataError, match="none of its 3 cells was in the training rows"):
+        loaded.predict(strange)
+    with pytest.warns(protokit.PredictionNotice, match="3 of 3 cells were not in the training rows"):
+        assert loaded.predict(strange, unseen="allow").notna().all().all()
 
 
 def test_the_same_recipe_gives_the_same_bits_and_labels_are_never_learned_from(tmp_path: Path) -> None:
@@ -150,4 +154,7 @@ def test_real_groups_are_found_at_least_as_well_as_by_kmeans(
     numbers = table.drop(columns=[labels, *ignored]).select_dtypes("number")
     standard = StandardScaler().fit_transform(numbers.fillna(numbers.median()))
     simple = adjusted_rand_score(table[labels], KMeans(count, n_init=10, random_state=0).fit_predict(standard))
-    assert adjusted_rand_score(table[labels], run.model.predict(table)["cluster"]) >= simple
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", protokit.PredictionNotice)  # of test rows beyond those of training
+        found = run.model.predict(table)["cluster"]
+    assert adjusted_rand_score(table[labels], found) >= simple

@@ -189,7 +189,7 @@ def test_what_may_be_said_of_dates(clean: Any, rule: str) -> None:
 
 def test_a_model_reads_later_tables_as_the_rows_of_training_decided() -> None:
     table = gathered(pd.DataFrame({"d": ["01/02/2024", "13/02/2024"]}), [{"cast": {"d": "date"}}])
-    schema = InputSchema.of(Collect.of(clean=[{"cast": {"d": "date"}}]), ["d"], table.clean)
+    schema = InputSchema.of(Collect.of(clean=[{"cast": {"d": "date"}}]), ["d"], clean=table.clean)
     assert schema.clean == ({"cast": {"d": {"date": {"order": "day"}}}},)
     later = InputSchema.from_plain(schema.as_plain()).cleaned(pd.DataFrame({"d": ["01/02/2024"]}), ["d"])
     assert later["d"].astype(str).tolist() == ["2024-02-01"]
