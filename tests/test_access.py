@@ -72,7 +72,7 @@ ITS_OWN = {
     "workflow/look/page.py": ({"read_text"}, "files of a run's folder"),
     "workflow/look/paired.py": ({"read_text"}, "a file of a run's folder"),
     "workflow/cache/entries.py": (
-        {"read_text", "np.load", "glob", "iterdir", "rglob"},
+        {"read_text", "open", "np.load", "glob", "iterdir", "rglob"},
         "the cache, which protokit wrote, and the names of protokit's own files",
     ),
     "workflow/record/folder.py": ({"read_text", "glob"}, "files of runs' folders"),

@@ -74,7 +74,8 @@ def test_a_damaged_entry_counts_as_none(people: Path) -> None:
     assert cache.table() is None
     cache.keep_table(collected(spec))
     assert cache.table() is not None
-    next(about.parent.glob("*.npy")).write_bytes(b"")
+    array = next(about.parent.glob("*.npy"))
+    array.write_bytes(array.read_bytes()[:-1] + bytes([array.read_bytes()[-1] ^ 1]))
     assert cache.table() is None
 
 
@@ -117,3 +118,41 @@ def test_what_is_no_plain_value_is_not_kept(cells: list[object]) -> None:
     odd[:] = cells
     assert not entries.keep("odd", lambda shelf: as_plain(pd.DataFrame({"x": pd.Series(odd, dtype=object)}), shelf))
     assert not list(entries._folder().iterdir())
+
+
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        ({"target": "y"}, {"target": "y", "split": {"by": {"group": "version"}}}),
+        ({"target": "version", "task": "regression"}, {"target": "version", "task": "classification"}),
+        ({"target": "y"}, {"target": "y", "labels": "version"}),
+    ],
+)
+def test_a_recipe_that_reads_its_table_in_another_way_reads_it_anew(
+    first: dict[str, Any], then: dict[str, Any], tmp_path: Path
+) -> None:
+    rows = [f"{version},{i % 7},{'ab'[i % 2]}" for i, version in enumerate(["1.1", "1.10", "4", "4.0"] * 40)]
+    (tmp_path / "t.csv").write_text("\n".join(["version,x,y", *rows]) + "\n")
+
+    def parsed(target: str, task: str | None = None, labels: str | None = None, **more: Any) -> protokit.Recipe:
+        plain: dict[str, Any] = {"collect": {"tables": {"t": str(tmp_path / "t.csv")}}, "learn": {"task": task}}
+        if labels:
+            plain |= {"evaluate": {"labels": labels}, "learn": {"task": "clustering"}}
+            return protokit.Recipe.parse({**plain, "represent": {}})
+        return protokit.Recipe.parse({**plain, "represent": {"target": target, **more}})
+
+    before, after = parsed(**first), parsed(**then)
+    cache = Cache.of(before)
+    assert cache is not None
+    cache.keep_table(collected(before))
+    other = Cache.of(after)
+    assert other is not None and other.table() is None
+
+
+def test_a_table_that_foreign_code_has_cleaned_is_not_kept(monkeypatch: pytest.MonkeyPatch, people: Path) -> None:
+    from protokit.collect.step import STEPS
+
+    spec = protokit.Recipe.parse({**recipe(people), "collect": {"tables": {"t": str(people)}, "clean": ["trim"]}})
+    assert Cache.of(spec) is not None
+    monkeypatch.setattr(STEPS["trim"], "__module__", "somebodys.steps")
+    assert Cache.of(spec) is None

@@ -27,6 +27,7 @@ from protokit.core.errors import DataError, MissingExtra
 from protokit.core.rows import SourceRows
 from protokit.core.values import Notice, Step, Table
 
+_ANEW = ", read anew in each run: sql has no version"  # as `collect` says of what it reads
 _FILES = ("sqlite", "duckdb")  # databases on this machine, of which nothing has to be moved
 
 
@@ -95,7 +96,9 @@ def _in_postgres(spec: Collect, folder: Path, sources: Mapping[str, Sql]) -> Tab
     numbers = SourceRows(frame.index.to_numpy())
     whole = frame.reset_index(drop=True)
     told = Notice(_told(spec, state.done, why, remote.moved, sum(one.count for one in tables.values())), (), None)
-    read = [Step(f"read {name}", one.count, one.count, f"{len(one.columns)} columns") for name, one in tables.items()]
+    read = [
+        Step(f"read {name}", one.count, one.count, f"{len(one.columns)} columns{_ANEW}") for name, one in tables.items()
+    ]
     digest = fingerprint(whole)
     origins = {place: it for name, one in sources.items() for place, it in one.origin(name, folder, digest).items()}
     said = tuple(dict.fromkeys([*notices, *state.notices, *left_here.notices, told]))

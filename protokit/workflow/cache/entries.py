@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 
@@ -18,7 +19,7 @@ from protokit.core.errors import DataError
 from protokit.core.files import write_json
 
 MOST_BYTES = 10 << 30  # of all entries together; one of more than half of it is not kept
-_ABOUT = "about.json"
+_ABOUT, _VALUE = "about.json", "value.json"
 
 
 class Uncacheable(Exception):
@@ -57,10 +58,9 @@ def read(key: str, plain_to_value: Callable[[Any, Shelf], Any]) -> Any:
     folder = _folder() / key
     try:
         about = json.loads((folder / _ABOUT).read_text(encoding="utf-8"))
-        for name, size in about["sizes"].items():
-            if (folder / name).stat().st_size != size:
-                return None
-        value = plain_to_value(about["value"], Shelf(folder))
+        if any(_sum(folder / name) != known for name, known in about["sums"].items()):
+            return None
+        value = plain_to_value(json.loads((folder / _VALUE).read_text(encoding="utf-8")), Shelf(folder))
         os.utime(folder / _ABOUT)
         return value
     except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError):
@@ -77,7 +77,9 @@ def keep(key: str, value_to_plain: Callable[[Shelf], Any]) -> bool:
         sizes = {path.name: path.stat().st_size for path in part.iterdir()}
         if sum(sizes.values()) > MOST_BYTES // 2:
             return False
-        write_json(part / _ABOUT, {"sizes": sizes, "value": value}, indent=None)
+        write_json(part / _VALUE, value, indent=None)
+        sums = {name: _sum(part / name) for name in [*sizes, _VALUE]}
+        write_json(part / _ABOUT, {"sums": sums}, indent=None)
         _make_room(sum(sizes.values()), target.parent)
         if target.exists():
             shutil.rmtree(target, ignore_errors=True)
@@ -88,6 +90,15 @@ def keep(key: str, value_to_plain: Callable[[Shelf], Any]) -> bool:
     finally:
         if part is not None:
             shutil.rmtree(part, ignore_errors=True)
+
+
+def _sum(path: Path) -> int:
+    """A checksum of a file: what the disk has damaged is no entry."""
+    found = 0
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            found = crc32(block, found)
+    return found
 
 
 def _folder() -> Path:

@@ -13,15 +13,17 @@ from pathlib import Path
 from typing import Any
 
 from protokit.collect.headers import reading
-from protokit.core import plugins
 from protokit.core.values import Finding, Step, Table
+from protokit.evaluate.audit.check import CHECKS
 from protokit.recipe.recipe import Recipe
 from protokit.represent.encoder import Encoder
 from protokit.represent.kind import KINDS
 from protokit.represent.represented import Represented
+from protokit.represent.splitting import way_of
 from protokit.workflow.cache import entries
 from protokit.workflow.cache.entries import Shelf
 from protokit.workflow.cache.values import as_plain, from_plain
+from protokit.workflow.run.collecting import Wanted
 
 _LIBRARIES = ("numpy", "pandas", "scikit-learn", "duckdb", "scipy")
 FROM_CACHE = "from the cache"
@@ -38,11 +40,15 @@ class Cache:
 
     @classmethod
     def of(cls, recipe: Recipe) -> Cache | None:
-        """That of a recipe; None where a source cannot say what it holds without being read.
+        """That of a recipe; None where a source cannot say what it holds without being read, and of things of other
+        packages, whose code is not part of the key.
 
         Raises:
             DataError: a file is not there.
         """
+        parts = [*recipe.collect.tables.values(), *recipe.collect.clean]
+        if any(_is_foreign(part) for part in parts):
+            return None
         found = {}
         for name, source in recipe.collect.tables.items():
             with recipe.document.placing(), reading(name, source):
@@ -50,14 +56,11 @@ class Cache:
         if not found or None in found.values():
             return None
         plain = recipe.as_plain()
-        split = recipe.represent.split
-        stacked = [name for name in (split.test, split.validation) if isinstance(name, str)]
+        wanted = {name: sorted(part) for name, part in vars(Wanted.of(recipe)).items()}
         libraries = [(name, version(name)) for name in _LIBRARIES]
         code = entries.of_code(Path(__file__).parents[2])
-        codes = sorted(str(item) for item in recipe.represent.columns.items())
         table_key = entries.key_of(
-            "table", code, libraries, sorted(map(str, plugins.packages())), str(recipe.folder.resolve()),
-            list(found.items()), plain.get("collect"), stacked, codes, recipe.represent.targets,
+            "table", code, libraries, str(recipe.folder.resolve()), list(found.items()), plain.get("collect"), wanted,
         )  # fmt: skip
         rest = {name: part for name, part in plain.items() if name not in {"collect", "name"}}
         return cls(table_key, entries.key_of("represented", table_key, rest), recipe)
@@ -83,7 +86,8 @@ class Cache:
 
     def keep_represented(self, folds: Sequence[Represented], findings: tuple[Finding, ...]) -> None:
         """Keep what was made of a table of rows; series, sequences and clusters are made anew each time."""
-        if self.recipe.learn.task == "clustering":
+        way = way_of(self.recipe.represent.split)
+        if self.recipe.learn.task == "clustering" or _is_foreign(way) or any(map(_is_foreign, CHECKS.all().values())):
             return
         if not all(_is_whole(fold) for fold in folds):
             return
@@ -104,6 +108,12 @@ def _fold(parts: Mapping[str, Any], table: Table, recipe: Recipe) -> Represented
         frame[name] = targets[name].to_numpy()
     kept = {name: parts[name] for name in _FIELDS}
     return Represented(encoder.at(recipe.folder), frame=frame, **kept)
+
+
+def _is_foreign(thing: object) -> bool:
+    """Whether a thing is of another package, or of a person's own code."""
+    kind = thing if isinstance(thing, type) else type(thing)
+    return thing is not None and not kind.__module__.startswith("protokit.")
 
 
 def _is_whole(fold: Represented) -> bool:

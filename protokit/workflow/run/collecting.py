@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 
 from protokit.collect import large
 from protokit.collect.collect import collect
@@ -15,6 +16,27 @@ from protokit.recipe.recipe import Recipe
 from protokit.represent.words import By
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """What the rest of a recipe asks of its tables: see `protokit.collect.collect.collect`."""
+
+    stacked: tuple[str, ...]
+    texts: frozenset[str]
+    apart: frozenset[str]
+
+    @classmethod
+    def of(cls, recipe: Recipe) -> Wanted:
+        """That of a recipe."""
+        split, represent = recipe.represent.split, recipe.represent
+        stacked = tuple(name for name in (split.test, split.validation) if isinstance(name, str))
+        apart = represent.told_apart
+        if recipe.evaluate.labels is not None:
+            apart |= {recipe.evaluate.labels}
+        if recipe.learn.task in {"regression", "quantile", "forecasting"}:
+            apart -= set(represent.targets)
+        return cls(stacked, represent.as_written, apart)
+
+
 def collected(recipe: Recipe, table: object = None) -> Table:
     """The rows of the recipe's tables, joined and cleaned; a data frame may stand for its tables.
 
@@ -22,15 +44,9 @@ def collected(recipe: Recipe, table: object = None) -> Table:
         SpecError: a step of joining or cleaning does not fit the columns.
         DataError: a table cannot be read, or is not what a step says.
     """
-    split = recipe.represent.split
-    stacked = [name for name in (split.test, split.validation) if isinstance(name, str)]
+    wanted = Wanted.of(recipe)
     with recipe.document.placing():
-        texts, apart = recipe.represent.as_written, recipe.represent.told_apart
-        if recipe.evaluate.labels is not None:
-            apart |= {recipe.evaluate.labels}
-        if recipe.learn.task in {"regression", "quantile", "forecasting"}:
-            apart -= set(recipe.represent.targets)
-        return collect(recipe.collect, recipe.folder, table, stacked=stacked, texts=texts, apart=apart)
+        return collect(recipe.collect, recipe.folder, table, **vars(wanted))
 
 
 def stays_on_disk(recipe: Recipe) -> bool:
