@@ -73,7 +73,7 @@ class InputSchema:
             frame, notices = as_file(frame, columns, self.reading, codes)
         marks = self.reading.get("missing")
         if isinstance(marks, list):
-            frame, met = _without(frame, columns, marks)
+            frame, met = _without(frame, columns, marks, self.as_written)
             notices += met
         return frame, notices
 
@@ -121,10 +121,12 @@ class InputSchema:
         return cls(columns, clean, dict(plain["reading"]), bool(plain["joined"]), texts, as_file)
 
 
-def _without(frame: pd.DataFrame, columns: Sequence[str], marks: list[str]) -> tuple[pd.DataFrame, list[Notice]]:
+def _without(
+    frame: pd.DataFrame, columns: Sequence[str], marks: list[str], codes: Collection[str]
+) -> tuple[pd.DataFrame, list[Notice]]:
     """A frame without the marks of missing cells that the table lists, and how many there were in each column."""
     known = [name for name in columns if name in frame.columns]
-    found, told, whole = blanked(frame[known], marks) if known else frame, list[Notice](), frame.copy(deep=False)
+    found, told, whole = blanked(frame[known], marks, codes) if known else frame, list[Notice](), frame.copy(deep=False)
     for name in known:
         if count := int((found[name].isna() & frame[name].notna()).sum()):
             whole[name] = found[name]

@@ -153,6 +153,11 @@ def loses_digits(texts: Iterable[str]) -> bool:
     )
 
 
+def is_code(text: str) -> bool:
+    """Whether a text starts with a zero that a number would lose."""
+    return bool(_CODE.fullmatch(text.strip()))
+
+
 def is_exact(number: int) -> bool:
     """Whether float64 has a whole number, to the last digit."""
     if -EXACT <= number <= EXACT:

@@ -80,7 +80,8 @@ def collect(
                 frame, told = as_file(frame, list(frame.columns), rules, codes)
                 notices += told
             # the table's marks are of the data, whoever reads it
-            frame = blanked(frame, getattr(source, "missing", None))
+            codes = written.texts.get(name, frozenset())
+            frame = blanked(frame, getattr(source, "missing", None), codes)
         else:
             texts_of = written.of_table(name, spec.tables[name])
             frame, record, decided = read_source(name, spec.tables[name], folder, texts_of)

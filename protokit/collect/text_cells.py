@@ -90,7 +90,8 @@ def decided(
     different: Sequence[str], often: np.ndarray, name: str, rules: Rules, notices: list[Notice], *, text: bool = False
 ) -> Decided:
     """What the texts of a column are, without blanks around them. `often` says how many cells say each: (texts,)."""
-    lost = rules.marks.meet(different)
+    said = {"decimal": rules.decimal, "thousands": rules.thousands}
+    lost = rules.marks.meet_in_column(different, often, codes=text, **said)
     usual = np.fromiter(map(USUAL_WORDS.__contains__, different), bool, len(different))
     words = list(compress(different, ~(lost | usual)))
     typed = _numbers(words, rules) if words else None
@@ -165,7 +166,7 @@ def _mixed(cells: Sequence[object], name: str, rules: Rules, notices: list[Notic
         if found.dtype.kind in "if" and found.notna().any():
             notices.append(_stored(name, int(found.notna().sum())))
         return found
-    values = [_unmarked(cell, rules.marks) for cell in cells]
+    values = [_unmarked(cell, rules.marks, text) for cell in cells]
     if rules.marks.usual and any(isinstance(cell, str) for cell in values):
         lost = sorted({cell.strip() for cell in stored if cell.strip() in USUAL_WORDS})
         notices.extend(_lost(name, mark, stored.count(mark), len(cells), lost) for mark in lost)
@@ -181,11 +182,11 @@ def _mixed(cells: Sequence[object], name: str, rules: Rules, notices: list[Notic
     return typed_cells.column(values, name, notices)
 
 
-def _unmarked(cell: object, marks: Marks) -> object:
+def _unmarked(cell: object, marks: Marks, codes: bool) -> object:
     """A cell that has its type, None where it is a mark of a missing one."""
     if isinstance(cell, str):
         cell = cell.strip()
-        return None if marks.meet([cell])[0] else cell
+        return None if marks.meet([cell], codes=codes)[0] else cell
     is_number = isinstance(cell, (int, float)) and not isinstance(cell, bool)
     return None if is_number and cell in marks.numbers else cell
 
@@ -195,10 +196,16 @@ def _stored(name: str, count: int) -> Notice:
     return Notice(rule, (name,), f"columns: {{{name}: category}} keeps the texts")
 
 
-def settled(series: pd.Series, decimal: str | None = None, thousands: str | None = None) -> pd.Series:
+def settled(
+    series: pd.Series,
+    decimal: str | None = None,
+    thousands: str | None = None,
+    missing: Sequence[str] | None = None,
+) -> pd.Series:
     """A column of texts as numbers where each is one, and no two different texts are the same number; else as it is.
 
     1.10 beside 1.1 stay two texts, and so do 007 and 7. `decimal` and `thousands` are the marks that the table names.
+    Where they are numbers, so are the marks of `missing` cells: each meets its number, however it is written.
     """
     if series.dtype != object:
         return series
@@ -206,7 +213,16 @@ def settled(series: pd.Series, decimal: str | None = None, thousands: str | None
     different = list(found)
     if not different or not all(isinstance(one, str) for one in different):
         return series
-    typed = _numbers(different, Rules(Marks(frozenset()), decimal, thousands))
+    rules = Rules(Marks.of(missing), decimal, thousands)
+    if missing is not None and rules.marks.numbers:
+        lost = rules.marks.meet_in_column(
+            different, np.bincount(codes[codes >= 0]), decimal=decimal, thousands=thousands
+        )
+        rest = list(compress(different, ~lost))
+        if lost.any() and rest and (_numbers(rest, rules) is not None or _are_measured(rest, rules)):
+            gone = np.append(lost, True)[codes]
+            return settled(series.where(~gone, None), decimal, thousands)
+    typed = _numbers(different, rules)
     whole = typed is not None and typed.dtype.kind == "i"
     gaps = bool((codes < 0).any())
     alike = typed is not None and len(np.unique(typed)) < len(different)
@@ -214,6 +230,11 @@ def settled(series: pd.Series, decimal: str | None = None, thousands: str | None
         return series
     values = typed[codes] if not gaps else np.append(typed.astype(np.float64), np.nan)[codes]
     return pd.Series(values, index=series.index, name=series.name)
+
+
+def _are_measured(texts: Sequence[str], rules: Rules) -> bool:
+    found = numbers.found_in(texts, decimal=rules.decimal, thousands=rules.thousands)
+    return found is not None and found.all and not found.plain
 
 
 def plain(texts: Sequence[str]) -> np.ndarray | None:

@@ -178,7 +178,7 @@ def test_words_that_may_be_levels_are_kept_or_said(tmp_path: Path) -> None:
 
 def test_a_mark_meets_its_number_in_every_notation(tmp_path: Path) -> None:
     written(tmp_path, "x,y\n-999,a\n-999.0,-999.00\n-9.99e2,b\n1,c\n")
-    found = collected(tmp_path, {"t": {"csv": "t.csv", "missing": [-999]}}, texts={"y"}).frame
+    found = collected(tmp_path, {"t": {"csv": "t.csv", "missing": [-999]}}).frame
     assert found["x"].isna().tolist() == [True, True, True, False] and found["y"].isna().tolist()[1]
     duckdb.sql(
         f"copy (select * from (values (-999.0, -999, '-999.0'), (1, 2, 'a')) v(x, y, z)) to '{tmp_path}/t.parquet'"

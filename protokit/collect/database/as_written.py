@@ -67,5 +67,5 @@ class AsWritten:
         for column in names:
             source = spec.tables[name]
             marks = (getattr(source, "decimal", None), getattr(source, "thousands", None))
-            frame[column] = settled(frame[column], *marks)
+            frame[column] = settled(frame[column], *marks, getattr(source, "missing", None))
         return frame
