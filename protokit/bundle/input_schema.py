@@ -10,7 +10,7 @@ import pandas as pd
 
 from protokit.cells.missing import blanked
 from protokit.collect.collect import cleaned
-from protokit.collect.column_flow import replay, traced
+from protokit.collect.column_flow import cast_to_texts, replay, traced
 from protokit.collect.frames import as_file
 from protokit.collect.readers.csv import Csv
 from protokit.collect.words import Collect
@@ -60,7 +60,10 @@ class InputSchema:
     @property
     def as_written(self) -> frozenset[str]:
         """The columns of a file whose cells are to be read as they are written."""
-        return frozenset().union(*traced(Collect.of(clean=list(self.clean)), self.texts).values())
+        spec = Collect.of(clean=list(self.clean))
+        return frozenset().union(
+            *(own for some in (traced(spec, self.texts), *cast_to_texts(spec)) for own in some.values())
+        )
 
     def read(self, frame: pd.DataFrame, kinds: Mapping[str, str]) -> tuple[pd.DataFrame, list[Notice]]:
         """A frame with its texts read as the file's were, and which of them were read as missing.
@@ -69,7 +72,7 @@ class InputSchema:
         """
         columns, notices = list(dict.fromkeys((*self.columns, *kinds))), list[Notice]()
         if self.as_file:
-            codes = {name for name, kind in kinds.items() if kind not in _OF_NUMBERS}
+            codes = {name for name, kind in kinds.items() if kind not in _OF_NUMBERS} | self.as_written
             frame, notices = as_file(frame, columns, self.reading, codes)
         marks = self.reading.get("missing")
         if isinstance(marks, list):

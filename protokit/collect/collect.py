@@ -104,7 +104,7 @@ def collect(
     whole, clean, rows = frames[first], spec.clean, joined([rows_of[name] for name in several])
     if spec.join or spec.clean:
         _hold_joined(spec, frames)
-        whole, found_in = gathered(spec, frames, rows, written.texts)
+        whole, found_in = gathered(spec, frames, rows, written.as_numbers)
         places = whole.index.to_numpy()
         parts, rows = None if parts is None else parts[places], rows.take(places)
         whole = whole.reset_index(drop=True)

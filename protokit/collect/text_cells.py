@@ -102,11 +102,30 @@ def decided(
         lost = lost | usual
         if typed.dtype.kind == "i" and lost.any() and numbers.loses_digits(words):
             typed = None  # no float64, which a missing cell asks for, has them
+    if typed is not None and not text and (point := _may_part_thousands(words, rules)) is not None:
+        notices.append(_of_points(name, point))
     if typed is None or text:
         if rules.marks.usual and words:
             lost = _words(name, text and typed is None, different, often, lost, usual, notices)
         return Decided(lost, None)
     return Decided(lost, typed)
+
+
+def _may_part_thousands(words: Sequence[str], rules: Rules) -> str | None:
+    """A text such as 1.234 of a column that is read with a decimal point in a table whose decimals have commas, where
+    the points of the whole column may part thousands; None where there is none."""
+    if rules.decimal != "," or rules.thousands is not None or plain(words) is None:
+        return None
+    other = numbers.Reading(",", ".")
+    points = [word for word in words if "." in word]
+    return points[0] if points and all(other.number(word) is not None for word in words) else None
+
+
+def _of_points(name: str, text: str) -> Notice:
+    thousands = numbers.Reading(",", ".").number(text)
+    rule = f"{name!r}: texts such as {text!r} are read with a decimal point, that one as {float(text):.15g}; "
+    rule += f"were the point between thousands, as where decimals have commas, it would be {thousands:.15g}"
+    return Notice(rule, (name,), f'columns: {{{name}: {{number: {{decimal: ",", thousands: "."}}}}}} says that it is')
 
 
 def _within(different: Sequence[str]) -> list[str] | None:

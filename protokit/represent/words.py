@@ -253,6 +253,11 @@ def _separator(value: object) -> object:
 _TARGET = or_null({"anyOf": [TEXT, {"type": "array", "items": TEXT, "minItems": 1, "uniqueItems": True}]})
 
 
+def _says_marks(said: object) -> bool:
+    options = said.get("number") if isinstance(said, dict) else None
+    return any(getattr(options, mark, None) is not None for mark in ("decimal", "thousands"))
+
+
 class Represent(Section):
     """Step 2: what is predicted, what each column is, and which rows are kept for the test."""
 
@@ -299,6 +304,12 @@ class Represent(Section):
     def as_written(self) -> frozenset[str]:
         """The columns whose kind takes the texts of cells as they are written."""
         return frozenset(name for name in self.columns if (kind := KINDS.find(self.kind(name))) and kind.as_written)
+
+    @property
+    def written_numbers(self) -> frozenset[str]:
+        """The columns of numbers of which it is said how texts are written: `1.234` is 1234 where the point parts
+        thousands."""
+        return frozenset(name for name, said in self.columns.items() if _says_marks(said))
 
     @property
     def told_apart(self) -> frozenset[str]:

@@ -11,6 +11,9 @@ from protokit.bundle.input_schema import InputSchema
 from protokit.cells.missing import Marks
 from protokit.collect.collect import collect
 from protokit.collect.words import Collect
+from protokit.core.errors import DataError
+from protokit.represent.encoders.cells import to_numbers
+from protokit.represent.encoders.readings import reading_of, target_as_numbers
 
 
 @pytest.mark.parametrize(
@@ -50,3 +53,11 @@ def test_of_codes_a_mark_is_met_by_its_text(tmp_path: Path) -> None:
     assert found["z"].tolist() == ["000", None, "001"]
     marks = Marks.of(["0"])
     assert marks.without(pd.Series(["000", "0"]), codes=True).isna().tolist() == [False, True]
+
+
+@pytest.mark.parametrize("cells", [[0.25, "50%"], [5, "7 kg"]])
+def test_a_typed_number_beside_a_text_with_a_unit_is_none_of_that_unit(cells: list[object]) -> None:
+    column = pd.Series(cells * 30, name="x", dtype=object)
+    assert reading_of(column) == ((), []) and target_as_numbers(column, None) is None
+    with pytest.raises(DataError, match=f"row 2: {cells[1]!r} is not a number"):
+        to_numbers(column)

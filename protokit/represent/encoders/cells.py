@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cached_property
 
 import numpy as np
@@ -135,7 +136,14 @@ def written_in(column: pd.Series, decimal: str | None = None, thousands: str | N
     if not texts or not all(isinstance(one, (str, int, float)) and not isinstance(one, bool) for one in different):
         return None
     found = found_in(texts, decimal=decimal, thousands=thousands)
-    return found if found is not None and found.all else None
+    if found is None or not found.all or (found.reading.unit and len(texts) < len(different) and _typed(different)):
+        return None  # a number of the table's own beside 50% may be a half
+    return found
+
+
+def _typed(cells: Iterable[object]) -> bool:
+    """Whether some cells are numbers by their type."""
+    return any(isinstance(cell, (int, float)) for cell in cells)
 
 
 def example_of(column: pd.Series, reading: Reading) -> tuple[str, float]:
