@@ -68,7 +68,7 @@ class Marks:
         if codes or not self.numbers or lost.all():
             return lost
         rest = np.flatnonzero(~lost)
-        words, weights = [texts[i] for i in rest], None if often is None else often[rest]
+        words, weights = [texts[i] for i in rest.tolist()], None if often is None else often[rest]
         found = found_in(words, weights, decimal=decimal, thousands=thousands)
         if found is not None:
             usual = np.fromiter(map(USUAL_WORDS.__contains__, words), bool, len(words))
@@ -76,8 +76,9 @@ class Marks:
             if cells[found.fits].sum() >= _MOST_ARE * cells[~usual].sum():
                 lost[rest] = found.fits & self.are(found.reading.numbers(words))
                 rest = rest[~found.fits]
-        for i in rest:
-            lost[i] = not is_code(texts[i]) and plain_number(texts[i]) in self.numbers
+        for i in rest.tolist():
+            number = None if is_code(texts[i]) else plain_number(texts[i])
+            lost[i] = number is not None and number in self.numbers
         return lost
 
     def without(self, column: pd.Series, *, codes: bool = False) -> pd.Series:

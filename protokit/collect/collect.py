@@ -80,8 +80,7 @@ def collect(
                 frame, told = as_file(frame, list(frame.columns), rules, codes)
                 notices += told
             # the table's marks are of the data, whoever reads it
-            codes = written.texts.get(name, frozenset())
-            frame = blanked(frame, getattr(source, "missing", None), codes)
+            frame = blanked(frame, getattr(source, "missing", None), written.texts.get(name, ()))
         else:
             texts_of = written.of_table(name, spec.tables[name])
             frame, record, decided = read_source(name, spec.tables[name], folder, texts_of)

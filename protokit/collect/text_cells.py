@@ -94,7 +94,7 @@ def decided(
     lost = rules.marks.meet_in_column(different, often, codes=text, **said)
     usual = np.fromiter(map(USUAL_WORDS.__contains__, different), bool, len(different))
     words = list(compress(different, ~(lost | usual)))
-    typed = _numbers(words, rules) if words else None
+    typed = numbers_of(words, rules) if words else None
     if typed is not None and (rules.marks.usual or not text):
         # NA among numbers is none of them, whatever marks are listed
         if (beside := usual & ~lost).any():
@@ -193,7 +193,7 @@ def _mixed(cells: Sequence[object], name: str, rules: Rules, notices: list[Notic
     if kinds <= {int, float} and (text or words):
         if text:
             return pd.Series([None if cell is None else as_text(cell) for cell in values], dtype=object)
-        if (typed := _numbers(words, rules)) is not None:
+        if (typed := numbers_of(words, rules)) is not None:
             known = dict(zip(words, typed.tolist(), strict=True))
             count = sum(isinstance(cell, str) for cell in values)
             notices.append(_stored(name, count))
@@ -213,47 +213,6 @@ def _unmarked(cell: object, marks: Marks, codes: bool) -> object:
 def _stored(name: str, count: int) -> Notice:
     rule = f"{name!r}: {count:,} numbers that are stored as texts are read as numbers"
     return Notice(rule, (name,), f"columns: {{{name}: category}} keeps the texts")
-
-
-def settled(
-    series: pd.Series,
-    decimal: str | None = None,
-    thousands: str | None = None,
-    missing: Sequence[str] | None = None,
-) -> pd.Series:
-    """A column of texts as numbers where each is one, and no two different texts are the same number; else as it is.
-
-    1.10 beside 1.1 stay two texts, and so do 007 and 7. `decimal` and `thousands` are the marks that the table names.
-    Where they are numbers, so are the marks of `missing` cells: each meets its number, however it is written.
-    """
-    if series.dtype != object:
-        return series
-    codes, found = pd.factorize(series, use_na_sentinel=True)
-    different = list(found)
-    if not different or not all(isinstance(one, str) for one in different):
-        return series
-    rules = Rules(Marks.of(missing), decimal, thousands)
-    if missing is not None and rules.marks.numbers:
-        lost = rules.marks.meet_in_column(
-            different, np.bincount(codes[codes >= 0]), decimal=decimal, thousands=thousands
-        )
-        rest = list(compress(different, ~lost))
-        if lost.any() and rest and (_numbers(rest, rules) is not None or _are_measured(rest, rules)):
-            gone = np.append(lost, True)[codes]
-            return settled(series.where(~gone, None), decimal, thousands)
-    typed = _numbers(different, rules)
-    whole = typed is not None and typed.dtype.kind == "i"
-    gaps = bool((codes < 0).any())
-    alike = typed is not None and len(np.unique(typed)) < len(different)
-    if typed is None or alike or (whole and gaps and numbers.loses_digits(different)):
-        return series
-    values = typed[codes] if not gaps else np.append(typed.astype(np.float64), np.nan)[codes]
-    return pd.Series(values, index=series.index, name=series.name)
-
-
-def _are_measured(texts: Sequence[str], rules: Rules) -> bool:
-    found = numbers.found_in(texts, decimal=rules.decimal, thousands=rules.thousands)
-    return found is not None and found.all and not found.plain
 
 
 def plain(texts: Sequence[str]) -> np.ndarray | None:
@@ -276,7 +235,7 @@ def plain(texts: Sequence[str]) -> np.ndarray | None:
     return None if numbers.loses_digits(texts) else np.array(read, np.float64)
 
 
-def _numbers(texts: Sequence[str], rules: Rules) -> np.ndarray | None:
+def numbers_of(texts: Sequence[str], rules: Rules) -> np.ndarray | None:
     """The numbers of different texts; None where one is none.
 
     Without marks that the recipe names, only numbers as computers write them: how others are read is decided where

@@ -14,6 +14,7 @@ from protokit.core.suggest import did_you_mean, one_of
 from protokit.grammar.faults import faults_of, refuse
 from protokit.grammar.words import SHARE, TEXT, Columns, JsonSchema, Section, Word, closed, or_null
 from protokit.represent.kind import KINDS, Kind
+from protokit.represent.kinds.number import NumberOptions
 from protokit.represent.split_way import SPLITS, SplitWay
 
 
@@ -253,11 +254,6 @@ def _separator(value: object) -> object:
 _TARGET = or_null({"anyOf": [TEXT, {"type": "array", "items": TEXT, "minItems": 1, "uniqueItems": True}]})
 
 
-def _says_marks(said: object) -> bool:
-    options = said.get("number") if isinstance(said, dict) else None
-    return any(getattr(options, mark, None) is not None for mark in ("decimal", "thousands"))
-
-
 class Represent(Section):
     """Step 2: what is predicted, what each column is, and which rows are kept for the test."""
 
@@ -307,9 +303,9 @@ class Represent(Section):
 
     @property
     def written_numbers(self) -> frozenset[str]:
-        """The columns of numbers of which it is said how texts are written: `1.234` is 1234 where the point parts
-        thousands."""
-        return frozenset(name for name, said in self.columns.items() if _says_marks(said))
+        """The columns of numbers of which it is said how texts are written, as `1.234` for 1234."""
+        known = {name: self.options(name) for name in self.columns}
+        return frozenset(name for name, said in known.items() if isinstance(said, NumberOptions) and said.marked)
 
     @property
     def told_apart(self) -> frozenset[str]:

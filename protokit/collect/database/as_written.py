@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from protokit.collect.column_flow import cast_to_texts, traced
+from protokit.collect.database.settled import settled
 from protokit.collect.source import Source
-from protokit.collect.text_cells import settled
 from protokit.collect.words import Collect
 
 
