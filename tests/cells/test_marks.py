@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -12,8 +13,10 @@ from protokit.cells.missing import Marks
 from protokit.collect.collect import collect
 from protokit.collect.words import Collect
 from protokit.core.errors import DataError
-from protokit.represent.encoders.cells import to_numbers
-from protokit.represent.encoders.readings import reading_of, target_as_numbers
+from protokit.represent.encoders.cells import to_numbers, wrong
+from protokit.represent.encoders.inference import infer
+from protokit.represent.encoders.readings import hold_alike, reading_of, target_as_numbers
+from protokit.represent.examples import weights_of
 
 
 @pytest.mark.parametrize(
@@ -61,3 +64,42 @@ def test_a_typed_number_beside_a_text_with_a_unit_is_none_of_that_unit(cells: li
     assert reading_of(column) == ((), []) and target_as_numbers(column, None) is None
     with pytest.raises(DataError, match=f"row 2: {cells[1]!r} is not a number"):
         to_numbers(column)
+
+
+@pytest.mark.parametrize(
+    ("cells", "odd"),
+    [
+        ([*(f"{i % 7}%" for i in range(59)), "0.5"], "0.5"),
+        ([*(f"{i}%" for i in range(59)), "0.5"], "0.5"),
+        ([*(f"${i}" for i in range(40)), *(f"€{i}" for i in range(20))], "€0"),
+        ([*(f"{i % 9} kg" for i in range(50)), "5 lb"], "5 lb"),
+        ([*(f"{i % 9}" for i in range(50)), "5%"], "5%"),
+    ],
+)
+def test_the_cell_that_is_not_written_as_the_others_is_named(cells: list[str], odd: str) -> None:
+    column = pd.Series(cells, name="x", dtype=object)
+    guess = infer(column)
+    assert guess.kind in ("category", None) and repr(odd) in guess.note + guess.why
+    assert guess.cure and "alike" in guess.cure and "missing" not in guess.cure
+    with pytest.raises(
+        DataError, match=f"row {cells.index(odd) + 1}: {re.escape(repr(odd))} is not a number"
+    ) as caught:
+        hold_alike(column)
+    assert "missing" not in str(caught.value.cure) and "computers" not in str(caught.value.cure)
+
+
+def test_levels_that_are_names_are_no_numbers_of_units() -> None:
+    guess = infer(pd.Series(["1a", "2b", "3c"] * 20, name="x", dtype=object))
+    assert guess.kind == "category" and not guess.note
+
+
+def test_what_is_advised_of_a_later_cell_keeps_it() -> None:
+    def cure(cell: str, what: str) -> str:
+        return str(wrong(pd.Series([cell], name="x", dtype=object), 0, what).cure)
+
+    assert "as computers do: 1137.67;" in cure("$1137.67", "a number")
+    assert "as those of the column" in cure("16.08.2023", "a date") and "missing" not in cure("16.08.2023", "a date")
+    assert "missing" in cure("unknown", "a number")
+    with pytest.raises(DataError, match="'15%' is not a number") as caught:
+        weights_of("sw", pd.DataFrame({"sw": ["15%", "1"]}))
+    assert "category" not in str(caught.value.cure) and "cast: {sw: number}" in str(caught.value.cure)

@@ -6,9 +6,10 @@ from itertools import pairwise
 
 import pandas as pd
 
-from protokit.cells.numbers import Found, Reading, found_in, merges
+from protokit.cells.numbers import Found, Reading, found_in, merges, odd_one
 from protokit.core.values import Notice
-from protokit.represent.encoders.cells import example_of, without, written_in
+from protokit.represent.encoders.cells import example_of, without, written_in, wrong
+from protokit.represent.encoders.distinct import distinct
 from protokit.represent.kinds.number import NumberOptions
 
 MOST_WHOLE_CLASSES = 20  # so many whole numbers may be classes
@@ -27,6 +28,22 @@ def reading_of(
         return (), []
     asked = said.decimal is not None or said.thousands is not None
     return found.reading.as_plain(), [] if asked and not found.reading.unit else [told(whole, found)]
+
+
+def hold_alike(column: pd.Series) -> None:
+    """Hold that the numbers of a column of texts are written alike.
+
+    Raises:
+        DataError: with the first that is not as most are.
+    """
+    one = distinct(column)
+    if column.dtype.kind in "iufbM" or not all(isinstance(cell, str) for cell in one.cells):
+        return
+    found = odd_one(list(one.texts), one.counts)
+    if found is not None:
+        raise wrong(
+            column, int((one.codes == found[0]).argmax()), f"a number written as most are, such as {found[1]!r}"
+        )
 
 
 def told(column: pd.Series, found: Found) -> Notice:
