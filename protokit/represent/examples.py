@@ -157,7 +157,8 @@ def weights_of(name: str, frame: pd.DataFrame) -> np.ndarray:
     try:
         found = to_numbers(frame[name])
     except DataError as error:
-        cure = f"write it as computers do, such as 1.5, or read it before: collect: {{clean: [{{cast: {{{name}: number}}}}]}}"
+        cast = f"collect: {{clean: [{{cast: {{{name}: number}}}}]}}"
+        cure = f"write it as computers do, such as 1.5, or have it read before: {cast}"
         raise DataError(error.rule, cure=cure) from None
     wrong = ~(np.isfinite(found) & (found >= 0))
     if wrong.any():

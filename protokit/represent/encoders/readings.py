@@ -7,6 +7,7 @@ from itertools import pairwise
 import pandas as pd
 
 from protokit.cells.numbers import Found, Reading, found_in, merges, odd_one
+from protokit.core.errors import DataError
 from protokit.core.values import Notice
 from protokit.represent.encoders.cells import example_of, without, written_in, wrong
 from protokit.represent.encoders.distinct import distinct
@@ -41,9 +42,10 @@ def hold_alike(column: pd.Series) -> None:
         return
     found = odd_one(list(one.texts), one.counts)
     if found is not None:
-        raise wrong(
-            column, int((one.codes == found[0]).argmax()), f"a number written as most are, such as {found[1]!r}"
-        )
+        first = int((one.codes == found[0]).argmax())
+        error = wrong(column, first, f"a number written as most are, such as {found[1]!r}")
+        cure = f"write the numbers of the column alike, or make it a category: columns: {{{column.name}: category}}"
+        raise DataError(error.rule, cure=cure)
 
 
 def told(column: pd.Series, found: Found) -> Notice:
