@@ -67,6 +67,15 @@ class Reading:
         return self == Reading()
 
     @property
+    def options(self) -> str:
+        """The options of `number`, or of a table, that say how numbers are written."""
+        if not self.thousands:
+            return f'{{decimal: "{self.decimal}"}}'
+        if self.decimal == ".":
+            return f'{{thousands: "{self.thousands}"}}'
+        return f'{{decimal: "{self.decimal}", thousands: "{self.thousands}"}}'
+
+    @property
     def counts(self) -> bool:
         """Whether a number means the same without what stands beside it: 50% is 0.5, too, and a kilogram a thousand."""
         return not self.unit or re.fullmatch(_CURRENCY, self.unit) is not None

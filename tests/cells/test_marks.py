@@ -5,18 +5,22 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
+import yaml
 
 from protokit.bundle.input_schema import InputSchema
 from protokit.cells.missing import Marks
-from protokit.collect.collect import collect
+from protokit.collect.collect import cleaned, collect
 from protokit.collect.words import Collect
-from protokit.core.errors import DataError
+from protokit.core.errors import DataError, SpecError
+from protokit.core.names import as_text
 from protokit.represent.encoders.cells import to_numbers, wrong
 from protokit.represent.encoders.inference import infer
 from protokit.represent.encoders.readings import hold_alike, reading_of, target_as_numbers
 from protokit.represent.examples import weights_of
+from protokit.represent.kinds.category import Category
 
 
 @pytest.mark.parametrize(
@@ -103,3 +107,24 @@ def test_what_is_advised_of_a_later_cell_keeps_it() -> None:
     with pytest.raises(DataError, match="'15%' is not a number") as caught:
         weights_of("sw", pd.DataFrame({"sw": ["15%", "1"]}))
     assert "category" not in str(caught.value.cure) and "cast: {sw: number}" in str(caught.value.cure)
+
+
+def test_a_float32_is_the_shortest_number_that_it_is() -> None:
+    column = pd.Series([1.1, 2.5, 3, None] * 3, dtype="float32", name="x")
+    kind = Category.fit(column)
+    assert kind.levels == ("1.1", "2.5", "3", None)
+    assert kind.codes(column)[:4].tolist() == [1, 2, 3, 4]
+    assert kind.codes(pd.Series(["1.1", 1.1], dtype=object)).tolist() == [1, 1]
+    assert as_text(np.float32(1.1)) == "1.1"
+
+
+def test_the_edits_of_a_cast_can_be_pasted() -> None:
+    with pytest.raises(DataError, match="is no number") as caught:
+        cleaned(pd.DataFrame({"x": ["$5: a", "3"]}), [{"cast": {"x": "number"}}])
+    said = yaml.safe_load(str(caught.value.cure).split(" before")[0])
+    assert said == {"replace": {"x": {"$5: a": "..."}}}
+    with pytest.raises(SpecError) as refused:
+        cleaned(pd.DataFrame({"x": ["1,234", "2,345"]}), [{"cast": {"x": "number"}}])
+    first, second = str(refused.value.faults[0].cure).split(": ", 1)[1].split(" or ")
+    edits = [yaml.safe_load(one)["columns"]["x"]["number"] for one in (first, second)]
+    assert edits == [{"thousands": ","}, {"decimal": ","}]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -138,7 +139,7 @@ class Context:
             first, value = self.warehouse.one(select)
             more = f", and {count - 1:,} more cells" if count > 1 else ""
             rule = f"{value!r} in row {self.warehouse.row_name(first)} of {name!r} {what}{more}"
-            cure = f"replace: {{{name}: {{{value}: ...}}}} before"
+            cure = f"replace: {{{name}: {{{json.dumps(str(value), ensure_ascii=False)}: ...}}}} before"
             if not is_like_a_number(str(value)):
                 cure += ", with null for a missing cell"
             raise self.wrong(rule, cure, *path)

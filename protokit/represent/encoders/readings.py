@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pandas as pd
 
-from protokit.cells.numbers import Found, Reading, found_in, merges, odd_one
+from protokit.cells.numbers import Found, found_in, merges, odd_one
 from protokit.core.errors import DataError
 from protokit.core.values import Notice
 from protokit.represent.encoders.cells import example_of, without, written_in, wrong
@@ -56,20 +56,11 @@ def told(column: pd.Series, found: Found) -> Notice:
     cure = f"columns: {{{name}: category}} keeps the texts"
     if found.other is not None:
         rule += (
-            f"; three digits follow the mark each time: were it a decimal one, {_options(found.other)}, it would be "
+            f"; three digits follow the mark each time: were it a decimal one, {found.other.options}, it would be "
             f"{found.other.number(text):.15g}"
         )
-        cure = f"columns: {{{name}: {{number: {_options(found.reading)}}}}} says so, {cure}"
+        cure = f"columns: {{{name}: {{number: {found.reading.options}}}}} says so, {cure}"
     return Notice(rule, (name,), cure)
-
-
-def _options(reading: Reading) -> str:
-    """The options of `number`, or of a table, that say how numbers are written."""
-    if not reading.thousands:
-        return f'{{decimal: "{reading.decimal}"}}'
-    if reading.decimal == ".":
-        return f'{{thousands: "{reading.thousands}"}}'
-    return f'{{decimal: "{reading.decimal}", thousands: "{reading.thousands}"}}'
 
 
 def target_as_numbers(column: pd.Series, task: str | None) -> tuple[pd.Series, list[Notice]] | None:
@@ -90,7 +81,7 @@ def target_as_numbers(column: pd.Series, task: str | None) -> tuple[pd.Series, l
     notice = told(column, found)
     cure = "learn: {task: classification} makes each a class"
     if found.other is not None:
-        cure = f"{_options(found.reading)}, written in the table, says so"
+        cure = f"{found.reading.options}, written in the table, says so"
     return values, [Notice(notice.rule, notice.columns, cure)]
 
 
