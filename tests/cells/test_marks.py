@@ -128,3 +128,13 @@ def test_the_edits_of_a_cast_can_be_pasted() -> None:
     first, second = str(refused.value.faults[0].cure).split(": ", 1)[1].split(" or ")
     edits = [yaml.safe_load(one)["columns"]["x"]["number"] for one in (first, second)]
     assert edits == [{"thousands": ","}, {"decimal": ","}]
+
+
+@pytest.mark.parametrize("said", ["x = 1.1", "x = 7.0", "x != 7", "x in ('3', 1.1)", "not (1.1 = x)"])
+def test_a_text_is_not_held_against_a_number(said: str) -> None:
+    frame = pd.DataFrame({"x": ["1.10", "1.1", "3", "007", "07"]})
+    with pytest.raises(SpecError, match="holds texts") as caught:
+        cleaned(frame, [{"filter": said}])
+    assert "quote it" in str(caught.value.faults[0].cure)
+    assert cleaned(frame, [{"filter": "x = '1.1'"}])["x"].tolist() == ["1.1"]
+    assert cleaned(frame, [{"cast": {"x": "number"}}, {"filter": "x = 1.1"}])["x"].tolist() == [1.1, 1.1]

@@ -73,6 +73,11 @@ class Context:
         for name in expression.cast_to_dates():
             if rows.columns[name].family == "text":
                 self._hold_plain(rows, name, *path)
+        for name, number_said in expression.held_against_numbers():
+            if name in rows.columns and rows.columns[name].family == "text":
+                rule = f"{name!r} holds texts, and {number_said} is a number: 1.10, 1.1 and 01.1 are different texts"
+                cure = f"quote it: '{number_said}', or - cast: {{{name}: number}} before"
+                raise self.fault(rule, cure, *path)
         dates = {c.name for c in expression.columns if rows.columns[c.name].family.startswith("date")}
         if dates:
             try:
