@@ -10,7 +10,7 @@ import pandas as pd
 
 from protokit.cells.missing import blanked
 from protokit.collect.collect import cleaned
-from protokit.collect.column_flow import replay, traced
+from protokit.collect.column_flow import cast_to_texts, replay, traced
 from protokit.collect.frames import as_file
 from protokit.collect.readers.csv import Csv
 from protokit.collect.words import Collect
@@ -60,7 +60,10 @@ class InputSchema:
     @property
     def as_written(self) -> frozenset[str]:
         """The columns of a file whose cells are to be read as they are written."""
-        return frozenset().union(*traced(Collect.of(clean=list(self.clean)), self.texts).values())
+        spec = Collect.of(clean=list(self.clean))
+        return frozenset().union(
+            *(own for some in (traced(spec, self.texts), *cast_to_texts(spec)) for own in some.values())
+        )
 
     def read(self, frame: pd.DataFrame, kinds: Mapping[str, str]) -> tuple[pd.DataFrame, list[Notice]]:
         """A frame with its texts read as the file's were, and which of them were read as missing.
@@ -69,11 +72,11 @@ class InputSchema:
         """
         columns, notices = list(dict.fromkeys((*self.columns, *kinds))), list[Notice]()
         if self.as_file:
-            codes = {name for name, kind in kinds.items() if kind not in _OF_NUMBERS}
+            codes = {name for name, kind in kinds.items() if kind not in _OF_NUMBERS} | self.as_written
             frame, notices = as_file(frame, columns, self.reading, codes)
         marks = self.reading.get("missing")
         if isinstance(marks, list):
-            frame, met = _without(frame, columns, marks)
+            frame, met = _without(frame, columns, marks, self.as_written)
             notices += met
         return frame, notices
 
@@ -121,10 +124,12 @@ class InputSchema:
         return cls(columns, clean, dict(plain["reading"]), bool(plain["joined"]), texts, as_file)
 
 
-def _without(frame: pd.DataFrame, columns: Sequence[str], marks: list[str]) -> tuple[pd.DataFrame, list[Notice]]:
+def _without(
+    frame: pd.DataFrame, columns: Sequence[str], marks: list[str], codes: Collection[str]
+) -> tuple[pd.DataFrame, list[Notice]]:
     """A frame without the marks of missing cells that the table lists, and how many there were in each column."""
     known = [name for name in columns if name in frame.columns]
-    found, told, whole = blanked(frame[known], marks) if known else frame, list[Notice](), frame.copy(deep=False)
+    found, told, whole = blanked(frame[known], marks, codes) if known else frame, list[Notice](), frame.copy(deep=False)
     for name in known:
         if count := int((found[name].isna() & frame[name].notna()).sum()):
             whole[name] = found[name]

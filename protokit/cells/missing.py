@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 import numpy as np
 import pandas as pd
 
-from protokit.cells.numbers import EXACT, plain_number
+from protokit.cells.numbers import EXACT, found_in, is_code, plain_number
 
 USUAL = ("", "NA", "N/A", "n/a", "NaN", "nan", "NULL", "null", "None", "<NA>", "#N/A", "?")
 USUAL_WORDS = frozenset(USUAL) - {""}  # all but the empty cell
+_MOST_ARE = 0.95  # of the cells of a column that is one of numbers
 LEVELS = frozenset({"None"})  # a word for "none of these", too: a column that is named a code keeps it
 
 
@@ -36,17 +37,55 @@ class Marks:
         """The marks that a recipe lists, else the usual ones. An empty cell is always missing."""
         return cls(frozenset(USUAL), usual=True) if missing is None else cls(frozenset(("", *missing)))
 
-    def meet(self, texts: Iterable[str]) -> np.ndarray:
-        """Which texts are a mark. Shapes: (texts,) bool."""
+    def meet(self, texts: Iterable[str], *, codes: bool = False) -> np.ndarray:
+        """Which texts are a mark; of `codes`, whose numbers say nothing, by the text alone. Shapes: (texts,) bool."""
         listed = list(texts)
         found = np.fromiter(map(self.texts.__contains__, listed), bool, len(listed))
-        if self.numbers:
+        if self.numbers and not codes:
             for i, text in enumerate(listed):
                 found[i] = found[i] or (plain_number(text) in self.numbers)
         return found
 
-    def without(self, column: pd.Series) -> pd.Series:
-        """A column that has its type, with the cells that are marks missing; the same one where there are none."""
+    def are(self, numbers: np.ndarray) -> np.ndarray:
+        """Which numbers are a mark. Shapes: (numbers,) bool."""
+        return np.isin(numbers, np.array(sorted(self.numbers), np.float64))
+
+    def meet_in_column(
+        self,
+        texts: Sequence[str],
+        often: np.ndarray | None = None,
+        *,
+        codes: bool = False,
+        decimal: str | None = None,
+        thousands: str | None = None,
+    ) -> np.ndarray:
+        """Which of the different texts of a column are a mark, in the column's own notation: -999 is `-999,0`, `(999)`.
+
+        `often` says how many cells say each. Of `codes` the text alone counts, and so it does where zeros would go:
+        000 is no 0. Shapes: (texts,) bool.
+        """
+        lost = self.meet(texts, codes=True)
+        if codes or not self.numbers or lost.all():
+            return lost
+        rest = np.flatnonzero(~lost)
+        words, weights = [texts[i] for i in rest.tolist()], None if often is None else often[rest]
+        found = found_in(words, weights, decimal=decimal, thousands=thousands)
+        if found is not None:
+            usual = np.fromiter(map(USUAL_WORDS.__contains__, words), bool, len(words))
+            cells = np.ones(len(words)) if weights is None else weights
+            if cells[found.fits].sum() >= _MOST_ARE * cells[~usual].sum():
+                lost[rest] = found.fits & self.are(found.reading.numbers(words))
+                rest = rest[~found.fits]
+        for i in rest.tolist():
+            number = None if is_code(texts[i]) else plain_number(texts[i])
+            lost[i] = number is not None and number in self.numbers
+        return lost
+
+    def without(self, column: pd.Series, *, codes: bool = False) -> pd.Series:
+        """A column that has its type, with the cells that are marks missing; the same one where there are none.
+
+        The texts of one of `codes` are marks by their text alone.
+        """
         kind = column.dtype.kind
         if kind in "iuf":
             wanted = [number for number in self.numbers if kind == "f" or number.is_integer()]
@@ -60,20 +99,25 @@ class Marks:
         if kind != "O" and not isinstance(column.dtype, pd.StringDtype):
             return column
         met: np.ndarray = np.zeros(len(column), bool)
+        told = {cell: cell.strip() for cell in column if isinstance(cell, str)}
+        marked = dict(zip(told, self.meet_in_column(list(told.values()), codes=codes), strict=True))
         for i, cell in enumerate(column):
             if isinstance(cell, str):
-                met[i] = cell.strip() in self.texts or bool(self.numbers and plain_number(cell) in self.numbers)
+                met[i] = marked[cell]
             elif self.numbers and isinstance(cell, (int, float, Decimal, np.number)) and not isinstance(cell, bool):
                 met[i] = cell in self.numbers
         return column if not met.any() else column.astype(object).where(~met, None)
 
 
-def blanked(frame: pd.DataFrame, missing: Sequence[str] | None) -> pd.DataFrame:
-    """A frame whose columns have their types, with the cells missing that a recipe lists as marks; all, without any."""
+def blanked(frame: pd.DataFrame, missing: Sequence[str] | None, texts: Collection[str] = ()) -> pd.DataFrame:
+    """A frame whose columns have their types, with the cells missing that a recipe lists as marks; all, without any.
+
+    The columns in `texts` are codes, and meet a mark by its text.
+    """
     if missing is None:
         return frame
     marks = Marks.of(missing)
-    columns = [marks.without(frame.iloc[:, i]) for i in range(frame.shape[1])]
+    columns = [marks.without(frame.iloc[:, i], codes=str(frame.columns[i]) in texts) for i in range(frame.shape[1])]
     found = pd.concat(columns, axis=1)
     found.columns = frame.columns
     return found

@@ -34,6 +34,7 @@ _PLAIN = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?", re.A)
 _WHOLE = re.compile(r"[-+]?\d{1,4000}", re.A)
 _CODE = re.compile(r"0\d+", re.A)
 _SURE = 50  # numbers of three digits behind the mark, none of which ends in 0 where zeros are left out
+_FEWEST_ALIKE = 5  # different numbers of one unit: fewer may be names, such as 1a and 2b
 EXACT = 1 << 53  # up to it float64 has every whole number
 _GROUPS = {",": ",", ".": r"\.", " ": " ", "'": "'"}
 # what a column may be written in, the likelier first
@@ -64,6 +65,20 @@ class Reading:
     def plain(self) -> bool:
         """Whether that is how computers write them."""
         return self == Reading()
+
+    @property
+    def options(self) -> str:
+        """The options of `number`, or of a table, that say how numbers are written."""
+        if not self.thousands:
+            return f'{{decimal: "{self.decimal}"}}'
+        if self.decimal == ".":
+            return f'{{thousands: "{self.thousands}"}}'
+        return f'{{decimal: "{self.decimal}", thousands: "{self.thousands}"}}'
+
+    @property
+    def counts(self) -> bool:
+        """Whether a number means the same without what stands beside it: 50% is 0.5, too, and a kilogram a thousand."""
+        return not self.unit or re.fullmatch(_CURRENCY, self.unit) is not None
 
     def as_plain(self) -> tuple[str, ...]:
         """The reading as JSON values."""
@@ -141,6 +156,25 @@ def found_in(
     return Found(Reading(*marks, unit), fits, Reading(*other, unit) if other else None, plain)
 
 
+def odd_one(texts: Sequence[str], weights: np.ndarray | None = None) -> tuple[int, str] | None:
+    """Of numbers that are not written alike, the place of the first that is not as most are, and one of most.
+
+    None where a text is no number in any notation, where all agree, and for levels such as 1a and 2b, which are names.
+    """
+    parts = [_parts(text) for text in texts]
+    if not parts or not all(is_like_a_number(text) for text in texts):
+        return None
+    found = found_in(texts, weights)
+    if found is None:
+        return None  # codes, or marks of which no reading has most
+    units = {part.unit for part in parts if part is not None} - {"", found.reading.unit}
+    known = all(unit == "%" or re.fullmatch(_CURRENCY, unit) for unit in (*units, found.reading.unit) if unit)
+    if found.all or not (known or found.fits.sum() >= _FEWEST_ALIKE):
+        return None
+    usual = next((text for text, fits in zip(texts, found.fits, strict=True) if fits), "")
+    return int((~found.fits).argmax()), usual
+
+
 def is_like_a_number(text: str) -> bool:
     """Whether a text is a number in some notation: no such cell is ever taken for a missing one."""
     return (parts := _parts(text)) is not None and any(parts.number(*marks) is not None for marks in _MARKS)
@@ -151,6 +185,11 @@ def loses_digits(texts: Iterable[str]) -> bool:
     return any(
         len(text) > 15 and (match := _WHOLE.fullmatch(text.strip())) and not is_exact(int(match[0])) for text in texts
     )
+
+
+def is_code(text: str) -> bool:
+    """Whether a text starts with a zero that a number would lose."""
+    return bool(_CODE.fullmatch(text.strip()))
 
 
 def is_exact(number: int) -> bool:

@@ -80,7 +80,7 @@ def collect(
                 frame, told = as_file(frame, list(frame.columns), rules, codes)
                 notices += told
             # the table's marks are of the data, whoever reads it
-            frame = blanked(frame, getattr(source, "missing", None))
+            frame = blanked(frame, getattr(source, "missing", None), written.texts.get(name, ()))
         else:
             texts_of = written.of_table(name, spec.tables[name])
             frame, record, decided = read_source(name, spec.tables[name], folder, texts_of)
@@ -103,7 +103,7 @@ def collect(
     whole, clean, rows = frames[first], spec.clean, joined([rows_of[name] for name in several])
     if spec.join or spec.clean:
         _hold_joined(spec, frames)
-        whole, found_in = gathered(spec, frames, rows, written.texts)
+        whole, found_in = gathered(spec, frames, rows, written.as_numbers)
         places = whole.index.to_numpy()
         parts, rows = None if parts is None else parts[places], rows.take(places)
         whole = whole.reset_index(drop=True)

@@ -10,6 +10,8 @@ from protokit.collect.words import Collect
 from protokit.core.errors import SpecError
 from protokit.core.places import Fault
 
+_TEXTS = ("category", "text")
+_OF_NAMES = ("rename", "drop", "keep")  # steps that compute with no cell
 Tables = Mapping[str, Sequence[str] | None]
 
 
@@ -75,6 +77,29 @@ def traced(collect: Collect, wanted: Iterable[str], *, keys: bool = False) -> di
     first = next(iter(collect.tables), "")
     found[first] = found.get(first, frozenset()) | names
     return found
+
+
+def cast_to_texts(collect: Collect) -> tuple[dict[str, frozenset[str]], dict[str, frozenset[str]]]:
+    """The columns of each table that a step makes categories or texts, as `traced` has them.
+
+    Those of the second are computed with before: there they are numbers where that loses nothing.
+    """
+    alone: dict[str, frozenset[str]] = {}
+    used: dict[str, frozenset[str]] = {}
+    keys = frozenset().union(*map(joined.mentioned, collect.join))
+    for i, step in enumerate(collect.clean):
+        written = step.written if step.name == "cast" else None
+        names = [name for name, kind in written.items() if kind in _TEXTS] if isinstance(written, dict) else []
+        before = collect.model_copy(update={"clean": collect.clean[:i]})
+        others = [one.mentioned() for one in before.clean if one.name not in _OF_NAMES]
+        for name in names:
+            own = traced(before, [name])
+            every = frozenset((name, *(one for some in own.values() for one in some)))
+            free = not any(one is None or every & one for one in others) and not every & keys
+            found = alone if free else used
+            for table, columns in own.items():
+                found[table] = found.get(table, frozenset()) | columns
+    return alone, used
 
 
 def origins(collect: Collect) -> dict[str, tuple[str, ...]]:

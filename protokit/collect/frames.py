@@ -180,7 +180,7 @@ def as_file(
         read[name] = read[name].astype(object).where(places, frame[name])
     whole = frame.copy(deep=False)
     whole[list(cells)] = read
-    return whole, [notice for notice in told if "missing" in notice.rule]
+    return whole, [notice for notice in told if "missing" in notice.rule or "decimal point" in notice.rule]
 
 
 def _may_have_texts(column: pd.Series) -> bool:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from protokit.cells.missing import Marks
 from protokit.collect.collect import read_source
-from protokit.collect.column_flow import check_names, mentioned, traced
+from protokit.collect.column_flow import cast_to_texts, check_names, mentioned, traced
 from protokit.collect.database.cells import taken
 from protokit.collect.database.dealing import PARTS, Deal, dealt
 from protokit.collect.database.delimited import load_csv
@@ -231,4 +231,6 @@ def _untouched(spec: Collect, texts: Collection[str]) -> dict[str, frozenset[str
     """The columns of each table that come out as some of `texts` without being asked for on the way."""
     used = mentioned(spec)
     keys = {name for join in spec.join for pair in join.on for name in pair}
-    return {} if used is None else {name: own - used - keys for name, own in traced(spec, texts).items()}
+    found = {} if used is None else {name: own - used - keys for name, own in traced(spec, texts).items()}
+    cast, _ = cast_to_texts(spec)
+    return {name: found.get(name, frozenset()) | cast.get(name, frozenset()) for name in (*found, *cast)}

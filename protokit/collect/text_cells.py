@@ -90,10 +90,11 @@ def decided(
     different: Sequence[str], often: np.ndarray, name: str, rules: Rules, notices: list[Notice], *, text: bool = False
 ) -> Decided:
     """What the texts of a column are, without blanks around them. `often` says how many cells say each: (texts,)."""
-    lost = rules.marks.meet(different)
+    said = {"decimal": rules.decimal, "thousands": rules.thousands}
+    lost = rules.marks.meet_in_column(different, often, codes=text, **said)
     usual = np.fromiter(map(USUAL_WORDS.__contains__, different), bool, len(different))
     words = list(compress(different, ~(lost | usual)))
-    typed = _numbers(words, rules) if words else None
+    typed = numbers_of(words, rules) if words else None
     if typed is not None and (rules.marks.usual or not text):
         # NA among numbers is none of them, whatever marks are listed
         if (beside := usual & ~lost).any():
@@ -101,11 +102,30 @@ def decided(
         lost = lost | usual
         if typed.dtype.kind == "i" and lost.any() and numbers.loses_digits(words):
             typed = None  # no float64, which a missing cell asks for, has them
+    if typed is not None and not text and (point := _may_part_thousands(words, rules)) is not None:
+        notices.append(_of_points(name, point))
     if typed is None or text:
         if rules.marks.usual and words:
             lost = _words(name, text and typed is None, different, often, lost, usual, notices)
         return Decided(lost, None)
     return Decided(lost, typed)
+
+
+def _may_part_thousands(words: Sequence[str], rules: Rules) -> str | None:
+    """A text such as 1.234 of a column that is read with a decimal point in a table whose decimals have commas, where
+    the points of the whole column may part thousands; None where there is none."""
+    if rules.decimal != "," or rules.thousands is not None or plain(words) is None:
+        return None
+    other = numbers.Reading(",", ".")
+    points = [word for word in words if "." in word]
+    return points[0] if points and all(other.number(word) is not None for word in words) else None
+
+
+def _of_points(name: str, text: str) -> Notice:
+    thousands = numbers.Reading(",", ".").number(text)
+    rule = f"{name!r}: texts such as {text!r} are read with a decimal point, that one as {float(text):.15g}; "
+    rule += f"were the point between thousands, as where decimals have commas, it would be {thousands:.15g}"
+    return Notice(rule, (name,), f'columns: {{{name}: {{number: {{decimal: ",", thousands: "."}}}}}} says that it is')
 
 
 def _within(different: Sequence[str]) -> list[str] | None:
@@ -165,7 +185,7 @@ def _mixed(cells: Sequence[object], name: str, rules: Rules, notices: list[Notic
         if found.dtype.kind in "if" and found.notna().any():
             notices.append(_stored(name, int(found.notna().sum())))
         return found
-    values = [_unmarked(cell, rules.marks) for cell in cells]
+    values = [_unmarked(cell, rules.marks, text) for cell in cells]
     if rules.marks.usual and any(isinstance(cell, str) for cell in values):
         lost = sorted({cell.strip() for cell in stored if cell.strip() in USUAL_WORDS})
         notices.extend(_lost(name, mark, stored.count(mark), len(cells), lost) for mark in lost)
@@ -173,7 +193,7 @@ def _mixed(cells: Sequence[object], name: str, rules: Rules, notices: list[Notic
     if kinds <= {int, float} and (text or words):
         if text:
             return pd.Series([None if cell is None else as_text(cell) for cell in values], dtype=object)
-        if (typed := _numbers(words, rules)) is not None:
+        if (typed := numbers_of(words, rules)) is not None:
             known = dict(zip(words, typed.tolist(), strict=True))
             count = sum(isinstance(cell, str) for cell in values)
             notices.append(_stored(name, count))
@@ -181,11 +201,11 @@ def _mixed(cells: Sequence[object], name: str, rules: Rules, notices: list[Notic
     return typed_cells.column(values, name, notices)
 
 
-def _unmarked(cell: object, marks: Marks) -> object:
+def _unmarked(cell: object, marks: Marks, codes: bool) -> object:
     """A cell that has its type, None where it is a mark of a missing one."""
     if isinstance(cell, str):
         cell = cell.strip()
-        return None if marks.meet([cell])[0] else cell
+        return None if marks.meet([cell], codes=codes)[0] else cell
     is_number = isinstance(cell, (int, float)) and not isinstance(cell, bool)
     return None if is_number and cell in marks.numbers else cell
 
@@ -193,27 +213,6 @@ def _unmarked(cell: object, marks: Marks) -> object:
 def _stored(name: str, count: int) -> Notice:
     rule = f"{name!r}: {count:,} numbers that are stored as texts are read as numbers"
     return Notice(rule, (name,), f"columns: {{{name}: category}} keeps the texts")
-
-
-def settled(series: pd.Series, decimal: str | None = None, thousands: str | None = None) -> pd.Series:
-    """A column of texts as numbers where each is one, and no two different texts are the same number; else as it is.
-
-    1.10 beside 1.1 stay two texts, and so do 007 and 7. `decimal` and `thousands` are the marks that the table names.
-    """
-    if series.dtype != object:
-        return series
-    codes, found = pd.factorize(series, use_na_sentinel=True)
-    different = list(found)
-    if not different or not all(isinstance(one, str) for one in different):
-        return series
-    typed = _numbers(different, Rules(Marks(frozenset()), decimal, thousands))
-    whole = typed is not None and typed.dtype.kind == "i"
-    gaps = bool((codes < 0).any())
-    alike = typed is not None and len(np.unique(typed)) < len(different)
-    if typed is None or alike or (whole and gaps and numbers.loses_digits(different)):
-        return series
-    values = typed[codes] if not gaps else np.append(typed.astype(np.float64), np.nan)[codes]
-    return pd.Series(values, index=series.index, name=series.name)
 
 
 def plain(texts: Sequence[str]) -> np.ndarray | None:
@@ -236,7 +235,7 @@ def plain(texts: Sequence[str]) -> np.ndarray | None:
     return None if numbers.loses_digits(texts) else np.array(read, np.float64)
 
 
-def _numbers(texts: Sequence[str], rules: Rules) -> np.ndarray | None:
+def numbers_of(texts: Sequence[str], rules: Rules) -> np.ndarray | None:
     """The numbers of different texts; None where one is none.
 
     Without marks that the recipe names, only numbers as computers write them: how others are read is decided where

@@ -18,6 +18,8 @@ def as_text(value: object) -> str:
         return value.strip()
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
+    if type(value).__name__ == "float32" and getattr(value, "size", 0) == 1:
+        return as_text(float(str(value)))  # the shortest number that it is: 1.1, not 1.100000023841858
     item = getattr(value, "item", None)  # of NumPy: the Python value
     return str(item() if item is not None and getattr(value, "size", 1) == 1 else value)
 

@@ -67,6 +67,19 @@ class Expression:
         with _deep():
             return written(self._root, names, dialect)
 
+    def held_against_numbers(self) -> tuple[tuple[str, str], ...]:
+        """The columns that it says are, or are not, some number, each with that number as it is written."""
+        from sqlglot import exp
+
+        found: list[tuple[str, str]] = []
+        with _deep():
+            for node in self._root.find_all(exp.EQ, exp.NEQ, exp.NullSafeEQ, exp.NullSafeNEQ, exp.In):
+                sides = [node.this, *(node.expressions if isinstance(node, exp.In) else [node.expression])]
+                names = [side.name for side in sides if isinstance(side, exp.Column)]
+                numbers = [side.sql() for side in sides if _is_number(side)]
+                found += [(name, number) for name in names for number in numbers[:1]]
+        return tuple(found)
+
     def cast_to_dates(self) -> tuple[str, ...]:
         """The columns that it casts to dates itself."""
         from protokit.grammar.sql_dates import cast_to_dates
@@ -84,6 +97,13 @@ class Expression:
 
         with _deep():
             return replace(self, _root=with_moments(self._root, dates, read))
+
+
+def _is_number(node: Expr) -> bool:
+    from sqlglot import exp
+
+    inner = node.this if isinstance(node, (exp.Neg, exp.Paren)) else node
+    return isinstance(inner, exp.Literal) and not inner.is_string
 
 
 def quote(text: str) -> str:

@@ -12,7 +12,7 @@ from protokit.core.plugins import guarded
 from protokit.core.values import Notice
 from protokit.represent.encoders import inference
 from protokit.represent.encoders.cells import missing_texts, without
-from protokit.represent.encoders.readings import reading_of
+from protokit.represent.encoders.readings import hold_alike, reading_of
 from protokit.represent.encoders.sequences import COLUMN, SequenceColumn
 from protokit.represent.examples import Examples
 from protokit.represent.kind import KINDS, CodeColumn, FitContext, InputColumn, Kind, NumberColumn
@@ -91,6 +91,8 @@ def _fit(
     if kind is Number:
         reading, told = reading_of(whole, missing, spec.options(name))
         found.notices.extend(told)
+        if not reading:
+            hold_alike(without(whole, missing))
     with guarded("the column kind", kind):
         context = FitContext(missing, setting.folder, reading, whole, found.notices.append)
         fitted = kind.fit(column, spec.options(name), context)

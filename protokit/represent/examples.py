@@ -154,7 +154,12 @@ def sample_weights(name: str | None, frame: pd.DataFrame, rows: Split) -> np.nda
 
 def weights_of(name: str, frame: pd.DataFrame) -> np.ndarray:
     """The weights as they are written. Shapes: (rows,) float64."""
-    found = to_numbers(frame[name])
+    try:
+        found = to_numbers(frame[name])
+    except DataError as error:
+        cast = f"collect: {{clean: [{{cast: {{{name}: number}}}}]}}"
+        cure = f"write it as computers do, such as 1.5, or have it read before: {cast}"
+        raise DataError(error.rule, cure=cure) from None
     wrong = ~(np.isfinite(found) & (found >= 0))
     if wrong.any():
         cell = frame[name].iloc[int(wrong.argmax())]

@@ -14,6 +14,7 @@ from protokit.core.suggest import did_you_mean, one_of
 from protokit.grammar.faults import faults_of, refuse
 from protokit.grammar.words import SHARE, TEXT, Columns, JsonSchema, Section, Word, closed, or_null
 from protokit.represent.kind import KINDS, Kind
+from protokit.represent.kinds.number import NumberOptions
 from protokit.represent.split_way import SPLITS, SplitWay
 
 
@@ -299,6 +300,12 @@ class Represent(Section):
     def as_written(self) -> frozenset[str]:
         """The columns whose kind takes the texts of cells as they are written."""
         return frozenset(name for name in self.columns if (kind := KINDS.find(self.kind(name))) and kind.as_written)
+
+    @property
+    def written_numbers(self) -> frozenset[str]:
+        """The columns of numbers of which it is said how texts are written, as `1.234` for 1234."""
+        known = {name: self.options(name) for name in self.columns}
+        return frozenset(name for name, said in known.items() if isinstance(said, NumberOptions) and said.marked)
 
     @property
     def told_apart(self) -> frozenset[str]:

@@ -16,12 +16,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from protokit.bundle.input_schema import InputSchema
+from protokit.cells.numbers import reading_from
 from protokit.collect.collect import cleaned, collect, read_table
 from protokit.collect.frames import as_frame
 from protokit.collect.text_cells import frame as of_texts
 from protokit.collect.words import Collect
 from protokit.core.errors import DataError, SpecError
 from protokit.core.values import Table
+from protokit.represent.encoders.cells import to_numbers
+from protokit.represent.encoders.readings import reading_of
+from protokit.represent.kinds.number import NumberOptions
+from protokit.represent.words import Represent
 
 A, B = 9007199254740993, 9007199254740992  # float64 has only the second
 
@@ -178,7 +184,7 @@ def test_words_that_may_be_levels_are_kept_or_said(tmp_path: Path) -> None:
 
 def test_a_mark_meets_its_number_in_every_notation(tmp_path: Path) -> None:
     written(tmp_path, "x,y\n-999,a\n-999.0,-999.00\n-9.99e2,b\n1,c\n")
-    found = collected(tmp_path, {"t": {"csv": "t.csv", "missing": [-999]}}, texts={"y"}).frame
+    found = collected(tmp_path, {"t": {"csv": "t.csv", "missing": [-999]}}).frame
     assert found["x"].isna().tolist() == [True, True, True, False] and found["y"].isna().tolist()[1]
     duckdb.sql(
         f"copy (select * from (values (-999.0, -999, '-999.0'), (1, 2, 'a')) v(x, y, z)) to '{tmp_path}/t.parquet'"
@@ -210,3 +216,35 @@ def test_a_cast_does_not_choose_between_two_numbers() -> None:
     with pytest.raises(DataError, match="is no number") as caught:
         cleaned(pd.DataFrame({"x": ["5 €", "3 kg"]}), [{"cast": {"x": "number"}}])
     assert "missing" not in str(caught.value.cure)
+
+
+def test_what_is_cast_to_a_category_is_as_written(tmp_path: Path) -> None:
+    cells = ["1.10", "1.1", "3.00", "007"]
+    written(tmp_path, "version,n,t\n" + "".join(f"{cell},{i},{cell}\n" for i, cell in enumerate(cells)))
+    clean = [{"rename": {"version": "v"}}, {"cast": {"v": "category", "t": "text"}}]
+    found = collected(tmp_path, {"t": "t.csv"}, clean=clean).frame
+    assert found["v"].tolist() == cells and found["t"].tolist() == cells
+    # also where one row is predicted
+    schema = InputSchema.of(Collect.of(tables={"t": "t.csv"}, clean=clean), ["v", "t"])
+    assert schema.as_written == {"version", "t"}
+    later = pd.DataFrame({"version": ["1.10"], "t": ["3.00"]})
+    read = schema.read(later, {"v": "category", "t": "text"})[0]
+    assert schema.cleaned(read, ["v", "t"]).iloc[0].tolist() == ["1.10", "3.00"]
+    # what is computed with is a number there
+    written(tmp_path, "month,n\n6,1\n7,2\n11,3\n", "u.csv")
+    clean = [{"filter": "month > 6"}, {"cast": {"month": "category"}}]
+    assert collected(tmp_path, {"u": "u.csv"}, clean=clean).frame["month"].tolist() == ["7", "11"]
+
+
+def test_points_in_a_table_of_decimal_commas_are_told(tmp_path: Path) -> None:
+    written(tmp_path, "x;y\n1.234;1,5\n2.345;2,25\n")
+    table = collected(tmp_path, {"t": {"csv": "t.csv", "decimal": ","}})
+    [notice] = table.notices
+    assert table.frame["x"].tolist() == [1.234, 2.345] and "'1.234'" in notice.rule and "1234" in notice.rule
+    assert notice.cure and "thousands" in notice.cure
+    # the edit keeps the texts, which the kind reads so
+    kept = collected(tmp_path, {"t": {"csv": "t.csv", "decimal": ","}}, texts={"x"}).frame["x"]
+    reading, _ = reading_of(kept, (), NumberOptions(decimal=",", thousands="."))
+    assert to_numbers(kept, reading_from(reading)).tolist() == [1234, 2345]
+    said = Represent.model_validate({"columns": {"x": {"number": {"decimal": ",", "thousands": "."}}, "y": "number"}})
+    assert said.written_numbers == {"x"}

@@ -7,18 +7,26 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from protokit.collect.column_flow import traced
+from protokit.collect.column_flow import cast_to_texts, traced
+from protokit.collect.database.settled import settled
 from protokit.collect.source import Source
-from protokit.collect.text_cells import settled
 from protokit.collect.words import Collect
+
+
+def _joined(one: Mapping[str, frozenset[str]], other: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
+    return {name: one.get(name, frozenset()) | other.get(name, frozenset()) for name in (*one, *other)}
 
 
 @dataclass(frozen=True)
 class AsWritten:
-    """The columns of each table that stay texts, and those that do where two of them would be the same number."""
+    """The columns of each table that stay texts, and those that do where two of them would be the same number.
+
+    Of the texts, those of `as_numbers` are numbers to joins and expressions where that loses nothing.
+    """
 
     texts: Mapping[str, frozenset[str]]
     apart: Mapping[str, frozenset[str]]
+    as_numbers: Mapping[str, frozenset[str]]
 
     @classmethod
     def of(
@@ -30,7 +38,13 @@ class AsWritten:
             own = traced(spec, wanted, keys=keys)
             own[first] = own.get(first, frozenset()) | own.pop("", frozenset())
             found.append({**own, **dict.fromkeys(stacked, own[first])})
-        return cls(*found)
+        alone, used = cast_to_texts(spec)
+        for cast in (alone, used):
+            cast[first] = cast.get(first, frozenset()) | cast.pop("", frozenset())
+            cast.update(dict.fromkeys(stacked, cast[first]))
+        held = _joined(found[0], used)
+        computed = {name: own - alone.get(name, frozenset()) for name, own in held.items()}
+        return cls(_joined(held, alone), found[1], computed)
 
     def of_table(self, name: str, source: Source) -> frozenset[str]:
         """The columns of a table to be read as they are written."""
@@ -67,5 +81,5 @@ class AsWritten:
         for column in names:
             source = spec.tables[name]
             marks = (getattr(source, "decimal", None), getattr(source, "thousands", None))
-            frame[column] = settled(frame[column], *marks)
+            frame[column] = settled(frame[column], *marks, getattr(source, "missing", None))
         return frame

@@ -74,7 +74,8 @@ def _as_people_write(context: Context, rows: Rows, name: str, inner: str) -> str
     reading, text = found.reading, texts[0]
     if found.other is not None:
         rule = f"{text!r} of {name!r} may be {reading.number(text):.15g} or {found.other.number(text):.15g}"
-        cure = f"write it in columns, not in cast: columns: {{{name}: {{number: {{decimal: ...}}}}}}"
+        edits = " or ".join(f"columns: {{{name}: {{number: {one.options}}}}}" for one in (reading, found.other))
+        cure = f"say it in columns, not in cast: {edits}"
         raise context.fault(rule, cure, name)
     plain = f"translate({inner}, {quote(MINUS + BLANKS)}, {quote('-' * len(MINUS) + ' ' * len(BLANKS))})"
     plain = f"replace({plain}, {quote(reading.unit)}, '')" if reading.unit else plain

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -72,6 +73,11 @@ class Context:
         for name in expression.cast_to_dates():
             if rows.columns[name].family == "text":
                 self._hold_plain(rows, name, *path)
+        for name, number_said in expression.held_against_numbers():
+            if name in rows.columns and rows.columns[name].family == "text":
+                rule = f"{name!r} holds texts, and {number_said} is a number: 1.10, 1.1 and 01.1 are different texts"
+                cure = f"quote it: '{number_said}', or - cast: {{{name}: number}} before"
+                raise self.fault(rule, cure, *path)
         dates = {c.name for c in expression.columns if rows.columns[c.name].family.startswith("date")}
         if dates:
             try:
@@ -138,7 +144,7 @@ class Context:
             first, value = self.warehouse.one(select)
             more = f", and {count - 1:,} more cells" if count > 1 else ""
             rule = f"{value!r} in row {self.warehouse.row_name(first)} of {name!r} {what}{more}"
-            cure = f"replace: {{{name}: {{{value}: ...}}}} before"
+            cure = f"replace: {{{name}: {{{json.dumps(str(value), ensure_ascii=False)}: ...}}}} before"
             if not is_like_a_number(str(value)):
                 cure += ", with null for a missing cell"
             raise self.wrong(rule, cure, *path)

@@ -209,19 +209,20 @@ def _typed(
                 often[column.example()] = column.words
             counts = np.array(list(often.values()), np.int64)
             kept = decided(list(often), counts, name, rules, notices, text=name in texts)
-            found[name] = _sql(trimmed, kept, list(often), rules)
+            found[name] = _sql(trimmed, kept, list(often), rules, codes=name in texts)
     if asked:
         notices.insert(0, asked_for(asked))
     return found
 
 
-def _sql(text: str, found: Decided, different: Sequence[str], rules: Rules) -> str:
+def _sql(text: str, found: Decided, different: Sequence[str], rules: Rules, *, codes: bool) -> str:
     """A column of texts with its type, as SQL."""
     lost = [one for one, gone in zip(different, found.lost, strict=True) if gone]
     kept = f"CASE WHEN NOT {_is_in(text, lost)} THEN {text} END" if lost else text
-    if rules.marks.numbers:  # a mark that is a number stands for it in every notation
+    if rules.marks.numbers and not codes:  # a mark that is a number stands for it in every notation
         listed = ", ".join(f"{number!r}::DOUBLE" for number in sorted(rules.marks.numbers))
-        is_mark = f"regexp_full_match({text}, {quote(_PLAIN)}) AND TRY_CAST({text} AS DOUBLE) IN ({listed})"
+        coded = "" if found.numbers is not None else rf" AND NOT regexp_full_match({text}, '0\d+')"
+        is_mark = f"regexp_full_match({text}, {quote(_PLAIN)}){coded} AND TRY_CAST({text} AS DOUBLE) IN ({listed})"
         kept = f"CASE WHEN NOT coalesce({is_mark}, false) THEN {kept} END"
     if found.lost.all():
         return "NULL::DOUBLE"

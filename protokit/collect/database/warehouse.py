@@ -20,8 +20,8 @@ import pandas as pd
 
 from protokit.collect.database.cells import plain_frame, taken
 from protokit.collect.database.place import Place, Rows, Stored
+from protokit.collect.database.settled import settled
 from protokit.collect.files.arrow_durations import UNITS, duration_units
-from protokit.collect.text_cells import settled
 from protokit.core.errors import DataError
 from protokit.core.memory import process_memory
 from protokit.core.outside import access

@@ -49,7 +49,7 @@ class JsonSource(FileSource):
         from protokit.collect.typed_cells import frame
 
         found, notices = frame(cells.names, cells.columns)
-        return blanked(found, self.missing), notices
+        return blanked(found, self.missing, texts), notices
 
 
 def of_records(records: list[dict[str, object]], file: File) -> Cells:

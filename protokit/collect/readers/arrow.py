@@ -68,4 +68,4 @@ class Arrow(FileSource):
         from protokit.collect.stacking import framed
 
         frame, notices = framed(cells)
-        return blanked(frame, self.missing), notices
+        return blanked(frame, self.missing, texts), notices

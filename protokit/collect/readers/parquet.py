@@ -67,7 +67,7 @@ class Parquet(FileSource):
         from protokit.collect.stacking import framed
 
         frame, notices = framed(cells)
-        return blanked(frame, self.missing), notices
+        return blanked(frame, self.missing, texts), notices
 
 
 def _as_written(connection: duckdb.DuckDBPyConnection, path: str) -> list[str]:

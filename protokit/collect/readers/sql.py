@@ -86,7 +86,7 @@ class Sql(Source):
             if not rows:
                 raise DataError("no rows", cure="choose another table or query")
             frame, decided = typed(names, zip(*rows, strict=True))
-            return blanked(frame, self.missing), fingerprint(frame), (*notices, *decided)
+            return blanked(frame, self.missing, texts), fingerprint(frame), (*notices, *decided)
 
 
 def backend_of(address: str) -> str:

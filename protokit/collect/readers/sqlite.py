@@ -85,7 +85,7 @@ class Sqlite(OnDisk):
                 raise file.error("no rows", "choose another table or query")
             columns = [_declared(cells, kind) for cells, kind in zip(zip(*rows, strict=True), types, strict=True)]
             frame, decided = typed(names, columns)
-            return blanked(frame, self.missing), _digest(file), (*notices, *decided)
+            return blanked(frame, self.missing, texts), _digest(file), (*notices, *decided)
 
     def content_version(self, folder: Path) -> str | None:
         """The SHA-256 of the file, and of its write-ahead log; None where an address gives a copy from before."""

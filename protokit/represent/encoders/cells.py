@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cached_property
 
 import numpy as np
@@ -135,7 +136,14 @@ def written_in(column: pd.Series, decimal: str | None = None, thousands: str | N
     if not texts or not all(isinstance(one, (str, int, float)) and not isinstance(one, bool) for one in different):
         return None
     found = found_in(texts, decimal=decimal, thousands=thousands)
-    return found if found is not None and found.all else None
+    if found is None or not found.all or (found.reading.unit and len(texts) < len(different) and _typed(different)):
+        return None  # a number of the table's own beside 50% may be a half
+    return found
+
+
+def _typed(cells: Iterable[object]) -> bool:
+    """Whether some cells are numbers by their type."""
+    return any(isinstance(cell, (int, float)) for cell in cells)
 
 
 def example_of(column: pd.Series, reading: Reading) -> tuple[str, float]:
@@ -198,11 +206,21 @@ def row_of(series: pd.Series, position: int) -> str:
     return row_of_label(series.index[position], position)
 
 
+def _cure_of_number(text: str, kept: str) -> str:
+    """What can be done of a number in another notation than its column: never what would lose it."""
+    found = found_in([text])
+    sure = found is not None and found.other is None and not found.plain and found.reading.counts
+    plain = f", as computers do: {found.reading.number(text):.15g}" if found is not None and sure else ""
+    return f"write the numbers of the column alike{plain}; in a recipe {kept} makes it a category"
+
+
 def wrong(series: pd.Series, position: int, what: str) -> DataError:
     """The error of a cell that is not what its column is."""
     value = series.iloc[position]
     row = row_of(series, position)
     cure = "mend the cell, leave it empty, or name its text in `missing:` of the table"
     if isinstance(value, str) and is_like_a_number(value):
-        cure = f"write the numbers of the column alike, or make it a category: columns: {{{series.name}: category}}"
+        cure = _cure_of_number(value, f"columns: {{{series.name}: category}}")
+    elif isinstance(value, str) and any(read[0] for read in readable(np.array([value], object))):
+        cure = "write the date or time as those of the column are written"
     return DataError(f"column {series.name!r}, row {row}: {str(value)[:60]!r} is not {what}", cure=cure)

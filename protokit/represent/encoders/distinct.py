@@ -51,8 +51,17 @@ def distinct(column: pd.Series) -> Distinct:
         codes, _ = pd.factorize(keys.mask(missing))
         firsts = np.unique(codes, return_index=True)[1][int(missing.any()) :]
         return Distinct(codes, _cells([column.iloc[row] for row in firsts], column.name))
-    codes, different = pd.factorize(column, use_na_sentinel=True)
+    codes, different = pd.factorize(shortest(column), use_na_sentinel=True)
     return Distinct(codes, _cells(list(different.astype(object)), column.name))
+
+
+def shortest(column: pd.Series) -> pd.Series:
+    """A column of float32 as the float64 of the shortest texts: 1.1, not 1.100000023841858; any other as it is."""
+    if str(column.dtype).lower() != "float32":
+        return column
+    codes, different = pd.factorize(column.to_numpy(np.float32, na_value=np.nan), use_na_sentinel=True)
+    written = np.append(np.array([float(str(one)) for one in different], np.float64), np.nan)
+    return pd.Series(written[codes], index=column.index, name=column.name)
 
 
 def places(column: pd.Series, missing: str) -> np.ndarray:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from protokit.core.names import as_text
+from protokit.represent.encoders.distinct import shortest
 from protokit.represent.kind import Unusual
 
 UNSEEN, RARE, DOUBTFUL = -1, -2, -3  # no level; one of too few training rows; a number that several levels are
@@ -65,7 +66,7 @@ class Levels:
 
     def _of(self, cells: pd.Series) -> tuple[np.ndarray, Sequence[object], tuple[object, str] | None]:
         """The places, the cells themselves, and the first number that was taken for a level of another text."""
-        missing = self._places.get(None, UNSEEN)
+        missing, cells = self._places.get(None, UNSEEN), shortest(cells)
         taken: list[tuple[object, str]] = []
 
         def place(value: object) -> int:

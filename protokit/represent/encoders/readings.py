@@ -6,9 +6,11 @@ from itertools import pairwise
 
 import pandas as pd
 
-from protokit.cells.numbers import Found, Reading, found_in, merges
+from protokit.cells.numbers import Found, found_in, merges, odd_one
+from protokit.core.errors import DataError
 from protokit.core.values import Notice
-from protokit.represent.encoders.cells import example_of, without, written_in
+from protokit.represent.encoders.cells import example_of, without, written_in, wrong
+from protokit.represent.encoders.distinct import distinct
 from protokit.represent.kinds.number import NumberOptions
 
 MOST_WHOLE_CLASSES = 20  # so many whole numbers may be classes
@@ -29,6 +31,23 @@ def reading_of(
     return found.reading.as_plain(), [] if asked and not found.reading.unit else [told(whole, found)]
 
 
+def hold_alike(column: pd.Series) -> None:
+    """Hold that the numbers of a column of texts are written alike.
+
+    Raises:
+        DataError: with the first that is not as most are.
+    """
+    one = distinct(column)
+    if column.dtype.kind in "iufbM" or not all(isinstance(cell, str) for cell in one.cells):
+        return
+    found = odd_one(list(one.texts), one.counts)
+    if found is not None:
+        first = int((one.codes == found[0]).argmax())
+        error = wrong(column, first, f"a number written as most are, such as {found[1]!r}")
+        cure = f"write the numbers of the column alike, or make it a category: columns: {{{column.name}: category}}"
+        raise DataError(error.rule, cure=cure)
+
+
 def told(column: pd.Series, found: Found) -> Notice:
     """What the person is told of a column whose numbers are not as computers write them, with the edits."""
     name = str(column.name)
@@ -37,20 +56,11 @@ def told(column: pd.Series, found: Found) -> Notice:
     cure = f"columns: {{{name}: category}} keeps the texts"
     if found.other is not None:
         rule += (
-            f"; three digits follow the mark each time: were it a decimal one, {_options(found.other)}, it would be "
+            f"; three digits follow the mark each time: were it a decimal one, {found.other.options}, it would be "
             f"{found.other.number(text):.15g}"
         )
-        cure = f"columns: {{{name}: {{number: {_options(found.reading)}}}}} says so, {cure}"
+        cure = f"columns: {{{name}: {{number: {found.reading.options}}}}} says so, {cure}"
     return Notice(rule, (name,), cure)
-
-
-def _options(reading: Reading) -> str:
-    """The options of `number`, or of a table, that say how numbers are written."""
-    if not reading.thousands:
-        return f'{{decimal: "{reading.decimal}"}}'
-    if reading.decimal == ".":
-        return f'{{thousands: "{reading.thousands}"}}'
-    return f'{{decimal: "{reading.decimal}", thousands: "{reading.thousands}"}}'
 
 
 def target_as_numbers(column: pd.Series, task: str | None) -> tuple[pd.Series, list[Notice]] | None:
@@ -71,7 +81,7 @@ def target_as_numbers(column: pd.Series, task: str | None) -> tuple[pd.Series, l
     notice = told(column, found)
     cure = "learn: {task: classification} makes each a class"
     if found.other is not None:
-        cure = f"{_options(found.reading)}, written in the table, says so"
+        cure = f"{found.reading.options}, written in the table, says so"
     return values, [Notice(notice.rule, notice.columns, cure)]
 
 

@@ -51,17 +51,26 @@ class Category(CodeColumn, Kind):
         from protokit.represent.encoders.cells import are_numbers
 
         texts = cells.texts
+        odd_text = _odd(cells)
         if len(texts) >= FEWEST_FOR_AN_ID and cells.different > 0.9 * len(texts):
             numeric = are_numbers(texts)
             if numeric.mean() > 0.5 and not numeric.all():
                 odd = texts[~numeric].iloc[0]
                 return Guess(None, f"numbers, but for cells such as {odd!r}", _cure_of_odd(cells.name, odd))
+            if odd_text is not None:
+                odd, usual = odd_text
+                why = f"numbers that are not written alike: {odd!r} is not as {usual!r}"
+                return Guess(None, why, _cure_of_odd(cells.name, odd))
             cure = f"columns: {{{cells.name}: category}}"
             return Guess(None, "a different text in almost every row, like an ID", cure)
         numeric = are_numbers(cells.different_texts)
         if numeric.sum() >= _MANY_NUMBERS and numeric.mean() > 0.5 and not numeric.all():
             odd = cells.different_texts[~numeric].iloc[0]
             note = f"is read as categories, though {numeric.sum():,} of its levels are numbers: {odd!r} is none"
+            return Guess("category", note=note, cure=_cure_of_odd(cells.name, odd))
+        if odd_text is not None:
+            odd, usual = odd_text
+            note = f"is read as categories, though its cells are numbers: {odd!r} is not written as {usual!r}"
             return Guess("category", note=note, cure=_cure_of_odd(cells.name, odd))
         return Guess("category")
 
@@ -106,6 +115,16 @@ class Category(CodeColumn, Kind):
         from protokit.represent.encoders.levels import Levels
 
         return Levels(self.levels, self.rare)
+
+
+def _odd(cells: Cells) -> tuple[str, str] | None:
+    """Of numbers that are not written alike, the first that is not as most are, and one of most."""
+    from protokit.cells.numbers import odd_one
+
+    one = cells.distinct
+    texts = list(one.texts)
+    found = odd_one(texts, one.counts)
+    return None if found is None else (texts[found[0]], found[1])
 
 
 def _cure_of_odd(column: str, odd: str) -> str:

@@ -35,6 +35,11 @@ class NumberOptions(Section):
         None, description="the mark between thousands; found by the cells when not given", examples=["."]
     )
 
+    @property
+    def marked(self) -> bool:
+        """Whether one of them is said."""
+        return self.decimal is not None or self.thousands is not None
+
 
 @KINDS.add
 @dataclass(frozen=True)

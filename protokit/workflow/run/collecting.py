@@ -34,7 +34,7 @@ class Wanted:
             apart |= {recipe.evaluate.labels}
         if recipe.learn.task in {"regression", "quantile", "forecasting"}:
             apart -= set(represent.targets)
-        return cls(stacked, represent.as_written, apart)
+        return cls(stacked, texts_of(recipe), apart)
 
 
 def collected(recipe: Recipe, table: object = None) -> Table:
@@ -47,6 +47,15 @@ def collected(recipe: Recipe, table: object = None) -> Table:
     wanted = Wanted.of(recipe)
     with recipe.document.placing():
         return collect(recipe.collect, recipe.folder, table, **vars(wanted))
+
+
+_OF_TEXTS = ("csv", "html")  # kinds of tables of which every cell is a text
+
+
+def texts_of(recipe: Recipe) -> frozenset[str]:
+    """The collected columns that stay as they are written: codes, and numbers of texts whose marks are said."""
+    of_texts = all(source.kind in _OF_TEXTS for source in recipe.collect.tables.values())
+    return recipe.represent.as_written | (recipe.represent.written_numbers if of_texts else frozenset())
 
 
 def stays_on_disk(recipe: Recipe) -> bool:
@@ -78,7 +87,7 @@ def held(recipe: Recipe, *, memory: str = "512MB", threads: int | None = None) -
     """
     with ExitStack() as database:
         with recipe.document.placing():
-            texts = recipe.represent.as_written
+            texts = texts_of(recipe)
             rows = large.held(recipe.collect, recipe.folder, _deal(recipe), memory=memory, threads=threads, texts=texts)
             kept = database.enter_context(rows)
         yield kept

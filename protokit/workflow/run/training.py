@@ -12,6 +12,7 @@ from protokit.workflow.record.folder import RunFolder
 from protokit.workflow.record.writing import write_results
 from protokit.workflow.result import Run
 from protokit.workflow.run.baselines import Baselines
+from protokit.workflow.run.collecting import texts_of
 from protokit.workflow.run.doctoring import doctor, initial
 from protokit.workflow.run.evaluation import evaluate, settled
 from protokit.workflow.run.importance import importance
@@ -48,7 +49,7 @@ def train_and_evaluate(prepared: Prepared, shown: Progress) -> Run:
     stopwatch.lap("doctor")
     shown.step("evaluating")
     networks = settled(plan, networks, folds)
-    input_schema = InputSchema.of(recipe.collect, needed(networks.parts), recipe.represent.as_written, table.clean)
+    input_schema = InputSchema.of(recipe.collect, needed(networks.parts), texts_of(recipe), table.clean)
     model = Model(recipe.network, networks.parts, recipe.learn.precision, input_schema)
     results = evaluate(recipe, table, folds, networks, plan, baselines)
     relied = importance(networks.parts[0], folds[0], plan.metrics, recipe.seed, trained_rows(networks, folds))

@@ -1,0 +1,140 @@
+"""Marks of missing cells: in the notation of their column, and of codes by the text alone."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+
+from protokit.bundle.input_schema import InputSchema
+from protokit.cells.missing import Marks
+from protokit.collect.collect import cleaned, collect
+from protokit.collect.words import Collect
+from protokit.core.errors import DataError, SpecError
+from protokit.core.names import as_text
+from protokit.represent.encoders.cells import to_numbers, wrong
+from protokit.represent.encoders.inference import infer
+from protokit.represent.encoders.readings import hold_alike, reading_of, target_as_numbers
+from protokit.represent.examples import weights_of
+from protokit.represent.kinds.category import Category
+
+
+@pytest.mark.parametrize(
+    ("mark", "cell", "others", "said"),
+    [
+        ("-999", "-999,0", ["1,5", "2,25"], {"decimal": ","}),
+        ("-9999", "-9,999", ["1,234", "2,345"], {"thousands": ","}),
+        ("-999", "\u2212999", ["1.5", "\u22122"], {}),
+        ("-999", "(999)", ["5", "(7)"], {}),
+        ("-999", "999-", ["5", "7-"], {}),
+        ("-999", "-999 kg", ["5 kg", "7 kg"], {}),
+        ("-999", "-999.0", ["5 kg", "7 kg"], {}),
+        ("-999", "$-999", ["$5", "$7"], {}),
+        ("1000", "1,000", ["1,234.5", "7"], {}),
+    ],
+)
+def test_a_mark_is_met_in_the_notation_of_its_column(
+    tmp_path: Path, mark: str, cell: str, others: list[str], said: dict[str, str]
+) -> None:
+    cells = [*others * 30, cell]
+    (tmp_path / "t.csv").write_text("x;y\n" + "".join(f"{one};{one}\n" for one in cells), encoding="utf-8")
+    spec = Collect.of(tables={"t": {"csv": "t.csv", "missing": [mark], **said}})
+    found = collect(spec, tmp_path, apart={"y"}).frame
+    assert found["x"].isna().tolist() == found["y"].isna().tolist() == [False] * 60 + [True]
+    # a frame is read as the file was: in training, and when it is predicted
+    given = pd.DataFrame({"x": cells, "y": cells}, dtype=object)
+    assert collect(spec, tmp_path, given).frame["x"].isna().tolist() == [False] * 60 + [True]
+    schema = InputSchema.of(spec, ["x"])
+    assert schema.read(given, {"x": "number"})[0]["x"].isna().tolist() == [False] * 60 + [True]
+
+
+def test_of_codes_a_mark_is_met_by_its_text(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("x,v,z\n000,1.10,000\n0,1.1,0\n7,3,001\n", encoding="utf-8")
+    spec = Collect.of(tables={"t": {"csv": "t.csv", "missing": ["0", "1.1"]}})
+    found = collect(spec, tmp_path, texts={"x", "v"}).frame
+    assert found["x"].tolist() == ["000", None, "7"] and found["v"].tolist() == ["1.10", None, "3"]
+    assert found["z"].tolist() == ["000", None, "001"]
+    marks = Marks.of(["0"])
+    assert marks.without(pd.Series(["000", "0"]), codes=True).isna().tolist() == [False, True]
+
+
+@pytest.mark.parametrize("cells", [[0.25, "50%"], [5, "7 kg"]])
+def test_a_typed_number_beside_a_text_with_a_unit_is_none_of_that_unit(cells: list[object]) -> None:
+    column = pd.Series(cells * 30, name="x", dtype=object)
+    assert reading_of(column) == ((), []) and target_as_numbers(column, None) is None
+    with pytest.raises(DataError, match=f"row 2: {cells[1]!r} is not a number"):
+        to_numbers(column)
+
+
+@pytest.mark.parametrize(
+    ("cells", "odd"),
+    [
+        ([*(f"{i % 7}%" for i in range(59)), "0.5"], "0.5"),
+        ([*(f"{i}%" for i in range(59)), "0.5"], "0.5"),
+        ([*(f"${i}" for i in range(40)), *(f"€{i}" for i in range(20))], "€0"),
+        ([*(f"{i % 9} kg" for i in range(50)), "5 lb"], "5 lb"),
+        ([*(f"{i % 9}" for i in range(50)), "5%"], "5%"),
+    ],
+)
+def test_the_cell_that_is_not_written_as_the_others_is_named(cells: list[str], odd: str) -> None:
+    column = pd.Series(cells, name="x", dtype=object)
+    guess = infer(column)
+    assert guess.kind in ("category", None) and repr(odd) in guess.note + guess.why
+    assert guess.cure and "alike" in guess.cure and "missing" not in guess.cure
+    with pytest.raises(
+        DataError, match=f"row {cells.index(odd) + 1}: {re.escape(repr(odd))} is not a number"
+    ) as caught:
+        hold_alike(column)
+    assert "missing" not in str(caught.value.cure) and "computers" not in str(caught.value.cure)
+
+
+def test_levels_that_are_names_are_no_numbers_of_units() -> None:
+    guess = infer(pd.Series(["1a", "2b", "3c"] * 20, name="x", dtype=object))
+    assert guess.kind == "category" and not guess.note
+
+
+def test_what_is_advised_of_a_later_cell_keeps_it() -> None:
+    def cure(cell: str, what: str) -> str:
+        return str(wrong(pd.Series([cell], name="x", dtype=object), 0, what).cure)
+
+    assert "as computers do: 1137.67;" in cure("$1137.67", "a number")
+    assert "as those of the column" in cure("16.08.2023", "a date") and "missing" not in cure("16.08.2023", "a date")
+    assert "missing" in cure("unknown", "a number")
+    with pytest.raises(DataError, match="'15%' is not a number") as caught:
+        weights_of("sw", pd.DataFrame({"sw": ["15%", "1"]}))
+    assert "category" not in str(caught.value.cure) and "cast: {sw: number}" in str(caught.value.cure)
+
+
+def test_a_float32_is_the_shortest_number_that_it_is() -> None:
+    column = pd.Series([1.1, 2.5, 3, None] * 3, dtype="float32", name="x")
+    kind = Category.fit(column)
+    assert kind.levels == ("1.1", "2.5", "3", None)
+    assert kind.codes(column)[:4].tolist() == [1, 2, 3, 4]
+    assert kind.codes(pd.Series(["1.1", 1.1], dtype=object)).tolist() == [1, 1]
+    assert as_text(np.float32(1.1)) == "1.1"
+
+
+def test_the_edits_of_a_cast_can_be_pasted() -> None:
+    with pytest.raises(DataError, match="is no number") as caught:
+        cleaned(pd.DataFrame({"x": ["$5: a", "3"]}), [{"cast": {"x": "number"}}])
+    said = yaml.safe_load(str(caught.value.cure).split(" before")[0])
+    assert said == {"replace": {"x": {"$5: a": "..."}}}
+    with pytest.raises(SpecError) as refused:
+        cleaned(pd.DataFrame({"x": ["1,234", "2,345"]}), [{"cast": {"x": "number"}}])
+    first, second = str(refused.value.faults[0].cure).split(": ", 1)[1].split(" or ")
+    edits = [yaml.safe_load(one)["columns"]["x"]["number"] for one in (first, second)]
+    assert edits == [{"thousands": ","}, {"decimal": ","}]
+
+
+@pytest.mark.parametrize("said", ["x = 1.1", "x = 7.0", "x != 7", "x in ('3', 1.1)", "not (1.1 = x)"])
+def test_a_text_is_not_held_against_a_number(said: str) -> None:
+    frame = pd.DataFrame({"x": ["1.10", "1.1", "3", "007", "07"]})
+    with pytest.raises(SpecError, match="holds texts") as caught:
+        cleaned(frame, [{"filter": said}])
+    assert "quote it" in str(caught.value.faults[0].cure)
+    assert cleaned(frame, [{"filter": "x = '1.1'"}])["x"].tolist() == ["1.1"]
+    assert cleaned(frame, [{"cast": {"x": "number"}}, {"filter": "x = 1.1"}])["x"].tolist() == [1.1, 1.1]
