@@ -51,9 +51,11 @@ def date_sql(context: Context, rows: Rows, name: str, asked: Rule, write: Callab
     if family == "number" and asked.epoch:
         micro = f"CAST(round({inner} * {EPOCHS[asked.epoch]}) AS BIGINT)"
         return f"CASE WHEN isfinite(CAST({inner} AS DOUBLE)) THEN make_timestamp({micro}) END", asked
+    if family == "date with a time zone":  # a moment: it has no clock to be read by
+        return f"CAST({inner} AS TIMESTAMP)", asked
     texts = TextTimes(context, rows, name, write, (name,))
     found = texts.evidence()
-    if family not in ("text", "number", "date", "date with a time zone") or (family == "number" and found.unread):
+    if family not in ("text", "number", "date") or (family == "number" and found.unread):
         cure = f"say what it counts since 1970: {write('epoch: seconds')}"
         raise context.fault(f"{name!r} is a {family}, and cannot be made a date", cure, name)
     rule = texts.decided(found, asked).rule

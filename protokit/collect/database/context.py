@@ -12,15 +12,13 @@ import duckdb
 from protokit.cells.numbers import is_like_a_number
 from protokit.cells.times.columns import moment
 from protokit.collect.database.place import Place, Rows
+from protokit.collect.database.text_times import compared, misread
 from protokit.core.errors import DataError, SpecError
 from protokit.core.names import number
 from protokit.core.places import Path
 from protokit.core.values import Notice
 from protokit.grammar import expressions
 from protokit.grammar.expressions import quote
-
-# texts of a date that a cast in the database reads as they are
-_PLAIN = r"\s*\d{4}-\d{1,2}-\d{1,2}([ T]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?)?\s*"
 
 
 @dataclass
@@ -62,16 +60,18 @@ class Context:
             SpecError: it is of another.
         """
         inner, found = self.inner(rows, name, *path), rows.columns[name].family
-        if found != family:
+        if found != family and not (family == "date" and found.startswith("date")):
             raise self.fault(f"{name!r} is a {found}, not a {family}", f"- cast: {{{name}: {family}}} before", *path)
         return inner
 
     def sql(self, rows: Rows, text: str, *path: str | int, aggregate: bool = False) -> str:
         """An expression of the recipe as SQL over these rows."""
         expression = expressions.parse(text, aggregate=aggregate)
-        for name in expression.cast_to_dates():
-            if rows.columns[name].family == "text":
-                self._hold_plain(rows, name, *path)
+        with self.running(rows.names(), *path):
+            wrong = [misread(self.warehouse, rows, part) for part in expression.cast_to_dates()]
+            wrong += [compared(self.warehouse, rows, *one) for one in expression.comparisons()]
+        for found in filter(None, wrong):
+            raise self.wrong(*found, *path)
         dates = {c.name for c in expression.columns if rows.columns[c.name].family.startswith("date")}
         if dates:
             try:
@@ -79,15 +79,6 @@ class Context:
             except expressions.Refused as error:
                 raise self.fault(error.rule, error.cure, *path) from None
         return expression.sql({c.name: self.inner(rows, c.name, *path) for c in expression.columns})
-
-    def _hold_plain(self, rows: Rows, name: str, *path: str | int) -> None:
-        """Refuse a cast of texts that the database would read as other moments than they are."""
-        inner = rows.columns[name].inner
-        other = f"TRY_CAST({inner} AS TIMESTAMP) IS NOT NULL AND NOT regexp_full_match({inner}, {quote(_PLAIN)})"
-        found = self.warehouse.run(f"SELECT {inner} FROM {rows.table} WHERE {other} ORDER BY {rows.order[0]} LIMIT 1")
-        if found:
-            rule = f"{found[0][0]!r} of {name!r}: a cast in an expression drops offsets, and mistakes the order of days"
-            raise self.wrong(rule, f"- parse_dates: {{{name}: {{}}}} before", *path)
 
     def text(self, text: str) -> str:
         """A text as SQL."""
@@ -101,7 +92,7 @@ class Context:
         """
         family = rows.columns[name].family
         kind = "boolean" if isinstance(value, bool) else "text" if isinstance(value, str) else "number"
-        if isinstance(value, str) and family == "date":
+        if isinstance(value, str) and family.startswith("date"):
             found = moment(value)
             if found is None:
                 raise self.fault(f"{value!r} is no date", "write 2024-12-31", *path)
