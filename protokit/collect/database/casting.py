@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
+import pandas as pd
+
 from protokit.cells.numbers import BLANKS, MINUS, found_in
 from protokit.cells.times.columns import EPOCHS
+from protokit.cells.times.epochs import doubt, meaning
 from protokit.cells.times.rules import Rule
 from protokit.collect.database.casts import split
 from protokit.collect.database.context import Context
@@ -49,6 +52,8 @@ def date_sql(context: Context, rows: Rows, name: str, asked: Rule, write: Callab
     """
     inner, family = rows.columns[name].inner, rows.columns[name].family
     if family == "number" and asked.epoch:
+        if told := doubt(_numbers(context, rows, name), name, asked.epoch, write):
+            context.notices.append(told)
         micro = f"CAST(round({inner} * {EPOCHS[asked.epoch]}) AS BIGINT)"
         return f"CASE WHEN isfinite(CAST({inner} AS DOUBLE)) THEN make_timestamp({micro}) END", asked
     if family == "date with a time zone":  # a moment: it has no clock to be read by
@@ -56,10 +61,22 @@ def date_sql(context: Context, rows: Rows, name: str, asked: Rule, write: Callab
     texts = TextTimes(context, rows, name, write, (name,))
     found = texts.evidence()
     if family not in ("text", "number", "date") or (family == "number" and found.unread):
-        cure = f"say what it counts since 1970: {write('epoch: seconds')}"
-        raise context.fault(f"{name!r} is a {family}, and cannot be made a date", cure, name)
+        what, cure = "numbers", None
+        if family == "number":
+            what, cure = meaning(_numbers(context, rows, name), name, write)
+        like = "" if what == "numbers" else f": it looks like {what}"
+        raise context.fault(f"{name!r} is a {family}, and cannot be made a date{like}", cure, name)
     rule = texts.decided(found, asked).rule
     return texts.sql(rule), rule
+
+
+def _numbers(context: Context, rows: Rows, name: str) -> pd.Series:
+    """Some of the numbers of a column: the least, the largest, and a few between."""
+    given = f"SELECT CAST({rows.columns[name].inner} AS DOUBLE) AS k FROM {rows.table}"
+    sql = f"SELECT k FROM ({given}) WHERE isfinite(k) ORDER BY k"
+    least, most = context.warehouse.run(f"{sql} LIMIT 1"), context.warehouse.run(f"{sql} DESC LIMIT 1")
+    some = context.warehouse.run(f"SELECT k FROM ({given}) WHERE isfinite(k) LIMIT 1000")
+    return pd.Series([number for (number,) in (*least, *most, *some)], dtype=float)
 
 
 def _as_people_write(context: Context, rows: Rows, name: str, inner: str) -> str | None:
