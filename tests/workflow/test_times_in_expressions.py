@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from protokit.collect.collect import cleaned
-from protokit.core.errors import DataError
+from protokit.core.errors import DataError, ProtokitError
 
 PLACED = ["2021-03-01T10:30:00+05:00", "2021-03-01T23:00:00-05:00"]
 
@@ -73,3 +73,26 @@ def test_texts_of_times_are_not_compared_as_texts(cells: list[str], text: str, k
 def test_texts_are_compared_as_texts_where_that_is_their_order(cells: list[str], text: str, rows: list[int]) -> None:
     frame = pd.DataFrame({"d": cells, "e": cells, "y": [1, 2]})
     assert cleaned(frame, [{"filter": text}])["y"].tolist() == rows
+
+
+def test_lengths_of_time_are_seconds_in_expressions() -> None:
+    frame = pd.DataFrame({"wait": ["01:30:00", "90 min", "PT30M", None], "n": [1, 2, 3, 4]})
+    found = cleaned(frame, [{"cast": {"wait": "duration", "n": "duration"}}, {"filter": "wait > 3600 or n = 4"}])
+    assert found["wait"].tolist()[:2] == [5400, 5400] and found["n"].tolist() == [1, 2, 4]
+    with pytest.raises(DataError, match="'soon' in row 1 of 'wait' is no duration"):
+        cleaned(pd.DataFrame({"wait": ["soon"]}), [{"cast": {"wait": "duration"}}])
+
+
+@pytest.mark.parametrize(
+    ("cells", "text", "kind"),
+    [
+        (["13/01/2021", "05/03/2021"], "d::date > date '2021-01-01'", "date"),
+        (["01:30:00", "02:30:00"], "d > 3600", "number"),
+        (["$1,000", "12"], "d > 100", "number"),
+        (["$1,000", "12"], "cast(d as double) > 100", "number"),
+    ],
+)
+def test_what_a_text_does_not_fit_has_the_step_that_makes_it_fit(cells: list[str], text: str, kind: str) -> None:
+    with pytest.raises(ProtokitError) as caught:
+        cleaned(pd.DataFrame({"d": cells, "y": [1, 2]}), [{"filter": text}])
+    assert str(caught.value.cure if isinstance(caught.value, DataError) else caught.value).count(f": {kind}}} before")

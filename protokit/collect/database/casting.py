@@ -13,7 +13,7 @@ from protokit.cells.times.epochs import doubt, meaning
 from protokit.cells.times.rules import Rule
 from protokit.collect.database.casts import split
 from protokit.collect.database.context import Context
-from protokit.collect.database.times import TextTimes, options_of, rule_of
+from protokit.collect.database.times import TextTimes, lengths_sql, options_of, rule_of
 from protokit.collect.database.warehouse import Rows
 from protokit.core.values import Notice
 from protokit.grammar.expressions import quote
@@ -22,7 +22,7 @@ _TRUE, _FALSE = ("true", "yes", "y", "t", "1", "on"), ("false", "no", "n", "f", 
 
 
 def cast(context: Context, rows: Rows, kinds: Mapping[str, object]) -> tuple[Rows, dict[str, object]]:
-    """The rows with some columns as number, category, text, date or boolean; and the casts as they were decided.
+    """The rows with some columns of other types, a duration as seconds; and the casts as they were decided.
 
     Raises:
         DataError: a cell cannot be cast, with its row and value.
@@ -36,6 +36,8 @@ def cast(context: Context, rows: Rows, kinds: Mapping[str, object]) -> tuple[Row
             sql, rule = date_sql(context, rows, name, rule_of(options), partial(edit, name))
             if options_of(rule):
                 decided[name] = {"date": options_of(rule)}
+        elif kind == "duration" and family == "text":
+            sql = lengths_sql(context, rows, name)
         else:
             sql = _sql(context, rows, name, inner, kind)
         context.refuse_lost(rows, name, sql, f"is no {kind}", name)
@@ -107,7 +109,7 @@ def _as_people_write(context: Context, rows: Rows, name: str, inner: str) -> str
 
 def _sql(context: Context, rows: Rows, name: str, inner: str, kind: str) -> str:
     family = rows.columns[name].family
-    if kind == family:
+    if kind == family or (kind == "duration" and family == "number"):  # numbers are seconds
         return inner
     if kind in ("category", "text"):
         # 3.0 in a column of whole numbers that has missing cells is 3

@@ -8,9 +8,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 import duckdb
+import pandas as pd
 
 from protokit.cells.numbers import is_like_a_number
-from protokit.cells.times.columns import moment
+from protokit.cells.times.columns import may_be_dates, moment
+from protokit.cells.times.durations import are_durations
 from protokit.collect.database.place import Place, Rows
 from protokit.collect.database.text_times import compared, misread
 from protokit.core.errors import DataError, SpecError
@@ -145,12 +147,26 @@ class Context:
         try:
             yield
         except (duckdb.BinderException, duckdb.ParserException, duckdb.CatalogException) as error:
-            raise self.fault(_said(error, names), "cast(column as double) or another type", *path) from None
+            raise self.fault(_said(error, names), _cast_before(str(error), names), *path) from None
         except duckdb.OutOfMemoryException:
             raise self.wrong("no room for this in memory", "fewer rows or columns, or more memory", *path) from None
         except duckdb.Error as error:
-            cure = "try_cast(column as double) gives a missing cell where a value does not fit"
+            cure = _cast_before(str(error), names)
             raise self.wrong(_said(error, names), cure, *path) from None
+
+
+def _cast_before(error: str, names: Mapping[str, str]) -> str:
+    """The step that makes of a text what the expression takes it for; no cell goes missing by it."""
+    texts = pd.Series([text.strip() for text in re.findall(r"'([^']+)'", error)[:1]], dtype=object)
+    kind = "number"
+    if may_be_dates(texts):
+        kind = "date"
+    elif len(texts) and are_durations(texts):
+        kind = "duration"
+    outer = {inner: name for name, inner in names.items()}
+    name = next((outer[found] for found in re.findall(r"\b\w+\b", error) if found in outer), "NAME")
+    more = "" if kind != "number" or is_like_a_number("".join(texts)) else ", or as a date, or as a duration"
+    return f"- cast: {{{name}: {kind}}} before{more}"
 
 
 def _said(error: Exception, names: Mapping[str, str]) -> str:
