@@ -13,7 +13,7 @@ import pandas as pd
 
 from protokit.bundle.input_schema import InputSchema
 from protokit.bundle.notices import notices_of
-from protokit.collect.frames import as_frame
+from protokit.collect.frames import as_frame, told_of_zones
 from protokit.core.errors import PredictionNotice, SpecError
 from protokit.core.libraries.backend import keras
 from protokit.core.values import Arrays, Features, Notice, Predictions, Signature
@@ -138,7 +138,9 @@ class Model:
         frame, notices = as_frame(table), list[Notice]()
         if self.input_schema is not None:
             kinds = {name: kind for part in self.parts for name, kind in part.encoder.kinds.items()}
-            frame, notices = self.input_schema.read(frame, kinds)
+            notices = list(told_of_zones(frame[[name for name in self.input_schema.columns if name in frame.columns]]))
+            frame, told = self.input_schema.read(frame, kinds)
+            notices += told
             frame = self.input_schema.cleaned(frame, needed(self.parts))
         return frame, notices
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from protokit.cells.missing import blanked
 from protokit.collect.database.as_written import AsWritten
-from protokit.collect.frames import as_file, as_frame, checked, fingerprint
+from protokit.collect.frames import as_file, as_frame, checked, fingerprint, told_of_zones
 from protokit.collect.gather import gathered
 from protokit.collect.headers import reading
 from protokit.collect.readers.csv import Csv
@@ -73,6 +73,7 @@ def collect(
         if name in given:
             frame = given[name]
             origins[name] = fingerprint(frame)
+            notices += told_of_zones(frame)
             if isinstance(source := spec.tables.get(name), Csv):
                 rules = source.options
                 # which texts are numbers is read off their column, unless they are not written as computers do

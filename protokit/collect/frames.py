@@ -70,7 +70,7 @@ def checked(frame: pd.DataFrame, name: str) -> pd.DataFrame:
 
 def tidy(frame: pd.DataFrame) -> pd.DataFrame:
     """The same frame without the types that only say how values are kept: categories become their values, nullable
-    numbers float64 with NaN, decimals numbers, dates and times without zone (those with one: of UTC).
+    numbers float64 with NaN, decimals numbers, times with a zone those of UTC.
 
     Raises:
         DataError: a column holds complex numbers, which no kind of column is made of.
@@ -124,14 +124,11 @@ def columns_of(frame: pd.DataFrame) -> tuple[list[str], list[pd.Series]]:
 
 
 def told_of_zones(frame: pd.DataFrame) -> tuple[Notice, ...]:
-    """What is said of columns whose type is a time with a zone, before they become plain."""
+    """What is said of columns whose type is a time with a zone, a moment each."""
     zoned = tuple(str(name) for name, kind in frame.dtypes.items() if isinstance(kind, pd.DatetimeTZDtype))
     if not zoned:
         return ()
-    rule = f"{', '.join(map(repr, zoned))}: times with a zone, read as those of UTC"
-    return (
-        Notice(rule, zoned, "cast: {NAME: {date: {zone: Europe/Madrid}}} brings times of a clock elsewhere to UTC"),
-    )
+    return (Notice(f"{', '.join(map(repr, zoned))}: times with a zone, read as those of UTC", zoned),)
 
 
 def fingerprint(frame: pd.DataFrame) -> str:
@@ -253,7 +250,7 @@ def _plain(column: pd.Series) -> pd.Series:
             return with_gaps(column.astype(object))
         return column.astype(object if kind.kind == "b" and missing else kind)
     if isinstance(dtype, pd.DatetimeTZDtype):
-        return pd.Series(column.dt.tz_convert("UTC").dt.tz_localize(None))
+        return pd.Series(column.dt.tz_convert("UTC"))
     if isinstance(dtype, np.dtype) and dtype.kind == "O":
         present = column.dropna()
         kinds = set(map(type, present))

@@ -14,7 +14,7 @@ import pandas as pd
 from protokit.cells.missing import Marks
 from protokit.collect.collect import read_source
 from protokit.collect.column_flow import cast_to_texts, check_names, mentioned, traced
-from protokit.collect.database.cells import taken
+from protokit.collect.database.cells import placed, taken
 from protokit.collect.database.dealing import PARTS, Deal, dealt
 from protokit.collect.database.delimited import load_csv
 from protokit.collect.database.warehouse import Rows, Warehouse, parquet_cells, parquet_shape
@@ -108,7 +108,8 @@ class Held:
         number = self._rows.order[0]
         listed = ", ".join([number, *inner, *([self._part] if with_part else [])])
         for batch in self._warehouse.batches(f"SELECT {listed} FROM {self._rows.table} WHERE {where}", rows):
-            cells = {name: taken(batch[c]) for name, c in zip(names, inner, strict=True)}
+            zones = [self._rows.columns[name].zone for name in names]
+            cells = {n: placed(taken(batch[c]), zone) for n, c, zone in zip(names, inner, zones, strict=True)}
             if with_part:
                 cells[self._part] = batch[self._part]
             yield pd.DataFrame(cells).set_axis(batch[number].to_numpy())

@@ -27,7 +27,7 @@ Value = TypeVar("Value", covariant=True)
 Plain = str | dict[str, object]  # a step as a recipe has it
 Origins = Mapping[str, frozenset[str]]  # of each derived column: those that it was computed from
 Scalar = str | int | float | bool  # a value of a cell
-CASTS = ("number", "category", "text", "date", "boolean")
+CASTS = ("number", "category", "text", "date", "duration", "boolean")
 
 
 class Report(Protocol):

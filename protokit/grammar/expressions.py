@@ -80,12 +80,19 @@ class Expression:
                 found += [(name, number) for name in names for number in numbers[:1]]
         return tuple(found)
 
-    def cast_to_dates(self) -> tuple[str, ...]:
-        """The columns that it casts to dates itself."""
+    def cast_to_dates(self) -> tuple[Expression, ...]:
+        """The parts that it casts to dates or times itself."""
         from protokit.grammar.sql_dates import cast_to_dates
 
         with _deep():
-            return cast_to_dates(self._root)
+            return tuple(map(_part, cast_to_dates(self._root)))
+
+    def comparisons(self) -> tuple[tuple[str, tuple[str, ...], tuple[Expression, ...]], ...]:
+        """Of each comparison with columns: how it compares (equal, from, order), its texts, and its other parts."""
+        from protokit.grammar.sql_dates import comparisons
+
+        with _deep():
+            return tuple((one.how, one.texts, tuple(map(_part, one.parts))) for one in comparisons(self._root))
 
     def dated(self, dates: Container[str], read: Callable[[str], str | None]) -> Expression:
         """The same, with texts that are held against columns of `dates` as times; `read` gives such a text as ISO.
@@ -104,6 +111,12 @@ def _is_number(node: Expr) -> bool:
 
     inner = node.this if isinstance(node, (exp.Neg, exp.Paren)) else node
     return isinstance(inner, exp.Literal) and not inner.is_string
+
+
+def _part(root: Expr) -> Expression:
+    """A part of a tree that was found good."""
+    names = dict.fromkeys(node.name for node in root.walk() if node.key == "column")
+    return Expression(root.name if root.key == "column" else "", tuple(map(Column, names)), root)
 
 
 def quote(text: str) -> str:

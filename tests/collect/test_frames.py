@@ -110,7 +110,7 @@ def test_categories_and_times_with_a_zone_become_plain() -> None:
     found = tidy(frame)
     assert [found[name].dtype.kind for name in "nmzu"] == ["i", "f", "M", "u"]
     assert found["c"].tolist()[::2] == ["a", "b"] and found["c"].isna().tolist() == [False, True, False]
-    assert found["z"].tolist()[0] == pd.Timestamp("2024-01-01 11:00")
+    assert found["z"].tolist()[0] == pd.Timestamp("2024-01-01 11:00", tz="UTC")
     assert found["m"].isna().tolist() == [False, True, False]
 
 

@@ -166,7 +166,7 @@ def test_what_a_cast_cannot_tell_names_the_edits() -> None:
     assert str(caught.value.cure).startswith("say which: cast: {d: {date: {order: year}}}, or cast: {d: {date: ")
     found = gathered(frame, [{"cast": {"d": {"date": {"order": "year"}}}}]).frame["d"]
     assert found.astype(str).tolist() == ["2011-04-03", "2012-04-13"]
-    with pytest.raises(SpecError, match="say what it counts") as wrong:
+    with pytest.raises(SpecError, match="looks like seconds since 1970") as wrong:
         gathered(pd.DataFrame({"d": [1614556800]}), [{"cast": {"d": "date"}}])
     assert "{d: {date: {epoch: seconds}}}" in str(wrong.value)
     found = gathered(pd.DataFrame({"d": [1614556800]}), [{"cast": {"d": {"date": {"epoch": "seconds"}}}}]).frame["d"]
@@ -213,7 +213,7 @@ def test_a_cast_within_an_expression_that_would_read_another_moment_is_refused()
     for text in ("2021-03-01T10:30:00+05:00", "03/04/11"):
         with pytest.raises(DataError, match="drops offsets") as caught:
             cleaned(pd.DataFrame({"d": ["2021-03-01", text]}), [{"filter": "try_cast(d as date) > date '2020-01-01'"}])
-        assert caught.value.cure == "- parse_dates: {d: {}} before"
+        assert caught.value.cure == "- cast: {d: date} before"
     frame = pd.DataFrame({"d": ["2021-03-01", "2021-03-02 10:00", "soon"]})
     assert len(cleaned(frame, [{"filter": "try_cast(d as date) > date '2021-03-01'"}])) == 1
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
+import pandas as pd
+
 from protokit.cells.numbers import BLANKS, MINUS, found_in
 from protokit.cells.times.columns import EPOCHS
+from protokit.cells.times.epochs import doubt, meaning
 from protokit.cells.times.rules import Rule
 from protokit.collect.database.casts import split
 from protokit.collect.database.context import Context
-from protokit.collect.database.times import TextTimes, options_of, rule_of
+from protokit.collect.database.times import TextTimes, lengths_sql, options_of, rule_of
 from protokit.collect.database.warehouse import Rows
 from protokit.core.values import Notice
 from protokit.grammar.expressions import quote
@@ -19,7 +22,7 @@ _TRUE, _FALSE = ("true", "yes", "y", "t", "1", "on"), ("false", "no", "n", "f", 
 
 
 def cast(context: Context, rows: Rows, kinds: Mapping[str, object]) -> tuple[Rows, dict[str, object]]:
-    """The rows with some columns as number, category, text, date or boolean; and the casts as they were decided.
+    """The rows with some columns of other types, a duration as seconds; and the casts as they were decided.
 
     Raises:
         DataError: a cell cannot be cast, with its row and value.
@@ -33,6 +36,8 @@ def cast(context: Context, rows: Rows, kinds: Mapping[str, object]) -> tuple[Row
             sql, rule = date_sql(context, rows, name, rule_of(options), partial(edit, name))
             if options_of(rule):
                 decided[name] = {"date": options_of(rule)}
+        elif kind == "duration" and family == "text":
+            sql = lengths_sql(context, rows, name)
         else:
             sql = _sql(context, rows, name, inner, kind)
         context.refuse_lost(rows, name, sql, f"is no {kind}", name)
@@ -49,15 +54,31 @@ def date_sql(context: Context, rows: Rows, name: str, asked: Rule, write: Callab
     """
     inner, family = rows.columns[name].inner, rows.columns[name].family
     if family == "number" and asked.epoch:
+        if told := doubt(_numbers(context, rows, name), name, asked.epoch, write):
+            context.notices.append(told)
         micro = f"CAST(round({inner} * {EPOCHS[asked.epoch]}) AS BIGINT)"
         return f"CASE WHEN isfinite(CAST({inner} AS DOUBLE)) THEN make_timestamp({micro}) END", asked
+    if family == "date with a time zone":  # a moment: it has no clock to be read by
+        return f"CAST({inner} AS TIMESTAMP)", asked
     texts = TextTimes(context, rows, name, write, (name,))
     found = texts.evidence()
-    if family not in ("text", "number", "date", "date with a time zone") or (family == "number" and found.unread):
-        cure = f"say what it counts since 1970: {write('epoch: seconds')}"
-        raise context.fault(f"{name!r} is a {family}, and cannot be made a date", cure, name)
+    if family not in ("text", "number", "date") or (family == "number" and found.unread):
+        what, cure = "numbers", None
+        if family == "number":
+            what, cure = meaning(_numbers(context, rows, name), name, write)
+        like = "" if what == "numbers" else f": it looks like {what}"
+        raise context.fault(f"{name!r} is a {family}, and cannot be made a date{like}", cure, name)
     rule = texts.decided(found, asked).rule
     return texts.sql(rule), rule
+
+
+def _numbers(context: Context, rows: Rows, name: str) -> pd.Series:
+    """Some of the numbers of a column: the least, the largest, and a few between."""
+    given = f"SELECT CAST({rows.columns[name].inner} AS DOUBLE) AS k FROM {rows.table}"
+    sql = f"SELECT k FROM ({given}) WHERE isfinite(k) ORDER BY k"
+    least, most = context.warehouse.run(f"{sql} LIMIT 1"), context.warehouse.run(f"{sql} DESC LIMIT 1")
+    some = context.warehouse.run(f"SELECT k FROM ({given}) WHERE isfinite(k) LIMIT 1000")
+    return pd.Series([number for (number,) in (*least, *most, *some)], dtype=float)
 
 
 def _as_people_write(context: Context, rows: Rows, name: str, inner: str) -> str | None:
@@ -89,7 +110,7 @@ def _as_people_write(context: Context, rows: Rows, name: str, inner: str) -> str
 
 def _sql(context: Context, rows: Rows, name: str, inner: str, kind: str) -> str:
     family = rows.columns[name].family
-    if kind == family:
+    if kind == family or (kind == "duration" and family == "number"):  # numbers are seconds
         return inner
     if kind in ("category", "text"):
         # 3.0 in a column of whole numbers that has missing cells is 3

@@ -75,3 +75,8 @@ def taken(series: pd.Series, rows: np.ndarray | None = None) -> pd.Series:
     if pd.api.types.is_extension_array_dtype(series.dtype) and series.dtype.kind in "iuf":
         return with_gaps(series) if series.dtype.kind in "iu" else series.astype("float64")
     return series
+
+
+def placed(series: pd.Series, zone: bool) -> pd.Series:
+    """A column of the database's; where it had a time zone there it has that of UTC."""
+    return series.dt.tz_localize("UTC") if zone and series.dtype.kind == "M" and series.dt.tz is None else series

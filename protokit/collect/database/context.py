@@ -9,19 +9,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 import duckdb
+import pandas as pd
 
 from protokit.cells.numbers import is_like_a_number
-from protokit.cells.times.columns import moment
+from protokit.cells.times.columns import may_be_dates, moment
+from protokit.cells.times.durations import are_durations
 from protokit.collect.database.place import Place, Rows
+from protokit.collect.database.text_times import compared, misread
 from protokit.core.errors import DataError, SpecError
 from protokit.core.names import number
 from protokit.core.places import Path
 from protokit.core.values import Notice
 from protokit.grammar import expressions
 from protokit.grammar.expressions import quote
-
-# texts of a date that a cast in the database reads as they are
-_PLAIN = r"\s*\d{4}-\d{1,2}-\d{1,2}([ T]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?)?\s*"
 
 
 @dataclass
@@ -63,21 +63,23 @@ class Context:
             SpecError: it is of another.
         """
         inner, found = self.inner(rows, name, *path), rows.columns[name].family
-        if found != family:
+        if found != family and not (family == "date" and found.startswith("date")):
             raise self.fault(f"{name!r} is a {found}, not a {family}", f"- cast: {{{name}: {family}}} before", *path)
         return inner
 
     def sql(self, rows: Rows, text: str, *path: str | int, aggregate: bool = False) -> str:
         """An expression of the recipe as SQL over these rows."""
         expression = expressions.parse(text, aggregate=aggregate)
-        for name in expression.cast_to_dates():
-            if rows.columns[name].family == "text":
-                self._hold_plain(rows, name, *path)
         for name, number_said in expression.held_against_numbers():
             if name in rows.columns and rows.columns[name].family == "text":
                 rule = f"{name!r} holds texts, and {number_said} is a number: 1.10, 1.1 and 01.1 are different texts"
                 cure = f"quote it: '{number_said}', or - cast: {{{name}: number}} before"
                 raise self.fault(rule, cure, *path)
+        with self.running(rows.names(), *path):
+            wrong = [misread(self.warehouse, rows, part) for part in expression.cast_to_dates()]
+            wrong += [compared(self.warehouse, rows, *one) for one in expression.comparisons()]
+        for found in filter(None, wrong):
+            raise self.wrong(*found, *path)
         dates = {c.name for c in expression.columns if rows.columns[c.name].family.startswith("date")}
         if dates:
             try:
@@ -85,15 +87,6 @@ class Context:
             except expressions.Refused as error:
                 raise self.fault(error.rule, error.cure, *path) from None
         return expression.sql({c.name: self.inner(rows, c.name, *path) for c in expression.columns})
-
-    def _hold_plain(self, rows: Rows, name: str, *path: str | int) -> None:
-        """Refuse a cast of texts that the database would read as other moments than they are."""
-        inner = rows.columns[name].inner
-        other = f"TRY_CAST({inner} AS TIMESTAMP) IS NOT NULL AND NOT regexp_full_match({inner}, {quote(_PLAIN)})"
-        found = self.warehouse.run(f"SELECT {inner} FROM {rows.table} WHERE {other} ORDER BY {rows.order[0]} LIMIT 1")
-        if found:
-            rule = f"{found[0][0]!r} of {name!r}: a cast in an expression drops offsets, and mistakes the order of days"
-            raise self.wrong(rule, f"- parse_dates: {{{name}: {{}}}} before", *path)
 
     def text(self, text: str) -> str:
         """A text as SQL."""
@@ -107,7 +100,7 @@ class Context:
         """
         family = rows.columns[name].family
         kind = "boolean" if isinstance(value, bool) else "text" if isinstance(value, str) else "number"
-        if isinstance(value, str) and family == "date":
+        if isinstance(value, str) and family.startswith("date"):
             found = moment(value)
             if found is None:
                 raise self.fault(f"{value!r} is no date", "write 2024-12-31", *path)
@@ -160,12 +153,26 @@ class Context:
         try:
             yield
         except (duckdb.BinderException, duckdb.ParserException, duckdb.CatalogException) as error:
-            raise self.fault(_said(error, names), "cast(column as double) or another type", *path) from None
+            raise self.fault(_said(error, names), _cast_before(str(error), names), *path) from None
         except duckdb.OutOfMemoryException:
             raise self.wrong("no room for this in memory", "fewer rows or columns, or more memory", *path) from None
         except duckdb.Error as error:
-            cure = "try_cast(column as double) gives a missing cell where a value does not fit"
+            cure = _cast_before(str(error), names)
             raise self.wrong(_said(error, names), cure, *path) from None
+
+
+def _cast_before(error: str, names: Mapping[str, str]) -> str:
+    """The step that makes of a text what the expression takes it for; no cell goes missing by it."""
+    texts = pd.Series([text.strip() for text in re.findall(r"'([^']+)'", error)[:1]], dtype=object)
+    kind = "number"
+    if may_be_dates(texts):
+        kind = "date"
+    elif len(texts) and are_durations(texts):
+        kind = "duration"
+    outer = {inner: name for name, inner in names.items()}
+    name = next((outer[found] for found in re.findall(r"\b\w+\b", error) if found in outer), "NAME")
+    more = "" if kind != "number" or is_like_a_number("".join(texts)) else ", or as a date, or as a duration"
+    return f"- cast: {{{name}: {kind}}} before{more}"
 
 
 def _said(error: Exception, names: Mapping[str, str]) -> str:

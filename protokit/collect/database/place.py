@@ -38,7 +38,7 @@ class Stored:
     @property
     def family(self) -> str:
         """What kind of values these are: number, text, boolean, date, or another."""
-        if self.zone:
+        if self.zone and (not self.type or self.type.startswith("TIMESTAMP")):
             return "date with a time zone"
         if self.type in ("DATE", "TIMESTAMP", "TIMESTAMP_NS", "TIMESTAMP_S", "TIMESTAMP_MS"):
             return "date"
@@ -131,6 +131,8 @@ class Place(ABC):
         for name, sql in values.items():
             inner = self.fresh()
             listed.append(f"{sql} AS {inner}")
-            columns[name] = Stored(inner)
+            # what is computed of a moment by a step stays one
+            own = columns.get(name, Stored())
+            columns[name] = Stored(inner, zone=own.zone and re.search(rf"\b{own.inner}\b", sql) is not None)
         select = f"SELECT {', '.join(listed)} FROM {rows.table}"
         return self.create(select, rows.order, columns, drop=rows, count=rows.count)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from protokit.cells.times.columns import Times, read, survey
+from protokit.cells.times.durations import of_texts
 from protokit.cells.times.rules import UNASKED, Decision, Evidence, Rule, decide
 from protokit.collect.database.context import Context
 from protokit.collect.database.warehouse import Rows
@@ -76,6 +77,19 @@ class TextTimes:
         told = Times(pd.Series(dtype="datetime64[us]").to_numpy(), pd.Series(dtype=bool).to_numpy(), twice, never)
         self.context.notices.extend(told.notices(self.name, rule.zone))
         return f"(SELECT v FROM {times} WHERE k = {self._text})"
+
+
+def lengths_sql(context: Context, rows: Rows, name: str) -> str:
+    """A column of texts as lengths of time in seconds, as SQL over the rows, NULL where a text is none."""
+    inner, seconds = rows.columns[name].inner, context.warehouse.fresh("m")
+    context.warehouse.run(f"CREATE TABLE {seconds} (k VARCHAR, v DOUBLE)")
+    given = f"SELECT DISTINCT {inner} AS k FROM {rows.table} WHERE {inner} IS NOT NULL ORDER BY k"
+    for frame in context.warehouse.batches(given, _BATCH):
+        texts = frame["k"].astype(object)
+        found = of_texts(texts.map(str.strip).to_numpy(object), plain=True)
+        v = [None if value != value else value for value in found.tolist()]
+        context.warehouse.append(seconds, pd.DataFrame({"k": texts, "v": pd.Series(v, dtype="Float64")}))
+    return f"(SELECT v FROM {seconds} WHERE k = {inner})"
 
 
 def rule_of(options: object) -> Rule:

@@ -18,7 +18,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from protokit.collect.database.cells import plain_frame, taken
+from protokit.collect.database.cells import placed, plain_frame, taken
 from protokit.collect.database.place import Place, Rows, Stored
 from protokit.collect.database.settled import settled
 from protokit.collect.files.arrow_durations import UNITS, duration_units
@@ -180,7 +180,7 @@ class Warehouse(Place):
         for name, column in rows.columns.items():
             if column.cells is not None:
                 found = self._connection.execute(f"SELECT {column.inner} FROM {table} ORDER BY {place}").df()
-                cells = taken(found[column.inner]).astype(column.cells.dtype)
+                cells = placed(taken(found[column.inner]), column.zone).astype(column.cells.dtype)
                 columns[name] = replace(column, cells=cells, row=place)
         return self.typed(Rows(table, (*rows.order, place), columns, count))
 
@@ -215,7 +215,9 @@ class Warehouse(Place):
         order = ", ".join(f"{row} NULLS FIRST" for row in rows.order)
         found = self._connection.execute(f"SELECT {listed} FROM {rows.table} ORDER BY {order}").df()
         cells = {
-            name: taken(c.cells, found[c.row].to_numpy()) if c.cells is not None else taken(found[c.inner])
+            name: taken(c.cells, found[c.row].to_numpy())
+            if c.cells is not None
+            else placed(taken(found[c.inner]), c.zone)
             for name, c in rows.columns.items()
         }
         frame = pd.DataFrame(cells)

@@ -26,7 +26,12 @@ class Keys:
             a, b = rows.columns[left], right.columns[own]
             self.left.append(context.inner(rows, left, "on", i))
             self.right.append(context.inner(right, own, "on", i))
-            if a.family != b.family and self._valued(rows, left) and self._valued(right, own):
+            dates = a.family.startswith("date") and b.family.startswith("date")
+            if dates and a.zone != b.zone:
+                name = own if a.zone else left
+                told = f"{name!r} has no offset, and is held against times that have one: it is taken for UTC"
+                context.notices.append(Notice(told, (name,)))
+            elif a.family != b.family and self._valued(rows, left) and self._valued(right, own):
                 rule = f"the key {left!r} is a {a.family} in the rows, and {own!r} a {b.family} in {spec.table!r}"
                 wanted = {"number": "number", "text": "text", "boolean": "boolean", "date": "date"}.get(a.family)
                 raise context.fault(rule, f"add cast: {{{own}: {wanted}}} to the join" if wanted else None, "on", i)

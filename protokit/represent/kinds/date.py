@@ -80,6 +80,7 @@ class Date(NumberColumn, Kind):
             DataError: a cell is no date, or it cannot be told which of day, month and year is which.
         """
         from protokit.cells.times.columns import survey
+        from protokit.cells.times.epochs import doubt, meaning
         from protokit.cells.times.rules import UNASKED, Rule, decide
         from protokit.represent.encoders.cells import without
         from protokit.represent.encoders.times import writes
@@ -88,13 +89,16 @@ class Date(NumberColumn, Kind):
         asked = Rule(**options.asked) if isinstance(options, DateOptions) else UNASKED
         whole = without(cells if context.whole is None else context.whole, context.missing)
         if asked.epoch:
+            if told := doubt(whole, name, asked.epoch, writes(name)):
+                context.say(told)
             return cls._fitted(cells, asked, context)
         found = survey(whole)
         if found.unread:
             rule = f"column {name!r}: no one form reads every cell as a date, e.g. {found.unread!r}"
             cure = "write dates as 2024-12-31"
             if whole.dtype.kind in "iuf":
-                cure = f"say what the numbers count since 1970: {writes(name)('epoch: seconds')}"
+                what, cure = meaning(whole, name, writes(name))
+                rule += "" if what == "numbers" else f": they look like {what}"
             raise DataError(rule, cure=cure)
         decided = decide(found, asked)
         if decided.trouble:
@@ -144,14 +148,21 @@ class Date(NumberColumn, Kind):
             DataError: a cell is no date.
         """
         from protokit.cells.times.columns import is_date, read
+        from protokit.cells.times.epochs import meaning
         from protokit.cells.times.rules import Rule
         from protokit.represent.encoders.cells import without, wrong
+        from protokit.represent.encoders.times import writes
 
         present = cells if is_date(cells) else without(cells, self.marks)
         found = read(present, Rule(self.order, self.zone, self.epoch))
         if found.unread.any():
             like = {"day": "31/12/2024", "month": "12/31/2024"}.get(self.order, "2024-12-31")
-            raise wrong(cells, int(found.unread.argmax()), f"a date like {like}")
+            expected = f"a date like {like}"
+            if self.epoch:
+                what, edit = meaning(present, self.column, writes(self.column))
+                seen = "" if what == "numbers" else f" (the cells look like {what}: {edit})"
+                expected = f"{self.epoch} since 1970, of the years 1 to 9999{seen}"
+            raise wrong(cells, int(found.unread.argmax()), expected)
         for notice in found.notices(self.column, self.zone):
             context.say(notice)
         return found.values
