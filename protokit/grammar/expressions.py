@@ -85,6 +85,13 @@ class Expression:
         with _deep():
             return replace(self, _root=with_moments(self._root, dates, read))
 
+    def with_texts(self, function: str) -> Expression:
+        """The same, with a function of the database around all that becomes a text."""
+        from protokit.grammar.sql_texts import with_texts
+
+        with _deep():
+            return replace(self, _root=with_texts(self._root, function))
+
 
 def quote(text: str) -> str:
     """A text as a literal of SQL."""

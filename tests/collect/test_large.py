@@ -164,3 +164,32 @@ def test_texts_of_times_are_split_on_the_disk(tmp_path: Path) -> None:
         assert "'at' is read as day/month/year" in "\n".join(map(str, rows.notices))
     assert parts["train"]["x"].max() < parts["validation"]["x"].min() < parts["test"]["x"].min()
     assert parts["test"]["at"].iloc[0] in texts
+
+
+def whole(source: object, clean: list[object], **beside: Any) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The rows of a table as collected in memory, and as collected on the disk in batches."""
+    plain = {
+        "collect": {"tables": {"rows": source, **beside.get("tables", {})}, "clean": clean},
+        "represent": {"target": "n", "split": {"by": "random"}},
+    }
+    if "join" in beside:
+        plain["collect"]["join"] = beside["join"]
+    recipe = Recipe.parse(plain)
+    inside = collect(recipe).frame
+    with held(recipe) as rows:
+        frames = [frame for part in rows.counts for frame in rows.batches(part, rows=2048)]
+    outside = pd.concat(frames).sort_values("n", ignore_index=True)
+    return inside.sort_values("n", ignore_index=True), outside
+
+
+@pytest.mark.parametrize("middle", ["", "4", "2.5"])
+def test_a_text_of_a_whole_number_does_not_depend_on_the_others(
+    tmp_path: Path, middle: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "t.csv").write_text("q,n,s\n10,0,x\n" + f"{middle},1,y\n" + "3,2,z\n" + "-0,3,w\n")
+    made = {"a": "'a' || q || s", "b": "cast(q as varchar)", "c": "concat('k', q)", "d": "concat_ws('-', q, n)"}
+    for frame in whole({"csv": "t.csv"}, [{"derive": made}]):
+        assert frame["a"].tolist()[::2] == ["a10x", "a3z"] and frame["b"].tolist()[::2] == ["10", "3"]
+        assert frame["c"].tolist()[::2] == ["k10", "k3"] and frame["d"].tolist()[::2] == ["10-0", "3-2"]
+        assert frame["b"][3] == "0" and frame["b"][1] == (middle or None)

@@ -11,7 +11,7 @@ import duckdb
 
 from protokit.cells.numbers import is_like_a_number
 from protokit.cells.times.columns import moment
-from protokit.collect.database.place import Place, Rows
+from protokit.collect.database.place import TEXT_OF, Place, Rows
 from protokit.core.errors import DataError, SpecError
 from protokit.core.names import number
 from protokit.core.places import Path
@@ -78,6 +78,7 @@ class Context:
                 expression = expression.dated(dates, moment)
             except expressions.Refused as error:
                 raise self.fault(error.rule, error.cure, *path) from None
+        expression = expression.with_texts(TEXT_OF)
         return expression.sql({c.name: self.inner(rows, c.name, *path) for c in expression.columns})
 
     def _hold_plain(self, rows: Rows, name: str, *path: str | int) -> None:

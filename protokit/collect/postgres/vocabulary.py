@@ -1,8 +1,8 @@
 """What PostgreSQL says with the very result of DuckDB: functions, parts of dates, types. What is not here runs here.
 
 Left out on purpose, since results differ in some cell: `exp`, `ln`, powers, angles, `stddev` and its like, `median`
-(last bits), `round` of doubles (the sign of zero), numbers as texts and texts as numbers (notation), regular expressions, `strftime`, `date_diff` in weeks,
-and `lower`, `upper` of texts with more than ASCII.
+(last bits), `round` of doubles (the sign of zero), numbers as texts and texts as numbers (notation), regular
+expressions, `strftime`, `date_diff` in weeks, and `lower`, `upper` of texts with more than ASCII.
 """
 
 from __future__ import annotations
