@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import zlib
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -72,6 +73,8 @@ def load_csv(
     """
     if rules.thousands is not None or rules.decimal not in (None, "."):
         raise files[0].error("decimal and thousands marks of a table that is larger than memory", _CONVERT)
+    if spaced := next((file for file, one in zip(files, dialects, strict=True) if one.spaced), None):
+        raise spaced.error("blanks before quotes, in a table that is larger than memory", _CONVERT)
     names = dialects[0].names
     inner = {name: warehouse.fresh() for name in names}
     raw = warehouse.fresh("t")
@@ -106,11 +109,15 @@ def _scanned(file: File, dialect: Dialect) -> tuple[int, list[list[str]]]:
     Raises:
         DataError: with the line and column of what is wrong.
     """
-    count, line, end, raw = 0, dialect.above + 1, b"", b""
+    count, line, end, raw, more = 0, dialect.above + 1, b"", b"", False
     try:
         with opened(file, dialect) as stream:
             while raw := next_rows(stream, dialect.quote):
-                rows_here, _ = scanned(raw, dialect)
+                try:
+                    rows_here, _ = scanned(raw, dialect)
+                except Unclean:
+                    more = bool(stream.read(1))
+                    raise
                 count += rows_here
                 line += raw.count(b"\n")
                 end, raw = (raw if rows_here else end), b""
@@ -119,13 +126,14 @@ def _scanned(file: File, dialect: Dialect) -> tuple[int, list[list[str]]]:
         return count, last_rows(end, dialect)
     except Unclean as error:
         if not dialect.comment and not dialect.footer:
-            _name(raw, line, file, dialect)
-        rule = f"{error}, at or below this line, in a table that is larger than memory"
-        raise file.error(rule, f"mend the line, or {_CONVERT}", line) from None
+            _name(raw, line, file, dialect, more)
+        broken = isinstance(error.__context__, (EOFError, OSError, zlib.error))
+        cure = "fetch the file again: it is not whole" if broken else _CONVERT
+        raise file.error(f"{error}, in a table that is larger than memory", cure) from None
 
 
-def _name(raw: bytes, line: int, file: File, dialect: Dialect) -> None:
-    """Say what is wrong with some rows, of which the first stands on a line, if it is known.
+def _name(raw: bytes, line: int, file: File, dialect: Dialect, more: bool) -> None:
+    """Say what is wrong with some rows, of which the first stands on a line, if it is known; `more` come after them.
 
     Raises:
         DataError: with the line and column.
@@ -133,14 +141,20 @@ def _name(raw: bytes, line: int, file: File, dialect: Dialect) -> None:
     text = "\n" * (line - 1) + raw.decode(errors="replace")
     dialect = replace(dialect, above=line - 1)
     kept: list[Row] = []
+    fault: Unreadable | None = None
     try:
         for row in rows(text, dialect.delimiter, quote=dialect.quote, above=line - 1):
             if not is_blank(row[1]):
                 kept.append(row)
-                if len(row[1]) != dialect.width:
-                    raise longer(text, file, dialect, *row, kept)
     except Unreadable as error:
-        raise unreadable(text, file, dialect, error) from None
+        fault = error
+    if more or fault:  # so that what is odd is not taken for what stands below the rows
+        kept.append((1 << 62, [""] * dialect.width))
+    for at, cells in kept:
+        if len(cells) != dialect.width:
+            raise longer(text, file, dialect, at, cells, kept)
+    if fault is not None:
+        raise unreadable(text, file, dialect, fault) from None
 
 
 def _load(warehouse: Warehouse, table: str, file: File, dialect: Dialect, inner: dict[str, str]) -> None:
