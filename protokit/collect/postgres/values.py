@@ -280,7 +280,7 @@ class Values:
             of = self.value(given[0])
             if of.whole and of.kind == "double":
                 return Said(f'(CAST(CAST({of.sql} AS int8) AS text) COLLATE "C")', "text", True)
-            return self._of(given[0], "text")
+            return self.cast(of, "text", "text")
         if name == "concat" and given:
             texts = [self._of(one, "text") for one in given]
             return Said(f"concat({', '.join(one.sql for one in texts)})", "text", all(one.ascii for one in texts))
