@@ -23,4 +23,5 @@ def with_texts(root: Expr, function: str) -> Expr:
                 placed = exp.Anonymous(this=function)
                 part.replace(placed)
                 placed.set("expressions", [part])
-    return tree.this.pop()
+    found: Expr = tree.this.pop()
+    return found

@@ -241,3 +241,4 @@ def test_a_fault_of_a_large_file_has_its_place_or_none(tmp_path: Path, monkeypat
     assert "Parquet" in str(said("\n".join(lines).replace(",", " ").encode(), delimiter="blanks"))
     said("\n".join([*lines[:51], '"7,1', lines[52]]).encode() + b"\n")
     assert "Parquet" in str(said(b'a, n\n"x, y", 1\n' + b'"x", "2"\n' * 9))
+    assert "Parquet" in str(said(b"a,n\n" + b'"=""0012""",1\n' * 9))

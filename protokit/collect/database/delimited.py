@@ -28,6 +28,7 @@ from protokit.collect.files.cells import order
 from protokit.collect.files.dialect import Dialect
 from protokit.collect.files.files import File
 from protokit.collect.text_cells import Decided, Rules, asked_for, decided
+from protokit.core.errors import DataError
 from protokit.core.outside import access
 from protokit.core.values import Notice
 from protokit.grammar.expressions import quote
@@ -205,6 +206,13 @@ def _typed(
     for start in range(0, len(names), _TOGETHER):
         some = names[start : start + _TOGETHER]
         # to take blanks away takes longer than all else: only where there are some
+        sheets = ", ".join(f"bool_and({inner[n]} = '' OR regexp_full_match({inner[n]}, '=\"[^\"]*\"'))" for n in some)
+        [of_sheets] = warehouse.before_lock(f"SELECT {sheets} FROM (SELECT * FROM {table} LIMIT 100)")
+        for name, written in zip(some, of_sheets, strict=True):
+            [(any_cell,)] = warehouse.before_lock(f"SELECT max({inner[name]}) FROM {table}") if written else [("",)]
+            if any_cell:
+                rule = f"the cells of {name!r} are written for a spreadsheet, as {any_cell}"
+                raise DataError(f"{rule}, in a table that is larger than memory", cure=_CONVERT)
         looked = ", ".join(f"bool_or(regexp_matches({inner[name]}, {quote(_AT_AN_END)}))" for name in some)
         [blank] = warehouse.before_lock(f"SELECT {looked} FROM {table}")
         texts_of = {
