@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
+from pydantic import ValidationError
 
 from protokit.cells.missing import blanked
 from protokit.collect.collect import cleaned
@@ -21,6 +22,7 @@ from protokit.core.values import Notice
 
 _OF_NUMBERS = ("number", "boolean", "date", "duration")  # kinds that take numbers as they take their texts
 # how a csv file is read: never from where, and no column that depends on its name
+_PARTS = ("columns", "clean", "reading", "joined", "texts", "as_file")
 _READING = tuple(name for name in Csv.option_names() if name != "file_column")
 
 
@@ -111,17 +113,38 @@ class InputSchema:
         """That of `as_plain`. Whoever wrote it, it names no source and no address, only what is done with cells.
 
         Raises:
-            ValueError: the rules of reading are none of a csv file's.
+            ValueError: a part is none, or not what it should be; the rules of reading are none of a csv file's.
             SpecError: a step is none of cleaning.
         """
+        for name in plain:
+            if name not in _PARTS:
+                raise ValueError(f"{name!r} is no part of the intake: {', '.join(_PARTS)}")
+        for name in ("columns", "texts"):
+            if not _are_names(plain.get(name, [])):
+                raise ValueError(f"the intake's {name} are no list of names: {plain[name]!r}")
+        for name in ("joined", "as_file"):
+            if not isinstance(plain.get(name, False), bool):
+                raise ValueError(f"the intake's {name} is neither true nor false: {plain[name]!r}")
+        if not isinstance(plain["reading"], Mapping):
+            raise ValueError(f"the rules of reading are no mapping: {plain['reading']!r}")
         for name in plain["reading"]:
             if name not in _READING:
                 raise ValueError(f"{name!r} is no rule of reading: {', '.join(_READING)}")
-        Csv.model_validate({**plain["reading"], "location": "-"})
+        try:
+            Csv.model_validate({**plain["reading"], "location": "-"})
+        except ValidationError as error:
+            first = error.errors()[0]
+            at = ".".join(str(part) for part in first["loc"])
+            said = first["msg"].removeprefix("Value error, ")
+            raise ValueError(f"the rule of reading {at}: {said}, not {first['input']!r}") from None
         Collect.of(clean=list(plain["clean"]))
         columns, clean = tuple(plain["columns"]), tuple(plain["clean"])
         texts, as_file = tuple(plain.get("texts", ())), bool(plain.get("as_file", False))
         return cls(columns, clean, dict(plain["reading"]), bool(plain["joined"]), texts, as_file)
+
+
+def _are_names(plain: object) -> bool:
+    return isinstance(plain, list) and all(isinstance(name, str) for name in plain)
 
 
 def _without(

@@ -124,8 +124,12 @@ def columns_of(frame: pd.DataFrame) -> tuple[list[str], list[pd.Series]]:
 
 
 def told_of_zones(frame: pd.DataFrame) -> tuple[Notice, ...]:
-    """What is said of columns whose type is a time with a zone, a moment each."""
-    zoned = tuple(str(name) for name, kind in frame.dtypes.items() if isinstance(kind, pd.DatetimeTZDtype))
+    """What is said of columns whose type is a time with a zone, before they become plain."""
+    return told_of(tuple(str(name) for name, kind in frame.dtypes.items() if isinstance(kind, pd.DatetimeTZDtype)))
+
+
+def told_of(zoned: tuple[str, ...]) -> tuple[Notice, ...]:
+    """What is said of columns whose times have a zone."""
     if not zoned:
         return ()
     return (Notice(f"{', '.join(map(repr, zoned))}: times with a zone, read as those of UTC", zoned),)

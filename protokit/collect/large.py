@@ -17,10 +17,12 @@ from protokit.collect.column_flow import cast_to_texts, check_names, mentioned, 
 from protokit.collect.database.cells import placed, taken
 from protokit.collect.database.dealing import PARTS, Deal, dealt
 from protokit.collect.database.delimited import load_csv
+from protokit.collect.database.gaps import filled
 from protokit.collect.database.warehouse import Rows, Warehouse, parquet_cells, parquet_shape
 from protokit.collect.files import files
 from protokit.collect.files.dialect import dialect_of
 from protokit.collect.files.secrets import expand
+from protokit.collect.frames import told_of
 from protokit.collect.gather import gather
 from protokit.collect.headers import reading
 from protokit.collect.readers.csv import Csv
@@ -54,6 +56,7 @@ class Held:
     _warehouse: Warehouse
     _rows: Rows
     _part: str
+    _gaps: frozenset[str] = frozenset()  # the columns of true and false with missing cells
     _files: tuple[tuple[str, int], ...] = ()  # of the first table, with their rows
 
     @property
@@ -110,6 +113,8 @@ class Held:
         for batch in self._warehouse.batches(f"SELECT {listed} FROM {self._rows.table} WHERE {where}", rows):
             zones = [self._rows.columns[name].zone for name in names]
             cells = {n: placed(taken(batch[c]), zone) for n, c, zone in zip(names, inner, zones, strict=True)}
+            for name in self._gaps.intersection(names):
+                cells[name] = cells[name].astype(object)
             if with_part:
                 cells[self._part] = batch[self._part]
             yield pd.DataFrame(cells).set_axis(batch[number].to_numpy())
@@ -173,6 +178,9 @@ def held(
                         here, digest = source.files(folder)
                         said = partitions(here) if any(file.partitions for file in here) else None
                         rows_of = warehouse.load_parquet([file.path for file in here], said)
+                        filled(warehouse.before_lock, rows_of)
+                        rows_of = warehouse.typed(rows_of)
+                        told += told_of(tuple(name for name, one in rows_of.columns.items() if one.zone))
                         counts = tuple((file.known_as, parquet_shape(file.path)[0]) for file in here)
                     if not tables:
                         of_first = counts
@@ -199,12 +207,16 @@ def held(
         order = ", ".join(f"{row} NULLS FIRST" for row in rows.order)
         select = f"SELECT *, {sql} AS {part} FROM {rows.table} ORDER BY {order}"
         rows = warehouse.create(select, rows.order, rows.columns, drop=rows)
+        gaps = filled(warehouse.run, rows)
+        rows = warehouse.typed(rows)
         found = dict(warehouse.run(f"SELECT {part}, count(*) FROM {rows.table} GROUP BY {part}"))
         if None in found:
             raise DataError(f"{found[None]:,} rows are in no part", cure="write train, validation or test in each")
         counts_of = {name: found.get(name, 0) for name in PARTS}
         said_of_all = tuple(dict.fromkeys((*told, *notices)))
-        yield Held((*steps, *taken_steps), said_of_all, origins, counts_of, clean, warehouse, rows, part, of_first)
+        yield Held(
+            (*steps, *taken_steps), said_of_all, origins, counts_of, clean, warehouse, rows, part, gaps, of_first
+        )
 
 
 def _on_disk(source: Source) -> TypeGuard[Parquet | Csv]:

@@ -105,6 +105,13 @@ class Expression:
         with _deep():
             return replace(self, _root=with_moments(self._root, dates, read))
 
+    def with_texts(self, function: str) -> Expression:
+        """The same, with a function of the database around all that becomes a text."""
+        from protokit.grammar.sql_texts import with_texts
+
+        with _deep():
+            return replace(self, _root=with_texts(self._root, function))
+
 
 def _is_number(node: Expr) -> bool:
     from sqlglot import exp

@@ -75,6 +75,26 @@ def test_rules_of_reading_name_no_source(
     assert said.exit_code and asked == []
 
 
+@pytest.mark.parametrize(
+    ("intake", "said"),
+    [
+        ({"columns": ["age", ["x"]]}, "intake's columns are no list of names"),
+        ({"columns": "age"}, "intake's columns are no list of names"),
+        ({"texts": [1]}, "intake's texts are no list of names"),
+        ({"as_file": "no"}, "as_file is neither true nor false"),
+        ({"joined": 1}, "joined is neither true nor false"),
+        ({"reading": ["x"]}, "rules of reading are no mapping"),
+        ({"colums": []}, "'colums' is no part of the intake"),
+        ({"reading": {"encoding": "no-such"}}, "the rule of reading encoding"),
+        ({"reading": {"delimiter": 3}}, "the rule of reading delimiter"),
+    ],
+)
+def test_an_intake_that_was_edited_is_named(intake: dict[str, object], said: str, tmp_path: Path) -> None:
+    with pytest.raises(BundleError) as caught:
+        protokit.load(changed(tmp_path, **intake))
+    assert said in str(caught.value) and "validation error" not in str(caught.value)
+
+
 def test_a_table_is_read_from_where_the_person_says(tmp_path: Path, listener: tuple[str, list[str]]) -> None:
     address, asked = listener
     (tmp_path / "t.csv").write_text("a;b\n1;2\n")

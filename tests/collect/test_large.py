@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 from typing import Any
 
@@ -164,3 +165,80 @@ def test_texts_of_times_are_split_on_the_disk(tmp_path: Path) -> None:
         assert "'at' is read as day/month/year" in "\n".join(map(str, rows.notices))
     assert parts["train"]["x"].max() < parts["validation"]["x"].min() < parts["test"]["x"].min()
     assert parts["test"]["at"].iloc[0] in texts
+
+
+def whole(source: object, clean: list[object], **beside: Any) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The rows of a table as collected in memory, and as collected on the disk in batches."""
+    plain = {
+        "collect": {"tables": {"rows": source, **beside.get("tables", {})}, "clean": clean},
+        "represent": {"target": "n", "split": {"by": "random"}},
+    }
+    if "join" in beside:
+        plain["collect"]["join"] = beside["join"]
+    recipe = Recipe.parse(plain)
+    inside = collect(recipe).frame
+    with held(recipe) as rows:
+        frames = [frame for part in rows.counts for frame in rows.batches(part, rows=2048)]
+    outside = pd.concat(frames).sort_values("n", ignore_index=True)
+    return inside.sort_values("n", ignore_index=True), outside
+
+
+@pytest.mark.parametrize("middle", ["", "4", "2.5"])
+def test_a_text_of_a_whole_number_does_not_depend_on_the_others(
+    tmp_path: Path, middle: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "t.csv").write_text("q,n,s\n10,0,x\n" + f"{middle},1,y\n" + "3,2,z\n" + "-0,3,w\n")
+    made = {"a": "'a' || q || s", "b": "cast(q as varchar)", "c": "concat('k', q)", "d": "concat_ws('-', q, n)"}
+    for frame in whole({"csv": "t.csv"}, [{"derive": made}]):
+        assert frame["a"].tolist()[::2] == ["a10x", "a3z"] and frame["b"].tolist()[::2] == ["10", "3"]
+        assert frame["c"].tolist()[::2] == ["k10", "k3"] and frame["d"].tolist()[::2] == ["10-0", "3-2"]
+        assert frame["b"][3] == "0" and frame["b"][1] == (middle or None)
+
+
+def test_a_column_has_one_type_in_all_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    n = 9000
+    frame = pd.DataFrame({"n": range(n), "k": pd.array([(1 << 53) + 1 + i for i in range(n)], "Int64")})
+    frame["q"] = pd.array([i % 7 for i in range(n)], "Int64")
+    frame["b"] = pd.array([i % 2 == 0 for i in range(n)], "boolean")
+    frame["full"] = [(1 << 53) + 1 + i for i in range(n)]
+    frame["at"] = pd.date_range("2024-01-01", periods=n, freq="h", tz="Europe/Madrid")
+    frame.loc[3, ["k", "q", "b"]] = pd.NA
+    frame.to_parquet("t.parquet")
+    inside, outside = whole({"parquet": "t.parquet"}, [{"derive": {"h": "q // 2", "t": "'a' || q"}}])
+    assert outside["k"].tolist()[:5] == [str((1 << 53) + 1 + i) if i != 3 else None for i in range(5)]
+    pd.testing.assert_frame_equal(inside, outside)
+    plain = {"collect": {"tables": {"t": "t.parquet"}}, "represent": {"target": "n", "split": {"by": "random"}}}
+    with held(Recipe.parse(plain)) as rows:
+        kinds = [batch.dtypes.map(str).to_dict() for part in rows.counts for batch in rows.batches(part, rows=2048)]
+        assert len(kinds) > 3 and all(one == kinds[0] for one in kinds)
+        assert any("'at': times with a zone, read as those of UTC" in str(one) for one in rows.notices)
+
+
+def test_a_fault_of_a_large_file_has_its_place_or_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    lines = ["a,n", *(f"{i},{i}" for i in range(52))]
+
+    def said(text: bytes, name: str = "t.csv", **options: object) -> DataError:
+        Path(name).write_bytes(text)
+        plain = {
+            "collect": {"tables": {"t": {"csv": name, **options}}},
+            "represent": {"target": "n", "split": {"by": "random"}},
+        }
+        with pytest.raises(DataError) as caught, held(Recipe.parse(plain)):
+            pass
+        assert "csv:2:" not in str(caught.value) and f"{name}:2\n" not in str(caught.value)
+        assert ":52:" in str(caught.value) or "mend the line" not in str(caught.value)
+        return caught.value
+
+    short = said("\n".join([*lines[:51], "7", lines[52]]).encode() + b"\n")
+    assert ":52:" in str(short) and "footer" not in str(short)
+    last = said("\n".join([*lines, "sum"]).encode() + b"\n")
+    assert "footer: 1" in str(last)
+    packed = gzip.compress("\n".join(lines * 50).encode())
+    assert "fetch the file again" in str(said(packed[: len(packed) - 12], "t.csv.gz"))
+    assert "Parquet" in str(said("\n".join(lines).replace(",", " ").encode(), delimiter="blanks"))
+    said("\n".join([*lines[:51], '"7,1', lines[52]]).encode() + b"\n")
+    assert "Parquet" in str(said(b'a, n\n"x, y", 1\n' + b'"x", "2"\n' * 9))
+    assert "Parquet" in str(said(b"a,n\n" + b'"=""0012""",1\n' * 9))

@@ -76,7 +76,19 @@ def test_a_folder_of_parquet_with_partitions(bucket: Any, tmp_path: Path, place:
     assert frame["year"].tolist() == [2023, 2024] and frame["region"].tolist() == ["01", "02"]
 
 
+@pytest.mark.parametrize("key", ["l/[x].csv", "l/a*.csv", "l/q?.csv"])
+def test_a_key_with_the_marks_of_a_pattern_is_that_key(bucket: Any, tmp_path: Path, key: str) -> None:
+    bucket.put(key, "n\n1\n")
+    bucket.put("l/x.csv", "n\n2\n")
+    bucket.put("l/ab.csv", "n\n3\n")
+    assert read({"csv": f"s3://bucket/{key}"}, tmp_path)["n"].tolist() == [1]
+    bucket.drop(key)
+    if key.startswith("l/["):
+        assert read({"csv": f"s3://bucket/{key}"}, tmp_path)["n"].tolist() == [2]
+
+
 WRONG = [
+    ("s3://", "the bucket and the key are missing", "write s3://BUCKET/KEY"),
     ("s3://bucket/data/tt.csv", "no such key", "s3://bucket/data/t.csv"),
     ("s3://bucket/data/q*.csv", "no object is like it", "looked in s3://bucket/data"),
     ("s3://bucket/nowhere/q.csv", "no such key", "looked in s3://bucket/nowhere"),

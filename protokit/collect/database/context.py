@@ -14,7 +14,7 @@ import pandas as pd
 from protokit.cells.numbers import is_like_a_number
 from protokit.cells.times.columns import may_be_dates, moment
 from protokit.cells.times.durations import are_durations
-from protokit.collect.database.place import Place, Rows
+from protokit.collect.database.place import TEXT_OF, Place, Rows
 from protokit.collect.database.text_times import compared, misread
 from protokit.core.errors import DataError, SpecError
 from protokit.core.names import number
@@ -86,6 +86,7 @@ class Context:
                 expression = expression.dated(dates, moment)
             except expressions.Refused as error:
                 raise self.fault(error.rule, error.cure, *path) from None
+        expression = expression.with_texts(TEXT_OF)
         return expression.sql({c.name: self.inner(rows, c.name, *path) for c in expression.columns})
 
     def text(self, text: str) -> str:

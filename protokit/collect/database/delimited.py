@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import zlib
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -27,6 +28,7 @@ from protokit.collect.files.cells import order
 from protokit.collect.files.dialect import Dialect
 from protokit.collect.files.files import File
 from protokit.collect.text_cells import Decided, Rules, asked_for, decided
+from protokit.core.errors import DataError
 from protokit.core.outside import access
 from protokit.core.values import Notice
 from protokit.grammar.expressions import quote
@@ -72,6 +74,8 @@ def load_csv(
     """
     if rules.thousands is not None or rules.decimal not in (None, "."):
         raise files[0].error("decimal and thousands marks of a table that is larger than memory", _CONVERT)
+    if spaced := next((file for file, one in zip(files, dialects, strict=True) if one.spaced), None):
+        raise spaced.error("blanks before quotes, in a table that is larger than memory", _CONVERT)
     names = dialects[0].names
     inner = {name: warehouse.fresh() for name in names}
     raw = warehouse.fresh("t")
@@ -106,11 +110,15 @@ def _scanned(file: File, dialect: Dialect) -> tuple[int, list[list[str]]]:
     Raises:
         DataError: with the line and column of what is wrong.
     """
-    count, line, end, raw = 0, dialect.above + 1, b"", b""
+    count, line, end, raw, more = 0, dialect.above + 1, b"", b"", False
     try:
         with opened(file, dialect) as stream:
             while raw := next_rows(stream, dialect.quote):
-                rows_here, _ = scanned(raw, dialect)
+                try:
+                    rows_here, _ = scanned(raw, dialect)
+                except Unclean:
+                    more = bool(stream.read(1))
+                    raise
                 count += rows_here
                 line += raw.count(b"\n")
                 end, raw = (raw if rows_here else end), b""
@@ -119,13 +127,14 @@ def _scanned(file: File, dialect: Dialect) -> tuple[int, list[list[str]]]:
         return count, last_rows(end, dialect)
     except Unclean as error:
         if not dialect.comment and not dialect.footer:
-            _name(raw, line, file, dialect)
-        rule = f"{error}, at or below this line, in a table that is larger than memory"
-        raise file.error(rule, f"mend the line, or {_CONVERT}", line) from None
+            _name(raw, line, file, dialect, more)
+        broken = isinstance(error.__context__, (EOFError, OSError, zlib.error))
+        cure = "fetch the file again: it is not whole" if broken else _CONVERT
+        raise file.error(f"{error}, in a table that is larger than memory", cure) from None
 
 
-def _name(raw: bytes, line: int, file: File, dialect: Dialect) -> None:
-    """Say what is wrong with some rows, of which the first stands on a line, if it is known.
+def _name(raw: bytes, line: int, file: File, dialect: Dialect, more: bool) -> None:
+    """Say what is wrong with some rows, of which the first stands on a line, if it is known; `more` come after them.
 
     Raises:
         DataError: with the line and column.
@@ -133,14 +142,20 @@ def _name(raw: bytes, line: int, file: File, dialect: Dialect) -> None:
     text = "\n" * (line - 1) + raw.decode(errors="replace")
     dialect = replace(dialect, above=line - 1)
     kept: list[Row] = []
+    fault: Unreadable | None = None
     try:
         for row in rows(text, dialect.delimiter, quote=dialect.quote, above=line - 1):
             if not is_blank(row[1]):
                 kept.append(row)
-                if len(row[1]) != dialect.width:
-                    raise longer(text, file, dialect, *row, kept)
     except Unreadable as error:
-        raise unreadable(text, file, dialect, error) from None
+        fault = error
+    if more or fault:  # so that what is odd is not taken for what stands below the rows
+        kept.append((1 << 62, [""] * dialect.width))
+    for at, cells in kept:
+        if len(cells) != dialect.width:
+            raise longer(text, file, dialect, at, cells, kept)
+    if fault is not None:
+        raise unreadable(text, file, dialect, fault) from None
 
 
 def _load(warehouse: Warehouse, table: str, file: File, dialect: Dialect, inner: dict[str, str]) -> None:
@@ -191,6 +206,13 @@ def _typed(
     for start in range(0, len(names), _TOGETHER):
         some = names[start : start + _TOGETHER]
         # to take blanks away takes longer than all else: only where there are some
+        sheets = ", ".join(f"bool_and({inner[n]} = '' OR regexp_full_match({inner[n]}, '=\"[^\"]*\"'))" for n in some)
+        [of_sheets] = warehouse.before_lock(f"SELECT {sheets} FROM (SELECT * FROM {table} LIMIT 100)")
+        for name, written in zip(some, of_sheets, strict=True):
+            [(any_cell,)] = warehouse.before_lock(f"SELECT max({inner[name]}) FROM {table}") if written else [("",)]
+            if any_cell:
+                rule = f"the cells of {name!r} are written for a spreadsheet, as {any_cell}"
+                raise DataError(f"{rule}, in a table that is larger than memory", cure=_CONVERT)
         looked = ", ".join(f"bool_or(regexp_matches({inner[name]}, {quote(_AT_AN_END)}))" for name in some)
         [blank] = warehouse.before_lock(f"SELECT {looked} FROM {table}")
         texts_of = {

@@ -14,6 +14,7 @@ from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import SqlglotError
 
+from protokit.collect.database.pure_functions import is_pure, name_of
 from protokit.core.errors import DataError
 
 # SQLAlchemy's names of dialects that sqlglot calls otherwise
@@ -27,28 +28,20 @@ _WRITES = (
     exp.Command, exp.Into, exp.Lock, exp.NextValueFor, exp.Set, exp.Attach, exp.Detach, exp.Pragma, exp.Use,
     exp.Transaction, exp.Commit, exp.Rollback, exp.Kill, exp.LoadData,
 )  # fmt: skip
-# functions that read or write files, reach other servers, or change the session or the server
-_OUTSIDE = re.compile(
-    r"""pg_(?!typeof$|column_size$|size_pretty$|get_\w+def$|(?:total_)?relation_size$|table_size$|is_\w+$) .*
-    | lo_(?:import|export|from_bytea|put|create|creat|unlink|open) | loread | lowrite | loimport | loexport
-    | dblink.* | set_config | setval | nextval | query_to_xml.* | cursor_to_xml.* | table_to_xml.* | database_to_xml.*
-    | load_file | sys_exec | sys_eval | sys_get | sys_set | sleep | benchmark | get_lock | release_lock
-    | load_extension | readfile | writefile | edit | fts3_tokenizer
-    | openrowset | opendatasource | openquery | openxml | xp_.* | sp_.* | fn_get_audit_file | fn_trace_gettable
-    | bfilename | httpuritype | xdburitype | dburitype
-    | read_\w+ | \w+_scan | scan_\w+ | glob | sniff_csv | getenv | parquet_\w+ | http_\w+ | iceberg_\w+
-    | file | url | s3 | s3cluster | gcs | hdfs | remote | remotesecure | executable | mysql | postgresql | mongodb
-    | jdbc | odbc | sqlite | azureblobstorage | infile | external_query""",
-    re.X | re.I,
+# what a server says of itself and of those who use it: no rows to learn from
+_OF_THE_SERVER = re.compile(
+    r"pg_.*|sqlite_.*|pragma_.*|duckdb_.*|v\$.*|gv\$.*|dba_.*|x\$.*|sysobjects|syslogins|sysusers", re.I
 )
-_PACKAGES = re.compile(r"utl_\w+|dbms_(?!random)\w+|ctxsys|xmltransform", re.I)  # of Oracle: UTL_HTTP.REQUEST
-_SCALARS = ("glob",)  # of SQLite: an operator as a function
+_SERVER_SCHEMAS = re.compile(r"pg_.*|information_schema|mysql|performance_schema|sys|system|sqlite_.*", re.I)
+_PACKAGES = re.compile(r"utl_\w+|dbms_\w+|ctxsys|owa\w*|sys", re.I)  # of Oracle: UTL_INADDR.GET_HOST_NAME
 # statements of Transact-SQL need no ';' before them, and sqlglot takes the word for an alias
 _STATEMENTS = {
     "shutdown", "checkpoint", "exec", "execute", "drop", "create", "alter", "insert", "update", "delete", "merge",
     "truncate", "grant", "revoke", "deny", "kill", "backup", "restore", "dbcc", "reconfigure", "waitfor", "use",
     "go", "declare", "begin", "commit", "rollback", "save", "bulk", "goto", "raiserror",
 }  # fmt: skip
+_LETTERS = "write the characters themselves"
+_DERIVE = "take the table, and derive it in the recipe"
 _CURE = "a query is one SELECT that changes nothing; or make a view of it in the database, and write table: VIEW"
 
 
@@ -68,11 +61,14 @@ def hold(query: str, backend: str) -> None:
     before, logger.disabled = logger.disabled, True  # it tells what is refused here
     try:
         parsed = sqlglot.parse(query, dialect=dialect or None)
+        unicode = _unicode(query, dialect)
     except (SqlglotError, RecursionError) as error:
         said = re.sub(r"\x1b\[\d*m", "", str(error)).splitlines()
         raise DataError(f"the query cannot be checked: {said[0] if said else 'nested too deep'}", cure=_CURE) from None
     finally:
         logger.disabled = before
+    if unicode:
+        raise DataError(f"the query writes {unicode}..., names or texts by numbers of characters", cure=_LETTERS)
     found = [one for one in parsed if one is not None and not isinstance(one, exp.Semicolon)]
     if len(found) != 1:
         raise DataError(f"the query is {len(found)} statements, not one", cure=_CURE)
@@ -86,7 +82,13 @@ def hold(query: str, backend: str) -> None:
         if written := _written(node):
             raise DataError(f"the query does not only read: {written}", cure=_CURE)
         if isinstance(node, exp.Func):
-            _hold_function(node, backend)
+            _hold_function(node, dialect)
+        elif isinstance(node, (exp.SessionParameter, exp.Parameter)):
+            raise DataError(f"the query asks for {node.sql()}, a setting or a variable", cure="write its value")
+        elif isinstance(node, exp.Table):
+            hold_table(node.name, node.db, node.catalog)
+        elif isinstance(node, exp.Column) and dialect == "oracle" and _PACKAGES.fullmatch(node.table):
+            raise DataError(f"the query calls {node.sql()}, which may reach outside the tables", cure=_DERIVE)
         of_tsql = dialect == "tsql" and isinstance(node, exp.Identifier) and not node.quoted
         if of_tsql and node.name.lower() in _STATEMENTS:
             raise DataError(f"the query has a second statement: {node.name}", cure=_CURE)
@@ -101,20 +103,32 @@ def _written(node: exp.Expr) -> str | None:
     return "SELECT ... FOR UPDATE" if node.args.get("locks") else None
 
 
-def _hold_function(node: exp.Func, backend: str) -> None:
-    names = {node.name if isinstance(node, exp.Anonymous) else node.key, *(_names(node))}
-    owner = node.parent.this.sql() if isinstance(node.parent, exp.Dot) and node.parent.expression is node else ""
-    for name in names:
-        if name.lower() in _SCALARS and backend == "sqlite":
-            continue
-        if _OUTSIDE.fullmatch(name):
-            raise DataError(f"the query calls {name}(), which reaches outside the tables", cure=_CURE)
-    if any(_PACKAGES.fullmatch(part.strip('"`[]')) for part in owner.split(".")):
-        raise DataError(f"the query calls {owner}, which reaches outside the tables", cure=_CURE)
+def hold_table(table: str, *schemas: str) -> None:
+    """Hold that a table has rows of somebody's, and is none in which the server tells of itself.
+
+    Raises:
+        DataError: it is one: of users, settings, or what others ask.
+    """
+    if _OF_THE_SERVER.fullmatch(table) or any(_SERVER_SCHEMAS.fullmatch(schema) for schema in schemas):
+        name = ".".join(part for part in (*reversed(schemas), table) if part)
+        raise DataError(f"{name} tells of the server, and is no table of data", cure="name a table of your own")
 
 
-def _names(node: exp.Func) -> list[str]:
-    return [] if isinstance(node, exp.Anonymous) else [str(name) for name in type(node).sql_names()]
+def _hold_function(node: exp.Func, dialect: str) -> None:
+    owned = isinstance(node.parent, exp.Dot) and node.parent.expression is node
+    if owned or not is_pure(node, dialect):
+        name = node.parent.sql() if owned and node.parent is not None else f"{name_of(node)}()"
+        raise DataError(f"the query calls {name}, which is none of the functions that only calculate", cure=_DERIVE)
+
+
+def _unicode(query: str, dialect: str) -> str | None:
+    """The start of a name or text by the numbers of its characters, `U&"..."`, which the parser does not know."""
+    tokens = sqlglot.tokenize(query, read=dialect or None)
+    for one, mark, after in zip(tokens, tokens[1:], tokens[2:], strict=False):
+        here = query[one.start : after.start + 1]
+        if one.text.lower() == "u" and mark.text == "&" and re.fullmatch(r"u&[\"'\[`]", here, re.I):
+            return here
+    return None
 
 
 def _first(query: str) -> str:

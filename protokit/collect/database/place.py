@@ -22,6 +22,10 @@ class Unsaid(ProtokitError):
     """The database cannot do a step with the result that it has here; `rule` says why."""
 
 
+# a value as text: a whole number is written as one, whether or not some of its column are missing
+TEXT_OF = "text_of"
+
+
 @dataclass(frozen=True)
 class Stored:
     """A column: its inner name and DuckDB's type for it, or neither where its cells cannot be held there.

@@ -19,7 +19,7 @@ import duckdb
 import pandas as pd
 
 from protokit.collect.database.cells import placed, plain_frame, taken
-from protokit.collect.database.place import Place, Rows, Stored
+from protokit.collect.database.place import TEXT_OF, Place, Rows, Stored
 from protokit.collect.database.settled import settled
 from protokit.collect.files.arrow_durations import UNITS, duration_units
 from protokit.core.errors import DataError
@@ -30,6 +30,10 @@ from protokit.grammar.expressions import quote
 
 __all__ = ["Rows", "Stored", "Warehouse", "parquet_cells"]
 _THREADS = 4
+_TEXTS = f"""
+    CREATE MACRO {TEXT_OF}(a) AS CASE WHEN typeof(a) NOT IN ('DOUBLE', 'FLOAT') THEN CAST(a AS VARCHAR)
+    WHEN CAST(a AS VARCHAR) = '-0.0' THEN '0' ELSE regexp_replace(CAST(a AS VARCHAR), '\\.0$', '') END
+"""
 LITERAL = str.maketrans({"*": "[*]", "?": "[?]", "[": "[[]"})  # of a path: in a name, * and ? would be patterns
 
 
@@ -56,6 +60,7 @@ class Warehouse(Place):
         }
         database = str(folder / "tables.duckdb") if on_disk else ":memory:"
         self._connection: duckdb.DuckDBPyConnection = duckdb.connect(database, config=config)
+        self._connection.execute(_TEXTS)
         self._count = 0
         self.row_name: Callable[[int], str] = shown  # of the first table's row of a number, as a sentence has it
 

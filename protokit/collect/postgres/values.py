@@ -16,7 +16,7 @@ from sqlglot.dialects.duckdb import DuckDB
 from sqlglot.expressions import Expr
 from sqlglot.parsers.duckdb import DuckDBParser
 
-from protokit.collect.database.place import Unsaid
+from protokit.collect.database.place import TEXT_OF, Unsaid
 from protokit.collect.postgres import vocabulary as words
 from protokit.collect.postgres.kinds import NUMBERS, TIMES, Said, converted, fits, unified
 from protokit.grammar.expressions import quote
@@ -276,6 +276,11 @@ class Values:
             return self._one_of(
                 f"(CASE WHEN {self._true(given[0])} THEN {values[0].sql} ELSE {values[1].sql} END)", values
             )
+        if name == TEXT_OF:
+            of = self.value(given[0])
+            if of.whole and of.kind == "double":
+                return Said(f'(CAST(CAST({of.sql} AS int8) AS text) COLLATE "C")', "text", True)
+            return self.cast(of, "text", "text")
         if name == "concat" and given:
             texts = [self._of(one, "text") for one in given]
             return Said(f"concat({', '.join(one.sql for one in texts)})", "text", all(one.ascii for one in texts))

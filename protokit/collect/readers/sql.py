@@ -187,6 +187,9 @@ def _select(sqlalchemy: ModuleType, connection: Any, name: str) -> tuple[str, tu
         same = [known for known in tables if known.casefold() == table.casefold()]
         cure = did_you_mean(table, same or tables) or (one_of(tables[:20]) if tables else "the database has no tables")
         raise DataError(f"no table {name!r} in the database", cure=cure)
+    from protokit.collect.database.one_select import hold_table
+
+    hold_table(table, schema or "")
     preparer = connection.dialect.identifier_preparer
 
     def quote(part: str) -> str:

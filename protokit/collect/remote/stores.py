@@ -109,6 +109,9 @@ class _Store:
         self.location = location
         self.scheme = str(scheme_of(location.text))
         address = re.split("://", location.text, maxsplit=1)[1]
+        if not address.strip("/"):
+            rule = f"{location.written}: the bucket and the key are missing"
+            raise DataError(rule, cure=f"write {self.scheme}://BUCKET/KEY")
         self.public = False
         self._system = self._opened()
         self.path = str(self._system._strip_protocol(f"{self.scheme}://{address}"))
@@ -246,6 +249,14 @@ def _objects(store: _Store, inside: str | None) -> dict[str, dict[str, Any]]:
     """The objects of a place, by their names."""
     path = store.path
     if any(mark in path.partition("/")[2] for mark in "*?["):
+        try:  # a key may have such marks itself
+            about = store.ask(lambda system: system.info(path))
+        except _Unreachable:
+            raise
+        except DataError:
+            about = {}
+        if about.get("type") == "file":
+            return {path: about}
         found: dict[str, dict[str, Any]] = store.ask(lambda system: system.glob(path, detail=True))
         return {name: about for name, about in found.items() if about.get("type") == "file"}
     if not store.location.text.endswith("/"):
