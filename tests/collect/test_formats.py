@@ -289,7 +289,7 @@ def test_times_with_a_zone_are_said_to_be_of_utc(tmp_path: Path, ending: str) ->
     pq.write_table(table, path) if ending == "parquet" else feather.write_feather(table, str(path))
     frame, told = read(path)
     assert told == ["'at': times with a zone, read as those of UTC"]
-    assert [str(frame[name][0]) for name in frame] == ["2024-05-01 16:00:00", "2024-05-01 12:00:00"]
+    assert [str(frame[name][0]) for name in frame] == ["2024-05-01 16:00:00+00:00", "2024-05-01 12:00:00"]
 
 
 def test_the_edit_for_objects_of_json_makes_a_column_of_a_part(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import sqlalchemy
 
-from protokit.collect.database.one_select import hold, hold_table
+from protokit.collect.queries.one_select import hold, hold_table
 from protokit.collect.readers import sql
 from protokit.collect.source import Source
 from protokit.core.errors import DataError, SpecError

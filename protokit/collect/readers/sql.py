@@ -187,7 +187,7 @@ def _select(sqlalchemy: ModuleType, connection: Any, name: str) -> tuple[str, tu
         same = [known for known in tables if known.casefold() == table.casefold()]
         cure = did_you_mean(table, same or tables) or (one_of(tables[:20]) if tables else "the database has no tables")
         raise DataError(f"no table {name!r} in the database", cure=cure)
-    from protokit.collect.database.one_select import hold_table
+    from protokit.collect.queries.one_select import hold_table
 
     hold_table(table, schema or "")
     preparer = connection.dialect.identifier_preparer
@@ -265,7 +265,7 @@ def hold_query(source: Sql, backend: str) -> None:
     Raises:
         DataError: it is not.
     """
-    from protokit.collect.database.one_select import hold
+    from protokit.collect.queries.one_select import hold
 
     if source.query is not None:
         hold(source.query, backend)

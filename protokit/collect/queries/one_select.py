@@ -14,7 +14,7 @@ from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import SqlglotError
 
-from protokit.collect.database.pure_functions import is_pure, name_of
+from protokit.collect.queries.pure_functions import is_pure, name_of
 from protokit.core.errors import DataError
 
 # SQLAlchemy's names of dialects that sqlglot calls otherwise
