@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -21,8 +22,8 @@ from protokit.core.suggest import did_you_mean
 from protokit.core.values import Notice
 
 _OF_NUMBERS = ("number", "boolean", "date", "duration")  # kinds that take numbers as they take their texts
-# how a csv file is read: never from where, and no column that depends on its name
 _PARTS = ("columns", "clean", "reading", "joined", "texts", "as_file")
+# how a csv file is read: never from where, and no column that depends on its name
 _READING = tuple(name for name in Csv.option_names() if name != "file_column")
 
 
@@ -52,14 +53,14 @@ class InputSchema:
         """
         steps, columns = replay(spec.model_copy(update={"clean": tuple(clean)}) if clean else spec, needed)
         first = next(iter(spec.tables.values()), None)
-        rules = _READING if first is not None and first.kind == "csv" else ("missing",)
+        as_file = first is not None and first.kind == "csv"
+        rules = _READING if as_file else ("missing",)
         given = {name: getattr(first, name, None) for name in rules}
         reading = {name: list(v) if isinstance(v, tuple) else v for name, v in given.items() if v is not None}
         kept = tuple(sorted(name for name in texts if name in needed))
-        as_file = first is not None and first.kind == "csv"
         return cls(columns if steps else tuple(needed), steps, reading, bool(spec.join), kept, as_file)
 
-    @property
+    @cached_property
     def as_written(self) -> frozenset[str]:
         """The columns of a file whose cells are to be read as they are written."""
         spec = Collect.of(clean=list(self.clean))
