@@ -14,6 +14,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
+from protokit.collect.database.warehouse import LITERAL
 from protokit.core.errors import DataError
 from protokit.core.files import write_with
 from protokit.core.rows import SourceRows
@@ -26,7 +27,6 @@ Columns = list[tuple[str, np.ndarray]]
 ByBaseline = dict[str, dict[str, Predictions]]
 _OWN = ("row", "fold", "block", "step")  # no target's column has one of these names
 _UNITS = ("naive", "scale")  # what the errors of a forecast are divided by
-_LITERAL = str.maketrans({"*": "[*]", "?": "[?]", "[": "[[]"})  # for DuckDB, which reads paths as patterns
 
 
 def write_predictions(
@@ -187,7 +187,7 @@ class _Reader:
         """Raises: DataError: there is no such file, or it is none."""
         with duckdb.connect() as connection:
             try:
-                found = connection.read_parquet([str(path).translate(_LITERAL)]).fetchnumpy()
+                found = connection.read_parquet([str(path).translate(LITERAL)]).fetchnumpy()
             except duckdb.Error as error:
                 raise DataError("not a table of predictions", place=str(path), cure="run its recipe again") from error
         filled = (
