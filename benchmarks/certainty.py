@@ -18,7 +18,8 @@ from pathlib import Path
 import numpy as np
 from scipy import stats
 
-from protokit.core.values import Predictions, TargetSpec
+from protokit.core.values.arrays import Predictions
+from protokit.core.values.signature import TargetSpec
 from protokit.evaluate.certainty import bootstrap
 from protokit.evaluate.certainty.comparison import LEVEL, holm, over_folds, paired
 from protokit.evaluate.metrics.metric import METRICS

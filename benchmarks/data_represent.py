@@ -87,7 +87,7 @@ def theirs(frame: pd.DataFrame, train: np.ndarray) -> np.ndarray:
 
 def ours(frame: pd.DataFrame) -> np.ndarray:
     """The second step of a run; the rows of training, as it splits them."""
-    from protokit.core.values import Table
+    from protokit.core.values.tables import Table
     from protokit.represent.represent import represent
     from protokit.represent.represented import Setting
     from protokit.represent.words import Represent

@@ -13,7 +13,7 @@ from typing import Literal
 import pandas as pd
 
 from protokit.core.errors import ProtokitError
-from protokit.core.values import Table
+from protokit.core.values.tables import Table
 from protokit.recipe.recipe import Recipe
 from protokit.represent.kind import NumberColumn
 from protokit.represent.represented import Represented

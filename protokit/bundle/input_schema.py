@@ -19,7 +19,7 @@ from protokit.collect.words import Collect
 from protokit.core.errors import DataError
 from protokit.core.outside import access
 from protokit.core.suggest import did_you_mean
-from protokit.core.values import Notice
+from protokit.core.values.said import Notice
 
 _OF_NUMBERS = ("number", "boolean", "date", "duration")  # kinds that take numbers as they take their texts
 _PARTS = ("columns", "clean", "reading", "joined", "texts", "as_file")

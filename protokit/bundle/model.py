@@ -16,7 +16,9 @@ from protokit.bundle.notices import notices_of
 from protokit.collect.frames import as_frame, told_of_zones
 from protokit.core.errors import PredictionNotice, SpecError
 from protokit.core.libraries.backend import keras
-from protokit.core.values import Arrays, Features, Notice, Predictions, Signature
+from protokit.core.values.arrays import Arrays, Features, Predictions
+from protokit.core.values.said import Notice
+from protokit.core.values.signature import Signature
 from protokit.evaluate.temperature import tempered
 from protokit.learn.clusters import Clusters
 from protokit.learn.snapshot import hold

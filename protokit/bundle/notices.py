@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from protokit.core.errors import DataError
-from protokit.core.values import Notice
+from protokit.core.values.said import Notice
 from protokit.represent.kind import Unusual
 
 _FEWEST = 2  # cells of which not one was seen: an error, where a single new level is not

@@ -21,7 +21,8 @@ from protokit.core.errors import DataError, SpecError
 from protokit.core.outside import access
 from protokit.core.rows import SourceRows, joined, rows_read
 from protokit.core.suggest import did_you_mean
-from protokit.core.values import Notice, Step, Table
+from protokit.core.values.said import Notice, Step
+from protokit.core.values.tables import Table
 
 
 def collect(

@@ -17,7 +17,7 @@ import pandas as pd
 from protokit.collect import text_cells
 from protokit.collect.typed_cells import frame, with_gaps
 from protokit.core.errors import DataError
-from protokit.core.values import Notice
+from protokit.core.values.said import Notice
 
 
 def as_frame(table: Any, name: str = "table") -> pd.DataFrame:

@@ -15,10 +15,10 @@ from protokit.collect.joins.columns import mentioned_in
 from protokit.collect.joins.join import join
 from protokit.collect.step import Step
 from protokit.collect.words import Collect
-from protokit.core import values
 from protokit.core.plugins import guarded
 from protokit.core.rows import SourceRows
-from protokit.core.values import Notice
+from protokit.core.values import said
+from protokit.core.values.said import Notice
 
 _NONE: Mapping[str, Collection[str]] = {}
 
@@ -27,7 +27,7 @@ class Gathered(NamedTuple):
     """The rows, the steps that they went, what there is to say, and the steps of cleaning as the rows decided them."""
 
     rows: Rows
-    steps: list[values.Step]
+    steps: list[said.Step]
     notices: list[Notice]
     clean: tuple[Step[object], ...]
 
@@ -70,7 +70,7 @@ def gathered(
 
 def gather(spec: Collect, place: Place, rows: Rows, tables: Mapping[str, Rows], start: int = 0) -> Gathered:
     """The same within a place, where the rows stay; from a step on, joins and cleaning counted together."""
-    steps: list[values.Step] = []
+    steps: list[said.Step] = []
     notices: list[Notice] = []
     clean: list[Step[object]] = []
     for i in range(start, len(spec.join) + len(spec.clean)):
@@ -82,7 +82,7 @@ def gather(spec: Collect, place: Place, rows: Rows, tables: Mapping[str, Rows], 
 
 def take(
     spec: Collect, i: int, place: Place, rows: Rows, tables: Mapping[str, Rows], notices: list[Notice]
-) -> tuple[Rows, values.Step, Step[object] | None]:
+) -> tuple[Rows, said.Step, Step[object] | None]:
     """Take the step `i`, joins and cleaning counted together; cleaning has to leave a row. A step of
     cleaning also as the rows decided it."""
     if i < len(spec.join):
@@ -97,4 +97,4 @@ def take(
     if found.count == 0:
         listed = ", ".join(f"{count:,} {why}" for why, count in went.items()) or "none"
         raise context.wrong(f"{step.name} leaves none of {before:,} rows", f"dropped: {listed}")
-    return found, values.Step(step.name, before, found.count, detail, went), decided or step
+    return found, said.Step(step.name, before, found.count, detail, went), decided or step

@@ -34,7 +34,7 @@ from protokit.collect.words import Collect
 from protokit.core.errors import DataError, SpecError
 from protokit.core.rows import SourceRows, of_files
 from protokit.core.suggest import did_you_mean
-from protokit.core.values import Notice, Step
+from protokit.core.values.said import Notice, Step
 from protokit.grammar.expressions import quote
 
 CELLS = 100_000_000  # rows times columns of the first table from which on it stays on the disk

@@ -23,7 +23,7 @@ from protokit.core.places import Fault
 from protokit.core.places import Path as DataPath
 from protokit.core.registry import Registry
 from protokit.core.suggest import did_you_mean, one_of
-from protokit.core.values import Notice
+from protokit.core.values.said import Notice
 from protokit.grammar.faults import faults_of, refuse
 from protokit.grammar.words import JsonSchema, Section, closed
 

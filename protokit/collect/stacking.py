@@ -12,7 +12,7 @@ from protokit.collect import text_cells
 from protokit.collect.files.cells import Cells, order
 from protokit.collect.files.files import File
 from protokit.core.errors import DataError
-from protokit.core.values import Notice
+from protokit.core.values.said import Notice
 
 _NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
 

@@ -20,7 +20,7 @@ from protokit.collect import typed_cells
 from protokit.collect.bulk.levels import Levels
 from protokit.core.names import as_text
 from protokit.core.names import number as short
-from protokit.core.values import Notice
+from protokit.core.values.said import Notice
 
 _ASKED = "?"
 _FOR_SHEETS = re.compile(r'="([^"]*)"')

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from protokit.core.values import Notice
+from protokit.core.values.said import Notice
 
 _INT64 = 1 << 63
 _EXACT = 1 << 53  # up to it float64 has every whole number

@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from protokit.core.places import Fault, in_order
-from protokit.core.values import Finding
+from protokit.core.values.said import Finding
 
 
 class ProtokitError(Exception):

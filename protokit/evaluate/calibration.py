@@ -14,7 +14,8 @@ from __future__ import annotations
 import numpy as np
 
 from protokit.core.seeds import derive
-from protokit.core.values import Interval, Predictions
+from protokit.core.values.arrays import Predictions
+from protokit.core.values.scores import Interval
 from protokit.evaluate.certainty import bootstrap
 
 _BINS = 10

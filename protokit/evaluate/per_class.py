@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from sklearn import metrics as sk
 
-from protokit.core.values import Predictions
+from protokit.core.values.arrays import Predictions
 
 
 def per_class(p: Predictions) -> list[dict[str, object]]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from protokit.core.values import Predictions
+from protokit.core.values.arrays import Predictions
 
 
 def pooled(parts: Sequence[Predictions]) -> Predictions:

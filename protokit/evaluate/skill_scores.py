@@ -12,7 +12,8 @@ from protokit.core.checkup import Measured, Suspect
 from protokit.core.names import WORD
 from protokit.core.rows import SourceRows
 from protokit.core.seeds import derive
-from protokit.core.values import Arrays, Features, TargetSpec
+from protokit.core.values.arrays import Arrays, Features
+from protokit.core.values.signature import TargetSpec
 
 _ROWS = 2000  # of training
 _FEW = 50  # columns, of which a tree may try half at each cut

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from protokit.core.names import as_text
-from protokit.core.values import Interval, Predictions
+from protokit.core.values.arrays import Predictions
+from protokit.core.values.scores import Interval
 from protokit.evaluate.certainty import bootstrap
 from protokit.evaluate.metrics.metric import METRICS
 from protokit.evaluate.pooling import some_of

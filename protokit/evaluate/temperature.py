@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.optimize import minimize_scalar
 
-from protokit.core.values import Predictions
+from protokit.core.values.arrays import Predictions
 
 _LEAST = np.finfo(np.float32).eps / 4  # a probability of 1 in float32 is no surer than this
 _FARTHEST = 3.0  # the logarithm of a temperature is from -3 to 3

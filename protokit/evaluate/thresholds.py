@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from protokit.core.values import Predictions
+from protokit.core.values.arrays import Predictions
 from protokit.evaluate.metrics.metric import METRICS
 
 

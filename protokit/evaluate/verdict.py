@@ -10,7 +10,8 @@ from statistics import fmean
 import numpy as np
 
 from protokit.core.names import number
-from protokit.core.values import Interval, Predictions, Score
+from protokit.core.values.arrays import Predictions
+from protokit.core.values.scores import Interval, Score
 from protokit.evaluate.certainty import bootstrap
 from protokit.evaluate.certainty.comparison import LEVEL, Difference, Outcome, holm, over_folds, paired
 from protokit.evaluate.metrics.metric import METRICS

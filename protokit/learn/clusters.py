@@ -16,7 +16,7 @@ from threadpoolctl import threadpool_limits
 
 from protokit.core.errors import DataError
 from protokit.core.seeds import derive
-from protokit.core.values import Notice
+from protokit.core.values.said import Notice
 
 Numbers: TypeAlias = Sequence["float | Numbers"]  # nested lists of numbers, as JSON has them
 MOST = 10  # clusters that are tried where their number is to be found

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from protokit.core.errors import DataError
 from protokit.core.libraries.backend import keras
-from protokit.core.values import Signature, TargetSpec
+from protokit.core.values.signature import Signature, TargetSpec
 from protokit.learn.pinball import pinball
 from protokit.learn.words import Learn
 from protokit.menu import catalogue

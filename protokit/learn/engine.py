@@ -14,7 +14,7 @@ from protokit.core.registry import Registry
 
 if TYPE_CHECKING:
     from protokit.core.libraries.backend import keras
-    from protokit.core.values import Arrays
+    from protokit.core.values.arrays import Arrays
     from protokit.learn.plan import Plan, Progress
 
 AfterEpoch = Callable[[dict[str, float]], bool]

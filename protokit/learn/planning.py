@@ -9,7 +9,8 @@ import numpy as np
 
 from protokit.core.errors import DataError
 from protokit.core.names import as_text
-from protokit.core.values import Arrays, Signature
+from protokit.core.values.arrays import Arrays
+from protokit.core.values.signature import Signature
 from protokit.learn.plan import PLATEAU, Plan
 from protokit.learn.words import Learn
 

@@ -9,7 +9,8 @@ import numpy as np
 from protokit.core.libraries.backend import keras
 from protokit.core.libraries.keras_state import seeded
 from protokit.core.seeds import derive
-from protokit.core.values import Arrays, Signature
+from protokit.core.values.arrays import Arrays
+from protokit.core.values.signature import Signature
 from protokit.learn.compiling import compile_network
 from protokit.learn.planning import plan_of
 from protokit.learn.training.data_feed import batch_of

@@ -13,7 +13,8 @@ from protokit.core.errors import TrainingError
 from protokit.core.libraries.backend import keras, tf
 from protokit.core.libraries.keras_state import seeded
 from protokit.core.seeds import derive
-from protokit.core.values import Arrays, Signature
+from protokit.core.values.arrays import Arrays
+from protokit.core.values.signature import Signature
 from protokit.learn.compiling import compile_network
 from protokit.learn.engine import ENGINES, CannotCompile, Engine, NotFinite, Training, automatic
 from protokit.learn.inspection import nonfinite

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from protokit.core.values import Signature
+from protokit.core.values.signature import Signature
 from protokit.menu.house_menu import EMBEDDING, HOUSE_MENUS
 from protokit.menu.items import Plain
 
@@ -12,7 +12,7 @@ KNOWN_UNITS = 32  # of the layer between columns whose future is known and what 
 def fitting(signature: Signature) -> Plain:
     """The menu for some inputs: a house menu by name, or one for each input, side by side.
 
-    >>> from protokit.core.values import InputSpec
+    >>> from protokit.core.values.signature import InputSpec
     >>> fitting(Signature((InputSpec("photo", (28, 28, 1), "uint8", ("photo",), 0, "image"),), ()))
     'image_small'
     """

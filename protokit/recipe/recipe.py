@@ -14,7 +14,7 @@ from protokit.collect.source import is_data
 from protokit.collect.words import Collect
 from protokit.core.errors import SpecError
 from protokit.core.places import Fault, Path
-from protokit.core.values import Signature
+from protokit.core.values.signature import Signature
 from protokit.evaluate.words import Evaluate
 from protokit.grammar.document import Document
 from protokit.grammar.faults import faults_of, refuse

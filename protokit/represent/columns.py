@@ -9,7 +9,7 @@ import pandas as pd
 from protokit.core.errors import DataError, SpecError
 from protokit.core.names import as_text
 from protokit.core.plugins import guarded
-from protokit.core.values import Notice
+from protokit.core.values.said import Notice
 from protokit.represent.encoders import inference
 from protokit.represent.encoders.cells import missing_texts, without
 from protokit.represent.encoders.readings import hold_alike, reading_of

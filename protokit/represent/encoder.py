@@ -12,7 +12,8 @@ import pandas as pd
 
 from protokit.core.errors import DataError
 from protokit.core.suggest import did_you_mean
-from protokit.core.values import Arrays, Features, InputSpec, Signature, TargetSpec
+from protokit.core.values.arrays import Arrays, Features
+from protokit.core.values.signature import InputSpec, Signature, TargetSpec
 from protokit.represent.encoders.scaler import NumberScaler, beyond, scaler_from_plain
 from protokit.represent.encoders.sequences import COLUMN, SequenceColumn, SequenceGrouping
 from protokit.represent.kind import CodeColumn, FittedColumn, InputColumn, NumberColumn, Unusual, column_from_plain

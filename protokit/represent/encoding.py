@@ -9,7 +9,8 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
-from protokit.core.values import Arrays, Features, Signature
+from protokit.core.values.arrays import Arrays, Features
+from protokit.core.values.signature import Signature
 from protokit.represent.encoder import Encoder
 from protokit.represent.kind import Unusual
 from protokit.represent.series.encoder import SeriesEncoder

@@ -11,7 +11,8 @@ import pandas as pd
 from protokit.core.errors import DataError, SpecError
 from protokit.core.names import as_text
 from protokit.core.rows import SourceRows
-from protokit.core.values import Notice, Split, Step, Table
+from protokit.core.values.said import Notice, Step
+from protokit.core.values.tables import Split, Table
 from protokit.represent.encoders.cells import to_numbers
 from protokit.represent.encoders.readings import target_as_numbers, told_of_classes
 from protokit.represent.encoders.sequences import SequenceGrouping

@@ -25,7 +25,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from protokit.core.registry import Registry
-from protokit.core.values import InputSpec, Notice
+from protokit.core.values.said import Notice
+from protokit.core.values.signature import InputSpec
 from protokit.grammar.words import Section, Word
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from protokit.core.values import Arrays, Features, Notice, Step
+from protokit.core.values.arrays import Arrays, Features
+from protokit.core.values.said import Notice, Step
 from protokit.represent.examples import mean_weight, weights_of, with_target
 from protokit.represent.represented import Represented, Setting
 from protokit.represent.words import Represent

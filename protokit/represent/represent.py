@@ -10,7 +10,10 @@ import pandas as pd
 
 from protokit.core.errors import DataError
 from protokit.core.plugins import guarded
-from protokit.core.values import Arrays, Notice, Split, Step, Table, TaskName
+from protokit.core.values.arrays import Arrays
+from protokit.core.values.said import Notice, Step
+from protokit.core.values.signature import TaskName
+from protokit.core.values.tables import Split, Table
 from protokit.represent.clustering.unlabelled import Unlabelled
 from protokit.represent.columns import fit_columns
 from protokit.represent.encoder import Encoder

@@ -9,7 +9,9 @@ import numpy as np
 import pandas as pd
 
 from protokit.core.rows import SourceRows
-from protokit.core.values import Arrays, Notice, Split, Step
+from protokit.core.values.arrays import Arrays
+from protokit.core.values.said import Notice, Step
+from protokit.core.values.tables import Split
 from protokit.represent.encoding import Encoding
 
 

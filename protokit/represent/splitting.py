@@ -11,7 +11,7 @@ import pandas as pd
 from protokit.cells.times.rules import Rule
 from protokit.core.errors import DataError, SpecError
 from protokit.core.seeds import derive
-from protokit.core.values import Split
+from protokit.core.values.tables import Split
 from protokit.represent import words as spec
 from protokit.represent.split_way import SPLITS, SplitTable, SplitWay
 

@@ -12,7 +12,7 @@ import pandas as pd
 from protokit.cells.numbers import is_like_a_number
 from protokit.core.errors import DataError
 from protokit.core.names import as_text
-from protokit.core.values import TargetSpec, TaskName
+from protokit.core.values.signature import TargetSpec, TaskName
 from protokit.represent.encoders.cells import to_numbers
 from protokit.represent.encoders.distinct import distinct
 from protokit.represent.encoders.labels import parted

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from protokit.core.values import Arrays, Features, TargetSpec
+from protokit.core.values.arrays import Arrays, Features
+from protokit.core.values.signature import TargetSpec
 from protokit.evaluate.baselines.baseline import Baseline
 from protokit.evaluate.estimators.predicting import predict_each
 from protokit.testing.contract import check_named, contract

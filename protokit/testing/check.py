@@ -10,7 +10,9 @@ import numpy as np
 import pandas as pd
 from ruamel.yaml import YAML
 
-from protokit.core.values import Finding, Split, TargetSpec
+from protokit.core.values.said import Finding
+from protokit.core.values.signature import TargetSpec
+from protokit.core.values.tables import Split
 from protokit.evaluate.audit.check import Check, SeriesCheck
 from protokit.evaluate.audit.data import AuditData
 from protokit.evaluate.audit.series.data import SeriesData

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from protokit.core.values import Arrays, Features, InputSpec, Signature, TargetSpec
+from protokit.core.values.arrays import Arrays, Features
+from protokit.core.values.signature import InputSpec, Signature, TargetSpec
 from protokit.learn import train as trainer_module
 from protokit.learn.engine import ENGINES, Engine
 from protokit.learn.plan import Plan, Progress

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from protokit.core.values import InputSpec, Signature, TargetSpec
+from protokit.core.values.signature import InputSpec, Signature, TargetSpec
 from protokit.menu.house_menu import HOUSE_MENUS, HouseMenu
 from protokit.menu.menu import Menu
 from protokit.menu.network.build import build

@@ -6,7 +6,8 @@ from math import isfinite, isnan
 
 import numpy as np
 
-from protokit.core.values import Predictions, TargetSpec
+from protokit.core.values.arrays import Predictions
+from protokit.core.values.signature import TargetSpec
 from protokit.evaluate.metrics.metric import Metric
 from protokit.evaluate.pooling import some_of
 from protokit.testing.contract import check_named, contract

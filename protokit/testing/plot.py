@@ -12,7 +12,8 @@ from matplotlib.figure import Figure
 from protokit.core.errors import SpecError
 from protokit.core.plain import PlainInterval
 from protokit.core.rows import SourceRows
-from protokit.core.values import Predictions, TargetSpec
+from protokit.core.values.arrays import Predictions
+from protokit.core.values.signature import TargetSpec
 from protokit.show.plots.svg import inline
 from protokit.testing.contract import contract
 from protokit.workflow.look.plot import Embedded, Plot, Predicted, RunView, Section

@@ -10,7 +10,7 @@ import pandas as pd
 
 from protokit.collect.source import SOURCES, Source
 from protokit.core.errors import DataError, SpecError
-from protokit.core.values import Notice
+from protokit.core.values.said import Notice
 from protokit.grammar.document import Document
 from protokit.testing.contract import contract
 

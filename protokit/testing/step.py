@@ -14,7 +14,7 @@ from protokit.collect.step import STEPS, Step, reporting
 from protokit.collect.words import Collect
 from protokit.core.errors import ProtokitError
 from protokit.core.places import Fault
-from protokit.core.values import Table
+from protokit.core.values.tables import Table
 from protokit.grammar.document import Document
 from protokit.testing.contract import contract
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from protokit.core.checkup import Diagnosis
 from protokit.core.errors import DataError
 from protokit.core.runs import run_folder
-from protokit.core.values import Finding
+from protokit.core.values.said import Finding
 from protokit.show.card import Card
 from protokit.workflow.look.card import card_of, sentences
 from protokit.workflow.record.contents import PlainCheckup, RunResults

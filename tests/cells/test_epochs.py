@@ -11,7 +11,7 @@ from protokit.cells.times.epochs import meaning
 from protokit.collect.collect import cleaned, collect
 from protokit.collect.words import Collect
 from protokit.core.errors import DataError, ProtokitError
-from protokit.core.values import Notice
+from protokit.core.values.said import Notice
 from protokit.grammar.dates import DateOptions
 from protokit.represent.kind import FitContext
 from protokit.represent.kinds.date import Date

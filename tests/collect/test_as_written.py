@@ -23,7 +23,7 @@ from protokit.collect.frames import as_frame
 from protokit.collect.text_cells import frame as of_texts
 from protokit.collect.words import Collect
 from protokit.core.errors import DataError, SpecError
-from protokit.core.values import Table
+from protokit.core.values.tables import Table
 from protokit.represent.encoders.cells import to_numbers
 from protokit.represent.encoders.readings import reading_of
 from protokit.represent.kinds.number import NumberOptions

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from protokit.collect.step import STEPS
 from protokit.core.errors import DataError, ProtokitError, SpecError
-from protokit.core.values import Table
+from protokit.core.values.tables import Table
 from protokit.recipe.recipe import Recipe
 from protokit.workflow.check import check
 from protokit.workflow.run.collecting import collected as collect

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from protokit.collect.files.files import File
 from protokit.collect.readers.csv import Csv
 from protokit.core.errors import DataError, ProtokitError
-from protokit.core.values import Notice, Table
+from protokit.core.values.said import Notice
+from protokit.core.values.tables import Table
 from protokit.recipe.recipe import Recipe
 from protokit.workflow.run.collecting import collected as collect
 

@@ -18,7 +18,7 @@ from protokit.collect import typed_cells as typed
 from protokit.collect.collect import cleaned
 from protokit.collect.source import Source
 from protokit.core.errors import DataError
-from protokit.core.values import Notice
+from protokit.core.values.said import Notice
 
 
 def read(path: Path, **options: Any) -> tuple[pd.DataFrame, list[str]]:

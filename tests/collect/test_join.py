@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from protokit.collect.frames import as_frame
 from protokit.core.errors import DataError, ProtokitError, SpecError
-from protokit.core.values import Table
+from protokit.core.values.tables import Table
 from protokit.recipe.recipe import Recipe
 from protokit.workflow.run.collecting import collected as collect
 

@@ -22,7 +22,7 @@ from protokit.collect.readers.sql import Sql, snapshot
 from protokit.collect.source import Source
 from protokit.collect.words import Collect
 from protokit.core.errors import ProtokitError
-from protokit.core.values import Table
+from protokit.core.values.tables import Table
 
 SCHEMA = f"protokit_there_{os.getpid()}"  # each worker has its own
 # a row for each trap: gaps, NaN, infinity, -0, 2**53, letters that collations order otherwise, % : quotes \\, old dates

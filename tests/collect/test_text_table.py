@@ -18,7 +18,7 @@ from protokit.collect.files import text_places
 from protokit.collect.files.files import File
 from protokit.collect.readers.csv import Csv
 from protokit.core.errors import DataError
-from protokit.core.values import Notice
+from protokit.core.values.said import Notice
 from protokit.recipe.recipe import Recipe
 from protokit.workflow.run.collecting import collected as collect
 

@@ -11,7 +11,7 @@ import pytest
 from protokit.collect.headers import columns
 from protokit.collect.remote import web as fetching
 from protokit.core.errors import DataError
-from protokit.core.values import Table
+from protokit.core.values.tables import Table
 from protokit.recipe.recipe import Recipe
 from protokit.workflow.run.collecting import collected as collect
 

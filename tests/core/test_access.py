@@ -13,7 +13,7 @@ import pytest
 from protokit.collect.collect import read_table
 from protokit.collect.source import SOURCES, Source
 from protokit.core.outside import access
-from protokit.core.values import Notice
+from protokit.core.values.said import Notice
 from protokit.menu.menu import Menu
 from protokit.recipe.recipe import Recipe
 from protokit.workflow.run.collecting import collected

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from protokit.core.values import Finding
+from protokit.core.values.said import Finding
 from protokit.recipe.recipe import Recipe
 from protokit.workflow.run.auditing import audit
 from protokit.workflow.run.collecting import collected as collect

@@ -12,7 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from protokit.core.errors import AuditError, SpecError
-from protokit.core.values import Finding, Split, TargetSpec
+from protokit.core.values.said import Finding
+from protokit.core.values.signature import TargetSpec
+from protokit.core.values.tables import Split
 from protokit.evaluate.audit import column_name_hints as hints
 from protokit.evaluate.audit.audit import audit
 from protokit.evaluate.audit.check import CHECKS

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from protokit.core.values import Finding
+from protokit.core.values.said import Finding
 
 Planted = tuple[pd.DataFrame, dict[str, Any]]
 ROWS = 3000
@@ -448,7 +448,8 @@ def test_flights_known_by_their_arrival(shared: Path, audited: Any) -> None:
 
 
 def test_messages_are_found_twice(shared: Path) -> None:
-    from protokit.core.values import Split, TargetSpec
+    from protokit.core.values.signature import TargetSpec
+    from protokit.core.values.tables import Split
     from protokit.evaluate.audit.audit import audit
     from protokit.evaluate.audit.data import AuditData
 

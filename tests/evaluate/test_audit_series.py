@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import protokit
 from protokit.core.errors import AuditError
-from protokit.core.values import Finding
+from protokit.core.values.said import Finding
 from protokit.evaluate.audit.audit import audit_series
 from protokit.evaluate.audit.check import SERIES_CHECKS
 from protokit.evaluate.audit.series.data import SeriesData

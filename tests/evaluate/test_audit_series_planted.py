@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from protokit.core.values import Finding
+from protokit.core.values.said import Finding
 from protokit.evaluate.audit.check import SERIES_CHECKS
 
 Planted = tuple[pd.DataFrame, dict[str, Any]]

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from protokit.core.values import Predictions, TargetSpec
+from protokit.core.values.arrays import Predictions
+from protokit.core.values.signature import TargetSpec
 from protokit.evaluate import calibration, temperature, thresholds
 from protokit.evaluate.choices import Choices
 from protokit.evaluate.metrics.metric import METRICS

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from protokit.core.values import Predictions, TargetSpec
+from protokit.core.values.arrays import Predictions
+from protokit.core.values.signature import TargetSpec
 from protokit.evaluate.certainty import bootstrap
 from protokit.evaluate.certainty.comparison import holm, over_folds, paired
 from protokit.evaluate.metrics.metric import METRICS

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from sklearn import metrics as sk
 
 from protokit.core.names import number
-from protokit.core.values import Arrays, Features, Predictions, TargetSpec
+from protokit.core.values.arrays import Arrays, Features, Predictions
+from protokit.core.values.signature import TargetSpec
 from protokit.evaluate.baselines.baseline import BASELINES
 from protokit.evaluate.certainty import bootstrap
 from protokit.evaluate.estimators.predicting import predict

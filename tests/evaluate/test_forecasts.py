@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from protokit.core.values import Arrays, Features, Predictions, TargetSpec
+from protokit.core.values.arrays import Arrays, Features, Predictions
+from protokit.core.values.signature import TargetSpec
 from protokit.evaluate.estimators.forecasts import LinearForecast, _Solver, _Sums
 from protokit.evaluate.estimators.predicting import predict
 from protokit.evaluate.verdict import judge

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import metrics as sk
 
-from protokit.core.values import Arrays, Features, Predictions, TargetSpec
+from protokit.core.values.arrays import Arrays, Features, Predictions
+from protokit.core.values.signature import TargetSpec
 from protokit.evaluate.certainty import bootstrap
 from protokit.evaluate.estimators.predicting import predict
 from protokit.evaluate.metrics.metric import METRICS

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
 
-from protokit.core.values import Features, TargetSpec
+from protokit.core.values.arrays import Features
+from protokit.core.values.signature import TargetSpec
 from protokit.evaluate.baselines.neighbors import Neighbors
 from protokit.evaluate.estimators.features import linear_matrix
 

@@ -14,7 +14,9 @@ import pytest
 
 from protokit.core.checkup import Symptom
 from protokit.core.errors import SpecError
-from protokit.core.values import Finding, Predictions, TargetSpec
+from protokit.core.values.arrays import Predictions
+from protokit.core.values.said import Finding
+from protokit.core.values.signature import TargetSpec
 from protokit.evaluate.audit.audit import audit
 from protokit.evaluate.audit.check import CHECKS, SERIES_CHECKS, Check
 from protokit.evaluate.baselines.baseline import BASELINES, Baseline, default_baselines

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from protokit.core.errors import DataError, SpecError, TrainingError
-from protokit.core.values import Features
+from protokit.core.values.arrays import Features
 from protokit.learn.engine import ENGINES
 from protokit.learn.plan import Plan, Progress
 from protokit.learn.planning import class_weights, plan_of

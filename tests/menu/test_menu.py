@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from protokit.core.errors import SpecError
-from protokit.core.values import InputSpec, Signature, TargetSpec
+from protokit.core.values.signature import InputSpec, Signature, TargetSpec
 from protokit.menu.menu import Menu
 from protokit.menu.network.build import build
 

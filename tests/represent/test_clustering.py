@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from protokit.core.values import Features, Table
+from protokit.core.values.arrays import Features
+from protokit.core.values.tables import Table
 from protokit.recipe.recipe import Recipe
 from protokit.represent.clustering import feature_space as space
 from protokit.represent.clustering.feature_space import FeatureSpace, Neighbourhood

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from protokit.core.errors import DataError, SpecError
-from protokit.core.values import Table
+from protokit.core.values.tables import Table
 from protokit.recipe.recipe import Recipe
 from protokit.represent.encoder import Encoder
 from protokit.represent.encoders.cells import to_numbers

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from protokit.core.errors import SpecError
-from protokit.core.values import Table
+from protokit.core.values.tables import Table
 from protokit.recipe.recipe import Recipe
 from protokit.represent.split_way import SPLITS, SplitTable
 from protokit.represent.words import By, Represent

@@ -14,7 +14,7 @@ from sklearn.utils import estimator_checks as checks
 
 import protokit
 from protokit.core.errors import DataError
-from protokit.core.values import Table
+from protokit.core.values.tables import Table
 from protokit.recipe.recipe import Recipe
 from protokit.workflow.run.representing import represent
 

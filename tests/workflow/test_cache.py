@@ -11,7 +11,9 @@ import pandas as pd
 import pytest
 
 import protokit
-from protokit.core.values import Arrays, Features, Notice, Step, Table
+from protokit.core.values.arrays import Arrays, Features
+from protokit.core.values.said import Notice, Step
+from protokit.core.values.tables import Table
 from protokit.workflow.cache import entries
 from protokit.workflow.cache.prepared import FROM_CACHE, Cache
 from protokit.workflow.cache.values import as_plain, from_plain

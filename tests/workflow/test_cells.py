@@ -11,7 +11,7 @@ import pytest
 import protokit
 from protokit.collect.collect import read_table
 from protokit.core.errors import DataError
-from protokit.core.values import Notice
+from protokit.core.values.said import Notice
 from protokit.recipe.recipe import Recipe
 from protokit.represent.encoder import Encoder
 from protokit.workflow.run.collecting import collected

@@ -16,7 +16,8 @@ from protokit.bundle.input_schema import InputSchema
 from protokit.collect.collect import cleaned, collect
 from protokit.collect.words import Collect
 from protokit.core.errors import DataError, SpecError
-from protokit.core.values import Notice, Table
+from protokit.core.values.said import Notice
+from protokit.core.values.tables import Table
 from protokit.recipe.recipe import Recipe
 from protokit.represent.encoder import Encoder
 from protokit.represent.encoders.times import times

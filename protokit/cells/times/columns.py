@@ -11,7 +11,7 @@ from protokit.cells.times.rules import UNASKED, Evidence, Rule, evidence_of, rea
 from protokit.cells.times.texts import COMPACT, moments, parse
 from protokit.cells.times.zones import MOST, in_utc
 from protokit.core.names import as_text
-from protokit.core.values import Notice
+from protokit.core.values.said import Notice
 
 EPOCHS = {"seconds": 10**6, "milliseconds": 10**3}  # microseconds of each
 _DAY = 86_400 * 10**6  # microseconds

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from protokit.core.values import Notice
+from protokit.core.values.said import Notice
 
 _FIRST, _LAST = 631_152_000, 2_208_988_800  # 1990 and 2040, in seconds since 1970
 _SIZES = {"seconds": 1, "milliseconds": 1000}

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from protokit.cells.times.texts import COMPACT, OPEN, SHORT, Parsed, days
-from protokit.core.values import Notice
+from protokit.core.values.said import Notice
 
 ORDERS = ("day", "month", "year")
 _FORMS = {"day": "day/month/year", "month": "month/day/year", "year": "year/month/day"}

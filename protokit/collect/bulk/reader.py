@@ -19,7 +19,7 @@ from protokit.collect.delimited.rows import rows
 from protokit.collect.files.cells import Cells
 from protokit.collect.files.dialect import Dialect
 from protokit.collect.files.files import File
-from protokit.core.values import Notice
+from protokit.core.values.said import Notice
 
 _LAST = 5  # rows that are looked at for a sum or a remark below the table
 _FIRST, _BLOCK = 1 << 16, 1 << 21  # of small blocks the memory is used again

@@ -15,7 +15,7 @@ from protokit.collect.database.casts import split
 from protokit.collect.database.context import Context
 from protokit.collect.database.times import TextTimes, lengths_sql, options_of, rule_of
 from protokit.collect.database.warehouse import Rows
-from protokit.core.values import Notice
+from protokit.core.values.said import Notice
 from protokit.grammar.expressions import quote
 
 _TRUE, _FALSE = ("true", "yes", "y", "t", "1", "on"), ("false", "no", "n", "f", "0", "off")

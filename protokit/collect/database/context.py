@@ -19,7 +19,7 @@ from protokit.collect.database.text_times import compared, misread
 from protokit.core.errors import DataError, SpecError
 from protokit.core.names import number
 from protokit.core.places import Path
-from protokit.core.values import Notice
+from protokit.core.values.said import Notice
 from protokit.grammar import expressions
 from protokit.grammar.expressions import quote
 

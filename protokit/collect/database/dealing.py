@@ -11,7 +11,7 @@ from protokit.collect.database.times import TextTimes
 from protokit.collect.database.warehouse import Rows, Stored, Warehouse
 from protokit.core.errors import DataError, SpecError
 from protokit.core.suggest import did_you_mean
-from protokit.core.values import Notice
+from protokit.core.values.said import Notice
 from protokit.grammar.expressions import quote
 
 PARTS = ("train", "validation", "test")

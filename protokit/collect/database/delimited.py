@@ -30,7 +30,7 @@ from protokit.collect.files.files import File
 from protokit.collect.text_cells import Decided, Rules, asked_for, decided
 from protokit.core.errors import DataError
 from protokit.core.outside import access
-from protokit.core.values import Notice
+from protokit.core.values.said import Notice
 from protokit.grammar.expressions import quote
 
 _LONGEST = 1 << 24  # bytes of a row

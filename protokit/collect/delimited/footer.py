@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from protokit.collect.delimited.shapes import is_missing, is_number
-from protokit.core.values import Notice
+from protokit.core.values.said import Notice
 
 _SUMS = frozenset(
     {"total", "totals", "sum", "subtotal", "average", "mean", "overall", "summe", "gesamt", "mittelwert", "somme"}

@@ -11,7 +11,7 @@ from protokit.collect.delimited.rows import Row
 from protokit.collect.delimited.shapes import groups_of, is_number, is_year, may_be_names, of_numbers
 from protokit.collect.delimited.written import name_list, numbered, quoted
 from protokit.core.errors import DataError
-from protokit.core.values import Notice
+from protokit.core.values.said import Notice
 
 _MOST_ABOVE = 50
 _SHOWN = 60

@@ -8,7 +8,7 @@ from typing import Any
 
 from protokit.collect.files.files import File
 from protokit.core.suggest import did_you_mean
-from protokit.core.values import Notice
+from protokit.core.values.said import Notice
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from protokit.collect.files import encodings, text_places
 from protokit.collect.files.files import File
 from protokit.collect.files.texts import text_of, unpacked
 from protokit.core.errors import DataError
-from protokit.core.values import Notice
+from protokit.core.values.said import Notice
 
 _HEAD = 1 << 20
 _SAMPLE = 1000  # rows

@@ -17,7 +17,7 @@ from protokit.collect.remote.stores import SCHEMES
 from protokit.collect.source import SCHEME, Refusal, Source
 from protokit.core.errors import DataError
 from protokit.core.rows import with_files
-from protokit.core.values import Notice
+from protokit.core.values.said import Notice
 
 if TYPE_CHECKING:
     import pandas as pd

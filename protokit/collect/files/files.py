@@ -14,7 +14,7 @@ from protokit.collect.remote import stores
 from protokit.core.errors import DataError
 from protokit.core.files import sha256
 from protokit.core.outside import access
-from protokit.core.values import Notice
+from protokit.core.values.said import Notice
 from protokit.grammar.document import nearby
 
 

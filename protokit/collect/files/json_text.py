@@ -13,7 +13,7 @@ from protokit.collect.files.file_source import FileSource
 from protokit.collect.files.files import File
 from protokit.collect.files.texts import decoded
 from protokit.collect.options import Encoding, Missing
-from protokit.core.values import Notice
+from protokit.core.values.said import Notice
 
 if TYPE_CHECKING:
     import pandas as pd

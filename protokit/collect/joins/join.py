@@ -10,7 +10,7 @@ from protokit.collect.database.warehouse import Rows, Stored
 from protokit.collect.joins.columns import added
 from protokit.collect.joins.keys import Keys
 from protokit.collect.joins.words import Join
-from protokit.core.values import Notice, Step
+from protokit.core.values.said import Notice, Step
 
 
 def join(context: Context, rows: Rows, spec: Join, right: Rows) -> tuple[Rows, Step]:

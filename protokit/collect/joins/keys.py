@@ -10,7 +10,7 @@ from protokit.collect.database.context import Context, shares
 from protokit.collect.database.times import TextTimes, rule_of
 from protokit.collect.database.warehouse import Rows
 from protokit.collect.joins.words import Join
-from protokit.core.values import Notice
+from protokit.core.values.said import Notice
 
 
 class Keys:

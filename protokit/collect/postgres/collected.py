@@ -25,7 +25,8 @@ from protokit.collect.readers.sql import Sql, backend_of, hold_query, query_of, 
 from protokit.collect.words import Collect
 from protokit.core.errors import DataError, MissingExtra
 from protokit.core.rows import SourceRows
-from protokit.core.values import Notice, Step, Table
+from protokit.core.values.said import Notice, Step
+from protokit.core.values.tables import Table
 
 _ANEW = ", read anew in each run: sql has no version"  # as `collect` says of what it reads
 _FILES = ("sqlite", "duckdb")  # databases on this machine, of which nothing has to be moved

@@ -23,7 +23,7 @@ from protokit.collect.postgres.kinds import Said
 from protokit.collect.postgres.profile import looked_at
 from protokit.collect.postgres.query import Query
 from protokit.core.libraries.optional import optional
-from protokit.core.values import Notice
+from protokit.core.values.said import Notice
 from protokit.grammar.expressions import quote
 
 _BATCH = 50_000

@@ -16,7 +16,7 @@ import pandas as pd
 
 from protokit.collect.database.place import Unsaid
 from protokit.collect.typed_cells import frame as typed
-from protokit.core.values import Notice
+from protokit.core.values.said import Notice
 
 _EXACT = 1 << 53  # up to it a double has every whole number
 # the numbers of PostgreSQL's types

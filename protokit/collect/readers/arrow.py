@@ -12,7 +12,7 @@ from protokit.collect.options import Missing
 from protokit.collect.source import SOURCES
 from protokit.core.libraries.optional import optional
 from protokit.core.outside import access
-from protokit.core.values import Notice
+from protokit.core.values.said import Notice
 
 if TYPE_CHECKING:
     import pandas as pd

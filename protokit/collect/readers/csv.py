@@ -30,7 +30,7 @@ from protokit.collect.options import (
 )  # fmt: skip
 from protokit.collect.source import SOURCES
 from protokit.core.places import Fault
-from protokit.core.values import Notice
+from protokit.core.values.said import Notice
 from protokit.grammar.faults import refuse
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from protokit.collect.source import SOURCES, Refusal
 from protokit.core.errors import DataError
 from protokit.core.outside import access
 from protokit.core.places import Fault
-from protokit.core.values import Notice
+from protokit.core.values.said import Notice
 from protokit.grammar.document import nearby
 from protokit.grammar.faults import refuse
 from protokit.grammar.words import Word

@@ -17,7 +17,7 @@ from protokit.collect.files.texts import decoded, unpacked
 from protokit.collect.options import Decimal, Encoding, Missing, Names, Thousands, marks_conflict, name_or_number
 from protokit.collect.source import SOURCES
 from protokit.core.places import Fault
-from protokit.core.values import Notice
+from protokit.core.values.said import Notice
 
 if TYPE_CHECKING:
     import pandas as pd

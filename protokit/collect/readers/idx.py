@@ -17,7 +17,7 @@ from protokit.collect.files.secrets import expand
 from protokit.collect.files.texts import unpacked
 from protokit.collect.options import text
 from protokit.collect.source import SCHEME, SOURCES, Refusal
-from protokit.core.values import Notice
+from protokit.core.values.said import Notice
 
 if TYPE_CHECKING:
     import numpy as np

@@ -17,7 +17,7 @@ from protokit.collect.source import SOURCES
 from protokit.core.errors import DataError
 from protokit.core.names import IMAGE_ENDINGS
 from protokit.core.outside import access
-from protokit.core.values import Notice
+from protokit.core.values.said import Notice
 from protokit.grammar.document import nearby
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from protokit.collect.files.json_text import JsonSource, of_records, short, valu
 from protokit.collect.options import text
 from protokit.collect.source import SOURCES
 from protokit.core.errors import DataError
-from protokit.core.values import Notice
+from protokit.core.values.said import Notice
 
 
 @SOURCES.add

@@ -12,7 +12,7 @@ from pydantic import Field
 from protokit.collect.source import SOURCES, Source
 from protokit.core.errors import DataError
 from protokit.core.places import Fault
-from protokit.core.values import Notice
+from protokit.core.values.said import Notice
 from protokit.grammar.faults import refuse
 from protokit.grammar.words import JsonSchema, Word
 

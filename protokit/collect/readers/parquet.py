@@ -11,7 +11,7 @@ from protokit.collect.files.files import File
 from protokit.collect.options import Missing
 from protokit.collect.source import SOURCES
 from protokit.core.outside import access
-from protokit.core.values import Notice
+from protokit.core.values.said import Notice
 
 if TYPE_CHECKING:
     import duckdb

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from protokit.collect.source import SOURCES, Refusal, Source
 from protokit.core.suggest import did_you_mean
-from protokit.core.values import Notice
+from protokit.core.values.said import Notice
 from protokit.grammar.words import JsonSchema
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from protokit.collect.source import SOURCES
 from protokit.core.outside import access
 from protokit.core.places import Fault
 from protokit.core.suggest import did_you_mean, one_of
-from protokit.core.values import Notice
+from protokit.core.values.said import Notice
 
 if TYPE_CHECKING:
     import pandas as pd

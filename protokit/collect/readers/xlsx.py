@@ -20,7 +20,7 @@ from protokit.core.errors import DataError
 from protokit.core.libraries.optional import optional
 from protokit.core.outside import access
 from protokit.core.suggest import did_you_mean, one_of
-from protokit.core.values import Notice
+from protokit.core.values.said import Notice
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -19,7 +19,7 @@ from protokit.collect.remote import kept as copies
 from protokit.core.errors import DataError, MissingExtra
 from protokit.core.outside import access
 from protokit.core.suggest import did_you_mean
-from protokit.core.values import Notice
+from protokit.core.values.said import Notice
 
 SCHEMES = {"s3": "s3", "s3a": "s3", "gs": "gs", "gcs": "gs", "az": "az", "abfs": "az", "abfss": "az"}
 SECONDS = 30.0  # without an answer

@@ -25,7 +25,7 @@ from protokit.collect.files.secrets import Location
 from protokit.collect.remote import kept as copies
 from protokit.core.errors import DataError
 from protokit.core.outside import access
-from protokit.core.values import Notice
+from protokit.core.values.said import Notice
 
 MOST_BYTES = 1 << 31
 SECONDS = 30.0  # without an answer, or without a further byte

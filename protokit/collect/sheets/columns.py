@@ -8,7 +8,7 @@ import pandas as pd
 
 from protokit.cells.missing import Marks
 from protokit.collect import text_cells
-from protokit.core.values import Notice
+from protokit.core.values.said import Notice
 
 FAULTS = frozenset({
     "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#N/A", "#SPILL!", "#CALC!", "#FIELD!", "#BLOCKED!",

@@ -14,7 +14,7 @@ from protokit.collect.files.cells import Cells
 from protokit.collect.files.files import File
 from protokit.collect.sheets.parts import Merged, address
 from protokit.core.errors import DataError
-from protokit.core.values import Notice
+from protokit.core.values.said import Notice
 
 _SAMPLE = 1000
 _LAST = 5

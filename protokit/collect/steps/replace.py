@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, cast
 
 from protokit.collect.step import SCALAR, STEPS, ColumnMapping, Done, Report, Scalar, is_scalar
-from protokit.core.values import Notice
+from protokit.core.values.said import Notice
 from protokit.grammar.words import JsonSchema, mapping
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from threadpoolctl import threadpool_limits
 
 from protokit.core.errors import ProtokitError
 from protokit.core.plugins import guarded
-from protokit.core.values import Finding
+from protokit.core.values.said import Finding
 from protokit.evaluate.audit.check import CHECKS, SERIES_CHECKS, Check, SeriesCheck
 from protokit.evaluate.audit.data import AuditData
 from protokit.evaluate.audit.series.data import SeriesData

@@ -8,7 +8,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 
-from protokit.core.values import Finding
+from protokit.core.values.said import Finding
 from protokit.evaluate.audit.data import AuditData
 from protokit.evaluate.audit.series.data import SeriesData
 from protokit.evaluate.instances import LAST, Instances

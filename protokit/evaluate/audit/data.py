@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from protokit.core.seeds import derive
-from protokit.core.values import Split, TargetSpec
+from protokit.core.values.signature import TargetSpec
+from protokit.core.values.tables import Split
 from protokit.evaluate.audit import learners
 from protokit.evaluate.audit.hashing import cells
 from protokit.evaluate.audit.learners import Column, Skill

@@ -15,7 +15,7 @@ from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 from protokit.cells.times.columns import day_numbers, instants
 from protokit.cells.times.durations import seconds
 from protokit.core.seeds import derive
-from protokit.core.values import TargetSpec
+from protokit.core.values.signature import TargetSpec
 
 _FOLDS = 3
 _LEAVES = 64

@@ -5,7 +5,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Protocol
 
-from protokit.core.values import Features, TargetSpec
+from protokit.core.values.arrays import Features
+from protokit.core.values.signature import TargetSpec
 from protokit.evaluate.instances import LAST, Instances
 
 if TYPE_CHECKING:

@@ -12,7 +12,8 @@ from math import isfinite
 import numpy as np
 
 from protokit.core.seeds import derive
-from protokit.core.values import Interval, Predictions
+from protokit.core.values.arrays import Predictions
+from protokit.core.values.scores import Interval
 from protokit.evaluate.certainty.skewed import interval_of_mean
 from protokit.evaluate.metrics.metric import METRICS
 from protokit.evaluate.scoring.resampled import Fast

@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 from scipy import stats
 
-from protokit.core.values import Interval
+from protokit.core.values.scores import Interval
 
 Outcome = Literal["better", "worse", "cannot tell apart", "not compared"]
 LEVEL = 0.05  # how often models that are equal may be said to differ

@@ -7,7 +7,7 @@ from math import sqrt
 import numpy as np
 from scipy import stats
 
-from protokit.core.values import Interval
+from protokit.core.values.scores import Interval
 
 
 def interval_of_mean(errors: np.ndarray, blocks: np.ndarray | None, *, root: bool = False) -> Interval:

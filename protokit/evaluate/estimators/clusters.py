@@ -9,7 +9,7 @@ from sklearn.cluster import KMeans
 from sklearn.mixture import GaussianMixture
 
 from protokit.core.seeds import derive
-from protokit.core.values import Features
+from protokit.core.values.arrays import Features
 from protokit.evaluate.baselines.baseline import Fitted
 from protokit.evaluate.estimators.quiet import one_thread
 

@@ -9,7 +9,8 @@ from sklearn.utils import get_tags
 
 from protokit.core.errors import DataError, SpecError
 from protokit.core.seeds import derive
-from protokit.core.values import Features, TargetSpec
+from protokit.core.values.arrays import Features
+from protokit.core.values.signature import TargetSpec
 from protokit.evaluate.estimators.features import Cells, Matrix, linear_matrix
 
 _CLASSES = {"binary", "multiclass", "multilabel"}

@@ -15,7 +15,7 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from protokit.core.names import WORD
 from protokit.core.seeds import derive
-from protokit.core.values import Features
+from protokit.core.values.arrays import Features
 
 Cells: TypeAlias = np.ndarray | sparse.csr_matrix  # (rows, many)
 Matrix = Callable[[Features], Cells]

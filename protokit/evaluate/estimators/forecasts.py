@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from protokit.core.values import Features
+from protokit.core.values.arrays import Features
 
 _AT_A_TIME = 1 << 24  # numbers of windows held at a time
 _MOST_WINDOWS = 20_000  # of training that the linear forecast is fitted on, evenly drawn

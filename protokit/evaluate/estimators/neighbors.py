@@ -9,7 +9,8 @@ import numpy as np
 from sklearn.neighbors import NearestNeighbors
 
 from protokit.core.seeds import derive
-from protokit.core.values import Features, TargetSpec
+from protokit.core.values.arrays import Features
+from protokit.core.values.signature import TargetSpec
 from protokit.evaluate.estimators.features import Cells, Matrix, linear_matrix
 
 _HELD_OUT = 2_000  # training rows, at most, that the number of neighbours is chosen on

@@ -9,7 +9,8 @@ from typing import Protocol
 import numpy as np
 
 from protokit.core.plugins import guarded
-from protokit.core.values import Arrays, Features, Predictions, TargetSpec
+from protokit.core.values.arrays import Arrays, Features, Predictions
+from protokit.core.values.signature import TargetSpec
 from protokit.evaluate.baselines.baseline import BASELINES, Fitted
 from protokit.evaluate.choices import Choices
 from protokit.evaluate.temperature import tempered

@@ -11,7 +11,8 @@ from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostin
 from sklearn.linear_model import LogisticRegression, QuantileRegressor, Ridge
 
 from protokit.core.seeds import derive
-from protokit.core.values import Features, TargetSpec
+from protokit.core.values.arrays import Features
+from protokit.core.values.signature import TargetSpec
 from protokit.evaluate.baselines.baseline import Fitted
 from protokit.evaluate.estimators.features import Cells, Matrix, linear_matrix, tree_matrix
 from protokit.evaluate.estimators.quiet import quiet

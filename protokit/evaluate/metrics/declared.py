@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from protokit.core.values import Predictions
+from protokit.core.values.arrays import Predictions
 from protokit.evaluate.metrics.metric import Metric
 
 if TYPE_CHECKING:

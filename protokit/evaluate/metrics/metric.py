@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar
 
-from protokit.core.values import Predictions
+from protokit.core.values.arrays import Predictions
 from protokit.evaluate.instances import LAST, Instances
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from sklearn import metrics as sk
 
-from protokit.core.values import Predictions
+from protokit.core.values.arrays import Predictions
 
 _MOST = 10_000  # rows that the silhouette of each row is computed against
 

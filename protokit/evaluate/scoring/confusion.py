@@ -10,7 +10,7 @@ from collections.abc import Callable
 import numpy as np
 from scipy import sparse
 
-from protokit.core.values import Predictions
+from protokit.core.values.arrays import Predictions
 
 _MOST = 30  # classes: with more, the matrices of a thousand sets of rows would not be small
 

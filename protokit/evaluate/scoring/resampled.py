@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from protokit.core.values import Predictions
+from protokit.core.values.arrays import Predictions
 
 Fast = Callable[[Predictions, np.ndarray], np.ndarray]
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from protokit.core.values import Predictions
+from protokit.core.values.arrays import Predictions
 from protokit.evaluate.scoring import clustering
 
 

@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 from sklearn import metrics as sk
 
-from protokit.core.values import Predictions
+from protokit.core.values.arrays import Predictions
 
 Function = Callable[..., float]
 _BY_CLUSTERS = ("points and clusters", "labels and clusters")

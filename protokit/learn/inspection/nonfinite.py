@@ -8,7 +8,7 @@ import numpy as np
 
 from protokit.core.errors import TrainingError
 from protokit.core.libraries.backend import keras
-from protokit.core.values import Arrays
+from protokit.core.values.arrays import Arrays
 from protokit.learn.engine import Training
 from protokit.learn.plan import Plan, Progress
 from protokit.learn.snapshot import Snapshot

@@ -11,7 +11,8 @@ from protokit.core.checkup import LayerCheck, Measured
 from protokit.core.libraries.backend import keras, tf
 from protokit.core.libraries.keras_state import seeded
 from protokit.core.seeds import derive
-from protokit.core.values import Arrays, Signature, TargetSpec
+from protokit.core.values.arrays import Arrays
+from protokit.core.values.signature import Signature, TargetSpec
 from protokit.learn.compiling import loss_of
 from protokit.learn.inspection import layer_numbers as layers
 from protokit.learn.inspection.layer_numbers import Outputs

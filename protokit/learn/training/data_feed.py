@@ -9,7 +9,7 @@ import numpy as np
 
 from protokit.core.libraries.backend import gpu_memory, tf
 from protokit.core.memory import process_memory
-from protokit.core.values import Arrays
+from protokit.core.values.arrays import Arrays
 
 MEMORY_SHARE = 0.25  # of the device's memory that the rows of a training may take
 CHUNK_BYTES = 128 << 20  # gathered at a time

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from protokit.core.libraries.backend import keras, tf
-from protokit.core.values import Arrays
+from protokit.core.values.arrays import Arrays
 from protokit.learn.engine import AfterEpoch, CannotCompile, NotFinite, Training
 from protokit.learn.plan import Plan, Progress
 from protokit.learn.snapshot import assign, values, variables

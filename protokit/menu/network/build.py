@@ -12,7 +12,7 @@ from protokit.core.libraries.backend import keras
 from protokit.core.libraries.keras_state import computing_in, seeded
 from protokit.core.places import Fault, Path
 from protokit.core.suggest import did_you_mean
-from protokit.core.values import Signature
+from protokit.core.values.signature import Signature
 from protokit.menu import catalogue
 from protokit.menu.expand import Graph, Node, Ref, Taken, as_written, expand
 from protokit.menu.items import Layer, Outline, Value

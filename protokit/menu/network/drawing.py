@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from protokit.core.libraries.backend import keras
-from protokit.core.values import Signature
+from protokit.core.values.signature import Signature
 from protokit.menu import catalogue
 from protokit.menu.expand import Node, Ref, Taken, expand
 from protokit.menu.items import Outline

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from protokit.core.errors import SpecError
 from protokit.core.libraries.backend import keras
 from protokit.core.places import Fault, Path
-from protokit.core.values import Signature
+from protokit.core.values.signature import Signature
 from protokit.menu.expand import Graph, Ref, Taken
 from protokit.menu.fitting import KNOWN_UNITS
 from protokit.menu.items import Outline

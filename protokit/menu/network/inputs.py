@@ -8,7 +8,7 @@ from functools import cache
 from protokit.core.errors import SpecError
 from protokit.core.libraries.backend import keras
 from protokit.core.places import Fault
-from protokit.core.values import InputSpec, Signature
+from protokit.core.values.signature import InputSpec, Signature
 
 WORD_WIDTH = 64  # numbers for each word of a text
 

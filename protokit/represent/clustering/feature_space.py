@@ -16,7 +16,7 @@ from sklearn.preprocessing import FunctionTransformer
 
 from protokit.core.names import WORD
 from protokit.core.seeds import derive
-from protokit.core.values import Features
+from protokit.core.values.arrays import Features
 
 _FARTHEST = 3.0  # standard deviations that a number comes near to and never passes
 _MOST_LEVELS = 50  # of a category: the commonest ones, the others are one

@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 
 from protokit.core.names import as_text
-from protokit.core.values import Arrays, Split, TargetSpec
+from protokit.core.values.arrays import Arrays
+from protokit.core.values.signature import TargetSpec
+from protokit.core.values.tables import Split
 from protokit.represent.clustering.feature_space import FeatureSpace, Neighbourhood
 from protokit.represent.encoder import Encoder
 from protokit.represent.kind import NumberColumn

@@ -15,7 +15,7 @@ from PIL.Image import Resampling
 
 from protokit.core.errors import DataError
 from protokit.core.outside import access
-from protokit.core.values import InputSpec
+from protokit.core.values.signature import InputSpec
 from protokit.grammar.document import nearby
 from protokit.represent.encoders.cells import row_of
 from protokit.represent.kind import FittedColumn, InputColumn

@@ -10,7 +10,7 @@ import pandas as pd
 
 from protokit.core.errors import ProtokitError
 from protokit.core.plugins import guarded, package_of
-from protokit.core.values import Notice
+from protokit.core.values.said import Notice
 from protokit.represent.encoders.cells import Cells
 from protokit.represent.kind import KINDS, Guess, Kind
 

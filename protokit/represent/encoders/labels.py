@@ -9,7 +9,7 @@ import pandas as pd
 
 from protokit.core.errors import DataError
 from protokit.core.names import as_text
-from protokit.core.values import Notice
+from protokit.core.values.said import Notice
 
 SEPARATORS = "|;,"
 _ANY = re.compile(f"[{SEPARATORS}]")  # how models of before this was found part them

@@ -8,7 +8,7 @@ import pandas as pd
 
 from protokit.cells.numbers import Found, found_in, merges, odd_one
 from protokit.core.errors import DataError
-from protokit.core.values import Notice
+from protokit.core.values.said import Notice
 from protokit.represent.encoders.cells import example_of, without, written_in, wrong
 from protokit.represent.encoders.distinct import distinct
 from protokit.represent.kinds.number import NumberOptions

@@ -15,7 +15,8 @@ from protokit.cells.times.rules import UNASKED, Rule
 from protokit.core.errors import DataError
 from protokit.core.names import as_text
 from protokit.core.suggest import did_you_mean
-from protokit.core.values import InputSpec, Notice
+from protokit.core.values.said import Notice
+from protokit.core.values.signature import InputSpec
 from protokit.represent.encoders.cells import TRUE, missing_texts, row_of, texts_of, to_numbers, without
 from protokit.represent.encoders.times import notices, reading, times
 from protokit.represent.kind import InputColumn

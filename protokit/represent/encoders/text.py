@@ -11,7 +11,7 @@ import pandas as pd
 
 from protokit.core.errors import DataError
 from protokit.core.names import WORD
-from protokit.core.values import InputSpec
+from protokit.core.values.signature import InputSpec
 from protokit.represent.encoders.cells import texts_of
 from protokit.represent.kind import InputColumn
 

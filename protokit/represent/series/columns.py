@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from protokit.core.errors import SpecError
-from protokit.core.values import Notice
+from protokit.core.values.said import Notice
 from protokit.represent.encoders import inference
 from protokit.represent.encoders.cells import missing_texts, without
 from protokit.represent.encoders.readings import reading_of

@@ -12,7 +12,7 @@ import pandas as pd
 from protokit.cells.times.rules import UNASKED, Rule
 from protokit.core.errors import DataError
 from protokit.core.names import as_text
-from protokit.core.values import Notice
+from protokit.core.values.said import Notice
 from protokit.represent.encoders.cells import row_of, texts_of
 from protokit.represent.series.time_index import TimeIndex
 

@@ -14,7 +14,7 @@ from protokit.cells.times.rules import UNASKED, Evidence, Rule, decide
 from protokit.cells.times.zones import at_place
 from protokit.core.errors import DataError
 from protokit.core.names import as_text
-from protokit.core.values import Notice
+from protokit.core.values.said import Notice
 from protokit.represent.encoders.cells import row_of, to_numbers
 from protokit.represent.encoders.times import writes
 

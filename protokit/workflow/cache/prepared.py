@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from protokit.collect.headers import reading
-from protokit.core.values import Finding, Step, Table
+from protokit.core.values.said import Finding, Step
+from protokit.core.values.tables import Table
 from protokit.evaluate.audit.check import CHECKS
 from protokit.recipe.recipe import Recipe
 from protokit.represent.encoder import Encoder

@@ -12,7 +12,9 @@ import pandas as pd
 from protokit.collect.step import Step as CleaningStep
 from protokit.collect.words import Collect
 from protokit.core.rows import SourceRows
-from protokit.core.values import Arrays, Features, Finding, Notice, Split, Step, Table
+from protokit.core.values.arrays import Arrays, Features
+from protokit.core.values.said import Finding, Notice, Step
+from protokit.core.values.tables import Split, Table
 from protokit.represent.encoder import Encoder
 from protokit.workflow.cache.entries import Shelf, Uncacheable
 

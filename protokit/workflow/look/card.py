@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from protokit.core.checkup import Diagnosis
 from protokit.core.names import number
 from protokit.core.plain import PlainInterval, PlainStep
-from protokit.core.values import Finding
+from protokit.core.values.said import Finding
 from protokit.show.blocks import Grid, Picture, Remark, Sentence
 from protokit.show.card import Card
 from protokit.workflow.record.contents import Metrics, PlainNetwork, RunResults

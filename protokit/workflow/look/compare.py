@@ -9,7 +9,7 @@ from zlib import crc32
 
 from protokit.core.errors import ProtokitError, SpecError
 from protokit.core.names import number
-from protokit.core.values import Interval
+from protokit.core.values.scores import Interval
 from protokit.evaluate.certainty.comparison import Difference
 from protokit.evaluate.metrics.metric import METRICS
 from protokit.recipe.recipe import Recipe

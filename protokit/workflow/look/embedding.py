@@ -6,7 +6,7 @@ import numpy as np
 
 from protokit.bundle.model import Model
 from protokit.core.libraries.backend import keras
-from protokit.core.values import Signature
+from protokit.core.values.signature import Signature
 from protokit.workflow.look.plot import Embedded
 
 _AT_A_TIME = 4096

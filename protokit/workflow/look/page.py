@@ -12,7 +12,7 @@ import numpy as np
 
 from protokit.core.errors import SpecError
 from protokit.core.names import number
-from protokit.core.values import Predictions
+from protokit.core.values.arrays import Predictions
 from protokit.show.blocks import Block, Code, Grid, Notes, Picture, Section
 from protokit.show.page import Page
 from protokit.show.plots.svg import inline

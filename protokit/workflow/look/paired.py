@@ -10,7 +10,8 @@ from itertools import combinations
 import numpy as np
 
 from protokit.core.names import number
-from protokit.core.values import Predictions, TargetSpec
+from protokit.core.values.arrays import Predictions
+from protokit.core.values.signature import TargetSpec
 from protokit.evaluate.certainty import bootstrap
 from protokit.evaluate.certainty.comparison import Difference, Outcome, holm, over_folds, paired
 from protokit.evaluate.metrics.metric import METRICS

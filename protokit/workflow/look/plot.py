@@ -18,7 +18,7 @@ from protokit.core.plain import PlainLayer
 from protokit.core.registry import Registry
 from protokit.core.rows import SourceRows
 from protokit.core.suggest import did_you_mean, one_of
-from protokit.core.values import Predictions
+from protokit.core.values.arrays import Predictions
 from protokit.show.plots.themes import THEMES
 from protokit.workflow.record.contents import Metrics, RunResults
 

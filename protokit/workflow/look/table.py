@@ -12,7 +12,8 @@ from protokit.cells.times.durations import seconds
 from protokit.cells.times.rules import Rule, decide
 from protokit.collect.collect import as_written
 from protokit.core.names import as_text, number
-from protokit.core.values import Notice, Step, Table
+from protokit.core.values.said import Notice, Step
+from protokit.core.values.tables import Table
 from protokit.recipe.recipe import Recipe
 from protokit.represent.encoders.cells import missing_texts, without
 from protokit.represent.encoders.inference import infer

@@ -15,7 +15,8 @@ from pathlib import Path
 
 from protokit.core.files import write_json, write_text
 from protokit.core.runs import LAST
-from protokit.core.values import Finding, Notice, Table
+from protokit.core.values.said import Finding, Notice
+from protokit.core.values.tables import Table
 from protokit.recipe.recipe import Recipe
 from protokit.represent.represented import Represented
 from protokit.workflow.record.contents import Audit, Environment

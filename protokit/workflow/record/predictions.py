@@ -19,7 +19,8 @@ from protokit.core.errors import DataError
 from protokit.core.files import write_with
 from protokit.core.rows import SourceRows
 from protokit.core.runs import LAST
-from protokit.core.values import Predictions, TargetSpec
+from protokit.core.values.arrays import Predictions
+from protokit.core.values.signature import TargetSpec
 from protokit.learn.clusters import Clusters
 from protokit.workflow.record.contents import Identified, Metrics, PlainTarget
 

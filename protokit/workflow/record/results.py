@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from protokit.bundle.model import Part
-from protokit.core.values import Notice, Predictions, Score
+from protokit.core.values.arrays import Predictions
+from protokit.core.values.said import Notice
+from protokit.core.values.scores import Score
 from protokit.evaluate.verdict import Verdict
 from protokit.learn.train import Trained
 from protokit.workflow.record.contents import Details, Threshold

@@ -13,7 +13,9 @@ from protokit.core.files import finite, write_json, write_text
 from protokit.core.libraries.backend import keras
 from protokit.core.rows import SourceRows, joined
 from protokit.core.runs import LAST
-from protokit.core.values import Finding, Score, Table
+from protokit.core.values.said import Finding
+from protokit.core.values.scores import Score
+from protokit.core.values.tables import Table
 from protokit.learn.plan import Progress
 from protokit.recipe.recipe import Recipe
 from protokit.represent.represented import Represented

@@ -12,7 +12,8 @@ import pandas as pd
 from protokit.cells.times.columns import is_date, may_be_dates
 from protokit.cells.times.durations import is_duration, seconds
 from protokit.core.errors import AuditError, DataError
-from protokit.core.values import Finding, Table
+from protokit.core.values.said import Finding
+from protokit.core.values.tables import Table
 from protokit.evaluate.audit.audit import audit as find
 from protokit.evaluate.audit.audit import audit_series
 from protokit.evaluate.audit.data import AuditData

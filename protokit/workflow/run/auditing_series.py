@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from protokit.cells.times.columns import day_numbers
-from protokit.core.values import Table
+from protokit.core.values.tables import Table
 from protokit.evaluate.audit.data import AuditData
 from protokit.evaluate.audit.series.data import SeriesData
 from protokit.recipe.recipe import Recipe

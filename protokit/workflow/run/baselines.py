@@ -10,7 +10,8 @@ from threading import Event, Thread
 
 from threadpoolctl import threadpool_limits
 
-from protokit.core.values import Predictions, TargetSpec
+from protokit.core.values.arrays import Predictions
+from protokit.core.values.signature import TargetSpec
 from protokit.evaluate.baselines.baseline import BASELINES
 from protokit.evaluate.estimators.predicting import settled
 from protokit.evaluate.pooling import pooled

@@ -11,7 +11,7 @@ from protokit.collect.collect import collect
 from protokit.collect.database.dealing import Deal
 from protokit.collect.large import Held
 from protokit.core.errors import SpecError
-from protokit.core.values import Table
+from protokit.core.values.tables import Table
 from protokit.recipe.recipe import Recipe
 from protokit.represent.words import By
 

@@ -12,7 +12,7 @@ import numpy as np
 from protokit.core.checkup import Checkup, Diagnosis, Edit, Suspect, Symptom, TargetCheck
 from protokit.core.files import finite, write_json
 from protokit.core.libraries.backend import keras
-from protokit.core.values import TargetSpec
+from protokit.core.values.signature import TargetSpec
 from protokit.evaluate import skill_scores
 from protokit.evaluate.doctor.doctor import diagnose, with_others
 from protokit.learn.compiling import loss_of

@@ -11,7 +11,10 @@ import numpy as np
 
 from protokit.bundle.model import Part
 from protokit.core.names import number
-from protokit.core.values import Notice, Predictions, Score, Table
+from protokit.core.values.arrays import Predictions
+from protokit.core.values.said import Notice
+from protokit.core.values.scores import Score
+from protokit.core.values.tables import Table
 from protokit.evaluate.baselines.baseline import BASELINES
 from protokit.evaluate.calibration import reliability
 from protokit.evaluate.metrics.metric import METRICS, Metric

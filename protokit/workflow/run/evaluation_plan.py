@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from protokit.core.errors import SpecError
 from protokit.core.suggest import one_of
-from protokit.core.values import Signature, TargetSpec
+from protokit.core.values.signature import Signature, TargetSpec
 from protokit.evaluate.baselines.baseline import BASELINES, default_baselines
 from protokit.evaluate.choices import Choices
 from protokit.evaluate.estimators.custom import Estimator

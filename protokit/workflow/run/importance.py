@@ -9,7 +9,8 @@ import numpy as np
 
 from protokit.bundle.model import Part
 from protokit.core.seeds import derive
-from protokit.core.values import Arrays, Notice, Predictions
+from protokit.core.values.arrays import Arrays, Predictions
+from protokit.core.values.said import Notice
 from protokit.evaluate.certainty import bootstrap
 from protokit.evaluate.metrics.metric import METRICS
 from protokit.represent.encoder import Encoder

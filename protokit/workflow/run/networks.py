@@ -9,7 +9,7 @@ from protokit.bundle.model import Part
 from protokit.core.errors import SpecError
 from protokit.core.libraries.backend import keras
 from protokit.core.seeds import derive
-from protokit.core.values import Signature
+from protokit.core.values.signature import Signature
 from protokit.learn.clusters import Clusters
 from protokit.learn.train import Trainer, network_of
 from protokit.learn.training.runtime import Values

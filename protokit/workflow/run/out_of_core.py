@@ -12,7 +12,7 @@ import numpy as np
 
 from protokit.collect.large import Held
 from protokit.core.errors import DataError
-from protokit.core.values import Table
+from protokit.core.values.tables import Table
 from protokit.recipe.column_names import check_columns
 from protokit.recipe.recipe import Recipe
 from protokit.represent.examples import with_target

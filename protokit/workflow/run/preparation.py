@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from protokit.collect.column_flow import origins
-from protokit.core.values import Finding, Table
+from protokit.core.values.said import Finding
+from protokit.core.values.tables import Table
 from protokit.recipe.recipe import Recipe
 from protokit.represent.represented import Represented
 from protokit.show.progress import Progress

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from protokit.core.values import Table
+from protokit.core.values.tables import Table
 from protokit.recipe.column_names import check_columns
 from protokit.recipe.recipe import Recipe
 from protokit.represent import represent as step

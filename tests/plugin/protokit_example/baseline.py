@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from protokit.core.values import Features, TargetSpec
+from protokit.core.values.arrays import Features
+from protokit.core.values.signature import TargetSpec
 from protokit.evaluate.baselines.baseline import BASELINES, Baseline
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from protokit.core.values import Finding
+from protokit.core.values.said import Finding
 from protokit.evaluate.audit.check import CHECKS, Check
 from protokit.evaluate.audit.data import AuditData
 

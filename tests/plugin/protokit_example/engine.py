@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from protokit.learn.engine import ENGINES, AfterEpoch, NotFinite, Training
 
 if TYPE_CHECKING:
-    from protokit.core.values import Arrays
+    from protokit.core.values.arrays import Arrays
     from protokit.learn.plan import Plan, Progress
 
 

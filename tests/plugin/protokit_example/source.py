@@ -15,7 +15,7 @@ from protokit.collect.files.texts import decoded
 from protokit.collect.options import Encoding, Missing
 from protokit.collect.source import SOURCES
 from protokit.core.places import Fault
-from protokit.core.values import Notice
+from protokit.core.values.said import Notice
 from protokit.grammar.faults import refuse
 from protokit.grammar.words import Word
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from protokit.core.plain import Severity
-from protokit.core.values import Finding, TargetSpec
+from protokit.core.values.said import Finding
+from protokit.core.values.signature import TargetSpec
 from protokit.evaluate.audit.check import CHECKS, Check
 from protokit.evaluate.audit.data import AuditData
 

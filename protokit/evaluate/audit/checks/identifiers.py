@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from protokit.core.values import Finding
+from protokit.core.values.said import Finding
 from protokit.evaluate.audit.check import CHECKS, Check
 from protokit.evaluate.audit.column_name_hints import is_entity, is_key, is_time
 from protokit.evaluate.audit.data import AuditData

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from protokit.core.plain import Severity
-from protokit.core.values import Finding
+from protokit.core.values.said import Finding
 from protokit.evaluate.audit.check import CHECKS, Check
 from protokit.evaluate.audit.column_name_hints import is_end, made_of, moment
 from protokit.evaluate.audit.data import AuditData

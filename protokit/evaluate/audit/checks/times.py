@@ -9,7 +9,8 @@ import numpy as np
 from protokit.cells.times.columns import day_numbers, instants
 from protokit.core.plain import Severity
 from protokit.core.seeds import derive
-from protokit.core.values import Finding, TargetSpec
+from protokit.core.values.said import Finding
+from protokit.core.values.signature import TargetSpec
 from protokit.evaluate.audit.check import CHECKS, Check
 from protokit.evaluate.audit.column_name_hints import tokens
 from protokit.evaluate.audit.data import AuditData

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from protokit.core.values import Split
+from protokit.core.values.tables import Split
 from protokit.evaluate.audit.data import AuditData
 
 _NAMED = 3  # series named in a sentence

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from protokit.core.values import Finding
+from protokit.core.values.said import Finding
 from protokit.evaluate.audit.check import SERIES_CHECKS, SeriesCheck
 from protokit.evaluate.audit.checks.identifiers import Identifiers
 from protokit.evaluate.audit.series.data import SeriesData

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from protokit.core.plain import Severity
-from protokit.core.values import Finding
+from protokit.core.values.said import Finding
 from protokit.evaluate.audit.check import SERIES_CHECKS, SeriesCheck
 from protokit.evaluate.audit.series.data import SeriesData
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from protokit.core.plain import Severity
-from protokit.core.values import Finding
+from protokit.core.values.said import Finding
 from protokit.evaluate.audit.check import SERIES_CHECKS, SeriesCheck
 from protokit.evaluate.audit.series.data import SeriesData
 

@@ -1,0 +1,109 @@
+"""What goes into the network and what comes out."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from math import prod
+from typing import TYPE_CHECKING, Literal
+from zlib import crc32
+
+if TYPE_CHECKING:
+    import numpy as np
+
+TaskName = Literal["binary", "multiclass", "regression", "quantile", "multilabel", "forecasting", "clustering"]
+
+
+@dataclass(frozen=True)
+class InputSpec:
+    """One input of the network.
+
+    `shape` is of one example, without the batch. For integer codes `levels` is the number of different
+    codes over all columns (of a text: its words); for numbers it is 0. `kind` says what it is made of.
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    dtype: Literal["float32", "int32", "uint8"]
+    columns: tuple[str, ...]
+    levels: int = 0
+    kind: Literal["columns", "text", "image", "sequence", "series", "known"] = "columns"
+
+
+@dataclass(frozen=True)
+class TargetSpec:
+    """One output of the network: what it predicts.
+
+    `classes` are as written in the data, in order; of clusters found they are 1, 2, and so on. `columns` are those of a
+    target made of several: labels that may each be there, or series that are forecast together over `horizon` steps.
+    `quantiles` are those to predict. `width` is the count of numbers that a network without a target gives back.
+    A row is called positive where its probability is above the `threshold`; the logits of classes are divided by the
+    `temperature`. Neither changes the network: two targets that differ in them alone are equal.
+    """
+
+    name: str
+    task: TaskName
+    classes: tuple[object, ...] = ()
+    columns: tuple[str, ...] = ()
+    horizon: int = 0
+    quantiles: tuple[float, ...] = ()
+    width: int = 0
+    threshold: float = field(default=0.5, compare=False)
+    temperature: float | None = field(default=None, compare=False)
+
+    @property
+    def key(self) -> str:
+        """The name under which Keras knows the target: its own, or one with a checksum where that cannot be."""
+        plain = re.sub(r"[^A-Za-z0-9_.]", "_", self.name)
+        fits = plain == self.name and plain[0].isalnum()
+        return self.name if fits else f"target_{plain}_{crc32(self.name.encode()):08x}"
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Of what the network gives for one row."""
+        if self.task == "forecasting":
+            return (self.horizon, len(self.columns))
+        several = {"multiclass": len(self.classes), "multilabel": len(self.columns), "quantile": len(self.quantiles)}
+        return (self.width if self.task == "clustering" else several.get(self.task, 1),)
+
+    @property
+    def units(self) -> int:
+        """Numbers that the network gives for one row."""
+        return prod(self.shape)
+
+    @property
+    def has_classes(self) -> bool:
+        """Whether a row is of one class."""
+        return self.task in {"binary", "multiclass"}
+
+    def labels(self, scores: np.ndarray, thresholds: np.ndarray | None = None) -> np.ndarray:
+        """What scores say: the class or cluster of each row, from 0, 0 or 1 of each label, or the number (the median).
+
+        Shapes: scores as in Predictions; `thresholds` (rows,) in place of the target's own.
+        """
+        if self.task in {"binary", "multilabel"}:
+            border = self.threshold if thresholds is None else thresholds
+            above: np.ndarray = (scores[:, 1] if self.task == "binary" else scores) > border
+            return above.astype(int)
+        if self.task in {"multiclass", "clustering"}:
+            likeliest: np.ndarray = scores.argmax(axis=1)
+            return likeliest
+        if self.task == "quantile":
+            middle = min(range(len(self.quantiles)), key=lambda i: abs(self.quantiles[i] - 0.5))
+            found: np.ndarray = scores[:, middle]
+            return found
+        return scores
+
+
+@dataclass(frozen=True)
+class Signature:
+    """What goes into the network and what comes out."""
+
+    inputs: tuple[InputSpec, ...]
+    targets: tuple[TargetSpec, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What a menu may take from: each input, and the codes of each text."""
+        codes = [f"{spec.name}_codes" for spec in self.inputs if spec.kind == "text"]
+        return (*(spec.name for spec in self.inputs), *codes)
