@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TypeVar, cast
 
 from protokit.core.errors import DataError
+from protokit.core.json_text import compact
 
 Value = TypeVar("Value")
 
@@ -35,7 +36,8 @@ def write_json(path: Path, value: object, *, indent: int | None = 2) -> None:
 
     Without `indent` it is written in a line, many times faster: for what no person reads.
     """
-    write_text(path, json.dumps(value, indent=indent, ensure_ascii=False, allow_nan=False) + "\n")
+    plain = json.dumps(value, indent=indent, ensure_ascii=False, allow_nan=False) if indent else compact(value)
+    write_text(path, plain + "\n")
 
 
 def finite(value: Value) -> Value:

@@ -56,13 +56,18 @@ class SourceRows:
 
     def index(self) -> pd.Index:
         """An index for a frame of these rows, from which an error names the row: see `row_of`."""
+        import numpy as np
         import pandas as pd
 
         if not self.places:
             plain: pd.Index = pd.Index(self.numbers)
             return plain
-        of = [", ".join(map(str, some)) for some in zip(*(cells for _, cells in self.places), strict=True)]
-        found: pd.Index = pd.MultiIndex.from_arrays([self.numbers, pd.Categorical(of)])
+        kinds, names = [pd.factorize(cells) for _, cells in self.places], [""]
+        which = np.zeros(len(self.numbers), np.intp)
+        for codes, different in kinds:
+            which = which * len(different) + codes
+            names = [f"{name}, {one}" if name else str(one) for name in names for one in different]
+        found: pd.Index = pd.MultiIndex.from_arrays([self.numbers, pd.Categorical(np.array(names, object)[which])])
         return found
 
 

@@ -22,7 +22,7 @@ from protokit.collect.files.files import File
 from protokit.core.values.said import Notice
 
 _LAST = 5  # rows that are looked at for a sum or a remark below the table
-_FIRST, _BLOCK = 1 << 16, 1 << 21  # of small blocks the memory is used again
+_FIRST, _BLOCK = 1 << 16, 1 << 22  # of small blocks the memory is used again
 _EXACT = float(1 << 53)
 # the default parser rounds every double as it should since 3.1, where asking for it is deprecated
 _ROUNDED: Mapping[str, Any] = (

@@ -67,7 +67,7 @@ def found(text: str, quote: str | None, comment: str | None, above: int, *, spac
 
 def single_quoted(text: str, given: str | None, comment: str | None, above: int) -> bool:
     """Whether single quotes around fields part more rows evenly than double ones."""
-    if re.search(r"(?:^|[,;|\t])'", text, re.M) is None:
+    if "'" not in text or re.search(r"(?:^|[,;|\t])'", text, re.M) is None:
         return False
     parted = {}
     for quote in "\"'":
@@ -78,6 +78,8 @@ def single_quoted(text: str, given: str | None, comment: str | None, above: int)
 
 def quoted_after_blanks(text: str, quote: str, given: str | None) -> bool:
     """Whether blanks stand between delimiters and quotes around fields."""
+    if f" {quote}" not in text:
+        return False
     marks, mark = re.escape(given or DELIMITERS), re.escape(quote)
     return re.search(rf"[{marks}] +{mark}[^{mark}\r\n]*{mark}(?=[{marks}\r\n]|\Z)", text) is not None
 

@@ -181,11 +181,13 @@ def _hold_names(sample: Sequence[Row], start: int, refuse: Refuse) -> None:
         shown = names[numbers[0]].strip()
         rule = f"the first row looks like data, not names: {shown!r} stands above numbers"
         raise refuse(rule, f"write header: none, or header: {line} if they are names", line, 0)
-    second, rest = below[0], list(zip(*below[1:], strict=True))
-    texts = [i for i, cells in enumerate(rest) if of_numbers(cells)]
+    second = below[0]
     doubtful = len(set(names)) < len(names) or any(not name.strip() for name in names[1:-1])
     plain = not any(is_number(cell) and not (doubtful and is_year(cell)) for cell in second)
-    if not texts or not plain or not all(second[i].strip() for i in texts) or sample[start + 1][1] is not second:
+    if not plain or sample[start + 1][1] is not second:
+        return
+    texts = [i for i, cells in enumerate(zip(*below[1:], strict=True)) if of_numbers(cells)]
+    if not texts or not all(second[i].strip() for i in texts):
         return
     different = len({second[i] for i in texts}) == len(texts) > 1
     if doubtful or different:

@@ -28,8 +28,13 @@ def is_missing(text: str) -> bool:
 
 def of_numbers(cells: Sequence[str]) -> bool:
     """Whether cells are numbers, but for missing ones."""
-    present = [cell for cell in cells if not is_missing(cell)]
-    return bool(present) and all(map(is_number, present))
+    some = False
+    for cell in cells:
+        if not is_missing(cell):
+            if not is_number(cell):
+                return False
+            some = True
+    return some
 
 
 def groups_of(rows: Sequence[Sequence[str]]) -> str | None:

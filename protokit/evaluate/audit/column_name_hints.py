@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 
 def _words(text: str) -> frozenset[str]:
@@ -27,6 +28,7 @@ _PLANNED = _words("sched scheduled schedule plan planned expected est estimated 
 _GENERIC = _words("target label class y outcome output value result response")
 
 
+@lru_cache(maxsize=1 << 14)
 def tokens(name: str) -> tuple[str, ...]:
     """The words of a name, in lower case.
 

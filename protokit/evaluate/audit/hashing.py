@@ -55,8 +55,8 @@ def mixed(hashes: Sequence[np.ndarray]) -> list[np.ndarray]:
 
 def sizes(values: np.ndarray) -> np.ndarray:
     """How often the value of each row is there."""
-    _, positions, counts = np.unique(values, return_inverse=True, return_counts=True)
-    found: np.ndarray = counts[positions]
+    codes = pd.factorize(values)[0]
+    found: np.ndarray = np.bincount(codes)[codes]
     return found
 
 

@@ -17,6 +17,7 @@ from protokit.core.values.scores import Interval
 from protokit.evaluate.certainty.skewed import interval_of_mean
 from protokit.evaluate.metrics.metric import METRICS
 from protokit.evaluate.scoring.resampled import Fast
+from protokit.evaluate.scoring.rowwise import ResampledMean
 
 RESAMPLINGS = 1000
 _SLOW = 200  # for metrics that scikit-learn has to compute one resampling at a time
@@ -34,10 +35,16 @@ def resampled(models: Sequence[tuple[str, Predictions]], seed: int) -> list[np.n
     fast = [_fast(name, predictions) for name, predictions in models]
     counts = [RESAMPLINGS if one and rows <= 200_000 else _SLOW for one in fast]
     found: list[list[np.ndarray]] = [[] for _ in models]
-    for start, often in _drawn(rows, models[0][1].blocks, max(counts), seed):
-        for samples, (name, predictions), one, count in zip(found, models, fast, counts, strict=True):
-            left = max(0, min(len(often), count - start))
-            if one is None:
+    member = _member(models[0][1].blocks)
+    means = [one.of_blocks(member) if isinstance(one, ResampledMean) else None for one in fast]
+    apart = not all(means)  # some metric asks how often each row was drawn
+    for start, of_blocks in _drawn(rows, member, max(counts), seed):
+        often = of_blocks if member is None or not apart else of_blocks[:, member]
+        for samples, (name, predictions), one, mean, count in zip(found, models, fast, means, counts, strict=True):
+            left = max(0, min(len(of_blocks), count - start))
+            if mean is not None:
+                samples.append(mean(of_blocks[:left]))
+            elif one is None:
                 chosen = [np.repeat(np.arange(rows), counted.astype(int)) for counted in often[:left]]
                 metric = METRICS[name]
                 samples.append(np.array([metric(predictions, some) for some in chosen]))
@@ -77,24 +84,29 @@ def of_rows(
     Shapes: the function (resamplings, rows), how often each row was drawn, -> (resamplings,).
     """
     count = RESAMPLINGS if rows <= 200_000 else _SLOW
-    return np.concatenate([function(often) for _, often in _drawn(rows, blocks, count, seed)])
+    member = _member(blocks)
+    drawn = _drawn(rows, member, count, seed)
+    return np.concatenate([function(often if member is None else often[:, member]) for _, often in drawn])
 
 
-def _drawn(rows: int, blocks: np.ndarray | None, count: int, seed: int) -> Iterator[tuple[int, np.ndarray]]:
-    """How often each row was drawn in each resampling, some at a time, with the number of the first.
+def _member(blocks: np.ndarray | None) -> np.ndarray | None:
+    """The number of each row's block, from 0. Shapes: (rows,)."""
+    return None if blocks is None else np.unique(blocks, return_inverse=True)[1]
 
-    Shapes: (resamplings, rows), float64.
+
+def _drawn(rows: int, member: np.ndarray | None, count: int, seed: int) -> Iterator[tuple[int, np.ndarray]]:
+    """How often each block was drawn in each resampling, some at a time, with the number of the first.
+
+    Shapes: member (rows,), None where each row is a block of its own; (resamplings, blocks), float64.
     """
     generator = np.random.Generator(np.random.PCG64(derive(seed, "bootstrap", rows)))
     at_a_time = max(1, _CELLS // rows)
-    member = np.arange(rows) if blocks is None else np.unique(blocks, return_inverse=True)[1]
-    units = int(member.max()) + 1
+    units = rows if member is None else int(member.max()) + 1
     for start in range(0, count, at_a_time):
         size = min(at_a_time, count - start)
         drawn = generator.integers(units, size=(size, units))
         flat = (drawn + np.arange(size)[:, None] * units).ravel()
-        often = np.bincount(flat, minlength=size * units).reshape(size, units).astype(np.float64)
-        yield start, often if blocks is None else often[:, member]
+        yield start, np.bincount(flat, minlength=size * units).reshape(size, units).astype(np.float64)
 
 
 def interval(value: float, samples: np.ndarray) -> Interval:

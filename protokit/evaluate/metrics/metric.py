@@ -87,10 +87,10 @@ class Metric:
         Shapes: the function's second argument is (resamplings, rows), how often each row was drawn; it gives
             (resamplings,).
         """
-        from protokit.evaluate.scoring.rowwise import resampled_mean
+        from protokit.evaluate.scoring.rowwise import ResampledMean
 
         numbers = self.per_row(predictions)
-        return None if numbers is None else resampled_mean(numbers, root=self.root)
+        return None if numbers is None else ResampledMean(numbers, self.root)
 
     def __call__(self, predictions: Predictions, rows: np.ndarray | None = None) -> float:
         """The metric on all rows or on some (with repeats); NaN where it is undefined on these rows."""

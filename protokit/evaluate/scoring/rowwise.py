@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -16,17 +17,31 @@ def mean(numbers: np.ndarray, *, root: bool = False) -> float:
     return found**0.5 if root else found
 
 
-def resampled_mean(numbers: np.ndarray, *, root: bool) -> Callable[[Predictions, np.ndarray], np.ndarray]:
-    """The same of many resamplings of the rows.
+@dataclass(frozen=True)
+class ResampledMean:
+    """The same of many resamplings of the rows, or of blocks of rows. Shapes: numbers (rows,)."""
 
-    Shapes: numbers (rows,); of the function (resamplings, rows) -> (resamplings,).
-    """
+    numbers: np.ndarray
+    root: bool
 
-    def means(_: Predictions, counts: np.ndarray) -> np.ndarray:
-        found: np.ndarray = counts @ numbers / counts.sum(axis=1)
-        return np.sqrt(found) if root else found
+    def __call__(self, _: Predictions, counts: np.ndarray) -> np.ndarray:
+        """Shapes: how often each row was drawn, (resamplings, rows) -> (resamplings,)."""
+        return self._of(counts @ self.numbers, counts.sum(axis=1))
 
-    return means
+    def of_blocks(self, member: np.ndarray | None) -> Callable[[np.ndarray], np.ndarray]:
+        """The means of resamplings of whole blocks. A sum is made for each block once, not for each resampling.
+
+        Shapes: member (rows,), the block of each row, None where each is one of its own; of the function (resamplings,
+            blocks), how often each block was drawn, -> (resamplings,).
+        """
+        if member is None:
+            return lambda often: self._of(often @ self.numbers, len(self.numbers))
+        sums, sizes = np.bincount(member, self.numbers), np.bincount(member)
+        return lambda often: self._of(often @ sums, often @ sizes)
+
+    def _of(self, sums: np.ndarray, counts: np.ndarray | int) -> np.ndarray:
+        found: np.ndarray = sums / counts
+        return np.sqrt(found) if self.root else found
 
 
 def pinball(p: Predictions) -> np.ndarray:

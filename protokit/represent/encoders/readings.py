@@ -37,8 +37,10 @@ def hold_alike(column: pd.Series) -> None:
     Raises:
         DataError: with the first that is not as most are.
     """
+    if column.dtype.kind in "iufbM":
+        return
     one = distinct(column)
-    if column.dtype.kind in "iufbM" or not all(isinstance(cell, str) for cell in one.cells):
+    if not all(isinstance(cell, str) for cell in one.cells):
         return
     found = odd_one(list(one.texts), one.counts)
     if found is not None:

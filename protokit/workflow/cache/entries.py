@@ -8,6 +8,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -122,7 +123,9 @@ def _make_room(size: int, folder: Path) -> None:
         total -= used
 
 
+@cache
 def of_code(package: Path) -> str:
-    """A digest of the names, sizes and times of a package's files: an edit of it makes all entries old."""
+    """A digest of the names, sizes and times of a package's files: an edit of it makes all entries old. It is made once
+    in a process, which goes on with the code that it has."""
     files = sorted(package.rglob("*.py"))
     return key_of([(str(path), (stat := path.stat()).st_size, stat.st_mtime_ns) for path in files])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -58,11 +59,9 @@ class Cache:
             return None
         plain = recipe.as_plain()
         wanted = {name: sorted(part) for name, part in vars(Wanted.of(recipe)).items()}
-        libraries = [(name, version(name)) for name in _LIBRARIES]
         code = entries.of_code(Path(__file__).parents[2])
-        table_key = entries.key_of(
-            "table", code, libraries, str(recipe.folder.resolve()), list(found.items()), plain.get("collect"), wanted,
-        )  # fmt: skip
+        made_by, folder = (code, _libraries()), str(recipe.folder.resolve())
+        table_key = entries.key_of("table", made_by, folder, list(found.items()), plain.get("collect"), wanted)
         rest = {name: part for name, part in plain.items() if name not in {"collect", "name"}}
         return cls(table_key, entries.key_of("represented", table_key, rest), recipe)
 
@@ -98,6 +97,11 @@ class Cache:
             for fold in folds
         ]
         entries.keep(self.represented_key, lambda shelf: as_plain((parts, findings), shelf))
+
+
+@cache
+def _libraries() -> list[tuple[str, str]]:
+    return [(name, version(name)) for name in _LIBRARIES]
 
 
 def _fold(parts: Mapping[str, Any], table: Table, recipe: Recipe) -> Represented:

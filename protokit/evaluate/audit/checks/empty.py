@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+import pandas as pd
+
 from protokit.core.plain import Severity
 from protokit.core.values.said import Finding
 from protokit.evaluate.audit.check import CHECKS, Check
@@ -26,11 +29,12 @@ class Empty(Check):
     def __call__(self, data: AuditData) -> Iterator[Finding]:
         """See Check."""
         train = data.frame.iloc[data.split.train]
+        gaps = train.isna().mean()
         for name in (*data.kinds, *data.left_out):
             if data.kinds.get(name) == "image":
                 continue
             used = name in data.kinds
-            missing = float(train[name].isna().mean())
+            missing = float(gaps[name])
             severity: Severity = "warning" if used else "note"
             if missing >= _HALF:
                 severity = severity if missing >= _MISSING else "note"
@@ -38,6 +42,8 @@ class Empty(Check):
                 yield Finding("empty", severity, (name,), rule, {"missing": round(missing, 4)}, ignore([name]))
                 if missing == 1:
                     continue
+            if missing < _HALF and _varies(train[name]):
+                continue
             present = train[name].dropna()
             counts = present.value_counts()
             top = float(counts.iloc[0] / len(present)) if len(counts) else 0.0
@@ -46,3 +52,15 @@ class Empty(Check):
                 rule = f"{name!r} is {str(counts.index[0])[:40]!r} in {top:.2%} of the training rows that have it"
                 evidence = {"share": round(top, 4), "different": len(counts)}
                 yield Finding("empty", severity, (name,), rule, evidence, ignore([name]))
+
+
+def _varies(column: pd.Series) -> bool:
+    """Whether numbers are surely not one value in almost all rows: the middle of them would be that value."""
+    if column.dtype.kind not in "iuf":
+        return False
+    values = column.to_numpy(float, na_value=np.nan)
+    values = values[~np.isnan(values)]
+    if not len(values):
+        return False
+    middle = np.partition(values, len(values) // 2)[len(values) // 2]
+    return float((values == middle).mean()) < _SAME

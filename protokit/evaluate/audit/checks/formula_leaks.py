@@ -116,9 +116,11 @@ def _pair(data: AuditData, target: TargetSpec, measured: dict[str, np.ndarray]) 
     _, first, second, how = max(tried)
     values = dict(_combined(measured[first], measured[second]))[how]
     own = data.single_skill(Column(values), target)
+    if own.both < _PAIR:
+        return None
     others = data.joint_skill(target, set(data.columns) - {first, second})
     assert others is not None, "there are four columns and more"
-    if own.both < _PAIR or (1 - own.plain) > _LESS * (1 - others.plain):
+    if (1 - own.plain) > _LESS * (1 - others.plain):
         return None
     certain = own.sure >= _PAIR and (1 - own.low) <= _LESS * (1 - others.high)
     severity: Severity = "fatal" if certain else "warning"

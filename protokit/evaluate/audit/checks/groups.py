@@ -78,7 +78,7 @@ class Groups(Check):
 
 def _kind(series: pd.Series, name: str, kind: str) -> str | None:
     """Whether a column is the key of an entity, another key, or holds what looks like codes."""
-    if series.dtype.kind == "f" and not (series.dropna() % 1 == 0).all():
+    if series.dtype.kind == "f" and not _are_whole(series.to_numpy(float, na_value=np.nan)):
         return None
     if series.dtype.kind in "bMmc" or kind in {"date", "boolean", "image", "text"}:
         return None
@@ -90,6 +90,12 @@ def _kind(series: pd.Series, name: str, kind: str) -> str | None:
         return None
     few = series.dropna().head(200)
     return "code" if len(few) and few.map(lambda cell: bool(_CODE.fullmatch(str(cell)))).mean() > 0.9 else None
+
+
+def _are_whole(values: np.ndarray) -> bool:
+    first = values[:_LARGEST]  # tells most columns of measurements
+    with np.errstate(invalid="ignore"):  # infinite ones are not whole
+        return all(bool((part[~np.isnan(part)] % 1 == 0).all()) for part in (first, values))
 
 
 def _codes(series: pd.Series) -> np.ndarray:

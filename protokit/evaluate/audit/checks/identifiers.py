@@ -53,14 +53,13 @@ def _is_identifier(series: pd.Series, name: str, kind: str) -> bool:
     present = series.dropna()
     if len(present) < _FEWEST or kind not in {"number", "category"}:
         return False
-    unique = present.nunique() / len(series)
     if kind == "category":
-        return bool(unique >= _UNIQUE_TEXTS)
-    if unique < _UNIQUE_NUMBERS or is_time(name):
-        return False
+        return bool(present.nunique() / len(series) >= _UNIQUE_TEXTS)
     values = pd.to_numeric(present, errors="coerce").to_numpy(float, na_value=np.nan)
     values = values[np.isfinite(values)]
     if len(values) < _FEWEST or (values != np.round(values)).any():
+        return False
+    if is_time(name) or present.nunique() / len(series) < _UNIQUE_NUMBERS:
         return False
     dense = np.ptp(values) + 1 <= 2 * len(values)
     steps = np.diff(values)

@@ -59,8 +59,11 @@ class Shifts(SeriesCheck):
         yield from _begun(data)
 
 
-def _stretches(data: SeriesData, values: np.ndarray, span: slice) -> tuple[list[np.ndarray], list[np.ndarray]] | None:
-    """Stretches of equal length before the test, from the last on back, in order, and those of the test."""
+def _stretches(data: SeriesData, values: np.ndarray, span: slice) -> tuple[np.ndarray, np.ndarray] | None:
+    """Stretches of equal length before the test, from the last on back, in order, and those of the test.
+
+    Shapes: both (stretches, rows).
+    """
     own, there = values[span], ~np.isnan(values[span])
     before, test = own[data.before[span] & there], own[data.test[span] & there]
     rows = min(len(test), len(before) // _STRETCHES)
@@ -69,14 +72,16 @@ def _stretches(data: SeriesData, values: np.ndarray, span: slice) -> tuple[list[
     if rows < _FEWEST:
         return None
     first = len(before) % rows
-    tested = [test[at : at + rows] for at in sorted({*range(0, len(test) - rows + 1, rows), len(test) - rows})]
-    return np.split(before[first:], len(before) // rows), tested
+    tested = np.stack(
+        [test[at : at + rows] for at in sorted({*range(0, len(test) - rows + 1, rows), len(test) - rows})]
+    )
+    return before[first:].reshape(-1, rows), tested
 
 
-def _level(code: int, before: list[np.ndarray], test: list[np.ndarray]) -> list[_Change]:
-    medians = np.array([np.median(part) for part in (*before, *test)])
+def _level(code: int, before: np.ndarray, test: np.ndarray) -> list[_Change]:
+    medians = np.median(np.concatenate([before, test]), axis=1)
     jumps = np.abs(np.diff(medians))
-    usual, spread = jumps[: len(before) - 1].max(), np.mean([np.ptp(part) for part in before]) / 2
+    usual, spread = jumps[: len(before) - 1].max(), np.ptp(before, axis=1).mean() / 2
     now = len(before) - 1 + int(jumps[len(before) - 1 :].argmax())
     most = max(usual, spread)
     if jumps[now] <= _LEVEL * most:
@@ -86,8 +91,8 @@ def _level(code: int, before: list[np.ndarray], test: list[np.ndarray]) -> list[
     ]
 
 
-def _moved(code: int, before: list[np.ndarray], test: list[np.ndarray]) -> list[_Change]:
-    was, now = (np.array([np.abs(np.diff(part)).mean() for part in parts]) for parts in (before, test))
+def _moved(code: int, before: np.ndarray, test: np.ndarray) -> list[_Change]:
+    was, now = (np.abs(np.diff(parts, axis=1)).mean(axis=1) for parts in (before, test))
     if now.max() > _MOVES * was.max() > 0:
         return [_Change(code, float(now.max() / was.max()), float(was.max()), float(now.max()))]
     if 0 < now.max() < was.min() / _MOVES:
