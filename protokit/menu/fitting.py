@@ -29,11 +29,11 @@ def fitting(signature: Signature) -> Plain:
     return [*([{"use": menu}] if isinstance(menu, str) else menu), EMBEDDING]
 
 
-def learning(menu: Plain, signature: Signature) -> Mapping[str, Plain]:
-    """What the house proposes under `learn` for the menu that `fitting` found; nothing for menus side by side."""
+def learning(menu: Plain, signature: Signature, rows: int) -> Mapping[str, Plain]:
+    """What the house proposes under `learn` for a menu and so many training rows; nothing for menus side by side."""
     is_forecast = bool(signature.targets) and signature.targets[0].task == "forecasting"
     house = menu if isinstance(menu, str) else _default("series") if is_forecast else None
-    return HOUSE_MENUS[house].learn if house else {}
+    return HOUSE_MENUS[house].learning(signature, rows) if house else {}
 
 
 def _default(kind: str, *, clusters: bool = False) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar, Literal
 
 from protokit.core.registry import Registry
+from protokit.core.values.signature import Signature
 from protokit.menu.items import Plain
 
 EMBEDDING: Plain = {"Dense": 10, "name": "code"}  # in which clusters are found
@@ -35,6 +36,11 @@ class HouseMenu:
     clusters: ClassVar[bool] = False
     """Whether it is for the task clustering: one of its items is named `code`."""
     rank: ClassVar[int] = 0
+
+    @classmethod
+    def learning(cls, signature: Signature, rows: int) -> Mapping[str, Plain]:
+        """`learn` for data of so many training rows; those of it that do not depend on the data stand in `learn`."""
+        return cls.learn
 
 
 HOUSE_MENUS: Registry[type[HouseMenu]] = Registry("house menu", "protokit.menu.house", key="menu", base=HouseMenu)

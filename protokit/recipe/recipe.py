@@ -167,13 +167,19 @@ class Recipe(Section):
         for_tables = "autoencoder" if self.learn.task == "clustering" else "tabular"
         return Menu.parse(for_tables if self.learn.menu == "auto" else self.learn.menu)
 
-    def fitted(self, signature: Signature) -> Recipe:
-        """The recipe with the house menu that fits the data, and how it is trained, if it names no menu."""
-        if self.learn.menu != "auto":
+    def fitted(self, signature: Signature, rows: int = 0) -> Recipe:
+        """The recipe with the house menu that fits the data, if it names no menu, and how that is trained.
+
+        `rows` are those of training.
+        """
+        if self.learn.menu == "auto":
+            plain = fitting(signature)
+            menu = Menu(plain, columns=signature.names)
+            chosen = self._proposed(learning(plain, signature, rows))
+        elif house := self.network.house:
+            menu, chosen = self.network, self._proposed(learning(house, signature, rows))
+        else:
             return self
-        plain = fitting(signature)
-        menu = Menu(plain, columns=signature.names)
-        chosen = self._proposed(learning(plain, signature))
         chosen = chosen.model_copy(update={"learn": chosen.learn.model_copy(update={"menu": menu})})
         chosen._document, chosen._folder = self._document, self._folder
         return chosen
