@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import isfinite
 
-WORD = r"\w+|[^\w\s]"  # of a text: a word, or a mark that stands alone
+TOKEN = r"\S+"  # of a text whose tokens stand between blanks, see Features.texts
 IMAGE_ENDINGS = (".jpg", ".jpeg", ".png", ".gif", ".bmp", ".webp", ".tif", ".tiff")
 
 

@@ -9,7 +9,7 @@ from sklearn.ensemble import ExtraTreesClassifier, ExtraTreesRegressor
 from sklearn.feature_extraction.text import CountVectorizer
 
 from protokit.core.checkup import Measured, Suspect
-from protokit.core.names import WORD
+from protokit.core.names import TOKEN
 from protokit.core.rows import SourceRows
 from protokit.core.seeds import derive
 from protokit.core.values.arrays import Arrays, Features
@@ -64,7 +64,7 @@ def _matrices(train: Features, other: Features) -> tuple[np.ndarray, np.ndarray]
     """Numbers, category codes, pixels and the like as they are; of texts which of the commonest words are there."""
     parts = [(train.numbers, other.numbers), (train.codes, other.codes)]
     for name, cells in train.texts.items():
-        words = CountVectorizer(max_features=_WORDS, binary=True, token_pattern=WORD)
+        words = CountVectorizer(max_features=_WORDS, binary=True, token_pattern=TOKEN)
         parts.append((words.fit_transform(cells).toarray(), words.transform(other.texts[name]).toarray()))
     parts += [(cells, other.wide[name]) for name, cells in train.wide.items()]
     x, z = (np.concatenate(some, axis=1, dtype=np.float32) for some in zip(*parts, strict=True))

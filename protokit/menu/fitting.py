@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from protokit.core.values.signature import Signature
 from protokit.menu.house_menu import EMBEDDING, HOUSE_MENUS
 from protokit.menu.items import Plain
@@ -25,6 +27,13 @@ def fitting(signature: Signature) -> Plain:
     if task != "clustering":
         return menu
     return [*([{"use": menu}] if isinstance(menu, str) else menu), EMBEDDING]
+
+
+def learning(menu: Plain, signature: Signature, rows: int) -> Mapping[str, Plain]:
+    """What the house proposes under `learn` for a menu and so many training rows; nothing for menus side by side."""
+    is_forecast = bool(signature.targets) and signature.targets[0].task == "forecasting"
+    house = menu if isinstance(menu, str) else _default("series") if is_forecast else None
+    return HOUSE_MENUS[house].learning(signature, rows) if house else {}
 
 
 def _default(kind: str, *, clusters: bool = False) -> str:

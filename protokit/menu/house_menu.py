@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar, Literal
 
 from protokit.core.registry import Registry
+from protokit.core.values.signature import Signature
 from protokit.menu.items import Plain
 
 EMBEDDING: Plain = {"Dense": 10, "name": "code"}  # in which clusters are found
@@ -27,9 +28,19 @@ class HouseMenu:
     """The kind of input that it is for."""
     default: ClassVar[bool] = False
     """Whether `menu: auto` takes it for such inputs; house menus of other packages are taken by name only."""
+    learn: ClassVar[Mapping[str, Plain]] = {}
+    """What stands under `learn` where the recipe says nothing of it, such as `{"schedule": "cosine", "epochs": 12}`.
+
+    It counts where the whole network is this menu: of menus side by side none knows what the others need.
+    """
     clusters: ClassVar[bool] = False
     """Whether it is for the task clustering: one of its items is named `code`."""
     rank: ClassVar[int] = 0
+
+    @classmethod
+    def learning(cls, signature: Signature, rows: int) -> Mapping[str, Plain]:
+        """`learn` for data of so many training rows; those of it that do not depend on the data stand in `learn`."""
+        return cls.learn
 
 
 HOUSE_MENUS: Registry[type[HouseMenu]] = Registry("house menu", "protokit.menu.house", key="menu", base=HouseMenu)

@@ -20,7 +20,9 @@ from protokit.grammar.document import Document
 from protokit.grammar.faults import faults_of, refuse
 from protokit.grammar.words import Section, Word
 from protokit.learn.words import Learn
-from protokit.menu.fitting import fitting
+from protokit.menu.fitting import fitting, learning
+from protokit.menu.house_menu import HOUSE_MENUS
+from protokit.menu.items import Plain
 from protokit.menu.menu import Menu
 from protokit.recipe import overrides
 from protokit.recipe.consistency import faults_between
@@ -121,24 +123,21 @@ class Recipe(Section):
             recipe = cls.model_validate({"name": name, **data}, context={"columns": _named_inputs(data)})
         except ValidationError as error:
             raise document.error(faults_of(error, cls, data)) from None
-        if recipe.represent.series is not None and "optimizer" not in recipe.learn.model_fields_set:
-            recipe = recipe._for_series()
+        if isinstance(recipe.learn.menu, Menu) and (house := recipe.learn.menu.house):
+            recipe = recipe._proposed(HOUSE_MENUS[house].learn)
         recipe._document, recipe._folder = document, folder
         faults = faults_between(recipe.collect, recipe.represent, recipe.learn, recipe.evaluate)
         if faults:
             raise document.error(faults)
         return recipe
 
-    def _for_series(self) -> Recipe:
-        """The recipe with the learning rate of linear forecasts, where the menu is the house's.
-
-        Source: the scripts of Zeng et al., Are Transformers Effective for Time Series Forecasting?, 2023.
-        """
-        if self.learn.menu != "auto" and self.network.house != "series_linear":
+    def _proposed(self, learn: Mapping[str, Plain]) -> Recipe:
+        """The recipe with what its house menu proposes under `learn`, where the recipe says nothing of it."""
+        new = {key: value for key, value in learn.items() if key not in self.learn.model_fields_set}
+        if not new:
             return self
-        [(name, arguments)] = Learn().optimizer.items()  # type: ignore[union-attr]
-        optimizer = {name: {**arguments, "learning_rate": 5e-3}}
-        return self.model_copy(update={"learn": self.learn.model_copy(update={"optimizer": optimizer})})
+        read = Learn.model_validate(new)
+        return self.model_copy(update={"learn": self.learn.model_copy(update={key: getattr(read, key) for key in new})})
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Recipe) and self.as_plain() == other.as_plain()
@@ -168,12 +167,20 @@ class Recipe(Section):
         for_tables = "autoencoder" if self.learn.task == "clustering" else "tabular"
         return Menu.parse(for_tables if self.learn.menu == "auto" else self.learn.menu)
 
-    def fitted(self, signature: Signature) -> Recipe:
-        """The recipe with the house menu that fits the data, if it names no menu."""
-        if self.learn.menu != "auto":
+    def fitted(self, signature: Signature, rows: int = 0) -> Recipe:
+        """The recipe with the house menu that fits the data, if it names no menu, and how that is trained.
+
+        `rows` are those of training.
+        """
+        if self.learn.menu == "auto":
+            plain = fitting(signature)
+            menu = Menu(plain, columns=signature.names)
+            chosen = self._proposed(learning(plain, signature, rows))
+        elif house := self.network.house:
+            menu, chosen = self.network, self._proposed(learning(house, signature, rows))
+        else:
             return self
-        menu = Menu(fitting(signature), columns=signature.names)
-        chosen = self.model_copy(update={"learn": self.learn.model_copy(update={"menu": menu})})
+        chosen = chosen.model_copy(update={"learn": chosen.learn.model_copy(update={"menu": menu})})
         chosen._document, chosen._folder = self._document, self._folder
         return chosen
 

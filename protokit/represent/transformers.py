@@ -24,8 +24,8 @@ from protokit.core.suggest import did_you_mean
 from protokit.grammar.faults import faults_of
 from protokit.represent.encoders.scaler import Scaler
 from protokit.represent.kind import KINDS, CodeColumn, FitContext, FittedColumn, InputColumn, NumberColumn
-from protokit.represent.kinds.image import ImageOptions
-from protokit.represent.kinds.text import FORMS, TextOptions
+from protokit.represent.kinds.image import BACKGROUNDS, ImageOptions
+from protokit.represent.kinds.text import FORMS, SPLIT_INTO, TextOptions
 from protokit.represent.words import Represent
 
 
@@ -192,8 +192,9 @@ class CategoryEncoder(_Columns):
 class TextEncoder(_Columns):
     """Texts as the codes of their words in order (`tokens`), or as how telling each word is in them (`tfidf`).
 
-    `vocabulary` is the most words to know (20,000 and 5,000), `length` the words of a text that are kept (so many that
-    95 of 100 are not cut). Code 0 is past the end, 1 a word that the vocabulary lacks.
+    `vocabulary` is the most words to know (20,000 and 5,000), `length` the words of a text that are kept (those of the
+    longest, or so many that 95 of 100 are not cut). Code 0 is past the end, 1 a word that the vocabulary lacks.
+    `tokens` is what counts as a word: `words`, `characters` or `mixed`, by the scripts of the texts when not given.
 
     Shapes: (rows, columns) -> (rows, lengths together) int32, or (rows, words together) float32.
     """
@@ -201,22 +202,32 @@ class TextEncoder(_Columns):
     kind = "text"
 
     def __init__(
-        self, form: Literal["tokens", "tfidf"] = "tfidf", vocabulary: int | None = None, length: int | None = None
+        self,
+        form: Literal["tokens", "tfidf"] = "tfidf",
+        vocabulary: int | None = None,
+        length: int | None = None,
+        tokens: Literal["words", "characters", "mixed"] | None = None,
     ) -> None:
         self.form = form
         self.vocabulary = vocabulary
         self.length = length
+        self.tokens = tokens
 
     def _options(self) -> object:
         _one_of("form", self.form, FORMS)
-        return TextOptions.model_construct(form=self.form, vocabulary=self.vocabulary, length=self.length)
+        if self.tokens is not None:
+            _one_of("tokens", self.tokens, SPLIT_INTO)
+        return TextOptions.model_construct(
+            form=self.form, vocabulary=self.vocabulary, length=self.length, tokens=self.tokens
+        )
 
 
 class ImageEncoder(_Columns):
     """Images (paths, bytes, arrays) as their pixels, from 0 to 255, row by row.
 
     `size` is height and width, `channels` 1 for grey or 3 for colours: as the images are when not given. Paths start at
-    `folder`. To give a network images again: `reshape(-1, height, width, channels)`.
+    `folder`; transparent pixels stand on `background`. To give a network images again:
+    `reshape(-1, height, width, channels)`.
 
     Shapes: (rows, columns) -> (rows, height * width * channels of each column), uint8.
     """
@@ -224,15 +235,21 @@ class ImageEncoder(_Columns):
     kind = "image"
 
     def __init__(
-        self, size: tuple[int, int] | None = None, channels: Literal[1, 3] | None = None, folder: str | Path = ""
+        self,
+        size: tuple[int, int] | None = None,
+        channels: Literal[1, 3] | None = None,
+        folder: str | Path = "",
+        background: Literal["white", "black"] = "white",
     ) -> None:
         self.size = size
         self.channels = channels
+        self.background = background
         self.folder = folder
 
     def _options(self) -> object:
         size = None if self.size is None else (int(self.size[0]), int(self.size[1]))
-        return ImageOptions.model_construct(size=size, channels=self.channels)
+        _one_of("background", self.background, BACKGROUNDS)
+        return ImageOptions.model_construct(size=size, channels=self.channels, background=self.background)
 
     def _context(self) -> FitContext:
         return FitContext(folder=Path(self.folder))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pydantic import ValidationError
+
 from protokit.core.values.signature import InputSpec, Signature, TargetSpec
+from protokit.learn.words import Learn
 from protokit.menu.house_menu import HOUSE_MENUS, HouseMenu
 from protokit.menu.menu import Menu
 from protokit.menu.network.build import build
@@ -29,6 +32,11 @@ def check_menu(menu: type[HouseMenu], signature: Signature | None = None) -> Non
     """
     assert HOUSE_MENUS.find(menu.name) is menu, f"{menu.name}: it is not registered; decorate it with @HOUSE_MENUS.add"
     assert menu.about and "\n" not in menu.about, f"{menu.name}: `about` is one sentence"
+    assert not {"menu", "task"} & set(menu.learn), f"{menu.name}: `learn` says how a network is trained, not which"
+    try:
+        Learn.model_validate(menu.learn)
+    except ValidationError as error:
+        raise AssertionError(f"{menu.name}: `learn` is no section of a recipe: {error}") from None
     named = Menu(menu.name)
     assert named.house == menu.name and named.as_plain() == menu.name, f"{menu.name}: its name is not kept"
     written = named.as_plain(in_full=True)

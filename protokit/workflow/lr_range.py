@@ -97,7 +97,7 @@ def lr_range(
     checked = as_recipe(recipe, set)
     fold = _rows(checked, table)
     signature = fold.encoder.signature
-    fitted = checked.fitted(signature)
+    fitted = checked.fitted(signature, fold.train.rows)
 
     network = network_for(fitted, signature)
     found = rate_range(fitted.learn, network, signature, fold.train, fold.validation, seed=fitted.seed, steps=steps)

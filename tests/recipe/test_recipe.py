@@ -8,6 +8,8 @@ import jsonschema
 import pytest
 
 from protokit.core.errors import DataError, ProtokitError, SpecError
+from protokit.core.values.signature import InputSpec, Signature, TargetSpec
+from protokit.menu.house_menu import HOUSE_MENUS
 from protokit.recipe.recipe import Recipe
 from protokit.recipe.schema import schema
 from protokit.workflow.check import check
@@ -267,8 +269,44 @@ def test_a_recipe_without_a_target_is_its_own_whole() -> None:
 def test_linear_forecasts_have_a_learning_rate_of_their_own(learn: dict, rate: float) -> None:
     series = {"time": "t", "window": 4, "horizon": 2}
     recipe = Recipe.parse({"represent": {"target": "y", "series": series}, "learn": learn})
-    assert recipe.learn.optimizer["AdamW"]["learning_rate"] == rate  # type: ignore[index]
     assert Recipe.parse(recipe.as_plain()) == recipe
+    target = TargetSpec("y", "forecasting", (), ("y",), 2)
+    fitted = recipe.fitted(Signature((InputSpec("series", (4, 1), "float32", ("y",), 0, "series"),), (target,)))
+    assert fitted.learn.optimizer["AdamW"]["learning_rate"] == rate  # type: ignore[index]
+    assert Recipe.parse(fitted.as_plain()) == fitted
+
+
+def test_what_a_house_menu_proposes_counts_where_the_recipe_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(HOUSE_MENUS["tabular"], "learn", {"schedule": "cosine", "epochs": 7})
+    table = Signature((InputSpec("numbers", (2,), "float32", ("a", "b")),), (TargetSpec("y", "regression"),))
+    proposed = ("cosine", 7)
+    for learn, expected in (
+        ({"menu": "tabular"}, proposed),
+        ({}, proposed),
+        ({"epochs": 3}, ("cosine", 3)),
+        ({"menu": "tabular", "schedule": "plateau"}, ("plateau", 7)),
+        ({"menu": [{"use": "tabular"}]}, ("plateau", None)),
+    ):
+        found = Recipe.parse({**LEAST, "learn": learn}).fitted(table).learn
+        assert (found.schedule, found.epochs) == expected, learn
+    photo = InputSpec("photo", (9, 9, 1), "uint8", ("photo",), 0, "image")
+    beside = Recipe.parse(LEAST).fitted(Signature((*table.inputs, photo), table.targets)).learn
+    assert (beside.schedule, beside.epochs) == ("plateau", None)
+
+
+def test_images_have_the_epochs_that_ten_minutes_are_enough_for() -> None:
+    photo = InputSpec("photo", (28, 28, 1), "uint8", ("photo",), 0, "image")
+    data = Signature((photo,), (TargetSpec("y", "multiclass", ("a", "b", "c")),))
+    for rows, expected in (
+        (54_000, (11, "cosine", 128)),
+        (10**7, (8, "cosine", 128)),
+        (2_000, (None, "plateau", None)),
+    ):
+        for learn in ({}, {"menu": "image_small"}):
+            found = Recipe.parse({**LEAST, "learn": learn}).fitted(data, rows).learn
+            assert (found.epochs, found.schedule, found.batch_size) == expected
+    named = Recipe.parse({**LEAST, "learn": {"menu": "image_small", "epochs": 3}}).fitted(data, 54_000)
+    assert named.learn.epochs == 3 and named.network.house == "image_small"
 
 
 def test_a_series_takes_the_baselines_of_forecasts() -> None:

@@ -19,7 +19,8 @@ from protokit.recipe.recipe import Recipe
 from protokit.represent.encoder import Encoder
 from protokit.represent.encoders.image import ImageColumn
 from protokit.represent.encoders.sequences import SequenceColumn, SequenceGrouping
-from protokit.represent.encoders.text import Tfidf, Tokens, words
+from protokit.represent.encoders.text import Tfidf, Tokens
+from protokit.represent.encoders.tokens import words
 from protokit.represent.kind import column_from_plain
 from protokit.represent.represented import Represented
 from protokit.workflow.run.collecting import collected as collect
@@ -64,9 +65,9 @@ def test_words_are_in_lower_case_and_marks_stand_alone() -> None:
 def test_tokens_are_codes_of_the_words_that_training_knows() -> None:
     tokens = Tokens.fit(pd.Series(TEXTS, name="t"))
     assert tokens.vocabulary[:2] == ("a", "cat") and "dog" in tokens.vocabulary and "42" not in tokens.vocabulary
-    assert tokens.length == 4
+    assert tokens.length == 5
     codes = tokens.array(pd.Series(["dog a unheard", None], name="t"))
-    assert codes.tolist() == [[2 + tokens.vocabulary.index("dog"), 2, 1, 0], [0] * 4]
+    assert codes.tolist() == [[2 + tokens.vocabulary.index("dog"), 2, 1, 0, 0], [0] * 5]
     assert Tokens.fit(pd.Series(TEXTS, name="t"), size=3, length=2).spec.shape == (2,)
     with pytest.raises(DataError, match="no text of 't' has a word"):
         Tokens.fit(pd.Series(["", None], name="t"))

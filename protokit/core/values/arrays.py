@@ -19,7 +19,7 @@ class Features:
     Shapes:
         numbers: (rows, columns), float64, NaN where missing.
         codes: (rows, columns), int64 from 0; `levels` counts the codes of each column.
-        texts: (rows,) texts by column.
+        texts: (rows,) texts by column, with blanks between the tokens that the network has.
         wide: (rows, many) numbers by column: pixels of images, summaries of sequences.
         history: (rows, window, columns) of what is forecast, in its own unit; `season_ago` (rows, horizon, columns) is
             what each step was when its season was last known, NaN where that is before the series begins.

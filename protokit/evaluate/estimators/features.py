@@ -13,7 +13,7 @@ from sklearn.impute import SimpleImputer
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
-from protokit.core.names import WORD
+from protokit.core.names import TOKEN
 from protokit.core.seeds import derive
 from protokit.core.values.arrays import Features
 
@@ -100,8 +100,8 @@ def _narrow(cells: np.ndarray, most: int, seed: int) -> Pipeline:
 
 
 def _words() -> TfidfVectorizer:
-    """Words of a letter and marks count too, as for the network: scikit-learn by itself drops them."""
-    return TfidfVectorizer(sublinear_tf=True, token_pattern=WORD)
+    """Of the tokens that the network has too, between blanks: scikit-learn by itself drops words of a letter."""
+    return TfidfVectorizer(sublinear_tf=True, token_pattern=TOKEN)
 
 
 def _topics(cells: np.ndarray, seed: int) -> Transformer:

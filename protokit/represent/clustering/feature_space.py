@@ -14,7 +14,7 @@ from sklearn.neighbors import NearestNeighbors
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
-from protokit.core.names import WORD
+from protokit.core.names import TOKEN
 from protokit.core.seeds import derive
 from protokit.core.values.arrays import Features
 
@@ -106,7 +106,7 @@ def _own(features: Features) -> dict[str, np.ndarray]:
 def _components(cells: np.ndarray, seed: int) -> Any:
     state = derive(seed, "space") % 2**32
     if cells.dtype == object:
-        words = TfidfVectorizer(sublinear_tf=True, token_pattern=WORD)
+        words = TfidfVectorizer(sublinear_tf=True, token_pattern=TOKEN)
         known = words.fit_transform(cells).shape[1]
         if known < 2:
             return make_pipeline(words, FunctionTransformer(lambda x: x.toarray(), accept_sparse=True)).fit(cells)

@@ -11,10 +11,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from PIL import Image as pillow
+from PIL import ImageOps
 from PIL.Image import Resampling
 
 from protokit.core.errors import DataError
 from protokit.core.outside import access
+from protokit.core.values.said import Notice
 from protokit.core.values.signature import InputSpec
 from protokit.grammar.document import nearby
 from protokit.represent.encoders.cells import row_of
@@ -23,17 +25,34 @@ from protokit.represent.kind import FittedColumn, InputColumn
 _SIZE = (64, 64)  # where the images differ in size and the recipe names none
 _LARGEST = 224  # pixels a side, where the recipe names no size
 _MOST_PIXELS = 100_000_000  # of one image: a small file may claim more than the memory holds
+_ORIENTATION = 0x0112  # the tag of EXIF
 _LOOKED_AT = 200  # training images that show size and colours
+
+
+_SIXTEEN = ("I", "I;16", "I;16B", "I;16L", "I;16N")  # Pillow's names for grey of more than 8 bits
+_ANIMATED = ("GIF", "PNG", "WEBP", "TIFF")  # formats of several pictures; the second one of a photo is a preview
+
+
+def _silent(notice: Notice) -> None:
+    """Tell no one."""
 
 
 @dataclass(frozen=True)
 class ImageColumn(InputColumn):
-    """Images as bytes from 0 to 255. Paths start at `folder`."""
+    """Images as bytes from 0 to 255. Paths start at `folder`.
+
+    Transparent pixels stand on `background`. Of pixels with more than 8 bits, `bits` are the range of the training
+    images; 0: the upper 8 of 16. `upright`: turned as the file says that the camera was held. The defaults of the three
+    are those of models that were made before them.
+    """
 
     name = "image"
     size: tuple[int, int]
     channels: int
     folder: str = ""
+    background: str = ""
+    bits: int = 0
+    upright: bool = False
 
     @classmethod
     def fit(
@@ -42,22 +61,34 @@ class ImageColumn(InputColumn):
         size: tuple[int, int] | None = None,
         channels: int | None = None,
         folder: Path | None = None,
+        background: str = "white",
+        say: Callable[[Notice], None] = _silent,
     ) -> ImageColumn:
-        """Learns the size, height before width, and whether there are colours, from up to 200 training images.
+        """Learns the size, height before width, whether there are colours, and the range of the pixels.
+
+        From up to 200 training images. What is not as one might think is said.
 
         Raises:
             DataError: a cell is no image.
         """
-        found = cls(str(series.name), size or _SIZE, channels or 3, str(folder or ""))
-        step = max(1, len(series) // _LOOKED_AT)
-        images = [found.decode(series, row) for row in range(0, len(series), step)] if not (size and channels) else []
+        column = str(series.name)
+        looked_at = range(0, len(series), max(1, -(-len(series) // _LOOKED_AT)))
+        given = cls(column, size or _SIZE, channels or 3, str(folder or ""), background, 8, upright=True)
+        seen = Counter[str]()
+        bits = max((_bits(given._opened(series, row, seen)) for row in looked_at), default=8)
+        found = replace(given, bits=bits)
+        images = [found.decode(series, row) for row in looked_at]
         if channels is None:
             channels = 1 if all(_is_grey(image) for image in images) else 3
+        sizes = Counter((image.height, image.width) for image in images)
         if size is None:
-            sizes = Counter((image.height, image.width) for image in images)
             [(commonest, count)] = sizes.most_common(1)
             size = commonest if count == len(images) and max(commonest) <= _LARGEST else _SIZE
-        return cls(found.column, size, channels, found.folder)
+            if sizes.keys() != {size}:
+                say(_notice_of_sizes(column, sizes, size))
+        for notice in _notices(column, seen, len(images), background, bits):
+            say(notice)
+        return replace(found, size=size, channels=channels)
 
     @property
     def spec(self) -> InputSpec:
@@ -86,21 +117,31 @@ class ImageColumn(InputColumn):
         return replace(self, folder=str(folder))
 
     def decode(self, series: pd.Series, row: int) -> pillow.Image:
-        """One cell as a Pillow image.
+        """One cell as a Pillow image of 8 bits, grey or in colours.
 
         Raises:
             DataError: with the row, where the cell is no image.
         """
-        cell = series.iloc[row]
-
-        def refused(what: str, cure: str | None = None) -> DataError:
-            cure = cure or "mend the file, or remove its row"
-            return DataError(f"column {self.column!r}, row {row_of(series, row)}: {what}", cure=cure)
-
-        if isinstance(cell, pillow.Image):
-            return cell
+        cell = self._opened(series, row)
         if isinstance(cell, np.ndarray):
-            return pillow.fromarray(_bytes(cell, refused))
+            return pillow.fromarray(_bytes(cell, self.bits, self._refusing(series, row)))
+        if cell.has_transparency_data and self.background:
+            cell = cell.convert("RGBA")
+            below = pillow.new("RGBA", cell.size, self.background)
+            grey = _is_grey(cell.convert("RGB"))
+            return pillow.alpha_composite(below, cell).convert("L" if grey else "RGB")
+        return cell.convert("L" if cell.mode in {"1", "L", "LA"} else "RGB")
+
+    def _opened(self, series: pd.Series, row: int, seen: Counter[str] | None = None) -> pillow.Image | np.ndarray:
+        """One cell as what it holds: pixels of 16 bits and fractions as an array, all others as an image.
+
+        `seen` counts what the person should know of.
+        """
+        cell, refused = series.iloc[row], self._refusing(series, row)
+        if isinstance(cell, np.ndarray):
+            return cell
+        if isinstance(cell, pillow.Image):
+            return self._stood(cell, seen)
         if isinstance(cell, str) and cell:
             path = Path(self.folder) / cell
             if not path.is_file():
@@ -114,14 +155,32 @@ class ImageColumn(InputColumn):
             with pillow.open(file) as image:
                 if image.width * image.height > _MOST_PIXELS:
                     raise refused(f"{image.width} x {image.height} pixels are too many", "make the image smaller")
-                if image.mode in {"I;16", "I;16B", "I;16L", "I"}:  # 16 bits of grey
-                    return pillow.fromarray((np.asarray(image, np.uint32) >> 8).clip(0, 255).astype(np.uint8))
-                if image.mode == "F":
-                    return pillow.fromarray(_bytes(np.asarray(image), refused))
-                return image.convert("L" if image.mode in {"1", "L", "LA"} else "RGB")
+                if seen is not None:
+                    seen["animated"] += image.format in _ANIMATED and getattr(image, "n_frames", 1) > 1
+                image.load()
+                return self._stood(image, seen)
         except (OSError, ValueError, SyntaxError, pillow.DecompressionBombError) as error:
             name = str(cell)[:60] if isinstance(cell, str) else "the bytes"
             raise refused(f"{name}: no image that can be read ({type(error).__name__})") from None
+
+    def _stood(self, image: pillow.Image, seen: Counter[str] | None) -> pillow.Image | np.ndarray:
+        """An image as it is to be looked at, as an array where it has more than 8 bits."""
+        if seen is not None:
+            seen["turned"] += image.getexif().get(_ORIENTATION, 1) not in (0, 1)
+            seen["transparent"] += image.has_transparency_data and _is_seen_through(image)
+        if self.upright:
+            image = ImageOps.exif_transpose(image)
+        if image.mode in _SIXTEEN:
+            pixels = np.asarray(image).astype(np.int64).clip(0, 65535).astype(np.uint16)
+            return pixels if self.bits else (pixels >> 8).astype(np.uint8)
+        return np.asarray(image) if image.mode == "F" else image
+
+    def _refusing(self, series: pd.Series, row: int) -> Callable[..., DataError]:
+        def refused(what: str, cure: str | None = None) -> DataError:
+            cure = cure or "mend the file, or remove its row"
+            return DataError(f"column {self.column!r}, row {row_of(series, row)}: {what}", cure=cure)
+
+        return refused
 
     def as_plain(self) -> dict[str, object]:
         """All that was learned, as JSON values. Where paths start is the reader's to say."""
@@ -134,13 +193,25 @@ class ImageColumn(InputColumn):
 
 
 def _is_grey(image: pillow.Image) -> bool:
-    if image.mode in {"1", "L", "I", "I;16", "LA"}:
+    if image.mode in {"1", "L", "LA"}:
         return True
     red, green, blue = image.convert("RGB").split()
     return bool(red.tobytes() == green.tobytes() == blue.tobytes())
 
 
-def _bytes(cell: np.ndarray, refused: Callable[..., DataError]) -> np.ndarray:
+def _is_seen_through(image: pillow.Image) -> bool:
+    low, _ = image.convert("RGBA").getchannel("A").getextrema()
+    return bool(low < 255)  # type: ignore[operator]
+
+
+def _bits(image: pillow.Image | np.ndarray) -> int:
+    """Bits of the brightest pixel of an image of more than 8 bits, else 8."""
+    if not isinstance(image, np.ndarray) or image.dtype != np.uint16:
+        return 8
+    return max(8, int(image.max(initial=0)).bit_length())
+
+
+def _bytes(cell: np.ndarray, bits: int, refused: Callable[..., DataError]) -> np.ndarray:
     if cell.ndim == 3 and cell.shape[2] == 1:
         cell = cell[:, :, 0]
     if cell.ndim != 2 and not (cell.ndim == 3 and cell.shape[2] == 3):
@@ -150,7 +221,42 @@ def _bytes(cell: np.ndarray, refused: Callable[..., DataError]) -> np.ndarray:
         return cell
     if cell.dtype == np.bool_:
         return cell.astype(np.uint8) * 255
+    if cell.dtype == np.uint16 and bits:
+        return (cell >> (bits - 8)).clip(0, 255).astype(np.uint8)
     low, high = float(cell.min(initial=0)), float(cell.max(initial=0))
     if not (low >= 0 and high <= 255):
         raise refused(f"numbers from {low:g} to {high:g} are no pixels", "bring them to 0 to 255, or 0 to 1")
     return (cell * 255 if cell.dtype.kind == "f" and high <= 1 else cell).round().astype(np.uint8)
+
+
+def _notice_of_sizes(column: str, sizes: Counter[tuple[int, int]], size: tuple[int, int]) -> Notice:
+    height, width = size
+    if len(sizes) == 1:
+        [(high, wide)] = sizes
+        rule = f"{column!r}: the images of {high} x {wide} pixels (height x width) are brought to {height} x {width}"
+    else:
+        areas = sorted(sizes, key=lambda one: one[0] * one[1])
+        least, most = (f"{one[0]} x {one[1]}" for one in (areas[0], areas[-1]))
+        rule = f"{column!r}: images of {least} to {most} pixels (height x width) are all brought to {height} x {width}"
+    return Notice(rule, (column,), f"or say the size: columns: {{{column}: {{image: {{size: [{height}, {width}]}}}}}}")
+
+
+def _notices(column: str, seen: Counter[str], images: int, background: str, bits: int) -> list[Notice]:
+    """What of the images that were looked at the person should know of."""
+    of = f"of {images:,} training images looked at"
+    other = "black" if background == "white" else "white"
+    found = []
+    if seen["turned"]:
+        rule = f"{column!r}: {seen['turned']:,} {of} are turned, as their orientation tag says"
+        found.append(Notice(rule, (column,)))
+    if seen["transparent"]:
+        rule = f"{column!r}: {seen['transparent']:,} {of} have transparent pixels, which stand on {background}"
+        cure = f"columns: {{{column}: {{image: {{background: {other}}}}}}}"
+        found.append(Notice(rule, (column,), cure))
+    if seen["animated"]:
+        rule = f"{column!r}: {seen['animated']:,} {of} hold several pictures, of which the first is read"
+        found.append(Notice(rule, (column,)))
+    if bits > 8:
+        rule = f"{column!r}: pixels go up to {bits} bits, of which the upper 8 are read (0 to {2**bits - 1:,})"
+        found.append(Notice(rule, (column,)))
+    return found

@@ -1,66 +1,83 @@
-"""A column of text: as the codes of its words in their order, or as how telling each word is in it."""
+"""A column of text: as the codes of its tokens in their order, or as how telling each token is in it."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from protokit.core.errors import DataError
-from protokit.core.names import WORD
+from protokit.core.values.said import Notice
 from protokit.core.values.signature import InputSpec
 from protokit.represent.encoders.cells import texts_of
-from protokit.represent.kind import InputColumn
+from protokit.represent.encoders.tokens import SPLITTERS, fitting
+from protokit.represent.kind import InputColumn, Unusual
 
-_WORD = re.compile(WORD)
-_FEWEST = 2  # training texts that a word must be in
-_LONGEST = 400  # words, where the recipe names no length
-TOKENS, TFIDF = 20_000, 5_000  # words of a vocabulary, where the recipe names no size
+_FEWEST = 2  # training texts that a token must be in
+_LONGEST = 1_000  # tokens, where the recipe names no length
+_REACH = 1.5  # the longest text sets the length if it is not longer than so many times what 95 of 100 do not pass
+TOKENS, TFIDF = 20_000, 5_000  # tokens of a vocabulary, where the recipe names no size
+Say = Callable[[Notice], None]
 
 
-def words(text: str) -> list[str]:
-    """The words and marks of a text, in lower case.
-
-    >>> words("Don't panic: it's 42!")
-    ['don', "'", 't', 'panic', ':', 'it', "'", 's', '42', '!']
-    """
-    return _WORD.findall(text.lower())
+def _silent(notice: Notice) -> None:
+    """Tell no one."""
 
 
 @dataclass(frozen=True)
-class _Words(InputColumn):
-    """A text by the words of a vocabulary."""
+class _Tokens(InputColumn):
+    """A text by the tokens of a vocabulary."""
 
     name = "text"
     vocabulary: tuple[str, ...]
+    tokens: str = "words"
+
+    def split(self, text: str) -> list[str]:
+        """The tokens of a text in their order."""
+        return SPLITTERS[self.tokens](text)
 
     def plain(self, cells: pd.Series, array: np.ndarray) -> np.ndarray:
-        """The texts themselves."""
-        return np.array(plain(cells), object)
+        """The texts, with blanks between the tokens."""
+        return np.array([" ".join(self.split(text)) for text in plain(cells)], object)
 
 
 @dataclass(frozen=True)
-class Tokens(_Words):
-    """Words as codes: 0 past the end, 1 for words that the vocabulary lacks. Longer texts are cut at the end."""
+class Tokens(_Tokens):
+    """Tokens as codes: 0 past the end, 1 for those that the vocabulary lacks. Longer texts are cut at the end.
+
+    `cut` is the share of the training texts that are.
+    """
 
     saved_as = "tokens"
-    length: int
+    length: int = 1
+    cut: float = 0.0
 
     @classmethod
-    def fit(cls, series: pd.Series, size: int | None = None, length: int | None = None) -> Tokens:
-        """Learns the commonest words, and a length that 95 of 100 texts do not pass.
+    def fit(
+        cls,
+        series: pd.Series,
+        size: int | None = None,
+        length: int | None = None,
+        tokens: str | None = None,
+        say: Say = _silent,
+    ) -> Tokens:
+        """Learns the commonest tokens, and a length: of the longest text, or one that 95 of 100 texts do not pass.
 
         Raises:
-            DataError: no text has a word.
+            DataError: no text has a token.
         """
-        texts = [words(text) for text in plain(series)]
+        tokens, texts = _split(series, tokens, say)
         vocabulary = _vocabulary(str(series.name), texts, size or TOKENS)
+        lengths = np.array([len(text) for text in texts])
         if length is None:
-            length = max(1, min(_LONGEST, int(np.quantile([len(text) for text in texts], 0.95))))
-        return cls(str(series.name), vocabulary, length)
+            usual, longest = int(np.quantile(lengths, 0.95)), int(lengths.max())
+            length = max(1, min(_LONGEST, longest if longest <= _REACH * usual else usual))
+        if cut := int((lengths > length).sum()):
+            say(_notice_of_cut(str(series.name), lengths, length, tokens))
+        return cls(str(series.name), vocabulary, tokens, length, cut / len(texts))
 
     @property
     def spec(self) -> InputSpec:
@@ -69,41 +86,51 @@ class Tokens(_Words):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Of each place of a word."""
+        """Of each place of a token."""
         return tuple(f"{self.column} word {i + 1}" for i in range(self.length))
 
     def array(self, series: pd.Series) -> np.ndarray:
         """Shapes: (rows,) -> (rows, length) int32."""
-        code = {word: i for i, word in enumerate(self.vocabulary, 2)}
+        code = {token: i for i, token in enumerate(self.vocabulary, 2)}
         found = np.zeros((len(series), self.length), np.int32)
         for row, text in enumerate(plain(series)):
-            codes = [code.get(word, 1) for word in words(text)[: self.length]]
+            codes = [code.get(token, 1) for token in self.split(text)[: self.length]]
             found[row, : len(codes)] = codes
         return found
 
+    def unusual(self, cells: pd.Series) -> Unusual:
+        """How many texts are cut, where it is a larger share than of the training texts."""
+        found = super().unusual(cells)
+        cut = sum(len(self.split(text)) > self.length for text in plain(cells))
+        if cut <= _REACH * self.cut * len(cells):
+            return found
+        several = f"{cut:,} texts are" if cut > 1 else "1 text is"
+        note = f"{several} longer than the {self.length:,} {_noun(self.tokens)} that the model reads: the rest is cut"
+        return Unusual(found.cells, notes=(note,))
+
 
 @dataclass(frozen=True)
-class Tfidf(_Words):
-    """How telling each word of the vocabulary is in a text, as one number for each word.
+class Tfidf(_Tokens):
+    """How telling each token of the vocabulary is in a text, as one number for each token.
 
     Source: scikit-learn's TfidfVectorizer with sublinear counts, whose fitted state this is.
     """
 
     saved_as = "tfidf"
-    idf: tuple[float, ...]
+    idf: tuple[float, ...] = ()
 
     @classmethod
-    def fit(cls, series: pd.Series, size: int | None = None) -> Tfidf:
-        """Learns the commonest words and in how few texts each is.
+    def fit(cls, series: pd.Series, size: int | None = None, tokens: str | None = None, say: Say = _silent) -> Tfidf:
+        """Learns the commonest tokens and in how few texts each is.
 
         Raises:
-            DataError: no text has a word.
+            DataError: no text has a token.
         """
-        texts = [words(text) for text in plain(series)]
+        tokens, texts = _split(series, tokens, say)
         vocabulary = _vocabulary(str(series.name), texts, size or TFIDF)
-        often = Counter(word for text in texts for word in set(text))
-        idf = [float(np.log((1 + len(texts)) / (1 + often[word])) + 1) for word in vocabulary]
-        return cls(str(series.name), vocabulary, tuple(idf))
+        often = Counter(token for text in texts for token in set(text))
+        idf = [float(np.log((1 + len(texts)) / (1 + often[token])) + 1) for token in vocabulary]
+        return cls(str(series.name), vocabulary, tokens, tuple(idf))
 
     @property
     def spec(self) -> InputSpec:
@@ -111,12 +138,12 @@ class Tfidf(_Words):
         return InputSpec(self.column, (len(self.vocabulary),), "float32", self.vocabulary)
 
     def array(self, series: pd.Series) -> np.ndarray:
-        """Shapes: (rows,) -> (rows, words) float32, each row of length 1 or, without a known word, 0."""
-        place = {word: i for i, word in enumerate(self.vocabulary)}
+        """Shapes: (rows,) -> (rows, tokens) float32, each row of length 1 or, without a known token, 0."""
+        place = {token: i for i, token in enumerate(self.vocabulary)}
         idf = np.array(self.idf, np.float32)
         found = np.zeros((len(series), len(place)), np.float32)
         for row, text in enumerate(plain(series)):
-            counts = Counter(place[word] for word in words(text) if word in place)
+            counts = Counter(place[token] for token in self.split(text) if token in place)
             at = np.fromiter(counts, int, len(counts))
             values = (1 + np.log(np.fromiter(counts.values(), np.float32, len(counts)))) * idf[at]
             found[row, at] = values / max(float(np.sqrt(values @ values)), 1e-12)
@@ -128,10 +155,39 @@ def plain(series: pd.Series) -> list[str]:
     return [text if isinstance(text, str) else "" for text in texts_of(series)]
 
 
+def _split(series: pd.Series, tokens: str | None, say: Say) -> tuple[str, list[list[str]]]:
+    """How training texts are split, and their tokens; what is not as one might think is said."""
+    texts, column = plain(series), str(series.name)
+    by_script = fitting(texts)
+    if tokens is None and by_script == "mixed":
+        rule = f"{column!r} is written without blanks between words: its characters and pairs of them are what is read"
+        say(Notice(rule, (column,), f"or say it: columns: {{{column}: {{text: {{tokens: characters}}}}}}"))
+    if tokens == "words" and by_script == "mixed":
+        rule = f"{column!r} is written without blanks between words, and is split at blanks: a sentence is one word"
+        say(Notice(rule, (column,), f"columns: {{{column}: {{text: {{tokens: mixed}}}}}}"))
+    tokens = tokens or by_script
+    return tokens, [SPLITTERS[tokens](text) for text in texts]
+
+
+def _noun(tokens: str) -> str:
+    return (
+        "words" if tokens == "words" else "characters and pairs" if tokens == "characters" else "words and characters"
+    )
+
+
+def _notice_of_cut(column: str, lengths: np.ndarray, length: int, tokens: str) -> Notice:
+    cut = int((lengths > length).sum())
+    lost = int(np.maximum(lengths - length, 0).sum())
+    share = f"{max(lost / lengths.sum(), 0.0005):.1%}"
+    several = f"{cut:,} of the {len(lengths):,} training texts are" if cut > 1 else "1 training text is"
+    rule = f"{column!r}: {several} longer than {length:,} {_noun(tokens)}; what is beyond ({share} of all) is not read"
+    return Notice(rule, (column,), f"columns: {{{column}: {{text: {{length: {int(lengths.max())}}}}}}}")
+
+
 def _vocabulary(column: str, texts: list[list[str]], size: int) -> tuple[str, ...]:
-    """The words of the most texts, ties by the alphabet; words of one text only where there are no others."""
-    often = Counter(word for text in texts for word in set(text))
-    found = sorted(often, key=lambda word: (-often[word], word))
+    """The tokens of the most texts, ties by the alphabet; those of one text only where there are no others."""
+    often = Counter(token for text in texts for token in set(text))
+    found = sorted(often, key=lambda token: (-often[token], token))
     if not found:
         raise DataError(f"no text of {column!r} has a word", cure=f"columns: {{{column}: ignore}}")
-    return tuple([word for word in found if often[word] >= _FEWEST][:size] or found[:size])
+    return tuple([token for token in found if often[token] >= _FEWEST][:size] or found[:size])

@@ -10,7 +10,7 @@ from pydantic import Field
 from protokit.core.names import IMAGE_ENDINGS
 from protokit.core.places import Fault
 from protokit.grammar.faults import refuse
-from protokit.grammar.words import Section, Word
+from protokit.grammar.words import Section, Word, choice
 from protokit.represent.kind import KINDS, NO_CONTEXT, FitContext, FittedColumn, Kind
 
 if TYPE_CHECKING:
@@ -37,6 +37,9 @@ _PIXELS = {"type": "integer", "minimum": 1, "maximum": 4096}
 _SIZE = {"anyOf": [_PIXELS, {"type": "array", "items": _PIXELS, "minItems": 2, "maxItems": 2}, {"type": "null"}]}
 
 
+BACKGROUNDS = ("white", "black")
+
+
 class ImageOptions(Section):
     """How an image is read."""
 
@@ -48,11 +51,14 @@ class ImageOptions(Section):
     channels: Literal[1, 3] | None = Field(
         None, description="1 for grey, 3 for colours; as the training images are", examples=[3]
     )
+    background: Annotated[str, choice("background", BACKGROUNDS)] = Field(
+        "white", description="what is seen through transparent pixels", examples=["black"]
+    )
 
 
 @KINDS.add
 class Image(Kind):
-    """Pixels of one size: see `protokit.represent.encoders.image`."""
+    """Pixels of one size, upright, on a background: see `protokit.represent.encoders.image`."""
 
     name = "image"
     about = "an image: the path of a file, its bytes, or an array of pixels"
@@ -84,7 +90,7 @@ class Image(Kind):
         from protokit.represent.encoders.image import ImageColumn
 
         said = options if isinstance(options, ImageOptions) else ImageOptions()
-        return ImageColumn.fit(cells, said.size, said.channels, context.folder)
+        return ImageColumn.fit(cells, said.size, said.channels, context.folder, said.background, context.say)
 
     @classmethod
     def from_plain(cls, plain: Mapping[str, object]) -> FittedColumn:

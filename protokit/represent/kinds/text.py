@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from protokit.represent.encoders.cells import Cells
 
 FORMS = ("tokens", "tfidf")
+SPLIT_INTO = ("words", "characters", "mixed")
 
 
 class TextOptions(Section):
@@ -24,9 +25,18 @@ class TextOptions(Section):
     form: Annotated[str, choice("form", FORMS)] = Field(
         "tokens", description="the codes of the words in their order, or how telling each word is", examples=["tfidf"]
     )
+    tokens: Annotated[str | None, choice("tokens", SPLIT_INTO, null=True)] = Field(
+        None,
+        description="what a text is split into: words and marks; characters and pairs of neighbours; or mixed, each "
+        "script by its own way: by default where scripts without blanks are a tenth of it",
+        examples=["characters"],
+    )
     vocabulary: int | None = Field(None, ge=1, description="words; 20,000 as tokens, 5,000 as tfidf", examples=[20000])
     length: int | None = Field(
-        None, ge=1, description="words; so many that 95 of 100 training texts are not cut", examples=[60]
+        None,
+        ge=1,
+        description="words; those of the longest training text, or so many that 95 of 100 are not cut",
+        examples=[60],
     )
 
 
@@ -52,16 +62,18 @@ class Text(Kind):
 
     @classmethod
     def infer(cls, cells: Cells) -> Guess | None:
-        """Texts of six words and more, most of them different."""
+        """Texts of six words and more, most of them different; where no blanks are written, by the characters."""
         import numpy as np
+
+        from protokit.represent.encoders.tokens import likely_words
 
         if cells.are_numbers:
             return None
         one = cells.distinct
         if cells.different <= 0.5 * one.counts.sum():
             return None
-        blanks = [text.count(" ") for text in one.texts]
-        return Guess("text") if np.average(blanks, weights=one.counts) >= 5 else None
+        many = [likely_words(text) for text in one.texts]
+        return Guess("text") if np.average(many, weights=one.counts) >= 5 else None
 
     @classmethod
     def fit(cls, cells: pd.Series, options: object = None, context: FitContext = NO_CONTEXT) -> FittedColumn:
@@ -74,8 +86,8 @@ class Text(Kind):
 
         said = options if isinstance(options, TextOptions) else TextOptions()
         if said.form == "tfidf":
-            return Tfidf.fit(cells, said.vocabulary)
-        return Tokens.fit(cells, said.vocabulary, said.length)
+            return Tfidf.fit(cells, said.vocabulary, said.tokens, context.say)
+        return Tokens.fit(cells, said.vocabulary, said.length, said.tokens, context.say)
 
     @classmethod
     def from_plain(cls, plain: Mapping[str, object]) -> FittedColumn:

@@ -30,7 +30,7 @@ def train_and_evaluate(prepared: Prepared, shown: Progress) -> Run:
     table, folds, findings, plan = prepared.table, prepared.folds, prepared.findings, prepared.plan
     stopwatch = prepared.stopwatch
     signature = folds[0].encoder.signature
-    recipe = prepared.recipe.fitted(signature)
+    recipe = prepared.recipe.fitted(signature, folds[0].train.rows)
     built = network_for(recipe, signature)
     folder = prepared.folder
     if folder is None:  # only now: a menu that does not fit writes nothing
