@@ -169,6 +169,9 @@ def _of_clustering(represent: Represent, learn: Learn, evaluate: Evaluate) -> li
     if split.by == "stratified":
         rule = "rows are stratified by the classes of a target, and clustering has none"
         found.append(Fault(rule, "write by: random", ("represent", "split", "by")))
+    if learn.cluster_by == "hdbscan" and learn.clusters is not None:
+        cure = "remove it, or write cluster_by: agglomerative"
+        found.append(Fault("hdbscan itself finds how many clusters there are", cure, ("learn", "clusters"), "key"))
     for key in ("class_weights", "sample_weights"):
         if getattr(learn, key) is not None:
             found.append(Fault(f"{key} are not for clustering", "remove it", ("learn", key), "key"))
