@@ -25,7 +25,7 @@ from protokit.core.libraries.backend import keras
 from protokit.core.outside import access
 from protokit.core.runs import run_folder
 from protokit.core.values.signature import Signature
-from protokit.learn.clusters import Clusters
+from protokit.learn.clustering.clusters import Clusters
 from protokit.learn.snapshot import assign
 from protokit.learn.words import PRECISIONS
 from protokit.menu.menu import Menu

@@ -20,7 +20,7 @@ from protokit.core.values.arrays import Arrays, Features, Predictions
 from protokit.core.values.said import Notice
 from protokit.core.values.signature import Signature
 from protokit.evaluate.temperature import tempered
-from protokit.learn.clusters import Clusters
+from protokit.learn.clustering.clusters import Clusters
 from protokit.learn.snapshot import hold
 from protokit.learn.train import codes, predict
 from protokit.menu.menu import Menu

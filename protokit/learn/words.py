@@ -21,7 +21,7 @@ from protokit.menu.reading.arguments import check_reference
 
 SCHEDULES = ("constant", "cosine", "plateau")
 TASKS = ("classification", "regression", "multilabel", "quantile", "forecasting", "clustering")
-CLUSTERINGS = ("kmeans", "gaussian_mixture")
+CLUSTERINGS = ("kmeans", "gaussian_mixture", "hdbscan", "spectral", "agglomerative")
 # keys that are for one task
 FOR_TASK = {"quantiles": "quantile", "clusters": "clustering", "cluster_by": "clustering"}
 PRECISIONS = ("float32", "mixed_float16", "mixed_bfloat16")
@@ -164,10 +164,13 @@ class Learn(Section):
         (0.1, 0.5, 0.9), description="the quantiles to predict", examples=[[0.1, 0.5, 0.9]]
     )
     clusters: int | None = Field(
-        None, ge=2, description="how many; found on the training rows when not given", examples=[3]
+        None,
+        ge=2,
+        description="how many; found on the training rows when not given, and always by hdbscan",
+        examples=[3],
     )
     cluster_by: Annotated[str, choice("cluster_by", CLUSTERINGS)] = Field(
-        "kmeans", description="how clusters are found in the embedding", examples=["gaussian_mixture"]
+        "kmeans", description="how clusters are found in the embedding", examples=["gaussian_mixture", "hdbscan"]
     )
     seeds: int = Field(1, ge=1, le=100, description="networks that differ in their seed and are averaged", examples=[5])
     precision: Annotated[str, choice("precision", PRECISIONS, later=LATER_PRECISIONS)] = Field(

@@ -6,6 +6,7 @@ from protokit.collect.words import Collect
 from protokit.evaluate.words import Evaluate
 from protokit.learn.words import Learn
 from protokit.menu.menu import Menu
+from protokit.represent.series.last import Last
 from protokit.represent.words import Represent
 from protokit.show.blocks import Grid
 from protokit.show.card import Card
@@ -67,7 +68,7 @@ def _split(represent: Represent, learn: Learn) -> str:
     return f"{by}: {_share(split.validation)} for validation, {_share(split.test)} for the test"
 
 
-def _share(part: float | str) -> str:
+def _share(part: float | str | Last) -> str:
     return f"{part:.0%}" if isinstance(part, float) and part < 1 else f"{part}"
 
 

@@ -9,6 +9,7 @@ from protokit.evaluate.baselines.baseline import BASELINES
 from protokit.evaluate.metrics.metric import METRICS
 from protokit.evaluate.words import Evaluate
 from protokit.learn.words import FOR_TASK, Learn
+from protokit.represent.series.last import Last
 from protokit.represent.split_way import SPLITS
 from protokit.represent.words import By, Represent, Split
 
@@ -117,7 +118,7 @@ def _of_shape(represent: Represent, learn: Learn) -> list[Fault]:
                 rule = f"{getattr(sequence, key)!r} is the target"
                 found.append(Fault(rule, "name another column", ("represent", "sequence", key)))
     if series is None:
-        return found
+        return found + _of_last(split)
     if sequence is not None:
         cure = "keep sequence for one prediction of each, series for forecasts"
         found.append(Fault("a table is made into series or into sequences", cure, ("represent", "sequence"), "key"))
@@ -133,11 +134,23 @@ def _of_shape(represent: Represent, learn: Learn) -> list[Fault]:
     for part in ("test", "validation"):
         if isinstance(getattr(split, part), str):
             rule = f"the {part} windows of a series are its latest"
-            found.append(Fault(rule, "write a share, such as 0.2", ("represent", "split", part)))
+            found.append(Fault(rule, "write a share, such as 0.2, or {last: 12}", ("represent", "split", part)))
+        said = getattr(split, part)
+        if isinstance(said, Last) and said.last < series.horizon:
+            rule = f"the {part} rows are the last {said.last:,} of each series, and a forecast takes {series.horizon:,}"
+            cure = f"write {part}: {{last: {series.horizon}}}, or lower represent.series.horizon"
+            found.append(Fault(rule, cure, ("represent", "split", part)))
     for key in ("class_weights", "sample_weights"):
         if getattr(learn, key) is not None:
             found.append(Fault(f"{key} are not for forecasts", "remove it", ("learn", key), "key"))
     return found
+
+
+def _of_last(split: Split) -> list[Fault]:
+    """Rows of each series, where there are none."""
+    rule = "the last rows of each series are those of represent.series, and there is none"
+    at = [("represent", "split", part) for part in ("test", "validation") if isinstance(getattr(split, part), Last)]
+    return [Fault(rule, "write a share, such as 0.2", path) for path in at]
 
 
 def _of_folds(split: Split) -> list[Fault]:
@@ -147,7 +160,7 @@ def _of_folds(split: Split) -> list[Fault]:
     if "test" in split.model_fields_set:
         cure = "remove test, or folds"
         found.append(Fault("with folds every row is a test row once", cure, (*at, "test"), "key"))
-    if isinstance(split.validation, str):
+    if not isinstance(split.validation, float):
         found.append(Fault("with folds the validation rows are a share", "write 0.2", (*at, "validation")))
     if split.way is not None and not SPLITS[split.way].has_folds:
         cure = f"remove folds, or write by: {{group: {split.way_column or 'COLUMN'}}}"
@@ -169,6 +182,9 @@ def _of_clustering(represent: Represent, learn: Learn, evaluate: Evaluate) -> li
     if split.by == "stratified":
         rule = "rows are stratified by the classes of a target, and clustering has none"
         found.append(Fault(rule, "write by: random", ("represent", "split", "by")))
+    if learn.cluster_by == "hdbscan" and learn.clusters is not None:
+        cure = "remove it, or write cluster_by: agglomerative"
+        found.append(Fault("hdbscan itself finds how many clusters there are", cure, ("learn", "clusters"), "key"))
     for key in ("class_weights", "sample_weights"):
         if getattr(learn, key) is not None:
             found.append(Fault(f"{key} are not for clustering", "remove it", ("learn", key), "key"))

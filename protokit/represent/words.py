@@ -12,19 +12,11 @@ from protokit.core.places import Fault
 from protokit.core.plugins import or_failure
 from protokit.core.suggest import did_you_mean, one_of
 from protokit.grammar.faults import faults_of, refuse
-from protokit.grammar.words import SHARE, TEXT, Columns, JsonSchema, Section, Word, closed, or_null
+from protokit.grammar.words import TEXT, Columns, JsonSchema, Section, Word, closed, or_null
 from protokit.represent.kind import KINDS, Kind
 from protokit.represent.kinds.number import NumberOptions
+from protokit.represent.series.last import PART, Last, part
 from protokit.represent.split_way import SPLITS, SplitWay
-
-
-def _share_or_table(value: object) -> object:
-    """A share between 0 and 1, or the name of a table."""
-    if isinstance(value, str) and value:
-        return value
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < 1:
-        raise refuse(Fault(f"a share of the rows is between 0 and 1, not {value!r}", "write 0.2, or a table's name"))
-    return float(value)
 
 
 class By(Section):
@@ -109,13 +101,17 @@ def _by_schema() -> JsonSchema:
 
 
 class Split(Section):
-    """Shares of the rows, or names of tables, for test and validation, and how rows are drawn."""
+    """Shares of the rows, names of tables, or rows of each series, for test and validation, and how rows are drawn."""
 
-    test: Annotated[float | str, Word(_share_or_table, {"anyOf": [SHARE, TEXT]})] = Field(
-        0.2, description="share of the rows, or the name of a table that holds the test rows", examples=[0.2, "later"]
+    test: Annotated[float | str | Last, Word(part, PART)] = Field(
+        0.2,
+        description="share of the rows, the name of a table that holds the test rows, or so many of each series",
+        examples=[0.2, "later", {"last": 12}],
     )
-    validation: Annotated[float | str, Word(_share_or_table, {"anyOf": [SHARE, TEXT]})] = Field(
-        0.2, description="share of the rows that are not test rows, or the name of a table", examples=[0.2]
+    validation: Annotated[float | str | Last, Word(part, PART)] = Field(
+        0.2,
+        description="share of the rows that are not test rows, the name of a table, or so many of each series",
+        examples=[0.2, {"last": 12}],
     )
     by: Annotated[str | By | None, Word(_by, _by_schema)] = Field(
         None,

@@ -235,6 +235,7 @@ def test_metric_names_are_those_that_evaluate_knows() -> None:
         ({"learn": {"sample_weights": "w"}}, "sample_weights are not for clustering"),
         ({"learn": {"clusters": 1}}, "at least 2"),
         ({"learn": {"cluster_by": "kmean"}}, "did you mean 'kmeans'"),
+        ({"learn": {"cluster_by": "hdbscan", "clusters": 3}}, "hdbscan itself finds how many"),
         ({"learn": {"quantiles": [0.5]}}, "quantiles are for quantile"),
         ({"evaluate": {"metrics": ["adjusted_rand"]}}, "labels: COLUMN"),
         ({"evaluate": {"baselines": ["linear"]}}, "'linear' is not for clustering"),

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.preprocessing import StandardScaler
 
 from protokit.core.values.arrays import Features
 from protokit.core.values.tables import Table
@@ -92,6 +93,15 @@ def test_a_column_of_two_values_counts_as_a_category_and_a_rare_one_no_more() ->
     plain = features(numbers, np.zeros((500, 0), np.int64), ())
     points = FeatureSpace.fit(plain, [1], 0).points(plain)
     assert 1.0 < np.ptp(points) <= np.sqrt(2)
+
+
+def test_the_points_of_numbers_are_those_of_standard_scaler_however_far_they_lie() -> None:
+    rng = np.random.default_rng(0)
+    numbers = rng.normal(size=(300, 2)) + 40 * rng.choice(3, (300, 1), p=[0.9, 0.05, 0.05])
+    plain = features(numbers, np.zeros((300, 0), np.int64), ())
+    points = FeatureSpace.fit(plain, [1, 1], 0).points(plain)
+    np.testing.assert_allclose(points, StandardScaler().fit_transform(numbers), atol=1e-12)
+    assert points.max() > 3
 
 
 def test_the_commonest_levels_stand_alone_and_the_others_together() -> None:

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_rand_score
+from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 import protokit
@@ -108,6 +109,35 @@ def test_texts_have_a_place_in_the_embedding_too(tmp_path: Path) -> None:
     assert protokit.run(data, table, out=tmp_path).metrics["adjusted_rand"] > 0.8
     words = recipe(clusters=2, epochs=1) | {"represent": {"columns": {"remark": "text"}}}
     assert protokit.run(words, table, out=tmp_path).model.network.get_layer("code").output.shape == (None, 10)
+
+
+@pytest.mark.parametrize(
+    "by", [{"cluster_by": "spectral", "clusters": 2}, {"cluster_by": "agglomerative", "clusters": 2}]
+)
+def test_clusters_of_any_shape_are_written_and_give_the_same_bits(by: dict[str, Any], tmp_path: Path) -> None:
+    run = protokit.run(recipe(**by, epochs=4), people(), out=tmp_path)
+    found, loaded = run.model.predict(people()), protokit.load(run.path)
+    pd.testing.assert_frame_equal(loaded.predict(people()), found, check_exact=True)
+    assert list(found) == ["cluster", "distance"] and set(found["cluster"]) == {1, 2}
+    assert run.metrics["adjusted_rand"] > 0.7
+
+
+def test_the_baseline_kmeans_is_scikit_learns_three_lines(tmp_path: Path) -> None:
+    rng = np.random.default_rng(1)
+    of = rng.choice(4, 300, p=[0.7, 0.1, 0.1, 0.1])
+    places = np.array([[0, 0], [60, 60], [80, 80], [100, 100]])  # beyond three standard deviations, and apart
+    table = pd.DataFrame(places[of] + rng.normal(size=(300, 2)), columns=["a", "b"]).assign(group=of.astype(str))
+    run = protokit.run(recipe(clusters=4, epochs=2), table, out=tmp_path)
+    import duckdb
+
+    written = duckdb.read_parquet(str(run.path / "predictions.parquet")).df()
+    test = written["row"].to_numpy()
+    baseline = run.results["metrics"]["scores"][0]["baselines"]["kmeans"]["value"]
+    parts = set(range(300)) - set(test.tolist())
+    whole = table[["a", "b"]].to_numpy()
+    theirs = make_pipeline(StandardScaler(), KMeans(4, n_init=10, random_state=0)).fit(whole[sorted(parts)])
+    assert baseline == pytest.approx(adjusted_rand_score(table["group"].iloc[test], theirs.predict(whole[test])))
+    assert baseline == 1.0
 
 
 def test_a_damaged_bundle_is_refused(run: protokit.Run, tmp_path: Path) -> None:

@@ -18,7 +18,6 @@ from protokit.core.names import TOKEN
 from protokit.core.seeds import derive
 from protokit.core.values.arrays import Features
 
-_FARTHEST = 3.0  # standard deviations that a number comes near to and never passes
 _MOST_LEVELS = 50  # of a category: the commonest ones, the others are one
 _COMPONENTS = 100  # of texts and images
 _MOST_ROWS = 20_000  # training rows that neighbours are looked for among
@@ -30,8 +29,9 @@ STEPS = 3
 class FeatureSpace:
     """Numbers for each column, fitted on training rows.
 
-    Numbers are standardised, softly bounded, with the median in missing cells; dates, texts and images (their
-    principal components) have a total variance of 1 as a number has. Of a category and of a column of two values, rows
+    Numbers are standardised as scikit-learn's StandardScaler does, without a bound, which would bring clusters that
+    are far out together, and with the median in missing cells; dates, texts and images (their principal components)
+    have a total variance of 1 as a number has. Of a category and of a column of two values, rows
     of different levels are as far apart as two rows typically are in a number: scaled by their variance instead, a
     rare level would be a cluster of its own.
     """
@@ -83,7 +83,7 @@ class FeatureSpace:
         """All numbers, then each category, text and image."""
         filled = np.where(np.isnan(features.numbers), self.medians, features.numbers)
         standard = (filled - self.centers) / self.spreads
-        blocks = [standard / np.hypot(1, standard / _FARTHEST)]
+        blocks = [standard]
         for codes, kept in zip(features.codes.T, self.levels, strict=True):
             hot = (codes[:, None] == kept).astype(float)
             blocks.append(np.concatenate([hot, 1 - hot.sum(axis=1, keepdims=True)], axis=1))

@@ -100,6 +100,19 @@ class Panel:
         return [Notice(f"{what} in {column!r} ({of}): each row counts as one step", (column,), cure)]
 
 
+def last_times(panel: Panel, kept: np.ndarray, count: int = 1) -> np.ndarray:
+    """The time of the so manieth row from the end of each series, of those that are kept; infinite where none is.
+
+    The first that is kept, where a series has fewer. Shapes: kept (rows,) bool -> (series,).
+    """
+    found = np.full(len(panel.keys), np.inf)
+    rows = np.flatnonzero(kept)
+    ends = np.searchsorted(panel.codes[rows], np.arange(len(panel.keys) + 1))
+    some = ends[1:] > ends[:-1]
+    found[some] = panel.times[rows[np.maximum(ends[1:] - count, ends[:-1])[some]]]
+    return found
+
+
 def _keys(frame: pd.DataFrame, by: Sequence[str]) -> tuple[np.ndarray, tuple[tuple[str, ...], ...]]:
     """The series of each row, and the key of each series, in the order of their first rows."""
     if not by:

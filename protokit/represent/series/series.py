@@ -19,7 +19,8 @@ from protokit.represent.represented import Represented
 from protokit.represent.series.arrays import ForecastOrigins, cells_of, filled, numbers_of
 from protokit.represent.series.columns import fit_columns
 from protokit.represent.series.encoder import SeriesEncoder
-from protokit.represent.series.panel import Panel
+from protokit.represent.series.last import Last
+from protokit.represent.series.panel import Panel, last_times
 from protokit.represent.series.scales import SeriesScales
 from protokit.represent.words import Represent, Series
 from protokit.represent.words import Split as SplitWords
@@ -27,11 +28,14 @@ from protokit.represent.words import Split as SplitWords
 
 @dataclass(frozen=True)
 class _Borders:
-    """Times that no forecast crosses: training, validation from the first on, test from the second up to the last."""
+    """Times that no forecast crosses: training, validation from the first on, test from the second up to the last.
 
-    validation: float
-    test: float
-    end: float
+    Shapes: (series,): they are the same for all series, unless the recipe asks for the last rows of each.
+    """
+
+    validation: np.ndarray
+    test: np.ndarray
+    end: np.ndarray
     name: str
 
 
@@ -107,18 +111,34 @@ def _rows(spec: Represent, series: Series, frame: pd.DataFrame) -> _Rows:
 
 
 def _borders(split: SplitWords, rows: _Rows) -> list[_Borders]:
-    times = rows.panel.times
-    times = times[times <= times[~np.isnan(rows.numbers).all(axis=1)].max()]  # later rows only give what is known
-    assert isinstance(split.validation, float), "the recipe has checked it"
+    panel = rows.panel
+    there = ~np.isnan(rows.numbers).all(axis=1)
+    kept = panel.times <= panel.times[there].max()  # later rows only give what is known
+    times, all_series = panel.times[kept], np.ones(len(panel.keys))
     if split.folds is None:
-        assert isinstance(split.test, float), "the recipe has checked it"
-        test = _latest(times, split.test)
-        return [_Borders(_latest(times[times < test], split.validation), test, times.max(), "time")]
+        late = all_series * np.inf
+        end = last_times(panel, there) if isinstance(split.test, Last) else all_series * times.max()
+        test = _border(split.test, panel, there if isinstance(split.test, Last) else kept, late)
+        use = there if isinstance(split.validation, Last) else kept
+        validation = np.minimum(_border(split.validation, panel, use, test), test)
+        several = isinstance(split.test, Last) or isinstance(split.validation, Last)
+        return [_Borders(validation, test, end, "time, in each series" if several else "time")]
     found = []
     for stay, taken in deal(len(times), split.folds, None, None, times, 0):
-        border = _latest(times[stay], split.validation)
-        found.append(_Borders(border, times[taken].min(), times[taken].max(), f"{split.folds} folds, time"))
+        assert isinstance(split.validation, float), "the recipe has checked it"
+        border, first, end = _latest(times[stay], split.validation), times[taken].min(), times[taken].max()
+        each = (border * all_series, first * all_series, end * all_series)
+        found.append(_Borders(*each, f"{split.folds} folds, time"))
     return found
+
+
+def _border(part: float | str | Last, panel: Panel, kept: np.ndarray, before: np.ndarray) -> np.ndarray:
+    """The time of each series from which on its rows, of those that are kept and come before a time, are a part's."""
+    assert not isinstance(part, str), "the recipe has checked it"
+    kept = kept & (panel.times < before[panel.codes])
+    if isinstance(part, Last):
+        return last_times(panel, kept, part.last)
+    return np.full(len(panel.keys), _latest(panel.times[kept], part))
 
 
 def _latest(times: np.ndarray, share: float) -> float:
@@ -132,16 +152,19 @@ def _latest(times: np.ndarray, share: float) -> float:
 def _represented(spec: Represent, series: Series, rows: _Rows, borders: _Borders, source: SourceRows) -> Represented:
     panel, origins = rows.panel, rows.origins
     first, last = panel.times[origins], panel.times[origins + series.horizon - 1]
-    every = np.arange(len(origins))
+    every, of = np.arange(len(origins)), panel.codes[origins]
+    validated, tested = borders.validation[of], borders.test[of]
     parts = {
-        "training": every[last < borders.validation],
-        "validation": every[(first >= borders.validation) & (last < borders.test)],
-        "test": every[(first >= borders.test) & (last <= borders.end)],
+        "training": every[last < validated],
+        "validation": every[(first >= validated) & (last < tested)],
+        "test": every[(first >= tested) & (last <= borders.end[of])],
     }
     for part, found in parts.items():
         if len(found) == 0:
             _too_few(series, rows, borders, part)
-    encoder, notices = _fitted(spec, series, rows, panel.times < borders.validation)
+    train = panel.times < borders.validation[panel.codes]
+    encoder, notices = _fitted(spec, series, rows, train)
+    notices = [*_without_rows(series, panel, train), *notices]
     arrays = encoder.series_arrays(rows.frame, panel)
     train, validation, test = (encoder.arrays(ForecastOrigins(arrays, origins[found])) for found in parts.values())
     used = sum(map(len, parts.values()))
@@ -161,12 +184,23 @@ def _represented(spec: Represent, series: Series, rows: _Rows, borders: _Borders
     )
 
 
+def _without_rows(series: Series, panel: Panel, train: np.ndarray) -> list[Notice]:
+    """The series that are all validation and test rows."""
+    gone = np.bincount(panel.codes[train], minlength=len(panel.keys)) == 0
+    if not gone.any():
+        return []
+    many, first = int(gone.sum()), panel.name(int(gone.argmax()))
+    rule = f"{many:,} of {len(panel.keys):,} series have no training row, the first{first}: measured by a first window"
+    return [Notice(rule, series.by, "ask for fewer rows under represent.split, or leave them out")]
+
+
 def _too_few(series: Series, rows: _Rows, borders: _Borders, part: str) -> NoReturn:
     index = rows.panel.index
+    validation, test = (border[np.isfinite(border)].max() for border in (borders.validation, borders.test))
     reach = {
-        "training": f"before {index.show(borders.validation)}",
-        "validation": f"from {index.show(borders.validation)} to {index.show(borders.test)}",
-        "test": f"from {index.show(borders.test)} on",
+        "training": f"before {index.show(validation)}",
+        "validation": f"from {index.show(validation)} to {index.show(test)}",
+        "test": f"from {index.show(test)} on",
     }[part]
     takes = f"{series.window + series.horizon:,} rows" if part == "training" else f"a horizon of {series.horizon:,}"
     rule = f"no {part} window: its rows are those {reach}, and one takes {takes}"

@@ -21,7 +21,7 @@ from protokit.core.rows import SourceRows
 from protokit.core.runs import LAST
 from protokit.core.values.arrays import Predictions
 from protokit.core.values.signature import TargetSpec
-from protokit.learn.clusters import Clusters
+from protokit.learn.clustering.clusters import Clusters
 from protokit.workflow.record.contents import Identified, Metrics, PlainTarget
 
 Columns = list[tuple[str, np.ndarray]]

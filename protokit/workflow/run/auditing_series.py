@@ -16,6 +16,7 @@ from protokit.represent.kind import KINDS, audited_as
 from protokit.represent.represented import Represented
 from protokit.represent.series.arrays import cells_of, numbers_of
 from protokit.represent.series.encoder import SeriesEncoder
+from protokit.represent.series.last import Last
 from protokit.represent.series.panel import Panel
 
 
@@ -26,6 +27,8 @@ def series_data(
     series, fold = recipe.represent.series, folds[-1]
     encoder, split = fold.encoder, fold.split
     assert series is not None and isinstance(encoder, SeriesEncoder)
+    said = recipe.represent.split
+    of_each = isinstance(said.test, Last) or isinstance(said.validation, Last)
     panel = Panel.of(table.frame, series.time, series.by, encoder.index)
     frame = table.frame.iloc[panel.rows].reset_index(drop=True)
     used = [one for one in (*encoder.past, *encoder.known) if one.column != series.time]
@@ -39,7 +42,7 @@ def series_data(
     return SeriesData(
         rows=AuditData(
             frame,
-            (SeriesData.parts(panel.times, origins, series.horizon, split),),
+            (SeriesData.parts(panel.times, origins, series.horizon, split, panel.codes if of_each else None),),
             (),
             {},
             kinds,

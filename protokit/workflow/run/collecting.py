@@ -101,7 +101,7 @@ def _deal(recipe: Recipe) -> Deal:
     """
     split, path = recipe.represent.split, ("represent", "split")
     cure = "write shares, and by: random, {group: COLUMN}, {time: COLUMN} or {column: COLUMN}"
-    if split.folds is not None or isinstance(split.test, str) or isinstance(split.validation, str):
+    if split.folds is not None or not isinstance(split.test, float) or not isinstance(split.validation, float):
         raise SpecError.one("folds and tables of their own are split in memory only", cure, path)
     if split.way not in _ON_DISK:
         raise SpecError.one("this way to split needs all rows in memory", cure, (*path, "by"))

@@ -10,7 +10,7 @@ from protokit.core.errors import SpecError
 from protokit.core.libraries.backend import keras
 from protokit.core.seeds import derive
 from protokit.core.values.signature import Signature
-from protokit.learn.clusters import Clusters
+from protokit.learn.clustering.clusters import Clusters
 from protokit.learn.train import Trainer, network_of
 from protokit.learn.training.runtime import Values
 from protokit.recipe.recipe import Recipe
@@ -38,9 +38,9 @@ def with_clusters(recipe: Recipe, networks: Networks, folds: Sequence[Represente
     learn, parts, notices = recipe.learn, [], []
     for part, fold in zip(networks.parts, folds, strict=True):
         codes = part.codes(fold.train.inputs)
-        clusters, notice = Clusters.fit(codes, learn.cluster_by, learn.clusters, recipe.seed)
+        clusters, told = Clusters.fit(codes, learn.cluster_by, learn.clusters, recipe.seed)
         parts.append(replace(part, clusters=clusters))
-        notices += [notice] if notice else []
+        notices += told
     return Networks(tuple(parts), networks.trained, tuple(notices))
 
 

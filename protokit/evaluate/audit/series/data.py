@@ -52,16 +52,24 @@ class SeriesData:
     folds: int = 1
 
     @classmethod
-    def parts(cls, times: np.ndarray, origins: np.ndarray, horizon: int, split: Split) -> Split:
+    def parts(
+        cls, times: np.ndarray, origins: np.ndarray, horizon: int, split: Split, codes: np.ndarray | None = None
+    ) -> Split:
         """The rows of each part: those of the test and of validation are forecast by their windows.
 
-        Shapes: times (rows,), origins (windows,); the positions of the result are of rows.
+        With `codes`, the series of each row, the parts begin and end where they do in each series.
+
+        Shapes: times and codes (rows,), origins (windows,); the positions of the result are of rows.
         """
-        validation, test = (times[origins[part]].min() for part in (split.validation, split.test))
-        end = times[origins[split.test] + horizon - 1].max()
-        between = (times >= validation) & (times < test)
-        tested = (times >= test) & (times <= end)
-        return Split(np.flatnonzero(times < validation), np.flatnonzero(between), np.flatnonzero(tested), split.by)
+        of = np.zeros(len(times), np.int64) if codes is None else codes
+        validation, test, end = (np.full(int(of.max()) + 1, limit) for limit in (np.inf, np.inf, -np.inf))
+        np.minimum.at(validation, of[origins[split.validation]], times[origins[split.validation]])
+        np.minimum.at(test, of[origins[split.test]], times[origins[split.test]])
+        np.maximum.at(end, of[origins[split.test]], times[origins[split.test] + horizon - 1])
+        before = np.minimum(validation, test)[of]
+        between = (times >= before) & (times < test[of])
+        tested = (times >= test[of]) & (times <= end[of])
+        return Split(np.flatnonzero(times < before), np.flatnonzero(between), np.flatnonzero(tested), split.by)
 
     @cached_property
     def test(self) -> np.ndarray:

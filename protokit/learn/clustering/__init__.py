@@ -1,0 +1,1 @@
+"""How clusters are found among the training rows' codes."""
