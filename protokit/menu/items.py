@@ -63,6 +63,16 @@ class Repeat:
 
 
 @dataclass(frozen=True)
+class Ensemble:
+    """Members in one network, as the last item: each takes the input times its own weights, and all share a chain."""
+
+    members: int | Slot | Expression
+    layers: tuple[Item, ...]
+    name: str | None = None
+    source: Source | None = None
+
+
+@dataclass(frozen=True)
 class Residual:
     """What a chain makes of its input, plus that input (projected where the shapes differ)."""
 
@@ -100,7 +110,7 @@ class When:
     source: Source | None = None
 
 
-Item: TypeAlias = Layer | Chain | Use | Repeat | Residual | Branch | Choose | When
+Item: TypeAlias = Layer | Chain | Use | Repeat | Ensemble | Residual | Branch | Choose | When
 
 
 @dataclass(frozen=True)
@@ -147,6 +157,8 @@ def plain_item(item: Item) -> Plain:
         return {"share" if item.shared else "use": {item.block: arguments} if arguments else item.block, **more}
     if isinstance(item, Repeat):
         return {"repeat": {"times": plain_value(item.times), "layers": plain_chain(item.layers)}, **more}
+    if isinstance(item, Ensemble):
+        return {"ensemble": {"members": plain_value(item.members), "layers": plain_chain(item.layers)}, **more}
     if isinstance(item, Residual):
         return {"residual": plain_chain(item.layers), **more}
     if isinstance(item, When):

@@ -13,7 +13,8 @@ from protokit.core.outside import access
 from protokit.core.suggest import did_you_mean
 from protokit.grammar.document import Document
 from protokit.menu import items
-from protokit.menu.expand import Chooser, Graph, expand
+from protokit.menu.expand import Chooser, expand
+from protokit.menu.graph import Graph
 from protokit.menu.house_menu import HOUSE_MENUS
 from protokit.menu.items import Chain, Choose, Outline
 from protokit.menu.reading.reader import KEYS, Reader

@@ -15,7 +15,7 @@ from protokit.menu.items import Layer
 from protokit.menu.reading.arguments import arguments_of, check_arguments
 from protokit.menu.slots import Slot
 
-COMPOSITES = ("use", "share", "repeat", "residual", "branch", "choose", "when", "layers")
+COMPOSITES = ("use", "share", "repeat", "ensemble", "residual", "branch", "choose", "when", "layers")
 DEEPEST = 60
 
 
