@@ -20,7 +20,7 @@ from protokit.grammar.document import Document
 from protokit.grammar.faults import faults_of, refuse
 from protokit.grammar.words import Section, Word
 from protokit.learn.words import Learn
-from protokit.menu.fitting import fitting
+from protokit.menu.fitting import fitting, for_data
 from protokit.menu.menu import Menu
 from protokit.recipe import overrides
 from protokit.recipe.consistency import faults_between
@@ -169,10 +169,10 @@ class Recipe(Section):
         return Menu.parse(for_tables if self.learn.menu == "auto" else self.learn.menu)
 
     def fitted(self, signature: Signature) -> Recipe:
-        """The recipe with the house menu that fits the data, if it names no menu."""
-        if self.learn.menu != "auto":
-            return self
-        menu = Menu(fitting(signature), columns=signature.names)
+        """The recipe with the house menu that fits the data, if it names no menu; and each as it is for such data."""
+        auto = self.learn.menu == "auto"
+        written = Menu(fitting(signature), columns=signature.names) if auto else self.network
+        menu = for_data(written, signature)
         chosen = self.model_copy(update={"learn": self.learn.model_copy(update={"menu": menu})})
         chosen._document, chosen._folder = self._document, self._folder
         return chosen

@@ -23,6 +23,7 @@ from protokit.menu.reading.arguments import arguments_of
 
 # what comes out of a node: tensors, or a function that gives one, for an input that is made when it is taken
 Made: TypeAlias = "Tensors | Callable[[], keras.KerasTensor]"
+_BY_KNOTS = "PiecewiseLinearEmbedding"
 Called: TypeAlias = "Callable[..., keras.KerasTensor]"  # a layer, or an operation
 
 
@@ -53,7 +54,7 @@ def build(menu: Outline, signature: Signature | None, *, seed: int = 0, precisio
                 rule = "a recipe's network takes its columns from `represent`"
                 raise SpecError([Fault(rule, "remove inputs: numbers and categories are there", ("inputs",), "key")])
             own = Inputs(signature)
-            tensors = _Tensors(dict(own.tensors))
+            tensors = _Tensors(dict(own.tensors), own)
             tensors.call(graph)
             outputs = heads(menu, graph, tensors.of, own, signature)
             if unused := own.unused:
@@ -88,8 +89,8 @@ def _model(inputs: Tensors, outputs: Tensors) -> keras.Model:
 class _Tensors:
     """Calls the layers of a graph, and keeps what comes out of each node."""
 
-    def __init__(self, found: dict[str, Made]) -> None:
-        self.found = found
+    def __init__(self, found: dict[str, Made], own: Inputs | None = None) -> None:
+        self.found, self.own = found, own
         self.layers: dict[str, Called] = {}
 
     def call(self, graph: Graph) -> None:
@@ -126,7 +127,7 @@ class _Tensors:
     def one(self, node: Node, taken: Tensors) -> Made:
         layer = self.layers.get(node.layer)
         if layer is None:
-            layer = self.layers[node.layer] = _layer(Layer(node.kind, node.arguments), node.layer)
+            layer = self.layers[node.layer] = _layer(Layer(node.kind, self.arguments(node, taken)), node.layer)
         entry = catalogue.find("layers", node.kind)
         call = entry.call if entry else {}
         if isinstance(taken, dict):
@@ -137,6 +138,14 @@ class _Tensors:
         if isinstance(taken, list) and "initial_state" in call:
             return layer(taken[0], initial_state=taken[1:] if len(taken) > 2 else taken[1])
         return layer(taken)
+
+    def arguments(self, node: Node, taken: Tensors) -> Mapping[str, Value]:
+        """Those of the menu, and the knots of the data where the layer asks for some."""
+        given = node.arguments
+        if node.kind != _BY_KNOTS or self.own is None or {"bins", "knots"} & {n for n in given if given[n] is not None}:
+            return given
+        knots = self.own.knots(taken)
+        return given if knots is None else {**given, "knots": knots}
 
     def residual(self, node: Node, start: keras.KerasTensor, inner: keras.KerasTensor) -> keras.KerasTensor:
         if start.shape != inner.shape:
