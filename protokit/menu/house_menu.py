@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import ClassVar, Literal
 
 from protokit.core.registry import Registry
+from protokit.core.values.signature import Signature
 from protokit.menu.items import Plain
 
 EMBEDDING: Plain = {"Dense": 10, "name": "code"}  # in which clusters are found
@@ -23,13 +24,21 @@ class HouseMenu:
     """What it is and what it is for, in one sentence."""
     example: ClassVar[str]
     layers: ClassVar[Sequence[Plain]]
+    """Those for data of which nothing is known."""
     takes: ClassVar[InputKind] = "columns"
     """The kind of input that it is for."""
     default: ClassVar[bool] = False
     """Whether `menu: auto` takes it for such inputs; house menus of other packages are taken by name only."""
     clusters: ClassVar[bool] = False
     """Whether it is for the task clustering: one of its items is named `code`."""
+    learning_rate: ClassVar[float | None] = None
+    """The one to start from, where the recipe says nothing of an optimizer and this is another one than usual."""
     rank: ClassVar[int] = 0
+
+    @classmethod
+    def layers_for(cls, signature: Signature) -> Sequence[Plain]:
+        """The layers for some data, where they start from its inputs: the same for all data, unless it says so."""
+        return cls.layers
 
 
 HOUSE_MENUS: Registry[type[HouseMenu]] = Registry("house menu", "protokit.menu.house", key="menu", base=HouseMenu)

@@ -20,7 +20,8 @@ from protokit.grammar.document import Document
 from protokit.grammar.faults import faults_of, refuse
 from protokit.grammar.words import Section, Word
 from protokit.learn.words import Learn
-from protokit.menu.fitting import fitting
+from protokit.menu.fitting import fitting, for_data
+from protokit.menu.house_menu import HOUSE_MENUS
 from protokit.menu.menu import Menu
 from protokit.recipe import overrides
 from protokit.recipe.consistency import faults_between
@@ -121,23 +122,22 @@ class Recipe(Section):
             recipe = cls.model_validate({"name": name, **data}, context={"columns": _named_inputs(data)})
         except ValidationError as error:
             raise document.error(faults_of(error, cls, data)) from None
-        if recipe.represent.series is not None and "optimizer" not in recipe.learn.model_fields_set:
-            recipe = recipe._for_series()
+        if "optimizer" not in recipe.learn.model_fields_set:
+            recipe = recipe._at_the_menus_rate()
         recipe._document, recipe._folder = document, folder
         faults = faults_between(recipe.collect, recipe.represent, recipe.learn, recipe.evaluate)
         if faults:
             raise document.error(faults)
         return recipe
 
-    def _for_series(self) -> Recipe:
-        """The recipe with the learning rate of linear forecasts, where the menu is the house's.
-
-        Source: the scripts of Zeng et al., Are Transformers Effective for Time Series Forecasting?, 2023.
-        """
-        if self.learn.menu != "auto" and self.network.house != "series_linear":
+    def _at_the_menus_rate(self) -> Recipe:
+        """The recipe with the learning rate of its house menu, where that has one of its own."""
+        own_series = self.learn.menu == "auto" and self.represent.series is not None
+        house = HOUSE_MENUS.find("series_linear" if own_series else self.network.house or "")
+        if house is None or house.learning_rate is None:
             return self
         [(name, arguments)] = Learn().optimizer.items()  # type: ignore[union-attr]
-        optimizer = {name: {**arguments, "learning_rate": 5e-3}}
+        optimizer = {name: {**arguments, "learning_rate": house.learning_rate}}
         return self.model_copy(update={"learn": self.learn.model_copy(update={"optimizer": optimizer})})
 
     def __eq__(self, other: object) -> bool:
@@ -169,10 +169,10 @@ class Recipe(Section):
         return Menu.parse(for_tables if self.learn.menu == "auto" else self.learn.menu)
 
     def fitted(self, signature: Signature) -> Recipe:
-        """The recipe with the house menu that fits the data, if it names no menu."""
-        if self.learn.menu != "auto":
-            return self
-        menu = Menu(fitting(signature), columns=signature.names)
+        """The recipe with the house menu that fits the data, if it names no menu; and each as it is for such data."""
+        auto = self.learn.menu == "auto"
+        written = Menu(fitting(signature), columns=signature.names) if auto else self.network
+        menu = for_data(written, signature)
         chosen = self.model_copy(update={"learn": self.learn.model_copy(update={"menu": menu})})
         chosen._document, chosen._folder = self._document, self._folder
         return chosen

@@ -76,7 +76,7 @@ def test_members_differ_and_resume_to_the_bit(
     trainer, data = trainer_of(way, "r", menu=MENU, epochs=6)
     values = Values.of(trainer.network)
     whole = trainer.train(data.train, data.validation, values)
-    assert whole.progress.history[-1]["loss"] < 0.8 * whole.progress.history[0]["loss"]
+    assert whole.progress.history[-1]["loss"] < 0.9 * whole.progress.history[0]["loss"]
     assert "refused" not in whole.progress.how
     each = np.asarray(trainer.network({k: v[:9] for k, v in data.test.inputs.items()}, training=True))
     assert each.shape == (9, 3, 1) and each.std(axis=1).min() > 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import importlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from protokit.core.errors import SpecError
@@ -12,7 +12,7 @@ from protokit.core.libraries.backend import keras
 from protokit.core.libraries.keras_state import computing_in, seeded
 from protokit.core.places import Fault, Path
 from protokit.core.suggest import did_you_mean
-from protokit.core.values.signature import InputSpec, Signature
+from protokit.core.values.signature import Signature
 from protokit.menu import catalogue
 from protokit.menu.expand import as_written, expand
 from protokit.menu.graph import Graph, Node, Ref, Taken
@@ -25,6 +25,7 @@ from protokit.menu.reading.arguments import arguments_of
 
 # what comes out of a node: tensors, or a function that gives one, for an input that is made when it is taken
 Made: TypeAlias = "Tensors | Callable[[], keras.KerasTensor]"
+_BY_KNOTS = "PiecewiseLinearEmbedding"
 Called: TypeAlias = "Callable[..., keras.KerasTensor]"  # a layer, or an operation
 
 
@@ -55,7 +56,7 @@ def build(menu: Outline, signature: Signature | None, *, seed: int = 0, precisio
                 rule = "a recipe's network takes its columns from `represent`"
                 raise SpecError([Fault(rule, "remove inputs: numbers and categories are there", ("inputs",), "key")])
             own = Inputs(signature)
-            tensors = _Tensors(dict(own.tensors), signature.inputs)
+            tensors = _Tensors(dict(own.tensors), own)
             tensors.call(graph)
             outputs = heads(menu, graph, tensors.of, own, signature)
             if unused := own.unused:
@@ -96,8 +97,8 @@ def _model(inputs: Tensors, outputs: Tensors) -> keras.Model:
 class _Tensors:
     """Calls the layers of a graph, and keeps what comes out of each node."""
 
-    def __init__(self, found: dict[str, Made], specs: Sequence[InputSpec] = ()) -> None:
-        self.found, self.specs = found, specs
+    def __init__(self, found: dict[str, Made], own: Inputs | None = None) -> None:
+        self.found, self.own = found, own
         self.layers: dict[str, Called] = {}
 
     def call(self, graph: Graph) -> None:
@@ -140,7 +141,7 @@ class _Tensors:
     def one(self, node: Node, taken: Tensors) -> Made:
         layer = self.layers.get(node.layer)
         if layer is None:
-            layer = self.layers[node.layer] = _layer(Layer(node.kind, node.arguments), node.layer)
+            layer = self.layers[node.layer] = _layer(Layer(node.kind, self.arguments(node, taken)), node.layer)
         entry = catalogue.find("layers", node.kind)
         call = entry.call if entry else {}
         if isinstance(taken, dict):
@@ -153,8 +154,16 @@ class _Tensors:
         return layer(taken)
 
     def ensemble(self, node: Node, start: keras.KerasTensor) -> keras.KerasTensor:
-        parts = parts_of(start, self.specs) if len(start.shape) == 2 else None
+        parts = parts_of(start, self.own.specs if self.own else ()) if len(start.shape) == 2 else None
         return Members(node.members, parts, name=node.layer)(start)
+
+    def arguments(self, node: Node, taken: Tensors) -> Mapping[str, Value]:
+        """Those of the menu, and the knots of the data where the layer asks for some."""
+        given = node.arguments
+        if node.kind != _BY_KNOTS or self.own is None or {"bins", "knots"} & {n for n in given if given[n] is not None}:
+            return given
+        knots = self.own.knots(taken)
+        return given if knots is None else {**given, "knots": knots}
 
     def residual(self, node: Node, start: keras.KerasTensor, inner: keras.KerasTensor) -> keras.KerasTensor:
         if start.shape != inner.shape:

@@ -117,8 +117,8 @@ def parts_of(tensor: keras.KerasTensor, inputs: Sequence[InputSpec]) -> list[int
     given = [one for one in node.input_tensors if len(one.shape) == 2]
     if kind == "Concatenate" and len(given) == len(node.input_tensors):
         return [part for one in given for part in parts_of(one, inputs)]
-    if isinstance(operation, NumberEmbedding) and given and width == operation.units * int(given[0].shape[-1]):
-        return [part * operation.units for part in parts_of(given[0], inputs)]
+    if isinstance(operation, NumberEmbedding):
+        return [operation.units] * (width // operation.units)
     if kind in _ALIKE and len(given) == 1 and given[0].shape == tensor.shape:
         return parts_of(given[0], inputs)
     if kind == "Flatten" and len(node.input_tensors[0].shape) == 3:  # one vector for each column of categories

@@ -175,7 +175,7 @@ class ChainReader:
         if shared and block not in self.reader.blocks and block in self.known and not given:
             return Use(block, {}, True)
         if block not in self.reader.blocks and not shared and not given and (house := HOUSE_MENUS.find(block)):
-            return Chain(self.chain(house.layers, path))
+            return Chain(self.chain(house.layers, path), house=block)
         if block not in self.reader.blocks:
             known = [*self.reader.blocks, *(sorted(self.known) if shared else ())]
             rule = f"no block {block!r}" + (" or named layer" if shared else "")
