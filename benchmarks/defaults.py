@@ -26,7 +26,7 @@ from protokit.core.values.signature import Signature
 from protokit.core.values.tables import Table
 from protokit.learn.train import Trainer, network_of
 from protokit.learn.words import Learn
-from protokit.menu.fitting import for_data
+from protokit.menu.for_data import for_data
 from protokit.menu.house.tabular import embedded_inputs, hidden_layers
 from protokit.menu.items import Plain
 from protokit.menu.menu import Menu

@@ -20,7 +20,8 @@ from protokit.grammar.document import Document
 from protokit.grammar.faults import faults_of, refuse
 from protokit.grammar.words import Section, Word
 from protokit.learn.words import Learn
-from protokit.menu.fitting import fitting, for_data
+from protokit.menu.fitting import fitting
+from protokit.menu.for_data import for_data
 from protokit.menu.house_menu import HOUSE_MENUS
 from protokit.menu.menu import Menu
 from protokit.recipe import overrides

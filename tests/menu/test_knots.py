@@ -10,7 +10,7 @@ import pytest
 import protokit
 from protokit import Menu, SpecError
 from protokit.core.values.signature import InputSpec, Knots, Signature, TargetSpec
-from protokit.menu.fitting import for_data
+from protokit.menu.for_data import for_data
 from protokit.menu.network.build import build
 from protokit.menu.network.number_embeddings.piecewise_linear_embedding import PiecewiseLinearEmbedding
 

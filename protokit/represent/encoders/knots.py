@@ -15,7 +15,7 @@ from protokit.represent.encoders.scaler import ColumnScale, Scaler, rounded
 
 _LEAST, _MOST = 8, 256  # knots of a column of many different numbers
 _ROWS = 32  # training rows for each knot
-_BUDGET = 8192  # knots of all columns together
+_BUDGET = 4096  # knots of all columns together
 _WORTH = 4  # knots that a column has to have room for; with fewer it goes plain
 _BENDS = 3  # different numbers from which on a line can bend
 
@@ -24,7 +24,7 @@ def counts(rows: int, said: Sequence[int | None]) -> list[int]:
     """The most knots of each column: as `said`; where nothing is, by the training rows and the room that is left.
 
     >>> counts(1_000, [None, 5, 0]), counts(1_000_000, [None] * 64)[:2], counts(1_000_000, [None] * 5_000)[:2]
-    ([31, 5, 0], [128, 128], [0, 0])
+    ([31, 5, 0], [64, 64], [0, 0])
     """
     left = max(0, _BUDGET - sum(number for number in said if number is not None))
     room = left // max(1, sum(number is None for number in said))
