@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from protokit.core.values.signature import Signature
 from protokit.menu.house_menu import HOUSE_MENUS
-from protokit.menu.items import Branch, Chain, Choose, Item, Residual
+from protokit.menu.items import Branch, Chain, Choose, Ensemble, Item, Residual
 from protokit.menu.menu import Menu
 
 
@@ -43,4 +43,6 @@ def _item_for(item: Item, signature: Signature) -> Item:
         return replace(item, branches={n: _chain_for(chain, signature) for n, chain in item.branches.items()})
     if isinstance(item, Choose):
         return replace(item, options={n: _chain_for(chain, signature) for n, chain in item.options.items()})
+    if isinstance(item, Ensemble):
+        return replace(item, layers=_chain_for(item.layers, signature))
     return item

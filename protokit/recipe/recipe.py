@@ -174,7 +174,11 @@ class Recipe(Section):
         auto = self.learn.menu == "auto"
         written = Menu(fitting(signature), columns=signature.names) if auto else self.network
         menu = for_data(written, signature)
-        chosen = self.model_copy(update={"learn": self.learn.model_copy(update={"menu": menu})})
+        return self.with_learn(menu=menu)
+
+    def with_learn(self, **words: object) -> Recipe:
+        """The recipe with other words under `learn`, as they would be read."""
+        chosen = self.model_copy(update={"learn": self.learn.model_copy(update=words)})
         chosen._document, chosen._folder = self._document, self._folder
         return chosen
 

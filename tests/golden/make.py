@@ -102,7 +102,7 @@ DENSE = [{"Dense": {"units": 4, "activation": "relu"}}, "BatchNormalization", {"
 BENT = {"branch": {"bent": [{"PiecewiseLinearEmbedding": 3, "from": "numbers"}], "plain": []}}
 TWO = {"target": ["bought", "price"]}
 TABLE: tuple[Any, dict[str, Any]] = (people, {"represent": TWO, "learn": {**SMALL, "menu": DENSE}})
-SEEDED = {"represent": TWO, "learn": {**SMALL, "menu": DENSE, "seeds": 2, "precision": "mixed_bfloat16"}}
+SEEDED = {"represent": TWO, "learn": {**SMALL, "menu": DENSE, "networks": 2, "precision": "mixed_bfloat16"}}
 FOLDED = {"represent": {**TWO, "split": {"folds": 2}}, "learn": {**SMALL, "menu": DENSE}}
 CLEAN = [
     {"rename": {"Height (cm)": "height"}},
@@ -124,7 +124,7 @@ GOLDEN: dict[str, tuple[Any, dict[str, Any]]] = {
         people,
         {
             "represent": {**TWO, "columns": {"grade": GRADE}, "split": {"folds": 2}},
-            "learn": {**SMALL, "menu": DENSE, "seeds": 2},
+            "learn": {**SMALL, "menu": DENSE, "networks": 2},
             "evaluate": {"threshold": 0.4},
         },
     ),
@@ -170,14 +170,14 @@ GOLDEN: dict[str, tuple[Any, dict[str, Any]]] = {
         people,
         {
             "represent": {**TWO, "columns": {"grade": GRADE}, "split": {"folds": 2}},
-            "learn": {**SMALL, "menu": DENSE, "seeds": 2},
+            "learn": {**SMALL, "menu": DENSE, "networks": 2},
         },
     ),
     "format5_table": (
         people,
         {
             "represent": {**TWO, "columns": {"grade": GRADE}, "split": {"folds": 2}},
-            "learn": {**SMALL, "menu": [BENT, *DENSE], "seeds": 2},
+            "learn": {**SMALL, "menu": [BENT, *DENSE], "networks": 2},
         },
     ),
     "run_people": (
@@ -185,7 +185,7 @@ GOLDEN: dict[str, tuple[Any, dict[str, Any]]] = {
         {
             "collect": {"tables": {"people": "table.csv"}, "clean": CLEAN},
             "represent": {"target": "bought", "columns": {"grade": GRADE, "code": "category"}},
-            "learn": {**SMALL, "seeds": 2, "menu": DENSE},
+            "learn": {**SMALL, "networks": 2, "menu": DENSE},
             "evaluate": {"slices": ["colour"], "threshold": "f1", "calibrate": "temperature"},
         },
     ),

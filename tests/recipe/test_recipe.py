@@ -147,7 +147,7 @@ def test_three_ways_in_are_equal(tmp_path: Path) -> None:
         (("learn", "precision"), "float64", "not supported yet"),
         (("learn", "sample_weights"), "y", "is the target"),
         (("learn", "optimizer"), {"AdamW": {"learning_rate": {"float": [1, 2]}}}, "not supported yet"),
-        (("learn", "seeds"), 0, "at least 1"),
+        (("learn", "networks"), 0, "at least 1"),
         (("learn", "menu"), {"blocks": [], "layers": []}, "blocks is a mapping"),
         (("evaluate", "strict"), "yes", "true or false"),
         (("represent", "split"), {"test": 1.5}, "between 0 and 1"),

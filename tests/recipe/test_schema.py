@@ -88,7 +88,7 @@ RICH = [
             "batch_size": 32,
             "stop": {"patience": 5, "monitor": "validation_loss"},
             "class_weights": "balanced",
-            "seeds": 3,
+            "networks": 3,
             "precision": "float32",
             "engine": "auto",
         },

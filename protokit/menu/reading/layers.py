@@ -125,6 +125,9 @@ class LayerReader:
                 self.faults += [fault.under(path) for fault in error.faults]
                 return None
         heads = [key for key in value if key not in slots.KEYS[3:]] if isinstance(value, Mapping) else []
+        if isinstance(value, Mapping) and value and not heads:
+            self.fault(path, f"a slot with no values to choose from, only {', '.join(value)}", "add choice: [1, 2]")
+            return None
         if len(heads) == 1:
             key = str(heads[0])
             known = any(catalogue.find(s, key) for s in ("initializers", "regularizers", "constraints", "layers"))
