@@ -187,7 +187,7 @@ def folds() -> dict[str, Any]:
     command = [sys.executable, "-m", "protokit", "run"]
     for name in ("wine", "breast_cancer", "digits"):
         recipe = str(HERE.parent / "recipes" / f"{name}.yaml")
-        many = ["--set", "represent.split.folds=5", "--set", "learn.seeds=3"]
+        many = ["--set", "represent.split.folds=5", "--set", "learn.networks=3"]
         times: dict[str, list[float]] = {"single": [], "folds": []}
         training: dict[str, list[float]] = {"single": [], "folds": []}
         for _ in range(3):
@@ -354,7 +354,7 @@ def folds_page(found: dict[str, Any]) -> list[str]:
     lines = [
         "## Five folds, three seeds",
         "",
-        "`protokit run` with `folds: 5` and `seeds: 3` (fifteen networks, one compiled program) against fifteen",
+        "`protokit run` with `folds: 5` and `networks: 3` (fifteen networks, one compiled program) against fifteen",
         "times a single run, as whole processes and as training alone (compiling included).",
         "",
         "| recipe | whole: once, 15 x single | share | training: once, 15 x single | share |",

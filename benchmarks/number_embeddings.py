@@ -14,6 +14,7 @@ from statistics import mean
 import pandas as pd
 
 import protokit
+from protokit.menu.house.tabular import hidden_layers
 
 TABLES = {
     "california_housing": ("california_housing.csv", "median_house_value"),
@@ -22,15 +23,16 @@ TABLES = {
 EMBEDDINGS = {
     "none": None,
     "PeriodicEmbedding": {"PeriodicEmbedding": {}, "from": "numbers"},
+    "16 fixed bins": {"PiecewiseLinearEmbedding": {"bins": 16}, "from": "numbers"},
     "PiecewiseLinearEmbedding": {"PiecewiseLinearEmbedding": {}, "from": "numbers"},
 }
 
 
 def menu(embedding: dict[str, object] | None) -> list[object]:
-    """The house menu for tables, the embedded numbers beside its inputs."""
+    """Two hidden layers and the inputs beside them, with the embedded numbers among these."""
     if embedding is None:
-        return [{"use": "tabular"}]
-    return [{"branch": {"embedded": [embedding], "plain": []}}, {"use": "tabular"}]
+        return [hidden_layers(0.4)]
+    return [{"branch": {"embedded": [embedding], "plain": []}}, hidden_layers(0.4)]
 
 
 def main() -> None:

@@ -14,7 +14,9 @@ import numpy as np
 
 from protokit.core.errors import BundleError
 
-FORMAT = 4
+FORMAT = 5
+_EMBEDDING = "PiecewiseLinearEmbedding"
+_OLD_DEFAULTS = {"bins": 16, "activation": "relu"}
 _PLACE = 4  # digits before the first versions' names of tensors, which were Keras's own paths
 
 
@@ -79,6 +81,30 @@ def _from_3(written: Written) -> Written:
     return Written(written.menu, encoders, written.tensors)
 
 
+def _from_4(written: Written) -> Written:
+    """No knots; an embedding of numbers that said nothing of its bins had 16, and one that said nothing else a relu."""
+    encoders = [plain if "clock" in plain else {**plain, "knots": None} for plain in written.encoders]
+    menu = {**written.menu, "menu": _with_bins(written.menu["menu"])}
+    return Written(menu, encoders, written.tensors)
+
+
+def _with_bins(plain: Any) -> Any:
+    """A menu, or a part of one, in which each embedding between bins says what it was by default."""
+    if plain == _EMBEDDING:
+        return {_EMBEDDING: {**_OLD_DEFAULTS}}
+    if isinstance(plain, list):
+        return [_with_bins(part) for part in plain]
+    if not isinstance(plain, dict):
+        return plain
+    found = {name: _with_bins(part) for name, part in plain.items()}
+    if _EMBEDDING in found:
+        given = found[_EMBEDDING]
+        if not isinstance(given, dict):
+            given = {} if given is None else {"units": given}
+        found[_EMBEDDING] = {**_OLD_DEFAULTS, **given}
+    return found
+
+
 def _named(name: str) -> str:
     place, path = name.split(".", 1)
     if len(place) > _PLACE:
@@ -88,4 +114,4 @@ def _named(name: str) -> str:
 
 
 # from each format that has shipped to the next one; a model of each is in tests/golden
-MIGRATIONS: dict[int, Callable[[Written], Written]] = {1: _from_1, 2: _from_2, 3: _from_3}
+MIGRATIONS: dict[int, Callable[[Written], Written]] = {1: _from_1, 2: _from_2, 3: _from_3, 4: _from_4}

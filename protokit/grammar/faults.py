@@ -68,6 +68,9 @@ def _unknown_key(path: Path, model: type[BaseModel]) -> Fault:
     later = [key for found in models_at(model, path[:-1]) for key in getattr(found, "later", ())]
     if key in later:
         return Fault(f"{key!r}{where} is not supported yet", None, path, "key")
+    for found in models_at(model, path[:-1]):
+        if new := getattr(found, "renamed", {}).get(key):
+            return Fault(f"{key!r}{where} is called {new!r} now", f"remove {key}: {new} is there", path, "key")
     known = [*keys_at(model, path[:-1]), *later]
     return Fault(f"unknown key {key!r}{where}", did_you_mean(key, known), path, "key")
 

@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from protokit.core.errors import DataError
 from protokit.core.libraries.backend import keras
 from protokit.core.values.signature import Signature, TargetSpec
+from protokit.learn.members import LossOfMembers, metric_of_mean
 from protokit.learn.pinball import pinball
 from protokit.learn.words import Learn
 from protokit.menu import catalogue
+from protokit.menu.network.members import is_ensemble
 from protokit.menu.reading.arguments import arguments_of
 
 _LOSSES = {
@@ -21,7 +23,7 @@ _LOSSES = {
     "clustering": "MeanSquaredError",
 }
 _METRICS = {"binary": ["accuracy"], "multiclass": ["accuracy"], "multilabel": ["binary_accuracy"], "quantile": []}
-_NO_DECAY = ["bias", "gamma", "beta", "embedding"]
+_NO_DECAY = ["bias", "gamma", "beta", "embedding", "member_scale"]
 
 
 def compile_network(network: keras.Model, learn: Learn, signature: Signature) -> float:
@@ -40,7 +42,14 @@ def compile_network(network: keras.Model, learn: Learn, signature: Signature) ->
     optimizer.exclude_from_weight_decay(var_names=_NO_DECAY)
     outputs = {target.key: target for target in signature.targets}
     losses: dict[str, keras.losses.Loss] = {name: loss_of(learn, target) for name, target in outputs.items()}
-    metrics: dict[str, list[str]] = {name: _METRICS.get(target.task, ["mae"]) for name, target in outputs.items()}
+    metrics: dict[str, list[str | keras.metrics.Metric]] = {
+        name: list(_METRICS.get(target.task, ["mae"])) for name, target in outputs.items()
+    }
+    if is_ensemble(network):
+        losses = {name: LossOfMembers(loss) for name, loss in losses.items()}
+        metrics = {
+            name: [metric_of_mean(str(one), outputs[name].task) for one in some] for name, some in metrics.items()
+        }
     one = len(outputs) == 1
     network.compile(
         optimizer,

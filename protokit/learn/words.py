@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo
+from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo, model_validator
 from pydantic_core import CoreSchema, core_schema
 
 from protokit.core import plugins
@@ -26,6 +26,8 @@ CLUSTERINGS = ("kmeans", "gaussian_mixture", "hdbscan", "spectral", "agglomerati
 FOR_TASK = {"quantiles": "quantile", "clusters": "clustering", "cluster_by": "clustering"}
 PRECISIONS = ("float32", "mixed_float16", "mixed_bfloat16")
 LATER_PRECISIONS = ("float16", "bfloat16", "float64")
+DEALS = ("validation",)
+DEALT = 4  # networks, where the recipe deals and says no number
 MONITORS = ("validation_loss", "loss")
 _ADAMW: dict[str, Any] = {"AdamW": {"learning_rate": 1e-3, "weight_decay": 1e-2}}
 _SLOTS = {"choice", "int", "float"}
@@ -172,13 +174,35 @@ class Learn(Section):
     cluster_by: Annotated[str, choice("cluster_by", CLUSTERINGS)] = Field(
         "kmeans", description="how clusters are found in the embedding", examples=["gaussian_mixture", "hdbscan"]
     )
-    seeds: int = Field(1, ge=1, le=100, description="networks that differ in their seed and are averaged", examples=[5])
+    networks: int | None = Field(
+        None,
+        ge=1,
+        le=100,
+        description="how many are averaged; 1, or 4 that are dealt where a table has under 1,000 rows",
+        examples=[5],
+    )
+    deal: Annotated[str | None, choice("deal", DEALS, null=True)] = Field(
+        None,
+        description="in what the networks differ beside their seeds: each has other validation rows",
+        examples=["validation"],
+    )
     precision: Annotated[str, choice("precision", PRECISIONS, later=LATER_PRECISIONS)] = Field(
         "float32", description="in which numbers the network computes", examples=["mixed_bfloat16"]
     )
     engine: Annotated[str, Word(_engine, lambda: {"enum": ["auto", *ENGINES.all()]})] = Field(
         "auto", description="what trains the network; auto is the fastest that can", examples=["keras"]
     )
+
+    renamed: ClassVar[dict[str, str]] = {"seeds": "networks"}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_called_now(cls, data: object) -> object:
+        """Recipes of earlier versions, those in the folders of runs too, with today's names."""
+        if not isinstance(data, dict):
+            return data
+        old = {was: now for was, now in cls.renamed.items() if was in data and now not in data}
+        return {old.get(key, key): value for key, value in data.items()} if old else data
 
     def left_out(self) -> tuple[str, ...]:
         """What is for other tasks."""

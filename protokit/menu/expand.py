@@ -3,92 +3,38 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 from protokit.core.errors import SpecError
 from protokit.core.places import Fault, Path
 from protokit.core.suggest import did_you_mean
 from protokit.menu import catalogue, items
+from protokit.menu.ensembles import refusal
 from protokit.menu.expressions import Expression
-from protokit.menu.items import Branch, Chain, Choose, Item, Layer, Outline, Repeat, Residual, Source, Use, Value, When
+from protokit.menu.graph import Graph, Node, Ref, Taken
+from protokit.menu.items import (
+    Branch,
+    Chain,
+    Choose,
+    Ensemble,
+    Item,
+    Layer,
+    Outline,
+    Repeat,
+    Residual,
+    Source,
+    Use,
+    Value,
+    When,
+)
 from protokit.menu.reading.arguments import check_arguments
+from protokit.menu.scope import Known, Scope
 from protokit.menu.slots import Slot
 
 MOST_NODES = 20_000
 Chooser: TypeAlias = Callable[[Slot], Any]
-
-
-@dataclass(frozen=True)
-class Ref:
-    """The output of a node or an input, or one of several."""
-
-    node: str
-    part: int | None = None
-
-
-Taken: TypeAlias = "Ref | tuple[Taken, ...] | Mapping[str, Taken]"
-
-
-@dataclass(frozen=True)
-class Node:
-    """One call of a layer. Nodes of the same `layer` share its weights; `path` is the item in the menu.
-
-    The kind `residual` is no layer of Keras: the sum of two inputs, the first projected where the shapes differ.
-    """
-
-    name: str
-    layer: str
-    kind: str
-    arguments: Mapping[str, Value]
-    inputs: Taken
-    path: Path = ()
-    twin: str = ""  # the node of a repeat's first turn that this one is like; itself outside repeats
-
-
-@dataclass(frozen=True)
-class Graph:
-    """A network written out: nodes in the order of their calls, the last reference of the chain, names in reach."""
-
-    nodes: tuple[Node, ...]
-    last: Ref
-    names: Mapping[str, Ref]
-    chosen: Mapping[str, object]
-
-
-@dataclass
-class _Scope:
-    """Where names are looked up, and what comes before the names of layers made here."""
-
-    names: dict[str, Ref]
-    known: Any
-    prefix: str = ""
-    twin: str = ""  # the prefix, were every repeat in its first turn
-    shared: bool = False
-    made: int = 0
-    counts: dict[str, int] = field(default_factory=dict)
-
-
-class _Known(Mapping[str, Any]):
-    """The values of names in expressions, computed when asked for."""
-
-    def __init__(self, given: Mapping[str, Any], settle: Callable[[Any, Any], Any], outer: Any = None) -> None:
-        self._given, self._settle, self._outer = given, settle, outer
-        self._values: dict[str, Any] = {}
-
-    def __getitem__(self, name: str) -> Any:
-        if name not in self._given and self._outer is not None:
-            return self._outer[name]
-        if name not in self._values:
-            self._values[name] = self._settle(self._given[name], self._outer if self._outer is not None else self)
-        return self._values[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._given)
-
-    def __len__(self) -> int:
-        return len(self._given)
 
 
 def expand(menu: Outline, chooser: Chooser | None = None) -> Graph:
@@ -118,13 +64,17 @@ class _Expander:
         self.chosen: dict[str, object] = {}
         self.shared: dict[str, tuple[str, str]] = {}
         self.taken = {str(part.name) for part in _named(menu.layers)}
+        self.members = 0  # of the ensemble whose items are written out now
+        self.ended: tuple[Path, Ref, int] | None = None  # the ensemble that was written out: its end, its members
 
     def graph(self) -> Graph:
         start = next(iter(self.menu.inputs)) if len(self.menu.inputs) == 1 else "inputs"
         names = {name: Ref(name) for name in self.menu.starts}
-        scope = _Scope(names, _Known(self.menu.hyperparameters, self.settle))
+        scope = Scope(names, Known(self.menu.hyperparameters, self.settle))
         last = self.chain(self.menu.layers, ("layers",), Ref(start), scope)
-        return Graph(tuple(self.nodes), last, scope.names, dict(self.chosen))
+        if self.ended and last != self.ended[1]:
+            raise self.not_last(self.ended[0])
+        return Graph(tuple(self.nodes), last, scope.names, dict(self.chosen), self.ended[2] if self.ended else 0)
 
     def settle(self, value: Any, known: Any, path: Path = ()) -> Any:
         """A value without slots and expressions."""
@@ -146,7 +96,7 @@ class _Expander:
 
         return items.mapped(value, change)
 
-    def chain(self, layers: tuple[Item, ...], path: Path, x: Ref, scope: _Scope) -> Ref:
+    def chain(self, layers: tuple[Item, ...], path: Path, x: Ref, scope: Scope) -> Ref:
         for i, item in enumerate(layers):
             at = (*path, i)
             taken = x if item.source is None else self.source(item.source, scope, at)
@@ -155,7 +105,7 @@ class _Expander:
                 scope.names[item.name] = x
         return x
 
-    def source(self, source: Source, scope: _Scope, path: Path) -> Taken:
+    def source(self, source: Source, scope: Scope, path: Path) -> Taken:
         if isinstance(source, str):
             base, _, part = (source, "", "") if source in scope.names else source.partition(".")
             if base not in scope.names:
@@ -167,7 +117,7 @@ class _Expander:
             return {name: self.source(part, scope, path) for name, part in source.items()}
         return tuple(self.source(part, scope, path) for part in source)
 
-    def _layer(self, item: Layer, x: Taken, path: Path, scope: _Scope) -> Ref:
+    def _layer(self, item: Layer, x: Taken, path: Path, scope: Scope) -> Ref:
         at = (*path, item.kind)
         arguments = {name: self.settle(value, scope.known, (*at, name)) for name, value in item.arguments.items()}
         self.check(item.kind, arguments, at)
@@ -189,12 +139,12 @@ class _Expander:
                 if isinstance(layer, Layer):
                     self.check(layer.kind, layer.arguments, path)
 
-    def fresh(self, name: str, scope: _Scope) -> str:
+    def fresh(self, name: str, scope: Scope) -> str:
         while scope.prefix + name in self.taken or (scope.prefix + name in self.calls and not scope.shared):
             name += "_"
         return name
 
-    def node(self, layer: str, kind: str, arguments: Mapping[str, Value], x: Taken, path: Path, scope: _Scope) -> Ref:
+    def node(self, layer: str, kind: str, arguments: Mapping[str, Value], x: Taken, path: Path, scope: Scope) -> Ref:
         if len(self.menu.inputs) > 1 and x == Ref("inputs"):
             cure = f"write from: {next(iter(self.menu.inputs))}"
             raise _error(path[:-1], "the menu has several inputs, and its first item does not say which it takes", cure)
@@ -203,17 +153,21 @@ class _Expander:
             raise _error(path, f"two layers are named {layer!r}", "choose another name")
         if len(self.nodes) >= MOST_NODES:
             raise _error(path, f"the menu makes more than {MOST_NODES:,} layers", "repeat less")
+        if self.ended:
+            raise self.not_last(self.ended[0])
+        if self.members and (why := refusal(kind, arguments)):
+            raise _error(path, why, "put it before the ensemble")
         self.calls[layer] = calls + 1
         name = f"{layer}__{calls + 1}" if calls else layer
         twin = scope.twin + name[len(scope.prefix) :] if name.startswith(scope.prefix) else name
-        self.nodes.append(Node(name, layer, kind, arguments, x, path, twin))
+        self.nodes.append(Node(name, layer, kind, arguments, x, path, twin, self.members))
         return Ref(name)
 
-    def _chain(self, item: Chain, x: Taken, path: Path, scope: _Scope) -> Ref:
+    def _chain(self, item: Chain, x: Taken, path: Path, scope: Scope) -> Ref:
         named = item.name is not None or item.source is not None
         return self.chain(item.layers, (*path, "layers") if named else path, self.one(x, path), scope)
 
-    def _use(self, item: Use, x: Taken, path: Path, scope: _Scope) -> Ref:
+    def _use(self, item: Use, x: Taken, path: Path, scope: Scope) -> Ref:
         at = (*path, "share" if item.shared else "use")
         block = self.menu.blocks.get(item.block)
         if block is None:
@@ -221,7 +175,7 @@ class _Expander:
         given = {name: self.settle(value, scope.known, at) for name, value in item.arguments.items()}
         if unknown := [name for name in given if name not in block.parameters]:
             raise _error(at, f"unknown parameter {unknown[0]!r} of the block {item.block!r}")
-        known = _Known({**block.parameters, **given}, self.settle, scope.known)
+        known = Known({**block.parameters, **given}, self.settle, scope.known)
         # two uses with the same values share weights only where both say so
         key = json.dumps([item.block, {name: str(known[name]) for name in block.parameters}, scope.prefix])
         first = not item.shared or key not in self.shared
@@ -240,10 +194,10 @@ class _Expander:
             raise _error(at, f"the block {item.block!r} {word}", "name them: from: [a, b]")
         refs = {name: self.one(ref, at) for name, ref in zip(names, taken, strict=True)}
         names_in = {"input": next(iter(refs.values())), **refs}
-        inner = _Scope(names_in, known, prefix, twin, item.shared or scope.shared)
+        inner = Scope(names_in, known, prefix, twin, item.shared or scope.shared)
         return self.chain(block.layers, ("blocks", item.block, "layers"), next(iter(refs.values())), inner)
 
-    def again(self, item: Use, x: Taken, path: Path, scope: _Scope) -> Ref:
+    def again(self, item: Use, x: Taken, path: Path, scope: Scope) -> Ref:
         """A named layer once more, on another input."""
         ref = scope.names.get(item.block)
         made = next((node for node in self.nodes if ref is not None and node.name == ref.node), None)
@@ -253,21 +207,19 @@ class _Expander:
             raise _error(path, f"{item.block!r} is a residual", "make it a block, and share that")
         return self.node(made.layer, made.kind, made.arguments, x, path, replace(scope, shared=True))
 
-    def _repeat(self, item: Repeat, x: Taken, path: Path, scope: _Scope) -> Ref:
+    def _repeat(self, item: Repeat, x: Taken, path: Path, scope: Scope) -> Ref:
         at = (*path, "repeat")
-        times = self.settle(item.times, scope.known, (*at, "times"))
-        if isinstance(times, bool) or not isinstance(times, int) or times < 0:
-            raise _error((*at, "times"), f"times is a whole number from 0, not {times!r}", "write // to divide")
+        times = self.count("times", 0, item.times, at, scope)
         number = scope.counts["repeat"] = scope.counts.get("repeat", 0) + 1
         last = self.one(x, path)
         for turn in range(1, times + 1):
             base = item.name or f"repeat_{number}"
             prefix, twin = f"{scope.prefix}{base}_{turn}_", f"{scope.twin}{base}_1_"
-            inner = _Scope(dict(scope.names), scope.known, prefix, twin, scope.shared)
+            inner = Scope(dict(scope.names), scope.known, prefix, twin, scope.shared)
             last = self.chain(item.layers, (*at, "layers"), last, inner)
         return last
 
-    def _residual(self, item: Residual, x: Taken, path: Path, scope: _Scope) -> Ref:
+    def _residual(self, item: Residual, x: Taken, path: Path, scope: Scope) -> Ref:
         at = (*path, "residual")
         start = self.one(x, path)
         inner = self.chain(item.layers, at, start, scope)
@@ -275,17 +227,43 @@ class _Expander:
         name = scope.prefix + (item.name or self.fresh(f"residual_{scope.made}", scope))
         return self.node(name, "residual", {}, (start, inner), at, scope)
 
-    def _branch(self, item: Branch, x: Taken, path: Path, scope: _Scope) -> Ref:
+    def _ensemble(self, item: Ensemble, x: Taken, path: Path, scope: Scope) -> Ref:
+        at = (*path, "ensemble")
+        if self.members:
+            raise _error(path, "an ensemble inside an ensemble", "take one of them, with more members")
+        members = self.count("members", 1, item.members, at, scope)
+        start = self.one(x, path)
+        scope.made += 1
+        name = scope.prefix + (item.name or self.fresh(f"ensemble_{scope.made}", scope))
+        self.members = members
+        first = self.node(name, "ensemble", {"members": members}, start, at, scope)
+        last = self.chain(item.layers, (*at, "layers"), first, scope)
+        self.members, self.ended = 0, (path, last, members)
+        return last
+
+    def not_last(self, path: Path) -> SpecError:
+        """An ensemble that something comes after."""
+        rule = "an ensemble is the last item of a menu: what its members say is averaged at the end"
+        return _error(path, rule, "move what comes after it into its layers, or before it")
+
+    def count(self, word: str, low: int, value: object, path: Path, scope: Scope) -> int:
+        """A whole number that an item says."""
+        found = self.settle(value, scope.known, (*path, word))
+        if isinstance(found, bool) or not isinstance(found, int) or found < low:
+            raise _error((*path, word), f"{word} is a whole number from {low}, not {found!r}", "write // to divide")
+        return found
+
+    def _branch(self, item: Branch, x: Taken, path: Path, scope: Scope) -> Ref:
         start = self.one(x, path)
         ends = tuple(self.chain(c, (*path, "branch", n), start, scope) for n, c in item.branches.items())
         merge = replace(item.merge, name=item.name)
         return ends[0] if len(ends) == 1 else self._layer(merge, ends, (*path, "merge"), scope)
 
-    def _choose(self, item: Choose, x: Taken, path: Path, scope: _Scope) -> Ref:
+    def _choose(self, item: Choose, x: Taken, path: Path, scope: Scope) -> Ref:
         option = str(self.settle(item.slot, scope.known))
         return self.chain(item.options[option], (*path, "choose", option), self.one(x, path), scope)
 
-    def _when(self, item: When, x: Taken, path: Path, scope: _Scope) -> Ref:
+    def _when(self, item: When, x: Taken, path: Path, scope: Scope) -> Ref:
         last = self.one(x, path)
         for test, chain in item.conditions:
             if self.settle(test, scope.known, (*path, "when", test.text)):

@@ -24,6 +24,7 @@ class HouseMenu:
     """What it is and what it is for, in one sentence."""
     example: ClassVar[str]
     layers: ClassVar[Sequence[Plain]]
+    """Those for data of which nothing is known."""
     takes: ClassVar[InputKind] = "columns"
     """The kind of input that it is for."""
     default: ClassVar[bool] = False
@@ -41,6 +42,11 @@ class HouseMenu:
     def learning(cls, signature: Signature, rows: int) -> Mapping[str, Plain]:
         """`learn` for data of so many training rows; those of it that do not depend on the data stand in `learn`."""
         return cls.learn
+
+    @classmethod
+    def layers_for(cls, signature: Signature) -> Sequence[Plain]:
+        """The layers for some data, where they start from its inputs: the same for all data, unless it says so."""
+        return cls.layers
 
 
 HOUSE_MENUS: Registry[type[HouseMenu]] = Registry("house menu", "protokit.menu.house", key="menu", base=HouseMenu)

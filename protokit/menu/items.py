@@ -12,7 +12,7 @@ from protokit.menu import catalogue
 from protokit.menu.expressions import Expression
 from protokit.menu.slots import Slot
 
-INPUTS = ("inputs", "numbers", "categories")  # what a recipe's network has to take from
+INPUTS = ("inputs", "numbers", "categories", "category_numbers")  # what a recipe's network has to take from
 SERIES = ("series", "history", "last", "covariates", "known")  # and of series; an item may have such a name
 # What an item takes: the name of an input or item (`encoder.1` is the second of its several outputs), a list of
 # such for layers of several inputs, or a mapping from the names of the layer's call arguments.
@@ -34,11 +34,12 @@ class Layer:
 
 @dataclass(frozen=True)
 class Chain:
-    """Items one after the other, as one item."""
+    """Items one after the other, as one item; those of a house menu (`house`), where `use` named one."""
 
     layers: tuple[Item, ...]
     name: str | None = None
     source: Source | None = None
+    house: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,16 @@ class Repeat:
     """A chain several times, each time with new weights."""
 
     times: int | Slot | Expression
+    layers: tuple[Item, ...]
+    name: str | None = None
+    source: Source | None = None
+
+
+@dataclass(frozen=True)
+class Ensemble:
+    """Members in one network, as the last item: each takes the input times its own weights, and all share a chain."""
+
+    members: int | Slot | Expression
     layers: tuple[Item, ...]
     name: str | None = None
     source: Source | None = None
@@ -100,7 +111,7 @@ class When:
     source: Source | None = None
 
 
-Item: TypeAlias = Layer | Chain | Use | Repeat | Residual | Branch | Choose | When
+Item: TypeAlias = Layer | Chain | Use | Repeat | Ensemble | Residual | Branch | Choose | When
 
 
 @dataclass(frozen=True)
@@ -140,6 +151,8 @@ def plain_item(item: Item) -> Plain:
             return body
         return {**(body if isinstance(body, dict) else {body: None}), **more}
     if isinstance(item, Chain):
+        if item.house is not None:
+            return {"use": item.house, **more}
         inner = plain_chain(item.layers)
         return {"layers": inner, **more} if more else inner
     if isinstance(item, Use):
@@ -147,6 +160,8 @@ def plain_item(item: Item) -> Plain:
         return {"share" if item.shared else "use": {item.block: arguments} if arguments else item.block, **more}
     if isinstance(item, Repeat):
         return {"repeat": {"times": plain_value(item.times), "layers": plain_chain(item.layers)}, **more}
+    if isinstance(item, Ensemble):
+        return {"ensemble": {"members": plain_value(item.members), "layers": plain_chain(item.layers)}, **more}
     if isinstance(item, Residual):
         return {"residual": plain_chain(item.layers), **more}
     if isinstance(item, When):
@@ -219,6 +234,11 @@ def mapped(value: Any, change: Any) -> Any:
             found += new.layers if bare else [new]
         return type(value)(found)
     return value
+
+
+def without_house(part: Any) -> Any:
+    """A chain as if its layers had been written there, not the name of a house menu."""
+    return replace(part, house=None) if isinstance(part, Chain) else part
 
 
 def slots_in(value: Any) -> list[Slot]:

@@ -1937,8 +1937,9 @@ def PeriodicEmbedding(
 ) -> Layer: ...
 def PiecewiseLinearEmbedding(
     units: int | Slot | Expression | str = ...,
-    bins: int | Slot | Expression | str = ...,
+    bins: int | None | Slot | Expression | str = ...,
     activation: Any = ...,
+    knots: Any = ...,
     activity_regularizer: Any = ...,
     trainable: Any = ...,
     dtype: Any = ...,

@@ -13,9 +13,10 @@ from protokit.core.outside import access
 from protokit.core.suggest import did_you_mean
 from protokit.grammar.document import Document
 from protokit.menu import items
-from protokit.menu.expand import Chooser, Graph, expand
+from protokit.menu.expand import Chooser, expand
+from protokit.menu.graph import Graph
 from protokit.menu.house_menu import HOUSE_MENUS
-from protokit.menu.items import Chain, Choose, Outline
+from protokit.menu.items import Chain, Choose, Item, Outline
 from protokit.menu.reading.reader import KEYS, Reader
 from protokit.menu.slots import Slot
 
@@ -146,6 +147,14 @@ class Menu(Outline):
             object.__setattr__(settled, key, getattr(self, key))
         return settled
 
+    def with_layers(self, layers: tuple[Item, ...]) -> Menu:
+        """The same menu with other items, as they are."""
+        found = object.__new__(Menu)
+        for key in ("blocks", "hyperparameters", "inputs", "outputs", "columns", "house"):
+            object.__setattr__(found, key, getattr(self, key))
+        object.__setattr__(found, "layers", layers)
+        return found
+
     def expand(self, values: Chooser | None = None) -> Graph:
         """The network written out, layer by layer."""
         return expand(self, values)
@@ -167,10 +176,10 @@ class Menu(Outline):
         return draw(self)
 
     def as_plain(self, *, in_full: bool = False) -> Any:
-        """The menu as it is written: the name of a house menu (not `in_full`), a list, or a mapping."""
+        """The menu as it is written, a list or a mapping; house menus by name, or `in_full` as their layers."""
         if self.house and not in_full:
             return self.house
-        chain = items.plain_chain(self.layers)
+        chain = items.plain_chain(items.mapped(self.layers, items.without_house) if in_full else self.layers)
         if self.is_chain:
             return chain
         plain: dict[str, items.Plain] = {}
@@ -179,7 +188,8 @@ class Menu(Outline):
         if self.hyperparameters:
             plain["hyperparameters"] = items.plain_value(self.hyperparameters)
         if self.blocks:
-            plain["blocks"] = {name: block.as_plain() for name, block in self.blocks.items()}
+            blocks = items.mapped(self.blocks, items.without_house) if in_full else self.blocks
+            plain["blocks"] = {name: block.as_plain() for name, block in blocks.items()}
         plain["layers"] = chain
         if self.outputs:
             plain["outputs"] = list(self.outputs)

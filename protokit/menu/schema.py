@@ -246,11 +246,19 @@ def _calls(source: JsonSchema) -> list[JsonSchema]:
 
 def _composites(arguments: _Arguments) -> list[JsonSchema]:
     whole = arguments.of_rule(Rule("integer", low=0, null=False))
+    members = arguments.of_rule(Rule("integer", low=1, null=False))
     block: JsonSchema = {"anyOf": [_TEXT, {"type": "object", "minProperties": 1, "maxProperties": 1}]}
     heads: dict[str, tuple[JsonSchema, JsonSchema]] = {
         "use": ({**block, "description": "a block, with new weights"}, {}),
         "share": ({**block, "description": "a block or a named layer, with the same weights each time"}, {}),
         "repeat": (_closed({"times": whole, "layers": _CHAIN}, required=["times", "layers"]), {}),
+        "ensemble": (
+            {
+                **_closed({"members": members, "layers": _CHAIN}, required=["members", "layers"]),
+                "description": "members in one network, as the last item: their losses and predictions are averaged",
+            },
+            {},
+        ),
         "residual": ({**_CHAIN, "description": "x + f(x), projected where shapes differ"}, {}),
         "branch": ({**_CHAINS, "description": "the input to each, then merged"}, {"merge": _LAYER}),
         "choose": ({**_CHAINS, "description": "one of these: a slot of structure"}, {"default": _TEXT}),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from protokit.collect.words import Collect
 from protokit.evaluate.words import Evaluate
-from protokit.learn.words import Learn
+from protokit.learn.words import DEALT, Learn
 from protokit.menu.menu import Menu
 from protokit.represent.series.last import Last
 from protokit.represent.words import Represent
@@ -36,8 +36,9 @@ def card_of(name: str, collect: Collect, represent: Represent, learn: Learn, eva
     rows.append(("learn", "network", _network(learn, network)))
     optimizer = learn.optimizer if isinstance(learn.optimizer, str) else next(iter(learn.optimizer))
     rows.append(("", "training", ", ".join([optimizer, *_length(learn)])))
-    if learn.seeds > 1:
-        rows.append(("", "networks", f"{learn.seeds}, averaged"))
+    if (learn.networks or 1) > 1 or learn.deal:
+        dealt = ", each with other validation rows" if learn.deal else ""
+        rows.append(("", "networks", f"{learn.networks or DEALT}, averaged{dealt}"))
     rows.append(("evaluate", "metrics", ", ".join(evaluate.metrics or ()) or "those of the task"))
     rows.append(("", "baselines", "those of the task" if evaluate.baselines is None else _names(evaluate.baselines)))
     if evaluate.strict:

@@ -19,9 +19,26 @@ def faults_between(collect: Collect, represent: Represent, learn: Learn, evaluat
     found = [*_of_task(represent, learn, evaluate), *_of_shape(represent, learn)]
     if learn.task == "clustering":
         found += _of_clustering(represent, learn, evaluate)
+    if learn.deal and (rule := cannot_deal(represent, learn)):
+        found.append(Fault(rule, "remove deal, or split by random, stratified or group", ("learn", "deal")))
+    if learn.deal and learn.networks == 1:
+        found.append(Fault("one network is dealt nothing", "write networks: 4", ("learn", "networks")))
     if represent.split.folds is not None:
         found += _of_folds(represent.split)
     return [*found, *_of_tables(collect, represent.split), *_of_targets(represent, learn)]
+
+
+def cannot_deal(represent: Represent, learn: Learn) -> str | None:
+    """Why networks cannot have different validation rows; None where they can."""
+    split = represent.split
+    if learn.task == "clustering" or represent.series is not None:
+        return "validation rows are dealt where a table has a target, not for series and clusters"
+    if isinstance(split.validation, str):
+        return f"the validation rows are those of the table {split.validation!r}: they cannot be dealt"
+    way = SPLITS[split.way] if split.way else None
+    if way is not None and not way.deals:
+        return f"rows are split by {way.name}, which says what the validation rows are: they cannot be dealt"
+    return None
 
 
 def _of_tables(collect: Collect, split: Split) -> list[Fault]:

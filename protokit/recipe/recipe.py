@@ -21,6 +21,7 @@ from protokit.grammar.faults import faults_of, refuse
 from protokit.grammar.words import Section, Word
 from protokit.learn.words import Learn
 from protokit.menu.fitting import fitting, learning
+from protokit.menu.for_data import for_data
 from protokit.menu.house_menu import HOUSE_MENUS
 from protokit.menu.items import Plain
 from protokit.menu.menu import Menu
@@ -168,19 +169,22 @@ class Recipe(Section):
         return Menu.parse(for_tables if self.learn.menu == "auto" else self.learn.menu)
 
     def fitted(self, signature: Signature, rows: int = 0) -> Recipe:
-        """The recipe with the house menu that fits the data, if it names no menu, and how that is trained.
+        """The recipe with the house menu that fits the data, if it names no menu; each as it is for such data.
 
-        `rows` are those of training.
+        So is how it is trained, where the recipe does not say it. `rows` are those of training.
         """
         if self.learn.menu == "auto":
             plain = fitting(signature)
-            menu = Menu(plain, columns=signature.names)
-            chosen = self._proposed(learning(plain, signature, rows))
-        elif house := self.network.house:
-            menu, chosen = self.network, self._proposed(learning(house, signature, rows))
+            written, chosen = Menu(plain, columns=signature.names), self._proposed(learning(plain, signature, rows))
         else:
-            return self
-        chosen = chosen.model_copy(update={"learn": chosen.learn.model_copy(update={"menu": menu})})
+            written, chosen = self.network, self
+            if house := written.house:
+                chosen = self._proposed(learning(house, signature, rows))
+        return chosen.with_learn(menu=for_data(written, signature))
+
+    def with_learn(self, **words: object) -> Recipe:
+        """The recipe with other words under `learn`, as they would be read."""
+        chosen = self.model_copy(update={"learn": self.learn.model_copy(update=words)})
         chosen._document, chosen._folder = self._document, self._folder
         return chosen
 

@@ -21,7 +21,15 @@ from protokit.represent.represented import Setting
 from protokit.represent.splitting import way_of
 from protokit.represent.words import Represent
 
-RESERVED = ("numbers", "categories", "inputs", "output", "columns", COLUMN)  # names that the network's inputs have
+RESERVED = (
+    "numbers",
+    "categories",
+    "category_numbers",
+    "inputs",
+    "output",
+    "columns",
+    COLUMN,
+)  # names that the network's inputs have
 
 
 @dataclass(frozen=True)

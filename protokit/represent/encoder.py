@@ -13,8 +13,9 @@ import pandas as pd
 from protokit.core.errors import DataError
 from protokit.core.suggest import did_you_mean
 from protokit.core.values.arrays import Arrays, Features
-from protokit.core.values.signature import InputSpec, Signature, TargetSpec
-from protokit.represent.encoders.scaler import NumberScaler, beyond, scaler_from_plain
+from protokit.core.values.signature import InputSpec, Knots, Signature, TargetSpec
+from protokit.represent.encoders.scaling.knots import as_plain, from_plain
+from protokit.represent.encoders.scaling.scaler import NumberScaler, beyond, scaler_from_plain
 from protokit.represent.encoders.sequences import COLUMN, SequenceColumn, SequenceGrouping
 from protokit.represent.kind import CodeColumn, FittedColumn, InputColumn, NumberColumn, Unusual, column_from_plain
 from protokit.represent.target import TargetEncoder
@@ -31,6 +32,7 @@ class Encoder:
     targets: tuple[TargetEncoder, ...]
     own: tuple[InputColumn, ...] = ()  # columns that are an input of their own
     grouping: SequenceGrouping | None = None  # how the rows of a long table become examples
+    knots: Knots | None = None  # of the numbers, as they are scaled
 
     @property
     def signature(self) -> Signature:
@@ -41,7 +43,7 @@ class Encoder:
         one_hot = [name for column in hot for name in column.names]
         inputs = []
         if numbers := (*names, *marked, *one_hot):
-            inputs.append(InputSpec("numbers", (len(numbers),), "float32", numbers))
+            inputs.append(InputSpec("numbers", (len(numbers),), "float32", numbers, knots=self.knots))
         if embedded:
             levels = sum(len(column.levels) + 1 for column in embedded)
             titles = tuple(column.column for column in embedded)
@@ -187,6 +189,7 @@ class Encoder:
             "targets": [target.as_plain() for target in self.targets],
             "own": [column.as_plain() for column in self.own],
             "folding": self.grouping.as_plain() if self.grouping else None,
+            "knots": as_plain(self.knots),
         }
 
     @classmethod
@@ -203,6 +206,7 @@ class Encoder:
             tuple(TargetEncoder.from_plain(target) for target in plain["targets"]),
             tuple(_of_input(column) for column in plain["own"]),
             SequenceGrouping.from_plain(plain["folding"]) if plain["folding"] else None,
+            from_plain(plain["knots"]),
         )
 
     @property

@@ -18,10 +18,12 @@ from protokit.represent.clustering.unlabelled import Unlabelled
 from protokit.represent.columns import fit_columns
 from protokit.represent.encoder import Encoder
 from protokit.represent.encoders.labels import separator_of
-from protokit.represent.encoders.scaler import Scaler
+from protokit.represent.encoders.scaling.knots import aligned, counts, knots_of
+from protokit.represent.encoders.scaling.scaler import Scaler
 from protokit.represent.encoders.times import asked, notices
 from protokit.represent.examples import Examples, examples_of, keyed, sample_weights
 from protokit.represent.kind import NumberColumn
+from protokit.represent.kinds.number import NumberOptions
 from protokit.represent.represented import Represented, Setting
 from protokit.represent.series.series import represent_series
 from protokit.represent.split_way import SplitTable
@@ -51,7 +53,7 @@ def represent(
         splits = _splits(spec, examples, tasks, separator, setting.seed)
     else:
         splits = (as_dealt(dealt[examples.positions], spec.split),)
-    found = tuple(_represented(spec, examples, rows, tasks, separator, setting) for rows in splits)
+    found = _with_like_knots([_represented(spec, examples, rows, tasks, separator, setting) for rows in splits])
     used = {name for one in found for name in one.encoder.kinds}
     used.update(name for name in (*spec.targets, setting.sample_weights, setting.labels, spec.split.way_column) if name)
     source = keyed(examples, table.frame, [name for name in table.frame.columns if name not in used])
@@ -102,12 +104,16 @@ def _represented(
     frame = examples.frame
     train = frame.iloc[rows.train]
     columns = fit_columns(spec, examples, train, setting)
-    numeric = [_numbers(c, train[c.column]) for c in columns.table if isinstance(c, NumberColumn)]
-    scaler = Scaler.fit(np.concatenate([np.zeros((len(train), 0)), *numeric], axis=1))
+    numeric = [c for c in columns.table if isinstance(c, NumberColumn)]
+    numbers = np.concatenate([np.zeros((len(train), 0)), *(_numbers(c, train[c.column]) for c in numeric)], axis=1)
+    scaler = Scaler.fit(numbers)
     targets = tuple(
         TargetEncoder.fit(train, names, task, setting.quantiles, separator) for names, task in by_target(tasks).items()
     )
-    encoder = Encoder(tuple(columns.table), scaler, targets, tuple(columns.own), examples.grouping)
+    said = [options.knots if isinstance(options := spec.options(c.column), NumberOptions) else None for c in numeric]
+    wanted = counts(len(train), [n for n, c in zip(said, numeric, strict=True) for _ in c.names])
+    knots = knots_of(scaler, numbers, wanted)
+    encoder = Encoder(tuple(columns.table), scaler, targets, tuple(columns.own), examples.grouping, knots)
     if not encoder.signature.inputs:
         raise _nothing_left(columns.notices)
     if setting.task == "clustering":
@@ -126,6 +132,15 @@ def _represented(
         frame,
         examples.source,
     )
+
+
+def _with_like_knots(folds: Sequence[Represented]) -> tuple[Represented, ...]:
+    """The folds with knots of the same columns, as many at most in each: their networks are then of one shape."""
+    encoders = [fold.encoder for fold in folds]
+    assert all(isinstance(encoder, Encoder) for encoder in encoders)
+    knots = aligned([encoder.knots for encoder in encoders if isinstance(encoder, Encoder)])
+    found = zip(folds, encoders, knots, strict=True)
+    return tuple(replace(fold, encoder=replace(one, knots=k)) for fold, one, k in found if isinstance(one, Encoder))
 
 
 def _of_times(spec: Represent, frame: pd.DataFrame) -> list[Notice]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from protokit.core.rows import SourceRows
-from protokit.core.values.arrays import Arrays
+from protokit.core.values.arrays import Arrays, Features
 from protokit.core.values.said import Notice, Step
 from protokit.core.values.tables import Split
 from protokit.represent.encoding import Encoding
@@ -51,7 +53,47 @@ class Represented:
         None  # of the training rows, where they are too many for memory; `split` and `frame` have it
     )
 
+    def with_validation(self, rows: np.ndarray) -> Represented:
+        """The same with other validation rows, of those that are for training or validation; encoders stay as they are.
+
+        Shapes: rows (rows,) of positions in `frame`.
+        """
+        known = np.concatenate([self.split.train, self.split.validation])
+        both = _joined(self.train, self.validation)
+        taken = np.isin(known, rows)
+        train, validation = np.flatnonzero(~taken), np.flatnonzero(taken)
+        train, validation = train[np.argsort(known[train])], validation[np.argsort(known[validation])]
+        split = replace(self.split, train=known[train], validation=known[validation])
+        return replace(self, split=split, train=_some_of(both, train), validation=_some_of(both, validation))
+
+    @property
+    def for_training(self) -> Arrays:
+        """The training and the validation rows together."""
+        return _joined(self.train, self.validation)
+
     @property
     def in_memory(self) -> Arrays:
         """The training rows of `split`: all of them, or the sample."""
         return self.train if self.sample is None else self.sample
+
+
+def _joined(one: Arrays, other: Arrays) -> Arrays:
+    """The rows of two parts, one after the other."""
+    found: Arrays = _of_each(one, other, lambda a, b: np.concatenate([np.asarray(a), np.asarray(b)]))
+    return found
+
+
+def _some_of(arrays: Arrays, rows: np.ndarray) -> Arrays:
+    """Some rows of a part. Shapes: rows (rows,) of positions in it."""
+    found: Arrays = _of_each(arrays, arrays, lambda a, _: np.asarray(a)[rows])
+    return found
+
+
+def _of_each(one: Any, other: Any, change: Callable[[Any, Any], np.ndarray]) -> Any:
+    """A change to all that there is for each row of two parts."""
+    if isinstance(one, (Arrays, Features)):
+        names = [field.name for field in fields(one) if field.name != "levels"]
+        return replace(one, **{name: _of_each(getattr(one, name), getattr(other, name), change) for name in names})
+    if isinstance(one, Mapping):
+        return {name: _of_each(part, other[name], change) for name, part in one.items()}
+    return None if one is None else change(one, other)

@@ -88,6 +88,7 @@ class SplitWay:
     by_column: ClassVar[bool] = False  # written `{NAME: COLUMN}`, else as the bare name
     column_is_learned_from: ClassVar[bool] = False  # whether that column is still one to learn from
     any_row_anywhere: ClassVar[bool] = False  # whether a row may be moved, so that training rows have every class
+    deals: ClassVar[bool] = False  # whether any rows of `take` are as good for validation as others
     draws_test: ClassVar[bool] = True  # whether test rows are drawn; else the table itself says them all
     has_folds: ClassVar[bool] = True  # whether `folds` can deal every row into the test once
 

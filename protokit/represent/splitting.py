@@ -94,6 +94,28 @@ def _take(
     return way.take(table, rows, share, seed)
 
 
+def dealt_validation(
+    found: Split, frame: pd.DataFrame, rule: spec.Split, classes: pd.Series | None, networks: int, seed: int
+) -> list[np.ndarray]:
+    """The validation rows of each of several networks: of the first those of the split, of others as many other rows.
+
+    No row is dealt twice while there are others. Test rows stay what they are.
+
+    Raises:
+        DataError: there are too few rows.
+    """
+    way = SPLITS[rule.way or ("stratified" if classes is not None else "random")]
+    table = SplitTable(frame, rule.way_column, classes)
+    dealt, left, count = [found.validation], found.train, len(found.validation)
+    for i in range(1, networks):
+        if len(left) < max(2, 0.8 * count):
+            left = found.train
+        share = count / len(left)
+        left, taken = way.take(table, left, share, derive(seed, "deal", i)) if share < 1 else (left[:0], left)
+        dealt.append(np.sort(taken))
+    return dealt
+
+
 def with_each_class(found: Split, rows: np.ndarray, classes: np.ndarray, movable: Sequence[str]) -> Split:
     """The split, with a row of every class or label among the training rows, of those that have one at all.
 

@@ -22,7 +22,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from protokit.core.errors import DataError, SpecError
 from protokit.core.suggest import did_you_mean
 from protokit.grammar.faults import faults_of
-from protokit.represent.encoders.scaler import Scaler
+from protokit.represent.encoders.scaling.scaler import Scaler
 from protokit.represent.kind import KINDS, CodeColumn, FitContext, FittedColumn, InputColumn, NumberColumn
 from protokit.represent.kinds.image import BACKGROUNDS, ImageOptions
 from protokit.represent.kinds.text import FORMS, SPLIT_INTO, TextOptions

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from pydantic import ValidationError
 
-from protokit.core.values.signature import InputSpec, Signature, TargetSpec
+from protokit.core.values.signature import InputSpec, Knots, Signature, TargetSpec
 from protokit.learn.words import Learn
+from protokit.menu.for_data import for_data
 from protokit.menu.house_menu import HOUSE_MENUS, HouseMenu
 from protokit.menu.menu import Menu
 from protokit.menu.network.build import build
 from protokit.testing.contract import contract
 
-_COLUMNS = (InputSpec("numbers", (6,), "float32", tuple("abcdef")), InputSpec("categories", (1,), "int32", ("g",), 9))
+_KNOTS = Knots((0, 2), 3, ((-1.0, 0.0, 1.0), (0.0, 0.5)))
+_COLUMNS = (
+    InputSpec("numbers", (6,), "float32", tuple("abcdef"), knots=_KNOTS),
+    InputSpec("categories", (1,), "int32", ("g",), 9),
+)
 _INPUTS: dict[str, tuple[InputSpec, ...]] = {
     "columns": _COLUMNS,
     "text": (InputSpec("words", (12,), "int32", ("words",), 50, "text"),),
@@ -46,6 +51,11 @@ def check_menu(menu: type[HouseMenu], signature: Signature | None = None) -> Non
     data = signature or _signature(menu)
     network, again = build(named, data), build(Menu.parse(written), data)
     assert network.count_params() == again.count_params(), f"{menu.name}: written in full it is another network"
+    fitted = for_data(named, data)
+    assert fitted.house == menu.name, f"{menu.name}: for some data its name is not kept"
+    network, again = build(fitted, data), build(Menu.parse(fitted.as_plain(in_full=True), columns=data.names), data)
+    rule = f"{menu.name}: what it is for some data is another network when it is written in full"
+    assert network.count_params() == again.count_params(), rule
     [target] = data.targets
     given = tuple(network.output.shape[1:])
     assert given == target.shape, f"{menu.name}: the network gives {given}, the target takes {target.shape}"

@@ -17,6 +17,7 @@ from protokit.learn.training.runtime import Values
 from protokit.menu import catalogue
 
 SEQUENCE = {"Reshape": {"target_shape": [-1, 1]}}
+_MEMBERS = {"menu": [{"ensemble": {"members": 3, "layers": [{"Dense": {"units": 8, "activation": "tanh"}}]}}]}
 # what a recipe can say, in one place each; none with random layers
 CASES: dict[str, tuple[Any, dict[str, Any]]] = {
     "binary": ("c", {}),
@@ -60,6 +61,10 @@ CASES: dict[str, tuple[Any, dict[str, Any]]] = {
         },
     ),
     "convolution": ("c", {"menu": [SEQUENCE, {"Conv1D": {"filters": 4, "kernel_size": 2}}, "GlobalMaxPooling1D"]}),
+    "members, binary": ("c", _MEMBERS),
+    "members, multiclass": ("k", {**_MEMBERS, "class_weights": "balanced"}),
+    "members, several targets": (["c", "k", "r"], {**_MEMBERS, "sample_weights": "w"}),
+    "members, mixed_float16": ("r", {**_MEMBERS, "precision": "mixed_float16"}),
     **{f"optimizer {name}": ("c", {"optimizer": name}) for name in catalogue.names("optimizers")},
 }
 LOSSES = [

@@ -39,6 +39,11 @@ def test_use_makes_new_weights_and_share_the_same() -> None:
     assert [m.count_params() for m in (new, same, other)] == [40, 20, 45]
 
 
+def test_a_slot_has_values() -> None:
+    with pytest.raises(SpecError, match="a slot with no values to choose from, only default"):
+        Menu([{"Dense": "$width"}], hyperparameters={"width": {"default": 64}}, inputs=X)
+
+
 def test_a_named_layer_is_called_again() -> None:
     menu = Menu([{"Dense": 8, "name": "a"}, "ReLU", {"share": "a"}], inputs=X)
     assert menu.build().count_params() == 72 and layers(menu) == ["Dense:a", "ReLU:re_lu_2", "Dense:a"]

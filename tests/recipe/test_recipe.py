@@ -149,7 +149,7 @@ def test_three_ways_in_are_equal(tmp_path: Path) -> None:
         (("learn", "precision"), "float64", "not supported yet"),
         (("learn", "sample_weights"), "y", "is the target"),
         (("learn", "optimizer"), {"AdamW": {"learning_rate": {"float": [1, 2]}}}, "not supported yet"),
-        (("learn", "seeds"), 0, "at least 1"),
+        (("learn", "networks"), 0, "at least 1"),
         (("learn", "menu"), {"blocks": [], "layers": []}, "blocks is a mapping"),
         (("evaluate", "strict"), "yes", "true or false"),
         (("represent", "split"), {"test": 1.5}, "between 0 and 1"),
@@ -293,21 +293,6 @@ def test_what_a_house_menu_proposes_counts_where_the_recipe_says_nothing(monkeyp
     photo = InputSpec("photo", (9, 9, 1), "uint8", ("photo",), 0, "image")
     beside = Recipe.parse(LEAST).fitted(Signature((*table.inputs, photo), table.targets)).learn
     assert (beside.schedule, beside.epochs) == ("plateau", None)
-
-
-def test_images_have_the_epochs_that_ten_minutes_are_enough_for() -> None:
-    photo = InputSpec("photo", (28, 28, 1), "uint8", ("photo",), 0, "image")
-    data = Signature((photo,), (TargetSpec("y", "multiclass", ("a", "b", "c")),))
-    for rows, expected in (
-        (54_000, (11, "cosine", 128)),
-        (10**7, (8, "cosine", 128)),
-        (2_000, (None, "plateau", None)),
-    ):
-        for learn in ({}, {"menu": "image_small"}):
-            found = Recipe.parse({**LEAST, "learn": learn}).fitted(data, rows).learn
-            assert (found.epochs, found.schedule, found.batch_size) == expected
-    named = Recipe.parse({**LEAST, "learn": {"menu": "image_small", "epochs": 3}}).fitted(data, 54_000)
-    assert named.learn.epochs == 3 and named.network.house == "image_small"
 
 
 def test_a_series_takes_the_baselines_of_forecasts() -> None:

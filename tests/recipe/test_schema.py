@@ -19,6 +19,7 @@ from protokit.core.errors import ProtokitError
 from protokit.core.places import Path as At
 from protokit.core.places import dotted
 from protokit.grammar.document import Document
+from protokit.learn.words import Learn
 from protokit.menu.menu import Menu
 from protokit.recipe.recipe import Recipe
 from protokit.recipe.schema import SCHEMAS
@@ -88,7 +89,7 @@ RICH = [
             "batch_size": 32,
             "stop": {"patience": 5, "monitor": "validation_loss"},
             "class_weights": "balanced",
-            "seeds": 3,
+            "networks": 3,
             "precision": "float32",
             "engine": "auto",
         },
@@ -307,6 +308,9 @@ def test_what_the_reader_accepts_the_schema_accepts(validator: jsonschema.Draft2
         for data in texts(path):
             if isinstance(data, dict):
                 for whole in (data, {**TARGET, **data}):
+                    learn = data.get("learn")
+                    if isinstance(learn, dict) and Learn.renamed.keys() & learn.keys():
+                        continue  # of an earlier version, such as the recipes of golden runs: read, and not offered
                     if {"represent", "learn", "collect", "evaluate"} & set(data) and reads(whole):
                         error = jsonschema.exceptions.best_match(validator.iter_errors(whole))
                         assert error is None, f"{path}: {dotted(tuple(error.path))}: {error.message}\n{whole}"

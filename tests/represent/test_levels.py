@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from protokit.represent.encoders.levels import Levels
-from protokit.represent.encoders.scaler import beyond
+from protokit.represent.encoders.scaling.scaler import beyond
 from protokit.represent.kinds.category import Category
 
 ZIPS = Levels(["02134", "94110", None], ["00501"])

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy.special import ndtri
 
 from protokit.represent.encoders.circles import COMPUTED, TABLES, days_and_circles
-from protokit.represent.encoders.scaler import FINE, SINGLE, ColumnScale, Scaler, rounded, scaler_from_plain
+from protokit.represent.encoders.scaling.scaler import FINE, SINGLE, ColumnScale, Scaler, rounded, scaler_from_plain
 
 ANY = st.floats(allow_nan=False, allow_infinity=False)
 WHOLE = st.integers(-(2**63), 2**63 - 1).map(float)

@@ -71,7 +71,7 @@ def test_a_loaded_model_gives_the_same_bits(run: protokit.Run) -> None:
 
 
 def test_the_same_recipe_gives_the_same_bits_and_labels_are_never_learned_from(tmp_path: Path) -> None:
-    learn = {"seeds": 2, "cluster_by": "gaussian_mixture", "clusters": 2, "epochs": 4}
+    learn = {"networks": 2, "cluster_by": "gaussian_mixture", "clusters": 2, "epochs": 4}
     table = people()
     first = protokit.run(recipe(**learn), table, out=tmp_path)
     turned = table.assign(group=table["group"].to_numpy()[::-1])

@@ -167,7 +167,7 @@ def test_a_failing_probe_does_not_stop_a_run(tmp_path: Path, monkeypatch: pytest
 
 
 def test_results_are_the_same_bits_with_and_without_a_doctor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    learn = {"menu": [*NORM, {"Dropout": 0.3}], "epochs": 4, "seeds": 2}
+    learn = {"menu": [*NORM, {"Dropout": 0.3}], "epochs": 4, "networks": 2}
     names = ("model/weights.safetensors", "predictions.parquet", "history.csv", "metrics.json")
     with_doctor = run(tmp_path / "a", learn)
     monkeypatch.setattr("protokit.workflow.run.training.doctor", lambda *_: None)

@@ -115,7 +115,7 @@ def test_what_is_known_ahead_is_learned_from(tmp_path: Path) -> None:
 
 def test_folds_seeds_and_several_series_in_one_model(tmp_path: Path) -> None:
     frame = pd.concat([wave(160).assign(key=key) for key in ("one", "two")], ignore_index=True)
-    found = run(frame, tmp_path, by="key", split={"folds": 2}, learn={"epochs": 1, "seeds": 2}, target="a")
+    found = run(frame, tmp_path, by="key", split={"folds": 2}, learn={"epochs": 1, "networks": 2}, target="a")
     assert found.model.networks == 4 and "test windows of each fold" in str(found)
     ahead = protokit.load(found.path).predict(frame)
     assert ahead["key"].tolist() == ["one"] * 7 + ["two"] * 7 and list(ahead.columns) == ["key", "t", "a"]

@@ -59,7 +59,7 @@ def test_a_recipe_shows_what_it_will_do(root: Path) -> None:
     assert "14 steps ahead from the last 56" in text and "by time" in text
     own = {
         "represent": {"target": ["a", "b"], "columns": {"c": "category"}, "split": {"folds": 5, "by": {"group": "g"}}},
-        "learn": {"menu": [{"Dense": {"units": {"choice": [4, 8]}}}], "seeds": 3},
+        "learn": {"menu": [{"Dense": {"units": {"choice": [4, 8]}}}], "networks": 3},
         "evaluate": {"metrics": ["r2"], "baselines": []},
     }
     text = protokit.Recipe.parse(own)._repr_mimebundle_()["text/plain"]

@@ -78,7 +78,7 @@ def test_a_menu_with_slots_runs_on_its_defaults(people: Path, tmp_path: Path) ->
 
 def test_folds_and_seeds_are_one_model_with_honest_scores(people: Path, tmp_path: Path) -> None:
     represent = {"target": "bought", "split": {"folds": 3}}
-    learn = {**MENU, "seeds": 2}
+    learn = {**MENU, "networks": 2}
     data = {"name": "shop", "collect": {"tables": {"p": str(people)}}, "represent": represent, "learn": learn}
     run = protokit.run(data, out=tmp_path)
     metrics = run.results["metrics"]
@@ -125,7 +125,7 @@ def test_all_networks_of_one_shape_are_compiled_once(
     data = {
         "collect": {"tables": {"w": {"sklearn": "wine"}}},
         "represent": {"target": "target", "split": {"folds": 5}},
-        "learn": {**MENU, "seeds": 3, "epochs": 200, "stop": None},
+        "learn": {**MENU, "networks": 3, "epochs": 200, "stop": None},
     }
     run = protokit.run(data, out=tmp_path)
     assert len(set(run.history["fold"])) == 5 and len(run.results["metrics"]["networks"]) == 15
@@ -174,7 +174,7 @@ def test_a_killed_run_resumes_to_the_same_bits(recipe: Path, tmp_path: Path) -> 
 
 
 def test_folds_and_seeds_resume_to_the_same_bits(recipe: Path, tmp_path: Path) -> None:
-    recipe.write_text(recipe.read_text().replace("epochs: 30", "epochs: 300\n  seeds: 2"))
+    recipe.write_text(recipe.read_text().replace("epochs: 30", "epochs: 300\n  networks: 2"))
     more = ("--set", "represent.split.folds=2")
     assert protokit_run("run", str(recipe), "-o", "whole", *more, cwd=tmp_path).returncode == 0
     for waited in ("snapshot-1-2", "snapshot-2-1"):

@@ -15,11 +15,26 @@ TaskName = Literal["binary", "multiclass", "regression", "quantile", "multilabel
 
 
 @dataclass(frozen=True)
+class Knots:
+    """Numbers of the training rows at which what is made of a number may bend: those of some columns of an input.
+
+    `places` are the columns' places in the input. `values` are the knots of each, ascending, at most `size` of them;
+    all folds have the same places and size, so knots that differ in their values alone are equal: the networks that
+    they make differ in weights only.
+    """
+
+    places: tuple[int, ...]
+    size: int
+    values: tuple[tuple[float, ...], ...] = field(compare=False)
+
+
+@dataclass(frozen=True)
 class InputSpec:
     """One input of the network.
 
     `shape` is of one example, without the batch. For integer codes `levels` is the number of different
-    codes over all columns (of a text: its words); for numbers it is 0. `kind` says what it is made of.
+    codes over all columns (of a text: its words); for numbers it is 0. `kind` says what it is made of, `knots` where
+    the training rows' numbers lie, in which of its columns that tells something.
     """
 
     name: str
@@ -28,6 +43,7 @@ class InputSpec:
     columns: tuple[str, ...]
     levels: int = 0
     kind: Literal["columns", "text", "image", "sequence", "series", "known"] = "columns"
+    knots: Knots | None = None
 
 
 @dataclass(frozen=True)

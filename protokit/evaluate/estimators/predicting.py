@@ -40,16 +40,26 @@ def predict_each(
 
 
 def settled(
-    model: Fits, target: TargetSpec, rows: tuple[Arrays, Arrays, Arrays], seed: int, choices: Choices
+    model: Fits,
+    target: TargetSpec,
+    rows: tuple[Arrays, Arrays, Arrays],
+    seed: int,
+    choices: Choices,
+    whole: Arrays | None = None,
 ) -> Predictions:
     """The test rows as a baseline predicts them, with what is chosen on validation rows chosen for it as for a network.
 
-    `rows` are the training, validation and test rows.
+    `rows` are the training, validation and test rows; `whole` are those that it is fitted on in the end, where these
+    are not the training rows.
     """
     train, validation, test = rows
     if not choices.needs_validation(target):
-        return predict_each(model, choices.fixed(target), train, (test,), seed)[0]
-    known, tested = predict_each(model, target, train, (validation, test), seed)
+        return predict_each(model, choices.fixed(target), train if whole is None else whole, (test,), seed)[0]
+    if whole is None:
+        known, tested = predict_each(model, target, train, (validation, test), seed)
+    else:
+        [known] = predict_each(model, target, train, (validation,), seed)
+        [tested] = predict_each(model, target, whole, (test,), seed)
     spec = choices.settled(known).target
     return choices.marked(replace(tested, target=spec, scores=tempered(tested.scores, spec.temperature)))
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from protokit.core.checkup import LayerCheck
 from protokit.core.libraries.backend import keras, tf
+from protokit.menu.network.members import Members
 
 Outputs: TypeAlias = "tf.Tensor | Mapping[str, tf.Tensor]"  # of a network: of one target, or by its key
 _ZERO_BELOW = {"relu": 0.0, "relu6": 0.0, "gelu": 1e-4, "silu": 1e-4, "swish": 1e-4, "mish": 1e-4, "softplus": 1e-4}
@@ -72,7 +73,9 @@ def numbers(network: keras.Model) -> int:
 
 
 def _kernel(layer: keras.Layer) -> keras.Variable | None:
-    """The largest trained matrix of a layer."""
+    """The largest trained matrix of a layer; what the members of an ensemble take numbers times is none."""
+    if isinstance(layer, Members):
+        return None
     own = [weight for weight in getattr(layer, "trainable_weights", ()) if len(weight.shape) > 1]
     largest: keras.Variable | None = max(own, key=lambda weight: int(weight.value.shape.num_elements()), default=None)
     return largest

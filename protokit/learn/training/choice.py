@@ -37,7 +37,7 @@ _FAST = (
     "Average", "Concatenate", "Dot", "Maximum", "Minimum", "Multiply", "Subtract", "Reshape", "Flatten", "Permute",
     "RepeatVector", "Cropping1D", "ZeroPadding1D", "UpSampling1D", "GlobalAveragePooling1D",
     "GlobalAveragePooling2D", "GlobalMaxPooling1D", "GlobalMaxPooling2D", "AveragePooling1D",
-    "PiecewiseLinearEmbedding",
+    "PiecewiseLinearEmbedding", "Members", "MembersHead",
 )  # fmt: skip
 _TOO_LITTLE = "without XLA: compiling it would not pay on so little work"
 _GAIN = 0.7  # of the plain loop's time that XLA saves on most of what it is fast at

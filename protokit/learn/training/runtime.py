@@ -13,6 +13,7 @@ from protokit.core.libraries.backend import keras, tf
 from protokit.core.suggest import did_you_mean
 from protokit.learn.snapshot import assign, values
 from protokit.learn.training.randomness import RuntimeRate
+from protokit.menu.network.number_embeddings.piecewise_linear_embedding import PiecewiseLinearEmbedding
 
 
 @dataclass(frozen=True)
@@ -80,10 +81,14 @@ class Inputs:
 def structure(network: keras.Model) -> str:
     """All that is compiled into a network's program: equal for two networks that one program can train."""
     changeable = {layer.name for layer in _dropouts(network)}
+    layers = {layer.name: layer for layer in network.layers}
     config = network.get_config()
     for layer in config["layers"]:
         if layer["config"]["name"] in changeable:
             layer["config"] = {**layer["config"], "rate": "at run time"}
+        made = layers.get(layer["config"]["name"])
+        if isinstance(made, PiecewiseLinearEmbedding):
+            layer["config"] = made.compiled_config()
     found = json.dumps([config, [v.shape for v in network.variables]], default=str, sort_keys=True)
     for i, operation in enumerate(network.operations):
         if not isinstance(operation, keras.layers.Layer):  # Keras counts their names over the whole process

@@ -14,15 +14,18 @@ from protokit.core.places import Fault, Path
 from protokit.core.suggest import did_you_mean
 from protokit.core.values.signature import Signature
 from protokit.menu import catalogue
-from protokit.menu.expand import Graph, Node, Ref, Taken, as_written, expand
+from protokit.menu.expand import as_written, expand
+from protokit.menu.graph import Graph, Node, Ref, Taken
 from protokit.menu.items import Layer, Outline, Value
 from protokit.menu.network.heads import heads
 from protokit.menu.network.inputs import Inputs
-from protokit.menu.network.refusal import Tensors, refused, shape
+from protokit.menu.network.members import Members, parts_of
+from protokit.menu.network.refusal import Tensors, not_of_members, refused, shape
 from protokit.menu.reading.arguments import arguments_of
 
 # what comes out of a node: tensors, or a function that gives one, for an input that is made when it is taken
 Made: TypeAlias = "Tensors | Callable[[], keras.KerasTensor]"
+_BY_KNOTS = "PiecewiseLinearEmbedding"
 Called: TypeAlias = "Callable[..., keras.KerasTensor]"  # a layer, or an operation
 
 
@@ -53,7 +56,7 @@ def build(menu: Outline, signature: Signature | None, *, seed: int = 0, precisio
                 rule = "a recipe's network takes its columns from `represent`"
                 raise SpecError([Fault(rule, "remove inputs: numbers and categories are there", ("inputs",), "key")])
             own = Inputs(signature)
-            tensors = _Tensors(dict(own.tensors))
+            tensors = _Tensors(dict(own.tensors), own)
             tensors.call(graph)
             outputs = heads(menu, graph, tensors.of, own, signature)
             if unused := own.unused:
@@ -70,10 +73,16 @@ def _standalone(menu: Outline, graph: Graph) -> keras.Model:
     inputs = {name: keras.Input(spec["shape"], dtype=spec["dtype"], name=name) for name, spec in menu.inputs.items()}
     tensors = _Tensors(dict(inputs))
     tensors.call(graph)
+    several = list(inputs.values())
+    if graph.members:
+        if menu.outputs:
+            rule = "a menu that ends with an ensemble has one output, the mean of what its members give"
+            raise SpecError([Fault(rule, "remove outputs", ("outputs",), "key")])
+        mean = keras.layers.GlobalAveragePooling1D(name="mean_of_members")(tensors.of(graph.last))
+        return _model(several if len(several) > 1 else several[0], mean)
     ends = [graph.names[name.partition(".")[0]] for name in menu.outputs] or [graph.last]
     parts = [name.partition(".")[2] for name in menu.outputs] or [""]
     outputs = [tensors.of(Ref(e.node, int(p) if p else e.part)) for e, p in zip(ends, parts, strict=True)]
-    several = list(inputs.values())
     return _model(several if len(several) > 1 else several[0], outputs if len(outputs) > 1 else outputs[0])
 
 
@@ -88,21 +97,27 @@ def _model(inputs: Tensors, outputs: Tensors) -> keras.Model:
 class _Tensors:
     """Calls the layers of a graph, and keeps what comes out of each node."""
 
-    def __init__(self, found: dict[str, Made]) -> None:
-        self.found = found
+    def __init__(self, found: dict[str, Made], own: Inputs | None = None) -> None:
+        self.found, self.own = found, own
         self.layers: dict[str, Called] = {}
 
     def call(self, graph: Graph) -> None:
         for node in graph.nodes:
             taken = self.taken(node.inputs, node.path)
             try:
-                self.found[node.name] = (
-                    self.residual(node, *taken) if node.kind == "residual" else self.one(node, taken)
-                )
+                self.found[node.name] = self.made(node, taken)
             except SpecError:
                 raise
             except Exception as error:
                 raise SpecError([refused(node, taken, error)]) from error
+            if node.members and (fault := not_of_members(node, self.of(Ref(node.name)))):
+                raise SpecError([fault])
+
+    def made(self, node: Node, taken: Tensors) -> Made:
+        if node.kind == "residual":
+            start, inner = taken
+            return self.residual(node, start, inner)
+        return self.ensemble(node, taken) if node.kind == "ensemble" else self.one(node, taken)
 
     def of(self, ref: Ref, path: Path = ()) -> keras.KerasTensor:
         if ref.node not in self.found:
@@ -126,7 +141,7 @@ class _Tensors:
     def one(self, node: Node, taken: Tensors) -> Made:
         layer = self.layers.get(node.layer)
         if layer is None:
-            layer = self.layers[node.layer] = _layer(Layer(node.kind, node.arguments), node.layer)
+            layer = self.layers[node.layer] = _layer(Layer(node.kind, self.arguments(node, taken)), node.layer)
         entry = catalogue.find("layers", node.kind)
         call = entry.call if entry else {}
         if isinstance(taken, dict):
@@ -137,6 +152,18 @@ class _Tensors:
         if isinstance(taken, list) and "initial_state" in call:
             return layer(taken[0], initial_state=taken[1:] if len(taken) > 2 else taken[1])
         return layer(taken)
+
+    def ensemble(self, node: Node, start: keras.KerasTensor) -> keras.KerasTensor:
+        parts = parts_of(start, self.own.specs if self.own else ()) if len(start.shape) == 2 else None
+        return Members(node.members, parts, name=node.layer)(start)
+
+    def arguments(self, node: Node, taken: Tensors) -> Mapping[str, Value]:
+        """Those of the menu, and the knots of the data where the layer asks for some."""
+        given = node.arguments
+        if node.kind != _BY_KNOTS or self.own is None or {"bins", "knots"} & {n for n in given if given[n] is not None}:
+            return given
+        knots = self.own.knots(taken)
+        return given if knots is None else {**given, "knots": knots}
 
     def residual(self, node: Node, start: keras.KerasTensor, inner: keras.KerasTensor) -> keras.KerasTensor:
         if start.shape != inner.shape:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from protokit.core.libraries.backend import keras
 from protokit.core.values.signature import Signature
 from protokit.menu import catalogue
-from protokit.menu.expand import Node, Ref, Taken, expand
+from protokit.menu.expand import expand
+from protokit.menu.graph import Node, Ref, Taken
 from protokit.menu.items import Outline
 from protokit.menu.network.build import build
 from protokit.show.graph import Box, svg, tree
@@ -68,7 +69,8 @@ def _box(node: Node, layers: Mapping[str, keras.Layer], seen: set[str], folded: 
     shape = _shape(layer.get_output_at(0) if hasattr(layer, "get_output_at") else layer.output) if layer and own else ""
     both = (layer, layers.get(f"{node.layer}_projection"))
     count = sum(part.count_params() for part in both if part is not None) if layer is not None and own else None
-    title = "Add (residual)" if node.kind == "residual" else node.kind if own else f"{node.kind} again"
+    names = {"residual": "Add (residual)", "ensemble": f"Ensemble ({node.members} members)"}
+    title = names.get(node.kind) or (node.kind if own else f"{node.kind} again")
     given = re.fullmatch(rf".*{re.escape(catalogue.snake(node.kind).replace('.', '_'))}_\d+_*(__\d+)?", node.name)
     label = "" if given or times > 1 else node.name
     takes = tuple(dict.fromkeys(folded.get(name, name) for name in _names(node.inputs)))

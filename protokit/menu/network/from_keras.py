@@ -11,6 +11,7 @@ from protokit.core.libraries.backend import keras
 from protokit.menu import catalogue
 from protokit.menu.network.layer_config import item
 
+_OF_MEMBERS = ("Members", "MembersHead")
 _MODELS = ("Functional", "Sequential", "Model")
 History = tuple[str, int]  # a name, and which output
 Takes: TypeAlias = "History | list[Takes] | dict[str, Takes]"
@@ -148,6 +149,9 @@ def _call(
         _operation(layer, i, node, known, reading)
         return
     entry = catalogue.find("layers", kind)
+    if kind in _OF_MEMBERS:
+        rule = f"the layer {own!r} is of an ensemble, whose heads a menu does not write"
+        raise SpecError.one(rule, "take the menu that it was built from")
     if entry is None:
         rule = f"the layer {own!r} is a {kind}, which a menu cannot name"
         raise SpecError.one(rule, "register it with @protokit.layer")

@@ -8,13 +8,15 @@ from protokit.core.errors import SpecError
 from protokit.core.libraries.backend import keras
 from protokit.core.places import Fault, Path
 from protokit.core.values.signature import Signature
-from protokit.menu.expand import Graph, Ref, Taken
 from protokit.menu.fitting import KNOWN_UNITS
+from protokit.menu.graph import Graph, Ref, Taken
 from protokit.menu.items import Outline
 from protokit.menu.network.inputs import Inputs
+from protokit.menu.network.members import MembersHead
 from protokit.menu.network.refusal import shape
 
 CODE = "code"  # the item whose output is the embedding, where there is no target
+_OF_NO_MEMBERS = ("clustering", "forecasting")
 _ACTIVATIONS = {"binary": "sigmoid", "multilabel": "sigmoid", "multiclass": "softmax"}
 
 
@@ -29,6 +31,10 @@ def heads(
         SpecError: the menu's own outputs are not those of the targets.
     """
     targets = signature.targets
+    if graph.members and targets[0].task in _OF_NO_MEMBERS:
+        rule = f"an ensemble is for classes, numbers, labels and quantiles, and the task is {targets[0].task}"
+        path = next(node.path[:-1] for node in graph.nodes if node.kind == "ensemble")
+        raise SpecError([Fault(rule, "write its layers without ensemble, and learn: {networks: 4}", path)])
     if targets[0].task == "clustering":
         _has_code(graph, of)
     names = menu.outputs or (("output",) if "output" in graph.names else ())
@@ -39,6 +45,9 @@ def heads(
         missing = next(target.name for target in targets if target.name not in named)
         rule = f"the item {named[0]!r} has a target's name, but none is named {missing!r}"
         raise SpecError([Fault(rule, "name one item for each target", _path(graph, named[0]))])
+    if names and graph.members:
+        rule = f"the item {names[0]!r} is to be an output, and the heads of an ensemble are made: one for each member"
+        raise SpecError([Fault(rule, "rename it", _path(graph, names[0].partition(".")[0]))])
     if names:
         if len(names) != len(targets):
             rule = f"the menu gives {len(names)} outputs, the recipe has {len(targets)} targets"
@@ -52,7 +61,8 @@ def heads(
                 raise SpecError([Fault(rule, "remove the name to have the head made", _path(graph, name))])
         found = {target.key: ends[target.name][1] for target in targets}
     else:
-        found = _made(of(graph.last), inputs, graph, signature)
+        last = of(graph.last)
+        found = _of_members(last, signature) if graph.members else _made(last, inputs, graph, signature)
     return next(iter(found.values())) if len(found) == 1 else found
 
 
@@ -78,15 +88,23 @@ def _made(x: keras.KerasTensor, inputs: Inputs, graph: Graph, signature: Signatu
     if len(x.shape) > 2:
         x = keras.layers.Flatten(name="flat_for_output")(x)
     return {
-        target.key: keras.layers.Dense(
-            target.units,
-            activation=_ACTIVATIONS.get(target.task, "linear"),
-            kernel_initializer="zeros",
-            dtype="float32",
-            name="output" if len(signature.targets) == 1 else f"output_{i + 1}",
-        )(x)
+        target.key: keras.layers.Dense(target.units, kernel_initializer="zeros", **_options(i, signature))(x)
         for i, target in enumerate(signature.targets)
     }
+
+
+def _of_members(x: keras.KerasTensor, signature: Signature) -> dict[str, keras.KerasTensor]:
+    """Heads of an ensemble, one map for each member."""
+    return {
+        target.key: MembersHead(target.units, **_options(i, signature))(x) for i, target in enumerate(signature.targets)
+    }
+
+
+def _options(i: int, signature: Signature) -> dict[str, str]:
+    """What every head has: its activation by the task, its name, and 32 bits."""
+    name = "output" if len(signature.targets) == 1 else f"output_{i + 1}"
+    activation = _ACTIVATIONS.get(signature.targets[i].task, "linear")
+    return {"activation": activation, "dtype": "float32", "name": name}
 
 
 def _forecast(x: keras.KerasTensor, inputs: Inputs, graph: Graph, signature: Signature) -> keras.KerasTensor:

@@ -9,6 +9,7 @@ from protokit.core.errors import SpecError
 from protokit.core.libraries.backend import keras
 from protokit.core.places import Fault
 from protokit.core.values.signature import InputSpec, Signature
+from protokit.menu.network.refusal import Tensors
 
 WORD_WIDTH = 64  # numbers for each word of a text
 
@@ -16,15 +17,16 @@ WORD_WIDTH = 64  # numbers for each word of a text
 class Inputs:
     """Keras's inputs by name (`given`), and what a menu finds under each name (`tensors`).
 
-    An image comes as numbers from 0 to 1, a text as vectors of its words (and its codes as `NAME_codes`). `inputs` is
-    what a chain starts from: numbers and embedded categories as one vector, or the only input that there is. Of
+    An image comes as numbers from 0 to 1, a text as vectors of its words (and its codes as `NAME_codes`), categories
+    as codes and, embedded and side by side, as `category_numbers`. `inputs` is what a chain starts from: numbers and
+    embedded categories as one vector, or the only input that there is. Of
     series there are `history`, what is forecast relative to its last known value, `last`, that value at each step of
     the forecast, `covariates`, the other columns up to it, and `known`, those over its steps; a chain starts from
     history and covariates. What no item takes is not made.
     """
 
     def __init__(self, signature: Signature) -> None:
-        self._signature = signature
+        self._signature, self.specs = signature, signature.inputs
         self.given: dict[str, keras.KerasTensor] = {
             spec.name: keras.Input(spec.shape, dtype=spec.dtype, name=spec.name.replace("/", "_"))
             for spec in signature.inputs
@@ -34,6 +36,8 @@ class Inputs:
             self.tensors[spec.name] = self._form(spec)
             if spec.kind == "text":
                 self.tensors[f"{spec.name}_codes"] = self.given[spec.name]
+        if "categories" in self.given:
+            self.tensors["category_numbers"] = cache(self._embedded)
         self.tensors["inputs"] = cache(self._start)
         if "series" in self.given and signature.targets[0].task == "forecasting":
             self._add_parts_of_series()
@@ -75,19 +79,27 @@ class Inputs:
         return tensor() if callable(tensor) else tensor
 
     def _joined(self, specs: list[InputSpec]) -> keras.KerasTensor:
-        parts: list[keras.KerasTensor] = []
-        for spec in specs:
-            x = self.given[spec.name]
-            if spec.levels:
-                x = keras.layers.Embedding(
-                    spec.levels,
-                    embedding_width(spec.levels, len(spec.columns)),
-                    embeddings_initializer=keras.initializers.RandomNormal(stddev=0.1),
-                    name="category_embedding",
-                )(x)
-                x = keras.layers.Flatten(name="category_numbers")(x)
-            parts.append(x)
+        parts = [self.tensors["category_numbers"]() if spec.levels else self.given[spec.name] for spec in specs]
         return parts[0] if len(parts) == 1 else keras.layers.Concatenate(name="inputs")(parts)
+
+    def _embedded(self) -> keras.KerasTensor:
+        spec = next(spec for spec in self._signature.inputs if spec.name == "categories")
+        x = keras.layers.Embedding(
+            spec.levels,
+            embedding_width(spec.levels, len(spec.columns)),
+            embeddings_initializer=keras.initializers.RandomNormal(stddev=0.1),
+            name="category_embedding",
+        )(self.given[spec.name])
+        return keras.layers.Flatten(name="category_numbers")(x)
+
+    def knots(self, taken: Tensors) -> list[list[float]] | None:
+        """The knots of each column of an input, where what a layer takes is one that has some."""
+        spec = next((spec for spec in self._signature.inputs if self.given[spec.name] is taken), None)
+        if spec is None or spec.knots is None:
+            return None
+        size, by_place = spec.knots.size, dict(zip(spec.knots.places, spec.knots.values, strict=True))
+        own = [list(by_place.get(i, ())) for i in range(spec.shape[0])]
+        return [[*some, *some[-1:] * (size - len(some))] for some in own]
 
 
 def layer_name(column: str, what: str) -> str:

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from protokit.core.libraries.backend import keras
 from protokit.core.places import Fault
-from protokit.menu.expand import Node
+from protokit.menu.graph import Node
 
 # what a layer is called on: one tensor, several, or several by the names of its call
 Tensors: TypeAlias = "keras.KerasTensor | Sequence[Tensors] | Mapping[str, Tensors]"
@@ -32,5 +32,16 @@ def refused(node: Node, taken: Tensors, error: Exception) -> Fault:
     # Keras's own words for what stands before the colon already
     first = re.sub(r"^Input \d+ (with name .*? )?of layer \S+ is incompatible with the layer: ", "", first)
     first = re.sub(r"\.? ?Full shape received: .*$", "", first)
-    kind = "a residual" if node.kind == "residual" else node.kind
-    return Fault(f"{kind} cannot take {shape(taken)}: {first[:300]}", None, node.path, "key")
+    return Fault(f"{_named(node)} cannot take {shape(taken)}: {first[:300]}", None, node.path, "key")
+
+
+def not_of_members(node: Node, made: keras.KerasTensor) -> Fault | None:
+    """A layer of an ensemble that does not give (rows, members, n)."""
+    if len(made.shape) == 3 and made.shape[1] == node.members:
+        return None
+    rule = f"{_named(node)} gives {shape(made)}, and layers of an ensemble give (rows, {node.members} members, n)"
+    return Fault(rule, "put it before the ensemble", node.path, "key")
+
+
+def _named(node: Node) -> str:
+    return {"residual": "a residual", "ensemble": "an ensemble"}.get(node.kind, node.kind)

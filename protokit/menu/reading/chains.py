@@ -19,6 +19,7 @@ from protokit.menu.items import (
     Branch,
     Chain,
     Choose,
+    Ensemble,
     Input,
     Item,
     Layer,
@@ -174,7 +175,7 @@ class ChainReader:
         if shared and block not in self.reader.blocks and block in self.known and not given:
             return Use(block, {}, True)
         if block not in self.reader.blocks and not shared and not given and (house := HOUSE_MENUS.find(block)):
-            return Chain(self.chain(house.layers, path))
+            return Chain(self.chain(house.layers, path), house=block)
         if block not in self.reader.blocks:
             known = [*self.reader.blocks, *(sorted(self.known) if shared else ())]
             rule = f"no block {block!r}" + (" or named layer" if shared else "")
@@ -205,31 +206,41 @@ class ChainReader:
         return self._use(body, path, data, name, shared=True)
 
     def _repeat(self, body: object, path: Path, data: Mapping[str, object], name: str | None) -> Repeat | None:
-        keys, cure = ("times", "layers"), "write {repeat: {times: 3, layers: [{Dense: 64}]}}"
+        before = set(self.known)
+        found = self._counted(("repeat", "times", 3, 0), body, path, name)
+        self.known = before
+        return Repeat(*found) if found else None
+
+    def _ensemble(self, body: object, path: Path, data: Mapping[str, object], name: str | None) -> Ensemble | None:
+        found = self._counted(("ensemble", "members", 8, 1), body, path, name)
+        return Ensemble(*found) if found else None
+
+    def _counted(
+        self, words: tuple[str, str, int, int], body: object, path: Path, name: str | None
+    ) -> tuple[int | Slot | Expression, tuple[Item, ...]] | None:
+        """The number and the chain of an item; `words` are its own, that of the number, and what to write and least."""
+        word, number, usual, low = words
+        keys, cure = (number, "layers"), f"write {{{word}: {{{number}: {usual}, layers: [{{Dense: 64}}]}}}}"
         if not isinstance(body, Mapping):
-            self.reader.fault(path, f"repeat has times and layers, not {body!r}", cure)
+            self.reader.fault(path, f"{word} has {number} and layers, not {body!r}", cure)
             return None
         odd = [key for key in body if key not in keys]
         for key in odd:
-            rule = f"unknown key {key!r} of repeat"
+            rule = f"unknown key {key!r} of {word}"
             self.reader.fault((*path, key), rule, did_you_mean(str(key), keys), part="key")
         if missing := [key for key in keys if key not in body]:
             if not odd:
-                self.reader.fault(path, f"repeat has times and layers, and {missing[0]} is missing", cure)
+                self.reader.fault(path, f"{word} has {number} and layers, and {missing[0]} is missing", cure)
             return None
-        times = self.reader.value(body["times"], (*path, "times"), f"{name or 'repeat'}.times")
-        lowest = times.options[0] if isinstance(times, Slot) else times
-        if not isinstance(times, Expression) and (
-            isinstance(lowest, bool) or not isinstance(lowest, int) or lowest < 0
+        count = self.reader.value(body[number], (*path, number), f"{name or word}.{number}")
+        lowest = count.options[0] if isinstance(count, Slot) else count
+        if not isinstance(count, Expression) and (
+            isinstance(lowest, bool) or not isinstance(lowest, int) or lowest < low
         ):
-            self.reader.fault(
-                (*path, "times"), f"times is a whole number from 0, not {body['times']!r}", "write times: 3"
-            )
-            times = 1
-        before = set(self.known)
-        layers = self.chain(body["layers"], (*path, "layers"))
-        self.known = before
-        return Repeat(times, layers)
+            rule = f"{number} is a whole number from {low}, not {body[number]!r}"
+            self.reader.fault((*path, number), rule, f"write {number}: {usual}")
+            count = low + 1
+        return count, self.chain(body["layers"], (*path, "layers"))
 
     def _residual(self, body: object, path: Path, data: Mapping[str, object], name: str | None) -> Residual:
         return Residual(self.chain(body, path))

@@ -15,7 +15,7 @@ from protokit.menu.items import Layer
 from protokit.menu.reading.arguments import arguments_of, check_arguments
 from protokit.menu.slots import Slot
 
-COMPOSITES = ("use", "share", "repeat", "residual", "branch", "choose", "when", "layers")
+COMPOSITES = ("use", "share", "repeat", "ensemble", "residual", "branch", "choose", "when", "layers")
 DEEPEST = 60
 
 
@@ -125,6 +125,9 @@ class LayerReader:
                 self.faults += [fault.under(path) for fault in error.faults]
                 return None
         heads = [key for key in value if key not in slots.KEYS[3:]] if isinstance(value, Mapping) else []
+        if isinstance(value, Mapping) and value and not heads:
+            self.fault(path, f"a slot with no values to choose from, only {', '.join(value)}", "add choice: [1, 2]")
+            return None
         if len(heads) == 1:
             key = str(heads[0])
             known = any(catalogue.find(s, key) for s in ("initializers", "regularizers", "constraints", "layers"))

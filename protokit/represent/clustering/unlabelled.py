@@ -34,7 +34,7 @@ class Unlabelled:
         widths = [len(column.names) for column in encoder.columns if isinstance(column, NumberColumn)]
         space = FeatureSpace.fit(features, widths, seed)
         target = TargetEncoder(TargetSpec(TARGET, "clustering", width=space.width))
-        whole = Encoder(encoder.columns, encoder.scaler, (target,), encoder.own, encoder.grouping)
+        whole = replace(encoder, targets=(target,))
         return cls(whole, space, labels)
 
     def parts(self, frame: pd.DataFrame, rows: Split) -> tuple[Arrays, Arrays, Arrays]:

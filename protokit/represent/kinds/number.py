@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from protokit.represent.encoders.cells import Cells
 
 FEWEST_FOR_AN_ID = 20
+MOST_KNOTS = 1024
 _DECIMALS = (".", ",")
 _THOUSANDS = (",", ".", " ", "'")
 _INDEX_OF_PANDAS = re.compile(r"__index_level_\d+__")
@@ -26,7 +27,7 @@ _NAME_OF_AN_ID = re.compile(r"(^|_|\b)(id|index|key)$|(?<=[a-z])(Id|ID)$")
 
 
 class NumberOptions(Section):
-    """How the numbers of a column of texts are written, where that is not to be found by its cells."""
+    """How the numbers of a column of texts are written, where that is not to be found by its cells; and its knots."""
 
     decimal: Annotated[str | None, choice("decimal", _DECIMALS)] = Field(
         None, description="the decimal mark; found by the cells when not given", examples=[","]
@@ -34,10 +35,18 @@ class NumberOptions(Section):
     thousands: Annotated[str | None, choice("thousands", _THOUSANDS)] = Field(
         None, description="the mark between thousands; found by the cells when not given", examples=["."]
     )
+    knots: int | None = Field(
+        None,
+        ge=0,
+        le=MOST_KNOTS,
+        description="numbers of the training rows at which what the network makes of a number may bend; 0 for none, "
+        "by the count of rows when not given",
+        examples=[64],
+    )
 
     @property
     def marked(self) -> bool:
-        """Whether one of them is said."""
+        """Whether it is said how texts are written."""
         return self.decimal is not None or self.thousands is not None
 
 

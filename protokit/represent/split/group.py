@@ -21,6 +21,7 @@ class Group(SplitWay):
     example = "{group: customer}"
     rank = 3
     by_column = True
+    deals = True
 
     @classmethod
     def take(cls, table: SplitTable, rows: np.ndarray, share: float, seed: int) -> tuple[np.ndarray, np.ndarray]:

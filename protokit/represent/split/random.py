@@ -20,6 +20,7 @@ class Random(SplitWay):
     example = "random"
     rank = 1
     any_row_anywhere = True
+    deals = True
 
     @classmethod
     def take(cls, table: SplitTable, rows: np.ndarray, share: float, seed: int) -> tuple[np.ndarray, np.ndarray]:

@@ -21,6 +21,7 @@ class Stratified(SplitWay):
     example = "stratified"
     rank = 2
     any_row_anywhere = True
+    deals = True
 
     @classmethod
     def check(cls, table: SplitTable) -> None:

@@ -86,7 +86,9 @@ class Baselines:
         rows = (fold.in_memory, fold.validation, fold.test)
         # on one thread, beside the network as by itself: several would add up in another order
         with threadpool_limits(1):
-            return settled(model, target, rows, self._recipe.seed, self._plan.choices)
+            # of networks that are dealt validation rows, all together have learned from all of them
+            whole = fold.for_training if self._recipe.learn.deal else None
+            return settled(model, target, rows, self._recipe.seed, self._plan.choices, whole)
 
 
 def cores() -> int:

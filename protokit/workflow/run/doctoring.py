@@ -202,7 +202,7 @@ def _with_column(symptom: Symptom, recipe: Recipe, networks: Networks, folds: Se
         return symptom
 
     metrics = {spec.name: (CHEAP_OF[spec.task],) for spec in folds[0].encoder.signature.targets}
-    relied = importance(networks.parts[0], folds[0], metrics, recipe.seed, trained_rows(networks, folds))
+    relied = importance(networks.first, folds[0], metrics, recipe.seed, trained_rows(networks, folds))
     columns = relied.drops.get(symptom.target, [])
     drops = [one["drop"]["value"] or 0.0 for one in columns]
     if len(drops) < 2 or drops[0] <= _FAR_MORE * max(drops[1], 0.0):

@@ -35,13 +35,13 @@ def settled(plan: EvaluationPlan, networks: Networks, folds: Sequence[Represente
     """The networks with temperatures and thresholds: those of each fold are chosen on its own validation rows."""
     choices, parts = plan.choices, []
     found: dict[str, list[tuple[float, float]]] = {}
-    for part, fold in zip(networks.parts, folds, strict=True):
+    for i, (part, fold) in enumerate(zip(networks.parts, folds, strict=True)):
         encoder = part.encoder
         if not isinstance(encoder, Encoder):
             return networks
         specs = {target.name: choices.fixed(target) for target in encoder.signature.targets}
         if any(map(choices.needs_validation, specs.values())):
-            for name, known in part.predictions(fold.validation).items():
+            for name, known in networks.on_validation(i, fold.validation).items():
                 best = choices.settled(known)
                 specs[name] = best.target
                 if metric := choices.chosen_by(best.target):

@@ -9,15 +9,21 @@ from protokit.bundle.model import Part
 from protokit.core.errors import SpecError
 from protokit.core.libraries.backend import keras
 from protokit.core.seeds import derive
+from protokit.core.values.said import Notice
 from protokit.core.values.signature import Signature
 from protokit.learn.clustering.clusters import Clusters
 from protokit.learn.train import Trainer, network_of
 from protokit.learn.training.runtime import Values
+from protokit.learn.words import DEALT
+from protokit.recipe.consistency import cannot_deal
 from protokit.recipe.recipe import Recipe
 from protokit.represent.represented import Represented
+from protokit.represent.splitting import dealt_validation
 from protokit.show.progress import Progress
 from protokit.workflow.record.folder import RunFolder
 from protokit.workflow.record.results import Networks
+
+FEW_ROWS = 1000
 
 
 def network_for(recipe: Recipe, signature: Signature, seed: int | None = None) -> keras.Model:
@@ -51,7 +57,9 @@ def train_all(
 
     All of the same shape share one compiled program.
     """
-    seeds = [recipe.seed, *(derive(recipe.seed, "network", i) for i in range(1, recipe.learn.seeds))]
+    count = recipe.learn.networks or (DEALT if recipe.learn.deal else 1)
+    seeds = [recipe.seed, *(derive(recipe.seed, "network", i) for i in range(1, count))]
+    dealt = tuple(_dealt(recipe, fold, count) for fold in folds) if recipe.learn.deal else ()
     total = len(folds) * len(seeds)
     trainers: list[Trainer] = []
     # all are built before the first is trained: to build sets TensorFlow's seed, which costs compiled functions dear
@@ -69,11 +77,12 @@ def train_all(
         found = []
         for j, seed in enumerate(seeds):
             trainer, values = built[i][j]
+            own = dealt[i][j] if dealt else fold
             label = f"network {i * len(seeds) + j + 1} of {total}" if total > 1 else ""
             found.append(
                 trainer.train(
-                    fold.train,
-                    fold.validation,
+                    own.train,
+                    own.validation,
                     values,
                     seed=seed,
                     snapshot=folder.snapshot(i, j),
@@ -85,7 +94,39 @@ def train_all(
             )
         parts.append(Part(fold.encoder, built[i][0][0].network, tuple(one.weights for one in found)))
         trained.append(tuple(found))
-    return Networks(tuple(parts), tuple(trained))
+    return Networks(tuple(parts), tuple(trained), dealt=dealt)
+
+
+def of_few_rows(recipe: Recipe, folds: Sequence[Represented]) -> tuple[Recipe, tuple[Notice, ...]]:
+    """The recipe with dealt networks, where it says nothing of them, takes a house menu and has few rows."""
+    learn, fold, written = recipe.learn, folds[0], recipe.document.data
+    old = written.get("learn") if isinstance(written, dict) else None
+    if isinstance(old, dict) and "seeds" in old:
+        return recipe, (Notice("learn.seeds is called networks now", (), f"write networks: {learn.networks}"),)
+    rows, specs = len(fold.frame), fold.encoder.signature
+    tables = all(spec.kind == "columns" for spec in specs.inputs) and fold.sample is None
+    dealable = tables and not cannot_deal(recipe.represent, learn)
+    if learn.networks or learn.deal or recipe.network.house is None or rows >= FEW_ROWS or not dealable:
+        return recipe, ()
+    rule = f"{rows:,} rows are few: {DEALT} networks with different validation rows are averaged"
+    notice = Notice(rule, (), "or write learn: {networks: 1}, for one network on the training rows")
+    return recipe.with_learn(networks=DEALT, deal="validation"), (notice,)
+
+
+def _dealt(recipe: Recipe, fold: Represented, count: int) -> tuple[Represented, ...]:
+    """The rows of each network of a fold: the same, with other ones for validation.
+
+    The encoder is that of the fold: it has seen inputs of rows by which the other networks are stopped, but no network
+    is stopped by a row that it has learned from.
+    """
+    if fold.sample is not None:
+        rule, cure = "the training rows lie on the disk, and are not dealt anew", "remove deal"
+        raise recipe.error(("learn", "deal"), rule, cure)
+    targets = fold.encoder.signature.targets
+    name = next((target.name for target in targets if target.has_classes), None)
+    classes = None if name is None else fold.frame[name]
+    found = dealt_validation(fold.split, fold.frame, recipe.represent.split, classes, count, recipe.seed)
+    return (fold, *(fold.with_validation(rows) for rows in found[1:]))
 
 
 def trained_rows(networks: Networks, folds: Sequence[Represented]) -> int:

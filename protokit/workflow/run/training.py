@@ -16,7 +16,7 @@ from protokit.workflow.run.collecting import texts_of
 from protokit.workflow.run.doctoring import doctor, initial
 from protokit.workflow.run.evaluation import evaluate, settled
 from protokit.workflow.run.importance import importance
-from protokit.workflow.run.networks import network_for, train_all, trained_rows, with_clusters
+from protokit.workflow.run.networks import network_for, of_few_rows, train_all, trained_rows, with_clusters
 from protokit.workflow.run.preparation import Prepared
 
 
@@ -30,7 +30,7 @@ def train_and_evaluate(prepared: Prepared, shown: Progress) -> Run:
     table, folds, findings, plan = prepared.table, prepared.folds, prepared.findings, prepared.plan
     stopwatch = prepared.stopwatch
     signature = folds[0].encoder.signature
-    recipe = prepared.recipe.fitted(signature, folds[0].train.rows)
+    recipe, few = of_few_rows(prepared.recipe.fitted(signature, folds[0].train.rows), folds)
     built = network_for(recipe, signature)
     folder = prepared.folder
     if folder is None:  # only now: a menu that does not fit writes nothing
@@ -52,9 +52,9 @@ def train_and_evaluate(prepared: Prepared, shown: Progress) -> Run:
     input_schema = InputSchema.of(recipe.collect, needed(networks.parts), texts_of(recipe), table.clean)
     model = Model(recipe.network, networks.parts, recipe.learn.precision, input_schema)
     results = evaluate(recipe, table, folds, networks, plan, baselines)
-    relied = importance(networks.parts[0], folds[0], plan.metrics, recipe.seed, trained_rows(networks, folds))
+    relied = importance(networks.first, folds[0], plan.metrics, recipe.seed, trained_rows(networks, folds))
     results = replace(results, details={**results.details, "importance": relied.drops})
-    networks = replace(networks, notices=(*networks.notices, *relied.notices))
+    networks = replace(networks, notices=(*few, *networks.notices, *relied.notices))
     stopwatch.lap("evaluate")
     save(model, folder.path / "model")
     write_results(folder, recipe, table, folds, findings, networks, results, stopwatch)

@@ -25,29 +25,38 @@ class NumberEmbedding(keras.layers.Layer):  # type: ignore[misc]
         """Make the weights for rows of numbers."""
         if len(input_shape) != 2 or input_shape[1] is None:
             raise ValueError(f"{type(self).__name__} takes (rows, columns) of numbers, not {tuple(input_shape)}")
-        columns, parts = int(input_shape[1]), self.parts
+        columns = self._columns_of(int(input_shape[1]))
         self._add_own(columns)
-        bound = parts**-0.5
-        spread = keras.initializers.RandomUniform(-bound, bound)
-        self.kernel = self.add_weight(shape=(columns, parts, self.units), initializer=spread, name="kernel")
+        shape = (columns, self.parts, self.units)
+        self.kernel = self.add_weight(shape=shape, initializer=self._spread(), name="kernel")
         self.bias = self.add_weight(shape=(columns, self.units), initializer="zeros", name="bias")
         self.built = True
 
     def call(self, inputs: keras.KerasTensor) -> keras.KerasTensor:
         """Shapes: (rows, columns) -> (rows, columns * units)."""
         parts = keras.ops.transpose(self._parts_of(inputs), (1, 0, 2))
-        made = keras.ops.transpose(keras.ops.matmul(parts, self.kernel), (1, 0, 2)) + self.bias
+        kernel, bias = (keras.ops.cast(weight, parts.dtype) for weight in (self.kernel, self.bias))
+        made = keras.ops.transpose(keras.ops.matmul(parts, kernel), (1, 0, 2)) + bias
         return keras.ops.reshape(self.activation(made), (-1, self.kernel.shape[0] * self.units))
 
     def compute_output_shape(self, input_shape: Shape) -> tuple[int | None, int | None]:
         """(rows, columns * units)."""
         rows, columns = input_shape
-        return rows, columns * self.units if columns else None
+        return rows, self._columns_of(columns) * self.units if columns else None
 
     @property
     def parts(self) -> int:
         """How many numbers are made of each number before the Dense layer."""
         raise NotImplementedError
+
+    def _columns_of(self, given: int) -> int:
+        """How many of the columns something is made of."""
+        return given
+
+    def _spread(self) -> object:
+        """What draws the first weights of the Dense layers."""
+        bound = self.parts**-0.5
+        return keras.initializers.RandomUniform(-bound, bound)
 
     def _add_own(self, columns: int) -> None:
         """Add the weights that the parts are made with."""

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 from scipy.special import ndtri
 
-from protokit.represent.encoders.first_scaler import FirstScaler
+from protokit.represent.encoders.scaling.first_scaler import FirstScaler
 
 _FARTHEST = 3.0  # standard normal units
 _MOST_KNOTS = 1000

@@ -1,0 +1,1 @@
+"""Numbers as a network takes them: scaled, and the knots that they bend at."""
