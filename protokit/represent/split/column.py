@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 NAMES = {"train": "train", "training": "train", "test": "test", "testing": "test"}
 NAMES |= {"validation": "validation", "valid": "validation", "val": "validation", "dev": "validation"}
-_COLUMNS = frozenset("split splits fold folds part parts partition subset set dataset datasplit phase usage".split())
+_COLUMNS = {"split", "splits", "fold", "folds", "part", "parts", "partition", "subset", "set", "dataset", "datasplit",
+            "phase", "usage"}  # fmt: skip
 
 
 def named_so(column: str) -> bool:
