@@ -15,6 +15,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+SEEDS = 2
 _LEAST, _MOST_TARGETS, _ROWS, _MOST_CELLS = 1000, 3, 8000, 4_000_000
 
 
@@ -92,7 +93,7 @@ def trained(frame: pd.DataFrame, target: str, column: str) -> dict[str, float]:
     table = frame.dropna(subset=[target])
     for kind in ("number", "category"):
         losses = []
-        for seed in range(2):
+        for seed in range(SEEDS):
             recipe = {
                 "seed": seed,
                 "represent": {"target": target, "columns": {column: kind}, "split": {"test": 0.1, "validation": 0.3}},
