@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
 from protokit.core.seeds import derive
+from protokit.core.values.said import Notice
+from protokit.represent.target import infer_task
 
-FEWEST, MOST = 6, 1000  # levels: the order of fewer cannot be told from chance
+FEWEST, MOST = 10, 1000  # levels: the order of fewer cannot be told from chance, and as numbers they do no harm
+_MOST_COLUMNS = 100  # of a table that are looked at
 _ROWS = 20_000  # that are looked at
 _A_LEVEL = 8  # rows of a level on average
 _SURE = 6.0  # standard errors by which the levels tell more than any smooth function of the number
@@ -16,6 +22,57 @@ _ORDERLY = 0.1  # chance that a random order of the levels is as smooth: below i
 _SHUFFLES = 199
 _FOLDS = 3
 _CLASSES = 20  # the commonest of a target
+
+
+# names of what is counted or measured: its order means something, whatever the rows say
+_MEASURED = """
+age ages year years yr month months mnth week weeks day days hour hours hr minute minutes min second seconds date
+time duration weight height length width size area volume depth distance amount amt count counts number total
+sum mean score scores points grade rank rating price cost income wage wages salary rate percent percentage pct
+experience exper educ education level temperature temp speed population pop quantity qty rooms
+"""
+_OF_MEASURES = frozenset(_MEASURED.split())
+
+
+class CodeHunt:
+    """Looks for codes among the columns of one table's training rows, of the first hundred that may be some."""
+
+    def __init__(self, train: pd.DataFrame, targets: Sequence[str], task: str | None, seed: int) -> None:
+        self._train, self._seed, self._left = train, seed, _MOST_COLUMNS
+        self._truth: pd.Series | None = None
+        self._of_classes = False
+        if len(targets) == 1 and task in {None, "classification", "regression", "quantile"}:
+            self._truth = train[targets[0]]
+            if self._truth.nunique() > 1:
+                self._of_classes = infer_task(self._truth, task) in {"binary", "multiclass"}
+
+    def notice(self, column: pd.Series) -> Notice | None:
+        """What is said of a column of numbers that is one of codes."""
+        name = str(column.name)
+        if self._truth is None or not self._left or column.dtype.kind not in "iuf" or not _may_be_codes(name):
+            return None
+        values = column.to_numpy(float, na_value=np.nan)
+        present = values[np.isfinite(values)]
+        if not len(present) or (present != np.round(present)).any():
+            return None
+        self._left -= 1
+        if not are_codes(values, self._truth, of_classes=self._of_classes, seed=self._seed):
+            return None
+        rule = (
+            f"{name!r} is read as numbers, and looks like one of codes: which one it is tells of "
+            f"{str(self._truth.name)!r}, their order does not"
+        )
+        return Notice(rule, (name,), f"columns: {{{name}: category}}")
+
+
+def _may_be_codes(name: str) -> bool:
+    """Whether no word of a name says that something is counted or measured.
+
+    >>> _may_be_codes("zip"), _may_be_codes("dep_hour"), _may_be_codes("YearBuilt")
+    (True, False, False)
+    """
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
+    return not _OF_MEASURES & {re.sub(r"\d+$", "", word) for word in re.split(r"[\W_]+", spaced.casefold())}
 
 
 def are_codes(values: np.ndarray, truth: pd.Series, *, of_classes: bool, seed: int = 0) -> bool:
