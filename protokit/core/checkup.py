@@ -160,7 +160,8 @@ class Edit:
 class Symptom:
     """What a rule of the doctor found: as a diagnosis, its edit not yet applied to a recipe's text.
 
-    `target` is the target that it is about, where it is about one; `advice` what a person does by hand.
+    `instead` are other edits, tried in turn where the first does not fit the recipe. `target` is the target that it is
+    about, where it is about one; `advice` what a person does by hand.
     """
 
     check: str
@@ -170,13 +171,15 @@ class Symptom:
     edit: Edit = Edit()
     advice: str = ""
     target: str = ""
+    instead: tuple[Edit, ...] = ()
 
 
 @dataclass(frozen=True)
 class Diagnosis:
     """What went wrong in a training: the rule with its numbers, and the edit of the recipe, also as a diff.
 
-    The diffs of a run apply one after the other. `advice` is what to do by hand, where there is no edit.
+    The diffs of a run apply one after the other. `advice` is what to do by hand, where there is no edit. `change` has
+    the fields of the edit, as `Edit` takes them.
     """
 
     check: str
@@ -186,6 +189,7 @@ class Diagnosis:
     edit: str = ""
     diff: str = ""
     advice: str = ""
+    change: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def sentence(self) -> str:

@@ -66,3 +66,4 @@ class PlainDiagnosis(TypedDict):
     edit: NotRequired[str]
     diff: NotRequired[str]
     advice: NotRequired[str]
+    change: NotRequired[Mapping[str, object]]

@@ -12,6 +12,7 @@ from protokit.core.plugins import guarded
 from protokit.core.values.said import Notice
 from protokit.represent.encoders import inference
 from protokit.represent.encoders.cells import missing_texts, without
+from protokit.represent.encoders.codes import CodeHunt
 from protokit.represent.encoders.readings import hold_alike, reading_of
 from protokit.represent.encoders.sequences import COLUMN, SequenceColumn
 from protokit.represent.examples import Examples
@@ -53,6 +54,7 @@ def fit_columns(spec: Represent, examples: Examples, train: pd.DataFrame, settin
     if way is not None and not way.column_is_learned_from:
         used.add(spec.split.way_column)
     found = FittedColumns()
+    hunt = CodeHunt(train, spec.targets, setting.task, setting.seed)
     for name in train.columns:
         said = spec.kind(name)
         if name in spec.targets or said == "ignore" or (said is None and name in used):
@@ -61,6 +63,8 @@ def fit_columns(spec: Represent, examples: Examples, train: pd.DataFrame, settin
             found.own.append(SequenceColumn.fit(train[name], examples.grouping.channels, spec.sequence.length))
             continue
         _fit(found, spec, examples.frame[name], train[name], setting, len(train.columns))
+        if said is None and found.table and found.table[-1].column == name and found.table[-1].kind == Number.name:
+            found.notices.extend(one for one in (hunt.notice(train[name]),) if one)
     return found
 
 

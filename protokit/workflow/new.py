@@ -14,6 +14,7 @@ from protokit.core.errors import DataError, SpecError
 from protokit.core.files import write_text
 from protokit.core.suggest import did_you_mean, one_of
 from protokit.recipe.recipe import Recipe
+from protokit.represent.split.column import parts_in
 from protokit.represent.target import infer_task
 
 _TEXT = """\
@@ -23,22 +24,15 @@ collect:
     {name}: {path}
 represent:
   target: {target}
-  # columns: {{NAME: category}}       # number, category, boolean, date or ignore; the rest is inferred
-  # split: {{test: 0.2, validation: 0.2, by: random}}    # or {stratified}{{group: C}}, {{time: C}}, {{column: C}}
-learn:
-{menu}  # epochs: 200
+  # columns: {{NAME: category}}       # number, category, boolean, date, text or ignore; the rest is inferred
+{split}# learn:
+#   menu: {menu}
+#   epochs: 200
 {weights}# evaluate: {{metrics: [{metric}]}}    # scikit-learn's names
 """
-_MENU = """\
-  menu:                              # the network, layer by layer; leave it out for the default one
-    - Dense: {units: 128, activation: relu}
-    - Dropout: 0.3
-    - Dense: {units: 128, activation: relu}
-    - Dropout: 0.3
-"""
-_PICTURES = """\
-  menu: image_small                  # `protokit menus image_small` prints it, to start your own from
-"""
+_SPLIT = "  # split: {test: 0.2, validation: 0.2, by: random}    # or STRATIFIED{group: C}, {time: C}, {column: C}\n"
+_MENU = "[{Dense: {units: 128, activation: relu}}, {Dropout: 0.3}]    # the network; what fits the data when not given"
+_PICTURES = "image_small                # what pictures get; `protokit menus image_small` prints it, to change it"
 _READ_WHOLE = {"json", "jsonl", "xlsx", "html", "sklearn"}  # to see the target; databases and large files are not
 _ENOUGH = 0.9  # of the cells of a column
 
@@ -86,10 +80,13 @@ def new(data: str | Path, target: str, path: Path, *, table: str | None = None) 
         options = ", ".join(f"{key}: {_quoted(value)}" for key, value in reading.items())
         shown = f"{{csv: {shown}, {options}}}"
     menu = _PICTURES if source.kind in {"images", "idx"} else _MENU
+    parted = next((column for column in names if frame is not None and _says_parts(frame[column], column)), None)
     numbers = frame is not None and _is_number(frame[target])
     hints = {
-        "stratified": "" if numbers else "stratified, ",
-        "weights": "" if numbers else "  # class_weights: balanced\n",
+        "split": _SPLIT.replace("STRATIFIED", "" if numbers else "stratified, ")
+        if parted is None
+        else f"  split: {{by: {{column: {_quoted(parted)}}}}}    # each row says its part\n",
+        "weights": "" if numbers else "#   class_weights: balanced\n",
         "metric": "mean_absolute_error" if numbers else "accuracy",
     }
     write_text(path, _TEXT.format(name=_quoted(name), path=shown, target=_quoted(target), menu=menu, **hints))
@@ -102,6 +99,15 @@ def _is_number(column: pd.Series) -> bool:
         return infer_task(column.dropna(), None) == "regression"
     except (DataError, TypeError):  # the run says it at its place
         return False
+
+
+def _says_parts(cells: pd.Series, name: str) -> bool:
+    """Whether a column says of each row whether it is for training or the test."""
+    return (
+        cells.dtype.kind in "OT"
+        and cells.notna().all()
+        and {"train", "test"} <= parts_in(name, map(str, cells.unique()))
+    )
 
 
 def _read(place: str) -> tuple[dict[str, str], pd.DataFrame]:

@@ -196,6 +196,22 @@ def customers_with_like_numbers() -> Planted:
     return frame.assign(CustomerNo=who, spent=spent), {"target": "spent"}
 
 
+def cases_of_many_rows() -> Planted:
+    r = rng(131)
+    who = np.repeat(np.arange(12), 250)
+    frame = pd.DataFrame(r.normal(size=(12, 3))[who] + r.normal(size=(len(who), 3)), columns=list("uvw"))
+    frame = frame.assign(case=who, kind=np.array(list("abcd"))[who % 4])
+    return frame.sample(frac=1, random_state=0).reset_index(drop=True), {"target": "kind"}
+
+
+def sequences_taken_for_rows() -> Planted:
+    r = rng(132)
+    who, step = np.repeat(np.arange(60), 90), np.tile(np.arange(90), 60)
+    level = r.normal(size=60)
+    frame = pd.DataFrame({"recording": who, "step": step, "x": level[who] + r.normal(size=len(who))})
+    return frame.assign(mood=np.where(level > 0, "calm", "wild")[who]), {"target": "mood"}
+
+
 def codes_in_both_parts() -> Planted:
     who, frame = visits(14)
     ward = rng(14).integers(0, 4, 250)[who]
@@ -372,6 +388,8 @@ CASES: list[tuple[Callable[[], Planted], str, tuple[str, ...], str]] = [
     (left_out_groups_in_both_parts, "groups", ("subject",), "fatal"),
     (customers_with_like_numbers, "groups", ("CustomerNo",), "fatal"),
     (codes_in_both_parts, "groups", ("ref",), "fatal"),
+    (cases_of_many_rows, "groups", ("case",), "fatal"),
+    (sequences_taken_for_rows, "groups", ("recording",), "fatal"),
     (a_series_split_by_chance, "times", ("date",), "fatal"),
     (a_class_that_comes_in_spells, "times", ("day",), "fatal"),
     (a_share_that_changes_with_time, "times", ("when",), "warning"),
@@ -413,6 +431,13 @@ def test_what_was_planted_is_found(
     assert found.rule and found.evidence
     fatal = {finding.columns for finding in findings if finding.severity == "fatal"} - {found.columns}
     assert not fatal or check in {"conflicts", "together"}, fatal  # no other column is blamed
+
+
+def test_rows_of_one_case_are_kept_together_or_made_one_example(audited: Any) -> None:
+    for plant, words in ((cases_of_many_rows, "{group: case}"), (sequences_taken_for_rows, "time: step}")):
+        frame, rest = plant()
+        [found] = [one for one in audited(frame, **rest) if one.check == "groups"]
+        assert words in found.edit
 
 
 def test_every_check_has_faults_planted() -> None:

@@ -107,3 +107,15 @@ def test_what_is_written_of_a_split() -> None:
     assert isinstance(by.by, By) and (by.by.time, by.by.group, by.by.column) == ("day", None, None)
     none = Recipe.parse({"represent": {"target": "y"}}).represent.split
     assert (none.way, none.way_column) == (None, None)
+
+
+def test_a_column_of_parts_is_never_learned_from_in_silence() -> None:
+    from protokit.represent.encoders.inference import infer
+
+    parts = pd.Series(["train", "test", "val"] * 20, name="data_split")
+    guess = infer(parts)
+    assert guess.kind is None and "by: {column: data_split}" in str(guess.cure)
+    without_test = infer(parts[parts != "test"])
+    assert without_test.kind is None and str(without_test.cure) == "columns: {data_split: category}"
+    assert infer(parts.rename("vehicle")).kind == "category"
+    assert infer(parts.replace("val", "bus")).kind == "category"

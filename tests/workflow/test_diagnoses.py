@@ -7,7 +7,7 @@ import re
 from protokit.core.checkup import Diagnosis, Edit, Symptom
 from protokit.grammar.document import Document
 from protokit.recipe.recipe import Recipe
-from protokit.workflow.run.doctoring import diagnoses
+from protokit.workflow.cures.diagnoses import diagnoses
 
 TEXT = """\
 represent:
@@ -66,3 +66,75 @@ def test_of_two_edits_of_one_place_the_second_waits() -> None:
 def test_a_place_inside_another_one_is_the_same() -> None:
     _, second = found(Edit({"learn.stop": None}), Edit({"learn.stop.patience": 5}))
     assert "first mend check 0" in second.advice
+
+
+DROPPED = TEXT.replace(
+    "    - {Dense: {units: 64, activation: relu}, name: b}",
+    "    - Dropout: 0.3\n    - {Dense: {units: 64, activation: relu}, name: b}",
+)
+DROPOUT = Edit({}, "b", "before", {"Dropout": 0.3})
+
+
+def fitted(text: str, *symptoms: Symptom) -> list[Diagnosis]:
+    return diagnoses(symptoms, text, Recipe.parse(Document.parse(text).data))
+
+
+def test_no_second_dropout_stands_behind_the_first() -> None:
+    [plain] = fitted(TEXT, Symptom("overfitting", "warning", "", edit=DROPOUT))
+    assert "+    - Dropout: 0.3" in plain.diff
+    [raised] = fitted(DROPPED, Symptom("overfitting", "warning", "", edit=DROPOUT))
+    menu = Recipe.parse(Document.parse(patched(DROPPED, raised.diff)).data).network
+    rates = [node.arguments["rate"] for node in menu.expand().nodes if node.kind == "Dropout"]
+    assert rates == [0.5]
+
+
+def test_the_next_edit_is_tried_where_the_first_does_not_fit() -> None:
+    full = DROPPED.replace("Dropout: 0.3", "Dropout: 0.7")
+    [one] = fitted(full, Symptom("overfitting", "warning", "", edit=DROPOUT, instead=(RATE,)))
+    assert "0.001" in one.diff and "Dropout" not in one.diff and one.change == {"values": RATE.values}
+    [none] = fitted(full, Symptom("overfitting", "warning", "", edit=DROPOUT))
+    assert not none.diff and not none.edit and none.advice
+
+
+def test_what_the_recipe_says_already_or_refuses_is_not_shown() -> None:
+    for values in (
+        {"learn.optimizer": {"AdamW": {"learning_rate": 10.0}}},
+        {"learn.epochs": "many"},
+        {"learn.no_such_key": 1},
+    ):
+        [one] = fitted(TEXT, Symptom("a_check", "warning", "", edit=Edit(values)))
+        assert not one.diff and one.advice
+    auto = "represent: {target: y}\n"
+    [one] = fitted(auto, Symptom("underfitting", "warning", "", edit=Edit({"learn.menu": "auto"})))
+    assert not one.diff
+
+
+def test_a_network_that_does_not_fit_the_data_is_not_shown() -> None:
+    from protokit.core.errors import SpecError
+
+    def refuses(recipe: Recipe) -> None:
+        raise SpecError.one("it does not fit", "")
+
+    symptom = Symptom("a_check", "warning", "", edit=NORM)
+    [one] = diagnoses([symptom], TEXT, Recipe.parse(Document.parse(TEXT).data), refuses)
+    assert not one.diff and one.advice
+
+
+def test_an_edit_of_the_audit_leaves_out_what_is_there() -> None:
+    from protokit.workflow.cures.fitting import fitting_snippet
+
+    balance = "learn:\n  class_weights: balanced\nevaluate:\n  metrics: [average_precision, roc_auc]"
+
+    def fits(snippet: str, **parts: object) -> str:
+        return fitting_snippet(snippet, Recipe.parse({"represent": {"target": "y"}, **parts}))
+
+    assert fits(balance) == balance
+    some = fits(balance, learn={"class_weights": "balanced"}, evaluate={"metrics": ["roc_auc"]})
+    assert Document.parse(some).data == {"evaluate": {"metrics": ["roc_auc", "average_precision"]}}
+    every = {"learn": {"class_weights": "balanced"}, "evaluate": {"metrics": ["roc_auc", "average_precision"]}}
+    assert fits(balance, **every) == ""
+    ignored = {"target": "y", "columns": {"x": "ignore"}}
+    assert fits("represent:\n  columns: {x: ignore}", represent=ignored) == ""
+    assert fits("represent:\n  split: {folds: 5}", represent={"target": "y", "split": {"test": 0.1}})
+    assert fits("represent:\n  split: {no: 5}") == ""
+    assert fits("collect:\n  clean:\n    - drop_duplicates", collect={"clean": ["drop_duplicates"]}) == ""

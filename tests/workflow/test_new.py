@@ -148,3 +148,27 @@ def test_a_folder_of_parquet_files_is_named_as_what_it_is(
     assert recipe.collect.tables["sales"].kind == kind
     assert str(tmp_path) not in (tmp_path / "r.yaml").read_text()
     assert {"x", "y"} <= {*collect(recipe).frame.columns}
+
+
+def test_the_network_is_left_to_the_data(tmp_path: Path) -> None:
+    """A menu of layers for numbers would throw a text column away."""
+    rows = [{"words": f"some words of {i}", "y": "ab"[i % 2]} for i in range(40)]
+    (tmp_path / "t.json").write_text(json.dumps(rows))
+    recipe = new(tmp_path / "t.json", "y", tmp_path / "r.yaml")
+    assert recipe.learn.menu == "auto"
+    lines = (tmp_path / "r.yaml").read_text().splitlines()
+    start = lines.index("# learn:")
+    uncommented = "\n".join(line.removeprefix("# ").removeprefix("#") for line in lines[start : start + 2])
+    (tmp_path / "own.yaml").write_text("\n".join(lines) + "\n" + uncommented)
+    assert len(Recipe.read(tmp_path / "own.yaml").network.expand().nodes) >= 2
+
+
+@pytest.mark.parametrize("name", ["split", "data_split", "Fold"])
+def test_a_column_that_says_the_parts_is_used(name: str, tmp_path: Path) -> None:
+    rows = [{"x": i, name: ["train", "train", "test", "valid"][i % 4], "y": "ab"[i % 2]} for i in range(40)]
+    (tmp_path / "t.json").write_text(json.dumps(rows))
+    assert new(tmp_path / "t.json", "y", tmp_path / "r.yaml").represent.split.way_column == name
+    for row in rows:
+        row[name] = "bus" if row["x"] == 7 else row[name]
+    (tmp_path / "t.json").write_text(json.dumps(rows))
+    assert new(tmp_path / "t.json", "y", tmp_path / "other.yaml").represent.split.way is None

@@ -13,7 +13,8 @@ def _words(text: str) -> frozenset[str]:
 # each of them, alone or with a word for a key, names the key of an entity that has many rows
 _ENTITIES = _words(
     "patient customer client user subject person member household student participant speaker author employee "
-    "respondent animal player account device machine session case visitor donor passenger owner"
+    "respondent animal player account device machine session case visitor donor passenger owner "
+    "recording utterance trial specimen episode trip booking claim invoice pid mrn"
 )
 _KEYS = _words("id ids uuid guid key no nr num number code hash ref name index")
 _TIMES = _words("time times date datetime timestamp ts at hour hours minute minutes min mins day days delay")

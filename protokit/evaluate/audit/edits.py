@@ -22,6 +22,11 @@ def split_by(key: str, column: str) -> str:
     return f"represent:\n  split: {{by: {{{key}: {quoted(column)}}}}}"
 
 
+def sequence(by: str, time: str) -> str:
+    """The edit of the recipe that makes one example of the rows of each group."""
+    return f"represent:\n  sequence: {{by: {quoted(by)}, time: {quoted(time)}}}"
+
+
 def quoted(name: str) -> str:
     """A column's name as YAML takes it."""
     plain = re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name) and name.lower() not in {"true", "false", "null"}

@@ -12,7 +12,9 @@ from protokit.core.errors import ProtokitError
 from protokit.core.plugins import guarded, package_of
 from protokit.core.values.said import Notice
 from protokit.represent.encoders.cells import Cells
+from protokit.represent.encoders.distinct import distinct
 from protokit.represent.kind import KINDS, Guess, Kind
+from protokit.represent.split.column import named_so, parts_in
 
 Answer = TypeVar("Answer")
 
@@ -25,6 +27,8 @@ def infer(column: pd.Series, whole: pd.Series | None = None) -> Guess:
     cells = Cells(column, whole)
     if cells.present.empty:
         return Guess(None, "every cell of the training rows is missing")
+    if (guess := _of_parts(cells)) is not None:
+        return guess
     kinds = sorted(KINDS.all().values(), key=lambda kind: kind.inference_rank)
     failed: list[str] = []
     if found := next((kind.name for kind in kinds if _asked(kind, kind.is_type_of, cells, failed)), None):
@@ -40,6 +44,19 @@ def infer(column: pd.Series, whole: pd.Series | None = None) -> Guess:
     guesses = (_asked(kind, kind.infer, cells, failed) for kind in kinds)
     guess = next((guess for guess in guesses if guess is not None), Guess("category"))
     return replace(guess, failed=tuple(failed)) if failed else guess
+
+
+def _of_parts(cells: Cells) -> Guess | None:
+    """A column that says which row is for what is none to learn from: later rows have no part."""
+    if not named_so(cells.name) or cells.whole.dtype.kind in "iufbMm":
+        return None
+    parts = parts_in(cells.name, distinct(cells.whole).texts)
+    if not parts:
+        return None
+    cure = f"split: {{by: {{column: {cells.name}}}}}" if {"train", "test"} <= parts else ""
+    said = " and ".join(sorted(parts))
+    why = f"it says which rows are for {said}, and rows are not split by it"
+    return Guess(None, why, cure + ", or " * bool(cure) + f"columns: {{{cells.name}: category}}")
 
 
 def _asked(kind: type[Kind], ask: Callable[[Cells], Answer], cells: Cells, failed: list[str]) -> Answer | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from protokit.core.errors import DataError
@@ -12,8 +14,31 @@ from protokit.represent.split_way import SPLITS, SplitTable, SplitWay
 if TYPE_CHECKING:
     import numpy as np
 
-_NAMES = {"train": "train", "training": "train", "test": "test", "testing": "test"}
-_NAMES |= {"validation": "validation", "valid": "validation", "val": "validation", "dev": "validation"}
+NAMES = {"train": "train", "training": "train", "test": "test", "testing": "test"}
+NAMES |= {"validation": "validation", "valid": "validation", "val": "validation", "dev": "validation"}
+_COLUMNS = {"split", "splits", "fold", "folds", "part", "parts", "partition", "subset", "set", "dataset", "datasplit",
+            "phase", "usage"}  # fmt: skip
+
+
+def named_so(column: str) -> bool:
+    """Whether a column is named for the parts of a table: `split`, `data_split`, `Fold`.
+
+    >>> named_so("data_split"), named_so("splitting")
+    (True, False)
+    """
+    return bool(_COLUMNS & set(re.split(r"[\W_]+|(?<=[a-z])(?=[A-Z])", column.casefold() + " " + column)))
+
+
+def parts_in(column: str, texts: Iterable[str]) -> frozenset[str]:
+    """The parts that the cells of a column so named say, train, validation and test; none where one says another.
+
+    A column of one part tells nothing.
+    """
+    if not named_so(column):
+        return frozenset()
+    said = [NAMES.get(text.strip().casefold()) for text in texts]
+    found = frozenset(part for part in said if part is not None)
+    return found if len(found) > 1 and None not in said else frozenset()
 
 
 @SPLITS.add
@@ -41,11 +66,11 @@ class Column(SplitWay):
         from protokit.represent.encoders.distinct import distinct
 
         one = distinct(table.cells)
-        odd = next((f"holds {text!r}" for text in one.texts if text.lower() not in _NAMES), None)
+        odd = next((f"holds {text!r}" for text in one.texts if text.lower() not in NAMES), None)
         odd = odd or ("has missing cells" if (one.codes < 0).any() else None)
         if odd:
             raise DataError(f"the split column {table.column!r} {odd}", cure="use train, validation and test")
-        found = np.array([_NAMES[text.lower()] for text in one.texts], object)
+        found = np.array([NAMES[text.lower()] for text in one.texts], object)
         if "test" not in found:
             raise DataError(f"the split column {table.column!r} names no test rows", cure="write test in some rows")
         return one.spread(found, missing=None)

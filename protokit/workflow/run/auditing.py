@@ -26,6 +26,7 @@ from protokit.represent.kinds.duration import Duration
 from protokit.represent.kinds.number import Number
 from protokit.represent.represented import Represented
 from protokit.represent.words import By
+from protokit.workflow.cures.fitting import fitting_findings
 from protokit.workflow.record.folder import RunFolder
 from protokit.workflow.run.auditing_series import series_data
 
@@ -40,7 +41,7 @@ def audit(
     `derived` maps a target to the columns that it was made of.
     """
     if recipe.represent.series is not None:
-        return audit_series(series_data(recipe, table, folds, derived or {}))
+        return fitting_findings(audit_series(series_data(recipe, table, folds, derived or {})), recipe)
     first = folds[0]
     frame = first.frame.reset_index(drop=True)
     kinds = {name: audited_as(kind) for name, kind in first.encoder.kinds.items()}
@@ -64,7 +65,7 @@ def audit(
         derived={name: tuple(columns) for name, columns in (derived or {}).items()},
         seed=recipe.seed,
     )
-    return find(data)
+    return fitting_findings(find(data), recipe)
 
 
 def stop_if_strict(

@@ -9,7 +9,7 @@ from typing import cast
 
 import numpy as np
 
-from protokit.core.checkup import Checkup, Diagnosis, Edit, Suspect, Symptom, TargetCheck
+from protokit.core.checkup import Checkup, Edit, Suspect, Symptom, TargetCheck
 from protokit.core.files import finite, write_json
 from protokit.core.libraries.backend import keras
 from protokit.core.values.signature import TargetSpec
@@ -18,14 +18,14 @@ from protokit.evaluate.doctor.doctor import diagnose, with_others
 from protokit.learn.compiling import loss_of
 from protokit.learn.inspection.probe import Probe, probe
 from protokit.learn.snapshot import values
-from protokit.recipe.edits import diff, edited, snippet
 from protokit.recipe.recipe import Recipe
 from protokit.represent.represented import Represented
+from protokit.workflow.cures.diagnoses import diagnoses
 from protokit.workflow.record.contents import PlainCheckup, PlainSuspect
 from protokit.workflow.record.folder import RunFolder
 from protokit.workflow.record.results import Networks
 from protokit.workflow.run.importance import CHEAP_OF, importance
-from protokit.workflow.run.networks import trained_rows
+from protokit.workflow.run.networks import network_for, trained_rows
 
 _FAR_MORE = 2.0  # times what the next column is relied on
 
@@ -145,44 +145,17 @@ def doctor(
             text = (folder.path / "recipe.yaml").read_text(encoding="utf-8")
             symptoms = with_others(measured, diagnose(measured), _others(networks))
             symptoms = tuple(_with_column(one, recipe, networks, folds) for one in symptoms)
-            found["diagnoses"] = [one.as_plain() for one in diagnoses(symptoms, text, recipe)]
+            signature = folds[0].encoder.signature
+
+            def builds(changed: Recipe) -> object:
+                return network_for(changed.fitted(signature), signature)
+
+            found["diagnoses"] = [one.as_plain() for one in diagnoses(symptoms, text, recipe, builds)]
         found["layers"] = [layer.as_plain() for layer in measured.layers]
         found["suspects"] = [cast(PlainSuspect, vars(suspect)) for suspect in measured.suspects]
     except Exception as error:  # whatever it is, the network is trained and has to be kept
         found["failed"] = f"{type(error).__name__}: {error}"[:300]
     write_json(folder.path / "diagnosis.json", finite(found))
-
-
-def diagnoses(symptoms: Sequence[Symptom], text: str, recipe: Recipe) -> list[Diagnosis]:
-    """Symptoms with their edits made in a recipe's text, one after the other, so that the diffs apply together.
-
-    Causes come first. Where an earlier edit is of the same place, a later one is left for the next run.
-    """
-    told: list[Diagnosis] = []
-    taken: dict[str, str] = {}
-    for one in symptoms:
-        places = _places(one.edit)
-        earlier = next((check for place, check in taken.items() if any(_same(place, own) for own in places)), "")
-        changed = "" if earlier else diff(text, one.edit, recipe.network)
-        advice = one.advice
-        if earlier:
-            advice = f"first mend {earlier.replace('_', ' ')}, which changes the same lines, and run again"
-        elif changed:
-            text = edited(text, one.edit, recipe.network)
-            taken |= dict.fromkeys(places, one.check)
-        shown = snippet(one.edit) if changed else ""
-        told.append(Diagnosis(one.check, one.severity, one.rule, one.evidence, shown, changed, advice))
-    return told
-
-
-def _places(edit: Edit) -> set[str]:
-    """The parts of a recipe that an edit changes."""
-    menu = {"learn.menu"} if edit.change else set()
-    return {*edit.values, *menu, *({f"represent.columns.{edit.ignore}"} if edit.ignore else set())}
-
-
-def _same(one: str, other: str) -> bool:
-    return one == other or one.startswith(other + ".") or other.startswith(one + ".")
 
 
 def _others(networks: Networks) -> dict[str, tuple[Mapping[str, float], ...]]:

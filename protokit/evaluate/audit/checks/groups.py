@@ -15,10 +15,11 @@ from protokit.core.values.signature import TargetSpec
 from protokit.evaluate.audit.check import CHECKS, Check
 from protokit.evaluate.audit.column_name_hints import is_entity, is_key
 from protokit.evaluate.audit.data import AuditData
-from protokit.evaluate.audit.edits import split_by
+from protokit.evaluate.audit.edits import sequence, split_by
 
 _CODE = re.compile(r"[A-Za-z]{0,4}[-_# ]?\d{2,}[A-Za-z]?")
-_FEWEST = 10  # groups
+_FEWEST, _FEWEST_PURE = 10, 4  # groups; of those whose rows all have one target
+_PURE = 0.999  # likeness of these
 _LARGEST = 50  # rows of a group on average; of larger ones the test's groups are known to whoever predicts
 _OVERLAP = 0.2  # of the test rows
 # how alike, beyond chance, the targets in a group have to be: to stop a run, and to be worth a word. What only looks
@@ -26,6 +27,8 @@ _OVERLAP = 0.2  # of the test rows
 _STOP = {"entity": 0.3, "key": 0.8, "code": 0.95}
 _WORTH = {"entity": 0.2, "key": 0.2, "code": 0.6}
 _Z = 5.0
+_STEPS = 5  # rows of a group on average that may be a sequence
+_COUNTED = 0.95  # of the groups
 _SHUFFLES = 20
 
 
@@ -49,21 +52,27 @@ class Groups(Check):
             codes = _codes(data.frame[name])
             known = codes >= 0
             count = len(np.unique(codes[known]))
-            if count < _FEWEST or known.sum() < 1.5 * count or known.mean() < 0.5:
+            if count < _FEWEST_PURE or known.sum() < 1.5 * count or known.mean() < 0.5:
                 continue
             overlap = float(np.isin(codes[data.split.test], codes[data.fitting][codes[data.fitting] >= 0]).mean())
             if overlap < _OVERLAP:
                 continue
             for target in data.targets:
                 alike, z = likeness(codes[known], data.truth[target.name][known], target, data.seed)
-                if alike < _WORTH[kind] or z < _Z:
+                pure = alike >= _PURE
+                if alike < _WORTH[kind] or z < _Z or (count < _FEWEST and not pure):
                     continue
-                small = known.sum() <= _LARGEST * count
+                small = pure or known.sum() <= _LARGEST * count  # of groups with one answer any size is a fault
                 fatal = data.exchangeable and small and alike >= _STOP[kind]
                 severity: Severity = "fatal" if fatal else "warning" if small else "note"
+                share = (
+                    f"all rows of one {name!r} have the same {target.name!r}"
+                    if pure
+                    else f"rows of one {name!r} share their {target.name!r} ({alike:.2f} beyond chance)"
+                )
                 rule = (
-                    f"{overlap:.0%} of the test rows are of a {name!r} that training rows have too, and rows of one "
-                    f"{name!r} share their {target.name!r} ({alike:.2f} beyond chance): the test is of known ones"
+                    f"{overlap:.0%} of the test rows are of a {name!r} that training rows have too, and {share}: "
+                    "the test is of known ones"
                 )
                 evidence = {
                     "groups": count,
@@ -71,7 +80,8 @@ class Groups(Check):
                     "likeness": round(alike, 4),
                     "z": round(z, 1),
                 }
-                edit = split_by("group", name)
+                steps = _steps(data, codes, {name, target.name}) if pure else None
+                edit = split_by("group", name) if steps is None else sequence(name, steps)
                 yield Finding("groups", severity, (name,), rule, evidence, edit)
                 break
 
@@ -96,6 +106,27 @@ def _are_whole(values: np.ndarray) -> bool:
     first = values[:_LARGEST]  # tells most columns of measurements
     with np.errstate(invalid="ignore"):  # infinite ones are not whole
         return all(bool((part[~np.isnan(part)] % 1 == 0).all()) for part in (first, values))
+
+
+def _steps(data: AuditData, codes: np.ndarray, apart: set[str]) -> str | None:
+    """A column that counts the rows of each group from the same number on, as the steps of a sequence do.
+
+    None where there is none, or where groups have fewer than five rows on average.
+    """
+    known = codes >= 0
+    groups, sizes = np.unique(codes[known], return_counts=True)
+    if sizes.mean() < _STEPS:
+        return None
+    for name in (*data.kinds, *data.left_out):
+        column = data.frame[name]
+        if name in apart or column.dtype.kind not in "iu":
+            continue
+        by_group = pd.Series(column.to_numpy()[known]).groupby(codes[known])
+        first, last, different = by_group.min(), by_group.max(), by_group.nunique()
+        counts = (different == sizes) & (last - first + 1 == sizes) & (first == first.iloc[0])
+        if len(groups) and counts.mean() >= _COUNTED:
+            return name
+    return None
 
 
 def _codes(series: pd.Series) -> np.ndarray:

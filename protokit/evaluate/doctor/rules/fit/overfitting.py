@@ -15,6 +15,7 @@ from protokit.evaluate.doctor.skill import SURE, percent
 _FALLS, _NOISE = 0.99, 0.01  # less is no course of a loss, and none of a constant's loss
 _LOST = 0.25  # of what was gained on validation rows
 _TWICE, _SOME = 2.0, 0.05  # the validation loss over its lowest, and of what was gained, where rows are known by heart
+_DECAY, _MOST_DECAY = 0.004, 1.0  # Keras's of AdamW
 _GAP = 0.3  # in skill, between training and validation rows
 
 
@@ -23,6 +24,15 @@ def _restrained(checkup: Checkup) -> Edit:
     hidden = [layer.layer for layer in checkup.layers if layer.trains and not layer.output]
     values = {"learn.stop": {"patience": 20}} if checkup.patience is None else {}
     return Edit(values, hidden[-1], "before", {"Dropout": 0.3}) if hidden else Edit(values)
+
+
+def _decayed(checkup: Checkup) -> tuple[Edit, ...]:
+    """A larger weight decay, where the optimizer has one."""
+    decay = checkup.arguments.get("weight_decay", _DECAY if checkup.optimizer == "AdamW" else None)
+    if not isinstance(decay, float) or not 0 < decay < _MOST_DECAY:
+        return ()
+    more = {**checkup.arguments, "weight_decay": min(_MOST_DECAY, 10 * decay)}
+    return (Edit({"learn.optimizer": {checkup.optimizer: more}}),)
 
 
 @RULES.add
@@ -44,7 +54,7 @@ class Overfitting(Rule):
         lost = at_end(held) - float(held[best])
         fell = at_end(learned) / max(float(learned[best]), 1e-300)
         by_heart = fell < 0.5 and at_end(held) > _TWICE * float(held[best]) and lost > _SOME * gained
-        edit = _restrained(checkup)
+        edit, instead = _restrained(checkup), _decayed(checkup)
         if by_heart or (fell < _FALLS and lost > max(_LOST * gained, _NOISE * abs(checkup.validation_constant))):
             rule = (
                 f"after epoch {best + 1} the training loss fell on, from {number(learned[best])} to "
@@ -57,7 +67,7 @@ class Overfitting(Rule):
                 "at_end": at_end(held),
                 "lost": lost / max(gained, 1e-9),
             }
-            yield Symptom("overfitting", "warning", rule, evidence, edit)
+            yield Symptom("overfitting", "warning", rule, evidence, edit, instead=instead)
             return
         for target in checkup.targets:
             own, other = target.training, target.validation
@@ -68,4 +78,11 @@ class Overfitting(Rule):
                     f"the network does away with {percent(own.value)} of a constant's error in {target.name!r} on "
                     f"training rows and with {percent(other.value)} on validation rows"
                 )
-                yield Symptom("overfitting", "warning", rule, {"training": own.value, "validation": other.value}, edit)
+                yield Symptom(
+                    "overfitting",
+                    "warning",
+                    rule,
+                    {"training": own.value, "validation": other.value},
+                    edit,
+                    instead=instead,
+                )

@@ -35,11 +35,14 @@ class Underfitting(Rule):
                 f"training rows, where trees do away with {percent(other.value)} on rows that they never saw"
             )
             evidence: dict[str, Plain] = {"training": own.value, "trees": other.value, "epochs": len(checkup.history)}
-            yield Symptom("underfitting", "warning", rule, evidence, _more(checkup))
+            first, *others = _more(checkup)
+            yield Symptom("underfitting", "warning", rule, evidence, first, instead=tuple(others))
 
 
-def _more(checkup: Checkup) -> Edit:
-    """More epochs where the last was the best, else the menu that fits the data."""
+def _more(checkup: Checkup) -> tuple[Edit, ...]:
+    """More epochs where the last was the best, else the menu that fits the data, else more patience."""
+    longer = Edit({"learn.epochs": max(50, 4 * checkup.epochs)})
     if checkup.best_epoch >= checkup.epochs:
-        return Edit({"learn.epochs": max(50, 4 * checkup.epochs)})
-    return Edit({"learn.menu": "auto"})
+        return longer, Edit({"learn.menu": "auto"})
+    patient = Edit({"learn.stop": {"patience": 3 * checkup.patience}}) if checkup.patience else longer
+    return Edit({"learn.menu": "auto"}), patient
