@@ -277,3 +277,36 @@ def test_a_quote_that_is_not_closed_has_its_place_on_the_disk(tmp_path: Path, mo
     plain = {"collect": {"tables": {"t": "t.csv"}}, "represent": {"target": "n", "split": {"by": "random"}}}
     with pytest.raises(DataError, match=r"t\.csv:70002:7\n? ?.*not closed"), held(Recipe.parse(plain)):
         pass
+
+
+@pytest.mark.parametrize(
+    ("keys", "others"),
+    [("1\n2\nx7\n3", "1\n2\n3"), ("01\n02\n03\n4", "1\n2\n4"), ("1\n2\n3\n4", "1\nx\n3"), ("1.0\nNA\n3\na", "1\n3\n4")],
+)
+def test_a_key_of_texts_meets_one_of_numbers_as_in_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, keys: str, others: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("a.csv").write_text("n,k\n" + "".join(f"{i},{key}\n" for i, key in enumerate(keys.split("\n"))))
+    Path("b.csv").write_text("k,v\n" + "".join(f"{key},{i}\n" for i, key in enumerate(others.split("\n"))))
+    inside, outside = whole("a.csv", [], tables={"b": "b.csv"}, join=[{"with": "b", "on": "k"}])
+    pd.testing.assert_frame_equal(inside, outside)
+    assert inside["v"].notna().any() or keys.startswith("01")
+
+
+@pytest.mark.parametrize(
+    ("cells", "gone"),
+    [
+        (["-999 kg", "5 kg", "7 kg", "-999.0 kg"], [0, 3]),
+        (["-999,0", "5,5", "7,25", "-999"], [0, 3]),
+        (["999 kg", "5 kg", "7 kg", "99.9 kg"], []),
+    ],
+)
+def test_marks_are_met_in_the_notation_of_the_column_as_in_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cells: list[str], gone: list[int]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("t.csv").write_text("n;q\n" + "".join(f"{i};{cell}\n" for i, cell in enumerate(cells)))
+    inside, outside = whole({"csv": "t.csv", "missing": ["-999"]}, [])
+    pd.testing.assert_frame_equal(inside, outside)
+    assert np.flatnonzero(outside["q"].isna()).tolist() == gone

@@ -31,6 +31,8 @@ from protokit.grammar.expressions import quote
 
 _PIECE = 1 << 23  # bytes of a file that a thread takes at once
 _BESIDE = 1 << 12  # bytes that a row may be longer than it was counted, by the marks of its end
+_FIRST = 100_000  # rows that show how a column writes numbers
+_MOST_MARKS = 1_000  # notations of marks in a column
 _TOGETHER = 40  # columns that one query looks at
 # what `str.strip` takes away
 _BLANKS = "".join(map(chr, (9, 10, 11, 12, 13, 28, 29, 30, 31, 32, 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x2028,
@@ -59,12 +61,27 @@ class _Column:
         return "0.5" if self.in_float64 == self.words else "x"
 
 
-def load_csv(
-    warehouse: Warehouse, files: Sequence[File], dialects: Sequence[Dialect], rules: Rules, texts: Collection[str] = ()
-) -> tuple[Rows, list[int], list[Notice]]:
-    """Files as one table, how many rows each has, and what was decided; none of it passes through Python as a whole.
+@dataclass(frozen=True)
+class Loaded:
+    """A table, how many rows each of its files has, what was decided, and columns of numbers as they are written."""
 
-    Only before `Warehouse.lock`.
+    rows: Rows
+    counts: list[int]
+    notices: list[Notice]
+    written: dict[str, Stored]
+
+
+def load_csv(
+    warehouse: Warehouse,
+    files: Sequence[File],
+    dialects: Sequence[Dialect],
+    rules: Rules,
+    texts: Collection[str] = (),
+    keys: Collection[str] = (),
+) -> Loaded:
+    """Files as one table; none of it passes through Python as a whole. Only before `Warehouse.lock`.
+
+    The columns in `texts` stay as they are written; those in `keys` can be had as texts, too.
 
     Raises:
         DataError: a file is not clean text, or lacks a column of the first.
@@ -91,12 +108,16 @@ def load_csv(
             raise file.error(f"read as {total - sum(counts):,} rows, and has {count:,}", CONVERT)
         counts.append(count)
     row, table = warehouse.fresh("r"), warehouse.fresh("t")
-    typed = _typed(warehouse, raw, inner, rules, texts, notices)
-    listed = ", ".join(f"{sql} AS {inner[name]}" for name, sql in typed.items())
+    typed, as_texts = _typed(warehouse, raw, inner, rules, texts, keys, notices)
+    beside = {name: warehouse.fresh() for name in as_texts}
+    pairs = [(sql, inner[name]) for name, sql in typed.items()]
+    pairs += [(sql, beside[name]) for name, sql in as_texts.items()]
+    listed = ", ".join(f"{sql} AS {column}" for sql, column in pairs)
     warehouse.before_lock(f"CREATE TABLE {table} AS SELECT {listed}, rowid AS {row} FROM {raw}")
     warehouse.before_lock(f"DROP TABLE {raw}")
     columns = {name: Stored(column) for name, column in inner.items()}
-    return warehouse.typed(Rows(table, (row,), columns, sum(counts))), counts, notices
+    written = {name: Stored(column, "VARCHAR") for name, column in beside.items()}
+    return Loaded(warehouse.typed(Rows(table, (row,), columns, sum(counts))), counts, notices, written)
 
 
 def _load(warehouse: Warehouse, table: str, file: File, dialect: Dialect, inner: dict[str, str], longest: int) -> None:
@@ -142,10 +163,12 @@ def _typed(
     inner: dict[str, str],
     rules: Rules,
     texts: Collection[str],
+    keys: Collection[str],
     notices: list[Notice],
-) -> dict[str, str]:
-    """Each column with its type, as SQL."""
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Each column with its type, as SQL; and those of `keys` that are numbers, as texts."""
     found: dict[str, str] = {}
+    as_texts: dict[str, str] = {}
     asked = 0
     names = list(inner)
     words = sorted({*rules.marks.texts, *USUAL_WORDS})
@@ -177,15 +200,38 @@ def _typed(
                 often[column.example()] = column.words
             counts = np.array(list(often.values()), np.int64)
             kept = decided(list(often), counts, name, rules, notices, text=name in texts)
-            found[name] = _sql(trimmed, kept, list(often), rules, codes=name in texts)
+            listed = [one for one, gone in zip(often, kept.lost, strict=True) if gone]
+            if rules.marks.numbers and name not in texts and column.plain != column.words:
+                listed += _marks_as_written(warehouse, table, trimmed, rules)
+            found[name] = _sql(trimmed, kept, listed, rules, codes=name in texts)
+            if name in keys and kept.numbers is not None:
+                as_text = decided(list(often), counts, name, rules, [], text=True)
+                listed = [one for one, gone in zip(often, as_text.lost, strict=True) if gone]
+                as_texts[name] = _sql(trimmed, as_text, listed, rules, codes=True)
     if asked:
         notices.insert(0, asked_for(asked))
-    return found
+    return found, as_texts
 
 
-def _sql(text: str, found: Decided, different: Sequence[str], rules: Rules, *, codes: bool) -> str:
-    """A column of texts with its type, as SQL."""
-    lost = [one for one, gone in zip(different, found.lost, strict=True) if gone]
+def _marks_as_written(warehouse: Warehouse, table: str, text: str, rules: Rules) -> list[str]:
+    """The texts of a column that are a mark in its own notation, as -999,0 and -999 kg are -999.
+
+    The notation is that of the first rows; the texts with the digits of a mark are looked for in all.
+    """
+    digits = {str(abs(int(number * 10**9))).strip("0") for number in rules.marks.numbers if abs(number) < 1e15}
+    own = f"trim(regexp_replace({text}, '[^0-9]', '', 'g'), '0')"
+    same = f"SELECT DISTINCT {text} AS one FROM {table} WHERE {_is_in(own, sorted(digits))} LIMIT {_MOST_MARKS}"
+    wanted = [str(one) for (one,) in warehouse.before_lock(f"{same}")]
+    if not wanted:
+        return []
+    first = f"SELECT {text} AS one, count(*) FROM {table} WHERE rowid < {_FIRST} AND {text} <> '' GROUP BY 1 ORDER BY 1"
+    often = dict.fromkeys(wanted, 1) | {str(one): int(count) for one, count in warehouse.before_lock(first)}
+    lost = rules.marks.meet_in_column(list(often), np.array(list(often.values()), np.int64))
+    return sorted({one for one, gone in zip(often, lost, strict=True) if gone} & {*wanted})
+
+
+def _sql(text: str, found: Decided, lost: Sequence[str], rules: Rules, *, codes: bool) -> str:
+    """A column of texts with its type, as SQL; the texts in `lost` are missing cells."""
     kept = f"CASE WHEN NOT {_is_in(text, lost)} THEN {text} END" if lost else text
     if rules.marks.numbers and not codes:  # a mark that is a number stands for it in every notation
         listed = ", ".join(f"{number!r}::DOUBLE" for number in sorted(rules.marks.numbers))
