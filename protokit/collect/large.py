@@ -18,7 +18,7 @@ from protokit.collect.database.cells import placed, taken
 from protokit.collect.database.dealing import PARTS, Deal, dealt
 from protokit.collect.database.delimited import load_csv
 from protokit.collect.database.gaps import filled
-from protokit.collect.database.warehouse import Rows, Warehouse, parquet_cells, parquet_shape
+from protokit.collect.database.warehouse import Rows, Stored, Warehouse, parquet_cells, parquet_shape
 from protokit.collect.files import files
 from protokit.collect.files.dialect import dialect_of
 from protokit.collect.files.secrets import expand
@@ -165,15 +165,17 @@ def held(
         origins: dict[str, str] = {}
         told: list[Notice] = []
         written = _untouched(spec, texts)
+        keys = traced(spec, (), keys=True)
+        texts_of_keys: dict[str, Mapping[str, Stored]] = {}
         of_first: tuple[tuple[str, int], ...] = ()
         for name, source in spec.tables.items():
             if _on_disk(source):
                 with reading(name, source):
                     if isinstance(source, Csv):
-                        loaded = _of_csv(warehouse, source, folder, written.get(name, ()))
-                        counts, digest, found_in = loaded[1:]
-                        told += found_in
-                        rows_of = loaded[0]
+                        loaded, digest = _of_csv(warehouse, source, folder, written.get(name, ()), keys.get(name, ()))
+                        counts, rows_of = loaded.files, loaded.rows
+                        told += loaded.notices
+                        texts_of_keys[name] = loaded.written
                     else:
                         here, digest = source.files(folder)
                         said = partitions(here) if any(file.partitions for file in here) else None
@@ -194,6 +196,7 @@ def held(
             rows = tables[name]
             steps.append(Step(f"read {name}", rows.count, rows.count, f"{len(rows.columns)} columns"))
         check_names(spec, {name: list(rows.columns) for name, rows in tables.items()})
+        tables = _with_keys_alike(spec, tables, texts_of_keys)
         first = tables[next(iter(tables))]
         number = first.order[0]
         warehouse.row_name = lambda place: of_files(np.array([place]), of_first).shown(0)
@@ -219,6 +222,16 @@ def held(
         )
 
 
+@dataclass(frozen=True)
+class _Loaded:
+    """A table of delimited text, its files with their rows, what was decided, and its keys as they are written."""
+
+    rows: Rows
+    files: tuple[tuple[str, int], ...]
+    notices: tuple[Notice, ...]
+    written: Mapping[str, Stored]
+
+
 def _on_disk(source: Source) -> TypeGuard[Parquet | Csv]:
     """Whether the database reads the files by itself."""
     if isinstance(source, Csv):
@@ -227,17 +240,34 @@ def _on_disk(source: Source) -> TypeGuard[Parquet | Csv]:
 
 
 def _of_csv(
-    warehouse: Warehouse, source: Csv, folder: Path, texts: Collection[str]
-) -> tuple[Rows, tuple[tuple[str, int], ...], str, list[Notice]]:
-    """The files of a table in the database, the rows of each, their digest, and what was decided."""
+    warehouse: Warehouse, source: Csv, folder: Path, texts: Collection[str], keys: Collection[str]
+) -> tuple[_Loaded, str]:
+    """The files of a table in the database, and their digest."""
     location = expand(source.location)
     with location.masking():
         found, notices = files.find(location, folder)
         dialects = [dialect_of(file, source) for file in found]
         rules = Rules(Marks.of(source.missing), source.decimal, source.thousands)
-        rows, many, decided = load_csv(warehouse, found, dialects, rules, texts)
-        counts = tuple((file.known_as, count) for file, count in zip(found, many, strict=True))
-        return rows, counts, files.digest(found)[0], [*notices, *decided]
+        loaded = load_csv(warehouse, found, dialects, rules, texts, keys)
+        counts = tuple((file.known_as, count) for file, count in zip(found, loaded.counts, strict=True))
+        told = (*notices, *loaded.notices)
+        return _Loaded(loaded.rows, counts, told, loaded.written), files.digest(found)[0]
+
+
+def _with_keys_alike(
+    spec: Collect, tables: Mapping[str, Rows], written: Mapping[str, Mapping[str, Stored]]
+) -> dict[str, Rows]:
+    """The tables, with a key of numbers as it is written where the one that it is held against is of texts."""
+    found, first = dict(tables), next(iter(tables))
+    for join in spec.join:
+        for left, right in join.on:
+            sides = ((first, left), (join.table, right))
+            families = [found[name].columns[key].family if key in found[name].columns else "" for name, key in sides]
+            if {*families} == {"text", "number"}:
+                name, key = sides[families.index("number")]
+                own = written.get(name, {}).get(key)
+                found[name] = found[name].named({**found[name].columns, key: own}) if own else found[name]
+    return found
 
 
 def _untouched(spec: Collect, texts: Collection[str]) -> dict[str, frozenset[str]]:

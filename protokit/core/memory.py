@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
+import gc
 import os
+import sys
 from pathlib import Path
 
 
@@ -15,3 +18,15 @@ def process_memory() -> int:
         except (OSError, ValueError):
             continue
     return min(found, default=8 << 30)
+
+
+def release_unused() -> None:
+    """Give memory that nothing uses any more back to the system: after much of it was used for a while."""
+    gc.collect()
+    if arrow := sys.modules.get("pyarrow"):
+        arrow.default_memory_pool().release_unused()
+    if sys.platform == "linux":
+        try:
+            ctypes.CDLL(None).malloc_trim(0)  # the C library's own heaps keep what was freed
+        except (OSError, AttributeError):  # not every Linux has it
+            return

@@ -8,7 +8,7 @@ from math import cos, isfinite, pi
 
 import numpy as np
 
-from protokit.core.seeds import derive
+from protokit.learn.order import InBlocks, Order, drawn
 
 PLATEAU = 6  # epochs
 PLATEAU_FACTOR = 0.3
@@ -20,7 +20,7 @@ class Plan:
 
     `weights` are the weights of the training rows by target: by class, by the recipe's column, or both multiplied.
     `validation_weights` are those by the column. `typical_rows` are the training rows that batches and chunks follow
-    from: the same for all folds, which differ in a few.
+    from: the same for all folds, which differ in a few. `in_files` are rows that lie in files.
     """
 
     epochs: int
@@ -33,14 +33,15 @@ class Plan:
     validation_weights: Mapping[str, np.ndarray] | None = None
     typical_rows: int = 0
     plateau: int = PLATEAU
+    in_files: bool = False
 
     def steps(self, rows: int) -> int:
         """Batches in an epoch; the last one may be smaller."""
         return -(-rows // self.batch_size)
 
-    def order(self, epoch: int, rows: int) -> np.ndarray:
+    def order(self, epoch: int, rows: int) -> Order:
         """The order of the training rows in an epoch: a function of the seed and the epoch alone."""
-        return np.random.Generator(np.random.PCG64(derive(self.seed, "order", epoch))).permutation(rows)
+        return InBlocks(self.seed, epoch, rows) if self.in_files else drawn(self.seed, epoch, rows)
 
 
 @dataclass

@@ -11,6 +11,7 @@ from protokit.core.errors import DataError
 from protokit.core.names import as_text
 from protokit.core.values.arrays import Arrays
 from protokit.core.values.signature import Signature
+from protokit.learn.order import in_files
 from protokit.learn.plan import PLATEAU, Plan
 from protokit.learn.words import Learn
 
@@ -42,6 +43,7 @@ def plan_of(
         _weights(validation, None),
         rows,
         PLATEAU * times,
+        in_files(train.inputs),
     )
 
 

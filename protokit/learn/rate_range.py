@@ -63,7 +63,7 @@ def rate_range(
         epoch, queue = 0, np.zeros(0, np.int64)
         for step in range(steps):
             if len(queue) < plan.batch_size:
-                queue, epoch = np.concatenate([queue, plan.order(epoch, train.rows)]), epoch + 1
+                queue, epoch = np.concatenate([queue, plan.order(epoch, train.rows)[:]]), epoch + 1
             rows, queue = queue[: plan.batch_size], queue[plan.batch_size :]
             rate = LOWEST * factor**step
             network.optimizer.learning_rate = rate

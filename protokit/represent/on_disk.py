@@ -17,7 +17,7 @@ from protokit.represent.words import Represent
 
 # rows of each part that are held in memory: encoders, baselines and the audit learn from those of training
 MOST = {"train": 500_000, "validation": 250_000, "test": 500_000}
-_CELLS = 50_000_000  # of all of them together
+_CELLS = 20_000_000  # of all of them together
 
 
 def most_rows(columns: int) -> dict[str, int]:

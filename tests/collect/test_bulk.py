@@ -186,13 +186,13 @@ def test_the_database_finds_the_same(
         source = Csv(location="t.csv", **options)
         with Warehouse(on_disk=True) as warehouse:
             try:
-                loaded, _, _, notices = large._of_csv(warehouse, source, folder, ())
+                found, _ = large._of_csv(warehouse, source, folder, (), ())
             except DataError as error:  # what is read by rows alone is refused
                 assert not is_bulk(folder, "t.csv", **options) and "Parquet" in str(error)
                 return
-            frame = warehouse.frame(loaded)
+            frame = warehouse.frame(found.rows)
         pd.testing.assert_frame_equal(frame, wanted, check_exact=True)
-        assert sorted(map(str, notices)) == sorted(told)
+        assert sorted(map(str, found.notices)) == sorted(told)
 
 
 def test_what_is_read_by_columns_and_what_by_rows(tmp_path: Path) -> None:
@@ -227,8 +227,8 @@ def test_codes_that_come_late_stay_texts(tmp_path: Path, monkeypatch: pytest.Mon
 
 def load(folder: Path, location: str, **options: Any) -> pd.DataFrame:
     with Warehouse(on_disk=True) as warehouse:
-        rows, _, _, _ = large._of_csv(warehouse, Csv(location=location, **options), folder, ())
-        return warehouse.frame(rows)
+        loaded, _ = large._of_csv(warehouse, Csv(location=location, **options), folder, (), ())
+        return warehouse.frame(loaded.rows)
 
 
 def test_a_fault_of_a_large_file_has_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

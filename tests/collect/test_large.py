@@ -242,3 +242,71 @@ def test_a_fault_of_a_large_file_has_its_place_or_none(tmp_path: Path, monkeypat
     said("\n".join([*lines[:51], '"7,1', lines[52]]).encode() + b"\n")
     assert "Parquet" in str(said(b'a, n\n"x, y", 1\n' + b'"x", "2"\n' * 9))
     assert "Parquet" in str(said(b"a,n\n" + b'"=""0012""",1\n' * 9))
+
+
+def test_a_file_of_many_rows_needs_little_memory_whatever_its_longest_row(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    lines = [f"{i},{'w' * 80} {i}" for i in range(200_000)]
+    lines[150_000] = '150000,"' + "two\nlines " * 100_000 + '"'
+    Path("t.csv").write_text("n,a\n" + "\n".join(lines))
+    plain = {"collect": {"tables": {"t": "t.csv"}}, "represent": {"target": "n", "split": {"by": "random"}}}
+    with held(Recipe.parse(plain), memory="64MB", threads=2) as rows:
+        cells = pd.concat([frame for part in rows.counts for frame in rows.batches(part, rows=20_000)])
+    cells = cells.set_index("n")["a"]
+    assert len(cells) == 200_000 and cells[7].endswith("w 7") and cells[150_000] == ("two\nlines " * 100_000).strip()
+    assert cells[199_999].endswith("w 199999")
+
+
+@pytest.mark.parametrize("text", ["x" * (1 << 24), '"' + "x\n" * (1 << 23) + '"'])
+def test_a_row_that_is_too_long_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("t.csv").write_text("n,a\n0,b\n1,c\n2," + text + "\n3,d\n")
+    plain = {"collect": {"tables": {"t": "t.csv"}}, "represent": {"target": "n", "split": {"by": "random"}}}
+    with pytest.raises(DataError, match=r"t\.csv:4(:3)?") as caught, held(Recipe.parse(plain)):
+        pass
+    assert "Parquet" in str(caught.value) and "16,777,216" in str(caught.value)
+
+
+def test_a_quote_that_is_not_closed_has_its_place_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    lines = [f"{i},{'w' * 60}" for i in range(100_000)]
+    lines[70_000] = '70000,"never closed'
+    Path("t.csv").write_text("n,a\n" + "\n".join(lines) + "\n")
+    plain = {"collect": {"tables": {"t": "t.csv"}}, "represent": {"target": "n", "split": {"by": "random"}}}
+    with pytest.raises(DataError, match=r"t\.csv:70002:7\n? ?.*not closed"), held(Recipe.parse(plain)):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("keys", "others"),
+    [("1\n2\nx7\n3", "1\n2\n3"), ("01\n02\n03\n4", "1\n2\n4"), ("1\n2\n3\n4", "1\nx\n3"), ("1.0\nNA\n3\na", "1\n3\n4")],
+)
+def test_a_key_of_texts_meets_one_of_numbers_as_in_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, keys: str, others: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("a.csv").write_text("n,k\n" + "".join(f"{i},{key}\n" for i, key in enumerate(keys.split("\n"))))
+    Path("b.csv").write_text("k,v\n" + "".join(f"{key},{i}\n" for i, key in enumerate(others.split("\n"))))
+    inside, outside = whole("a.csv", [], tables={"b": "b.csv"}, join=[{"with": "b", "on": "k"}])
+    pd.testing.assert_frame_equal(inside, outside)
+    assert inside["v"].notna().any() or keys.startswith("01")
+
+
+@pytest.mark.parametrize(
+    ("cells", "gone"),
+    [
+        (["-999 kg", "5 kg", "7 kg", "-999.0 kg"], [0, 3]),
+        (["-999,0", "5,5", "7,25", "-999"], [0, 3]),
+        (["999 kg", "5 kg", "7 kg", "99.9 kg"], []),
+    ],
+)
+def test_marks_are_met_in_the_notation_of_the_column_as_in_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cells: list[str], gone: list[int]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("t.csv").write_text("n;q\n" + "".join(f"{i};{cell}\n" for i, cell in enumerate(cells)))
+    inside, outside = whole({"csv": "t.csv", "missing": ["-999"]}, [])
+    pd.testing.assert_frame_equal(inside, outside)
+    assert np.flatnonzero(outside["q"].isna()).tolist() == gone

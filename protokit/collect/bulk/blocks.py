@@ -17,13 +17,21 @@ from protokit.collect.files.dialect import Dialect
 from protokit.collect.files.files import File
 from protokit.core.outside import access
 
+LONGEST = 1 << 24  # bytes of a row
 _READ = 1 << 20
 _IN_MEMORY = 1 << 26
 _UTF_8 = {"utf-8", "utf-8-sig", "ascii"}
 
 
 class Unclean(Exception):
-    """The file is not one that is read by columns: the reader of rows has to say what it holds, or what is wrong."""
+    """The file is not one that is read by columns: the reader of rows has to say what it holds, or what is wrong.
+
+    `raw` are the rows that were being read, the first of them from its start on, where they are known.
+    """
+
+    def __init__(self, rule: str, raw: bytes = b"") -> None:
+        super().__init__(rule)
+        self.raw = raw
 
 
 @contextmanager
@@ -58,17 +66,21 @@ def block(stream: BinaryIO, size: int, quote: str | None) -> bytes:
     """The next rows, whole ones: about `size` bytes; none at the end. Each line has its newline.
 
     Raises:
-        Unclean: a quote is not closed.
+        Unclean: a quote is not closed, or not before the row has grown longer than any.
     """
-    pieces = [stream.read(size), stream.readline()]
+    pieces = [stream.read(size), stream.readline(LONGEST)]
     mark = quote.encode() if quote else b""
     quotes = sum(piece.count(mark) for piece in pieces if mark in piece) if quote else 0
+    more = 0
     while quotes % 2:
-        line = stream.readline()
-        if not line:
-            raise Unclean("a quote that is not closed")
+        line = stream.readline(LONGEST)
+        more += len(line)
+        if not line or more > LONGEST:
+            raise Unclean("a quote that is not closed", b"".join(pieces))
         pieces.append(line)
         quotes += line.count(mark)
+    if len(pieces[-1]) == LONGEST:
+        raise Unclean("a row that is very long", b"".join(pieces))
     text = b"".join(pieces)
     return text + b"\n" if text and not text.endswith(b"\n") else text
 

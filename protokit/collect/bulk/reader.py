@@ -174,7 +174,7 @@ def scans(file: File, dialect: Dialect, size: int | None = None) -> Iterator[tup
     """
     with blocks.opened(file, dialect) as stream:
         while raw := next_rows(stream, dialect.quote, size):
-            yield raw, *scanned(raw, dialect)
+            yield raw, *scanned(raw, dialect)[:2]
 
 
 def next_rows(stream: BinaryIO, quote: str | None, size: int | None = None) -> bytes:

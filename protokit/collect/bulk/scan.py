@@ -11,9 +11,9 @@ _NEWLINE, _RETURN, _ZERO, _BLANK = b"\n\r0 "
 _SLICE = 1 << 16  # bytes looked at together: their arrays stay in the processor's cache
 
 
-def scanned(raw: bytes, dialect: Dialect) -> tuple[int, frozenset[int]]:
-    """The number of rows in whole lines of text, and the columns in which a number starts with a zero and a further
-    digit, as 007 does.
+def scanned(raw: bytes, dialect: Dialect) -> tuple[int, frozenset[int], int]:
+    """The number of rows in whole lines of text, the columns in which a number starts with a zero and a further
+    digit, as 007 does, and the most bytes of a row.
 
     Raises:
         Unclean: a row has too few or too many fields, or a quote, a NUL or a carriage return stands where none can.
@@ -26,7 +26,7 @@ def scanned(raw: bytes, dialect: Dialect) -> tuple[int, frozenset[int]]:
     width = dialect.width
     if width == 1 and (quote is not None or any(not line.strip() for line in raw.split(b"\n") if line.strip(b"\r"))):
         raise Unclean("a row that some take for none")
-    start, size, rows, padded = 0, _SLICE, 0, set[int]()
+    start, size, rows, padded, longest = 0, _SLICE, 0, set[int](), 0
     while start < len(raw):
         end = raw.rfind(b"\n", start, start + size) + 1
         found = _rows(whole[start:end], dialect, width, quote, returns) if end else None
@@ -37,14 +37,15 @@ def scanned(raw: bytes, dialect: Dialect) -> tuple[int, frozenset[int]]:
             continue
         rows += found[0]
         padded |= found[1]
+        longest = max(longest, found[2])
         start, size = end, _SLICE
-    return rows, frozenset(padded)
+    return rows, frozenset(padded), longest
 
 
 def _rows(
     text: np.ndarray, dialect: Dialect, width: int, quote: int | None, returns: bool
-) -> tuple[int, set[int]] | None:
-    """Rows and padded columns of whole lines; None where a quote is open at their end."""
+) -> tuple[int, set[int], int] | None:
+    """Rows, padded columns and the most bytes of a row of whole lines; None where a quote is open at their end."""
     newlines = text == _NEWLINE
     stops = text == ord(dialect.delimiter)
     stops |= newlines
@@ -70,7 +71,8 @@ def _rows(
         last = at[width - 1 :: width]
         if not (last - at[width - 2 :: width] <= 1 + (text[last - 1] == _RETURN)).all():
             raise Unclean("text after the last delimiter")
-    return count, _padded(text, stops, quotes, at, width)
+    longest = int(np.diff(at[width - 1 :: width], prepend=-1).max(initial=0))
+    return count, _padded(text, stops, quotes, at, width), longest
 
 
 def _hold_quotes(text: np.ndarray, quotes: np.ndarray, inside: np.ndarray, stops: np.ndarray) -> None:

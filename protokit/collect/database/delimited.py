@@ -7,23 +7,19 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-import zlib
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import numpy as np
 
 from protokit.cells.missing import USUAL_WORDS
-from protokit.collect.bulk.blocks import Unclean, opened
-from protokit.collect.bulk.reader import last_rows, next_rows
-from protokit.collect.bulk.scan import scanned
+from protokit.collect.bulk.blocks import opened
+from protokit.collect.database.scan import CONVERT, scanned
 from protokit.collect.database.warehouse import Rows, Stored, Warehouse
-from protokit.collect.delimited.faults import longer, unreadable
 from protokit.collect.delimited.footer import told_of_last
-from protokit.collect.delimited.rows import Row, Unreadable, is_blank, rows
 from protokit.collect.files.cells import order
 from protokit.collect.files.dialect import Dialect
 from protokit.collect.files.files import File
@@ -33,7 +29,10 @@ from protokit.core.outside import access
 from protokit.core.values.said import Notice
 from protokit.grammar.expressions import quote
 
-_LONGEST = 1 << 24  # bytes of a row
+_PIECE = 1 << 23  # bytes of a file that a thread takes at once
+_BESIDE = 1 << 12  # bytes that a row may be longer than it was counted, by the marks of its end
+_FIRST = 100_000  # rows that show how a column writes numbers
+_MOST_MARKS = 1_000  # notations of marks in a column
 _TOGETHER = 40  # columns that one query looks at
 # what `str.strip` takes away
 _BLANKS = "".join(map(chr, (9, 10, 11, 12, 13, 28, 29, 30, 31, 32, 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x2028,
@@ -62,20 +61,35 @@ class _Column:
         return "0.5" if self.in_float64 == self.words else "x"
 
 
-def load_csv(
-    warehouse: Warehouse, files: Sequence[File], dialects: Sequence[Dialect], rules: Rules, texts: Collection[str] = ()
-) -> tuple[Rows, list[int], list[Notice]]:
-    """Files as one table, how many rows each has, and what was decided; none of it passes through Python as a whole.
+@dataclass(frozen=True)
+class Loaded:
+    """A table, how many rows each of its files has, what was decided, and columns of numbers as they are written."""
 
-    Only before `Warehouse.lock`.
+    rows: Rows
+    counts: list[int]
+    notices: list[Notice]
+    written: dict[str, Stored]
+
+
+def load_csv(
+    warehouse: Warehouse,
+    files: Sequence[File],
+    dialects: Sequence[Dialect],
+    rules: Rules,
+    texts: Collection[str] = (),
+    keys: Collection[str] = (),
+) -> Loaded:
+    """Files as one table; none of it passes through Python as a whole. Only before `Warehouse.lock`.
+
+    The columns in `texts` stay as they are written; those in `keys` can be had as texts, too.
 
     Raises:
         DataError: a file is not clean text, or lacks a column of the first.
     """
     if rules.thousands is not None or rules.decimal not in (None, "."):
-        raise files[0].error("decimal and thousands marks of a table that is larger than memory", _CONVERT)
+        raise files[0].error("decimal and thousands marks of a table that is larger than memory", CONVERT)
     if spaced := next((file for file, one in zip(files, dialects, strict=True) if one.spaced), None):
-        raise spaced.error("blanks before quotes, in a table that is larger than memory", _CONVERT)
+        raise spaced.error("blanks before quotes, in a table that is larger than memory", CONVERT)
     names = dialects[0].names
     inner = {name: warehouse.fresh() for name in names}
     raw = warehouse.fresh("t")
@@ -85,95 +99,48 @@ def load_csv(
     notices: list[Notice] = []
     for file, dialect in zip(files, dialects, strict=True):
         order(list(names), list(dialect.names), files[0], file)
-        count, end = _scanned(file, dialect)
-        notices += [*dialect.notices, *told_of_last(end, dialect.footer)]
-        _load(warehouse, raw, file, dialect, inner)
+        scan = scanned(file, dialect)
+        count = scan.rows
+        notices += [*dialect.notices, *told_of_last(scan.end, dialect.footer)]
+        _load(warehouse, raw, file, dialect, inner, scan.longest)
         [(total,)] = warehouse.before_lock(f"SELECT count(*) FROM {raw}")
         if total != sum(counts) + count:
-            raise file.error(f"read as {total - sum(counts):,} rows, and has {count:,}", _CONVERT)
+            raise file.error(f"read as {total - sum(counts):,} rows, and has {count:,}", CONVERT)
         counts.append(count)
     row, table = warehouse.fresh("r"), warehouse.fresh("t")
-    typed = _typed(warehouse, raw, inner, rules, texts, notices)
-    listed = ", ".join(f"{sql} AS {inner[name]}" for name, sql in typed.items())
+    typed, as_texts = _typed(warehouse, raw, inner, rules, texts, keys, notices)
+    beside = {name: warehouse.fresh() for name in as_texts}
+    pairs = [(sql, inner[name]) for name, sql in typed.items()]
+    pairs += [(sql, beside[name]) for name, sql in as_texts.items()]
+    listed = ", ".join(f"{sql} AS {column}" for sql, column in pairs)
     warehouse.before_lock(f"CREATE TABLE {table} AS SELECT {listed}, rowid AS {row} FROM {raw}")
     warehouse.before_lock(f"DROP TABLE {raw}")
     columns = {name: Stored(column) for name, column in inner.items()}
-    return warehouse.typed(Rows(table, (row,), columns, sum(counts))), counts, notices
+    written = {name: Stored(column, "VARCHAR") for name, column in beside.items()}
+    return Loaded(warehouse.typed(Rows(table, (row,), columns, sum(counts))), counts, notices, written)
 
 
-_CONVERT = "convert it to Parquet, and name that file"
+def _load(warehouse: Warehouse, table: str, file: File, dialect: Dialect, inner: dict[str, str], longest: int) -> None:
+    """Put the rows of a file below those that are there; `longest` are the most bytes of a row.
 
-
-def _scanned(file: File, dialect: Dialect) -> tuple[int, list[list[str]]]:
-    """How many rows a file has, and the last of them.
-
-    Raises:
-        DataError: with the line and column of what is wrong.
+    Each thread holds several pieces of the file at once, which by default are eight times as long as the longest row
+    that may come: more than a small share of the memory has room for.
     """
-    count, line, end, raw, more = 0, dialect.above + 1, b"", b"", False
-    try:
-        with opened(file, dialect) as stream:
-            while raw := next_rows(stream, dialect.quote):
-                try:
-                    rows_here, _ = scanned(raw, dialect)
-                except Unclean:
-                    more = bool(stream.read(1))
-                    raise
-                count += rows_here
-                line += raw.count(b"\n")
-                end, raw = (raw if rows_here else end), b""
-        if not count:
-            raise file.error("no rows below the header", "give a table with rows")
-        return count, last_rows(end, dialect)
-    except Unclean as error:
-        if not dialect.comment and not dialect.footer:
-            _name(raw, line, file, dialect, more)
-        broken = isinstance(error.__context__, (EOFError, OSError, zlib.error))
-        cure = "fetch the file again: it is not whole" if broken else _CONVERT
-        raise file.error(f"{error}, in a table that is larger than memory", cure) from None
-
-
-def _name(raw: bytes, line: int, file: File, dialect: Dialect, more: bool) -> None:
-    """Say what is wrong with some rows, of which the first stands on a line, if it is known; `more` come after them.
-
-    Raises:
-        DataError: with the line and column.
-    """
-    text = "\n" * (line - 1) + raw.decode(errors="replace")
-    dialect = replace(dialect, above=line - 1)
-    kept: list[Row] = []
-    fault: Unreadable | None = None
-    try:
-        for row in rows(text, dialect.delimiter, quote=dialect.quote, above=line - 1):
-            if not is_blank(row[1]):
-                kept.append(row)
-    except Unreadable as error:
-        fault = error
-    if more or fault:  # so that what is odd is not taken for what stands below the rows
-        kept.append((1 << 62, [""] * dialect.width))
-    for at, cells in kept:
-        if len(cells) != dialect.width:
-            raise longer(text, file, dialect, at, cells, kept)
-    if fault is not None:
-        raise unreadable(text, file, dialect, fault) from None
-
-
-def _load(warehouse: Warehouse, table: str, file: File, dialect: Dialect, inner: dict[str, str]) -> None:
-    """Put the rows of a file below those that are there."""
+    line = longest + _BESIDE
     with _plain(file, dialect) as (path, above):
         columns = {f"f{i}": "VARCHAR" for i in range(dialect.width)}
         mark = quote(dialect.quote or "")
         options = (
             f"header = false, skip = {above}, delim = {quote(dialect.delimiter)}, quote = {mark}, escape = {mark}, "
             f"columns = {columns}, auto_detect = false, strict_mode = true, null_padding = false, "
-            f"max_line_size = {_LONGEST}, comment = '', compression = 'none'"
+            f"max_line_size = {line}, buffer_size = {max(_PIECE, 2 * line)}, comment = '', compression = 'none'"
         )
         listed = ", ".join(f"coalesce(f{i}, '') AS {inner[name]}" for i, name in enumerate(dialect.names))
         select = f"SELECT {listed} FROM read_csv({quote(str(path))}, {options})"
         try:
             warehouse.before_lock(f"INSERT INTO {table} BY NAME {select}")
         except duckdb.Error as error:
-            raise file.error(f"cannot be read: {str(error).splitlines()[0]}", _CONVERT) from None
+            raise file.error(f"cannot be read: {str(error).splitlines()[0]}", CONVERT) from None
 
 
 @contextmanager
@@ -196,10 +163,12 @@ def _typed(
     inner: dict[str, str],
     rules: Rules,
     texts: Collection[str],
+    keys: Collection[str],
     notices: list[Notice],
-) -> dict[str, str]:
-    """Each column with its type, as SQL."""
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Each column with its type, as SQL; and those of `keys` that are numbers, as texts."""
     found: dict[str, str] = {}
+    as_texts: dict[str, str] = {}
     asked = 0
     names = list(inner)
     words = sorted({*rules.marks.texts, *USUAL_WORDS})
@@ -212,7 +181,7 @@ def _typed(
             [(any_cell,)] = warehouse.before_lock(f"SELECT max({inner[name]}) FROM {table}") if written else [("",)]
             if any_cell:
                 rule = f"the cells of {name!r} are written for a spreadsheet, as {any_cell}"
-                raise DataError(f"{rule}, in a table that is larger than memory", cure=_CONVERT)
+                raise DataError(f"{rule}, in a table that is larger than memory", cure=CONVERT)
         looked = ", ".join(f"bool_or(regexp_matches({inner[name]}, {quote(_AT_AN_END)}))" for name in some)
         [blank] = warehouse.before_lock(f"SELECT {looked} FROM {table}")
         texts_of = {
@@ -231,15 +200,38 @@ def _typed(
                 often[column.example()] = column.words
             counts = np.array(list(often.values()), np.int64)
             kept = decided(list(often), counts, name, rules, notices, text=name in texts)
-            found[name] = _sql(trimmed, kept, list(often), rules, codes=name in texts)
+            listed = [one for one, gone in zip(often, kept.lost, strict=True) if gone]
+            if rules.marks.numbers and name not in texts and column.plain != column.words:
+                listed += _marks_as_written(warehouse, table, trimmed, rules)
+            found[name] = _sql(trimmed, kept, listed, rules, codes=name in texts)
+            if name in keys and kept.numbers is not None:
+                as_text = decided(list(often), counts, name, rules, [], text=True)
+                listed = [one for one, gone in zip(often, as_text.lost, strict=True) if gone]
+                as_texts[name] = _sql(trimmed, as_text, listed, rules, codes=True)
     if asked:
         notices.insert(0, asked_for(asked))
-    return found
+    return found, as_texts
 
 
-def _sql(text: str, found: Decided, different: Sequence[str], rules: Rules, *, codes: bool) -> str:
-    """A column of texts with its type, as SQL."""
-    lost = [one for one, gone in zip(different, found.lost, strict=True) if gone]
+def _marks_as_written(warehouse: Warehouse, table: str, text: str, rules: Rules) -> list[str]:
+    """The texts of a column that are a mark in its own notation, as -999,0 and -999 kg are -999.
+
+    The notation is that of the first rows; the texts with the digits of a mark are looked for in all.
+    """
+    digits = {str(abs(int(number * 10**9))).strip("0") for number in rules.marks.numbers if abs(number) < 1e15}
+    own = f"trim(regexp_replace({text}, '[^0-9]', '', 'g'), '0')"
+    same = f"SELECT DISTINCT {text} AS one FROM {table} WHERE {_is_in(own, sorted(digits))} LIMIT {_MOST_MARKS}"
+    wanted = [str(one) for (one,) in warehouse.before_lock(f"{same}")]
+    if not wanted:
+        return []
+    first = f"SELECT {text} AS one, count(*) FROM {table} WHERE rowid < {_FIRST} AND {text} <> '' GROUP BY 1 ORDER BY 1"
+    often = dict.fromkeys(wanted, 1) | {str(one): int(count) for one, count in warehouse.before_lock(first)}
+    lost = rules.marks.meet_in_column(list(often), np.array(list(often.values()), np.int64))
+    return sorted({one for one, gone in zip(often, lost, strict=True) if gone} & {*wanted})
+
+
+def _sql(text: str, found: Decided, lost: Sequence[str], rules: Rules, *, codes: bool) -> str:
+    """A column of texts with its type, as SQL; the texts in `lost` are missing cells."""
     kept = f"CASE WHEN NOT {_is_in(text, lost)} THEN {text} END" if lost else text
     if rules.marks.numbers and not codes:  # a mark that is a number stands for it in every notation
         listed = ", ".join(f"{number!r}::DOUBLE" for number in sorted(rules.marks.numbers))

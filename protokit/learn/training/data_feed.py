@@ -10,9 +10,10 @@ import numpy as np
 from protokit.core.libraries.backend import gpu_memory, tf
 from protokit.core.memory import process_memory
 from protokit.core.values.arrays import Arrays
+from protokit.learn.order import Order
 
 MEMORY_SHARE = 0.25  # of the device's memory that the rows of a training may take
-CHUNK_BYTES = 128 << 20  # gathered at a time
+CHUNK_BYTES = 32 << 20  # gathered at a time; of a stream, four such are held at once
 VALIDATION_BATCH = 4096  # rows
 
 
@@ -29,7 +30,7 @@ class DataFeed(Protocol):
     spec: Specs
     """The tensors of any number of such rows."""
 
-    def chunks(self, order: np.ndarray, size: int) -> Iterator[tuple[Tensors, np.ndarray]]:
+    def chunks(self, order: Order, size: int) -> Iterator[tuple[Tensors, np.ndarray]]:
         """Tensors, and where in them the rows `order[0:size]`, `order[size:2 * size]` and so on are."""
 
     def in_order(self, size: int) -> Iterator[Tensors]:
@@ -43,7 +44,7 @@ class Resident:
         self.data: Tensors = tf.nest.map_structure(lambda values: tf.constant(np.asarray(values)), arrays)
         self.spec: Specs = rows_spec(arrays)
 
-    def chunks(self, order: np.ndarray, size: int) -> Iterator[tuple[Tensors, np.ndarray]]:
+    def chunks(self, order: Order, size: int) -> Iterator[tuple[Tensors, np.ndarray]]:
         """See DataFeed."""
         for start in range(0, len(order), size):
             yield self.data, order[start : start + size]
@@ -60,7 +61,7 @@ class Streamed:
         self._arrays = arrays
         self.spec: Specs = rows_spec(arrays)
 
-    def chunks(self, order: np.ndarray, size: int) -> Iterator[tuple[Tensors, np.ndarray]]:
+    def chunks(self, order: Order, size: int) -> Iterator[tuple[Tensors, np.ndarray]]:
         """See DataFeed."""
         for chunk, rows in zip(self._gathered(order, size), range(0, len(order), size), strict=True):
             yield chunk, np.arange(min(size, len(order) - rows))
@@ -69,7 +70,7 @@ class Streamed:
         """See DataFeed."""
         return self._gathered(np.arange(len(first(self._arrays))), size)
 
-    def _gathered(self, order: np.ndarray, size: int) -> Iterator[Tensors]:
+    def _gathered(self, order: Order, size: int) -> Iterator[Tensors]:
         def gathered() -> Iterator[Batch]:
             for start in range(0, len(order), size):
                 rows = order[start : start + size]
@@ -106,9 +107,11 @@ def bytes_of(*arrays: Batch | Part) -> int:
     return int(sum(values.nbytes for values in tf.nest.flatten(arrays)))
 
 
-def fits(*arrays: Batch) -> bool:
-    """Whether arrays may lie on the device as they are."""
-    return bytes_of(*arrays) <= MEMORY_SHARE * device_memory()
+def streamed(*arrays: Batch) -> str:
+    """Why rows cannot lie on the device as they are, empty where they can."""
+    if any(isinstance(values, np.memmap) for values in tf.nest.flatten(arrays)):
+        return "they lie in files"
+    return "they would fill the memory" if bytes_of(*arrays) > MEMORY_SHARE * device_memory() else ""
 
 
 def device_memory() -> int:

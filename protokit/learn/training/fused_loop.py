@@ -5,11 +5,10 @@ from __future__ import annotations
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-import numpy as np
-
 from protokit.core.libraries.backend import keras, tf
 from protokit.core.values.arrays import Arrays
 from protokit.learn.engine import AfterEpoch, CannotCompile, NotFinite, Training
+from protokit.learn.order import Order
 from protokit.learn.plan import Plan, Progress
 from protokit.learn.snapshot import assign, values, variables
 from protokit.learn.training import data_feed
@@ -34,14 +33,14 @@ class FusedLoop(Training):
         self._shown: str | None = None  # what a trial of XLA showed
         self._lost = False  # a trial showed no gain from XLA
         self._careful = False  # in this training: XLA gave values that were not finite
-        self._streamed = False
+        self._streamed = ""
 
     @property
     def how(self) -> str:
         """See Training."""
         careful = "without XLA, whose code gave values that are not finite" if self._careful else None
         found = careful or self._refused or self._shown or self._choice.reason
-        return found + (", rows streamed: they would fill the memory" if self._streamed else "")
+        return found + (f", rows streamed: {self._streamed}" if self._streamed else "")
 
     @property
     def traces(self) -> dict[str, int]:
@@ -128,10 +127,10 @@ class FusedLoop(Training):
         return self._programs[kind]
 
     def _feeds(self, *parts: Batch) -> list[DataFeed]:
-        self._streamed = not data_feed.fits(*parts)
+        self._streamed = data_feed.streamed(*parts)
         return [data_feed.Streamed(part) if self._streamed else data_feed.Resident(part) for part in parts]
 
-    def _with_xla(self, program: Program, epoch: int, rows: DataFeed, order: np.ndarray, progress: Progress) -> bool:
+    def _with_xla(self, program: Program, epoch: int, rows: DataFeed, order: Order, progress: Progress) -> bool:
         """Whether this epoch is for the loop with XLA, which is compiled here if it has to be."""
         start = self._choice.xla_from
         if start is None or epoch < start or not self._uses_xla or not self._compile_xla(program):
@@ -149,7 +148,7 @@ class FusedLoop(Training):
                 self._refused = f"without XLA, which refused: {first_line(error)}"
         return self._refused is None
 
-    def _faster(self, program: Program, rows: DataFeed, order: np.ndarray) -> bool:
+    def _faster(self, program: Program, rows: DataFeed, order: Order) -> bool:
         """Whether the loop with XLA takes clearly less time for a few steps; the network stays as it is."""
         before = tuple(values(v) for v in variables(self._network))
         seconds: dict[bool, list[float]] = {False: [], True: []}

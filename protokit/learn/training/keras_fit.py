@@ -10,6 +10,7 @@ import numpy as np
 from protokit.core.libraries.backend import keras, tf
 from protokit.core.values.arrays import Arrays
 from protokit.learn.engine import AfterEpoch, NotFinite, Training
+from protokit.learn.order import Order
 from protokit.learn.plan import Plan, Progress
 from protokit.learn.training import data_feed
 from protokit.learn.training.data_feed import Batch
@@ -74,7 +75,7 @@ def batches(train: Arrays, plan: Plan, first_epoch: int) -> tf.data.Dataset:
     """The batches of all epochs from one on, in the plan's order."""
     arrays = data_feed.batch_of(train, plan.weights)
 
-    def orders() -> Iterator[np.ndarray]:
+    def orders() -> Iterator[Order]:
         for epoch in range(first_epoch, plan.epochs):
             yield plan.order(epoch, train.rows)
 
@@ -83,7 +84,7 @@ def batches(train: Arrays, plan: Plan, first_epoch: int) -> tf.data.Dataset:
             for start in range(0, train.rows, plan.batch_size):
                 yield data_feed.batch_of(train, plan.weights, order[start : start + plan.batch_size])
 
-    if not data_feed.fits(arrays):
+    if data_feed.streamed(arrays):
         return tf.data.Dataset.from_generator(streamed, output_signature=data_feed.rows_spec(arrays)).prefetch(8)
     data = tf.nest.map_structure(lambda values: tf.constant(np.asarray(values)), arrays)
     order = tf.data.Dataset.from_generator(orders, output_signature=tf.TensorSpec((train.rows,), tf.int64))

@@ -9,6 +9,7 @@ from typing import NoReturn, TypeAlias, TypeVar
 import numpy as np
 
 from protokit.core.libraries.backend import keras, tf
+from protokit.learn.order import Order
 from protokit.learn.training.data_feed import (
     CHUNK_BYTES,
     Batch,
@@ -110,7 +111,7 @@ class Program:
         found(one, tf.zeros((self.chunk,), tf.int64), tf.constant(0), nothing)  # XLA compiles when it is first called
         self._xla = found
 
-    def epoch(self, feed: DataFeed, order: np.ndarray, *, xla: bool, steps: int | None = None) -> int | None:
+    def epoch(self, feed: DataFeed, order: Order, *, xla: bool, steps: int | None = None) -> int | None:
         """Train on the rows in their order, `steps` batches of them when given; the metrics then hold their scores.
 
         Returns:
@@ -121,7 +122,7 @@ class Program:
             self._scores()
         self._used = True
         size = self.batch_size
-        order = order if steps is None else order[: steps * size]
+        order = order if steps is None or steps * size >= len(order) else order[: steps * size]
         done, together = 0, len(order) < self.chunk + size  # one chunk, and the rest that fills no batch
         for data, places in feed.chunks(order, max(1, len(order)) if together else self.chunk):
             if xla:

@@ -12,6 +12,7 @@ import numpy as np
 
 from protokit.collect.large import Held
 from protokit.core.errors import DataError
+from protokit.core.memory import release_unused
 from protokit.core.values.tables import Table
 from protokit.recipe.column_names import check_columns
 from protokit.recipe.recipe import Recipe
@@ -44,7 +45,9 @@ class OnDisk:
         spec, setting, counts = self.recipe.represent, setting_of(self.recipe), self._held.counts
         with self._database, self.recipe.document.placing():
             batches = self._held.batches("train")
-            return (with_all_rows(spec, setting, sampled, batches, counts, self._folder),)
+            found = with_all_rows(spec, setting, sampled, batches, counts, self._folder)
+        release_unused()
+        return (found,)
 
 
 @contextmanager
