@@ -134,6 +134,9 @@ def _of_shape(represent: Represent, learn: Learn) -> list[Fault]:
         if isinstance(getattr(split, part), str):
             rule = f"the {part} windows of a series are its latest"
             found.append(Fault(rule, "write a share, such as 0.2", ("represent", "split", part)))
+    if represent.positive is not None:
+        rule = "positive is for a target of two classes, and a series is forecast"
+        found.append(Fault(rule, "remove it", ("represent", "positive"), "key"))
     for key in ("class_weights", "sample_weights"):
         if getattr(learn, key) is not None:
             found.append(Fault(f"{key} are not for forecasts", "remove it", ("learn", key), "key"))

@@ -26,8 +26,8 @@ def r2(predictions: Predictions) -> Fast | None:
 
 def _roc_auc(predictions: Predictions, counts: np.ndarray) -> np.ndarray:
     """Pairs of a positive and a negative row in the right order, ties half, from sorted cumulative counts."""
-    order = np.argsort(predictions.scores[:, 1], kind="stable")
-    scores, positive = predictions.scores[order, 1], predictions.truth[order] == 1
+    order = np.argsort(predictions.positive_scores, kind="stable")
+    scores, positive = predictions.positive_scores[order], predictions.is_positive[order]
     ends = np.flatnonzero(np.concatenate([scores[1:] != scores[:-1], [True]]))
     sorted_counts = counts[:, order]
     up_to_pos = np.cumsum(sorted_counts * positive, axis=1)[:, ends]
