@@ -134,13 +134,10 @@ def class_grids(target: str, metrics: Metrics) -> tuple[Grid, ...]:
     if not found:
         return ()
     positive = positive_of(target, metrics)
+    names = [one["class"] + " (positive)" * (one["class"] == positive) for one in found]
     rows = [
-        (
-            one["class"] + " (positive)" * (one["class"] == positive),
-            f"{one['rows']:,}",
-            *(value(one[k]) for k in ("precision", "recall", "f1")),
-        )
-        for one in found
+        (name, f"{one['rows']:,}", *(value(one[k]) for k in ("precision", "recall", "f1")))
+        for name, one in zip(names, found, strict=True)
     ]
     return (Grid("each class", (target, "rows", "precision", "recall", "f1"), tuple(rows)),)
 

@@ -10,6 +10,7 @@ from protokit.show.plots.ranking import Line
 from protokit.workflow.look.plot import Plot
 
 _MOST_LINES = 5
+Curve = Callable[[np.ndarray, np.ndarray, np.ndarray | None], Line]
 
 
 def threshold_curves(

@@ -142,6 +142,7 @@ def _score(score: Score) -> PlainScore:
         "greater_is_better": score.greater_is_better,
         "network": score.network.as_plain(),
         "baselines": {name: value.as_plain() for name, value in score.baselines.items()},
-        **({"positive": score.positive} if score.positive is not None else {}),
     }
+    if score.positive is not None:
+        plain["positive"] = score.positive
     return finite(plain)
