@@ -74,7 +74,7 @@ def examples_of(spec: Represent, table: Table, setting: Setting) -> Examples:
             rule = f"{setting.sample_weights!r} is 0 in every row with a target"
             raise SpecError.one(rule, "name another column", ("learn", "sample_weights"))
         name = f"rows with a weight in {setting.sample_weights!r}"
-        steps.append(Step(name, before, before - lost, f"{lost:,} with a weight of 0 dropped"))
+        steps.append(Step(name, before, before - lost, "", {"weight of 0": lost}))
         rule = f"{lost:,} rows have a weight of 0 in {setting.sample_weights!r}, and do not count: they are dropped"
         notices.append(Notice(rule, (setting.sample_weights,)))
     parts = parts[has] if parts is not None else None

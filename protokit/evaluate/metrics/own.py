@@ -33,6 +33,11 @@ class Own(Metric):
         self.needs_labels = "clustering" in tasks
         self.of_positive = takes == "probabilities" and "binary" in tasks
 
+    @classmethod
+    def fault_of_class(cls) -> str | None:
+        """See Metric: each has its own tasks, which `metric` has looked at."""
+        return None
+
     @property
     def weighs(self) -> bool:
         """Whether the function takes `sample_weight`."""

@@ -44,6 +44,5 @@ def _r2(predictions: Predictions, counts: np.ndarray) -> np.ndarray:
     truth = predictions.truth - predictions.truth.mean()
     total = counts.sum(axis=1)
     squares = counts @ truth**2 - (counts @ truth) ** 2 / total
-    with np.errstate(invalid="ignore", divide="ignore"):
-        result: np.ndarray = 1 - counts @ (predictions.scores - predictions.truth) ** 2 / squares
-    return result
+    errors = counts @ (predictions.scores - predictions.truth) ** 2
+    return np.asarray(1 - np.divide(errors, squares, out=np.full(len(errors), np.nan), where=squares > 0))
