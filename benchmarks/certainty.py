@@ -23,8 +23,8 @@ from protokit.core.values.arrays import Predictions
 from protokit.core.values.signature import TargetSpec
 from protokit.evaluate.certainty import bootstrap
 from protokit.evaluate.certainty.comparison import LEVEL, holm, over_folds, paired
+from protokit.evaluate.metrics import own
 from protokit.evaluate.metrics.metric import METRICS
-from protokit.evaluate.metrics.own import metric
 from protokit.evaluate.verdict import judge
 
 ROOT = Path(__file__).parent.parent
@@ -108,7 +108,7 @@ def tails(degrees: float) -> Made:
     return of
 
 
-@metric(task="regression", greater_is_better=False)
+@own.metric(task="regression", greater_is_better=False)
 def dear_side(truth: np.ndarray, predicted: np.ndarray, sample_weight: np.ndarray) -> float:
     """Errors, those that are too low three times."""
     errors = np.where(predicted < truth, 3 * (truth - predicted), predicted - truth)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -111,7 +112,9 @@ def of_classes(saved: pd.DataFrame, prefix: str, name: str, classes: list[str], 
         }
     called, first = {"pos_label": positive, "zero_division": 0}, classes.index(positive)
     there, negative = truth == positive, [one for one in classes if one != positive]
-    ratios = sk.class_likelihood_ratios(truth, predicted, labels=[*negative, positive])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of a ratio that is divided by 0
+        ratios = sk.class_likelihood_ratios(truth, predicted, labels=[*negative, positive])
     return {
         **found,
         "f1": sk.f1_score(truth, predicted, **called),
