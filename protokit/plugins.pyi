@@ -12,8 +12,8 @@ from protokit.evaluate.baselines.baseline import BASELINES as _BASELINES
 from protokit.evaluate.baselines.baseline import Baseline as Baseline
 from protokit.evaluate.doctor.rule import RULES as _RULES
 from protokit.evaluate.doctor.rule import Rule as Rule
-from protokit.evaluate.metrics.metric import METRICS as _METRICS
 from protokit.evaluate.metrics.metric import Metric as Metric
+from protokit.evaluate.metrics.own import metric as metric
 from protokit.learn.engine import ENGINES as _ENGINES
 from protokit.learn.engine import Engine as Engine
 from protokit.menu.catalogue import register as _register
@@ -32,7 +32,6 @@ engine = _ENGINES.add
 kind = _KINDS.add
 layer = _register
 menu = _HOUSE_MENUS.add
-metric = _METRICS.add
 plot = _PLOTS.add
 rule = _RULES.add
 series_check = _SERIES_CHECKS.add

@@ -80,7 +80,13 @@ class Part:
             specs = [replace(spec, classes=tuple(range(1, self.clusters.count + 1))) for spec in specs]
         return {
             s.name: Predictions(
-                s, np.asarray(arrays.truth[s.name]), scores[s.name], units, arrays.blocks, reference=arrays.labels
+                s,
+                np.asarray(arrays.truth[s.name]),
+                scores[s.name],
+                units,
+                arrays.blocks,
+                reference=arrays.labels,
+                weights=arrays.weights,
             )
             for s in specs
         }

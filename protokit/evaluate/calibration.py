@@ -32,16 +32,17 @@ def reliability(p: Predictions, seed: int) -> dict[str, object]:
     sure, right = confidence(p)
     member = bins(sure)
     gaps = _by_bin(right - sure, member)
-    value = float(np.abs(gaps.sum(axis=0)).sum() / len(sure))
+    by = np.ones(len(sure)) if p.weights is None else np.asarray(p.weights, np.float64)
+    value = float(np.abs(by @ gaps).sum() / by.sum())
     samples = bootstrap.of_rows(
-        lambda counts: np.abs(counts @ gaps).sum(axis=1) / counts.sum(axis=1), len(sure), p.blocks, seed
+        lambda counts: np.abs(counts @ gaps).sum(axis=1) / counts.sum(axis=1), len(sure), p.blocks, seed, p.weights
     )
     # distances are never below 0, so that chance makes the error larger, in the rows and once more in resampling them:
     # both are taken off the bounds; an error that chance alone gives may be none at all
-    chance = _by_chance(sure, member, seed)
+    chance = _by_chance(sure, member, by, seed)
     low, high = np.clip(np.quantile(samples, [0.025, 0.975]) - 2 * (samples.mean() - value), 0, 1)
     error = Interval(value, 0.0 if value <= chance else float(min(low, value)), float(max(high, value)))
-    return {"error": error.as_plain(), "chance": chance, "bins": _table(sure, right, member)}
+    return {"error": error.as_plain(), "chance": chance, "bins": _table(sure, right, member, by)}
 
 
 def confidence(p: Predictions) -> tuple[np.ndarray, np.ndarray]:
@@ -50,7 +51,7 @@ def confidence(p: Predictions) -> tuple[np.ndarray, np.ndarray]:
     Shapes: (rows,) and (rows,).
     """
     if p.target.task == "binary":
-        return p.scores[:, 1], (p.truth == 1).astype(float)
+        return p.positive_scores, p.is_positive.astype(float)
     return p.scores.max(axis=1), (p.scores.argmax(axis=1) == p.truth).astype(float)
 
 
@@ -66,26 +67,28 @@ def bins(sure: np.ndarray) -> np.ndarray:
     return found
 
 
-def _table(sure: np.ndarray, right: np.ndarray, member: np.ndarray) -> list[dict[str, float]]:
+def _table(sure: np.ndarray, right: np.ndarray, member: np.ndarray, by: np.ndarray) -> list[dict[str, float]]:
     found = []
     for i in range(int(member.max()) + 1):
         own = member == i
         low, high = float(sure[own].min()), float(sure[own].max())
-        means = {"predicted": float(sure[own].mean()), "observed": float(right[own].mean())}
+        predicted, observed = (float(np.average(values[own], weights=by[own])) for values in (sure, right))
+        means = {"predicted": predicted, "observed": observed}
         found.append({"low": low, "high": high, "rows": int(own.sum()), **means})
     return found
 
 
-def _by_chance(sure: np.ndarray, member: np.ndarray, seed: int) -> float:
+def _by_chance(sure: np.ndarray, member: np.ndarray, by: np.ndarray, seed: int) -> float:
     generator = np.random.Generator(np.random.PCG64(derive(seed, "calibration", len(sure))))
     starts = np.concatenate([[0], np.cumsum(np.bincount(member))[:-1]])
-    ordered = sure[np.argsort(member, kind="stable")]
+    order = np.argsort(member, kind="stable")
+    ordered, by = sure[order], by[order]
     at_a_time = max(1, _CELLS // len(sure))
     found = []
     for start in range(0, _SIMULATIONS, at_a_time):
         size = min(at_a_time, _SIMULATIONS - start)
-        gaps = (generator.random((size, len(sure)), np.float32) < ordered) - ordered
-        found.append(np.abs(np.add.reduceat(gaps, starts, axis=1)).sum(axis=1) / len(sure))
+        gaps = ((generator.random((size, len(sure)), np.float32) < ordered) - ordered) * by
+        found.append(np.abs(np.add.reduceat(gaps, starts, axis=1)).sum(axis=1) / by.sum())
     return float(np.quantile(np.concatenate(found), 0.95))
 
 

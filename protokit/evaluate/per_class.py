@@ -11,9 +11,10 @@ from protokit.core.values.arrays import Predictions
 def per_class(p: Predictions) -> list[dict[str, object]]:
     """Rows, precision, recall and F1 of each class or label; 0 where they would be divided by 0."""
     labels = np.arange(len(p.target.classes)) if p.target.has_classes else None
-    precision, recall, f1, rows = sk.precision_recall_fscore_support(
-        p.truth, p.labels, labels=labels, average=None, zero_division=0.0
+    precision, recall, f1, _ = sk.precision_recall_fscore_support(
+        p.truth, p.labels, labels=labels, average=None, sample_weight=p.weights, zero_division=0.0
     )
+    rows = np.bincount(p.truth, minlength=len(p.target.classes)) if p.target.has_classes else p.truth.sum(axis=0)
     names = p.target.classes if p.target.has_classes else p.target.columns
     return [
         {"class": str(name), "rows": int(n), "precision": float(a), "recall": float(b), "f1": float(c)}
@@ -26,8 +27,10 @@ def per_quantile(p: Predictions) -> list[dict[str, float]]:
     return [
         {
             "quantile": level,
-            "mean_pinball_loss": float(sk.mean_pinball_loss(p.truth, p.scores[:, i], alpha=level)),
-            "below": float((p.truth <= p.scores[:, i]).mean()),
+            "mean_pinball_loss": float(
+                sk.mean_pinball_loss(p.truth, p.scores[:, i], alpha=level, sample_weight=p.weights)
+            ),
+            "below": float(np.average(p.truth <= p.scores[:, i], weights=p.weights)),
         }
         for i, level in enumerate(p.target.quantiles)
     ]

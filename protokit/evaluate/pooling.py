@@ -16,7 +16,7 @@ def pooled(parts: Sequence[Predictions]) -> Predictions:
     """
     first = parts[0]
     truth, scores = (_joined([getattr(part, name) for part in parts]) for name in ("truth", "scores"))
-    blocks = thresholds = reference = None
+    blocks = thresholds = reference = weights = None
     if first.blocks is not None:
         own = [np.unique(part.blocks, return_inverse=True)[1] for part in parts if part.blocks is not None]
         starts = np.cumsum([0, *(int(some.max()) + 1 for some in own[:-1])])
@@ -25,8 +25,10 @@ def pooled(parts: Sequence[Predictions]) -> Predictions:
         thresholds = np.concatenate([part.thresholds for part in parts if part.thresholds is not None])
     if first.reference is not None:
         reference = np.concatenate([part.reference for part in parts if part.reference is not None])
+    if first.weights is not None:
+        weights = np.concatenate([part.weights for part in parts if part.weights is not None])
     units = {name: np.concatenate([part.units[name] for part in parts]) for name in first.units}
-    return Predictions(first.target, truth, scores, units, blocks, reference, thresholds)
+    return Predictions(first.target, truth, scores, units, blocks, reference, thresholds, weights)
 
 
 def some_of(p: Predictions, rows: np.ndarray) -> Predictions:
@@ -36,7 +38,7 @@ def some_of(p: Predictions, rows: np.ndarray) -> Predictions:
         return None if values is None else values[rows]
 
     units = {name: values[rows] for name, values in p.units.items()}
-    optional = (rows_of(values) for values in (p.blocks, p.reference, p.thresholds))
+    optional = (rows_of(values) for values in (p.blocks, p.reference, p.thresholds, p.weights))
     return Predictions(p.target, p.truth[rows], p.scores[rows], units, *optional)
 
 

@@ -42,7 +42,8 @@ def fitted(p: Predictions) -> float:
         scaled = logits / np.exp(log)
         high = scaled.max(axis=1)
         totals = np.log(np.exp(scaled - high[:, None]).sum(axis=1)) + high
-        return float((totals - own / np.exp(log)).sum() + log**2 / 2)
+        losses = totals - own / np.exp(log)
+        return float((losses if p.weights is None else losses * p.weights).sum() + log**2 / 2)
 
     found = minimize_scalar(cost, bounds=(-_FARTHEST, _FARTHEST), method="bounded", options={"xatol": 1e-4})
     return float(np.exp(found.x))

@@ -157,6 +157,9 @@ def _of_shape(represent: Represent, learn: Learn) -> list[Fault]:
             rule = f"the {part} rows are the last {said.last:,} of each series, and a forecast takes {series.horizon:,}"
             cure = f"write {part}: {{last: {series.horizon}}}, or lower represent.series.horizon"
             found.append(Fault(rule, cure, ("represent", "split", part)))
+    if represent.positive is not None:
+        rule = "positive is for a target of two classes, and a series is forecast"
+        found.append(Fault(rule, "remove it", ("represent", "positive"), "key"))
     for key in ("class_weights", "sample_weights"):
         if getattr(learn, key) is not None:
             found.append(Fault(f"{key} are not for forecasts", "remove it", ("learn", key), "key"))

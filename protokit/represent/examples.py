@@ -60,12 +60,23 @@ def examples_of(spec: Represent, table: Table, setting: Setting) -> Examples:
         parts = parts[positions] if parts is not None else None
         steps.append(Step("sequences", rows, len(frame), f"one for each {grouping.by}"))
     has = with_target(frame, targets, setting.task)
+    counts = with_weight(frame, setting.sample_weights)
     if not has.all():
         lost = int((~has).sum())
         if lost == len(has):
             raise DataError(f"the target {targets[0]!r} is missing in every row", cure="choose another target")
         steps.append(Step("rows with a target", len(has), len(has) - lost, f"{lost:,} without one dropped"))
         notices.append(Notice(f"{lost:,} rows without a target are dropped", tuple(targets)))
+    if setting.sample_weights is not None and (lost := int((has & ~counts).sum())):
+        before = int(has.sum())
+        has = has & counts
+        if not has.any():
+            rule = f"{setting.sample_weights!r} is 0 in every row with a target"
+            raise SpecError.one(rule, "name another column", ("learn", "sample_weights"))
+        name = f"rows with a weight in {setting.sample_weights!r}"
+        steps.append(Step(name, before, before - lost, "", {"weight of 0": lost}))
+        rule = f"{lost:,} rows have a weight of 0 in {setting.sample_weights!r}, and do not count: they are dropped"
+        notices.append(Notice(rule, (setting.sample_weights,)))
     parts = parts[has] if parts is not None else None
     positions = positions[has]
     source = source.take(positions)
@@ -135,6 +146,15 @@ def with_target(frame: pd.DataFrame, targets: Sequence[str], task: str | None) -
     labels = task == "multilabel" and len(targets) == 1
     has: np.ndarray = frame[[] if labels else list(targets)].notna().all(axis=1).to_numpy()
     return has
+
+
+def with_weight(frame: pd.DataFrame, name: str | None) -> np.ndarray:
+    """Whether a row counts: its weight, where there is one, is not 0. Shapes: (rows,) bool."""
+    if name is None:
+        return np.ones(len(frame), bool)
+    # cells that are no numbers are told when the weights are read
+    found: np.ndarray = (pd.to_numeric(frame[name], errors="coerce") != 0).to_numpy(bool)
+    return found
 
 
 def sample_weights(name: str | None, frame: pd.DataFrame, rows: Split) -> np.ndarray | None:

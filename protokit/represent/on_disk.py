@@ -11,7 +11,7 @@ import pandas as pd
 
 from protokit.core.values.arrays import Arrays, Features
 from protokit.core.values.said import Notice, Step
-from protokit.represent.examples import mean_weight, weights_of, with_target
+from protokit.represent.examples import mean_weight, weights_of, with_target, with_weight
 from protokit.represent.represented import Represented, Setting
 from protokit.represent.words import Represent
 
@@ -45,7 +45,8 @@ def with_all_rows(
     writer = _Writer(folder)
     rows = without = 0
     for batch in batches:
-        some = batch[with_target(batch, spec.targets, setting.task)]
+        countable = with_target(batch, spec.targets, setting.task) & with_weight(batch, setting.sample_weights)
+        some = batch[countable]
         without += len(batch) - len(some)
         if some.empty:
             continue
@@ -102,7 +103,14 @@ def _steps(sampled: Represented, counts: Mapping[str, int], without: int) -> lis
     steps = [Step(f"split ({sampled.split.by})", total, total, detail)]
     if without:
         left = counts["train"] - without
-        steps.append(Step("training rows with a target", counts["train"], left, f"{without:,} without one dropped"))
+        steps.append(
+            Step(
+                "training rows with a target",
+                counts["train"],
+                left,
+                f"{without:,} without one, or with a weight of 0, dropped",
+            )
+        )
     return steps
 
 

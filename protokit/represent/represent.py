@@ -29,6 +29,7 @@ from protokit.represent.series.series import represent_series
 from protokit.represent.split_way import SplitTable
 from protokit.represent.splitting import as_dealt, split, way_of, with_each_class
 from protokit.represent.target import TargetEncoder, by_target, classes_of_rows, infer_tasks
+from protokit.represent.targets.positive import with_positive
 from protokit.represent.words import Represent
 
 
@@ -57,7 +58,7 @@ def represent(
     used = {name for one in found for name in one.encoder.kinds}
     used.update(name for name in (*spec.targets, setting.sample_weights, setting.labels, spec.split.way_column) if name)
     source = keyed(examples, table.frame, [name for name in table.frame.columns if name not in used])
-    found = tuple(replace(one, source=source) for one in found)
+    found = with_positive(spec, [replace(one, source=source) for one in found])
     targets = [one.encoder.signature.targets for one in found]
     if odd := next((i for i, some in enumerate(targets) if some != targets[0]), None):
         raise DataError(

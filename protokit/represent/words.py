@@ -17,6 +17,7 @@ from protokit.represent.kind import KINDS, Kind
 from protokit.represent.kinds.number import NumberOptions
 from protokit.represent.series.last import PART, Last, part
 from protokit.represent.split_way import SPLITS, SplitWay
+from protokit.represent.targets.words import POSITIVE, TARGET, read_positive, read_separator, read_targets
 
 
 class By(Section):
@@ -227,33 +228,10 @@ def _options_schema(kind: type[Kind]) -> dict[str, Any]:
 ColumnKind = Annotated[str | dict[str, object], Word(_column_kind, _kind_schema)]
 
 
-def _target(value: object) -> object:
-    """One column, several, or none."""
-    if value is None:
-        return None
-    if isinstance(value, (list, tuple)):
-        if not value or not all(isinstance(v, str) for v in value) or len(set(value)) < len(value):
-            raise refuse(Fault(f"targets are different column names, not {value!r}"))
-        return tuple(value)
-    if not isinstance(value, str) or not value:
-        raise refuse(Fault(f"a target is a column's name, not {value!r}", "put a name that is a number in quotes"))
-    return value
-
-
-def _separator(value: object) -> object:
-    """What parts labels."""
-    if value is not None and (not isinstance(value, str) or not value):
-        raise refuse(Fault(f"a separator is a text, not {value!r}", 'write separator: "|"'))
-    return value
-
-
-_TARGET = or_null({"anyOf": [TEXT, {"type": "array", "items": TEXT, "minItems": 1, "uniqueItems": True}]})
-
-
 class Represent(Section):
     """Step 2: what is predicted, what each column is, and which rows are kept for the test."""
 
-    target: Annotated[str | tuple[str, ...] | None, Word(_target, _TARGET)] = Field(
+    target: Annotated[str | tuple[str, ...] | None, Word(read_targets, TARGET)] = Field(
         None, description="the column to predict, a list of them, or none for clustering", examples=["late"]
     )
     columns: dict[str, ColumnKind] = Field(
@@ -269,16 +247,22 @@ class Represent(Section):
         description="windows of series, for forecasts",
         examples=[{"time": "date", "window": 96, "horizon": 24}],
     )
-    separator: Annotated[str | None, Word(_separator, TEXT)] = Field(
+    separator: Annotated[str | None, Word(read_separator, TEXT)] = Field(
         None,
         description="what parts the labels of a cell, where the target is one column of them; found when not given",
         examples=["|"],
+    )
+    positive: Annotated[object, Word(read_positive, POSITIVE)] = Field(
+        None,
+        description="the class of two that precision, recall and the like are of; the rarer one of the training rows "
+        "when not given; of several targets a class for each",
+        examples=["yes"],
     )
     split: Split = Field(Split(), description="which rows are for what", examples=[{"test": 0.2}])
 
     def left_out(self) -> tuple[str, ...]:
         """What most tables are not."""
-        return tuple(key for key in ("sequence", "series", "separator") if getattr(self, key) is None)
+        return tuple(key for key in ("sequence", "series", "separator", "positive") if getattr(self, key) is None)
 
     @property
     def targets(self) -> tuple[str, ...]:
@@ -286,6 +270,10 @@ class Represent(Section):
         if self.target is None:
             return ()
         return (self.target,) if isinstance(self.target, str) else self.target
+
+    def positive_class(self, target: str) -> object:
+        """The class of a target that is written as the positive one; None where none is."""
+        return self.positive.get(target) if isinstance(self.positive, dict) else self.positive
 
     def kind(self, column: str) -> str | None:
         """What the recipe says a column is, in one word."""

@@ -105,7 +105,7 @@ def _says_parts(cells: pd.Series, name: str) -> bool:
     """Whether a column says of each row whether it is for training or the test."""
     return (
         cells.dtype.kind in "OT"
-        and cells.notna().all()
+        and bool(cells.notna().all())
         and {"train", "test"} <= parts_in(name, map(str, cells.unique()))
     )
 

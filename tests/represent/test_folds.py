@@ -119,7 +119,7 @@ def test_weights_that_cannot_be_are_refused(value: float | None, words: str) -> 
     table.loc[7, "weight"] = value
     with pytest.raises((SpecError, DataError), match=words):
         folded(table=table, learn={"sample_weights": "weight"})
-    with pytest.raises(SpecError, match="is 0 in every training row"):
+    with pytest.raises(SpecError, match="is 0 in every row"):
         folded(table=frame().assign(weight=0.0), learn={"sample_weights": "weight"})
     with pytest.raises(SpecError, match="did you mean 'weight'"):
         folded(learn={"sample_weights": "wieght"})

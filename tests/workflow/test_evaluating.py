@@ -79,7 +79,7 @@ def test_a_chosen_threshold_is_the_best_on_validation_rows_and_goes_with_the_mod
     loaded = protokit.load(chosen.path)
     pd.testing.assert_frame_equal(loaded.predict(known), predicted, check_exact=True)
     assert loaded.signature.targets[0].threshold == plain["value"]
-    assert "called positive above a probability" in str(chosen)
+    assert "is called 'yes' above a probability" in str(chosen)
     saved = pd.read_parquet(chosen.path / "predictions.parquet")
     assert ((saved["default = yes"] > saved["default threshold"]) == (saved["default predicted"] == "yes")).all()
     assert f1_score(saved["default"], saved["default predicted"], pos_label="yes") == chosen.metrics["f1"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -73,7 +74,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], protokit.R
     return of
 
 
-def of_classes(saved: pd.DataFrame, prefix: str, name: str, classes: list[str]) -> dict[str, float]:
+def of_classes(saved: pd.DataFrame, prefix: str, name: str, classes: list[str], positive: str) -> dict[str, float]:
     """scikit-learn's scores of the columns of a target with classes."""
     truth, predicted = saved[name], saved[f"{prefix}{name} predicted"]
     shares = saved[[f"{prefix}{name} = {c}" for c in classes]].to_numpy()
@@ -88,24 +89,43 @@ def of_classes(saved: pd.DataFrame, prefix: str, name: str, classes: list[str]) 
             for average in ("macro", "weighted")
         },
         "cohen_kappa": sk.cohen_kappa_score(truth, predicted),
+        "d2_log_loss": sk.d2_log_loss_score(truth, shares, labels=classes),
+        "d2_brier": sk.d2_brier_score(truth, shares, labels=classes),
+        **{
+            f"jaccard_{average}": sk.jaccard_score(truth, predicted, average=average, zero_division=0)
+            for average in ("micro", "macro", "weighted")
+        },
     }
     if len(classes) > 2:
         return {
             **found,
             "roc_auc_ovr": sk.roc_auc_score(truth, shares, multi_class="ovr", labels=classes),
             "roc_auc_ovo": sk.roc_auc_score(truth, shares, multi_class="ovo", labels=classes),
+            **{
+                f"roc_auc_{way}_weighted": sk.roc_auc_score(
+                    truth, shares, multi_class=way, labels=classes, average="weighted"
+                )
+                for way in ("ovr", "ovo")
+            },
             "average_precision": sk.average_precision_score(truth, shares),
             "top_k_accuracy": sk.top_k_accuracy_score(truth, shares, k=2, labels=classes),
         }
-    positive = {"pos_label": classes[1], "zero_division": 0}
+    called, first = {"pos_label": positive, "zero_division": 0}, classes.index(positive)
+    there, negative = truth == positive, [one for one in classes if one != positive]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of a ratio that is divided by 0
+        ratios = sk.class_likelihood_ratios(truth, predicted, labels=[*negative, positive])
     return {
         **found,
-        "f1": sk.f1_score(truth, predicted, **positive),
-        "precision": sk.precision_score(truth, predicted, **positive),
-        "recall": sk.recall_score(truth, predicted, **positive),
-        "roc_auc": sk.roc_auc_score(truth, shares[:, 1]),
-        "average_precision": sk.average_precision_score(truth, shares[:, 1], pos_label=classes[1]),
-        "brier_score": sk.brier_score_loss(truth, shares[:, 1], pos_label=classes[1]),
+        "f1": sk.f1_score(truth, predicted, **called),
+        "precision": sk.precision_score(truth, predicted, **called),
+        "recall": sk.recall_score(truth, predicted, **called),
+        "jaccard": sk.jaccard_score(truth, predicted, **called),
+        "positive_likelihood_ratio": ratios[0],
+        "negative_likelihood_ratio": ratios[1],
+        "roc_auc": sk.roc_auc_score(there, shares[:, first]),
+        "average_precision": sk.average_precision_score(there, shares[:, first]),
+        "brier_score": sk.brier_score_loss(there, shares[:, first]),
     }
 
 
@@ -135,13 +155,16 @@ def of_labels(saved: pd.DataFrame, prefix: str, labels: list[str]) -> dict[str, 
     return {
         "accuracy": sk.accuracy_score(truth, predicted),
         "hamming_loss": sk.hamming_loss(truth, predicted),
-        "jaccard_samples": sk.jaccard_score(truth, predicted, average="samples", zero_division=0),
+        **{
+            f"jaccard_{average}": sk.jaccard_score(truth, predicted, average=average, zero_division=0)
+            for average in ("samples", "micro", "macro", "weighted")
+        },
         "roc_auc_macro": sk.roc_auc_score(truth, shares),
         "average_precision_macro": sk.average_precision_score(truth, shares),
         **{
             f"{score}_{average}": function(truth, predicted, average=average, zero_division=0)
             for score, function in (("f1", sk.f1_score), ("precision", sk.precision_score), ("recall", sk.recall_score))
-            for average in ("micro", "macro", "weighted")
+            for average in ("micro", "macro", "weighted", "samples")
         },
     }
 
@@ -185,6 +208,7 @@ def of_clusters(saved: pd.DataFrame, prefix: str, clusters: list[str]) -> dict[s
         "adjusted_mutual_info": sk.adjusted_mutual_info_score(saved["label"], found),
         "normalized_mutual_info": sk.normalized_mutual_info_score(saved["label"], found),
         "rand": sk.rand_score(saved["label"], found),
+        "mutual_info": sk.mutual_info_score(saved["label"], found),
         "fowlkes_mallows": sk.fowlkes_mallows_score(saved["label"], found),
         "homogeneity": sk.homogeneity_score(saved["label"], found),
         "completeness": sk.completeness_score(saved["label"], found),
@@ -208,7 +232,7 @@ def expected(run: protokit.Run, prefix: str) -> dict[str, float]:
         return of_clusters(saved, prefix, target["classes"])
     if task == "regression":
         return of_numbers(saved["row (2)"], saved[f"{prefix}row predicted"])
-    return of_classes(saved.astype({name: str}), prefix, name, target["classes"])
+    return of_classes(saved.astype({name: str}), prefix, name, target["classes"], target.get("positive", ""))
 
 
 @pytest.mark.parametrize("case", list(CASES))

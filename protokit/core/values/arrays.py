@@ -49,8 +49,8 @@ class Arrays:
             (class).
         truth: (rows,) by the target's name: class positions, or the number in its own unit; (rows, labels) of 0 and 1;
             (rows, horizon, columns) of a forecast; (rows, width), the points, where there is no target.
-        weights: (rows,) float32, how much each row counts in the loss, with a mean of 1 over the training rows;
-            None where all count the same.
+        weights: (rows,) float32, how much each row counts in the loss and in the scores, with a mean of 1 over the
+            training rows; None where all count the same.
         blocks: (rows,) of whole numbers: rows of one block are not independent; None where all are.
         labels: (rows,) of texts, None where missing: what clusters are held against, never learned from.
 
@@ -86,6 +86,7 @@ class Predictions:
         blocks: (rows,): rows of one block are not independent.
         reference: (rows,) texts, None where missing: what clusters are held against.
         thresholds: (rows,): above which probability each row is called positive, where folds have chosen their own.
+        weights: (rows,): how much each row counts; None where all count the same.
     """
 
     target: TargetSpec
@@ -95,6 +96,19 @@ class Predictions:
     blocks: np.ndarray | None = None
     reference: np.ndarray | None = None
     thresholds: np.ndarray | None = None
+    weights: np.ndarray | None = None
+
+    @property
+    def is_positive(self) -> np.ndarray:
+        """Of two classes: whether each row is of the positive one. Shapes: (rows,) of truth values."""
+        found: np.ndarray = self.truth == self.target.positive
+        return found
+
+    @property
+    def positive_scores(self) -> np.ndarray:
+        """Of two classes: the probability of the positive one. Shapes: (rows,)."""
+        found: np.ndarray = self.scores[:, self.target.positive]
+        return found
 
     @property
     def labels(self) -> np.ndarray:

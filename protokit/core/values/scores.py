@@ -23,10 +23,14 @@ class Interval:
 
 @dataclass(frozen=True)
 class Score:
-    """One metric of one target for the network and for each baseline, and whether more is better (None: neither)."""
+    """One metric of one target for the network and for each baseline, and whether more is better (None: neither).
+
+    `positive` names the class of two that the metric is of, where it is of one.
+    """
 
     target: str
     metric: str
     greater_is_better: bool | None
     network: Interval
     baselines: Mapping[str, Interval]
+    positive: str | None = None

@@ -53,8 +53,9 @@ class TargetSpec:
     `classes` are as written in the data, in order; of clusters found they are 1, 2, and so on. `columns` are those of a
     target made of several: labels that may each be there, or series that are forecast together over `horizon` steps.
     `quantiles` are those to predict. `width` is the count of numbers that a network without a target gives back.
-    A row is called positive where its probability is above the `threshold`; the logits of classes are divided by the
-    `temperature`. Neither changes the network: two targets that differ in them alone are equal.
+    Of two classes the one at the place `positive` is what precision, recall and the like are of. A row is called
+    positive where its probability of it is above the `threshold`; the logits of classes are divided by the
+    `temperature`. None of these changes the network: two targets that differ in them alone are equal.
     """
 
     name: str
@@ -66,6 +67,7 @@ class TargetSpec:
     width: int = 0
     threshold: float = field(default=0.5, compare=False)
     temperature: float | None = field(default=None, compare=False)
+    positive: int = field(default=1, compare=False)
 
     @property
     def key(self) -> str:
@@ -92,6 +94,11 @@ class TargetSpec:
         """Whether a row is of one class."""
         return self.task in {"binary", "multiclass"}
 
+    @property
+    def positive_class(self) -> str | None:
+        """The name of the positive class of two; None of other targets."""
+        return str(self.classes[self.positive]) if self.task == "binary" else None
+
     def labels(self, scores: np.ndarray, thresholds: np.ndarray | None = None) -> np.ndarray:
         """What scores say: the class or cluster of each row, from 0, 0 or 1 of each label, or the number (the median).
 
@@ -99,8 +106,8 @@ class TargetSpec:
         """
         if self.task in {"binary", "multilabel"}:
             border = self.threshold if thresholds is None else thresholds
-            above: np.ndarray = (scores[:, 1] if self.task == "binary" else scores) > border
-            return above.astype(int)
+            above: np.ndarray = (scores[:, self.positive] if self.task == "binary" else scores) > border
+            return (above if self.task == "multilabel" or self.positive == 1 else ~above).astype(int)
         if self.task in {"multiclass", "clustering"}:
             likeliest: np.ndarray = scores.argmax(axis=1)
             return likeliest

@@ -57,11 +57,14 @@ class Baseline(ABC):
         return None if isinstance(tasks, tuple) and tasks else f"`tasks` is a tuple of tasks, not {tasks!r}"
 
     @abstractmethod
-    def fit(self, features: Features, truth: np.ndarray, target: TargetSpec, seed: int) -> Fitted:
+    def fit(
+        self, features: Features, truth: np.ndarray, target: TargetSpec, seed: int, weights: np.ndarray | None = None
+    ) -> Fitted:
         """Fit on training rows. The same rows and seed give the same model.
 
         Shapes: see Features; truth (rows,) class positions or numbers, (rows, labels) of 0 and 1,
-            (rows, horizon, columns), or (rows, width), the points that clusters are looked for among.
+            (rows, horizon, columns), or (rows, width), the points that clusters are looked for among; weights (rows,),
+            how much each row counts: a baseline whose `fit` has no such parameter counts all alike, and it is said.
         """
 
 

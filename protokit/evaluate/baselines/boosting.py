@@ -22,8 +22,10 @@ class Boosting(Baseline):
     default = True
     rank = 30
 
-    def fit(self, features: Features, truth: np.ndarray, target: TargetSpec, seed: int) -> Fitted:
+    def fit(
+        self, features: Features, truth: np.ndarray, target: TargetSpec, seed: int, weights: np.ndarray | None = None
+    ) -> Fitted:
         """See Baseline."""
         from protokit.evaluate.estimators import tabular
 
-        return tabular.boosting(features, truth, target, seed)
+        return tabular.boosting(features, truth, target, seed, weights)

@@ -22,8 +22,10 @@ class Dummy(Baseline):
     default = True
     rank = 10
 
-    def fit(self, features: Features, truth: np.ndarray, target: TargetSpec, seed: int) -> Fitted:
+    def fit(
+        self, features: Features, truth: np.ndarray, target: TargetSpec, seed: int, weights: np.ndarray | None = None
+    ) -> Fitted:
         """See Baseline."""
         from protokit.evaluate.estimators import tabular
 
-        return tabular.dummy(truth, target)
+        return tabular.dummy(truth, target, weights)

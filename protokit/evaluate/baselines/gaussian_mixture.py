@@ -22,7 +22,9 @@ class Mixture(Baseline):
     default = True
     rank = 80
 
-    def fit(self, features: Features, truth: np.ndarray, target: TargetSpec, seed: int) -> Fitted:
+    def fit(
+        self, features: Features, truth: np.ndarray, target: TargetSpec, seed: int, weights: np.ndarray | None = None
+    ) -> Fitted:
         """See Baseline."""
         from protokit.evaluate.estimators import clusters
 

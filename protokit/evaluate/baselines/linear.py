@@ -25,10 +25,12 @@ class Linear(Baseline):
     default = True
     rank = 20
 
-    def fit(self, features: Features, truth: np.ndarray, target: TargetSpec, seed: int) -> Fitted:
+    def fit(
+        self, features: Features, truth: np.ndarray, target: TargetSpec, seed: int, weights: np.ndarray | None = None
+    ) -> Fitted:
         """See Baseline."""
         from protokit.evaluate.estimators import forecasts, tabular
 
         if target.task == "forecasting":
             return forecasts.LinearForecast.fit(features, truth)
-        return tabular.linear(features, truth, target, seed)
+        return tabular.linear(features, truth, target, seed, weights)

@@ -30,8 +30,10 @@ class Neighbors(Baseline):
     most_rows: int = 20_000
     rank = 40
 
-    def fit(self, features: Features, truth: np.ndarray, target: TargetSpec, seed: int) -> Fitted:
+    def fit(
+        self, features: Features, truth: np.ndarray, target: TargetSpec, seed: int, weights: np.ndarray | None = None
+    ) -> Fitted:
         """See Baseline."""
         from protokit.evaluate.estimators import neighbors
 
-        return neighbors.fitted(features, truth, target, seed, self.most_rows)
+        return neighbors.fitted(features, truth, target, seed, self.most_rows, weights)

@@ -14,6 +14,7 @@ import numpy as np
 from protokit.core.seeds import derive
 from protokit.core.values.arrays import Predictions
 from protokit.core.values.scores import Interval
+from protokit.evaluate.certainty import halves
 from protokit.evaluate.certainty.skewed import interval_of_mean
 from protokit.evaluate.metrics.metric import METRICS
 from protokit.evaluate.scoring.resampled import Fast
@@ -27,16 +28,21 @@ _CELLS = 250_000  # counts held at a time
 def resampled(models: Sequence[tuple[str, Predictions]], seed: int) -> list[np.ndarray]:
     """Metrics of predictions of the same rows, on each resampling of these rows; NaN where undefined on one.
 
-    Where rows come in blocks, such as those of one group or of times that overlap, whole blocks are drawn.
+    Where rows come in blocks, such as those of one group or of times that overlap, whole blocks are drawn. Where rows
+    have weights, a row that is drawn counts by its weight.
 
     Shapes: for each (resamplings,): 1,000, or 200 for metrics without a fast form, or for more than 200,000 rows.
     """
-    rows = len(models[0][1].truth)
+    first = models[0][1]
+    rows = len(first.truth)
+    if any(METRICS[name].needs_labels for name, _ in models):
+        return halves.resampled(models, seed, _SLOW)
     fast = [_fast(name, predictions) for name, predictions in models]
     counts = [RESAMPLINGS if one and rows <= 200_000 else _SLOW for one in fast]
     found: list[list[np.ndarray]] = [[] for _ in models]
-    member = _member(models[0][1].blocks)
-    means = [one.of_blocks(member) if isinstance(one, ResampledMean) else None for one in fast]
+    member = _member(first.blocks)
+    unweighed = first.weights is None
+    means = [one.of_blocks(member) if isinstance(one, ResampledMean) and unweighed else None for one in fast]
     apart = not all(means)  # some metric asks how often each row was drawn
     for start, of_blocks in _drawn(rows, member, max(counts), seed):
         often = of_blocks if member is None or not apart else of_blocks[:, member]
@@ -49,7 +55,8 @@ def resampled(models: Sequence[tuple[str, Predictions]], seed: int) -> list[np.n
                 metric = METRICS[name]
                 samples.append(np.array([metric(predictions, some) for some in chosen]))
             else:
-                samples.append(one(predictions, often[:left]))
+                weighed = often[:left] if first.weights is None else often[:left] * first.weights
+                samples.append(one(predictions, weighed))
     return [np.concatenate(samples) for samples in found]
 
 
@@ -65,28 +72,40 @@ def scored(models: Sequence[tuple[str, Predictions]], seed: int) -> list[tuple[I
         bounds = interval(value, samples)
         errors = metric.per_row(predictions) if metric.unbounded and isfinite(value) else None
         if errors is not None:
-            skewed = interval_of_mean(errors, predictions.blocks, root=metric.root)
+            skewed = interval_of_mean(errors, predictions.blocks, predictions.weights, root=metric.root)
             bounds = Interval(value, skewed.low, skewed.high)
         found.append((bounds, samples))
     return found
 
 
 def units(predictions: Predictions) -> int:
-    """How many rows are drawn, or blocks of rows."""
-    return len(predictions.truth) if predictions.blocks is None else len(np.unique(predictions.blocks))
+    """How many rows are drawn, or blocks of rows; of unequal weights, how many equal ones say as much.
+
+    Source: Kish, Survey Sampling, 1965 (the effective sample size).
+    """
+    if predictions.weights is None:
+        return len(predictions.truth) if predictions.blocks is None else len(np.unique(predictions.blocks))
+    each = np.asarray(predictions.weights, np.float64)
+    if predictions.blocks is not None:
+        each = np.asarray(np.bincount(np.unique(predictions.blocks, return_inverse=True)[1], each), np.float64)
+    return max(1, round(float(each.sum() ** 2 / (each**2).sum())))
 
 
 def of_rows(
-    function: Callable[[np.ndarray], np.ndarray], rows: int, blocks: np.ndarray | None, seed: int
+    function: Callable[[np.ndarray], np.ndarray],
+    rows: int,
+    blocks: np.ndarray | None,
+    seed: int,
+    weights: np.ndarray | None = None,
 ) -> np.ndarray:
     """What a function gives on each of the same resamplings of some rows.
 
-    Shapes: the function (resamplings, rows), how often each row was drawn, -> (resamplings,).
+    Shapes: the function (resamplings, rows), how often each row was drawn, by its weight, -> (resamplings,).
     """
     count = RESAMPLINGS if rows <= 200_000 else _SLOW
-    member = _member(blocks)
+    member, by = _member(blocks), 1.0 if weights is None else weights
     drawn = _drawn(rows, member, count, seed)
-    return np.concatenate([function(often if member is None else often[:, member]) for _, often in drawn])
+    return np.concatenate([function((often if member is None else often[:, member]) * by) for _, often in drawn])
 
 
 def _member(blocks: np.ndarray | None) -> np.ndarray | None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 from sklearn.base import BaseEstimator, clone, is_classifier, is_regressor
 from sklearn.dummy import DummyClassifier
+from sklearn.pipeline import Pipeline
 from sklearn.utils import get_tags
+from sklearn.utils.validation import has_fit_parameter
 
 from protokit.core.errors import DataError, SpecError
 from protokit.core.seeds import derive
@@ -36,11 +38,18 @@ class Estimator:
             cure = "give one with predict_proba, or put it in a CalibratedClassifierCV"
             raise SpecError.one(f"the baseline {name!r}, {type(estimator).__name__}, gives no probabilities", cure)
 
+    @property
+    def takes_weights(self) -> bool:
+        """Whether its `fit`, or that of a pipeline's last step, takes `sample_weight`."""
+        return _weight_parameter(self.estimator) is not None
+
     def fits(self, target: TargetSpec) -> bool:
         """Whether it is for a target: a classifier for classes and labels, a regressor for numbers."""
         return target.task in _CLASSES if self.classifies else target.task == "regression"
 
-    def fit(self, features: Features, truth: np.ndarray, target: TargetSpec, seed: int) -> Fitted:
+    def fit(
+        self, features: Features, truth: np.ndarray, target: TargetSpec, seed: int, weights: np.ndarray | None = None
+    ) -> Fitted:
         """See Baseline. An estimator without a `random_state`, or a step of it, gets one of the recipe's seed.
 
         Raises:
@@ -50,7 +59,7 @@ class Estimator:
         x = _for(self.estimator, matrix(features))
         labels = truth.T if target.task == "multilabel" else [truth]
         try:
-            found = [self._one(label, seed).fit(x, label) for label in labels]
+            found = [_weighed(self._one(label, seed), x, label, weights) for label in labels]
         except Exception as error:  # a person's own code
             raise _failed(self.name, "could not be fitted", error) from error
         return Fitted(self.name, found, matrix, target)
@@ -92,6 +101,19 @@ class Fitted:
         if self._target.task != "multilabel":
             return shares
         return shares[:, 1] if shares.shape[1] == 2 else np.full(len(shares), float(estimator.classes_[0]))
+
+
+def _weight_parameter(estimator: BaseEstimator) -> str | None:
+    """The name under which weights are given to `fit`; None where it takes none."""
+    if isinstance(estimator, Pipeline):
+        inner = _weight_parameter(estimator.steps[-1][1])
+        return f"{estimator.steps[-1][0]}__{inner}" if inner else None
+    return "sample_weight" if has_fit_parameter(estimator, "sample_weight") else None
+
+
+def _weighed(estimator: BaseEstimator, x: Cells, truth: np.ndarray, weights: np.ndarray | None) -> BaseEstimator:
+    parameter = None if weights is None else _weight_parameter(estimator)
+    return estimator.fit(x, truth, **({parameter: weights} if parameter else {}))
 
 
 def _failed(name: str, what: str, error: Exception) -> DataError:

@@ -19,19 +19,29 @@ _DENSE = 1_000  # columns from which on a matrix stays sparse
 _AT_A_TIME = 4_096
 
 
-def fitted(features: Features, truth: np.ndarray, target: TargetSpec, seed: int, most_rows: int) -> Near:
+def fitted(
+    features: Features,
+    truth: np.ndarray,
+    target: TargetSpec,
+    seed: int,
+    most_rows: int,
+    weights: np.ndarray | None = None,
+) -> Near:
     """Training rows, at most so many, and how many of the nearest are asked."""
     matrix = linear_matrix(features, seed)
     order = np.random.Generator(np.random.PCG64(derive(seed, "neighbors"))).permutation(len(truth))[:most_rows]
     x, outcomes = _plain(matrix(features))[order], _outcomes(truth, target)[order]
+    by = None if weights is None else np.asarray(weights, np.float64)[order]
     held = min(_HELD_OUT, len(order) // 5)
     counts = [count for count in _COUNTS if count <= len(order) - held] or [1]
     if held == 0 or len(counts) == 1:
-        return Near(matrix, x, outcomes, counts[0], target)
-    tried = [Near(matrix, x[held:], outcomes[held:], count, target) for count in counts]
+        return Near(matrix, x, outcomes, counts[0], target, by)
+    others = None if by is None else by[held:]
+    tried = [Near(matrix, x[held:], outcomes[held:], count, target, others) for count in counts]
     found = tried[-1].nearest(x[:held])
-    costs = [_cost(one.of(found), outcomes[:held], target) for one in tried]
-    return Near(matrix, x, outcomes, counts[int(np.argmin(costs))], target)
+    own = None if by is None else by[:held]
+    costs = [_cost(one.of(found), outcomes[:held], target, own) for one in tried]
+    return Near(matrix, x, outcomes, counts[int(np.argmin(costs))], target, by)
 
 
 @dataclass(frozen=True)
@@ -43,6 +53,7 @@ class Near:
     outcomes: np.ndarray
     count: int
     target: TargetSpec
+    weights: np.ndarray | None = None
 
     def nearest(self, x: Cells) -> np.ndarray:
         """The nearest training rows of each row, the nearest first. Shapes: (rows, many) -> (rows, count)."""
@@ -52,12 +63,24 @@ class Near:
 
     def of(self, nearest: np.ndarray) -> np.ndarray:
         """What so many of the nearest rows say. Shapes: (rows, count or more) -> as Fitted.scores."""
-        found = self.outcomes[nearest[:, : self.count]]
+        asked = nearest[:, : self.count]
+        found = self.outcomes[asked]
+        by = None if self.weights is None else self.weights[asked]
         if self.target.task == "quantile":
-            return np.asarray(np.quantile(found, self.target.quantiles, axis=1).T)
+            if by is None:
+                return np.asarray(np.quantile(found, self.target.quantiles, axis=1).T)
+            each = [
+                np.quantile(own, self.target.quantiles, weights=w, method="inverted_cdf")
+                for own, w in zip(found, by, strict=True)
+            ]
+            return np.asarray(each)
         if self.target.task == "regression":
-            return np.asarray(found.mean(axis=1))
-        shares: np.ndarray = (found.sum(axis=1) + self.outcomes.mean(axis=0)) / (self.count + 1)
+            return np.asarray(np.average(found, axis=1, weights=by))
+        if by is not None:  # as many neighbours as there are, each by its weight
+            by = by * (self.count / by.sum(axis=1, keepdims=True))
+            found = found * by[..., None]
+        prior = np.average(self.outcomes, axis=0, weights=self.weights)
+        shares: np.ndarray = (found.sum(axis=1) + prior) / (self.count + 1)
         return shares
 
     def scores(self, features: Features) -> np.ndarray:
@@ -73,15 +96,15 @@ def _outcomes(truth: np.ndarray, target: TargetSpec) -> np.ndarray:
     return np.eye(len(kinds))[position]
 
 
-def _cost(scores: np.ndarray, outcomes: np.ndarray, target: TargetSpec) -> float:
+def _cost(scores: np.ndarray, outcomes: np.ndarray, target: TargetSpec, weights: np.ndarray | None = None) -> float:
     """The log loss, the squared error, or the pinball loss."""
     if target.task == "regression":
-        return float(((scores - outcomes) ** 2).mean())
+        return float(np.average((scores - outcomes) ** 2, weights=weights))
     if target.task == "quantile":
         above, levels = outcomes[:, None] - scores, np.array(target.quantiles)
-        return float(np.maximum(levels * above, (levels - 1) * above).mean())
+        return float(np.average(np.maximum(levels * above, (levels - 1) * above).mean(axis=1), weights=weights))
     likely = np.where(outcomes == 1, scores, 1 - scores if target.task == "multilabel" else 1.0)
-    return float(-np.log(np.maximum(likely, 1e-12)).mean())
+    return float(-np.average(np.log(np.maximum(likely, 1e-12)).mean(axis=1), weights=weights))
 
 
 def _plain(x: Cells) -> Cells:

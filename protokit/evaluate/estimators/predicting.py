@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from inspect import signature
 from typing import Protocol
 
 import numpy as np
@@ -19,7 +20,9 @@ from protokit.evaluate.temperature import tempered
 class Fits(Protocol):
     """A baseline, or a person's own estimator."""
 
-    def fit(self, features: Features, truth: np.ndarray, target: TargetSpec, seed: int) -> Fitted:
+    def fit(
+        self, features: Features, truth: np.ndarray, target: TargetSpec, seed: int, weights: np.ndarray | None = None
+    ) -> Fitted:
         """See Baseline."""
 
 
@@ -34,9 +37,16 @@ def predict_each(
 ) -> list[Predictions]:
     """Fit a baseline on training rows and have it predict others."""
     truth = train.truth[target.name]
+    weighed = {} if train.weights is None or not takes_weights(model) else {"weights": np.asarray(train.weights)}
     with guarded("the baseline", model):
-        fitted = model.fit(train.features, np.asarray(truth), target, seed)
+        fitted = model.fit(train.features, np.asarray(truth), target, seed, **weighed)
         return [_predictions(fitted, target, np.unique(truth), part) for part in parts]
+
+
+def takes_weights(model: Fits) -> bool:
+    """Whether rows count by their weights when a baseline is fitted."""
+    said = getattr(model, "takes_weights", None)
+    return bool(said) if said is not None else "weights" in signature(model.fit).parameters
 
 
 def settled(
@@ -71,4 +81,4 @@ def _predictions(fitted: Fitted, target: TargetSpec, known: np.ndarray, part: Ar
         full[:, known] = scores / scores.sum(axis=1, keepdims=True, dtype=np.float64)  # some are of float32
         scores = full
     truth, units = np.asarray(part.truth[target.name]), part.features.units
-    return Predictions(target, truth, scores, units, part.blocks, reference=part.labels)
+    return Predictions(target, truth, scores, units, part.blocks, reference=part.labels, weights=part.weights)

@@ -20,7 +20,7 @@ from protokit.evaluate.estimators.quiet import quiet
 _QUANTILE_ROWS = 5_000  # of training that the linear program of a quantile can take in seconds
 
 
-def dummy(truth: np.ndarray, target: TargetSpec) -> Fitted:
+def dummy(truth: np.ndarray, target: TargetSpec, weights: np.ndarray | None = None) -> Fitted:
     """Always the shares of the classes or labels, the mean, or the quantiles."""
 
     def made(quantile: float) -> BaseEstimator:
@@ -28,10 +28,12 @@ def dummy(truth: np.ndarray, target: TargetSpec) -> Fitted:
             return DummyRegressor(strategy="quantile", quantile=quantile)
         return DummyRegressor() if target.task == "regression" else _share()
 
-    return _Model(_each(target, truth, made, np.zeros((len(truth), 1)), _share), _blank, target)
+    return _Model(_each(target, truth, made, np.zeros((len(truth), 1)), _share, weights), _blank, target)
 
 
-def linear(features: Features, truth: np.ndarray, target: TargetSpec, seed: int) -> Fitted:
+def linear(
+    features: Features, truth: np.ndarray, target: TargetSpec, seed: int, weights: np.ndarray | None = None
+) -> Fitted:
     """Logistic, ridge or quantile regression on standardised numbers, one-hot categories and weighted words."""
     matrix = linear_matrix(features, seed)
     x, center, scale = matrix(features), 0.0, 1.0
@@ -43,14 +45,16 @@ def linear(features: Features, truth: np.ndarray, target: TargetSpec, seed: int)
 
     if target.task == "quantile":
         center, scale = float(truth.mean()), float(truth.std()) or 1.0
-        some = np.random.Generator(np.random.PCG64(derive(seed, "quantile"))).permutation(len(truth))
-        x, truth = x[some[:_QUANTILE_ROWS]], (truth[some[:_QUANTILE_ROWS]] - center) / scale
+        some = np.random.Generator(np.random.PCG64(derive(seed, "quantile"))).permutation(len(truth))[:_QUANTILE_ROWS]
+        x, truth, weights = x[some], (truth[some] - center) / scale, None if weights is None else weights[some]
     with quiet():
-        model = _Model(_each(target, truth, made, x, _share), matrix, target)
+        model = _Model(_each(target, truth, made, x, _share, weights), matrix, target)
     return model if target.task != "quantile" else _Scaled(model, center, scale)
 
 
-def boosting(features: Features, truth: np.ndarray, target: TargetSpec, seed: int) -> Fitted:
+def boosting(
+    features: Features, truth: np.ndarray, target: TargetSpec, seed: int, weights: np.ndarray | None = None
+) -> Fitted:
     """Gradient boosting at scikit-learn's defaults; missing cells and categories as they are."""
     matrix, categorical = tree_matrix(features, seed)
     options = {"categorical_features": categorical or None, "random_state": derive(seed, "boosting")}
@@ -63,7 +67,7 @@ def boosting(features: Features, truth: np.ndarray, target: TargetSpec, seed: in
         kind = HistGradientBoostingRegressor if target.task == "regression" else HistGradientBoostingClassifier
         return kind(**options)
 
-    return _Model(_each(target, truth, made, matrix(features), _share), matrix, target)
+    return _Model(_each(target, truth, made, matrix(features), _share, weights), matrix, target)
 
 
 class _Model:
@@ -104,14 +108,15 @@ def _each(
     make: Callable[[float], BaseEstimator],
     x: Cells,
     constant: Callable[[], BaseEstimator],
+    weights: np.ndarray | None,
 ) -> list[BaseEstimator]:
     """An estimator fitted on each label or quantile; `make` takes the quantile, `constant` is for one-valued labels."""
     if target.task == "multilabel":
         kinds = [constant() if len(np.unique(label)) < 2 else make(0) for label in truth.T]
-        return [one.fit(x, label) for one, label in zip(kinds, truth.T, strict=True)]
+        return [one.fit(x, label, sample_weight=weights) for one, label in zip(kinds, truth.T, strict=True)]
     if target.task == "quantile":
-        return [make(q).fit(x, truth) for q in target.quantiles]
-    return [make(0).fit(x, truth)]
+        return [make(q).fit(x, truth, sample_weight=weights) for q in target.quantiles]
+    return [make(0).fit(x, truth, sample_weight=weights)]
 
 
 def _share() -> BaseEstimator:

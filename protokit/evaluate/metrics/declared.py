@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from protokit.evaluate.scoring.resampled import Fast
 
+Needs = Literal["", "two classes", "every class", "different numbers", "no zeros"]
 Takes = Literal[
     "labels", "score", "probabilities", "positive", "likeliest", "values", "points and clusters", "labels and clusters"
 ]
@@ -29,6 +30,7 @@ class Declared(Metric):
         function: of scikit-learn's metrics; without one the metric is the mean of `rows`.
         average: over classes, as scikit-learn names it.
         options: what else the function is given.
+        needs: what the truth of the rows has to have; the metric is undefined otherwise.
         above: bounds that truth and predictions have to be above; the metric is undefined otherwise.
         fewest: values that it is defined on.
         rows: a function of protokit.evaluate.scoring.rowwise: what the metric is the mean of.
@@ -44,6 +46,7 @@ class Declared(Metric):
     greater_is_better: bool | None = True
     average: str = ""
     options: Mapping[str, str | float] = field(default_factory=dict)
+    needs: Needs = ""
     above: tuple[float, float] | None = None
     fewest: int = 1
     rows: str = ""
@@ -64,14 +67,48 @@ class Declared(Metric):
     def undefined(self) -> str:  # type: ignore[override]
         """Why it may have no value on some rows."""
         if self.above is not None:
-            return "it is for numbers above 0, and one of theirs or of the network's is not"
-        return f"they hold one {'cluster' if 'clustering' in self.tasks else 'class'} only"
+            return f"it is for numbers {self._bound}, and one of theirs or of the network's is not"
+        if "clustering" in self.tasks:
+            return "they hold one cluster only"
+        return "it would be divided by 0" if self.confusion else "it has no finite value there"
+
+    @property
+    def _bound(self) -> str:
+        return "above -1" if self.above is not None and self.above[0] == -1 else "above 0"
+
+    @property
+    def of_positive(self) -> bool:  # type: ignore[override]
+        """See Metric."""
+        ratio = self.confusion.endswith("likelihood_ratio")
+        return self.average == "binary" or ratio or (self.function == "average_precision_score" and not self.average)
+
+    @property
+    def squared(self) -> bool:  # type: ignore[override]
+        """See Metric."""
+        return self.rows in {"squared_error", "squared_log_error", "standard_square"}
+
+    @property
+    def weighs(self) -> bool:
+        """See Metric: scikit-learn's ROC of each pair of classes takes no weights."""
+        return self.options.get("multi_class") != "ovo" and "clustering" not in self.tasks
+
+    def fault_of_truth(self, predictions: Predictions) -> str | None:
+        """See Metric."""
+        from protokit.evaluate.scoring import defined
+
+        return defined.fault(self.needs, self.above, self.fewest, self._bound, predictions)
 
     def score(self, predictions: Predictions) -> float:
         """See Metric."""
-        from protokit.evaluate.scoring import scikit
+        from protokit.evaluate.scoring import confusion, scikit
 
-        return scikit.score(self, predictions) if self.function else super().score(predictions)
+        if self.needs and self.fault_of_truth(predictions) is not None:
+            return float("nan")
+        if self.function:
+            return scikit.score(self, predictions)
+        if self.confusion and not self.rows:
+            return float(self.of_confusion(confusion.matrices(predictions, confusion.once(predictions)))[0])
+        return super().score(predictions)
 
     def per_row(self, predictions: Predictions) -> np.ndarray | None:
         """See Metric."""
@@ -94,5 +131,13 @@ class Declared(Metric):
             function: Fast | None = getattr(resampled, self.resampled)(predictions)
             return function
         if self.confusion and not self.rows and confusion.few_enough(predictions):
-            return lambda p, counts: self.of_confusion(confusion.matrices(p, counts))
+            two = self.needs == "two classes"
+            return lambda p, counts: self._of_matrices(confusion.matrices(p, counts), two)
         return super().fast(predictions)
+
+    def _of_matrices(self, cells: np.ndarray, two: bool) -> np.ndarray:
+        """The metric of resamplings: NaN where one holds one class only, and the metric needs two."""
+        import numpy as np
+
+        found = self.of_confusion(cells)
+        return np.where((cells.sum(axis=2) > 0).sum(axis=1) > 1, found, np.nan) if two else found

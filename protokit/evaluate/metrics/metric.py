@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar
 
 from protokit.core.values.arrays import Predictions
+from protokit.core.values.signature import TargetSpec
 from protokit.evaluate.instances import LAST, Instances
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ class Metric:
         needs_labels: whether it holds clusters against labels (`evaluate.labels`).
         chooses_threshold: whether a threshold of two classes can be chosen by it; `of_confusion` is there then.
         undefined: why it may have no value on some rows, as the verdict says it.
+        squared: whether what `per_row` gives are squares, which a few rows may make most of.
+        of_positive: whether it is of the positive one of two classes, whose name stands beside it then.
         default_for: of protokit's own, the tasks that it is scored for where a recipe names none, with its place.
         rank: metrics are listed in this order; those without one come last.
     """
@@ -41,6 +44,8 @@ class Metric:
     needs_labels: bool = False
     chooses_threshold: bool = False
     undefined: str = "it has no finite value there"
+    of_positive: bool = False
+    squared: bool = False
     default_for: Mapping[str, int] = MappingProxyType({})
     rank: ClassVar[int] = LAST
 
@@ -59,7 +64,24 @@ class Metric:
         numbers = self.per_row(predictions)
         if numbers is None:
             raise NotImplementedError(f"the metric {self.name!r} has neither `score` nor `per_row`")
-        return mean(numbers, root=self.root)
+        return mean(numbers, predictions.weights, root=self.root)
+
+    @property
+    def weighs(self) -> bool:
+        """Whether rows count by their weights; a class whose `score` does so by itself says True."""
+        return type(self).score is Metric.score
+
+    def named(self, target: TargetSpec) -> str:
+        """Its name, with the class that it is of where it is of the positive one of two."""
+        return f"{self.name} of {target.positive_class!r}" if self.of_positive and target.positive_class else self.name
+
+    def why_undefined(self, predictions: Predictions) -> str:
+        """Why it has no value on these rows, in words that follow "undefined on these rows:"."""
+        return self.fault_of_truth(predictions) or self.undefined
+
+    def fault_of_truth(self, predictions: Predictions) -> str | None:
+        """Why no predictions could have a value on these rows, such as a truth of one class; None where they can."""
+        return None
 
     @classmethod
     def fault_of_class(cls) -> str | None:
@@ -84,8 +106,8 @@ class Metric:
     def fast(self, predictions: Predictions) -> Fast | None:
         """A function that gives the metric on many resamplings at once; None where each has to be computed by itself.
 
-        Shapes: the function's second argument is (resamplings, rows), how often each row was drawn; it gives
-            (resamplings,).
+        Shapes: the function's second argument is (resamplings, rows), how often each row was drawn, by its weight where
+            rows have weights; it gives (resamplings,).
         """
         from protokit.evaluate.scoring.rowwise import ResampledMean
 

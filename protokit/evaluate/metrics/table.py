@@ -16,7 +16,6 @@ _NUMBERS = ("regression",)
 _VALUES = ("regression", "forecasting")
 _QUANTILES = ("quantile",)
 _FORECASTS = ("forecasting",)
-_CLUSTERS = ("clustering",)
 
 for _metric in (
     # of classes and labels as they are called
@@ -27,28 +26,28 @@ for _metric in (
     ),
     Declared(
         "balanced_accuracy", "The mean over the classes of the share of their rows that are found.", _CLASSES,
-        "labels", "balanced_accuracy_score", confusion="balanced_accuracy", chooses_threshold=True,
+        "labels", "balanced_accuracy_score", confusion="balanced_accuracy", chooses_threshold=True, needs="two classes",
     ),
     Declared(
         "f1", "The harmonic mean of precision and recall of the positive class.", _TWO,
-        "labels", "f1_score", average="binary", confusion="f1", chooses_threshold=True,
+        "labels", "f1_score", average="binary", confusion="f1", chooses_threshold=True, needs="two classes",
     ),
     Declared(
         "precision", "Of the rows called positive, the share that is.", _TWO,
-        "labels", "precision_score", average="binary", confusion="precision",
+        "labels", "precision_score", average="binary", confusion="precision", needs="two classes",
     ),
     Declared(
         "recall", "Of the positive rows, the share that is called so.", _TWO,
-        "labels", "recall_score", average="binary", confusion="recall",
+        "labels", "recall_score", average="binary", confusion="recall", needs="two classes",
     ),
     # of probabilities
     Declared(
         "roc_auc", "How often a positive row has a higher probability than a negative one.", _TWO,
-        "score", "roc_auc_score", resampled="roc_auc", default_for={"binary": 0},
+        "score", "roc_auc_score", resampled="roc_auc", needs="two classes", default_for={"binary": 0},
     ),
     Declared(
         "average_precision", "The mean of the precision over all thresholds, weighted by the gain in recall.", _CLASSES,
-        "score", "average_precision_score",
+        "score", "average_precision_score", needs="every class",
     ),
     Declared(
         "brier_score", "The mean squared error of the probability of the positive class.", _TWO,
@@ -73,11 +72,11 @@ for _metric in (
     ),
     Declared(
         "matthews_corrcoef", "The correlation of classes and predicted classes.", _CLASSES,
-        "labels", "matthews_corrcoef", confusion="matthews_corrcoef", chooses_threshold=True,
+        "labels", "matthews_corrcoef", confusion="matthews_corrcoef", chooses_threshold=True, needs="two classes",
     ),
     Declared(
         "cohen_kappa", "How much oftener classes and predicted classes agree than by chance.", _CLASSES,
-        "labels", "cohen_kappa_score", confusion="cohen_kappa", chooses_threshold=True,
+        "labels", "cohen_kappa_score", confusion="cohen_kappa", chooses_threshold=True, needs="two classes",
     ),
     Declared(
         "top_k_accuracy", "The share of rows whose class is one of the two likeliest.", _MANY,
@@ -118,24 +117,76 @@ for _metric in (
     ),
     Declared(
         "roc_auc_macro", "The area under the ROC curve of each label, mean over the labels.", _LABELS,
-        "score", "roc_auc_score", average="macro", default_for={"multilabel": 2},
+        "score", "roc_auc_score", average="macro", needs="two classes", default_for={"multilabel": 2},
     ),
     Declared(
         "average_precision_macro", "The average precision of each label, mean over the labels.", _LABELS,
-        "score", "average_precision_score", average="macro",
+        "score", "average_precision_score", average="macro", needs="two classes",
     ),
     Declared(
         "roc_auc_ovr", "The area under the ROC curve of each class against the rest, mean over the classes.", _MANY,
-        "score", "roc_auc_score", options={"multi_class": "ovr"},
+        "score", "roc_auc_score", options={"multi_class": "ovr"}, needs="every class",
     ),
     Declared(
         "roc_auc_ovo", "The area under the ROC curve of each pair of classes, mean over the pairs.", _MANY,
-        "score", "roc_auc_score", options={"multi_class": "ovo"},
+        "score", "roc_auc_score", options={"multi_class": "ovo"}, needs="every class",
+    ),
+    Declared(
+        "roc_auc_ovr_weighted", "The area under the ROC curve of each class, mean by their rows.", _MANY,
+        "score", "roc_auc_score", average="weighted", options={"multi_class": "ovr"}, needs="every class",
+    ),
+    Declared(
+        "roc_auc_ovo_weighted", "The area under the ROC curve of each pair of classes, mean by their rows.", _MANY,
+        "score", "roc_auc_score", average="weighted", options={"multi_class": "ovo"}, needs="every class",
+    ),
+    Declared(
+        "d2_log_loss", "The share of the log loss of the classes' shares that goes away.", _CLASSES,
+        "probabilities", "d2_log_loss_score", needs="two classes",
+    ),
+    Declared(
+        "d2_brier", "The share of the Brier score of the classes' shares that goes away.", _CLASSES,
+        "probabilities", "d2_brier_score", needs="two classes",
+    ),
+    Declared(
+        "jaccard", "Rows that are positive and called so, by those that are or are called so.", _TWO,
+        "labels", "jaccard_score", average="binary", confusion="jaccard", chooses_threshold=True, needs="two classes",
+    ),
+    Declared(
+        "jaccard_macro", "The Jaccard score, mean over the classes or labels.", _CALLED,
+        "labels", "jaccard_score", average="macro", confusion="jaccard",
+    ),
+    Declared(
+        "jaccard_weighted", "The Jaccard score, mean over the classes or labels by their rows.", _CALLED,
+        "labels", "jaccard_score", average="weighted", confusion="jaccard",
+    ),
+    Declared(
+        "jaccard_micro", "The Jaccard score of all classes or labels together.", _CALLED,
+        "labels", "jaccard_score", average="micro",
+    ),
+    Declared(
+        "positive_likelihood_ratio", "How much oftener positive rows are called so than negative ones.", _TWO,
+        "labels", confusion="positive_likelihood_ratio", needs="two classes",
+    ),
+    Declared(
+        "negative_likelihood_ratio", "How much oftener positive rows are called negative than negative ones.", _TWO,
+        "labels", greater_is_better=False, confusion="negative_likelihood_ratio", needs="two classes",
+    ),
+    Declared(
+        "f1_samples", "The harmonic mean of precision and recall of each row's labels, mean over the rows.", _LABELS,
+        "labels", "f1_score", average="samples",
+    ),
+    Declared(
+        "precision_samples", "Of the labels that a row is called, the share that is true, mean over the rows.", _LABELS,
+        "labels", "precision_score", average="samples",
+    ),
+    Declared(
+        "recall_samples", "Of the labels of a row, the share that it is called, mean over the rows.", _LABELS,
+        "labels", "recall_score", average="samples",
     ),
     # of numbers
     Declared(
         "r2", "The share of the variance that the predictions explain.", _VALUES,
-        "values", "r2_score", fewest=2, resampled="r2", default_for={"regression": 2},
+        "values", "r2_score", fewest=2, needs="different numbers", resampled="r2", default_for={"regression": 2},
     ),
     Declared(
         "mean_squared_error", "The mean of the squared errors.", _VALUES,
@@ -157,7 +208,8 @@ for _metric in (
     ),
     Declared(
         "mean_absolute_percentage_error", "The mean of the errors as shares of the truth.", _VALUES,
-        "values", "mean_absolute_percentage_error", False, rows="relative_error", unbounded=True,
+        "values", "mean_absolute_percentage_error", False, rows="relative_error",
+        unbounded=True, needs="no zeros",
     ),
     Declared(
         "mean_squared_log_error", "The mean of the squared differences of logarithms of 1 more.", _NUMBERS,
@@ -178,11 +230,11 @@ for _metric in (
     ),
     Declared(
         "d2_absolute_error", "The share of the absolute error of the median that goes away.", _NUMBERS,
-        "values", "d2_absolute_error_score",
+        "values", "d2_absolute_error_score", fewest=2, needs="different numbers",
     ),
     Declared(
         "explained_variance", "The share of the variance that the predictions explain but for a constant.", _NUMBERS,
-        "values", "explained_variance_score",
+        "values", "explained_variance_score", fewest=2, needs="different numbers",
     ),
     Declared("max_error", "The largest error.", _NUMBERS, "values", "max_error", False),
     # of quantiles and forecasts: ours
@@ -213,51 +265,6 @@ for _metric in (
     Declared(
         "scaled_mean_absolute_error", "The error in standard deviations of the training rows.", _FORECASTS,
         greater_is_better=False, rows="standard_error", unbounded=True,
-    ),
-    # of clusters
-    Declared(
-        "silhouette", "How much nearer rows are to their own cluster than to the next.", _CLUSTERS,
-        rows="silhouettes", default_for={"clustering": 2},
-    ),
-    Declared(
-        "calinski_harabasz", "How far clusters are apart by how wide they are, in squares.", _CLUSTERS,
-        "points and clusters", "calinski_harabasz_score",
-    ),
-    Declared(
-        "davies_bouldin", "How wide clusters are by how far they are apart, mean over the clusters.", _CLUSTERS,
-        "points and clusters", "davies_bouldin_score", False, default_for={"clustering": 3},
-    ),
-    Declared(
-        "adjusted_rand", "Pairs of rows that labels and clusters put together or apart alike, beyond chance.",
-        _CLUSTERS, "labels and clusters", "adjusted_rand_score", default_for={"clustering": 0},
-    ),
-    Declared(
-        "adjusted_mutual_info", "What labels and clusters tell of each other, beyond chance.", _CLUSTERS,
-        "labels and clusters", "adjusted_mutual_info_score", default_for={"clustering": 1},
-    ),
-    Declared(
-        "normalized_mutual_info", "What labels and clusters tell of each other, from 0 to 1.", _CLUSTERS,
-        "labels and clusters", "normalized_mutual_info_score",
-    ),
-    Declared(
-        "rand", "The share of pairs of rows that labels and clusters put together or apart alike.", _CLUSTERS,
-        "labels and clusters", "rand_score",
-    ),
-    Declared(
-        "fowlkes_mallows", "The geometric mean of precision and recall of pairs of rows in one cluster.", _CLUSTERS,
-        "labels and clusters", "fowlkes_mallows_score",
-    ),
-    Declared(
-        "homogeneity", "How far each cluster has rows of one label only.", _CLUSTERS,
-        "labels and clusters", "homogeneity_score",
-    ),
-    Declared(
-        "completeness", "How far the rows of each label are in one cluster.", _CLUSTERS,
-        "labels and clusters", "completeness_score",
-    ),
-    Declared(
-        "v_measure", "The harmonic mean of homogeneity and completeness.", _CLUSTERS,
-        "labels and clusters", "v_measure_score",
     ),
 ):  # fmt: skip
     METRICS.add(_metric)

@@ -24,7 +24,15 @@ def matrices(p: Predictions, counts: np.ndarray) -> np.ndarray:
     if p.target.task == "multilabel":
         found = [_cells(t, called, counts, 2) for t, called in zip(truth.T, labels.T, strict=True)]
         return np.stack(found, axis=1)
+    if p.target.task == "binary":  # the positive class is the second one
+        called = labels == p.target.positive
+        return _cells(p.is_positive, called, counts, 2)
     return _cells(truth, labels, counts, len(p.target.classes))
+
+
+def once(p: Predictions) -> np.ndarray:
+    """Each row counted once, by its weight. Shapes: (1, rows)."""
+    return np.ones((1, len(p.truth))) if p.weights is None else np.asarray(p.weights, np.float64)[None]
 
 
 def few_enough(p: Predictions) -> bool:
@@ -85,6 +93,26 @@ def f1(cells: np.ndarray) -> np.ndarray:
     """The harmonic mean of precision and recall. Shapes: as precision."""
     right, called, truth = _hits(cells)
     return _divided(2 * right, called + truth)
+
+
+def jaccard(cells: np.ndarray) -> np.ndarray:
+    """Rows that are of a class and called so, by those that are or are called so. Shapes: as precision."""
+    right, called, truth = _hits(cells)
+    return _divided(right, called + truth - right)
+
+
+def positive_likelihood_ratio(cells: np.ndarray) -> np.ndarray:
+    """How much oftener positive rows are called so than negative ones; NaN where no negative one is."""
+    return _ratio(recall(cells)[:, 1], 1 - recall(cells)[:, 0])
+
+
+def negative_likelihood_ratio(cells: np.ndarray) -> np.ndarray:
+    """How much oftener positive rows are called negative than negative ones; NaN where no negative one is."""
+    return _ratio(1 - recall(cells)[:, 1], recall(cells)[:, 0])
+
+
+def _ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    return np.where(whole > 0, _divided(part, whole), np.nan)
 
 
 def _hits(cells: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -26,8 +26,8 @@ def r2(predictions: Predictions) -> Fast | None:
 
 def _roc_auc(predictions: Predictions, counts: np.ndarray) -> np.ndarray:
     """Pairs of a positive and a negative row in the right order, ties half, from sorted cumulative counts."""
-    order = np.argsort(predictions.scores[:, 1], kind="stable")
-    scores, positive = predictions.scores[order, 1], predictions.truth[order] == 1
+    order = np.argsort(predictions.positive_scores, kind="stable")
+    scores, positive = predictions.positive_scores[order], predictions.is_positive[order]
     ends = np.flatnonzero(np.concatenate([scores[1:] != scores[:-1], [True]]))
     sorted_counts = counts[:, order]
     up_to_pos = np.cumsum(sorted_counts * positive, axis=1)[:, ends]
@@ -44,6 +44,5 @@ def _r2(predictions: Predictions, counts: np.ndarray) -> np.ndarray:
     truth = predictions.truth - predictions.truth.mean()
     total = counts.sum(axis=1)
     squares = counts @ truth**2 - (counts @ truth) ** 2 / total
-    with np.errstate(invalid="ignore", divide="ignore"):
-        result: np.ndarray = 1 - counts @ (predictions.scores - predictions.truth) ** 2 / squares
-    return result
+    errors = counts @ (predictions.scores - predictions.truth) ** 2
+    return np.asarray(1 - np.divide(errors, squares, out=np.full(len(errors), np.nan), where=squares > 0))

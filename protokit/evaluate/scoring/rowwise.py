@@ -11,9 +11,9 @@ from protokit.core.values.arrays import Predictions
 from protokit.evaluate.scoring import clustering
 
 
-def mean(numbers: np.ndarray, *, root: bool = False) -> float:
-    """The mean over rows, or the root of it."""
-    found = float(numbers.mean())
+def mean(numbers: np.ndarray, weights: np.ndarray | None = None, *, root: bool = False) -> float:
+    """The mean over rows, by their weights, or the root of it."""
+    found = float(numbers.mean() if weights is None else np.average(numbers, weights=weights))
     return found**0.5 if root else found
 
 
@@ -159,11 +159,12 @@ def squared_log_error(p: Predictions) -> np.ndarray:
 
 
 def relative_error(p: Predictions) -> np.ndarray:
-    """The error as a share of the truth, mean over what is predicted for a row.
+    """The error as a share of the truth, mean over what is predicted for a row; NaN where that is 0.
 
     Shapes: (rows,).
     """
-    shares = np.abs(p.truth - p.scores) / np.maximum(np.abs(p.truth), np.finfo(np.float64).eps)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        shares = np.where(p.truth == 0, np.nan, np.abs(p.truth - p.scores) / np.abs(p.truth))
     means: np.ndarray = shares.reshape(len(p.truth), -1).mean(axis=1)
     return means
 
@@ -180,7 +181,7 @@ def squared_probability_error(p: Predictions) -> np.ndarray:
 
     Shapes: (rows,).
     """
-    return np.asarray((p.scores[:, 1] - p.truth) ** 2)
+    return np.asarray((p.positive_scores - p.is_positive) ** 2)
 
 
 def wrong_labels(p: Predictions) -> np.ndarray:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Mapping
+from functools import cache
+from inspect import signature
 from typing import Protocol
 
 import numpy as np
@@ -47,7 +49,7 @@ def score(metric: Call, p: Predictions) -> float:
     """A metric on all rows; NaN where scikit-learn's function is undefined on them."""
     function: Function = getattr(sk, metric.function)
     if metric.takes == "values":
-        return _of_values(metric, function, p.truth.ravel(), p.scores.ravel())
+        return _of_values(metric, function, p)
     if metric.takes == "labels":
         return _of_labels(metric, function, p)
     if metric.takes in _BY_CLUSTERS:
@@ -55,14 +57,29 @@ def score(metric: Call, p: Predictions) -> float:
     return _of_scores(metric, function, p)
 
 
-def _of_values(metric: Call, function: Function, truth: np.ndarray, values: np.ndarray) -> float:
+def _weights(function: Function, p: Predictions) -> dict[str, np.ndarray]:
+    """The weights of the rows, for a function that takes them: of forecasts there are none."""
+    if p.weights is None or not _takes_weights(function):
+        return {}
+    return {"sample_weight": p.weights}
+
+
+@cache
+def _takes_weights(function: Function) -> bool:
+    return "sample_weight" in signature(function).parameters
+
+
+def _of_values(metric: Call, function: Function, p: Predictions) -> float:
+    truth, values = p.truth.ravel(), p.scores.ravel()
     if metric.above is not None and (truth.min() <= metric.above[0] or values.min() <= metric.above[1]):
         return float("nan")
-    return float(function(truth, values)) if len(truth) >= metric.fewest else float("nan")
+    return float(function(truth, values, **_weights(function, p))) if len(truth) >= metric.fewest else float("nan")
 
 
 def _of_labels(metric: Call, function: Function, p: Predictions) -> float:
-    options: dict[str, object] = dict(metric.options)
+    options: dict[str, object] = {**metric.options, **_weights(function, p)}
+    if metric.average == "binary":
+        options["pos_label"] = p.target.positive
     if metric.average:
         options |= {"average": metric.average, "zero_division": 0.0}
         if p.target.has_classes and metric.average != "binary":
@@ -76,19 +93,21 @@ def _of_labels(metric: Call, function: Function, p: Predictions) -> float:
 def _of_scores(metric: Call, function: Function, p: Predictions) -> float:
     truth, scores = p.truth, p.scores
     options: dict[str, object] = {**metric.options, **({"average": metric.average} if metric.average else {})}
+    if options.get("multi_class") != "ovo":  # which takes none
+        options |= _weights(function, p)
     if p.target.task == "multilabel":
         two = (truth.min(axis=0) < truth.max(axis=0)).all()
         return float(function(truth, scores, **options)) if two else float("nan")
     labels = np.arange(len(p.target.classes))
     if metric.takes == "probabilities":
-        return float(function(truth, scores, labels=labels))
+        return float(function(truth, scores, labels=labels, **options))
     if metric.takes == "positive":
-        return float(function(truth, scores[:, 1], pos_label=1))
+        return float(function(p.is_positive, p.positive_scores, pos_label=True, **options))
     present = np.unique(truth)
     if len(present) < 2:
         return float("nan")
     if p.target.task == "binary":
-        return float(function(truth, scores[:, 1], **options))
+        return float(function(p.is_positive, p.positive_scores, **options))
     if metric.takes != "likeliest" and len(present) < len(labels):
         return float("nan")
     if function is not sk.average_precision_score:  # which knows the classes by itself

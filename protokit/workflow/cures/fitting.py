@@ -11,7 +11,7 @@ from protokit.core.errors import ProtokitError
 from protokit.core.values.said import Finding, Notice
 from protokit.grammar.document import Document
 from protokit.grammar.writing import write
-from protokit.menu.expand import Node
+from protokit.menu.graph import Node
 from protokit.menu.menu import Menu
 from protokit.recipe.edits import edited
 from protokit.recipe.recipe import Recipe

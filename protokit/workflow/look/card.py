@@ -10,7 +10,7 @@ from protokit.core.plain import PlainInterval, PlainStep
 from protokit.core.values.said import Finding
 from protokit.show.blocks import Grid, Picture, Remark, Sentence
 from protokit.show.card import Card
-from protokit.workflow.record.contents import Metrics, PlainNetwork, RunResults
+from protokit.workflow.record.contents import Metrics, PlainNetwork, PlainScore, RunResults
 
 _MOST_ROWS = 12
 _MOST_REMARKS = 6
@@ -100,13 +100,25 @@ def scores_grid(target: str, metrics: Metrics, *, whole: bool = False) -> Grid:
     """The scores of the network and of its baselines, on the test rows; `whole` gives intervals to all."""
     own = [score for score in metrics["scores"] if score["target"] == target]
     arrows = {True: " ↑", False: " ↓", None: ""}
-    header = (target, *(s["metric"] + arrows[s["greater_is_better"]] for s in own))
+    header = (target, *(metric_of(s) + arrows[s["greater_is_better"]] for s in own))
     rows = [("network", *(interval(s["network"]) for s in own))]
     for name in own[0]["baselines"]:
         each = (s["baselines"][name] for s in own)
         rows.append((name, *(interval(one) if whole else value(one["value"]) for one in each)))
     tested = f"{metrics['rows']['test']:,} test {metrics.get('examples', 'rows')}"
-    return Grid(f"scores on {tested}, with 95% intervals", header, tuple(rows))
+    positive = positive_of(target, metrics)
+    of = f"; positive is {positive!r}" if positive is not None else ""
+    return Grid(f"scores on {tested}, with 95% intervals{of}", header, tuple(rows))
+
+
+def metric_of(score: PlainScore) -> str:
+    """The metric of a score, with the class that it is of where it is of one of two."""
+    return f"{score['metric']} of {score['positive']!r}" if "positive" in score else score["metric"]
+
+
+def positive_of(target: str, metrics: Metrics) -> str | None:
+    """The positive class of a target of two; None of others, and of runs that do not say."""
+    return next((one.get("positive") for one in metrics.get("targets", ()) if one["name"] == target), None)
 
 
 def folds_grid(metrics: Metrics) -> Grid:
@@ -121,8 +133,11 @@ def class_grids(target: str, metrics: Metrics) -> tuple[Grid, ...]:
     found = (metrics.get("per_class") or {}).get(target)
     if not found:
         return ()
+    positive = positive_of(target, metrics)
+    names = [one["class"] + " (positive)" * (one["class"] == positive) for one in found]
     rows = [
-        (one["class"], f"{one['rows']:,}", *(value(one[k]) for k in ("precision", "recall", "f1"))) for one in found
+        (name, f"{one['rows']:,}", *(value(one[k]) for k in ("precision", "recall", "f1")))
+        for name, one in zip(names, found, strict=True)
     ]
     return (Grid("each class", (target, "rows", "precision", "recall", "f1"), tuple(rows)),)
 

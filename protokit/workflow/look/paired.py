@@ -57,7 +57,12 @@ class Tested:
         """
         network, _, _ = read_predictions(run.path)
         found = run.results["metrics"]
-        metrics = {name: tuple(s["metric"] for s in found["scores"] if s["target"] == name) for name in network}
+        main = {verdict["target"]: verdict["metric"] for verdict in found["verdicts"]}
+        metrics = {
+            # the one that decided first: another one may be undefined on these rows
+            name: tuple(dict.fromkeys([main[name], *(s["metric"] for s in found["scores"] if s["target"] == name)]))
+            for name in network
+        }
         test_set = run.results["looks"].get("test_set", str(run.path))
         ratio = found["rows"]["test"] / max(1, len(found["folds"])) / found["rows"]["train"]
         return cls(test_set, network, read_folds(run.path), metrics, ratio)
@@ -79,11 +84,21 @@ class Tested:
                 return f"the classes, columns or quantiles of {name} are not the same"
             if p.truth.shape != q.truth.shape or not np.array_equal(p.truth, q.truth):
                 return "what is true of their test rows is not the same: the cleaning differs"
+            if not _same_weights(p.weights, q.weights):
+                return "their test rows do not count the same: the weights differ"
+            if p.target.positive != q.target.positive:
+                return f"the positive class of {name} is not the same"
             if any(not np.array_equal(p.units[unit], q.units[unit], equal_nan=True) for unit in p.units):
                 return f"errors of {name} are not measured in the same unit: the season or the scale differs"
             if (main := first.metrics[name][0]) not in self.metrics[name]:
                 return f"{main} of {name}, by which the first is judged, is not among the metrics of the other"
         return None
+
+
+def _same_weights(one: np.ndarray | None, other: np.ndarray | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return np.array_equal(one, other)
 
 
 def groups(runs: Sequence[Run], tested: Sequence[Tested]) -> tuple[list[list[int]], list[str]]:

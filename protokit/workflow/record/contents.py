@@ -19,6 +19,7 @@ class PlainScore(TypedDict):
     greater_is_better: bool | None
     network: PlainInterval
     baselines: dict[str, PlainInterval]
+    positive: NotRequired[str]  # the class that it is of, where it is of one of two
 
 
 class PlainVerdict(TypedDict):
@@ -30,6 +31,7 @@ class PlainVerdict(TypedDict):
     outcome: Outcome
     difference: PlainInterval | None
     p: Number
+    equal: NotRequired[dict[str, str]]
     sentence: str
 
 
@@ -95,6 +97,7 @@ class PlainTarget(TypedDict):
     quantiles: list[float]
     width: int
     threshold: float
+    positive: NotRequired[str]  # of two classes
 
 
 class Threshold(TypedDict):

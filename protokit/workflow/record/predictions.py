@@ -26,7 +26,7 @@ from protokit.workflow.record.contents import Identified, Metrics, PlainTarget
 
 Columns = list[tuple[str, np.ndarray]]
 ByBaseline = dict[str, dict[str, Predictions]]
-_OWN = ("row", "fold", "block", "step")  # no target's column has one of these names
+_OWN = ("row", "fold", "block", "weight", "step")  # no target's column has one of these names
 _UNITS = ("naive", "scale")  # what the errors of a forecast are divided by
 
 
@@ -46,6 +46,7 @@ def write_predictions(
     own = _named_once([("row", rows.numbers), *rows.places], list(rows.keys.items()))
     own += [] if folds is None else [("fold", folds)]
     own += [] if first.blocks is None else [("block", first.blocks)]
+    own += [] if first.weights is None else [("weight", first.weights)]
     if horizon := first.target.horizon:
         own = [(name, _spread(values, horizon)) for name, values in own]
         own.append(("step", _tiled(horizon, len(rows.numbers))))
@@ -80,6 +81,8 @@ def read_predictions(path: Path) -> tuple[dict[str, Predictions], ByBaseline, So
     own.leading("fold"), others.leading("fold")
     blocks = own.leading("block")
     others.leading("block")
+    weights = own.leading("weight")
+    others.leading("weight")
     if horizon := targets[0].horizon:
         own.leading("step"), others.leading("step")
         rows = rows.take(np.arange(0, len(rows.numbers), horizon))
@@ -90,12 +93,13 @@ def read_predictions(path: Path) -> tuple[dict[str, Predictions], ByBaseline, So
         truth, reference = own.truth(spec)
         scores, thresholds = own.scores(spec, spec.name in chosen, clusters=spec.task == "clustering")
         units = own.units(spec)
-        network[spec.name] = Predictions(spec, truth, scores, units, blocks, reference, thresholds)
+        network[spec.name] = Predictions(spec, truth, scores, units, blocks, reference, thresholds, weights)
         score = next(score for score in metrics["scores"] if score["target"] == spec.name)
         baselines[spec.name] = {}
         for name in score["baselines"]:
             scores, thresholds = others.scores(spec, spec.name in chosen)
-            baselines[spec.name][name] = Predictions(spec, truth, scores, units, blocks, reference, thresholds)
+            known = Predictions(spec, truth, scores, units, blocks, reference, thresholds, weights)
+            baselines[spec.name][name] = known
     return network, baselines, rows
 
 
@@ -110,14 +114,14 @@ def read_folds(path: Path) -> np.ndarray | None:
     own, metrics = _Reader.of(path / "predictions.parquet"), json.loads((path / LAST).read_text(encoding="utf-8"))
     own.rows(metrics)
     folds: np.ndarray | None = own.leading("fold")
-    own.leading("block")
+    own.leading("block"), own.leading("weight")
     steps = own.leading("step")
     return folds if folds is None or steps is None else folds[steps == 1]
 
 
 def target_as_plain(spec: TargetSpec) -> PlainTarget:
     """A target as it stands in `metrics.json`; classes are texts there."""
-    return {
+    found: PlainTarget = {
         "name": spec.name,
         "task": spec.task,
         "classes": [str(value) for value in spec.classes],
@@ -127,11 +131,16 @@ def target_as_plain(spec: TargetSpec) -> PlainTarget:
         "width": spec.width,
         "threshold": spec.threshold,
     }
+    if spec.positive_class is not None:
+        found["positive"] = spec.positive_class
+    return found
 
 
 def _spec(plain: PlainTarget) -> TargetSpec:
     values = {key: tuple(value) if isinstance(value, list) else value for key, value in plain.items()}
-    return TargetSpec(**values)  # type: ignore[arg-type]
+    positive = values.pop("positive", None)  # runs of earlier versions have the second class
+    place = plain["classes"].index(positive) if isinstance(positive, str) else 1
+    return TargetSpec(**values, positive=place)  # type: ignore[arg-type]
 
 
 def _truth(p: Predictions) -> Columns:

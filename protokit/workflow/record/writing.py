@@ -143,4 +143,6 @@ def _score(score: Score) -> PlainScore:
         "network": score.network.as_plain(),
         "baselines": {name: value.as_plain() for name, value in score.baselines.items()},
     }
+    if score.positive is not None:
+        plain["positive"] = score.positive
     return finite(plain)

@@ -17,11 +17,12 @@ from protokit.core.values.scores import Score
 from protokit.core.values.tables import Table
 from protokit.evaluate.baselines.baseline import BASELINES
 from protokit.evaluate.calibration import reliability
+from protokit.evaluate.estimators.predicting import takes_weights
 from protokit.evaluate.metrics.metric import METRICS, Metric
 from protokit.evaluate.per_class import per_class, per_quantile
 from protokit.evaluate.pooling import pooled
 from protokit.evaluate.slices import slices
-from protokit.evaluate.verdict import Folds, Verdict, judge
+from protokit.evaluate.verdict import Folds, Verdict, deciding, judge
 from protokit.recipe.recipe import Recipe
 from protokit.represent.encoder import Encoder
 from protokit.represent.represented import Represented
@@ -51,13 +52,18 @@ def settled(plan: EvaluationPlan, networks: Networks, folds: Sequence[Represente
     for name, pairs in found.items():
         value, score = (fmean(some) for some in zip(*pairs, strict=True))
         thresholds[name] = {"value": value, "metric": str(plan.choices.threshold), "validation": score}
-    said = [_notice(name, plain, len(folds)) for name, plain in thresholds.items()]
+    positive = {target.name: target.positive_class for target in folds[0].encoder.signature.targets}
+    said = [_notice(name, positive[name], plain, len(folds)) for name, plain in thresholds.items()]
     rows = folds[0].train.rows
     for name in dict.fromkeys(name for names in plan.baselines.values() for name in names):
         most = None if name in plan.estimators else BASELINES[name].most_rows
         if most is not None and rows > most:
             rule = f"the baseline {name} looks among {most:,} of {rows:,} training rows, drawn at random"
             said.append(Notice(rule))
+        if folds[0].train.weights is not None and not takes_weights(plan.estimators.get(name) or BASELINES[name]):
+            rule = f"the baseline {name} takes no weights: it is fitted on all training rows alike"
+            said.append(Notice(rule))
+    said += plan.notices
     return replace(networks, parts=tuple(parts), notices=(*networks.notices, *said), thresholds=thresholds)
 
 
@@ -83,7 +89,7 @@ def evaluate(
         # of clusters only the network's predictions know how many were found
         baselined[name] = baselines.of(network[name].target if target.task == "clustering" else target)
         models = {"": network[name], **baselined[name]}
-        of_folds = _by_fold(models, METRICS[plan.metrics[name][0]], folds)
+        of_folds = _by_fold(models, METRICS[deciding(network[name], plan.metrics[name])[0]], folds)
         found, verdict = judge(network[name], baselined[name], plan.metrics[name], recipe.seed, of_folds)
         scores += found
         verdicts.append(verdict)
@@ -94,7 +100,7 @@ def evaluate(
     best = {v.target: baselined[v.target][v.baseline] if v.baseline else None for v in verdicts}
     details: Details = {
         **_described(recipe, network, networks.parts),
-        "slices": _slices(recipe, collected, folds, network, best, plan),
+        "slices": _slices(recipe, collected, folds, network, best, {v.target: v.metric for v in verdicts}),
         "thresholds": networks.thresholds,
         "estimators": as_plain(plan.estimators),
     }
@@ -140,7 +146,7 @@ def _slices(
     folds: Sequence[Represented],
     network: Mapping[str, Predictions],
     best: Mapping[str, Predictions | None],
-    plan: EvaluationPlan,
+    metrics: Mapping[str, str],
 ) -> list[PlainSlice]:
     """The main metric on the test rows of each level of the columns that the recipe names."""
     if not recipe.evaluate.slices:
@@ -152,12 +158,12 @@ def _slices(
         cast(PlainSlice, plain)
         for name, p in network.items()
         for column in recipe.evaluate.slices
-        for plain in slices(collected.frame[column], train, test, p, best[name], plan.metrics[name][0], recipe.seed)
+        for plain in slices(collected.frame[column], train, test, p, best[name], metrics[name], recipe.seed)
     ]
 
 
-def _notice(name: str, plain: Threshold, folds: int) -> Notice:
+def _notice(name: str, positive: str | None, plain: Threshold, folds: int) -> Notice:
     where = "the validation rows" + (f" of its fold, on average over {folds} folds" if folds > 1 else "")
     best = f"best by {plain['metric']} on {where} ({number(plain['validation'])})"
-    rule = f"{name!r} is called positive above a probability of {number(plain['value'])}, {best}"
+    rule = f"{name!r} is called {positive!r} above a probability of {number(plain['value'])}, {best}"
     return Notice(rule, (name,), "or write evaluate: {threshold: 0.5}")

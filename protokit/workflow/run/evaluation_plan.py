@@ -5,13 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from protokit.core.errors import SpecError
+import numpy as np
+
+from protokit.core.errors import ProtokitError, SpecError
+from protokit.core.seeds import derive
 from protokit.core.suggest import one_of
+from protokit.core.values.arrays import Predictions
+from protokit.core.values.said import Notice
 from protokit.core.values.signature import Signature, TargetSpec
 from protokit.evaluate.baselines.baseline import BASELINES, default_baselines
 from protokit.evaluate.choices import Choices
 from protokit.evaluate.estimators.custom import Estimator
-from protokit.evaluate.metrics.metric import METRICS, default_metrics
+from protokit.evaluate.metrics.metric import METRICS, Metric, default_metrics
+from protokit.evaluate.metrics.own import Own
+from protokit.evaluate.pooling import pooled
 from protokit.evaluate.words import Evaluate
 from protokit.recipe.recipe import Recipe
 from protokit.represent.represented import Represented
@@ -19,12 +26,16 @@ from protokit.represent.represented import Represented
 
 @dataclass(frozen=True)
 class EvaluationPlan:
-    """Metrics and baselines by target, further estimators among these, and what is chosen on validation rows."""
+    """Metrics and baselines by target, further estimators among these, and what is chosen on validation rows.
+
+    `notices` say which metrics have no value on the test rows, or count all of them alike.
+    """
 
     metrics: Mapping[str, tuple[str, ...]]
     baselines: Mapping[str, tuple[str, ...]]
     choices: Choices
     estimators: Mapping[str, Estimator] = field(default_factory=dict)
+    notices: tuple[Notice, ...] = ()
 
     @classmethod
     def of(
@@ -52,7 +63,8 @@ class EvaluationPlan:
             )
             for target in targets
         }
-        return cls(_metrics(recipe, signature), baselines, choices, estimators)
+        metrics = _metrics(recipe, signature)
+        return cls(metrics, baselines, choices, estimators, _undefined(recipe, folds, metrics))
 
 
 def _of_two(target: TargetSpec) -> bool:
@@ -123,3 +135,74 @@ def _metrics(recipe: Recipe, signature: Signature) -> dict[str, tuple[str, ...]]
         target.name: tuple(n for n in wanted if target.task in METRICS[n].tasks) or default_metrics(target.task)
         for target in targets
     }
+
+
+def _undefined(
+    recipe: Recipe, folds: Sequence[Represented], metrics: Mapping[str, tuple[str, ...]]
+) -> tuple[Notice, ...]:
+    """What is said of metrics that these test rows leave undefined, or that do not count rows by their weights.
+
+    Raises:
+        SpecError: the first one that the recipe names is such a metric, so that it cannot decide; or a function that is
+            a metric fails.
+    """
+    said: list[Notice] = []
+    for target in folds[0].encoder.signature.targets:
+        if target.task == "clustering":  # how many clusters there are is not known yet
+            continue
+        p = _made(target, folds, recipe.seed)
+        for name in metrics[target.name]:
+            metric = METRICS[name]
+            wrong = _fault(metric, p)
+            if wrong is None:
+                continue
+            given = recipe.evaluate.metrics
+            if given is not None and given[0] == name:
+                others = [*given[1:], *default_metrics(target.task)]
+                usable = (
+                    n for n in others if METRICS[n].greater_is_better is not None and target.task in METRICS[n].tasks
+                )
+                best = next((n for n in usable if n != name and _fault(METRICS[n], p) is None), None)
+                cure = f"put {best} before it" if best else "remove it"
+                if not metric.weighs and isinstance(metric, Own):
+                    cure = f"let it take sample_weight, or {cure}"
+                raise recipe.error(
+                    ("evaluate", "metrics", 0), f"{wrong}, and the first metric decides the verdict", cure
+                )
+            said.append(Notice(wrong, (target.name,)))
+    return tuple(said)
+
+
+def _decides(metric: Metric, p: Predictions) -> bool:
+    return metric.greater_is_better is not None and p.target.task in metric.tasks and _fault(metric, p) is None
+
+
+def _fault(metric: Metric, p: Predictions) -> str | None:
+    """Why a metric says nothing, or not what it should, on test rows."""
+    if why := metric.fault_of_truth(p):
+        return f"{metric.name} is undefined on these test rows: {why}"
+    if p.weights is not None and not metric.weighs:
+        return f"{metric.name} counts all rows alike, and they have weights"
+    if isinstance(metric, Own):
+        try:
+            metric(p)
+        except ProtokitError as error:
+            raise SpecError.one(error.rule, error.cure, ("evaluate", "metrics")) from error
+    return None
+
+
+def _made(target: TargetSpec, folds: Sequence[Represented], seed: int) -> Predictions:
+    """The truth of all test rows, and as predictions that of others of them: what a metric of one's own is tried on."""
+    parts = []
+    for fold in folds:
+        truth = np.asarray(fold.test.truth[target.name])
+        other = truth[np.random.default_rng(derive(seed, "trial")).permutation(len(truth))]
+        if target.has_classes:
+            scores = 0.6 * np.eye(len(target.classes))[other] + 0.4 / len(target.classes)
+        elif target.task == "quantile":
+            scores = np.sort(np.stack([other] * len(target.quantiles), axis=1), axis=1)
+        else:
+            scores = 0.6 * other + 0.2 if target.task == "multilabel" else other
+        units = fold.test.features.units
+        parts.append(Predictions(target, truth, scores, units, None, weights=fold.test.weights))
+    return pooled(parts)

@@ -13,6 +13,7 @@ from protokit.core.values.arrays import Arrays, Predictions
 from protokit.core.values.said import Notice
 from protokit.evaluate.certainty import bootstrap
 from protokit.evaluate.metrics.metric import METRICS
+from protokit.evaluate.scoring.confusion import once
 from protokit.represent.encoder import Encoder
 from protokit.represent.represented import Represented
 from protokit.workflow.record.contents import PlainDrop
@@ -69,7 +70,10 @@ def importance(
     if count < _FEWEST_ROWS:
         return Relied()
     chosen = np.sort(generator.choice(validation, count, replace=False))
-    copies = _Copies(part, encoder.arrays(fold.frame.iloc[chosen].reset_index(drop=True)), generator)
+    arrays = encoder.arrays(fold.frame.iloc[chosen].reset_index(drop=True))
+    if fold.validation.weights is not None:
+        arrays = replace(arrays, weights=fold.validation.weights[np.searchsorted(validation, chosen)])
+    copies = _Copies(part, arrays, generator)
     notices: tuple[Notice, ...] = ()
     if (len(columns) + 1) * count > budget:
         few, most = max(2, budget // 2 // len(columns)), max(3, budget // 2 // count)
@@ -128,7 +132,9 @@ class _Copies:
                     else:
                         part[:, places] = inputs[name][order][:, places]
             truth = {name: np.concatenate([values[:count]] * len(some)) for name, values in self._arrays.truth.items()}
-            said = self._part.predictions(Arrays(tiled, {}, truth, self._arrays.features))
+            own = self._arrays.weights
+            weights = None if own is None else np.concatenate([own[:count]] * len(some))
+            said = self._part.predictions(Arrays(tiled, {}, truth, self._arrays.features, weights))
             for target, whole in said.items():
                 parts = [_rows(whole, slice(i * count, (i + 1) * count)) for i in range(len(some))]
                 found.setdefault(target, []).extend(parts)
@@ -148,7 +154,7 @@ def _value(metric: str, predictions: Predictions) -> float:
     fast = METRICS[metric].fast(predictions)
     if fast is None:
         return METRICS[metric](predictions)
-    return float(fast(predictions, np.ones((1, len(predictions.truth))))[0])
+    return float(fast(predictions, once(predictions))[0])
 
 
 def _rows(p: Predictions, rows: slice) -> Predictions:

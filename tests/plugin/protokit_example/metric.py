@@ -19,6 +19,6 @@ class GainAt10(Metric):
 
     def score(self, predictions: Predictions) -> float:
         """See Metric."""
-        positive = predictions.truth == 1
-        first = np.argsort(-predictions.scores[:, 1], kind="stable")[: max(1, len(positive) // 10)]
+        positive = predictions.is_positive
+        first = np.argsort(-predictions.positive_scores, kind="stable")[: max(1, len(positive) // 10)]
         return float(positive[first].sum() / positive.sum()) if positive.any() else float("nan")

@@ -8,7 +8,7 @@ from sklearn.metrics import auc, roc_curve
 
 from protokit.show.plots.ranking import Line, ranking
 from protokit.workflow.look.plot import PLOTS, Plot
-from protokit.workflow.look.threshold_curves import threshold_curves
+from protokit.workflow.look.threshold_curves import of_positive, threshold_curves
 
 
 @PLOTS.add
@@ -28,9 +28,9 @@ class Roc(Plot):
 
     def alt(self, target: str) -> str:
         """See Plot."""
-        return f"True against false positive rate of {target}."
+        return f"True against false positive rate of {of_positive(self, target)}."
 
 
-def _line(truth: np.ndarray, scores: np.ndarray) -> Line:
-    false, true, _ = roc_curve(truth, scores)
+def _line(truth: np.ndarray, scores: np.ndarray, weights: np.ndarray | None) -> Line:
+    false, true, _ = roc_curve(truth, scores, sample_weight=weights)
     return false, true, float(auc(false, true))

@@ -1,0 +1,1 @@
+"""Of targets: which of two classes is the positive one."""

@@ -1,0 +1,43 @@
+"""What may be written of targets."""
+
+from __future__ import annotations
+
+from protokit.core.places import Fault
+from protokit.grammar.faults import refuse
+from protokit.grammar.words import TEXT, JsonSchema, or_null
+
+_CELL = (str, bool, int, float)
+_CELLS: JsonSchema = {"type": ["string", "boolean", "number"]}
+TARGET = or_null({"anyOf": [TEXT, {"type": "array", "items": TEXT, "minItems": 1, "uniqueItems": True}]})
+POSITIVE = or_null({"anyOf": [_CELLS, {"type": "object", "additionalProperties": _CELLS, "minProperties": 1}]})
+
+
+def read_positive(value: object) -> object:
+    """A class as it is written in the data, or one for each target by its name."""
+    if isinstance(value, dict):
+        if not value or not all(isinstance(name, str) and isinstance(one, _CELL) for name, one in value.items()):
+            raise refuse(Fault(f"positive classes are classes by target, not {value!r}", "write positive: {late: yes}"))
+        return dict(value)
+    if value is not None and not isinstance(value, _CELL):
+        raise refuse(Fault(f"the positive class is a class of the target, not {value!r}", 'write positive: "yes"'))
+    return value
+
+
+def read_targets(value: object) -> object:
+    """One column, several, or none."""
+    if value is None:
+        return None
+    if isinstance(value, (list, tuple)):
+        if not value or not all(isinstance(v, str) for v in value) or len(set(value)) < len(value):
+            raise refuse(Fault(f"targets are different column names, not {value!r}"))
+        return tuple(value)
+    if not isinstance(value, str) or not value:
+        raise refuse(Fault(f"a target is a column's name, not {value!r}", "put a name that is a number in quotes"))
+    return value
+
+
+def read_separator(value: object) -> object:
+    """What parts labels."""
+    if value is not None and (not isinstance(value, str) or not value):
+        raise refuse(Fault(f"a separator is a text, not {value!r}", 'write separator: "|"'))
+    return value
