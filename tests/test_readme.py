@@ -53,7 +53,8 @@ def test_the_grammars_example_is_a_recipe(root: Path) -> None:
 
 
 def test_the_menu_page_is_a_menu_and_its_python_runs(root: Path) -> None:
-    [shown] = blocks(root / "docs" / "menu.md", "yaml")
+    shown, members = blocks(root / "docs" / "menu.md", "yaml")
+    assert protokit.Menu.from_text(members).layers
     menu = protokit.Menu.from_text(shown)
     assert protokit.Menu.from_text(menu.write()) == menu and menu.build().output.shape == (None, 1)
     [code] = blocks(root / "docs" / "menu.md", "python")

@@ -52,7 +52,8 @@ def added() -> Iterator[None]:
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> protokit.Run:
     frame = pd.DataFrame({"x": [i % 17 / 3 for i in range(150)], "y": ["no", "yes", "yes"] * 50})
-    recipe = {"represent": {"target": "y"}, "learn": {"epochs": 2}, "evaluate": {"baselines": []}}
+    learn = {"epochs": 2, "networks": 1}
+    recipe = {"represent": {"target": "y"}, "learn": learn, "evaluate": {"baselines": []}}
     return protokit.run(recipe, frame, out=tmp_path_factory.mktemp("runs"))
 
 
