@@ -62,7 +62,10 @@ ITS_OWN = {
     "core/files.py": ({"open"}, "a file that is being written; the digest of one that came through the door"),
     "core/libraries/backend.py": ({"environ"}, "how Keras and TensorFlow are started"),
     "core/libraries/lazy.py": ({"read_text"}, "the stub beside a module of protokit"),
-    "core/memory.py": ({"read_text", "import ctypes"}, "this process: its limits in /proc and /sys, its own heap"),
+    "core/memory.py": (
+        {"read_text", "import ctypes", "import mmap"},
+        "this process: its limits in /proc and /sys, its own heap and what it has mapped",
+    ),
     "core/runs.py": ({"glob", "iterdir"}, "the folders of runs, below one that came through the door"),
     "grammar/document.py": ({"iterdir"}, "names beside a file that is not there, for the cure"),
     "learn/snapshot.py": ({"safe_open"}, "a snapshot of the run that goes on"),

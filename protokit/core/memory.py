@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import gc
+import mmap
 import os
 import sys
 from pathlib import Path
@@ -30,3 +31,10 @@ def release_unused() -> None:
             ctypes.CDLL(None).malloc_trim(0)  # the C library's own heaps keep what was freed
         except (OSError, AttributeError):  # not every Linux has it
             return
+
+
+def forget_pages(mapped: object) -> None:
+    """Let the system take back what was read of a file that is mapped: it counts as this process's memory until then."""
+    pages = getattr(mapped, "_mmap", None)
+    if isinstance(pages, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+        pages.madvise(mmap.MADV_DONTNEED)

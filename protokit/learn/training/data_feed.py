@@ -8,7 +8,7 @@ from typing import Protocol, TypeAlias
 import numpy as np
 
 from protokit.core.libraries.backend import gpu_memory, tf
-from protokit.core.memory import process_memory
+from protokit.core.memory import forget_pages, process_memory
 from protokit.core.values.arrays import Arrays
 from protokit.learn.order import Order
 
@@ -87,6 +87,7 @@ def _taken(values: np.ndarray, rows: np.ndarray) -> np.ndarray:
     order = np.argsort(rows)
     found = np.empty((len(rows), *values.shape[1:]), values.dtype)
     found[order] = values[rows[order]]
+    forget_pages(values)
     return found
 
 
