@@ -71,8 +71,14 @@ def _rows(
         last = at[width - 1 :: width]
         if not (last - at[width - 2 :: width] <= 1 + (text[last - 1] == _RETURN)).all():
             raise Unclean("text after the last delimiter")
-    longest = int(np.diff(at[width - 1 :: width], prepend=-1).max(initial=0))
-    return count, _padded(text, stops, quotes, at, width), longest
+    return count, _padded(text, stops, quotes, at, width), _longest(at[width - 1 :: width])
+
+
+def _longest(ends: np.ndarray) -> int:
+    """The most bytes of a row, by where rows end."""
+    if len(ends) < 2:
+        return int(ends[0]) + 1 if len(ends) else 0
+    return max(int(ends[0]) + 1, int((ends[1:] - ends[:-1]).max()))
 
 
 def _hold_quotes(text: np.ndarray, quotes: np.ndarray, inside: np.ndarray, stops: np.ndarray) -> None:
