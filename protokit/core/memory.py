@@ -34,7 +34,7 @@ def release_unused() -> None:
 
 
 def forget_pages(mapped: object) -> None:
-    """Let the system take back what was read of a file that is mapped: it counts as this process's memory until then."""
+    """Let the system take back what was read of a mapped file: it counts as this process's memory until then."""
     pages = getattr(mapped, "_mmap", None)
     if isinstance(pages, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
         pages.madvise(mmap.MADV_DONTNEED)

@@ -12,6 +12,7 @@ import numpy as np
 from protokit.core.checkup import Checkup, Edit, Suspect, Symptom, TargetCheck
 from protokit.core.files import finite, write_json
 from protokit.core.libraries.backend import keras
+from protokit.core.memory import forget_pages
 from protokit.core.values.signature import TargetSpec
 from protokit.evaluate import skill_scores
 from protokit.evaluate.doctor.doctor import diagnose, with_others
@@ -37,6 +38,8 @@ def checkup(recipe: Recipe, networks: Networks, folds: Sequence[Represented], st
     signature, optimizer = fold.encoder.signature, learn.optimizer
     name, arguments = (optimizer, {}) if isinstance(optimizer, str) else next(iter(optimizer.items()))
     found = probe(part.network, learn, signature, fold.train, fold.validation, start, part.weights[0], plan)
+    for rows in (*fold.train.inputs.values(), *fold.train.targets.values()):
+        forget_pages(rows)
     targets, suspects = _targets(recipe, part.network, fold, found)
     return Checkup(
         history=tuple(progress.history),
@@ -76,7 +79,7 @@ def _targets(
     checks: list[TargetCheck] = []
     suspects: list[Suspect] = []
     for spec in fold.encoder.signature.targets:
-        whole = np.asarray(train.truth[spec.name])
+        whole = np.asarray(fold.in_memory.truth[spec.name])
         truth, checked = whole[seen], np.asarray(fold.validation.truth[spec.name])[held]
         constant = skill_scores.of_constant(spec, whole, checked)
         own = skill_scores.errors(spec, checked, on_held[spec.name])
