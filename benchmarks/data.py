@@ -1,6 +1,6 @@
 """How fast data is read, and how much of it: CPU seconds beside pandas in one process, growth, memory, a large CSV.
 
-    python benchmarks/data.py [--only collect,growth,large,represent] [--size GIGABYTES] [--write]
+    python benchmarks/data.py [--only collect,growth,large,represent,again] [--size GIGABYTES] [--write]
 
 Each part runs in a fresh process. `--write` puts what was measured into docs/speed-of-data.json, beside the parts that
 were measured before, and writes docs/speed-of-data.md from it. The target is a CSV of 20 GB (`--size 20`).
@@ -26,7 +26,8 @@ from typing import Any
 
 ROOT = Path(__file__).parent.parent
 JSON, PAGE = ROOT / "docs" / "speed-of-data.json", ROOT / "docs" / "speed-of-data.md"
-PARTS = ("collect", "growth", "large", "represent")
+PARTS = ("collect", "growth", "large", "represent", "again")
+BEFORE = ("collect", "represent", "audit", "build", "cache")  # steps before the training
 ROWS, FEW, MANY = 500_000, 50_000, 5_000_000
 LIMIT = 2 << 30
 TIMES = 7
@@ -141,6 +142,30 @@ def of_represent(folder: Path) -> dict[str, Any]:
     return dict(data_represent.measure())
 
 
+def of_again(folder: Path) -> dict[str, Any]:
+    """What a run spends before its training, and what the next run of the same data does, after a small run."""
+    os.environ["PROTOKIT_CACHE"] = str(folder / "cache")
+    import protokit
+
+    make(folder / "t.csv", ROWS)
+    make(folder / "small.csv", 2000, seed=1)
+    learn = {"menu": [{"Dense": {"units": 2}}], "epochs": 1}
+
+    def before(table: str) -> dict[str, float]:
+        recipe = {
+            "name": "again", "collect": {"tables": {"rows": str(folder / table)}}, "represent": {"target": "late"},
+            "learn": learn, "evaluate": {"baselines": []},
+        }  # fmt: skip
+        run = protokit.run(recipe, out=folder / "runs")
+        spent = json.loads((run.path / "steps.json").read_text())["seconds"]
+        return {step: spent.get(step, 0.0) for step in BEFORE}
+
+    before("small.csv")
+    first, second = before("t.csv"), before("t.csv")
+    share = sum(second.values()) / sum(first.values())
+    return {"rows": ROWS, "first": first, "second": second, "share": share}
+
+
 def memory(name: str) -> int:
     """What the system says of this process's memory, in bytes: `VmRSS` is resident now, `VmHWM` was at most."""
     for line in Path("/proc/self/status").read_text().splitlines():
@@ -201,6 +226,12 @@ def page(found: dict[str, Any]) -> str:
             f"| `represent` of {one['rows']:,} rows beside a ColumnTransformer: {one['represent']:.2f} s, "
             f"{one['column_transformer']:.2f} s | **{one['ratio']:.1f} times** | 2 | {one['date']} |"
         ]
+    if one := found.get("again"):
+        first, second = sum(one["first"].values()), sum(one["second"].values())
+        lines += [
+            f"| before the training, a second run of {one['rows']:,} rows beside the first: "
+            f"{second:.2f} s, {first:.2f} s (by the clock) | **{one['share']:.1%}** | 5% | {one['date']} |"
+        ]
     lines += [
         "",
         "A clean CSV is read in blocks: whole rows are held to be as long as the names, and numbers that a type",
@@ -222,7 +253,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path)
     given = parser.parse_args()
     if given.child:
-        parts = {"collect": of_collect, "growth": of_growth, "represent": of_represent}
+        parts = {"collect": of_collect, "growth": of_growth, "represent": of_represent, "again": of_again}
         work = parts.get(given.child)
         print(json.dumps(work(given.folder) if work else of_large(given.folder, given.size)))
         return

@@ -63,15 +63,20 @@ def _rows(
         _hold_returns(text, inside)
     at = np.flatnonzero(ends)
     count = int(np.count_nonzero(of_rows))
-    if returns or newlines[0] or (newlines[1:] & newlines[:-1]).any():
+    if not _even(text, at, count, width):
         at, count = _without_blank_lines(text, at)
-    if len(at) != count * width or not (text[at[width - 1 :: width]] == _NEWLINE).all():
-        raise Unclean("a row with too few or too many fields")
+        if not _even(text, at, count, width):
+            raise Unclean("a row with too few or too many fields")
     if dialect.trailing and width > 1 and count:
         last = at[width - 1 :: width]
         if not (last - at[width - 2 :: width] <= 1 + (text[last - 1] == _RETURN)).all():
             raise Unclean("text after the last delimiter")
     return count, _padded(text, stops, quotes, at, width), _longest(at[width - 1 :: width])
+
+
+def _even(text: np.ndarray, at: np.ndarray, count: int, width: int) -> bool:
+    """Whether each row has as many fields as it should: where fields end, each `width`th is the end of a row."""
+    return len(at) == count * width and bool((text[at[width - 1 :: width]] == _NEWLINE).all())
 
 
 def _longest(ends: np.ndarray) -> int:
@@ -115,6 +120,14 @@ def _without_blank_lines(text: np.ndarray, at: np.ndarray) -> tuple[np.ndarray, 
 
 def _padded(text: np.ndarray, stops: np.ndarray, quotes: np.ndarray | None, at: np.ndarray, width: int) -> set[int]:
     """The columns with a cell that starts with a zero and a further digit, blanks aside."""
+    if quotes is None and len(at) and len(at) * 4 < len(text):
+        first = at[:-1] + 1
+        head = text[first]
+        if not (head <= _BLANK).any() and text[0] > _BLANK:
+            zero = np.flatnonzero(head == _ZERO)
+            places = zero[(text[first[zero] + 1] - _ZERO) < 10] + 1
+            found = set((places % width).tolist())
+            return found | {0} if text[0] == _ZERO and text[1:2].tobytes().isdigit() else found
     starts = text <= _BLANK
     starts |= stops
     if quotes is not None:

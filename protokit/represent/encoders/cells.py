@@ -64,7 +64,8 @@ class Cells:
     def are_same(self) -> bool:
         """Whether all present cells are one value."""
         if self.column.dtype.kind in "iufb":
-            return bool((self.present == self.present.iloc[0]).all())
+            cells = self.present.to_numpy()
+            return bool((cells == cells[0]).all())
         return self.different == 1
 
     @property

@@ -142,6 +142,8 @@ def _like_times(present: pd.Series) -> str:
     Numbers of 1990 to 2100 alone look like it.
     """
     low, high = present.min(), present.max()
+    if low < 19_900_101:
+        return ""
     if not (high > low and (present.dtype.kind in "iu" or (present == present.round()).all())):
         return ""
     if low >= 19_900_101 and high <= 21_001_231:

@@ -7,7 +7,7 @@ from typing import Literal, TypedDict
 
 from matplotlib.figure import Figure
 
-from protokit.show.plots.style import drawn, label
+from protokit.show.plots.style import drawn, label, powers
 from protokit.show.plots.themes import THEMES
 
 
@@ -35,6 +35,7 @@ def gradients(layers: Sequence[Layer], *, theme: str = "light") -> Figure:
         left.set_xscale("log")
         left.minorticks_off()
         left.locator_params(axis="x", numticks=5)
+        left.xaxis.set_major_formatter(powers)
         left.set_xlim(min(sizes) / 3, max(sizes) * 3)
         left.set_yticks(lines, [label(one["layer"], 22) for one in shown])
         left.tick_params(axis="y", labelcolor=look.ink, length=0)

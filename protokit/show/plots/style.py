@@ -28,6 +28,7 @@ LINES: tuple[Line, ...] = (
     (0, (8, 3)),
 )
 MARKS = ("o", "s", "^", "D", "v", "P")
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 FEW = 1000  # points of a cloud: more say no more, and make a large file
 
 
@@ -107,6 +108,16 @@ def numbered(axes: Axes, *axis: str) -> None:
     for name in axis or ("x", "y"):
         formatter = FuncFormatter(lambda value, _: f"{value:,.10g}")
         getattr(axes, f"{name}axis").set_major_formatter(formatter)
+
+
+def powers(value: float, _: object = None) -> str:
+    """The label of a tick that is a power of ten.
+
+    >>> powers(0.001), powers(1)
+    ('10⁻³', '1')
+    """
+    power = round(np.log10(value))
+    return "1" if power == 0 else "10" + str(power).translate(_RAISED)
 
 
 def some(count: int, most: int = FEW) -> np.ndarray:

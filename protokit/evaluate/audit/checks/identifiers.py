@@ -50,8 +50,14 @@ class Identifiers(Check):
 
 
 def _is_identifier(series: pd.Series, name: str, kind: str) -> bool:
+    if kind not in {"number", "category"}:
+        return False
+    if series.dtype.kind == "f":
+        cells = series.to_numpy()
+        if not (np.isnan(cells) | (cells == np.round(cells))).all():
+            return False
     present = series.dropna()
-    if len(present) < _FEWEST or kind not in {"number", "category"}:
+    if len(present) < _FEWEST:
         return False
     if kind == "category":
         return bool(present.nunique() / len(series) >= _UNIQUE_TEXTS)

@@ -13,7 +13,8 @@ from scipy.special import ndtri
 from protokit.represent.encoders.scaling.first_scaler import FirstScaler
 
 _FARTHEST = 3.0  # standard normal units
-_MOST_KNOTS = 1000
+_MOST_KNOTS, _FEWEST_KNOTS = 1000, 100  # of a column
+_ALL_KNOTS = 200_000  # of a table: the more columns, the fewer each
 _UNLIKELY = 1e-4
 SINGLE, FINE = 24, 44  # bits of a number that are looked at: those of a float32, or nearly all of a float64
 _LOST = 0.9  # of the knots that FINE tells apart, so many have to stay apart in SINGLE
@@ -55,8 +56,8 @@ class ColumnScale:
     marked: bool
 
     @classmethod
-    def fit(cls, numbers: np.ndarray) -> ColumnScale:
-        """Shapes: (training rows,), NaN where missing."""
+    def fit(cls, numbers: np.ndarray, most: int = _MOST_KNOTS) -> ColumnScale:
+        """Shapes: (training rows,), NaN where missing. At most so many knots."""
         ordered = np.sort(numbers)  # what is missing comes last
         here = len(ordered) - int(np.isnan(ordered).sum())
         ordered, gaps = ordered[:here], len(ordered) - here
@@ -71,7 +72,7 @@ class ColumnScale:
         center, scale = _mean_and_spread(ordered)
         if not ((ordered != ordered[0]) & (ordered != ordered[-1])).any():
             return cls(middle, center, scale, bits, (), (), gaps > 0)
-        knots = _knots(ordered)
+        knots = _knots(ordered, most)
         # the rank of a run of equal numbers is that of its middle
         first, after = (np.searchsorted(ordered, knots, side=side) for side in ("left", "right"))
         values = np.clip(ndtri((first + after - 1) / 2 / (len(ordered) - 1)), -_FARTHEST, _FARTHEST)
@@ -116,7 +117,8 @@ class Scaler:
     @classmethod
     def fit(cls, numbers: np.ndarray) -> Scaler:
         """Shapes: (training rows, columns), NaN where missing; all rows are looked at, in any order."""
-        return cls(tuple(ColumnScale.fit(column) for column in numbers.T))
+        most = max(_FEWEST_KNOTS, min(_MOST_KNOTS, _ALL_KNOTS // max(1, numbers.shape[1])))
+        return cls(tuple(ColumnScale.fit(column, most) for column in numbers.T))
 
     def transform(self, numbers: np.ndarray) -> np.ndarray:
         """See NumberScaler."""
@@ -172,17 +174,17 @@ def rounded(numbers: np.ndarray, bits: int) -> np.ndarray:
 
 def _bits(ordered: np.ndarray) -> int:
     """FINE where a float32 could not tell the numbers of a column apart, such as seconds since 1970 of one day."""
-    knots = _knots(ordered)
+    knots = _knots(ordered, _MOST_KNOTS)
     single, fine = (len(np.unique(rounded(knots, bits))) for bits in (SINGLE, FINE))
     return SINGLE if single >= _LOST * fine else FINE
 
 
-def _knots(ordered: np.ndarray) -> np.ndarray:
-    """The different numbers; where they are many, those at even steps through the rows, from the least to the most."""
+def _knots(ordered: np.ndarray, most: int) -> np.ndarray:
+    """The different numbers; of more than `most`, those at even steps through the rows, from the least to the most."""
     different: np.ndarray = ordered[np.concatenate([[True], ordered[1:] != ordered[:-1]])]
-    if len(different) <= _MOST_KNOTS:
+    if len(different) <= most:
         return different
-    steps = np.arange(_MOST_KNOTS, dtype=np.int64) * (len(ordered) - 1) // (_MOST_KNOTS - 1)
+    steps = np.arange(most, dtype=np.int64) * (len(ordered) - 1) // (most - 1)
     found: np.ndarray = np.unique(ordered[steps])
     return found
 
