@@ -80,7 +80,7 @@ def _targets(
     suspects: list[Suspect] = []
     for spec in fold.encoder.signature.targets:
         whole = np.asarray(fold.in_memory.truth[spec.name])
-        truth, checked = whole[seen], np.asarray(fold.validation.truth[spec.name])[held]
+        truth, checked = np.asarray(train.truth[spec.name][seen]), np.asarray(fold.validation.truth[spec.name])[held]
         constant = skill_scores.of_constant(spec, whole, checked)
         own = skill_scores.errors(spec, checked, on_held[spec.name])
         trees = skill_scores.trees(spec, fold.in_memory, fold.validation, held, recipe.seed)
