@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from protokit.cells.missing import blanked
+from protokit.cells.missing import UNSAID, Notations, blanked, met
 from protokit.collect.database.as_written import AsWritten
 from protokit.collect.frames import as_file, as_frame, checked, fingerprint, told_of_zones
 from protokit.collect.gather import gathered
@@ -33,6 +33,7 @@ def collect(
     stacked: Sequence[str] = (),
     texts: Collection[str] = (),
     apart: Collection[str] = (),
+    notations: Notations = UNSAID,
     there: bool = True,
 ) -> Table:
     """The rows of the tables, joined and cleaned. Paths start at `folder`.
@@ -44,6 +45,7 @@ def collect(
 
     The collected columns in `texts` keep their cells as they are written, where the source knows that; joins and
     expressions see numbers where all cells are. Those in `apart` do where two different texts would be one number.
+    Of columns of texts in `notations` a mark of missing cells is met as the number that it is.
 
     Raises:
         SpecError: a step of joining or cleaning does not fit the columns.
@@ -69,7 +71,7 @@ def collect(
     origins: dict[str, str] = {}
     notices = list[Notice](said)
     steps: list[Step] = []
-    written = AsWritten.of(spec, first, stacked, texts, apart)
+    written = AsWritten.of(spec, first, stacked, texts, apart, notations)
     for name in names:
         if name in given:
             frame = given[name]
@@ -88,6 +90,7 @@ def collect(
             frame, record, decided = read_source(name, spec.tables[name], folder, texts_of)
             origins |= record
             notices += decided
+        frame = met(frame, getattr(spec.tables.get(name), "missing", None), written.notations.get(name, {}))
         if name == first or name in stacked:
             rows_of[name] = rows_read(frame, name if len(several) > 1 else None)
         frames[name] = _matched(frame, frames[first], name) if name in stacked and name != first else frame

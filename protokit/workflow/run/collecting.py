@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
+from protokit.cells.missing import Notations
 from protokit.collect import large
 from protokit.collect.collect import collect
 from protokit.collect.database.dealing import Deal
@@ -23,6 +24,7 @@ class Wanted:
     stacked: tuple[str, ...]
     texts: frozenset[str]
     apart: frozenset[str]
+    notations: Notations
 
     @classmethod
     def of(cls, recipe: Recipe) -> Wanted:
@@ -34,7 +36,7 @@ class Wanted:
             apart |= {recipe.evaluate.labels}
         if recipe.learn.task in {"regression", "quantile", "forecasting"}:
             apart -= set(represent.targets)
-        return cls(stacked, texts_of(recipe), apart)
+        return cls(stacked, texts_of(recipe), apart, represent.written_numbers)
 
 
 def collected(recipe: Recipe, table: object = None) -> Table:
@@ -55,7 +57,7 @@ _OF_TEXTS = ("csv", "html")  # kinds of tables of which every cell is a text
 def texts_of(recipe: Recipe) -> frozenset[str]:
     """The collected columns that stay as they are written: codes, and numbers of texts whose marks are said."""
     of_texts = all(source.kind in _OF_TEXTS for source in recipe.collect.tables.values())
-    return recipe.represent.as_written | (recipe.represent.written_numbers if of_texts else frozenset())
+    return recipe.represent.as_written.union(recipe.represent.written_numbers if of_texts else ())
 
 
 def stays_on_disk(recipe: Recipe) -> bool:
@@ -87,8 +89,15 @@ def held(recipe: Recipe, *, memory: str = "512MB", threads: int | None = None) -
     """
     with ExitStack() as database:
         with recipe.document.placing():
-            texts = texts_of(recipe)
-            rows = large.held(recipe.collect, recipe.folder, _deal(recipe), memory=memory, threads=threads, texts=texts)
+            rows = large.held(
+                recipe.collect,
+                recipe.folder,
+                _deal(recipe),
+                memory=memory,
+                threads=threads,
+                texts=texts_of(recipe),
+                notations=recipe.represent.written_numbers,
+            )
             kept = database.enter_context(rows)
         yield kept
 
