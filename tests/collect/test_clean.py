@@ -32,6 +32,32 @@ def cleaned(table: Any, *clean: Any) -> Table:
     return collect(recipe, pd.DataFrame(table))
 
 
+@pytest.mark.parametrize(
+    ("cells", "told"),
+    [
+        (
+            ["9223372036854775808", "9223372036854775809", "1"],
+            "'9223372036854775809', becomes 922337203685477580",
+        ),
+        (["9007199254740993", "1.5"], "'9007199254740993', which becomes 9007199254740992"),
+        (["9" * 50, "1"], "'" + "9" * 50),
+        (["$9,007,199,254,740,993", "$1,000"], "'$9,007,199,254,740,993', which becomes 9007199254740992"),
+        (["9223372036854775808", "1"], ""),  # float64 has it
+        (["9007199254740993", "9007199254740992", "1"], ""),  # and int64 these
+        (["9007199254740993.5", "1e300", "0.1"], ""),
+    ],
+)
+def test_whole_numbers_that_a_cast_rounds_are_told(cells: list[str], told: str) -> None:
+    table = cleaned({"x": cells}, {"cast": {"x": "number"}})
+    rounded = [one for one in table.notices if "are rounded" in one.rule]
+    assert bool(rounded) == bool(told) and told in " ".join(one.rule for one in rounded)
+    if not told and "." not in cells[0]:
+        assert [int(one) for one in table.frame["x"]] == [int(one) for one in cells]
+    for one in rounded:  # the cure keeps them
+        assert one.cure is not None and "cast: {x: category}" in one.cure
+        assert cleaned({"x": cells}, {"cast": {"x": "category"}}).frame["x"].tolist() == cells
+
+
 def test_every_step_of_the_grammar_is_there() -> None:
     names = "filter derive drop keep drop_duplicates cast clip outliers fill rename replace trim parse_dates"
     assert list(STEPS.house()) == names.split()
