@@ -101,6 +101,18 @@ class Decision:
     trouble: str = ""
     options: tuple[str, ...] = ()
 
+    def surely(self) -> Decision:
+        """The same; in trouble where an order of day and month was taken that no cell tells.
+
+        It is for what goes by time: with a wrong order the future would stand before the past.
+        """
+        taken = next((one for one in self.said if one.option.startswith("order")), None)
+        if taken is None:
+            return self
+        rule = taken.rule.removeprefix("is read as ").replace("; no cell tells it from ", " or ", 1)
+        rule = f"it may be {rule.replace(', e.g. ', ': no cell tells it, e.g. ', 1)}"
+        return replace(self, trouble=rule, options=(f"order: {self.rule.order}", taken.option))
+
     def notices(self, column: str, write: Callable[[str], str]) -> list[Notice]:
         """What the person is told; `write` gives the edit that says an option, such as `order: day`, of the column."""
         return [

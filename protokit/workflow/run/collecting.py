@@ -14,6 +14,7 @@ from protokit.collect.large import Held
 from protokit.core.errors import SpecError
 from protokit.core.values.tables import Table
 from protokit.recipe.recipe import Recipe
+from protokit.represent.encoders.times import asked
 from protokit.represent.words import By
 
 
@@ -118,7 +119,7 @@ def _deal(recipe: Recipe) -> Deal:
     if by.column:
         return Deal(split.test, split.validation, "column", by.column, recipe.seed)
     if by.time:
-        return Deal(split.test, split.validation, "time", by.time, recipe.seed)
+        return Deal(split.test, split.validation, "time", by.time, recipe.seed, asked(recipe.represent, by.time))
     if by.group:
         return Deal(split.test, split.validation, "group", by.group, recipe.seed)
     return Deal(split.test, split.validation, "random", "", recipe.seed)
