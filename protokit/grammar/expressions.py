@@ -105,12 +105,12 @@ class Expression:
         with _deep():
             return replace(self, _root=with_moments(self._root, dates, read))
 
-    def with_texts(self, function: str) -> Expression:
-        """The same, with a function of the database around all that becomes a text."""
+    def with_texts(self, function: str, family: Callable[[Expression], str]) -> Expression:
+        """The same, with a function of the database around all that becomes a text; `family` says what a part is."""
         from protokit.grammar.sql_texts import with_texts
 
         with _deep():
-            return replace(self, _root=with_texts(self._root, function))
+            return replace(self, _root=with_texts(self._root, function, lambda part: family(_part(part))))
 
 
 def _is_number(node: Expr) -> bool:

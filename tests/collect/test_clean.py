@@ -58,6 +58,46 @@ def test_whole_numbers_that_a_cast_rounds_are_told(cells: list[str], told: str) 
         assert cleaned({"x": cells}, {"cast": {"x": "category"}}).frame["x"].tolist() == cells
 
 
+@pytest.mark.parametrize(
+    ("expression", "wanted"),
+    [
+        ("if(b, f, c)", ["1.5", "no", "3", "3"]),
+        ("case when n > 1 then c else f end", ["1.5", "no", "yes", "yes"]),
+        ("case when b then f when n = 5 then c end || '!'", ["1.5!", "no!", "3!", "3!"]),
+        ("coalesce(f, c)", ["1.5", "no", "3", "3"]),
+        ("ifnull(f, 'none')", ["1.5", "none", "3", "3"]),
+        ("coalesce(n, 'none')", ["1", "5", "3", "3"]),
+        ("if(b, if(n > 1, f, c), n * 2)", ["yes", "10", "3", "3"]),
+        ("coalesce(f, '7')", [1.5, 7.0, 3.0, 3.0]),  # a number in quotes is one, as before
+        ("coalesce(f, n)", [1.5, 5.0, 3.0, 3.0]),
+    ],
+)
+def test_numbers_beside_texts_become_the_texts_of_whole_numbers(expression: str, wanted: list[Any]) -> None:
+    found = cleaned(TABLE, {"derive": {"z": expression}}).frame["z"]
+    assert found.tolist() == wanted
+
+
+@pytest.mark.parametrize(
+    ("expression", "cure"),
+    [
+        ("if(b, b, c)", "cast: {b: text}"),
+        ("n = c", "cast: {n: text}"),
+        ("n = 'a'", "cast: {n: text}"),
+        ("upper(f) = 'A'", "cast: {f: text}"),
+        ("b + n > 1", "cast: {b: number}"),
+        ("not t", "cast: {t: boolean}"),
+        ("c > 3", "put what 'c' is held against in quotes"),
+        ("year(c) > 3", "cast: {c: date}"),
+        ("d > n", "cast: {d: date}"),
+        ("cast(c as date) > date '2021-01-01'", "cast: {c: date}"),
+    ],
+)
+def test_the_edit_of_an_expression_that_does_not_fit_is_of_the_column_at_fault(expression: str, cure: str) -> None:
+    with pytest.raises(ProtokitError) as caught:
+        cleaned(TABLE, {"filter": expression})
+    assert cure in str(caught.value)
+
+
 def test_every_step_of_the_grammar_is_there() -> None:
     names = "filter derive drop keep drop_duplicates cast clip outliers fill rename replace trim parse_dates"
     assert list(STEPS.house()) == names.split()

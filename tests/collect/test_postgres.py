@@ -70,6 +70,11 @@ MADE = f"""
     insert into {SCHEMA}.big values (1, 9007199254740993), (2, null);
 """
 EXPRESSIONS = r"""
+if(b, f, t)
+case when b then i else t end
+coalesce(f, t)
+ifnull(n, t)
+coalesce(g, 'none')
 i + 1
 i * 2 - g
 g / small

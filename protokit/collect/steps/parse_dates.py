@@ -64,7 +64,7 @@ class ParseDates(ColumnMapping[object]):
             values[name] = f"try_strptime({inner}, {context.text(form)})"
             if "%z" in form.lower():  # a moment of UTC, as all times with an offset
                 values[name] = f"timezone('UTC', {values[name]})"
-            with context.running(rows.names(), name):
+            with context.running(rows, name):
                 context.refuse_lost(rows, name, values[name], f"is not of the form {form}", name)
         detail = ", ".join(f"{name} as {as_shown(form)}" for name, form in self.written.items())
         return Done(context.warehouse.changed(rows, values), detail, step=ParseDates(decided))
