@@ -98,6 +98,17 @@ def test_the_edit_of_an_expression_that_does_not_fit_is_of_the_column_at_fault(e
     assert cure in str(caught.value)
 
 
+@pytest.mark.parametrize("form", ["%d/%m/%y", "%d/%m/%-y", {"order": "day"}])
+def test_two_digit_years_are_told_by_whatever_rule_they_are_read(form: Any) -> None:
+    cells = ["31/12/68", "01/01/69", "02/03/24", None]
+    table = cleaned({"d": cells}, {"parse_dates": {"d": form}})
+    assert table.frame["d"].dt.year.tolist()[:3] == [2068, 1969, 2024]
+    [notice] = [one for one in table.notices if "two-digit years" in one.rule]
+    assert "1969 to 2068" in notice.rule and notice.columns == ("d",) and "four digits" in str(notice.cure)
+    table = cleaned({"d": ["31/12/2068"]}, {"parse_dates": {"d": "%d/%m/%Y"}})
+    assert not table.notices
+
+
 def test_every_step_of_the_grammar_is_there() -> None:
     names = "filter derive drop keep drop_duplicates cast clip outliers fill rename replace trim parse_dates"
     assert list(STEPS.house()) == names.split()

@@ -14,6 +14,7 @@ ORDERS = ("day", "month", "year")
 _FORMS = {"day": "day/month/year", "month": "month/day/year", "year": "year/month/day"}
 _WITHOUT_YEAR_FIRST = frozenset({"day", "month"})
 TWO_DIGITS = "two-digit years, which are read as 1969 to 2068"
+FOUR_DIGITS = "write years of other centuries with four digits"
 
 
 @dataclass(frozen=True)
@@ -150,7 +151,7 @@ def decide(found: Evidence, asked: Rule = UNASKED) -> Decision:
         else:
             said.append(Said(f"is read as {_FORMS[order]}"))
     if found.two_digits:
-        said.append(Said(f"has {TWO_DIGITS}", cure="write years of other centuries with four digits"))
+        said.append(Said(f"has {TWO_DIGITS}", cure=FOUR_DIGITS))
     if found.placed:
         said.append(Said("has times with an offset or a zone: they are read as those of UTC"))
         if found.local and not rule.zone:
