@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +16,7 @@ from protokit.collect.headers import reading
 from protokit.collect.readers.csv import Csv
 from protokit.collect.readers.sql import Sql
 from protokit.collect.source import Source
+from protokit.collect.text_cells import as_texts
 from protokit.collect.words import Collect
 from protokit.core.errors import DataError, SpecError
 from protokit.core.outside import access
@@ -88,6 +89,8 @@ def collect(
         else:
             texts_of = written.of_table(name, spec.tables[name])
             frame, record, decided = read_source(name, spec.tables[name], folder, texts_of)
+            if spec.tables[name].typed_cells:
+                frame = as_texts(frame, texts_of)
             origins |= record
             notices += decided
         frame = met(frame, getattr(spec.tables.get(name), "missing", None), written.notations.get(name, {}))
@@ -148,10 +151,11 @@ def read_table(
     table: str | None = None,
     reading: Mapping[str, object] | None = None,
     texts: Collection[str] = (),
+    say: Callable[[Notice], None] = lambda _: None,
 ) -> pd.DataFrame:
     """One table from a file, a folder or a web address, by its ending; `reading` has options of csv files.
 
-    The columns in `texts` are read as they are written.
+    The columns in `texts` are read as they are written. `say` takes what was decided in reading.
 
     Raises:
         SpecError: the ending says nothing, or `reading` holds something else than options.
@@ -163,7 +167,10 @@ def read_table(
             raise SpecError.one(f"{key!r} is no rule of reading", did_you_mean(key, Csv.option_names()))
     if reading and isinstance(source, Csv):
         source = Source.parse({**reading, "csv": source.location})
-    return read_source("data", source, Path.cwd(), texts, "person")[0]
+    frame, _, notices = read_source("data", source, Path.cwd(), texts, "person")
+    for notice in notices:
+        say(notice)
+    return frame
 
 
 def as_written(place: str | Path, table: str | None = None) -> str | dict[str, str | int]:

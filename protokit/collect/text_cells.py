@@ -191,14 +191,24 @@ def _mixed(cells: Sequence[object], name: str, rules: Rules, notices: list[Notic
         notices.extend(_lost(name, mark, stored.count(mark), len(cells), lost) for mark in lost)
     words = list({cell for cell in values if isinstance(cell, str)})
     if kinds <= {int, float} and (text or words):
-        if text:
-            return pd.Series([None if cell is None else as_text(cell) for cell in values], dtype=object)
+        if text:  # a number keeps its type: it may be a level of another text, as 501 is 00501
+            return pd.Series(values, dtype=object)
         if (typed := numbers_of(words, rules)) is not None:
             known = dict(zip(words, typed.tolist(), strict=True))
             count = sum(isinstance(cell, str) for cell in values)
             notices.append(_stored(name, count))
             values = [known[cell] if isinstance(cell, str) else cell for cell in values]
     return typed_cells.column(values, name, notices)
+
+
+def as_texts(frame: pd.DataFrame, names: Collection[str]) -> pd.DataFrame:
+    """A frame whose columns of `names` that hold numbers, or numbers and texts, hold the texts of these."""
+    found = frame.copy(deep=False)
+    for name in names:
+        if name in frame.columns and (there := set(map(type, frame[name].dropna()))) and there <= {int, float, str}:
+            cells = [None if pd.isna(cell) else as_text(cell) for cell in frame[name]]
+            found[name] = pd.Series(cells, frame.index, dtype=object)
+    return found
 
 
 def _unmarked(cell: object, marks: Marks, codes: bool) -> object:

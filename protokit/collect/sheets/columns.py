@@ -8,6 +8,7 @@ import pandas as pd
 
 from protokit.cells.missing import Marks
 from protokit.collect import text_cells
+from protokit.collect.sheets.shown import as_shown
 from protokit.core.values.said import Notice
 
 FAULTS = frozenset({
@@ -23,7 +24,9 @@ def frame(
     column is in `texts`."""
     faulty = sum(isinstance(cell, str) and cell.strip() in FAULTS for cells in columns for cell in cells)
     known = [[None if isinstance(cell, str) and cell.strip() in FAULTS else cell for cell in own] for own in columns]
+    known, told = as_shown(known, names)
     found, notices = text_cells.mixed(names, known, text_cells.Rules(Marks.of(missing)), texts)
+    notices += told
     if faulty:
         notices.append(Notice(f"{faulty:,} cells hold an error of Excel, read as missing", (), "mend the formulas"))
     return found, notices
