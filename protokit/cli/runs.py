@@ -58,8 +58,8 @@ def predict(
     loaded = protokit.load(model)
     schema = loaded.input_schema
     told: list[Notice] = []
-    rules = (schema.reading, schema.as_written) if schema else (None, ())
-    frame = read_table(data, table, *rules, told.append)
+    written = schema.as_written if schema else ()
+    frame = read_table(data, table, schema.reading if schema else None, written, told.append)
     of_model = [str(one) for one in told if not one.columns or {*one.columns} & {*loaded.columns}]
     folder = Path(data).parent if Path(data).is_file() else None
     with warnings.catch_warnings():

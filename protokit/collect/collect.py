@@ -15,8 +15,8 @@ from protokit.collect.gather import gathered
 from protokit.collect.headers import reading
 from protokit.collect.readers.csv import Csv
 from protokit.collect.readers.sql import Sql
+from protokit.collect.sheets.columns import as_texts
 from protokit.collect.source import Source
-from protokit.collect.text_cells import as_texts
 from protokit.collect.words import Collect
 from protokit.core.errors import DataError, SpecError
 from protokit.core.outside import access

@@ -60,12 +60,12 @@ class Expression:
     columns: tuple[Column, ...]
     _root: Expr = field(repr=False, compare=False)
 
-    def sql(self, names: Mapping[str, str], dialect: str = "duckdb") -> str:
-        """SQL of a dialect that sqlglot knows, with the columns under inner names."""
+    def sql(self, names: Mapping[str, str]) -> str:
+        """DuckDB's SQL, with the columns under inner names."""
         from protokit.grammar.sql_dialect import written
 
         with _deep():
-            return written(self._root, names, dialect)
+            return written(self._root, names)
 
     def held_against_numbers(self) -> tuple[tuple[str, str], ...]:
         """The columns that it says are, or are not, some number, each with that number as it is written."""
