@@ -19,7 +19,7 @@ from protokit.collect.readers.csv import Csv
 from protokit.collect.words import Collect
 from protokit.core.errors import DataError
 from protokit.core.outside import access
-from protokit.core.suggest import did_you_mean
+from protokit.core.suggest import of_missing
 from protokit.core.values.said import Notice
 from protokit.represent.kinds.number import NumberOptions
 
@@ -103,7 +103,7 @@ class InputSchema:
         if missing and self.clean and all(name in frame.columns for name in needed):
             return frame
         if missing:
-            cure = did_you_mean(missing[0], list(frame.columns))
+            cure = of_missing(missing[0], list(frame.columns))
             if self.joined:
                 cure = "the recipe joined tables: give the rows with the joined columns"
             raise DataError(f"the column {missing[0]!r} is missing", cure=cure)
