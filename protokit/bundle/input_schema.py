@@ -10,19 +10,21 @@ from typing import Any
 import pandas as pd
 from pydantic import ValidationError
 
-from protokit.cells.missing import blanked
+from protokit.cells.missing import UNSAID, Notations, blanked, met
 from protokit.collect.collect import cleaned
 from protokit.collect.column_flow import cast_to_texts, replay, traced
+from protokit.collect.database.as_written import notations_of
 from protokit.collect.frames import as_file
 from protokit.collect.readers.csv import Csv
 from protokit.collect.words import Collect
 from protokit.core.errors import DataError
 from protokit.core.outside import access
-from protokit.core.suggest import did_you_mean
+from protokit.core.suggest import of_missing
 from protokit.core.values.said import Notice
+from protokit.represent.kinds.number import NumberOptions
 
 _OF_NUMBERS = ("number", "boolean", "date", "duration")  # kinds that take numbers as they take their texts
-_PARTS = ("columns", "clean", "reading", "joined", "texts", "as_file")
+_PARTS = ("columns", "clean", "reading", "joined", "texts", "as_file", "notations")
 # how a csv file is read: never from where, and no column that depends on its name
 _READING = tuple(name for name in Csv.option_names() if name != "file_column")
 
@@ -32,8 +34,8 @@ class InputSchema:
     """`clean` are the steps that a table goes through, `columns` those that it must have for them.
 
     `reading` says how the file is read, `texts` which of the cleaned columns keep their cells as they are
-    written. Where the recipe `joined` tables, what comes of it has to be there. Of a model that learned from such a
-    file, texts in a frame are read `as_file`.
+    written, and `notations` how numbers are written in some. Where the recipe `joined` tables, what comes of it has to
+    be there. Of a model that learned from such a file, texts in a frame are read `as_file`.
     """
 
     columns: tuple[str, ...]
@@ -42,12 +44,18 @@ class InputSchema:
     joined: bool = False
     texts: tuple[str, ...] = ()
     as_file: bool = False
+    notations: Notations = field(default_factory=dict)
 
     @classmethod
     def of(
-        cls, spec: Collect, needed: Sequence[str], texts: Collection[str] = (), clean: Sequence[object] = ()
+        cls,
+        spec: Collect,
+        needed: Sequence[str],
+        texts: Collection[str] = (),
+        clean: Sequence[object] = (),
+        notations: Notations = UNSAID,
     ) -> InputSchema:
-        """That of a model which needs some columns of what was collected; of `texts` see `collect`.
+        """That of a model which needs some columns of what was collected; of `texts` and `notations` see `collect`.
 
         `clean` are the steps as decided from it.
         """
@@ -58,7 +66,8 @@ class InputSchema:
         given = {name: getattr(first, name, None) for name in rules}
         reading = {name: list(v) if isinstance(v, tuple) else v for name, v in given.items() if v is not None}
         kept = tuple(sorted(name for name in texts if name in needed))
-        return cls(columns if steps else tuple(needed), steps, reading, bool(spec.join), kept, as_file)
+        said = {name: marks for name, marks in notations.items() if name in needed and "missing" in reading}
+        return cls(columns if steps else tuple(needed), steps, reading, bool(spec.join), kept, as_file, said)
 
     @cached_property
     def as_written(self) -> frozenset[str]:
@@ -79,8 +88,9 @@ class InputSchema:
             frame, notices = as_file(frame, columns, self.reading, codes)
         marks = self.reading.get("missing")
         if isinstance(marks, list):
-            frame, met = _without(frame, columns, marks, self.as_written)
-            notices += met
+            said = notations_of(Collect.of(clean=list(self.clean)), "", self.notations).get("", {})
+            frame, told = _without(frame, columns, marks, self.as_written, said)
+            notices += told
         return frame, notices
 
     def cleaned(self, frame: pd.DataFrame, needed: Sequence[str]) -> pd.DataFrame:
@@ -93,7 +103,7 @@ class InputSchema:
         if missing and self.clean and all(name in frame.columns for name in needed):
             return frame
         if missing:
-            cure = did_you_mean(missing[0], list(frame.columns))
+            cure = of_missing(missing[0], list(frame.columns))
             if self.joined:
                 cure = "the recipe joined tables: give the rows with the joined columns"
             raise DataError(f"the column {missing[0]!r} is missing", cure=cure)
@@ -107,7 +117,8 @@ class InputSchema:
         plain: dict[str, object] = {"columns": list(self.columns), "clean": list(self.clean)}
         plain |= {"reading": dict(self.reading), "joined": self.joined}
         plain |= {"texts": list(self.texts)} if self.texts else {}
-        return {**plain, "as_file": True} if self.as_file else plain
+        plain |= {"as_file": True} if self.as_file else {}
+        return {**plain, "notations": {k: list(v) for k, v in self.notations.items()}} if self.notations else plain
 
     @classmethod
     def from_plain(cls, plain: Mapping[str, Any]) -> InputSchema:
@@ -141,19 +152,40 @@ class InputSchema:
         Collect.of(clean=list(plain["clean"]))
         columns, clean = tuple(plain["columns"]), tuple(plain["clean"])
         texts, as_file = tuple(plain.get("texts", ())), bool(plain.get("as_file", False))
-        return cls(columns, clean, dict(plain["reading"]), bool(plain["joined"]), texts, as_file)
+        notations = _notations(plain.get("notations", {}))
+        return cls(columns, clean, dict(plain["reading"]), bool(plain["joined"]), texts, as_file, notations)
 
 
 def _are_names(plain: object) -> bool:
     return isinstance(plain, list) and all(isinstance(name, str) for name in plain)
 
 
+def _notations(plain: object) -> dict[str, tuple[str | None, str | None]]:
+    """How numbers are written in some columns, as `as_plain` gives it.
+
+    Raises:
+        ValueError: it is nothing of the kind.
+    """
+    found: dict[str, tuple[str | None, str | None]] = {}
+    if not isinstance(plain, Mapping):
+        raise ValueError(f"the intake's notations are no mapping: {plain!r}")
+    for name, marks in plain.items():
+        try:
+            decimal, thousands = marks
+            said = NumberOptions(decimal=decimal, thousands=thousands)
+        except (TypeError, ValueError):
+            raise ValueError(f"the intake's notations are no marks of numbers: {marks!r}") from None
+        found[str(name)] = (said.decimal, said.thousands)
+    return found
+
+
 def _without(
-    frame: pd.DataFrame, columns: Sequence[str], marks: list[str], codes: Collection[str]
+    frame: pd.DataFrame, columns: Sequence[str], marks: list[str], codes: Collection[str], notations: Notations
 ) -> tuple[pd.DataFrame, list[Notice]]:
     """A frame without the marks of missing cells that the table lists, and how many there were in each column."""
     known = [name for name in columns if name in frame.columns]
-    found, told, whole = blanked(frame[known], marks, codes) if known else frame, list[Notice](), frame.copy(deep=False)
+    told, whole = list[Notice](), frame.copy(deep=False)
+    found = met(blanked(frame[known], marks, codes), marks, notations) if known else frame
     for name in known:
         if count := int((found[name].isna() & frame[name].notna()).sum()):
             whole[name] = found[name]

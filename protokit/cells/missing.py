@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
 
 from protokit.cells.numbers import EXACT, found_in, is_code, plain_number
 
+Notations = Mapping[str, tuple[str | None, str | None]]  # decimal and thousands marks that are said of columns
+UNSAID: Notations = MappingProxyType({})
 USUAL = ("", "NA", "N/A", "n/a", "NaN", "nan", "NULL", "null", "None", "<NA>", "#N/A", "?")
 USUAL_WORDS = frozenset(USUAL) - {""}  # all but the empty cell
 _MOST_ARE = 0.95  # of the cells of a column that is one of numbers
@@ -81,10 +84,17 @@ class Marks:
             lost[i] = number is not None and number in self.numbers
         return lost
 
-    def without(self, column: pd.Series, *, codes: bool = False) -> pd.Series:
+    def without(
+        self,
+        column: pd.Series,
+        *,
+        codes: bool = False,
+        decimal: str | None = None,
+        thousands: str | None = None,
+    ) -> pd.Series:
         """A column that has its type, with the cells that are marks missing; the same one where there are none.
 
-        The texts of one of `codes` are marks by their text alone.
+        The texts of one of `codes` are marks by their text alone; the others see `meet_in_column`.
         """
         kind = column.dtype.kind
         if kind in "iuf":
@@ -100,7 +110,9 @@ class Marks:
             return column
         met: np.ndarray = np.zeros(len(column), bool)
         told = {cell: cell.strip() for cell in column if isinstance(cell, str)}
-        marked = dict(zip(told, self.meet_in_column(list(told.values()), codes=codes), strict=True))
+        words = list(told.values())
+        lost = self.meet_in_column(words, codes=codes, decimal=decimal, thousands=thousands)
+        marked = dict(zip(told, lost, strict=True))
         for i, cell in enumerate(column):
             if isinstance(cell, str):
                 met[i] = marked[cell]
@@ -120,4 +132,15 @@ def blanked(frame: pd.DataFrame, missing: Sequence[str] | None, texts: Collectio
     columns = [marks.without(frame.iloc[:, i], codes=str(frame.columns[i]) in texts) for i in range(frame.shape[1])]
     found = pd.concat(columns, axis=1)
     found.columns = frame.columns
+    return found
+
+
+def met(frame: pd.DataFrame, missing: Sequence[str] | None, notations: Notations) -> pd.DataFrame:
+    """A frame with the marks missing that columns of texts hold in a notation which the recipe says of them."""
+    if missing is None or not (named := [name for name in notations if name in frame.columns]):
+        return frame
+    marks, found = Marks.of(missing), frame.copy(deep=False)
+    for name in named:
+        decimal, thousands = notations[name]
+        found[name] = marks.without(frame[name], decimal=decimal, thousands=thousands)
     return found

@@ -14,6 +14,7 @@ from protokit.cli.doctor import show_diagnoses
 from protokit.cli.options import AsJson, OneTable, RecipeFile, RunFolder, Set, print_json, show
 from protokit.core.errors import AuditError, SpecError
 from protokit.core.files import write_text
+from protokit.core.values.said import Notice
 
 
 def run(
@@ -56,12 +57,15 @@ def predict(
 
     loaded = protokit.load(model)
     schema = loaded.input_schema
-    frame = read_table(data, table, schema.reading if schema else None, schema.as_written if schema else ())
+    told: list[Notice] = []
+    written = schema.as_written if schema else ()
+    frame = read_table(data, table, schema.reading if schema else None, written, told.append)
+    of_model = [str(one) for one in told if not one.columns or {*one.columns} & {*loaded.columns}]
     folder = Path(data).parent if Path(data).is_file() else None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", protokit.PredictionNotice)  # they are printed
         predictions = loaded.predict(frame, folder=folder, unseen=unseen)
-    for notice in predictions.attrs.get("notices", ()):
+    for notice in dict.fromkeys((*of_model, *predictions.attrs.get("notices", ()))):
         typer.echo(notice, err=True)
     if as_json:
         text = json.dumps(predictions.to_dict(orient="records"), ensure_ascii=False, default=str)

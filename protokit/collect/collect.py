@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from protokit.cells.missing import blanked
+from protokit.cells.missing import UNSAID, Notations, blanked, met
 from protokit.collect.database.as_written import AsWritten
 from protokit.collect.frames import as_file, as_frame, checked, fingerprint, told_of_zones
 from protokit.collect.gather import gathered
 from protokit.collect.headers import reading
 from protokit.collect.readers.csv import Csv
 from protokit.collect.readers.sql import Sql
+from protokit.collect.sheets.columns import as_texts
 from protokit.collect.source import Source
 from protokit.collect.words import Collect
 from protokit.core.errors import DataError, SpecError
@@ -33,6 +34,7 @@ def collect(
     stacked: Sequence[str] = (),
     texts: Collection[str] = (),
     apart: Collection[str] = (),
+    notations: Notations = UNSAID,
     there: bool = True,
 ) -> Table:
     """The rows of the tables, joined and cleaned. Paths start at `folder`.
@@ -44,6 +46,7 @@ def collect(
 
     The collected columns in `texts` keep their cells as they are written, where the source knows that; joins and
     expressions see numbers where all cells are. Those in `apart` do where two different texts would be one number.
+    Of columns of texts in `notations` a mark of missing cells is met as the number that it is.
 
     Raises:
         SpecError: a step of joining or cleaning does not fit the columns.
@@ -69,7 +72,7 @@ def collect(
     origins: dict[str, str] = {}
     notices = list[Notice](said)
     steps: list[Step] = []
-    written = AsWritten.of(spec, first, stacked, texts, apart)
+    written = AsWritten.of(spec, first, stacked, texts, apart, notations)
     for name in names:
         if name in given:
             frame = given[name]
@@ -86,8 +89,11 @@ def collect(
         else:
             texts_of = written.of_table(name, spec.tables[name])
             frame, record, decided = read_source(name, spec.tables[name], folder, texts_of)
+            if spec.tables[name].typed_cells:
+                frame = as_texts(frame, texts_of)
             origins |= record
             notices += decided
+        frame = met(frame, getattr(spec.tables.get(name), "missing", None), written.notations.get(name, {}))
         if name == first or name in stacked:
             rows_of[name] = rows_read(frame, name if len(several) > 1 else None)
         frames[name] = _matched(frame, frames[first], name) if name in stacked and name != first else frame
@@ -145,10 +151,11 @@ def read_table(
     table: str | None = None,
     reading: Mapping[str, object] | None = None,
     texts: Collection[str] = (),
+    say: Callable[[Notice], None] = lambda _: None,
 ) -> pd.DataFrame:
     """One table from a file, a folder or a web address, by its ending; `reading` has options of csv files.
 
-    The columns in `texts` are read as they are written.
+    The columns in `texts` are read as they are written. `say` takes what was decided in reading.
 
     Raises:
         SpecError: the ending says nothing, or `reading` holds something else than options.
@@ -160,7 +167,10 @@ def read_table(
             raise SpecError.one(f"{key!r} is no rule of reading", did_you_mean(key, Csv.option_names()))
     if reading and isinstance(source, Csv):
         source = Source.parse({**reading, "csv": source.location})
-    return read_source("data", source, Path.cwd(), texts, "person")[0]
+    frame, _, notices = read_source("data", source, Path.cwd(), texts, "person")
+    for notice in notices:
+        say(notice)
+    return frame
 
 
 def as_written(place: str | Path, table: str | None = None) -> str | dict[str, str | int]:

@@ -57,7 +57,8 @@ def checked(frame: pd.DataFrame, name: str) -> pd.DataFrame:
         DataError: it has not.
     """
     if frame.shape[0] == 0 or frame.shape[1] == 0:
-        raise DataError(f"the table {name!r} is empty", cure="give a table with rows and columns")
+        lacks = "no rows" if frame.shape[1] else "no columns"
+        raise DataError(f"the table {name!r} is empty: it has {lacks}", cure="give a table with rows and columns")
     if frame.columns.nlevels > 1:
         cure = "join them: frame.columns = ['_'.join(map(str, names)) for names in frame.columns]"
         raise DataError(f"the columns of {name!r} have names of {frame.columns.nlevels} levels", cure=cure)

@@ -11,9 +11,10 @@ from typing import TypeGuard
 import numpy as np
 import pandas as pd
 
-from protokit.cells.missing import Marks
+from protokit.cells.missing import UNSAID, Marks, Notations
 from protokit.collect.collect import read_source
 from protokit.collect.column_flow import cast_to_texts, check_names, mentioned, traced
+from protokit.collect.database.as_written import notations_of
 from protokit.collect.database.cells import placed, taken
 from protokit.collect.database.dealing import PARTS, Deal, dealt
 from protokit.collect.database.delimited import load_csv
@@ -145,11 +146,12 @@ def held(
     memory: str = "512MB",
     threads: int | None = None,
     texts: Collection[str] = (),
+    notations: Notations = UNSAID,
 ) -> Iterator[Held]:
     """The tables, joined, cleaned and dealt to parts on the disk; Parquet and CSV never are in Python's memory.
 
     `memory` is what the database may use of it. Other sources are read as always, and have to fit. The columns in
-    `texts` keep their cells as they are written where no join and no step asks for them.
+    `texts` keep their cells as they are written where no join and no step asks for them; of `notations` see `collect`.
 
     Raises:
         SpecError: a step or the deal does not fit the columns.
@@ -166,13 +168,15 @@ def held(
         told: list[Notice] = []
         written = _untouched(spec, texts)
         keys = traced(spec, (), keys=True)
+        said_of = notations_of(spec, next(iter(spec.tables)), notations)
         texts_of_keys: dict[str, Mapping[str, Stored]] = {}
         of_first: tuple[tuple[str, int], ...] = ()
         for name, source in spec.tables.items():
             if _on_disk(source):
                 with reading(name, source):
                     if isinstance(source, Csv):
-                        loaded, digest = _of_csv(warehouse, source, folder, written.get(name, ()), keys.get(name, ()))
+                        kept = (written.get(name, ()), keys.get(name, ()), said_of.get(name, {}))
+                        loaded, digest = _of_csv(warehouse, source, folder, *kept)
                         counts, rows_of = loaded.files, loaded.rows
                         told += loaded.notices
                         texts_of_keys[name] = loaded.written
@@ -240,7 +244,12 @@ def _on_disk(source: Source) -> TypeGuard[Parquet | Csv]:
 
 
 def _of_csv(
-    warehouse: Warehouse, source: Csv, folder: Path, texts: Collection[str], keys: Collection[str]
+    warehouse: Warehouse,
+    source: Csv,
+    folder: Path,
+    texts: Collection[str],
+    keys: Collection[str],
+    notations: Notations,
 ) -> tuple[_Loaded, str]:
     """The files of a table in the database, and their digest."""
     location = expand(source.location)
@@ -248,7 +257,7 @@ def _of_csv(
         found, notices = files.find(location, folder)
         dialects = [dialect_of(file, source) for file in found]
         rules = Rules(Marks.of(source.missing), source.decimal, source.thousands)
-        loaded = load_csv(warehouse, found, dialects, rules, texts, keys)
+        loaded = load_csv(warehouse, found, dialects, rules, texts, keys, notations)
         counts = tuple((file.known_as, count) for file, count in zip(found, loaded.counts, strict=True))
         told = (*notices, *loaded.notices)
         return _Loaded(loaded.rows, counts, told, loaded.written), files.digest(found)[0]

@@ -49,6 +49,7 @@ class Source(Section, ABC):
     location_schema: ClassVar[JsonSchema] = {"type": "string"}
 
     texts_may_be_numbers: ClassVar[bool] = False  # whether its cells have no type of their own, as those of csv
+    typed_cells: ClassVar[bool] = False  # whether, all the same, some cells of a column of texts may be numbers
 
     location: str = Field(description="path, address or name in the source, as written: secrets stay `${NAME}`")
 

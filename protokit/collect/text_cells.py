@@ -10,15 +10,15 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import compress
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
 
 from protokit.cells import numbers
 from protokit.cells.missing import LEVELS, USUAL_WORDS, Marks
-from protokit.collect import typed_cells
 from protokit.collect.bulk.levels import Levels
-from protokit.core.names import as_text
+from protokit.collect.files.cells import Cells
 from protokit.core.names import number as short
 from protokit.core.values.said import Notice
 
@@ -64,6 +64,34 @@ def frame(
     if asked:
         notices.insert(0, asked_for(asked))
     return pd.DataFrame(series, copy=False), notices
+
+
+class Written(Protocol):
+    """The options of a source whose cells are texts."""
+
+    @property
+    def missing(self) -> Sequence[str] | None:
+        """The marks of missing cells."""
+
+    @property
+    def decimal(self) -> str | None:
+        """The decimal mark."""
+
+    @property
+    def thousands(self) -> str | None:
+        """The mark between thousands."""
+
+
+def frame_of(source: Written, cells: Cells, texts: Collection[str]) -> tuple[pd.DataFrame, list[Notice]]:
+    """Numbers as numbers, the rest as text, missing cells as missing; see `frame`."""
+    return frame(
+        cells.names,
+        cells.columns,
+        missing=source.missing,
+        decimal=source.decimal,
+        thousands=source.thousands,
+        texts=texts,
+    )
 
 
 def asked_for(count: int) -> Notice:
@@ -162,59 +190,6 @@ def _typed(
     return pd.Series(numeric[levels.codes])
 
 
-def mixed(
-    names: Sequence[str], columns: Sequence[Sequence[object]], rules: Rules, texts: Collection[str] = ()
-) -> tuple[pd.DataFrame, list[Notice]]:
-    """A frame of columns whose cells have a type each, such as those of a workbook: numbers that are stored as texts
-    are numbers, unless the column is in `texts`."""
-    notices: list[Notice] = []
-    series = {
-        name: _mixed(cells, name, rules, notices, text=name in texts)
-        for name, cells in zip(names, columns, strict=True)
-    }
-    return pd.DataFrame(series), notices
-
-
-def _mixed(cells: Sequence[object], name: str, rules: Rules, notices: list[Notice], *, text: bool) -> pd.Series:
-    stored = [cell for cell in cells if isinstance(cell, str)]
-    kinds = {type(cell) for cell in cells} - {str, type(None)}
-    if stored and not kinds:
-        found = column(
-            [cell or "" for cell in cells if cell is None or isinstance(cell, str)], name, rules, notices, text=text
-        )
-        if found.dtype.kind in "if" and found.notna().any():
-            notices.append(_stored(name, int(found.notna().sum())))
-        return found
-    values = [_unmarked(cell, rules.marks, text) for cell in cells]
-    if rules.marks.usual and any(isinstance(cell, str) for cell in values):
-        lost = sorted({cell.strip() for cell in stored if cell.strip() in USUAL_WORDS})
-        notices.extend(_lost(name, mark, stored.count(mark), len(cells), lost) for mark in lost)
-    words = list({cell for cell in values if isinstance(cell, str)})
-    if kinds <= {int, float} and (text or words):
-        if text:
-            return pd.Series([None if cell is None else as_text(cell) for cell in values], dtype=object)
-        if (typed := numbers_of(words, rules)) is not None:
-            known = dict(zip(words, typed.tolist(), strict=True))
-            count = sum(isinstance(cell, str) for cell in values)
-            notices.append(_stored(name, count))
-            values = [known[cell] if isinstance(cell, str) else cell for cell in values]
-    return typed_cells.column(values, name, notices)
-
-
-def _unmarked(cell: object, marks: Marks, codes: bool) -> object:
-    """A cell that has its type, None where it is a mark of a missing one."""
-    if isinstance(cell, str):
-        cell = cell.strip()
-        return None if marks.meet([cell], codes=codes)[0] else cell
-    is_number = isinstance(cell, (int, float)) and not isinstance(cell, bool)
-    return None if is_number and cell in marks.numbers else cell
-
-
-def _stored(name: str, count: int) -> Notice:
-    rule = f"{name!r}: {count:,} numbers that are stored as texts are read as numbers"
-    return Notice(rule, (name,), f"columns: {{{name}: category}} keeps the texts")
-
-
 def plain(texts: Sequence[str]) -> np.ndarray | None:
     """The numbers of different texts as computers write them, int64 or float64; None where one is no such number.
 
@@ -283,11 +258,11 @@ def _words(
             cure = f"where they are missing cells, write in the table missing: {json.dumps([*others, mark])}"
             notices.append(Notice(f"{name!r}: {share} are a level of it", (name,), cure))
         else:
-            notices.append(_lost(name, mark, count, rows, [*others, mark]))
+            notices.append(told_lost(name, mark, count, rows, [*others, mark]))
     return lost
 
 
-def _lost(name: str, mark: str, count: int, rows: int, marks: Sequence[str]) -> Notice:
+def told_lost(name: str, mark: str, count: int, rows: int, marks: Sequence[str]) -> Notice:
     """What is told of a word in a column of texts that is read as missing; `marks` are all that the column has."""
     others = [one for one in marks if one != mark]
     rule = f"{name!r}: {_share(mark, count, rows)} are read as missing"

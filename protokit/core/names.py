@@ -34,3 +34,13 @@ def number(value: float, *, sign: bool = False) -> str:
         return "-"
     digits = 3 if abs(value) < 10 else 1 if abs(value) < 1000 else 0
     return f"{value:{'+' if sign else ''},.{digits}f}"
+
+
+def counted(count: int | str, thing: str) -> str:
+    """How many of a thing, whose word takes an s where there is another number than one.
+
+    >>> counted(1, "epoch"), counted(1200, "row"), counted("2 to 5", "epoch")
+    ('1 epoch', '1,200 rows', '2 to 5 epochs')
+    """
+    said = count if isinstance(count, str) else f"{count:,}"
+    return f"{said} {thing}" + "s" * (said != "1")

@@ -116,3 +116,17 @@ def one_of(names: Iterable[str]) -> str:
     'one of: csv, parquet, sklearn'
     """
     return "one of: " + ", ".join(str(name) for name in names)
+
+
+def of_missing(column: str, there: Iterable[str]) -> str:
+    """The cure where a table lacks a column.
+
+    >>> of_missing("height", ["Height", "city"])
+    "rename 'Height' to 'height' if it is that one, else add the column"
+    >>> of_missing("joined", ["height", "city"])
+    'add it to the table, which has height, city'
+    """
+    known = list(there)
+    if guess := nearest(column, known):
+        return f"rename {guess!r} to {column!r} if it is that one, else add the column"
+    return "add it to the table" + (f", which has {', '.join(known)}" if 0 < len(known) <= 12 else "")

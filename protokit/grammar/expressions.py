@@ -60,12 +60,12 @@ class Expression:
     columns: tuple[Column, ...]
     _root: Expr = field(repr=False, compare=False)
 
-    def sql(self, names: Mapping[str, str], dialect: str = "duckdb") -> str:
-        """SQL of a dialect that sqlglot knows, with the columns under inner names."""
+    def sql(self, names: Mapping[str, str]) -> str:
+        """DuckDB's SQL, with the columns under inner names."""
         from protokit.grammar.sql_dialect import written
 
         with _deep():
-            return written(self._root, names, dialect)
+            return written(self._root, names)
 
     def held_against_numbers(self) -> tuple[tuple[str, str], ...]:
         """The columns that it says are, or are not, some number, each with that number as it is written."""
@@ -105,12 +105,12 @@ class Expression:
         with _deep():
             return replace(self, _root=with_moments(self._root, dates, read))
 
-    def with_texts(self, function: str) -> Expression:
-        """The same, with a function of the database around all that becomes a text."""
+    def with_texts(self, function: str, family: Callable[[Expression], str]) -> Expression:
+        """The same, with a function of the database around all that becomes a text; `family` says what a part is."""
         from protokit.grammar.sql_texts import with_texts
 
         with _deep():
-            return replace(self, _root=with_texts(self._root, function))
+            return replace(self, _root=with_texts(self._root, function, lambda part: family(_part(part))))
 
 
 def _is_number(node: Expr) -> bool:

@@ -291,8 +291,8 @@ def chained(node: Expr) -> bool:
     return parent is not None and node.arg_key == "this" and 0 < _CHAINS.get(node.key, 0) == _CHAINS.get(parent.key)
 
 
-def written(root: Expr, names: Mapping[str, str], dialect: str) -> str:
-    """A tree as SQL, its columns under inner names; each operator is in parentheses, so that no dialect groups anew."""
+def written(root: Expr, names: Mapping[str, str]) -> str:
+    """A tree as SQL, its columns under inner names; each operator is in parentheses, so that nothing groups anew."""
     tree = exp.Paren(this=root.copy())
     for node in list(tree.walk()):
         if isinstance(node, exp.Column):
@@ -301,5 +301,4 @@ def written(root: Expr, names: Mapping[str, str], dialect: str) -> str:
             placed = exp.Paren()
             node.replace(placed)
             placed.set("this", node)
-    writer = Dialect.get_or_raise(Recipe if dialect == "duckdb" else dialect)
-    return writer.generator(normalize_functions=False).generate(tree, copy=False)
+    return Dialect.get_or_raise(Recipe).generator(normalize_functions=False).generate(tree, copy=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from protokit.collect.words import Collect
+from protokit.core.names import counted
 from protokit.evaluate.words import Evaluate
 from protokit.learn.words import DEALT, Learn
 from protokit.menu.menu import Menu
@@ -48,7 +49,7 @@ def card_of(name: str, collect: Collect, represent: Represent, learn: Learn, eva
 
 def _length(learn: Learn) -> list[str]:
     """How long the training goes on, in words."""
-    found = [f"at most {learn.epochs} epochs"] if learn.epochs else []
+    found = [f"at most {counted(learn.epochs, 'epoch')}"] if learn.epochs else []
     if learn.stop:
         after = f"after {learn.stop.patience} without" if learn.stop.patience else "without"
         found.append(f"stop {after} a better {learn.stop.monitor.replace('_', ' ')}")
@@ -79,7 +80,7 @@ def _network(learn: Learn, menu: Menu) -> str:
     if menu.house:
         return f"the house menu {menu.house}"
     slots = len(menu.slots)
-    return f"{len(menu.expand().nodes)} layers" + (f", {slots} slot{'s' * (slots > 1)}" if slots else "")
+    return counted(len(menu.expand().nodes), "layer") + (f", {counted(slots, 'slot')}" if slots else "")
 
 
 def _names(names: tuple[str, ...]) -> str:

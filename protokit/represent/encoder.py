@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from protokit.core.errors import DataError
-from protokit.core.suggest import did_you_mean
+from protokit.core.suggest import of_missing
 from protokit.core.values.arrays import Arrays, Features
 from protokit.core.values.signature import InputSpec, Knots, Signature, TargetSpec
 from protokit.represent.encoders.scaling.knots import as_plain, from_plain
@@ -101,7 +101,7 @@ class Encoder:
         """
         for column in self._all:
             if column.column not in examples.columns:
-                cure = did_you_mean(column.column, list(examples.columns))
+                cure = of_missing(column.column, list(examples.columns))
                 raise DataError(f"the column {column.column!r} is missing", cure=cure)
         own = {column.column: column.array(examples[column.column]) for column in self.own}
         features = self._features(examples, own)

@@ -286,10 +286,14 @@ class Represent(Section):
         return frozenset(name for name in self.columns if (kind := KINDS.find(self.kind(name))) and kind.as_written)
 
     @property
-    def written_numbers(self) -> frozenset[str]:
-        """The columns of numbers of which it is said how texts are written, as `1.234` for 1234."""
+    def written_numbers(self) -> dict[str, tuple[str | None, str | None]]:
+        """The columns of numbers of which it is said how texts are written, with the decimal and thousands marks."""
         known = {name: self.options(name) for name in self.columns}
-        return frozenset(name for name, said in known.items() if isinstance(said, NumberOptions) and said.marked)
+        return {
+            name: (said.decimal, said.thousands)
+            for name, said in known.items()
+            if isinstance(said, NumberOptions) and said.marked
+        }
 
     @property
     def told_apart(self) -> frozenset[str]:

@@ -12,6 +12,7 @@ import pytest
 from protokit.bundle.folder import load
 from protokit.bundle.input_schema import InputSchema
 from protokit.collect.column_flow import replay
+from protokit.collect.frames import as_frame
 from protokit.core.errors import DataError
 from protokit.recipe.recipe import Recipe
 from protokit.workflow.run.collecting import collected as collect
@@ -73,6 +74,19 @@ def test_a_model_predicts_the_table_it_was_trained_on(tmp_path: Path) -> None:
     pd.testing.assert_frame_equal(model.predict(cleaned.drop(columns="city")), predicted)
     with pytest.raises(DataError, match="the column 'city' is missing"):
         model.predict(raw.drop(columns="city"))
+
+
+def test_a_table_without_rows_or_a_column_is_refused_in_plain_words() -> None:
+    for empty in (pd.DataFrame({"x": []}), {"x": []}, pd.DataFrame()):
+        with pytest.raises(DataError, match=r"is empty: it has no (rows|columns)"):
+            as_frame(empty)
+    schema = InputSchema(("height", "joined"))
+    with pytest.raises(DataError, match="'height' is missing") as caught:
+        schema.cleaned(pd.DataFrame({"Height": [1], "city": ["a"]}), ["height"])
+    assert caught.value.cure == "rename 'Height' to 'height' if it is that one, else add the column"
+    with pytest.raises(DataError, match="'joined' is missing") as caught:
+        schema.cleaned(pd.DataFrame({"height": [1], "city": ["a"]}), ["height"])
+    assert caught.value.cure == "add it to the table, which has height, city"
 
 
 def test_what_was_joined_has_to_be_there(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -13,14 +14,17 @@ import yaml
 from protokit.bundle.input_schema import InputSchema
 from protokit.cells.missing import Marks
 from protokit.collect.collect import cleaned, collect
+from protokit.collect.database.dealing import PARTS
 from protokit.collect.words import Collect
 from protokit.core.errors import DataError, SpecError
 from protokit.core.names import as_text
+from protokit.recipe.recipe import Recipe
 from protokit.represent.encoders.cells import to_numbers, wrong
 from protokit.represent.encoders.inference import infer
 from protokit.represent.encoders.readings import hold_alike, reading_of, target_as_numbers
 from protokit.represent.examples import weights_of
 from protokit.represent.kinds.category import Category
+from protokit.workflow.run.collecting import collected, held
 
 
 @pytest.mark.parametrize(
@@ -60,6 +64,49 @@ def test_of_codes_a_mark_is_met_by_its_text(tmp_path: Path) -> None:
     assert found["z"].tolist() == ["000", None, "001"]
     marks = Marks.of(["0"])
     assert marks.without(pd.Series(["000", "0"]), codes=True).isna().tolist() == [False, True]
+
+
+@pytest.mark.parametrize("ending", ["csv", "html", "json", "frame", "disk", "renamed"])
+def test_of_numbers_whose_notation_is_said_a_mark_is_met_as_a_number(ending: str, tmp_path: Path) -> None:
+    cells = ["-999,0", "5,5", "-999", "1.000,5", "(999)", "-9,99e2", "9.990", "7,25"]
+    frame = pd.DataFrame({"x": cells * 10, "y": [0, 1] * 40})
+    path = tmp_path / f"t.{ending}"
+    if ending == "json":
+        frame.to_json(path, orient="records")
+    elif ending == "html":
+        frame.to_html(path, index=False)
+    else:
+        path = tmp_path / "t.csv"
+        frame.to_csv(path, index=False, sep=";")
+    name = "z" if ending == "renamed" else "x"
+    kind = path.suffix.removeprefix(".")
+    clean = [{"rename": {"x": "z"}}] if ending == "renamed" else []
+    recipe = Recipe.parse(
+        {
+            "collect": {"tables": {"t": {kind: str(path), "missing": ["-999"]}}, "clean": clean},
+            "represent": {"target": "y", "columns": {name: {"number": {"decimal": ",", "thousands": "."}}}},
+        }
+    )
+    gone = [True, False, True, False, True, True, False, False]
+    if ending == "disk":
+        with held(recipe, memory="64MB") as large:
+            parts = pd.concat([batch for part in PARTS for batch in large.batches(part)]).sort_index()
+        assert parts["x"].isna().tolist() == gone * 10
+        return
+    table = collected(recipe, frame if ending == "frame" else None)
+    assert table.frame[name].isna().tolist() == gone * 10
+    assert table.frame[name].dropna().tolist() == [c for c, lost in zip(cells, gone, strict=True) if not lost] * 10
+    schema = InputSchema.of(recipe.collect, [name], [name], table.clean, recipe.represent.written_numbers)
+    schema = InputSchema.from_plain(json.loads(json.dumps(schema.as_plain())))
+    later, told = schema.read(frame.head(5), {name: "number"})
+    assert later["x"].isna().tolist() == gone[:5] and "marks that the recipe lists" in str(told[-1])
+
+
+def test_the_notations_of_a_bundle_are_held() -> None:
+    plain = InputSchema(("x",)).as_plain()
+    for odd in ({"x": ["!", None]}, {"x": 3}, ["x"]):
+        with pytest.raises(ValueError, match="notations"):
+            InputSchema.from_plain({**plain, "notations": odd})
 
 
 @pytest.mark.parametrize("cells", [[0.25, "50%"], [5, "7 kg"]])

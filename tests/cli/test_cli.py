@@ -27,6 +27,10 @@ def test_new_check_run_predict(people: Path, tmp_path: Path) -> None:
     assert status == 0 and out.splitlines()[0] == "bought,bought = no,bought = yes" and len(out.splitlines()) == 241
     status, out, _ = call("predict", run["run"], "people.csv", "--json", cwd=tmp_path)
     assert len(json.loads(out)) == 240
+    (tmp_path / "later.csv").write_text("a file of people\n\n" + (tmp_path / "people.csv").read_text())
+    status, out, error = call("predict", run["run"], "later.csv", cwd=tmp_path)
+    assert status == 0 and len(out.splitlines()) == 241  # what was guessed of this file, once
+    assert error.count("'?' read as missing") == error.count("a line above the table, not read") == 1, error
     assert call("predict", run["run"], "people.csv", "-o", "p.csv", cwd=tmp_path)[0] == 0
     assert (tmp_path / "p.csv").exists()
     status, out, error = call("run", "people.yaml", "--set", "learn.epochs=3", "--json", cwd=tmp_path)

@@ -32,6 +32,83 @@ def cleaned(table: Any, *clean: Any) -> Table:
     return collect(recipe, pd.DataFrame(table))
 
 
+@pytest.mark.parametrize(
+    ("cells", "told"),
+    [
+        (
+            ["9223372036854775808", "9223372036854775809", "1"],
+            "'9223372036854775809', which becomes",
+        ),
+        (["9007199254740993", "1.5"], "'9007199254740993', which becomes 9007199254740992"),
+        (["9" * 50, "1"], "'" + "9" * 50),
+        (["$9,007,199,254,740,993", "$1,000"], "'$9,007,199,254,740,993', which becomes 9007199254740992"),
+        (["9223372036854775808", "1"], ""),  # float64 has it
+        (["9007199254740993", "9007199254740992", "1"], ""),  # and int64 these
+        (["9007199254740993.5", "1e300", "0.1"], ""),
+    ],
+)
+def test_whole_numbers_that_a_cast_rounds_are_told(cells: list[str], told: str) -> None:
+    table = cleaned({"x": cells}, {"cast": {"x": "number"}})
+    rounded = [one for one in table.notices if "are rounded" in one.rule]
+    assert bool(rounded) == bool(told) and told in " ".join(one.rule for one in rounded)
+    if not told and "." not in cells[0]:
+        assert [int(one) for one in table.frame["x"]] == [int(one) for one in cells]
+    for one in rounded:  # the cure keeps them
+        assert one.cure is not None and "cast: {x: category}" in one.cure
+        assert cleaned({"x": cells}, {"cast": {"x": "category"}}).frame["x"].tolist() == cells
+
+
+@pytest.mark.parametrize(
+    ("expression", "wanted"),
+    [
+        ("if(b, f, c)", ["1.5", "no", "3", "3"]),
+        ("case when n > 1 then c else f end", ["1.5", "no", "yes", "yes"]),
+        ("case when b then f when n = 5 then c end || '!'", ["1.5!", "no!", "3!", "3!"]),
+        ("coalesce(f, c)", ["1.5", "no", "3", "3"]),
+        ("ifnull(f, 'none')", ["1.5", "none", "3", "3"]),
+        ("coalesce(n, 'none')", ["1", "5", "3", "3"]),
+        ("if(b, if(n > 1, f, c), n * 2)", ["yes", "10", "3", "3"]),
+        ("coalesce(f, '7')", [1.5, 7.0, 3.0, 3.0]),  # a number in quotes is one, as before
+        ("coalesce(f, n)", [1.5, 5.0, 3.0, 3.0]),
+    ],
+)
+def test_numbers_beside_texts_become_the_texts_of_whole_numbers(expression: str, wanted: list[Any]) -> None:
+    found = cleaned(TABLE, {"derive": {"z": expression}}).frame["z"]
+    assert found.tolist() == wanted
+
+
+@pytest.mark.parametrize(
+    ("expression", "cure"),
+    [
+        ("if(b, b, c)", "cast: {b: text}"),
+        ("n = c", "cast: {n: text}"),
+        ("n = 'a'", "cast: {n: text}"),
+        ("upper(f) = 'A'", "cast: {f: text}"),
+        ("b + n > 1", "cast: {b: number}"),
+        ("not t", "cast: {t: boolean}"),
+        ("c > 3", "put what 'c' is held against in quotes"),
+        ("year(c) > 3", "cast: {c: date}"),
+        ("d > n", "cast: {d: date}"),
+        ("cast(c as date) > date '2021-01-01'", "cast: {c: date}"),
+    ],
+)
+def test_the_edit_of_an_expression_that_does_not_fit_is_of_the_column_at_fault(expression: str, cure: str) -> None:
+    with pytest.raises(ProtokitError) as caught:
+        cleaned(TABLE, {"filter": expression})
+    assert cure in str(caught.value)
+
+
+@pytest.mark.parametrize("form", ["%d/%m/%y", "%d/%m/%-y", {"order": "day"}])
+def test_two_digit_years_are_told_by_whatever_rule_they_are_read(form: Any) -> None:
+    cells = ["31/12/68", "01/01/69", "02/03/24", None]
+    table = cleaned({"d": cells}, {"parse_dates": {"d": form}})
+    assert table.frame["d"].dt.year.tolist()[:3] == [2068, 1969, 2024]
+    [notice] = [one for one in table.notices if "two-digit years" in one.rule]
+    assert "1969 to 2068" in notice.rule and notice.columns == ("d",) and "four digits" in str(notice.cure)
+    table = cleaned({"d": ["31/12/2068"]}, {"parse_dates": {"d": "%d/%m/%Y"}})
+    assert not table.notices
+
+
 def test_every_step_of_the_grammar_is_there() -> None:
     names = "filter derive drop keep drop_duplicates cast clip outliers fill rename replace trim parse_dates"
     assert list(STEPS.house()) == names.split()

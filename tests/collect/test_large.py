@@ -300,6 +300,9 @@ def test_a_key_of_texts_meets_one_of_numbers_as_in_memory(
         (["-999 kg", "5 kg", "7 kg", "-999.0 kg"], [0, 3]),
         (["-999,0", "5,5", "7,25", "-999"], [0, 3]),
         (["999 kg", "5 kg", "7 kg", "99.9 kg"], []),
+        (["(999)", "5", "7", "-999.0"], [0, 3]),
+        (["(999)", "5.5", "7", "9.25"], [0]),
+        (["\u2212999", "9007199254740993", "7", "9"], [0]),
     ],
 )
 def test_marks_are_met_in_the_notation_of_the_column_as_in_memory(

@@ -70,6 +70,10 @@ MADE = f"""
     insert into {SCHEMA}.big values (1, 9007199254740993), (2, null);
 """
 EXPRESSIONS = r"""
+if(b, i, t)
+case when b then i else t end
+coalesce(g, t)
+coalesce(g, 'none')
 i + 1
 i * 2 - g
 g / small
@@ -256,6 +260,7 @@ CASES: dict[str, tuple[str, list[dict[str, Any]], list[Any], int]] = {
         [{"filter": "n % 2 = 1 or n is null"}],
         1,
     ),
+    "doubles beside texts": ("Wild :x %", [], [{"derive": {"z": "if(b, f, t)", "y": "coalesce(f, t, 'none')"}}], 0),
     "two keys": ("orders", [{"with": "customers", "on": [ID, "town"], "prefix": "c_"}], [{"drop": "part"}], 2),
     "many to many": (
         "customers",
@@ -367,6 +372,8 @@ FAULTS: dict[str, tuple[str, list[dict[str, Any]], list[Any]]] = {
     "no column": ("orders", [], [{"filter": "nope > 1"}]),
     "no truth": ("orders", [], [{"filter": "n + 1"}]),
     "no comparison": ("orders", [], [{"filter": "note > 1"}]),
+    "no truth value": ("orders", [], [{"filter": "note = price"}]),
+    "no text": ("orders", [], [{"filter": "upper(id) = 'A'"}]),
     "none left": ("orders", [], [{"filter": "price > 1000"}]),
     "too large": ("orders", [], [{"derive": {"z": "id * 9223372036854775807"}}, {"filter": "id = 0"}]),
     "a cell that stops it": (

@@ -12,8 +12,13 @@ import openpyxl
 import pandas as pd
 import pytest
 
+from protokit.bundle.input_schema import InputSchema
+from protokit.collect.collect import read_table
 from protokit.collect.sheets.parts import address, number_of
 from protokit.core.errors import DataError
+from protokit.recipe.recipe import Recipe
+from protokit.represent.kinds.category import Category
+from protokit.workflow.run.collecting import collected
 from tests.collect.dialects import cured, cures, read
 
 Rows = list[tuple[Any, ...]]
@@ -40,6 +45,65 @@ def merge(*areas: str) -> Callable[[Any], object]:
 
 def plain(frame: pd.DataFrame) -> dict[str, list[Any]]:
     return {str(name): [None if v != v else v for v in column] for name, column in frame.to_dict("list").items()}
+
+
+def shown_as(form: str, column: int = 1) -> Callable[[Any], object]:
+    def change(sheet: Any) -> None:
+        for row in range(2, sheet.max_row + 1):
+            sheet.cell(row, column).number_format = form
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("form", "cells", "wanted"),
+    [
+        ("00000", [501, 2134, None, 90210], ["00501", "02134", None, "90210"]),
+        ("00000", [501, 123456, "02134"], ["00501", "123456", "02134"]),
+        ("00000", [501.0, 90210], ["00501", "90210"]),
+        ("000-00-0000", [12345678, 987654321], ["012-34-5678", "987-65-4321"]),
+        ("00000", [90210, 10001], [90210, 10001]),  # no zero is shown
+        ("00000", [501, 0.5], [501.0, 0.5]),  # numbers that no format of zeros shows
+        ("0.00", [501, 2], [501, 2]),
+        ("0", [501, 2], [501, 2]),
+        ("00000", [501, -2], [501, -2]),
+    ],
+)
+def test_zeros_that_a_workbook_shows_are_read(form: str, cells: list[Any], wanted: list[Any], tmp_path: Path) -> None:
+    path = workbook(tmp_path / "t.xlsx", [("zip", "n"), *((cell, 1) for cell in cells)], shown_as(form))
+    frame, told = read(path)
+    assert plain(frame)["zip"] == wanted
+    assert ("shows with zeros" in " ".join(map(str, told))) == (wanted[0] != cells[0])
+
+
+@pytest.mark.parametrize("training", ["00000", "General", "csv"])
+@pytest.mark.parametrize("later", ["00000", "General", "frame", "csv"])
+def test_a_zip_code_is_the_level_that_a_reader_sees(training: str, later: str, tmp_path: Path) -> None:
+    zips, texts = [501, 2134, 90210] * 8, ["00501", "02134", "90210"] * 8
+    rows = pd.DataFrame({"zip": texts, "y": [0, 1, 1] * 8})
+
+    def table(name: str, form: str) -> Path:
+        if form == "csv":
+            rows.to_csv(tmp_path / f"{name}.csv", index=False)
+            return tmp_path / f"{name}.csv"
+        cells: Rows = [("zip", "y"), *zip(zips, rows["y"], strict=True)]
+        return workbook(tmp_path / f"{name}.xlsx", cells, shown_as(form))
+
+    collected_from = {"tables": {"t": str(table("train", training))}}
+    recipe = Recipe.parse({"collect": collected_from, "represent": {"target": "y", "columns": {"zip": "category"}}})
+    found = collected(recipe)
+    column = Category.fit(found.frame["zip"])
+    schema = InputSchema.of(recipe.collect, ["zip"], ["zip"], found.clean)
+    if later == "frame":
+        frame = pd.DataFrame({"zip": zips})
+    else:
+        frame = read_table(table("later", later), None, schema.reading, schema.as_written)
+    frame, _ = schema.read(frame, {"zip": "category"})
+    shown = training != "General"
+    assert column.levels == (("00501", "02134", "90210") if shown else ("2134", "501", "90210"))
+    known = column.codes(schema.cleaned(frame, ["zip"])["zip"])
+    alike = shown or later in ("General", "frame")  # else 00501 is a text that the training rows had not
+    assert known[:3].tolist() == ([1, 2, 3] if shown else [2, 1, 3] if alike else [0, 0, 3])
 
 
 def test_names_over_two_rows_of_merged_cells(tmp_path: Path) -> None:

@@ -313,7 +313,7 @@ def test_a_long_sum_is_no_deep_one() -> None:
     assert parse(" + a - ".join(["a"] * 1000)).sql({"a": "x"}) == "(" + f" + {x} - ".join([x] * 1000) + ")"
     for sign in ("and", "or", "||", "*", "**"):
         assert parse(f" {sign} ".join(["a"] * 1000)).sql({"a": "x"}).lower() == "(" + f" {sign} ".join([x] * 1000) + ")"
-    assert parse(" or ".join(["a"] * 1900)).sql({"a": "x"}, "postgres").count(x) == 1900
+    assert parse(" or ".join(["a"] * 1900)).sql({"a": "x"}).count(x) == 1900
 
 
 names = st.sampled_from(["a", "b", '"c d"', '"sel""ect"'])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ import pandas as pd
 import pytest
 
 import protokit
+from protokit.collect.files import files
+from protokit.core.files import sha256
 from protokit.core.values.arrays import Arrays, Features
 from protokit.core.values.said import Notice, Step
 from protokit.core.values.tables import Table
@@ -52,6 +55,29 @@ def test_one_byte_of_another_value_is_seen_though_size_and_time_stay(people: Pat
     os.utime(people, ns=(before.st_atime_ns, before.st_mtime_ns))
     assert people.stat().st_size == before.st_size and people.stat().st_mtime_ns == before.st_mtime_ns
     assert FROM_CACHE not in first_step(protokit.run(recipe(people), out=tmp_path))
+
+
+def test_a_file_is_hashed_once_until_it_is_written_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hashed = []
+
+    def counted(path: Path) -> str:
+        hashed.append(path)
+        return sha256(path)
+
+    monkeypatch.setattr(files, "sha256", counted)
+    path = tmp_path / "t.csv"
+    path.write_text("a,b\n1,2\n")
+    for _ in range(2):  # a file that was written just now may be written again unseen
+        files.File(path, "t").sha256()
+    assert len(hashed) == 2
+    monkeypatch.setattr(files, "_SETTLED", 0)
+    found = [files.File(path, "t").sha256() for _ in range(3)]
+    assert len(hashed) == 3 and len({*found}) == 1
+    before = path.stat()
+    time.sleep(0.05)
+    path.write_text("a,b\n1,3\n")
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert files.File(path, "t").sha256() == sha256(path) != found[0]
 
 
 def test_other_columns_find_the_table_but_not_the_arrays(people: Path) -> None:

@@ -22,10 +22,11 @@ from protokit.recipe.recipe import Recipe
 from protokit.represent.encoder import Encoder
 from protokit.represent.encoders.times import times
 from protokit.represent.kinds.date import Date
+from protokit.represent.series.time_index import TimeIndex
 from protokit.workflow.check import check
 from protokit.workflow.look.table import table as look
 from protokit.workflow.run.auditing import audit
-from protokit.workflow.run.collecting import collected
+from protokit.workflow.run.collecting import collected, held
 from protokit.workflow.run.representing import represent
 
 FORMS = (
@@ -109,7 +110,7 @@ def test_both_sides_of_a_join_are_read_in_one_order() -> None:
     rows["day"] = ["02/03/2021", "05/01/2022"]
     with pytest.raises(DataError, match="no cell tells it") as caught:  # a guess might join the future
         joined(rows, prices)
-    assert caught.value.cure == "dates: {order: day}"
+    assert caught.value.cure == "say which: dates: {order: month}, or dates: {order: day}"
     assert joined(rows, prices, dates={"order": "day"}).frame["price"].tolist() == [10, 20]
     for order, wanted in (("day", [10, 20]), ("month", [10, 20])):
         assert joined(rows, prices, dates={"order": order}).frame["price"].tolist() == wanted
@@ -290,16 +291,43 @@ def test_rows_are_split_by_times_with_offsets() -> None:
         represent(recipe, Table(frame.assign(at=[*texts[:4], "soon", *texts[5:]])))
 
 
-def test_a_split_by_time_says_what_is_open_even_of_a_column_that_is_not_learned_from() -> None:
+def test_a_split_by_time_guesses_no_order(tmp_path: Path) -> None:
     texts = [f"{1 + i % 12:02}/{1 + i // 12:02}/2024" for i in range(60)]
     frame = pd.DataFrame({"at": texts, "x": np.arange(60) % 7, "y": np.arange(60.0)})
-    _, notices = encoded(frame, columns={"at": "ignore"}, split={"by": {"time": "at"}})
-    assert "columns: {at: {date: {order: day}}}" in "\n".join(notices)
+    for said in ({}, {"at": "ignore"}):  # a guess might test the past
+        with pytest.raises(DataError, match="no cell tells it") as caught:
+            encoded(frame, columns=said, split={"by": {"time": "at"}})
+        for order in ("day", "month"):
+            assert f"columns: {{at: {{date: {{order: {order}}}}}}}" in str(caught.value.cure)
+    frame.to_csv(tmp_path / "t.csv", index=False)
+    on_disk: dict[str, Any] = {"collect": {"tables": {"t": str(tmp_path / "t.csv")}}}
+    for order in ("", "day", "month"):
+        columns = {"at": {"date": {"order": order}}} if order else {}
+        on_disk["represent"] = {"target": "y", "columns": columns, "split": {"by": {"time": "at"}}}
+        asked = Recipe.parse(on_disk)
+        if not order:
+            with pytest.raises(DataError, match="no cell tells it"), held(asked, memory="64MB"):
+                pass
+            continue
+        with held(asked, memory="64MB") as large:
+            parts = {part: pd.concat(list(large.batches(part)))["at"] for part in ("train", "validation", "test")}
+        form = "%d/%m/%Y" if order == "day" else "%m/%d/%Y"
+        times = [pd.to_datetime(parts[part], format=form) for part in ("train", "validation", "test")]
+        assert times[0].max() < times[1].min() and times[1].max() < times[2].min()
     recipe = Recipe.parse(
         {"represent": {"target": "y", "columns": {"at": {"date": {"order": "day"}}}, "split": {"by": {"time": "at"}}}}
     )
     [fold] = represent(recipe, Table(frame))
     assert fold.split.train.max() < fold.split.test.min()
+
+
+def test_a_series_whose_steps_are_as_even_either_way_guesses_no_order() -> None:
+    with pytest.raises(DataError, match="no cell tells it"):
+        TimeIndex.reading(pd.Series(["01/02/2024", "02/01/2024"], name="at"))
+    later = TimeIndex.reading(pd.Series(pd.to_datetime(["2024-01-02", "2024-02-01"]), name="at"))
+    with pytest.raises(DataError, match="no cell tells it") as caught:
+        later.stamps(pd.Series(["01/02/2024", "02/01/2024"], name="at"))
+    assert str(caught.value.cure).startswith("write")  # the recipe is of the past
 
 
 def far() -> pd.DataFrame:

@@ -14,6 +14,7 @@ ORDERS = ("day", "month", "year")
 _FORMS = {"day": "day/month/year", "month": "month/day/year", "year": "year/month/day"}
 _WITHOUT_YEAR_FIRST = frozenset({"day", "month"})
 TWO_DIGITS = "two-digit years, which are read as 1969 to 2068"
+FOUR_DIGITS = "write years of other centuries with four digits"
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,18 @@ class Decision:
     trouble: str = ""
     options: tuple[str, ...] = ()
 
+    def surely(self) -> Decision:
+        """The same; in trouble where an order of day and month was taken that no cell tells.
+
+        It is for what goes by time: with a wrong order the future would stand before the past.
+        """
+        taken = next((one for one in self.said if one.option.startswith("order")), None)
+        if taken is None:
+            return self
+        rule = taken.rule.removeprefix("is read as ").replace("; no cell tells it from ", " or ", 1)
+        rule = f"it may be {rule.replace(', e.g. ', ': no cell tells it, e.g. ', 1)}"
+        return replace(self, trouble=rule, options=(f"order: {self.rule.order}", taken.option))
+
     def notices(self, column: str, write: Callable[[str], str]) -> list[Notice]:
         """What the person is told; `write` gives the edit that says an option, such as `order: day`, of the column."""
         return [
@@ -138,7 +151,7 @@ def decide(found: Evidence, asked: Rule = UNASKED) -> Decision:
         else:
             said.append(Said(f"is read as {_FORMS[order]}"))
     if found.two_digits:
-        said.append(Said(f"has {TWO_DIGITS}", cure="write years of other centuries with four digits"))
+        said.append(Said(f"has {TWO_DIGITS}", cure=FOUR_DIGITS))
     if found.placed:
         said.append(Said("has times with an offset or a zone: they are read as those of UTC"))
         if found.local and not rule.zone:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from protokit.cells.missing import Notations
 from protokit.collect.column_flow import cast_to_texts, traced
 from protokit.collect.database.settled import settled
 from protokit.collect.source import Source
@@ -17,20 +18,37 @@ def _joined(one: Mapping[str, frozenset[str]], other: Mapping[str, frozenset[str
     return {name: one.get(name, frozenset()) | other.get(name, frozenset()) for name in (*one, *other)}
 
 
+def notations_of(spec: Collect, first: str, notations: Notations) -> dict[str, Notations]:
+    """How the numbers of each table's columns are written, where it is said of what comes of them unchanged."""
+    found: dict[str, dict[str, tuple[str | None, str | None]]] = {}
+    for name, said in notations.items():
+        for table, own in traced(spec, [name]).items():
+            found.setdefault(table or first, {}).update(dict.fromkeys(own, said))
+    return dict(found)
+
+
 @dataclass(frozen=True)
 class AsWritten:
     """The columns of each table that stay texts, and those that do where two of them would be the same number.
 
-    Of the texts, those of `as_numbers` are numbers to joins and expressions where that loses nothing.
+    Of the texts, those of `as_numbers` are numbers to joins and expressions where that loses nothing; of those in
+    `notations` it is said how their numbers are written.
     """
 
     texts: Mapping[str, frozenset[str]]
     apart: Mapping[str, frozenset[str]]
     as_numbers: Mapping[str, frozenset[str]]
+    notations: Mapping[str, Notations]
 
     @classmethod
     def of(
-        cls, spec: Collect, first: str, stacked: Sequence[str], texts: Collection[str], apart: Collection[str]
+        cls,
+        spec: Collect,
+        first: str,
+        stacked: Sequence[str],
+        texts: Collection[str],
+        apart: Collection[str],
+        notations: Notations,
     ) -> AsWritten:
         """Those that the collected columns come from, and the keys of joins. Stacked tables are as the first."""
         found = []
@@ -44,7 +62,9 @@ class AsWritten:
             cast.update(dict.fromkeys(stacked, cast[first]))
         held = _joined(found[0], used)
         computed = {name: own - alone.get(name, frozenset()) for name, own in held.items()}
-        return cls(_joined(held, alone), found[1], computed)
+        written = notations_of(spec, first, notations)
+        written.update(dict.fromkeys(stacked, written.get(first, {})))
+        return cls(_joined(held, alone), found[1], computed, written)
 
     def of_table(self, name: str, source: Source) -> frozenset[str]:
         """The columns of a table to be read as they are written."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from functools import partial
 
 import pandas as pd
 
-from protokit.cells.numbers import BLANKS, MINUS, found_in
+from protokit.cells.numbers import BLANKS, MINUS, found_in, is_exact
 from protokit.cells.times.columns import EPOCHS
 from protokit.cells.times.epochs import doubt, meaning
 from protokit.cells.times.rules import Rule
@@ -105,7 +106,16 @@ def _as_people_write(context: Context, rows: Rows, name: str, inner: str) -> str
     body = f"replace({body}, ',', '.')" if reading.decimal == "," else body
     negative = f"regexp_matches({plain}, '^\\s*[(-]|-\\s*$')"
     context.notices.append(Notice(f"{name!r}: texts such as {text!r} are cast as {reading.number(text):.15g}", (name,)))
+    whole = [(one, re.sub(r"\D", "", one)) for one in texts if reading.decimal not in one]
+    if rounded := [one for one, digits in whole if not is_exact(int(digits))]:
+        context.notices.append(_rounded(name, rounded[0], int(reading.number(rounded[0]) or 0)))
     return f"TRY_CAST({body} AS DOUBLE) * CASE WHEN {negative} THEN -1 ELSE 1 END"
+
+
+def _rounded(name: str, text: str, number: int) -> Notice:
+    """What is told of whole numbers that float64 has not: two that differ may become one."""
+    rule = f"{name!r}: whole numbers of so many digits are rounded, such as {text!r}, which becomes {number}"
+    return Notice(rule, (name,), f"cast: {{{name}: category}} keeps each as it is")
 
 
 def _sql(context: Context, rows: Rows, name: str, inner: str, kind: str) -> str:
@@ -126,7 +136,16 @@ def _sql(context: Context, rows: Rows, name: str, inner: str, kind: str) -> str:
         if context.count(rows, f"{inner} IS NOT NULL AND ({double}) IS NULL"):
             return _as_people_write(context, rows, name, inner) or double
         integer = f"CASE WHEN regexp_full_match({inner}, '\\s*[+-]?[0-9]+\\s*') THEN TRY_CAST({inner} AS BIGINT) END"
-        return double if context.count(rows, f"{inner} IS NOT NULL AND ({integer}) IS NULL") else integer
+        if not context.count(rows, f"{inner} IS NOT NULL AND ({integer}) IS NULL"):
+            return integer
+        huge = f"TRY_CAST({inner} AS HUGEINT)"
+        lost = f"{huge} IS NULL OR {huge} <> TRY_CAST({double} AS HUGEINT)"
+        is_rounded = f"length({inner}) > 15 AND regexp_full_match({inner}, '\\s*[+-]?[0-9]+\\s*') AND ({lost})"
+        select = f"SELECT min({inner}) AS k FROM {rows.table} WHERE {is_rounded}"
+        [rounded] = context.warehouse.one(select)
+        if rounded is not None:
+            context.notices.append(_rounded(name, rounded, int(float(rounded))))
+        return double
     if kind == "boolean" and family == "number":
         return f"CASE WHEN {inner} = 1 THEN TRUE WHEN {inner} = 0 THEN FALSE END"
     if kind == "boolean" and family == "text":

@@ -7,15 +7,15 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import duckdb
-import pandas as pd
 
 from protokit.cells.numbers import is_like_a_number
-from protokit.cells.times.columns import may_be_dates, moment
-from protokit.cells.times.durations import are_durations
+from protokit.cells.times.columns import moment
 from protokit.collect.database.place import TEXT_OF, Place, Rows
-from protokit.collect.database.text_times import compared, misread
+from protokit.collect.expressions.cures import cure_of, held
+from protokit.collect.expressions.text_times import compared, family_of, misread
 from protokit.core.errors import DataError, SpecError
 from protokit.core.names import number
 from protokit.core.places import Path
@@ -73,9 +73,11 @@ class Context:
         for name, number_said in expression.held_against_numbers():
             if name in rows.columns and rows.columns[name].family == "text":
                 rule = f"{name!r} holds texts, and {number_said} is a number: 1.10, 1.1 and 01.1 are different texts"
-                cure = f"quote it: '{number_said}', or - cast: {{{name}: number}} before"
+                kind = held(self.warehouse, rows, name) or "number"
+                cure = f"- cast: {{{name}: {kind}}} before"
+                cure = f"quote it: '{number_said}', or {cure}" if kind == "number" else cure
                 raise self.fault(rule, cure, *path)
-        with self.running(rows.names(), *path):
+        with self.running(rows, *path):
             wrong = [misread(self.warehouse, rows, part) for part in expression.cast_to_dates()]
             wrong += [compared(self.warehouse, rows, *one) for one in expression.comparisons()]
         for found in filter(None, wrong):
@@ -86,7 +88,8 @@ class Context:
                 expression = expression.dated(dates, moment)
             except expressions.Refused as error:
                 raise self.fault(error.rule, error.cure, *path) from None
-        expression = expression.with_texts(TEXT_OF)
+        with self.running(rows, *path):
+            expression = expression.with_texts(TEXT_OF, partial(family_of, self.warehouse, rows))
         return expression.sql({c.name: self.inner(rows, c.name, *path) for c in expression.columns})
 
     def text(self, text: str) -> str:
@@ -131,7 +134,7 @@ class Context:
         """
         inner, row = rows.columns[name].inner, rows.order[0]
         lost = f"{inner} IS NOT NULL AND ({sql}) IS NULL"
-        with self.running(rows.names(), *path):
+        with self.running(rows, *path):
             count = self.count(rows, lost)
         if count:
             select = f"SELECT {row}, {inner} FROM {rows.table} WHERE {lost} ORDER BY {', '.join(rows.order)} LIMIT 1"
@@ -144,7 +147,7 @@ class Context:
             raise self.wrong(rule, cure, *path)
 
     @contextmanager
-    def running(self, names: Mapping[str, str], *path: str | int) -> Iterator[None]:
+    def running(self, rows: Rows, *path: str | int) -> Iterator[None]:
         """Say what the database finds wrong in the words of the recipe, at its line.
 
         Raises:
@@ -154,26 +157,12 @@ class Context:
         try:
             yield
         except (duckdb.BinderException, duckdb.ParserException, duckdb.CatalogException) as error:
-            raise self.fault(_said(error, names), _cast_before(str(error), names), *path) from None
+            raise self.fault(_said(error, rows.names()), cure_of(self.warehouse, rows, str(error)), *path) from None
         except duckdb.OutOfMemoryException:
             raise self.wrong("no room for this in memory", "fewer rows or columns, or more memory", *path) from None
         except duckdb.Error as error:
-            cure = _cast_before(str(error), names)
-            raise self.wrong(_said(error, names), cure, *path) from None
-
-
-def _cast_before(error: str, names: Mapping[str, str]) -> str:
-    """The step that makes of a text what the expression takes it for; no cell goes missing by it."""
-    texts = pd.Series([text.strip() for text in re.findall(r"'([^']+)'", error)[:1]], dtype=object)
-    kind = "number"
-    if may_be_dates(texts):
-        kind = "date"
-    elif len(texts) and are_durations(texts):
-        kind = "duration"
-    outer = {inner: name for name, inner in names.items()}
-    name = next((outer[found] for found in re.findall(r"\b\w+\b", error) if found in outer), "NAME")
-    more = "" if kind != "number" or is_like_a_number("".join(texts)) else ", or as a date, or as a duration"
-    return f"- cast: {{{name}: {kind}}} before{more}"
+            cure = cure_of(self.warehouse, rows, str(error))
+            raise self.wrong(_said(error, rows.names()), cure, *path) from None
 
 
 def _said(error: Exception, names: Mapping[str, str]) -> str:

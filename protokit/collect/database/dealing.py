@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from protokit.cells.times.rules import UNASKED
+from protokit.cells.times.rules import UNASKED, Rule
 from protokit.collect.database.context import Context
 from protokit.collect.database.times import TextTimes
 from protokit.collect.database.warehouse import Rows, Stored, Warehouse
@@ -26,7 +26,7 @@ class Deal:
 
     `by` says how: `random`; `group` (rows with the same value of `column` stay together); `time` (those with the latest
     values of `column` are for the test); or `column` (it says train, validation or test, and the shares say nothing).
-    What is drawn depends on `seed`.
+    What is drawn depends on `seed`; `dates` is how the recipe says that texts are read as times.
     """
 
     test: float
@@ -34,6 +34,7 @@ class Deal:
     by: Literal["random", "group", "time", "column"]
     column: str = ""
     seed: int = 0
+    dates: Rule = UNASKED
 
 
 def dealt(deal: Deal, warehouse: Warehouse, rows: Rows, number: str, notices: list[Notice]) -> tuple[Rows, str]:
@@ -106,11 +107,11 @@ def _text_times(deal: Deal, warehouse: Warehouse, rows: Rows, notices: list[Noti
     """
     name = deal.column
     context = Context((*_BY, "time"), warehouse, notices)
-    texts = TextTimes(context, rows, name, lambda option: f"clean: [{{parse_dates: {{{name}: {{{option}}}}}}}]", ())
+    texts = TextTimes(context, rows, name, lambda option: f"columns: {{{name}: {{date: {{{option}}}}}}}", ())
     found = texts.evidence()
     if found.unread:
         raise context.wrong(f"{found.unread!r} of {name!r} is no time", "write times as 2024-12-31 23:59:00")
-    return texts.sql(texts.decided(found, UNASKED).rule)
+    return texts.sql(texts.decided(found, deal.dates, surely=True).rule)
 
 
 def _column(deal: Deal, rows: Rows) -> Stored:

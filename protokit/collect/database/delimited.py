@@ -15,7 +15,7 @@ from pathlib import Path
 import duckdb
 import numpy as np
 
-from protokit.cells.missing import USUAL_WORDS
+from protokit.cells.missing import UNSAID, USUAL_WORDS, Notations
 from protokit.collect.bulk.blocks import opened
 from protokit.collect.database.scan import CONVERT, scanned
 from protokit.collect.database.warehouse import Rows, Stored, Warehouse
@@ -78,10 +78,12 @@ def load_csv(
     rules: Rules,
     texts: Collection[str] = (),
     keys: Collection[str] = (),
+    notations: Notations = UNSAID,
 ) -> Loaded:
     """Files as one table; none of it passes through Python as a whole. Only before `Warehouse.lock`.
 
-    The columns in `texts` stay as they are written; those in `keys` can be had as texts, too.
+    The columns in `texts` stay as they are written; those in `keys` can be had as texts, too. Of those in `notations`
+    a mark of missing cells is met as the number that it is.
 
     Raises:
         DataError: a file is not clean text, or lacks a column of the first.
@@ -108,7 +110,7 @@ def load_csv(
             raise file.error(f"read as {total - sum(counts):,} rows, and has {count:,}", CONVERT)
         counts.append(count)
     row, table = warehouse.fresh("r"), warehouse.fresh("t")
-    typed, as_texts = _typed(warehouse, raw, inner, rules, texts, keys, notices)
+    typed, as_texts = _typed(warehouse, raw, inner, rules, texts, keys, notations, notices)
     beside = {name: warehouse.fresh() for name in as_texts}
     pairs = [(sql, inner[name]) for name, sql in typed.items()]
     pairs += [(sql, beside[name]) for name, sql in as_texts.items()]
@@ -164,6 +166,7 @@ def _typed(
     rules: Rules,
     texts: Collection[str],
     keys: Collection[str],
+    notations: Notations,
     notices: list[Notice],
 ) -> tuple[dict[str, str], dict[str, str]]:
     """Each column with its type, as SQL; and those of `keys` that are numbers, as texts."""
@@ -190,9 +193,16 @@ def _typed(
         }
         [row] = warehouse.before_lock(f"SELECT {', '.join(_sums(t, words) for t in texts_of.values())} FROM {table}")
         for i, (name, trimmed) in enumerate(texts_of.items()):
-            column = _Column(*map(int, row[5 * i : 5 * i + 5]))
+            column, known = _Column(*map(int, row[5 * i : 5 * i + 5])), words
+            marks: list[str] = []
+            if rules.marks.numbers and (name in notations or (name not in texts and column.plain != column.words)):
+                marks = _marks_as_written(warehouse, table, trimmed, rules, *notations.get(name, (None, None)))
+            if marks:  # the other cells are what is left without them
+                known = sorted({*words, *marks})
+                [again] = warehouse.before_lock(f"SELECT {_sums(trimmed, known)} FROM {table}")
+                column = _Column(*map(int, again))
             counted = (
-                f"SELECT {trimmed} AS one, count(*) FROM {table} WHERE {_is_in(trimmed, words)} GROUP BY 1 ORDER BY 1"
+                f"SELECT {trimmed} AS one, count(*) FROM {table} WHERE {_is_in(trimmed, known)} GROUP BY 1 ORDER BY 1"
             )
             often = {str(text): int(count) for text, count in warehouse.before_lock(counted)}
             asked += often.get("?", 0) if rules.marks.usual else 0
@@ -200,9 +210,7 @@ def _typed(
                 often[column.example()] = column.words
             counts = np.array(list(often.values()), np.int64)
             kept = decided(list(often), counts, name, rules, notices, text=name in texts)
-            listed = [one for one, gone in zip(often, kept.lost, strict=True) if gone]
-            if rules.marks.numbers and name not in texts and column.plain != column.words:
-                listed += _marks_as_written(warehouse, table, trimmed, rules)
+            listed = sorted({*marks, *(one for one, gone in zip(often, kept.lost, strict=True) if gone)})
             found[name] = _sql(trimmed, kept, listed, rules, codes=name in texts)
             if name in keys and kept.numbers is not None:
                 as_text = decided(list(often), counts, name, rules, [], text=True)
@@ -213,20 +221,23 @@ def _typed(
     return found, as_texts
 
 
-def _marks_as_written(warehouse: Warehouse, table: str, text: str, rules: Rules) -> list[str]:
+def _marks_as_written(
+    warehouse: Warehouse, table: str, text: str, rules: Rules, decimal: str | None, thousands: str | None
+) -> list[str]:
     """The texts of a column that are a mark in its own notation, as -999,0 and -999 kg are -999.
 
     The notation is that of the first rows; the texts with the digits of a mark are looked for in all.
     """
     digits = {str(abs(int(number * 10**9))).strip("0") for number in rules.marks.numbers if abs(number) < 1e15}
-    own = f"trim(regexp_replace({text}, '[^0-9]', '', 'g'), '0')"
+    own = f"trim(regexp_replace({text}, '[eE][-+]?[0-9]+$|[^0-9]', '', 'g'), '0')"
     same = f"SELECT DISTINCT {text} AS one FROM {table} WHERE {_is_in(own, sorted(digits))} LIMIT {_MOST_MARKS}"
     wanted = [str(one) for (one,) in warehouse.before_lock(f"{same}")]
     if not wanted:
         return []
     first = f"SELECT {text} AS one, count(*) FROM {table} WHERE rowid < {_FIRST} AND {text} <> '' GROUP BY 1 ORDER BY 1"
     often = dict.fromkeys(wanted, 1) | {str(one): int(count) for one, count in warehouse.before_lock(first)}
-    lost = rules.marks.meet_in_column(list(often), np.array(list(often.values()), np.int64))
+    counts = np.array(list(often.values()), np.int64)
+    lost = rules.marks.meet_in_column(list(often), counts, decimal=decimal, thousands=thousands)
     return sorted({one for one, gone in zip(often, lost, strict=True) if gone} & {*wanted})
 
 

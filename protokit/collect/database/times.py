@@ -57,9 +57,7 @@ class TextTimes:
         Raises:
             DataError: it cannot be told.
         """
-        decided = decide(found, asked)
-        if surely and (unsure := next((one for one in decided.said if one.option.startswith("order")), None)):
-            raise self.context.wrong(f"{self.name!r} {unsure.rule}", self.write(unsure.option), *self.path)
+        decided = decide(found, asked).surely() if surely else decide(found, asked)
         if decided.trouble:
             raise self.context.wrong(f"{self.name!r}: {decided.trouble}", decided.cure(self.write), *self.path)
         self.context.notices.extend(decided.notices(self.name, self.write))

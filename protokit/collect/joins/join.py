@@ -90,7 +90,7 @@ def _aggregated(context: Context, rows: Rows, right: Rows, spec: Join, keys: Key
     listed: list[str] = []
     for name, text in aggregates.items():
         sql = context.sql(right, text, "aggregate", name, aggregate=True)
-        with context.running(right.names(), "aggregate", name):
+        with context.running(right, "aggregate", name):
             context.warehouse.run(f"SELECT {sql} FROM {right.table} WHERE FALSE")
         listed.append(f"{sql} AS {new[name]}")
     whole = ", ".join(listed)
@@ -111,7 +111,7 @@ def _aggregated(context: Context, rows: Rows, right: Rows, spec: Join, keys: Key
     empty = f"(SELECT {whole} FROM {right.table} WHERE FALSE) AS e"
     select = f"SELECT {kept}, {values} FROM {table} AS a {spec.how.upper()} JOIN {by} AS b ON {same} CROSS JOIN {empty}"
     columns = {**rows.columns, **{spec.prefix + name: Stored(inner) for name, inner in new.items()}}
-    with context.running(right.names(), "aggregate"):
+    with context.running(right, "aggregate"):
         return context.warehouse.create(select, rows.order, columns, drop=rows, count=count)
 
 

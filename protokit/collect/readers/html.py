@@ -149,16 +149,9 @@ class Html(FileSource):
 
     def frame(self, cells: Cells, texts: Collection[str] = ()) -> tuple[pd.DataFrame, list[Notice]]:
         """Numbers as numbers, the rest as text, missing cells as missing."""
-        from protokit.collect.text_cells import frame
+        from protokit.collect.text_cells import frame_of
 
-        return frame(
-            cells.names,
-            cells.columns,
-            missing=self.missing,
-            decimal=self.decimal,
-            thousands=self.thousands,
-            texts=texts,
-        )
+        return frame_of(self, cells, texts)
 
 
 def _name(titles: list[str], at: int) -> str:

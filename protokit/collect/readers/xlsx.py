@@ -13,7 +13,7 @@ from protokit.collect.files.cells import Cells
 from protokit.collect.files.file_source import FileSource
 from protokit.collect.files.files import File
 from protokit.collect.options import Footer, Header, Missing, Names, name_or_number
-from protokit.collect.sheets import grid
+from protokit.collect.sheets import grid, shown
 from protokit.collect.sheets.parts import Parts, address, parts_of
 from protokit.collect.source import SOURCES
 from protokit.core.errors import DataError
@@ -37,6 +37,7 @@ class Workbook(FileSource):
     example = "{xlsx: data/sales.xlsx, sheet: sales}"
     rank = 6
     texts_may_be_numbers = True
+    typed_cells = True
     endings = (".xlsx",)
 
     missing: Missing = None
@@ -96,7 +97,7 @@ class Workbook(FileSource):
                 sheet = _sheet(book, file, self.sheet, notices)
                 sheet.reset_dimensions()  # what other programs write of a sheet's size is often wrong
                 parts = parts_of(book._archive, sheet._worksheet_path)
-                return list(enumerate(sheet.iter_rows(values_only=True), 1)), parts
+                return list(enumerate(shown.rows(book, sheet), 1)), parts
         except DataError:
             raise
         except Exception as error:  # a damaged workbook fails anywhere in the library, with any exception

@@ -75,6 +75,6 @@ class Derive(ColumnMapping[str]):
         """Compute the columns."""
         for name, text in self.written.items():
             sql = context.sql(rows, text, name)
-            with context.running(rows.names(), name):
+            with context.running(rows, name):
                 rows = context.warehouse.changed(rows, {name: sql})
         return Done(rows, "; ".join(f"{name} = {text}" for name, text in self.written.items()))

@@ -48,7 +48,7 @@ class Filter(Step[str]):
     def run(self, context: Context, rows: Rows) -> Done:
         """Keep the rows."""
         sql = context.sql(rows, self.written)
-        with context.running(rows.names()):
+        with context.running(rows):
             kind = context.warehouse.one(f"DESCRIBE SELECT {sql} FROM {rows.table}")[1]
             if kind != "BOOLEAN":
                 rule = f"a filter is true or false for a row, and this is a {str(kind).lower()}"

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from protokit.collect.step import STEPS, ColumnMapping, Done, Report
+from protokit.core.values.said import Notice
 from protokit.grammar.dates import date_options_schema, faults_of_dates
 from protokit.grammar.words import TEXT, JsonSchema
 
@@ -49,6 +50,7 @@ class ParseDates(ColumnMapping[object]):
 
     def run(self, context: Context, rows: Rows) -> Done:
         """Read the texts; one that is not of the format is an error."""
+        from protokit.cells.times.rules import FOUR_DIGITS, TWO_DIGITS
         from protokit.collect.database.casting import date_sql
         from protokit.collect.database.times import options_of, rule_of
 
@@ -64,7 +66,9 @@ class ParseDates(ColumnMapping[object]):
             values[name] = f"try_strptime({inner}, {context.text(form)})"
             if "%z" in form.lower():  # a moment of UTC, as all times with an offset
                 values[name] = f"timezone('UTC', {values[name]})"
-            with context.running(rows.names(), name):
+            if {"y", "-y"} & {*re.findall(r"%(-?.)", form)}:
+                context.notices.append(Notice(f"{name!r} has {TWO_DIGITS}", (name,), FOUR_DIGITS))
+            with context.running(rows, name):
                 context.refuse_lost(rows, name, values[name], f"is not of the form {form}", name)
         detail = ", ".join(f"{name} as {as_shown(form)}" for name, form in self.written.items())
         return Done(context.warehouse.changed(rows, values), detail, step=ParseDates(decided))

@@ -14,7 +14,7 @@ from pandas.api.types import is_bool_dtype, is_numeric_dtype
 from protokit.cells.times.rules import UNASKED, Rule
 from protokit.core.errors import DataError
 from protokit.core.names import as_text
-from protokit.core.suggest import did_you_mean
+from protokit.core.suggest import of_missing
 from protokit.core.values.said import Notice
 from protokit.core.values.signature import InputSpec
 from protokit.represent.encoders.cells import TRUE, missing_texts, row_of, texts_of, to_numbers, without
@@ -93,7 +93,7 @@ class SequenceGrouping:
         """
         needed = (self.by, *([self.time] if self.time else []), *self.channels)
         if missing := next((name for name in needed if name not in frame.columns), None):
-            raise DataError(f"the column {missing!r} is missing", cure=did_you_mean(missing, list(frame.columns)))
+            raise DataError(f"the column {missing!r} is missing", cure=of_missing(missing, list(frame.columns)))
         if frame[self.by].isna().any():
             row = row_of(frame[self.by], int(frame[self.by].isna().to_numpy().argmax()))
             raise DataError(f"row {row} has no {self.by!r}", cure="fill or filter such rows under collect.clean")

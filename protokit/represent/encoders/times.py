@@ -64,7 +64,7 @@ def reading(column: pd.Series, rule: Rule) -> Decision:
     if found.unread:
         rule_of = f"the time column {name!r}: no one form reads every cell as a time, e.g. {found.unread!r}"
         raise DataError(rule_of, cure="write times as 2024-12-31 or 2024-12-31 23:59:00")
-    decided = decide(found, rule)
+    decided = decide(found, rule).surely()
     if decided.trouble:
         raise DataError(f"the time column {name!r}: {decided.trouble}", cure=decided.cure(writes(name)))
     return decided

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from protokit.core.errors import DataError
-from protokit.core.suggest import did_you_mean
+from protokit.core.suggest import of_missing
 from protokit.core.values.arrays import Arrays, Features
 from protokit.core.values.signature import InputSpec, Signature, TargetSpec
 from protokit.represent.encoders.cells import to_numbers
@@ -119,7 +119,7 @@ class SeriesEncoder:
             DataError: a column is missing, a series has too few rows, or what is known is not there.
         """
         if missing := next((name for name in self.needed if name not in frame.columns), None):
-            raise DataError(f"the column {missing!r} is missing", cure=did_you_mean(missing, list(frame.columns)))
+            raise DataError(f"the column {missing!r} is missing", cure=of_missing(missing, list(frame.columns)))
         frame = frame[list(self.needed)].reset_index(drop=True)
         panel = Panel.of(frame, self.index.column, self.by, self.index)
         there = frame[list(self.columns)].notna().any(axis=1).to_numpy()[panel.rows]

@@ -91,8 +91,10 @@ class TimeIndex:
             rule_of = f"{name!r} is read with the {best[2].order} first, as its steps are more even so"
             told = Notice(rule_of, (name,), writes(name)(f"order: {ranked[1][2].order}"))
             return replace(best[1], said=(told, *decided.notices(name, writes(name))))
+        decided = decided.surely()
         if decided.trouble:
-            raise DataError(f"the time column {name!r}: {decided.trouble}", cure=decided.cure(writes(name)))
+            cure = decided.cure(writes(name))
+            raise DataError(f"the time column {name!r}: {decided.trouble}", cure=cure)
         index = next(index for _, index, rule in ranked if rule == decided.rule)
         said = decided.notices(name, writes(name)) + read(cells, decided.rule).notices(name, decided.rule.zone)
         return replace(index, said=tuple(said))
@@ -149,7 +151,10 @@ class TimeIndex:
         if is_date(cells):
             return _typed(cells)
         if self.form == "dates":  # fitted on dates, and now they are texts
-            return _read(cells, TimeIndex.reading(cells).rule)
+            try:
+                return _read(cells, TimeIndex.reading(cells).rule)
+            except DataError as error:  # what a recipe says of its dates comes too late here
+                raise DataError(error.rule, cure=_WRITE) from None
         return _read(cells, self.rule)
 
     def _count(self, stamps: np.ndarray) -> np.ndarray:

@@ -58,7 +58,8 @@ class Cache:
         if not found or None in found.values():
             return None
         plain = recipe.as_plain()
-        wanted = {name: sorted(part) for name, part in vars(Wanted.of(recipe)).items()}
+        asked = vars(Wanted.of(recipe)).items()
+        wanted = {name: sorted(part.items() if isinstance(part, Mapping) else part) for name, part in asked}
         code = entries.of_code(Path(__file__).parents[2])
         made_by, folder = (code, _libraries()), str(recipe.folder.resolve())
         table_key = entries.key_of("table", made_by, folder, list(found.items()), plain.get("collect"), wanted)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from protokit.core.checkup import Diagnosis
-from protokit.core.names import number
+from protokit.core.names import counted, number
 from protokit.core.plain import PlainInterval, PlainStep
 from protokit.core.values.said import Finding
 from protokit.show.blocks import Grid, Picture, Remark, Sentence
@@ -182,11 +182,11 @@ def network_grid(metrics: Metrics) -> Grid:
         for layer, kind, shape, parameters in metrics["network"]
     )
     total = sum(row[3] for row in metrics["network"])
-    kept = f"{epochs(networks)} epochs, kept epoch {networks[0]['best_epoch']}"
+    kept = f"{counted(epochs(networks), 'epoch')}, kept epoch {networks[0]['best_epoch']}"
     if len(networks) > 1:
         seeds = len(networks) // (len(folds) or 1)
         made_of = " x ".join([f"{len(folds)} folds"] * bool(folds) + [f"{seeds} seeds"] * (seeds > 1))
-        kept = f"{len(networks)} such networks averaged ({made_of}), {epochs(networks)} epochs"
+        kept = f"{len(networks)} such networks averaged ({made_of}), {counted(epochs(networks), 'epoch')}"
     return Grid(f"network: {total:,} parameters, {kept}", ("layer", "kind", "output", "parameters"), layers)
 
 

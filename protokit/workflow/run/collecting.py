@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
+from protokit.cells.missing import Notations
 from protokit.collect import large
 from protokit.collect.collect import collect
 from protokit.collect.database.dealing import Deal
@@ -13,6 +14,7 @@ from protokit.collect.large import Held
 from protokit.core.errors import SpecError
 from protokit.core.values.tables import Table
 from protokit.recipe.recipe import Recipe
+from protokit.represent.encoders.times import asked
 from protokit.represent.words import By
 
 
@@ -23,6 +25,7 @@ class Wanted:
     stacked: tuple[str, ...]
     texts: frozenset[str]
     apart: frozenset[str]
+    notations: Notations
 
     @classmethod
     def of(cls, recipe: Recipe) -> Wanted:
@@ -34,7 +37,7 @@ class Wanted:
             apart |= {recipe.evaluate.labels}
         if recipe.learn.task in {"regression", "quantile", "forecasting"}:
             apart -= set(represent.targets)
-        return cls(stacked, texts_of(recipe), apart)
+        return cls(stacked, texts_of(recipe), apart, represent.written_numbers)
 
 
 def collected(recipe: Recipe, table: object = None) -> Table:
@@ -55,7 +58,7 @@ _OF_TEXTS = ("csv", "html")  # kinds of tables of which every cell is a text
 def texts_of(recipe: Recipe) -> frozenset[str]:
     """The collected columns that stay as they are written: codes, and numbers of texts whose marks are said."""
     of_texts = all(source.kind in _OF_TEXTS for source in recipe.collect.tables.values())
-    return recipe.represent.as_written | (recipe.represent.written_numbers if of_texts else frozenset())
+    return recipe.represent.as_written.union(recipe.represent.written_numbers if of_texts else ())
 
 
 def stays_on_disk(recipe: Recipe) -> bool:
@@ -87,8 +90,15 @@ def held(recipe: Recipe, *, memory: str = "512MB", threads: int | None = None) -
     """
     with ExitStack() as database:
         with recipe.document.placing():
-            texts = texts_of(recipe)
-            rows = large.held(recipe.collect, recipe.folder, _deal(recipe), memory=memory, threads=threads, texts=texts)
+            rows = large.held(
+                recipe.collect,
+                recipe.folder,
+                _deal(recipe),
+                memory=memory,
+                threads=threads,
+                texts=texts_of(recipe),
+                notations=recipe.represent.written_numbers,
+            )
             kept = database.enter_context(rows)
         yield kept
 
@@ -109,7 +119,7 @@ def _deal(recipe: Recipe) -> Deal:
     if by.column:
         return Deal(split.test, split.validation, "column", by.column, recipe.seed)
     if by.time:
-        return Deal(split.test, split.validation, "time", by.time, recipe.seed)
+        return Deal(split.test, split.validation, "time", by.time, recipe.seed, asked(recipe.represent, by.time))
     if by.group:
         return Deal(split.test, split.validation, "group", by.group, recipe.seed)
     return Deal(split.test, split.validation, "random", "", recipe.seed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Set
 
 from protokit.core.checkup import Checkup, Plain, Symptom
-from protokit.core.names import number
+from protokit.core.names import counted, number
 from protokit.evaluate.doctor.curves import from_start, steadiness, usual_rate, with_rate
 from protokit.evaluate.doctor.rule import RULES, Rule
 
@@ -40,8 +40,8 @@ class LearningRateLow(Rule):
             return
         rule = (
             f"at a learning rate of {checkup.learning_rate:g} the training loss still fell at the end, from "
-            f"{number(losses[0])} to {number(losses[-1])} in {epochs} epochs; no layer's weights moved by more "
-            f"than {moved:.1%}"
+            f"{number(losses[0])} to {number(losses[-1])} in {counted(epochs, 'epoch')}; no layer's weights moved by "
+            f"more than {moved:.1%}"
         )
         evidence: dict[str, Plain] = {"learning_rate": checkup.learning_rate, "steadiness": steady, "moved": moved}
         edit = with_rate(checkup, max(checkup.learning_rate * 10, usual))

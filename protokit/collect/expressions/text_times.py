@@ -10,7 +10,7 @@ import pandas as pd
 
 from protokit.cells.times.columns import may_be_dates
 from protokit.cells.times.durations import of_texts
-from protokit.collect.database.place import Place, Rows
+from protokit.collect.database.place import Place, Rows, Stored
 from protokit.grammar.expressions import Expression, quote
 
 _BATCH = 200_000  # different texts in memory
@@ -133,6 +133,11 @@ def _is_text(place: Place, rows: Rows, part: Expression) -> bool:
     columns = [rows.columns[column.name] for column in part.columns]
     if any(not column.inner for column in columns) or not any(column.family == "text" for column in columns):
         return False
+    return family_of(place, rows, part) == "text"
+
+
+def family_of(place: Place, rows: Rows, part: Expression) -> str:
+    """What kind of values a part of an expression has, as `Stored.family` says it."""
     if part.text:
-        return True
-    return bool(place.one(f"DESCRIBE SELECT {_sql(rows, part)} FROM {rows.table}")[1] == "VARCHAR")
+        return rows.columns[part.text].family
+    return Stored("", str(place.one(f"DESCRIBE SELECT {_sql(rows, part)} FROM {rows.table}")[1])).family
