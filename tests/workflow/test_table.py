@@ -67,7 +67,7 @@ def test_a_recipe_shows_what_it_will_do(root: Path) -> None:
         "a, b",
         "c: category",
         "5 folds, by group g",
-        "1 layers, 1 slot",
+        "1 layer, 1 slot",
         "3, averaged",
         "r2",
         "none",
