@@ -118,7 +118,7 @@ def whole_run(folder: Path, ending: str = "parquet") -> None:
                 if name in most:
                     most[name] = max(most[name], int(value.split()[0]) * 1024)
 
-    watching = threading.Thread(target=watch)
+    watching = threading.Thread(target=watch, daemon=True)
     watching.start()
     from protokit import run
     from protokit.collect import large
