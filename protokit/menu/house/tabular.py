@@ -8,7 +8,7 @@ from protokit.core.values.signature import Signature
 from protokit.menu.house_menu import HOUSE_MENUS, HouseMenu
 from protokit.menu.items import Plain
 
-CLASSES, NUMBERS = 0.4, 0.1  # dropout, by what is predicted: not settled by measurement, see the decision below
+CLASSES, NUMBERS = 0.4, 0.25  # dropout, by what is predicted
 UNITS, WIDTH = 16, 256  # numbers made of each number that has knots; of all of them together
 MANY_LEVELS = 1000  # of all embedded columns together: more are learned by heart
 NARROW, FORGOTTEN = 64, 0.5  # units of the hidden layers then, and dropout on what is embedded
