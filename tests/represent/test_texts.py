@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -143,3 +145,94 @@ def test_a_wrong_way_to_split_is_refused_with_the_right_one() -> None:
 
 def _recipe(**more: object) -> Recipe:
     return Recipe.parse({"represent": {"target": "y", **more}})
+
+
+def _notes(frame: pd.DataFrame, **more: object) -> tuple[Tokens, list[Notice]]:
+    """The fitted texts of a table, and what is said of them."""
+    [found] = represent(recipe := Recipe.parse({"represent": {"target": "y"}, **more}), collect(recipe, frame))
+    [column] = found.encoder.own
+    assert isinstance(column, Tokens)
+    return column, [notice for notice in found.notices if column.column in notice.columns]
+
+
+def opinions(rows: int = 120) -> pd.DataFrame:
+    """English texts in which two words tell by which stands first."""
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"y": rng.choice(["neg", "pos"], rows)})
+    some = [(*rng.choice(["we", "had", "it", "all"], 5), "not bad" if y == "pos" else "bad not") for y in frame["y"]]
+    frame["review"] = [f"{' '.join(parts)} {i}" for i, parts in enumerate(some)]
+    return frame
+
+
+def test_pairs_stand_behind_the_words_and_only_those_that_are_known() -> None:
+    column = Tokens.fit(pd.Series(["not bad", "it is not bad", "bad it is"], name="t"), tokens="pairs")
+    assert column.vocabulary == ("bad", "is", "it", "not", "it+is", "not+bad") and column.spec.levels == 8
+    assert (column.length, column.pairs, column.spec.shape) == (4, 2, (6,))
+    assert column.names == ("t word 1", "t word 2", "t word 3", "t word 4", "t pair 1", "t pair 2")
+    cells = pd.Series(["is not bad", "bad not", "it is + bad", None, "it is it is it is"], name="t")
+    assert column.array(cells).tolist() == [
+        [3, 5, 2, 0, 7, 0],
+        [2, 5, 0, 0, 0, 0],
+        [4, 3, 1, 2, 6, 0],
+        [0, 0, 0, 0, 0, 0],
+        [4, 3, 4, 3, 6, 6],
+    ]
+    assert list(column.plain(cells, column.array(cells))[[0, 2]]) == ["is not bad not+bad", "it is + bad it+is"]
+    assert column_from_plain(json.loads(json.dumps(column.as_plain()))) == column
+
+
+def test_the_vocabulary_has_room_for_words_and_for_pairs() -> None:
+    texts = pd.Series(["a b c d", "b c d a", "c d a b", "c d"], name="t")
+    assert Tokens.fit(texts, 3, tokens="pairs").vocabulary == (
+        "c",
+        "d",
+        "a",
+        "c+d",
+        "d+a",
+    )  # b is not in, nor pairs of it
+    assert Tokens.fit(texts, 2, tokens="pairs").vocabulary == ("c", "d", "c+d")
+    assert len(Tokens.fit(texts, 4, tokens="pairs").vocabulary) == 8
+    found = Tfidf.fit(texts, 3, "pairs")
+    assert found.vocabulary == ("c", "d", "a", "c+d", "d+a") and len(found.idf) == 5
+    assert (found.array(texts)[3] > 0).tolist() == [True, True, False, True, False]
+
+
+@given(st.lists(st.text(alphabet="aB +.é\n", max_size=20), min_size=2, max_size=8), st.integers(1, 5))
+def test_pairs_are_those_that_more_than_one_text_has(texts: list[str], length: int) -> None:
+    series = pd.Series([*texts, "a b", "b a"], name="t", dtype=object)
+    column = Tokens.fit(series, tokens="pairs")
+    singles = {token for token in column.vocabulary if len(words(token)) == 1}
+    often = Counter(pair for text in series for pair in {*pairwise(words(text))} if singles.issuperset(pair))
+    assert {*column.vocabulary} - singles == {f"{a}+{b}" for (a, b), count in often.items() if count > 1}
+    assert len(set(column.vocabulary)) == len(column.vocabulary)
+    cut = Tokens.fit(series, length=length, tokens="pairs")
+    array = cut.array(series)
+    assert array.shape == (len(series), length + cut.pairs) and cut.pairs <= length - 1
+    assert array.max() < cut.spec.levels and (array[:, length:] != 1).all()
+
+
+def test_pairs_are_read_where_the_network_does_not_see_the_order_and_it_is_said() -> None:
+    frame = opinions()
+    column, said = _notes(frame)
+    assert column.tokens == "pairs" and {"not+bad", "bad+not"} <= set(column.vocabulary)
+    [notice] = [one for one in said if "pairs" in one.rule]
+    size = sum("+" in token for token in column.vocabulary)
+    assert f"{len(column.vocabulary) - size} words, and {size} pairs that more than one has" in notice.rule
+    assert notice.cure == "or words alone: columns: {review: {text: {tokens: words}}}"
+    edit = {"represent": {"target": "y", "columns": {"review": {"text": {"tokens": "words"}}}}}
+    edited, said = _notes(frame, **edit)
+    assert edited.tokens == "words" and not said and edited.vocabulary == column.vocabulary[:-size]
+    for menu in ("text_bag", ["GlobalMaxPooling1D", {"Dense": 4}]):
+        assert _notes(frame, learn={"menu": menu})[0].tokens == "pairs"
+    for menu in ("text_cnn", [{"LSTM": 4}], [{"Dropout": 0.1}, "Flatten"]):
+        column, said = _notes(frame, learn={"menu": menu})
+        assert column.tokens == "words" and not said
+
+
+def test_words_are_read_where_no_pair_is_in_two_texts_and_characters_where_no_blanks_are_written() -> None:
+    frame = pd.DataFrame({"y": ["a", "b"] * 30})
+    frame["review"] = [f"w{i} x{i} w{i + 1} y{i} z{i} v{i} u{i}" for i in range(60)]
+    column, said = _notes(frame)
+    assert column.tokens == "words" and not said
+    column, _ = _notes(reviews(0))
+    assert column.tokens == "mixed"
