@@ -120,7 +120,7 @@ def test_a_model_of_pairs_or_characters_predicts_the_same_once_it_is_loaded(
     assert f'"tokens": "{tokens}"' in json.dumps(encoders)
     assert ("pairs of neighbouring words" in str(result)) == (tokens == "pairs")
     again = load(result.path / "model")
-    later = pd.DataFrame({"said": [*frame["said"][:20], None, f"new {said}", said * 30]})
+    later = pd.DataFrame({"said": [*frame["said"][:20], None, f"new {said}"]})
     pd.testing.assert_frame_equal(again.predict(later), result.model.predict(later))
     assert again.predict(frame[["said"]]).equals(result.model.predict(frame[["said"]]))
 
