@@ -92,7 +92,6 @@ RECIPES: dict[str, dict[str, Any]] = {
             "columns": {"image": "image"},
             "split": {"test": "official", "validation": 0.1},
         },
-        "learn": {"menu": "image_small", "epochs": 8, "batch_size": 128, "schedule": "cosine"},
         "evaluate": {"metrics": ["accuracy", "log_loss"], "baselines": ["dummy", "linear"]},
     },
     "cifar10_subset": {
