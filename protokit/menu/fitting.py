@@ -22,7 +22,7 @@ def fitting(signature: Signature) -> Plain:
     if task == "forecasting":
         return _forecast(signature)
     if task == "clustering" and all(spec.kind == "columns" for spec in signature.inputs):
-        return default("columns", clusters=True)
+        return _default("columns", clusters=True)
     menu = _for_inputs(signature)
     if task != "clustering":
         return menu
@@ -32,12 +32,12 @@ def fitting(signature: Signature) -> Plain:
 def learning(menu: Plain, signature: Signature, rows: int) -> Mapping[str, Plain]:
     """What the house proposes under `learn` for a menu and so many training rows; nothing for menus side by side."""
     is_forecast = bool(signature.targets) and signature.targets[0].task == "forecasting"
-    house = menu if isinstance(menu, str) else default("series") if is_forecast else None
+    house = menu if isinstance(menu, str) else _default("series") if is_forecast else None
     return HOUSE_MENUS[house].learning(signature, rows) if house else {}
 
 
-def default(kind: str, *, clusters: bool = False) -> str:
-    """The name of the house menu that `auto` takes for a kind of input; never one of another package."""
+def _default(kind: str, *, clusters: bool = False) -> str:
+    """The name of the house menu for a kind of input; never one of another package."""
     own = HOUSE_MENUS.house().values()
     return next(menu.name for menu in own if (menu.default, menu.takes, menu.clusters) == (True, kind, clusters))
 
@@ -46,12 +46,12 @@ def _for_inputs(signature: Signature) -> str | list[Plain]:
     specs = signature.inputs
     own = [spec for spec in specs if spec.kind != "columns"]
     if not own:
-        return default("columns")
+        return _default("columns")
     if len(specs) == len(own) == 1:
-        return default(own[0].kind)
-    branches: dict[str, Plain] = {spec.name: [{"use": default(spec.kind), "from": spec.name}] for spec in own}
+        return _default(own[0].kind)
+    branches: dict[str, Plain] = {spec.name: [{"use": _default(spec.kind), "from": spec.name}] for spec in own}
     if len(own) < len(specs):
-        branches["columns"] = [{"use": default("columns")}]
+        branches["columns"] = [{"use": _default("columns")}]
     return [{"branch": branches}]
 
 
@@ -65,7 +65,7 @@ def _forecast(signature: Signature) -> Plain:
     horizon, columns = signature.targets[0].shape
     [series, *known] = signature.inputs
     if series.shape[1] == columns:
-        return default("series")
+        return _default("series")
     last: Plain = {"Dense": {"units": columns, "kernel_initializer": "zeros"}}
     branches: dict[str, Plain] = {
         "linear": [{"Identity": {}, "from": "history"}, *_over_time(horizon, kernel_initializer="zeros")],

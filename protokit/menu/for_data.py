@@ -1,20 +1,13 @@
-"""A menu beside the data: its house menus as they are for some, and whether it sees the order of words."""
+"""A menu whose house menus are as they are for some data."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from protokit.core.values.signature import Signature
-from protokit.menu.fitting import default
-from protokit.menu.graph import Ref, Taken
 from protokit.menu.house_menu import HOUSE_MENUS
 from protokit.menu.items import Branch, Chain, Choose, Ensemble, Item, Residual
 from protokit.menu.menu import Menu
-
-# what they give for a step of a sequence is of that step alone, and what they give for all is the same in any order
-_BY_STEP = frozenset({"Dropout", "SpatialDropout1D", "GaussianDropout", "Dense", "Activation", "LayerNormalization"})
-_OF_ALL = frozenset({"GlobalAveragePooling1D", "GlobalMaxPooling1D"})
 
 
 def for_data(menu: Menu, signature: Signature) -> Menu:
@@ -26,35 +19,6 @@ def for_data(menu: Menu, signature: Signature) -> Menu:
     if menu.house is not None:
         return menu.with_layers(_house_layers(menu.house, signature))
     return menu.with_layers(_chain_for(menu.layers, signature))
-
-
-def sees_order(menu: Menu | str, text: str) -> bool:
-    """Whether a network may see in which order the words of a text stand; `menu` is one, or `auto`.
-
-    >>> sees_order("auto", "review"), sees_order(Menu("text_cnn"), "review")
-    (False, True)
-    """
-    graph = (menu if isinstance(menu, Menu) else Menu(default("text"))).expand()
-    taken = {node.name: _names(node.inputs) for node in graph.nodes}
-    named = any(text in names for names in taken.values())
-    steps = {text if named else "inputs"}  # a chain that names nothing starts from the only input that there is
-    if not any(steps & names for names in taken.values()):
-        return True
-    for node in graph.nodes:
-        if f"{text}_codes" in taken[node.name]:
-            return True
-        if steps & taken[node.name]:
-            if node.kind in _BY_STEP:
-                steps.add(node.name)
-            elif node.kind not in _OF_ALL:
-                return True
-    return graph.last.node in steps
-
-
-def _names(taken: Taken) -> set[str]:
-    if isinstance(taken, Ref):
-        return {taken.node}
-    return {name for part in (taken.values() if isinstance(taken, Mapping) else taken) for name in _names(part)}
 
 
 def _house_layers(name: str, signature: Signature) -> tuple[Item, ...]:

@@ -106,8 +106,7 @@ def _fit(
         if not reading:
             hold_alike(without(whole, missing))
     with guarded("the column kind", kind):
-        in_order = not kind.own_input or setting.in_order(name)
-        context = FitContext(missing, setting.folder, reading, whole, found.notices.append, in_order)
+        context = FitContext(missing, setting.folder, reading, whole, found.notices.append)
         fitted = kind.fit(column, spec.options(name), context)
     if fitted.left_out:
         found.notices.append(Notice(f"{name!r} is left out: {fitted.left_out}", (name,)))

@@ -61,8 +61,7 @@ class FitContext:
 
     `reading` is how numbers are written, where that is not as computers do: see `protokit.cells.numbers.Reading`.
     `whole` has the cells of all rows, for what is of reading them and not of fitting, such as the order of day and
-    month; None where there are no others. `say` takes what the person is told. `in_order` is
-    whether the network may see in which order the words of a text stand.
+    month; None where there are no others. `say` takes what the person is told.
     """
 
     missing: tuple[str, ...] = ()
@@ -70,7 +69,6 @@ class FitContext:
     reading: tuple[str, ...] = ()
     whole: pd.Series | None = None
     say: Callable[[Notice], None] = _silent
-    in_order: bool = True
 
 
 NO_CONTEXT = FitContext()

@@ -17,18 +17,13 @@ from protokit.core.values.tables import Split
 from protokit.represent.encoding import Encoding
 
 
-def _may_see(text: str) -> bool:
-    return True
-
-
 @dataclass(frozen=True)
 class Setting:
     """What the other parts of a recipe say that columns are represented for.
 
     `sample_weights` and `labels` name columns that are not learned from: the weight of each row, and what clusters
     are held against. `own_menu` is whether the recipe names its network, so that texts and images cannot be added to
-    it unasked; `in_order` says of a text whether the network may see in which order its words stand. Paths in cells
-    start at `folder`.
+    it unasked. Paths in cells start at `folder`.
     """
 
     seed: int = 0
@@ -37,7 +32,6 @@ class Setting:
     sample_weights: str | None = None
     labels: str | None = None
     own_menu: bool = False
-    in_order: Callable[[str], bool] = _may_see
     folder: Path = Path()
 
 

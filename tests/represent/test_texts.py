@@ -147,14 +147,6 @@ def _recipe(**more: object) -> Recipe:
     return Recipe.parse({"represent": {"target": "y", **more}})
 
 
-def _notes(frame: pd.DataFrame, **more: object) -> tuple[Tokens, list[Notice]]:
-    """The fitted texts of a table, and what is said of them."""
-    [found] = represent(recipe := Recipe.parse({"represent": {"target": "y"}, **more}), collect(recipe, frame))
-    [column] = found.encoder.own
-    assert isinstance(column, Tokens)
-    return column, [notice for notice in found.notices if column.column in notice.columns]
-
-
 def opinions(rows: int = 120) -> pd.DataFrame:
     """English texts in which two words tell by which stands first."""
     rng = np.random.default_rng(0)
@@ -211,28 +203,25 @@ def test_pairs_are_those_that_more_than_one_text_has(texts: list[str], length: i
     assert array.max() < cut.spec.levels and (array[:, length:] != 1).all()
 
 
-def test_pairs_are_read_where_the_network_does_not_see_the_order_and_it_is_said() -> None:
+def test_pairs_are_read_where_they_are_asked_for_and_baselines_have_them_too() -> None:
     frame = opinions()
-    column, said = _notes(frame)
-    assert column.tokens == "pairs" and {"not+bad", "bad+not"} <= set(column.vocabulary)
-    [notice] = [one for one in said if "pairs" in one.rule]
-    size = sum("+" in token for token in column.vocabulary)
-    assert f"{len(column.vocabulary) - size} words, and {size} pairs that more than one has" in notice.rule
-    assert notice.cure == "or words alone: columns: {review: {text: {tokens: words}}}"
-    edit = {"represent": {"target": "y", "columns": {"review": {"text": {"tokens": "words"}}}}}
-    edited, said = _notes(frame, **edit)
-    assert edited.tokens == "words" and not said and edited.vocabulary == column.vocabulary[:-size]
-    for menu in ("text_bag", ["GlobalMaxPooling1D", {"Dense": 4}]):
-        assert _notes(frame, learn={"menu": menu})[0].tokens == "pairs"
-    for menu in ("text_cnn", [{"LSTM": 4}], [{"Dropout": 0.1}, "Flatten"]):
-        column, said = _notes(frame, learn={"menu": menu})
-        assert column.tokens == "words" and not said
+    for form in ("tokens", "tfidf"):
+        recipe = _recipe(columns={"review": {"text": {"tokens": "pairs", "form": form}}})
+        [found] = represent(recipe, collect(recipe, frame))
+        [column] = found.encoder.own
+        assert {"not+bad", "bad+not"} <= set(column.vocabulary)  # type: ignore[attr-defined]
+        features = found.train.features
+        known = linear_matrix(features, 0)(features).shape[1]
+        split = {token for text in features.texts["review"] for token in text.split()}
+        # of words all, as ever, of pairs those that the network has
+        assert known == len(split) and set(column.vocabulary) <= split  # type: ignore[attr-defined]
+        assert {token for token in split if "+" in token} <= set(column.vocabulary)  # type: ignore[attr-defined]
+    [found] = represent(_recipe(columns={"review": "text"}), collect(_recipe(), frame))
+    [column] = found.encoder.own
+    assert isinstance(column, Tokens) and column.tokens == "words" and column.pairs == 0
 
 
-def test_words_are_read_where_no_pair_is_in_two_texts_and_characters_where_no_blanks_are_written() -> None:
-    frame = pd.DataFrame({"y": ["a", "b"] * 30})
-    frame["review"] = [f"w{i} x{i} w{i + 1} y{i} z{i} v{i} u{i}" for i in range(60)]
-    column, said = _notes(frame)
-    assert column.tokens == "words" and not said
-    column, _ = _notes(reviews(0))
-    assert column.tokens == "mixed"
+def test_a_text_without_a_pair_that_another_has_is_its_words() -> None:
+    texts = pd.Series(["a", "b", "a b", "b a"], name="t")
+    column = Tokens.fit(texts, tokens="pairs")
+    assert column.vocabulary == ("a", "b") and column.spec.shape == (2,)

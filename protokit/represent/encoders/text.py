@@ -71,16 +71,12 @@ class Tokens(_Tokens):
         length: int | None = None,
         tokens: str | None = None,
         say: Say = _silent,
-        in_order: bool = True,
     ) -> Tokens:
         """Learns the commonest tokens, and a length: of the longest text, or one that 95 of 100 texts do not pass.
-
-        Where no one has said how texts are split and the network takes words not `in_order`, pairs tell it of that.
 
         Raises:
             DataError: no text has a token.
         """
-        asked = tokens
         tokens, texts = _split(series, tokens, say)
         vocabulary = _vocabulary(str(series.name), texts, size or TOKENS)
         lengths = np.array([len(text) for text in texts])
@@ -90,15 +86,10 @@ class Tokens(_Tokens):
         if cut := int((lengths > length).sum()):
             say(_notice_of_cut(str(series.name), lengths, length, tokens))
         fitted = cls(str(series.name), vocabulary, tokens, length, cut / len(texts))
-        by_default = asked is None and tokens == "words" and not in_order
-        if not by_default and tokens != "pairs":
+        if tokens != "pairs":
             return fitted
         pairs, most = _pairs([text[:length] for text in texts], vocabulary, size or TOKENS)
-        if by_default and not pairs:
-            return fitted
-        if by_default:
-            say(_notice_of_pairs(fitted.column, len(vocabulary), len(pairs)))
-        return replace(fitted, vocabulary=(*vocabulary, *pairs), tokens="pairs", pairs=most)
+        return replace(fitted, vocabulary=(*vocabulary, *pairs), pairs=most)
 
     @property
     def spec(self) -> InputSpec:
@@ -213,14 +204,6 @@ def _notice_of_cut(column: str, lengths: np.ndarray, length: int, tokens: str) -
     several = f"{cut:,} of the {len(lengths):,} training texts are" if cut > 1 else "1 training text is"
     rule = f"{column!r}: {several} longer than {length:,} {_noun(tokens)}; what is beyond ({share} of all) is not read"
     return Notice(rule, (column,), f"columns: {{{column}: {{text: {{length: {int(lengths.max())}}}}}}}")
-
-
-def _notice_of_pairs(column: str, words: int, pairs: int) -> Notice:
-    rule = (
-        f"{column!r} is read as its words and the pairs of neighbouring words, for the network does not take words in "
-        f"their order: of the training texts {words:,} words, and {pairs:,} pairs that more than one has"
-    )
-    return Notice(rule, (column,), f"or words alone: columns: {{{column}: {{text: {{tokens: words}}}}}}")
 
 
 def _pairs(texts: list[list[str]], words: tuple[str, ...], size: int) -> tuple[tuple[str, ...], int]:

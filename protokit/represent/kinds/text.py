@@ -27,9 +27,9 @@ class TextOptions(Section):
     )
     tokens: Annotated[str | None, choice("tokens", SPLIT_INTO, null=True)] = Field(
         None,
-        description="what a text is split into: words and marks; these and the pairs of neighbouring words, by default "
-        "where the network does not take words in their order, as that of menu: auto; characters and pairs of "
-        "neighbours; or mixed, each script by its own way, by default where scripts without blanks are a tenth of it",
+        description="what a text is split into: words and marks; these, and behind them the pairs of neighbouring "
+        "words that two texts have; characters and pairs of neighbours; or mixed, each script by its own way, by "
+        "default where scripts without blanks are a tenth of it, else words",
         examples=["pairs", "characters"],
     )
     vocabulary: int | None = Field(
@@ -93,7 +93,7 @@ class Text(Kind):
         said = options if isinstance(options, TextOptions) else TextOptions()
         if said.form == "tfidf":
             return Tfidf.fit(cells, said.vocabulary, said.tokens, context.say)
-        return Tokens.fit(cells, said.vocabulary, said.length, said.tokens, context.say, context.in_order)
+        return Tokens.fit(cells, said.vocabulary, said.length, said.tokens, context.say)
 
     @classmethod
     def from_plain(cls, plain: Mapping[str, object]) -> FittedColumn:

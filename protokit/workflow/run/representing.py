@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from protokit.core.values.tables import Table
-from protokit.menu.for_data import sees_order
 from protokit.recipe.column_names import check_columns
 from protokit.recipe.recipe import Recipe
 from protokit.represent import represent as step
@@ -22,7 +21,6 @@ def setting_of(recipe: Recipe) -> Setting:
         sample_weights=learn.sample_weights,
         labels=recipe.evaluate.labels,
         own_menu=learn.menu != "auto",
-        in_order=lambda text: learn.task == "clustering" or sees_order(learn.menu, text),
         folder=recipe.folder,
     )
 
