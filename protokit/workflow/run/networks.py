@@ -130,8 +130,8 @@ def _dealt(recipe: Recipe, fold: Represented, count: int) -> tuple[Represented, 
     if fold.sample is not None:
         rule, cure = "the training rows lie on the disk, and are not dealt anew", "remove deal"
         raise recipe.error(("learn", "deal"), rule, cure)
-    if rule := _not_dealt(recipe, fold):
-        raise recipe.error(("learn", "deal"), rule, "remove deal, or let the column say train and test alone")
+    if why := _not_dealt(recipe, fold):
+        raise recipe.error(("learn", "deal"), why, "remove deal, or let the column say train and test alone")
     targets = fold.encoder.signature.targets
     name = next((target.name for target in targets if target.has_classes), None)
     classes = None if name is None else fold.frame[name]
