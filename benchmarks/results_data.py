@@ -92,7 +92,6 @@ RECIPES: dict[str, dict[str, Any]] = {
             "columns": {"image": "image"},
             "split": {"test": "official", "validation": 0.1},
         },
-        "learn": {"menu": "image_small", "epochs": 8, "batch_size": 128, "schedule": "cosine"},
         "evaluate": {"metrics": ["accuracy", "log_loss"], "baselines": ["dummy", "linear"]},
     },
     "cifar10_subset": {
@@ -116,7 +115,7 @@ RECIPES: dict[str, dict[str, Any]] = {
     },
 }
 # the least that each was to reach, and what others have published on the same split (the data's README)
-BOUNDS = {"mr": 0.74, "fashion_mnist": 0.91, "japanese_vowels": 0.96}
+BOUNDS = {"mr": 0.76, "fashion_mnist": 0.93, "japanese_vowels": 0.96}
 PUBLISHED = {
     "mr": "TF-IDF + LR .7459, CNN-rand .7498, fastText .7514",
     "fashion_mnist": "2 conv + pooling .876 to .916, XGBoost .898",

@@ -178,7 +178,7 @@ class Learn(Section):
         None,
         ge=1,
         le=100,
-        description="how many are averaged; 1, or 4 that are dealt where a table has under 1,000 rows",
+        description="how many are averaged; 1, or 4 that are dealt where rows are few: of a table under 1,000",
         examples=[5],
     )
     deal: Annotated[str | None, choice("deal", DEALS, null=True)] = Field(

@@ -10,6 +10,7 @@ from protokit.core.values.signature import Signature
 from protokit.menu.items import Plain
 
 EMBEDDING: Plain = {"Dense": 10, "name": "code"}  # in which clusters are found
+_FEW = 1_000  # rows of a table
 InputKind = Literal["columns", "text", "image", "sequence", "series"]
 
 
@@ -42,6 +43,14 @@ class HouseMenu:
     def learning(cls, signature: Signature, rows: int) -> Mapping[str, Plain]:
         """`learn` for data of so many training rows; those of it that do not depend on the data stand in `learn`."""
         return cls.learn
+
+    @classmethod
+    def few_rows(cls, signature: Signature) -> int:
+        """Of fewer rows four networks are averaged, each with other validation rows, where the recipe says nothing.
+
+        They must cost seconds: a table's do; what is not said to is one network.
+        """
+        return _FEW if cls.takes == "columns" else 0
 
     @classmethod
     def layers_for(cls, signature: Signature) -> Sequence[Plain]:

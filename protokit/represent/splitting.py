@@ -94,6 +94,14 @@ def _take(
     return way.take(table, rows, share, seed)
 
 
+def says_validation(frame: pd.DataFrame, rule: spec.Split) -> bool:
+    """Whether a column of the table says which rows are for validation: others cannot be, then."""
+    if rule.way is None:
+        return False
+    given = SPLITS[rule.way].given(SplitTable(frame, rule.way_column, None))
+    return given is not None and "validation" in given
+
+
 def dealt_validation(
     found: Split, frame: pd.DataFrame, rule: spec.Split, classes: pd.Series | None, networks: int, seed: int
 ) -> list[np.ndarray]:

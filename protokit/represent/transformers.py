@@ -194,7 +194,8 @@ class TextEncoder(_Columns):
 
     `vocabulary` is the most words to know (20,000 and 5,000), `length` the words of a text that are kept (those of the
     longest, or so many that 95 of 100 are not cut). Code 0 is past the end, 1 a word that the vocabulary lacks.
-    `tokens` is what counts as a word: `words`, `characters` or `mixed`, by the scripts of the texts when not given.
+    `tokens` is what counts as a word: `words`, `pairs` (words and pairs of neighbours), `characters` or `mixed`: not
+    given, words or mixed by the scripts of the texts.
 
     Shapes: (rows, columns) -> (rows, lengths together) int32, or (rows, words together) float32.
     """
@@ -206,7 +207,7 @@ class TextEncoder(_Columns):
         form: Literal["tokens", "tfidf"] = "tfidf",
         vocabulary: int | None = None,
         length: int | None = None,
-        tokens: Literal["words", "characters", "mixed"] | None = None,
+        tokens: Literal["words", "pairs", "characters", "mixed"] | None = None,
     ) -> None:
         self.form = form
         self.vocabulary = vocabulary

@@ -295,6 +295,20 @@ def test_what_a_house_menu_proposes_counts_where_the_recipe_says_nothing(monkeyp
     assert (beside.schedule, beside.epochs) == ("plateau", None)
 
 
+def test_images_have_the_epochs_that_ten_minutes_are_enough_for() -> None:
+    photo = InputSpec("photo", (28, 28, 1), "uint8", ("photo",), 0, "image")
+    data = Signature((photo,), (TargetSpec("y", "multiclass", ("a", "b", "c")),))
+    for rows, expected in ((54_000, (16, 128)), (10**7, (8, 128)), (2_000, (60, None))):
+        for learn in ({}, {"menu": "image_small"}):
+            found = Recipe.parse({**LEAST, "learn": learn}).fitted(data, rows).learn
+            assert (found.epochs, found.batch_size, found.schedule) == (*expected, "cosine")
+            assert found.optimizer == {"AdamW": {"learning_rate": 3e-3, "weight_decay": 1e-2}}
+    named = Recipe.parse({**LEAST, "learn": {"menu": "image_small", "epochs": 3, "optimizer": "SGD"}})
+    assert "schedule: cosine" in named.explain()
+    fitted = named.fitted(data, 54_000)
+    assert (fitted.learn.epochs, fitted.learn.optimizer, fitted.network.house) == (3, "SGD", "image_small")
+
+
 def test_a_series_takes_the_baselines_of_forecasts() -> None:
     represent = {"target": "y", "series": {"time": "t", "window": 4, "horizon": 2}}
     with pytest.raises(SpecError, match="the baseline 'boosting' is not for forecasting"):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -143,3 +145,83 @@ def test_a_wrong_way_to_split_is_refused_with_the_right_one() -> None:
 
 def _recipe(**more: object) -> Recipe:
     return Recipe.parse({"represent": {"target": "y", **more}})
+
+
+def opinions(rows: int = 120) -> pd.DataFrame:
+    """English texts in which two words tell by which stands first."""
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"y": rng.choice(["neg", "pos"], rows)})
+    some = [(*rng.choice(["we", "had", "it", "all"], 5), "not bad" if y == "pos" else "bad not") for y in frame["y"]]
+    frame["review"] = [f"{' '.join(parts)} {i}" for i, parts in enumerate(some)]
+    return frame
+
+
+def test_pairs_stand_behind_the_words_and_only_those_that_are_known() -> None:
+    column = Tokens.fit(pd.Series(["not bad", "it is not bad", "bad it is"], name="t"), tokens="pairs")
+    assert column.vocabulary == ("bad", "is", "it", "not", "it+is", "not+bad") and column.spec.levels == 8
+    assert (column.length, column.pairs, column.spec.shape) == (4, 2, (6,))
+    assert column.names == ("t word 1", "t word 2", "t word 3", "t word 4", "t pair 1", "t pair 2")
+    cells = pd.Series(["is not bad", "bad not", "it is + bad", None, "it is it is it is"], name="t")
+    assert column.array(cells).tolist() == [
+        [3, 5, 2, 0, 7, 0],
+        [2, 5, 0, 0, 0, 0],
+        [4, 3, 1, 2, 6, 0],
+        [0, 0, 0, 0, 0, 0],
+        [4, 3, 4, 3, 6, 6],
+    ]
+    assert list(column.plain(cells, column.array(cells))[[0, 2]]) == ["is not bad not+bad", "it is + bad it+is"]
+    assert column_from_plain(json.loads(json.dumps(column.as_plain()))) == column
+
+
+def test_the_vocabulary_has_room_for_words_and_for_pairs() -> None:
+    texts = pd.Series(["a b c d", "b c d a", "c d a b", "c d"], name="t")
+    assert Tokens.fit(texts, 3, tokens="pairs").vocabulary == (
+        "c",
+        "d",
+        "a",
+        "c+d",
+        "d+a",
+    )  # b is not in, nor pairs of it
+    assert Tokens.fit(texts, 2, tokens="pairs").vocabulary == ("c", "d", "c+d")
+    assert len(Tokens.fit(texts, 4, tokens="pairs").vocabulary) == 8
+    found = Tfidf.fit(texts, 3, "pairs")
+    assert found.vocabulary == ("c", "d", "a", "c+d", "d+a") and len(found.idf) == 5
+    assert (found.array(texts)[3] > 0).tolist() == [True, True, False, True, False]
+
+
+@given(st.lists(st.text(alphabet="aB +.é\n", max_size=20), min_size=2, max_size=8), st.integers(1, 5))
+def test_pairs_are_those_that_more_than_one_text_has(texts: list[str], length: int) -> None:
+    series = pd.Series([*texts, "a b", "b a"], name="t", dtype=object)
+    column = Tokens.fit(series, tokens="pairs")
+    singles = {token for token in column.vocabulary if len(words(token)) == 1}
+    often = Counter(pair for text in series for pair in {*pairwise(words(text))} if singles.issuperset(pair))
+    assert {*column.vocabulary} - singles == {f"{a}+{b}" for (a, b), count in often.items() if count > 1}
+    assert len(set(column.vocabulary)) == len(column.vocabulary)
+    cut = Tokens.fit(series, length=length, tokens="pairs")
+    array = cut.array(series)
+    assert array.shape == (len(series), length + cut.pairs) and cut.pairs <= length - 1
+    assert array.max() < cut.spec.levels and (array[:, length:] != 1).all()
+
+
+def test_pairs_are_read_where_they_are_asked_for_and_baselines_have_them_too() -> None:
+    frame = opinions()
+    for form in ("tokens", "tfidf"):
+        recipe = _recipe(columns={"review": {"text": {"tokens": "pairs", "form": form}}})
+        [found] = represent(recipe, collect(recipe, frame))
+        [column] = found.encoder.own
+        assert {"not+bad", "bad+not"} <= set(column.vocabulary)  # type: ignore[attr-defined]
+        features = found.train.features
+        known = linear_matrix(features, 0)(features).shape[1]
+        split = {token for text in features.texts["review"] for token in text.split()}
+        # of words all, as ever, of pairs those that the network has
+        assert known == len(split) and set(column.vocabulary) <= split  # type: ignore[attr-defined]
+        assert {token for token in split if "+" in token} <= set(column.vocabulary)  # type: ignore[attr-defined]
+    [found] = represent(_recipe(columns={"review": "text"}), collect(_recipe(), frame))
+    [column] = found.encoder.own
+    assert isinstance(column, Tokens) and column.tokens == "words" and column.pairs == 0
+
+
+def test_a_text_without_a_pair_that_another_has_is_its_words() -> None:
+    texts = pd.Series(["a", "b", "a b", "b a"], name="t")
+    column = Tokens.fit(texts, tokens="pairs")
+    assert column.vocabulary == ("a", "b") and column.spec.shape == (2,)

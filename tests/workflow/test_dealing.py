@@ -12,6 +12,8 @@ import pytest
 
 import protokit
 from protokit import SpecError
+from protokit.core.values.signature import InputSpec, Signature
+from protokit.menu.house_menu import HOUSE_MENUS
 from protokit.recipe.recipe import Recipe
 from protokit.represent.represented import Represented
 from protokit.represent.splitting import dealt_validation
@@ -122,6 +124,49 @@ def test_few_rows_are_dealt_where_nothing_is_said() -> None:
     assert of_few_rows(many, (large,)) == (many, ())
 
 
+def said(rows: int, words: int = 12) -> pd.DataFrame:
+    rng = np.random.default_rng(0)
+    some = [" ".join(rng.choice(["sun", "rain", "fog", "snow"], words)) for _ in range(rows)]
+    return pd.DataFrame({"t": some, "c": rng.choice(["yes", "no"], rows), "x": rng.normal(size=rows)})
+
+
+def test_few_texts_are_dealt_and_of_long_ones_fewer() -> None:
+    text = {"represent": {"target": "c", "columns": {"t": "text", "x": "ignore"}}}
+    recipe, data = parts(said(1200), **text)
+    signature = data.encoder.signature
+    chosen, [notice] = of_few_rows(recipe.fitted(signature), (data,))
+    assert (chosen.learn.networks, chosen.learn.deal) == (4, "validation") and "1,200 rows are few" in notice.rule
+    recipe, data = parts(said(1200, words=900), **text)
+    chosen = recipe.fitted(data.encoder.signature)
+    assert of_few_rows(chosen, (data,)) == (chosen, ())
+    bag = HOUSE_MENUS["text_bag"]
+    for length, rows in ((10, 20_000), (200, 5_000), (1_000, 1_000)):
+        spec = InputSpec("t", (length,), "int32", ("t",), 50, "text")
+        assert bag.few_rows(Signature((spec,), signature.targets)) == rows
+    # convolutions cost more, and a text beside a table has no house menu of its own
+    for learn, columns in (({"menu": "text_cnn"}, {"t": "text", "x": "ignore"}), ({}, {"t": "text"})):
+        recipe, data = parts(said(300), represent={"target": "c", "columns": columns}, learn=learn)
+        chosen = recipe.fitted(data.encoder.signature)
+        assert of_few_rows(chosen, (data,)) == (chosen, ())
+
+
+def test_rows_that_a_column_splits_are_dealt_unless_it_says_those_for_validation(tmp_path: Path) -> None:
+    column = {"represent": {"target": "c", "split": {"by": {"column": "part"}}}}
+    data = frame().assign(part=["test" if i % 5 == 0 else "train" for i in range(250)])
+    recipe, found = parts(data, **column)
+    chosen, _ = of_few_rows(recipe, (found,))
+    assert chosen.learn.deal == "validation"
+    rows = dealt(chosen, found)
+    assert len(np.unique(np.concatenate(rows))) == sum(map(len, rows)) == 160
+    assert not np.isin(np.concatenate(rows), found.split.test).any()
+    named = data.assign(part=["test" if i % 5 == 0 else "train" if i % 3 else "validation" for i in range(250)])
+    recipe, found = parts(named, **column)
+    assert of_few_rows(recipe, (found,)) == (recipe, ())
+    with pytest.raises(SpecError, match="the column 'part' says what the validation rows are") as raised:
+        protokit.run({**column, "learn": {**LEARN, "deal": "validation"}}, named, out=tmp_path)
+    assert "remove deal" in str(raised.value)
+
+
 def test_the_word_of_earlier_versions_is_read_and_said() -> None:
     recipe, data = parts(learn={"seeds": 3})
     assert recipe.learn.networks == 3 and "seeds" not in recipe.as_plain()["learn"]  # type: ignore[operator]
@@ -135,7 +180,6 @@ def test_the_word_of_earlier_versions_is_read_and_said() -> None:
     ("recipe", "rule"),
     [
         ({"represent": {"target": "c", "split": {"by": {"time": "z"}}}}, "rows are split by time"),
-        ({"represent": {"target": "c", "split": {"by": {"column": "g"}}}}, "rows are split by column"),
         ({"represent": {"target": "c", "split": {"validation": "t"}}}, "are those of the table 't'"),
         ({"represent": {}, "learn": {"task": "clustering"}}, "not for series and clusters"),
         ({"learn": {"networks": 1}}, "one network is dealt nothing"),

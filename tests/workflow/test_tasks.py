@@ -99,6 +99,30 @@ def test_text_is_learned(tmp_path: Path) -> None:
     assert run(recipe, table()[["said", "hot"]], out=tmp_path).metrics["accuracy"] > 0.95
 
 
+@pytest.mark.parametrize(("tokens", "said"), [("pairs", "not bad"), ("mixed", "很好"), ("characters", "很好")])
+def test_a_model_of_pairs_or_characters_predicts_the_same_once_it_is_loaded(
+    tokens: str, said: str, tmp_path: Path
+) -> None:
+    """What tells is which of two words, or characters, stands first: no model of words alone has more than .5."""
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"y": rng.integers(0, 2, 240)})
+    blank = " " if tokens == "pairs" else ""
+    first, second = said.split() if blank else said
+    for i, y in enumerate(frame["y"]):
+        told = f"{first}{blank}{second}" if y else f"{second}{blank}{first}"
+        frame.loc[i, "said"] = blank.join([*rng.choice(list("天地人日月") if not blank else ["a", "b", "c"], 5), told])
+    columns = {"said": {"text": {"tokens": tokens}}}
+    recipe = {"represent": {"target": "y", "columns": columns}, "learn": {"epochs": 40}}
+    result = run(recipe, frame, out=tmp_path)
+    assert result.metrics["accuracy"] > 0.95
+    encoders = json.loads((result.path / "model" / "encoders.json").read_text())
+    assert f'"tokens": "{tokens}"' in json.dumps(encoders)
+    again = load(result.path / "model")
+    later = pd.DataFrame({"said": [*frame["said"][:20], None, f"new {said}"]})
+    pd.testing.assert_frame_equal(again.predict(later), result.model.predict(later))
+    assert again.predict(frame[["said"]]).equals(result.model.predict(frame[["said"]]))
+
+
 def test_sequences_are_learned_and_later_ones_predicted(tmp_path: Path) -> None:
     frame = long_table()
     recipe = {"represent": {"target": "y", "sequence": {"by": "key", "time": "at"}}, "learn": {"epochs": 30}}

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Container
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,7 @@ from protokit.core.errors import DataError
 from protokit.core.values.said import Notice
 from protokit.core.values.signature import InputSpec
 from protokit.represent.encoders.cells import texts_of
-from protokit.represent.encoders.tokens import SPLITTERS, fitting
+from protokit.represent.encoders.tokens import SPLITTERS, fitting, paired
 from protokit.represent.kind import InputColumn, Unusual
 
 _FEWEST = 2  # training texts that a token must be in
@@ -36,24 +36,32 @@ class _Tokens(InputColumn):
     tokens: str = "words"
 
     def split(self, text: str) -> list[str]:
-        """The tokens of a text in their order."""
+        """The tokens of a text in their order, without pairs of words."""
         return SPLITTERS[self.tokens](text)
 
+    def pairs_in(self, found: list[str], known: Container[str]) -> list[str]:
+        """The pairs of neighbouring words of a text that are known; none where pairs are not read."""
+        return [pair for pair in paired(found) if pair in known] if self.tokens == "pairs" else []
+
     def plain(self, cells: pd.Series, array: np.ndarray) -> np.ndarray:
-        """The texts, with blanks between the tokens."""
-        return np.array([" ".join(self.split(text)) for text in plain(cells)], object)
+        """The texts, with blanks between the tokens; of pairs those of the vocabulary, behind the words."""
+        known = frozenset(self.vocabulary)
+        split = (self.split(text) for text in plain(cells))
+        return np.array([" ".join([*found, *self.pairs_in(found, known)]) for found in split], object)
 
 
 @dataclass(frozen=True)
 class Tokens(_Tokens):
     """Tokens as codes: 0 past the end, 1 for those that the vocabulary lacks. Longer texts are cut at the end.
 
-    `cut` is the share of the training texts that are.
+    `cut` is the share of the training texts that are. Behind the `length` places of the tokens there are `pairs` more,
+    for the pairs of neighbouring words that the vocabulary has: as many as a training text has at most.
     """
 
     saved_as = "tokens"
     length: int = 1
     cut: float = 0.0
+    pairs: int = 0
 
     @classmethod
     def fit(
@@ -77,25 +85,33 @@ class Tokens(_Tokens):
             length = max(1, min(_LONGEST, longest if longest <= _REACH * usual else usual))
         if cut := int((lengths > length).sum()):
             say(_notice_of_cut(str(series.name), lengths, length, tokens))
-        return cls(str(series.name), vocabulary, tokens, length, cut / len(texts))
+        fitted = cls(str(series.name), vocabulary, tokens, length, cut / len(texts))
+        if tokens != "pairs":
+            return fitted
+        pairs, most = _pairs([text[:length] for text in texts], vocabulary, size or TOKENS)
+        return replace(fitted, vocabulary=(*vocabulary, *pairs), pairs=most)
 
     @property
     def spec(self) -> InputSpec:
         """What the network takes."""
-        return InputSpec(self.column, (self.length,), "int32", (self.column,), len(self.vocabulary) + 2, "text")
+        places = self.length + self.pairs
+        return InputSpec(self.column, (places,), "int32", (self.column,), len(self.vocabulary) + 2, "text")
 
     @property
     def names(self) -> tuple[str, ...]:
         """Of each place of a token."""
-        return tuple(f"{self.column} word {i + 1}" for i in range(self.length))
+        words = (f"{self.column} word {i + 1}" for i in range(self.length))
+        return (*words, *(f"{self.column} pair {i + 1}" for i in range(self.pairs)))
 
     def array(self, series: pd.Series) -> np.ndarray:
-        """Shapes: (rows,) -> (rows, length) int32."""
+        """Shapes: (rows,) -> (rows, length + pairs) int32."""
         code = {token: i for i, token in enumerate(self.vocabulary, 2)}
-        found = np.zeros((len(series), self.length), np.int32)
+        found = np.zeros((len(series), self.length + self.pairs), np.int32)
         for row, text in enumerate(plain(series)):
-            codes = [code.get(token, 1) for token in self.split(text)[: self.length]]
-            found[row, : len(codes)] = codes
+            read = self.split(text)[: self.length]
+            found[row, : len(read)] = [code.get(token, 1) for token in read]
+            pairs = self.pairs_in(read, code)[: self.pairs]
+            found[row, self.length : self.length + len(pairs)] = [code[pair] for pair in pairs]
         return found
 
     def unusual(self, cells: pd.Series) -> Unusual:
@@ -128,6 +144,10 @@ class Tfidf(_Tokens):
         """
         tokens, texts = _split(series, tokens, say)
         vocabulary = _vocabulary(str(series.name), texts, size or TFIDF)
+        if tokens == "pairs":
+            pairs = frozenset(_pairs(texts, vocabulary, size or TFIDF)[0])
+            texts = [[*text, *(pair for pair in paired(text) if pair in pairs)] for text in texts]
+            vocabulary = (*vocabulary, *sorted(pairs))
         often = Counter(token for text in texts for token in set(text))
         idf = [float(np.log((1 + len(texts)) / (1 + often[token])) + 1) for token in vocabulary]
         return cls(str(series.name), vocabulary, tokens, tuple(idf))
@@ -143,7 +163,9 @@ class Tfidf(_Tokens):
         idf = np.array(self.idf, np.float32)
         found = np.zeros((len(series), len(place)), np.float32)
         for row, text in enumerate(plain(series)):
-            counts = Counter(place[token] for token in self.split(text) if token in place)
+            tokens = self.split(text)
+            tokens += self.pairs_in(tokens, place)
+            counts = Counter(place[token] for token in tokens if token in place)
             at = np.fromiter(counts, int, len(counts))
             values = (1 + np.log(np.fromiter(counts.values(), np.float32, len(counts)))) * idf[at]
             found[row, at] = values / max(float(np.sqrt(values @ values)), 1e-12)
@@ -162,7 +184,7 @@ def _split(series: pd.Series, tokens: str | None, say: Say) -> tuple[str, list[l
     if tokens is None and by_script == "mixed":
         rule = f"{column!r} is written without blanks between words: its characters and pairs of them are what is read"
         say(Notice(rule, (column,), f"or say it: columns: {{{column}: {{text: {{tokens: characters}}}}}}"))
-    if tokens == "words" and by_script == "mixed":
+    if tokens in ("words", "pairs") and by_script == "mixed":
         rule = f"{column!r} is written without blanks between words, and is split at blanks: a sentence is one word"
         say(Notice(rule, (column,), f"columns: {{{column}: {{text: {{tokens: mixed}}}}}}"))
     tokens = tokens or by_script
@@ -171,7 +193,7 @@ def _split(series: pd.Series, tokens: str | None, say: Say) -> tuple[str, list[l
 
 def _noun(tokens: str) -> str:
     return (
-        "words" if tokens == "words" else "characters and pairs" if tokens == "characters" else "words and characters"
+        "words and characters" if tokens == "mixed" else "characters and pairs" if tokens == "characters" else "words"
     )
 
 
@@ -182,6 +204,24 @@ def _notice_of_cut(column: str, lengths: np.ndarray, length: int, tokens: str) -
     several = f"{cut:,} of the {len(lengths):,} training texts are" if cut > 1 else "1 training text is"
     rule = f"{column!r}: {several} longer than {length:,} {_noun(tokens)}; what is beyond ({share} of all) is not read"
     return Notice(rule, (column,), f"columns: {{{column}: {{text: {{length: {int(lengths.max())}}}}}}}")
+
+
+def _pairs(texts: list[list[str]], words: tuple[str, ...], size: int) -> tuple[tuple[str, ...], int]:
+    """The pairs of neighbouring words that the most texts have, of more than one; and how many a text has at most.
+
+    Pairs are counted as numbers, of 8 bytes each: as texts they would be many times the table.
+    """
+    place, many = {word: i for i, word in enumerate(words)}, len(words)
+    each: list[np.ndarray] = []
+    for text in texts:
+        codes = np.fromiter((place.get(word, -1) for word in text), np.int64, len(text))
+        before, after = codes[:-1], codes[1:]
+        each.append((before * many + after)[(before >= 0) & (after >= 0)])
+    pairs, often = np.unique(np.concatenate([np.unique(some) for some in each]), return_counts=True)
+    pairs, often = pairs[often >= _FEWEST], often[often >= _FEWEST]
+    kept = pairs[np.argsort(-often, kind="stable")[:size]]  # of equals, those of commoner words
+    most = max(int(np.isin(some, kept).sum()) for some in each)
+    return tuple(f"{words[pair // many]}+{words[pair % many]}" for pair in kept), most
 
 
 def _vocabulary(column: str, texts: list[list[str]], size: int) -> tuple[str, ...]:

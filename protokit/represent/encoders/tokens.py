@@ -52,7 +52,21 @@ def mixed(text: str) -> list[str]:
     return found
 
 
-SPLITTERS: dict[str, Callable[[str], list[str]]] = {"words": words, "characters": characters, "mixed": mixed}
+SPLITTERS: dict[str, Callable[[str], list[str]]] = {
+    "words": words,
+    "pairs": words,  # of which `paired` makes the pairs
+    "characters": characters,
+    "mixed": mixed,
+}
+
+
+def paired(found: Iterable[str]) -> list[str]:
+    """Each two words that stand side by side, as one token: no word has the mark between them.
+
+    >>> paired(words("Not good!"))
+    ['not+good', 'good+!']
+    """
+    return [f"{before}+{after}" for before, after in pairwise(found)]
 
 
 def likely_words(text: str) -> float:

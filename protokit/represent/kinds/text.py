@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from protokit.represent.encoders.cells import Cells
 
 FORMS = ("tokens", "tfidf")
-SPLIT_INTO = ("words", "characters", "mixed")
+SPLIT_INTO = ("words", "pairs", "characters", "mixed")
 
 
 class TextOptions(Section):
@@ -27,11 +27,17 @@ class TextOptions(Section):
     )
     tokens: Annotated[str | None, choice("tokens", SPLIT_INTO, null=True)] = Field(
         None,
-        description="what a text is split into: words and marks; characters and pairs of neighbours; or mixed, each "
-        "script by its own way: by default where scripts without blanks are a tenth of it",
-        examples=["characters"],
+        description="what a text is split into: words and marks; these, and behind them the pairs of neighbouring "
+        "words that two texts have; characters and pairs of neighbours; or mixed, each script by its own way, by "
+        "default where scripts without blanks are a tenth of it, else words",
+        examples=["pairs", "characters"],
     )
-    vocabulary: int | None = Field(None, ge=1, description="words; 20,000 as tokens, 5,000 as tfidf", examples=[20000])
+    vocabulary: int | None = Field(
+        None,
+        ge=1,
+        description="words, and as many pairs at most; 20,000 as tokens, 5,000 as tfidf",
+        examples=[20000],
+    )
     length: int | None = Field(
         None,
         ge=1,

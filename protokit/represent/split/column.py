@@ -50,6 +50,7 @@ class Column(SplitWay):
     example = "{column: part}"
     rank = 5
     by_column = True
+    deals = True  # where it says no validation rows
     draws_test = False
     has_folds = False
 

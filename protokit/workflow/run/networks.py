@@ -15,15 +15,14 @@ from protokit.learn.clustering.clusters import Clusters
 from protokit.learn.train import Trainer, network_of
 from protokit.learn.training.runtime import Values
 from protokit.learn.words import DEALT
+from protokit.menu.house_menu import HOUSE_MENUS
 from protokit.recipe.consistency import cannot_deal
 from protokit.recipe.recipe import Recipe
 from protokit.represent.represented import Represented
-from protokit.represent.splitting import dealt_validation
+from protokit.represent.splitting import dealt_validation, says_validation
 from protokit.show.progress import Progress
 from protokit.workflow.record.folder import RunFolder
 from protokit.workflow.record.results import Networks
-
-FEW_ROWS = 1000
 
 
 def network_for(recipe: Recipe, signature: Signature, seed: int | None = None) -> keras.Model:
@@ -104,13 +103,22 @@ def of_few_rows(recipe: Recipe, folds: Sequence[Represented]) -> tuple[Recipe, t
     if isinstance(old, dict) and "seeds" in old:
         return recipe, (Notice("learn.seeds is called networks now", (), f"write networks: {learn.networks}"),)
     rows, specs = len(fold.frame), fold.encoder.signature
-    tables = all(spec.kind == "columns" for spec in specs.inputs) and fold.sample is None
-    dealable = tables and not cannot_deal(recipe.represent, learn)
-    if learn.networks or learn.deal or recipe.network.house is None or rows >= FEW_ROWS or not dealable:
+    house = HOUSE_MENUS[recipe.network.house] if recipe.network.house else None
+    if learn.networks or learn.deal or house is None or {spec.kind for spec in specs.inputs} != {house.takes}:
+        return recipe, ()
+    if rows >= house.few_rows(specs) or fold.sample is not None or _not_dealt(recipe, fold):
         return recipe, ()
     rule = f"{rows:,} rows are few: {DEALT} networks with different validation rows are averaged"
     notice = Notice(rule, (), "or write learn: {networks: 1}, for one network on the training rows")
     return recipe.with_learn(networks=DEALT, deal="validation"), (notice,)
+
+
+def _not_dealt(recipe: Recipe, fold: Represented) -> str | None:
+    """Why networks cannot have different validation rows, with the data beside the recipe; None where they can."""
+    split = recipe.represent.split
+    if says_validation(fold.frame, split):
+        return f"the column {split.way_column!r} says what the validation rows are: they cannot be dealt"
+    return cannot_deal(recipe.represent, recipe.learn)
 
 
 def _dealt(recipe: Recipe, fold: Represented, count: int) -> tuple[Represented, ...]:
@@ -122,6 +130,8 @@ def _dealt(recipe: Recipe, fold: Represented, count: int) -> tuple[Represented, 
     if fold.sample is not None:
         rule, cure = "the training rows lie on the disk, and are not dealt anew", "remove deal"
         raise recipe.error(("learn", "deal"), rule, cure)
+    if why := _not_dealt(recipe, fold):
+        raise recipe.error(("learn", "deal"), why, "remove deal, or let the column say train and test alone")
     targets = fold.encoder.signature.targets
     name = next((target.name for target in targets if target.has_classes), None)
     classes = None if name is None else fold.frame[name]
