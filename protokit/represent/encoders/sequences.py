@@ -16,7 +16,7 @@ from protokit.core.errors import DataError
 from protokit.core.names import as_text
 from protokit.core.suggest import did_you_mean
 from protokit.core.values.said import Notice
-from protokit.core.values.signature import InputSpec
+from protokit.core.values.signature import STEP_IS_THERE, InputSpec
 from protokit.represent.encoders.cells import TRUE, missing_texts, row_of, texts_of, to_numbers, without
 from protokit.represent.encoders.times import notices, reading, times
 from protokit.represent.kind import InputColumn, Unusual
@@ -179,7 +179,7 @@ class SequenceColumn(InputColumn):
     @property
     def spec(self) -> InputSpec:
         """What the network takes."""
-        names = (*self.channels, *(["step is there"] if self.marked else []))
+        names = (*self.channels, *([STEP_IS_THERE] if self.marked else []))
         return InputSpec(self.column, (self.length, len(names)), "float32", names, 0, "sequence")
 
     def array(self, series: pd.Series) -> np.ndarray:
