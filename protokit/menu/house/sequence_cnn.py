@@ -36,11 +36,12 @@ def pooled(spec: InputSpec | None = None, halved: int = 0) -> list[Plain]:
     """The mean and the most of what is made of the steps: of those that are there, where lengths differ."""
     if spec is None or not spec.is_marked:
         return [{"branch": {"mean": ["GlobalAveragePooling1D"], "most": ["GlobalMaxPooling1D"]}}]
+    half: Plain = {"MaxPooling1D": {"pool_size": 2, "padding": "same"}}
     mark: list[Plain] = [
         {"Permute": {"dims": [2, 1]}, "from": spec.name},
         {"Cropping1D": {"cropping": [spec.shape[-1] - 1, 0]}},
         {"Permute": {"dims": [2, 1]}},
-        *[{"MaxPooling1D": {"pool_size": 2, "padding": "same"}}] * halved,
+        *[half] * halved,
     ]
     mean: Plain = {
         "branch": {"of_all": ["GlobalAveragePooling1D"], "share": [*mark, "GlobalAveragePooling1D"]},
