@@ -20,7 +20,7 @@ import protokit
 
 DOCS = Path(__file__).parent.parent / "docs" / "results_series.md"
 RECORD = DOCS.with_suffix(".json")
-SCALED = ("scaled_mean_squared_error", "scaled_mean_absolute_error", "mase")
+SCALED = ("scaled_mean_squared_error", "scaled_mean_absolute_error", "mase", "seasonal_mase")
 TABLES = {
     "etth1": (
         "ETTh1.csv.gz",

@@ -13,12 +13,12 @@ from protokit.menu.menu import Menu
 def for_data(menu: Menu, signature: Signature) -> Menu:
     """The menu with the layers that its house menus have for some data.
 
-    A house menu that takes from another item, or stands behind one, knows nothing of what it takes: it has the layers
-    for any data.
+    A house menu that takes a text, an image, a sequence or a series by name has the layers for that alone. One that
+    takes from another item, or stands behind one, knows nothing of what it takes: it has the layers for any data.
     """
     if menu.house is not None:
-        return menu.with_layers(_house_layers(menu.house, signature))
-    return menu.with_layers(_chain_for(menu.layers, signature))
+        return menu.with_layers(_house_layers(menu.house, signature), signature.names)
+    return menu.with_layers(_chain_for(menu.layers, signature), signature.names)
 
 
 def _house_layers(name: str, signature: Signature) -> tuple[Item, ...]:
@@ -30,7 +30,11 @@ def _chain_for(chain: tuple[Item, ...], signature: Signature) -> tuple[Item, ...
     found: list[Item] = []
     for i, item in enumerate(chain):
         own = (None, "inputs") if i == 0 else ("inputs",)
-        found.append(_item_for(item, signature) if item.source in own else item)
+        named = next((s for s in signature.inputs if s.name == item.source and s.kind != "columns"), None)
+        if named is not None:
+            found.append(_item_for(item, replace(signature, inputs=(named,))))
+        else:
+            found.append(_item_for(item, signature) if item.source in own else item)
     return tuple(found)
 
 

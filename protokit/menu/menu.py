@@ -147,11 +147,12 @@ class Menu(Outline):
             object.__setattr__(settled, key, getattr(self, key))
         return settled
 
-    def with_layers(self, layers: tuple[Item, ...]) -> Menu:
-        """The same menu with other items, as they are."""
+    def with_layers(self, layers: tuple[Item, ...], columns: tuple[str, ...] = ()) -> Menu:
+        """The same menu with other items, as they are, which may take from further `columns`."""
         found = object.__new__(Menu)
-        for key in ("blocks", "hyperparameters", "inputs", "outputs", "columns", "house"):
+        for key in ("blocks", "hyperparameters", "inputs", "outputs", "house"):
             object.__setattr__(found, key, getattr(self, key))
+        object.__setattr__(found, "columns", tuple(dict.fromkeys((*self.columns, *columns))))
         object.__setattr__(found, "layers", layers)
         return found
 

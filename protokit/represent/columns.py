@@ -60,7 +60,9 @@ def fit_columns(spec: Represent, examples: Examples, train: pd.DataFrame, settin
         if name in spec.targets or said == "ignore" or (said is None and name in used):
             continue
         if name == COLUMN and examples.grouping and spec.sequence:
-            found.own.append(SequenceColumn.fit(train[name], examples.grouping.channels, spec.sequence.length))
+            sequences = SequenceColumn.fit(train[name], examples.grouping.channels, spec.sequence.length)
+            found.own.append(sequences)
+            found.notices.extend(sequences.notices(examples.frame[name], examples.grouping))
             continue
         _fit(found, spec, examples.frame[name], train[name], setting, len(train.columns))
         if said is None and found.table and found.table[-1].column == name and found.table[-1].kind == Number.name:

@@ -150,7 +150,7 @@ class Sequence(Section):
         None, description="the column of their order; as the rows come when not given", examples=["t"]
     )
     length: int | None = Field(
-        None, ge=1, description="steps; those of the longest training sequence, up to 1,000", examples=[200]
+        None, ge=1, description="steps kept; those of the longest training sequence, up to 1,000", examples=[200]
     )
 
 

@@ -21,7 +21,7 @@ def arrays(task: str, rows: int, seed: int = 0, *, columns: tuple[str, ...] = ("
     if task == "forecasting":
         history = np.cumsum(r.normal(size=(rows, 12, 2)), axis=1)
         ago = np.where(r.random((rows, 3, 2)) < 0.1, np.nan, history[:, 4:7])
-        units = {name: np.ones((rows, 2)) for name in ("center", "scale", "naive")}
+        units = {name: np.ones((rows, 2)) for name in ("center", "scale", "naive", "naive_1")}
         features = Features(none, none.astype(np.int64), (), history=history, season_ago=ago, units=units)
         return Arrays({"history": history}, {}, {"y": history[:, -3:] + r.normal(size=(rows, 3, 2))}, features)
     if task == "clustering":

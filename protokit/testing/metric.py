@@ -34,7 +34,8 @@ def predictions(task: str, rows: int = 40, seed: int = 0, *, skill: float = 0.5)
         return Predictions(target, numbers, numbers[:, None] + (1 - skill) * apart)
     if task == "forecasting":
         later = r.uniform(0.5, 5, (rows, 3, 2))
-        units = {"naive": np.tile([0.5, 2.0], (rows, 1)), "scale": np.tile([1.0, 3.0], (rows, 1))}
+        each = {"naive": [0.5, 2.0], "naive_1": [0.25, 4.0], "scale": [1.0, 3.0]}
+        units = {name: np.tile(values, (rows, 1)) for name, values in each.items()}
         return Predictions(target, later, skill * later + (1 - skill) * r.uniform(0.5, 5, later.shape), units)
     if task == "multilabel":
         there = r.integers(0, 2, (rows, 2))

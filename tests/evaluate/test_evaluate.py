@@ -26,7 +26,8 @@ def predictions(task: str, rows: int, seed: int, skill: float = 1.0, ties: bool 
     truth_rng, rng = np.random.default_rng(seed), np.random.default_rng(seed + 1)
     if task == "forecasting":
         truth = truth_rng.normal(size=(rows, 3, 2))
-        units = {"naive": np.tile([0.5, 2.0], (rows, 1)), "scale": np.tile([1.0, 3.0], (rows, 1))}
+        each = {"naive": [0.5, 2.0], "naive_1": [0.25, 4.0], "scale": [1.0, 3.0]}
+        units = {name: np.tile(values, (rows, 1)) for name, values in each.items()}
         return Predictions(target, truth, truth * skill + rng.normal(size=truth.shape), units)
     if task == "multilabel":
         truth = truth_rng.integers(0, 2, (rows, 2))
@@ -84,7 +85,8 @@ def test_values_are_scikit_learns() -> None:
     assert METRICS["mean_pinball_loss"](q) == pytest.approx(np.mean(losses))
     f = predictions("forecasting", 90, 0)
     errors = np.abs(f.truth - f.scores).mean(axis=(0, 1))
-    assert METRICS["mase"](f) == pytest.approx((errors / [0.5, 2.0]).mean())
+    assert METRICS["mase"](f) == pytest.approx((errors / [0.25, 4.0]).mean())
+    assert METRICS["seasonal_mase"](f) == pytest.approx((errors / [0.5, 2.0]).mean())
     assert METRICS["scaled_mean_squared_error"](f) == pytest.approx(
         sk.mean_squared_error((f.truth / [1.0, 3.0]).ravel(), (f.scores / [1.0, 3.0]).ravel())
     )

@@ -19,7 +19,7 @@ def arrays(values: np.ndarray, start: int, end: int) -> Arrays:
     origins = np.arange(start + WINDOW, end - HORIZON + 1)
     back = np.arange(HORIZON) % SEASON - SEASON
     ago = values[np.maximum(origins[:, None] + back, 0)]
-    units = {name: np.tile(values.std(axis=0), (len(origins), 1)) for name in ("scale", "naive")}
+    units = {name: np.tile(values.std(axis=0), (len(origins), 1)) for name in ("scale", "naive", "naive_1")}
     features = Features(
         np.zeros((len(origins), 0)),
         np.zeros((len(origins), 0), np.int64),

@@ -154,6 +154,39 @@ def test_sequences_are_folded_sorted_and_padded() -> None:
         folding.examples(frame.drop(columns="u"))
 
 
+def cases(lengths: list[int]) -> pd.DataFrame:
+    """A long table of sequences of some lengths, each with a class."""
+    rng = np.random.default_rng(len(lengths))
+    case = np.repeat(np.arange(len(lengths)), lengths)
+    at = np.concatenate([np.arange(length) for length in lengths])
+    return pd.DataFrame({"case": case, "at": at, "u": rng.normal(size=len(case)), "y": np.array(["a", "b"])[case % 2]})
+
+
+def test_no_step_is_cut_in_silence() -> None:
+    frame = cases([1_200, *[1_000] * 18, 900])
+    result = done(frame, sequence={"by": "case", "time": "at"})
+    [told] = [notice for notice in result.notices if "longer" in notice.rule]
+    assert told.rule == "1 sequence is longer than 1,000 steps; what is beyond (1.0% of all) is not read"
+    assert told.cure == "sequence: {by: case, time: at, length: 1200}"
+    kept = done(frame, sequence={"by": "case", "time": "at", "length": 1200})
+    assert kept.train.inputs["sequence"].shape[1:] == (1200, 2)
+    assert not [notice for notice in kept.notices if "longer" in notice.rule]
+    [told] = [n for n in done(cases([9] * 20), sequence={"by": "case", "length": 4}).notices if "longer" in n.rule]
+    assert told.rule == "20 of the 20 sequences are longer than 4 steps; what is beyond (55.6% of all) is not read"
+    assert told.cure == "sequence: {by: case, length: 9}"
+
+
+def test_sequences_to_predict_that_are_cut_are_counted() -> None:
+    cells = [np.zeros((n, 1)) for n in (5, 5, 5, 9)]
+    column = SequenceColumn.fit(pd.Series(cells, name="sequence"), ("u",), 5)
+    assert column.cut == 0.25 and SequenceColumn.from_plain(column.as_plain()) == column
+    assert not column.unusual(pd.Series(cells)).notes  # as often as in training
+    found = column.unusual(pd.Series([*cells[2:], cells[3]]))
+    assert found.notes == ("2 sequences are longer than the 5 steps that the model reads: the rest is cut",)
+    earlier = SequenceColumn.from_plain({k: v for k, v in column.as_plain().items() if k != "cut"})
+    assert earlier.unusual(pd.Series(cells)).notes[0].startswith("1 sequence is longer than the 5 steps")
+
+
 @given(st.integers(0, 10**6))
 @settings(deadline=None, max_examples=6)
 def test_nothing_is_fitted_on_validation_or_test_rows(seed: int) -> None:

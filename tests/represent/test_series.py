@@ -56,8 +56,9 @@ def test_windows_are_what_came_before_and_what_follows() -> None:
     np.testing.assert_allclose(result.train.inputs["series"][:][0, :, 0], (y[:6] - center) / scale, rtol=1e-5)
     np.testing.assert_allclose(result.train.targets["y"][:][-1, :, 0], (y[61:64] - center) / scale, rtol=1e-5)
     assert encoder.signature.inputs[0].shape == (6, 1) and encoder.signature.targets[0].shape == (3, 1)
-    naive = result.test.features.units["naive"]
-    assert naive[0, 0] == pytest.approx(np.abs(y[7:64] - y[:57]).mean())
+    units = result.test.features.units
+    assert units["naive"][0, 0] == pytest.approx(np.abs(y[7:64] - y[:57]).mean())
+    assert units["naive_1"][0, 0] == pytest.approx(np.abs(y[1:64] - y[:63]).mean())
 
 
 def test_the_borders_are_those_of_the_ett_protocol() -> None:

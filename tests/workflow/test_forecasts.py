@@ -42,7 +42,8 @@ def test_a_forecast_from_the_table_to_the_folder(tmp_path: Path) -> None:
     assert "test windows" in found.verdict and "74 test windows" in str(found)
     predictions = pd.read_parquet(found.path / "predictions.parquet")
     assert list(predictions.columns) == [
-        "row", "block", "step", "a", "b", "a predicted", "b predicted", "a naive", "b naive", "a scale", "b scale"
+        "row", "block", "step", "a", "b", "a predicted", "b predicted", "a naive", "b naive", "a scale", "b scale",
+        "a naive_1", "b naive_1",
     ]  # fmt: skip
     assert len(predictions) == 74 * 7 and predictions["step"].tolist()[:8] == [1, 2, 3, 4, 5, 6, 7, 1]
     at = (predictions["row"] + predictions["step"]).to_numpy()
@@ -120,7 +121,17 @@ def test_folds_seeds_and_several_series_in_one_model(tmp_path: Path) -> None:
     ahead = protokit.load(found.path).predict(frame)
     assert ahead["key"].tolist() == ["one"] * 7 + ["two"] * 7 and list(ahead.columns) == ["key", "t", "a"]
     predictions = pd.read_parquet(found.path / "predictions.parquet")
-    assert list(predictions.columns) == ["row", "fold", "block", "step", "a", "a predicted", "a naive", "a scale"]
+    assert list(predictions.columns) == [
+        "row",
+        "fold",
+        "block",
+        "step",
+        "a",
+        "a predicted",
+        "a naive",
+        "a scale",
+        "a naive_1",
+    ]
 
 
 def test_streamed_windows_give_the_same_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

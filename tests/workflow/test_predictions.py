@@ -181,7 +181,7 @@ def of_quantiles(truth: Any, columns: list[Any], levels: list[float]) -> dict[st
 
 def of_forecasts(saved: pd.DataFrame, units: pd.DataFrame, prefix: str, columns: list[str]) -> dict[str, float]:
     truth, predicted = saved[columns].to_numpy(), saved[[f"{prefix}{c} predicted" for c in columns]].to_numpy()
-    naive, scale = (units[[f"{c} {unit}" for c in columns]].to_numpy() for unit in ("naive", "scale"))
+    season, one, scale = (units[[f"{c} {unit}" for c in columns]].to_numpy() for unit in ("naive", "naive_1", "scale"))
     flat, said = truth.ravel(), predicted.ravel()
     return {
         "r2": sk.r2_score(flat, said),
@@ -190,7 +190,8 @@ def of_forecasts(saved: pd.DataFrame, units: pd.DataFrame, prefix: str, columns:
         "mean_absolute_error": sk.mean_absolute_error(flat, said),
         "median_absolute_error": sk.median_absolute_error(flat, said),
         "mean_absolute_percentage_error": sk.mean_absolute_percentage_error(flat, said),
-        "mase": sk.mean_absolute_error(truth / naive, predicted / naive),
+        "mase": sk.mean_absolute_error(truth / one, predicted / one),
+        "seasonal_mase": sk.mean_absolute_error(truth / season, predicted / season),
         "smape": np.mean(200 * np.abs(truth - predicted) / (np.abs(truth) + np.abs(predicted))),
         "scaled_mean_squared_error": sk.mean_squared_error(truth / scale, predicted / scale),
         "scaled_mean_absolute_error": sk.mean_absolute_error(truth / scale, predicted / scale),
@@ -281,3 +282,13 @@ def test_a_folder_without_predictions_says_so(tmp_path: Path, runs: Callable[[st
     (tmp_path / "metrics.json").write_text(json.dumps(metrics))
     with pytest.raises(DataError, match="not a table of predictions"):
         read_predictions(tmp_path)
+
+
+def test_a_forecast_of_an_earlier_version_keeps_what_it_called_mase() -> None:
+    """Its table has two units; what it divided by was the error of the season."""
+    run = Path(__file__).parent.parent / "golden" / "run_sales" / "run"
+    network, _, _ = read_predictions(run)
+    [found] = network.values()
+    scores = json.loads((run / "metrics.json").read_text(encoding="utf-8"))["scores"]
+    recorded = next(score for score in scores if score["metric"] == "mase")
+    assert METRICS["mase"](found) == pytest.approx(recorded["network"]["value"])

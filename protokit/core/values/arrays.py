@@ -24,7 +24,8 @@ class Features:
         history: (rows, window, columns) of what is forecast, in its own unit; `season_ago` (rows, horizon, columns) is
             what each step was when its season was last known, NaN where that is before the series begins.
         units: (rows, columns) by name, of what is forecast: `center` and `scale` are the mean and standard deviation
-            of the series' training rows, `naive` the mean error in them of a forecast that repeats the last season.
+            of the series' training rows, `naive` and `naive_1` the mean errors in them of forecasts that repeat the
+            last season, and the last row.
         points: (rows, width), float64, where there is no target: all columns as numbers, each counting the same.
     """
 

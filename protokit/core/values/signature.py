@@ -11,6 +11,7 @@ from zlib import crc32
 if TYPE_CHECKING:
     import numpy as np
 
+STEP_IS_THERE = "step is there"  # the last channel of sequences whose lengths differ
 TaskName = Literal["binary", "multiclass", "regression", "quantile", "multilabel", "forecasting", "clustering"]
 
 
@@ -44,6 +45,11 @@ class InputSpec:
     levels: int = 0
     kind: Literal["columns", "text", "image", "sequence", "series", "known"] = "columns"
     knots: Knots | None = None
+
+    @property
+    def is_marked(self) -> bool:
+        """Whether its last channel is 1 at each step that is there, and 0 past the end of a shorter sequence."""
+        return self.kind == "sequence" and self.columns[-1:] == (STEP_IS_THERE,)
 
 
 @dataclass(frozen=True)

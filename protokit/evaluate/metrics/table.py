@@ -251,8 +251,12 @@ for _metric in (
         greater_is_better=None, rows="width", unbounded=True, default_for={"quantile": 2},
     ),
     Declared(
-        "mase", "The error in what a seasonal naive forecast errs by in the training rows.", _FORECASTS,
+        "mase", "The error in what repeating the last row errs by, one row ahead, in the training rows.", _FORECASTS,
         greater_is_better=False, rows="scaled_error", unbounded=True, default_for={"forecasting": 0},
+    ),
+    Declared(
+        "seasonal_mase", "The error in what repeating the last season errs by in the training rows.", _FORECASTS,
+        greater_is_better=False, rows="seasonally_scaled_error", unbounded=True,
     ),
     Declared(
         "smape", "The error in percent of the mean of truth and forecast.", _FORECASTS,

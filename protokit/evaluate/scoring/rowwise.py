@@ -74,11 +74,21 @@ def width(p: Predictions) -> np.ndarray:
 
 
 def scaled_error(p: Predictions) -> np.ndarray:
-    """Errors of a forecast, each series in what a seasonal naive forecast errs by in the training rows.
+    """Errors of a forecast, each series in what a forecast that repeats the last row errs by in the training rows.
 
     Shapes: (rows,).
 
     Source: Hyndman and Koehler, Another look at measures of forecast accuracy, 2006 (MASE).
+    """
+    return _mean(np.abs(p.truth - p.scores) / p.units["naive_1"][:, None])
+
+
+def seasonally_scaled_error(p: Predictions) -> np.ndarray:
+    """The same, in what a forecast that repeats the last season errs by.
+
+    Shapes: (rows,).
+
+    Source: Hyndman and Athanasopoulos, Forecasting: Principles and Practice, 2021, 5.8 (MASE of seasonal series).
     """
     return _mean(np.abs(p.truth - p.scores) / p.units["naive"][:, None])
 

@@ -16,14 +16,15 @@ from protokit.core.errors import DataError
 from protokit.core.names import as_text
 from protokit.core.suggest import of_missing
 from protokit.core.values.said import Notice
-from protokit.core.values.signature import InputSpec
+from protokit.core.values.signature import STEP_IS_THERE, InputSpec
 from protokit.represent.encoders.cells import TRUE, missing_texts, row_of, texts_of, to_numbers, without
 from protokit.represent.encoders.times import notices, reading, times
-from protokit.represent.kind import InputColumn
+from protokit.represent.kind import InputColumn, Unusual
 from protokit.represent.kinds.boolean import Boolean
 
 COLUMN = "sequence"  # of the examples' table, and the network's input
 _LONGEST = 1000  # steps, where the recipe names no length
+_REACH = 1.5  # of later sequences so many times the share of the training sequences may be cut before it is said
 
 
 @dataclass(frozen=True)
@@ -142,7 +143,8 @@ def _channel(column: pd.Series) -> np.ndarray:
 class SequenceColumn(InputColumn):
     """Sequences of one length: standardised numbers, 0 where missing or past the end; the first steps are kept.
 
-    Where lengths differ a last channel is 1 at each step that is there.
+    Where lengths differ a last channel is 1 at each step that is there. `cut` is the share of the training sequences
+    that have further steps.
     """
 
     name = "sequence"
@@ -151,12 +153,13 @@ class SequenceColumn(InputColumn):
     centers: tuple[float, ...]
     scales: tuple[float, ...]
     marked: bool
+    cut: float = 0.0
 
     @classmethod
     def fit(cls, series: pd.Series, channels: tuple[str, ...], length: int | None = None) -> SequenceColumn:
-        """Learns mean and spread of each channel, and the longest length."""
-        lengths = [len(cell) for cell in series]
-        longest = min(max(lengths), length or _LONGEST)
+        """Learns mean and spread of each channel, and how many steps are kept: `length`, or those of the longest."""
+        lengths = _lengths(series)
+        longest = length or min(int(lengths.max()), _LONGEST)
         stacked = np.concatenate(list(series))
         missing = np.isnan(stacked)
         counts = np.maximum((~missing).sum(axis=0), 1)
@@ -164,13 +167,19 @@ class SequenceColumn(InputColumn):
         spread = np.sqrt(np.where(missing, 0, (stacked - centers) ** 2).sum(axis=0) / counts)
         scales = np.where(spread > 0, spread, 1.0)
         return cls(
-            str(series.name), channels, longest, tuple(centers.tolist()), tuple(scales.tolist()), min(lengths) < longest
+            str(series.name),
+            channels,
+            longest,
+            tuple(centers.tolist()),
+            tuple(scales.tolist()),
+            bool(lengths.min() < longest),
+            float((lengths > longest).mean()),
         )
 
     @property
     def spec(self) -> InputSpec:
         """What the network takes."""
-        names = (*self.channels, *(["step is there"] if self.marked else []))
+        names = (*self.channels, *([STEP_IS_THERE] if self.marked else []))
         return InputSpec(self.column, (self.length, len(names)), "float32", names, 0, "sequence")
 
     def array(self, series: pd.Series) -> np.ndarray:
@@ -184,6 +193,29 @@ class SequenceColumn(InputColumn):
                 found[row, : len(steps), width] = 1
         return found
 
+    def notices(self, series: pd.Series, grouping: SequenceGrouping) -> list[Notice]:
+        """What of the sequences of all parts is not read, and the edit that keeps it."""
+        lengths = _lengths(series)
+        cut = int((lengths > self.length).sum())
+        if not cut:
+            return []
+        share = f"{max(np.maximum(lengths - self.length, 0).sum() / lengths.sum(), 0.0005):.1%}"
+        several = f"{cut:,} of the {len(lengths):,} sequences are" if cut > 1 else "1 sequence is"
+        rule = f"{several} longer than {self.length:,} steps; what is beyond ({share} of all) is not read"
+        time = f"time: {grouping.time}, " if grouping.time else ""
+        cure = f"sequence: {{by: {grouping.by}, {time}length: {int(lengths.max())}}}"
+        return [Notice(rule, (grouping.by,), cure)]
+
+    def unusual(self, cells: pd.Series) -> Unusual:
+        """How many sequences are cut, where it is a larger share than of the training sequences."""
+        found = super().unusual(cells)
+        cut = int((_lengths(cells) > self.length).sum())
+        if cut <= _REACH * self.cut * len(cells):
+            return found
+        several = f"{cut:,} sequences are" if cut > 1 else "1 sequence is"
+        note = f"{several} longer than the {self.length:,} steps that the model reads: the rest is cut"
+        return Unusual(found.cells, notes=(note,))
+
     def plain(self, cells: pd.Series, array: np.ndarray) -> np.ndarray:
         """The summary."""
         return self.summary(cells)
@@ -196,7 +228,7 @@ class SequenceColumn(InputColumn):
         Shapes: (rows,) of (steps, channels) -> (rows, 1 + 6 channels), NaN where nothing was there.
         """
         series = series.map(lambda cell: cell[: self.length])
-        lengths = np.array([len(cell) for cell in series])
+        lengths = _lengths(series)
         padded = np.full((len(series), lengths.max(initial=1), len(self.channels)), np.nan)
         for row, cell in enumerate(series):
             padded[row, : len(cell)] = cell
@@ -205,3 +237,8 @@ class SequenceColumn(InputColumn):
             parts = [f(padded, axis=1) for f in (np.nanmean, np.nanstd, np.nanmin, np.nanmax)]
         ends = [padded[:, 0], padded[np.arange(len(padded)), lengths - 1]]
         return np.concatenate([lengths[:, None], *parts, *ends], axis=1)
+
+
+def _lengths(series: pd.Series) -> np.ndarray:
+    """The steps of each sequence."""
+    return np.array([len(cell) for cell in series], int)

@@ -1,4 +1,4 @@
-"""Centre, spread and seasonal-naive error of each series, from its training rows."""
+"""Centre, spread and naive errors of each series, from its training rows."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from protokit.represent.series.panel import Panel
 
-NAMES = ("center", "scale", "naive")
+NAMES = ("center", "scale", "naive", "naive_1")
 
 
 @dataclass(frozen=True)
@@ -21,9 +21,11 @@ class SeriesScales:
 
     Shapes:
         values: by the names of NAMES, (series, columns): mean, standard deviation (1 where nothing varies), and the
-            mean error of a forecast that repeats the last season (of the other series where this one has none).
+            mean errors of forecasts that repeat the last season, and the last row (of the other series where this one
+            has none).
 
-    Source of the last: Hyndman and Koehler, Another look at measures of forecast accuracy, 2006.
+    Sources: Hyndman and Koehler, Another look at measures of forecast accuracy, 2006, for the last row; Hyndman and
+    Athanasopoulos, Forecasting: Principles and Practice, 2021, 5.8, for the season.
     """
 
     keys: tuple[tuple[str, ...], ...]
@@ -69,7 +71,9 @@ class SeriesScales:
     def from_plain(cls, plain: Mapping[str, Any], columns: int) -> SeriesScales:
         """The scales of `as_plain`."""
         keys = tuple(tuple(key) for key in plain["keys"])
-        return cls(keys, {name: np.array(plain[name], float).reshape(len(keys), columns) for name in NAMES})
+        # earlier models know the season's error alone
+        known = {name: plain.get(name, plain["naive"]) for name in NAMES}
+        return cls(keys, {name: np.array(values, float).reshape(len(keys), columns) for name, values in known.items()})
 
 
 def _count(panel: Panel, there: np.ndarray) -> np.ndarray:
@@ -90,7 +94,8 @@ def _measured(panel: Panel, numbers: np.ndarray, there: np.ndarray, season: int)
     scale = np.sqrt(_sums(panel, apart**2) / count)
     naive = _naive(panel, numbers, there, season)
     lagged = naive if season == 1 else _naive(panel, numbers, there, 1)
-    return {"center": center, "scale": scale, "naive": np.where(np.nan_to_num(naive) > 0, naive, lagged)}
+    seasonal = np.where(np.nan_to_num(naive) > 0, naive, lagged)
+    return {"center": center, "scale": scale, "naive": seasonal, "naive_1": lagged}
 
 
 def _naive(panel: Panel, numbers: np.ndarray, there: np.ndarray, season: int) -> np.ndarray:
@@ -115,5 +120,8 @@ def _mended(found: Mapping[str, np.ndarray], others: Mapping[str, np.ndarray]) -
 
     scale = np.where(found["scale"] > 0, found["scale"], mean(others["scale"]))
     scale = np.where(scale > 0, scale, 1.0)
-    naive = np.where(np.nan_to_num(found["naive"]) > 0, found["naive"], mean(others["naive"]))
-    return {"center": found["center"], "scale": scale, "naive": np.where(naive > 0, naive, scale)}
+    mended = {"center": found["center"], "scale": scale}
+    for name in ("naive", "naive_1"):
+        error = np.where(np.nan_to_num(found[name]) > 0, found[name], mean(others[name]))
+        mended[name] = np.where(error > 0, error, scale)
+    return mended

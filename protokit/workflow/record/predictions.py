@@ -27,7 +27,7 @@ from protokit.workflow.record.contents import Identified, Metrics, PlainTarget
 Columns = list[tuple[str, np.ndarray]]
 ByBaseline = dict[str, dict[str, Predictions]]
 _OWN = ("row", "fold", "block", "weight", "step")  # no target's column has one of these names
-_UNITS = ("naive", "scale")  # what the errors of a forecast are divided by
+_UNITS = ("naive", "scale", "naive_1")  # what the errors of a forecast are divided by
 
 
 def write_predictions(
@@ -249,10 +249,12 @@ class _Reader:
         return self._stacked(len(spec.classes)), thresholds
 
     def units(self, spec: TargetSpec) -> dict[str, np.ndarray]:
-        """See Predictions."""
+        """See Predictions. Runs of earlier versions have no `naive_1`: their `mase` was of the season."""
         if spec.task != "forecasting":
             return {}
-        return {unit: self._stacked(len(spec.columns))[:: spec.horizon].copy() for unit in _UNITS}
+        there = (len(self._columns) - self._next) // len(spec.columns)
+        found = {unit: self._stacked(len(spec.columns))[:: spec.horizon].copy() for unit in _UNITS[:there]}
+        return {"naive_1": found["naive"], **found}
 
     def _take(self) -> np.ndarray:
         self._next += 1
