@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from protokit.core.checkup import Edit
@@ -98,10 +99,10 @@ def fitting_snippet(snippet: str, recipe: Recipe) -> str:
     return snippet if left == wanted else write(left).strip()
 
 
-def parsed(data: object) -> Recipe | None:
+def parsed(data: object, folder: Path | None = None) -> Recipe | None:
     """The recipe of plain data; None where it is invalid."""
     try:
-        return Recipe.parse(data)
+        return Recipe.parse(data, folder=folder)
     except ProtokitError:
         return None
 
