@@ -13,26 +13,37 @@ from protokit.core.checkup import Checkup, Edit, Suspect, Symptom, TargetCheck
 from protokit.core.files import finite, write_json
 from protokit.core.libraries.backend import keras
 from protokit.core.memory import forget_pages
+from protokit.core.values.scores import Score
 from protokit.core.values.signature import TargetSpec
 from protokit.evaluate import skill_scores
 from protokit.evaluate.doctor.doctor import diagnose, with_others
+from protokit.evaluate.verdict import Verdict
 from protokit.learn.compiling import loss_of
 from protokit.learn.inspection.probe import Probe, probe
+from protokit.learn.planning import class_weights
 from protokit.learn.snapshot import values
 from protokit.recipe.recipe import Recipe
 from protokit.represent.represented import Represented
 from protokit.workflow.cures.diagnoses import diagnoses
 from protokit.workflow.record.contents import PlainCheckup, PlainSuspect
 from protokit.workflow.record.folder import RunFolder
-from protokit.workflow.record.results import Networks
+from protokit.workflow.record.results import Networks, Results
 from protokit.workflow.run.importance import CHEAP_OF, importance
 from protokit.workflow.run.networks import network_for, trained_rows
 
 _FAR_MORE = 2.0  # times what the next column is relied on
+_PERFECT = 0.98  # of a constant's error: what trees know without one column is asked then
 
 
-def checkup(recipe: Recipe, networks: Networks, folds: Sequence[Represented], start: tuple[np.ndarray, ...]) -> Checkup:
-    """The measure of the first network; `start` are its initial weights. Test rows are not looked at."""
+def checkup(
+    recipe: Recipe,
+    networks: Networks,
+    folds: Sequence[Represented],
+    start: tuple[np.ndarray, ...],
+    verdicts: Sequence[Verdict] = (),
+    scores: Sequence[Score] = (),
+) -> Checkup:
+    """The measure of the first network; `start` are its initial weights. Of test rows the verdicts are all it has."""
     part, trained, fold = networks.parts[0], networks.trained[0][0], folds[0]
     progress, plan, learn = trained.progress, trained.plan, recipe.learn
     signature, optimizer = fold.encoder.signature, learn.optimizer
@@ -40,7 +51,7 @@ def checkup(recipe: Recipe, networks: Networks, folds: Sequence[Represented], st
     found = probe(part.network, learn, signature, fold.train, fold.validation, start, part.weights[0], plan)
     for rows in (*fold.train.inputs.values(), *fold.train.targets.values()):
         forget_pages(rows)
-    targets, suspects = _targets(recipe, part.network, fold, found)
+    targets, suspects = _targets(recipe, part.network, fold, found, verdicts, scores)
     return Checkup(
         history=tuple(progress.history),
         best_epoch=progress.best_epoch,
@@ -67,7 +78,12 @@ def checkup(recipe: Recipe, networks: Networks, folds: Sequence[Represented], st
 
 
 def _targets(
-    recipe: Recipe, network: keras.Model, fold: Represented, found: Probe
+    recipe: Recipe,
+    network: keras.Model,
+    fold: Represented,
+    found: Probe,
+    verdicts: Sequence[Verdict],
+    scores: Sequence[Score],
 ) -> tuple[tuple[TargetCheck, ...], tuple[Suspect, ...]]:
     if fold.encoder.signature.targets[0].task in {"clustering", "forecasting"}:
         return (), ()
@@ -81,14 +97,19 @@ def _targets(
     for spec in fold.encoder.signature.targets:
         whole = np.asarray(fold.in_memory.truth[spec.name])
         truth, checked = whole[seen], np.asarray(fold.validation.truth[spec.name])[held]
-        constant = skill_scores.of_constant(spec, whole, checked)
+        weights, by = _weights(recipe, fold, spec)
+        by = None if by is None else by[held]
+        constant = skill_scores.of_constant(spec, whole, checked, weights)
         own = skill_scores.errors(spec, checked, on_held[spec.name])
-        trees = skill_scores.trees(spec, fold.in_memory, fold.validation, held, recipe.seed)
-        other = None if trees is None else skill_scores.errors(spec, checked, trees)
+        trees = skill_scores.trees(spec, fold.in_memory, fold.validation, held, recipe.seed, weights)
+        other = None if trees is None else skill_scores.errors(spec, checked, trees.said)
+        reference = None if other is None else skill_scores.skill(other, constant, by)
+        least = trees.without_best() if trees and reference and reference.value > _PERFECT else None
+        verdict = next((v for v in verdicts if v.target == spec.name and v.outcome == "worse"), None)
         outputs, targets = found.train.outputs[spec.name], np.asarray(train.targets[spec.key][seen], np.float64)
         loss = loss_of(recipe.learn, spec)
         rows = fold.source.take(fold.split.validation[held])
-        doubted, agreed, expected = skill_scores.suspects(spec, checked, on_held[spec.name], trees, rows)
+        doubted, agreed, expected = skill_scores.suspects(spec, checked, on_held[spec.name], trees and trees.said, rows)
         suspects += doubted
         values, counts = np.unique(whole, return_counts=True)
         checks.append(
@@ -103,17 +124,46 @@ def _targets(
                 values=len(values),
                 top=float(counts.max() / counts.sum()),
                 training=skill_scores.skill(
-                    skill_scores.errors(spec, truth, on_train[spec.name]), skill_scores.of_constant(spec, whole, truth)
+                    skill_scores.errors(spec, truth, on_train[spec.name]),
+                    skill_scores.of_constant(spec, whole, truth, weights),
+                    None if weights is None else weights[seen],
                 ),
-                validation=skill_scores.skill(own, constant),
-                reference=None if other is None else skill_scores.skill(other, constant),
-                behind=None if other is None else skill_scores.behind(own, other, constant),
+                validation=skill_scores.skill(own, constant, by),
+                reference=reference,
+                behind=None if other is None else skill_scores.behind(own, other, constant, by),
+                without_best=None
+                if least is None
+                else skill_scores.skill(skill_scores.errors(spec, checked, least), constant, by),
+                beaten_by=(verdict.baseline or "") if verdict else "",
+                metric=verdict.metric if verdict else "",
+                scores=_scores(verdict, scores) if verdict else (0.0, 0.0),
                 rows=len(checked),
                 agreed=agreed,
                 expected=expected,
             )
         )
     return tuple(checks), tuple(suspects)
+
+
+def _weights(recipe: Recipe, fold: Represented, spec: TargetSpec) -> tuple[np.ndarray | None, np.ndarray | None]:
+    """How much each training row and each validation row counts, by its own weight and by that of its class."""
+    train, validation = fold.in_memory, fold.validation
+    by_class = class_weights(recipe.learn.class_weights, fold.encoder.signature, train)
+    if by_class is None:
+        return train.weights, validation.weights
+    each = np.ones(len(spec.classes))
+    each[np.asarray(train.truth[spec.name])] = by_class[spec.key]
+    one, other = (
+        each[np.asarray(rows.truth[spec.name])] * (1.0 if rows.weights is None else np.asarray(rows.weights))
+        for rows in (train, validation)
+    )
+    return one, other
+
+
+def _scores(verdict: Verdict, scores: Sequence[Score]) -> tuple[float, float]:
+    """Those of the network and of the baseline that the verdict is about."""
+    one = next(one for one in scores if (one.target, one.metric) == (verdict.target, verdict.metric))
+    return one.network.value, one.baselines[verdict.baseline].value if verdict.baseline else float("nan")
 
 
 def _activation(network: keras.Model, spec: TargetSpec) -> str:
@@ -134,6 +184,7 @@ def doctor(
     folds: Sequence[Represented],
     start: tuple[np.ndarray, ...],
     folder: RunFolder,
+    results: Results,
 ) -> None:
     """Write `diagnosis.json`: what went wrong in the training, the layers' numbers, and rows with a doubtful label.
 
@@ -144,7 +195,7 @@ def doctor(
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of numbers that overflow: the rules look at these
-            measured = checkup(recipe, networks, folds, start)
+            measured = checkup(recipe, networks, folds, start, results.verdicts, results.scores)
             text = (folder.path / "recipe.yaml").read_text(encoding="utf-8")
             symptoms = with_others(measured, diagnose(measured), _others(networks))
             symptoms = tuple(_with_column(one, recipe, networks, folds) for one in symptoms)
