@@ -168,7 +168,8 @@ def _error(residuals: np.ndarray, weights: np.ndarray | None) -> float:
     """The standard error of a mean, from what is left of each row once that is taken off."""
     if weights is None:
         return float(residuals.std()) / max(1, len(residuals)) ** 0.5
-    return float(np.sqrt(((weights * residuals) ** 2).sum()) / weights.sum())
+    spread = np.sqrt(((weights * residuals) ** 2).sum())
+    return float(spread / weights.sum())
 
 
 def suspects(

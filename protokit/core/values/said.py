@@ -11,11 +11,15 @@ from protokit.core.plain import PlainFinding, PlainNotice, PlainStep, Severity
 
 @dataclass(frozen=True)
 class Notice:
-    """Something that was decided for the person, with the columns and the way to decide otherwise."""
+    """Something that was decided for the person, with the columns and the way to decide otherwise.
+
+    `of_menu` names the kind of columns that are left out because the menu does not take them: a finding says it.
+    """
 
     rule: str
     columns: tuple[str, ...] = ()
     cure: str | None = None
+    of_menu: str = ""
 
     def as_plain(self) -> PlainNotice:
         """The notice as JSON values."""

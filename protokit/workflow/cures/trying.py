@@ -23,7 +23,7 @@ from protokit.workflow.result import Run
 from protokit.workflow.run.collecting import collected, stays_on_disk
 from protokit.workflow.run.networks import network_for
 from protokit.workflow.run.out_of_core import on_disk
-from protokit.workflow.run.representing import represent
+from protokit.workflow.run.representing import represent, setting_of
 
 SECONDS = 300.0  # of all trainings together, where a person says nothing
 
@@ -110,7 +110,7 @@ class _Trying:
     def _changed(self, recipe: Recipe) -> Rows:
         """The rows as the recipe with a cure represents them."""
         own = self._rows.recipe
-        if recipe.represent == own.represent:
+        if recipe.represent == own.represent and setting_of(recipe) == setting_of(own):
             return Rows(recipe, self._rows.fold)
         if self._rows.fold.sample is not None:
             raise DataError("the table lies on the disk, and is represented once")

@@ -85,7 +85,7 @@ class RunFolder:
         further: Sequence[Notice] = (),
     ) -> Audit:
         """Write `audit.json`: what the audit found, and what was decided for the person."""
-        found = dict.fromkeys(notice for fold in folds for notice in fold.notices)
+        found = dict.fromkeys(notice for fold in folds for notice in fold.notices if not notice.of_menu)
         notices = [notice.as_plain() for notice in (*table.notices, *found, *further, *_slots(recipe))]
         audit: Audit = {"findings": [finding.as_plain() for finding in findings], "notices": notices}
         write_json(self.path / "audit.json", audit)

@@ -25,6 +25,7 @@ from protokit.learn.snapshot import values
 from protokit.recipe.recipe import Recipe
 from protokit.represent.represented import Represented
 from protokit.workflow.cures.diagnoses import diagnoses
+from protokit.workflow.ignored import hold_no_more_ignored
 from protokit.workflow.record.contents import PlainCheckup, PlainSuspect
 from protokit.workflow.record.folder import RunFolder
 from protokit.workflow.record.results import Networks, Results
@@ -109,7 +110,9 @@ def _targets(
         outputs, targets = found.train.outputs[spec.name], np.asarray(train.targets[spec.key][seen], np.float64)
         loss = loss_of(recipe.learn, spec)
         rows = fold.source.take(fold.split.validation[held])
-        doubted, agreed, expected = skill_scores.suspects(spec, checked, on_held[spec.name], trees and trees.said, rows)
+        doubted, agreed, expected = skill_scores.suspects(
+            spec, checked, on_held[spec.name], None if trees is None else trees.said, rows
+        )
         suspects += doubted
         values, counts = np.unique(whole, return_counts=True)
         checks.append(
@@ -202,7 +205,9 @@ def doctor(
             signature = folds[0].encoder.signature
 
             def builds(changed: Recipe) -> object:
-                return network_for(changed.fitted(signature), signature)
+                fitted = changed.fitted(signature)
+                hold_no_more_ignored(recipe.network, fitted.network, signature)
+                return network_for(fitted, signature)
 
             found["diagnoses"] = [one.as_plain() for one in diagnoses(symptoms, text, recipe, builds)]
         found["layers"] = [layer.as_plain() for layer in measured.layers]
