@@ -167,9 +167,9 @@ def _mean(values: np.ndarray, weights: np.ndarray | None) -> float:
 def _error(residuals: np.ndarray, weights: np.ndarray | None) -> float:
     """The standard error of a mean, from what is left of each row once that is taken off."""
     if weights is None:
-        return float(residuals.std()) / max(1, len(residuals)) ** 0.5
+        return float(residuals.std() / max(1, len(residuals)) ** 0.5)
     spread = np.sqrt(((weights * residuals) ** 2).sum())
-    return float(spread / weights.sum())
+    return float(spread) / float(weights.sum())
 
 
 def suspects(

@@ -44,17 +44,20 @@ class Cure:
 
 
 def cures_of(results: RunResults, recipe: Recipe, fitted: Recipe, builds: Builds | None = None) -> tuple[Cure, ...]:
-    """The cures of a run's diagnoses, findings and notices, each alone in the recipe; of equal ones the first.
+    """The cures of a run's diagnoses, findings and notices, each alone in the recipe; equal ones are one.
+
+    Edits of findings that are notes, and of notices that tell how to choose otherwise, are no cures.
 
     `recipe` is the one that was run, `fitted` the same with the menu that was trained.
     """
     diagnoses = (Diagnosis.from_plain(one) for one in results["diagnosis"]["diagnoses"])
     findings = (Finding.from_plain(one) for one in results["findings"])
-    notices = [Notice(one["rule"], tuple(one["columns"]), one["cure"]) for one in results["notices"]]
+    advised = [one for one in results["notices"] if one.get("advised")]
+    notices = [Notice(one["rule"], tuple(one["columns"]), one["cure"]) for one in advised]
     found = [
         *(_of_diagnosis(one, recipe, fitted, builds) for one in diagnoses if one.edit),
-        *(_of_finding(one, recipe) for one in findings if one.edit),
-        *(_of_piece("notice", data, recipe) for one in notices if (data := snippet_of(one)) is not None),
+        *(_of_finding(one, recipe) for one in findings if one.edit and one.severity != "note"),
+        *(_of_piece("codes", data, recipe) for one in notices if (data := snippet_of(one)) is not None),
     ]
     return _different(found)
 

@@ -46,8 +46,9 @@ def try_cures(run: Run | str | Path, table: object = None, *, seconds: float = S
     run = run if isinstance(run, Run) else Run.open(run)
     known = Tried.read(run.path)
     results = run.results
-    shown_any = any(one.get("edit") for one in (*results["diagnosis"]["diagnoses"], *results["findings"]))
-    if not shown_any and not any(one["cure"] for one in results["notices"]):
+    grave = [one for one in results["findings"] if one["severity"] != "note"]
+    edits = any(one.get("edit") for one in (*results["diagnosis"]["diagnoses"], *grave))
+    if not edits and not any(one.get("advised") for one in results["notices"]):
         return Tried(run.path, ())
     recipe, environment = _recipe(run)
     if recipe.learn.task == "clustering":
