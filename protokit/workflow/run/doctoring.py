@@ -13,6 +13,7 @@ from protokit.core.checkup import Checkup, Edit, Suspect, Symptom, TargetCheck
 from protokit.core.files import finite, write_json
 from protokit.core.libraries.backend import keras
 from protokit.core.memory import forget_pages
+from protokit.core.values.said import Finding
 from protokit.core.values.scores import Score
 from protokit.core.values.signature import TargetSpec
 from protokit.evaluate import skill_scores
@@ -33,6 +34,7 @@ from protokit.workflow.run.importance import CHEAP_OF, importance
 from protokit.workflow.run.networks import network_for, trained_rows
 
 _FAR_MORE = 2.0  # times what the next column is relied on
+_TOO_GOOD = {"leaks", "together", "origins", "identifiers"}  # of the audit: the columns that a leak would be of
 _PERFECT = 0.98  # of a constant's error: what trees know without one column is asked then
 
 
@@ -188,10 +190,12 @@ def doctor(
     start: tuple[np.ndarray, ...],
     folder: RunFolder,
     results: Results,
+    findings: Sequence[Finding] = (),
 ) -> None:
     """Write `diagnosis.json`: what went wrong in the training, the layers' numbers, and rows with a doubtful label.
 
-    Of several networks the first is looked at whole, of the others the losses. A doctor who fails does not stop a run:
+    Of several networks the first is looked at whole, of the others the losses. A leak of which the audit has named the
+    column is not said again. A doctor who fails does not stop a run:
     the file says why.
     """
     found: PlainCheckup = {"diagnoses": [], "layers": [], "suspects": []}
@@ -201,7 +205,10 @@ def doctor(
             measured = checkup(recipe, networks, folds, start, results.verdicts, results.scores)
             text = (folder.path / "recipe.yaml").read_text(encoding="utf-8")
             symptoms = with_others(measured, diagnose(measured), _others(networks))
-            symptoms = tuple(_with_column(one, recipe, networks, folds) for one in symptoms)
+            too_good = any(one.check in _TOO_GOOD and one.severity != "note" for one in findings)
+            symptoms = tuple(
+                _with_column(one, recipe, networks, folds) for one in symptoms if not (one.check == "leak" and too_good)
+            )
             signature = folds[0].encoder.signature
 
             def builds(changed: Recipe) -> object:

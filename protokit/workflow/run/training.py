@@ -54,7 +54,7 @@ def train_and_evaluate(prepared: Prepared, shown: Progress) -> Run:
     results = replace(results, details={**results.details, "importance": relied.drops})
     networks = replace(networks, notices=(*few, *networks.notices, *relied.notices))
     stopwatch.lap("evaluate")
-    doctor(recipe, as_trained, folds, start, folder, results)
+    doctor(recipe, as_trained, folds, start, folder, results, findings)
     stopwatch.lap("doctor")
     save(model, folder.path / "model")
     write_results(folder, recipe, table, folds, findings, networks, results, stopwatch)
