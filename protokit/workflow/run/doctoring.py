@@ -21,7 +21,7 @@ from protokit.evaluate.doctor.doctor import diagnose, with_others
 from protokit.evaluate.verdict import Verdict
 from protokit.learn.compiling import loss_of
 from protokit.learn.inspection.probe import Probe, probe
-from protokit.learn.planning import class_weights
+from protokit.learn.planning import of_each_class
 from protokit.learn.snapshot import values
 from protokit.recipe.recipe import Recipe
 from protokit.represent.represented import Represented
@@ -153,11 +153,10 @@ def _targets(
 def _weights(recipe: Recipe, fold: Represented, spec: TargetSpec) -> tuple[np.ndarray | None, np.ndarray | None]:
     """How much each training row and each validation row counts, by its own weight and by that of its class."""
     train, validation = fold.in_memory, fold.validation
-    by_class = class_weights(recipe.learn.class_weights, fold.encoder.signature, train)
-    if by_class is None:
+    given = recipe.learn.class_weights
+    if given is None:
         return train.weights, validation.weights
-    each = np.ones(len(spec.classes))
-    each[np.asarray(train.truth[spec.name])] = by_class[spec.key]
+    each = of_each_class(given, spec, np.asarray(train.truth[spec.name]))
     one, other = (
         each[np.asarray(rows.truth[spec.name])] * (1.0 if rows.weights is None else np.asarray(rows.weights))
         for rows in (train, validation)

@@ -13,7 +13,8 @@ from protokit.evaluate.audit.check import CHECKS, Check
 from protokit.evaluate.audit.column_name_hints import is_year
 from protokit.evaluate.audit.data import AuditData
 from protokit.evaluate.audit.edits import ignore
-from protokit.evaluate.audit.learners import Column, Skill
+from protokit.evaluate.audit.learners import Column
+from protokit.evaluate.audit.skills import Skill
 
 # of the error without any column, the share that a column has to take away, surely, for a fatal finding. A
 # measurement may honestly come near to its target, a code hardly
