@@ -89,6 +89,8 @@ def test_a_cure_is_better_or_worse_and_it_is_said(tmp_path: Path) -> None:
     )
     assert "worse: keep the recipe as it is" in sentence(worse) and "a loss of" in sentence(worse)
     assert protokit.Tried.read(found.path) == tried
+    page = protokit.report(found.path).read_text()
+    assert "Cures that were tried" in page and "worse: keep the recipe as it is" in page
 
 
 def test_test_rows_are_never_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

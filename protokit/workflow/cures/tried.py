@@ -51,6 +51,11 @@ class Tried:
         """What came of the cure of a check."""
         return next((one for one in self.trials if check in one["checks"]), None)
 
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """What came of each cure, in a line."""
+        return tuple(f"{', '.join(c.replace('_', ' ') for c in one['checks'])}: {sentence(one)}" for one in self.trials)
+
     def as_plain(self) -> dict[str, object]:
         """It as JSON values."""
         return {"run": str(self.run), "trials": list(self.trials), "folds": self.folds}
@@ -59,9 +64,8 @@ class Tried:
         if not self.trials:
             return "the run has shown no cure: there is nothing to try"
         said = []
-        for one in self.trials:
-            said.append(f"{', '.join(check.replace('_', ' ') for check in one['checks'])}: {sentence(one)}")
-            said += [f"    {line}" for line in one["edit"].splitlines()]
+        for line, one in zip(self.lines, self.trials, strict=True):
+            said += [line, *(f"    {part}" for part in one["edit"].splitlines())]
         of = f"Validation rows of the first of {self.folds} folds." if self.folds > 1 else ""
         return "\n".join([*said, *([of] if of else [])])
 
