@@ -13,6 +13,7 @@ from protokit.core.checkup import Checkup, Edit, Suspect, Symptom, TargetCheck
 from protokit.core.files import finite, write_json
 from protokit.core.libraries.backend import keras
 from protokit.core.memory import forget_pages
+from protokit.core.values.arrays import Arrays
 from protokit.core.values.said import Finding
 from protokit.core.values.scores import Score
 from protokit.core.values.signature import TargetSpec
@@ -99,9 +100,10 @@ def _targets(
     suspects: list[Suspect] = []
     for spec in fold.encoder.signature.targets:
         whole = np.asarray(fold.in_memory.truth[spec.name])
-        truth, checked = whole[seen], np.asarray(fold.validation.truth[spec.name])[held]
-        weights, by = _weights(recipe, fold, spec)
-        by = None if by is None else by[held]
+        truth, checked = (np.asarray(part.truth[spec.name][i]) for part, i in ((train, seen), (fold.validation, held)))
+        each = _of_classes(recipe, fold, spec)
+        weights = _weights(fold.in_memory, spec, each, None)
+        of_seen, by = _weights(train, spec, each, seen), _weights(fold.validation, spec, each, held)
         constant = skill_scores.of_constant(spec, whole, checked, weights)
         own = skill_scores.errors(spec, checked, on_held[spec.name])
         trees = skill_scores.trees(spec, fold.in_memory, fold.validation, held, recipe.seed, weights)
@@ -131,7 +133,7 @@ def _targets(
                 training=skill_scores.skill(
                     skill_scores.errors(spec, truth, on_train[spec.name]),
                     skill_scores.of_constant(spec, whole, truth, weights),
-                    None if weights is None else weights[seen],
+                    of_seen,
                 ),
                 validation=skill_scores.skill(own, constant, by),
                 reference=reference,
@@ -150,18 +152,22 @@ def _targets(
     return tuple(checks), tuple(suspects)
 
 
-def _weights(recipe: Recipe, fold: Represented, spec: TargetSpec) -> tuple[np.ndarray | None, np.ndarray | None]:
-    """How much each training row and each validation row counts, by its own weight and by that of its class."""
-    train, validation = fold.in_memory, fold.validation
+def _of_classes(recipe: Recipe, fold: Represented, spec: TargetSpec) -> np.ndarray | None:
+    """How much a row of each class counts; None where the recipe does not say it."""
     given = recipe.learn.class_weights
-    if given is None:
-        return train.weights, validation.weights
-    each = of_each_class(given, spec, np.asarray(train.truth[spec.name]))
-    one, other = (
-        each[np.asarray(rows.truth[spec.name])] * (1.0 if rows.weights is None else np.asarray(rows.weights))
-        for rows in (train, validation)
-    )
-    return one, other
+    return None if given is None else of_each_class(given, spec, np.asarray(fold.in_memory.truth[spec.name]))
+
+
+def _weights(
+    part: Arrays, spec: TargetSpec, of_classes: np.ndarray | None, rows: np.ndarray | None
+) -> np.ndarray | None:
+    """How much some rows of a part count, by their own weights and by those of their classes; None: all alike."""
+    some = slice(None) if rows is None else rows
+    own = None if part.weights is None else np.asarray(part.weights[some], np.float64)
+    if of_classes is None:
+        return own
+    by_class: np.ndarray = of_classes[np.asarray(part.truth[spec.name][some])]
+    return by_class if own is None else by_class * own
 
 
 def _scores(verdict: Verdict, scores: Sequence[Score]) -> tuple[float, float]:
