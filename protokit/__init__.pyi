@@ -29,6 +29,8 @@ from protokit.represent.transformers import NumberEncoder as NumberEncoder
 from protokit.represent.transformers import OrderedEncoder as OrderedEncoder
 from protokit.represent.transformers import TextEncoder as TextEncoder
 from protokit.workflow.check import check as check
+from protokit.workflow.cures.tried import Tried as Tried
+from protokit.workflow.cures.trying import try_cures as try_cures
 from protokit.workflow.look.compare import compare as compare
 from protokit.workflow.look.report import report as report
 from protokit.workflow.look.table import table as table

@@ -72,6 +72,8 @@ ITS_OWN = {
     "menu/catalogue.py": ({"read_text"}, "the catalogue in the package"),
     "represent/encoders/image.py": ({"open"}, "Pillow, of bytes, or of a path that came through the door"),
     "represent/on_disk.py": ({"open", "memmap"}, "arrays in a temporary folder"),
+    "workflow/cures/tried.py": ({"read_text"}, "a file of a run's folder"),
+    "workflow/cures/trying.py": ({"read_text"}, "files of a run's folder"),
     "workflow/look/page.py": ({"read_text"}, "files of a run's folder"),
     "workflow/look/paired.py": ({"read_text"}, "a file of a run's folder"),
     "workflow/cache/entries.py": (

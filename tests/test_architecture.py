@@ -61,6 +61,7 @@ LIGHT = (
     "learn/engine.py",
     "learn/engines/*.py",
     "workflow/check.py",
+    "workflow/ignored.py",
     "workflow/result.py",
     "workflow/run/run.py",
 )

@@ -5,12 +5,24 @@ from __future__ import annotations
 import protokit
 from protokit.core.checkup import Diagnosis
 from protokit.core.names import number
+from protokit.workflow.cures.tried import sentence
 
 _COLORS = {"+": "green", "-": "red", "@": "cyan"}
 
 
-def show_diagnoses(run: protokit.Run) -> None:
-    """Print each diagnosis with its evidence and the diff of its edit; in colours where the terminal has them."""
+def try_until_stopped(run: protokit.Run, seconds: float) -> tuple[protokit.Tried, bool]:
+    """What came of the cures of a run, and whether Ctrl-C ended it: then of those that were done."""
+    try:
+        return protokit.try_cures(run, seconds=seconds), False
+    except KeyboardInterrupt:
+        return protokit.Tried.read(run.path), True
+
+
+def show_diagnoses(run: protokit.Run, tried: protokit.Tried) -> None:
+    """Print each diagnosis with its evidence and the diff of its edit; in colours where the terminal has them.
+
+    Beside it, what came of the cure where it was tried.
+    """
     from rich.console import Console
     from rich.text import Text
 
@@ -25,6 +37,8 @@ def show_diagnoses(run: protokit.Run) -> None:
         console.print(Text(f"  {_evidence(one)}", style="dim"))
         if one.advice:
             console.print(Text(f"  {one.advice}"))
+        if trial := tried.of(one.check):
+            console.print(Text(f"  tried: {sentence(trial)}"))
         for line in one.diff.splitlines():
             console.print(Text(f"    {line}", style=_COLORS.get(line[:1], "")))
         console.print()

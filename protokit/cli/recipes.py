@@ -12,6 +12,7 @@ from protokit.cli.listing import listed
 from protokit.cli.options import AsJson, OneTable, RecipeFile, Set, print_json
 from protokit.core.errors import SpecError
 from protokit.grammar.writing import write
+from protokit.workflow.check import ignored_columns
 
 
 def check(
@@ -25,6 +26,8 @@ def check(
     else:
         checked = protokit.check(recipe, set=set or ())
         text = checked.explain() if explain else ""
+        for finding in ignored_columns(checked):
+            typer.echo(f"{recipe}: {finding}", err=explain)
     typer.echo(text.rstrip() if explain else f"{recipe}: no faults")
 
 

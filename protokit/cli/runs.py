@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 import typer
 
 import protokit
-from protokit.cli.doctor import show_diagnoses
+from protokit.cli.doctor import show_diagnoses, try_until_stopped
 from protokit.cli.options import AsJson, OneTable, RecipeFile, RunFolder, Set, print_json, show
 from protokit.core.errors import AuditError, SpecError
 from protokit.core.files import write_text
@@ -111,13 +111,25 @@ def report(
 def doctor(
     run: RunFolder,
     as_json: AsJson = False,
+    try_them: Annotated[
+        bool, typer.Option("--try", help="Train each cure that was shown, and score it on validation rows.")
+    ] = False,
+    seconds: Annotated[
+        float, typer.Option("--seconds", help="With --try: what the trainings may take, all together.")
+    ] = 300.0,
 ) -> None:
-    """Say what went wrong in the training of a run, and what to edit."""
+    """Say what went wrong in the training of a run, and what to edit; with --try also what each edit changes."""
     found = protokit.Run.open(run)
+    tried, stopped = try_until_stopped(found, seconds) if try_them else (protokit.Tried.read(found.path), False)
     if as_json:
-        print_json({"run": str(found.path), "diagnoses": found.results["diagnosis"]["diagnoses"]})
+        print_json({"diagnoses": found.results["diagnosis"]["diagnoses"], **tried.as_plain()})
+    elif try_them:
+        typer.echo(str(tried))
     else:
-        show_diagnoses(found)
+        show_diagnoses(found, tried)
+    if stopped:
+        typer.echo("interrupted: what was tried is kept, and the same command goes on with the rest", err=True)
+        raise SystemExit(130)
 
 
 def lr(

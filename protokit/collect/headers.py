@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -26,6 +26,16 @@ def columns(spec: Collect, folder: Path) -> list[str] | None:
         with reading(name, source):
             found[name] = source.columns(folder)
     return check_names(spec, found)
+
+
+def some_cells(spec: Collect, folder: Path) -> Mapping[str, list[str]]:
+    """The first cells of the columns of the first table, as far as they are known without loading it."""
+    try:
+        name, source = next(iter(spec.tables.items()))
+        with reading(name, source):
+            return source.some_cells(folder)
+    except (StopIteration, DataError):
+        return {}
 
 
 @contextmanager

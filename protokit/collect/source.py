@@ -53,6 +53,10 @@ class Source(Section, ABC):
 
     location: str = Field(description="path, address or name in the source, as written: secrets stay `${NAME}`")
 
+    def some_cells(self, folder: Path) -> Mapping[str, list[str]]:
+        """The first cells of each column, as texts, found as `columns` are; nothing where that takes more."""
+        return {}
+
     @abstractmethod
     def columns(self, folder: Path) -> list[str] | None:
         """The columns' names, found without the network, the rows or a heavy library; None if that needs one.

@@ -68,6 +68,9 @@ class TargetCheck:
     has, and `top` the share of the commonest. Skill is the share of the squared error of a
     constant that goes away; `reference` is that of a small model of trees on the same validation rows. `lead` is by how
     much the squared error of the network on validation rows is more than the reference's, in units of the constant's.
+    `without_best` is what trees know without the column that tells them most, where they know next to all with it. Rows
+    count by their weights and those of their classes. Where the verdict is that `beaten_by`, a baseline, is better,
+    `metric` is that of the verdict, and `scores` are those of the network and of the baseline on the test rows.
     On `agreed` of the `rows` validation rows the network and the trees are sure of one class that is not the row's;
     `expected` is how many it would be, were the network's probabilities right.
     """
@@ -85,6 +88,10 @@ class TargetCheck:
     validation: Measured | None = None
     reference: Measured | None = None
     behind: Measured | None = None
+    without_best: Measured | None = None
+    beaten_by: str = ""
+    metric: str = ""
+    scores: tuple[float, float] = (0.0, 0.0)
     rows: int = 0
     agreed: int = 0
     expected: float = 0.0
@@ -161,7 +168,8 @@ class Symptom:
     """What a rule of the doctor found: as a diagnosis, its edit not yet applied to a recipe's text.
 
     `instead` are other edits, tried in turn where the first does not fit the recipe. `target` is the target that it is
-    about, where it is about one; `advice` what a person does by hand.
+    about, where it is about one; `advice` what a person does by hand. A `proposal` is nothing without an edit: where
+    none fits the recipe, nothing is said.
     """
 
     check: str
@@ -172,6 +180,7 @@ class Symptom:
     advice: str = ""
     target: str = ""
     instead: tuple[Edit, ...] = ()
+    proposal: bool = False
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ class PlainNotice(TypedDict):
     rule: str
     columns: Sequence[str]
     cure: str | None
+    advised: NotRequired[bool]
 
 
 class PlainStep(TypedDict):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from sklearn.ensemble import ExtraTreesClassifier, ExtraTreesRegressor
@@ -37,38 +38,81 @@ def taken(features: Features, rows: np.ndarray) -> Features:
     return replace(features, **found)
 
 
-def trees(target: TargetSpec, train: Arrays, validation: Arrays, held: np.ndarray, seed: int) -> np.ndarray | None:
-    """What extremely random trees, fitted on some training rows, say of validation rows; None for other tasks.
+@dataclass(frozen=True)
+class Trees:
+    """What extremely random trees, fitted on some training rows, say of validation rows; and what they say without the
+    column that they are told most by, None where there is no other column, or that one is of many numbers.
 
     Shapes: as the network's predictions of the target.
 
     Source: Geurts et al., Extremely randomized trees, 2006.
+    """
+
+    said: np.ndarray
+    without_best: Callable[[], np.ndarray | None]
+
+
+def trees(
+    target: TargetSpec,
+    train: Arrays,
+    validation: Arrays,
+    held: np.ndarray,
+    seed: int,
+    weights: np.ndarray | None = None,
+) -> Trees | None:
+    """The trees for a target; None for other tasks.
+
+    Shapes: held (rows,) of positions in validation; weights (training rows,): how much each counts.
     """
     if target.task not in _TASKS:
         return None
     random = derive(seed, "reference")
     rows = np.random.Generator(np.random.PCG64(random)).permutation(train.rows)[:_ROWS]
     features, truth = taken(train.features, rows), np.asarray(train.truth[target.name])[rows]
-    x, z = _matrices(features, taken(validation.features, held))
-    options = {"min_samples_leaf": 2, "max_features": 0.5 if x.shape[1] <= _FEW else "sqrt", "random_state": random}
+    by = None if weights is None else weights[rows]
+    x, z, column = _matrices(features, taken(validation.features, held))
+    said, importance = _said(target, x, truth, z, random, by)
+
+    def without_best() -> np.ndarray | None:
+        told = np.bincount(column + 1, importance)
+        best = int(told.argmax()) - 1
+        kept = column != best
+        return _said(target, x[:, kept], truth, z[:, kept], random, by)[0] if best >= 0 and kept.any() else None
+
+    return Trees(said, without_best)
+
+
+def _said(
+    target: TargetSpec, x: np.ndarray, truth: np.ndarray, z: np.ndarray, seed: int, weights: np.ndarray | None
+) -> tuple[np.ndarray, np.ndarray]:
+    """What trees that are fitted on x say of z, and how much each of its numbers told them."""
+    options = {"min_samples_leaf": 2, "max_features": 0.5 if x.shape[1] <= _FEW else "sqrt", "random_state": seed}
     if target.has_classes:
-        model = ExtraTreesClassifier(_TREES, **options).fit(x, truth)
-        said = np.zeros((len(held), len(target.classes)))
+        model = ExtraTreesClassifier(_TREES, **options).fit(x, truth, weights)
+        said = np.zeros((len(z), len(target.classes)))
         said[:, model.classes_] = model.predict_proba(z)
-        return said
-    numbers = np.asarray(ExtraTreesRegressor(_TREES, **options).fit(x, truth).predict(z))
-    return np.repeat(numbers[:, None], len(target.quantiles), axis=1) if target.task == "quantile" else numbers
+        return said, model.feature_importances_
+    model = ExtraTreesRegressor(_TREES, **options).fit(x, truth, weights)
+    numbers = np.asarray(model.predict(z))
+    if target.task == "quantile":
+        numbers = np.repeat(numbers[:, None], len(target.quantiles), axis=1)
+    return numbers, model.feature_importances_
 
 
-def _matrices(train: Features, other: Features) -> tuple[np.ndarray, np.ndarray]:
-    """Numbers, category codes, pixels and the like as they are; of texts which of the commonest words are there."""
+def _matrices(train: Features, other: Features) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Numbers, category codes, pixels and the like as they are; of texts which of the commonest words are there.
+
+    And of each number the column that it is of, from 0; -1 of columns of many numbers.
+    """
     parts = [(train.numbers, other.numbers), (train.codes, other.codes)]
+    column = list(range(train.numbers.shape[1] + train.codes.shape[1]))
     for name, cells in train.texts.items():
         words = CountVectorizer(max_features=_WORDS, binary=True, token_pattern=TOKEN)
         parts.append((words.fit_transform(cells).toarray(), words.transform(other.texts[name]).toarray()))
+        column += [max(column, default=-1) + 1] * parts[-1][0].shape[1]
     parts += [(cells, other.wide[name]) for name, cells in train.wide.items()]
     x, z = (np.concatenate(some, axis=1, dtype=np.float32) for some in zip(*parts, strict=True))
-    return x, z
+    return x, z, np.array([*column, *[-1] * (x.shape[1] - len(column))])
 
 
 def errors(target: TargetSpec, truth: np.ndarray, scores: np.ndarray) -> np.ndarray:
@@ -84,29 +128,48 @@ def errors(target: TargetSpec, truth: np.ndarray, scores: np.ndarray) -> np.ndar
     return np.asarray(((scores - truth) ** 2).reshape(len(truth), -1).mean(axis=1))
 
 
-def of_constant(target: TargetSpec, train: np.ndarray, truth: np.ndarray) -> np.ndarray:
-    """The squared error of each row of what says the mean of the training rows. Shapes: (rows,)."""
+def of_constant(
+    target: TargetSpec, train: np.ndarray, truth: np.ndarray, weights: np.ndarray | None = None
+) -> np.ndarray:
+    """The squared error of each row of what says the mean of the training rows, each by its weight.
+
+    Shapes: train and weights (training rows,), truth (rows,) -> (rows,).
+    """
     if target.has_classes:
-        shares = np.bincount(train, minlength=len(target.classes)) / len(train)
+        counts = np.bincount(train, weights, minlength=len(target.classes))
+        shares = counts / counts.sum()
         return errors(target, truth, np.broadcast_to(shares, (len(truth), len(shares))))
     if target.task == "quantile":
         return np.asarray((truth - np.median(train)) ** 2)
-    return errors(target, truth, np.broadcast_to(train.mean(axis=0), truth.shape))
+    return errors(target, truth, np.broadcast_to(np.average(train, axis=0, weights=weights), truth.shape))
 
 
-def skill(wrong: np.ndarray, constant: np.ndarray) -> Measured:
-    """The share of a constant's error that goes away, with its standard error as a ratio of means."""
-    whole = max(float(constant.mean()), 1e-300)
-    left = float(wrong.mean()) / whole
-    spread = float((wrong - left * constant).std()) / whole / max(1, len(wrong)) ** 0.5
-    return Measured(1 - left, spread)
+def skill(wrong: np.ndarray, constant: np.ndarray, weights: np.ndarray | None = None) -> Measured:
+    """The share of a constant's error that goes away, with its standard error as a ratio of means; of rows by weight.
+
+    Shapes: all (rows,).
+    """
+    whole = max(_mean(constant, weights), 1e-300)
+    left = _mean(wrong, weights) / whole
+    return Measured(1 - left, _error(wrong - left * constant, weights) / whole)
 
 
-def behind(network: np.ndarray, other: np.ndarray, constant: np.ndarray) -> Measured:
-    """By how much the network's error is more than another model's, in units of the constant's."""
-    whole = max(float(constant.mean()), 1e-300)
-    more = (network - other) / whole
-    return Measured(float(more.mean()), float(more.std()) / max(1, len(more)) ** 0.5)
+def behind(network: np.ndarray, other: np.ndarray, constant: np.ndarray, weights: np.ndarray | None = None) -> Measured:
+    """By how much the network's error is more than another model's, in units of the constant's. Shapes: as skill."""
+    more = (network - other) / max(_mean(constant, weights), 1e-300)
+    return Measured(_mean(more, weights), _error(more - _mean(more, weights), weights))
+
+
+def _mean(values: np.ndarray, weights: np.ndarray | None) -> float:
+    return float(np.average(values, weights=weights))
+
+
+def _error(residuals: np.ndarray, weights: np.ndarray | None) -> float:
+    """The standard error of a mean, from what is left of each row once that is taken off."""
+    if weights is None:
+        return float(residuals.std() / max(1, len(residuals)) ** 0.5)
+    spread = np.sqrt(((weights * residuals) ** 2).sum())
+    return float(spread) / float(weights.sum())
 
 
 def suspects(

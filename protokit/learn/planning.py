@@ -10,7 +10,7 @@ import numpy as np
 from protokit.core.errors import DataError
 from protokit.core.names import as_text
 from protokit.core.values.arrays import Arrays
-from protokit.core.values.signature import Signature
+from protokit.core.values.signature import Signature, TargetSpec
 from protokit.learn.order import in_files
 from protokit.learn.plan import PLATEAU, Plan
 from protokit.learn.words import Learn
@@ -79,14 +79,26 @@ def class_weights(
         truth = train.truth[target.name]
         if not target.has_classes:
             raise DataError(f"class weights, and {target.name!r} has no classes", cure="remove learn.class_weights")
-        if given == "balanced":
-            counts = np.bincount(truth, minlength=len(target.classes))
-            weights = len(truth) / (len(target.classes) * np.maximum(counts, 1))
-        else:
-            by_name = {as_text(name): weight for name, weight in given.items()}
-            names = [as_text(name) for name in target.classes]
-            if unknown := sorted(set(by_name) - set(names)):
-                raise DataError(f"class weights: {target.name!r} has no class {unknown[0]!r}", cure=f"it has {names}")
-            weights = np.array([by_name.get(name, 1.0) for name in names])
-        found[target.key] = weights[truth].astype(np.float32)
+        found[target.key] = of_each_class(given, target, truth)[truth].astype(np.float32)
     return found
+
+
+def of_each_class(
+    given: Literal["balanced"] | Mapping[object, float], target: TargetSpec, truth: np.ndarray
+) -> np.ndarray:
+    """The weight of each class, by the classes of the training rows.
+
+    Shapes: truth (rows,) -> (classes,).
+
+    Raises:
+        DataError: a class that is weighted is none of the target's.
+    """
+    if given == "balanced":
+        counts = np.bincount(truth, minlength=len(target.classes))
+        balanced: np.ndarray = len(truth) / (len(target.classes) * np.maximum(counts, 1))
+        return balanced
+    by_name = {as_text(name): weight for name, weight in given.items()}
+    names = [as_text(name) for name in target.classes]
+    if unknown := sorted(set(by_name) - set(names)):
+        raise DataError(f"class weights: {target.name!r} has no class {unknown[0]!r}", cure=f"it has {names}")
+    return np.array([by_name.get(name, 1.0) for name in names])

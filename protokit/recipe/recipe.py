@@ -104,9 +104,9 @@ class Recipe(Section):
         return cls._of(document, path.resolve().parent, name)
 
     @classmethod
-    def parse(cls, data: object, *, set: Sequence[str] = ()) -> Recipe:
-        """A recipe from a dict of the same shape as the file; paths in it start at the current folder."""
-        return cls._of(overrides.apply(Document.of(data), set), FilePath.cwd(), "recipe")
+    def parse(cls, data: object, *, set: Sequence[str] = (), folder: FilePath | None = None) -> Recipe:
+        """A recipe from a dict of the same shape as the file; paths in it start at `folder`, else the current one."""
+        return cls._of(overrides.apply(Document.of(data), set), folder or FilePath.cwd(), "recipe")
 
     @classmethod
     def _of(cls, document: Document, folder: FilePath, name: str) -> Recipe:
@@ -181,6 +181,12 @@ class Recipe(Section):
             if house := written.house:
                 chosen = self._proposed(learning(house, signature, rows))
         return chosen.with_learn(menu=for_data(written, signature))
+
+    def at(self, folder: FilePath) -> Recipe:
+        """The recipe with paths that start at another folder."""
+        found = self.model_copy()
+        found._document, found._folder = self._document, folder
+        return found
 
     def with_learn(self, **words: object) -> Recipe:
         """The recipe with other words under `learn`, as they would be read."""

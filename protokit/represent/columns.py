@@ -88,7 +88,7 @@ def _fit(
         if kind.own_input and setting.own_menu and columns > len(spec.targets) + 1:
             cure = f"columns: {{{name}: {kind.name}}}, and from: {name} in the menu"
             rule = f"{name!r} is left out: {kind.plural or kind.name}, which this menu does not take"
-            found.notices.append(Notice(rule, (name,), cure))
+            found.notices.append(Notice(rule, (name,), cure, of_menu=kind.plural or kind.name))
             return
     else:
         kind = KINDS[said]

@@ -66,6 +66,11 @@ class Represented:
         split = replace(self.split, train=known[train], validation=known[validation])
         return replace(self, split=split, train=_some_of(both, train), validation=_some_of(both, validation))
 
+    def without_test(self) -> Represented:
+        """The same without the test rows, for what may not look at them."""
+        none: Arrays = _of_each(self.test, self.test, lambda a, _: np.asarray(a[:0]))
+        return replace(self, split=replace(self.split, test=self.split.test[:0]), test=none)
+
     @property
     def for_training(self) -> Arrays:
         """The training and the validation rows together."""

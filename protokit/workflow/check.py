@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from protokit.collect.headers import columns
+from protokit.collect.headers import columns, some_cells
 from protokit.core.errors import SpecError
+from protokit.core.values.said import Finding
 from protokit.recipe.column_names import check_columns
 from protokit.recipe.recipe import Recipe
+from protokit.workflow.ignored import before_a_run
 
 
 def as_recipe(recipe: Recipe | str | Path | Mapping[str, object], set: Sequence[str] = ()) -> Recipe:
@@ -46,3 +48,10 @@ def check(recipe: Recipe | str | Path | Mapping[str, object], *, set: Sequence[s
     if names is not None:
         check_columns(checked, names)
     return checked
+
+
+def ignored_columns(recipe: Recipe) -> tuple[Finding, ...]:
+    """Columns that the menu of a checked recipe does not take, as far as that shows without a heavy library."""
+    with recipe.document.placing():
+        names = columns(recipe.collect, recipe.folder)
+    return before_a_run(recipe, names or [], some_cells(recipe.collect, recipe.folder))

@@ -224,7 +224,7 @@ def test_a_run_shows_its_findings(tmp_path: Any) -> None:
     text, page = str(run), (run.path / "report.html").read_text()
     assert text.index("fatal: 'again' alone predicts") < text.index("scores on")
     assert "columns: {again: ignore}" in text and "columns: {again: ignore}" in page and "<b>fatal</b>" in page
-    assert "'k' is '7' in 100.00%" in text  # left out already: a note at the end
+    assert "'k' is left out: constant: '7'" in text and text.count("'k'") == 1  # by a notice, and not again
     assert protokit.Run.open(run.path).findings == run.findings
     clean = protokit.run(strict(), frame.drop(columns="again"), out=tmp_path)  # strict, and nothing to stop for
     assert (

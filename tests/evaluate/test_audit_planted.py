@@ -324,10 +324,6 @@ def one_value() -> Planted:
     return people().assign(country=1), {"target": "bought", "columns": {"country": "number"}}
 
 
-def one_value_left_out() -> Planted:
-    return people().assign(country="N"), {"target": "bought"}
-
-
 def hardly_any_value() -> Planted:
     r = rng(29)
     return houses().assign(pool=np.where(r.random(ROWS) < 0.98, np.nan, r.normal(size=ROWS))), {"target": "price"}
@@ -406,7 +402,6 @@ CASES: list[tuple[Callable[[], Planted], str, tuple[str, ...], str]] = [
     (a_test_of_other_places, "drift", ("city",), "warning"),
     (a_test_of_others_in_age, "drift", ("age",), "warning"),
     (one_value, "empty", ("country",), "warning"),
-    (one_value_left_out, "empty", ("country",), "note"),
     (hardly_any_value, "empty", ("pool",), "warning"),
     (two_labels_of_one_row, "conflicts", ("bought",), "warning"),
     (two_of_several_labels, "conflicts", ("target",), "warning"),

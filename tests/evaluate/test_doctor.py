@@ -106,6 +106,16 @@ FAULTS: dict[str, tuple[str, Checkup]] = {
         with_target(training=Measured(0.99, 0.01), validation=Measured(0.4, 0.04)),
     ),
     "leak": ("leak", with_target(validation=Measured(0.999, 1e-3), reference=Measured(0.998, 1e-3))),
+    "leak of one column": (
+        "leak",
+        with_target(
+            validation=Measured(0.999, 1e-3), reference=Measured(0.998, 1e-3), without_best=Measured(0.6, 0.02)
+        ),
+    ),
+    "boosting is better": (
+        "beaten_by_boosting",
+        with_target(beaten_by="boosting", metric="roc_auc", scores=(0.91, 0.95)),
+    ),
     "constant target": ("constant_target", with_target(top=0.9995)),
     "wrong labels": ("label_noise", with_target(agreed=25, expected=2.0)),
 }  # fmt: skip
@@ -123,6 +133,20 @@ def test_a_fault_is_named_and_nothing_else(name: str) -> None:
     found = diagnose(checkup)
     assert [symptom.check for symptom in found] == [check]
     assert found[0].evidence and "nan" not in found[0].rule
+
+
+def test_what_the_other_columns_know_too_is_no_leak() -> None:
+    plain = with_target(
+        validation=Measured(0.999, 1e-3), reference=Measured(0.998, 1e-3), without_best=Measured(0.997, 1e-3)
+    )
+    assert diagnose(plain) == ()
+
+
+def test_boosting_is_no_word_where_another_baseline_won_or_the_network_has_a_fault() -> None:
+    assert diagnose(with_target(beaten_by="linear", metric="roc_auc", scores=(0.91, 0.95))) == ()
+    ill = replace(FAULTS["underfitting"][1].targets[0], beaten_by="boosting", metric="roc_auc")
+    [one] = diagnose(replace(SOUND, targets=(ill,)))
+    assert one.check == "underfitting" and Edit({"learn.menu": "tabm"}) in one.instead
 
 
 def test_every_rule_has_a_fault_here() -> None:

@@ -6,6 +6,7 @@ import re
 
 from protokit.core.checkup import Diagnosis, Edit, Symptom
 from protokit.grammar.document import Document
+from protokit.menu.menu import Menu
 from protokit.recipe.recipe import Recipe
 from protokit.workflow.cures.diagnoses import diagnoses
 
@@ -118,6 +119,18 @@ def test_a_network_that_does_not_fit_the_data_is_not_shown() -> None:
     symptom = Symptom("a_check", "warning", "", edit=NORM)
     [one] = diagnoses([symptom], TEXT, Recipe.parse(Document.parse(TEXT).data), refuses)
     assert not one.diff and one.advice
+
+
+def test_an_edit_of_a_layer_of_the_house_keeps_what_the_house_proposes() -> None:
+    """Layers that are written out have no proposals of their own: the edit would change more than it says."""
+    text = "represent: {target: y}\nlearn: {menu: tabm}\n"
+    recipe = Recipe.parse(Document.parse(text).data).with_learn(networks=4, deal="validation")
+    layer = next(node.layer for node in recipe.network.expand().nodes if node.kind == "Dropout")
+    symptom = Symptom("overfitting", "warning", "", edit=Edit({}, layer, "set", {"rate": 0.3}))
+    [one] = diagnoses([symptom], text, recipe)
+    learn = Recipe.parse(Document.parse(patched(text, one.diff)).data).learn
+    assert (learn.networks, learn.deal, learn.optimizer) == (4, "validation", recipe.learn.optimizer)
+    assert learn.optimizer["AdamW"]["learning_rate"] == 2e-3 and isinstance(learn.menu, Menu) and not learn.menu.house
 
 
 def test_an_edit_of_the_audit_leaves_out_what_is_there() -> None:

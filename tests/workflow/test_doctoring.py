@@ -116,6 +116,61 @@ def test_a_leak_of_which_the_audit_says_nothing_has_the_column_to_leave_out(tmp_
     assert asked[0].edit.ignore == "known.later" and "'known.later' most" in asked[0].advice
 
 
+def test_what_every_column_knows_is_no_leak(tmp_path: Path) -> None:
+    """Blobs that are far apart: each column alone tells the class, and none of them is made from it."""
+    rng = np.random.default_rng(4)
+    label = rng.integers(0, 2, 900)
+    columns = {f"x{i}": label * 8.0 + rng.normal(size=900) for i in range(4)}
+    table = pd.DataFrame({**columns, "label": np.where(label, "yes", "no"), "number": 0.0})
+    found = run(tmp_path, {"menu": relu(32), "epochs": 40}, table=table)
+    assert [one.check for one in (*found.diagnoses, *found.findings) if one.severity != "note"] == []
+
+
+def test_where_boosting_wins_the_other_network_of_the_house_is_proposed(tmp_path: Path) -> None:
+    """Only where it is not used already."""
+    rng = np.random.default_rng(5)
+    x = rng.uniform(size=(1200, 3))
+    made = (np.floor(x[:, 0] * 12) % 2 + np.floor(x[:, 1] * 3) % 2) * 10.0
+    table = pd.DataFrame({**{f"x{i}": x[:, i] for i in range(3)}, "number": made + rng.normal(size=1200)})
+    recipe = {
+        "represent": {"target": "number"},
+        "learn": {"menu": relu(24), "epochs": 40},
+        "evaluate": {"baselines": ["boosting"]},
+    }
+    found = protokit.run(recipe, table, out=tmp_path)
+    assert "worse than the best baseline, boosting" in found.verdict
+    [one] = [one for one in found.diagnoses if "tabm" in one.edit]
+    assert one.change == {"values": {"learn.menu": "tabm"}} and "menu: tabm" in one.diff
+    used = {**recipe, "learn": {"menu": "tabm", "epochs": 1}}
+    assert not any("tabm" in one.edit for one in protokit.run(used, table, out=tmp_path).diagnoses)
+
+
+def test_rows_of_no_weight_do_not_count_for_the_doctor(tmp_path: Path) -> None:
+    """Half of the rows have shuffled labels, and next to no weight: the others are learned."""
+    table = frame(1200)
+    noise = np.random.default_rng(6).random(1200) < 0.5
+    table.loc[noise, "label"] = np.random.default_rng(7).permutation(table.loc[noise, "label"].to_numpy())
+    table["weight"] = np.where(noise, 1e-3, 1.0)
+    recipe = {
+        "represent": {"target": "label", "columns": {"number": "ignore"}},
+        "learn": {"epochs": 40, "networks": 1, "menu": relu(32), "sample_weights": "weight"},
+        "evaluate": {"baselines": ["dummy"]},
+    }
+    found = protokit.run(recipe, table, out=tmp_path)
+    assert [one.check for one in found.diagnoses if one.severity == "warning"] == []
+
+
+def test_class_weights_are_no_fault_of_the_network(tmp_path: Path) -> None:
+    """Of rare classes that count as much as the others a network says too much, by the rows alone."""
+    rng = np.random.default_rng(8)
+    x = rng.normal(size=(1500, 4))
+    table = pd.DataFrame({f"x{i}": x[:, i] for i in range(4)})
+    table["label"] = np.where(x[:, 0] + x[:, 1] + rng.normal(size=1500) > 3.2, "yes", "no")
+    table["number"] = 0.0
+    found = run(tmp_path, {"menu": relu(16), "epochs": 40, "class_weights": "balanced"}, table=table)
+    assert [one.check for one in found.diagnoses] == []
+
+
 @pytest.mark.parametrize(
     ("learn", "words"),
     [

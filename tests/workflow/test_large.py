@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,24 @@ def test_the_arrays_are_those_of_memory(data: dict[str, Any]) -> None:
         for mine, theirs in ((found.train, in_memory.train), (found.validation, in_memory.validation)):
             assert mine.weights is not None and theirs.weights is not None
             np.testing.assert_allclose(mine.weights, theirs.weights, rtol=1e-6)
+
+
+def test_cures_of_a_large_table_are_tried_on_all_training_rows(
+    data: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(arrays_on_disk, "MOST", {"train": 900, "validation": 300, "test": 500})
+    run = protokit.run({**data, "learn": {**data["learn"], "epochs": 1}}, out=tmp_path / "runs")
+    longer: dict[str, Any] = {"values": {"learn.epochs": 12}}
+    other: dict[str, Any] = {"ignore": "x"}
+    said = [
+        {"check": f"check {i}", "severity": "warning", "rule": "a rule", "edit": "an edit", "change": change}
+        for i, change in enumerate((longer, other))
+    ]
+    diagnosis = {"diagnoses": said, "layers": [], "suspects": []}
+    (run.path / "diagnosis.json").write_text(json.dumps(diagnosis))
+    first, second = protokit.try_cures(run.path).trials
+    assert first["outcome"] == "better" and first["scores"][0]["rows"] == run.results["metrics"]["rows"]["validation"]
+    assert second["outcome"] == "failed" and "lies on the disk" in second["why"]
 
 
 def test_encoders_learn_from_a_sample_and_the_network_from_all(

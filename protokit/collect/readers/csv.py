@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _HEAD = 1 << 16
+_SOME_ROWS = 200
 _UNPACKED = 5  # times the size of a gzipped file
 
 
@@ -102,6 +105,19 @@ class Csv(FileSource):
                 clear.
         """
         return list(dialect_of(file, self).names)
+
+    def some_cells(self, folder: Path) -> Mapping[str, list[str]]:
+        """Those of the first lines of the first file."""
+        location = expand(self.location)
+        with location.masking():
+            found, _ = files.find(location, folder, fetch=False)
+            if not found:
+                return {}
+            dialect = dialect_of(found[0], self)
+            text, _ = text_in(found[0], self, limit=_HEAD)
+            kept = (row for _, row in _kept(text, found[0], dialect))
+            rows = [row for row in islice(kept, _SOME_ROWS) if len(row) == len(dialect.names)]
+        return {name: [row[i] for row in rows] for i, name in enumerate(dialect.names)}
 
     def cells(self, file: File) -> Cells:
         """All fields, as texts.

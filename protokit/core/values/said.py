@@ -11,15 +11,24 @@ from protokit.core.plain import PlainFinding, PlainNotice, PlainStep, Severity
 
 @dataclass(frozen=True)
 class Notice:
-    """Something that was decided for the person, with the columns and the way to decide otherwise."""
+    """Something that was decided for the person, with the columns and the way to decide otherwise.
+
+    `of_menu` names the kind of columns that are left out because the menu does not take them: a finding says it. Of
+    what is `advised` the cure is a piece of a recipe that is likely better, and not only another choice.
+    """
 
     rule: str
     columns: tuple[str, ...] = ()
     cure: str | None = None
+    of_menu: str = ""
+    advised: bool = False
 
     def as_plain(self) -> PlainNotice:
         """The notice as JSON values."""
-        return {"rule": self.rule, "columns": self.columns, "cure": self.cure}
+        plain: PlainNotice = {"rule": self.rule, "columns": self.columns, "cure": self.cure}
+        if self.advised:
+            plain["advised"] = True
+        return plain
 
     def __str__(self) -> str:
         return self.rule + (f" ({self.cure})" if self.cure else "")

@@ -43,9 +43,11 @@ def _found(check: Check | SeriesCheck, look: Callable[[Data], Iterator[Finding]]
 
 
 def _gathered(checks: Iterable[tuple[Check | SeriesCheck, Iterator[Finding]]]) -> tuple[Finding, ...]:
-    """Findings of checks in their order, without those of columns that an earlier one has explained."""
+    """Findings of checks in their order, without those of columns that an earlier one has explained, or for which an
+    earlier one that is as grave has the same edit."""
     found: list[Finding] = []
     explained: dict[str, int] = {}
+    edited: dict[tuple[str, str], int] = {}
     for check, findings in checks:
         for finding in findings:
             gravity = _GRAVITY[finding.severity]
@@ -53,5 +55,10 @@ def _gathered(checks: Iterable[tuple[Check | SeriesCheck, Iterator[Finding]]]) -
                 if finding.columns and all(explained.get(column, 3) <= gravity for column in finding.columns):
                     continue
                 explained |= {column: min(gravity, explained.get(column, 3)) for column in finding.columns}
+            if finding.edit and finding.columns:
+                pairs = [(column, finding.edit) for column in finding.columns]
+                if all(edited.get(pair, 3) <= gravity for pair in pairs):
+                    continue
+                edited |= {pair: min(gravity, edited.get(pair, 3)) for pair in pairs}
             found.append(finding)
     return tuple(sorted(found, key=lambda finding: _GRAVITY[finding.severity]))

@@ -14,7 +14,8 @@ from protokit.core.values.signature import TargetSpec
 from protokit.core.values.tables import Split
 from protokit.evaluate.audit import learners
 from protokit.evaluate.audit.hashing import cells
-from protokit.evaluate.audit.learners import Column, Skill
+from protokit.evaluate.audit.learners import Column
+from protokit.evaluate.audit.skills import Skill
 
 SAMPLE = 5000  # training rows that models are fitted on
 _CELLS = 250_000  # of all columns of the sample together, but at least so many rows:
@@ -29,6 +30,8 @@ class AuditData:
 
     Shapes:
         truth: (rows,) by target, over all rows of `frame`: class positions, or numbers in their own unit.
+
+        weights: (rows,) by target, how much each row counts for it, where they do not count alike.
 
     `kinds` has the kind of each column that is used, `left_out` the columns that are not; `splits` is one, or one
     for each fold; `given` says that a table or a column names the test rows; `group` and `time` are the columns that
@@ -46,6 +49,7 @@ class AuditData:
     time: str | None = None
     derived: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     seed: int = 0
+    weights: Mapping[str, np.ndarray] = field(default_factory=dict)
 
     @property
     def split(self) -> Split:
@@ -124,7 +128,13 @@ class AuditData:
     def single_skill(self, column: Column, target: TargetSpec) -> Skill:
         """How well a column of the sample predicts a target."""
         rows = self.sample
-        return learners.single_skill(column, self.truth[target.name][rows], target, self.seed, self.apart(rows))
+        truth, weights = self.truth[target.name][rows], self.weights_of(target, rows)
+        return learners.single_skill(column, truth, target, self.seed, self.apart(rows), weights)
+
+    def weights_of(self, target: TargetSpec, rows: np.ndarray) -> np.ndarray | None:
+        """How much some rows count for a target; None where all count alike."""
+        own = self.weights.get(target.name)
+        return None if own is None else own[rows]
 
     def joint_skill(self, target: TargetSpec, names: Iterable[str]) -> Skill | None:
         """How well columns together predict a target; None without columns, or for very many classes."""
@@ -135,7 +145,8 @@ class AuditData:
             own = [self.columns[name] for name in self.columns if name in key[1]]
             rows = self.sample
             truth = self.truth[target.name][rows]
-            self._known[key] = learners.joint_skill(own, truth, target, self.seed, self.apart(rows))
+            apart, weights = self.apart(rows), self.weights_of(target, rows)
+            self._known[key] = learners.joint_skill(own, truth, target, self.seed, apart, weights)
         return self._known[key]
 
     @cached_property

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.stats import rankdata
 from sklearn.ensemble import ExtraTreesClassifier, HistGradientBoostingClassifier, HistGradientBoostingRegressor
 from sklearn.isotonic import IsotonicRegression
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
@@ -16,10 +15,10 @@ from protokit.cells.times.columns import day_numbers, instants
 from protokit.cells.times.durations import seconds
 from protokit.core.seeds import derive
 from protokit.core.values.signature import TargetSpec
+from protokit.evaluate.audit.skills import Skill, judged, mean, ranks
 
 _FOLDS = 3
 _LEAVES = 64
-_Z = 1.645  # one-sided, 95 of 100
 _FEW = 20  # different values of a column that is a code rather than a measurement
 _ENOUGH = 1000  # rows for boosting
 # of classes few large steps of small trees: on tables of this size they know as much as sixty of the default size
@@ -42,43 +41,6 @@ class Column:
         return self.levels > 0 or len(np.unique(self.values[np.isfinite(self.values)])) <= _FEW
 
 
-@dataclass(frozen=True)
-class Skill:
-    """How much of the error that is made without any column goes away, from 0 (none) to 1 (all).
-
-    Of classes `plain` counts rows and `even` counts each class the same; of numbers `plain` is R2 and `even` R2 of
-    the ranks. `low` and `high` are bounds of `plain`. `score` is accuracy or R2.
-    """
-
-    plain: float
-    even: float
-    low: float
-    high: float
-    score: float
-    auc: float | None = None
-    errors: int | None = None
-
-    @property
-    def both(self) -> float:
-        """The lower of the two."""
-        return min(self.plain, self.even)
-
-    @property
-    def luck(self) -> float:
-        """What `plain` may owe to luck."""
-        return self.plain - self.low
-
-    @property
-    def sure(self) -> float:
-        """The lower of the two, were the rows as unlucky as one sample in twenty."""
-        return self.both - self.luck
-
-    @property
-    def name(self) -> str:
-        """What `score` is."""
-        return "R2" if self.errors is None else "accuracy"
-
-
 def column(series: pd.Series, kind: str) -> Column | None:
     """A column as models take it; None where it is a text, an image or empty."""
     if kind in {"category", "boolean"}:
@@ -99,45 +61,58 @@ def column(series: pd.Series, kind: str) -> Column | None:
 
 
 def single_skill(
-    given: Column, truth: np.ndarray, target: TargetSpec, seed: int, apart: np.ndarray | None = None
+    given: Column,
+    truth: np.ndarray,
+    target: TargetSpec,
+    seed: int,
+    apart: np.ndarray | None = None,
+    weights: np.ndarray | None = None,
 ) -> Skill:
     """How well one column predicts: a tree on numbers, the mean of each level (drawn to the whole) of categories.
 
-    A number is also tried as a rising or falling function of another. Rows with the same of `apart` are in one fold.
+    A number is also tried as a rising or falling function of another. Rows with the same of `apart` are in one fold;
+    each counts by its weight. Shapes: all (rows,).
     """
     wanted = _wanted(truth, target)
     fold = folds(truth, target, seed, _FOLDS, apart)
     if target.task == "regression" and not given.levels:
-        return _number_of_number(given.values, wanted, truth, target, fold)
+        return _number_of_number(given.values, wanted, truth, target, fold, weights)
     found = np.zeros_like(wanted)
     smallest = max(2, min(5, len(truth) // 50))
     for learn, say in _parts(fold):
         if given.levels:
-            found[say] = _levels(given, wanted, learn)[given.values[say].astype(int)]
+            found[say] = _levels(given, wanted, learn, weights)[given.values[say].astype(int)]
             continue
         x = given.values[:, None]
         tree = DecisionTreeClassifier(max_leaf_nodes=_LEAVES, min_samples_leaf=smallest, random_state=0)
-        tree.fit(x[learn], truth[learn])
+        tree.fit(x[learn], truth[learn], _some(weights, learn))
         found[np.ix_(say, tree.classes_)] = tree.predict_proba(x[say])
-    return _judged(found, wanted, truth, target)
+    return judged(found, wanted, truth, target, weights)
 
 
 def _number_of_number(
-    values: np.ndarray, wanted: np.ndarray, truth: np.ndarray, target: TargetSpec, fold: np.ndarray
+    values: np.ndarray,
+    wanted: np.ndarray,
+    truth: np.ndarray,
+    target: TargetSpec,
+    fold: np.ndarray,
+    weights: np.ndarray | None,
 ) -> Skill:
     known = np.isfinite(values)
     filled = np.where(known, values, np.median(values[known]))
     by_tree, by_order = np.zeros_like(wanted), np.zeros_like(wanted)
     smallest = max(2, min(5, len(truth) // 50))
-    rising = bool(np.cov(_ranks(filled), wanted[:, 1])[0, 1] >= 0)
+    rising = bool(np.cov(ranks(filled), wanted[:, 1])[0, 1] >= 0)
     for learn, say in _parts(fold):
         tree = DecisionTreeRegressor(max_leaf_nodes=_LEAVES, min_samples_leaf=smallest, random_state=0)
-        by_tree[say] = tree.fit(values[learn, None], wanted[learn]).predict(values[say, None])
+        by = _some(weights, learn)
+        by_tree[say] = tree.fit(values[learn, None], wanted[learn], by).predict(values[say, None])
         for j in range(2):
-            monotone = IsotonicRegression(increasing=rising, out_of_bounds="clip").fit(filled[learn], wanted[learn, j])
+            monotone = IsotonicRegression(increasing=rising, out_of_bounds="clip")
+            monotone.fit(filled[learn], wanted[learn, j], by)
             by_order[say, j] = monotone.predict(filled[say])
-    better = ((by_order - wanted) ** 2).mean(axis=0) < ((by_tree - wanted) ** 2).mean(axis=0)
-    return _judged(np.where(better, by_order, by_tree), wanted, truth, target)
+    better = mean((by_order - wanted) ** 2, weights) < mean((by_tree - wanted) ** 2, weights)
+    return judged(np.where(better, by_order, by_tree), wanted, truth, target, weights)
 
 
 def told(columns: Sequence[Column], truth: np.ndarray, target: TargetSpec) -> np.ndarray:
@@ -168,11 +143,16 @@ def quick_accuracy(values: np.ndarray, truth: np.ndarray) -> float:
 
 
 def joint_skill(
-    columns: Sequence[Column], truth: np.ndarray, target: TargetSpec, seed: int, apart: np.ndarray | None = None
+    columns: Sequence[Column],
+    truth: np.ndarray,
+    target: TargetSpec,
+    seed: int,
+    apart: np.ndarray | None = None,
+    weights: np.ndarray | None = None,
 ) -> Skill:
     """How well columns predict as one: gradient boosting, or random trees for few rows or more than three classes.
 
-    Rows with the same of `apart` are in one fold.
+    Rows with the same of `apart` are in one fold; each counts by its weight.
     """
     wanted = _wanted(truth, target)
     fold = folds(truth, target, seed, 2, apart)
@@ -185,7 +165,7 @@ def joint_skill(
         x = x if x.shape[1] else np.zeros((len(whole), 1))
         if target.task == "regression":
             booster = HistGradientBoostingRegressor(max_iter=60, early_stopping=False, random_state=random)
-            found[say] = booster.fit(x[learn], wanted[learn, 0]).predict(x[say])[:, None]
+            found[say] = booster.fit(x[learn], wanted[learn, 0], _some(weights, learn)).predict(x[say])[:, None]
             continue
         if len(present := np.unique(truth[learn])) == 1:  # boosting would name a second class
             found[say, present[0]] = 1.0
@@ -196,11 +176,11 @@ def joint_skill(
         else:
             some = max(1, min(x.shape[1] // 2, _AT_A_SPLIT))
             model = ExtraTreesClassifier(30, min_samples_leaf=2, max_features=some, random_state=random)
-        model.fit(x[learn], truth[learn])
+        model.fit(x[learn], truth[learn], _some(weights, learn))
         found[np.ix_(say, model.classes_)] = model.predict_proba(x[say])
     if target.task == "regression":
-        found[:, 1] = _ranks(found[:, 0])
-    return _judged(found, wanted, truth, target)
+        found[:, 1] = ranks(found[:, 0])
+    return judged(found, wanted, truth, target, weights)
 
 
 def folds(truth: np.ndarray, target: TargetSpec, seed: int, count: int, apart: np.ndarray | None = None) -> np.ndarray:
@@ -234,64 +214,18 @@ def _wanted(truth: np.ndarray, target: TargetSpec) -> np.ndarray:
     low, high = np.quantile(truth, [0.005, 0.995])
     if low == high:
         low, high = truth.min(), truth.max()
-    return np.stack([np.clip(truth, low, high), _ranks(truth)], axis=1)
+    return np.stack([np.clip(truth, low, high), ranks(truth)], axis=1)
 
 
-def _ranks(values: np.ndarray) -> np.ndarray:
-    """Ranks from 0 to 1; equal values share one."""
-    _, positions, counts = np.unique(values, return_inverse=True, return_counts=True)
-    middles = np.cumsum(counts) - (counts + 1) / 2
-    ranks: np.ndarray = middles[positions] / max(1, len(values) - 1)
-    return ranks
-
-
-def _levels(given: Column, wanted: np.ndarray, learn: np.ndarray) -> np.ndarray:
+def _levels(given: Column, wanted: np.ndarray, learn: np.ndarray, weights: np.ndarray | None) -> np.ndarray:
     """The mean of each level, as if one more row were like the mean of all."""
-    whole = wanted[learn].mean(axis=0)
+    by = _some(weights, learn)
+    whole = mean(wanted[learn], by)
     codes = given.values[learn].astype(int)
-    sums = np.stack([np.bincount(codes, w, given.levels) for w in wanted[learn].T], axis=1)
-    means: np.ndarray = (sums + whole) / (np.bincount(codes, minlength=given.levels)[:, None] + 1)
+    sums = np.stack([np.bincount(codes, w if by is None else w * by, given.levels) for w in wanted[learn].T], axis=1)
+    means: np.ndarray = (sums + whole) / (np.bincount(codes, by, given.levels)[:, None] + 1)
     return means
 
 
-def _judged(found: np.ndarray, wanted: np.ndarray, truth: np.ndarray, target: TargetSpec) -> Skill:
-    rows = len(truth)
-    if target.task == "regression":
-        spread = np.maximum(wanted.var(axis=0), 1e-300)
-        left = ((found - wanted) ** 2).mean(axis=0) / spread
-        sway = _Z * float(np.sqrt(2 / rows))
-        error, even_error = float(left[0]), float(left[1])
-        return Skill(1 - error, 1 - even_error, 1 - error * (1 + sway), 1 - error * (1 - sway), 1 - error)
-    share = wanted.mean(axis=0)
-    present = share > 0
-    wrong = found.argmax(axis=1) != truth
-    errors = int(wrong.sum())
-    without = max(1 - share.max(), 1e-9)
-    by_class = np.where(present, found / np.where(present, share, 1), -1).argmax(axis=1) != truth
-    even = float((by_class @ wanted[:, present] / wanted[:, present].sum(axis=0)).mean())
-    low, high = _wilson(errors, rows)
-    auc = _roc_auc(truth, found[:, 1]) if len(share) == 2 and present.all() else None
-    plain = float(1 - errors / rows / without)
-    return Skill(
-        plain,
-        float(1 - even / (1 - 1 / max(2, int(present.sum())))),
-        float(1 - high / without),
-        float(1 - low / without),
-        1 - errors / rows,
-        auc,
-        errors,
-    )
-
-
-def _roc_auc(truth: np.ndarray, scores: np.ndarray) -> float:
-    """The area under the ROC curve, by ranks: many times as fast as scikit-learn's for few rows."""
-    positive = int(truth.sum())
-    above = rankdata(scores)[truth == 1].sum() - positive * (positive + 1) / 2
-    return float(above / (positive * (len(truth) - positive)))
-
-
-def _wilson(errors: int, rows: int) -> tuple[float, float]:
-    """Bounds of a share. Source: Wilson, Probable inference, J. Am. Stat. Assoc. 22, 1927."""
-    share, z2 = errors / rows, _Z**2 / rows
-    middle, width = share + z2 / 2, _Z * np.sqrt(share * (1 - share) / rows + z2 / (4 * rows))
-    return float((middle - width) / (1 + z2)), float((middle + width) / (1 + z2))
+def _some(weights: np.ndarray | None, rows: np.ndarray) -> np.ndarray | None:
+    return None if weights is None else weights[rows]

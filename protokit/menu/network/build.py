@@ -59,9 +59,6 @@ def build(menu: Outline, signature: Signature | None, *, seed: int = 0, precisio
             tensors = _Tensors(dict(own.tensors), own)
             tensors.call(graph)
             outputs = heads(menu, graph, tensors.of, own, signature)
-            if unused := own.unused:
-                cure = f"write from: {unused} in an item, or represent: {{columns: {{{unused}: ignore}}}}"
-                raise SpecError([Fault(f"no item takes the column {unused!r}", cure)])
             return _model(own.given, outputs)
     except SpecError as error:
         raise SpecError([as_written(menu, fault) for fault in error.faults]) from error.__cause__

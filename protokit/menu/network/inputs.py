@@ -42,12 +42,6 @@ class Inputs:
         if "series" in self.given and signature.targets[0].task == "forecasting":
             self._add_parts_of_series()
 
-    @property
-    def unused(self) -> str | None:
-        """A text, image or sequence that no layer takes."""
-        own = (spec.name for spec in self._signature.inputs if spec.kind in {"text", "image", "sequence"})
-        return next((name for name in own if not self.given[name]._keras_history.operation._outbound_nodes), None)
-
     def _form(self, spec: InputSpec) -> keras.KerasTensor | Callable[[], keras.KerasTensor]:
         given = self.given[spec.name]
         made = {

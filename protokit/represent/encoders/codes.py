@@ -62,7 +62,7 @@ class CodeHunt:
             f"{name!r} is read as numbers, and looks like one of codes: which one it is tells of "
             f"{str(self._truth.name)!r}, their order does not"
         )
-        return Notice(rule, (name,), f"columns: {{{name}: category}}")
+        return Notice(rule, (name,), f"columns: {{{name}: category}}", advised=True)
 
 
 def _may_be_codes(name: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 
 # scripts that write no blanks between words: Han and the kana of Japanese; Thai, Lao, Tibetan, Burmese, Khmer
@@ -16,6 +16,7 @@ _NO_BLANKS = f"[{_HAN_KANA}{_SOUTH_EAST}]"
 _WORD = re.compile(r"\w+|[^\w\s]")  # a word, or a mark that stands alone
 _EACH = re.compile(rf"{_NO_BLANKS}+|(?:(?!{_NO_BLANKS})\w)+|[^\w\s]")
 _OF_HAN_KANA, _OF_SOUTH_EAST = re.compile(f"[{_HAN_KANA}]"), re.compile(f"[{_SOUTH_EAST}]")
+LIKELY = 5  # words beyond the first, on average, of what is free text
 _SHARE = 0.1  # of the letters of a column: from so many on the scripts without blanks decide how it is split
 
 
@@ -81,6 +82,18 @@ def likely_words(text: str) -> float:
     if text.isascii():
         return blanks
     return blanks + len(_OF_HAN_KANA.findall(text)) / 2 + len(_OF_SOUTH_EAST.findall(text)) / 4
+
+
+def likely_text(cells: Sequence[str]) -> bool:
+    """Whether some cells are free text: six words and more on average, most of the cells different.
+
+    >>> likely_text(["the cat sat on the mat", "a dog ran and ran away"]), likely_text(["a", "b"])
+    (True, False)
+    """
+    present = [cell for cell in cells if cell.strip()]
+    if not present or len({*present}) <= 0.5 * len(present):
+        return False
+    return sum(map(likely_words, present)) >= LIKELY * len(present)
 
 
 def fitting(texts: Iterable[str]) -> str:

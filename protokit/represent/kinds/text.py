@@ -71,7 +71,7 @@ class Text(Kind):
         """Texts of six words and more, most of them different; where no blanks are written, by the characters."""
         import numpy as np
 
-        from protokit.represent.encoders.tokens import likely_words
+        from protokit.represent.encoders.tokens import LIKELY, likely_words
 
         if cells.are_numbers:
             return None
@@ -79,7 +79,7 @@ class Text(Kind):
         if cells.different <= 0.5 * one.counts.sum():
             return None
         many = [likely_words(text) for text in one.texts]
-        return Guess("text") if np.average(many, weights=one.counts) >= 5 else None
+        return Guess("text") if np.average(many, weights=one.counts) >= LIKELY else None
 
     @classmethod
     def fit(cls, cells: pd.Series, options: object = None, context: FitContext = NO_CONTEXT) -> FittedColumn:

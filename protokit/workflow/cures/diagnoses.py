@@ -23,6 +23,8 @@ def diagnoses(symptoms: Sequence[Symptom], text: str, recipe: Recipe, builds: Bu
     taken: dict[str, str] = {}
     for one in symptoms:
         edit, after, earlier = _first(one, text, recipe, taken, builds)
+        if one.proposal and edit == Edit():
+            continue
         changed = diff(text, edit, recipe.network) if edit != Edit() else ""
         advice = one.advice
         if earlier:

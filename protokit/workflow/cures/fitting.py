@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from protokit.core.checkup import Edit
@@ -29,8 +30,9 @@ def fitting(edit: Edit, text: str, recipe: Recipe, builds: Builds | None = None)
     the edit names: with the menu that was trained.
     """
     one = _beside_its_like(edit, recipe.network)
-    after = edited(text, one, recipe.network) if one != Edit() else text
     try:
+        one = _as_trained(one, text, recipe)
+        after = edited(text, one, recipe.network) if one != Edit() else text
         changed = Recipe.parse(Document.parse(after).data)
         same = changed == Recipe.parse(Document.parse(text).data)
         if not same and changed.learn.menu != "auto":
@@ -41,6 +43,18 @@ def fitting(edit: Edit, text: str, recipe: Recipe, builds: Builds | None = None)
     except ProtokitError:
         return Edit(), text
     return (Edit(), text) if same else (one, after)
+
+
+def _as_trained(edit: Edit, text: str, recipe: Recipe) -> Edit:
+    """The edit of a layer of a house menu, with what the house proposes for its training: of layers it would not."""
+    if not edit.change or recipe.network.house is None:
+        return edit
+    changed = Recipe.parse(Document.parse(edited(text, edit, recipe.network)).data).learn
+    own = recipe.learn
+    said = {dotted.split(".")[1] for dotted in edit.values if dotted.startswith("learn.")} | {"menu"}
+    lost = [key for key in type(own).model_fields if key not in said and getattr(changed, key) != getattr(own, key)]
+    plain = own.as_plain()
+    return replace(edit, values={**{f"learn.{key}": plain[key] for key in lost}, **edit.values})
 
 
 def _same_network(edit: Edit, changed: Recipe, recipe: Recipe) -> bool:
@@ -98,10 +112,10 @@ def fitting_snippet(snippet: str, recipe: Recipe) -> str:
     return snippet if left == wanted else write(left).strip()
 
 
-def parsed(data: object) -> Recipe | None:
+def parsed(data: object, folder: Path | None = None) -> Recipe | None:
     """The recipe of plain data; None where it is invalid."""
     try:
-        return Recipe.parse(data)
+        return Recipe.parse(data, folder=folder)
     except ProtokitError:
         return None
 

@@ -10,6 +10,7 @@ from protokit.core.plain import PlainInterval, PlainStep
 from protokit.core.values.said import Finding
 from protokit.show.blocks import Grid, Picture, Remark, Sentence
 from protokit.show.card import Card
+from protokit.workflow.ignored import CHECK
 from protokit.workflow.record.contents import Metrics, PlainNetwork, PlainScore, RunResults
 
 _MOST_ROWS = 12
@@ -48,7 +49,8 @@ def remarks(results: RunResults, *, whole: bool = False) -> tuple[Remark, ...]:
         for one in map(Diagnosis.from_plain, found)
         if one.severity != "note"
     ]
-    return tuple(sorted(grave, key=lambda one: one.severity != "fatal"))
+    first = {finding.rule for finding in findings if finding.check == CHECK}  # all else is of a network without these
+    return tuple(sorted(grave, key=lambda one: (one.rule not in first, one.severity != "fatal")))
 
 
 def smaller(results: RunResults) -> tuple[str, ...]:

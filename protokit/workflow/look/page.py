@@ -16,6 +16,7 @@ from protokit.core.values.arrays import Predictions
 from protokit.show.blocks import Block, Code, Grid, Notes, Picture, Section
 from protokit.show.page import Page
 from protokit.show.plots.svg import inline
+from protokit.workflow.cures.tried import Tried
 from protokit.workflow.look import card
 from protokit.workflow.look.plot import Plot, Plots, Predicted, RunView, is_own
 from protokit.workflow.look.plot import Section as Place
@@ -37,6 +38,7 @@ def page_of(folder: Path, name: str, results: RunResults, predicted: Predicted) 
         Section("How far to trust it", _trust(plots, results)),
         Section("What it relies on", _relied(plots, results)),
         Section("Training", _training(plots, results)),
+        Section("Cures that were tried on validation rows", _notes(Tried.read(folder).lines)),
         Section("Data", (*card.step_grids(results["steps"], always=True), *_notes(card.smaller(results)))),
         Section("Network", (card.network_grid(metrics),)),
         Section("Recipe", (*_recipe(folder), *_environment_grids(environment))),

@@ -9,6 +9,7 @@ from protokit.core.plain import PlainDiagnosis, PlainFinding, PlainInterval, Pla
 
 Number = float | None
 Outcome = Literal["better", "worse", "cannot tell apart", "not compared"]
+TrialOutcome = Literal["better", "worse", "the same", "failed", "no time", "not tried"]
 
 
 class PlainScore(TypedDict):
@@ -172,6 +173,40 @@ class PlainCheckup(TypedDict):
     failed: NotRequired[str]
 
 
+class PlainGain(TypedDict):
+    """A score of validation rows before a cure and after it; `gain` is more than 0 where it is better."""
+
+    target: str
+    metric: str
+    before: Number
+    after: Number
+    gain: PlainInterval
+    rows: int
+
+
+class PlainTrial(TypedDict):
+    """What came of a cure: `checks` are those whose cure it is, `edit` a piece of a recipe.
+
+    `why` says why there are no scores, where there are none. `key` stands for the recipe with the cure in it.
+    """
+
+    checks: list[str]
+    edit: str
+    outcome: TrialOutcome
+    scores: list[PlainGain]
+    seconds: float
+    why: str
+    key: str
+
+
+class PlainTried(TypedDict):
+    """`cures.json`: what came of the cures of a run, those of its first fold where there are several."""
+
+    trials: list[PlainTrial]
+    fold: int
+    folds: int
+
+
 class UsesOfTestSet(TypedDict, total=False):
     """How many runs have been scored on the same test rows, since when, and the digest of these rows."""
 
@@ -192,7 +227,7 @@ class RunResults(Audit):
 
 
 class Environment(TypedDict, total=False):
-    """`environment.json`: where the run was made, and from what."""
+    """`environment.json`: where the run was made, and from what; `folder` is the recipe's, from that of the run."""
 
     python: str
     libraries: dict[str, str | None]
@@ -202,3 +237,4 @@ class Environment(TypedDict, total=False):
     started: str
     key: str
     inputs: dict[str, str]
+    folder: str

@@ -13,10 +13,13 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
+from protokit.core.errors import ProtokitError
 from protokit.core.files import write_json, write_text
 from protokit.core.runs import LAST
 from protokit.core.values.said import Finding, Notice
 from protokit.core.values.tables import Table
+from protokit.grammar.document import Document
+from protokit.grammar.writing import write
 from protokit.recipe.recipe import Recipe
 from protokit.represent.represented import Represented
 from protokit.workflow.record.contents import Audit, Environment
@@ -45,10 +48,11 @@ class RunFolder:
             path = out / recipe.name / f"{stamp}-{key[:4]}{secrets.token_hex(2)}"
             if not path.exists():
                 break
-        written = recipe.document.text or recipe.write()
-        write_text(path / "recipe.yaml", written)
+        write_text(path / "recipe.yaml", _written(recipe))
         write_text(path / "resolved.yaml", fitted.write())
-        write_json(path / "environment.json", {**_environment(), "key": key, "inputs": dict(table.origin)})
+        place = os.path.relpath(recipe.folder.resolve(), path.resolve())
+        made_of = {"key": key, "inputs": dict(table.origin), "folder": Path(place).as_posix()}
+        write_json(path / "environment.json", {**_environment(), **made_of})
         return cls(path, key)
 
     @classmethod
@@ -81,11 +85,26 @@ class RunFolder:
         further: Sequence[Notice] = (),
     ) -> Audit:
         """Write `audit.json`: what the audit found, and what was decided for the person."""
-        found = dict.fromkeys(notice for fold in folds for notice in fold.notices)
+        found = dict.fromkeys(notice for fold in folds for notice in fold.notices if not notice.of_menu)
         notices = [notice.as_plain() for notice in (*table.notices, *found, *further, *_slots(recipe))]
         audit: Audit = {"findings": [finding.as_plain() for finding in findings], "notices": notices}
         write_json(self.path / "audit.json", audit)
         return audit
+
+
+def _written(recipe: Recipe) -> str:
+    """The recipe as it was written, with what was set beside it; what says nothing else is left to its default."""
+    document = recipe.document
+    if document.text and not document.settings:
+        return document.text
+    try:
+        text = write(document.data)
+        again = Recipe.parse(Document.parse(text).data, folder=recipe.folder)
+        if {**again.as_plain(), "name": recipe.name} == recipe.as_plain():
+            return text
+    except (ProtokitError, TypeError, AttributeError):  # layers as Python objects have no text of their own
+        pass
+    return recipe.write()
 
 
 def _slots(recipe: Recipe) -> list[Notice]:

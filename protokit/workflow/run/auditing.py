@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,11 +13,14 @@ import pandas as pd
 from protokit.cells.times.columns import is_date, may_be_dates
 from protokit.cells.times.durations import is_duration, seconds
 from protokit.core.errors import AuditError, DataError
+from protokit.core.values.arrays import Arrays
 from protokit.core.values.said import Finding
+from protokit.core.values.signature import TargetSpec
 from protokit.core.values.tables import Table
 from protokit.evaluate.audit.audit import audit as find
 from protokit.evaluate.audit.audit import audit_series
 from protokit.evaluate.audit.data import AuditData
+from protokit.learn.planning import of_each_class
 from protokit.recipe.recipe import Recipe
 from protokit.represent.encoder import Encoder
 from protokit.represent.encoders.cells import texts_of
@@ -64,6 +68,7 @@ def audit(
         time=given.time,
         derived={name: tuple(columns) for name, columns in (derived or {}).items()},
         seed=recipe.seed,
+        weights={s.name: each for s in known if (each := _weights(recipe, first, s, len(frame))) is not None},
     )
     return fitting_findings(find(data), recipe)
 
@@ -89,11 +94,31 @@ def stop_if_strict(
 
 def _truth(fold: Represented, name: str, rows: int) -> np.ndarray:
     """The target of each row, put together from the three parts."""
+    return _whole(fold, lambda arrays: arrays.truth[name], rows, fold.in_memory.truth[name].dtype)
+
+
+def _whole(fold: Represented, of: Callable[[Arrays], np.ndarray], rows: int, dtype: np.dtype[Any]) -> np.ndarray:
+    """What there is of each row, put together from the three parts; 0 of rows that are in none."""
     parts = ((fold.split.train, fold.in_memory), (fold.split.validation, fold.validation), (fold.split.test, fold.test))
-    whole = np.zeros(rows, fold.in_memory.truth[name].dtype)
+    whole = np.zeros(rows, dtype)
     for positions, arrays in parts:
-        whole[positions] = arrays.truth[name]
+        whole[positions] = of(arrays)
     return whole
+
+
+def _weights(recipe: Recipe, fold: Represented, spec: TargetSpec, rows: int) -> np.ndarray | None:
+    """How much each row counts for a target, by its own weight and by that of its class; None where all do alike."""
+    given = recipe.learn.class_weights if spec.has_classes else None
+    own = fold.in_memory.weights is not None
+    if given is None and not own:
+        return None
+    each = of_each_class(given, spec, np.asarray(fold.in_memory.truth[spec.name])) if given is not None else None
+
+    def of(arrays: Arrays) -> np.ndarray:
+        by = np.ones(len(arrays.truth[spec.name])) if arrays.weights is None else np.asarray(arrays.weights, float)
+        return by if each is None else by * each[np.asarray(arrays.truth[spec.name])]
+
+    return _whole(fold, of, rows, np.dtype(float))
 
 
 def _dated(frame: pd.DataFrame, fold: Represented, left_out: Sequence[str]) -> pd.DataFrame:

@@ -56,9 +56,9 @@ def train_all(
 
     All of the same shape share one compiled program.
     """
-    count = recipe.learn.networks or (DEALT if recipe.learn.deal else 1)
+    count = count_of(recipe)
     seeds = [recipe.seed, *(derive(recipe.seed, "network", i) for i in range(1, count))]
-    dealt = tuple(_dealt(recipe, fold, count) for fold in folds) if recipe.learn.deal else ()
+    dealt = tuple(dealt_to(recipe, fold, count) for fold in folds) if recipe.learn.deal else ()
     total = len(folds) * len(seeds)
     trainers: list[Trainer] = []
     # all are built before the first is trained: to build sets TensorFlow's seed, which costs compiled functions dear
@@ -121,7 +121,12 @@ def _not_dealt(recipe: Recipe, fold: Represented) -> str | None:
     return cannot_deal(recipe.represent, recipe.learn)
 
 
-def _dealt(recipe: Recipe, fold: Represented, count: int) -> tuple[Represented, ...]:
+def count_of(recipe: Recipe) -> int:
+    """How many networks a recipe has for each fold."""
+    return recipe.learn.networks or (DEALT if recipe.learn.deal else 1)
+
+
+def dealt_to(recipe: Recipe, fold: Represented, count: int) -> tuple[Represented, ...]:
     """The rows of each network of a fold: the same, with other ones for validation.
 
     The encoder is that of the fold: it has seen inputs of rows by which the other networks are stopped, but no network

@@ -11,9 +11,11 @@ from protokit.collect.column_flow import origins
 from protokit.core.values.said import Finding
 from protokit.core.values.tables import Table
 from protokit.recipe.recipe import Recipe
+from protokit.represent.encoder import Encoder
 from protokit.represent.represented import Represented
 from protokit.show.progress import Progress
 from protokit.workflow.cache.prepared import Cache
+from protokit.workflow.ignored import findings_of
 from protokit.workflow.record.folder import RunFolder
 from protokit.workflow.record.stopwatch import Stopwatch
 from protokit.workflow.result import Run
@@ -82,8 +84,20 @@ def prepare(
     if kept and not known:
         kept.keep_represented(folds, findings)
         stopwatch.lap("cache")
+    findings = (*_ignored(recipe, folds[0]), *findings)
     stop_if_strict(recipe, table, folds, findings, out, folder)
     return Prepared(recipe, table, folds, findings, plan, out, folder, baselines, stopwatch)
+
+
+def _ignored(recipe: Recipe, fold: Represented) -> tuple[Finding, ...]:
+    """What is said of columns that the menu does not take."""
+    signature = fold.encoder.signature
+    columns: dict[str, list[str]] = {}
+    if isinstance(fold.encoder, Encoder):
+        for name, places in fold.encoder.places.items():
+            for given, _ in places:
+                columns.setdefault(given, []).append(name)
+    return findings_of(recipe.fitted(signature, fold.train.rows).network, signature, columns, fold.notices)
 
 
 def _collected(recipe: Recipe, given: object, kept: Cache | None) -> Table:

@@ -20,7 +20,7 @@ _SAME = 0.999
 
 @CHECKS.add
 class Empty(Check):
-    """Columns that are constant or missing in (almost) all training rows; of those left out already it is a note."""
+    """Columns that are constant or missing in (almost) all training rows; why others are left out is said there."""
 
     name = "empty"
     about = "columns that are constant or missing in almost every training row"
@@ -30,12 +30,11 @@ class Empty(Check):
         """See Check."""
         train = data.frame.iloc[data.split.train]
         gaps = train.isna().mean()
-        for name in (*data.kinds, *data.left_out):
-            if data.kinds.get(name) == "image":
+        for name, kind in data.kinds.items():
+            if kind == "image":
                 continue
-            used = name in data.kinds
             missing = float(gaps[name])
-            severity: Severity = "warning" if used else "note"
+            severity: Severity = "warning"
             if missing >= _HALF:
                 severity = severity if missing >= _MISSING else "note"
                 rule = f"{name!r} is missing in {missing:.1%} of the training rows"

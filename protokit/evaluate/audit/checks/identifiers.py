@@ -14,7 +14,9 @@ from protokit.evaluate.audit.data import AuditData
 from protokit.evaluate.audit.edits import ignore
 
 _FEWEST = 50  # rows
-_UNIQUE_NUMBERS, _UNIQUE_TEXTS = 0.98, 0.5
+# of texts some that repeat may tell of their rows: without the tickets of the Titanic, 76% of them different, the
+# network is worse
+_UNIQUE_NUMBERS, _UNIQUE_TEXTS = 0.98, 0.9
 _TELLING = 0.3  # of the target, what an ID must not know
 
 

@@ -13,7 +13,8 @@ from protokit.evaluate.audit.check import CHECKS, Check
 from protokit.evaluate.audit.column_name_hints import is_year
 from protokit.evaluate.audit.data import AuditData
 from protokit.evaluate.audit.edits import ignore
-from protokit.evaluate.audit.learners import Column, Skill
+from protokit.evaluate.audit.learners import Column
+from protokit.evaluate.audit.skills import Skill
 
 # of the error without any column, the share that a column has to take away, surely, for a fatal finding. A
 # measurement may honestly come near to its target, a code hardly
@@ -23,6 +24,7 @@ _LIKELY_CODE, _LIKELY_NUMBER, _LIKELY_REGRESSION = 0.8, 0.9, 0.98
 _LESS, _LESS_REGRESSION = 1 / 3, 0.25
 _RENAMED = 0.9  # for a column with one level for each class, whatever the others know
 _CERTAIN = 0.99  # columns of such skill are no honest others
+_SEVERAL = 3  # but so many of them do not all know it from the target
 _MOST_SUSPECTS = 6
 _FEWEST = 10
 
@@ -52,7 +54,9 @@ class Leaks(Check):
             if not suspects:
                 continue
             doubtful = {n for n in suspects if data.columns[n].discrete and target.task != "regression"}
-            doubtful |= {name for name, skill in skills.items() if skill.both >= _CERTAIN}
+            certain = {name for name, skill in skills.items() if skill.both >= _CERTAIN} - doubtful
+            if len(certain) < _SEVERAL:  # so many are measurements of what is plain to see
+                doubtful |= certain
             for name in suspects[:_MOST_SUSPECTS]:
                 others = data.joint_skill(target, set(data.columns) - doubtful - {name})
                 finding = _finding(data, target, name, skills[name], others)

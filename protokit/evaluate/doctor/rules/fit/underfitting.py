@@ -6,6 +6,7 @@ from collections.abc import Iterator, Set
 
 from protokit.core.checkup import Checkup, Edit, Plain, Symptom
 from protokit.evaluate.doctor.rule import RULES, Rule, explaining
+from protokit.evaluate.doctor.rules.fit.beaten import better_menus
 from protokit.evaluate.doctor.skill import SURE, percent
 
 _FITTED = 0.75  # of the skill of trees on other rows
@@ -40,9 +41,9 @@ class Underfitting(Rule):
 
 
 def _more(checkup: Checkup) -> tuple[Edit, ...]:
-    """More epochs where the last was the best, else the menu that fits the data, else more patience."""
+    """More epochs where the last was the best, else the menu that fits the data or a better one, else more patience."""
     longer = Edit({"learn.epochs": max(50, 4 * checkup.epochs)})
     if checkup.best_epoch >= checkup.epochs:
         return longer, Edit({"learn.menu": "auto"})
     patient = Edit({"learn.stop": {"patience": 3 * checkup.patience}}) if checkup.patience else longer
-    return Edit({"learn.menu": "auto"}), patient
+    return Edit({"learn.menu": "auto"}), *better_menus(), patient
