@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from protokit.collect.column_flow import origins
+from protokit.core.memory import release_unused
 from protokit.core.values.said import Finding
 from protokit.core.values.tables import Table
 from protokit.recipe.recipe import Recipe
@@ -80,6 +81,8 @@ def prepare(
     plan = EvaluationPlan.of(recipe, folds, baselines)
     shown.step("auditing the data")
     findings = known[1] if known else audit(recipe, table, folds, origins(recipe.collect))
+    if folds[0].sample is not None:
+        release_unused()
     stopwatch.lap("audit")
     if kept and not known:
         kept.keep_represented(folds, findings)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from protokit.bundle.folder import save
 from protokit.bundle.input_schema import InputSchema
 from protokit.bundle.model import Model, needed
+from protokit.core.memory import release_unused
 from protokit.show.progress import Progress
 from protokit.workflow.record.folder import RunFolder
 from protokit.workflow.record.writing import write_results
@@ -44,6 +45,8 @@ def train_and_evaluate(prepared: Prepared, shown: Progress) -> Run:
     stopwatch.lap("baselines")  # what they took longer than the training beside them
     if recipe.learn.task == "clustering":
         networks = with_clusters(recipe, networks, folds)
+    if folds[0].sample is not None:
+        release_unused()
     stopwatch.lap("learn")
     shown.step("evaluating")
     as_trained, networks = networks, settled(plan, networks, folds)
