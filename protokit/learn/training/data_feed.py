@@ -13,6 +13,7 @@ from protokit.core.values.arrays import Arrays
 from protokit.learn.order import Order
 
 MEMORY_SHARE = 0.25  # of the device's memory that the rows of a training may take
+_PAGES = 4 << 20  # bytes of rows that are taken from a file at once
 CHUNK_BYTES = 32 << 20  # gathered at a time; of a stream, four such are held at once
 VALIDATION_BATCH = 4096  # rows
 
@@ -86,8 +87,9 @@ def _taken(values: np.ndarray, rows: np.ndarray) -> np.ndarray:
         return some
     order = np.argsort(rows)
     found = np.empty((len(rows), *values.shape[1:]), values.dtype)
-    found[order] = values[rows[order]]
-    forget_pages(values)
+    for piece in np.array_split(order, max(1, found.nbytes // _PAGES)):
+        found[piece] = values[rows[piece]]
+        forget_pages(values)  # those around the rows are in memory too, until then
     return found
 
 
