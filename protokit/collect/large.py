@@ -249,7 +249,7 @@ def _of_csv(
     folder: Path,
     texts: Collection[str],
     keys: Collection[str],
-    notations: Notations,
+    notations: Notations = UNSAID,
 ) -> tuple[_Loaded, str]:
     """The files of a table in the database, and their digest."""
     location = expand(source.location)

@@ -33,6 +33,7 @@ _PIECE = 1 << 23  # bytes of a file that a thread takes at once
 _BESIDE = 1 << 12  # bytes that a row may be longer than it was counted, by the marks of its end
 _FIRST = 100_000  # rows that show how a column writes numbers
 _MOST_MARKS = 1_000  # notations of marks in a column
+_MOST_WHOLE = 10**38  # of the database's whole numbers
 _TOGETHER = 40  # columns that one query looks at
 # what `str.strip` takes away
 _BLANKS = "".join(map(chr, (9, 10, 11, 12, 13, 28, 29, 30, 31, 32, 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x2028,
@@ -195,7 +196,7 @@ def _typed(
         for i, (name, trimmed) in enumerate(texts_of.items()):
             column, known = _Column(*map(int, row[5 * i : 5 * i + 5])), words
             marks: list[str] = []
-            if rules.marks.numbers and (name in notations or (name not in texts and column.plain != column.words)):
+            if rules.marks.floats and (name in notations or (name not in texts and column.plain != column.words)):
                 marks = _marks_as_written(warehouse, table, trimmed, rules, *notations.get(name, (None, None)))
             if marks:  # the other cells are what is left without them
                 known = sorted({*words, *marks})
@@ -228,7 +229,8 @@ def _marks_as_written(
 
     The notation is that of the first rows; the texts with the digits of a mark are looked for in all.
     """
-    digits = {str(abs(int(number * 10**9))).strip("0") for number in rules.marks.numbers if abs(number) < 1e15}
+    small = (number for number in rules.marks.floats if abs(number) < 1e15)
+    digits = {str(abs(int(number * 10**9))).strip("0") for number in (*small, *rules.marks.whole)}
     own = f"trim(regexp_replace({text}, '[eE][-+]?[0-9]+$|[^0-9]', '', 'g'), '0')"
     same = f"SELECT DISTINCT {text} AS one FROM {table} WHERE {_is_in(own, sorted(digits))} LIMIT {_MOST_MARKS}"
     wanted = [str(one) for (one,) in warehouse.before_lock(f"{same}")]
@@ -244,10 +246,15 @@ def _marks_as_written(
 def _sql(text: str, found: Decided, lost: Sequence[str], rules: Rules, *, codes: bool) -> str:
     """A column of texts with its type, as SQL; the texts in `lost` are missing cells."""
     kept = f"CASE WHEN NOT {_is_in(text, lost)} THEN {text} END" if lost else text
-    if rules.marks.numbers and not codes:  # a mark that is a number stands for it in every notation
-        listed = ", ".join(f"{number!r}::DOUBLE" for number in sorted(rules.marks.numbers))
+    if rules.marks.floats and not codes:  # a mark that is a number stands for it in every notation
+        listed = ", ".join(f"{number!r}::DOUBLE" for number in sorted(rules.marks.floats))
+        whole = ", ".join(f"{number}" for number in sorted(rules.marks.whole) if abs(number) < _MOST_WHOLE)
+        same = f"TRY_CAST({text} AS DOUBLE) IN ({listed})"
+        if whole:
+            exact = f"TRY_CAST({text} AS HUGEINT) IN ({whole})"
+            same = f"CASE WHEN regexp_full_match({text}, {quote(_WHOLE)}) THEN {exact} ELSE {same} END"
         coded = "" if found.numbers is not None else rf" AND NOT regexp_full_match({text}, '0\d+')"
-        is_mark = f"regexp_full_match({text}, {quote(_PLAIN)}){coded} AND TRY_CAST({text} AS DOUBLE) IN ({listed})"
+        is_mark = f"regexp_full_match({text}, {quote(_PLAIN)}){coded} AND {same}"
         kept = f"CASE WHEN NOT coalesce({is_mark}, false) THEN {kept} END"
     if found.lost.all():
         return "NULL::DOUBLE"
