@@ -80,11 +80,12 @@ def load_csv(
     texts: Collection[str] = (),
     keys: Collection[str] = (),
     notations: Notations = UNSAID,
+    apart: Collection[str] = (),
 ) -> Loaded:
     """Files as one table; none of it passes through Python as a whole. Only before `Warehouse.lock`.
 
     The columns in `texts` stay as they are written; those in `keys` can be had as texts, too. Of those in `notations`
-    a mark of missing cells is met as the number that it is.
+    a mark of missing cells is met as the number that it is. Those `apart` are numbers where that loses nothing.
 
     Raises:
         DataError: a file is not clean text, or lacks a column of the first.
@@ -111,7 +112,7 @@ def load_csv(
             raise file.error(f"read as {total - sum(counts):,} rows, and has {count:,}", CONVERT)
         counts.append(count)
     row, table = warehouse.fresh("r"), warehouse.fresh("t")
-    typed, as_texts = _typed(warehouse, raw, inner, rules, texts, keys, notations, notices)
+    typed, as_texts = _typed(warehouse, raw, inner, rules, texts, keys, notations, apart, notices)
     beside = {name: warehouse.fresh() for name in as_texts}
     pairs = [(sql, inner[name]) for name, sql in typed.items()]
     pairs += [(sql, beside[name]) for name, sql in as_texts.items()]
@@ -168,6 +169,7 @@ def _typed(
     texts: Collection[str],
     keys: Collection[str],
     notations: Notations,
+    apart: Collection[str],
     notices: list[Notice],
 ) -> tuple[dict[str, str], dict[str, str]]:
     """Each column with its type, as SQL; and those of `keys` that are numbers, as texts."""
@@ -210,9 +212,20 @@ def _typed(
             if column.words:
                 often[column.example()] = column.words
             counts = np.array(list(often.values()), np.int64)
-            kept = decided(list(often), counts, name, rules, notices, text=name in texts)
+            told: list[Notice] = []
+            kept = decided(list(often), counts, name, rules, told, text=name in texts)
             listed = sorted({*marks, *(one for one, gone in zip(often, kept.lost, strict=True) if gone)})
             found[name] = _sql(trimmed, kept, listed, rules, codes=name in texts)
+            if name in apart and name not in texts:
+                told = []
+                as_text = decided(list(often), counts, name, rules, told, text=True)
+                levels = [one for one, gone in zip(often, as_text.lost, strict=True) if not gone]
+                numbers = kept.numbers is not None and not USUAL_WORDS.intersection(levels)
+                if not numbers or _merges(warehouse, table, trimmed, found[name]):
+                    gone = {*often} - {*levels} | {*(marks if numbers else ())}
+                    kept = as_text
+                    found[name] = _sql(trimmed, kept, sorted(gone), rules, codes=not numbers)
+            notices += told
             if name in keys and kept.numbers is not None:
                 as_text = decided(list(often), counts, name, rules, [], text=True)
                 listed = [one for one, gone in zip(often, as_text.lost, strict=True) if gone]
@@ -241,6 +254,18 @@ def _marks_as_written(
     counts = np.array(list(often.values()), np.int64)
     lost = rules.marks.meet_in_column(list(often), counts, decimal=decimal, thousands=thousands)
     return sorted({one for one, gone in zip(often, lost, strict=True) if gone} & {*wanted})
+
+
+def _merges(warehouse: Warehouse, table: str, text: str, number: str) -> bool:
+    """Whether two different texts of a column are the same number, given as SQL: 1.10 and 1.1."""
+    of_number = f"regexp_replace(CAST({number} + 0 AS VARCHAR), '\\.0$', '')"
+    [(odd,)] = warehouse.before_lock(f"SELECT count_if({text} <> {of_number}) FROM {table}")
+    if not odd:  # all are as the database writes them, so that no two are the same
+        return False
+    pairs = f"SELECT {text} AS one, {number} AS k FROM {table}"
+    counted = f"SELECT count(DISTINCT one) FILTER (k IS NOT NULL), count(DISTINCT k + 0) FROM ({pairs})"
+    [(texts, numbers)] = warehouse.before_lock(counted)
+    return bool(texts > numbers)
 
 
 def _sql(text: str, found: Decided, lost: Sequence[str], rules: Rules, *, codes: bool) -> str:
