@@ -362,3 +362,38 @@ def test_codes_of_targets_groups_and_keys_stay_apart_as_in_memory(
     outside = outside.sort_values("n", ignore_index=True)
     pd.testing.assert_frame_equal(inside.frame, outside)
     assert told == set(inside.notices)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"n\n1\n\n2\n3\n",
+        b"n\r\n1\r\n\r\n2\n\n\n3\r\n\r\n",
+        b"n,k\n1,2\r\n3,4\n5,6\r\n",
+        b"n,k\r\n1,2\n3,4\n5,6\n",
+        b"n,k\n1,2\r\n3,4\r\n",
+        b'n,k\n1,"a\r\nb"\n3,c\n5,""\n',
+        b'n,k\r\n1,"a\nb"\r\n3,"c\r\nd"\r\n\r\n5,e',
+        b'n,k\r\n1,"a\r\nb"\n3,"c\nd"\r\n5,"\r\n"\n',
+    ],
+)
+def test_line_ends_and_lines_that_hold_nothing_are_read_as_in_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: bytes
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("t.csv").write_bytes(text)
+    inside, outside = whole("t.csv", [])
+    pd.testing.assert_frame_equal(inside, outside)
+    assert len(inside) in (2, 3)
+
+
+@pytest.mark.parametrize("text", [b"n,k\r1,2\r3,4\r", b"n,k\n1,2\r3,4\n"])
+def test_a_carriage_return_alone_is_refused_with_its_cure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: bytes
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("t.csv").write_bytes(text)
+    plain = {"collect": {"tables": {"t": "t.csv"}}, "represent": {"target": "n", "split": {"by": "random"}}}
+    with pytest.raises(DataError, match="a carriage return") as caught, held(Recipe.parse(plain)):
+        pass
+    assert "Parquet" in str(caught.value)

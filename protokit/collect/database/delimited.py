@@ -5,19 +5,15 @@ What texts are missing and which columns are numbers is what `text_cells` says o
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import duckdb
 import numpy as np
 
 from protokit.cells.missing import UNSAID, USUAL_WORDS, Notations
-from protokit.collect.bulk.blocks import opened
-from protokit.collect.database.scan import CONVERT, scanned
+from protokit.collect.database.copies import plain
+from protokit.collect.database.scan import CONVERT, Scan, scanned
 from protokit.collect.database.warehouse import Rows, Stored, Warehouse
 from protokit.collect.delimited.footer import told_of_last
 from protokit.collect.files.cells import order
@@ -25,7 +21,6 @@ from protokit.collect.files.dialect import Dialect
 from protokit.collect.files.files import File
 from protokit.collect.text_cells import Decided, Rules, asked_for, decided
 from protokit.core.errors import DataError
-from protokit.core.outside import access
 from protokit.core.values.said import Notice
 from protokit.grammar.expressions import quote
 
@@ -106,7 +101,7 @@ def load_csv(
         scan = scanned(file, dialect)
         count = scan.rows
         notices += [*dialect.notices, *told_of_last(scan.end, dialect.footer)]
-        _load(warehouse, raw, file, dialect, inner, scan.longest)
+        _load(warehouse, raw, file, dialect, inner, scan)
         [(total,)] = warehouse.before_lock(f"SELECT count(*) FROM {raw}")
         if total != sum(counts) + count:
             raise file.error(f"read as {total - sum(counts):,} rows, and has {count:,}", CONVERT)
@@ -124,41 +119,30 @@ def load_csv(
     return Loaded(warehouse.typed(Rows(table, (row,), columns, sum(counts))), counts, notices, written)
 
 
-def _load(warehouse: Warehouse, table: str, file: File, dialect: Dialect, inner: dict[str, str], longest: int) -> None:
-    """Put the rows of a file below those that are there; `longest` are the most bytes of a row.
+def _load(warehouse: Warehouse, table: str, file: File, dialect: Dialect, inner: dict[str, str], scan: Scan) -> None:
+    """Put the rows of a file below those that are there.
 
     Each thread holds several pieces of the file at once, which by default are eight times as long as the longest row
     that may come: more than a small share of the memory has room for.
     """
-    line = longest + _BESIDE
-    with _plain(file, dialect) as (path, above):
+    line = scan.longest + _BESIDE
+    with plain(file, dialect, scan.mixed) as (path, above):
         columns = {f"f{i}": "VARCHAR" for i in range(dialect.width)}
         mark = quote(dialect.quote or "")
         options = (
             f"header = false, skip = {above}, delim = {quote(dialect.delimiter)}, quote = {mark}, escape = {mark}, "
             f"columns = {columns}, auto_detect = false, strict_mode = true, null_padding = false, "
             f"max_line_size = {line}, buffer_size = {max(_PIECE, 2 * line)}, comment = '', compression = 'none'"
+            f"{', new_line = ' + quote(chr(92) + 'n') if scan.mixed else ''}"
         )
         listed = ", ".join(f"coalesce(f{i}, '') AS {inner[name]}" for i, name in enumerate(dialect.names))
         select = f"SELECT {listed} FROM read_csv({quote(str(path))}, {options})"
+        if dialect.width == 1:  # a line that holds nothing is no row
+            select += " WHERE f0 <> ''"
         try:
             warehouse.before_lock(f"INSERT INTO {table} BY NAME {select}")
         except duckdb.Error as error:
             raise file.error(f"cannot be read: {str(error).splitlines()[0]}", CONVERT) from None
-
-
-@contextmanager
-def _plain(file: File, dialect: Dialect) -> Iterator[tuple[Path, int]]:
-    """The file as plain UTF-8, and the lines above its rows: itself, or a copy."""
-    plain = dialect.encoding.lower().replace("_", "-") in ("utf-8", "utf-8-sig", "ascii")
-    if plain and not dialect.comment and not dialect.footer and file.head(2) != b"\x1f\x8b":
-        yield access.local(file.path), dialect.above
-        return
-    with tempfile.NamedTemporaryFile(prefix="protokit-", suffix=".csv") as copy:
-        with opened(file, dialect) as stream:
-            shutil.copyfileobj(stream, copy, 1 << 20)
-        copy.flush()
-        yield Path(copy.name), 0
 
 
 def _typed(
