@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -16,6 +17,7 @@ Notations = Mapping[str, tuple[str | None, str | None]]  # decimal and thousands
 UNSAID: Notations = MappingProxyType({})
 USUAL = ("", "NA", "N/A", "n/a", "NaN", "nan", "NULL", "null", "None", "<NA>", "#N/A", "?")
 USUAL_WORDS = frozenset(USUAL) - {""}  # all but the empty cell
+_INFINITE = re.compile(r"[-+]?inf(?:inity)?", re.I)
 _MOST_ARE = 0.95  # of the cells of a column that is one of numbers
 LEVELS = frozenset({"None"})  # a word for "none of these", too: a column that is named a code keeps it
 
@@ -32,11 +34,13 @@ class Marks:
     usual: bool = False
     whole: frozenset[int] = field(init=False)
     floats: frozenset[float] = field(init=False)
+    infinite: frozenset[float] = field(init=False)  # of columns that have their type: a text is met by itself
 
     def __post_init__(self) -> None:
         found = [number for text in self.texts if (number := in_any_notation(text)) is not None]
         object.__setattr__(self, "whole", frozenset(int(number) for number in found if number == int(number)))
         object.__setattr__(self, "floats", frozenset(map(float, found)))
+        object.__setattr__(self, "infinite", frozenset(float(text) for text in self.texts if _INFINITE.fullmatch(text)))
 
     @classmethod
     def of(cls, missing: Sequence[str] | None) -> Marks:
@@ -49,7 +53,7 @@ class Marks:
             number = int(number) if number == int(number) else float(number)
         if isinstance(number, (int, np.integer)):
             return not isinstance(number, bool) and int(number) in self.whole
-        return isinstance(number, (float, np.floating)) and float(number) in self.floats
+        return isinstance(number, (float, np.floating)) and float(number) in self.floats | self.infinite
 
     def meet(self, texts: Iterable[str], *, codes: bool = False) -> np.ndarray:
         """Which texts are a mark; of `codes`, whose numbers say nothing, by the text alone. Shapes: (texts,) bool."""
@@ -129,7 +133,7 @@ class Marks:
     def _of_type(self, kind: str) -> np.ndarray:
         """The numbers as cells of a column have them, of which the types are one: else all would be made float64."""
         if kind == "f":
-            return np.array(sorted(self.floats), np.float64)
+            return np.array(sorted(self.floats | self.infinite), np.float64)
         own = np.dtype(f"{kind}8")
         low, high = np.iinfo(own).min, np.iinfo(own).max
         return np.array(sorted(number for number in self.whole if low <= number <= high), own)

@@ -229,5 +229,8 @@ def test_a_number_of_any_type_may_be_a_mark() -> None:
     assert marks.has(Decimal("0.5")) and marks.has(np.float64(0.5))
     for other in (9007199254740992, True, None, "0.5", Decimal("NaN"), Decimal("9007199254740992"), float("nan")):
         assert not marks.has(other)
+    wide = pd.Series([float("inf"), float("-inf"), 5.5])
+    assert Marks.of(["inf"]).without(wide).isna().tolist() == [True, False, False]
+    assert Marks.of(["-Infinity"]).without(wide).isna().tolist() == [False, True, False]
     unsigned = pd.Series([(1 << 64) - 1, 5], dtype="uint64")
     assert Marks.of([str((1 << 64) - 1)]).without(unsigned).isna().tolist() == [True, False]
