@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -10,12 +11,13 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
-from protokit.cells.numbers import EXACT, found_in, is_code, plain_number
+from protokit.cells.numbers import EXACT, exact_number, found_in, in_any_notation, is_code
 
 Notations = Mapping[str, tuple[str | None, str | None]]  # decimal and thousands marks that are said of columns
 UNSAID: Notations = MappingProxyType({})
 USUAL = ("", "NA", "N/A", "n/a", "NaN", "nan", "NULL", "null", "None", "<NA>", "#N/A", "?")
 USUAL_WORDS = frozenset(USUAL) - {""}  # all but the empty cell
+_INFINITE = re.compile(r"[-+]?inf(?:inity)?", re.I)
 _MOST_ARE = 0.95  # of the cells of a column that is one of numbers
 LEVELS = frozenset({"None"})  # a word for "none of these", too: a column that is named a code keeps it
 
@@ -24,34 +26,43 @@ LEVELS = frozenset({"None"})  # a word for "none of these", too: a column that i
 class Marks:
     """The texts of missing cells. One that is a number stands for it in every notation: -999 for -999.00, -9.99e2.
 
+    Whole numbers are held against whole ones to the last digit, all others as float64 has them.
     `usual` where nothing was said: then a column of codes keeps the words that may be one of its levels.
     """
 
     texts: frozenset[str]
     usual: bool = False
-    numbers: frozenset[float] = field(init=False)
+    whole: frozenset[int] = field(init=False)
+    floats: frozenset[float] = field(init=False)
+    infinite: frozenset[float] = field(init=False)  # of columns that have their type: a text is met by itself
 
     def __post_init__(self) -> None:
-        found = (plain_number(text) for text in self.texts)
-        object.__setattr__(self, "numbers", frozenset(number for number in found if number is not None))
+        found = [number for text in self.texts if (number := in_any_notation(text)) is not None]
+        object.__setattr__(self, "whole", frozenset(int(number) for number in found if number == int(number)))
+        object.__setattr__(self, "floats", frozenset(map(float, found)))
+        object.__setattr__(self, "infinite", frozenset(float(text) for text in self.texts if _INFINITE.fullmatch(text)))
 
     @classmethod
     def of(cls, missing: Sequence[str] | None) -> Marks:
         """The marks that a recipe lists, else the usual ones. An empty cell is always missing."""
         return cls(frozenset(USUAL), usual=True) if missing is None else cls(frozenset(("", *missing)))
 
+    def has(self, number: object) -> bool:
+        """Whether a number is a mark: a whole one to the last digit."""
+        if isinstance(number, Decimal) and number.is_finite():
+            number = int(number) if number == int(number) else float(number)
+        if isinstance(number, (int, np.integer)):
+            return not isinstance(number, bool) and int(number) in self.whole
+        return isinstance(number, (float, np.floating)) and float(number) in self.floats | self.infinite
+
     def meet(self, texts: Iterable[str], *, codes: bool = False) -> np.ndarray:
         """Which texts are a mark; of `codes`, whose numbers say nothing, by the text alone. Shapes: (texts,) bool."""
         listed = list(texts)
         found = np.fromiter(map(self.texts.__contains__, listed), bool, len(listed))
-        if self.numbers and not codes:
+        if self.floats and not codes:
             for i, text in enumerate(listed):
-                found[i] = found[i] or (plain_number(text) in self.numbers)
+                found[i] = found[i] or self.has(exact_number(text))
         return found
-
-    def are(self, numbers: np.ndarray) -> np.ndarray:
-        """Which numbers are a mark. Shapes: (numbers,) bool."""
-        return np.isin(numbers, np.array(sorted(self.numbers), np.float64))
 
     def meet_in_column(
         self,
@@ -68,7 +79,7 @@ class Marks:
         000 is no 0. Shapes: (texts,) bool.
         """
         lost = self.meet(texts, codes=True)
-        if codes or not self.numbers or lost.all():
+        if codes or not self.floats or lost.all():
             return lost
         rest = np.flatnonzero(~lost)
         words, weights = [texts[i] for i in rest.tolist()], None if often is None else often[rest]
@@ -77,11 +88,10 @@ class Marks:
             usual = np.fromiter(map(USUAL_WORDS.__contains__, words), bool, len(words))
             cells = np.ones(len(words)) if weights is None else weights
             if cells[found.fits].sum() >= _MOST_ARE * cells[~usual].sum():
-                lost[rest] = found.fits & self.are(found.reading.numbers(words))
+                lost[rest] = [self.has(found.reading.exact(word)) for word in words]
                 rest = rest[~found.fits]
         for i in rest.tolist():
-            number = None if is_code(texts[i]) else plain_number(texts[i])
-            lost[i] = number is not None and number in self.numbers
+            lost[i] = not is_code(texts[i]) and self.has(exact_number(texts[i]))
         return lost
 
     def without(
@@ -98,12 +108,12 @@ class Marks:
         """
         kind = column.dtype.kind
         if kind in "iuf":
-            wanted = [number for number in self.numbers if kind == "f" or number.is_integer()]
-            is_mark = column.isin(wanted)
+            is_mark = column.isin(self._of_type(kind))
             if not is_mark.any():
                 return column
             # the missing cells ask for floats, which would lose the digits of large whole numbers
-            if kind != "f" and int(column.abs().max()) > EXACT:
+            rest = column[~is_mark]
+            if kind != "f" and len(rest) and max(-int(rest.min()), int(rest.max())) > EXACT:
                 return column.astype(str).astype(object).where(~is_mark, None)
             return column.mask(is_mark)
         if kind != "O" and not isinstance(column.dtype, pd.StringDtype):
@@ -116,9 +126,17 @@ class Marks:
         for i, cell in enumerate(column):
             if isinstance(cell, str):
                 met[i] = marked[cell]
-            elif self.numbers and isinstance(cell, (int, float, Decimal, np.number)) and not isinstance(cell, bool):
-                met[i] = cell in self.numbers
+            else:
+                met[i] = self.has(cell)
         return column if not met.any() else column.astype(object).where(~met, None)
+
+    def _of_type(self, kind: str) -> np.ndarray:
+        """The numbers as cells of a column have them, of which the types are one: else all would be made float64."""
+        if kind == "f":
+            return np.array(sorted(self.floats | self.infinite), np.float64)
+        own = np.dtype(f"{kind}8")
+        low, high = np.iinfo(own).min, np.iinfo(own).max
+        return np.array(sorted(number for number in self.whole if low <= number <= high), own)
 
 
 def blanked(frame: pd.DataFrame, missing: Sequence[str] | None, texts: Collection[str] = ()) -> pd.DataFrame:

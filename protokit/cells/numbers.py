@@ -35,6 +35,7 @@ _WHOLE = re.compile(r"[-+]?\d{1,4000}", re.A)
 _CODE = re.compile(r"0\d+", re.A)
 _SURE = 50  # numbers of three digits behind the mark, none of which ends in 0 where zeros are left out
 _FEWEST_ALIKE = 5  # different numbers of one unit: fewer may be names, such as 1a and 2b
+_MOST = float(np.finfo(float).max)
 EXACT = 1 << 53  # up to it float64 has every whole number
 _GROUPS = {",": ",", ".": r"\.", " ": " ", "'": "'"}
 # what a column may be written in, the likelier first
@@ -51,6 +52,14 @@ def exact_number(text: str) -> int | float | None:
     """The number of a text that is written as computers do, a whole one to the last digit; None for any other text."""
     text = text.strip()
     return int(text) if _WHOLE.fullmatch(text) else plain_number(text)
+
+
+def in_any_notation(text: str) -> int | float | None:
+    """The finite number of a text in whatever notation, without a unit; None where it may be two, as 1,234 is."""
+    if (plain := exact_number(text)) is not None:
+        return plain if -_MOST <= plain <= _MOST else None
+    found = {Reading(*marks).exact(text) for marks in _MARKS} - {None}
+    return found.pop() if len(found) == 1 else None
 
 
 @dataclass(frozen=True)
@@ -87,9 +96,15 @@ class Reading:
     def number(self, text: str) -> float | None:
         """The number that a reader sees in a text; None where it is not written so."""
         parts = _parts(text)
-        if parts is None or parts.unit != self.unit:
-            return None
-        return parts.number(self.decimal, self.thousands)
+        return None if parts is None or parts.unit != self.unit else parts.number(self.decimal, self.thousands)
+
+    def exact(self, text: str) -> int | float | None:
+        """That number, a whole one to the last digit."""
+        parts, number = _parts(text), self.number(text)
+        if parts is None or number is None or parts.exponent or self.decimal in parts.body:
+            return number
+        digits = int(parts.body.replace(self.thousands, ""))
+        return -digits if parts.negative else digits
 
     def numbers(self, texts: Iterable[str]) -> np.ndarray:
         """The numbers of some texts, NaN where one is not written so. Shapes: (texts,) float64."""

@@ -147,11 +147,12 @@ def held(
     threads: int | None = None,
     texts: Collection[str] = (),
     notations: Notations = UNSAID,
+    apart: Collection[str] = (),
 ) -> Iterator[Held]:
     """The tables, joined, cleaned and dealt to parts on the disk; Parquet and CSV never are in Python's memory.
 
     `memory` is what the database may use of it. Other sources are read as always, and have to fit. The columns in
-    `texts` keep their cells as they are written where no join and no step asks for them; of `notations` see `collect`.
+    `texts` keep their cells as they are written where no join and no step asks for them; see `collect` of the others.
 
     Raises:
         SpecError: a step or the deal does not fit the columns.
@@ -168,6 +169,7 @@ def held(
         told: list[Notice] = []
         written = _untouched(spec, texts)
         keys = traced(spec, (), keys=True)
+        kept_apart = traced(spec, apart, keys=True)
         said_of = notations_of(spec, next(iter(spec.tables)), notations)
         texts_of_keys: dict[str, Mapping[str, Stored]] = {}
         of_first: tuple[tuple[str, int], ...] = ()
@@ -176,7 +178,8 @@ def held(
                 with reading(name, source):
                     if isinstance(source, Csv):
                         kept = (written.get(name, ()), keys.get(name, ()), said_of.get(name, {}))
-                        loaded, digest = _of_csv(warehouse, source, folder, *kept)
+                        of_levels = kept_apart.get(name, ())
+                        loaded, digest = _of_csv(warehouse, source, folder, *kept, of_levels)
                         counts, rows_of = loaded.files, loaded.rows
                         told += loaded.notices
                         texts_of_keys[name] = loaded.written
@@ -249,7 +252,8 @@ def _of_csv(
     folder: Path,
     texts: Collection[str],
     keys: Collection[str],
-    notations: Notations,
+    notations: Notations = UNSAID,
+    apart: Collection[str] = (),
 ) -> tuple[_Loaded, str]:
     """The files of a table in the database, and their digest."""
     location = expand(source.location)
@@ -257,7 +261,7 @@ def _of_csv(
         found, notices = files.find(location, folder)
         dialects = [dialect_of(file, source) for file in found]
         rules = Rules(Marks.of(source.missing), source.decimal, source.thousands)
-        loaded = load_csv(warehouse, found, dialects, rules, texts, keys, notations)
+        loaded = load_csv(warehouse, found, dialects, rules, texts, keys, notations, apart)
         counts = tuple((file.known_as, count) for file, count in zip(found, loaded.counts, strict=True))
         told = (*notices, *loaded.notices)
         return _Loaded(loaded.rows, counts, told, loaded.written), files.digest(found)[0]

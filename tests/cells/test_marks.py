@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
@@ -185,3 +186,51 @@ def test_a_text_is_not_held_against_a_number(said: str) -> None:
     assert "quote it" in str(caught.value.faults[0].cure)
     assert cleaned(frame, [{"filter": "x = '1.1'"}])["x"].tolist() == ["1.1"]
     assert cleaned(frame, [{"cast": {"x": "number"}}, {"filter": "x = 1.1"}])["x"].tolist() == [1.1, 1.1]
+
+
+@pytest.mark.parametrize("ending", ["csv", "disk", "parquet", "frame", "objects"])
+@pytest.mark.parametrize(
+    ("mark", "cells", "gone"),
+    [
+        ("9999999999999999", [9999999999999999, 5, 2, 3], [0]),
+        ("99999999999999999", [5, 99999999999999999, 2], [1]),
+        ("9223372036854775807", [5, 2, 9223372036854775807], [2]),
+        ("9007199254740993", [9007199254740992, 9007199254740993, 3], [1]),
+        ("-9007199254740993", [-9007199254740992, 9007199254740993, 3], []),
+        ("\u2212999", [-999, 5, 7], [0]),
+        ("-999,0", [-999, 999, 7], [0]),
+        ("(9 999)", [-9999, 999, 7], [0]),
+        ("1,000", [1000, 1, 7], []),
+        ("1e400", [1000, 1, 7], []),
+    ],
+)
+def test_a_whole_number_is_met_to_the_last_digit_and_a_mark_is_in_any_notation(
+    tmp_path: Path, ending: str, mark: str, cells: list[int], gone: list[int]
+) -> None:
+    frame = pd.DataFrame({"x": cells, "n": range(len(cells))})
+    kind = ending if ending == "parquet" else "csv"
+    (frame.to_parquet if kind == "parquet" else frame.to_csv)(tmp_path / f"t.{kind}", index=False)
+    plain = {"collect": {"tables": {"t": {kind: str(tmp_path / f"t.{kind}"), "missing": [mark]}}}}
+    recipe = Recipe.parse({**plain, "represent": {"target": "n", "split": {"by": "random"}}})
+    if ending == "disk":
+        with held(recipe, memory="64MB") as large:
+            found = pd.concat([batch for part in PARTS for batch in large.batches(part)]).sort_index()["x"]
+    else:
+        given = frame.astype(object) if ending == "objects" else frame
+        found = collected(recipe, given if ending in ("frame", "objects") else None).frame["x"]
+    assert np.flatnonzero(found.isna()).tolist() == gone
+    rest = [cell for i, cell in enumerate(cells) if i not in gone]
+    assert [as_text(cell) for cell in found.dropna()] == list(map(str, rest))
+
+
+def test_a_number_of_any_type_may_be_a_mark() -> None:
+    marks = Marks.of(["9007199254740993", "0.5", "-999"])
+    assert marks.has(np.int64(9007199254740993)) and marks.has(Decimal("9007199254740993")) and marks.has(-999.0)
+    assert marks.has(Decimal("0.5")) and marks.has(np.float64(0.5))
+    for other in (9007199254740992, True, None, "0.5", Decimal("NaN"), Decimal("9007199254740992"), float("nan")):
+        assert not marks.has(other)
+    wide = pd.Series([float("inf"), float("-inf"), 5.5])
+    assert Marks.of(["inf"]).without(wide).isna().tolist() == [True, False, False]
+    assert Marks.of(["-Infinity"]).without(wide).isna().tolist() == [False, True, False]
+    unsigned = pd.Series([(1 << 64) - 1, 5], dtype="uint64")
+    assert Marks.of([str((1 << 64) - 1)]).without(unsigned).isna().tolist() == [True, False]

@@ -58,6 +58,22 @@ def test_whole_numbers_that_a_cast_rounds_are_told(cells: list[str], told: str) 
         assert cleaned({"x": cells}, {"cast": {"x": "category"}}).frame["x"].tolist() == cells
 
 
+@pytest.mark.parametrize("large", ["9007199254740993", "-9007199254740993"])
+def test_whole_numbers_that_missing_cells_make_texts_are_told(large: str) -> None:
+    cells = [large, None, "5"]
+    table = cleaned({"x": cells}, {"cast": {"x": "number"}})
+    [told] = [one for one in table.notices if "come out as texts" in one.rule]
+    assert large in told.rule and table.frame["x"].tolist() == cells
+    assert table.steps[-1].detail == "x is a number, kept as texts while cells are missing"
+    assert told.cure is not None and "cast: {x: category}" in told.cure and "fill: {x: 0}" in told.cure
+    assert not cleaned({"x": cells}, {"cast": {"x": "category"}}).notices
+    filled = cleaned({"x": cells}, {"cast": {"x": "number"}}, {"fill": {"x": 0}})
+    assert filled.frame["x"].tolist() == [int(large), 0, 5]
+    for other in (["12", None], [large, "5"]):
+        done = cleaned({"x": other}, {"cast": {"x": "number"}})
+        assert done.steps[-1].detail == "x is a number" and not done.notices
+
+
 @pytest.mark.parametrize(
     ("expression", "wanted"),
     [

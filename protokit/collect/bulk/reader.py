@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 import numpy as np
 import pandas as pd
 
+from protokit.cells.missing import Marks
 from protokit.collect.bulk import blocks
 from protokit.collect.bulk.blocks import Unclean
 from protokit.collect.bulk.levels import Levels
@@ -80,7 +81,8 @@ class _Pass:
 
     def __init__(self, files: Sequence[File], dialects: Sequence[Dialect], marks: Collection[str]) -> None:
         self._files = list(zip(files, dialects, strict=True))
-        self._numeric = {float(mark) for mark in marks if _is_number(mark)}
+        # float64 may take a neighbour for a mark: its column is read as texts, which tell them apart
+        self._numeric = {float(mark) for mark in marks if _is_number(mark)} | Marks(frozenset(marks)).floats
         # what is said of question marks counts them
         self._silent = sorted(mark for mark in marks if not _is_number(mark) and mark != "?")
         self.counts = [0] * len(files)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
 import pandas as pd
 
-from protokit.cells.numbers import BLANKS, MINUS, found_in, is_exact
+from protokit.cells.numbers import BLANKS, EXACT, MINUS, found_in, is_exact
 from protokit.cells.times.columns import EPOCHS
 from protokit.cells.times.epochs import doubt, meaning
 from protokit.cells.times.rules import Rule
@@ -44,6 +44,24 @@ def cast(context: Context, rows: Rows, kinds: Mapping[str, object]) -> tuple[Row
         context.refuse_lost(rows, name, sql, f"is no {kind}", name)
         values[name] = sql
     return context.warehouse.changed(rows, values), decided
+
+
+def texts_of_digits(context: Context, rows: Rows, names: Iterable[str]) -> list[str]:
+    """Which of some columns that were cast to numbers come out as texts, which is told: whole numbers that float64
+    has not, beside missing cells, which ask for it."""
+    found: list[str] = []
+    for name in names:
+        one = rows.columns[name]
+        if one.type != "BIGINT" or not context.count(rows, f"{one.inner} IS NULL"):
+            continue
+        [least, most] = context.warehouse.one(f"SELECT min({one.inner}), max({one.inner}) FROM {rows.table}")
+        if least is not None and max(-least, most) > EXACT:
+            found.append(name)
+            large = most if most > EXACT else least
+            rule = f"{name!r}: whole numbers of so many digits beside missing cells, such as {large}, come out as texts"
+            cure = f"cast: {{{name}: category}} says so; a later fill: {{{name}: 0}} makes it a column of numbers"
+            context.notices.append(Notice(f"{rule}, which keep each digit, unless a step fills them", (name,), cure))
+    return found
 
 
 def date_sql(context: Context, rows: Rows, name: str, asked: Rule, write: Callable[[str], str]) -> tuple[str, Rule]:

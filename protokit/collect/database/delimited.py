@@ -5,19 +5,15 @@ What texts are missing and which columns are numbers is what `text_cells` says o
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import duckdb
 import numpy as np
 
 from protokit.cells.missing import UNSAID, USUAL_WORDS, Notations
-from protokit.collect.bulk.blocks import opened
-from protokit.collect.database.scan import CONVERT, scanned
+from protokit.collect.database.copies import plain
+from protokit.collect.database.scan import CONVERT, Scan, scanned
 from protokit.collect.database.warehouse import Rows, Stored, Warehouse
 from protokit.collect.delimited.footer import told_of_last
 from protokit.collect.files.cells import order
@@ -25,7 +21,6 @@ from protokit.collect.files.dialect import Dialect
 from protokit.collect.files.files import File
 from protokit.collect.text_cells import Decided, Rules, asked_for, decided
 from protokit.core.errors import DataError
-from protokit.core.outside import access
 from protokit.core.values.said import Notice
 from protokit.grammar.expressions import quote
 
@@ -33,6 +28,7 @@ _PIECE = 1 << 23  # bytes of a file that a thread takes at once
 _BESIDE = 1 << 12  # bytes that a row may be longer than it was counted, by the marks of its end
 _FIRST = 100_000  # rows that show how a column writes numbers
 _MOST_MARKS = 1_000  # notations of marks in a column
+_MOST_WHOLE = 10**38  # of the database's whole numbers
 _TOGETHER = 40  # columns that one query looks at
 # what `str.strip` takes away
 _BLANKS = "".join(map(chr, (9, 10, 11, 12, 13, 28, 29, 30, 31, 32, 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x2028,
@@ -79,11 +75,12 @@ def load_csv(
     texts: Collection[str] = (),
     keys: Collection[str] = (),
     notations: Notations = UNSAID,
+    apart: Collection[str] = (),
 ) -> Loaded:
     """Files as one table; none of it passes through Python as a whole. Only before `Warehouse.lock`.
 
     The columns in `texts` stay as they are written; those in `keys` can be had as texts, too. Of those in `notations`
-    a mark of missing cells is met as the number that it is.
+    a mark of missing cells is met as the number that it is. Those `apart` are numbers where that loses nothing.
 
     Raises:
         DataError: a file is not clean text, or lacks a column of the first.
@@ -104,13 +101,13 @@ def load_csv(
         scan = scanned(file, dialect)
         count = scan.rows
         notices += [*dialect.notices, *told_of_last(scan.end, dialect.footer)]
-        _load(warehouse, raw, file, dialect, inner, scan.longest)
+        _load(warehouse, raw, file, dialect, inner, scan)
         [(total,)] = warehouse.before_lock(f"SELECT count(*) FROM {raw}")
         if total != sum(counts) + count:
             raise file.error(f"read as {total - sum(counts):,} rows, and has {count:,}", CONVERT)
         counts.append(count)
     row, table = warehouse.fresh("r"), warehouse.fresh("t")
-    typed, as_texts = _typed(warehouse, raw, inner, rules, texts, keys, notations, notices)
+    typed, as_texts = _typed(warehouse, raw, inner, rules, texts, keys, notations, apart, notices)
     beside = {name: warehouse.fresh() for name in as_texts}
     pairs = [(sql, inner[name]) for name, sql in typed.items()]
     pairs += [(sql, beside[name]) for name, sql in as_texts.items()]
@@ -122,41 +119,30 @@ def load_csv(
     return Loaded(warehouse.typed(Rows(table, (row,), columns, sum(counts))), counts, notices, written)
 
 
-def _load(warehouse: Warehouse, table: str, file: File, dialect: Dialect, inner: dict[str, str], longest: int) -> None:
-    """Put the rows of a file below those that are there; `longest` are the most bytes of a row.
+def _load(warehouse: Warehouse, table: str, file: File, dialect: Dialect, inner: dict[str, str], scan: Scan) -> None:
+    """Put the rows of a file below those that are there.
 
     Each thread holds several pieces of the file at once, which by default are eight times as long as the longest row
     that may come: more than a small share of the memory has room for.
     """
-    line = longest + _BESIDE
-    with _plain(file, dialect) as (path, above):
+    line = scan.longest + _BESIDE
+    with plain(file, dialect, scan.mixed) as (path, above):
         columns = {f"f{i}": "VARCHAR" for i in range(dialect.width)}
         mark = quote(dialect.quote or "")
         options = (
             f"header = false, skip = {above}, delim = {quote(dialect.delimiter)}, quote = {mark}, escape = {mark}, "
             f"columns = {columns}, auto_detect = false, strict_mode = true, null_padding = false, "
             f"max_line_size = {line}, buffer_size = {max(_PIECE, 2 * line)}, comment = '', compression = 'none'"
+            f"{', new_line = ' + quote(chr(92) + 'n') if scan.mixed else ''}"
         )
         listed = ", ".join(f"coalesce(f{i}, '') AS {inner[name]}" for i, name in enumerate(dialect.names))
         select = f"SELECT {listed} FROM read_csv({quote(str(path))}, {options})"
+        if dialect.width == 1:  # a line that holds nothing is no row
+            select += " WHERE f0 <> ''"
         try:
             warehouse.before_lock(f"INSERT INTO {table} BY NAME {select}")
         except duckdb.Error as error:
             raise file.error(f"cannot be read: {str(error).splitlines()[0]}", CONVERT) from None
-
-
-@contextmanager
-def _plain(file: File, dialect: Dialect) -> Iterator[tuple[Path, int]]:
-    """The file as plain UTF-8, and the lines above its rows: itself, or a copy."""
-    plain = dialect.encoding.lower().replace("_", "-") in ("utf-8", "utf-8-sig", "ascii")
-    if plain and not dialect.comment and not dialect.footer and file.head(2) != b"\x1f\x8b":
-        yield access.local(file.path), dialect.above
-        return
-    with tempfile.NamedTemporaryFile(prefix="protokit-", suffix=".csv") as copy:
-        with opened(file, dialect) as stream:
-            shutil.copyfileobj(stream, copy, 1 << 20)
-        copy.flush()
-        yield Path(copy.name), 0
 
 
 def _typed(
@@ -167,6 +153,7 @@ def _typed(
     texts: Collection[str],
     keys: Collection[str],
     notations: Notations,
+    apart: Collection[str],
     notices: list[Notice],
 ) -> tuple[dict[str, str], dict[str, str]]:
     """Each column with its type, as SQL; and those of `keys` that are numbers, as texts."""
@@ -195,7 +182,7 @@ def _typed(
         for i, (name, trimmed) in enumerate(texts_of.items()):
             column, known = _Column(*map(int, row[5 * i : 5 * i + 5])), words
             marks: list[str] = []
-            if rules.marks.numbers and (name in notations or (name not in texts and column.plain != column.words)):
+            if rules.marks.floats and (name in notations or (name not in texts and column.plain != column.words)):
                 marks = _marks_as_written(warehouse, table, trimmed, rules, *notations.get(name, (None, None)))
             if marks:  # the other cells are what is left without them
                 known = sorted({*words, *marks})
@@ -209,9 +196,20 @@ def _typed(
             if column.words:
                 often[column.example()] = column.words
             counts = np.array(list(often.values()), np.int64)
-            kept = decided(list(often), counts, name, rules, notices, text=name in texts)
+            told: list[Notice] = []
+            kept = decided(list(often), counts, name, rules, told, text=name in texts)
             listed = sorted({*marks, *(one for one, gone in zip(often, kept.lost, strict=True) if gone)})
             found[name] = _sql(trimmed, kept, listed, rules, codes=name in texts)
+            if name in apart and name not in texts:
+                told = []
+                as_text = decided(list(often), counts, name, rules, told, text=True)
+                levels = [one for one, gone in zip(often, as_text.lost, strict=True) if not gone]
+                numbers = kept.numbers is not None and not USUAL_WORDS.intersection(levels)
+                if not numbers or _merges(warehouse, table, trimmed, found[name]):
+                    gone = {*often} - {*levels} | {*(marks if numbers else ())}
+                    kept = as_text
+                    found[name] = _sql(trimmed, kept, sorted(gone), rules, codes=not numbers)
+            notices += told
             if name in keys and kept.numbers is not None:
                 as_text = decided(list(often), counts, name, rules, [], text=True)
                 listed = [one for one, gone in zip(often, as_text.lost, strict=True) if gone]
@@ -228,7 +226,8 @@ def _marks_as_written(
 
     The notation is that of the first rows; the texts with the digits of a mark are looked for in all.
     """
-    digits = {str(abs(int(number * 10**9))).strip("0") for number in rules.marks.numbers if abs(number) < 1e15}
+    small = (number for number in rules.marks.floats if abs(number) < 1e15)
+    digits = {str(abs(int(number * 10**9))).strip("0") for number in (*small, *rules.marks.whole)}
     own = f"trim(regexp_replace({text}, '[eE][-+]?[0-9]+$|[^0-9]', '', 'g'), '0')"
     same = f"SELECT DISTINCT {text} AS one FROM {table} WHERE {_is_in(own, sorted(digits))} LIMIT {_MOST_MARKS}"
     wanted = [str(one) for (one,) in warehouse.before_lock(f"{same}")]
@@ -241,13 +240,30 @@ def _marks_as_written(
     return sorted({one for one, gone in zip(often, lost, strict=True) if gone} & {*wanted})
 
 
+def _merges(warehouse: Warehouse, table: str, text: str, number: str) -> bool:
+    """Whether two different texts of a column are the same number, given as SQL: 1.10 and 1.1."""
+    of_number = f"regexp_replace(CAST({number} + 0 AS VARCHAR), '\\.0$', '')"
+    [(odd,)] = warehouse.before_lock(f"SELECT count_if({text} <> {of_number}) FROM {table}")
+    if not odd:  # all are as the database writes them, so that no two are the same
+        return False
+    pairs = f"SELECT {text} AS one, {number} AS k FROM {table}"
+    counted = f"SELECT count(DISTINCT one) FILTER (k IS NOT NULL), count(DISTINCT k + 0) FROM ({pairs})"
+    [(texts, numbers)] = warehouse.before_lock(counted)
+    return bool(texts > numbers)
+
+
 def _sql(text: str, found: Decided, lost: Sequence[str], rules: Rules, *, codes: bool) -> str:
     """A column of texts with its type, as SQL; the texts in `lost` are missing cells."""
     kept = f"CASE WHEN NOT {_is_in(text, lost)} THEN {text} END" if lost else text
-    if rules.marks.numbers and not codes:  # a mark that is a number stands for it in every notation
-        listed = ", ".join(f"{number!r}::DOUBLE" for number in sorted(rules.marks.numbers))
+    if rules.marks.floats and not codes:  # a mark that is a number stands for it in every notation
+        listed = ", ".join(f"{number!r}::DOUBLE" for number in sorted(rules.marks.floats))
+        whole = ", ".join(f"{number}" for number in sorted(rules.marks.whole) if abs(number) < _MOST_WHOLE)
+        same = f"TRY_CAST({text} AS DOUBLE) IN ({listed})"
+        if whole:
+            exact = f"TRY_CAST({text} AS HUGEINT) IN ({whole})"
+            same = f"CASE WHEN regexp_full_match({text}, {quote(_WHOLE)}) THEN {exact} ELSE {same} END"
         coded = "" if found.numbers is not None else rf" AND NOT regexp_full_match({text}, '0\d+')"
-        is_mark = f"regexp_full_match({text}, {quote(_PLAIN)}){coded} AND TRY_CAST({text} AS DOUBLE) IN ({listed})"
+        is_mark = f"regexp_full_match({text}, {quote(_PLAIN)}){coded} AND {same}"
         kept = f"CASE WHEN NOT coalesce({is_mark}, false) THEN {kept} END"
     if found.lost.all():
         return "NULL::DOUBLE"

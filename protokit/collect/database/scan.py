@@ -14,16 +14,18 @@ from protokit.collect.files.dialect import Dialect
 from protokit.collect.files.files import File
 from protokit.core.errors import DataError
 
+_HEAD = 1 << 16  # bytes that hold the lines above the rows
 CONVERT = "convert it to Parquet, and name that file"
 
 
 @dataclass(frozen=True)
 class Scan:
-    """How many rows a file has, the last of them, and the most bytes of one."""
+    """How many rows a file has, the last of them, the most bytes of one, and whether lines end in different ways."""
 
     rows: int
     end: list[list[str]]
     longest: int
+    mixed: bool
 
 
 def scanned(file: File, dialect: Dialect) -> Scan:
@@ -33,6 +35,8 @@ def scanned(file: File, dialect: Dialect) -> Scan:
         DataError: with the line and column of what is wrong.
     """
     count, line, end, raw, more, longest = 0, dialect.above + 1, b"", b"", False, 0
+    above = file.head(_HEAD).split(b"\n")[: dialect.above]
+    lines, returns = len(above), sum(one.endswith(b"\r") for one in above)
     try:
         with opened(file, dialect) as stream:
             try:
@@ -43,6 +47,7 @@ def scanned(file: File, dialect: Dialect) -> Scan:
                     longest = max(longest, most)
                     count += rows_here
                     line += raw.count(b"\n")
+                    lines, returns = lines + raw.count(b"\n"), returns + raw.count(b"\r\n")
                     end, raw = (raw if rows_here else end), b""
             except Unclean as error:
                 raw = error.raw or raw
@@ -50,7 +55,7 @@ def scanned(file: File, dialect: Dialect) -> Scan:
                 raise
         if not count:
             raise file.error("no rows below the header", "give a table with rows")
-        return Scan(count, last_rows(end, dialect), longest)
+        return Scan(count, last_rows(end, dialect), longest, 0 < returns < lines)
     except Unclean as error:
         if not dialect.comment and not dialect.footer and raw:
             _name(raw, line, file, dialect, more)

@@ -31,7 +31,7 @@ def settled(
     if not different or not all(isinstance(one, str) for one in different):
         return series
     rules = Rules(Marks.of(missing), decimal, thousands)
-    if missing is not None and rules.marks.numbers:
+    if missing is not None and rules.marks.floats:
         lost = rules.marks.meet_in_column(
             different, np.bincount(codes[codes >= 0]), decimal=decimal, thousands=thousands
         )

@@ -88,8 +88,7 @@ def _unmarked(cell: object, marks: Marks, codes: bool) -> object:
     if isinstance(cell, str):
         cell = cell.strip()
         return None if marks.meet([cell], codes=codes)[0] else cell
-    is_number = isinstance(cell, (int, float)) and not isinstance(cell, bool)
-    return None if is_number and cell in marks.numbers else cell
+    return None if marks.has(cell) else cell
 
 
 def _stored(name: str, count: int) -> Notice:

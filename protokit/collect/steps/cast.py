@@ -34,8 +34,13 @@ class Cast(ColumnMapping[object]):
 
     def run(self, context: Context, rows: Rows) -> Done:
         """Cast the columns."""
-        from protokit.collect.database.casting import cast
+        from protokit.collect.database.casting import cast, texts_of_digits
 
-        detail = ", ".join(f"{name} is a {split(kind)[0]}" for name, kind in self.written.items())
         found, decided = cast(context, rows, self.written)
+        kinds = {name: split(kind)[0] for name, kind in self.written.items()}
+        numbers = [n for n, kind in kinds.items() if kind == "number" and rows.columns[n].family == "text"]
+        kinds |= dict.fromkeys(
+            texts_of_digits(context, found, numbers), "number, kept as texts while cells are missing"
+        )
+        detail = ", ".join(f"{name} is a {kind}" for name, kind in kinds.items())
         return Done(found, detail, step=Cast(decided))

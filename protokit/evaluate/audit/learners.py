@@ -57,7 +57,8 @@ def column(series: pd.Series, kind: str) -> Column | None:
         values = np.asarray(pd.to_numeric(series, errors="coerce").to_numpy(float, na_value=np.nan))
     else:
         return None
-    return Column(values) if np.isfinite(values).any() else None
+    finite = np.isfinite(values)  # a text such as inf is read as missing, and told by the step before
+    return Column(np.where(finite, values, np.nan)) if finite.any() else None
 
 
 def single_skill(

@@ -98,6 +98,7 @@ def held(recipe: Recipe, *, memory: str = "512MB", threads: int | None = None) -
                 threads=threads,
                 texts=texts_of(recipe),
                 notations=recipe.represent.written_numbers,
+                apart=Wanted.of(recipe).apart,
             )
             kept = database.enter_context(rows)
         yield kept
