@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from protokit.collect.joins import columns as joined
 from protokit.collect.step import Origins, Plain, reporting
-from protokit.collect.words import Collect
+from protokit.collect.words import Collect, Times
 from protokit.core.errors import SpecError
 from protokit.core.places import Fault
 
@@ -77,6 +77,19 @@ def traced(collect: Collect, wanted: Iterable[str], *, keys: bool = False) -> di
     first = next(iter(collect.tables), "")
     found[first] = found.get(first, frozenset()) | names
     return found
+
+
+def later(collect: Collect, i: int) -> Times:
+    """`Collect.times` by the names of the columns after the step `i`, joins and cleaning counted together.
+
+    Joins after it go by time, too; what such a step computes from a column is computed from a time.
+    """
+    by, said = collect.times.by, collect.times.said
+    for step in reversed(collect.clean[max(0, i + 1 - len(collect.join)) :]):
+        by, said = (frozenset().union(*(step.replayed(frozenset((one,)))[1] for one in some)) for some in (by, said))
+    for join in collect.join[i + 1 :]:
+        by |= {pair[0] for pair in (join.as_of, join.before) if pair is not None}
+    return Times(by, said)
 
 
 def cast_to_texts(collect: Collect) -> tuple[dict[str, frozenset[str]], dict[str, frozenset[str]]]:

@@ -234,7 +234,7 @@ def test_codes_that_come_late_stay_texts(tmp_path: Path, monkeypatch: pytest.Mon
 
 def load(folder: Path, location: str, **options: Any) -> pd.DataFrame:
     with Warehouse(on_disk=True) as warehouse:
-        loaded, _ = large._of_csv(warehouse, Csv(location=location, **options), folder, (), ())
+        loaded, _ = large._of_csv(warehouse, Csv(location=location, **options), folder, (), (), {})
         return warehouse.frame(loaded.rows)
 
 

@@ -69,7 +69,7 @@ def date_sql(context: Context, rows: Rows, name: str, asked: Rule, write: Callab
             what, cure = meaning(_numbers(context, rows, name), name, write)
         like = "" if what == "numbers" else f": it looks like {what}"
         raise context.fault(f"{name!r} is a {family}, and cannot be made a date{like}", cure, name)
-    rule = texts.decided(found, asked).rule
+    rule = texts.decided(found, asked, surely=name in context.by_time).rule
     return texts.sql(rule), rule
 
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from protokit.collect.database.casting import cast
 from protokit.collect.database.context import Context
 from protokit.collect.database.warehouse import Rows, Stored
-from protokit.collect.joins.columns import added
+from protokit.collect.joins.columns import added, times_in
 from protokit.collect.joins.keys import Keys
 from protokit.collect.joins.words import Join
 from protokit.core.values.said import Notice, Step
 
 
-def join(context: Context, rows: Rows, spec: Join, right: Rows) -> tuple[Rows, Step]:
+def join(context: Context, rows: Rows, spec: Join, right: Rows) -> tuple[Rows, Step, None]:
     """The rows with the columns of another table. `right` stays as it is.
 
     Raises:
@@ -23,7 +24,8 @@ def join(context: Context, rows: Rows, spec: Join, right: Rows) -> tuple[Rows, S
     before = rows.count
     if spec.cast:
         copy = context.warehouse.create(f"SELECT * FROM {right.table}", right.order, right.columns, drop=None)
-        right, _ = cast(context.below("cast"), copy, spec.cast)
+        below = replace(context.below("cast"), by_time=times_in(spec, context.by_time))
+        right, _ = cast(below, copy, spec.cast)
     keys = Keys(context, rows, right, spec)
     rows, right = keys.rows, keys.table
     keys.expect()
@@ -44,7 +46,7 @@ def join(context: Context, rows: Rows, spec: Join, right: Rows) -> tuple[Rows, S
         context.notices.append(Notice(f"the join with {spec.table!r} makes {more}", (), None))
     if found.count == 0:
         raise context.wrong(f"no row has one in {spec.table!r}: {detail}", "check the keys, or write how: left", "on")
-    return found, Step(f"join {spec.table}", before, found.count, whole, dropped)
+    return found, Step(f"join {spec.table}", before, found.count, whole, dropped), None
 
 
 def _joined(context: Context, rows: Rows, right: Rows, spec: Join, keys: Keys, count: int | None) -> Rows:
