@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from protokit.collect.database.casts import split
 from protokit.collect.joins import columns as joined
 from protokit.collect.step import Origins, Plain, reporting
 from protokit.collect.words import Collect, Times
@@ -11,6 +12,7 @@ from protokit.core.errors import SpecError
 from protokit.core.places import Fault
 
 _TEXTS = ("category", "text")
+_TO_DATES = ("cast", "parse_dates")
 _OF_NAMES = ("rename", "drop", "keep")  # steps that compute with no cell
 Tables = Mapping[str, Sequence[str] | None]
 
@@ -86,10 +88,19 @@ def later(collect: Collect, i: int) -> Times:
     """
     by, said = collect.times.by, collect.times.said
     for step in reversed(collect.clean[max(0, i + 1 - len(collect.join)) :]):
+        if step.name in _TO_DATES and isinstance(step.written, Mapping):
+            said |= {name for name, written in step.written.items() if not _is_open(written)}
         by, said = (frozenset().union(*(step.replayed(frozenset((one,)))[1] for one in some)) for some in (by, said))
     for join in collect.join[i + 1 :]:
+        said |= {left for left, _ in join.on}
         by |= {pair[0] for pair in (join.as_of, join.before) if pair is not None}
     return Times(by, said)
+
+
+def _is_open(written: object) -> bool:
+    """Whether a step makes dates of a column, and leaves the order of day and month to its cells."""
+    kind, options = ("date", written) if isinstance(written, dict) and "date" not in written else split(written)
+    return kind == "date" and not (isinstance(options, dict) and options.get("order"))
 
 
 def cast_to_texts(collect: Collect) -> tuple[dict[str, frozenset[str]], dict[str, frozenset[str]]]:

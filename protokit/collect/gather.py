@@ -89,7 +89,7 @@ def take(
     if i < len(spec.join):
         one = spec.join[i]
         context = Context(("collect", "join", i), place, notices, times.by)
-        return join(context, rows, one, tables[one.table])
+        return join(context, rows, one, tables[one.table], times.said)
     step = spec.clean[i - len(spec.join)]
     context = Context(("collect", "clean", i - len(spec.join), step.name), place, notices, times.by)
     before = rows.count

@@ -80,3 +80,46 @@ def test_no_order_is_guessed_on_the_disk(tmp_path: Path, monkeypatch: pytest.Mon
     plain = {"collect": collect, "represent": {"target": "y", "split": {"by": {"time": "d"}}}}
     with pytest.raises(DataError, match="no cell tells it"), held(Recipe.parse(plain, folder=tmp_path)):
         pass
+
+
+@pytest.mark.parametrize("told", ["dates", "other side"])
+def test_a_time_of_a_join_is_the_same_moment_after_it(told: str) -> None:
+    other: dict[str, Any] = {"k": ["a", "b"] * 20, "e": OPEN, "w": range(40)}
+    join: dict[str, Any] = {"with": "other", "on": "k", "as_of": {"d": "e"}, "expect": "many_to_many"}
+    if told == "dates":
+        join["dates"] = {"order": "day"}
+    else:
+        other = {"k": [*other["k"], "a"], "e": [*OPEN, "13/01/2024"], "w": range(41)}
+    table = table_of({"join": [join]}, {"split": {"by": {"time": "d"}}}, other=other)
+    days = pd.to_datetime(pd.Series(OPEN), format="%d/%m/%Y")
+    assert table.frame["d"].tolist() == days.tolist()
+    assert pd.api.types.is_datetime64_any_dtype(table.frame["e"]) == (told == "dates")  # else it tells its order itself
+    [step] = table.clean
+    assert step.as_plain()["cast"]["d"] == {"date": {"order": "day"}}
+    assert "no cell tells" not in str(table.notices)
+
+
+@pytest.mark.parametrize(
+    ("clean", "represent"),
+    [
+        ([], {"columns": {"d": {"date": {"order": "month"}}}}),
+        ([], {"columns": {"d": "category"}}),
+        ([{"parse_dates": {"d": "%m/%d/%Y"}}], {}),
+        ([{"cast": {"d": {"date": {"order": "month"}}}}], {}),
+    ],
+)
+def test_what_the_recipe_says_of_a_time_of_a_join_holds(clean: list[Any], represent: dict[str, Any]) -> None:
+    other = {"k": ["a", "b"], "e": ["01/01/2024"] * 2, "w": [1, 2]}
+    join = {"with": "other", "on": "k", "as_of": {"d": "e"}, "dates": {"order": "day"}}
+    table = table_of({"join": [join], "clean": clean}, represent, other=other)
+    days = pd.to_datetime(pd.Series(OPEN), format="%m/%d/%Y")
+    assert table.frame["d"].tolist() == (days.tolist() if clean else OPEN)
+    assert pd.api.types.is_datetime64_any_dtype(table.frame["e"])
+
+
+@pytest.mark.parametrize("clean", [[{"cast": {"d": "date"}}], [{"parse_dates": {"d": {}}}]])
+def test_a_step_that_leaves_the_order_to_the_cells_takes_that_of_the_join(clean: list[Any]) -> None:
+    other = {"k": ["a", "b"], "d": ["01/01/2024"] * 2, "w": [1, 2]}
+    join = {"with": "other", "on": "k", "as_of": "d", "dates": {"order": "day"}}
+    table = table_of({"join": [join], "clean": clean}, {"split": {"by": {"time": "d"}}}, other=other)
+    assert table.frame["d"].tolist() == pd.to_datetime(pd.Series(OPEN), format="%d/%m/%Y").tolist()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from protokit.cells.times.columns import EPOCHS
-from protokit.cells.times.rules import Evidence
+from protokit.cells.times.rules import Evidence, decide
 from protokit.collect.database.context import Context, shares
 from protokit.collect.database.times import TextTimes, rule_of
 from protokit.collect.database.warehouse import Rows
@@ -42,6 +43,7 @@ class Keys:
             f"a.{a} = " + (f"TRY_CAST(b.{b} AS {kind})" if other else f"b.{b}")
             for a, b, kind, other in zip(self.left, self.right, kinds, different, strict=True)
         )
+        self._orders: list[str] = []
         self.times = self._times()
         self.near = self._near()
 
@@ -89,16 +91,20 @@ class Keys:
         both = found[0].orders & found[1].orders
         made = []
         for side, shown in zip(texts, found, strict=True):
-            column = side.rows.columns[side.name]
+            column, order = side.rows.columns[side.name], ""
             if column.family == "number":
                 sql = f"make_timestamp(CAST(round({column.inner} * {EPOCHS[asked.epoch]}) AS BIGINT))"
             elif column.family == "text" or (asked.zone and not column.zone):
                 # what shows the order of day and month on one side shows it on the other
-                shown = replace(shown, orders=both or shown.orders)
-                sql = side.sql(side.decided(shown, replace(asked, epoch=""), surely=True).rule)
+                told = replace(shown, orders=both or shown.orders)
+                rule = side.decided(told, replace(asked, epoch=""), surely=True).rule
+                sql = side.sql(rule)
+                alone = decide(shown).surely()
+                order = rule.order if alone.trouble or alone.rule.order != rule.order else ""
             else:
                 sql = f"CAST({column.inner} AS TIMESTAMP)"
             made.append(sql)
+            self._orders.append(order)
         if found[0].placed != found[1].placed and not asked.zone and any(one.local and not one.placed for one in found):
             name = next(side.name for side, one in zip(texts, found, strict=True) if one.local and not one.placed)
             rule = f"{name!r} has no offset, and is held against times that have one: it is taken for UTC"
@@ -107,6 +113,16 @@ class Keys:
         self.rows = self._with(self.rows, made[0], inner[0], drop=True)
         self.table = self._with(self.table, made[1], inner[1], drop=False)
         return inner
+
+    def orders(self, new: Mapping[str, str]) -> dict[str, str]:
+        """The order of day and month of each column of texts that tells another one, or none, by itself.
+
+        `new` are the columns of the joined table that the rows get, with their names there.
+        """
+        pair = self._spec.as_of or self._spec.before
+        if pair is None or not any(self._orders):
+            return {}
+        return {n: order for n, order in zip((pair[0], new.get(pair[1])), self._orders, strict=True) if n and order}
 
     def _evidence(self, side: TextTimes, key: str) -> Evidence:
         """What one side shows of how its times are read."""
