@@ -7,11 +7,17 @@ from dataclasses import replace
 
 from protokit.cells.times.columns import EPOCHS
 from protokit.cells.times.rules import Evidence, decide
+from protokit.collect.database.casting import cast
+from protokit.collect.database.casts import split
 from protokit.collect.database.context import Context, shares
 from protokit.collect.database.times import TextTimes, rule_of
 from protokit.collect.database.warehouse import Rows
+from protokit.collect.joins.alike import cast_alike, texts_of, thousands_alike
 from protokit.collect.joins.words import Join
+from protokit.core.errors import DataError
 from protokit.core.values.said import Notice
+
+_KEY = "\0key"  # no column of a table is named so
 
 
 class Keys:
@@ -25,6 +31,11 @@ class Keys:
         self.left, self.right = [], list[str]()
         for i, (left, own) in enumerate(spec.on):
             a, b = rows.columns[left], right.columns[own]
+            if a.family == "text" and b.family != "text" and own in spec.cast and self._valued(right, own):
+                self.left.append(self._cast(left, own, i))
+                self.right.append(context.inner(right, own, "on", i))
+                rows = self.rows
+                continue
             self.left.append(context.inner(rows, left, "on", i))
             self.right.append(context.inner(right, own, "on", i))
             dates = a.family.startswith("date") and b.family.startswith("date")
@@ -35,9 +46,13 @@ class Keys:
             elif a.family != b.family and self._valued(rows, left) and self._valued(right, own):
                 rule = f"the key {left!r} is a {a.family} in the rows, and {own!r} a {b.family} in {spec.table!r}"
                 wanted = {"number": "number", "text": "text", "boolean": "boolean", "date": "date"}.get(a.family)
+                if a.family == "text":
+                    wanted = self._alike(i) or wanted
                 raise context.fault(rule, f"add cast: {{{own}: {wanted}}} to the join" if wanted else None, "on", i)
         kinds = [rows.columns[left].type for left, _ in spec.on]
-        different = [rows.columns[left].family != right.columns[own].family for left, own in spec.on]
+        different = [
+            rows.columns[left].family != right.columns[own].family and own not in spec.cast for left, own in spec.on
+        ]
         self.equal = " AND ".join(
             # a column without a single value is of any type, and matches nothing
             f"a.{a} = " + (f"TRY_CAST(b.{b} AS {kind})" if other else f"b.{b}")
@@ -46,6 +61,51 @@ class Keys:
         self._orders: list[str] = []
         self.times = self._times()
         self.near = self._near()
+
+    def _cast(self, left: str, own: str, i: int) -> str:
+        """A key of the rows that are texts, as what the recipe makes of the joined table's, under a new inner name.
+
+        Raises:
+            SpecError: a text is nothing of that.
+            DataError: it cannot be told which dates they are.
+        """
+        context, kept, kind = self._context, self.rows.columns[left], self._spec.cast[own]
+        rows = context.warehouse.changed(self.rows, {_KEY: kept.inner})
+        swapped = {**rows.columns, left: rows.columns[_KEY], _KEY: rows.columns[left]}
+        below = replace(context.below("cast"), by_time=frozenset((left,)))
+        try:
+            rows, _ = cast(below, rows.named(swapped), {left: kind})
+        except DataError as error:
+            if split(kind)[0] == "date" and error.cure and "order" in error.cure:
+                raise
+            rule = f"the key {left!r} is a text in the rows, and {own!r} in {self._spec.table!r} is cast: {error.rule}"
+            raise context.fault(rule, f"cast: {{{own}: text}}", "on", i) from None
+        inner = rows.columns[left].inner
+        columns = {name: column for name, column in rows.columns.items() if name != _KEY}
+        self.rows = rows.named({**columns, left: rows.columns[_KEY]})
+        return inner
+
+    def _alike(self, i: int) -> str | None:
+        """The cast with which a key of both sides has matches; None where it has no need of it, or none helps."""
+        left, own = self._spec.on[i]
+        sides = [
+            texts_of(self._context, rows.table, rows.columns[name].inner)
+            for rows, name in ((self.rows, left), (self.table, own))
+        ]
+        return None if {*sides[0]} & {*sides[1]} else cast_alike(*sides)
+
+    def _cure_of_none(self) -> str | None:
+        """The edit with which keys that are texts have matches, where no row has one."""
+        for i, (left, own) in enumerate(self._spec.on):
+            sides = [(self.rows, left), (self.table, own)]
+            if any(rows.columns[name].family != "text" for rows, name in sides) or own in self._spec.cast:
+                continue
+            if kind := self._alike(i):
+                return f"add cast: {{{own}: {kind}}} to the join, and {left!r} of the rows is held against it as that"
+            texts = [texts_of(self._context, rows.table, rows.columns[name].inner) for rows, name in sides]
+            if not {*texts[0]} & {*texts[1]} and (mark := thousands_alike(*texts)):
+                return f'write thousands: "{mark}" in the table whose {left if left == own else (left, own)!r} has it'
+        return None
 
     def _valued(self, rows: Rows, name: str) -> bool:
         return bool(self._context.warehouse.one(f"SELECT count({rows.columns[name].inner}) > 0 FROM {rows.table}")[0])
@@ -245,6 +305,8 @@ class Keys:
         cure = (
             "their new columns are missing" if spec.how == "left" else "an inner join drops them; how: left keeps them"
         )
+        if count == rows.count:
+            cure = self._cure_of_none() or cure
         names = tuple(left for left, _ in spec.on)
         self._context.notices.append(Notice(f"the join with {spec.table!r}: {detail}", names, cure))
         return count, detail
