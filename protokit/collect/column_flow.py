@@ -128,10 +128,19 @@ def cast_to_texts(collect: Collect) -> tuple[dict[str, frozenset[str]], dict[str
 
 def origins(collect: Collect) -> dict[str, tuple[str, ...]]:
     """The columns that each derived column was computed from, directly or through others, by their last names."""
-    found: Origins = {}
+    return {name: tuple(sorted(own)) for name, own in _origins(collect).items() if own}
+
+
+def derived(collect: Collect) -> frozenset[str]:
+    """The columns that are in no table: those that are derived, and aggregates of joins, by their last names."""
+    return frozenset(_origins(collect))
+
+
+def _origins(collect: Collect) -> Origins:
+    found: Origins = {join.prefix + name: frozenset() for join in collect.join for name in join.aggregate or ()}
     for step in collect.clean:
         found = step.origins_after(found)
-    return {name: tuple(sorted(own)) for name, own in found.items() if own}
+    return found
 
 
 def replay(collect: Collect, needed: Iterable[str]) -> tuple[tuple[Plain, ...], tuple[str, ...]]:

@@ -157,10 +157,10 @@ class Keys:
             elif column.family == "text" or (asked.zone and not column.zone):
                 # what shows the order of day and month on one side shows it on the other
                 told = replace(shown, orders=both or shown.orders)
-                rule = side.decided(told, replace(asked, epoch=""), surely=True).rule
-                sql = side.sql(rule)
+                way = side.decided(told, replace(asked, epoch=""), surely=True).rule
+                sql = side.sql(way)
                 alone = decide(shown).surely()
-                order = rule.order if alone.trouble or alone.rule.order != rule.order else ""
+                order = way.order if alone.trouble or alone.rule.order != way.order else ""
             else:
                 sql = f"CAST({column.inner} AS TIMESTAMP)"
             made.append(sql)
