@@ -76,3 +76,18 @@ def test_no_order_is_guessed_in_the_cast_of_a_key(tmp_path: Path) -> None:
 def test_truths_match_numbers_as_truths(tmp_path: Path) -> None:
     assert "cast: {k: boolean}" in str(joined(tmp_path, ["True", "False"], ["1", "0"]).notices)
     assert joined(tmp_path, ["True", "False"], ["1", "0"], cast={"k": "boolean"}).frame["o"].tolist() == [0, 1]
+
+
+def test_several_keys_are_cast_together_and_one_without_values_matches_nothing() -> None:
+    rows = {"k": ["007", "008", "x9"], "d": ["2024-01-02", "2024-01-13", "2024-01-14"], "e": ["05", "6", "7"]}
+    other: dict[str, Any] = {"k": [7, 8], "e": [5, 6], "d": ["02/01/2024", "13/01/2024"], "o": [1, 2]}
+    cast = {"d": "date", "e": "number", "k": "text"}
+    recipe: dict[str, Any] = {"join": [{"with": "other", "on": ["d", "e"], "cast": cast, "prefix": "o_"}]}
+    collect = {"collect": recipe, "represent": {"target": "e"}}
+    tables = {"rows": pd.DataFrame(rows), "other": pd.DataFrame(other)}
+    frame = collected(Recipe.parse(collect), tables).frame
+    assert frame["o_o"].fillna(0).tolist() == [1, 2, 0] and list(frame) == ["k", "d", "e", "o_k", "o_o"]
+    assert frame["e"].tolist() == rows["e"]
+    recipe["join"] = [{"with": "other", "on": "k", "cast": {"k": "number"}, "prefix": "o_"}]
+    tables["other"] = pd.DataFrame({**other, "k": [None, None]})
+    assert collected(Recipe.parse(collect), tables).frame["o_o"].isna().all()

@@ -50,13 +50,13 @@ class Keys:
                     wanted = self._alike(i) or wanted
                 raise context.fault(rule, f"add cast: {{{own}: {wanted}}} to the join" if wanted else None, "on", i)
         kinds = [rows.columns[left].type for left, _ in spec.on]
-        different = [
-            rows.columns[left].family != right.columns[own].family and own not in spec.cast for left, own in spec.on
-        ]
+        different = [rows.columns[left].family != right.columns[own].family for left, own in spec.on]
+        alike = [f"{_KEY}{i}" in rows.columns for i in range(len(spec.on))]
+        self.rows = rows.named({name: one for name, one in rows.columns.items() if not name.startswith(_KEY)})
         self.equal = " AND ".join(
             # a column without a single value is of any type, and matches nothing
-            f"a.{a} = " + (f"TRY_CAST(b.{b} AS {kind})" if other else f"b.{b}")
-            for a, b, kind, other in zip(self.left, self.right, kinds, different, strict=True)
+            f"a.{a} = " + (f"TRY_CAST(b.{b} AS {kind})" if other and not same else f"b.{b}")
+            for a, b, kind, other, same in zip(self.left, self.right, kinds, different, alike, strict=True)
         )
         self._orders: list[str] = []
         self.times = self._times()
@@ -69,9 +69,9 @@ class Keys:
             SpecError: a text is nothing of that.
             DataError: it cannot be told which dates they are.
         """
-        context, kept, kind = self._context, self.rows.columns[left], self._spec.cast[own]
-        rows = context.warehouse.changed(self.rows, {_KEY: kept.inner})
-        swapped = {**rows.columns, left: rows.columns[_KEY], _KEY: rows.columns[left]}
+        context, key, kind = self._context, f"{_KEY}{i}", self._spec.cast[own]
+        rows = context.warehouse.changed(self.rows, {key: self.rows.columns[left].inner})
+        swapped = {**rows.columns, left: rows.columns[key], key: rows.columns[left]}
         below = replace(context.below("cast"), by_time=frozenset((left,)))
         try:
             rows, _ = cast(below, rows.named(swapped), {left: kind})
@@ -80,10 +80,8 @@ class Keys:
                 raise
             rule = f"the key {left!r} is a text in the rows, and {own!r} in {self._spec.table!r} is cast: {error.rule}"
             raise context.fault(rule, f"cast: {{{own}: text}}", "on", i) from None
-        inner = rows.columns[left].inner
-        columns = {name: column for name, column in rows.columns.items() if name != _KEY}
-        self.rows = rows.named({**columns, left: rows.columns[_KEY]})
-        return inner
+        self.rows = rows.named({**rows.columns, left: rows.columns[key], key: rows.columns[left]})
+        return rows.columns[left].inner
 
     def _alike(self, i: int) -> str | None:
         """The cast with which a key of both sides has matches; None where it has no need of it, or none helps."""
