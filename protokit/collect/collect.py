@@ -17,7 +17,7 @@ from protokit.collect.readers.csv import Csv
 from protokit.collect.readers.sql import Sql
 from protokit.collect.sheets.columns import as_texts
 from protokit.collect.source import Source
-from protokit.collect.words import Collect
+from protokit.collect.words import TIMELESS, Collect, Times
 from protokit.core.errors import DataError, SpecError
 from protokit.core.outside import access
 from protokit.core.rows import SourceRows, joined, rows_read
@@ -35,6 +35,7 @@ def collect(
     texts: Collection[str] = (),
     apart: Collection[str] = (),
     notations: Notations = UNSAID,
+    times: Times = TIMELESS,
     there: bool = True,
 ) -> Table:
     """The rows of the tables, joined and cleaned. Paths start at `folder`.
@@ -47,11 +48,13 @@ def collect(
     The collected columns in `texts` keep their cells as they are written, where the source knows that; joins and
     expressions see numbers where all cells are. Those in `apart` do where two different texts would be one number.
     Of columns of texts in `notations` a mark of missing cells is met as the number that it is.
+    No order of day and month is guessed for the `times` by which the recipe goes.
 
     Raises:
         SpecError: a step of joining or cleaning does not fit the columns.
         DataError: a table cannot be read, is empty, lacks a column of the first, or is not what a step says.
     """
+    spec = spec.with_times(times)
     given = _given(spec, table)
     if not given and not spec.tables:
         cure = "name one under collect.tables, or pass a data frame to run()"

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from protokit.collect.database.casts import split
 from protokit.collect.joins import columns as joined
 from protokit.collect.step import Origins, Plain, reporting
-from protokit.collect.words import Collect
+from protokit.collect.words import Collect, Times
 from protokit.core.errors import SpecError
 from protokit.core.places import Fault
 
 _TEXTS = ("category", "text")
+_TO_DATES = ("cast", "parse_dates")
 _OF_NAMES = ("rename", "drop", "keep")  # steps that compute with no cell
 Tables = Mapping[str, Sequence[str] | None]
 
@@ -79,6 +81,28 @@ def traced(collect: Collect, wanted: Iterable[str], *, keys: bool = False) -> di
     return found
 
 
+def later(collect: Collect, i: int) -> Times:
+    """`Collect.times` by the names of the columns after the step `i`, joins and cleaning counted together.
+
+    Joins after it go by time, too; what such a step computes from a column is computed from a time.
+    """
+    by, said = collect.times.by, collect.times.said
+    for step in reversed(collect.clean[max(0, i + 1 - len(collect.join)) :]):
+        if step.name in _TO_DATES and isinstance(step.written, Mapping):
+            said |= {name for name, written in step.written.items() if not _is_open(written)}
+        by, said = (frozenset().union(*(step.replayed(frozenset((one,)))[1] for one in some)) for some in (by, said))
+    for join in collect.join[i + 1 :]:
+        said |= {left for left, _ in join.on}
+        by |= {pair[0] for pair in (join.as_of, join.before) if pair is not None}
+    return Times(by, said)
+
+
+def _is_open(written: object) -> bool:
+    """Whether a step makes dates of a column, and leaves the order of day and month to its cells."""
+    kind, options = ("date", written) if isinstance(written, dict) and "date" not in written else split(written)
+    return kind == "date" and not (isinstance(options, dict) and options.get("order"))
+
+
 def cast_to_texts(collect: Collect) -> tuple[dict[str, frozenset[str]], dict[str, frozenset[str]]]:
     """The columns of each table that a step makes categories or texts, as `traced` has them.
 
@@ -104,10 +128,19 @@ def cast_to_texts(collect: Collect) -> tuple[dict[str, frozenset[str]], dict[str
 
 def origins(collect: Collect) -> dict[str, tuple[str, ...]]:
     """The columns that each derived column was computed from, directly or through others, by their last names."""
-    found: Origins = {}
+    return {name: tuple(sorted(own)) for name, own in _origins(collect).items() if own}
+
+
+def derived(collect: Collect) -> frozenset[str]:
+    """The columns that are in no table: those that are derived, and aggregates of joins, by their last names."""
+    return frozenset(_origins(collect))
+
+
+def _origins(collect: Collect) -> Origins:
+    found: Origins = {join.prefix + name: frozenset() for join in collect.join for name in join.aggregate or ()}
     for step in collect.clean:
         found = step.origins_after(found)
-    return {name: tuple(sorted(own)) for name, own in found.items() if own}
+    return found
 
 
 def replay(collect: Collect, needed: Iterable[str]) -> tuple[tuple[Plain, ...], tuple[str, ...]]:

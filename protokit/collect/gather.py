@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from protokit.collect.column_flow import check_names, mentioned
+from protokit.collect.column_flow import check_names, later, mentioned
 from protokit.collect.database.context import Context
 from protokit.collect.database.place import Place, Rows
 from protokit.collect.database.warehouse import Warehouse
@@ -85,11 +85,13 @@ def take(
 ) -> tuple[Rows, said.Step, Step[object] | None]:
     """Take the step `i`, joins and cleaning counted together; cleaning has to leave a row. A step of
     cleaning also as the rows decided it."""
+    times = later(spec, i)
     if i < len(spec.join):
         one = spec.join[i]
-        return (*join(Context(("collect", "join", i), place, notices), rows, one, tables[one.table]), None)
+        context = Context(("collect", "join", i), place, notices, times.by)
+        return join(context, rows, one, tables[one.table], times.said)
     step = spec.clean[i - len(spec.join)]
-    context = Context(("collect", "clean", i - len(spec.join), step.name), place, notices)
+    context = Context(("collect", "clean", i - len(spec.join), step.name), place, notices, times.by)
     before = rows.count
     with guarded("the step of cleaning", step):
         found, detail, dropped, decided = step.run(context, rows)

@@ -31,7 +31,7 @@ from protokit.collect.readers.parquet import Parquet
 from protokit.collect.source import Source
 from protokit.collect.stacking import partitions
 from protokit.collect.text_cells import Rules
-from protokit.collect.words import Collect
+from protokit.collect.words import TIMELESS, Collect, Times
 from protokit.core.errors import DataError, SpecError
 from protokit.core.rows import SourceRows, of_files
 from protokit.core.suggest import did_you_mean
@@ -148,6 +148,7 @@ def held(
     texts: Collection[str] = (),
     notations: Notations = UNSAID,
     apart: Collection[str] = (),
+    times: Times = TIMELESS,
 ) -> Iterator[Held]:
     """The tables, joined, cleaned and dealt to parts on the disk; Parquet and CSV never are in Python's memory.
 
@@ -158,6 +159,7 @@ def held(
         SpecError: a step or the deal does not fit the columns.
         DataError: a table cannot be read, or is not what a step says.
     """
+    spec = spec.with_times(times)
     if not spec.tables:
         raise SpecError.one("no table to collect", "name one under collect.tables", ("collect",))
     if any(join.aggregate for join in spec.join):

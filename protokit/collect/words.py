@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Annotated
 
-from pydantic import Field, InstanceOf, ValidationError
+from pydantic import Field, InstanceOf, PrivateAttr, ValidationError
 
 from protokit.collect.joins.words import Join, joins_schema, read_joins
 from protokit.collect.source import Source, read_source, source_schema
@@ -65,6 +65,18 @@ def _steps_schema() -> JsonSchema:
     return {"type": "array", "items": one}
 
 
+@dataclass(frozen=True)
+class Times:
+    """The collected columns by which the rest of a recipe goes in time, and those of which it says how it reads them.
+
+    Of the first no order of day and month is guessed: with a wrong one the future stands before the past.
+    """
+
+    by: frozenset[str] = frozenset()
+    said: frozenset[str] = frozenset()
+
+
+TIMELESS = Times()
 Table = Annotated[InstanceOf[Source], Word(read_source, source_schema)]
 Steps = Annotated[tuple[InstanceOf[Step[object]], ...], Word(_read_steps, _steps_schema)]
 
@@ -84,6 +96,19 @@ class Collect(Section):
     clean: Steps = Field(
         (), description="steps of cleaning, in order", examples=[[{"filter": "price > 0"}, "drop_duplicates"]]
     )
+
+    _times: Times = PrivateAttr(TIMELESS)
+
+    @property
+    def times(self) -> Times:
+        """What the rest of the recipe does with times."""
+        return self._times
+
+    def with_times(self, times: Times) -> Collect:
+        """The same in a recipe that does something with times."""
+        found = self.model_copy()
+        found._times = times
+        return found
 
     @classmethod
     def of(cls, **given: object) -> Collect:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
@@ -79,6 +79,8 @@ def _fit(
     missing = missing_texts(whole) if said is None or KINDS[said].unreadable_cells_are_missing else ()
     if said is None:
         guess = inference.infer(without(column, missing), without(whole, missing))
+        if guess.odd and name in setting.derived:
+            guess = replace(guess, cure=inference.cure_of_derived(name, guess.odd))
         found.notices.extend(notice for notice in inference.failures(guess) if notice not in found.notices)
         if guess.kind is None:
             found.notices.append(inference.left_out(name, guess))

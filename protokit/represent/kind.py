@@ -41,7 +41,7 @@ class Guess:
     """What a column is taken for: the name of a kind, or None with the reason why the column is left out.
 
     `cure` says how to decide otherwise, `note` what the person should know of how the column is read, `failed` which
-    kinds of other packages could not be asked.
+    kinds of other packages could not be asked; `odd` is a text that the cure makes a missing cell.
     """
 
     kind: str | None
@@ -49,6 +49,7 @@ class Guess:
     cure: str | None = None
     note: str = ""
     failed: tuple[str, ...] = ()
+    odd: str = ""
 
 
 def _silent(notice: Notice) -> None:

@@ -47,7 +47,7 @@ def represent(
     if spec.series is not None:
         return represent_series(spec, table)
     examples = examples_of(spec, table, setting)
-    tasks = infer_tasks(examples.frame, spec.targets, setting.task, examples.measured)
+    tasks = infer_tasks(examples.frame, spec.targets, setting.task, examples.measured, setting.derived)
     separator, told = _separator(spec, examples.frame, tasks)
     examples = replace(examples, notices=(*examples.notices, *told))
     if dealt is None:

@@ -23,7 +23,8 @@ class Setting:
 
     `sample_weights` and `labels` name columns that are not learned from: the weight of each row, and what clusters
     are held against. `own_menu` is whether the recipe names its network, so that texts and images cannot be added to
-    it unasked. Paths in cells start at `folder`.
+    it unasked. Paths in cells start at `folder`. The columns in `derived` are in no table: what is missing in them is
+    not said there.
     """
 
     seed: int = 0
@@ -33,6 +34,7 @@ class Setting:
     labels: str | None = None
     own_menu: bool = False
     folder: Path = Path()
+    derived: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

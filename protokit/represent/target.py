@@ -15,6 +15,7 @@ from protokit.core.names import as_text
 from protokit.core.values.signature import TargetSpec, TaskName
 from protokit.represent.encoders.cells import to_numbers
 from protokit.represent.encoders.distinct import distinct
+from protokit.represent.encoders.inference import cure_of_derived
 from protokit.represent.encoders.labels import parted
 from protokit.represent.encoders.readings import MOST_WHOLE_CLASSES
 from protokit.represent.kinds.boolean import Boolean
@@ -24,9 +25,15 @@ LABELS = "labels"  # the name of a target made of several columns that are each 
 
 
 def infer_tasks(
-    frame: pd.DataFrame, targets: Sequence[str], task: str | None, measured: Collection[str] = ()
+    frame: pd.DataFrame,
+    targets: Sequence[str],
+    task: str | None,
+    measured: Collection[str] = (),
+    derived: Collection[str] = (),
 ) -> dict[str, TaskName]:
     """The task of each target column: regression of those that are `measured`, where nothing else is said.
+
+    Those `derived` are in no table.
 
     Raises:
         DataError: a target is not for the task.
@@ -34,7 +41,7 @@ def infer_tasks(
     if task == "multilabel":
         return dict.fromkeys(targets, "multilabel")
     said = {name: "regression" if task is None and name in measured else task for name in targets}
-    return {name: infer_task(frame[name], said[name]) for name in targets}
+    return {name: infer_task(frame[name], said[name], is_derived=name in derived) for name in targets}
 
 
 def by_target(tasks: Mapping[str, TaskName]) -> dict[tuple[str, ...], TaskName]:
@@ -44,7 +51,7 @@ def by_target(tasks: Mapping[str, TaskName]) -> dict[tuple[str, ...], TaskName]:
     return {(name,): task for name, task in tasks.items()}
 
 
-def infer_task(series: pd.Series, task: str | None) -> TaskName:
+def infer_task(series: pd.Series, task: str | None, *, is_derived: bool = False) -> TaskName:
     """The task of a target: of numbers it is regression, unless they are few whole ones.
 
     Raises:
@@ -67,11 +74,11 @@ def infer_task(series: pd.Series, task: str | None) -> TaskName:
         to_numbers(series)
         return "regression" if task == "regression" else "quantile"
     if different > _MOST_CLASSES or (different > 20 and different > 0.5 * len(series)):
-        raise _no_classes(series, different, numeric)
+        raise _no_classes(series, different, numeric, is_derived)
     return "binary" if different == 2 else "multiclass"
 
 
-def _no_classes(series: pd.Series, different: int, numeric: bool) -> DataError:
+def _no_classes(series: pd.Series, different: int, numeric: bool, is_derived: bool) -> DataError:
     """Too many different values: of numbers, of numbers but for a few cells, or of texts."""
     name = series.name
     finite = np.isfinite(pd.to_numeric(series, errors="coerce").to_numpy(float))
@@ -80,6 +87,8 @@ def _no_classes(series: pd.Series, different: int, numeric: bool) -> DataError:
         cell = as_text(odd.iloc[0])
         rule = f"the target {name!r} holds numbers, but for {len(odd):,} of {len(series):,} cells, such as {cell!r}"
         cure = f"mend them, or give the table missing: [{cell!r}]"
+        if is_derived:
+            cure = cure_of_derived(str(name), cell)
         if is_like_a_number(cell):
             cure = "write all of them alike"
         return DataError(rule, cure=cure)

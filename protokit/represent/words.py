@@ -302,6 +302,12 @@ class Represent(Section):
         group = self.split.by.group if isinstance(self.split.by, By) else None
         return frozenset((*self.targets, *by, *(self.series.by if self.series else ()), *([group] if group else [])))
 
+    @property
+    def by_time(self) -> frozenset[str]:
+        """The columns by which rows go in time: those of the split, of series and of sequences."""
+        split = self.split.by.time if isinstance(self.split.by, By) else None
+        return frozenset(filter(None, (split, *(one.time for one in (self.series, self.sequence) if one))))
+
     def options(self, column: str) -> object:
         """What the recipe says beside that word, as the kind's options read it; None where it says nothing."""
         said = self.columns.get(column)

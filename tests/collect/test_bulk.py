@@ -186,7 +186,7 @@ def test_the_database_finds_the_same(
         source = Csv(location="t.csv", **options)
         with Warehouse(on_disk=True) as warehouse:
             try:
-                found, _ = large._of_csv(warehouse, source, folder, (), ())
+                found, _ = large._of_csv(warehouse, source, folder, (), (), {})
             except DataError as error:  # what is read by rows alone is refused
                 assert not is_bulk(folder, "t.csv", **options) and "Parquet" in str(error)
                 return
@@ -214,6 +214,13 @@ def test_what_is_read_by_columns_and_what_by_rows(tmp_path: Path) -> None:
         assert the_same(tmp_path, "t.csv", **options) is not None
 
 
+def test_a_quoted_cell_of_lines_near_the_end_leaves_what_is_said_of_the_last_row_as_it_is(tmp_path: Path) -> None:
+    text = 'c0|c1|c2\na|.5|"\n 0| 0|07\r\n||1\n 007|NA0é|-.5\n||"\r\n 0 007||\na||a\r\n1 0|a| \n'
+    (tmp_path / "t.csv").write_bytes(text.encode())
+    assert the_same(tmp_path, "t.csv", delimiter="|", header=1) is not None
+    assert not any("footer" in told for told in read(Csv, tmp_path, "t.csv", delimiter="|", header=1)[1])
+
+
 def test_codes_that_come_late_stay_texts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reader, "_FIRST", 64)
     monkeypatch.setattr(reader, "_BLOCK", 64)
@@ -227,7 +234,7 @@ def test_codes_that_come_late_stay_texts(tmp_path: Path, monkeypatch: pytest.Mon
 
 def load(folder: Path, location: str, **options: Any) -> pd.DataFrame:
     with Warehouse(on_disk=True) as warehouse:
-        loaded, _ = large._of_csv(warehouse, Csv(location=location, **options), folder, (), ())
+        loaded, _ = large._of_csv(warehouse, Csv(location=location, **options), folder, (), (), {})
         return warehouse.frame(loaded.rows)
 
 

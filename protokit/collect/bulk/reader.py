@@ -160,7 +160,10 @@ def whole(
 def last_rows(text: bytes, dialect: Dialect) -> list[list[str]]:
     """The last rows, five or fewer, of some whole rows that end with one."""
     text = text.rstrip(b"\r\n")
-    for part in (b"\n".join(text.rsplit(b"\n", _LAST)[-_LAST:]), text):
+    end = b"\n".join(text.rsplit(b"\n", _LAST)[-_LAST:])
+    # a line may be one of a quoted cell: then the last lines alone are read from within it
+    is_within = dialect.quote and text.count(dialect.quote.encode(), 0, len(text) - len(end)) % 2
+    for part in (text,) if is_within else (end, text):
         read = rows(part.decode(), dialect.delimiter, quote=dialect.quote, strict=False)
         found = [row for _, row in read if row][-_LAST:]
         if found and all(len(row) == dialect.width for row in found):

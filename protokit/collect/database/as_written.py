@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -83,9 +84,9 @@ class AsWritten:
         for join in spec.join:
             for left, right in join.on:
                 sides = [(first, left), (join.table, right)]
-                columns = [frames[name][column] for name, column in sides if column in frames.get(name, ())]
-                texts = len(columns) == 2 and all(one.dtype == object for one in columns)
-                if texts and any(settled(one).dtype == object for one in columns):
+                columns = [(name, frames[name][column]) for name, column in sides if column in frames.get(name, ())]
+                texts = len(columns) == 2 and all(one.dtype == object for _, one in columns)
+                if texts and any(settled(one, *_marks(spec, name)).dtype == object for name, one in columns):
                     for name, column in sides:
                         kept[name].add(column)
         return {
@@ -99,7 +100,11 @@ class AsWritten:
             return frame
         frame = frame.copy(deep=False)
         for column in names:
-            source = spec.tables[name]
-            marks = (getattr(source, "decimal", None), getattr(source, "thousands", None))
-            frame[column] = settled(frame[column], *marks, getattr(source, "missing", None))
+            frame[column] = settled(frame[column], *_marks(spec, name))
         return frame
+
+
+def _marks(spec: Collect, name: str) -> tuple[Any, Any, Any]:
+    """How a table says that its numbers and its missing cells are written."""
+    source = spec.tables.get(name)
+    return (getattr(source, "decimal", None), getattr(source, "thousands", None), getattr(source, "missing", None))

@@ -19,7 +19,7 @@ from protokit.collect.database.warehouse import Rows
 from protokit.core.values.said import Notice
 from protokit.grammar.expressions import quote
 
-_TRUE, _FALSE = ("true", "yes", "y", "t", "1", "on"), ("false", "no", "n", "f", "0", "off")
+TRUE, FALSE = ("true", "yes", "y", "t", "1", "on"), ("false", "no", "n", "f", "0", "off")
 
 
 def cast(context: Context, rows: Rows, kinds: Mapping[str, object]) -> tuple[Rows, dict[str, object]]:
@@ -87,7 +87,7 @@ def date_sql(context: Context, rows: Rows, name: str, asked: Rule, write: Callab
             what, cure = meaning(_numbers(context, rows, name), name, write)
         like = "" if what == "numbers" else f": it looks like {what}"
         raise context.fault(f"{name!r} is a {family}, and cannot be made a date{like}", cure, name)
-    rule = texts.decided(found, asked).rule
+    rule = texts.decided(found, asked, surely=name in context.by_time).rule
     return texts.sql(rule), rule
 
 
@@ -167,7 +167,7 @@ def _sql(context: Context, rows: Rows, name: str, inner: str, kind: str) -> str:
     if kind == "boolean" and family == "number":
         return f"CASE WHEN {inner} = 1 THEN TRUE WHEN {inner} = 0 THEN FALSE END"
     if kind == "boolean" and family == "text":
-        true, false = (", ".join(map(quote, words)) for words in (_TRUE, _FALSE))
+        true, false = (", ".join(map(quote, words)) for words in (TRUE, FALSE))
         word = f"lower(trim({inner}))"
         return f"CASE WHEN {word} IN ({true}) THEN TRUE WHEN {word} IN ({false}) THEN FALSE END"
     raise context.fault(f"{name!r} is a {family}, and cannot be made a {kind}", "derive it by an expression", name)

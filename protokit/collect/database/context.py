@@ -26,11 +26,15 @@ from protokit.grammar.expressions import quote
 
 @dataclass
 class Context:
-    """A step of a recipe at work. `path` is that of what is written for it, from the recipe's start."""
+    """A step of a recipe at work. `path` is that of what is written for it, from the recipe's start.
+
+    `by_time` are columns, by their names after the step, by which time goes later.
+    """
 
     path: Path
     warehouse: Place
     notices: list[Notice] = field(default_factory=list)
+    by_time: frozenset[str] = frozenset()
 
     def below(self, *path: str | int) -> Context:
         """The same for a part of what is written."""

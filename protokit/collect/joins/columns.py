@@ -67,6 +67,12 @@ def mentioned(join: Join) -> frozenset[str]:
     return frozenset(left for left, _ in pairs)
 
 
+def times_in(join: Join, by_time: frozenset[str]) -> frozenset[str]:
+    """The columns of a joined table that time goes by, in the join or by their names after it."""
+    own = {name.removeprefix(join.prefix) for name in by_time if name.startswith(join.prefix)}
+    return frozenset(own | {pair[1] for pair in (join.as_of, join.before) if pair is not None})
+
+
 def mentioned_in(join: Join, later: frozenset[str] | None, columns: Iterable[str]) -> frozenset[str]:
     """The columns of a joined table that it, or a step after it, computes with."""
     own = {right for _, right in join.on} | set(join.cast)

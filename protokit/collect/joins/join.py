@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from protokit.collect.database.casting import cast
 from protokit.collect.database.context import Context
 from protokit.collect.database.warehouse import Rows, Stored
-from protokit.collect.joins.columns import added
+from protokit.collect.joins.columns import added, times_in
 from protokit.collect.joins.keys import Keys
 from protokit.collect.joins.words import Join
+from protokit.collect.steps.cast import Cast
 from protokit.core.values.said import Notice, Step
 
 
-def join(context: Context, rows: Rows, spec: Join, right: Rows) -> tuple[Rows, Step]:
+def join(
+    context: Context, rows: Rows, spec: Join, right: Rows, said: Collection[str] = ()
+) -> tuple[Rows, Step, Cast | None]:
     """The rows with the columns of another table. `right` stays as it is.
+
+    Texts that the join reads as times in an order of day and month which their own column does not tell are times
+    after it, by the step that is given, too: read anew, they might be other ones. Of those in `said` the recipe says
+    how they are read.
 
     Raises:
         SpecError: keys differ in type.
@@ -23,7 +31,8 @@ def join(context: Context, rows: Rows, spec: Join, right: Rows) -> tuple[Rows, S
     before = rows.count
     if spec.cast:
         copy = context.warehouse.create(f"SELECT * FROM {right.table}", right.order, right.columns, drop=None)
-        right, _ = cast(context.below("cast"), copy, spec.cast)
+        below = replace(context.below("cast"), by_time=times_in(spec, context.by_time))
+        right, _ = cast(below, copy, spec.cast)
     keys = Keys(context, rows, right, spec)
     rows, right = keys.rows, keys.table
     keys.expect()
@@ -44,7 +53,10 @@ def join(context: Context, rows: Rows, spec: Join, right: Rows) -> tuple[Rows, S
         context.notices.append(Notice(f"the join with {spec.table!r} makes {more}", (), None))
     if found.count == 0:
         raise context.wrong(f"no row has one in {spec.table!r}: {detail}", "check the keys, or write how: left", "on")
-    return found, Step(f"join {spec.table}", before, found.count, whole, dropped)
+    new = {own: name for name, own in added(spec, right.columns).items()}
+    dates = {name: {"date": {"order": order}} for name, order in keys.orders(new).items() if name not in said}
+    done = Step(f"join {spec.table}", before, found.count, whole, dropped)
+    return (cast(context, found, dates)[0], done, Cast(dates)) if dates else (found, done, None)
 
 
 def _joined(context: Context, rows: Rows, right: Rows, spec: Join, keys: Keys, count: int | None) -> Rows:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from protokit.cells.times.columns import EPOCHS
-from protokit.cells.times.rules import Evidence
+from protokit.cells.times.rules import Evidence, decide
+from protokit.collect.database.casting import cast
+from protokit.collect.database.casts import split
 from protokit.collect.database.context import Context, shares
 from protokit.collect.database.times import TextTimes, rule_of
 from protokit.collect.database.warehouse import Rows
+from protokit.collect.joins.alike import cast_alike, texts_of, thousands_alike
 from protokit.collect.joins.words import Join
+from protokit.core.errors import DataError
 from protokit.core.values.said import Notice
+
+_KEY = "\0key"  # no column of a table is named so
 
 
 class Keys:
@@ -24,6 +31,11 @@ class Keys:
         self.left, self.right = [], list[str]()
         for i, (left, own) in enumerate(spec.on):
             a, b = rows.columns[left], right.columns[own]
+            if a.family == "text" and b.family != "text" and own in spec.cast and self._valued(right, own):
+                self.left.append(self._cast(left, own, i))
+                self.right.append(context.inner(right, own, "on", i))
+                rows = self.rows
+                continue
             self.left.append(context.inner(rows, left, "on", i))
             self.right.append(context.inner(right, own, "on", i))
             dates = a.family.startswith("date") and b.family.startswith("date")
@@ -34,16 +46,64 @@ class Keys:
             elif a.family != b.family and self._valued(rows, left) and self._valued(right, own):
                 rule = f"the key {left!r} is a {a.family} in the rows, and {own!r} a {b.family} in {spec.table!r}"
                 wanted = {"number": "number", "text": "text", "boolean": "boolean", "date": "date"}.get(a.family)
+                if a.family == "text":
+                    wanted = self._alike(i) or wanted
                 raise context.fault(rule, f"add cast: {{{own}: {wanted}}} to the join" if wanted else None, "on", i)
         kinds = [rows.columns[left].type for left, _ in spec.on]
         different = [rows.columns[left].family != right.columns[own].family for left, own in spec.on]
+        alike = [f"{_KEY}{i}" in rows.columns for i in range(len(spec.on))]
+        self.rows = rows.named({name: one for name, one in rows.columns.items() if not name.startswith(_KEY)})
         self.equal = " AND ".join(
             # a column without a single value is of any type, and matches nothing
-            f"a.{a} = " + (f"TRY_CAST(b.{b} AS {kind})" if other else f"b.{b}")
-            for a, b, kind, other in zip(self.left, self.right, kinds, different, strict=True)
+            f"a.{a} = " + (f"TRY_CAST(b.{b} AS {kind})" if other and not same else f"b.{b}")
+            for a, b, kind, other, same in zip(self.left, self.right, kinds, different, alike, strict=True)
         )
+        self._orders: list[str] = []
         self.times = self._times()
         self.near = self._near()
+
+    def _cast(self, left: str, own: str, i: int) -> str:
+        """A key of the rows that are texts, as what the recipe makes of the joined table's, under a new inner name.
+
+        Raises:
+            SpecError: a text is nothing of that.
+            DataError: it cannot be told which dates they are.
+        """
+        context, key, kind = self._context, f"{_KEY}{i}", self._spec.cast[own]
+        rows = context.warehouse.changed(self.rows, {key: self.rows.columns[left].inner})
+        swapped = {**rows.columns, left: rows.columns[key], key: rows.columns[left]}
+        below = replace(context.below("cast"), by_time=frozenset((left,)))
+        try:
+            rows, _ = cast(below, rows.named(swapped), {left: kind})
+        except DataError as error:
+            if split(kind)[0] == "date" and error.cure and "order" in error.cure:
+                raise
+            rule = f"the key {left!r} is a text in the rows, and {own!r} in {self._spec.table!r} is cast: {error.rule}"
+            raise context.fault(rule, f"cast: {{{own}: text}}", "on", i) from None
+        self.rows = rows.named({**rows.columns, left: rows.columns[key], key: rows.columns[left]})
+        return rows.columns[left].inner
+
+    def _alike(self, i: int) -> str | None:
+        """The cast with which a key of both sides has matches; None where it has no need of it, or none helps."""
+        left, own = self._spec.on[i]
+        sides = [
+            texts_of(self._context, rows.table, rows.columns[name].inner)
+            for rows, name in ((self.rows, left), (self.table, own))
+        ]
+        return None if {*sides[0]} & {*sides[1]} else cast_alike(*sides)
+
+    def _cure_of_none(self) -> str | None:
+        """The edit with which keys that are texts have matches, where no row has one."""
+        for i, (left, own) in enumerate(self._spec.on):
+            sides = [(self.rows, left), (self.table, own)]
+            if any(rows.columns[name].family != "text" for rows, name in sides) or own in self._spec.cast:
+                continue
+            if kind := self._alike(i):
+                return f"add cast: {{{own}: {kind}}} to the join, and {left!r} of the rows is held against it as that"
+            texts = [texts_of(self._context, rows.table, rows.columns[name].inner) for rows, name in sides]
+            if not {*texts[0]} & {*texts[1]} and (mark := thousands_alike(*texts)):
+                return f'write thousands: "{mark}" in the table whose {left if left == own else (left, own)!r} has it'
+        return None
 
     def _valued(self, rows: Rows, name: str) -> bool:
         return bool(self._context.warehouse.one(f"SELECT count({rows.columns[name].inner}) > 0 FROM {rows.table}")[0])
@@ -89,16 +149,20 @@ class Keys:
         both = found[0].orders & found[1].orders
         made = []
         for side, shown in zip(texts, found, strict=True):
-            column = side.rows.columns[side.name]
+            column, order = side.rows.columns[side.name], ""
             if column.family == "number":
                 sql = f"make_timestamp(CAST(round({column.inner} * {EPOCHS[asked.epoch]}) AS BIGINT))"
             elif column.family == "text" or (asked.zone and not column.zone):
                 # what shows the order of day and month on one side shows it on the other
-                shown = replace(shown, orders=both or shown.orders)
-                sql = side.sql(side.decided(shown, replace(asked, epoch=""), surely=True).rule)
+                told = replace(shown, orders=both or shown.orders)
+                way = side.decided(told, replace(asked, epoch=""), surely=True).rule
+                sql = side.sql(way)
+                alone = decide(shown).surely()
+                order = way.order if alone.trouble or alone.rule.order != way.order else ""
             else:
                 sql = f"CAST({column.inner} AS TIMESTAMP)"
             made.append(sql)
+            self._orders.append(order)
         if found[0].placed != found[1].placed and not asked.zone and any(one.local and not one.placed for one in found):
             name = next(side.name for side, one in zip(texts, found, strict=True) if one.local and not one.placed)
             rule = f"{name!r} has no offset, and is held against times that have one: it is taken for UTC"
@@ -107,6 +171,16 @@ class Keys:
         self.rows = self._with(self.rows, made[0], inner[0], drop=True)
         self.table = self._with(self.table, made[1], inner[1], drop=False)
         return inner
+
+    def orders(self, new: Mapping[str, str]) -> dict[str, str]:
+        """The order of day and month of each column of texts that tells another one, or none, by itself.
+
+        `new` are the columns of the joined table that the rows get, with their names there.
+        """
+        pair = self._spec.as_of or self._spec.before
+        if pair is None or not any(self._orders):
+            return {}
+        return {n: order for n, order in zip((pair[0], new.get(pair[1])), self._orders, strict=True) if n and order}
 
     def _evidence(self, side: TextTimes, key: str) -> Evidence:
         """What one side shows of how its times are read."""
@@ -229,6 +303,8 @@ class Keys:
         cure = (
             "their new columns are missing" if spec.how == "left" else "an inner join drops them; how: left keeps them"
         )
+        if count == rows.count:
+            cure = self._cure_of_none() or cure
         names = tuple(left for left, _ in spec.on)
         self._context.notices.append(Notice(f"the join with {spec.table!r}: {detail}", names, cure))
         return count, detail

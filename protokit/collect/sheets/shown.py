@@ -2,14 +2,75 @@
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from itertools import groupby
 from typing import Any
 
 from protokit.core.values.said import Notice
 
-_FORM = re.compile(r"(?:0|[-() /]|\\[^0#]|\"[^\"0#]*\")*00(?:0|[-() /]|\\[^0#]|\"[^\"0#]*\")*")
+_PART = re.compile(r"\[[^\]]*\]|\"[^\"]*\"|[\\_*].|.", re.DOTALL)
+_OF_ZEROS = re.compile(r"(?:0|[-() /]|\\[^0#]|\"[^\"0#]*\")*00(?:0|[-() /]|\\[^0#]|\"[^\"0#]*\")*")
+_COLOUR_OR_LOCALE = re.compile(
+    r"\[(?:black|blue|cyan|green|magenta|red|white|yellow|color ?\d+|\$-[^\]]*)\]", re.IGNORECASE
+)
+_CONDITION = re.compile(r"\[(<=|>=|<>|<|>|=) *(-?\d+(?:\.\d+)?)\]")
+_HOLDS = {
+    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "=": operator.eq, "<>": operator.ne,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Section:
+    """What a format says of some numbers: the parts of what is shown, and the condition of a number, if it has one."""
+
+    parts: tuple[str, ...]
+    condition: tuple[str, float] | None = None
+
+    @classmethod
+    def of(cls, parts: Sequence[str]) -> _Section:
+        condition = None
+        shown: list[str] = []
+        for part in parts:
+            if match := _CONDITION.fullmatch(part):
+                condition = match[1], float(match[2])
+            elif not (part[0] in "_*" or _COLOUR_OR_LOCALE.fullmatch(part)):  # room beside it is not shown
+                shown.append(part)
+        return cls(tuple(shown), condition)
+
+    @cached_property
+    def is_of_zeros(self) -> bool:
+        return _OF_ZEROS.fullmatch("".join(self.parts)) is not None
+
+
+@lru_cache(maxsize=256)
+def _sections(form: str) -> tuple[_Section, ...]:
+    """Those of a format that are for numbers."""
+    split: list[list[str]] = [[]]
+    for part in _PART.findall(form):
+        if part == ";":
+            split.append([])
+        else:
+            split[-1].append(part)
+    return tuple(_Section.of(parts) for parts in split[:3] if "@" not in parts)
+
+
+def _section(form: str, number: int) -> _Section | None:
+    """The one of a format that shows a number which is not negative."""
+    sections = _sections(form)
+    if not any(one.condition for one in sections):
+        # of three the last is for zero; an empty one hides it
+        return sections[2] if not number and len(sections) == 3 and sections[2].parts else next(iter(sections), None)
+    for i, one in enumerate(sections):
+        if one.condition:
+            if _HOLDS[one.condition[0]](number, one.condition[1]):
+                return one
+        elif i == len(sections) - 1 or (i == 0 and number > 0):
+            return one
+    return None
 
 
 class Shown(int):
@@ -26,9 +87,8 @@ def rows(book: Any, sheet: Any) -> Iterator[tuple[object, ...]]:
     if not any(_is_of_zeros(form) for form in book._number_formats):
         yield from sheet.iter_rows(values_only=True)
         return
-    known: dict[str, bool] = {}
     for cells in sheet.iter_rows():
-        yield tuple(_value(cell, known) for cell in cells)
+        yield tuple(_value(cell) for cell in cells)
 
 
 def as_shown(columns: Sequence[Sequence[object]], names: Sequence[str]) -> tuple[list[list[object]], list[Notice]]:
@@ -57,22 +117,19 @@ def _text(cell: object) -> object:
 
 
 def _is_of_zeros(form: str) -> bool:
-    return _FORM.fullmatch(form) is not None
+    return any(one.is_of_zeros for one in _sections(form))
 
 
-def _value(cell: Any, known: dict[str, bool]) -> object:
+def _value(cell: Any) -> object:
     value = cell.value
     if isinstance(value, bool) or not isinstance(value, (int, float)) or value < 0 or value != int(value):
         return value
-    form = cell.number_format
-    if form not in known:
-        known[form] = _is_of_zeros(form)
-    return _shown(int(value), form) if known[form] else value
+    section = _section(cell.number_format, int(value))
+    return _shown(int(value), section.parts) if section and section.is_of_zeros else value
 
 
-def _shown(number: int, form: str) -> Shown:
+def _shown(number: int, parts: Sequence[str]) -> Shown:
     """The number in its digits from the last on; what has no place stands before the first."""
-    parts = re.findall(r"\\.|\"[^\"]*\"|.", form)
     digits = list(str(number).rjust(parts.count("0"), "0"))
     text = ""
     for is_digit, group in groupby(reversed(parts), key="0".__eq__):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
@@ -70,6 +71,12 @@ def _asked(kind: type[Kind], ask: Callable[[Cells], Answer], cells: Cells, faile
     except ProtokitError as error:
         failed.append(error.rule)
         return None
+
+
+def cure_of_derived(column: str, odd: str) -> str:
+    """What makes a text a missing cell in a column that no table has: its marks are met before it is computed."""
+    step = f"{{replace: {{{column}: {{{json.dumps(odd, ensure_ascii=False)}: null}}}}}}"
+    return f"after it is derived, collect: {{clean: [{step}]}}"
 
 
 def failures(guess: Guess) -> list[Notice]:

@@ -56,22 +56,23 @@ class Category(CodeColumn, Kind):
             numeric = are_numbers(texts)
             if numeric.mean() > 0.5 and not numeric.all():
                 odd = texts[~numeric].iloc[0]
-                return Guess(None, f"numbers, but for cells such as {odd!r}", _cure_of_odd(cells.name, odd))
+                why = f"numbers, but for cells such as {odd!r}"
+                return Guess(None, why, _cure_of_odd(cells.name, odd), odd=_mark(odd))
             if odd_text is not None:
                 odd, usual = odd_text
                 why = f"numbers that are not written alike: {odd!r} is not as {usual!r}"
-                return Guess(None, why, _cure_of_odd(cells.name, odd))
+                return Guess(None, why, _cure_of_odd(cells.name, odd), odd=_mark(odd))
             cure = f"columns: {{{cells.name}: category}}"
             return Guess(None, "a different text in almost every row, like an ID", cure)
         numeric = are_numbers(cells.different_texts)
         if numeric.sum() >= _MANY_NUMBERS and numeric.mean() > 0.5 and not numeric.all():
             odd = cells.different_texts[~numeric].iloc[0]
             note = f"is read as categories, though {numeric.sum():,} of its levels are numbers: {odd!r} is none"
-            return Guess("category", note=note, cure=_cure_of_odd(cells.name, odd))
+            return Guess("category", note=note, cure=_cure_of_odd(cells.name, odd), odd=_mark(odd))
         if odd_text is not None:
             odd, usual = odd_text
             note = f"is read as categories, though its cells are numbers: {odd!r} is not written as {usual!r}"
-            return Guess("category", note=note, cure=_cure_of_odd(cells.name, odd))
+            return Guess("category", note=note, cure=_cure_of_odd(cells.name, odd), odd=_mark(odd))
         return Guess("category")
 
     @classmethod
@@ -127,9 +128,14 @@ def _odd(cells: Cells) -> tuple[str, str] | None:
     return None if found is None else (texts[found[0]], found[1])
 
 
-def _cure_of_odd(column: str, odd: str) -> str:
-    """What can be done of a text among numbers: one that is a number itself is never called missing."""
+def _mark(odd: str) -> str:
+    """A text among numbers that may be one of missing cells: one that is a number itself is never called missing."""
     from protokit.cells.numbers import is_like_a_number
 
+    return "" if is_like_a_number(odd) else odd
+
+
+def _cure_of_odd(column: str, odd: str) -> str:
+    """What can be done of a text among numbers."""
     kept = f"columns: {{{column}: category}}"
-    return f"write its numbers alike in the file, or {kept}" if is_like_a_number(odd) else f"missing: [{odd!r}]"
+    return f"missing: [{odd!r}]" if _mark(odd) else f"write its numbers alike in the file, or {kept}"

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from protokit.collect.headers import reading
+from protokit.collect.words import Times
 from protokit.core.values.said import Finding, Step
 from protokit.core.values.tables import Table
 from protokit.evaluate.audit.check import CHECKS
@@ -58,8 +59,7 @@ class Cache:
         if not found or None in found.values():
             return None
         plain = recipe.as_plain()
-        asked = vars(Wanted.of(recipe)).items()
-        wanted = {name: sorted(part.items() if isinstance(part, Mapping) else part) for name, part in asked}
+        wanted = {name: _in_order(part) for name, part in vars(Wanted.of(recipe)).items()}
         code = entries.of_code(Path(__file__).parents[2])
         made_by, folder = (code, _libraries()), str(recipe.folder.resolve())
         table_key = entries.key_of("table", made_by, folder, list(found.items()), plain.get("collect"), wanted)
@@ -98,6 +98,13 @@ class Cache:
             for fold in folds
         ]
         entries.keep(self.represented_key, lambda shelf: as_plain((parts, findings), shelf))
+
+
+def _in_order(part: Any) -> list[object]:
+    """What is wanted of a table, in one order for equal parts."""
+    if isinstance(part, Times):
+        return [sorted(part.by), sorted(part.said)]
+    return sorted(part.items() if isinstance(part, Mapping) else part)
 
 
 @cache

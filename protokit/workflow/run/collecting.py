@@ -11,6 +11,7 @@ from protokit.collect import large
 from protokit.collect.collect import collect
 from protokit.collect.database.dealing import Deal
 from protokit.collect.large import Held
+from protokit.collect.words import Times
 from protokit.core.errors import SpecError
 from protokit.core.values.tables import Table
 from protokit.recipe.recipe import Recipe
@@ -26,6 +27,7 @@ class Wanted:
     texts: frozenset[str]
     apart: frozenset[str]
     notations: Notations
+    times: Times
 
     @classmethod
     def of(cls, recipe: Recipe) -> Wanted:
@@ -37,7 +39,7 @@ class Wanted:
             apart |= {recipe.evaluate.labels}
         if recipe.learn.task in {"regression", "quantile", "forecasting"}:
             apart -= set(represent.targets)
-        return cls(stacked, texts_of(recipe), apart, represent.written_numbers)
+        return cls(stacked, texts_of(recipe), apart, represent.written_numbers, times_of(recipe))
 
 
 def collected(recipe: Recipe, table: object = None) -> Table:
@@ -59,6 +61,13 @@ def texts_of(recipe: Recipe) -> frozenset[str]:
     """The collected columns that stay as they are written: codes, and numbers of texts whose marks are said."""
     of_texts = all(source.kind in _OF_TEXTS for source in recipe.collect.tables.values())
     return recipe.represent.as_written.union(recipe.represent.written_numbers if of_texts else ())
+
+
+def times_of(recipe: Recipe) -> Times:
+    """The collected columns by which time goes, and those of which the recipe says how they are read."""
+    represent = recipe.represent
+    said = {name for name in represent.columns if represent.kind(name) != "date" or asked(represent, name).order}
+    return Times(represent.by_time, frozenset(said))
 
 
 def stays_on_disk(recipe: Recipe) -> bool:
@@ -99,6 +108,7 @@ def held(recipe: Recipe, *, memory: str = "512MB", threads: int | None = None) -
                 texts=texts_of(recipe),
                 notations=recipe.represent.written_numbers,
                 apart=Wanted.of(recipe).apart,
+                times=times_of(recipe),
             )
             kept = database.enter_context(rows)
         yield kept

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from protokit.collect.column_flow import derived
 from protokit.core.values.tables import Table
 from protokit.recipe.column_names import check_columns
 from protokit.recipe.recipe import Recipe
@@ -22,6 +23,7 @@ def setting_of(recipe: Recipe) -> Setting:
         labels=recipe.evaluate.labels,
         own_menu=learn.menu != "auto",
         folder=recipe.folder,
+        derived=derived(recipe.collect),
     )
 
 
