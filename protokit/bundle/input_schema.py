@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -35,7 +35,8 @@ class InputSchema:
 
     `reading` says how the file is read, `texts` which of the cleaned columns keep their cells as they are
     written, and `notations` how numbers are written in some. Where the recipe `joined` tables, what comes of it has to
-    be there. Of a model that learned from such a file, texts in a frame are read `as_file`.
+    be there. Of a model that learned from such a file, texts in a frame are read `as_file`. Of the columns in `found`
+    the notation was found in training: their cells come to the encoder as they are written. It is not kept here.
     """
 
     columns: tuple[str, ...]
@@ -45,6 +46,7 @@ class InputSchema:
     texts: tuple[str, ...] = ()
     as_file: bool = False
     notations: Notations = field(default_factory=dict)
+    found: Notations = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -69,12 +71,17 @@ class InputSchema:
         said = {name: marks for name, marks in notations.items() if name in needed and "missing" in reading}
         return cls(columns if steps else tuple(needed), steps, reading, bool(spec.join), kept, as_file, said)
 
+    def knowing(self, readings: Mapping[str, Sequence[str]]) -> InputSchema:
+        """The same, with the readings that the encoder's columns found in training."""
+        return replace(self, found={name: (marks[0], marks[1] or None) for name, marks in readings.items()})
+
     @cached_property
     def as_written(self) -> frozenset[str]:
         """The columns of a file whose cells are to be read as they are written."""
         spec = Collect.of(clean=list(self.clean))
+        texts = (*self.texts, *self.found)
         return frozenset().union(
-            *(own for some in (traced(spec, self.texts), *cast_to_texts(spec)) for own in some.values())
+            *(own for some in (traced(spec, texts), *cast_to_texts(spec)) for own in some.values())
         )
 
     def read(self, frame: pd.DataFrame, kinds: Mapping[str, str]) -> tuple[pd.DataFrame, list[Notice]]:
@@ -88,7 +95,7 @@ class InputSchema:
             frame, notices = as_file(frame, columns, self.reading, codes)
         marks = self.reading.get("missing")
         if isinstance(marks, list):
-            said = notations_of(Collect.of(clean=list(self.clean)), "", self.notations).get("", {})
+            said = notations_of(Collect.of(clean=list(self.clean)), "", {**self.found, **self.notations}).get("", {})
             frame, told = _without(frame, columns, marks, self.as_written, said)
             notices += told
         return frame, notices

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
 from protokit.grammar.words import Section, choice
-from protokit.represent.kind import KINDS, NO_CONTEXT, FitContext, Guess, Kind, NumberColumn
+from protokit.represent.kind import KINDS, NO_CONTEXT, FitContext, FittedColumn, Guess, Kind, NumberColumn
 
 if TYPE_CHECKING:
     import numpy as np
@@ -108,6 +108,11 @@ class Number(NumberColumn, Kind):
         """All that was learned, as JSON values; a reading only where there is one."""
         plain = super().as_plain()
         return plain if self.reading else {key: value for key, value in plain.items() if key != "reading"}
+
+
+def readings_of(columns: Iterable[FittedColumn]) -> dict[str, tuple[str, ...]]:
+    """The reading of each column of numbers that has one."""
+    return {one.column: one.reading for one in columns if isinstance(one, Number) and one.reading}
 
 
 def _of_texts(cells: Cells) -> Guess | None:

@@ -1,0 +1,85 @@
+"""The notation of numbers that training found is that of every later table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from protokit.bundle.input_schema import InputSchema
+from protokit.collect.collect import read_table
+from protokit.core.errors import DataError
+from protokit.recipe.recipe import Recipe
+from protokit.represent.encoder import Encoder
+from protokit.workflow.run.collecting import collected, texts_of
+from protokit.workflow.run.representing import represent
+
+POINTS = [f"{i}.{i:03},25" for i in range(100, 160)]
+
+
+class Trained:
+    """What a model keeps of a recipe, without a network: its encoder, and how a later table comes to it."""
+
+    def __init__(self, folder: Path, cells: Sequence[str], table: object = None, **collect: object) -> None:
+        write(folder / "t.csv", cells)
+        self.folder = folder
+        tables = {"t": {"csv": str(folder / "t.csv"), **(table if isinstance(table, dict) else {})}}
+        recipe = Recipe.parse({"collect": {"tables": tables, **collect}, "represent": {"target": "y"}})
+        self.table = collected(recipe)
+        [found] = represent(recipe, self.table)
+        assert isinstance(found.encoder, Encoder)
+        self.encoder = found.encoder
+        known = (texts_of(recipe), self.table.clean, recipe.represent.written_numbers)
+        schema = InputSchema.of(recipe.collect, self.encoder.needed, *known)
+        self.schema = InputSchema.from_plain(schema.as_plain()).knowing(self.encoder.notations)
+
+    def of_frame(self, frame: pd.DataFrame) -> list[float]:
+        """The numbers of z in a frame."""
+        frame, _ = self.schema.read(frame, self.encoder.kinds)
+        frame = self.schema.cleaned(frame, self.encoder.needed)
+        [z] = [column for column in self.encoder.columns if column.column == "z"]
+        return z.numbers(frame["z"])[:, 0].tolist()  # type: ignore[union-attr]
+
+    def of_file(self, *cells: str) -> list[float]:
+        """Those of a file, as `protokit predict` reads it."""
+        write(self.folder / "later.csv", cells)
+        later = str(self.folder / "later.csv")
+        return self.of_frame(read_table(later, None, self.schema.reading, self.schema.as_written))
+
+
+def write(path: Path, cells: Sequence[str]) -> None:
+    path.write_text("z;k;y\n" + "".join(f"{z};{i % 7};{'ab'[i % 2]}\n" for i, z in enumerate(cells)))
+
+
+@pytest.mark.parametrize("clean", [[], [{"rename": {"k": "m"}}], [{"trim": ["z"]}]])
+def test_plain_texts_of_a_later_table_are_read_as_those_of_training(clean: list[object], tmp_path: Path) -> None:
+    trained = Trained(tmp_path, POINTS, clean=clean)
+    assert trained.of_file("4.000", "4.500") == [4000, 4500]
+    assert trained.of_file("4.500,00", "", "7")[::2] == [4500, 7]
+    assert trained.of_frame(pd.DataFrame({"z": ["4.500"], "k": [1]})) == [4500]
+    with pytest.raises(DataError, match=r"row 2: '4\.5' is not a number written as in training"):
+        trained.of_file("4.500", "4.5")
+
+
+def test_a_number_by_its_type_is_that_number(tmp_path: Path) -> None:
+    assert Trained(tmp_path, POINTS).of_frame(pd.DataFrame({"z": [4.5, 4500], "k": [1, 2]})) == [4.5, 4500]
+
+
+def test_a_share_is_no_percent(tmp_path: Path) -> None:
+    trained = Trained(tmp_path, [f"{i}%" for i in range(10, 70)])
+    assert trained.of_file("40%") == [40]
+    for read in (
+        lambda: trained.of_file("0.40", "0.50"),
+        lambda: trained.of_frame(pd.DataFrame({"z": ["0.40"], "k": 1})),
+    ):
+        with pytest.raises(DataError, match="written as in training"):
+            read()
+
+
+def test_marks_are_met_in_the_notation_of_training(tmp_path: Path) -> None:
+    trained = Trained(tmp_path, [*POINTS, "-999,0"], {"missing": ["-999"]})
+    assert np.isnan(trained.of_file("4.500", "-999", "-999,0")).tolist() == [False, True, True]
+    assert np.isnan(trained.of_frame(pd.DataFrame({"z": ["-999"], "k": [1]}))).tolist() == [True]
