@@ -25,6 +25,8 @@ from protokit.core.suggest import did_you_mean
 from protokit.core.values.said import Notice, Step
 from protokit.core.values.tables import Table
 
+_POINT = "decimal point"  # of what is said of a column in which it may part thousands
+
 
 def collect(
     spec: Collect,
@@ -103,6 +105,7 @@ def collect(
             detail += f", read anew in each run: {spec.tables[name].kind} has no version"
         steps.append(Step(f"{word}{name}", len(frame), len(frame), detail))
     frames = written.settled(spec, frames, given)
+    frames |= _alike(spec, folder, {name: frames[name] for name in several}, given, notices)
     parts = None
     if spec.tables or len(given) > 1:
         parts = np.repeat(np.array(several), [len(frames[name]) for name in several])
@@ -119,6 +122,54 @@ def collect(
         notices += found_in.notices
         clean = found_in.clean
     return Table(whole, parts, origins, tuple(dict.fromkeys(notices)), tuple(steps), rows, clean)
+
+
+def _alike(
+    spec: Collect,
+    folder: Path,
+    frames: Mapping[str, pd.DataFrame],
+    given: Mapping[str, pd.DataFrame],
+    notices: list[Notice],
+) -> dict[str, pd.DataFrame]:
+    """The stacked tables with a column as it is written in all where it is texts in one and was typed in another.
+
+    All of its cells decide what it is: 4.500 beside 1.234,25 is no 4.5. What was said of its numbers is taken back.
+    """
+    found = dict(frames)
+    known = [
+        name for name in next(iter(frames.values())).columns if all(name in one.columns for one in frames.values())
+    ]
+    mixed = [name for name in known if any(_is_texts(one[name]) for one in frames.values())]
+    for table, frame in frames.items():
+        source = spec.tables.get(table)
+        typed = [name for name in mixed if frame[name].dtype.kind in "iuf" and frame[name].notna().any()]
+        if not typed or source is None or not source.texts_may_be_numbers:
+            continue
+        if table not in given:
+            again, _, said = read_source(table, source, folder, typed)
+        elif isinstance(source, Csv):
+            again, told = as_file(given[table], typed, source.options, typed)
+            said = tuple(told)
+        else:
+            continue
+        own = [name for name in typed if _is_texts(again[name])]
+        again = met(again[own], getattr(source, "missing", None), dict.fromkeys(own, _marks_of(source)))
+        found[table] = frame.assign(**{name: again[name] for name in own})
+        notices[:] = [one for one in notices if not ({*one.columns} & {*own} and _POINT in one.rule)]
+        notices += [one for one in said if {*one.columns} & {*own}]
+    return found
+
+
+def _marks_of(source: Source) -> tuple[str | None, str | None]:
+    return getattr(source, "decimal", None), getattr(source, "thousands", None)
+
+
+def _is_texts(column: pd.Series) -> bool:
+    """Whether all cells that are not missing are texts, and there is one."""
+    if column.dtype.kind in "iufbM":
+        return False
+    there = column.dropna()
+    return len(there) > 0 and all(isinstance(cell, str) for cell in there)
 
 
 def cleaned(frame: pd.DataFrame, steps: Sequence[object], texts: Collection[str] = ()) -> pd.DataFrame:

@@ -83,3 +83,25 @@ def test_marks_are_met_in_the_notation_of_training(tmp_path: Path) -> None:
     trained = Trained(tmp_path, [*POINTS, "-999,0"], {"missing": ["-999"]})
     assert np.isnan(trained.of_file("4.500", "-999", "-999,0")).tolist() == [False, True, True]
     assert np.isnan(trained.of_frame(pd.DataFrame({"z": ["-999"], "k": [1]}))).tolist() == [True]
+
+
+@pytest.mark.parametrize("clean", [[], [{"cast": {"z": "number"}}]])
+def test_tables_of_one_split_are_read_alike(clean: list[object], tmp_path: Path) -> None:
+    write(tmp_path / "t.csv", POINTS)
+    write(tmp_path / "later.csv", [f"{i}.000" for i in range(1, 51)])
+    tables = {name: str(tmp_path / f"{name}.csv") for name in ("t", "later")}
+    said = {"represent": {"target": "y", "split": {"test": "later"}}}
+    table = collected(Recipe.parse({"collect": {"tables": tables, "clean": clean}, **said}))
+    assert all(isinstance(cell, float if clean else str) for cell in table.frame["z"])
+    [found] = represent(Recipe.parse({"collect": {"tables": tables, "clean": clean}, **said}), table)
+    assert isinstance(found.encoder, Encoder)
+    z = found.encoder.columns[0].numbers(table.frame["z"])[:, 0]  # type: ignore[union-attr]
+    assert z[-50:].tolist() == [1000 * i for i in range(1, 51)] and z[0] == 100100.25
+
+
+def test_a_mark_in_a_later_table_of_the_split_is_a_missing_cell(tmp_path: Path) -> None:
+    write(tmp_path / "t.csv", POINTS)
+    write(tmp_path / "later.csv", ["-999", "4.500", "", "12"])
+    tables = {name: {"csv": str(tmp_path / f"{name}.csv"), "missing": ["-999"]} for name in ("t", "later")}
+    recipe = Recipe.parse({"collect": {"tables": tables}, "represent": {"target": "y", "split": {"test": "later"}}})
+    assert collected(recipe).frame["z"].tolist()[-4:] == [None, "4.500", None, "12"]
