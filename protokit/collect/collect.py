@@ -136,13 +136,12 @@ def _alike(
     All of its cells decide what it is: 4.500 beside 1.234,25 is no 4.5. What was said of its numbers is taken back.
     """
     found = dict(frames)
-    known = [
-        name for name in next(iter(frames.values())).columns if all(name in one.columns for one in frames.values())
-    ]
-    mixed = [name for name in known if any(_is_texts(one[name]) for one in frames.values())]
+    typed_in = {name: [str(one) for one in frame if _is_typed(frame[one])] for name, frame in frames.items()}
+    others = frozenset().union(*typed_in.values())
+    mixed = {name for name in others if any(name in one and _is_texts(one[name]) for one in frames.values())}
     for table, frame in frames.items():
         source = spec.tables.get(table)
-        typed = [name for name in mixed if frame[name].dtype.kind in "iuf" and frame[name].notna().any()]
+        typed = [name for name in typed_in[table] if name in mixed]
         if not typed or source is None or not source.texts_may_be_numbers:
             continue
         if table not in given:
@@ -162,6 +161,11 @@ def _alike(
 
 def _marks_of(source: Source) -> tuple[str | None, str | None]:
     return getattr(source, "decimal", None), getattr(source, "thousands", None)
+
+
+def _is_typed(column: pd.Series) -> bool:
+    """Whether it has numbers by its type."""
+    return column.dtype.kind in "iuf" and bool(column.notna().any())
 
 
 def _is_texts(column: pd.Series) -> bool:
