@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from protokit.cells.missing import UNSAID, Notations, blanked, met
 from protokit.collect.collect import cleaned
-from protokit.collect.column_flow import cast_to_texts, replay, traced
+from protokit.collect.column_flow import cast_by_notation, cast_to_texts, replay, traced
 from protokit.collect.database.as_written import notations_of
 from protokit.collect.frames import as_file
 from protokit.collect.readers.csv import Csv
@@ -81,7 +81,11 @@ class InputSchema:
         spec = Collect.of(clean=list(self.clean))
         texts = (*self.texts, *self.found)
         return frozenset().union(
-            *(own for some in (traced(spec, texts), *cast_to_texts(spec)) for own in some.values())
+            *(
+                own
+                for some in (traced(spec, texts), *cast_to_texts(spec), cast_by_notation(spec))
+                for own in some.values()
+            )
         )
 
     def read(self, frame: pd.DataFrame, kinds: Mapping[str, str]) -> tuple[pd.DataFrame, list[Notice]]:

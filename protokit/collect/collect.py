@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from protokit.cells.missing import UNSAID, Notations, blanked, met
+from protokit.collect.column_flow import said_of_casts
 from protokit.collect.database.as_written import AsWritten
 from protokit.collect.frames import as_file, as_frame, checked, fingerprint, told_of_zones
 from protokit.collect.gather import gathered
@@ -59,6 +60,7 @@ def collect(
         cure = "name one under collect.tables, or pass a data frame to run()"
         raise SpecError.one("no table to collect", cure, ("collect",))
     first = next(iter(spec.tables), None) or next(iter(given))
+    spec = said_of_casts(spec, notations)
     said: tuple[Notice, ...] = ()
     of_sql = not given and all(isinstance(source, Sql) for source in spec.tables.values())
     if there and of_sql and not set(stacked) - {first}:
@@ -84,7 +86,7 @@ def collect(
                 rules = source.options
                 # which texts are numbers is read off their column, unless they are not written as computers do
                 codes = () if {"decimal", "thousands"} & {*rules} else frame.columns
-                frame, told = as_file(frame, list(frame.columns), rules, codes)
+                frame, told = as_file(frame, list(frame.columns), rules, {*codes, *written.cast.get(name, ())})
                 notices += told
             # the table's marks are of the data, whoever reads it
             frame = blanked(frame, getattr(source, "missing", None), written.texts.get(name, ()))
@@ -92,7 +94,7 @@ def collect(
             texts_of = written.of_table(name, spec.tables[name])
             frame, record, decided = read_source(name, spec.tables[name], folder, texts_of)
             if spec.tables[name].typed_cells:
-                frame = as_texts(frame, texts_of)
+                frame = as_texts(frame, written.texts_of_table(name, spec.tables[name]))
             origins |= record
             notices += decided
         frame = met(frame, getattr(spec.tables.get(name), "missing", None), written.notations.get(name, {}))

@@ -11,7 +11,7 @@ import pytest
 
 from protokit.bundle.input_schema import InputSchema
 from protokit.collect.collect import read_table
-from protokit.core.errors import DataError
+from protokit.core.errors import DataError, SpecError
 from protokit.recipe.recipe import Recipe
 from protokit.represent.encoder import Encoder
 from protokit.workflow.run.collecting import collected, texts_of
@@ -23,9 +23,11 @@ POINTS = [f"{i}.{i:03},25" for i in range(100, 160)]
 class Trained:
     """What a model keeps of a recipe, without a network: its encoder, and how a later table comes to it."""
 
-    def __init__(self, folder: Path, cells: Sequence[str], table: object = None, **collect: object) -> None:
-        write(folder / "t.csv", cells)
-        self.folder = folder
+    def __init__(
+        self, folder: Path, cells: Sequence[str], table: object = None, header: str = "z;k;y", **collect: object
+    ) -> None:
+        write(folder / "t.csv", cells, header)
+        self.folder, self.header = folder, header
         tables = {"t": {"csv": str(folder / "t.csv"), **(table if isinstance(table, dict) else {})}}
         recipe = Recipe.parse({"collect": {"tables": tables, **collect}, "represent": {"target": "y"}})
         self.table = collected(recipe)
@@ -45,13 +47,13 @@ class Trained:
 
     def of_file(self, *cells: str) -> list[float]:
         """Those of a file, as `protokit predict` reads it."""
-        write(self.folder / "later.csv", cells)
+        write(self.folder / "later.csv", cells, self.header)
         later = str(self.folder / "later.csv")
         return self.of_frame(read_table(later, None, self.schema.reading, self.schema.as_written))
 
 
-def write(path: Path, cells: Sequence[str]) -> None:
-    path.write_text("z;k;y\n" + "".join(f"{z};{i % 7};{'ab'[i % 2]}\n" for i, z in enumerate(cells)))
+def write(path: Path, cells: Sequence[str], header: str = "z;k;y") -> None:
+    path.write_text(f"{header}\n" + "".join(f"{z};{i % 7};{'ab'[i % 2]}\n" for i, z in enumerate(cells)))
 
 
 @pytest.mark.parametrize("clean", [[], [{"rename": {"k": "m"}}], [{"trim": ["z"]}]])
@@ -105,3 +107,50 @@ def test_a_mark_in_a_later_table_of_the_split_is_a_missing_cell(tmp_path: Path) 
     tables = {name: {"csv": str(tmp_path / f"{name}.csv"), "missing": ["-999"]} for name in ("t", "later")}
     recipe = Recipe.parse({"collect": {"tables": tables}, "represent": {"target": "y", "split": {"test": "later"}}})
     assert collected(recipe).frame["z"].tolist()[-4:] == [None, "4.500", None, "12"]
+
+
+@pytest.mark.parametrize(
+    ("cells", "later", "refused"),
+    [
+        (POINTS, {"4.500": 4500, "7": 7, "4,5": 4.5}, "4.5"),
+        ([f"{i}%" for i in range(10, 70)], {"40%": 40}, "0.40"),
+        ([f"${i},{i:03}.00" for i in range(100, 160)], {"$4,500": 4500, "-$1": -1}, "$4.500,5"),
+    ],
+)
+@pytest.mark.parametrize("before", [[], [{"rename": {"m": "z"}}]])
+def test_a_cast_reads_a_later_table_as_that_of_training(
+    before: list[object], cells: list[str], later: dict[str, float], refused: str, tmp_path: Path
+) -> None:
+    clean = [*before, {"cast": {"z": "number"}}]
+    trained = Trained(tmp_path, cells, clean=clean, header="m;k;y" if before else "z;k;y")
+    assert trained.table.frame["z"].dtype == float
+    assert trained.of_file(*later) == list(later.values())
+    for text, number in later.items():
+        assert trained.of_file(text) == [number]
+    with pytest.raises(DataError, match="is no number as the cast reads them"):
+        trained.of_file(refused)
+    name = "m" if before else "z"
+    assert trained.of_frame(pd.DataFrame({name: [4.5], "k": [1]})) == [4.5]
+
+
+def test_a_cast_follows_what_is_said_of_its_column(tmp_path: Path) -> None:
+    cells = [f"{1 + i // 900},{100 + i % 900}" for i in range(60)]
+    write(tmp_path / "t.csv", cells)
+
+    def cast(kind: object, **represent: object) -> pd.Series:
+        tables, clean = (
+            {"t": str(tmp_path / "t.csv")},
+            [{"filter": "k >= 0"}, {"cast": {"z": kind}}, {"filter": "z > 1"}],
+        )
+        said = {"collect": {"tables": tables, "clean": clean}, "represent": {"target": "y", **represent}}
+        return collected(Recipe.parse(said)).frame["z"]
+
+    with pytest.raises(SpecError, match=r"may be 1100 or 1\.1") as caught:
+        cast("number")
+    assert '- cast: {z: {number: {thousands: ","}}}' in str(caught.value)
+    assert cast({"number": {"thousands": ","}})[0] == 1100 and cast({"number": {"decimal": ","}})[0] == 1.1
+    assert cast("number", columns={"z": {"number": {"thousands": ","}}})[0] == 1100
+    assert cast("number", columns={"z": {"number": {"decimal": ","}}})[0] == 1.1
+    for wrong in ({"number": {}}, {"number": {"decimal": "x"}}, {"number": {"unit": 3}}, {"text": {}}):
+        with pytest.raises(SpecError):
+            cast(wrong)
