@@ -77,6 +77,7 @@ def collect(
     notices = list[Notice](said)
     steps: list[Step] = []
     written = AsWritten.of(spec, first, stacked, texts, apart, notations)
+    typed: Mapping[str, tuple[str, ...]] = {}
     for name in names:
         if name in given:
             frame = given[name]
@@ -98,6 +99,9 @@ def collect(
             origins |= record
             notices += decided
         frame = met(frame, getattr(spec.tables.get(name), "missing", None), written.notations.get(name, {}))
+        by_rules = frame.attrs.pop("notations", {})
+        if name == first:
+            typed = by_rules
         if name == first or name in stacked:
             rows_of[name] = rows_read(frame, name if len(several) > 1 else None)
         frames[name] = _matched(frame, frames[first], name) if name in stacked and name != first else frame
@@ -123,7 +127,7 @@ def collect(
         steps += found_in.steps
         notices += found_in.notices
         clean = found_in.clean
-    return Table(whole, parts, origins, tuple(dict.fromkeys(notices)), tuple(steps), rows, clean)
+    return Table(whole, parts, origins, tuple(dict.fromkeys(notices)), tuple(steps), rows, clean, typed)
 
 
 def _alike(
@@ -227,6 +231,7 @@ def read_table(
     frame, _, notices = read_source("data", source, Path.cwd(), texts, "person")
     for notice in notices:
         say(notice)
+    frame.attrs.pop("notations", None)
     return frame
 
 

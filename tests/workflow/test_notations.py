@@ -34,7 +34,7 @@ class Trained:
         [found] = represent(recipe, self.table)
         assert isinstance(found.encoder, Encoder)
         self.encoder = found.encoder
-        known = (texts_of(recipe), self.table.clean, recipe.represent.written_numbers)
+        known = (texts_of(recipe), self.table.clean, recipe.represent.written_numbers, self.table.notations)
         schema = InputSchema.of(recipe.collect, self.encoder.needed, *known)
         self.schema = InputSchema.from_plain(schema.as_plain()).knowing(self.encoder.notations)
 
@@ -154,3 +154,14 @@ def test_a_cast_follows_what_is_said_of_its_column(tmp_path: Path) -> None:
     for wrong in ({"number": {}}, {"number": {"decimal": "x"}}, {"number": {"unit": 3}}, {"text": {}}):
         with pytest.raises(SpecError):
             cast(wrong)
+
+
+def test_a_table_that_names_its_decimal_mark_keeps_what_training_found(tmp_path: Path) -> None:
+    trained = Trained(tmp_path, [*POINTS, ""], {"decimal": ","})
+    assert trained.table.frame["z"].dtype == float and "notations" not in trained.table.frame.attrs
+    assert trained.of_file("4.000", "4.500") == [4000, 4500]
+    assert trained.of_frame(pd.DataFrame({"z": ["4.500"], "k": ["1"]})) == [4500]
+    assert trained.of_frame(pd.DataFrame({"z": [4.5], "k": [1]})) == [4.5]
+    assert np.isnan(trained.of_file("", "NA", "7")).tolist() == [True, True, False]
+    with pytest.raises(DataError, match="written as in training"):
+        trained.of_file("4.5")
