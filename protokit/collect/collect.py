@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from protokit.cells.missing import UNSAID, Notations, blanked, met
+from protokit.cells.missing import UNSAID, Marks, Notations, blanked, met
 from protokit.collect.column_flow import said_of_casts
 from protokit.collect.database.as_written import AsWritten
 from protokit.collect.frames import as_file, as_frame, checked, fingerprint, told_of_zones
@@ -18,6 +18,7 @@ from protokit.collect.readers.csv import Csv
 from protokit.collect.readers.sql import Sql
 from protokit.collect.sheets.columns import as_texts
 from protokit.collect.source import Source
+from protokit.collect.text_cells import Rules, read
 from protokit.collect.words import Collect
 from protokit.core.errors import DataError, SpecError
 from protokit.core.outside import access
@@ -26,6 +27,7 @@ from protokit.core.suggest import did_you_mean
 from protokit.core.values.said import Notice, Step
 from protokit.core.values.tables import Table
 
+Readings = Mapping[str, tuple[str, ...]]  # of columns that a table's rules made numbers
 _POINT = "decimal point"  # of what is said of a column in which it may part thousands
 
 
@@ -77,7 +79,7 @@ def collect(
     notices = list[Notice](said)
     steps: list[Step] = []
     written = AsWritten.of(spec, first, stacked, texts, apart, notations)
-    typed: Mapping[str, tuple[str, ...]] = {}
+    read_as: dict[str, Readings] = {}
     for name in names:
         if name in given:
             frame = given[name]
@@ -89,6 +91,7 @@ def collect(
                 codes = () if {"decimal", "thousands"} & {*rules} else frame.columns
                 frame, told = as_file(frame, list(frame.columns), rules, {*codes, *written.cast.get(name, ())})
                 notices += told
+            read_as[name] = frame.attrs.pop("notations", {})
             # the table's marks are of the data, whoever reads it
             frame = blanked(frame, getattr(source, "missing", None), written.texts.get(name, ()))
         else:
@@ -96,12 +99,10 @@ def collect(
             frame, record, decided = read_source(name, spec.tables[name], folder, texts_of)
             if spec.tables[name].typed_cells:
                 frame = as_texts(frame, written.texts_of_table(name, spec.tables[name]))
+            read_as[name] = frame.attrs.pop("notations", {})
             origins |= record
             notices += decided
         frame = met(frame, getattr(spec.tables.get(name), "missing", None), written.notations.get(name, {}))
-        by_rules = frame.attrs.pop("notations", {})
-        if name == first:
-            typed = by_rules
         if name == first or name in stacked:
             rows_of[name] = rows_read(frame, name if len(several) > 1 else None)
         frames[name] = _matched(frame, frames[first], name) if name in stacked and name != first else frame
@@ -111,7 +112,9 @@ def collect(
             detail += f", read anew in each run: {spec.tables[name].kind} has no version"
         steps.append(Step(f"{word}{name}", len(frame), len(frame), detail))
     frames = written.settled(spec, frames, given)
-    frames |= _alike(spec, folder, {name: frames[name] for name in several}, given, notices)
+    if len(several) > 1:
+        of_split = {name: frames[name] for name in several}
+        frames |= _alike(spec, folder, of_split, given, read_as, notices)
     parts = None
     if spec.tables or len(given) > 1:
         parts = np.repeat(np.array(several), [len(frames[name]) for name in several])
@@ -127,7 +130,7 @@ def collect(
         steps += found_in.steps
         notices += found_in.notices
         clean = found_in.clean
-    return Table(whole, parts, origins, tuple(dict.fromkeys(notices)), tuple(steps), rows, clean, typed)
+    return Table(whole, parts, origins, tuple(dict.fromkeys(notices)), tuple(steps), rows, clean, read_as[first])
 
 
 def _alike(
@@ -135,9 +138,11 @@ def _alike(
     folder: Path,
     frames: Mapping[str, pd.DataFrame],
     given: Mapping[str, pd.DataFrame],
+    read_as: dict[str, Readings],
     notices: list[Notice],
 ) -> dict[str, pd.DataFrame]:
-    """The stacked tables with a column as it is written in all where it is texts in one and was typed in another.
+    """The stacked tables with a column as it is written in all where it is texts in one and was typed in another, or
+    was read as numbers in one way here and in another there.
 
     All of its cells decide what it is: 4.500 beside 1.234,25 is no 4.5. What was said of its numbers is taken back.
     """
@@ -145,6 +150,9 @@ def _alike(
     typed_in = {name: [str(one) for one in frame if _is_typed(frame[one])] for name, frame in frames.items()}
     others = frozenset().union(*typed_in.values())
     mixed = {name for name in others if any(name in one and _is_texts(one[name]) for one in frames.values())}
+    ways = {name: {read_as[table].get(name) for table, own in typed_in.items() if name in own} for name in others}
+    unlike = {name for name, own in ways.items() if len(own) > 1}
+    mixed |= unlike
     for table, frame in frames.items():
         source = spec.tables.get(table)
         typed = [name for name in typed_in[table] if name in mixed]
@@ -162,6 +170,20 @@ def _alike(
         found[table] = frame.assign(**{name: again[name] for name in own})
         notices[:] = [one for one in notices if not ({*one.columns} & {*own} and _POINT in one.rule)]
         notices += [one for one in said if {*one.columns} & {*own}]
+    first = next(iter(frames))
+    for name in unlike:
+        columns = {table: frame[name] for table, frame in found.items()}
+        if all(_is_texts(one) or one.isna().all() for one in columns.values()):
+            whole = list(pd.concat(list(columns.values())).dropna().unique())
+            rules = Rules(Marks.of(None), *_marks_of(spec.tables[first]))
+            numbers, reading = read(whole, rules)
+            if numbers is None:  # each table has its own way
+                found |= {table: found[table].assign(**{name: frames[table][name]}) for table in columns}
+                continue
+            known = dict(zip(whole, numbers.tolist(), strict=True))
+            for table, column in columns.items():
+                found[table] = found[table].assign(**{name: column.map(known)})
+                read_as[table] = {**read_as[table], **({name: reading.as_plain()} if reading else {})}
     return found
 
 

@@ -131,7 +131,7 @@ def decided(
     lost = rules.marks.meet_in_column(different, often, codes=text, **said)
     usual = np.fromiter(map(USUAL_WORDS.__contains__, different), bool, len(different))
     words = list(compress(different, ~(lost | usual)))
-    typed, reading = _read(words, rules) if words else (None, None)
+    typed, reading = read(words, rules) if words else (None, None)
     if typed is not None and (rules.marks.usual or not text):
         # NA among numbers is none of them, whatever marks are listed
         if (beside := usual & ~lost).any():
@@ -229,10 +229,10 @@ def numbers_of(texts: Sequence[str], rules: Rules) -> np.ndarray | None:
     Without marks that the recipe names, only numbers as computers write them: how others are read is decided where
     the column's kind is.
     """
-    return _read(texts, rules)[0]
+    return read(texts, rules)[0]
 
 
-def _read(texts: Sequence[str], rules: Rules) -> tuple[np.ndarray | None, numbers.Reading | None]:
+def read(texts: Sequence[str], rules: Rules) -> tuple[np.ndarray | None, Reading | None]:
     """The numbers, and how they are written where not as computers do."""
     if rules.decimal in (None, ".") and rules.thousands is None:
         return plain(texts), None
@@ -243,11 +243,13 @@ def _read(texts: Sequence[str], rules: Rules) -> tuple[np.ndarray | None, number
         return plain(texts), None
     if found.reading.decimal != (rules.decimal or ".") or rules.thousands not in (None, found.reading.thousands):
         return None, None
-    read = found.reading.numbers(texts)
-    if np.abs(read).max() >= numbers.EXACT:
+    values = found.reading.numbers(texts)
+    if np.abs(values).max() >= numbers.EXACT:
         return None, None
-    whole = bool((read == np.round(read)).all()) and not any(found.reading.decimal in text for text in texts)
-    return (read.astype(np.int64) if whole else read), found.reading
+    whole = bool((values == np.round(values)).all()) and not any(found.reading.decimal in text for text in texts)
+    as_read = values.tolist()
+    unlike = any(numbers.plain_number(text) != value for text, value in zip(texts, as_read, strict=True))
+    return (values.astype(np.int64) if whole else values), found.reading if unlike else None
 
 
 def _words(

@@ -165,3 +165,23 @@ def test_a_table_that_names_its_decimal_mark_keeps_what_training_found(tmp_path:
     assert np.isnan(trained.of_file("", "NA", "7")).tolist() == [True, True, False]
     with pytest.raises(DataError, match="written as in training"):
         trained.of_file("4.5")
+
+
+def test_tables_of_one_split_that_name_their_decimal_mark_are_read_alike(tmp_path: Path) -> None:
+    write(tmp_path / "t.csv", POINTS)
+    write(tmp_path / "later.csv", ["4.000", "", "4.500"])
+    tables = {name: {"csv": str(tmp_path / f"{name}.csv"), "decimal": ","} for name in ("t", "later")}
+    recipe = Recipe.parse({"collect": {"tables": tables}, "represent": {"target": "y", "split": {"test": "later"}}})
+    table = collected(recipe)
+    z = table.frame["z"]
+    assert z.dtype == float and z.iloc[0] == 100100.25 and z.iloc[[-3, -1]].tolist() == [4000, 4500]
+    assert np.isnan(z.iloc[-2]) and table.notations == {"z": (",", ".", "")}
+    assert not any("decimal point" in one.rule for one in table.notices)
+
+
+def test_tables_of_one_split_that_have_each_a_notation_stay_numbers(tmp_path: Path) -> None:
+    write(tmp_path / "t.csv", ["1.5", "2.75", "12"] * 20)
+    write(tmp_path / "later.csv", ["2,5", "0,75"])
+    tables = {name: {"csv": str(tmp_path / f"{name}.csv"), "decimal": ","} for name in ("t", "later")}
+    recipe = Recipe.parse({"collect": {"tables": tables}, "represent": {"target": "y", "split": {"test": "later"}}})
+    assert collected(recipe).frame["z"].tolist() == [1.5, 2.75, 12] * 20 + [2.5, 0.75]
