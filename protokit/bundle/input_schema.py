@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
 from pydantic import ValidationError
 
 from protokit.cells.missing import UNSAID, Notations, blanked, met
+from protokit.cells.numbers import Reading
 from protokit.collect.collect import cleaned
-from protokit.collect.column_flow import cast_to_texts, replay, traced
+from protokit.collect.column_flow import cast_by_notation, cast_to_texts, replay, traced
 from protokit.collect.database.as_written import notations_of
 from protokit.collect.frames import as_file
 from protokit.collect.readers.csv import Csv
@@ -21,10 +23,12 @@ from protokit.core.errors import DataError
 from protokit.core.outside import access
 from protokit.core.suggest import of_missing
 from protokit.core.values.said import Notice
+from protokit.grammar.readings import DECIMALS, THOUSANDS
+from protokit.represent.encoders.cells import to_numbers
 from protokit.represent.kinds.number import NumberOptions
 
 _OF_NUMBERS = ("number", "boolean", "date", "duration")  # kinds that take numbers as they take their texts
-_PARTS = ("columns", "clean", "reading", "joined", "texts", "as_file", "notations")
+_PARTS = ("columns", "clean", "reading", "joined", "texts", "as_file", "notations", "typed")
 # how a csv file is read: never from where, and no column that depends on its name
 _READING = tuple(name for name in Csv.option_names() if name != "file_column")
 
@@ -35,7 +39,9 @@ class InputSchema:
 
     `reading` says how the file is read, `texts` which of the cleaned columns keep their cells as they are
     written, and `notations` how numbers are written in some. Where the recipe `joined` tables, what comes of it has to
-    be there. Of a model that learned from such a file, texts in a frame are read `as_file`.
+    be there. Of a model that learned from such a file, texts in a frame are read `as_file`. Those in `typed` are
+    numbers before the steps, in the reading that the file's rules found. Of those in `found` the notation was found in
+    training: their cells come to the encoder as they are written. It is not kept here.
     """
 
     columns: tuple[str, ...]
@@ -45,6 +51,8 @@ class InputSchema:
     texts: tuple[str, ...] = ()
     as_file: bool = False
     notations: Notations = field(default_factory=dict)
+    typed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    found: Notations = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -54,10 +62,11 @@ class InputSchema:
         texts: Collection[str] = (),
         clean: Sequence[object] = (),
         notations: Notations = UNSAID,
+        typed: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
     ) -> InputSchema:
         """That of a model which needs some columns of what was collected; of `texts` and `notations` see `collect`.
 
-        `clean` are the steps as decided from it.
+        `clean` are the steps as decided from it, `typed` the notations of columns that the file's rules made numbers.
         """
         steps, columns = replay(spec.model_copy(update={"clean": tuple(clean)}) if clean else spec, needed)
         first = next(iter(spec.tables.values()), None)
@@ -67,15 +76,21 @@ class InputSchema:
         reading = {name: list(v) if isinstance(v, tuple) else v for name, v in given.items() if v is not None}
         kept = tuple(sorted(name for name in texts if name in needed))
         said = {name: marks for name, marks in notations.items() if name in needed and "missing" in reading}
-        return cls(columns if steps else tuple(needed), steps, reading, bool(spec.join), kept, as_file, said)
+        columns = columns if steps else tuple(needed)
+        own = {name: marks for name, marks in typed.items() if name in columns}
+        return cls(columns, steps, reading, bool(spec.join), kept, as_file, said, own)
+
+    def knowing(self, readings: Mapping[str, Sequence[str]]) -> InputSchema:
+        """The same, with the readings that the encoder's columns found in training."""
+        return replace(self, found={name: (marks[0], marks[1] or None) for name, marks in readings.items()})
 
     @cached_property
     def as_written(self) -> frozenset[str]:
         """The columns of a file whose cells are to be read as they are written."""
         spec = Collect.of(clean=list(self.clean))
-        return frozenset().union(
-            *(own for some in (traced(spec, self.texts), *cast_to_texts(spec)) for own in some.values())
-        )
+        texts = (*self.texts, *self.found)
+        every = (traced(spec, texts), *cast_to_texts(spec), cast_by_notation(spec))
+        return frozenset(self.typed).union(*(own for some in every for own in some.values()))
 
     def read(self, frame: pd.DataFrame, kinds: Mapping[str, str]) -> tuple[pd.DataFrame, list[Notice]]:
         """A frame with its texts read as the file's were, and which of them were read as missing.
@@ -88,10 +103,13 @@ class InputSchema:
             frame, notices = as_file(frame, columns, self.reading, codes)
         marks = self.reading.get("missing")
         if isinstance(marks, list):
-            said = notations_of(Collect.of(clean=list(self.clean)), "", self.notations).get("", {})
+            said = notations_of(Collect.of(clean=list(self.clean)), "", {**self.found, **self.notations}).get("", {})
+            said = {**said, **{name: (marks[0], marks[1] or None) for name, marks in self.typed.items()}}
             frame, told = _without(frame, columns, marks, self.as_written, said)
             notices += told
-        return frame, notices
+        known = [name for name in self.typed if name in frame.columns]
+        numbers = {name: _as_typed(frame[name], Reading(*self.typed[name])) for name in known}
+        return (frame.assign(**numbers) if known else frame), notices
 
     def cleaned(self, frame: pd.DataFrame, needed: Sequence[str]) -> pd.DataFrame:
         """The table as the encoders take it; one that has all they need, and not what the steps do, stays as it is.
@@ -118,6 +136,7 @@ class InputSchema:
         plain |= {"reading": dict(self.reading), "joined": self.joined}
         plain |= {"texts": list(self.texts)} if self.texts else {}
         plain |= {"as_file": True} if self.as_file else {}
+        plain |= {"typed": {k: list(v) for k, v in self.typed.items()}} if self.typed else {}
         return {**plain, "notations": {k: list(v) for k, v in self.notations.items()}} if self.notations else plain
 
     @classmethod
@@ -153,7 +172,34 @@ class InputSchema:
         columns, clean = tuple(plain["columns"]), tuple(plain["clean"])
         texts, as_file = tuple(plain.get("texts", ())), bool(plain.get("as_file", False))
         notations = _notations(plain.get("notations", {}))
-        return cls(columns, clean, dict(plain["reading"]), bool(plain["joined"]), texts, as_file, notations)
+        typed = _readings(plain.get("typed", {}))
+        return cls(columns, clean, dict(plain["reading"]), bool(plain["joined"]), texts, as_file, notations, typed)
+
+
+def _readings(plain: object) -> dict[str, tuple[str, ...]]:
+    """The readings of some columns, as `as_plain` gives them.
+
+    Raises:
+        ValueError: it is nothing of the kind.
+    """
+    if not isinstance(plain, Mapping):
+        raise ValueError(f"the intake's typed columns are no mapping: {plain!r}")
+    for name, marks in plain.items():
+        if not _are_names(marks) or len(marks) != 3 or marks[0] not in DECIMALS or marks[1] not in ("", *THOUSANDS):
+            raise ValueError(f"the intake's typed column {name!r} has no marks of numbers: {marks!r}")
+    return {str(name): tuple(marks) for name, marks in plain.items()}
+
+
+def _as_typed(column: pd.Series, reading: Reading) -> pd.Series:
+    """A column whose texts are numbers in a notation, as they are.
+
+    Raises:
+        DataError: one is not written so.
+    """
+    if column.dtype.kind in "iuf":
+        return column
+    values = to_numbers(column, reading)
+    return pd.Series(values, column.index, name=column.name)
 
 
 def _are_names(plain: object) -> bool:

@@ -104,6 +104,12 @@ class Model:
     precision: str = "float32"
     input_schema: InputSchema | None = None
 
+    def __post_init__(self) -> None:
+        """A later table's numbers are read as training's were written."""
+        if self.input_schema is not None:
+            found = {name: reading for part in self.parts for name, reading in part.encoder.notations.items()}
+            object.__setattr__(self, "input_schema", self.input_schema.knowing(found))
+
     @property
     def signature(self) -> Signature:
         """What the network takes and gives; that of the first part where folds differ in their columns' levels."""

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from protokit.collect.database.casts import split
 from protokit.collect.joins import columns as joined
-from protokit.collect.step import Origins, Plain, reporting
+from protokit.collect.step import Origins, Plain, Step, reporting
 from protokit.collect.words import Collect, Times
 from protokit.core.errors import SpecError
 from protokit.core.places import Fault
+
+if TYPE_CHECKING:
+    from protokit.cells.missing import Notations  # which loads pandas
 
 _TEXTS = ("category", "text")
 _TO_DATES = ("cast", "parse_dates")
@@ -124,6 +128,46 @@ def cast_to_texts(collect: Collect) -> tuple[dict[str, frozenset[str]], dict[str
             for table, columns in own.items():
                 found[table] = found.get(table, frozenset()) | columns
     return alone, used
+
+
+def _name_before(step: Step[object], name: str) -> str | None:
+    """The name that a column has before a step, where its cells come through it; None where it is made there."""
+    if step.name == "derive" and isinstance(step.written, dict) and name in step.written:
+        return None
+    own = step.replayed(frozenset((name,)))[1]
+    return next(iter(own)) if len(own) == 1 else None
+
+
+def said_of_casts(collect: Collect, notations: Notations) -> Collect:
+    """The same, where a cast to numbers reads texts as is said of the column that comes of it."""
+    names, steps = dict(notations), list(collect.clean)
+    for i, step in reversed(list(enumerate(collect.clean))):
+        if step.name == "cast" and isinstance(step.written, dict):
+            own = {name: names[name] for name, kind in step.written.items() if kind == "number" and name in names}
+            marks = {name: zip(("decimal", "thousands"), said, strict=True) for name, said in own.items()}
+            said_of = {name: {"number": {key: mark for key, mark in pairs if mark}} for name, pairs in marks.items()}
+            steps[i] = type(step)({**step.written, **said_of}) if own else step
+        before = {name: _name_before(step, name) for name in names}
+        names = {own: names[name] for name, own in before.items() if own is not None}
+    return collect.model_copy(update={"clean": tuple(steps)}) if tuple(steps) != tuple(collect.clean) else collect
+
+
+def cast_by_notation(collect: Collect) -> dict[str, Notations]:
+    """The columns of each table that a step casts to numbers in a notation that it names: they come to it as texts."""
+    found: dict[str, dict[str, tuple[str | None, str | None]]] = {}
+    for i, step in enumerate(collect.clean):
+        written = step.written if step.name == "cast" else None
+        for name, kind in written.items() if isinstance(written, dict) else ():
+            said = kind.get("number") if isinstance(kind, dict) else None
+            first: str | None = name
+            for before in reversed(collect.clean[:i]):
+                first = None if first is None else _name_before(before, first)
+            if first is None or not isinstance(said, dict):
+                continue
+            for table, own in traced(collect.model_copy(update={"clean": ()}), [first]).items():
+                marks = (said.get("decimal"), said.get("thousands"))
+                found.setdefault(table, {}).update(dict.fromkeys(own, marks))
+    return dict(found)
 
 
 def origins(collect: Collect) -> dict[str, tuple[str, ...]]:

@@ -182,6 +182,7 @@ def as_file(
         read[name] = read[name].astype(object).where(places, frame[name])
     whole = frame.copy(deep=False)
     whole[list(cells)] = read
+    whole.attrs |= read.attrs
     return whole, [notice for notice in told if "missing" in notice.rule or "decimal point" in notice.rule]
 
 

@@ -13,7 +13,7 @@ import pandas as pd
 
 from protokit.cells.missing import UNSAID, Marks, Notations
 from protokit.collect.collect import read_source
-from protokit.collect.column_flow import cast_to_texts, check_names, mentioned, traced
+from protokit.collect.column_flow import cast_by_notation, cast_to_texts, check_names, mentioned, said_of_casts, traced
 from protokit.collect.database.as_written import notations_of
 from protokit.collect.database.cells import placed, taken
 from protokit.collect.database.dealing import PARTS, Deal, dealt
@@ -162,6 +162,7 @@ def held(
     spec = spec.with_times(times)
     if not spec.tables:
         raise SpecError.one("no table to collect", "name one under collect.tables", ("collect",))
+    spec = said_of_casts(spec, notations)
     if any(join.aggregate for join in spec.join):
         threads = 1
     with Warehouse(memory=memory, threads=threads, on_disk=True) as warehouse:
@@ -291,4 +292,5 @@ def _untouched(spec: Collect, texts: Collection[str]) -> dict[str, frozenset[str
     keys = {name for join in spec.join for pair in join.on for name in pair}
     found = {} if used is None else {name: own - used - keys for name, own in traced(spec, texts).items()}
     cast, _ = cast_to_texts(spec)
+    cast |= {name: cast.get(name, frozenset()) | {*own} for name, own in cast_by_notation(spec).items()}
     return {name: found.get(name, frozenset()) | cast.get(name, frozenset()) for name in (*found, *cast)}

@@ -17,6 +17,7 @@ import pandas as pd
 
 from protokit.cells import numbers
 from protokit.cells.missing import LEVELS, USUAL_WORDS, Marks
+from protokit.cells.numbers import Reading
 from protokit.collect.bulk.levels import Levels
 from protokit.collect.files.cells import Cells
 from protokit.core.names import number as short
@@ -46,12 +47,13 @@ def frame(
 ) -> tuple[pd.DataFrame, list[Notice]]:
     """A frame of columns of texts: numbers where every cell that is not missing is one, else text.
 
-    The columns in `texts` stay texts whatever they are.
+    The columns in `texts` stay texts whatever they are. Its `attrs` have the `notations` of numbers
+    that are not written as computers do: decimal mark, that between thousands, and unit.
     """
     rules = Rules(Marks.of(missing), decimal, thousands)
     notices: list[Notice] = []
     series: dict[str, pd.Series] = {}
-    asked = 0
+    asked, written = 0, dict[str, tuple[str, ...]]()
     for name, cells in zip(names, columns, strict=True):
         if isinstance(cells, np.ndarray):  # numbers already
             series[name] = pd.Series(cells)
@@ -59,11 +61,16 @@ def frame(
         levels = cells if isinstance(cells, Levels) else Levels.of(cells)
         different = list(map(str.strip, levels.texts))
         series[name] = _typed(levels, different, name, rules, notices, text=name in texts)
+        if reading := series[name].attrs.pop("reading", ()):
+            written[name] = reading
         if missing is None and _ASKED in different:
             asked += int(levels.counts()[[text == _ASKED for text in different]].sum())
     if asked:
         notices.insert(0, asked_for(asked))
-    return pd.DataFrame(series, copy=False), notices
+    whole = pd.DataFrame(series, copy=False)
+    if written:
+        whole.attrs["notations"] = written
+    return whole, notices
 
 
 class Written(Protocol):
@@ -108,10 +115,12 @@ def column(cells: Sequence[str], name: str, rules: Rules, notices: list[Notice],
 @dataclass(frozen=True)
 class Decided:
     """What the different texts of a column are: which are missing, and the numbers of the others, None if they stay
-    texts. Shapes: lost (texts,) bool; numbers (texts that are not lost,) int64 or float64."""
+    texts. Shapes: lost (texts,) bool; numbers (texts that are not lost,) int64 or float64.
+    `reading` is how these are written where not as computers do."""
 
     lost: np.ndarray
     numbers: np.ndarray | None
+    reading: Reading | None = None
 
 
 def decided(
@@ -122,7 +131,7 @@ def decided(
     lost = rules.marks.meet_in_column(different, often, codes=text, **said)
     usual = np.fromiter(map(USUAL_WORDS.__contains__, different), bool, len(different))
     words = list(compress(different, ~(lost | usual)))
-    typed = numbers_of(words, rules) if words else None
+    typed, reading = read(words, rules) if words else (None, None)
     if typed is not None and (rules.marks.usual or not text):
         # NA among numbers is none of them, whatever marks are listed
         if (beside := usual & ~lost).any():
@@ -136,7 +145,7 @@ def decided(
         if rules.marks.usual and words:
             lost = _words(name, text and typed is None, different, often, lost, usual, notices)
         return Decided(lost, None)
-    return Decided(lost, typed)
+    return Decided(lost, typed, reading)
 
 
 def _may_part_thousands(words: Sequence[str], rules: Rules) -> str | None:
@@ -184,10 +193,14 @@ def _typed(
         values[found.lost] = None
         return pd.Series(values[levels.codes], dtype=object)
     if not found.lost.any() and found.numbers.dtype.kind == "i":
-        return pd.Series(found.numbers[levels.codes])
-    numeric = np.full(len(different), np.nan, np.float64)
-    numeric[~found.lost] = found.numbers
-    return pd.Series(numeric[levels.codes])
+        typed = pd.Series(found.numbers[levels.codes])
+    else:
+        numeric = np.full(len(different), np.nan, np.float64)
+        numeric[~found.lost] = found.numbers
+        typed = pd.Series(numeric[levels.codes])
+    if found.reading is not None:
+        typed.attrs["reading"] = found.reading.as_plain()
+    return typed
 
 
 def plain(texts: Sequence[str]) -> np.ndarray | None:
@@ -216,20 +229,27 @@ def numbers_of(texts: Sequence[str], rules: Rules) -> np.ndarray | None:
     Without marks that the recipe names, only numbers as computers write them: how others are read is decided where
     the column's kind is.
     """
+    return read(texts, rules)[0]
+
+
+def read(texts: Sequence[str], rules: Rules) -> tuple[np.ndarray | None, Reading | None]:
+    """The numbers, and how they are written where not as computers do."""
     if rules.decimal in (None, ".") and rules.thousands is None:
-        return plain(texts)
+        return plain(texts), None
     found = numbers.found_in(texts, decimal=rules.decimal, thousands=rules.thousands)
     if found is None or not found.all or found.other is not None:
-        return None
+        return None, None
     if found.plain:
-        return plain(texts)
+        return plain(texts), None
     if found.reading.decimal != (rules.decimal or ".") or rules.thousands not in (None, found.reading.thousands):
-        return None
-    read = found.reading.numbers(texts)
-    if np.abs(read).max() >= numbers.EXACT:
-        return None
-    whole = bool((read == np.round(read)).all()) and not any(found.reading.decimal in text for text in texts)
-    return read.astype(np.int64) if whole else read
+        return None, None
+    values = found.reading.numbers(texts)
+    if np.abs(values).max() >= numbers.EXACT:
+        return None, None
+    whole = bool((values == np.round(values)).all()) and not any(found.reading.decimal in text for text in texts)
+    as_read = values.tolist()
+    unlike = any(numbers.plain_number(text) != value for text, value in zip(texts, as_read, strict=True))
+    return (values.astype(np.int64) if whole else values), found.reading if unlike else None
 
 
 def _words(

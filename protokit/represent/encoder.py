@@ -18,6 +18,7 @@ from protokit.represent.encoders.scaling.knots import as_plain, from_plain
 from protokit.represent.encoders.scaling.scaler import NumberScaler, beyond, scaler_from_plain
 from protokit.represent.encoders.sequences import COLUMN, SequenceColumn, SequenceGrouping
 from protokit.represent.kind import CodeColumn, FittedColumn, InputColumn, NumberColumn, Unusual, column_from_plain
+from protokit.represent.kinds.number import readings_of
 from protokit.represent.target import TargetEncoder
 
 ONE_HOT = 8  # columns of up to so many levels are one-hot numbers, others are embedded
@@ -63,6 +64,11 @@ class Encoder:
     def kinds(self) -> dict[str, str]:
         """What each column that is learned from is."""
         return {column.column: column.kind for column in self._all}
+
+    @property
+    def notations(self) -> dict[str, tuple[str, ...]]:
+        """How the numbers of a column were written in training, where not as computers write them."""
+        return readings_of(self._all)
 
     @property
     def places(self) -> dict[str, list[tuple[str, np.ndarray | None]]]:

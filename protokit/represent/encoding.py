@@ -37,6 +37,10 @@ class Encoding(Protocol):
     def kinds(self) -> dict[str, str]:
         """What each column that is learned from is."""
 
+    @property
+    def notations(self) -> dict[str, tuple[str, ...]]:
+        """How the numbers of a column were written in training, where not as computers write them."""
+
     def at(self, folder: Path) -> Encoding:
         """The same, with paths in cells that start at a folder."""
 

@@ -12,7 +12,7 @@ from protokit.collect.collect import cleaned, collect
 from protokit.collect.words import Collect
 from protokit.core.errors import DataError, ProtokitError
 from protokit.core.values.said import Notice
-from protokit.grammar.dates import DateOptions
+from protokit.grammar.readings import DateOptions
 from protokit.represent.kind import FitContext
 from protokit.represent.kinds.date import Date
 

@@ -10,7 +10,7 @@ import pytest
 from protokit.collect.collect import cleaned, collect
 from protokit.collect.words import Collect
 from protokit.core.values.tables import Table
-from protokit.grammar.dates import DateOptions
+from protokit.grammar.readings import DateOptions
 from protokit.represent.kind import FitContext
 from protokit.represent.kinds.date import Date
 

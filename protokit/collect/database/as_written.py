@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from protokit.cells.missing import Notations
-from protokit.collect.column_flow import cast_to_texts, traced
+from protokit.collect.column_flow import cast_by_notation, cast_to_texts, traced
 from protokit.collect.database.settled import settled
 from protokit.collect.source import Source
 from protokit.collect.words import Collect
@@ -20,11 +20,14 @@ def _joined(one: Mapping[str, frozenset[str]], other: Mapping[str, frozenset[str
 
 
 def notations_of(spec: Collect, first: str, notations: Notations) -> dict[str, Notations]:
-    """How the numbers of each table's columns are written, where it is said of what comes of them unchanged."""
+    """How the numbers of each table's columns are written, where it is said of what comes of them unchanged, or in a
+    cast."""
     found: dict[str, dict[str, tuple[str | None, str | None]]] = {}
     for name, said in notations.items():
         for table, own in traced(spec, [name]).items():
             found.setdefault(table or first, {}).update(dict.fromkeys(own, said))
+    for table, cast in cast_by_notation(spec).items():
+        found.setdefault(table or first, {}).update(cast)
     return dict(found)
 
 
@@ -33,13 +36,14 @@ class AsWritten:
     """The columns of each table that stay texts, and those that do where two of them would be the same number.
 
     Of the texts, those of `as_numbers` are numbers to joins and expressions where that loses nothing; of those in
-    `notations` it is said how their numbers are written.
+    `notations` it is said how their numbers are written. Those in `cast` come to a cast that says so.
     """
 
     texts: Mapping[str, frozenset[str]]
     apart: Mapping[str, frozenset[str]]
     as_numbers: Mapping[str, frozenset[str]]
     notations: Mapping[str, Notations]
+    cast: Mapping[str, frozenset[str]]
 
     @classmethod
     def of(
@@ -62,13 +66,20 @@ class AsWritten:
             cast[first] = cast.get(first, frozenset()) | cast.pop("", frozenset())
             cast.update(dict.fromkeys(stacked, cast[first]))
         held = _joined(found[0], used)
-        computed = {name: own - alone.get(name, frozenset()) for name, own in held.items()}
+        by_notation = {table or first: frozenset(own) for table, own in cast_by_notation(spec).items()}
+        by_notation.update(dict.fromkeys(stacked, by_notation.get(first, frozenset())))
+        kept = _joined(alone, by_notation)
+        computed = {name: own - kept.get(name, frozenset()) for name, own in held.items()}
         written = notations_of(spec, first, notations)
         written.update(dict.fromkeys(stacked, written.get(first, {})))
-        return cls(_joined(held, alone), found[1], computed, written)
+        return cls(_joined(held, alone), found[1], computed, written, by_notation)
 
     def of_table(self, name: str, source: Source) -> frozenset[str]:
         """The columns of a table to be read as they are written."""
+        return self.texts_of_table(name, source) | self.cast.get(name, frozenset())
+
+    def texts_of_table(self, name: str, source: Source) -> frozenset[str]:
+        """Those of them of which a number by its type is the text of it."""
         apart = self.apart.get(name, frozenset()) if source.texts_may_be_numbers else frozenset()
         return self.texts.get(name, frozenset()) | apart
 

@@ -12,7 +12,7 @@ from protokit.cells.times.durations import of_texts
 from protokit.cells.times.rules import UNASKED, Decision, Evidence, Rule, decide
 from protokit.collect.database.context import Context
 from protokit.collect.database.warehouse import Rows
-from protokit.grammar.dates import DateOptions
+from protokit.grammar.readings import DateOptions
 
 _BATCH = 200_000  # different texts in memory
 

@@ -11,8 +11,8 @@ from protokit.collect.database.casts import cast_schema, read_cast
 from protokit.collect.step import Report, read_expression, reporting
 from protokit.core.places import Fault
 from protokit.core.suggest import did_you_mean, one_of
-from protokit.grammar.dates import DateOptions, date_options_schema, read_date_options
 from protokit.grammar.faults import faults_of, refuse
+from protokit.grammar.readings import DateOptions, date_options_schema, read_date_options
 from protokit.grammar.words import TEXT, JsonSchema, Section, Word, mapping, one_or_more, or_null
 
 How = Literal["left", "inner"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from protokit.collect.step import STEPS, ColumnMapping, Done, Report
 from protokit.core.values.said import Notice
-from protokit.grammar.dates import date_options_schema, faults_of_dates
+from protokit.grammar.readings import date_options_schema, faults_of_dates
 from protokit.grammar.words import TEXT, JsonSchema
 
 if TYPE_CHECKING:

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Table:
     """The collected data, one row per example. `parts` names the table of each row, `rows` its row in the first table's
-    source. `origin` maps each source to its SHA-256, `clean` are the steps of cleaning as the rows decided them."""
+    source. `origin` maps each source to its SHA-256, `clean` are the steps of cleaning as the rows decided them.
+    `notations` are the readings of columns that the first table's rules made numbers: marks and unit."""
 
     frame: pd.DataFrame
     parts: np.ndarray | None = None
@@ -26,6 +27,7 @@ class Table:
     steps: tuple[Step, ...] = ()
     rows: SourceRows | None = None
     clean: tuple[object, ...] = ()
+    notations: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def source_rows(self) -> SourceRows:

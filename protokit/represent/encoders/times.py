@@ -13,7 +13,7 @@ from protokit.cells.times.rules import UNASKED, Decision, Rule, decide
 from protokit.core.errors import DataError
 from protokit.core.suggest import did_you_mean
 from protokit.core.values.said import Notice
-from protokit.grammar.dates import DateOptions
+from protokit.grammar.readings import DateOptions
 from protokit.represent.encoders.cells import missing_texts, row_of, to_numbers
 from protokit.represent.words import Represent
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from protokit.core.errors import DataError
-from protokit.grammar.dates import DateOptions
+from protokit.grammar.readings import DateOptions
 from protokit.represent.kind import KINDS, NO_CONTEXT, FitContext, FittedColumn, Guess, Kind, NumberColumn
 
 if TYPE_CHECKING:

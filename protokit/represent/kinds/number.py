@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
+from protokit.grammar.readings import DECIMALS, THOUSANDS
 from protokit.grammar.words import Section, choice
-from protokit.represent.kind import KINDS, NO_CONTEXT, FitContext, Guess, Kind, NumberColumn
+from protokit.represent.kind import KINDS, NO_CONTEXT, FitContext, FittedColumn, Guess, Kind, NumberColumn
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
 FEWEST_FOR_AN_ID = 20
 MOST_KNOTS = 1024
-_DECIMALS = (".", ",")
-_THOUSANDS = (",", ".", " ", "'")
 _INDEX_OF_PANDAS = re.compile(r"__index_level_\d+__")
 _NAME_OF_AN_ID = re.compile(r"(^|_|\b)(id|index|key)$|(?<=[a-z])(Id|ID)$")
 
@@ -29,10 +28,10 @@ _NAME_OF_AN_ID = re.compile(r"(^|_|\b)(id|index|key)$|(?<=[a-z])(Id|ID)$")
 class NumberOptions(Section):
     """How the numbers of a column of texts are written, where that is not to be found by its cells; and its knots."""
 
-    decimal: Annotated[str | None, choice("decimal", _DECIMALS)] = Field(
+    decimal: Annotated[str | None, choice("decimal", DECIMALS)] = Field(
         None, description="the decimal mark; found by the cells when not given", examples=[","]
     )
-    thousands: Annotated[str | None, choice("thousands", _THOUSANDS)] = Field(
+    thousands: Annotated[str | None, choice("thousands", THOUSANDS)] = Field(
         None, description="the mark between thousands; found by the cells when not given", examples=["."]
     )
     knots: int | None = Field(
@@ -108,6 +107,11 @@ class Number(NumberColumn, Kind):
         """All that was learned, as JSON values; a reading only where there is one."""
         plain = super().as_plain()
         return plain if self.reading else {key: value for key, value in plain.items() if key != "reading"}
+
+
+def readings_of(columns: Iterable[FittedColumn]) -> dict[str, tuple[str, ...]]:
+    """The reading of each column of numbers that has one."""
+    return {one.column: one.reading for one in columns if isinstance(one, Number) and one.reading}
 
 
 def _of_texts(cells: Cells) -> Guess | None:

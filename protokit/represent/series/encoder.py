@@ -16,6 +16,7 @@ from protokit.core.values.arrays import Arrays, Features
 from protokit.core.values.signature import InputSpec, Signature, TargetSpec
 from protokit.represent.encoders.cells import to_numbers
 from protokit.represent.kind import CodeColumn, NumberColumn, Unusual, column_from_plain
+from protokit.represent.kinds.number import readings_of
 from protokit.represent.series.arrays import Column, ForecastOrigins, SeriesArrays, cells_of, filled, numbers_of
 from protokit.represent.series.panel import Panel
 from protokit.represent.series.scales import SeriesScales
@@ -70,6 +71,11 @@ class SeriesEncoder:
         """What each column that is learned from is."""
         others = {column.column: column.kind for column in (*self.past, *self.known)}
         return {**dict.fromkeys(self.columns, "number"), **others}
+
+    @property
+    def notations(self) -> dict[str, tuple[str, ...]]:
+        """How the numbers of a column were written in training, where not as computers write them."""
+        return readings_of((*self.past, *self.known))
 
     def series_arrays(self, frame: pd.DataFrame, panel: Panel) -> SeriesArrays:
         """The matrices of a table whose rows are sorted already.

@@ -50,7 +50,7 @@ def train_and_evaluate(prepared: Prepared, shown: Progress) -> Run:
     stopwatch.lap("learn")
     shown.step("evaluating")
     as_trained, networks = networks, settled(plan, networks, folds)
-    written = (texts_of(recipe), table.clean, recipe.represent.written_numbers)
+    written = (texts_of(recipe), table.clean, recipe.represent.written_numbers, table.notations)
     input_schema = InputSchema.of(recipe.collect, needed(networks.parts), *written)
     model = Model(recipe.network, networks.parts, recipe.learn.precision, input_schema)
     results = evaluate(recipe, table, folds, networks, plan, baselines)

@@ -1,4 +1,4 @@
-"""What may be written beside the word `date`: how dates are read where their cells leave it open."""
+"""What may be written beside the words `date` and `number`: how cells are read where they leave it open."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from protokit.grammar.words import TEXT, JsonSchema, Section, Word, choice, clos
 
 ORDERS = ("day", "month", "year")
 EPOCHS = ("seconds", "milliseconds")
+DECIMALS = (".", ",")
+THOUSANDS = (",", ".", " ", "'")
 
 
 @lru_cache(256)
@@ -83,3 +85,44 @@ def read_date_options(value: object) -> object:
 def date_options_schema() -> JsonSchema:
     """The JSON Schema of the options."""
     return closed(DateOptions.model_json_schema()["properties"])
+
+
+def _unit(value: object) -> object:
+    if value is not None and not isinstance(value, str):
+        raise ValueError(f"{value!r} is no text")
+    return value
+
+
+class NotationOptions(Section):
+    """How the numbers of a column of texts are written. Where all three are said, exactly so."""
+
+    decimal: Annotated[str | None, choice("decimal", DECIMALS, null=True)] = Field(
+        None, description="the decimal mark; found by the cells when not given", examples=[","]
+    )
+    thousands: Annotated[str | None, choice("thousands", THOUSANDS, null=True)] = Field(
+        None, description="the mark between thousands; found by the cells when not given", examples=["."]
+    )
+    unit: Annotated[str | None, Word(_unit, or_null(TEXT))] = Field(
+        None, description="what stands beside each number; found by the cells when not given", examples=["%"]
+    )
+
+    @property
+    def exact(self) -> bool:
+        """Whether nothing is left to the cells."""
+        return self.model_fields_set >= {"decimal", "thousands", "unit"}
+
+
+def faults_of_notation(value: object) -> list[Fault]:
+    """What is wrong with the options as they are written."""
+    if not isinstance(value, dict) or not value:
+        return [Fault(f"how numbers are written is a mapping, not {value!r}", 'write {decimal: ","}')]
+    try:
+        NotationOptions.model_validate(value)
+    except ValidationError as error:
+        return faults_of(error, NotationOptions, value)
+    return []
+
+
+def notation_schema() -> JsonSchema:
+    """The JSON Schema of the options."""
+    return closed(NotationOptions.model_json_schema()["properties"])
