@@ -173,8 +173,8 @@ def test_the_edits_of_a_cast_can_be_pasted() -> None:
     assert said == {"replace": {"x": {"$5: a": "..."}}}
     with pytest.raises(SpecError) as refused:
         cleaned(pd.DataFrame({"x": ["1,234", "2,345"]}), [{"cast": {"x": "number"}}])
-    first, second = str(refused.value.faults[0].cure).split(": ", 1)[1].split(" or ")
-    edits = [yaml.safe_load(one)["columns"]["x"]["number"] for one in (first, second)]
+    first, second = str(refused.value.faults[0].cure).split(", or ")
+    edits = [yaml.safe_load(first)[0]["cast"]["x"]["number"], yaml.safe_load(second)["x"]["number"]]
     assert edits == [{"thousands": ","}, {"decimal": ","}]
 
 
