@@ -114,7 +114,9 @@ class NotationOptions(Section):
 
 def faults_of_notation(value: object) -> list[Fault]:
     """What is wrong with the options as they are written."""
-    if not isinstance(value, dict) or not value:
+    if value == {}:
+        return [Fault("nothing is said of how numbers are written", 'write {decimal: ","}, or number alone')]
+    if not isinstance(value, dict):
         return [Fault(f"how numbers are written is a mapping, not {value!r}", 'write {decimal: ","}')]
     try:
         NotationOptions.model_validate(value)

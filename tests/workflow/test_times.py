@@ -179,7 +179,8 @@ def test_what_a_cast_cannot_tell_names_the_edits() -> None:
     ("clean", "rule"),
     [
         ({"cast": {"d": {"date": {"order": "dy"}}}}, "unknown order 'dy'"),
-        ({"cast": {"d": {"number": {}}}}, "a column is cast to one type"),
+        ({"cast": {"d": {"category": {}}}}, "a column is cast to one type"),
+        ({"cast": {"d": {"number": {}}}}, "nothing is said of how numbers are written"),
         ({"parse_dates": {"d": {"zone": "Europe/Nowhere"}}}, "is no zone of time"),
         ({"parse_dates": {"d": {"ordr": "day"}}}, "unknown key 'ordr'"),
     ],
