@@ -62,12 +62,16 @@ def faults_of_dates(value: object) -> list[Fault]:
     """What is wrong with the options as they are written."""
     if value is None or isinstance(value, DateOptions):
         return []
+    return _faults(value, DateOptions, "how dates are read", "write {order: day}")
+
+
+def _faults(value: object, options: type[Section], what: str, cure: str) -> list[Fault]:
     if not isinstance(value, dict):
-        return [Fault(f"how dates are read is a mapping, not {value!r}", "write {order: day}")]
+        return [Fault(f"{what} is a mapping, not {value!r}", cure)]
     try:
-        DateOptions.model_validate(value)
+        options.model_validate(value)
     except ValidationError as error:
-        return faults_of(error, DateOptions, value)
+        return faults_of(error, options, value)
     return []
 
 
@@ -116,13 +120,7 @@ def faults_of_notation(value: object) -> list[Fault]:
     """What is wrong with the options as they are written."""
     if value == {}:
         return [Fault("nothing is said of how numbers are written", 'write {decimal: ","}, or number alone')]
-    if not isinstance(value, dict):
-        return [Fault(f"how numbers are written is a mapping, not {value!r}", 'write {decimal: ","}')]
-    try:
-        NotationOptions.model_validate(value)
-    except ValidationError as error:
-        return faults_of(error, NotationOptions, value)
-    return []
+    return _faults(value, NotationOptions, "how numbers are written", 'write {decimal: ","}')
 
 
 def notation_schema() -> JsonSchema:
