@@ -31,8 +31,8 @@ class Beaten(Rule):
         """See Rule."""
         if found & (explaining() | {"shuffled_labels", "underfitting", "overfitting"}):
             return
+        first, *others = better_menus()
         for target in checkup.targets:
-            first, *others = better_menus()
             if target.beaten_by != _TREES:
                 continue
             own, other = target.scores
