@@ -30,10 +30,10 @@ def of_numbers(cells: Sequence[str]) -> bool:
     """Whether cells are numbers, but for missing ones."""
     some = False
     for cell in cells:
-        if not is_missing(cell):
-            if not is_number(cell):
-                return False
+        if is_number(cell):
             some = True
+        elif not is_missing(cell):
+            return False
     return some
 
 
