@@ -1,12 +1,13 @@
 """The default network, `tabm`, the default as it was, and peers on the same splits: docs/results-peers.md.
 
-    python benchmarks/peers_accuracy.py DATA [--only adult,bike] [--seeds 3] [--who default,tabm,...] [--peers PYTHON]
-        [--write]
+    python benchmarks/peers_accuracy.py DATA [--only adult,bike] [--seeds 3] [--who default,tabm,...]
+        [--before CHECKOUT] [--peers PYTHON] [--write]
 
-`--peers` is a Python in which lightgbm, catboost, `pytabkit[models]` and autogluon.tabular are installed, as far as
-they are to be compared. The networks learn from the training rows and stop by the validation rows. `lightgbm_train`
-is fitted on the same training rows; every other peer is given training and validation rows together and does with
-them what it does by default. Everything runs alone in a fresh process; seconds are CPU seconds of the training.
+`--before` is a checkout of protokit whose default is compared; `old_menu` is the menu that it trained, in the product
+of today. `--peers` is a Python in which lightgbm, catboost, `pytabkit[models]` and autogluon.tabular are installed, as
+far as they are to be compared. The networks learn from the training rows and stop by the validation rows.
+`lightgbm_train` is fitted on the same training rows; every other peer is given training and validation rows and does
+with them what it does by default. Everything runs alone in a fresh process; seconds are CPU seconds of the training.
 Metrics are those of the test rows; nothing is chosen by them here.
 """
 
@@ -26,11 +27,11 @@ from typing import Any
 
 ROOT = Path(__file__).parent.parent
 JSON, PAGE = ROOT / "docs" / "results-peers.json", ROOT / "docs" / "results-peers.md"
-OWN = ("before", "default", "tabm")
+OWN = ("before", "old_menu", "default", "tabm")
 PEERS = ("lightgbm_train", "lightgbm", "catboost", "realmlp", "tabm_d", "autogluon")
 LONG = ("realmlp", "tabm_d", "autogluon")  # minutes a table: asked for by name
-# The default until then: two hidden layers with dropout, and the numbers beside them, once each.
-BEFORE = [
+# Two hidden layers with dropout, and the numbers beside them, once each.
+OLD_MENU = [
     {
         "branch": {
             "deep": [{"Dense": {"units": 256, "activation": "relu"}}, {"Dropout": 0.4}] * 2,
@@ -82,7 +83,8 @@ def recipe(name: str, data: Path, who: str, seed: int) -> dict[str, Any]:
     collect, represent, metric = TABLES[name]
     collect = json.loads(json.dumps(collect))
     collect["tables"] = {key: str(data / file) for key, file in collect["tables"].items()}
-    learn: dict[str, Any] = {} if who == "default" else {"menu": BEFORE if who == "before" else who}
+    menu = OLD_MENU if who == "old_menu" else who
+    learn: dict[str, Any] = {} if who in ("default", "before") else {"menu": menu}
     evaluate = {"metrics": [metric], "baselines": ["dummy"]}
     return {"seed": seed, "collect": collect, "represent": represent, "learn": learn, "evaluate": evaluate}
 
@@ -212,9 +214,9 @@ PEER_MODELS = {
 }
 
 
-def child(python: str, *arguments: str) -> dict[str, Any] | None:
+def child(python: str, *arguments: str, checkout: Path = ROOT) -> dict[str, Any] | None:
     """What a fresh process finds; None where it fails, as it says on the screen."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT) if python == sys.executable else ""}
+    environment = {**os.environ, "PYTHONPATH": str(checkout) if python == sys.executable else ""}
     done = subprocess.run([python, __file__, *arguments], capture_output=True, text=True, env=environment)
     if done.returncode:
         print(arguments, done.stderr.splitlines()[-1:], file=sys.stderr, flush=True)
@@ -245,9 +247,9 @@ def page(found: dict[str, Any]) -> str:
         f"Written by `benchmarks/peers_accuracy.py` ({platform.machine()}, {os.cpu_count()} cores) on "
         f"{date.today().isoformat()}: test rows of the same splits, mean over the seeds ± its standard error; CPU "
         "seconds of the training.",
-        "`before` is the default until issue 14, `lightgbm_train` is fitted on the rows that the networks are fitted "
-        "on; the other peers have training and validation rows together. Peers run with their defaults; AutoGluon "
-        "with medium quality and 5 minutes.",
+        "`before` is the product before it had knots (commit 298609c), `old_menu` its default menu in today's product; "
+        "`lightgbm_train` is fitted on the rows that the networks are fitted on; the other peers have training and "
+        "validation rows together. Peers run with their defaults; AutoGluon with medium quality and 5 minutes.",
         "",
     ]
     names = [w for w in (*OWN, *PEERS) if any(found["tables"][t].get(w) for t in found["tables"])]
@@ -283,6 +285,7 @@ def main() -> None:
     parser.add_argument("--only", default=",".join(TABLES))
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--who", default=",".join([*OWN, *(p for p in PEERS if p not in LONG)]))
+    parser.add_argument("--before", type=Path, help="a checkout whose default is compared")
     parser.add_argument("--peers", help="the Python that the peers are installed in")
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--child", nargs=3)
@@ -312,8 +315,11 @@ def main() -> None:
                             os.environ["ROWS"] = folder
                             child(sys.executable, str(data), "--child", "rows", name, str(seed))
                         one = child(given.peers, folder, "--child", who, name, str(seed))
+                    elif who == "before" and not given.before:
+                        continue
                     else:
-                        one = child(sys.executable, str(data), "--child", who, name, str(seed))
+                        checkout = given.before.resolve() if who == "before" else ROOT
+                        one = child(sys.executable, str(data), "--child", who, name, str(seed), checkout=checkout)
                     if one:
                         new.setdefault(who, []).append(one)
                         print(name, seed, who, json.dumps(one), file=sys.stderr, flush=True)
