@@ -10,7 +10,7 @@ import pandas as pd
 
 from protokit.cells.missing import UNSAID, Marks, Notations, blanked, met
 from protokit.collect.column_flow import said_of_casts
-from protokit.collect.database.as_written import AsWritten
+from protokit.collect.database.as_written import AsWritten, doubtful_marks
 from protokit.collect.frames import as_file, as_frame, checked, fingerprint, told_of_zones
 from protokit.collect.gather import gathered
 from protokit.collect.headers import reading
@@ -105,6 +105,7 @@ def collect(
             read_as[name] = frame.attrs.pop("notations", {})
             origins |= record
             notices += decided
+        notices += doubtful_marks(spec, name, written.notations)
         frame = met(frame, getattr(spec.tables.get(name), "missing", None), written.notations.get(name, {}))
         if name == first or name in stacked:
             rows_of[name] = rows_read(frame, name if len(several) > 1 else None)

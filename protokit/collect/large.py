@@ -14,7 +14,7 @@ import pandas as pd
 from protokit.cells.missing import UNSAID, Marks, Notations
 from protokit.collect.collect import read_source
 from protokit.collect.column_flow import cast_by_notation, cast_to_texts, check_names, mentioned, said_of_casts, traced
-from protokit.collect.database.as_written import notations_of
+from protokit.collect.database.as_written import doubtful_marks, notations_of
 from protokit.collect.database.cells import placed, taken
 from protokit.collect.database.dealing import PARTS, Deal, dealt
 from protokit.collect.database.delimited import load_csv
@@ -203,6 +203,7 @@ def held(
                 tables[name] = warehouse.load_frame(frame)
                 origins |= record
                 told += beside
+            told += doubtful_marks(spec, name, said_of)
             rows = tables[name]
             steps.append(Step(f"read {name}", rows.count, rows.count, f"{len(rows.columns)} columns"))
         check_names(spec, {name: list(rows.columns) for name, rows in tables.items()})

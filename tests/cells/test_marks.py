@@ -234,3 +234,37 @@ def test_a_number_of_any_type_may_be_a_mark() -> None:
     assert Marks.of(["-Infinity"]).without(wide).isna().tolist() == [False, True, False]
     unsigned = pd.Series([(1 << 64) - 1, 5], dtype="uint64")
     assert Marks.of([str((1 << 64) - 1)]).without(unsigned).isna().tolist() == [True, False]
+
+
+@pytest.mark.parametrize("ending", ["file", "disk", "frame", "parquet"])
+@pytest.mark.parametrize(
+    ("mark", "said", "told"),
+    [
+        ("1,000", {}, "the mark '1,000' in `missing:` may be 1000 or 1: only the cells that are written so"),
+        ("1.000", {"decimal": ","}, "may be 1 or 1000: cells of 1 are missing in every notation"),
+        ("1.000", {}, None),
+        ("1000", {"decimal": ","}, None),
+        ("NA", {"decimal": ","}, None),
+    ],
+)
+def test_a_mark_that_may_be_two_numbers_is_told_with_what_decides(
+    tmp_path: Path, ending: str, mark: str, said: dict[str, str], told: str | None
+) -> None:
+    frame = pd.DataFrame({"x": [1000, 1, 7], "n": range(3)})
+    kind = "parquet" if ending == "parquet" else "csv"
+    (frame.to_parquet if kind == "parquet" else frame.to_csv)(tmp_path / f"t.{kind}", index=False)
+    for missing in ([mark], ["1000"]):  # as is said in the cure
+        recipe = Recipe.parse(
+            {
+                "collect": {"tables": {"t": {kind: str(tmp_path / f"t.{kind}"), "missing": missing}}},
+                "represent": {"target": "n", "columns": {"x": {"number": said}}, "split": {"by": "random"}},
+            }
+        )
+        if ending == "disk":
+            with held(recipe, memory="64MB") as large:
+                notices = large.notices
+        else:
+            notices = collected(recipe, frame if ending == "frame" else None).notices
+        found = [str(one) for one in notices if "in `missing:`" in one.rule]
+        assert len(found) == (told is not None and missing == [mark])
+        assert all(told in one and "write 1000 or 1 in" in one.replace("1 or 1000", "1000 or 1") for one in found)  # type: ignore[operator]

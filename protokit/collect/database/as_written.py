@@ -8,11 +8,12 @@ from typing import Any
 
 import pandas as pd
 
-from protokit.cells.missing import Notations
+from protokit.cells.missing import UNSAID, Notations, doubtful
 from protokit.collect.column_flow import cast_by_notation, cast_to_texts, traced
 from protokit.collect.database.settled import settled
 from protokit.collect.source import Source
 from protokit.collect.words import Collect
+from protokit.core.values.said import Notice
 
 
 def _joined(one: Mapping[str, frozenset[str]], other: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
@@ -113,6 +114,12 @@ class AsWritten:
         for column in names:
             frame[column] = settled(frame[column], *_marks(spec, name))
         return frame
+
+
+def doubtful_marks(spec: Collect, name: str, notations: Mapping[str, Notations]) -> list[Notice]:
+    """What is told of a table's marks of missing cells that may be two numbers; of `notations` see `notations_of`."""
+    decimal, thousands, missing = _marks(spec, name)
+    return doubtful(missing, [(decimal, thousands), *notations.get(name, UNSAID).values()])
 
 
 def _marks(spec: Collect, name: str) -> tuple[Any, Any, Any]:
