@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from protokit.cells.missing import UNSAID, Marks, Notations, blanked, met
-from protokit.collect.column_flow import said_of_casts
+from protokit.collect.column_flow import readings_after, said_of_casts
 from protokit.collect.database.as_written import AsWritten, doubtful_marks
 from protokit.collect.frames import as_file, as_frame, checked, fingerprint, told_of_zones
 from protokit.collect.gather import gathered
@@ -134,7 +134,8 @@ def collect(
         steps += found_in.steps
         notices += found_in.notices
         clean = found_in.clean
-    return Table(whole, parts, origins, tuple(dict.fromkeys(notices)), tuple(steps), rows, clean, read_as[first])
+    told, numbers = tuple(dict.fromkeys(notices)), readings_after(spec, read_as)
+    return Table(whole, parts, origins, told, tuple(steps), rows, clean, numbers)
 
 
 def _alike(

@@ -170,6 +170,18 @@ def cast_by_notation(collect: Collect) -> dict[str, Notations]:
     return dict(found)
 
 
+def readings_after(
+    collect: Collect, read_as: Mapping[str, Mapping[str, tuple[str, ...]]]
+) -> dict[str, tuple[str, ...]]:
+    """The readings of numbers in each table's columns, by the columns' names after the joins."""
+    found = dict(read_as.get(next(iter(read_as), ""), {}))
+    for join in collect.join:
+        own = [name for name in read_as.get(join.table, ()) if name not in join.cast]
+        if join.aggregate is None:
+            found |= {new: read_as[join.table][name] for new, name in joined.added(join, own).items()}
+    return found
+
+
 def origins(collect: Collect) -> dict[str, tuple[str, ...]]:
     """The columns that each derived column was computed from, directly or through others, by their last names."""
     return {name: tuple(sorted(own)) for name, own in _origins(collect).items() if own}

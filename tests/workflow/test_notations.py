@@ -15,6 +15,7 @@ from protokit.core.errors import DataError, SpecError
 from protokit.recipe.recipe import Recipe
 from protokit.represent.encoder import Encoder
 from protokit.workflow.run.collecting import collected, texts_of
+from protokit.workflow.run.out_of_core import on_disk
 from protokit.workflow.run.representing import represent
 
 POINTS = [f"{i}.{i:03},25" for i in range(100, 160)]
@@ -24,14 +25,27 @@ class Trained:
     """What a model keeps of a recipe, without a network: its encoder, and how a later table comes to it."""
 
     def __init__(
-        self, folder: Path, cells: Sequence[str], table: object = None, header: str = "z;k;y", **collect: object
+        self,
+        folder: Path,
+        cells: Sequence[str],
+        table: object = None,
+        header: str = "z;k;y",
+        disk: bool = False,
+        columns: dict[str, object] | None = None,
+        **collect: object,
     ) -> None:
         write(folder / "t.csv", cells, header)
         self.folder, self.header = folder, header
         tables = {"t": {"csv": str(folder / "t.csv"), **(table if isinstance(table, dict) else {})}}
-        recipe = Recipe.parse({"collect": {"tables": tables, **collect}, "represent": {"target": "y"}})
-        self.table = collected(recipe)
-        [found] = represent(recipe, self.table)
+        represented = {"target": "y", "columns": columns or {}, "split": {"by": "random"}}
+        recipe = Recipe.parse({"collect": {"tables": tables, **collect}, "represent": represented})
+        if disk:
+            with on_disk(recipe) as kept:
+                self.table = kept.table
+                [found] = represent(recipe, kept.table, dealt=kept.parts)
+        else:
+            self.table = collected(recipe)
+            [found] = represent(recipe, self.table)
         assert isinstance(found.encoder, Encoder)
         self.encoder = found.encoder
         known = (texts_of(recipe), self.table.clean, recipe.represent.written_numbers, self.table.notations)
@@ -185,3 +199,35 @@ def test_tables_of_one_split_that_have_each_a_notation_stay_numbers(tmp_path: Pa
     tables = {name: {"csv": str(tmp_path / f"{name}.csv"), "decimal": ","} for name in ("t", "later")}
     recipe = Recipe.parse({"collect": {"tables": tables}, "represent": {"target": "y", "split": {"test": "later"}}})
     assert collected(recipe).frame["z"].tolist() == [1.5, 2.75, 12] * 20 + [2.5, 0.75]
+
+
+@pytest.mark.parametrize("disk", [False, True])
+def test_what_is_said_of_a_column_is_that_of_later_tables_wherever_it_was_read(tmp_path: Path, disk: bool) -> None:
+    said = {"z": {"number": {"decimal": ","}}}
+    trained = Trained(tmp_path, POINTS, disk=disk, columns=said)
+    assert trained.of_file("4.000", "4.500") == [4000, 4500]
+    assert trained.of_frame(pd.DataFrame({"z": ["4.500"], "k": ["1"]})) == [4500]
+    with pytest.raises(DataError, match="written as in training"):
+        trained.of_file("4.5")
+
+
+def test_marks_of_numbers_are_not_of_a_table_on_the_disk_but_of_its_columns(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r'represent: \{columns: \{NAME: \{number: \{decimal: ","\}\}\}\}, or convert'):
+        Trained(tmp_path, POINTS, {"decimal": ","}, disk=True)
+
+
+@pytest.mark.parametrize("disk", [False, True])
+def test_a_joined_table_that_names_its_decimal_mark_keeps_what_training_found(tmp_path: Path, disk: bool) -> None:
+    write(tmp_path / "t.csv", ["1"] * 60, "a;n;y")
+    (tmp_path / "b.csv").write_text("n;z;w\n" + "".join(f"{i};{POINTS[i]};2,5\n" for i in range(7)))
+    tables = {"t": str(tmp_path / "t.csv"), "b": {"csv": str(tmp_path / "b.csv"), "decimal": ","}}
+    join = {"with": "b", "on": "n", "prefix": "of_"}
+    clean = [{"rename": {"of_z": "z"}}]
+    trained = Trained(tmp_path, ["1"] * 60, disk=disk, header="a;n;y", tables=tables, join=[join], clean=clean)
+    assert trained.table.notations == {"of_z": (",", ".", ""), "of_w": (",", "", "")}
+    assert sorted(set(trained.table.frame["z"])) == [100100.25 + 1001 * i for i in range(7)]
+    frame = {"a": [1], "n": [1], "of_w": ["2,5"]}
+    assert trained.of_frame(pd.DataFrame({**frame, "of_z": ["4.500"]})) == [4500]
+    assert trained.of_frame(pd.DataFrame({**frame, "of_z": [4.5]})) == [4.5]
+    with pytest.raises(DataError, match="written as in training"):
+        trained.of_frame(pd.DataFrame({**frame, "of_z": ["4.5"]}))

@@ -12,6 +12,7 @@ import duckdb
 import numpy as np
 
 from protokit.cells.missing import UNSAID, USUAL_WORDS, Notations
+from protokit.cells.numbers import Reading
 from protokit.collect.database.copies import plain
 from protokit.collect.database.scan import CONVERT, Scan, scanned
 from protokit.collect.database.warehouse import Rows, Stored, Warehouse
@@ -86,7 +87,9 @@ def load_csv(
         DataError: a file is not clean text, or lacks a column of the first.
     """
     if rules.thousands is not None or rules.decimal not in (None, "."):
-        raise files[0].error("decimal and thousands marks of a table that is larger than memory", CONVERT)
+        told = Reading(rules.decimal or ".", rules.thousands or "").options
+        cure = f"say it of its columns, represent: {{columns: {{NAME: {{number: {told}}}}}}}, or {CONVERT}"
+        raise files[0].error("decimal and thousands marks of a table that is larger than memory", cure)
     if spaced := next((file for file, one in zip(files, dialects, strict=True) if one.spaced), None):
         raise spaced.error("blanks before quotes, in a table that is larger than memory", CONVERT)
     names = dialects[0].names
