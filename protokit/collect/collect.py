@@ -11,7 +11,7 @@ import pandas as pd
 from protokit.cells.missing import UNSAID, Marks, Notations, blanked, met
 from protokit.collect.column_flow import readings_after, said_of_casts
 from protokit.collect.database.as_written import AsWritten, doubtful_marks
-from protokit.collect.frames import as_file, as_frame, checked, fingerprint, told_of_zones
+from protokit.collect.frames import as_file, as_frames, checked, fingerprint, told_of_zones
 from protokit.collect.gather import gathered
 from protokit.collect.headers import reading
 from protokit.collect.readers.csv import Csv
@@ -60,7 +60,7 @@ def collect(
         DataError: a table cannot be read, is empty, lacks a column of the first, or is not what a step says.
     """
     spec = spec.with_times(times)
-    given = _given(spec, table)
+    given = as_frames(table, list(spec.tables))
     if not given and not spec.tables:
         cure = "name one under collect.tables, or pass a data frame to run()"
         raise SpecError.one("no table to collect", cure, ("collect",))
@@ -209,14 +209,25 @@ def _is_texts(column: pd.Series) -> bool:
     return len(there) > 0 and all(isinstance(cell, str) for cell in there)
 
 
-def cleaned(frame: pd.DataFrame, steps: Sequence[object], texts: Collection[str] = ()) -> pd.DataFrame:
-    """A frame after some steps of cleaning, as a recipe has them; of `texts` see `collect`.
+def cleaned(
+    frame: pd.DataFrame,
+    steps: Sequence[object],
+    texts: Collection[str] = (),
+    say: Callable[[Notice], None] = lambda _: None,
+) -> pd.DataFrame:
+    """A later table after some steps of cleaning, as a recipe has them; of `texts` see `collect`.
+
+    `say` takes what the steps decided.
 
     Raises:
         SpecError: one is no step, or does not fit the columns.
         DataError: a cell is not what a step says.
     """
-    return collect(Collect.of(clean=list(steps)), Path(), frame, texts=texts).frame
+    table = collect(Collect.of(clean=list(steps)).again(), Path(), frame, texts=texts)
+    for notice in table.notices:
+        if notice not in told_of_zones(frame):  # which is of all columns, and of no step
+            say(notice)
+    return table.frame
 
 
 def read_source(
@@ -280,23 +291,6 @@ def as_written(place: str | Path, table: str | None = None) -> str | dict[str, s
         return text
     source = Source.parse(text)
     return {source.name: text, **source.of_several(table)}
-
-
-def _given(spec: Collect, table: object) -> dict[str, pd.DataFrame]:
-    """What was passed from Python, as frames by the names of the tables that they stand for."""
-    if table is None:
-        return {}
-    known = spec.tables
-    if (
-        isinstance(table, Mapping)
-        and table
-        and all(isinstance(t, Mapping) or hasattr(t, "columns") for t in table.values())
-    ):
-        for name in table:
-            if known and name not in known:
-                raise DataError(f"the recipe has no table {name!r}", cure=did_you_mean(str(name), list(known)))
-        return {str(name): as_frame(part, str(name)) for name, part in table.items()}
-    return {next(iter(known), "table"): as_frame(table)}
 
 
 def _hold_joined(spec: Collect, frames: Mapping[str, pd.DataFrame]) -> None:

@@ -91,7 +91,7 @@ def take(
         context = Context(("collect", "join", i), place, notices, times.by)
         return join(context, rows, one, tables[one.table], times.said)
     step = spec.clean[i - len(spec.join)]
-    context = Context(("collect", "clean", i - len(spec.join), step.name), place, notices, times.by)
+    context = Context(("collect", "clean", i - len(spec.join), step.name), place, notices, times.by, spec.is_again)
     before = rows.count
     with guarded("the step of cleaning", step):
         found, detail, dropped, decided = step.run(context, rows)

@@ -28,13 +28,15 @@ from protokit.grammar.expressions import quote
 class Context:
     """A step of a recipe at work. `path` is that of what is written for it, from the recipe's start.
 
-    `by_time` are columns, by their names after the step, by which time goes later.
+    `by_time` are columns, by their names after the step, by which time goes later. `is_again`: the rows are those of a
+    later table, which need not have all that the step is for.
     """
 
     path: Path
     warehouse: Place
     notices: list[Notice] = field(default_factory=list)
     by_time: frozenset[str] = frozenset()
+    is_again: bool = False
 
     def below(self, *path: str | int) -> Context:
         """The same for a part of what is written."""

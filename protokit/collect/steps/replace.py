@@ -39,7 +39,7 @@ class Replace(ColumnMapping[Mapping[Scalar, Scalar | None]]):
                 report(f"{old!r}: {new!r} are not two values of a cell", "write old: new", (column, old))
 
     def run(self, context: Context, rows: Rows) -> Done:
-        """Replace the values; one that is nowhere is told."""
+        """Replace the values; one that is nowhere in the rows of training is told."""
         values, counts = {}, []
         for name, pairs in self.written.items():
             inner, cases, total = context.inner(rows, name, name), [], 0
@@ -48,7 +48,7 @@ class Replace(ColumnMapping[Mapping[Scalar, Scalar | None]]):
                 condition = f"{inner} = {context.constant(rows, name, old, *path)}"
                 value = "NULL" if new is None else context.constant(rows, name, new, *path)
                 count = context.count(rows, condition)
-                if not count:
+                if not count and not context.is_again:
                     rule = f"replace finds no {old!r} in {name!r}"
                     context.notices.append(Notice(rule, (name,), "check its spelling"))
                 total += count
