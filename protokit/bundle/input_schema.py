@@ -20,6 +20,7 @@ from protokit.collect.frames import as_file
 from protokit.collect.readers.csv import Csv
 from protokit.collect.words import Collect
 from protokit.core.errors import DataError
+from protokit.core.names import counted
 from protokit.core.outside import access
 from protokit.core.suggest import of_missing
 from protokit.core.values.said import Notice
@@ -239,5 +240,6 @@ def _without(
     for name in known:
         if count := int((found[name].isna() & frame[name].notna()).sum()):
             whole[name] = found[name]
-            told.append(Notice(f"{name!r}: {count:,} cells are marks that the recipe lists, read as missing", (name,)))
+            rule = f"{name!r}: {counted(count, 'cell', 'hold')} a mark that the recipe lists, read as missing"
+            told.append(Notice(rule, (name,)))
     return whole, told

@@ -15,6 +15,7 @@ from protokit.collect.joins.columns import mentioned_in
 from protokit.collect.joins.join import join
 from protokit.collect.step import Step
 from protokit.collect.words import Collect
+from protokit.core.names import counted
 from protokit.core.plugins import guarded
 from protokit.core.rows import SourceRows
 from protokit.core.values import said
@@ -98,5 +99,5 @@ def take(
     went = {why: count for why, count in dropped.items() if count}
     if found.count == 0:
         listed = ", ".join(f"{count:,} {why}" for why, count in went.items()) or "none"
-        raise context.wrong(f"{step.name} leaves none of {before:,} rows", f"dropped: {listed}")
+        raise context.wrong(f"{step.name} leaves none of {counted(before, 'row')}", f"dropped: {listed}")
     return found, said.Step(step.name, before, found.count, detail, went), decided or step

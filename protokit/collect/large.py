@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from protokit.cells.missing import UNSAID, Marks, Notations, met
-from protokit.collect.collect import Readings, read_source
+from protokit.collect.collect import read_source
 from protokit.collect.column_flow import (
     cast_by_notation,
     cast_to_texts,
@@ -37,10 +37,11 @@ from protokit.collect.headers import reading
 from protokit.collect.readers.csv import Csv
 from protokit.collect.readers.parquet import Parquet
 from protokit.collect.source import Source
-from protokit.collect.stacking import partitions
+from protokit.collect.stacking import Readings, partitions
 from protokit.collect.text_cells import Rules
 from protokit.collect.words import TIMELESS, Collect, Times
 from protokit.core.errors import DataError, SpecError
+from protokit.core.names import counted
 from protokit.core.rows import SourceRows, of_files
 from protokit.core.suggest import did_you_mean
 from protokit.core.values.said import Notice, Step
@@ -218,7 +219,7 @@ def held(
                 told += beside
             told += doubtful_marks(spec, name, said_of)
             rows = tables[name]
-            steps.append(Step(f"read {name}", rows.count, rows.count, f"{len(rows.columns)} columns"))
+            steps.append(Step(f"read {name}", rows.count, rows.count, counted(len(rows.columns), "column")))
         check_names(spec, {name: list(rows.columns) for name, rows in tables.items()})
         tables = _with_keys_alike(spec, tables, texts_of_keys)
         first = tables[next(iter(tables))]
@@ -238,7 +239,9 @@ def held(
         rows = warehouse.typed(rows)
         found = dict(warehouse.run(f"SELECT {part}, count(*) FROM {rows.table} GROUP BY {part}"))
         if None in found:
-            raise DataError(f"{found[None]:,} rows are in no part", cure="write train, validation or test in each")
+            raise DataError(
+                f"{counted(found[None], 'row', 'are')} in no part", cure="write train, validation or test in each"
+            )
         counts_of = {name: found.get(name, 0) for name in PARTS}
         said_of_all = tuple(dict.fromkeys((*told, *notices)))
         numbers = readings_after(spec, read_as)

@@ -188,7 +188,7 @@ def test_a_mark_of_a_missing_number_is_one_in_a_later_frame(ending: str, tmp_pat
     model = protokit.run(recipe, out=tmp_path / "runs").model
     marked, gone = model.predict(frame), model.predict(frame.replace(-999.0, np.nan))
     pd.testing.assert_frame_equal(marked, gone)
-    assert "'x': 18 cells are marks that the recipe lists" in " ".join(marked.attrs["notices"])
+    assert "'x': 18 cells hold a mark that the recipe lists" in " ".join(marked.attrs["notices"])
 
 
 def test_what_steps_of_cleaning_decide_of_a_later_table_is_told_once(model: Any, file: Path) -> None:

@@ -159,7 +159,7 @@ def test_options_are_obeyed(tmp_path: Path) -> None:
     for options, words in (
         ({"header": 9}, "line 9 holds no names"),
         ({"header": 2}, "line 2 holds no names"),
-        ({"names": ["a"]}, "1 names for rows of 2 fields"),
+        ({"names": ["a"]}, "1 name for rows of 2 fields"),
     ):
         with pytest.raises(DataError, match=words) as caught:
             table_of(path, "a,b\n\n1,2\n", **options)

@@ -12,6 +12,7 @@ import pytest
 from protokit.bundle.input_schema import InputSchema
 from protokit.collect.collect import read_table
 from protokit.core.errors import DataError, SpecError
+from protokit.core.values.tables import Table
 from protokit.recipe.recipe import Recipe
 from protokit.represent.encoder import Encoder
 from protokit.workflow.run.collecting import collected, texts_of
@@ -231,3 +232,39 @@ def test_a_joined_table_that_names_its_decimal_mark_keeps_what_training_found(tm
     assert trained.of_frame(pd.DataFrame({**frame, "of_z": [4.5]})) == [4.5]
     with pytest.raises(DataError, match="written as in training"):
         trained.of_frame(pd.DataFrame({**frame, "of_z": ["4.5"]}))
+
+
+def of_two_frames(folder: Path, *cells: Sequence[object], source: object = None, **more: object) -> tuple[Table, str]:
+    """The rows of frames that are given for two tables of one split, and what is said of z in collecting them."""
+    frames = [pd.DataFrame({"z": some, "k": 1, "y": ["a", "b"] * (len(some) // 2)}) for some in cells]
+    source = source if isinstance(source, dict) else {}
+    tables = {name: {"csv": str(folder / f"{name}.csv"), **source} for name in ("t", "later")}
+    said = {"target": "y", "split": {"test": "later"}, "columns": more.get("columns", {})}
+    recipe = Recipe.parse({"collect": {"tables": tables, "clean": more.get("clean", [])}, "represent": said})
+    table = collected(recipe, dict(zip(tables, frames, strict=True)))
+    return table, "\n".join(str(one) for one in table.notices if "z" in one.columns)
+
+
+@pytest.mark.parametrize("source", [{}, {"decimal": ","}])
+@pytest.mark.parametrize("clean", [[], [{"cast": {"z": "number"}}]])
+@pytest.mark.parametrize("swap", [False, True])
+def test_texts_beside_numbers_of_another_table_of_the_split_are_read_as_numbers(
+    source: dict[str, str], clean: list[object], swap: bool, tmp_path: Path
+) -> None:
+    texts, numbers = [f"{i},5" for i in range(60)], [i + 0.25 for i in range(60)]
+    cells = (numbers, texts) if swap else (texts, numbers)
+    table, told = of_two_frames(tmp_path, *cells, source=source, clean=clean)
+    assert table.frame["z"].tolist() == [float(str(cell).replace(",", ".")) for some in cells for cell in some]
+    assert "'z' holds texts such as '0,5' in" in told and "read as numbers, that one as 0.5" in told
+    assert table.notations == ({} if swap else {"z": (",", "", "")})
+
+
+def test_texts_that_no_number_is_sure_of_stay_beside_numbers_and_it_is_said(tmp_path: Path) -> None:
+    texts = [f"{i},{i}" for i in range(100, 160)]
+    table, told = of_two_frames(tmp_path, texts, [0.5, 1.5])
+    assert table.frame["z"].tolist() == [*texts, 0.5, 1.5] and "each is taken as it is" in told
+    table, _ = of_two_frames(tmp_path, texts, [0.5, 1.5], columns={"z": {"number": {"decimal": ","}}})
+    assert table.frame["z"].tolist() == [*(float(text.replace(",", ".")) for text in texts), 0.5, 1.5]
+    for of_names in ({"z": "category"}, {"z": "text"}):
+        table, told = of_two_frames(tmp_path, ["1", "2"], [1, 2], columns=of_names)
+        assert [str(cell) for cell in table.frame["z"]] == ["1", "2", "1", "2"] and "holds texts" not in told

@@ -10,7 +10,7 @@ import pandas as pd
 
 from protokit.cells.missing import UNSAID, Notations, doubtful
 from protokit.collect.column_flow import cast_by_notation, cast_to_texts, traced
-from protokit.collect.database.settled import settled
+from protokit.collect.database.settled import settled, without_marks
 from protokit.collect.source import Source
 from protokit.collect.words import Collect
 from protokit.core.values.said import Notice
@@ -75,6 +75,10 @@ class AsWritten:
         written.update(dict.fromkeys(stacked, written.get(first, {})))
         return cls(_joined(held, alone), found[1], computed, written, by_notation)
 
+    def texts_of(self, name: str) -> frozenset[str]:
+        """The columns of a table whose cells are names, whatever they are."""
+        return self.texts.get(name, frozenset()) | self.apart.get(name, frozenset())
+
     def of_table(self, name: str, source: Source) -> frozenset[str]:
         """The columns of a table to be read as they are written."""
         return self.texts_of_table(name, source) | self.cast.get(name, frozenset())
@@ -107,12 +111,14 @@ class AsWritten:
         }
 
     def _settled(self, spec: Collect, name: str, frame: pd.DataFrame, kept: Container[str]) -> pd.DataFrame:
-        names = [column for column in self.apart.get(name, ()) if column in frame.columns and column not in kept]
+        names = [column for column in self.apart.get(name, ()) if column in frame.columns]
+        names = [column for column in names if column not in self.texts.get(name, ())]
         if not names or not spec.tables[name].texts_may_be_numbers:
             return frame
         frame = frame.copy(deep=False)
         for column in names:
-            frame[column] = settled(frame[column], *_marks(spec, name))
+            settle = without_marks if column in kept else settled
+            frame[column] = settle(frame[column], *_marks(spec, name))
         return frame
 
 

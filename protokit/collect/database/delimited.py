@@ -15,6 +15,7 @@ from protokit.cells.missing import UNSAID, USUAL_WORDS, Notations
 from protokit.cells.numbers import Reading
 from protokit.collect.database.copies import plain
 from protokit.collect.database.scan import CONVERT, Scan, scanned
+from protokit.collect.database.settled import are_measured
 from protokit.collect.database.warehouse import Rows, Stored, Warehouse
 from protokit.collect.delimited.footer import told_of_last
 from protokit.collect.files.cells import order
@@ -22,6 +23,7 @@ from protokit.collect.files.dialect import Dialect
 from protokit.collect.files.files import File
 from protokit.collect.text_cells import Decided, Rules, asked_for, decided
 from protokit.core.errors import DataError
+from protokit.core.names import counted
 from protokit.core.values.said import Notice
 from protokit.grammar.expressions import quote
 
@@ -107,7 +109,7 @@ def load_csv(
         _load(warehouse, raw, file, dialect, inner, scan)
         [(total,)] = warehouse.before_lock(f"SELECT count(*) FROM {raw}")
         if total != sum(counts) + count:
-            raise file.error(f"read as {total - sum(counts):,} rows, and has {count:,}", CONVERT)
+            raise file.error(f"read as {counted(total - sum(counts), 'row')}, and has {count:,}", CONVERT)
         counts.append(count)
     row, table = warehouse.fresh("r"), warehouse.fresh("t")
     typed, as_texts = _typed(warehouse, raw, inner, rules, texts, keys, notations, apart, notices)
@@ -207,16 +209,18 @@ def _typed(
                 told = []
                 as_text = decided(list(often), counts, name, rules, told, text=True)
                 levels = [one for one, gone in zip(often, as_text.lost, strict=True) if not gone]
-                numbers = kept.numbers is not None and not USUAL_WORDS.intersection(levels)
+                odd = bool(USUAL_WORDS.intersection(levels))
+                numbers = kept.numbers is not None and not odd
                 if not numbers or _merges(warehouse, table, trimmed, found[name]):
-                    gone = {*often} - {*levels} | {*(marks if numbers else ())}
+                    are_lost = numbers or (marks and not odd and _measured(warehouse, table, trimmed, known, rules))
+                    gone = {*often} - {*levels} | {*(marks if are_lost else ())}
                     kept = as_text
                     found[name] = _sql(trimmed, kept, sorted(gone), rules, codes=not numbers)
             notices += told
             if name in keys and kept.numbers is not None:
                 as_text = decided(list(often), counts, name, rules, [], text=True)
-                listed = [one for one, gone in zip(often, as_text.lost, strict=True) if gone]
-                as_texts[name] = _sql(trimmed, as_text, listed, rules, codes=True)
+                listed = sorted({*marks, *(one for one, gone in zip(often, as_text.lost, strict=True) if gone)})
+                as_texts[name] = _sql(trimmed, as_text, listed, rules, codes=False)
     if asked:
         notices.insert(0, asked_for(asked))
     return found, as_texts
@@ -241,6 +245,12 @@ def _marks_as_written(
     counts = np.array(list(often.values()), np.int64)
     lost = rules.marks.meet_in_column(list(often), counts, decimal=decimal, thousands=thousands)
     return sorted({one for one, gone in zip(often, lost, strict=True) if gone} & {*wanted})
+
+
+def _measured(warehouse: Warehouse, table: str, text: str, lost: Sequence[str], rules: Rules) -> bool:
+    """Whether the texts of a column that are not `lost` are numbers with a unit, by as many as are looked at."""
+    different = f"SELECT DISTINCT {text} AS one FROM {table} WHERE NOT {_is_in(text, lost)} LIMIT {_FIRST}"
+    return are_measured([str(one) for (one,) in warehouse.before_lock(different)], rules)
 
 
 def _merges(warehouse: Warehouse, table: str, text: str, number: str) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, cast
 
 from protokit.collect.step import SCALAR, STEPS, ColumnMapping, Done, Report, Scalar, is_scalar
+from protokit.core.names import counted
 from protokit.core.values.said import Notice
 from protokit.grammar.words import JsonSchema, mapping
 
@@ -53,6 +54,6 @@ class Replace(ColumnMapping[Mapping[Scalar, Scalar | None]]):
                     context.notices.append(Notice(rule, (name,), "check its spelling"))
                 total += count
                 cases.append(f"WHEN {condition} THEN {value}")
-            counts.append(f"{name}: {total:,} cells replaced")
+            counts.append(f"{name}: {counted(total, 'cell')} replaced")
             values[name] = f"CASE {' '.join(cases)} ELSE {inner} END"
         return Done(context.warehouse.changed(rows, values), "; ".join(counts))

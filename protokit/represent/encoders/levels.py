@@ -58,9 +58,11 @@ class Levels:
         doubtful = len(at)
         notes = [f"numbers are taken for the levels that they are, as {taken[0]} for {taken[1]!r}"] if taken else []
         if doubtful:
-            notes.append(f"{doubtful:,} cells are numbers that several levels are: give texts")
+            notes.append(f"{counted(doubtful, 'cell', 'hold')} a number that several levels are: give texts")
         if gone:
-            notes.append(f"{gone:,} cells are missing, and next to no training row's was: they count as unseen")
+            notes.append(
+                f"{counted(gone, 'cell', 'are')} missing, and next to no training row's was: they count as unseen"
+            )
         levels = tuple(level for level in self.levels if level is not None)
         return Unusual(int(present.sum()), int(unseen.sum()), tuple(map(as_text, shown)), levels, tuple(notes), doubt)
 
