@@ -119,7 +119,7 @@ def alike(
         if not typed or (read := as_texts(table, typed)) is None:
             continue
         again, said = read
-        found[table] = frame.assign(**{name: again[name] for name in again})
+        found[table] = frame.assign(**{str(name): again[name] for name in again})
         notices[:] = [one for one in notices if not ({*one.columns} & {*again} and _POINT in one.rule)]
         notices += [one for one in said if {*one.columns} & {*again}]
     for name in sorted(others - {*codes}):

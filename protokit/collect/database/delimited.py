@@ -193,10 +193,10 @@ def _typed(
                 known = sorted({*words, *marks})
                 [again] = warehouse.before_lock(f"SELECT {_sums(trimmed, known)} FROM {table}")
                 column = _Column(*map(int, again))
-            counted = (
+            by_word = (
                 f"SELECT {trimmed} AS one, count(*) FROM {table} WHERE {_is_in(trimmed, known)} GROUP BY 1 ORDER BY 1"
             )
-            often = {str(text): int(count) for text, count in warehouse.before_lock(counted)}
+            often = {str(text): int(count) for text, count in warehouse.before_lock(by_word)}
             asked += often.get("?", 0) if rules.marks.usual else 0
             if column.words:
                 often[column.example()] = column.words
@@ -260,8 +260,8 @@ def _merges(warehouse: Warehouse, table: str, text: str, number: str) -> bool:
     if not odd:  # all are as the database writes them, so that no two are the same
         return False
     pairs = f"SELECT {text} AS one, {number} AS k FROM {table}"
-    counted = f"SELECT count(DISTINCT one) FILTER (k IS NOT NULL), count(DISTINCT k + 0) FROM ({pairs})"
-    [(texts, numbers)] = warehouse.before_lock(counted)
+    both = f"SELECT count(DISTINCT one) FILTER (k IS NOT NULL), count(DISTINCT k + 0) FROM ({pairs})"
+    [(texts, numbers)] = warehouse.before_lock(both)
     return bool(texts > numbers)
 
 

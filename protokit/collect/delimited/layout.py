@@ -225,9 +225,9 @@ def _has_index(names: Sequence[str], below: Sequence[Row]) -> bool:
     if groups_of(rows) is not None or any(cell.strip()[:1] == "'" for row in rows for cell in row):
         return False
     first = [row[0].strip() for row in rows]
-    counted = [int(cell) for cell in first if cell.isdecimal() and len(cell) < 9]
+    whole = [int(cell) for cell in first if cell.isdecimal() and len(cell) < 9]
     if len(names) == 1:
-        return len(counted) == len(first) and counted == list(range(counted[0], counted[0] + len(counted)))
+        return len(whole) == len(first) and whole == list(range(whole[0], whole[0] + len(whole)))
     return len(set(first)) == len(first) and "" not in first
 
 

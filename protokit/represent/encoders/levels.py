@@ -53,8 +53,8 @@ class Levels:
         doubt: tuple[str, ...] = ()
         if len(at):
             number = as_text(different[int(at[0])])
-            counted = _number(number)
-            doubt = (number, *(one for one in self._places if one is not None and _number(one) == counted))
+            same = _number(number)
+            doubt = (number, *(one for one in self._places if one is not None and _number(one) == same))
         doubtful = len(at)
         notes = [f"numbers are taken for the levels that they are, as {taken[0]} for {taken[1]!r}"] if taken else []
         if doubtful:
@@ -106,10 +106,10 @@ class Levels:
                 return direct, None
             spelled = [level for level in self._places if level is not None and level.lower() == text.lower()]
             return (self._places[spelled[0]], None) if len(spelled) == 1 else (UNSEEN, None)
-        counted = _number(text) if isinstance(value, (int, float, str)) else None
-        if counted is None:
+        found = _number(text) if isinstance(value, (int, float, str)) else None
+        if found is None:
             return direct, None
-        place = self._by_number.get(counted, UNSEEN)
+        place = self._by_number.get(found, UNSEEN)
         if place in (UNSEEN, RARE, DOUBTFUL) or direct == place:
             return place, None
         return place, self.levels[place]
