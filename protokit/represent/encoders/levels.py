@@ -9,7 +9,7 @@ from typing import TypeVar
 import numpy as np
 import pandas as pd
 
-from protokit.core.names import as_text
+from protokit.core.names import as_text, counted
 from protokit.represent.encoders.distinct import shortest
 from protokit.represent.kind import Unusual
 
