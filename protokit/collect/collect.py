@@ -118,8 +118,8 @@ def collect(
     if len(several) > 1:
         of_split = {name: frames[name] for name in several}
         again, known = partial(_as_texts, spec, folder, given), written.notations.get(first, {})
-        marks, codes = _marks_of(spec.tables.get(first)), written.texts_of(first) - {*known}
-        frames |= alike(of_split, read_as, again, marks, codes, known, notices)
+        marks, names_of = _marks_of(spec.tables.get(first)), written.texts_of(first) - {*known}
+        frames |= alike(of_split, read_as, again, marks, names_of, known, notices)
     parts = None
     if spec.tables or len(given) > 1:
         parts = np.repeat(np.array(several), [len(frames[name]) for name in several])
@@ -135,8 +135,8 @@ def collect(
         steps += found_in.steps
         notices += found_in.notices
         clean = found_in.clean
-    told, numbers = tuple(dict.fromkeys(notices)), readings_after(spec, read_as)
-    return Table(whole, parts, origins, told, tuple(steps), rows, clean, numbers)
+    all_told, numbers = tuple(dict.fromkeys(notices)), readings_after(spec, read_as)
+    return Table(whole, parts, origins, all_told, tuple(steps), rows, clean, numbers)
 
 
 def _as_texts(

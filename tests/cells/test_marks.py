@@ -100,7 +100,7 @@ def test_of_numbers_whose_notation_is_said_a_mark_is_met_as_a_number(ending: str
     schema = InputSchema.of(recipe.collect, [name], [name], table.clean, recipe.represent.written_numbers)
     schema = InputSchema.from_plain(json.loads(json.dumps(schema.as_plain())))
     later, told = schema.read(frame.head(5), {name: "number"})
-    assert later["x"].isna().tolist() == gone[:5] and "marks that the recipe lists" in str(told[-1])
+    assert later["x"].isna().tolist() == gone[:5] and "mark that the recipe lists" in str(told[-1])
 
 
 def test_the_notations_of_a_bundle_are_held() -> None:

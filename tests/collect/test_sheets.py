@@ -234,7 +234,7 @@ def test_titles_doubled_names_and_sections_of_a_page(tmp_path: Path) -> None:
     assert plain(cured(path)[0]) == {"a": [1], "a_2": [2]}
     path.write_text(f"<table><tr><th>a<th>b</tr><tr><td colspan=2>North</tr>{row}</table>")
     assert read(path)[1] == ["1 row is one cell across the table, read in each column: 'North'"]
-    with pytest.raises(DataError, match="1 names for a table of 2 columns") as caught:
+    with pytest.raises(DataError, match="1 name for a table of 2 columns") as caught:
         read(path, names=["x"])
     assert list(read(path, **cures(caught.value.cure)[0])[0].columns) == ["a", "b"]
 

@@ -268,3 +268,18 @@ def test_texts_that_no_number_is_sure_of_stay_beside_numbers_and_it_is_said(tmp_
     for of_names in ({"z": "category"}, {"z": "text"}):
         table, told = of_two_frames(tmp_path, ["1", "2"], [1, 2], columns=of_names)
         assert [str(cell) for cell in table.frame["z"]] == ["1", "2", "1", "2"] and "holds texts" not in told
+
+
+@pytest.mark.parametrize(
+    "derive",
+    [{"z": "coalesce(z, '0')"}, {"z": "replace(z, ' EUR', '')"}, {"a": "trim(z)", "z": "a || ''"}, {"w": "z || 'x'"}],
+)
+def test_a_cast_of_what_is_computed_from_a_column_reads_a_later_table_as_that_of_training(
+    derive: dict[str, str], tmp_path: Path
+) -> None:
+    clean: list[object] = [{"derive": derive}, {"cast": {"z": "number"}}, {"drop": ["a"]}][: 2 + ("a" in derive)]
+    trained = Trained(tmp_path, POINTS, clean=clean)
+    assert trained.of_file("4.000", "4.500") == [4000, 4500]
+    assert trained.of_file("4.500") == trained.of_frame(pd.DataFrame({"z": ["4.500"], "k": [1]})) == [4500]
+    with pytest.raises(DataError, match="is no number as the cast reads them"):
+        trained.of_file("4.5")
