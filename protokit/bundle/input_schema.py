@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
@@ -20,6 +20,7 @@ from protokit.collect.frames import as_file
 from protokit.collect.readers.csv import Csv
 from protokit.collect.words import Collect
 from protokit.core.errors import DataError
+from protokit.core.names import counted
 from protokit.core.outside import access
 from protokit.core.suggest import of_missing
 from protokit.core.values.said import Notice
@@ -111,8 +112,12 @@ class InputSchema:
         numbers = {name: _as_typed(frame[name], Reading(*self.typed[name])) for name in known}
         return (frame.assign(**numbers) if known else frame), notices
 
-    def cleaned(self, frame: pd.DataFrame, needed: Sequence[str]) -> pd.DataFrame:
+    def cleaned(
+        self, frame: pd.DataFrame, needed: Sequence[str], say: Callable[[Notice], None] = lambda _: None
+    ) -> pd.DataFrame:
         """The table as the encoders take it; one that has all they need, and not what the steps do, stays as it is.
+
+        `say` takes what the steps decided.
 
         Raises:
             DataError: a column is missing, or a cell is not what a step says.
@@ -128,7 +133,7 @@ class InputSchema:
         if not self.clean:
             return frame
         with access.named_by("bundle"):
-            return cleaned(frame, self.clean, self.texts)
+            return cleaned(frame, self.clean, self.texts, say)
 
     def as_plain(self) -> dict[str, object]:
         """All of it as JSON values."""
@@ -235,5 +240,6 @@ def _without(
     for name in known:
         if count := int((found[name].isna() & frame[name].notna()).sum()):
             whole[name] = found[name]
-            told.append(Notice(f"{name!r}: {count:,} cells are marks that the recipe lists, read as missing", (name,)))
+            rule = f"{name!r}: {counted(count, 'cell', 'hold')} a mark that the recipe lists, read as missing"
+            told.append(Notice(rule, (name,)))
     return whole, told

@@ -144,7 +144,7 @@ class Model:
         return self.input_schema.columns if self.input_schema else needed(self.parts)
 
     def rows(self, table: object) -> tuple[pd.DataFrame, list[Notice]]:
-        """A table as the encoders take it, read and cleaned as the recipe's was; and what was read as missing.
+        """A table as the encoders take it, read and cleaned as the recipe's was; and what was decided in that.
 
         Raises:
             DataError: a column is missing, or a cell is not what a step says.
@@ -155,7 +155,7 @@ class Model:
             notices = list(told_of_zones(frame[[name for name in self.input_schema.columns if name in frame.columns]]))
             frame, told = self.input_schema.read(frame, kinds)
             notices += told
-            frame = self.input_schema.cleaned(frame, needed(self.parts))
+            frame = self.input_schema.cleaned(frame, needed(self.parts), notices.append)
         return frame, notices
 
     def predict(
@@ -170,7 +170,7 @@ class Model:
         Cells are read as the recipe read them: where it learned from a file of texts, those of a frame are trimmed,
         and its marks of missing cells are missing. A category that training did not see counts as unseen; an empty
         cell as missing. What is not as in training is told in one `PredictionNotice`; `attrs["notices"]` of what is
-        returned has it, too, and which marks were read as missing. A forecast takes the last
+        returned has it, too, and what was decided in reading and cleaning it. A forecast takes the last
         `window` rows of each series, or more; rows after the last with a value of what is forecast give what is known
         of the future.
 

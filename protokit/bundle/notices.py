@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from protokit.core.errors import DataError
+from protokit.core.names import counted
 from protokit.core.values.said import Notice
 from protokit.represent.kind import Unusual
 
@@ -28,7 +29,8 @@ def notices_of(parts: Sequence[Mapping[str, Unusual]], *, allow: bool) -> list[N
             raise _nothing_seen(name, one)
         if one.unseen:
             shown = ", ".join(map(repr, one.examples))
-            rule = f"{name!r}: {one.unseen:,} of {one.cells:,} cells were not in the training rows, such as {shown}"
+            cells = f"{one.unseen:,} of {counted(one.cells, 'cell', 'were')}"
+            rule = f"{name!r}: {cells} not in the training rows, such as {shown}"
             found.append(Notice(rule, (name,), "they count as unseen"))
         found += [Notice(f"{name!r}: {note}", (name,)) for note in one.notes]
     return found
@@ -44,7 +46,7 @@ def _doubtful(name: str, one: Unusual) -> DataError:
 def _nothing_seen(name: str, one: Unusual) -> DataError:
     levels = ", ".join(map(repr, one.levels[:_SHOWN])) + (", ..." if len(one.levels) > _SHOWN else "")
     shown = ", ".join(map(repr, one.examples))
-    rule = f"column {name!r}: none of its {one.cells:,} cells was in the training rows; it has {shown}"
+    rule = f"column {name!r}: none of its {counted(one.cells, 'cell')} was in the training rows; it has {shown}"
     spelled = {level.strip().casefold(): level for level in one.levels}
     near = next((text for text in one.examples if text.strip().casefold() in spelled), None)
     meant = f"write {spelled[near.strip().casefold()]!r} for {near!r}, " if near is not None else ""

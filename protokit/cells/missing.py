@@ -11,13 +11,15 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
-from protokit.cells.numbers import EXACT, exact_number, found_in, in_any_notation, is_code
+from protokit.cells.numbers import EXACT, exact_number, found_in, in_all_notations, is_code
+from protokit.core.values.said import Notice
 
 Notations = Mapping[str, tuple[str | None, str | None]]  # decimal and thousands marks that are said of columns
 UNSAID: Notations = MappingProxyType({})
 USUAL = ("", "NA", "N/A", "n/a", "NaN", "nan", "NULL", "null", "None", "<NA>", "#N/A", "?")
 USUAL_WORDS = frozenset(USUAL) - {""}  # all but the empty cell
 _INFINITE = re.compile(r"[-+]?inf(?:inity)?", re.I)
+_MOST = float(np.finfo(float).max)
 _MOST_ARE = 0.95  # of the cells of a column that is one of numbers
 LEVELS = frozenset({"None"})  # a word for "none of these", too: a column that is named a code keeps it
 
@@ -37,7 +39,7 @@ class Marks:
     infinite: frozenset[float] = field(init=False)  # of columns that have their type: a text is met by itself
 
     def __post_init__(self) -> None:
-        found = [number for text in self.texts if (number := in_any_notation(text)) is not None]
+        found = [number for text in self.texts if (number := _number_of(text)) is not None]
         object.__setattr__(self, "whole", frozenset(int(number) for number in found if number == int(number)))
         object.__setattr__(self, "floats", frozenset(map(float, found)))
         object.__setattr__(self, "infinite", frozenset(float(text) for text in self.texts if _INFINITE.fullmatch(text)))
@@ -162,3 +164,29 @@ def met(frame: pd.DataFrame, missing: Sequence[str] | None, notations: Notations
         decimal, thousands = notations[name]
         found[name] = marks.without(frame[name], decimal=decimal, thousands=thousands)
     return found
+
+
+def _number_of(mark: str) -> int | float | None:
+    """The finite number of a mark in whatever notation, without a unit; None where it may be two, as 1,234 is."""
+    if (plain := exact_number(mark)) is not None:
+        return plain if -_MOST <= plain <= _MOST else None
+    found = in_all_notations(mark)
+    return found[0] if len(found) == 1 else None
+
+
+def doubtful(missing: Sequence[str] | None, notations: Collection[tuple[str | None, str | None]]) -> list[Notice]:
+    """What is told of the marks in a table that may be two numbers; of those with a point, which computers read as a
+    decimal one, where a notation that is said of it or of a column has a point between thousands."""
+    told = list[Notice]()
+    points = any(decimal == "," or thousands == "." for decimal, thousands in notations)
+    for mark in dict.fromkeys(missing or ()):
+        numbers, number = in_all_notations(mark), _number_of(mark)
+        if len(numbers) < 2 or (number is not None and not points):
+            continue
+        one, other = (f"{some:.15g}" for some in numbers[:2])
+        means = "only the cells that are written so are missing"
+        if number is not None:
+            means = f"cells of {one} are missing in every notation, those of {other} only where they are written so"
+        cure = f"write {one} or {other} in its place, as computers do: that number is missing however it is written"
+        told.append(Notice(f"the mark {mark!r} in `missing:` may be {one} or {other}: {means}", (), cure))
+    return told

@@ -35,7 +35,6 @@ _WHOLE = re.compile(r"[-+]?\d{1,4000}", re.A)
 _CODE = re.compile(r"0\d+", re.A)
 _SURE = 50  # numbers of three digits behind the mark, none of which ends in 0 where zeros are left out
 _FEWEST_ALIKE = 5  # different numbers of one unit: fewer may be names, such as 1a and 2b
-_MOST = float(np.finfo(float).max)
 EXACT = 1 << 53  # up to it float64 has every whole number
 _GROUPS = {",": ",", ".": r"\.", " ": " ", "'": "'"}
 # what a column may be written in, the likelier first
@@ -54,12 +53,10 @@ def exact_number(text: str) -> int | float | None:
     return int(text) if _WHOLE.fullmatch(text) else plain_number(text)
 
 
-def in_any_notation(text: str) -> int | float | None:
-    """The finite number of a text in whatever notation, without a unit; None where it may be two, as 1,234 is."""
-    if (plain := exact_number(text)) is not None:
-        return plain if -_MOST <= plain <= _MOST else None
-    found = {Reading(*marks).exact(text) for marks in _MARKS} - {None}
-    return found.pop() if len(found) == 1 else None
+def in_all_notations(text: str) -> list[int | float]:
+    """The different numbers that a text may be, without a unit, the likelier first: 1000 and 1 of 1,000."""
+    found = (Reading(*marks).exact(text) for marks in _MARKS)
+    return list(dict.fromkeys(number for number in found if number is not None))
 
 
 @dataclass(frozen=True)

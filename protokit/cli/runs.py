@@ -14,6 +14,7 @@ from protokit.cli.doctor import show_diagnoses, try_until_stopped
 from protokit.cli.options import AsJson, OneTable, RecipeFile, RunFolder, Set, print_json, show
 from protokit.core.errors import AuditError, SpecError
 from protokit.core.files import write_text
+from protokit.core.names import counted
 from protokit.core.values.said import Notice
 
 
@@ -75,7 +76,7 @@ def predict(
         typer.echo(text)
     else:
         write_text(out, text + "\n")
-        typer.echo(f"wrote {len(predictions):,} predictions to {out}", err=True)
+        typer.echo(f"wrote {counted(len(predictions), 'prediction')} to {out}", err=True)
 
 
 def compare(

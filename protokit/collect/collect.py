@@ -3,32 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from protokit.cells.missing import UNSAID, Marks, Notations, blanked, met
-from protokit.collect.column_flow import said_of_casts
-from protokit.collect.database.as_written import AsWritten
-from protokit.collect.frames import as_file, as_frame, checked, fingerprint, told_of_zones
+from protokit.cells.missing import UNSAID, Notations, blanked, met
+from protokit.collect.column_flow import readings_after, said_of_casts
+from protokit.collect.database.as_written import AsWritten, doubtful_marks
+from protokit.collect.frames import as_file, as_frames, checked, fingerprint, told_of_zones
 from protokit.collect.gather import gathered
 from protokit.collect.headers import reading
 from protokit.collect.readers.csv import Csv
 from protokit.collect.readers.sql import Sql
 from protokit.collect.sheets.columns import as_texts
 from protokit.collect.source import Source
-from protokit.collect.text_cells import Rules, read
+from protokit.collect.stacking import Readings, alike, is_texts
 from protokit.collect.words import TIMELESS, Collect, Times
 from protokit.core.errors import DataError, SpecError
+from protokit.core.names import counted
 from protokit.core.outside import access
 from protokit.core.rows import SourceRows, joined, rows_read
 from protokit.core.suggest import did_you_mean
 from protokit.core.values.said import Notice, Step
 from protokit.core.values.tables import Table
-
-Readings = Mapping[str, tuple[str, ...]]  # of columns that a table's rules made numbers
-_POINT = "decimal point"  # of what is said of a column in which it may part thousands
 
 
 def collect(
@@ -60,7 +59,7 @@ def collect(
         DataError: a table cannot be read, is empty, lacks a column of the first, or is not what a step says.
     """
     spec = spec.with_times(times)
-    given = _given(spec, table)
+    given = as_frames(table, list(spec.tables))
     if not given and not spec.tables:
         cure = "name one under collect.tables, or pass a data frame to run()"
         raise SpecError.one("no table to collect", cure, ("collect",))
@@ -105,19 +104,22 @@ def collect(
             read_as[name] = frame.attrs.pop("notations", {})
             origins |= record
             notices += decided
+        notices += doubtful_marks(spec, name, written.notations)
         frame = met(frame, getattr(spec.tables.get(name), "missing", None), written.notations.get(name, {}))
         if name == first or name in stacked:
             rows_of[name] = rows_read(frame, name if len(several) > 1 else None)
         frames[name] = _matched(frame, frames[first], name) if name in stacked and name != first else frame
         word = "read " if name not in given or len(given) > 1 else ""
-        detail = f"{frame.shape[1]} columns"
+        detail = counted(frame.shape[1], "column")
         if name not in given and type(spec.tables[name]).content_version is Source.content_version:
             detail += f", read anew in each run: {spec.tables[name].kind} has no version"
         steps.append(Step(f"{word}{name}", len(frame), len(frame), detail))
     frames = written.settled(spec, frames, given)
     if len(several) > 1:
         of_split = {name: frames[name] for name in several}
-        frames |= _alike(spec, folder, of_split, given, read_as, notices)
+        again, known = partial(_as_texts, spec, folder, given), written.notations.get(first, {})
+        marks, names_of = _marks_of(spec.tables.get(first)), written.texts_of(first) - {*known}
+        frames |= alike(of_split, read_as, again, marks, names_of, known, notices)
     parts = None
     if spec.tables or len(given) > 1:
         parts = np.repeat(np.array(several), [len(frames[name]) for name in several])
@@ -133,88 +135,50 @@ def collect(
         steps += found_in.steps
         notices += found_in.notices
         clean = found_in.clean
-    return Table(whole, parts, origins, tuple(dict.fromkeys(notices)), tuple(steps), rows, clean, read_as[first])
+    all_told, numbers = tuple(dict.fromkeys(notices)), readings_after(spec, read_as)
+    return Table(whole, parts, origins, all_told, tuple(steps), rows, clean, numbers)
 
 
-def _alike(
-    spec: Collect,
-    folder: Path,
-    frames: Mapping[str, pd.DataFrame],
-    given: Mapping[str, pd.DataFrame],
-    read_as: dict[str, Readings],
-    notices: list[Notice],
-) -> dict[str, pd.DataFrame]:
-    """The stacked tables with a column as it is written in all where it is texts in one and was typed in another, or
-    was read as numbers in one way here and in another there.
-
-    All of its cells decide what it is: 4.500 beside 1.234,25 is no 4.5. What was said of its numbers is taken back.
-    """
-    found = dict(frames)
-    typed_in = {name: [str(one) for one in frame if _is_typed(frame[one])] for name, frame in frames.items()}
-    others = frozenset().union(*typed_in.values())
-    mixed = {name for name in others if any(name in one and _is_texts(one[name]) for one in frames.values())}
-    ways = {name: {read_as[table].get(name) for table, own in typed_in.items() if name in own} for name in others}
-    unlike = {name for name, own in ways.items() if len(own) > 1}
-    mixed |= unlike
-    for table, frame in frames.items():
-        source = spec.tables.get(table)
-        typed = [name for name in typed_in[table] if name in mixed]
-        if not typed or source is None or not source.texts_may_be_numbers:
-            continue
-        if table not in given:
-            again, _, said = read_source(table, source, folder, typed)
-        elif isinstance(source, Csv):
-            again, told = as_file(given[table], typed, source.options, typed)
-            said = tuple(told)
-        else:
-            continue
-        own = [name for name in typed if _is_texts(again[name])]
-        again = met(again[own], getattr(source, "missing", None), dict.fromkeys(own, _marks_of(source)))
-        found[table] = frame.assign(**{name: again[name] for name in own})
-        notices[:] = [one for one in notices if not ({*one.columns} & {*own} and _POINT in one.rule)]
-        notices += [one for one in said if {*one.columns} & {*own}]
-    first = next(iter(frames))
-    for name in unlike:
-        columns = {table: frame[name] for table, frame in found.items()}
-        if all(_is_texts(one) or one.isna().all() for one in columns.values()):
-            whole = list(pd.concat(list(columns.values())).dropna().unique())
-            rules = Rules(Marks.of(None), *_marks_of(spec.tables[first]))
-            numbers, reading = read(whole, rules)
-            if numbers is None:  # each table has its own way
-                found |= {table: found[table].assign(**{name: frames[table][name]}) for table in columns}
-                continue
-            known = dict(zip(whole, numbers.tolist(), strict=True))
-            for table, column in columns.items():
-                found[table] = found[table].assign(**{name: column.map(known)})
-                read_as[table] = {**read_as[table], **({name: reading.as_plain()} if reading else {})}
-    return found
+def _as_texts(
+    spec: Collect, folder: Path, given: Mapping[str, pd.DataFrame], table: str, names: Sequence[str]
+) -> tuple[pd.DataFrame, Sequence[Notice]] | None:
+    """Some columns of a table as they are written, as far as they are texts; None where its source has no texts."""
+    source = spec.tables.get(table)
+    if source is None or not source.texts_may_be_numbers:
+        return None
+    again, said = pd.DataFrame(), tuple[Notice, ...]()
+    if table not in given:
+        again, _, said = read_source(table, source, folder, names)
+    elif isinstance(source, Csv):
+        again, told = as_file(given[table], names, source.options, names)
+        said = tuple(told)
+    own = [name for name in names if name in again and is_texts(again[name])]
+    return met(again[own], getattr(source, "missing", None), dict.fromkeys(own, _marks_of(source))), said
 
 
-def _marks_of(source: Source) -> tuple[str | None, str | None]:
+def _marks_of(source: Source | None) -> tuple[str | None, str | None]:
     return getattr(source, "decimal", None), getattr(source, "thousands", None)
 
 
-def _is_typed(column: pd.Series) -> bool:
-    """Whether it has numbers by its type."""
-    return column.dtype.kind in "iuf" and bool(column.notna().any())
+def cleaned(
+    frame: pd.DataFrame,
+    steps: Sequence[object],
+    texts: Collection[str] = (),
+    say: Callable[[Notice], None] = lambda _: None,
+) -> pd.DataFrame:
+    """A later table after some steps of cleaning, as a recipe has them; of `texts` see `collect`.
 
-
-def _is_texts(column: pd.Series) -> bool:
-    """Whether all cells that are not missing are texts, and there is one."""
-    if column.dtype.kind in "iufbM":
-        return False
-    there = column.dropna()
-    return len(there) > 0 and all(isinstance(cell, str) for cell in there)
-
-
-def cleaned(frame: pd.DataFrame, steps: Sequence[object], texts: Collection[str] = ()) -> pd.DataFrame:
-    """A frame after some steps of cleaning, as a recipe has them; of `texts` see `collect`.
+    `say` takes what the steps decided.
 
     Raises:
         SpecError: one is no step, or does not fit the columns.
         DataError: a cell is not what a step says.
     """
-    return collect(Collect.of(clean=list(steps)), Path(), frame, texts=texts).frame
+    table = collect(Collect.of(clean=list(steps)).again(), Path(), frame, texts=texts)
+    for notice in table.notices:
+        if notice not in told_of_zones(frame):  # which is of all columns, and of no step
+            say(notice)
+    return table.frame
 
 
 def read_source(
@@ -278,23 +242,6 @@ def as_written(place: str | Path, table: str | None = None) -> str | dict[str, s
         return text
     source = Source.parse(text)
     return {source.name: text, **source.of_several(table)}
-
-
-def _given(spec: Collect, table: object) -> dict[str, pd.DataFrame]:
-    """What was passed from Python, as frames by the names of the tables that they stand for."""
-    if table is None:
-        return {}
-    known = spec.tables
-    if (
-        isinstance(table, Mapping)
-        and table
-        and all(isinstance(t, Mapping) or hasattr(t, "columns") for t in table.values())
-    ):
-        for name in table:
-            if known and name not in known:
-                raise DataError(f"the recipe has no table {name!r}", cure=did_you_mean(str(name), list(known)))
-        return {str(name): as_frame(part, str(name)) for name, part in table.items()}
-    return {next(iter(known), "table"): as_frame(table)}
 
 
 def _hold_joined(spec: Collect, frames: Mapping[str, pd.DataFrame]) -> None:

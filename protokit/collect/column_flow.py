@@ -132,8 +132,12 @@ def cast_to_texts(collect: Collect) -> tuple[dict[str, frozenset[str]], dict[str
 
 def _name_before(step: Step[object], name: str) -> str | None:
     """The name that a column has before a step, where its cells come through it; None where it is made there."""
-    if step.name == "derive" and isinstance(step.written, dict) and name in step.written:
-        return None
+    is_made = step.name == "derive" and isinstance(step.written, dict) and name in step.written
+    return None if is_made else _source(step, name)
+
+
+def _source(step: Step[object], name: str) -> str | None:
+    """The one column that a column comes from or is computed from in a step; None where these are more, or none."""
     own = step.replayed(frozenset((name,)))[1]
     return next(iter(own)) if len(own) == 1 else None
 
@@ -153,7 +157,8 @@ def said_of_casts(collect: Collect, notations: Notations) -> Collect:
 
 
 def cast_by_notation(collect: Collect) -> dict[str, Notations]:
-    """The columns of each table that a step casts to numbers in a notation that it names: they come to it as texts."""
+    """The columns of each table that a step casts to numbers in a notation that it names: they come to it as texts,
+    and so does the one column that such a column is computed from."""
     found: dict[str, dict[str, tuple[str | None, str | None]]] = {}
     for i, step in enumerate(collect.clean):
         written = step.written if step.name == "cast" else None
@@ -161,13 +166,25 @@ def cast_by_notation(collect: Collect) -> dict[str, Notations]:
             said = kind.get("number") if isinstance(kind, dict) else None
             first: str | None = name
             for before in reversed(collect.clean[:i]):
-                first = None if first is None else _name_before(before, first)
+                first = None if first is None else _source(before, first)
             if first is None or not isinstance(said, dict):
                 continue
             for table, own in traced(collect.model_copy(update={"clean": ()}), [first]).items():
                 marks = (said.get("decimal"), said.get("thousands"))
                 found.setdefault(table, {}).update(dict.fromkeys(own, marks))
     return dict(found)
+
+
+def readings_after(
+    collect: Collect, read_as: Mapping[str, Mapping[str, tuple[str, ...]]]
+) -> dict[str, tuple[str, ...]]:
+    """The readings of numbers in each table's columns, by the columns' names after the joins."""
+    found = dict(read_as.get(next(iter(read_as), ""), {}))
+    for join in collect.join:
+        own = [name for name in read_as.get(join.table, ()) if name not in join.cast]
+        if join.aggregate is None:
+            found |= {new: read_as[join.table][name] for new, name in joined.added(join, own).items()}
+    return found
 
 
 def origins(collect: Collect) -> dict[str, tuple[str, ...]]:

@@ -17,6 +17,7 @@ import pandas as pd
 from protokit.collect import text_cells
 from protokit.collect.typed_cells import frame, with_gaps
 from protokit.core.errors import DataError
+from protokit.core.suggest import did_you_mean
 from protokit.core.values.said import Notice
 
 
@@ -122,6 +123,26 @@ def columns_of(frame: pd.DataFrame) -> tuple[list[str], list[pd.Series]]:
     """The names and the columns of a frame, each with a plain type."""
     frame = tidy(frame)
     return [str(name) for name in frame.columns], [frame.iloc[:, i] for i in range(frame.shape[1])]
+
+
+def as_frames(table: object, known: Sequence[str]) -> dict[str, pd.DataFrame]:
+    """What was passed from Python, as frames by the names of the tables that they stand for: the `known` ones, if any.
+
+    Raises:
+        DataError: there is no such table, or one is none.
+    """
+    if table is None:
+        return {}
+    if (
+        isinstance(table, Mapping)
+        and table
+        and all(isinstance(t, Mapping) or hasattr(t, "columns") for t in table.values())
+    ):
+        for name in table:
+            if known and name not in known:
+                raise DataError(f"the recipe has no table {name!r}", cure=did_you_mean(str(name), known))
+        return {str(name): as_frame(part, str(name)) for name, part in table.items()}
+    return {next(iter(known), "table"): as_frame(table)}
 
 
 def told_of_zones(frame: pd.DataFrame) -> tuple[Notice, ...]:

@@ -15,6 +15,7 @@ from protokit.collect.joins.columns import mentioned_in
 from protokit.collect.joins.join import join
 from protokit.collect.step import Step
 from protokit.collect.words import Collect
+from protokit.core.names import counted
 from protokit.core.plugins import guarded
 from protokit.core.rows import SourceRows
 from protokit.core.values import said
@@ -91,12 +92,12 @@ def take(
         context = Context(("collect", "join", i), place, notices, times.by)
         return join(context, rows, one, tables[one.table], times.said)
     step = spec.clean[i - len(spec.join)]
-    context = Context(("collect", "clean", i - len(spec.join), step.name), place, notices, times.by)
+    context = Context(("collect", "clean", i - len(spec.join), step.name), place, notices, times.by, spec.is_again)
     before = rows.count
     with guarded("the step of cleaning", step):
         found, detail, dropped, decided = step.run(context, rows)
     went = {why: count for why, count in dropped.items() if count}
     if found.count == 0:
         listed = ", ".join(f"{count:,} {why}" for why, count in went.items()) or "none"
-        raise context.wrong(f"{step.name} leaves none of {before:,} rows", f"dropped: {listed}")
+        raise context.wrong(f"{step.name} leaves none of {counted(before, 'row')}", f"dropped: {listed}")
     return found, said.Step(step.name, before, found.count, detail, went), decided or step

@@ -4,17 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeGuard
 
 import numpy as np
 import pandas as pd
 
-from protokit.cells.missing import UNSAID, Marks, Notations
+from protokit.cells.missing import UNSAID, Marks, Notations, met
 from protokit.collect.collect import read_source
-from protokit.collect.column_flow import cast_by_notation, cast_to_texts, check_names, mentioned, said_of_casts, traced
-from protokit.collect.database.as_written import notations_of
+from protokit.collect.column_flow import (
+    cast_by_notation,
+    cast_to_texts,
+    check_names,
+    mentioned,
+    readings_after,
+    said_of_casts,
+    traced,
+)
+from protokit.collect.database.as_written import doubtful_marks, notations_of
 from protokit.collect.database.cells import placed, taken
 from protokit.collect.database.dealing import PARTS, Deal, dealt
 from protokit.collect.database.delimited import load_csv
@@ -29,10 +37,11 @@ from protokit.collect.headers import reading
 from protokit.collect.readers.csv import Csv
 from protokit.collect.readers.parquet import Parquet
 from protokit.collect.source import Source
-from protokit.collect.stacking import partitions
+from protokit.collect.stacking import Readings, partitions
 from protokit.collect.text_cells import Rules
 from protokit.collect.words import TIMELESS, Collect, Times
 from protokit.core.errors import DataError, SpecError
+from protokit.core.names import counted
 from protokit.core.rows import SourceRows, of_files
 from protokit.core.suggest import did_you_mean
 from protokit.core.values.said import Notice, Step
@@ -59,6 +68,7 @@ class Held:
     _part: str
     _gaps: frozenset[str] = frozenset()  # the columns of true and false with missing cells
     _files: tuple[tuple[str, int], ...] = ()  # of the first table, with their rows
+    notations: Readings = field(default_factory=dict)  # see `Table`
 
     @property
     def columns(self) -> list[str]:
@@ -176,8 +186,10 @@ def held(
         said_of = notations_of(spec, next(iter(spec.tables)), notations)
         texts_of_keys: dict[str, Mapping[str, Stored]] = {}
         of_first: tuple[tuple[str, int], ...] = ()
+        read_as: dict[str, Readings] = {}
         for name, source in spec.tables.items():
-            if _on_disk(source):
+            read_as[name] = {}
+            if _on_disk(source) and (not tables or _as_computers_write(source)):
                 with reading(name, source):
                     if isinstance(source, Csv):
                         kept = (written.get(name, ()), keys.get(name, ()), said_of.get(name, {}))
@@ -199,12 +211,15 @@ def held(
                     tables[name] = rows_of
                     origins |= source.origin(name, folder, digest)
             else:
-                frame, record, beside = read_source(name, source, folder)
+                frame, record, beside = read_source(name, source, folder, written.get(name, ()))
+                read_as[name] = frame.attrs.pop("notations", {})
+                frame = met(frame, getattr(source, "missing", None), said_of.get(name, {}))
                 tables[name] = warehouse.load_frame(frame)
                 origins |= record
                 told += beside
+            told += doubtful_marks(spec, name, said_of)
             rows = tables[name]
-            steps.append(Step(f"read {name}", rows.count, rows.count, f"{len(rows.columns)} columns"))
+            steps.append(Step(f"read {name}", rows.count, rows.count, counted(len(rows.columns), "column")))
         check_names(spec, {name: list(rows.columns) for name, rows in tables.items()})
         tables = _with_keys_alike(spec, tables, texts_of_keys)
         first = tables[next(iter(tables))]
@@ -224,12 +239,14 @@ def held(
         rows = warehouse.typed(rows)
         found = dict(warehouse.run(f"SELECT {part}, count(*) FROM {rows.table} GROUP BY {part}"))
         if None in found:
-            raise DataError(f"{found[None]:,} rows are in no part", cure="write train, validation or test in each")
+            raise DataError(
+                f"{counted(found[None], 'row', 'are')} in no part", cure="write train, validation or test in each"
+            )
         counts_of = {name: found.get(name, 0) for name in PARTS}
         said_of_all = tuple(dict.fromkeys((*told, *notices)))
-        yield Held(
-            (*steps, *taken_steps), said_of_all, origins, counts_of, clean, warehouse, rows, part, gaps, of_first
-        )
+        numbers = readings_after(spec, read_as)
+        taken_all = (*steps, *taken_steps)
+        yield Held(taken_all, said_of_all, origins, counts_of, clean, warehouse, rows, part, gaps, of_first, numbers)
 
 
 @dataclass(frozen=True)
@@ -247,6 +264,11 @@ def _on_disk(source: Source) -> TypeGuard[Parquet | Csv]:
     if isinstance(source, Csv):
         return not source.file_column
     return isinstance(source, Parquet) and not source.file_column and source.missing is None
+
+
+def _as_computers_write(source: Parquet | Csv) -> bool:
+    """Whether a table says no marks of numbers, which the database does not know."""
+    return not isinstance(source, Csv) or (source.decimal in (None, ".") and source.thousands is None)
 
 
 def _of_csv(

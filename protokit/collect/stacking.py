@@ -1,19 +1,24 @@
-"""Files with the same columns as one table."""
+"""Files with the same columns as one table, and tables with the same columns below each other."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import chain
 
 import numpy as np
 import pandas as pd
 
+from protokit.cells.missing import Marks, Notations
+from protokit.cells.numbers import found_in
 from protokit.collect import text_cells
 from protokit.collect.files.cells import Cells, order
 from protokit.collect.files.files import File
 from protokit.core.errors import DataError
 from protokit.core.values.said import Notice
 
+Readings = Mapping[str, tuple[str, ...]]  # of columns that a table's rules made numbers
+AsTexts = Callable[[str, Sequence[str]], tuple[pd.DataFrame, Sequence[Notice]] | None]
+_POINT = "decimal point"  # of what is said of a column in which it may part thousands
 _NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
 
 
@@ -85,3 +90,89 @@ def with_file(frame: pd.DataFrame, column: str, rows: Sequence[tuple[str, int]])
     frame = frame.copy(deep=False)  # `assign` knows no column named self
     frame[column] = pd.Series(names, dtype=object)
     return frame
+
+
+def alike(
+    frames: Mapping[str, pd.DataFrame],
+    read_as: dict[str, Readings],
+    as_texts: AsTexts,
+    marks: tuple[str | None, str | None],
+    codes: Collection[str],
+    notations: Notations,
+    notices: list[Notice],
+) -> dict[str, pd.DataFrame]:
+    """The tables of one split with a column as it is written in all where it is texts in one and was typed in another,
+    or was read as numbers in one way here and in another there.
+
+    All of its cells decide what it is: 4.500 beside 1.234,25 is no 4.5. What was said of its numbers is taken back.
+    `as_texts` reads columns of a table again; `marks` are those in numbers that the first table names. Where one table
+    has numbers by their type, the texts of the others are read as numbers, as the `notations` say, but for `codes`.
+    """
+    found = dict(frames)
+    typed_in = {name: [str(one) for one in frame if _is_typed(frame[one])] for name, frame in frames.items()}
+    others = frozenset().union(*typed_in.values())
+    mixed = {name for name in others if any(name in one and is_texts(one[name]) for one in frames.values())}
+    ways = {name: {read_as[table].get(name) for table, own in typed_in.items() if name in own} for name in others}
+    unlike = {name for name, own in ways.items() if len(own) > 1}
+    for table, frame in frames.items():
+        typed = [name for name in typed_in[table] if name in mixed | unlike]
+        if not typed or (read := as_texts(table, typed)) is None:
+            continue
+        again, said = read
+        found[table] = frame.assign(**{str(name): again[name] for name in again})
+        notices[:] = [one for one in notices if not ({*one.columns} & {*again} and _POINT in one.rule)]
+        notices += [one for one in said if {*one.columns} & {*again}]
+    for name in sorted(others - {*codes}):
+        _as_typed(found, read_as, name, notations.get(name, marks), notices)
+    for name in unlike:
+        columns = {table: frame[name] for table, frame in found.items()}
+        if all(is_texts(one) or one.isna().all() for one in columns.values()):
+            whole = list(pd.concat(list(columns.values())).dropna().unique())
+            numbers, reading = text_cells.read(whole, text_cells.Rules(Marks.of(None), *marks))
+            if numbers is None:  # each table has its own way
+                found |= {table: found[table].assign(**{name: frames[table][name]}) for table in columns}
+                continue
+            known = dict(zip(whole, numbers.tolist(), strict=True))
+            for table, column in columns.items():
+                found[table] = found[table].assign(**{name: column.map(known)})
+                read_as[table] = {**read_as[table], **({name: reading.as_plain()} if reading else {})}
+    return found
+
+
+def _as_typed(
+    frames: dict[str, pd.DataFrame],
+    read_as: dict[str, Readings],
+    name: str,
+    marks: tuple[str | None, str | None],
+    notices: list[Notice],
+) -> None:
+    """Read a column of texts beside one that has numbers by their type as numbers, where it is clear which; say it."""
+    typed = [table for table, frame in frames.items() if _is_typed(frame[name])]
+    written = [table for table, frame in frames.items() if is_texts(frame[name])]
+    if not typed or not written:
+        return
+    texts = list(pd.concat([frames[table][name] for table in written]).dropna().unique())
+    number = found_in(texts, decimal=marks[0], thousands=marks[1])
+    rule = f"{name!r} holds texts such as {texts[0]!r} in {written[0]!r}, and numbers in {typed[0]!r}"
+    cure = f"give both tables texts, or both numbers, in {name!r}"
+    if number is None or not number.all or number.other is not None or not number.reading.counts:
+        notices.append(Notice(f"{rule}: each is taken as it is there", (name,), cure))
+        return
+    known = dict(zip(texts, number.reading.numbers(texts).tolist(), strict=True))
+    for table in written:
+        frames[table] = frames[table].assign(**{name: frames[table][name].map(known).astype(float)})
+        read_as[table] = {**read_as[table], **({} if number.plain else {name: number.reading.as_plain()})}
+    notices.append(Notice(f"{rule}: the texts are read as numbers, that one as {known[texts[0]]:.15g}", (name,), cure))
+
+
+def _is_typed(column: pd.Series) -> bool:
+    """Whether it has numbers by its type."""
+    return column.dtype.kind in "iuf" and bool(column.notna().any())
+
+
+def is_texts(column: pd.Series) -> bool:
+    """Whether all cells that are not missing are texts, and there is one."""
+    if column.dtype.kind in "iufbM":
+        return False
+    there = column.dropna()
+    return len(there) > 0 and all(isinstance(cell, str) for cell in there)

@@ -20,6 +20,7 @@ from protokit.cells.missing import LEVELS, USUAL_WORDS, Marks
 from protokit.cells.numbers import Reading
 from protokit.collect.bulk.levels import Levels
 from protokit.collect.files.cells import Cells
+from protokit.core.names import counted
 from protokit.core.names import number as short
 from protokit.core.values.said import Notice
 
@@ -103,7 +104,7 @@ def frame_of(source: Written, cells: Cells, texts: Collection[str]) -> tuple[pd.
 
 def asked_for(count: int) -> Notice:
     """What is said of question marks that were read as missing."""
-    return Notice(f"{count:,} cells {_ASKED!r} read as missing", (), "list the marks in `missing:` to choose")
+    return Notice(f"{counted(count, 'cell')} {_ASKED!r} read as missing", (), "list the marks in `missing:` to choose")
 
 
 def column(cells: Sequence[str], name: str, rules: Rules, notices: list[Notice], *, text: bool = False) -> pd.Series:
@@ -276,7 +277,7 @@ def _words(
             lost = lost.copy()
             lost[i] = False
             cure = f"where they are missing cells, write in the table missing: {json.dumps([*others, mark])}"
-            notices.append(Notice(f"{name!r}: {share} are a level of it", (name,), cure))
+            notices.append(Notice(f"{name!r}: {share} {_are(count)} a level of it", (name,), cure))
         else:
             notices.append(told_lost(name, mark, count, rows, [*others, mark]))
     return lost
@@ -285,15 +286,19 @@ def _words(
 def told_lost(name: str, mark: str, count: int, rows: int, marks: Sequence[str]) -> Notice:
     """What is told of a word in a column of texts that is read as missing; `marks` are all that the column has."""
     others = [one for one in marks if one != mark]
-    rule = f"{name!r}: {_share(mark, count, rows)} are read as missing"
+    rule = f"{name!r}: {_share(mark, count, rows)} {_are(count)} read as missing"
     return Notice(rule, (name,), f"to keep them as texts, write in the table missing: {json.dumps(others or [''])}")
 
 
+def _are(count: int) -> str:
+    return "is" if count == 1 else "are"
+
+
 def _share(mark: str, count: int, rows: int) -> str:
-    return f"{count:,} cells {mark!r} ({short(100 * count / rows)}%)"
+    return f"{counted(count, 'cell')} {mark!r} ({short(100 * count / rows)}%)"
 
 
 def _beside(name: str, different: Sequence[str], often: np.ndarray, beside: np.ndarray) -> Notice:
-    listed = ", ".join(f"{often[i]:,} cells {different[i]!r}" for i in np.flatnonzero(beside).tolist())
+    listed = ", ".join(f"{counted(often[i], 'cell')} {different[i]!r}" for i in np.flatnonzero(beside).tolist())
     cure = f"columns: {{{name}: category}} keeps them"
-    return Notice(f"{name!r}: {listed} among numbers are read as missing", (name,), cure)
+    return Notice(f"{name!r}: {listed} among numbers, read as missing", (name,), cure)

@@ -98,11 +98,23 @@ class Collect(Section):
     )
 
     _times: Times = PrivateAttr(TIMELESS)
+    _is_again: bool = PrivateAttr(False)
 
     @property
     def times(self) -> Times:
         """What the rest of the recipe does with times."""
         return self._times
+
+    @property
+    def is_again(self) -> bool:
+        """Whether the steps were taken before, with the rows of training."""
+        return self._is_again
+
+    def again(self) -> Collect:
+        """The same steps, for a later table."""
+        found = self.model_copy()
+        found._is_again = True
+        return found
 
     def with_times(self, times: Times) -> Collect:
         """The same in a recipe that does something with times."""

@@ -36,11 +36,18 @@ def number(value: float, *, sign: bool = False) -> str:
     return f"{value:{'+' if sign else ''},.{digits}f}"
 
 
-def counted(count: int | str, thing: str) -> str:
-    """How many of a thing, whose word takes an s where there is another number than one.
+_OF_ONE = {"are": "is", "were": "was", "have": "has"}
+
+
+def counted(count: int | str, thing: str, do: str = "") -> str:
+    """How many of a thing, whose word takes an s where there is another number than one; and what they `do`.
 
     >>> counted(1, "epoch"), counted(1200, "row"), counted("2 to 5", "epoch")
     ('1 epoch', '1,200 rows', '2 to 5 epochs')
+    >>> counted(1, "cell", "are"), counted(2, "cell", "hold"), counted(1, "cell", "hold")
+    ('1 cell is', '2 cells hold', '1 cell holds')
     """
     said = count if isinstance(count, str) else f"{count:,}"
-    return f"{said} {thing}" + "s" * (said != "1")
+    if said == "1":
+        return f"1 {thing}" + (f" {_OF_ONE.get(do, f'{do}s')}" if do else "")
+    return f"{said} {thing}s" + (f" {do}" if do else "")

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from protokit.core.errors import DataError
+from protokit.core.names import counted
 from protokit.core.suggest import of_missing
 from protokit.core.values.arrays import Arrays, Features
 from protokit.core.values.signature import InputSpec, Knots, Signature, TargetSpec
@@ -126,7 +127,7 @@ class Encoder:
             numbers = features.numbers[:, place]
             note = beyond(numbers, self.scaler.knots(place), column.kind != "date", len(columns))
             gone = 0 if self.scaler.marked[place] else int(np.isnan(numbers).sum())
-            missing = f"{gone:,} cells are missing, and no training row's was: the median stands for them"
+            missing = f"{counted(gone, 'cell', 'are')} missing, and no training row's was: the median stands for them"
             one = found[column.column]
             notes = (*one.notes, *([note] if note else []), *([missing] if gone else []))
             found[column.column] = replace(one, notes=notes)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from protokit.core.errors import DataError, SpecError
-from protokit.core.names import as_text
+from protokit.core.names import as_text, counted
 from protokit.core.rows import SourceRows
 from protokit.core.values.said import Notice, Step
 from protokit.core.values.tables import Split, Table
@@ -66,7 +66,9 @@ def examples_of(spec: Represent, table: Table, setting: Setting) -> Examples:
         if lost == len(has):
             raise DataError(f"the target {targets[0]!r} is missing in every row", cure="choose another target")
         steps.append(Step("rows with a target", len(has), len(has) - lost, f"{lost:,} without one dropped"))
-        notices.append(Notice(f"{lost:,} rows without a target are dropped", tuple(targets)))
+        notices.append(
+            Notice(f"{counted(lost, 'row')} without a target {'is' if lost == 1 else 'are'} dropped", tuple(targets))
+        )
     if setting.sample_weights is not None and (lost := int((has & ~counts).sum())):
         before = int(has.sum())
         has = has & counts
@@ -75,7 +77,8 @@ def examples_of(spec: Represent, table: Table, setting: Setting) -> Examples:
             raise SpecError.one(rule, "name another column", ("learn", "sample_weights"))
         name = f"rows with a weight in {setting.sample_weights!r}"
         steps.append(Step(name, before, before - lost, "", {"weight of 0": lost}))
-        rule = f"{lost:,} rows have a weight of 0 in {setting.sample_weights!r}, and do not count: they are dropped"
+        have = f"{counted(lost, 'row', 'have')} a weight of 0 in {setting.sample_weights!r}"
+        rule = f"{have}, and {'does' if lost == 1 else 'do'} not count: dropped"
         notices.append(Notice(rule, (setting.sample_weights,)))
     parts = parts[has] if parts is not None else None
     positions = positions[has]

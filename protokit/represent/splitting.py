@@ -10,6 +10,7 @@ import pandas as pd
 
 from protokit.cells.times.rules import Rule
 from protokit.core.errors import DataError, SpecError
+from protokit.core.names import counted
 from protokit.core.seeds import derive
 from protokit.core.values.tables import Split
 from protokit.represent import words as spec
@@ -55,7 +56,7 @@ def _split(train: np.ndarray, validation: np.ndarray, test: np.ndarray, name: st
     for part, found in (("train", train), ("validation", validation), ("test", test)):
         if len(found) == 0:
             raise DataError(
-                f"no {part} rows: {rows} rows are too few to split",
+                f"no {part} rows: {counted(rows, 'row', 'are')} too few to split",
                 cure="bring more rows, or change represent.split",
             )
     return Split(np.sort(train), np.sort(validation), np.sort(test), name)
@@ -90,7 +91,7 @@ def _take(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Take a share of the rows away: what stays, and what was taken."""
     if len(rows) < 2:
-        raise DataError(f"{len(table.frame)} rows are too few to split", cure="bring more rows")
+        raise DataError(f"{counted(len(table.frame), 'row', 'are')} too few to split", cure="bring more rows")
     return way.take(table, rows, share, seed)
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from protokit.cells.numbers import is_like_a_number
 from protokit.core.errors import DataError
-from protokit.core.names import as_text
+from protokit.core.names import as_text, counted
 from protokit.core.values.signature import TargetSpec, TaskName
 from protokit.represent.encoders.cells import to_numbers
 from protokit.represent.encoders.distinct import distinct
@@ -92,7 +92,7 @@ def _no_classes(series: pd.Series, different: int, numeric: bool, is_derived: bo
         if is_like_a_number(cell):
             cure = "write all of them alike"
         return DataError(rule, cure=cure)
-    rule = f"the target {name!r} has {different:,} different values in {len(series):,} rows: no classes"
+    rule = f"the target {name!r} has {different:,} different values in {counted(len(series), 'row')}: no classes"
     cure = "choose another target" + (", or set learn.task: regression" if numeric else "")
     return DataError(rule, cure=cure)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -187,4 +188,17 @@ def test_a_mark_of_a_missing_number_is_one_in_a_later_frame(ending: str, tmp_pat
     model = protokit.run(recipe, out=tmp_path / "runs").model
     marked, gone = model.predict(frame), model.predict(frame.replace(-999.0, np.nan))
     pd.testing.assert_frame_equal(marked, gone)
-    assert "'x': 18 cells are marks that the recipe lists" in " ".join(marked.attrs["notices"])
+    assert "'x': 18 cells hold a mark that the recipe lists" in " ".join(marked.attrs["notices"])
+
+
+def test_what_steps_of_cleaning_decide_of_a_later_table_is_told_once(model: Any, file: Path) -> None:
+    steps = ({"replace": {"member": {"maybe": "no"}}}, {"cast": {"age": "number"}})
+    cleaning = replace(model, input_schema=replace(model.input_schema, clean=steps))
+    frame = of_texts(file).head(3).assign(age=["9007199254740993", None, "40"])
+    frame["other"] = pd.Timestamp("2020-01-01", tz="Europe/Madrid")
+    found, _ = told(cleaning, frame)
+    cast = [one for one in found.attrs["notices"] if "'age': whole numbers of so many digits" in one]
+    assert len(cast) == 1 and "cast: {age: category}" in cast[0]
+    # what a step does not find in a few rows, and columns that are not learned from, are no news
+    assert not [one for one in found.attrs["notices"] if "replace finds" in one or "other" in one]
+    assert "digits" not in str(told(cleaning, frame.assign(age="40"))[0].attrs)

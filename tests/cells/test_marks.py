@@ -100,7 +100,7 @@ def test_of_numbers_whose_notation_is_said_a_mark_is_met_as_a_number(ending: str
     schema = InputSchema.of(recipe.collect, [name], [name], table.clean, recipe.represent.written_numbers)
     schema = InputSchema.from_plain(json.loads(json.dumps(schema.as_plain())))
     later, told = schema.read(frame.head(5), {name: "number"})
-    assert later["x"].isna().tolist() == gone[:5] and "marks that the recipe lists" in str(told[-1])
+    assert later["x"].isna().tolist() == gone[:5] and "mark that the recipe lists" in str(told[-1])
 
 
 def test_the_notations_of_a_bundle_are_held() -> None:
@@ -234,3 +234,37 @@ def test_a_number_of_any_type_may_be_a_mark() -> None:
     assert Marks.of(["-Infinity"]).without(wide).isna().tolist() == [False, True, False]
     unsigned = pd.Series([(1 << 64) - 1, 5], dtype="uint64")
     assert Marks.of([str((1 << 64) - 1)]).without(unsigned).isna().tolist() == [True, False]
+
+
+@pytest.mark.parametrize("ending", ["file", "disk", "frame", "parquet"])
+@pytest.mark.parametrize(
+    ("mark", "said", "told"),
+    [
+        ("1,000", {}, "the mark '1,000' in `missing:` may be 1000 or 1: only the cells that are written so"),
+        ("1.000", {"decimal": ","}, "may be 1 or 1000: cells of 1 are missing in every notation"),
+        ("1.000", {}, None),
+        ("1000", {"decimal": ","}, None),
+        ("NA", {"decimal": ","}, None),
+    ],
+)
+def test_a_mark_that_may_be_two_numbers_is_told_with_what_decides(
+    tmp_path: Path, ending: str, mark: str, said: dict[str, str], told: str | None
+) -> None:
+    frame = pd.DataFrame({"x": [1000, 1, 7], "n": range(3)})
+    kind = "parquet" if ending == "parquet" else "csv"
+    (frame.to_parquet if kind == "parquet" else frame.to_csv)(tmp_path / f"t.{kind}", index=False)
+    for missing in ([mark], ["1000"]):  # as is said in the cure
+        recipe = Recipe.parse(
+            {
+                "collect": {"tables": {"t": {kind: str(tmp_path / f"t.{kind}"), "missing": missing}}},
+                "represent": {"target": "n", "columns": {"x": {"number": said}}, "split": {"by": "random"}},
+            }
+        )
+        if ending == "disk":
+            with held(recipe, memory="64MB") as large:
+                notices = large.notices
+        else:
+            notices = collected(recipe, frame if ending == "frame" else None).notices
+        found = [str(one) for one in notices if "in `missing:`" in one.rule]
+        assert len(found) == (told is not None and missing == [mark])
+        assert all(told in one and "write 1000 or 1 in" in one.replace("1 or 1000", "1000 or 1") for one in found)  # type: ignore[operator]

@@ -162,7 +162,7 @@ def test_numbers_stored_as_texts_in_a_workbook(tmp_path: Path) -> None:
     table = collected(tmp_path, {"t": "t.xlsx"})
     assert table.frame["n"].tolist()[:2] == [1.0, 2.5] and table.frame["m"].tolist()[:2] == [2.0, 3.0]
     assert table.frame["zip"].tolist() == ["0123", "4567", "8901"]
-    assert [n.columns for n in table.notices if "stored as texts" in n.rule] == [("n",), ("m",)]
+    assert [n.columns for n in table.notices if "stored as text" in n.rule] == [("n",), ("m",)]
     kept = collected(tmp_path, {"t": "t.xlsx"}, texts={"n", "m"}).frame
     assert kept["n"].tolist() == ["1", "2.5", None] and kept["m"].tolist()[:2] == ["2", "3"]
 

@@ -241,7 +241,7 @@ def load(folder: Path, location: str, **options: Any) -> pd.DataFrame:
 def test_a_fault_of_a_large_file_has_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reader, "_BLOCK", 64)
     rows = "".join(f"{i},x{i}\n" for i in range(100))
-    for bad, place in (("7,a,b\n", r"102:5: 3 fields"), ("7\n", r"102:2: 1 fields"), ('7,"a"b\n', r"102:6: a closing")):
+    for bad, place in (("7,a,b\n", r"102:5: 3 fields"), ("7\n", r"102:2: 1 field"), ('7,"a"b\n', r"102:6: a closing")):
         (tmp_path / "t.csv").write_text("a,b\n" + rows + bad + rows)
         with pytest.raises(DataError, match=place):
             load(tmp_path, "t.csv")

@@ -46,7 +46,7 @@ def test_types_and_missing_marks(tmp_path: Path) -> None:
         (b"  \n ", "empty"),
         (b"a,y\n", "no rows below the header"),
         (b"a,y\n1,2\n1,2,3\n", r"t\.csv:3:5: 3 fields where the header has 2"),
-        (b"a,y\n1\n", r"t\.csv:2:2: 1 fields"),
+        (b"a,y\n1\n", r"t\.csv:2:2: 1 field"),
         (b"a,y\n1,2\n\xe9,2\n", r"t\.csv:3:1: byte 0xe9 is not UTF-8"),
         (b'a,y\n1,"2\n', r"t\.csv:2:3: a quote that is not closed"),
         (b"a,a\n1,2\n", r"t\.csv:1:3: two columns are named 'a'"),

@@ -90,7 +90,7 @@ def test_the_edit_of_a_notice_reads_as_well(tmp_path: Path, content: str, table:
 REFUSED: list[tuple[str, str, int, Table]] = [
     ("Report\nname,city\nann,rome\n", "1 field where", 0, {"name": ["ann"], "city": ["rome"]}),
     ("Report\n1,2\n3,4\n5,6\n", "1 field where", 1, {"column_1": [1, 3, 5], "column_2": [2, 4, 6]}),
-    ("a,b\n1,2\n# hello\n3,4\n", "1 fields where", 0, {"a": [1, 3], "b": [2, 4]}),
+    ("a,b\n1,2\n# hello\n3,4\n", "1 field where", 0, {"a": [1, 3], "b": [2, 4]}),
     ("1.5 2.5\n 2.5  3\n3.5 4\n", "looks like data", 0, {"column_1": [1.5, 2.5, 3.5], "column_2": [2.5, 3, 4]}),
     ("5.1,x\n4.9,y\n7,z\n", "looks like data", 0, {"column_1": [5.1, 4.9, 7], "column_2": ["x", "y", "z"]}),
     ("5.1,x\n4.9,y\n7,z\n", "looks like data", 1, {"5.1": [4.9, 7], "x": ["y", "z"]}),
@@ -99,8 +99,8 @@ REFUSED: list[tuple[str, str, int, Table]] = [
     ("t,v\ns,m/s\n1,2\n3,4\n3,4\n", "line 2 holds no numbers", 0, {"t s": [1, 3, 3], "v m/s": [2, 4, 4]}),
     ("a,b,a\n1,2,3\n3,4,5\n", "two columns are named 'a' (the 1. and the 3.)", 0,
      {"a": [1, 3], "b": [2, 4], "a_2": [3, 5]}),
-    ("a,b,c\nx,1,2\ny,3,4\n(2 rows)\n", "1 fields where", 0, {"a": ["x", "y"], "b": [1, 3], "c": [2, 4]}),
-    ("a,b\nx,1\ny,3\n\nSource: z\nNotes\n", "1 fields where", 0, {"a": ["x", "y"], "b": [1, 3]}),
+    ("a,b,c\nx,1,2\ny,3,4\n(2 rows)\n", "1 field where", 0, {"a": ["x", "y"], "b": [1, 3], "c": [2, 4]}),
+    ("a,b\nx,1\ny,3\n\nSource: z\nNotes\n", "1 field where", 0, {"a": ["x", "y"], "b": [1, 3]}),
     ('a,b\n"x,1\ny,2\n', "a quote that is not closed", 0, {"a": ['"x', "y"], "b": [1, 2]}),
     ("c0\nv0\nv1\na;b\n", "1 field where", 2, {"c0": ["v0", "v1", "a;b"]}),
     (" a | b \n---+---\n 1 | 2\n 3 | 4\n(2 rows)\n", "drawn under the names", 0, {"a": [1, 3], "b": [2, 4]}),
@@ -131,7 +131,7 @@ def test_places_of_what_is_wrong(tmp_path: Path) -> None:
     cases: list[tuple[str, str, str, dict[str, Any]]] = [
         ("title\n\na,b\n" + "1,2\n" * 20 + "1,2,3\n", ":24:5", "3 fields where the header has 2", {}),
         ("a b\n1  2\n1 2   3\n", ":3:7", "3 fields where the header has 2", {"delimiter": "blanks"}),
-        ("a b\n1 2\n1 \n", ":3:3", "1 fields where the header has 2", {"delimiter": "blanks"}),
+        ("a b\n1 2\n1 \n", ":3:3", "1 field where the header has 2", {"delimiter": "blanks"}),
         ("a,b\n1,x\0\n", ":2:4", "a NUL character", {}),
         (long, ":250002:5", "a field after the last name", {}),
         ("a,b\n", "", "no rows below the header", {}),
@@ -159,7 +159,7 @@ def test_options_are_obeyed(tmp_path: Path) -> None:
     for options, words in (
         ({"header": 9}, "line 9 holds no names"),
         ({"header": 2}, "line 2 holds no names"),
-        ({"names": ["a"]}, "1 names for rows of 2 fields"),
+        ({"names": ["a"]}, "1 name for rows of 2 fields"),
     ):
         with pytest.raises(DataError, match=words) as caught:
             table_of(path, "a,b\n\n1,2\n", **options)

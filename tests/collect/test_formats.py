@@ -139,9 +139,9 @@ def test_a_sheet_of_a_workbook(tmp_path: Path) -> None:
     assert notices == [
         "of 2 sheets the first was read, 'data'",
         "a column has no name, read as 'column_4'",
-        "'code': 1 cells 'NA' (33.3%) are read as missing",
-        "'mixed': 1 cells 'n/a' (33.3%) are read as missing",
-        "1 cells hold an error of Excel, read as missing",
+        "'code': 1 cell 'NA' (33.3%) is read as missing",
+        "'mixed': 1 cell 'n/a' (33.3%) is read as missing",
+        "1 cell holds an error of Excel, read as missing",
     ]
     assert read(path, sheet="other")[0]["a"].tolist() == read(path, sheet=2)[0]["a"].tolist() == [1]
     assert read(path, missing=["x"])[0]["code"].tolist() == ["007", "NA", None]

@@ -78,7 +78,7 @@ def test_folders_are_labels_and_splits(
 def test_what_is_wrong_with_a_folder_of_images(tmp_path: Path) -> None:
     folder = tmp_path / "photos"
     tree(folder, ["cat/1.png", "readme.txt", "cat/notes.csv"])
-    assert read(tmp_path, images="photos")[2] == ["2 files that are no images left out"]
+    assert read(tmp_path, images="photos")[2] == ["2 files left out: no images"]
     tree(folder, ["2.png"])
     with pytest.raises(DataError, match=r"2\.png stands beside the folders of the labels"):
         read(tmp_path, images="photos")

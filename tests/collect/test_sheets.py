@@ -134,7 +134,7 @@ def test_merged_cells_of_rows_hold_their_value_in_each(tmp_path: Path) -> None:
     path = workbook(tmp_path / "t.xlsx", [("city", "n"), ("Oslo", 1), (None, 2), ("Rome", 3)], merge("A2:A3"))
     frame, told = read(path)
     assert frame["city"].tolist() == ["Oslo", "Oslo", "Rome"]
-    assert told == ["1 cells are part of merged ones: the value of these is read in each"]
+    assert told == ["1 cell is part of merged ones: the value of these is read in each"]
 
 
 def test_titles_and_remarks_around_a_table(tmp_path: Path) -> None:
@@ -212,9 +212,9 @@ def test_formats_errors_and_numbers_stored_as_text(tmp_path: Path) -> None:
     assert frame["err"].isna().all() and frame["text"].tolist() == [1.5, 2.0] and frame["mix"].tolist() == [1, 2]
     assert frame["code"].tolist() == ["00123", "4"] and frame["zip"].tolist() == [1011, 9999]
     assert told == [
-        "'text': 2 numbers that are stored as texts are read as numbers",
-        "'mix': 1 numbers that are stored as texts are read as numbers",
-        "'zip': 2 numbers that are stored as texts are read as numbers",
+        "'text': 2 cells hold a number stored as text, read as a number",
+        "'mix': 1 cell holds a number stored as text, read as a number",
+        "'zip': 2 cells hold a number stored as text, read as a number",
         "2 cells hold an error of Excel, read as missing",
     ]
 
@@ -233,8 +233,8 @@ def test_titles_doubled_names_and_sections_of_a_page(tmp_path: Path) -> None:
     path.write_text(f"<table><tr><th>a<th>a</tr>{row}</table>")
     assert plain(cured(path)[0]) == {"a": [1], "a_2": [2]}
     path.write_text(f"<table><tr><th>a<th>b</tr><tr><td colspan=2>North</tr>{row}</table>")
-    assert read(path)[1] == ["1 rows are one cell across the table, read in each column: 'North'"]
-    with pytest.raises(DataError, match="1 names for a table of 2 columns") as caught:
+    assert read(path)[1] == ["1 row is one cell across the table, read in each column: 'North'"]
+    with pytest.raises(DataError, match="1 name for a table of 2 columns") as caught:
         read(path, names=["x"])
     assert list(read(path, **cures(caught.value.cure)[0])[0].columns) == ["a", "b"]
 

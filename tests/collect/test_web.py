@@ -140,7 +140,7 @@ def test_a_password_comes_from_the_environment_and_goes_nowhere_else(
 
 def test_a_whole_address_from_the_environment(web: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TABLE_URL", web.put("/t.csv?token=geheim", "x,y\n1\n"))
-    with pytest.raises(DataError, match=r"\$\{TABLE_URL\}:2:2: 1 fields where the header has 2"):
+    with pytest.raises(DataError, match=r"\$\{TABLE_URL\}:2:2: 1 field where the header has 2"):
         load({"csv": "${TABLE_URL}"})
 
 

@@ -28,7 +28,7 @@ def test_a_runs_folder_holds_no_secret(people: Path, tmp_path: Path, monkeypatch
     for name in ("recipe.yaml", "resolved.yaml", "environment.json"):
         assert "${DATA_FOLDER}/peop*.csv" in (run.path / name).read_text()
     (secret / "people.csv").write_text("a,b\n1\n")
-    with pytest.raises(DataError, match=r"\$\{DATA_FOLDER\}/people\.csv:2:2: 1 fields") as caught:
+    with pytest.raises(DataError, match=r"\$\{DATA_FOLDER\}/people\.csv:2:2: 1 field") as caught:
         protokit.run(recipe, out=tmp_path / "runs")
     assert "geheim" not in str(caught.value)
     monkeypatch.delenv("DATA_FOLDER")

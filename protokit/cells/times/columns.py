@@ -10,7 +10,7 @@ import pandas as pd
 from protokit.cells.times.rules import UNASKED, Evidence, Rule, evidence_of, readings
 from protokit.cells.times.texts import COMPACT, moments, parse
 from protokit.cells.times.zones import MOST, in_utc
-from protokit.core.names import as_text
+from protokit.core.names import as_text, counted
 from protokit.core.values.said import Notice
 
 EPOCHS = {"seconds": 10**6, "milliseconds": 10**3}  # microseconds of each
@@ -35,10 +35,14 @@ class Times:
         """What clocks that were put forward or back did to cells."""
         found = []
         if self.twice:
-            rule = f"{column!r}: {self.twice:,} times fall into an hour that {zone or 'their place'} had twice"
+            rule = (
+                f"{column!r}: {counted(self.twice, 'time', 'fall')} into an hour that {zone or 'their place'} had twice"
+            )
             found.append(Notice(f"{rule}; the first is taken", (column,), "write such times with their offset"))
         if self.never:
-            rule = f"{column!r}: {self.never:,} times fall into an hour that {zone or 'their place'} never had"
+            rule = (
+                f"{column!r}: {counted(self.never, 'time', 'fall')} into an hour that {zone or 'their place'} never had"
+            )
             found.append(Notice(f"{rule}; the hour after it is taken", (column,), "write such times with their offset"))
         return found
 

@@ -8,11 +8,12 @@ from typing import Any
 
 import pandas as pd
 
-from protokit.cells.missing import Notations
+from protokit.cells.missing import UNSAID, Notations, doubtful
 from protokit.collect.column_flow import cast_by_notation, cast_to_texts, traced
-from protokit.collect.database.settled import settled
+from protokit.collect.database.settled import settled, without_marks
 from protokit.collect.source import Source
 from protokit.collect.words import Collect
+from protokit.core.values.said import Notice
 
 
 def _joined(one: Mapping[str, frozenset[str]], other: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
@@ -74,6 +75,10 @@ class AsWritten:
         written.update(dict.fromkeys(stacked, written.get(first, {})))
         return cls(_joined(held, alone), found[1], computed, written, by_notation)
 
+    def texts_of(self, name: str) -> frozenset[str]:
+        """The columns of a table whose cells are names, whatever they are."""
+        return self.texts.get(name, frozenset()) | self.apart.get(name, frozenset())
+
     def of_table(self, name: str, source: Source) -> frozenset[str]:
         """The columns of a table to be read as they are written."""
         return self.texts_of_table(name, source) | self.cast.get(name, frozenset())
@@ -106,13 +111,21 @@ class AsWritten:
         }
 
     def _settled(self, spec: Collect, name: str, frame: pd.DataFrame, kept: Container[str]) -> pd.DataFrame:
-        names = [column for column in self.apart.get(name, ()) if column in frame.columns and column not in kept]
+        names = [column for column in self.apart.get(name, ()) if column in frame.columns]
+        names = [column for column in names if column not in self.texts.get(name, ())]
         if not names or not spec.tables[name].texts_may_be_numbers:
             return frame
         frame = frame.copy(deep=False)
         for column in names:
-            frame[column] = settled(frame[column], *_marks(spec, name))
+            settle = without_marks if column in kept else settled
+            frame[column] = settle(frame[column], *_marks(spec, name))
         return frame
+
+
+def doubtful_marks(spec: Collect, name: str, notations: Mapping[str, Notations]) -> list[Notice]:
+    """What is told of a table's marks of missing cells that may be two numbers; of `notations` see `notations_of`."""
+    decimal, thousands, missing = _marks(spec, name)
+    return doubtful(missing, [(decimal, thousands), *notations.get(name, UNSAID).values()])
 
 
 def _marks(spec: Collect, name: str) -> tuple[Any, Any, Any]:

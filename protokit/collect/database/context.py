@@ -17,7 +17,7 @@ from protokit.collect.database.place import TEXT_OF, Place, Rows
 from protokit.collect.expressions.cures import cure_of, held
 from protokit.collect.expressions.text_times import compared, family_of, misread
 from protokit.core.errors import DataError, SpecError
-from protokit.core.names import number
+from protokit.core.names import counted, number
 from protokit.core.places import Path
 from protokit.core.values.said import Notice
 from protokit.grammar import expressions
@@ -28,13 +28,15 @@ from protokit.grammar.expressions import quote
 class Context:
     """A step of a recipe at work. `path` is that of what is written for it, from the recipe's start.
 
-    `by_time` are columns, by their names after the step, by which time goes later.
+    `by_time` are columns, by their names after the step, by which time goes later. `is_again`: the rows are those of a
+    later table, which need not have all that the step is for.
     """
 
     path: Path
     warehouse: Place
     notices: list[Notice] = field(default_factory=list)
     by_time: frozenset[str] = frozenset()
+    is_again: bool = False
 
     def below(self, *path: str | int) -> Context:
         """The same for a part of what is written."""
@@ -143,7 +145,7 @@ class Context:
         if count:
             select = f"SELECT {row}, {inner} FROM {rows.table} WHERE {lost} ORDER BY {', '.join(rows.order)} LIMIT 1"
             first, value = self.warehouse.one(select)
-            more = f", and {count - 1:,} more cells" if count > 1 else ""
+            more = f", and {counted(count - 1, 'more cell')}" if count > 1 else ""
             rule = f"{value!r} in row {self.warehouse.row_name(first)} of {name!r} {what}{more}"
             cure = f"replace: {{{name}: {{{json.dumps(str(value), ensure_ascii=False)}: ...}}}} before"
             if not is_like_a_number(str(value)):
@@ -179,4 +181,4 @@ def _said(error: Exception, names: Mapping[str, str]) -> str:
 
 def shares(part: int, whole: int) -> str:
     """A count of rows with its share: `12 of 40 rows (30%)`."""
-    return f"{part:,} of {whole:,} rows ({number(100 * part / whole if whole else 0.0)}%)"
+    return f"{part:,} of {counted(whole, 'row')} ({number(100 * part / whole if whole else 0.0)}%)"

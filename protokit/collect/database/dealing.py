@@ -10,6 +10,7 @@ from protokit.collect.database.context import Context
 from protokit.collect.database.times import TextTimes
 from protokit.collect.database.warehouse import Rows, Stored, Warehouse
 from protokit.core.errors import DataError, SpecError
+from protokit.core.names import counted
 from protokit.core.suggest import did_you_mean
 from protokit.core.values.said import Notice
 from protokit.grammar.expressions import quote
@@ -85,7 +86,7 @@ def _by_time(deal: Deal, warehouse: Warehouse, rows: Rows, notices: list[Notice]
     [missing] = warehouse.one(f"SELECT count(*) FROM {rows.table} WHERE {time} IS NULL")
     if missing:
         cure = f"drop them: collect: {{clean: [{{filter: {name} is not null}}]}}"
-        raise SpecError.one(f"{missing:,} rows have no {name!r} to split by", cure, (*_BY, "time"))
+        raise SpecError.one(f"{counted(missing, 'row', 'have')} no {name!r} to split by", cure, (*_BY, "time"))
     borders: list[str] = []
     for share in (deal.test, deal.validation):
         earlier = f"WHERE {time} < {borders[-1]}" if borders else ""

@@ -12,8 +12,10 @@ import duckdb
 import numpy as np
 
 from protokit.cells.missing import UNSAID, USUAL_WORDS, Notations
+from protokit.cells.numbers import Reading
 from protokit.collect.database.copies import plain
 from protokit.collect.database.scan import CONVERT, Scan, scanned
+from protokit.collect.database.settled import are_measured
 from protokit.collect.database.warehouse import Rows, Stored, Warehouse
 from protokit.collect.delimited.footer import told_of_last
 from protokit.collect.files.cells import order
@@ -21,6 +23,7 @@ from protokit.collect.files.dialect import Dialect
 from protokit.collect.files.files import File
 from protokit.collect.text_cells import Decided, Rules, asked_for, decided
 from protokit.core.errors import DataError
+from protokit.core.names import counted
 from protokit.core.values.said import Notice
 from protokit.grammar.expressions import quote
 
@@ -86,7 +89,9 @@ def load_csv(
         DataError: a file is not clean text, or lacks a column of the first.
     """
     if rules.thousands is not None or rules.decimal not in (None, "."):
-        raise files[0].error("decimal and thousands marks of a table that is larger than memory", CONVERT)
+        told = Reading(rules.decimal or ".", rules.thousands or "").options
+        cure = f"say it of its columns, represent: {{columns: {{NAME: {{number: {told}}}}}}}, or {CONVERT}"
+        raise files[0].error("decimal and thousands marks of a table that is larger than memory", cure)
     if spaced := next((file for file, one in zip(files, dialects, strict=True) if one.spaced), None):
         raise spaced.error("blanks before quotes, in a table that is larger than memory", CONVERT)
     names = dialects[0].names
@@ -104,7 +109,7 @@ def load_csv(
         _load(warehouse, raw, file, dialect, inner, scan)
         [(total,)] = warehouse.before_lock(f"SELECT count(*) FROM {raw}")
         if total != sum(counts) + count:
-            raise file.error(f"read as {total - sum(counts):,} rows, and has {count:,}", CONVERT)
+            raise file.error(f"read as {counted(total - sum(counts), 'row')}, and has {count:,}", CONVERT)
         counts.append(count)
     row, table = warehouse.fresh("r"), warehouse.fresh("t")
     typed, as_texts = _typed(warehouse, raw, inner, rules, texts, keys, notations, apart, notices)
@@ -188,10 +193,10 @@ def _typed(
                 known = sorted({*words, *marks})
                 [again] = warehouse.before_lock(f"SELECT {_sums(trimmed, known)} FROM {table}")
                 column = _Column(*map(int, again))
-            counted = (
+            by_word = (
                 f"SELECT {trimmed} AS one, count(*) FROM {table} WHERE {_is_in(trimmed, known)} GROUP BY 1 ORDER BY 1"
             )
-            often = {str(text): int(count) for text, count in warehouse.before_lock(counted)}
+            often = {str(text): int(count) for text, count in warehouse.before_lock(by_word)}
             asked += often.get("?", 0) if rules.marks.usual else 0
             if column.words:
                 often[column.example()] = column.words
@@ -204,16 +209,18 @@ def _typed(
                 told = []
                 as_text = decided(list(often), counts, name, rules, told, text=True)
                 levels = [one for one, gone in zip(often, as_text.lost, strict=True) if not gone]
-                numbers = kept.numbers is not None and not USUAL_WORDS.intersection(levels)
+                odd = bool(USUAL_WORDS.intersection(levels))
+                numbers = kept.numbers is not None and not odd
                 if not numbers or _merges(warehouse, table, trimmed, found[name]):
-                    gone = {*often} - {*levels} | {*(marks if numbers else ())}
+                    are_lost = numbers or (marks and not odd and _measured(warehouse, table, trimmed, known, rules))
+                    gone = {*often} - {*levels} | {*(marks if are_lost else ())}
                     kept = as_text
                     found[name] = _sql(trimmed, kept, sorted(gone), rules, codes=not numbers)
             notices += told
             if name in keys and kept.numbers is not None:
                 as_text = decided(list(often), counts, name, rules, [], text=True)
-                listed = [one for one, gone in zip(often, as_text.lost, strict=True) if gone]
-                as_texts[name] = _sql(trimmed, as_text, listed, rules, codes=True)
+                listed = sorted({*marks, *(one for one, gone in zip(often, as_text.lost, strict=True) if gone)})
+                as_texts[name] = _sql(trimmed, as_text, listed, rules, codes=False)
     if asked:
         notices.insert(0, asked_for(asked))
     return found, as_texts
@@ -240,6 +247,12 @@ def _marks_as_written(
     return sorted({one for one, gone in zip(often, lost, strict=True) if gone} & {*wanted})
 
 
+def _measured(warehouse: Warehouse, table: str, text: str, lost: Sequence[str], rules: Rules) -> bool:
+    """Whether the texts of a column that are not `lost` are numbers with a unit, by as many as are looked at."""
+    different = f"SELECT DISTINCT {text} AS one FROM {table} WHERE NOT {_is_in(text, lost)} LIMIT {_FIRST}"
+    return are_measured([str(one) for (one,) in warehouse.before_lock(different)], rules)
+
+
 def _merges(warehouse: Warehouse, table: str, text: str, number: str) -> bool:
     """Whether two different texts of a column are the same number, given as SQL: 1.10 and 1.1."""
     of_number = f"regexp_replace(CAST({number} + 0 AS VARCHAR), '\\.0$', '')"
@@ -247,8 +260,8 @@ def _merges(warehouse: Warehouse, table: str, text: str, number: str) -> bool:
     if not odd:  # all are as the database writes them, so that no two are the same
         return False
     pairs = f"SELECT {text} AS one, {number} AS k FROM {table}"
-    counted = f"SELECT count(DISTINCT one) FILTER (k IS NOT NULL), count(DISTINCT k + 0) FROM ({pairs})"
-    [(texts, numbers)] = warehouse.before_lock(counted)
+    both = f"SELECT count(DISTINCT one) FILTER (k IS NOT NULL), count(DISTINCT k + 0) FROM ({pairs})"
+    [(texts, numbers)] = warehouse.before_lock(both)
     return bool(texts > numbers)
 
 

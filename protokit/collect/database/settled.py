@@ -24,22 +24,11 @@ def settled(
     1.10 beside 1.1 stay two texts, and so do 007 and 7. `decimal` and `thousands` are the marks that the table names.
     Where they are numbers, so are the marks of `missing` cells: each meets its number, however it is written.
     """
-    if series.dtype != object:
+    series = without_marks(series, decimal, thousands, missing)
+    if (known := _texts_of(series)) is None:
         return series
-    codes, found = pd.factorize(series, use_na_sentinel=True)
-    different = list(found)
-    if not different or not all(isinstance(one, str) for one in different):
-        return series
-    rules = Rules(Marks.of(missing), decimal, thousands)
-    if missing is not None and rules.marks.floats:
-        lost = rules.marks.meet_in_column(
-            different, np.bincount(codes[codes >= 0]), decimal=decimal, thousands=thousands
-        )
-        rest = list(compress(different, ~lost))
-        if lost.any() and rest and (numbers_of(rest, rules) is not None or _are_measured(rest, rules)):
-            gone = np.append(lost, True)[codes]
-            return settled(series.where(~gone, None), decimal, thousands)
-    typed = numbers_of(different, rules)
+    codes, different = known
+    typed = numbers_of(different, Rules(Marks.of(None), decimal, thousands))
     whole = typed is not None and typed.dtype.kind == "i"
     gaps = bool((codes < 0).any())
     alike = typed is not None and len(np.unique(typed)) < len(different)
@@ -49,6 +38,35 @@ def settled(
     return pd.Series(values, index=series.index, name=series.name)
 
 
-def _are_measured(texts: Sequence[str], rules: Rules) -> bool:
+def without_marks(
+    series: pd.Series,
+    decimal: str | None = None,
+    thousands: str | None = None,
+    missing: Sequence[str] | None = None,
+) -> pd.Series:
+    """A column of texts that are numbers, with or without a unit, less the marks of `missing` cells, in any notation;
+    else as it is."""
+    rules = Rules(Marks.of(missing), decimal, thousands)
+    if missing is None or not rules.marks.floats or (known := _texts_of(series)) is None:
+        return series
+    codes, different = known
+    lost = rules.marks.meet_in_column(different, np.bincount(codes[codes >= 0]), decimal=decimal, thousands=thousands)
+    rest = list(compress(different, ~lost))
+    if not lost.any() or not rest or (numbers_of(rest, rules) is None and not are_measured(rest, rules)):
+        return series
+    return series.where(~np.append(lost, True)[codes], None)
+
+
+def _texts_of(series: pd.Series) -> tuple[np.ndarray, list[str]] | None:
+    """The different texts of a column, and which of them each cell is, -1 where it is missing; None of other cells."""
+    if series.dtype != object:
+        return None
+    codes, found = pd.factorize(series, use_na_sentinel=True)
+    different = list(found)
+    return (codes, different) if different and all(isinstance(one, str) for one in different) else None
+
+
+def are_measured(texts: Sequence[str], rules: Rules) -> bool:
+    """Whether all texts are numbers in a notation that is not that of computers, as 5 kg."""
     found = numbers.found_in(texts, decimal=rules.decimal, thousands=rules.thousands)
     return found is not None and found.all and not found.plain

@@ -10,6 +10,7 @@ from protokit.collect.files import text_places
 from protokit.collect.files.dialect import Dialect
 from protokit.collect.files.files import File
 from protokit.core.errors import DataError
+from protokit.core.names import counted
 
 _MOST_BELOW = 3
 _MARKS = ("#", "%", "//", "--")
@@ -19,7 +20,7 @@ def longer(text: str, file: File, dialect: Dialect, line: int, row: Sequence[str
     """A row with more or fewer fields than the header."""
     starts = text_places.fields(text, line, dialect.delimiter, dialect.quote)
     place = starts.fields[dialect.width] if len(row) > dialect.width else starts.end
-    rule = f"{len(row)} fields where the header has {len(dialect.names)}"
+    rule = f"{counted(len(row), 'field')} where the header has {len(dialect.names)}"
     below = [(at, other) for at, other in kept if at >= line]
     cure = _cure(text, dialect, row, below if len(below) < len(kept) else [])
     return file.error(rule, cure, *place)

@@ -11,6 +11,7 @@ from protokit.collect.delimited.rows import Row
 from protokit.collect.delimited.shapes import groups_of, is_number, is_year, may_be_names, of_numbers
 from protokit.collect.delimited.written import name_list, numbered, quoted
 from protokit.core.errors import DataError
+from protokit.core.names import counted
 from protokit.core.values.said import Notice
 
 _MOST_ABOVE = 50
@@ -112,7 +113,7 @@ def with_names(where: Layout, names: tuple[str, ...], sample: Sequence[Row], ref
     elif len(names) == width - 1 and all(len(row) == width and not row[-1].strip() for _, row in below):
         where = replace(where, trailing=True)
     elif len(names) != width - where.trailing:
-        rule = f"{len(names)} names for rows of {width - where.trailing} fields"
+        rule = f"{counted(len(names), 'name')} for rows of {counted(width - where.trailing, 'field')}"
         listed = [*names, *(f"column_{i}" for i in range(len(names) + 1, width + 1))][:width]
         raise refuse(rule, f"write names: {name_list(listed)}", where.above + 1, 0)
     return replace(where, names=names, unnamed=())
@@ -224,9 +225,9 @@ def _has_index(names: Sequence[str], below: Sequence[Row]) -> bool:
     if groups_of(rows) is not None or any(cell.strip()[:1] == "'" for row in rows for cell in row):
         return False
     first = [row[0].strip() for row in rows]
-    counted = [int(cell) for cell in first if cell.isdecimal() and len(cell) < 9]
+    whole = [int(cell) for cell in first if cell.isdecimal() and len(cell) < 9]
     if len(names) == 1:
-        return len(counted) == len(first) and counted == list(range(counted[0], counted[0] + len(counted)))
+        return len(whole) == len(first) and whole == list(range(whole[0], whole[0] + len(whole)))
     return len(set(first)) == len(first) and "" not in first
 
 
@@ -251,7 +252,7 @@ def _fitted(
         full = ["", *names]
         return _unique(Layout(above, tuple(full)), line, refuse, named)
     if longer and len(rows) > 1 and not named:
-        rule = f"{width} names above rows of {width + 1} fields"
+        rule = f"{counted(width, 'name')} above rows of {counted(width + 1, 'field')}"
         raise refuse(rule, _cure_of_longer(rows), line, 0)
     return _unique(Layout(above, tuple(names)), line, refuse, named)
 

@@ -12,6 +12,7 @@ from protokit.collect.joins.columns import added, times_in
 from protokit.collect.joins.keys import Keys
 from protokit.collect.joins.words import Join
 from protokit.collect.steps.cast import Cast
+from protokit.core.names import counted
 from protokit.core.values.said import Notice, Step
 
 
@@ -48,7 +49,7 @@ def join(
     dropped = {f"without a row in {spec.table}": unmatched} if spec.how == "inner" and unmatched else {}
     matched = before - gone
     if found.count > matched:
-        more = f"{found.count - matched:,} rows more than before, as `expect: {spec.expect}` allows"
+        more = f"{counted(found.count - matched, 'row')} more than before, as `expect: {spec.expect}` allows"
         whole += f"; {more}"
         context.notices.append(Notice(f"the join with {spec.table!r} makes {more}", (), None))
     if found.count == 0:

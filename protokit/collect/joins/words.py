@@ -158,7 +158,8 @@ class Join(Section):
     )
     cast: Annotated[dict[str, object], Word(_cast, _casts_schema)] = Field(
         default_factory=dict,
-        description="types of the joined table's columns, before they are joined",
+        description="types of the joined table's columns, before they are joined; "
+        "a key of texts in the rows is held against it as that, and stays as it is written",
         examples=[{"id": "number"}],
     )
 

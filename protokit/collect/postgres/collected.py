@@ -24,6 +24,7 @@ from protokit.collect.postgres.database import Remote
 from protokit.collect.readers.sql import Sql, backend_of, hold_query, query_of, snapshot
 from protokit.collect.words import Collect
 from protokit.core.errors import DataError, MissingExtra
+from protokit.core.names import counted
 from protokit.core.rows import SourceRows
 from protokit.core.values.said import Notice, Step
 from protokit.core.values.tables import Table
@@ -98,7 +99,8 @@ def _in_postgres(spec: Collect, folder: Path, sources: Mapping[str, Sql]) -> Tab
     whole = frame.reset_index(drop=True)
     told = Notice(_told(spec, state.done, why, remote.moved, sum(one.count for one in tables.values())), (), None)
     read = [
-        Step(f"read {name}", one.count, one.count, f"{len(one.columns)} columns{_ANEW}") for name, one in tables.items()
+        Step(f"read {name}", one.count, one.count, f"{counted(len(one.columns), 'column')}{_ANEW}")
+        for name, one in tables.items()
     ]
     digest = fingerprint(whole)
     origins = {place: it for name, one in sources.items() for place, it in one.origin(name, folder, digest).items()}
@@ -154,4 +156,4 @@ def _told(spec: Collect, done: int, why: str, moved: int, rows: int) -> str:
     told = f"{done} step{'s' * (done > 1)} in PostgreSQL: {', '.join(names[:done])}"
     if done < len(names):
         told += f"; then here: {', '.join(names[done:])} ({why})"
-    return f"{told}. {moved:,} of {rows:,} rows came from there"
+    return f"{told}. {moved:,} of {counted(rows, 'row')} came from there"

@@ -16,6 +16,7 @@ from protokit.collect.files.files import File
 from protokit.collect.files.texts import decoded, unpacked
 from protokit.collect.options import Decimal, Encoding, Missing, Names, Thousands, marks_conflict, name_or_number
 from protokit.collect.source import SOURCES
+from protokit.core.names import counted
 from protokit.core.places import Fault
 from protokit.core.values.said import Notice
 
@@ -116,7 +117,7 @@ class Html(FileSource):
         names = [_name([row[i][0] for row in grid[over:heads] if i < len(row)], i) for i in range(width)]
         if self.names is not None:
             if len(self.names) != width:
-                rule = f"{len(self.names)} names for a table of {width} columns"
+                rule = f"{counted(len(self.names), 'name')} for a table of {counted(width, 'column')}"
                 raise file.error(rule, f"write names: {name_list(numbered(names))} with your own", table.line)
             names = list(self.names)
         for i, name in enumerate(names):
@@ -129,7 +130,7 @@ class Html(FileSource):
             if not row or row == grid[heads - 1]:
                 continue  # a header that is repeated within the table
             if len(row) > width:
-                rule = f"row {i} has {len(row)} cells where the header has {width}"
+                rule = f"row {i} has {counted(len(row), 'cell')} where the header has {width}"
                 raise file.error(rule, "name another table", table.line)
             short += len(row) < width
             rows.append([*(text for text, _ in row), *[""] * (width - len(row))])
@@ -140,10 +141,13 @@ class Html(FileSource):
             title = quoted(grid[0][0][0][:60])
             notices.append(Notice(f"a title across the table, not read: {title}"))
         if short:
-            notices.append(Notice(f"{short:,} rows with fewer cells than the header, the rest read as missing"))
+            notices.append(
+                Notice(f"{counted(short, 'row')} with fewer cells than the header, the rest read as missing")
+            )
         across = [row[0].text for row in table.rows[heads:] if len(row) == 1 and row[0].across >= width > 1]
         if across:
-            rule = f"{len(across):,} rows are one cell across the table, read in each column: {across[0][:60]!r}"
+            many = counted(len(across), "row", "are")
+            rule = f"{many} one cell across the table, read in each column: {across[0][:60]!r}"
             notices.append(Notice(rule))
         return Cells(names, list(zip(*rows, strict=True)), tuple(notices))
 
@@ -195,7 +199,7 @@ def _menu(tables: list[_Table], of: list[int]) -> str:
     parts = []
     for i in of[:_SHOWN]:
         head = ", ".join(cell.text for cell in tables[i].rows[0][:4])
-        parts.append(f"table: {i + 1} ({head[:60]}; {len(tables[i].rows):,} rows)")
+        parts.append(f"table: {i + 1} ({head[:60]}; {counted(len(tables[i].rows), 'row')})")
     return "write " + ", ".join(parts) + (", ..." if len(of) > _SHOWN else "")
 
 

@@ -15,7 +15,7 @@ from protokit.collect.files.files import File, unreadable
 from protokit.collect.files.secrets import expand
 from protokit.collect.source import SOURCES
 from protokit.core.errors import DataError
-from protokit.core.names import IMAGE_ENDINGS
+from protokit.core.names import IMAGE_ENDINGS, counted
 from protokit.core.outside import access
 from protokit.core.values.said import Notice
 from protokit.grammar.document import nearby
@@ -105,7 +105,7 @@ class Images(OnDisk):
             columns = {"image": cells, "label": tree.labels, "split": tree.splits}
             frame = pd.DataFrame({n: pd.Series(c, dtype=object) for n, c in columns.items() if c is not None})
             if tree.others:
-                notices.append(Notice(f"{tree.others:,} files that are no images left out"))
+                notices.append(Notice(f"{counted(tree.others, 'file')} left out: no images"))
             return frame, found, tuple(notices)
 
 

@@ -10,7 +10,7 @@ from protokit.cells.missing import USUAL_WORDS, Marks
 from protokit.collect import typed_cells
 from protokit.collect.sheets.shown import as_shown
 from protokit.collect.text_cells import Rules, column, numbers_of, told_lost
-from protokit.core.names import as_text
+from protokit.core.names import as_text, counted
 from protokit.core.values.said import Notice
 
 FAULTS = frozenset({
@@ -30,7 +30,9 @@ def frame(
     found, notices = _all(names, known, Rules(Marks.of(missing)), texts)
     notices += told
     if faulty:
-        notices.append(Notice(f"{faulty:,} cells hold an error of Excel, read as missing", (), "mend the formulas"))
+        notices.append(
+            Notice(f"{counted(faulty, 'cell', 'hold')} an error of Excel, read as missing", (), "mend the formulas")
+        )
     return found, notices
 
 
@@ -92,5 +94,5 @@ def _unmarked(cell: object, marks: Marks, codes: bool) -> object:
 
 
 def _stored(name: str, count: int) -> Notice:
-    rule = f"{name!r}: {count:,} numbers that are stored as texts are read as numbers"
+    rule = f"{name!r}: {counted(count, 'cell', 'hold')} a number stored as text, read as a number"
     return Notice(rule, (name,), f"columns: {{{name}: category}} keeps the texts")

@@ -14,6 +14,7 @@ from protokit.collect.files.cells import Cells
 from protokit.collect.files.files import File
 from protokit.collect.sheets.parts import Merged, address
 from protokit.core.errors import DataError
+from protokit.core.names import counted
 from protokit.core.values.said import Notice
 
 _SAMPLE = 1000
@@ -77,7 +78,11 @@ def table(
     columns = [list(cells) for cells in zip(*(cells[: len(names)] for _, cells in below), strict=True)]
     shown = [text for _, cells in below[-_LAST:] for text in [[as_text(cell) for cell in cells]]]
     count = sum(spread.counts.get(number, 0) for number, _ in below)
-    told = [Notice(f"{count:,} cells are part of merged ones: the value of these is read in each")] if count else []
+    told = (
+        [Notice(f"{counted(count, 'cell', 'are')} part of merged ones: the value of these is read in each")]
+        if count
+        else []
+    )
     return Cells(names, columns, (*where.notices, *told, *told_of_last(shown, given.footer or 0)))
 
 

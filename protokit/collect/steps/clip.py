@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from protokit.collect.step import STEPS, Bounds, Done
+from protokit.core.names import counted
 
 if TYPE_CHECKING:
     from protokit.collect.database.context import Context
@@ -30,6 +31,6 @@ class Clip(Bounds):
             ]
             cases = " ".join(f"WHEN {condition} THEN {bound}" for condition, bound in bounds)
             changed = " OR ".join(condition for condition, _ in bounds)
-            counts.append(f"{name}: {context.count(rows, changed):,} cells moved to the bounds")
+            counts.append(f"{name}: {counted(context.count(rows, changed), 'cell')} moved to the bounds")
             values[name] = f"CASE {cases} ELSE {inner} END"
         return Done(context.warehouse.changed(rows, values), "; ".join(counts))

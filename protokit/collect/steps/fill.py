@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from protokit.collect.step import SCALAR, STEPS, ColumnMapping, Done, Report, Scalar, is_scalar
+from protokit.core.names import counted
 from protokit.grammar.words import JsonSchema
 
 if TYPE_CHECKING:
@@ -45,6 +46,6 @@ class Fill(ColumnMapping[Scalar]):
             inner = context.inner(rows, name, name)
             sql = context.constant(rows, name, constant, name)
             missing = context.count(rows, f"{inner} IS NULL")
-            counts.append(f"{name}: {missing:,} cells filled with {constant!r}")
+            counts.append(f"{name}: {counted(missing, 'cell')} filled with {constant!r}")
             values[name] = f"coalesce({inner}, {sql})"
         return Done(context.warehouse.changed(rows, values), "; ".join(counts))

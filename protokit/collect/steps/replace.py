@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, cast
 
 from protokit.collect.step import SCALAR, STEPS, ColumnMapping, Done, Report, Scalar, is_scalar
+from protokit.core.names import counted
 from protokit.core.values.said import Notice
 from protokit.grammar.words import JsonSchema, mapping
 
@@ -39,7 +40,7 @@ class Replace(ColumnMapping[Mapping[Scalar, Scalar | None]]):
                 report(f"{old!r}: {new!r} are not two values of a cell", "write old: new", (column, old))
 
     def run(self, context: Context, rows: Rows) -> Done:
-        """Replace the values; one that is nowhere is told."""
+        """Replace the values; one that is nowhere in the rows of training is told."""
         values, counts = {}, []
         for name, pairs in self.written.items():
             inner, cases, total = context.inner(rows, name, name), [], 0
@@ -48,11 +49,11 @@ class Replace(ColumnMapping[Mapping[Scalar, Scalar | None]]):
                 condition = f"{inner} = {context.constant(rows, name, old, *path)}"
                 value = "NULL" if new is None else context.constant(rows, name, new, *path)
                 count = context.count(rows, condition)
-                if not count:
+                if not count and not context.is_again:
                     rule = f"replace finds no {old!r} in {name!r}"
                     context.notices.append(Notice(rule, (name,), "check its spelling"))
                 total += count
                 cases.append(f"WHEN {condition} THEN {value}")
-            counts.append(f"{name}: {total:,} cells replaced")
+            counts.append(f"{name}: {counted(total, 'cell')} replaced")
             values[name] = f"CASE {' '.join(cases)} ELSE {inner} END"
         return Done(context.warehouse.changed(rows, values), "; ".join(counts))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from protokit.collect.step import STEPS, ColumnList, Done
+from protokit.core.names import counted
 
 if TYPE_CHECKING:
     from protokit.collect.database.context import Context
@@ -33,4 +34,7 @@ class Trim(ColumnList):
             inner = context.needed(rows, name, "text", name)
             values[name] = f"trim({inner}, {_SPACES})"
             total += context.count(rows, f"{inner} <> {values[name]}")
-        return Done(context.warehouse.changed(rows, values), f"{total:,} cells of {len(names)} columns trimmed")
+        return Done(
+            context.warehouse.changed(rows, values),
+            f"{counted(total, 'cell')} of {counted(len(names), 'column')} trimmed",
+        )

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class Table:
     """The collected data, one row per example. `parts` names the table of each row, `rows` its row in the first table's
     source. `origin` maps each source to its SHA-256, `clean` are the steps of cleaning as the rows decided them.
-    `notations` are the readings of columns that the first table's rules made numbers: marks and unit."""
+    `notations` are the readings of columns that a table's rules made numbers: marks and unit."""
 
     frame: pd.DataFrame
     parts: np.ndarray | None = None

@@ -9,7 +9,7 @@ from typing import TypeVar
 import numpy as np
 import pandas as pd
 
-from protokit.core.names import as_text
+from protokit.core.names import as_text, counted
 from protokit.represent.encoders.distinct import shortest
 from protokit.represent.kind import Unusual
 
@@ -53,14 +53,16 @@ class Levels:
         doubt: tuple[str, ...] = ()
         if len(at):
             number = as_text(different[int(at[0])])
-            counted = _number(number)
-            doubt = (number, *(one for one in self._places if one is not None and _number(one) == counted))
+            same = _number(number)
+            doubt = (number, *(one for one in self._places if one is not None and _number(one) == same))
         doubtful = len(at)
         notes = [f"numbers are taken for the levels that they are, as {taken[0]} for {taken[1]!r}"] if taken else []
         if doubtful:
-            notes.append(f"{doubtful:,} cells are numbers that several levels are: give texts")
+            notes.append(f"{counted(doubtful, 'cell', 'hold')} a number that several levels are: give texts")
         if gone:
-            notes.append(f"{gone:,} cells are missing, and next to no training row's was: they count as unseen")
+            notes.append(
+                f"{counted(gone, 'cell', 'are')} missing, and next to no training row's was: they count as unseen"
+            )
         levels = tuple(level for level in self.levels if level is not None)
         return Unusual(int(present.sum()), int(unseen.sum()), tuple(map(as_text, shown)), levels, tuple(notes), doubt)
 
@@ -104,10 +106,10 @@ class Levels:
                 return direct, None
             spelled = [level for level in self._places if level is not None and level.lower() == text.lower()]
             return (self._places[spelled[0]], None) if len(spelled) == 1 else (UNSEEN, None)
-        counted = _number(text) if isinstance(value, (int, float, str)) else None
-        if counted is None:
+        found = _number(text) if isinstance(value, (int, float, str)) else None
+        if found is None:
             return direct, None
-        place = self._by_number.get(counted, UNSEEN)
+        place = self._by_number.get(found, UNSEEN)
         if place in (UNSEEN, RARE, DOUBTFUL) or direct == place:
             return place, None
         return place, self.levels[place]

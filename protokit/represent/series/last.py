@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from protokit.core.names import counted
 from protokit.core.places import Fault
 from protokit.grammar.faults import refuse
 from protokit.grammar.words import SHARE, TEXT, JsonSchema, Section, closed
@@ -20,7 +21,7 @@ class Last(Section):
     last: int = Field(ge=1, description="rows of each series", examples=[12])
 
     def __str__(self) -> str:
-        return f"the last {self.last:,} rows of each series"
+        return f"the last {counted(self.last, 'row')} of each series"
 
 
 def part(value: object) -> object:

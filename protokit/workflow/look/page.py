@@ -11,7 +11,7 @@ from zlib import crc32
 import numpy as np
 
 from protokit.core.errors import SpecError
-from protokit.core.names import number
+from protokit.core.names import counted, number
 from protokit.core.values.arrays import Predictions
 from protokit.show.blocks import Block, Code, Grid, Notes, Picture, Section
 from protokit.show.page import Page
@@ -87,7 +87,7 @@ def _worst(p: Predictions, predicted: Predicted) -> tuple[Block, ...]:
         ]
         header = ("row", f"true {name}", "predicted", "probability")
         errors = "the one error" if len(wrong) == 1 else f"the surest of {len(wrong):,} errors"
-        title = f"{errors} on {len(p.truth):,} test rows"
+        title = f"{errors} on {counted(len(p.truth), 'test row')}"
     elif task in {"regression", "quantile"}:
         missed = p.truth - p.labels
         order = np.argsort(-np.abs(missed), kind="stable")[:_WORST]

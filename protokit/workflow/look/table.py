@@ -11,7 +11,7 @@ from protokit.cells.times.columns import read, survey
 from protokit.cells.times.durations import seconds
 from protokit.cells.times.rules import Rule, decide
 from protokit.collect.collect import as_written
-from protokit.core.names import as_text, number
+from protokit.core.names import as_text, counted, number
 from protokit.core.values.said import Notice, Step
 from protokit.core.values.tables import Table
 from protokit.recipe.recipe import Recipe
@@ -71,7 +71,7 @@ class TableView:
         grid = Grid("", ("column", "kind", "missing", "different", "values"), tuple(rows)).folded(_MOST_COLUMNS)
         out = tuple(f"{one.name!r} would be left out: {one.why}" for one in self.columns if one.why)
         grids = (grid, *step_grids([step.as_plain() for step in self.steps]))
-        said = f"{len(self.frame):,} rows, {self.frame.shape[1]:,} columns"
+        said = f"{counted(len(self.frame), 'row')}, {counted(self.frame.shape[1], 'column')}"
         return Card(self.name, (said,), grids, (*map(str, self.notices), *out))
 
     def __len__(self) -> int:
@@ -81,7 +81,7 @@ class TableView:
         return self.card.text()
 
     def __repr__(self) -> str:
-        return f"<Table {self.name}: {len(self.frame):,} rows, {self.frame.shape[1]:,} columns>"
+        return f"<Table {self.name}: {counted(len(self.frame), 'row')}, {counted(self.frame.shape[1], 'column')}>"
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         return self.card.bundle()

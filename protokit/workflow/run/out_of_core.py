@@ -68,5 +68,5 @@ def on_disk(recipe: Recipe) -> Iterator[OnDisk]:
             raise DataError(f"the target {targets[0]!r} is missing in every row", cure="choose another target")
         found = rows.source_rows(frame.index.to_numpy()[has])
         kept = frame[has].reset_index(drop=True)
-        table = Table(kept, None, rows.origin, rows.notices, rows.steps, found, rows.clean)
+        table = Table(kept, None, rows.origin, rows.notices, rows.steps, found, rows.clean, rows.notations)
         yield OnDisk(recipe, table, parts[has], rows, database, Path(folder))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from protokit.core.names import counted
 from protokit.core.values.said import Finding
 from protokit.evaluate.audit.check import CHECKS, Check
 from protokit.evaluate.audit.data import AuditData
@@ -48,7 +49,7 @@ class Conflicts(Check):
             copied = int(left[np.unique(same[copy])].sum())
             share = wrong / len(truth)
             rule = (
-                f"{disputed:,} rows have the same features as another row and another {target.name!r}: "
+                f"{counted(disputed, 'row', 'have')} the same features as another row and another {target.name!r}: "
                 f"no model can get more than {1 - share:.1%} of the rows right"
             )
             evidence = {"rows": disputed, "certain_errors": wrong, "share": round(share, 4), "of_copies": copied}

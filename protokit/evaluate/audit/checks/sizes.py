@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from protokit.core.names import counted
 from protokit.core.values.said import Finding
 from protokit.evaluate.audit.check import CHECKS, Check
 from protokit.evaluate.audit.data import AuditData
@@ -25,9 +26,10 @@ class Sizes(Check):
         test = len(data.split.test) if len(data.splits) == 1 else sum(len(split.test) for split in data.splits)
         train = len(data.split.train)
         if test < _TEST_ROWS:
-            rule = f"{test:,} test rows: scores are uncertain; folds make every row a test row once"
+            rule = f"{counted(test, 'test row')}: scores are uncertain; folds make every row a test row once"
             edit = "represent:\n  split: {folds: 5}" if len(data.splits) == 1 and data.exchangeable else ""
             yield Finding("sizes", "note", (), rule, {"test_rows": test}, edit)
         if train < _ROWS_A_COLUMN * len(data.kinds):
-            rule = f"{train:,} training rows for {len(data.kinds):,} columns: a network may learn them by heart"
+            sizes = f"{counted(train, 'training row')} for {counted(len(data.kinds), 'column')}"
+            rule = f"{sizes}: a network may learn them by heart"
             yield Finding("sizes", "note", (), rule, {"train_rows": train, "columns": len(data.kinds)})

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 from scipy.special import ndtri
 
+from protokit.core.names import counted
 from protokit.represent.encoders.scaling.first_scaler import FirstScaler
 
 _FARTHEST = 3.0  # standard normal units
@@ -220,5 +221,5 @@ def beyond(numbers: np.ndarray, knots: np.ndarray, measured: bool, columns: int)
     far = (numbers > high + width) | (numbers < low - width)
     if not far.any() and chance**often > _UNLIKELY / columns:
         return ""
-    of = f"{count:,} of {len(numbers):,} cells are beyond the training rows"
+    of = f"{count:,} of {counted(len(numbers), 'cell', 'are')} beyond the training rows"
     return of + (f", which go from {low:.4g} to {high:.4g}" if measured else "")

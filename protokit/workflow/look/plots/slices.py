@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from matplotlib.figure import Figure
 
+from protokit.core.names import counted
 from protokit.show.plots.intervals import Dot, Panel, intervals
 from protokit.workflow.look.plot import PLOTS, Plot
 
@@ -30,7 +31,7 @@ class Slices(Plot):
         dots = []
         for one in found:
             column = one["column"] if len(one["column"]) <= 16 else one["column"][:15] + "…"
-            name = f"{column}: {one['value']}, {one['rows']:,} rows"
+            name = f"{column}: {one['value']}, {counted(one['rows'], 'row')}"
             for i, part in enumerate((one["network"], one["baseline"])):
                 if part and part["value"] is not None:
                     dots.append(Dot(name, part["value"], part["low"], part["high"], i))
