@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 TASKS = ("binary", "multiclass", "multilabel", "regression", "quantile", "forecasting", "clustering")
+_CLASSES = ("binary", "multiclass")  # what a recipe calls classification
 _TAKES = ("classes", "probabilities")
 Function = Callable[..., Any]
 Thing = TypeVar("Thing")
@@ -132,7 +133,7 @@ def metric(
 
     The function is given two arrays, and the weight of each row if it takes `sample_weight`:
 
-    - of `binary` and `multiclass` the classes as they are written in the data, (rows,) each; of `takes="probabilities"`
+    - of `binary` and `multiclass` (`classification` is both) the classes as they are written in the data, (rows,) each; of `takes="probabilities"`
       whether a row is positive (1 or 0) with its probability, (rows,) each, or the places of the classes (rows,) with
       (rows, classes) probabilities;
     - of `multilabel` 0 and 1, or probabilities, (rows, labels);
@@ -151,7 +152,8 @@ def metric(
     cure = 'write @protokit.metric(task="regression", greater_is_better=False)'
     if thing is not None or not task:
         raise SpecError.one("a metric says what task it is for", cure)
-    tasks = (task,) if isinstance(task, str) else tuple(task)
+    said = (task,) if isinstance(task, str) else tuple(task)
+    tasks = tuple(one for name in said for one in (_CLASSES if name == "classification" else (name,)))
     if odd := next((one for one in tasks if one not in TASKS), None):
         raise SpecError.one(f"a metric is not for the task {odd!r}", one_of(TASKS))
     if takes not in _TAKES:
