@@ -133,14 +133,14 @@ def metric(
 
     The function is given two arrays, and the weight of each row if it takes `sample_weight`:
 
-    - of `binary` and `multiclass` (`classification` is both) the classes as they are written in the data, (rows,) each; of `takes="probabilities"`
+    - of `binary` and `multiclass` the classes as they are written in the data, (rows,) each; of `takes="probabilities"`
       whether a row is positive (1 or 0) with its probability, (rows,) each, or the places of the classes (rows,) with
       (rows, classes) probabilities;
     - of `multilabel` 0 and 1, or probabilities, (rows, labels);
     - of `regression` numbers (rows,), of `quantile` (rows, quantiles), of `forecasting` (rows, horizon, columns);
     - of `clustering` the labels that clusters are held against, and the clusters, (rows,) each.
 
-    It gives one number, NaN where it is undefined. Its name is that of the function, its docstring says what it is.
+    The task `classification` is `binary` and `multiclass`. It gives one number, NaN where it is undefined. Its name is that of the function, its docstring says what it is.
 
     Raises:
         SpecError: the task is none, or the function does not take two arrays.
