@@ -140,7 +140,9 @@ def metric(
     - of `regression` numbers (rows,), of `quantile` (rows, quantiles), of `forecasting` (rows, horizon, columns);
     - of `clustering` the labels that clusters are held against, and the clusters, (rows,) each.
 
-    The task `classification` is `binary` and `multiclass`. It gives one number, NaN where it is undefined. Its name is that of the function, its docstring says what it is.
+    The task `classification` is `binary` and `multiclass`.
+
+    It gives one number, NaN where it is undefined. Its name is that of the function, its docstring says what it is.
 
     Raises:
         SpecError: the task is none, or the function does not take two arrays.
