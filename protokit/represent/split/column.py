@@ -89,7 +89,7 @@ class Column(SplitWay):
         if missing := int((one.codes < 0).sum()):
             rule = f"the split column {table.column!r} has {missing:,} missing cells"
             raise DataError(
-                rule, cure=f"write train, validation or test there, or drop the rows: {filled(table.column)}"
+                rule, cure=f"write train, validation or test there, or drop the rows: {filled(str(table.column))}"
             )
         found = np.array(said, object)
         if "test" not in found:
