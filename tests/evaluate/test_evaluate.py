@@ -75,6 +75,11 @@ def test_values_are_scikit_learns() -> None:
     m = predictions("multiclass", 90, 0)
     assert METRICS["f1_macro"](m) == sk.f1_score(m.truth, m.labels, average="macro")
     assert METRICS["roc_auc_ovr"](m) == sk.roc_auc_score(m.truth, m.scores, multi_class="ovr")
+    whole = sk.accuracy_score(m.truth, m.labels)
+    for name in ("f1_micro", "precision_micro", "recall_micro"):
+        assert METRICS[name](m) == pytest.approx(whole)
+        assert METRICS[name](p) == pytest.approx(expected["accuracy"])
+    assert METRICS["brier_score"](m) == pytest.approx(((m.scores - np.eye(m.scores.shape[1])[m.truth]) ** 2).sum() / 90)
     r = predictions("regression", 90, 0)
     assert METRICS["root_mean_squared_error"](r) == sk.root_mean_squared_error(r.truth, r.scores)
     labels = predictions("multilabel", 90, 0)

@@ -74,6 +74,8 @@ def scored(models: Sequence[tuple[str, Predictions]], seed: int) -> list[tuple[I
         if errors is not None:
             skewed = interval_of_mean(errors, predictions.blocks, predictions.weights, root=metric.root)
             bounds = Interval(value, skewed.low, skewed.high)
+        if predictions.blocks is not None and units(predictions) == 1:  # which says nothing of how others vary
+            bounds = Interval(value, float("nan"), float("nan"))
         found.append((bounds, samples))
     return found
 

@@ -53,16 +53,17 @@ def paired(value: float, samples: np.ndarray, units: int) -> Difference:
     defined = samples[np.isfinite(samples)]
     if not isfinite(value) or not len(defined):
         return Difference(Interval(value, float("nan"), float("nan")), float("nan"))
-    tail, wider = LEVEL / 2, sqrt((units - 1) / units)
-    if units > 1:
-        tail = float(stats.norm.sf(stats.t.isf(LEVEL / 2, units - 1) / wider))
+    if units < 2:  # of one row or block nothing is known of how others vary
+        return Difference(Interval(value, float("nan"), float("nan")), 1.0)
+    wider = sqrt((units - 1) / units)
+    tail = float(stats.norm.sf(stats.t.isf(LEVEL / 2, units - 1) / wider))
     low, high = np.quantile(defined, [tail, 1 - tail])
     beyond = min(int((defined <= 0).sum()), int((defined >= 0).sum()))
     p = min(1.0, 2 * beyond / len(defined))
     if beyond == 0:
         spread = float(defined.std())
         p = min(2 / len(defined), 2 * float(stats.norm.sf(abs(value) / spread))) if spread else 0.0
-    if 0 < p < 1 and units > 1:
+    if 0 < p < 1:
         p = 2 * float(stats.t.sf(stats.norm.isf(p / 2) * wider, units - 1))
     return Difference(Interval(value, float(low), float(high)), max(p, 2.0 ** (1 - units)))
 

@@ -50,8 +50,8 @@ for _metric in (
         "score", "average_precision_score", needs="every class",
     ),
     Declared(
-        "brier_score", "The mean squared error of the probability of the positive class.", _TWO,
-        "positive", "brier_score_loss", False, rows="squared_probability_error",
+        "brier_score", "The mean squared error of the probability of the positive class; of many, their sum.",
+        _CLASSES, "positive", greater_is_better=False, rows="squared_probability_error",
     ),
     Declared(
         "log_loss", "The mean negative logarithm of the probability of the true class.", _CLASSES,
@@ -59,8 +59,8 @@ for _metric in (
         default_for={"binary": 2, "multiclass": 2},
     ),
     Declared(
-        "f1_micro", "The harmonic mean of precision and recall of all labels together.", _LABELS,
-        "labels", "f1_score", average="micro", confusion="f1",
+        "f1_micro", "The harmonic mean of precision and recall of all labels together; of classes the accuracy.",
+        _CALLED, "labels", "f1_score", average="micro", confusion="f1",
     ),
     Declared(
         "hamming_loss", "The share of labels that are wrong.", _LABELS,
@@ -108,11 +108,11 @@ for _metric in (
         "labels", "recall_score", average="weighted", confusion="recall",
     ),
     Declared(
-        "precision_micro", "The precision of all labels together.", _LABELS,
+        "precision_micro", "The precision of all labels together; of classes the accuracy.", _CALLED,
         "labels", "precision_score", average="micro", confusion="precision",
     ),
     Declared(
-        "recall_micro", "The recall of all labels together.", _LABELS,
+        "recall_micro", "The recall of all labels together; of classes the accuracy.", _CALLED,
         "labels", "recall_score", average="micro", confusion="recall",
     ),
     Declared(

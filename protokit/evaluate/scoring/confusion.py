@@ -134,6 +134,8 @@ def metric(name: str, average: str, cells: np.ndarray) -> np.ndarray:
         return np.asarray(function(cells)[:, 1])
     if average == "macro":
         return np.asarray(function(cells).mean(axis=1))
+    if average == "micro" and cells.ndim == 3:  # of classes each wrong row is missed by one and claimed by another
+        return _divided(_diagonal(cells).sum(axis=1), cells.sum(axis=(1, 2)))
     if average == "micro":  # of all labels together
         return np.asarray(function(cells.sum(axis=1, keepdims=True))[:, 0])
     rows = _hits(cells)[2]
