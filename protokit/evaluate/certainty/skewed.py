@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from math import sqrt
+from math import inf, sqrt
 
 import numpy as np
 from scipy import stats
 
 from protokit.core.values.scores import Interval
 
-_TAIL = 1.25  # by the root of the rows: how many of the largest are the tail
-_FEWEST_OF_TAIL = 5
+_TAIL = 1.75  # by the root of the rows: how many of the largest are the tail, at most half of them
 _POWERS = (
     1.1,
     2.2,
@@ -19,13 +18,19 @@ _FEW_ROWS, _MOST_OF_ALL = 0.01, 0.5
 
 
 def interval_of_mean(
-    errors: np.ndarray, blocks: np.ndarray | None, weights: np.ndarray | None = None, *, root: bool = False
+    errors: np.ndarray,
+    blocks: np.ndarray | None,
+    weights: np.ndarray | None = None,
+    *,
+    root: bool = False,
+    tail: bool = True,
+    bounds: tuple[float, float] = (0.0, inf),
 ) -> Interval:
-    """The mean of errors that are 0 or more, or the root of it, with its 95% interval.
+    """The mean of errors, or the root of it, with its 95% interval, which stays in the metric's bounds.
 
-    Errors without an upper bound are skewed, so that the middle of their resamplings misses the large ones that these
-    rows happen not to have. A cubic transformation takes the skewness from the mean's t, and back. Where the largest
-    errors lie as those of a power law, the upper bound is moved by what the tail of that law has more than these rows.
+    Errors are skewed, so that the middle of their resamplings misses the large ones that these rows happen not to have.
+    A cubic transformation takes the skewness from the mean's t, and back. Where errors without an upper bound (`tail`)
+    lie as those of a power law, the upper bound is moved by what the tail of that law has more than these rows.
 
     Shapes: errors (rows,); blocks (rows,): rows of one are not independent; weights (rows,): how much each counts.
 
@@ -49,10 +54,10 @@ def interval_of_mean(
         error = sqrt(square / (count - 1))
         skewness = float((each**3).mean()) / square**1.5 / sqrt(count)
         reach = float(stats.t.ppf(0.975, count - 1))
-        low, high = (max(0.0, mean - error * _without(skewness, t)) for t in (reach, -reach))
-        high += _unseen(sums / by.mean())
-    value, low, high = (sqrt(one) if root else one for one in (mean, low, high))
-    return Interval(value, low, high)
+        low, high = (mean - error * _without(skewness, t) for t in (reach, -reach))
+        high += _unseen(sums / by.mean()) if tail else 0.0
+    value, low, high = (sqrt(max(0.0, one)) if root else one for one in (mean, low, high))
+    return Interval(value, max(bounds[0], low), min(bounds[1], high))
 
 
 def _without(skewness: float, t: float) -> float:
@@ -64,8 +69,9 @@ def _without(skewness: float, t: float) -> float:
 
 def _unseen(errors: np.ndarray) -> float:
     """By how much the mean of the power law that the largest errors lie on is above theirs; 0 where that is light."""
-    count, rows = max(_FEWEST_OF_TAIL, int(_TAIL * sqrt(len(errors)))), len(errors)
-    if rows <= 2 * count:
+    rows = len(errors)
+    count = min(int(_TAIL * sqrt(rows)), (rows - 1) // 2)
+    if count < 2:
         return 0.0
     largest = np.sort(errors)[::-1][: count + 1]
     if largest[count] <= 0:

@@ -22,12 +22,13 @@ def matrices(p: Predictions, counts: np.ndarray) -> np.ndarray:
     """
     truth, labels = p.truth, p.labels
     if p.target.task == "multilabel":
-        found = [_cells(t, called, counts, 2) for t, called in zip(truth.T, labels.T, strict=True)]
+        found = [counted(t, called, counts, 2, 2) for t, called in zip(truth.T, labels.T, strict=True)]
         return np.stack(found, axis=1)
     if p.target.task == "binary":  # the positive class is the second one
         called = labels == p.target.positive
-        return _cells(p.is_positive, called, counts, 2)
-    return _cells(truth, labels, counts, len(p.target.classes))
+        return counted(p.is_positive, called, counts, 2, 2)
+    classes = len(p.target.classes)
+    return counted(truth, labels, counts, classes, classes)
 
 
 def once(p: Predictions) -> np.ndarray:
@@ -40,11 +41,15 @@ def few_enough(p: Predictions) -> bool:
     return p.target.task == "multilabel" or len(p.target.classes) <= _MOST
 
 
-def _cells(truth: np.ndarray, labels: np.ndarray, counts: np.ndarray, classes: int) -> np.ndarray:
-    rows = len(truth)
-    cell = truth.astype(np.int64) * classes + labels
-    of_cell = sparse.csr_matrix((np.ones(rows), (cell, np.arange(rows))), shape=(classes**2, rows))
-    return np.asarray(of_cell @ counts.T).T.reshape(len(counts), classes, classes)
+def counted(first: np.ndarray, second: np.ndarray, counts: np.ndarray, few: int, many: int) -> np.ndarray:
+    """How often two of so few and so many codes come together, each row counted so often.
+
+    Shapes: codes (rows,) from 0; counts (sets, rows) -> (sets, few, many).
+    """
+    rows = len(first)
+    cell = first.astype(np.int64) * many + second
+    of_cell = sparse.csr_matrix((np.ones(rows), (cell, np.arange(rows))), shape=(few * many, rows))
+    return np.asarray(of_cell @ counts.T).T.reshape(len(counts), few, many)
 
 
 def accuracy(cells: np.ndarray) -> np.ndarray:

@@ -1,0 +1,127 @@
+"""Clusters held against labels, of many sets of rows at once, by how many rows of each label are in each cluster.
+
+Each is what scikit-learn's function of its name gives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from scipy import special
+from sklearn.metrics.cluster import expected_mutual_information
+
+from protokit.core.values.arrays import Predictions
+from protokit.evaluate.scoring import confusion
+from protokit.evaluate.scoring.resampled import Fast
+
+_MOST = 2_000  # pairs of a label and a cluster: with more, the tables of a thousand sets of rows would not be small
+
+
+def fast(name: str, p: Predictions) -> Fast | None:
+    """A metric of many resamplings, by scikit-learn's name; None where there are too many labels and clusters."""
+    assert p.reference is not None, "the recipe has checked that labels are named"
+    known = np.array([label is not None for label in p.reference])
+    if not known.any():
+        return None
+    names, label = np.unique(p.reference[known].astype(str), return_inverse=True)
+    found, cluster = np.unique(p.labels[known], return_inverse=True)
+    if len(names) * len(found) > _MOST:
+        return None
+    function: Callable[[np.ndarray], np.ndarray] = globals()[name]
+
+    def of(_: Predictions, counts: np.ndarray) -> np.ndarray:
+        tables = confusion.counted(label, cluster, counts[:, known], len(names), len(found))
+        if function is not adjusted_mutual_info_score:
+            return function(tables)
+        rows = np.bincount(label * len(found) + cluster, minlength=tables[0].size).reshape(tables[0].shape)
+        return _adjusted(tables, rows)
+
+    return of
+
+
+def rand_score(tables: np.ndarray) -> np.ndarray:
+    """The share of pairs of rows that labels and clusters put together or apart alike."""
+    both, of_label, of_cluster, pairs = _pairs(tables)
+    return np.asarray(_ratio(pairs + 2 * both - of_label - of_cluster, pairs))
+
+
+def adjusted_rand_score(tables: np.ndarray) -> np.ndarray:
+    """The same beyond chance."""
+    both, of_label, of_cluster, pairs = _pairs(tables)
+    chance = of_label * of_cluster / np.maximum(pairs, 1)
+    return _ratio(both - chance, (of_label + of_cluster) / 2 - chance)
+
+
+def fowlkes_mallows_score(tables: np.ndarray) -> np.ndarray:
+    """The geometric mean of precision and recall of pairs of rows in one cluster."""
+    both, of_label, of_cluster, _ = _pairs(tables)
+    whole = np.sqrt(of_label * of_cluster)
+    return np.where(both > 0, both / np.where(both > 0, whole, 1), 0.0)
+
+
+def mutual_info_score(tables: np.ndarray) -> np.ndarray:
+    """What labels and clusters tell of each other."""
+    information, _, _ = _entropies(tables)
+    return information
+
+
+def normalized_mutual_info_score(tables: np.ndarray) -> np.ndarray:
+    """The same, from 0 to 1."""
+    information, labels, clusters = _entropies(tables)
+    return _ratio(information, (labels + clusters) / 2)
+
+
+def homogeneity_score(tables: np.ndarray) -> np.ndarray:
+    """How far each cluster has rows of one label only."""
+    information, labels, _ = _entropies(tables)
+    return _ratio(information, labels)
+
+
+def completeness_score(tables: np.ndarray) -> np.ndarray:
+    """How far the rows of each label are in one cluster."""
+    information, _, clusters = _entropies(tables)
+    return _ratio(information, clusters)
+
+
+def v_measure_score(tables: np.ndarray) -> np.ndarray:
+    """The harmonic mean of homogeneity and completeness."""
+    return normalized_mutual_info_score(tables)
+
+
+def adjusted_mutual_info_score(tables: np.ndarray) -> np.ndarray:
+    """The mutual information beyond chance; the chance is that of the sums of all tables."""
+    return _adjusted(tables, np.rint(tables.mean(axis=0)).astype(np.int64))
+
+
+def _adjusted(tables: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """What chance gives is nearly the same in all resamplings but for their size, by which it goes down."""
+    information, labels, clusters = _entropies(tables)
+    kept = rows[rows.any(axis=1)][:, rows.any(axis=0)]
+    count = int(kept.sum())
+    chance = float(expected_mutual_information(kept, count)) * count / tables.sum(axis=(1, 2))
+    return _ratio(information - chance, (labels + clusters) / 2 - chance)
+
+
+def _pairs(tables: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Pairs of rows that are of one label and in one cluster, of one label, in one cluster, and all."""
+    of_label, of_cluster, rows = tables.sum(axis=2), tables.sum(axis=1), tables.sum(axis=(1, 2))
+    squares = ((tables**2).sum(axis=(1, 2)), (of_label**2).sum(axis=1), (of_cluster**2).sum(axis=1), rows**2)
+    return tuple(one - rows for one in squares)
+
+
+def _entropies(tables: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The mutual information, the entropy of labels and that of clusters."""
+    rows = tables.sum(axis=(1, 2))
+
+    def entropy(counts: np.ndarray) -> np.ndarray:
+        return np.asarray(special.entr(counts.reshape(len(counts), -1) / rows[:, None]).sum(axis=1))
+
+    labels, clusters = entropy(tables.sum(axis=2)), entropy(tables.sum(axis=1))
+    return np.maximum(0.0, labels + clusters - entropy(tables)), labels, clusters
+
+
+def _ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    """1 where it would be divided by 0: all rows are of one label and in one cluster."""
+    fine = np.abs(whole) > 1e-12
+    return np.asarray(np.divide(part, whole, out=np.ones(np.shape(part)), where=fine))
