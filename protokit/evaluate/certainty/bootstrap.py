@@ -8,16 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from math import isfinite, sqrt
+from math import isfinite
 
 import numpy as np
-from scipy import stats
 
 from protokit.core.seeds import derive
 from protokit.core.values.arrays import Predictions
 from protokit.core.values.scores import Interval
-from protokit.evaluate.certainty import jackknife
-from protokit.evaluate.certainty.comparison import LEVEL
+from protokit.evaluate.certainty.accelerated import accelerated
+from protokit.evaluate.certainty.jackknife import Left, groups
 from protokit.evaluate.certainty.shares import interval_of_share
 from protokit.evaluate.certainty.skewed import interval_of_mean
 from protokit.evaluate.metrics.metric import METRICS
@@ -34,7 +33,7 @@ def resampled(models: Sequence[tuple[str, Predictions]], seed: int) -> list[np.n
     """Metrics of predictions of the same rows, on each resampling of these rows; NaN where undefined on one.
 
     Where rows come in blocks, such as those of one group or of times that overlap, whole blocks are drawn. Where rows
-    have weights, a row that is drawn counts by its weight. Metrics that are no means are moved: see `_moved`.
+    have weights, a row that is drawn counts by its weight. Metrics that are no means are moved: see `_corrected`.
 
     Shapes: for each (resamplings,): 1,000, or 200 for metrics without a fast form, or for more than 200,000 rows.
     """
@@ -48,12 +47,12 @@ def scored(models: Sequence[tuple[str, Predictions]], seed: int) -> list[tuple[I
     that of any other metric is by its resamplings: see `accelerated`.
     """
     found = []
-    for (name, p), (samples, acceleration) in zip(models, _resampled(models, seed), strict=True):
+    for (name, p), (samples, left) in zip(models, _resampled(models, seed), strict=True):
         metric = METRICS[name]
         value = metric(p)
         each = metric.per_row(p) if isfinite(value) else None
         if each is None:
-            bounds = accelerated(value, samples, acceleration, units(p), metric.bounds)
+            bounds = accelerated(value, samples, left, units(p), metric.bounds)
         elif not (metric.root or metric.unbounded) and ((each == 0) | (each == 1)).all():
             bounds = interval_of_share(each, p.blocks, p.weights)
         else:
@@ -64,8 +63,8 @@ def scored(models: Sequence[tuple[str, Predictions]], seed: int) -> list[tuple[I
     return found
 
 
-def _resampled(models: Sequence[tuple[str, Predictions]], seed: int) -> list[tuple[np.ndarray, float]]:
-    """The resamplings of each, and the acceleration of metrics that are no means."""
+def _resampled(models: Sequence[tuple[str, Predictions]], seed: int) -> list[tuple[np.ndarray, Left]]:
+    """The resamplings of each, and what leaving rows out tells of metrics that are no means."""
     first = models[0][1]
     rows, member = len(first.truth), _member(first.blocks)
     fast = [METRICS[name].fast(p) for name, p in models]
@@ -79,12 +78,12 @@ def _resampled(models: Sequence[tuple[str, Predictions]], seed: int) -> list[tup
         for samples, model, one, mean, count in zip(found, models, fast, means, counts, strict=True):
             left = max(0, min(len(of_blocks), count - start))
             samples.append(_scores(model, one, often[:left]) if mean is None else mean(of_blocks[:left]))
-    whole: list[tuple[np.ndarray, float]] = []
+    whole: list[tuple[np.ndarray, Left]] = []
     for each, model, one, count in zip(found, models, fast, counts, strict=True):
-        samples, acceleration = np.concatenate(each), 0.0
+        samples, left_out = np.concatenate(each), Left()
         if not isinstance(one, ResampledMean):
-            samples, acceleration = _corrected(samples, model, one, count // _RESAMPLINGS_OF_GROUP, seed)
-        whole.append((samples, acceleration))
+            samples, left_out = _corrected(samples, model, one, count // _RESAMPLINGS_OF_GROUP, seed)
+        whole.append((samples, left_out))
     return whole
 
 
@@ -99,8 +98,8 @@ def _scores(model: tuple[str, Predictions], fast: Fast | None, often: np.ndarray
 
 def _corrected(
     samples: np.ndarray, model: tuple[str, Predictions], fast: Fast | None, most: int, seed: int
-) -> tuple[np.ndarray, float]:
-    """Resamplings with the metric's bias taken off, and the metric's acceleration.
+) -> tuple[np.ndarray, Left]:
+    """Resamplings with the metric's bias taken off, and what leaving rows out tells.
 
     How far resamplings are off on average is not how far the metric is: a row that is drawn twice is of one label and
     in one cluster with itself. Leaving rows out tells the metric's own bias.
@@ -109,57 +108,18 @@ def _corrected(
     value, member = METRICS[name](p), _member(p.blocks)
     defined = samples[np.isfinite(samples)]
     if not isfinite(value) or not len(defined):
-        return samples, 0.0
+        return samples, Left()
     by = np.ones(len(p.truth)) if p.weights is None else p.weights
     without, sizes = [], []
     at_a_time = max(1, _CELLS // len(p.truth))
-    for of_blocks in jackknife.groups(len(by) if member is None else int(member.max()) + 1, most, seed, at_a_time):
+    for of_blocks in groups(len(by) if member is None else int(member.max()) + 1, most, seed, at_a_time):
         kept = of_blocks if member is None else of_blocks[:, member]
         without.append(_scores(model, fast, kept))
         sizes.append(kept @ by)
-    left = jackknife.Left.of(value, np.concatenate(without), np.concatenate(sizes))
-    most_of = 2 * float(defined.std())
-    return samples - defined.mean() + value - min(most_of, max(-most_of, left.bias)), left.acceleration
-
-
-def accelerated(
-    value: float, samples: np.ndarray, acceleration: float, units: int, bounds: tuple[float, float]
-) -> Interval:
-    """A value with its 95% interval by resamplings (BCa), moved outwards as a t distribution is wider: see `paired`.
-
-    It holds the value, and never leaves the metric's bounds. Where resamplings are all as good as can be, so were all
-    units: as many better ones than chance's 2.5 of 100 are left out at the other end.
-
-    Shapes: samples (resamplings,), around the value less its bias.
-
-    Source: Efron, Better bootstrap confidence intervals, 1987; Hesterberg, What teachers should know about the
-    bootstrap, 2015.
-    """
-    defined = samples[np.isfinite(samples)]
-    if not isfinite(value) or not len(defined):
-        return Interval(float("nan"), float("nan"), float("nan"))
-    middle, spread = float(defined.mean()), float(np.ptp(defined))
-    if spread <= 1e-12 * max(1.0, abs(middle)):
-        return _of_none(value, units, bounds)
-    below = float((defined < middle).mean() + (defined == middle).mean() / 2)
-    start = float(stats.norm.ppf(min(0.9, max(0.1, below))))
-    reach = 8.0
-    if units > 1:
-        reach = min(reach, float(stats.t.isf(LEVEL / 2, units - 1)) * sqrt(units / (units - 1)))
-    ends = []
-    for z in (start - reach, start + reach):
-        shrunk = max(0.1, 1 - acceleration * z)
-        ends.append(float(np.quantile(defined, stats.norm.cdf(start + z / shrunk))))
-    low, high = (min(bounds[1], max(bounds[0], end)) for end in ends)
-    return Interval(value, min(value, low), max(value, high))
-
-
-def _of_none(value: float, units: int, bounds: tuple[float, float]) -> Interval:
-    """Of a metric that is the same whatever rows are drawn: all are as good, or as poor, as can be."""
-    unseen = (bounds[1] - bounds[0]) * (1 - LEVEL ** (1 / units)) if isfinite(bounds[1] - bounds[0]) else 0.0
-    low = max(bounds[0], value - unseen) if value >= bounds[1] else value
-    high = min(bounds[1], value + unseen) if value <= bounds[0] else value
-    return Interval(value, low, high)
+    left = Left.of(value, np.concatenate(without), np.concatenate(sizes))
+    bias = METRICS[name].bias(p, derive(seed, "bias", len(by)))
+    bias = left.bias if bias is None else bias
+    return samples - defined.mean() + value - bias, left
 
 
 def units(predictions: Predictions) -> int:

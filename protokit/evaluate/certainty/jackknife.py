@@ -1,7 +1,8 @@
-"""What leaving out some of the rows tells of a metric: how far it is off on average, and how skewed it is.
+"""What leaving out some of the rows tells of a metric: how far it is off on average, how skewed it is, how few count.
 
 Source: Efron, Better bootstrap confidence intervals, 1987 (the acceleration); Quenouille, Notes on bias in estimation,
-1956; Shao and Tu, The Jackknife and Bootstrap, 1995 (groups of rows).
+1956; Shao and Tu, The Jackknife and Bootstrap, 1995 (groups of rows); Satterthwaite, An approximate distribution of
+estimates of variance components, 1946 (degrees of freedom).
 """
 
 from __future__ import annotations
@@ -16,10 +17,15 @@ from protokit.core.seeds import derive
 
 @dataclass(frozen=True)
 class Left:
-    """A metric's bias, and a sixth of the skewness of what rows do to it; 0 where they cannot be told."""
+    """A metric's bias, a sixth of the skewness of what rows do to it, and the excess of their kurtosis by the rows."""
 
     bias: float = 0.0
     acceleration: float = 0.0
+    excess: float = 0.0
+
+    def freedom(self, units: int) -> float:
+        """The degrees of freedom of a variance that so many rows tell: fewer where few of them make most of it."""
+        return min(units - 1.0, 2 / (self.excess + 2 / units))
 
     @classmethod
     def of(cls, value: float, without: np.ndarray, sizes: np.ndarray) -> Left:
@@ -36,7 +42,8 @@ class Left:
         if square <= 1e-24 * max(1.0, value**2) * len(pulls):
             return cls()
         bias = (len(pulls) - 1) * (middle - value)
-        return cls(bias, float((pulls**3).sum()) / (6 * square**1.5))
+        excess = float((pulls**4).sum()) / square**2 - 3 / len(pulls)
+        return cls(bias, float((pulls**3).sum()) / (6 * square**1.5), max(0.0, excess))
 
 
 def groups(units: int, most: int, seed: int, at_a_time: int) -> Iterator[np.ndarray]:

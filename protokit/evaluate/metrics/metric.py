@@ -117,6 +117,10 @@ class Metric:
         numbers = self.per_row(predictions)
         return None if numbers is None else ResampledMean(numbers, self.root)
 
+    def bias(self, predictions: Predictions, seed: int) -> float | None:
+        """By how much it is too high on so few rows, on average; None where leaving rows out tells."""
+        return None
+
     def __call__(self, predictions: Predictions, rows: np.ndarray | None = None) -> float:
         """The metric on all rows or on some (with repeats); NaN where it is undefined on these rows."""
         from protokit.evaluate.pooling import some_of

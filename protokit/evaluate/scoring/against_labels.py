@@ -16,28 +16,61 @@ from protokit.evaluate.scoring import confusion
 from protokit.evaluate.scoring.resampled import Fast
 
 _MOST = 2_000  # pairs of a label and a cluster: with more, the tables of a thousand sets of rows would not be small
+_DRAWN = 200
+_ENDLESS = 1e9  # rows, of which no bias is seen
 
 
 def fast(name: str, p: Predictions) -> Fast | None:
     """A metric of many resamplings, by scikit-learn's name; None where there are too many labels and clusters."""
-    assert p.reference is not None, "the recipe has checked that labels are named"
-    known = np.array([label is not None for label in p.reference])
-    if not known.any():
+    table = _table(p)
+    if table is None:
         return None
-    names, label = np.unique(p.reference[known].astype(str), return_inverse=True)
-    found, cluster = np.unique(p.labels[known], return_inverse=True)
-    if len(names) * len(found) > _MOST:
-        return None
+    known, label, cluster = _codes(p)
     function: Callable[[np.ndarray], np.ndarray] = globals()[name]
 
     def of(_: Predictions, counts: np.ndarray) -> np.ndarray:
-        tables = confusion.counted(label, cluster, counts[:, known], len(names), len(found))
-        if function is not adjusted_mutual_info_score:
-            return function(tables)
-        rows = np.bincount(label * len(found) + cluster, minlength=tables[0].size).reshape(tables[0].shape)
-        return _adjusted(tables, rows)
+        tables = confusion.counted(label, cluster, counts[:, known], *table.shape)
+        return _adjusted(tables, table) if function is adjusted_mutual_info_score else function(tables)
 
     return of
+
+
+def _codes(p: Predictions) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Which rows have a label, and the places of their labels and of their clusters."""
+    assert p.reference is not None, "the recipe has checked that labels are named"
+    known = np.array([label is not None for label in p.reference])
+    label = np.unique(p.reference[known].astype(str), return_inverse=True)[1]
+    return known, label, np.unique(p.labels[known], return_inverse=True)[1]
+
+
+def _table(p: Predictions) -> np.ndarray | None:
+    """How many rows of each label are in each cluster; None where no row has one, or where there are too many."""
+    known, label, cluster = _codes(p)
+    if not known.any() or (shape := (int(label.max()) + 1, int(cluster.max()) + 1))[0] * shape[1] > _MOST:
+        return None
+    return np.bincount(label * shape[1] + cluster, minlength=shape[0] * shape[1]).reshape(shape)
+
+
+def bias(name: str, p: Predictions, seed: int) -> float | None:
+    """By how much so few rows say too much on average: as much as do rows that are drawn from their own table.
+
+    So that cells which happen to be empty are not thought to be so, as many of the rows as are alone in their cell
+    (which estimates what was not seen) are drawn of a label and a cluster that know nothing of each other.
+
+    Source: Good, The population frequencies of species, 1953.
+    """
+    table = _table(p)
+    if table is None:
+        return None
+    function: Callable[[np.ndarray], np.ndarray] = globals()[name]
+    rows = int(table.sum())
+    unseen = float((table == 1).sum()) / rows
+    apart = np.outer(table.sum(axis=1), table.sum(axis=0)) / rows**2
+    shares = (1 - unseen) * table / rows + unseen * apart
+    drawn = np.random.Generator(np.random.PCG64(seed)).multinomial(rows, shares.ravel(), size=_DRAWN)
+    endless = shares * _ENDLESS
+    samples = function(drawn.reshape(_DRAWN, *table.shape).astype(np.float64))
+    return float(np.mean(samples) - function(endless[None])[0])
 
 
 def rand_score(tables: np.ndarray) -> np.ndarray:
@@ -90,14 +123,16 @@ def v_measure_score(tables: np.ndarray) -> np.ndarray:
 
 
 def adjusted_mutual_info_score(tables: np.ndarray) -> np.ndarray:
-    """The mutual information beyond chance; the chance is that of the sums of all tables."""
-    return _adjusted(tables, np.rint(tables.mean(axis=0)).astype(np.int64))
+    """The mutual information beyond chance."""
+    if tables.sum(axis=(1, 2)).max() > _ENDLESS / 2:  # where chance gives nothing
+        return normalized_mutual_info_score(tables)
+    return _adjusted(tables, np.rint(tables.mean(axis=0)))
 
 
 def _adjusted(tables: np.ndarray, rows: np.ndarray) -> np.ndarray:
     """What chance gives is nearly the same in all resamplings but for their size, by which it goes down."""
     information, labels, clusters = _entropies(tables)
-    kept = rows[rows.any(axis=1)][:, rows.any(axis=0)]
+    kept = rows[rows.any(axis=1)][:, rows.any(axis=0)].astype(np.int64)
     count = int(kept.sum())
     chance = float(expected_mutual_information(kept, count)) * count / tables.sum(axis=(1, 2))
     return _ratio(information - chance, (labels + clusters) / 2 - chance)
