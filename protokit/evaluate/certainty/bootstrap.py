@@ -117,9 +117,11 @@ def _corrected(
         without.append(_scores(model, fast, kept))
         sizes.append(kept @ by)
     left = Left.of(value, np.concatenate(without), np.concatenate(sizes))
-    bias = METRICS[name].bias(p, derive(seed, "bias", len(by)))
-    bias = left.bias if bias is None else bias
-    return samples - defined.mean() + value - bias, left
+    around = samples - defined.mean()
+    bias, spread = METRICS[name].drawn(p, derive(seed, "drawn", len(by))) or (left.bias, 0.0)
+    if spread > defined.std() > 0:
+        around *= spread / defined.std()
+    return around + value - bias, left
 
 
 def units(predictions: Predictions) -> int:

@@ -144,11 +144,11 @@ class Declared(Metric):
             return lambda p, counts: self._of_matrices(confusion.matrices(p, counts), two)
         return super().fast(predictions)
 
-    def bias(self, predictions: Predictions, seed: int) -> float | None:
+    def drawn(self, predictions: Predictions, seed: int) -> tuple[float, float] | None:
         """See Metric."""
         from protokit.evaluate.scoring import against_labels
 
-        return against_labels.bias(self.function, predictions, seed) if self.needs_labels else None
+        return against_labels.drawn(self.function, predictions, seed) if self.needs_labels else None
 
     def _of_matrices(self, cells: np.ndarray, two: bool) -> np.ndarray:
         """The metric of resamplings: NaN where one holds one class only, and the metric needs two."""

@@ -117,8 +117,8 @@ class Metric:
         numbers = self.per_row(predictions)
         return None if numbers is None else ResampledMean(numbers, self.root)
 
-    def bias(self, predictions: Predictions, seed: int) -> float | None:
-        """By how much it is too high on so few rows, on average; None where leaving rows out tells."""
+    def drawn(self, predictions: Predictions, seed: int) -> tuple[float, float] | None:
+        """By how much it is too high on so few rows, on average, and its spread; None where these rows tell."""
         return None
 
     def __call__(self, predictions: Predictions, rows: np.ndarray | None = None) -> float:

@@ -16,6 +16,7 @@ from protokit.evaluate.scoring import confusion
 from protokit.evaluate.scoring.resampled import Fast
 
 _MOST = 2_000  # pairs of a label and a cluster: with more, the tables of a thousand sets of rows would not be small
+_OF_PAIRS = {"rand_score", "adjusted_rand_score", "fowlkes_mallows_score"}  # to which empty cells matter little
 _DRAWN = 200
 _ENDLESS = 1e9  # rows, of which no bias is seen
 
@@ -51,8 +52,10 @@ def _table(p: Predictions) -> np.ndarray | None:
     return np.bincount(label * shape[1] + cluster, minlength=shape[0] * shape[1]).reshape(shape)
 
 
-def bias(name: str, p: Predictions, seed: int) -> float | None:
-    """By how much so few rows say too much on average: as much as do rows that are drawn from their own table.
+def drawn(name: str, p: Predictions, seed: int) -> tuple[float, float] | None:
+    """By how much so few rows say too much on average, and how much that varies: as rows drawn from their own table do.
+
+    None where leaving rows out tells as well.
 
     So that cells which happen to be empty are not thought to be so, as many of the rows as are alone in their cell
     (which estimates what was not seen) are drawn of a label and a cluster that know nothing of each other.
@@ -60,17 +63,16 @@ def bias(name: str, p: Predictions, seed: int) -> float | None:
     Source: Good, The population frequencies of species, 1953.
     """
     table = _table(p)
-    if table is None:
+    if table is None or name in _OF_PAIRS:
         return None
     function: Callable[[np.ndarray], np.ndarray] = globals()[name]
     rows = int(table.sum())
     unseen = float((table == 1).sum()) / rows
     apart = np.outer(table.sum(axis=1), table.sum(axis=0)) / rows**2
     shares = (1 - unseen) * table / rows + unseen * apart
-    drawn = np.random.Generator(np.random.PCG64(seed)).multinomial(rows, shares.ravel(), size=_DRAWN)
-    endless = shares * _ENDLESS
-    samples = function(drawn.reshape(_DRAWN, *table.shape).astype(np.float64))
-    return float(np.mean(samples) - function(endless[None])[0])
+    tables = np.random.Generator(np.random.PCG64(seed)).multinomial(rows, shares.ravel(), size=_DRAWN)
+    samples = function(tables.reshape(_DRAWN, *table.shape).astype(np.float64))
+    return float(np.mean(samples) - function(shares[None] * _ENDLESS)[0]), float(np.std(samples))
 
 
 def rand_score(tables: np.ndarray) -> np.ndarray:
