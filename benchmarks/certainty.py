@@ -155,7 +155,7 @@ def intervals() -> Iterator[Interval]:
     """The lines of intervals."""
     for name in ("roc_auc", "accuracy", "log_loss", "brier_score"):
         yield Interval(name, "binary", data.binary)
-    for name in ("accuracy", "f1_macro", "cohen_kappa", "average_precision", "roc_auc_ovr"):
+    for name in ("accuracy", "f1_macro", "cohen_kappa", "average_precision"):
         yield Interval(name, "multiclass", data.multiclass)
     yield Interval("mean_absolute_error", "regression, errors with tails", data.regression)
     for name in ("root_mean_squared_error", "r2", "median_absolute_error"):

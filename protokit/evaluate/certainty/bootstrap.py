@@ -81,7 +81,8 @@ def _resampled(models: Sequence[tuple[str, Predictions]], seed: int) -> list[tup
     whole: list[tuple[np.ndarray, Left]] = []
     for each, model, one, count in zip(found, models, fast, counts, strict=True):
         samples, left_out = np.concatenate(each), Left()
-        if not isinstance(one, ResampledMean):
+        # what has no fast form may be a median or a maximum, of which leaving rows out tells nothing
+        if one is not None and not isinstance(one, ResampledMean):
             samples, left_out = _corrected(samples, model, one, count // _RESAMPLINGS_OF_GROUP, seed)
         whole.append((samples, left_out))
     return whole
@@ -97,7 +98,7 @@ def _scores(model: tuple[str, Predictions], fast: Fast | None, often: np.ndarray
 
 
 def _corrected(
-    samples: np.ndarray, model: tuple[str, Predictions], fast: Fast | None, most: int, seed: int
+    samples: np.ndarray, model: tuple[str, Predictions], fast: Fast, most: int, seed: int
 ) -> tuple[np.ndarray, Left]:
     """Resamplings with the metric's bias taken off, and what leaving rows out tells.
 

@@ -14,6 +14,7 @@ _POWERS = (
     1.1,
     2.2,
 )  # of the tail: below the first there would be no mean to speak of, above the second no third moment
+_MOST_UNSEEN = 2.5  # by the reach of the t interval
 _FEW_ROWS, _MOST_OF_ALL = 0.01, 0.5
 
 
@@ -55,7 +56,7 @@ def interval_of_mean(
         skewness = float((each**3).mean()) / square**1.5 / sqrt(count)
         reach = float(stats.t.ppf(0.975, count - 1))
         low, high = (mean - error * _without(skewness, t) for t in (reach, -reach))
-        high += _unseen(sums / by.mean()) if tail else 0.0
+        high += min(_MOST_UNSEEN * reach * error, _unseen(sums / by)) if tail else 0.0
     value, low, high = (sqrt(max(0.0, one)) if root else one for one in (mean, low, high))
     return Interval(value, max(bounds[0], low), min(bounds[1], high))
 
