@@ -80,11 +80,11 @@ def _resampled(models: Sequence[tuple[str, Predictions]], seed: int) -> list[tup
             samples.append(_scores(model, one, often[:left]) if mean is None else mean(of_blocks[:left]))
     whole: list[tuple[np.ndarray, Left]] = []
     for each, model, one, count in zip(found, models, fast, counts, strict=True):
-        samples, left_out = np.concatenate(each), Left()
+        together, without = np.concatenate(each), Left()
         # what has no fast form may be a median or a maximum, of which leaving rows out tells nothing
         if one is not None and not isinstance(one, ResampledMean):
-            samples, left_out = _corrected(samples, model, one, count // _RESAMPLINGS_OF_GROUP, seed)
-        whole.append((samples, left_out))
+            together, without = _corrected(together, model, one, count // _RESAMPLINGS_OF_GROUP, seed)
+        whole.append((together, without))
     return whole
 
 

@@ -10,10 +10,7 @@ from scipy import stats
 from protokit.core.values.scores import Interval
 
 _TAIL = 1.75  # by the root of the rows: how many of the largest are the tail, at most half of them
-_POWERS = (
-    1.1,
-    2.2,
-)  # of the tail: below the first there would be no mean to speak of, above the second no third moment
+_POWERS = (1.1, 2.2)  # of the tail: below the first there is no mean to speak of, above the second no tail to allow for
 _MOST_UNSEEN = 2.5  # by the reach of the t interval
 _FEW_ROWS, _MOST_OF_ALL = 0.01, 0.5
 

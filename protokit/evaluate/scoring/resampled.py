@@ -53,7 +53,8 @@ def _average_precision(predictions: Predictions, counts: np.ndarray) -> np.ndarr
         found = _area(predictions.is_positive, predictions.positive_scores, counts)
         return np.where(counts @ ~predictions.is_positive > 0, found, np.nan)
     places = range(len(predictions.target.classes))
-    return np.mean([_area(predictions.truth == i, predictions.scores[:, i], counts) for i in places], axis=0)
+    areas = [_area(predictions.truth == i, predictions.scores[:, i], counts) for i in places]
+    return np.asarray(np.mean(areas, axis=0))
 
 
 def _area(positive: np.ndarray, scores: np.ndarray, counts: np.ndarray) -> np.ndarray:
