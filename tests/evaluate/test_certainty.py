@@ -70,6 +70,14 @@ def test_that_all_rows_are_right_does_not_make_the_next_one_so(name: str) -> Non
     assert high - low > 0.1 and value in METRICS[name].bounds
 
 
+def test_a_class_that_is_not_there_may_be_found_or_not() -> None:
+    truth, called = np.array([0, 1] * 10), np.array([0, 1] * 9 + [1, 0])
+    p = Predictions(TargetSpec("y", "multiclass", ("a", "b", "c")), truth, np.eye(3)[called])
+    value, low, high = interval("f1_macro", p)
+    assert value < 0.61 and low < 0.5 and high > 0.93
+    assert METRICS["f1_macro"].unseen(p) == pytest.approx(1 / 3) and METRICS["f1_weighted"].unseen(p) == 0
+
+
 def test_the_interval_of_a_share_is_that_of_the_binomial_distribution() -> None:
     none = interval_of_share(np.zeros(10), None)
     assert none.low == 0 and none.high == pytest.approx(1 - 0.05 ** (1 / 10))

@@ -53,6 +53,7 @@ def scored(models: Sequence[tuple[str, Predictions]], seed: int) -> list[tuple[I
         each = metric.per_row(p) if isfinite(value) else None
         if each is None:
             bounds = accelerated(value, samples, left, units(p), metric.bounds)
+            bounds = replace(bounds, high=min(metric.bounds[1], bounds.high + metric.unseen(p)))
         elif not (metric.root or metric.unbounded) and ((each == 0) | (each == 1)).all():
             bounds = interval_of_share(each, p.blocks, p.weights)
         else:

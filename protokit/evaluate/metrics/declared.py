@@ -150,6 +150,13 @@ class Declared(Metric):
 
         return against_labels.drawn(self.function, predictions, seed) if self.needs_labels else None
 
+    def unseen(self, predictions: Predictions) -> float:
+        """See Metric: a mean over classes counts those as 0 of which none was found, and few or none were there."""
+        from protokit.evaluate.scoring import confusion
+
+        of_classes = self.confusion and self.average == "macro"
+        return confusion.not_found(predictions) if of_classes and confusion.few_enough(predictions) else 0.0
+
     def _of_matrices(self, cells: np.ndarray, two: bool) -> np.ndarray:
         """The metric of resamplings: NaN where one holds one class only, and the metric needs two."""
         import numpy as np

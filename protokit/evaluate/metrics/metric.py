@@ -121,6 +121,10 @@ class Metric:
         """By how much it is too high on so few rows, on average, and its spread; None where these rows tell."""
         return None
 
+    def unseen(self, predictions: Predictions) -> float:
+        """How much higher it may be for classes of which these rows tell nothing, or next to nothing."""
+        return 0.0
+
     def __call__(self, predictions: Predictions, rows: np.ndarray | None = None) -> float:
         """The metric on all rows or on some (with repeats); NaN where it is undefined on these rows."""
         from protokit.evaluate.pooling import some_of
