@@ -33,7 +33,7 @@ def interval_of_mean(
     Shapes: errors (rows,); blocks (rows,): rows of one are not independent; weights (rows,): how much each counts.
 
     Source: Hall, On the removal of skewness by transformation, 1992; Hill, A simple general approach to inference about
-    the tail of a distribution, 1975.
+    the tail of a distribution, 1975; Kish, Survey Sampling, 1965 (the effective sample size).
     """
     by = np.ones(len(errors)) if weights is None else np.asarray(weights, np.float64)
     mean = float(np.average(errors, weights=by))
@@ -49,9 +49,10 @@ def interval_of_mean(
     if square <= 1e-24 * mean**2:
         low = high = mean
     else:
-        error = sqrt(square / (count - 1))
+        alike = max(2.0, float(by.sum() ** 2 / (by**2).sum()))  # how many units of equal weight say as much
+        error = sqrt(square / count * alike / (alike - 1))
         skewness = float((each**3).mean()) / square**1.5 / sqrt(count)
-        reach = float(stats.t.ppf(0.975, count - 1))
+        reach = float(stats.t.ppf(0.975, alike - 1))
         low, high = (mean - error * _without(skewness, t) for t in (reach, -reach))
         high += min(_MOST_UNSEEN * reach * error, _unseen(sums / by)) if tail else 0.0
     value, low, high = (sqrt(max(0.0, one)) if root else one for one in (mean, low, high))
