@@ -38,7 +38,7 @@ def accelerated(value: float, samples: np.ndarray, left: Left, units: int, bound
     ends = []
     for z in (start - reach, start + reach):
         shrunk = max(0.1, 1 - left.acceleration * z)
-        ends.append(float(np.quantile(defined, stats.norm.cdf(start + z / shrunk))))
+        ends.append(float(np.quantile(defined, stats.norm.cdf(start + z / shrunk), method="weibull")))
     low, high = (min(bounds[1], max(bounds[0], end)) for end in ends)
     return Interval(value, min(value, low), max(value, high))
 

@@ -177,9 +177,9 @@ def _drawn(rows: int, member: np.ndarray | None, count: int, seed: int) -> Itera
 
 
 def interval(value: float, samples: np.ndarray) -> Interval:
-    """A value with the middle 95 of 100 of its resamplings."""
+    """A value with the middle 95 of 100 of its resamplings: of 200 the fifth from each end (Weibull's places)."""
     defined = samples[np.isfinite(samples)]
     if not np.isfinite(value) or len(defined) == 0:
         return Interval(float("nan"), float("nan"), float("nan"))
-    low, high = np.quantile(defined, [0.025, 0.975])
+    low, high = np.quantile(defined, [0.025, 0.975], method="weibull")
     return Interval(value, float(low), float(high))

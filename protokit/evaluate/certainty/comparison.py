@@ -57,10 +57,10 @@ def paired(value: float, samples: np.ndarray, units: int) -> Difference:
     tail, wider = LEVEL / 2, sqrt((units - 1) / units)
     if units > 1:
         tail = float(stats.norm.sf(stats.t.isf(LEVEL / 2, units - 1) / wider))
-    low, high = np.quantile(defined, [tail, 1 - tail])
+    low, high = np.quantile(defined, [tail, 1 - tail], method="weibull")
     spread = float(defined.std())
     beyond = min(int((defined <= 0).sum()), int((defined >= 0).sum()))
-    p = min(1.0, 2 * beyond / len(defined))
+    p = min(1.0, 2 * (beyond + 1) / (len(defined) + 1))
     if beyond == 0:
         p = min(2 / len(defined), 2 * float(stats.norm.sf(abs(value) / spread))) if spread else 0.0
     if 0 < p < 1 and units > 1:
