@@ -14,7 +14,7 @@ from protokit.core.values.arrays import Arrays
 from protokit.core.values.said import Notice, Step
 from protokit.core.values.signature import TaskName
 from protokit.core.values.tables import Split, Table
-from protokit.represent.clustering.unlabelled import Unlabelled
+from protokit.represent.clustering.unlabelled import Unlabelled, told_of_labels
 from protokit.represent.columns import fit_columns
 from protokit.represent.encoder import Encoder
 from protokit.represent.encoders.labels import separator_of
@@ -117,7 +117,9 @@ def _represented(
     encoder = Encoder(tuple(columns.table), scaler, targets, tuple(columns.own), examples.grouping, knots)
     if not encoder.signature.inputs:
         raise _nothing_left(columns.notices)
+    of_labels: list[Notice] = []
     if setting.task == "clustering":
+        of_labels = told_of_labels(setting.labels, frame, rows)
         unlabelled = Unlabelled.fit(encoder, train, setting.labels, setting.seed)
         encoder, parts = unlabelled.encoder, unlabelled.parts(frame, rows)
     else:
@@ -127,7 +129,7 @@ def _represented(
         encoder,
         rows,
         *parts,
-        tuple(dict.fromkeys((*examples.notices, *_of_times(spec, frame), *columns.notices))),
+        tuple(dict.fromkeys((*examples.notices, *_of_times(spec, frame), *of_labels, *columns.notices))),
         (*examples.steps, Step(f"split ({rows.by})", len(frame), len(frame), detail)),
         examples.positions,
         frame,
