@@ -108,9 +108,17 @@ def test_the_recipes_of_the_house_ignore_nothing(root: Path) -> None:
 @pytest.mark.parametrize(
     ("menu", "place", "rule"),
     [
-        ("  - ensemble: {layers: [Dense: 4]}\n  - Dense: 4\n", "6:5", "an ensemble is the last item"),
-        ("  - ensemble:\n      layers:\n      - ensemble: [Dense: 4]\n", "8:9", "an ensemble inside an ensemble"),
-        ("  - ensemble:\n      layers:\n      - Flatten\n", "8:9", "Flatten does not work on the last axis"),
+        ("  - ensemble: {members: 2, layers: [Dense: 4]}\n  - Dense: 4\n", "6:5", "an ensemble is the last item"),
+        (
+            "  - ensemble:\n      members: 2\n      layers:\n      - ensemble: {members: 2, layers: [Dense: 4]}\n",
+            "9:9",
+            "an ensemble inside an ensemble",
+        ),
+        (
+            "  - ensemble:\n      members: 2\n      layers:\n      - Flatten\n",
+            "9:9",
+            "Flatten does not work on the last axis",
+        ),
     ],
 )
 def test_a_menu_that_cannot_be_written_out_is_refused_at_its_line_before_data_is_read(
