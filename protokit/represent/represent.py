@@ -21,7 +21,7 @@ from protokit.represent.encoders.labels import separator_of
 from protokit.represent.encoders.scaling.knots import aligned, counts, knots_of
 from protokit.represent.encoders.scaling.scaler import Scaler
 from protokit.represent.encoders.times import asked, notices
-from protokit.represent.examples import Examples, examples_of, keyed, sample_weights
+from protokit.represent.examples import Examples, examples_of, keyed, sample_weights, told_of_weights
 from protokit.represent.kind import NumberColumn
 from protokit.represent.kinds.number import NumberOptions
 from protokit.represent.represented import Represented, Setting
@@ -59,12 +59,21 @@ def represent(
     used.update(name for name in (*spec.targets, setting.sample_weights, setting.labels, spec.split.way_column) if name)
     source = keyed(examples, table.frame, [name for name in table.frame.columns if name not in used])
     found = with_positive(spec, [replace(one, source=source) for one in found])
+    of_weights = (_of_weights(one, setting.sample_weights) for one in found)
+    found = (replace(found[0], notices=(*found[0].notices, *next(filter(None, of_weights), ()))), *found[1:])
     targets = [one.encoder.signature.targets for one in found]
     if odd := next((i for i, some in enumerate(targets) if some != targets[0]), None):
         raise DataError(
             f"fold {odd + 1} has other classes in its training rows than fold 1", cure="lower represent.split.folds"
         )
     return found
+
+
+def _of_weights(one: Represented, name: str | None) -> list[Notice]:
+    """What is said of the weights of the training rows."""
+    if name is None or one.train.weights is None:
+        return []
+    return told_of_weights(name, np.asarray(one.train.weights), one.frame[name].iloc[one.split.train])
 
 
 def _separator(
