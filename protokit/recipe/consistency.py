@@ -23,9 +23,9 @@ def faults_between(collect: Collect, represent: Represent, learn: Learn, evaluat
         found.append(Fault(rule, "remove deal, or split by random, stratified or group", ("learn", "deal")))
     if learn.deal and learn.networks == 1:
         found.append(Fault("one network is dealt nothing", "write networks: 4", ("learn", "networks")))
+    found += _of_parts(represent.split)
     if represent.split.folds is not None:
         found += _of_folds(represent.split)
-    found += _of_parts(represent.split)
     return [*found, *_of_tables(collect, represent.split), *_of_targets(represent, learn)]
 
 

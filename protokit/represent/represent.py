@@ -69,13 +69,6 @@ def represent(
     return found
 
 
-def _of_weights(one: Represented, name: str | None) -> list[Notice]:
-    """What is said of the weights of the training rows."""
-    if name is None or one.train.weights is None:
-        return []
-    return told_of_weights(name, np.asarray(one.train.weights), one.frame[name].iloc[one.split.train])
-
-
 def _separator(
     spec: Represent, frame: pd.DataFrame, tasks: Mapping[str, TaskName]
 ) -> tuple[str | None, Sequence[Notice]]:
@@ -202,3 +195,10 @@ def _parts(
         return made if weights is None else replace(made, weights=weights[part])
 
     return arrays(rows.train), arrays(rows.validation), arrays(rows.test)
+
+
+def _of_weights(one: Represented, name: str | None) -> list[Notice]:
+    """What is said of the weights of the training rows."""
+    if name is None or one.train.weights is None:
+        return []
+    return told_of_weights(name, np.asarray(one.train.weights), one.frame[name].iloc[one.split.train])
