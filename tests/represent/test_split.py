@@ -171,6 +171,8 @@ def test_a_flag_that_may_be_something_else_is_learned_from_and_told() -> None:
     guess = infer(positive)
     assert guess.kind == "number" and "if it says which rows are for test, split by it" in guess.note
     assert "case when test = 1 then 'test' else 'train' end" in str(guess.cure)
+    assert str(guess.cure).endswith("or columns: {test: boolean}")
+    assert "for training, split by it" in infer(positive.rename("Train")).note
     holes = str(infer(positive.mask(positive.index < 3)).cure)
     assert holes.startswith('collect: {clean: [{filter: "test is not null"}, {derive: ')
     for other in (positive.rename("contest"), pd.Series([0, 1, 2] * 10, name="test"), pd.Series([1] * 9, name="train")):

@@ -76,7 +76,9 @@ def _maybe_of_parts(cells: Cells) -> Guess:
     flag = _flag(cells)
     if flag is None:
         return Guess(None)
-    return Guess(None, "", flag[2], note=f"is learned from; if it says which rows are for {flag[0]}, split by it")
+    said = "training" if flag[0] == "train" else flag[0]
+    cure = f"{flag[2]}, or columns: {{{cells.name}: boolean}}"
+    return Guess(None, "", cure, note=f"is learned from; if it says which rows are for {said}, split by it")
 
 
 def _flag(cells: Cells) -> tuple[str, bool, str] | None:
