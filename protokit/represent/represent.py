@@ -27,7 +27,7 @@ from protokit.represent.kinds.number import NumberOptions
 from protokit.represent.represented import Represented, Setting
 from protokit.represent.series.series import represent_series
 from protokit.represent.split_way import SplitTable
-from protokit.represent.splitting import as_dealt, split, way_of, with_each_class
+from protokit.represent.splitting import as_dealt, split, told_of_share, way_of, with_each_class
 from protokit.represent.target import TargetEncoder, by_target, classes_of_rows, infer_tasks
 from protokit.represent.targets.positive import with_positive
 from protokit.represent.words import Represent
@@ -131,7 +131,7 @@ def _represented(
         encoder,
         rows,
         *parts,
-        tuple(dict.fromkeys((*examples.notices, *_of_times(spec, frame), *of_labels, *columns.notices))),
+        tuple(dict.fromkeys((*examples.notices, *_of_split(spec, frame), *of_labels, *columns.notices))),
         (*examples.steps, Step(f"split ({rows.by})", len(frame), len(frame), detail)),
         examples.positions,
         frame,
@@ -148,12 +148,12 @@ def _with_like_knots(folds: Sequence[Represented]) -> tuple[Represented, ...]:
     return tuple(replace(fold, encoder=replace(one, knots=k)) for fold, one, k in found if isinstance(one, Encoder))
 
 
-def _of_times(spec: Represent, frame: pd.DataFrame) -> list[Notice]:
-    """How the times that rows are split by are read."""
+def _of_split(spec: Represent, frame: pd.DataFrame) -> list[Notice]:
+    """How the times that rows are split by are read, and that a share does not count where a column says the part."""
     way = way_of(spec.split)
     column = spec.split.way_column
     if way is None or column is None or way.name != "time":
-        return []
+        return told_of_share(frame, spec.split)
     return notices(frame, column, asked(spec, column))
 
 

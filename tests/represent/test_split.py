@@ -186,3 +186,15 @@ def test_parts_of_competitions_are_seen() -> None:
     assert "by: {column: Usage}" in str(infer(said).cure)
     given = SPLITS["column"].given(SplitTable(pd.DataFrame({"Usage": said}), "Usage", None))
     assert given is not None and list(given[:3]) == ["train", "test", "test"]
+
+
+@pytest.mark.parametrize(("written", "parts", "told"), [({"validation": 0.3}, 3, True), ({}, 3, False),
+                                                        ({"validation": 0.3}, 2, False)])  # fmt: skip
+def test_a_share_of_validation_rows_that_a_column_names_is_told(
+    written: dict[str, float], parts: int, told: bool
+) -> None:
+    names = ["train", "test", "validation"][:parts]
+    frame = pd.DataFrame({"x": np.arange(60.0), "y": ["a", "b"] * 30, "p": [names[i % 7 % parts] for i in range(60)]})
+    recipe = Recipe.parse({"represent": {"target": "y", "split": {"by": {"column": "p"}, **written}}})
+    [found] = represent(recipe, Table(frame))
+    assert told == any("the share of 0.3 does not count" in one.rule for one in found.notices)
