@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -177,3 +179,22 @@ def test_one_block_of_rows_has_no_interval() -> None:
     [score], verdict = judge(p, {"naive": other}, ("mean_absolute_error",), 0)
     assert np.isnan(score.network.low) and "95% interval" not in verdict.sentence
     assert "difference of -1.000 on 9 test rows" in verdict.sentence and "One block of rows says" in verdict.sentence
+
+
+@pytest.mark.parametrize(("rows", "right", "outcome"), [(2, 2, "cannot tell apart"), (2, 0, "cannot tell apart"),
+                                                        (9, 9, "better")])  # fmt: skip
+def test_a_difference_that_all_resamplings_have_has_no_bounds(rows: int, right: int, outcome: str) -> None:
+    """Perfect scores of the network; of the other all, or none: nothing is known of how rows vary but their number."""
+    truth = np.arange(rows) % 2
+    p = Predictions(TargetSpec("y", "binary", ("n", "y")), truth, np.eye(2)[truth])
+    wrong = np.eye(2)[1 - truth] if right else p.scores
+    verdict = judge(p, {"dummy": replace(p, scores=wrong)}, ("accuracy",), 0)[1]
+    assert verdict.outcome == outcome and "95% interval" not in verdict.sentence
+    assert verdict.difference is not None and np.isnan(verdict.difference.low)
+    assert ("cannot be told apart" in verdict.sentence) == (outcome != "better")
+    assert f"on {rows} test rows" in verdict.sentence and "So few rows say little" in verdict.sentence
+
+
+def test_equal_scores_of_all_folds_have_no_bounds() -> None:
+    found = over_folds([0.9, 0.9, 0.9], [0.9, 0.9, 0.9], 0.5)
+    assert found.interval.value == 0 and np.isnan(found.interval.low) and found.outcome(True) == "cannot tell apart"

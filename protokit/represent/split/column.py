@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 NAMES = {"train": "train", "training": "train", "test": "test", "testing": "test"}
 NAMES |= dict.fromkeys(("validation", "valid", "val", "dev"), "validation")
+NAMES |= dict.fromkeys(("publictest", "privatetest", "public test", "private test"), "test")  # of competitions
 # in Chinese, French, German, Italian, Japanese, Portuguese and Spanish
 NAMES |= dict.fromkeys(
     ("训练", "训练集", "学習", "entraînement", "entrainement", "addestramento", "treino", "entrenamiento"), "train"
@@ -27,6 +28,9 @@ NAMES |= dict.fromkeys(
 )
 _COLUMNS = {"split", "splits", "fold", "folds", "part", "parts", "partition", "subset", "set", "dataset", "datasplit",
             "phase", "usage"}  # fmt: skip
+
+_FLAGS = {"istest": "test", "intest": "test", "istrain": "train", "istraining": "train", "intrain": "train"}
+_MAYBE_FLAGS = {"test": "test", "train": "train"}  # which a medical test or a journey is called, too
 
 
 def named_so(column: str) -> bool:
@@ -50,10 +54,37 @@ def parts_in(column: str, texts: Iterable[str]) -> frozenset[str]:
     return found if len(found) > 1 and None not in said else frozenset()
 
 
+def flag_named(column: str) -> tuple[str, bool] | None:
+    """The part that a column of two values is named for, and whether it could be nothing else; None where it is not.
+
+    >>> flag_named("is_test"), flag_named("isTraining"), flag_named("Test"), flag_named("protest")
+    (('test', True), ('train', True), ('test', False), None)
+    """
+    plain = re.sub(r"[\W_]+", "", column.casefold())
+    found = _FLAGS.get(plain) or _MAYBE_FLAGS.get(plain)
+    return (found, plain in _FLAGS) if found else None
+
+
 def filled(column: str) -> str:
-    """The step that leaves out the rows of which the column says no part."""
-    name = column if column.isidentifier() else f'\\"{column}\\"'
-    return f'collect: {{clean: [{{filter: "{name} is not null"}}]}}'
+    """What leaves out the rows of which the column says no part."""
+    return f"collect: {{clean: [{_with_part(column)}]}}"
+
+
+def from_flag(column: str, part: str, true: str | None, *, holes: bool) -> str:
+    """What makes a column of parts of one that says yes or no, and splits by it; `true` is its yes, None a bool's."""
+    name, made = _in_sql(column), f"{re.sub(r'[^0-9A-Za-z_]', '_', column)}_part"
+    other = "train" if part == "test" else "test"
+    case = f"case when {name}{'' if true is None else f' = {true}'} then '{part}' else '{other}' end"
+    steps = [_with_part(column)] * holes + [f'{{derive: {{{made}: "{case}"}}}}', f"{{drop: [{column}]}}"]
+    return f"collect: {{clean: [{', '.join(steps)}]}} and split: {{by: {{column: {made}}}}}"
+
+
+def _with_part(column: str) -> str:
+    return f'{{filter: "{_in_sql(column)} is not null"}}'
+
+
+def _in_sql(column: str) -> str:
+    return column if column.isidentifier() else f'\\"{column}\\"'
 
 
 @SPLITS.add
