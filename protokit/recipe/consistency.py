@@ -110,6 +110,9 @@ def _of_task(represent: Represent, learn: Learn, evaluate: Evaluate) -> list[Fau
         if key in learn.model_fields_set and learn.task != task:
             verb = "are" if key.endswith("s") else "is"
             found.append(Fault(f"{key} {verb} for {task}", f"write task: {task}, or remove it", ("learn", key), "key"))
+    if learn.start == "linear" and of not in (None, "regression"):
+        rule = f"a linear start is for numbers, and the task is {of}"
+        found.append(Fault(rule, "write zero, or leave it out", ("learn", "start")))
     if learn.task == "forecasting" and represent.series is None:
         cure = "write represent: {series: {time: TIME, window: 96, horizon: 24}}"
         found.append(Fault("forecasting needs a series", cure, ("learn", "task")))
