@@ -86,7 +86,7 @@ def test_the_same_bits_with_either_engine_as_the_start() -> None:
 
 
 def test_it_is_proposed_for_numbers_of_few_rows_and_may_be_written() -> None:
-    recipe, data = prepared()
+    _, data = prepared()
     signature = data.encoder.signature
     plain = Recipe.parse({"represent": {"target": "y"}})
     assert plain.fitted(signature, FEW_ROWS - 1).learn.start == "linear"
