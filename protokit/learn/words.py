@@ -11,6 +11,7 @@ from protokit.core import plugins
 from protokit.core.errors import SpecError
 from protokit.core.places import Fault
 from protokit.core.suggest import did_you_mean
+from protokit.core.values import signature
 from protokit.grammar.faults import refuse
 from protokit.grammar.words import SHARE, Section, Word, choice, definition, one_or_more
 from protokit.learn.engine import ENGINES
@@ -20,7 +21,7 @@ from protokit.menu.menu import Menu
 from protokit.menu.reading.arguments import check_reference
 
 SCHEDULES = ("constant", "cosine", "plateau")
-TASKS = ("classification", "regression", "multilabel", "quantile", "forecasting", "clustering")
+TASKS = tuple(dict.fromkeys(task.written for task in signature.TASKS.all().values()))
 CLUSTERINGS = ("kmeans", "gaussian_mixture", "hdbscan", "spectral", "agglomerative")
 # keys that are for one task
 FOR_TASK = {"quantiles": "quantile", "clusters": "clustering", "cluster_by": "clustering"}
@@ -203,6 +204,11 @@ class Learn(Section):
             return data
         old = {was: now for was, now in cls.renamed.items() if was in data and now not in data}
         return {old.get(key, key): value for key, value in data.items()} if old else data
+
+    @property
+    def form(self) -> signature.Form | None:
+        """What is predicted of a row, where the task is said."""
+        return signature.form_written(self.task)
 
     def left_out(self) -> tuple[str, ...]:
         """What is for other tasks."""

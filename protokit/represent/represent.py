@@ -12,7 +12,7 @@ from protokit.core.errors import DataError
 from protokit.core.plugins import guarded
 from protokit.core.values.arrays import Arrays
 from protokit.core.values.said import Notice, Step
-from protokit.core.values.signature import TaskName
+from protokit.core.values.signature import form_written, task_of
 from protokit.core.values.tables import Split, Table
 from protokit.represent.clustering.unlabelled import Unlabelled
 from protokit.represent.columns import fit_columns
@@ -67,11 +67,9 @@ def represent(
     return found
 
 
-def _separator(
-    spec: Represent, frame: pd.DataFrame, tasks: Mapping[str, TaskName]
-) -> tuple[str | None, Sequence[Notice]]:
+def _separator(spec: Represent, frame: pd.DataFrame, tasks: Mapping[str, str]) -> tuple[str | None, Sequence[Notice]]:
     """What parts the labels of the one column that a target of labels is, as it is written or found."""
-    if "multilabel" not in tasks.values() or len(tasks) > 1:
+    if len(tasks) > 1 or all(task_of(task).form != "labels" for task in tasks.values()):
         return None, ()
     if spec.separator is not None:
         return spec.separator, ()
@@ -79,10 +77,10 @@ def _separator(
 
 
 def _splits(
-    spec: Represent, examples: Examples, tasks: Mapping[str, TaskName], separator: str | None, seed: int
+    spec: Represent, examples: Examples, tasks: Mapping[str, str], separator: str | None, seed: int
 ) -> tuple[Split, ...]:
     """The parts of the rows: once, or once for each fold."""
-    first = next((name for name, task in tasks.items() if task in {"binary", "multiclass"}), None)
+    first = next((name for name, task in tasks.items() if task_of(task).form == "classes"), None)
     classes = examples.frame[first] if first is not None else None
     dates = asked(spec, spec.split.way_column)
     splits = split(examples.frame, examples.parts, spec.split, classes, seed, dates)
@@ -98,7 +96,7 @@ def _represented(
     spec: Represent,
     examples: Examples,
     rows: Split,
-    tasks: Mapping[str, TaskName],
+    tasks: Mapping[str, str],
     separator: str | None,
     setting: Setting,
 ) -> Represented:
@@ -117,7 +115,7 @@ def _represented(
     encoder = Encoder(tuple(columns.table), scaler, targets, tuple(columns.own), examples.grouping, knots)
     if not encoder.signature.inputs:
         raise _nothing_left(columns.notices)
-    if setting.task == "clustering":
+    if form_written(setting.task) == "clusters":
         unlabelled = Unlabelled.fit(encoder, train, setting.labels, setting.seed)
         encoder, parts = unlabelled.encoder, unlabelled.parts(frame, rows)
     else:

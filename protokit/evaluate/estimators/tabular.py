@@ -24,9 +24,9 @@ def dummy(truth: np.ndarray, target: TargetSpec, weights: np.ndarray | None = No
     """Always the shares of the classes or labels, the mean, or the quantiles."""
 
     def made(quantile: float) -> BaseEstimator:
-        if target.task == "quantile":
+        if target.form == "quantiles":
             return DummyRegressor(strategy="quantile", quantile=quantile)
-        return DummyRegressor() if target.task == "regression" else _share()
+        return DummyRegressor() if target.form == "number" else _share()
 
     return _Model(_each(target, truth, made, np.zeros((len(truth), 1)), _share, weights), _blank, target)
 
@@ -39,17 +39,17 @@ def linear(
     x, center, scale = matrix(features), 0.0, 1.0
 
     def made(quantile: float) -> BaseEstimator:
-        if target.task == "quantile":
+        if target.form == "quantiles":
             return QuantileRegressor(quantile=quantile, alpha=1e-4, solver="highs")
-        return Ridge() if target.task == "regression" else LogisticRegression(max_iter=1000)
+        return Ridge() if target.form == "number" else LogisticRegression(max_iter=1000)
 
-    if target.task == "quantile":
+    if target.form == "quantiles":
         center, scale = float(truth.mean()), float(truth.std()) or 1.0
         some = np.random.Generator(np.random.PCG64(derive(seed, "quantile"))).permutation(len(truth))[:_QUANTILE_ROWS]
         x, truth, weights = x[some], (truth[some] - center) / scale, None if weights is None else weights[some]
     with quiet():
         model = _Model(_each(target, truth, made, x, _share, weights), matrix, target)
-    return model if target.task != "quantile" else _Scaled(model, center, scale)
+    return model if target.form != "quantiles" else _Scaled(model, center, scale)
 
 
 def boosting(
@@ -62,9 +62,9 @@ def boosting(
         options["early_stopping"] = False  # its own held-out rows are stratified
 
     def made(quantile: float) -> BaseEstimator:
-        if target.task == "quantile":
+        if target.form == "quantiles":
             return HistGradientBoostingRegressor(loss="quantile", quantile=quantile, **options)
-        kind = HistGradientBoostingRegressor if target.task == "regression" else HistGradientBoostingClassifier
+        kind = HistGradientBoostingRegressor if target.form == "number" else HistGradientBoostingClassifier
         return kind(**options)
 
     return _Model(_each(target, truth, made, matrix(features), _share, weights), matrix, target)
@@ -78,9 +78,9 @@ class _Model:
 
     def scores(self, features: Features) -> np.ndarray:
         x = self.matrix(features)
-        if self.target.task == "multilabel":
+        if self.target.form == "labels":
             return np.stack([_positive(one, x) for one in self.estimators], axis=1)
-        if self.target.task == "quantile":
+        if self.target.form == "quantiles":
             return np.sort(np.stack([one.predict(x) for one in self.estimators], axis=1), axis=1)
         [one] = self.estimators
         return np.asarray(one.predict_proba(x) if self.target.has_classes else one.predict(x))
@@ -111,10 +111,10 @@ def _each(
     weights: np.ndarray | None,
 ) -> list[BaseEstimator]:
     """An estimator fitted on each label or quantile; `make` takes the quantile, `constant` is for one-valued labels."""
-    if target.task == "multilabel":
+    if target.form == "labels":
         kinds = [constant() if len(np.unique(label)) < 2 else make(0) for label in truth.T]
         return [one.fit(x, label, sample_weight=weights) for one, label in zip(kinds, truth.T, strict=True)]
-    if target.task == "quantile":
+    if target.form == "quantiles":
         return [make(q).fit(x, truth, sample_weight=weights) for q in target.quantiles]
     return [make(0).fit(x, truth, sample_weight=weights)]
 

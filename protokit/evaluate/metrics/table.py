@@ -22,7 +22,6 @@ for _metric in (
     Declared(
         "accuracy", "The share of rows whose class, or whose labels one and all, are right.", _CALLED,
         "labels", "accuracy_score", rows="correct", confusion="accuracy", chooses_threshold=True,
-        default_for={"binary": 1, "multiclass": 0, "multilabel": 1},
     ),
     Declared(
         "balanced_accuracy", "The mean over the classes of the share of their rows that are found.", _CLASSES,
@@ -43,7 +42,7 @@ for _metric in (
     # of probabilities
     Declared(
         "roc_auc", "How often a positive row has a higher probability than a negative one.", _TWO,
-        "score", "roc_auc_score", resampled="roc_auc", needs="two classes", default_for={"binary": 0},
+        "score", "roc_auc_score", resampled="roc_auc", needs="two classes",
     ),
     Declared(
         "average_precision", "The mean of the precision over all thresholds, weighted by the gain in recall.", _CLASSES,
@@ -56,7 +55,6 @@ for _metric in (
     Declared(
         "log_loss", "The mean negative logarithm of the probability of the true class.", _CLASSES,
         "probabilities", "log_loss", False, rows="log_loss", unbounded=True,
-        default_for={"binary": 2, "multiclass": 2},
     ),
     Declared(
         "f1_micro", "The harmonic mean of precision and recall of all labels together.", _LABELS,
@@ -85,7 +83,6 @@ for _metric in (
     Declared(
         "f1_macro", "The harmonic mean of precision and recall, mean over the classes or labels.", _CALLED,
         "labels", "f1_score", average="macro", confusion="f1", chooses_threshold=True,
-        default_for={"multiclass": 1, "multilabel": 0},
     ),
     Declared(
         "f1_weighted", "The harmonic mean of precision and recall, mean over the classes by their rows.", _CALLED,
@@ -117,7 +114,7 @@ for _metric in (
     ),
     Declared(
         "roc_auc_macro", "The area under the ROC curve of each label, mean over the labels.", _LABELS,
-        "score", "roc_auc_score", average="macro", needs="two classes", default_for={"multilabel": 2},
+        "score", "roc_auc_score", average="macro", needs="two classes",
     ),
     Declared(
         "average_precision_macro", "The average precision of each label, mean over the labels.", _LABELS,
@@ -186,7 +183,7 @@ for _metric in (
     # of numbers
     Declared(
         "r2", "The share of the variance that the predictions explain.", _VALUES,
-        "values", "r2_score", fewest=2, needs="different numbers", resampled="r2", default_for={"regression": 2},
+        "values", "r2_score", fewest=2, needs="different numbers", resampled="r2",
     ),
     Declared(
         "mean_squared_error", "The mean of the squared errors.", _VALUES,
@@ -195,12 +192,10 @@ for _metric in (
     Declared(
         "root_mean_squared_error", "The root of the mean of the squared errors.", _VALUES,
         "values", "root_mean_squared_error", False, rows="squared_error", root=True, unbounded=True,
-        default_for={"regression": 0},
     ),
     Declared(
         "mean_absolute_error", "The mean of the errors without their sign.", _VALUES,
         "values", "mean_absolute_error", False, rows="absolute_error", unbounded=True,
-        default_for={"regression": 1, "forecasting": 1},
     ),
     Declared(
         "median_absolute_error", "The median of the errors without their sign.", _VALUES,
@@ -240,19 +235,19 @@ for _metric in (
     # of quantiles and forecasts: ours
     Declared(
         "mean_pinball_loss", "What a quantile too low or too high costs, mean over the quantiles.", _QUANTILES,
-        greater_is_better=False, rows="pinball", unbounded=True, default_for={"quantile": 0},
+        greater_is_better=False, rows="pinball", unbounded=True,
     ),
     Declared(
         "coverage", "The share of rows whose truth lies from the lowest to the highest quantile.", _QUANTILES,
-        greater_is_better=None, rows="covered", default_for={"quantile": 1},
+        greater_is_better=None, rows="covered",
     ),
     Declared(
         "interval_width", "From the lowest to the highest quantile, in the target's unit.", _QUANTILES,
-        greater_is_better=None, rows="width", unbounded=True, default_for={"quantile": 2},
+        greater_is_better=None, rows="width", unbounded=True,
     ),
     Declared(
         "mase", "The error in what repeating the last row errs by, one row ahead, in the training rows.", _FORECASTS,
-        greater_is_better=False, rows="scaled_error", unbounded=True, default_for={"forecasting": 0},
+        greater_is_better=False, rows="scaled_error", unbounded=True,
     ),
     Declared(
         "seasonal_mase", "The error in what repeating the last season errs by in the training rows.", _FORECASTS,
@@ -260,7 +255,7 @@ for _metric in (
     ),
     Declared(
         "smape", "The error in percent of the mean of truth and forecast.", _FORECASTS,
-        greater_is_better=False, rows="symmetric_error", default_for={"forecasting": 2},
+        greater_is_better=False, rows="symmetric_error",
     ),
     Declared(
         "scaled_mean_squared_error", "The squared error in standard deviations of the training rows.", _FORECASTS,

@@ -21,10 +21,10 @@ def matrices(p: Predictions, counts: np.ndarray) -> np.ndarray:
     Shapes: counts (sets, rows) -> (sets, classes in truth, classes as predicted); of labels (sets, labels, 2, 2).
     """
     truth, labels = p.truth, p.labels
-    if p.target.task == "multilabel":
+    if p.target.form == "labels":
         found = [_cells(t, called, counts, 2) for t, called in zip(truth.T, labels.T, strict=True)]
         return np.stack(found, axis=1)
-    if p.target.task == "binary":  # the positive class is the second one
+    if p.target.has_positive:  # the positive class is the second one
         called = labels == p.target.positive
         return _cells(p.is_positive, called, counts, 2)
     return _cells(truth, labels, counts, len(p.target.classes))
@@ -37,7 +37,7 @@ def once(p: Predictions) -> np.ndarray:
 
 def few_enough(p: Predictions) -> bool:
     """Whether these predictions have so few classes that their matrices are small."""
-    return p.target.task == "multilabel" or len(p.target.classes) <= _MOST
+    return p.target.form == "labels" or len(p.target.classes) <= _MOST
 
 
 def _cells(truth: np.ndarray, labels: np.ndarray, counts: np.ndarray, classes: int) -> np.ndarray:

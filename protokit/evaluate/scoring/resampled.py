@@ -16,12 +16,12 @@ Fast = Callable[[Predictions, np.ndarray], np.ndarray]
 
 def roc_auc(predictions: Predictions) -> Fast | None:
     """The area under the ROC curve of two classes."""
-    return _roc_auc if predictions.target.task == "binary" else None
+    return _roc_auc if predictions.target.has_positive else None
 
 
 def r2(predictions: Predictions) -> Fast | None:
     """The coefficient of determination of numbers, one a row."""
-    return _r2 if predictions.target.task == "regression" else None
+    return _r2 if predictions.target.form == "number" else None
 
 
 def _roc_auc(predictions: Predictions, counts: np.ndarray) -> np.ndarray:

@@ -95,7 +95,7 @@ def _of_scores(metric: Call, function: Function, p: Predictions) -> float:
     options: dict[str, object] = {**metric.options, **({"average": metric.average} if metric.average else {})}
     if options.get("multi_class") != "ovo":  # which takes none
         options |= _weights(function, p)
-    if p.target.task == "multilabel":
+    if p.target.form == "labels":
         two = (truth.min(axis=0) < truth.max(axis=0)).all()
         return float(function(truth, scores, **options)) if two else float("nan")
     labels = np.arange(len(p.target.classes))
@@ -106,7 +106,7 @@ def _of_scores(metric: Call, function: Function, p: Predictions) -> float:
     present = np.unique(truth)
     if len(present) < 2:
         return float("nan")
-    if p.target.task == "binary":
+    if p.target.has_positive:
         return float(function(p.is_positive, p.positive_scores, **options))
     if metric.takes != "likeliest" and len(present) < len(labels):
         return float("nan")

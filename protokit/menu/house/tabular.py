@@ -57,7 +57,7 @@ class Tabular(HouseMenu):
     @classmethod
     def layers_for(cls, signature: Signature) -> Sequence[Plain]:
         """See HouseMenu."""
-        classes = all(target.has_classes or target.task == "multilabel" for target in signature.targets)
+        classes = all(target.of_task.probabilities for target in signature.targets)
         start = embedded_inputs(signature)
         units = NARROW if has_many_levels(signature) else 256
         return (*([start] if start else []), hidden_layers(CLASSES if classes else NUMBERS, units))
