@@ -59,11 +59,12 @@ def loss_of(learn: Learn, target: TargetSpec) -> keras.losses.Loss:
     """
     given, task = learn.loss, target.of_task
     name = next(iter(given)) if isinstance(given, dict) else given
-    if name is not None and not task.accepts(catalogue.snake(str(name))):
-        if task.loss in LOSSES:
+    own = LOSSES.find(task.loss if name is None else name)
+    fits = name is None or (own.name in (task.loss, *task.losses) if own else task.accepts(catalogue.snake(str(name))))
+    if not fits:
+        if task.form == "quantiles":
             raise DataError(f"{task.form} have a loss of their own, not {name!r}", cure="leave learn.loss out")
         raise DataError(f"the loss {name!r} is not for {task.name}", cure=f"write {task.loss}, or leave it out")
-    own = LOSSES.find(task.loss) if given is None else None
     return _made("losses", given or task.loss) if own is None else own.made(target)
 
 

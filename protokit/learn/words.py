@@ -15,6 +15,7 @@ from protokit.core.values import signature
 from protokit.grammar.faults import refuse
 from protokit.grammar.words import SHARE, Section, Word, choice, definition, one_or_more
 from protokit.learn.engine import ENGINES
+from protokit.learn.losses.loss import LOSSES
 from protokit.menu import catalogue
 from protokit.menu.house_menu import HOUSE_MENUS
 from protokit.menu.menu import Menu
@@ -60,6 +61,8 @@ def _reference(section: str) -> Word:
     def read(value: object) -> object:
         if value is None:
             return None
+        if section == "losses" and isinstance(value, str) and value in LOSSES:
+            return value
         if isinstance(value, str) and catalogue.find(section, value) is None:
             raise refuse(Fault(f"unknown {noun} {value!r}", catalogue.unknown(section, value).cure))
         if isinstance(value, dict):
@@ -73,7 +76,8 @@ def _reference(section: str) -> Word:
         return value
 
     named = definition(section.capitalize())
-    return Word(read, {"anyOf": [named, {"type": "null"}]} if section == "losses" else named)
+    losses = {"anyOf": [named, {"enum": [*LOSSES.all(), None]}]}
+    return Word(read, losses if section == "losses" else named)
 
 
 def _engine(value: object) -> object:
@@ -140,7 +144,7 @@ class Learn(Section):
         examples=["tabular", [{"Dense": {"units": 64, "activation": "relu"}}, {"Dropout": 0.3}]],
     )
     loss: Annotated[str | dict[str, object] | None, _reference("losses")] = Field(
-        None, description="a loss of Keras; that of the task when not given", examples=["Huber"]
+        None, description="a loss of Keras, or of protokit's own; that of the task when not given", examples=["Huber"]
     )
     optimizer: Annotated[str | dict[str, Any], _reference("optimizers")] = Field(
         default_factory=lambda: dict(_ADAMW),

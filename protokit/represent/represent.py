@@ -29,6 +29,7 @@ from protokit.represent.series.series import represent_series
 from protokit.represent.split_way import SplitTable
 from protokit.represent.splitting import as_dealt, split, way_of, with_each_class
 from protokit.represent.target import TargetEncoder, by_target, classes_of_rows, infer_tasks
+from protokit.represent.targets.counted import told_of_counts
 from protokit.represent.targets.positive import with_positive
 from protokit.represent.words import Represent
 
@@ -49,6 +50,9 @@ def represent(
     examples = examples_of(spec, table, setting)
     tasks = infer_tasks(examples.frame, spec.targets, setting.task, examples.measured, setting.derived)
     separator, told = _separator(spec, examples.frame, tasks)
+    if setting.task is None:
+        numbers = [examples.frame[name] for name, task in tasks.items() if task_of(task).form == "number"]
+        told = (*told, *filter(None, map(told_of_counts, numbers)))
     examples = replace(examples, notices=(*examples.notices, *told))
     if dealt is None:
         splits = _splits(spec, examples, tasks, separator, setting.seed)

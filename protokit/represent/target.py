@@ -146,6 +146,8 @@ class TargetEncoder(Learned):
     def as_plain(self) -> dict[str, object]:
         """The state as JSON values, to the bit. A file says where labels stand only if the name does not tell."""
         plain: dict[str, object] = {**vars(self.spec), "center": self.center, "scale": self.scale}
+        if not self.spec.dispersion:
+            del plain["dispersion"]
         if self.in_one_column and self.spec.name == LABELS:
             plain["in_one_column"] = True
         if self.separator is not None:

@@ -94,6 +94,7 @@ class Task(ABC):
         head: the end of the network (`protokit.menu.network.ends`), with its `activation`.
         takes_members: whether an ensemble may have a head for each member.
         loss: of Keras, or of protokit's own (`protokit.learn.losses`), where a recipe names none.
+        losses: further ones of protokit's own.
         in_training: metrics of Keras after each epoch.
         metrics: those that are scored where a recipe names none; the first decides the verdict.
         importance: the metric by which columns are important, where the one that decides takes long.
@@ -118,6 +119,7 @@ class Task(ABC):
     activation: ClassVar[str] = "linear"
     takes_members: ClassVar[bool] = True
     loss: ClassVar[str] = "MeanSquaredError"
+    losses: ClassVar[tuple[str, ...]] = ()
     in_training: ClassVar[tuple[str, ...]] = ("mae",)
     metrics: ClassVar[tuple[str, ...]] = ()
     importance: ClassVar[str] = ""
@@ -200,7 +202,8 @@ class TargetSpec:
     `quantiles` are those to predict. `width` is the count of numbers that a network without a target gives back.
     Of two classes the one at the place `positive` is what precision, recall and the like are of. A row is called
     positive where its probability of it is above the `threshold`; the logits of classes are divided by the
-    `temperature`. None of these changes the network: two targets that differ in them alone are equal.
+    `temperature`. `dispersion` is by how much counts, in units of their mean, vary more than those of a Poisson
+    distribution. None of these changes the network: two targets that differ in them alone are equal.
     """
 
     name: str
@@ -213,6 +216,7 @@ class TargetSpec:
     threshold: float = field(default=0.5, compare=False)
     temperature: float | None = field(default=None, compare=False)
     positive: int = field(default=1, compare=False)
+    dispersion: float = field(default=0.0, compare=False)
 
     @property
     def key(self) -> str:

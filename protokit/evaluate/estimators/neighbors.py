@@ -74,6 +74,9 @@ class Near:
                 for own, w in zip(found, by, strict=True)
             ]
             return np.asarray(each)
+        if self.target.of_task.deviance != "squared_error":  # a mean of 0 would be a deviance without bound
+            mean = np.average(self.outcomes, weights=self.weights)
+            return np.asarray((np.average(found, axis=1, weights=by) * self.count + mean) / (self.count + 1))
         if self.target.form == "number":
             return np.asarray(np.average(found, axis=1, weights=by))
         if by is not None:  # as many neighbours as there are, each by its weight

@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
-from sklearn.linear_model import LogisticRegression, QuantileRegressor, Ridge
+from sklearn.linear_model import GammaRegressor, LogisticRegression, PoissonRegressor, QuantileRegressor, Ridge
 
 from protokit.core.seeds import derive
 from protokit.core.values.arrays import Features
@@ -17,6 +17,7 @@ from protokit.evaluate.baselines.baseline import Fitted
 from protokit.evaluate.estimators.features import Cells, Matrix, linear_matrix, tree_matrix
 from protokit.evaluate.estimators.quiet import quiet
 
+_LOG_LINEAR = {"poisson": PoissonRegressor, "gamma": GammaRegressor}
 _QUANTILE_ROWS = 5_000  # of training that the linear program of a quantile can take in seconds
 
 
@@ -34,22 +35,28 @@ def dummy(truth: np.ndarray, target: TargetSpec, weights: np.ndarray | None = No
 def linear(
     features: Features, truth: np.ndarray, target: TargetSpec, seed: int, weights: np.ndarray | None = None
 ) -> Fitted:
-    """Logistic, ridge or quantile regression on standardised numbers, one-hot categories and weighted words."""
+    """Logistic, ridge, log-linear or quantile regression on standard numbers, one-hot categories and weighted words."""
     matrix = linear_matrix(features, seed)
     x, center, scale = matrix(features), 0.0, 1.0
 
     def made(quantile: float) -> BaseEstimator:
         if target.form == "quantiles":
             return QuantileRegressor(quantile=quantile, alpha=1e-4, solver="highs")
+        if deviance != "squared_error":  # a penalty of 1 on the sum, as Ridge has; theirs is on the mean
+            return _LOG_LINEAR[deviance](alpha=1 / len(truth), max_iter=1000)
         return Ridge() if target.form == "number" else LogisticRegression(max_iter=1000)
 
+    deviance = target.of_task.deviance
+    if deviance != "squared_error":
+        scale = float(np.average(truth, weights=weights)) or 1.0
+        truth = truth / scale  # so that the penalty is the same in any unit
     if target.form == "quantiles":
         center, scale = float(truth.mean()), float(truth.std()) or 1.0
         some = np.random.Generator(np.random.PCG64(derive(seed, "quantile"))).permutation(len(truth))[:_QUANTILE_ROWS]
         x, truth, weights = x[some], (truth[some] - center) / scale, None if weights is None else weights[some]
     with quiet():
         model = _Model(_each(target, truth, made, x, _share, weights), matrix, target)
-    return model if target.form != "quantiles" else _Scaled(model, center, scale)
+    return model if (center, scale) == (0.0, 1.0) else _Scaled(model, center, scale)
 
 
 def boosting(
@@ -64,8 +71,9 @@ def boosting(
     def made(quantile: float) -> BaseEstimator:
         if target.form == "quantiles":
             return HistGradientBoostingRegressor(loss="quantile", quantile=quantile, **options)
-        kind = HistGradientBoostingRegressor if target.form == "number" else HistGradientBoostingClassifier
-        return kind(**options)
+        if target.form == "number":
+            return HistGradientBoostingRegressor(loss=target.of_task.deviance, **options)
+        return HistGradientBoostingClassifier(**options)
 
     return _Model(_each(target, truth, made, matrix(features), _share, weights), matrix, target)
 

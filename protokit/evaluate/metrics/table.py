@@ -217,11 +217,21 @@ for _metric in (
     ),
     Declared(
         "mean_poisson_deviance", "The mean deviance of counts of a Poisson distribution.", _NUMBERS,
-        "values", "mean_poisson_deviance", False, above=(nextafter(0, -1), 0),
+        "values", "mean_poisson_deviance", False, above=(nextafter(0, -1), 0), rows="poisson_deviance", unbounded=True,
+    ),
+    Declared(
+        "d2_poisson_deviance", "The share of the Poisson deviance of the mean that goes away.", _NUMBERS,
+        "values", "d2_tweedie_score", options={"power": 1}, above=(nextafter(0, -1), 0), fewest=2,
+        needs="different numbers", resampled="d2_poisson",
     ),
     Declared(
         "mean_gamma_deviance", "The mean deviance of numbers above 0 of a gamma distribution.", _NUMBERS,
-        "values", "mean_gamma_deviance", False, above=(0, 0),
+        "values", "mean_gamma_deviance", False, above=(0, 0), rows="gamma_deviance", unbounded=True,
+    ),
+    Declared(
+        "d2_gamma_deviance", "The share of the gamma deviance of the mean that goes away.", _NUMBERS,
+        "values", "d2_tweedie_score", options={"power": 2}, above=(0, 0), fewest=2,
+        needs="different numbers", resampled="d2_gamma",
     ),
     Declared(
         "d2_absolute_error", "The share of the absolute error of the median that goes away.", _NUMBERS,

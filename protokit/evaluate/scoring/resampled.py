@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+from scipy.special import xlogy
 
 from protokit.core.values.arrays import Predictions
+from protokit.evaluate.scoring import rowwise
 
 Fast = Callable[[Predictions, np.ndarray], np.ndarray]
 
@@ -22,6 +24,38 @@ def roc_auc(predictions: Predictions) -> Fast | None:
 def r2(predictions: Predictions) -> Fast | None:
     """The coefficient of determination of numbers, one a row."""
     return _r2 if predictions.target.form == "number" else None
+
+
+def d2_poisson(predictions: Predictions) -> Fast | None:
+    """The share of the Poisson deviance that goes away."""
+    return _d2_poisson if _above(predictions, zeros=True) else None
+
+
+def d2_gamma(predictions: Predictions) -> Fast | None:
+    """The share of the gamma deviance that goes away."""
+    return _d2_gamma if _above(predictions, zeros=False) else None
+
+
+def _above(p: Predictions, *, zeros: bool) -> bool:
+    low = p.truth.min()
+    return bool(p.target.form == "number" and (low > 0 or (zeros and low == 0)) and p.scores.min() > 0)
+
+
+def _d2_poisson(predictions: Predictions, counts: np.ndarray) -> np.ndarray:
+    truth = predictions.truth
+    means = counts @ truth / counts.sum(axis=1)
+    of_mean = 2 * (counts @ xlogy(truth, truth) - (counts @ truth) * np.log(np.maximum(means, 1e-300)))
+    return _gone(counts @ rowwise.poisson_deviance(predictions), of_mean)
+
+
+def _d2_gamma(predictions: Predictions, counts: np.ndarray) -> np.ndarray:
+    truth, total = predictions.truth, counts.sum(axis=1)
+    of_mean = 2 * (total * np.log(counts @ truth / total) - counts @ np.log(truth))
+    return _gone(counts @ rowwise.gamma_deviance(predictions), of_mean)
+
+
+def _gone(left: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    return np.asarray(1 - np.divide(left, whole, out=np.full(len(left), np.nan), where=whole > 0))
 
 
 def _roc_auc(predictions: Predictions, counts: np.ndarray) -> np.ndarray:

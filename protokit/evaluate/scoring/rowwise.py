@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import xlogy
 
 from protokit.core.values.arrays import Predictions
 from protokit.evaluate.scoring import clustering
@@ -166,6 +167,27 @@ def squared_log_error(p: Predictions) -> np.ndarray:
     with np.errstate(invalid="ignore", divide="ignore"):
         squares: np.ndarray = (np.log1p(p.scores) - np.log1p(p.truth)) ** 2
     return squares
+
+
+def poisson_deviance(p: Predictions) -> np.ndarray:
+    """The deviance of a count; NaN where it is below 0, or the prediction is not above it.
+
+    Shapes: (rows,).
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        found = 2 * (xlogy(p.truth, p.truth / p.scores) - p.truth + p.scores)
+    return np.where((p.truth >= 0) & (p.scores > 0), found, np.nan)
+
+
+def gamma_deviance(p: Predictions) -> np.ndarray:
+    """The deviance of a number above 0; NaN where it or the prediction is not.
+
+    Shapes: (rows,).
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share = p.truth / p.scores
+        found = 2 * (share - np.log(share) - 1)
+    return np.where((p.truth > 0) & (p.scores > 0), found, np.nan)
 
 
 def relative_error(p: Predictions) -> np.ndarray:

@@ -73,7 +73,8 @@ def _of_values(metric: Call, function: Function, p: Predictions) -> float:
     truth, values = p.truth.ravel(), p.scores.ravel()
     if metric.above is not None and (truth.min() <= metric.above[0] or values.min() <= metric.above[1]):
         return float("nan")
-    return float(function(truth, values, **_weights(function, p))) if len(truth) >= metric.fewest else float("nan")
+    options: dict[str, object] = {**metric.options, **_weights(function, p)}
+    return float(function(truth, values, **options)) if len(truth) >= metric.fewest else float("nan")
 
 
 def _of_labels(metric: Call, function: Function, p: Predictions) -> float:

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from protokit.core.libraries.backend import keras
 from protokit.core.registry import Registry
 from protokit.core.values.signature import TargetSpec
+
+if TYPE_CHECKING:
+    from protokit.core.libraries.backend import keras
 
 
 class OwnLoss(ABC):
     """A loss that Keras has none for: a class in a file of `protokit.learn.losses`.
 
     Attributes:
-        name: as a task names it (`protokit.core.values.signature.Task.loss`).
+        name: as a task names it (`protokit.core.values.signature.Task.loss`), and a recipe under `learn.loss`.
         about: what it is, in a sentence.
+        tasks: those that it is for.
     """
 
     name: ClassVar[str]
     about: ClassVar[str]
+    tasks: ClassVar[tuple[str, ...]]
 
     @abstractmethod
     def made(self, target: TargetSpec) -> keras.losses.Loss:

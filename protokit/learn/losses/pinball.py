@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from protokit.core.libraries.backend import keras
+from typing import TYPE_CHECKING
+
 from protokit.core.values.signature import TargetSpec
 from protokit.learn.losses.loss import LOSSES, OwnLoss
-from protokit.learn.pinball import pinball
+
+if TYPE_CHECKING:
+    from protokit.core.libraries.backend import keras
 
 
 class Pinball(OwnLoss):
@@ -13,9 +16,12 @@ class Pinball(OwnLoss):
 
     name = "pinball"
     about = "What a quantile too low or too high costs, mean over the quantiles."
+    tasks = ("quantile",)
 
     def made(self, target: TargetSpec) -> keras.losses.Loss:
         """See OwnLoss."""
+        from protokit.learn.pinball import pinball
+
         return pinball(target.quantiles)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from protokit.core.values.signature import Reader, TargetSpec, Task
 
@@ -20,6 +20,16 @@ class OfNumber(Task):
     importance = "root_mean_squared_error"
     constant = 0.98
     audited = True
+    what: ClassVar[str] = "a number"
+    instead: ClassVar[str] = "mend it"
+
+    def impossible(self, numbers: np.ndarray) -> np.ndarray:
+        """Which numbers the target cannot be, as they are not `what` it is; `instead` is the cure.
+
+        Shapes: (rows,) -> (rows,) of truth values.
+        """
+        none: np.ndarray = numbers != numbers
+        return none
 
     def shape(self, target: TargetSpec) -> tuple[int, ...]:
         """See Task."""

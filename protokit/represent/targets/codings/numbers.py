@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from protokit.core.errors import DataError
+from protokit.core.values.forms.numbers import OfNumber
 from protokit.core.values.signature import TargetSpec, Task
-from protokit.represent.encoders.cells import to_numbers
+from protokit.represent.encoders.cells import to_numbers, wrong
 from protokit.represent.targets.coding import CODINGS, Coding, Learned
 
 
@@ -18,7 +20,7 @@ class Numbers(Coding):
 
     def hold(self, series: pd.Series, task: Task, *, is_derived: bool) -> None:
         """See Coding."""
-        to_numbers(series)
+        _hold(series, to_numbers(series), task)
 
     def fit(
         self,
@@ -37,7 +39,10 @@ class Numbers(Coding):
 
     def truth(self, learned: Learned, frame: pd.DataFrame) -> np.ndarray:
         """See Coding: numbers in their own unit (float64)."""
-        return to_numbers(frame[learned.spec.name])
+        series = frame[learned.spec.name]
+        values = to_numbers(series)
+        _hold(series, values, learned.spec.of_task)
+        return values
 
     def training(self, learned: Learned, truth: np.ndarray) -> np.ndarray:
         """See Coding. Shapes: (rows,) -> (rows, 1)."""
@@ -54,3 +59,10 @@ class Numbers(Coding):
 
 
 CODINGS.add(Numbers())
+
+
+def _hold(series: pd.Series, values: np.ndarray, task: Task) -> None:
+    """Raises: DataError: a number is none that the task is for; with its row."""
+    if isinstance(task, OfNumber) and (odd := task.impossible(values)).any():
+        first = int(odd.argmax())
+        raise DataError(wrong(series, first, task.what).rule, cure=task.instead)
