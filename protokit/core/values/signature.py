@@ -132,6 +132,11 @@ class Task(ABC):
         """What a recipe writes under `learn.task`."""
         return self.word or self.name
 
+    @property
+    def example(self) -> str:
+        """What a person writes in a recipe."""
+        return f"learn: {{task: {self.written}}}"
+
     def is_one_of(self, tasks: tuple[str, ...]) -> bool:
         """Whether something for these tasks is for this one."""
         return self.name in tasks or self.like in tasks
