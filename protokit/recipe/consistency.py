@@ -83,7 +83,11 @@ def _of_targets(represent: Represent, learn: Learn) -> list[Fault]:
             found.append(Fault(rule, "name another column", ("learn", "sample_weights")))
         if name in represent.columns:
             path: Path = ("represent", "columns", name)
-            found.append(Fault(f"{name!r} is the target", "set learn.task instead", path, "key"))
+            ordered = represent.kind(name) == "ordered"
+            if ordered and any(task.ordered for task in TASKS.all().values() if task.written == learn.task):
+                continue
+            cure = "write learn: {task: ordinal} beside it" if ordered else "set learn.task instead"
+            found.append(Fault(f"{name!r} is the target", cure, path, "key"))
     return found
 
 

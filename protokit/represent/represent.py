@@ -80,6 +80,12 @@ def _separator(spec: Represent, frame: pd.DataFrame, tasks: Mapping[str, str]) -
     return separator_of(frame[next(iter(tasks))], "represent: {separator: SEPARATOR}")
 
 
+def _order(spec: Represent, target: str) -> tuple[str, ...]:
+    """The order of a target's classes, as it is written; empty where none is."""
+    said = spec.options(target)
+    return tuple(map(str, said)) if spec.kind(target) == "ordered" and isinstance(said, tuple) else ()
+
+
 def _splits(
     spec: Represent, examples: Examples, tasks: Mapping[str, str], separator: str | None, seed: int
 ) -> tuple[Split, ...]:
@@ -111,7 +117,8 @@ def _represented(
     numbers = np.concatenate([np.zeros((len(train), 0)), *(_numbers(c, train[c.column]) for c in numeric)], axis=1)
     scaler = Scaler.fit(numbers)
     targets = tuple(
-        TargetEncoder.fit(train, names, task, setting.quantiles, separator) for names, task in by_target(tasks).items()
+        TargetEncoder.fit(train, names, task, setting.quantiles, separator, _order(spec, names[0]))
+        for names, task in by_target(tasks).items()
     )
     said = [options.knots if isinstance(options := spec.options(c.column), NumberOptions) else None for c in numeric]
     wanted = counts(len(train), [n for n, c in zip(said, numeric, strict=True) for _ in c.names])

@@ -107,13 +107,14 @@ class TargetEncoder(Learned):
         task: str,
         quantiles: tuple[float, ...] = (),
         separator: str | None = None,
+        order: tuple[str, ...] = (),
     ) -> TargetEncoder:
-        """Learns classes (sorted), labels, or mean and standard deviation, from training rows.
+        """Learns classes (sorted, or in the `order` that is written), labels, or numbers, from training rows.
 
         Raises:
             DataError: the training rows hold one class only.
         """
-        return cls(**vars(CODINGS[task_of(task).coding].fit(frame, names, task, quantiles, separator)))
+        return cls(**vars(CODINGS[task_of(task).coding].fit(frame, names, task, quantiles, separator, order)))
 
     def truth(self, frame: pd.DataFrame) -> np.ndarray:
         """Of each row: class positions (int64), numbers in their own unit (float64), or 0 and 1 of each label.

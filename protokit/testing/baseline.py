@@ -29,11 +29,11 @@ def arrays(task: str, rows: int, seed: int = 0, *, columns: tuple[str, ...] = ("
         points = r.normal(size=(rows, 3)) + 6 * np.eye(3)[r.integers(0, 3, rows)]
         return Arrays({"points": points}, {}, {"y": points}, Features(none, none.astype(np.int64), (), points=points))
     x = r.normal(size=(rows, 2))
-    truth = {
-        "binary": (x[:, 0] > 0).astype(np.int64),
-        "multiclass": np.digitize(x[:, 0], [-0.5, 0.5]),
-        "multilabel": (x > 0).astype(np.int64),
-    }.get(task, 2 * x[:, 0] + 3 if one.deviance == "squared_error" else np.exp(x[:, 0]))
+    truth = 2 * x[:, 0] + 3 if one.deviance == "squared_error" else np.exp(x[:, 0])
+    if one.has_positive or one.form == "labels":
+        truth = (x[:, 0] > 0 if one.has_positive else x > 0).astype(np.int64)
+    elif one.form == "classes":
+        truth = np.digitize(x[:, 0], [-0.5, 0.5])
     codes = r.integers(0, 5, (rows, 1))
     features = Features(
         np.where(r.random(x.shape) < 0.1, np.nan, x) if "numbers" in columns else none,
@@ -67,7 +67,9 @@ def _check_fit(one: Baseline, name: str, task: str, columns: tuple[str, ...]) ->
     form = task_of(task).form
     several = ("u", "v") if form in ("labels", "steps") else ()
     quantiles = (0.1, 0.5, 0.9) if form == "quantiles" else ()
-    target = TargetSpec("y", task, _CLASSES.get(task, ()), several, 3, quantiles, 3)
+    target = TargetSpec(
+        "y", task, _CLASSES.get(task, ("a", "b", "c") if form == "classes" else ()), several, 3, quantiles, 3
+    )
     train, test = arrays(task, 60, 1, columns=columns), arrays(task, 20, 2, columns=columns)
     before = train.truth["y"].copy()
     [first], [second] = (predict_each(one, target, train, (test,), 5) for _ in range(2))

@@ -23,8 +23,8 @@ def predictions(task: str, rows: int = 40, seed: int = 0, *, skill: float = 0.5)
     Numbers are above 0. Clusters have labels to be held against, some of them missing.
     """
     r = np.random.default_rng(seed)
-    classes = _CLASSES.get(task, ())
     form = task_of(task).form
+    classes = _CLASSES.get(task, ("a", "b", "c") if form == "classes" else ())
     several = ("u", "v") if form in ("labels", "steps") else ()
     quantiles = (0.1, 0.5, 0.9) if form == "quantiles" else ()
     target = TargetSpec("y", task, classes, several, 3, quantiles, 2 if form == "clusters" else 0)

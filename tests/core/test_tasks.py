@@ -71,7 +71,7 @@ def _texts(spec: TargetSpec) -> TargetSpec:
 
 
 def test_the_words_of_tasks_and_their_order() -> None:
-    assert WRITTEN[:2] == ("classification", "regression")
+    assert WRITTEN[0] == "classification"
     assert [name for name in WRITTEN if name in ("multilabel", "quantile", "forecasting", "clustering")] == [
         "multilabel", "quantile", "forecasting", "clustering",
     ]  # fmt: skip

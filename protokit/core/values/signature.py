@@ -85,6 +85,7 @@ class Task(ABC):
         like: another task, whose metrics, baselines, plots and checks are for this one, too.
         form: what is predicted of a row: one of several classes, labels that may each be there, a number, several
             quantiles, steps of series, a cluster.
+        ordered: whether classes have an order, which `represent.columns` may write.
         has_target: whether a column says what is true.
         coding: how the target's cells become what the loss takes (`protokit.represent.targets`).
         probabilities: whether the network gives probabilities.
@@ -109,6 +110,7 @@ class Task(ABC):
     rank: ClassVar[int] = 0
     word: ClassVar[str] = ""
     like: ClassVar[str] = ""
+    ordered: ClassVar[bool] = False
     has_target: ClassVar[bool] = True
     coding: ClassVar[str] = ""
     probabilities: ClassVar[bool] = False

@@ -12,6 +12,7 @@ _TWO = ("binary",)
 _MANY = ("multiclass",)
 _CLASSES = ("binary", "multiclass")
 _CALLED = (*_CLASSES, *_LABELS)
+_ORDERED = ("ordinal",)
 _NUMBERS = ("regression",)
 _VALUES = ("regression", "forecasting")
 _QUANTILES = ("quantile",)
@@ -38,6 +39,14 @@ for _metric in (
     Declared(
         "recall", "Of the positive rows, the share that is called so.", _TWO,
         "labels", "recall_score", average="binary", confusion="recall", needs="two classes",
+    ),
+    Declared(
+        "quadratic_kappa", "How much less than by chance the class called is away from the true one, in squares.",
+        _ORDERED, "labels", confusion="quadratic_kappa",
+    ),
+    Declared(
+        "mean_absolute_rank_error", "How many places in the order the class called is away from the true one.",
+        _ORDERED, "labels", greater_is_better=False, rows="away",
     ),
     # of probabilities
     Declared(

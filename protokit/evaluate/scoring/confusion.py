@@ -77,6 +77,17 @@ def cohen_kappa(cells: np.ndarray) -> np.ndarray:
     return kappa
 
 
+def quadratic_kappa(cells: np.ndarray) -> np.ndarray:
+    """How much less than by chance classes in an order are away from those called, in squares; NaN of one class."""
+    truth, called, rows = cells.sum(axis=2), cells.sum(axis=1), cells.sum(axis=(1, 2))
+    places = np.arange(cells.shape[1])
+    away = (places[:, None] - places) ** 2.0
+    chance = np.einsum("si,ij,sj->s", truth, away, called) / rows
+    with np.errstate(invalid="ignore", divide="ignore"):
+        kappa: np.ndarray = 1 - (cells * away).sum(axis=(1, 2)) / chance
+    return kappa
+
+
 def precision(cells: np.ndarray) -> np.ndarray:
     """Of the rows called a class, the share that is of it. Shapes: (sets, classes) or (sets, labels)."""
     right, called, _ = _hits(cells)

@@ -216,6 +216,14 @@ def squared_probability_error(p: Predictions) -> np.ndarray:
     return np.asarray((p.positive_scores - p.is_positive) ** 2)
 
 
+def away(p: Predictions) -> np.ndarray:
+    """How many places in the order the class called is away from the true one.
+
+    Shapes: (rows,).
+    """
+    return np.asarray(np.abs(p.labels - p.truth), np.float64)
+
+
 def wrong_labels(p: Predictions) -> np.ndarray:
     """The share of a row's labels that are wrong.
 

@@ -58,8 +58,9 @@ class Coding(ABC):
         task: str,
         quantiles: tuple[float, ...],
         separator: str | None,
+        order: tuple[str, ...] = (),
     ) -> Learned:
-        """Learn from training rows what there is to know of the target.
+        """Learn from training rows what there is to know of the target; `order` is that of its classes, as written.
 
         Raises:
             DataError: they do not tell.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 import numpy as np
 import pandas as pd
 
@@ -12,6 +14,8 @@ from protokit.core.values.signature import TargetSpec, Task, task_of
 from protokit.represent.encoders.distinct import distinct
 from protokit.represent.encoders.inference import cure_of_derived
 from protokit.represent.targets.coding import CODINGS, MOST_CLASSES, Coding, Learned
+
+Class: TypeAlias = str | bool | int | float
 
 
 class Classes(Coding):
@@ -33,14 +37,23 @@ class Classes(Coding):
         task: str,
         quantiles: tuple[float, ...],
         separator: str | None,
+        order: tuple[str, ...] = (),
     ) -> Learned:
         """See Coding."""
         series, name = frame[names[0]], names[0]
         kinds = dict.fromkeys(map(_plain, distinct(series).cells))
-        classes = sorted(kinds, key=lambda v: (isinstance(v, str), v))
+        classes = self.in_order(list(kinds), name, order)
         if len(classes) < 2:
             raise DataError(f"the training rows hold only the class {classes[0]!r} of {name!r}", cure="split otherwise")
         return Learned(TargetSpec(name, task_of(task).of_classes(len(classes)), tuple(classes)))
+
+    def in_order(self, classes: list[Class], name: str, order: tuple[str, ...]) -> list[Class]:
+        """The different classes of a target in the order of their places; `order` is as written, if any is.
+
+        Raises:
+            DataError: the order is not known.
+        """
+        return sorted(classes, key=lambda v: (isinstance(v, str), v))
 
     def truth(self, learned: Learned, frame: pd.DataFrame) -> np.ndarray:
         """See Coding: positions (int64)."""
@@ -92,7 +105,7 @@ def _no_classes(series: pd.Series, different: int, numeric: bool, is_derived: bo
     return DataError(rule, cure=cure)
 
 
-def _plain(value: object) -> str | bool | int | float:
+def _plain(value: object) -> Class:
     """A class as JSON takes it: a text, a truth value or a whole number."""
     value = value.item() if hasattr(value, "item") else value
     if isinstance(value, float) and value.is_integer():

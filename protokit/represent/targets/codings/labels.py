@@ -22,6 +22,7 @@ class Labels(Coding):
         task: str,
         quantiles: tuple[float, ...],
         separator: str | None,
+        order: tuple[str, ...] = (),
     ) -> Learned:
         """See Coding."""
         return Learned(labels_of(frame, names, separator), in_one_column=len(names) == 1, separator=separator)

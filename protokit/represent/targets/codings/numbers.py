@@ -29,6 +29,7 @@ class Numbers(Coding):
         task: str,
         quantiles: tuple[float, ...],
         separator: str | None,
+        order: tuple[str, ...] = (),
     ) -> Learned:
         """See Coding: mean and standard deviation."""
         values = to_numbers(frame[names[0]])

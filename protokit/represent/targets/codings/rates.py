@@ -26,6 +26,7 @@ class Rates(Numbers):
         task: str,
         quantiles: tuple[float, ...],
         separator: str | None,
+        order: tuple[str, ...] = (),
     ) -> Learned:
         """See Coding: the mean; and how much more the numbers vary than those of a Poisson distribution."""
         values = to_numbers(frame[names[0]])
