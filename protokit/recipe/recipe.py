@@ -53,7 +53,9 @@ def _named_inputs(data: Mapping[object, object]) -> tuple[str, ...]:
     represent = data.get("represent")
     represent = represent if isinstance(represent, Mapping) else {}
     columns = represent.get("columns")
-    declared = [str(name) for name in columns] if isinstance(columns, Mapping) else []
+    target = represent.get("target")  # the order of its classes may stand among the columns
+    apart = target if isinstance(target, (list, tuple)) else (target,)
+    declared = [str(name) for name in columns if name not in apart] if isinstance(columns, Mapping) else []
     shapes = [name for name in ("sequence", "series") if represent.get(name)]
     return (*declared, *(f"{name}_codes" for name in declared), *shapes, *(["known"] if "series" in shapes else []))
 
