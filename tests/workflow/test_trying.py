@@ -258,7 +258,7 @@ def test_the_command(tmp_path: Path) -> None:
 
     plain = json.loads(said("--try", "--seconds", "120", "--json"))
     assert plain["trials"][0]["outcome"] == "better" and len(plain["diagnoses"]) == 1
-    assert "tried: better: roc_auc" in said() and "check 0: better: roc_auc" in said("--try")
+    assert "tried: perhaps better: roc_auc" in said() and "check 0: perhaps better: roc_auc" in said("--try")
 
 
 def test_a_gain_within_chance_is_not_called_better() -> None:
