@@ -20,6 +20,7 @@ from protokit.core.places import Fault
 from protokit.core.registry import Registry
 from protokit.core.suggest import did_you_mean, one_of
 from protokit.grammar.writing import on_a_line
+from protokit.learn.losses.loss import LOSSES
 from protokit.menu import catalogue
 
 if TYPE_CHECKING:
@@ -149,8 +150,8 @@ def layers() -> list[Entry]:
 
 
 def losses() -> list[Entry]:
-    """Those of Keras."""
-    return _of_keras("losses")
+    """Those of Keras, and protokit's own."""
+    return [*_of_keras("losses"), *(entry_of(name, loss) for name, loss in LOSSES.house().items())]
 
 
 def optimizers() -> list[Entry]:
@@ -198,6 +199,7 @@ KINDS = {
         Kind("constraints", "constraints of a layer's weights", (f"{_HERE}:constraints",)),
         Kind("losses", "what training makes small", (f"{_HERE}:losses",)),
         Kind("optimizers", "how training changes the weights", (f"{_HERE}:optimizers",)),
+        Kind("tasks", "what can be learned of a target", ("protokit.core.values.signature:TASKS",)),
         Kind("engines", "what runs the training", ("protokit.learn.engine:ENGINES",)),
         Kind("metrics", "scores of the test rows", ("protokit.evaluate.metrics.metric:METRICS",)),
         Kind(

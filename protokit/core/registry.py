@@ -22,8 +22,9 @@ class Registry(Generic[Thing]):
 
     Those of the house are the modules of `home`, a package: a file each, imported when the first name is asked for.
     Those of other packages are found through the entry-point group `protokit.plugins`, when a name is not of the house
-    or all names are asked for; `key` is the kind's name there. A thing's name is its attribute `name`, else its
-    `__name__`. What is not protokit's own is looked at when it is added: a class of `base` that lacks nothing.
+    or all names are asked for; `key` is the kind's name there, and without one nobody else brings any. A thing's name
+    is its attribute `name`, else its `__name__`. What is not protokit's own is looked at when it is added: a class of
+    `base` that lacks nothing.
     """
 
     def __init__(self, kind: str, home: str = "", *, key: str = "", base: type | None = None) -> None:
@@ -97,7 +98,9 @@ class Registry(Generic[Thing]):
 
     def all(self) -> dict[str, Thing]:
         """All things by name, those of installed packages too."""
-        self._registered()
+        found = self._registered()
+        if not self.key:
+            return found
         plugins.packages(self.key)
         return self._registered()
 

@@ -50,7 +50,7 @@ def confidence(p: Predictions) -> tuple[np.ndarray, np.ndarray]:
 
     Shapes: (rows,) and (rows,).
     """
-    if p.target.task == "binary":
+    if p.target.has_positive:
         return p.positive_scores, p.is_positive.astype(float)
     return p.scores.max(axis=1), (p.scores.argmax(axis=1) == p.truth).astype(float)
 

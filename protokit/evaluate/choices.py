@@ -21,7 +21,7 @@ class Choices:
 
     def chosen_by(self, target: TargetSpec) -> str | None:
         """The metric that the threshold of a target is chosen by."""
-        return self.threshold if target.task == "binary" and isinstance(self.threshold, str) else None
+        return self.threshold if target.has_positive and isinstance(self.threshold, str) else None
 
     def needs_validation(self, target: TargetSpec) -> bool:
         """Whether something of a target is chosen on validation rows."""
@@ -39,7 +39,7 @@ class Choices:
 
     def fixed(self, target: TargetSpec) -> TargetSpec:
         """A target with the threshold where it is a number."""
-        if target.task == "binary" and isinstance(self.threshold, float):
+        if target.has_positive and isinstance(self.threshold, float):
             return replace(target, threshold=self.threshold)
         return target
 

@@ -23,7 +23,6 @@ _TREES = 40
 _SURE = 0.95  # of a class that is not the row's
 _AGREED = 0.8  # of the trees, which are never as sure
 _SUSPECTS = 20
-_TASKS = {"binary", "multiclass", "regression", "multilabel", "quantile"}
 
 
 def taken(features: Features, rows: np.ndarray) -> Features:
@@ -64,7 +63,7 @@ def trees(
 
     Shapes: held (rows,) of positions in validation; weights (training rows,): how much each counts.
     """
-    if target.task not in _TASKS:
+    if target.form in ("steps", "clusters"):
         return None
     random = derive(seed, "reference")
     rows = np.random.Generator(np.random.PCG64(random)).permutation(train.rows)[:_ROWS]
@@ -94,7 +93,7 @@ def _said(
         return said, model.feature_importances_
     model = ExtraTreesRegressor(_TREES, **options).fit(x, truth, weights)
     numbers = np.asarray(model.predict(z))
-    if target.task == "quantile":
+    if target.form == "quantiles":
         numbers = np.repeat(numbers[:, None], len(target.quantiles), axis=1)
     return numbers, model.feature_importances_
 
@@ -123,7 +122,7 @@ def errors(target: TargetSpec, truth: np.ndarray, scores: np.ndarray) -> np.ndar
     if target.has_classes:
         wanted = np.eye(len(target.classes))[truth]
         return np.asarray(((scores - wanted) ** 2).sum(axis=1))
-    if target.task == "quantile":
+    if target.form == "quantiles":
         scores = scores[:, min(range(len(target.quantiles)), key=lambda i: abs(target.quantiles[i] - 0.5))]
     return np.asarray(((scores - truth) ** 2).reshape(len(truth), -1).mean(axis=1))
 
@@ -139,7 +138,7 @@ def of_constant(
         counts = np.bincount(train, weights, minlength=len(target.classes))
         shares = counts / counts.sum()
         return errors(target, truth, np.broadcast_to(shares, (len(truth), len(shares))))
-    if target.task == "quantile":
+    if target.form == "quantiles":
         return np.asarray((truth - np.median(train)) ** 2)
     return errors(target, truth, np.broadcast_to(np.average(train, axis=0, weights=weights), truth.shape))
 

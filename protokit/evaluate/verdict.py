@@ -166,16 +166,16 @@ def _alike(p: Predictions, q: Predictions) -> bool:
 
 
 def _same(p: Predictions, q: Predictions, first: np.ndarray, second: np.ndarray) -> bool:
-    if p.scores.shape == q.scores.shape and p.target.task != "clustering":
+    if p.scores.shape == q.scores.shape and p.target.form != "clusters":
         size = float(np.abs(q.scores).max(initial=0.0))
         if np.allclose(p.scores, q.scores, rtol=1e-9, atol=1e-9 * size):
             return True
-    if not p.target.has_classes and p.target.task != "clustering":
+    if not p.target.has_classes and p.target.form != "clusters":
         return False
     # of classes as they are called, and of clusters, the scores behind them do not count
     _, one = np.unique(p.labels, return_inverse=True)
     _, other = np.unique(q.labels, return_inverse=True)
-    if p.target.task == "clustering":
+    if p.target.form == "clusters":
         together = np.unique(np.stack([one, other]), axis=1).shape[1]
         alike = together == len(np.unique(one)) == len(np.unique(other))
     else:
@@ -195,7 +195,7 @@ class _Tested:
     @classmethod
     def of(cls, network: Predictions, folds: int) -> _Tested:
         blocks = None if network.blocks is None else bootstrap.units(network)
-        return cls(len(network.truth), blocks, network.target.task == "forecasting", folds)
+        return cls(len(network.truth), blocks, network.target.form == "steps", folds)
 
     def __str__(self) -> str:
         one = self.rows == 1

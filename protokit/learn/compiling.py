@@ -7,22 +7,13 @@ from collections.abc import Mapping
 from protokit.core.errors import DataError
 from protokit.core.libraries.backend import keras
 from protokit.core.values.signature import Signature, TargetSpec
+from protokit.learn.losses.loss import LOSSES
 from protokit.learn.members import LossOfMembers, metric_of_mean
-from protokit.learn.pinball import pinball
 from protokit.learn.words import Learn
 from protokit.menu import catalogue
 from protokit.menu.network.members import is_ensemble
 from protokit.menu.reading.arguments import arguments_of
 
-_LOSSES = {
-    "binary": "BinaryCrossentropy",
-    "multiclass": "SparseCategoricalCrossentropy",
-    "multilabel": "BinaryCrossentropy",
-    "regression": "MeanSquaredError",
-    "forecasting": "MeanSquaredError",
-    "clustering": "MeanSquaredError",
-}
-_METRICS = {"binary": ["accuracy"], "multiclass": ["accuracy"], "multilabel": ["binary_accuracy"], "quantile": []}
 _NO_DECAY = ["bias", "gamma", "beta", "embedding", "member_scale"]
 
 
@@ -43,7 +34,7 @@ def compile_network(network: keras.Model, learn: Learn, signature: Signature) ->
     outputs = {target.key: target for target in signature.targets}
     losses: dict[str, keras.losses.Loss] = {name: loss_of(learn, target) for name, target in outputs.items()}
     metrics: dict[str, list[str | keras.metrics.Metric]] = {
-        name: list(_METRICS.get(target.task, ["mae"])) for name, target in outputs.items()
+        name: list(target.of_task.in_training) for name, target in outputs.items()
     }
     if is_ensemble(network):
         losses = {name: LossOfMembers(loss) for name, loss in losses.items()}
@@ -66,23 +57,15 @@ def loss_of(learn: Learn, target: TargetSpec) -> keras.losses.Loss:
     Raises:
         DataError: the recipe's is not for this task.
     """
-    given = learn.loss
-    name, task = next(iter(given)) if isinstance(given, dict) else given, target.task
-    if task == "quantile":
-        if name is not None:
-            raise DataError(f"quantiles have a loss of their own, not {name!r}", cure="leave learn.loss out")
-        return pinball(target.quantiles)
-    if name is not None:
-        sparse = "sparse" in catalogue.snake(str(name))
-        binary = "binary" in catalogue.snake(str(name))
-        categorical = "categorical" in catalogue.snake(str(name))
-        if (
-            (categorical and not sparse)
-            or (task not in {"binary", "multiclass", "multilabel"} and (sparse or binary))
-            or ((task == "multiclass") != sparse and (sparse or binary or task == "multiclass"))
-        ):
-            raise DataError(f"the loss {name!r} is not for {task}", cure=f"write {_LOSSES[task]}, or leave it out")
-    return _made("losses", given or _LOSSES[task])
+    given, task = learn.loss, target.of_task
+    name = next(iter(given)) if isinstance(given, dict) else given
+    own = LOSSES.find(task.loss if name is None else name)
+    fits = name is None or (own.name in (task.loss, *task.losses) if own else task.accepts(catalogue.snake(str(name))))
+    if not fits:
+        if task.form == "quantiles":
+            raise DataError(f"{task.form} have a loss of their own, not {name!r}", cure="leave learn.loss out")
+        raise DataError(f"the loss {name!r} is not for {task.name}", cure=f"write {task.loss}, or leave it out")
+    return _made("losses", given or task.loss) if own is None else own.made(target)
 
 
 def _made(section: str, given: str | Mapping[str, object]) -> keras.Optimizer | keras.losses.Loss:

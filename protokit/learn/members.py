@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from protokit.core.libraries.backend import keras
+from protokit.core.values.signature import task_of
 
 _FUNCTIONS: dict[str, Callable[[keras.KerasTensor, keras.KerasTensor], keras.KerasTensor]] = {
     "mae": keras.metrics.mean_absolute_error,
@@ -38,7 +39,7 @@ class LossOfMembers(keras.losses.Loss):  # type: ignore[misc]
 
 def metric_of_mean(name: str, task: str) -> keras.metrics.Metric:
     """A metric of Keras by its name in the history, of the mean of what the members say."""
-    sparse = name == "accuracy" and task == "multiclass"
+    sparse = name == "accuracy" and task_of(task).coded
     function = _FUNCTIONS["sparse_accuracy" if sparse else {"accuracy": "binary_accuracy"}.get(name, name)]
 
     def of_mean(y_true: keras.KerasTensor, y_pred: keras.KerasTensor) -> keras.KerasTensor:

@@ -30,7 +30,7 @@ from protokit.learn.training.runtime import Inputs, Values, structure
 from protokit.learn.words import Learn
 from protokit.menu.items import Outline
 from protokit.menu.network.build import build
-from protokit.menu.network.heads import CODE
+from protokit.menu.network.end import CODE
 
 _AT_A_TIME = 4096  # rows
 _BETWEEN_SAVES = 1.0  # seconds
@@ -256,7 +256,7 @@ def predict(network: keras.Model, inputs: dict[str, np.ndarray], signature: Sign
                 found.setdefault(target.name, []).append(np.asarray(by_key[target.key]))
     whole = {name: np.concatenate(parts) for name, parts in found.items()}
     for target in signature.targets:
-        if target.has_classes or target.task == "multilabel":
+        if target.of_task.probabilities:
             _are_probabilities(target.name, whole[target.name])
     return whole
 

@@ -11,16 +11,18 @@ from protokit.core import plugins
 from protokit.core.errors import SpecError
 from protokit.core.places import Fault
 from protokit.core.suggest import did_you_mean
+from protokit.core.values import signature
 from protokit.grammar.faults import refuse
 from protokit.grammar.words import SHARE, Section, Word, choice, definition, one_or_more
 from protokit.learn.engine import ENGINES
+from protokit.learn.losses.loss import LOSSES
 from protokit.menu import catalogue
 from protokit.menu.house_menu import HOUSE_MENUS
 from protokit.menu.menu import Menu
 from protokit.menu.reading.arguments import check_reference
 
 SCHEDULES = ("constant", "cosine", "plateau")
-TASKS = ("classification", "regression", "multilabel", "quantile", "forecasting", "clustering")
+TASKS = tuple(dict.fromkeys(task.written for task in signature.TASKS.all().values()))
 CLUSTERINGS = ("kmeans", "gaussian_mixture", "hdbscan", "spectral", "agglomerative")
 # keys that are for one task
 FOR_TASK = {"quantiles": "quantile", "clusters": "clustering", "cluster_by": "clustering"}
@@ -60,6 +62,8 @@ def _reference(section: str) -> Word:
     def read(value: object) -> object:
         if value is None:
             return None
+        if section == "losses" and isinstance(value, str) and value in LOSSES:
+            return value
         if isinstance(value, str) and catalogue.find(section, value) is None:
             raise refuse(Fault(f"unknown {noun} {value!r}", catalogue.unknown(section, value).cure))
         if isinstance(value, dict):
@@ -73,7 +77,8 @@ def _reference(section: str) -> Word:
         return value
 
     named = definition(section.capitalize())
-    return Word(read, {"anyOf": [named, {"type": "null"}]} if section == "losses" else named)
+    losses = {"anyOf": [named, {"enum": [*LOSSES.all(), None]}]}
+    return Word(read, losses if section == "losses" else named)
 
 
 def _engine(value: object) -> object:
@@ -140,7 +145,7 @@ class Learn(Section):
         examples=["tabular", [{"Dense": {"units": 64, "activation": "relu"}}, {"Dropout": 0.3}]],
     )
     loss: Annotated[str | dict[str, object] | None, _reference("losses")] = Field(
-        None, description="a loss of Keras; that of the task when not given", examples=["Huber"]
+        None, description="a loss of Keras, or of protokit's own; that of the task when not given", examples=["Huber"]
     )
     optimizer: Annotated[str | dict[str, Any], _reference("optimizers")] = Field(
         default_factory=lambda: dict(_ADAMW),
@@ -210,6 +215,11 @@ class Learn(Section):
             return data
         old = {was: now for was, now in cls.renamed.items() if was in data and now not in data}
         return {old.get(key, key): value for key, value in data.items()} if old else data
+
+    @property
+    def form(self) -> signature.Form | None:
+        """What is predicted of a row, where the task is said."""
+        return signature.form_written(self.task)
 
     def left_out(self) -> tuple[str, ...]:
         """What is for other tasks."""

@@ -18,20 +18,20 @@ def fitting(signature: Signature) -> Plain:
     >>> fitting(Signature((InputSpec("photo", (28, 28, 1), "uint8", ("photo",), 0, "image"),), ()))
     'image_small'
     """
-    task = signature.targets[0].task if signature.targets else None
-    if task == "forecasting":
+    form = signature.targets[0].form if signature.targets else None
+    if form == "steps":
         return _forecast(signature)
-    if task == "clustering" and all(spec.kind == "columns" for spec in signature.inputs):
+    if form == "clusters" and all(spec.kind == "columns" for spec in signature.inputs):
         return _default("columns", clusters=True)
     menu = _for_inputs(signature)
-    if task != "clustering":
+    if form != "clusters":
         return menu
     return [*([{"use": menu}] if isinstance(menu, str) else menu), EMBEDDING]
 
 
 def learning(menu: Plain, signature: Signature, rows: int) -> Mapping[str, Plain]:
     """What the house proposes under `learn` for a menu and so many training rows; nothing for menus side by side."""
-    is_forecast = bool(signature.targets) and signature.targets[0].task == "forecasting"
+    is_forecast = bool(signature.targets) and signature.targets[0].form == "steps"
     house = menu if isinstance(menu, str) else _default("series") if is_forecast else None
     return HOUSE_MENUS[house].learning(signature, rows) if house else {}
 

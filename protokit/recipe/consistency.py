@@ -5,6 +5,7 @@ from __future__ import annotations
 from protokit.collect.words import Collect
 from protokit.core.places import Fault, Path
 from protokit.core.suggest import did_you_mean, one_of
+from protokit.core.values.signature import TASKS, form_written
 from protokit.evaluate.baselines.baseline import BASELINES
 from protokit.evaluate.metrics.metric import METRICS
 from protokit.evaluate.words import Evaluate
@@ -17,7 +18,7 @@ from protokit.represent.words import By, Represent, Split
 def faults_between(collect: Collect, represent: Represent, learn: Learn, evaluate: Evaluate) -> list[Fault]:
     """Faults between parts of a recipe that are each right by themselves, in the order in which they are told."""
     found = [*_of_task(represent, learn, evaluate), *_of_shape(represent, learn)]
-    if learn.task == "clustering":
+    if learn.form == "clusters":
         found += _of_clustering(represent, learn, evaluate)
     if learn.deal and (rule := cannot_deal(represent, learn)):
         found.append(Fault(rule, "remove deal, or split by random, stratified or group", ("learn", "deal")))
@@ -32,7 +33,7 @@ def faults_between(collect: Collect, represent: Represent, learn: Learn, evaluat
 def cannot_deal(represent: Represent, learn: Learn) -> str | None:
     """Why networks cannot have different validation rows; None where they can."""
     split = represent.split
-    if learn.task == "clustering" or represent.series is not None:
+    if learn.form == "clusters" or represent.series is not None:
         return "validation rows are dealt where a table has a target, not for series and clusters"
     if isinstance(split.validation, str):
         return f"the validation rows are those of the table {split.validation!r}: they cannot be dealt"
@@ -83,14 +84,18 @@ def _of_targets(represent: Represent, learn: Learn) -> list[Fault]:
             found.append(Fault(rule, "name another column", ("learn", "sample_weights")))
         if name in represent.columns:
             path: Path = ("represent", "columns", name)
-            found.append(Fault(f"{name!r} is the target", "set learn.task instead", path, "key"))
+            ordered = represent.kind(name) == "ordered"
+            if ordered and any(task.ordered for task in TASKS.all().values() if task.written == learn.task):
+                continue
+            cure = "write learn: {task: ordinal} beside it" if ordered else "set learn.task instead"
+            found.append(Fault(f"{name!r} is the target", cure, path, "key"))
     return found
 
 
 def _of_task(represent: Represent, learn: Learn, evaluate: Evaluate) -> list[Fault]:
     """What has to be there, or must not be, for the task."""
     found = []
-    clustering = learn.task == "clustering"
+    clustering = learn.form == "clusters"
     of = "forecasting" if represent.series is not None and learn.task is None else learn.task
     if represent.target is None and not clustering:
         cure = "name the column to predict: represent: {target: NAME}; or write learn: {task: clustering}"
@@ -113,17 +118,16 @@ def _of_task(represent: Represent, learn: Learn, evaluate: Evaluate) -> list[Fau
     if learn.start == "linear" and of not in (None, "regression"):
         rule = f"a linear start is for numbers, and the task is {of}"
         found.append(Fault(rule, "write zero, or leave it out", ("learn", "start")))
-    if learn.task == "forecasting" and represent.series is None:
+    if learn.form == "steps" and represent.series is None:
         cure = "write represent: {series: {time: TIME, window: 96, horizon: 24}}"
         found.append(Fault("forecasting needs a series", cure, ("learn", "task")))
-    of_classes = {None, "classification"}
     for key in ("threshold", "calibrate"):
-        if getattr(evaluate, key) != getattr(Evaluate(), key) and of not in of_classes:
+        if getattr(evaluate, key) != getattr(Evaluate(), key) and form_written(of) not in (None, "classes"):
             found.append(Fault(f"{key} is for classes, and the task is {of}", "remove it", ("evaluate", key), "key"))
     for i, name in enumerate(evaluate.baselines or ()):
-        tasks = BASELINES[name].tasks
-        if of in {"forecasting", "clustering", "multilabel", "quantile"} and of not in tasks:
-            fitting = [known for known, one in BASELINES.all().items() if of in one.tasks]
+        tasks = [task for task in TASKS.all().values() if task.written == of]
+        if tasks and not any(task.is_one_of(BASELINES[name].tasks) for task in tasks):
+            fitting = [n for n, one in BASELINES.all().items() if any(task.is_one_of(one.tasks) for task in tasks)]
             rule = f"the baseline {name!r} is not for {of}"
             found.append(Fault(rule, one_of(fitting), ("evaluate", "baselines", i)))
     return found
@@ -143,7 +147,7 @@ def _of_shape(represent: Represent, learn: Learn) -> list[Fault]:
     if sequence is not None:
         cure = "keep sequence for one prediction of each, series for forecasts"
         found.append(Fault("a table is made into series or into sequences", cure, ("represent", "sequence"), "key"))
-    if learn.task not in {None, "forecasting"}:
+    if learn.form not in (None, "steps"):
         rule = f"a series is forecast, and the task is {learn.task}"
         found.append(Fault(rule, "write task: forecasting, or leave it out", ("learn", "task")))
     for key, names in (("time", (series.time,)), ("by", series.by), ("known", series.known)):

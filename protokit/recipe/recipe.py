@@ -53,7 +53,9 @@ def _named_inputs(data: Mapping[object, object]) -> tuple[str, ...]:
     represent = data.get("represent")
     represent = represent if isinstance(represent, Mapping) else {}
     columns = represent.get("columns")
-    declared = [str(name) for name in columns] if isinstance(columns, Mapping) else []
+    target = represent.get("target")  # the order of its classes may stand among the columns
+    apart = target if isinstance(target, (list, tuple)) else (target,)
+    declared = [str(name) for name in columns if name not in apart] if isinstance(columns, Mapping) else []
     shapes = [name for name in ("sequence", "series") if represent.get(name)]
     return (*declared, *(f"{name}_codes" for name in declared), *shapes, *(["known"] if "series" in shapes else []))
 
@@ -165,7 +167,7 @@ class Recipe(Section):
     @property
     def network(self) -> Menu:
         """The menu; where the recipe leaves it to the data, that for a table until `fitted` says which."""
-        for_tables = "autoencoder" if self.learn.task == "clustering" else "tabular"
+        for_tables = "autoencoder" if self.learn.form == "clusters" else "tabular"
         return Menu.parse(for_tables if self.learn.menu == "auto" else self.learn.menu)
 
     def fitted(self, signature: Signature, rows: int = 0) -> Recipe:

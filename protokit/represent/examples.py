@@ -12,6 +12,7 @@ from protokit.core.errors import DataError, SpecError
 from protokit.core.names import as_text, counted
 from protokit.core.rows import SourceRows
 from protokit.core.values.said import Notice, Step
+from protokit.core.values.signature import form_written
 from protokit.core.values.tables import Split, Table
 from protokit.represent.encoders.cells import row_of, to_numbers
 from protokit.represent.encoders.readings import target_as_numbers, told_of_classes
@@ -86,7 +87,7 @@ def examples_of(spec: Represent, table: Table, setting: Setting) -> Examples:
     source = source.take(positions)
     kept_rows = frame[has].set_axis(source.index())  # so that an error can name the row of the source
     measured = frozenset[str]()
-    if setting.task in (None, "classification", "regression", "quantile"):
+    if form_written(setting.task) in (None, "classes", "number", "quantiles"):
         kept_rows, measured, told = _measured(kept_rows, targets, setting.task)
         notices += told
     return Examples(kept_rows, parts, positions, source, tuple(steps), tuple(notices), grouping, measured)
@@ -98,13 +99,13 @@ def _measured(
     """The rows with targets such as $1,000 as numbers, which of them are such, and what is told of it."""
     whole, measured, told = frame, set[str](), list[Notice]()
     for name in targets:
-        found = target_as_numbers(frame[name], task) if task != "classification" else None
+        found = target_as_numbers(frame[name], task) if form_written(task) != "classes" else None
         if found is not None:
             whole = whole.copy(deep=False)
             whole[name] = found[0]
             told += found[1]
             measured.update([name] if found[1] else [])
-        elif task in (None, "classification") and (notice := told_of_classes(frame[name])) is not None:
+        elif form_written(task) in (None, "classes") and (notice := told_of_classes(frame[name])) is not None:
             told.append(notice)
     return whole, frozenset(measured), told
 
@@ -147,7 +148,7 @@ def _grouping(spec: Represent, frame: pd.DataFrame, setting: Setting) -> tuple[S
 def with_target(frame: pd.DataFrame, targets: Sequence[str], task: str | None) -> np.ndarray:
     """Whether a row can be learned from. Shapes: (rows,) bool."""
     # of labels in one column an empty cell means: none
-    labels = task == "multilabel" and len(targets) == 1
+    labels = form_written(task) == "labels" and len(targets) == 1
     has: np.ndarray = frame[[] if labels else list(targets)].notna().all(axis=1).to_numpy()
     return has
 

@@ -12,7 +12,7 @@ from protokit.core.errors import DataError
 from protokit.core.plugins import guarded
 from protokit.core.values.arrays import Arrays
 from protokit.core.values.said import Notice, Step
-from protokit.core.values.signature import TaskName
+from protokit.core.values.signature import form_written, task_of
 from protokit.core.values.tables import Split, Table
 from protokit.represent.clustering.unlabelled import Unlabelled, told_of_labels
 from protokit.represent.columns import fit_columns
@@ -29,6 +29,7 @@ from protokit.represent.series.series import represent_series
 from protokit.represent.split_way import SplitTable
 from protokit.represent.splitting import as_dealt, split, told_of_share, way_of, with_each_class
 from protokit.represent.target import TargetEncoder, by_target, classes_of_rows, infer_tasks
+from protokit.represent.targets.counted import told_of_counts
 from protokit.represent.targets.positive import with_positive
 from protokit.represent.words import Represent
 
@@ -49,6 +50,9 @@ def represent(
     examples = examples_of(spec, table, setting)
     tasks = infer_tasks(examples.frame, spec.targets, setting.task, examples.measured, setting.derived)
     separator, told = _separator(spec, examples.frame, tasks)
+    if setting.task is None:
+        numbers = [examples.frame[name] for name, task in tasks.items() if task_of(task).form == "number"]
+        told = (*told, *filter(None, map(told_of_counts, numbers)))
     examples = replace(examples, notices=(*examples.notices, *told))
     if dealt is None:
         splits = _splits(spec, examples, tasks, separator, setting.seed)
@@ -69,22 +73,26 @@ def represent(
     return found
 
 
-def _separator(
-    spec: Represent, frame: pd.DataFrame, tasks: Mapping[str, TaskName]
-) -> tuple[str | None, Sequence[Notice]]:
+def _separator(spec: Represent, frame: pd.DataFrame, tasks: Mapping[str, str]) -> tuple[str | None, Sequence[Notice]]:
     """What parts the labels of the one column that a target of labels is, as it is written or found."""
-    if "multilabel" not in tasks.values() or len(tasks) > 1:
+    if len(tasks) > 1 or all(task_of(task).form != "labels" for task in tasks.values()):
         return None, ()
     if spec.separator is not None:
         return spec.separator, ()
     return separator_of(frame[next(iter(tasks))], "represent: {separator: SEPARATOR}")
 
 
+def _order(spec: Represent, target: str) -> tuple[str, ...]:
+    """The order of a target's classes, as it is written; empty where none is."""
+    said = spec.options(target)
+    return tuple(map(str, said)) if spec.kind(target) == "ordered" and isinstance(said, tuple) else ()
+
+
 def _splits(
-    spec: Represent, examples: Examples, tasks: Mapping[str, TaskName], separator: str | None, seed: int
+    spec: Represent, examples: Examples, tasks: Mapping[str, str], separator: str | None, seed: int
 ) -> tuple[Split, ...]:
     """The parts of the rows: once, or once for each fold."""
-    first = next((name for name, task in tasks.items() if task in {"binary", "multiclass"}), None)
+    first = next((name for name, task in tasks.items() if task_of(task).form == "classes"), None)
     classes = examples.frame[first] if first is not None else None
     dates = asked(spec, spec.split.way_column)
     splits = split(examples.frame, examples.parts, spec.split, classes, seed, dates)
@@ -100,7 +108,7 @@ def _represented(
     spec: Represent,
     examples: Examples,
     rows: Split,
-    tasks: Mapping[str, TaskName],
+    tasks: Mapping[str, str],
     separator: str | None,
     setting: Setting,
 ) -> Represented:
@@ -111,7 +119,8 @@ def _represented(
     numbers = np.concatenate([np.zeros((len(train), 0)), *(_numbers(c, train[c.column]) for c in numeric)], axis=1)
     scaler = Scaler.fit(numbers)
     targets = tuple(
-        TargetEncoder.fit(train, names, task, setting.quantiles, separator) for names, task in by_target(tasks).items()
+        TargetEncoder.fit(train, names, task, setting.quantiles, separator, _order(spec, names[0]))
+        for names, task in by_target(tasks).items()
     )
     said = [options.knots if isinstance(options := spec.options(c.column), NumberOptions) else None for c in numeric]
     wanted = counts(len(train), [n for n, c in zip(said, numeric, strict=True) for _ in c.names])
@@ -120,7 +129,7 @@ def _represented(
     if not encoder.signature.inputs:
         raise _nothing_left(columns.notices)
     of_labels: list[Notice] = []
-    if setting.task == "clustering":
+    if form_written(setting.task) == "clusters":
         of_labels = told_of_labels(setting.labels, frame, rows)
         unlabelled = Unlabelled.fit(encoder, train, setting.labels, setting.seed)
         encoder, parts = unlabelled.encoder, unlabelled.parts(frame, rows)

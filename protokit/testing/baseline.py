@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from protokit.core.values.arrays import Arrays, Features
-from protokit.core.values.signature import TargetSpec
+from protokit.core.values.signature import TargetSpec, task_of
 from protokit.evaluate.baselines.baseline import Baseline
 from protokit.evaluate.estimators.predicting import predict_each
 from protokit.testing.contract import check_named, contract
@@ -18,21 +18,22 @@ def arrays(task: str, rows: int, seed: int = 0, *, columns: tuple[str, ...] = ("
     """Made rows of a task, with a target `y`; `columns` are of numbers, codes, texts, wide."""
     r = np.random.default_rng(seed)
     none = np.zeros((rows, 0))
-    if task == "forecasting":
+    one = task_of(task)
+    if one.form == "steps":
         history = np.cumsum(r.normal(size=(rows, 12, 2)), axis=1)
         ago = np.where(r.random((rows, 3, 2)) < 0.1, np.nan, history[:, 4:7])
         units = {name: np.ones((rows, 2)) for name in ("center", "scale", "naive", "naive_1")}
         features = Features(none, none.astype(np.int64), (), history=history, season_ago=ago, units=units)
         return Arrays({"history": history}, {}, {"y": history[:, -3:] + r.normal(size=(rows, 3, 2))}, features)
-    if task == "clustering":
+    if one.form == "clusters":
         points = r.normal(size=(rows, 3)) + 6 * np.eye(3)[r.integers(0, 3, rows)]
         return Arrays({"points": points}, {}, {"y": points}, Features(none, none.astype(np.int64), (), points=points))
     x = r.normal(size=(rows, 2))
-    truth = {
-        "binary": (x[:, 0] > 0).astype(np.int64),
-        "multiclass": np.digitize(x[:, 0], [-0.5, 0.5]),
-        "multilabel": (x > 0).astype(np.int64),
-    }.get(task, 2 * x[:, 0] + 3)
+    truth = 2 * x[:, 0] + 3 if one.deviance == "squared_error" else np.exp(x[:, 0])
+    if one.has_positive or one.form == "labels":
+        truth = (x[:, 0] > 0 if one.has_positive else x > 0).astype(np.int64)
+    elif one.form == "classes":
+        truth = np.digitize(x[:, 0], [-0.5, 0.5])
     codes = r.integers(0, 5, (rows, 1))
     features = Features(
         np.where(r.random(x.shape) < 0.1, np.nan, x) if "numbers" in columns else none,
@@ -56,36 +57,39 @@ def check_baseline(baseline: Baseline | type[Baseline]) -> None:
     assert isinstance(one, Baseline), f"{baseline!r} is no Baseline: {rule}"
     name = check_named(one)
     assert one.tasks and {*one.tasks} <= {*TASKS}, f"the tasks of {name} are some of {', '.join(TASKS)}"
-    for task in one.tasks:
+    for task in (known for known in TASKS if task_of(known).is_one_of(one.tasks)):
         tables: list[tuple[str, ...]] = [("numbers", "codes"), ("numbers",), ("codes", "texts", "wide")]
-        for columns in tables if task not in {"forecasting", "clustering"} else tables[:1]:
+        for columns in tables if task_of(task).form not in ("steps", "clusters") else tables[:1]:
             _check_fit(one, name, task, columns)
 
 
 def _check_fit(one: Baseline, name: str, task: str, columns: tuple[str, ...]) -> None:
-    several = ("u", "v") if task in {"multilabel", "forecasting"} else ()
-    quantiles = (0.1, 0.5, 0.9) if task == "quantile" else ()
-    target = TargetSpec("y", task, _CLASSES.get(task, ()), several, 3, quantiles, 3)  # type: ignore[arg-type]
+    form = task_of(task).form
+    several = ("u", "v") if form in ("labels", "steps") else ()
+    quantiles = (0.1, 0.5, 0.9) if form == "quantiles" else ()
+    target = TargetSpec(
+        "y", task, _CLASSES.get(task, ("a", "b", "c") if form == "classes" else ()), several, 3, quantiles, 3
+    )
     train, test = arrays(task, 60, 1, columns=columns), arrays(task, 20, 2, columns=columns)
     before = train.truth["y"].copy()
     [first], [second] = (predict_each(one, target, train, (test,), 5) for _ in range(2))
     of = f"{name} of {task} with {' and '.join(columns)}"
     assert np.array_equal(train.truth["y"], before), f"{of} changes the truth that it is given"
     shape = {
-        "forecasting": (20, 3, 2),
-        "multilabel": (20, 2),
-        "quantile": (20, 3),
-        "regression": (20,),
-    }.get(task, (20, len(target.classes)))
+        "steps": (20, 3, 2),
+        "labels": (20, 2),
+        "quantiles": (20, 3),
+        "number": (20,),
+    }.get(form, (20, len(target.classes)))
     assert first.scores.shape == shape, f"the scores of {of} have the shape {first.scores.shape}, not {shape}"
     assert np.isfinite(first.scores).all(), f"some scores of {of} are not finite"
     assert np.array_equal(first.scores, second.scores), f"{of} says something else the second time: use the seed"
-    if target.has_classes or task == "multilabel":
+    if target.of_task.probabilities:
         inside = ((first.scores >= 0) & (first.scores <= 1)).all()
         assert inside, f"some probabilities of {of} are not from 0 to 1"
-    if task == "quantile":
+    if form == "quantiles":
         assert (np.diff(first.scores, axis=1) >= 0).all(), f"the quantiles of {of} do not ascend"
-    if task == "multiclass":  # a class that no training row has
+    if target.has_classes and len(target.classes) > 2:  # a class that no training row has
         fewer = Arrays(train.inputs, {}, {"y": np.minimum(train.truth["y"], len(target.classes) - 2)}, train.features)
         [few] = predict_each(one, target, fewer, (test,), 5)
         assert few.scores.shape == shape, f"{of} has no scores where a class is not in the training rows"

@@ -7,12 +7,13 @@ from math import isfinite, isnan
 import numpy as np
 
 from protokit.core.values.arrays import Predictions
-from protokit.core.values.signature import TargetSpec
+from protokit.core.values.signature import TASKS as KNOWN
+from protokit.core.values.signature import TargetSpec, task_of
 from protokit.evaluate.metrics.metric import Metric
 from protokit.evaluate.pooling import some_of
 from protokit.testing.contract import check_named, contract
 
-TASKS = ("binary", "multiclass", "multilabel", "regression", "quantile", "forecasting", "clustering")
+TASKS = tuple(KNOWN.house())
 _CLASSES = {"binary": ("no", "yes"), "multiclass": ("a", "b", "c"), "clustering": (1, 2, 3)}
 
 
@@ -22,27 +23,28 @@ def predictions(task: str, rows: int = 40, seed: int = 0, *, skill: float = 0.5)
     Numbers are above 0. Clusters have labels to be held against, some of them missing.
     """
     r = np.random.default_rng(seed)
-    classes = _CLASSES.get(task, ())
-    several = ("u", "v") if task in {"multilabel", "forecasting"} else ()
-    quantiles = (0.1, 0.5, 0.9) if task == "quantile" else ()
-    target = TargetSpec("y", task, classes, several, 3, quantiles, 2 if task == "clustering" else 0)  # type: ignore[arg-type]
-    if task in {"regression", "quantile"}:
+    form = task_of(task).form
+    classes = _CLASSES.get(task, ("a", "b", "c") if form == "classes" else ())
+    several = ("u", "v") if form in ("labels", "steps") else ()
+    quantiles = (0.1, 0.5, 0.9) if form == "quantiles" else ()
+    target = TargetSpec("y", task, classes, several, 3, quantiles, 2 if form == "clusters" else 0)
+    if form in ("number", "quantiles"):
         numbers = r.uniform(0.5, 5, rows)
-        if task == "regression":
+        if form == "number":
             return Predictions(target, numbers, skill * numbers + (1 - skill) * r.uniform(0.5, 5, rows))
         apart = np.sort(r.normal(size=(rows, 3)), axis=1)
         return Predictions(target, numbers, numbers[:, None] + (1 - skill) * apart)
-    if task == "forecasting":
+    if form == "steps":
         later = r.uniform(0.5, 5, (rows, 3, 2))
         each = {"naive": [0.5, 2.0], "naive_1": [0.25, 4.0], "scale": [1.0, 3.0]}
         units = {name: np.tile(values, (rows, 1)) for name, values in each.items()}
         return Predictions(target, later, skill * later + (1 - skill) * r.uniform(0.5, 5, later.shape), units)
-    if task == "multilabel":
+    if form == "labels":
         there = r.integers(0, 2, (rows, 2))
         return Predictions(target, there, skill * there + (1 - skill) * r.random(there.shape))
     own = r.permutation(np.arange(rows) % len(classes))
     scores = skill * np.eye(len(classes))[own] + (1 - skill) * r.dirichlet(np.ones(len(classes)), rows)
-    if task != "clustering":
+    if form != "clusters":
         return Predictions(target, own, scores)
     points = r.normal(size=(rows, 2)) + 8 * np.array([[0, 0], [0, 1], [1, 0]])[own]
     labels = np.array(["a", "b", "c"], object)[own]

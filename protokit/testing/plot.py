@@ -123,7 +123,7 @@ def _results(spec: TargetSpec) -> RunResults:
     if spec.has_classes:
         bins = [{"low": 0.0, "high": 1.0, "rows": 9.0, "predicted": 0.5, "observed": 0.6}]
         results["metrics"]["calibration"] = {"y": {"error": score, "bins": bins, "temperature": None}}
-    if spec.task not in {"forecasting", "clustering"}:
+    if spec.form not in ("steps", "clusters"):
         results["metrics"]["importance"] = {"y": [{"column": "x", "metric": "m", "drop": score}]}
         results["metrics"]["slices"] = [
             {"target": "y", "column": "x", "value": "a", "rows": 9, "metric": "m", "network": score, "baseline": None}

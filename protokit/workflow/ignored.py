@@ -105,7 +105,7 @@ def before_a_run(recipe: Recipe, names: Sequence[str], cells: Mapping[str, Seque
     `names` are the columns of the table, `cells` some cells of some of them.
     """
     represent, learn = recipe.represent, recipe.learn
-    if learn.menu == "auto" or represent.series or represent.sequence or learn.task == "clustering":
+    if learn.menu == "auto" or represent.series or represent.sequence or learn.form == "clusters":
         return ()
     menu = recipe.network
     taken = _taken(menu, represent.targets)

@@ -13,6 +13,7 @@ from protokit.collect.headers import columns
 from protokit.core.errors import DataError, SpecError
 from protokit.core.files import write_text
 from protokit.core.suggest import did_you_mean, one_of
+from protokit.core.values.signature import task_of
 from protokit.recipe.recipe import Recipe
 from protokit.represent.encoders.cells import Cells
 from protokit.represent.encoders.inference import of_parts
@@ -99,7 +100,7 @@ def new(data: str | Path, target: str, path: Path, *, table: str | None = None) 
 def _is_number(column: pd.Series) -> bool:
     """Whether a target is one of regression, as the run will infer it."""
     try:
-        return infer_task(column.dropna(), None) == "regression"
+        return task_of(infer_task(column.dropna(), None)).form == "number"
     except (DataError, TypeError):  # the run says it at its place
         return False
 

@@ -15,7 +15,7 @@ from protokit.evaluate.estimators.predicting import predict
 from protokit.evaluate.metrics.metric import METRICS, default_metrics
 from protokit.evaluate.verdict import judge
 
-CLASSES = {"binary": ("no", "yes"), "multiclass": ("a", "b", "c")}
+CLASSES = {"binary": ("no", "yes"), "multiclass": ("a", "b", "c"), "ordinal": ("a", "b", "c")}
 QUANTILES = (0.1, 0.5, 0.9)
 
 
@@ -177,6 +177,7 @@ def arrays(rows: int, seed: int, numbers: int = 2, codes: int = 1) -> Arrays:
     truth = {
         "binary": (x[:, 0] > 0).astype(np.int64),
         "multiclass": np.digitize(x[:, 0], [-0.5, 0.5]),
+        "ordinal": np.digitize(x[:, 0], [-0.5, 0.5]),
         "regression": 2 * x[:, 0],
     }
     x[rng.random(x.shape) < 0.1] = np.nan

@@ -16,7 +16,7 @@ from protokit.core.checkup import Symptom
 from protokit.core.errors import SpecError
 from protokit.core.values.arrays import Predictions
 from protokit.core.values.said import Finding
-from protokit.core.values.signature import TargetSpec
+from protokit.core.values.signature import TASKS, TargetSpec
 from protokit.evaluate.audit.audit import audit
 from protokit.evaluate.audit.check import CHECKS, SERIES_CHECKS, Check
 from protokit.evaluate.baselines.baseline import BASELINES, Baseline, default_baselines
@@ -70,19 +70,24 @@ def test_the_metrics_of_a_task_and_their_order_are_kept() -> None:
         "quantile": ("mean_pinball_loss", "coverage", "interval_width"),
         "forecasting": ("mase", "mean_absolute_error", "smape"),
         "clustering": ("silhouette", "davies_bouldin"),
+        "ordinal": ("quadratic_kappa", "mean_absolute_rank_error", "accuracy"),
+        "count": ("mean_poisson_deviance", "d2_poisson_deviance", "mean_absolute_error"),
+        "positive": ("mean_gamma_deviance", "d2_gamma_deviance", "mean_absolute_error"),
     }
     with_labels = ("adjusted_rand", "adjusted_mutual_info", "silhouette", "davies_bouldin")
     assert default_metrics("clustering", labels=True) == with_labels
 
 
 def of_tasks() -> set[str]:
-    return {task for metric in METRICS.house().values() for task in metric.tasks}
+    return {*TASKS.house()}
 
 
 def test_the_baselines_of_a_task_and_their_order_are_kept() -> None:
     few = {task: default_baselines(task, 10_000_000) for task in of_tasks()}
     assert few == {
-        **dict.fromkeys(("binary", "multiclass", "regression", "multilabel", "quantile"), _ROWS),
+        **dict.fromkeys(
+            ("binary", "multiclass", "regression", "multilabel", "quantile", "ordinal", "count", "positive"), _ROWS
+        ),
         "forecasting": ("linear", "naive", "seasonal_naive"),
         "clustering": ("kmeans", "gaussian_mixture"),
     }

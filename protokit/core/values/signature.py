@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from math import prod
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal, Protocol
 from zlib import crc32
+
+from protokit.core.registry import Registry
 
 if TYPE_CHECKING:
     import numpy as np
+    import pandas as pd
 
 STEP_IS_THERE = "step is there"  # the last channel of sequences whose lengths differ
-TaskName = Literal["binary", "multiclass", "regression", "quantile", "multilabel", "forecasting", "clustering"]
+Form = Literal["classes", "labels", "number", "quantiles", "steps", "clusters"]
 
 
 @dataclass(frozen=True)
@@ -52,6 +58,148 @@ class InputSpec:
         return self.kind == "sequence" and self.columns[-1:] == (STEP_IS_THERE,)
 
 
+class Reader(Protocol):
+    """The columns of a table of predictions, taken one after the other."""
+
+    def take(self) -> np.ndarray:
+        """The next column."""
+
+    def skip(self, count: int) -> None:
+        """Leave out so many columns."""
+
+    def stacked(self, count: int) -> np.ndarray:
+        """The next columns beside each other. Shapes: (rows, count)."""
+
+
+class Task(ABC):
+    """What is predicted of a row, and how: a class in a file of `protokit.core.values.tasks`, all that differs by task.
+
+    What the steps do for a task they do by what is declared here; what they need of their own libraries they find by
+    its name there. So a further task is one file, and one more for each step of which it needs something new.
+
+    Attributes:
+        name: as files have it, `metrics.json` and the encoder's.
+        about: what it is, in a sentence.
+        rank: tasks are listed in this order.
+        word: as a recipe writes it under `learn.task`, where that is not the name.
+        like: another task, whose metrics, baselines, plots and checks are for this one, too.
+        form: what is predicted of a row: one of several classes, labels that may each be there, a number, several
+            quantiles, steps of series, a cluster.
+        ordered: whether classes have an order, which `represent.columns` may write.
+        has_target: whether a column says what is true.
+        coding: how the target's cells become what the loss takes (`protokit.represent.targets`).
+        probabilities: whether the network gives probabilities.
+        has_positive: whether one of two classes is the positive one.
+        coded: whether the loss takes the places of classes.
+        standardised: whether the network learns numbers in standard deviations of the training rows.
+        head: the end of the network (`protokit.menu.network.ends`), with its `activation`.
+        takes_members: whether an ensemble may have a head for each member.
+        loss: of Keras, or of protokit's own (`protokit.learn.losses`), where a recipe names none.
+        losses: further ones of protokit's own.
+        in_training: metrics of Keras after each epoch.
+        metrics: those that are scored where a recipe names none; the first decides the verdict.
+        importance: the metric by which columns are important, where the one that decides takes long.
+        deviance: what simple models of it make least.
+        constant: the share of rows with one value from which on nothing is to be learned; above 1: never.
+        audited: whether the audit looks at columns beside the target.
+    """
+
+    name: ClassVar[str]
+    about: ClassVar[str]
+    form: ClassVar[Form]
+    rank: ClassVar[int] = 0
+    word: ClassVar[str] = ""
+    like: ClassVar[str] = ""
+    ordered: ClassVar[bool] = False
+    has_target: ClassVar[bool] = True
+    coding: ClassVar[str] = ""
+    probabilities: ClassVar[bool] = False
+    has_positive: ClassVar[bool] = False
+    coded: ClassVar[bool] = False
+    standardised: ClassVar[bool] = False
+    head: ClassVar[str] = "dense"
+    activation: ClassVar[str] = "linear"
+    takes_members: ClassVar[bool] = True
+    loss: ClassVar[str] = "MeanSquaredError"
+    losses: ClassVar[tuple[str, ...]] = ()
+    in_training: ClassVar[tuple[str, ...]] = ("mae",)
+    metrics: ClassVar[tuple[str, ...]] = ()
+    importance: ClassVar[str] = ""
+    deviance: ClassVar[Literal["squared_error", "poisson", "gamma"]] = "squared_error"
+    constant: ClassVar[float] = 2.0
+    audited: ClassVar[bool] = False
+
+    @property
+    def written(self) -> str:
+        """What a recipe writes under `learn.task`."""
+        return self.word or self.name
+
+    @property
+    def example(self) -> str:
+        """What a person writes in a recipe."""
+        return f"learn: {{task: {self.written}}}"
+
+    def is_one_of(self, tasks: tuple[str, ...]) -> bool:
+        """Whether something for these tasks is for this one."""
+        return self.name in tasks or self.like in tasks
+
+    def of_classes(self, count: int) -> str:
+        """The task where the training rows have so many classes."""
+        return self.name
+
+    def accepts(self, loss: str) -> bool:
+        """Whether a loss of Keras, by its name in lower case with underscores, can be this task's."""
+        return not any(part in loss for part in ("sparse", "binary", "categorical"))
+
+    @abstractmethod
+    def shape(self, target: TargetSpec) -> tuple[int, ...]:
+        """Of what the network gives for one row."""
+
+    def labels(self, target: TargetSpec, scores: np.ndarray, thresholds: np.ndarray | None) -> np.ndarray:
+        """See TargetSpec.labels."""
+        return scores
+
+    @abstractmethod
+    def truth_columns(self, target: TargetSpec, truth: np.ndarray) -> dict[str, np.ndarray]:
+        """What is true, as columns of `predictions.parquet`, a row for each example and step. Shapes: (rows,) each."""
+
+    @abstractmethod
+    def score_columns(
+        self, target: TargetSpec, scores: np.ndarray, thresholds: np.ndarray | None
+    ) -> dict[str, np.ndarray]:
+        """What a model says, as columns of `predictions.parquet`. Shapes: (rows,) each."""
+
+    @abstractmethod
+    def read_truth(self, target: TargetSpec, reader: Reader) -> np.ndarray:
+        """The truth of `truth_columns`."""
+
+    @abstractmethod
+    def read_scores(self, target: TargetSpec, reader: Reader, *, chosen: bool) -> tuple[np.ndarray, np.ndarray | None]:
+        """The scores of `score_columns`, and the thresholds where they were `chosen`."""
+
+    def predicted(self, target: TargetSpec, scores: np.ndarray) -> Mapping[str, np.ndarray | pd.Series]:
+        """Scores as columns of a table: what is predicted, and how sure the network is of it."""
+        return self.score_columns(target, scores, None)
+
+
+TASKS: Registry[Task] = Registry("task", "protokit.core.values.tasks")
+
+
+@cache
+def task_of(name: str) -> Task:
+    """The task of a name.
+
+    Raises:
+        SpecError: there is none of that name.
+    """
+    return TASKS[name]
+
+
+def form_written(word: str | None) -> Form | None:
+    """What is predicted of a row by a task as a recipe writes it; None where it says none."""
+    return next((task.form for task in TASKS.all().values() if task.written == word), None)
+
+
 @dataclass(frozen=True)
 class TargetSpec:
     """One output of the network: what it predicts.
@@ -61,11 +209,12 @@ class TargetSpec:
     `quantiles` are those to predict. `width` is the count of numbers that a network without a target gives back.
     Of two classes the one at the place `positive` is what precision, recall and the like are of. A row is called
     positive where its probability of it is above the `threshold`; the logits of classes are divided by the
-    `temperature`. None of these changes the network: two targets that differ in them alone are equal.
+    `temperature`. `dispersion` is by how much counts, in units of their mean, vary more than those of a Poisson
+    distribution. None of these changes the network: two targets that differ in them alone are equal.
     """
 
     name: str
-    task: TaskName
+    task: str
     classes: tuple[object, ...] = ()
     columns: tuple[str, ...] = ()
     horizon: int = 0
@@ -74,6 +223,7 @@ class TargetSpec:
     threshold: float = field(default=0.5, compare=False)
     temperature: float | None = field(default=None, compare=False)
     positive: int = field(default=1, compare=False)
+    dispersion: float = field(default=0.0, compare=False)
 
     @property
     def key(self) -> str:
@@ -83,12 +233,19 @@ class TargetSpec:
         return self.name if fits else f"target_{plain}_{crc32(self.name.encode()):08x}"
 
     @property
+    def of_task(self) -> Task:
+        """All that differs by its task."""
+        return task_of(self.task)
+
+    @property
+    def form(self) -> Form:
+        """What is predicted of a row."""
+        return self.of_task.form
+
+    @property
     def shape(self) -> tuple[int, ...]:
         """Of what the network gives for one row."""
-        if self.task == "forecasting":
-            return (self.horizon, len(self.columns))
-        several = {"multiclass": len(self.classes), "multilabel": len(self.columns), "quantile": len(self.quantiles)}
-        return (self.width if self.task == "clustering" else several.get(self.task, 1),)
+        return self.of_task.shape(self)
 
     @property
     def units(self) -> int:
@@ -98,30 +255,24 @@ class TargetSpec:
     @property
     def has_classes(self) -> bool:
         """Whether a row is of one class."""
-        return self.task in {"binary", "multiclass"}
+        return self.form == "classes"
+
+    @property
+    def has_positive(self) -> bool:
+        """Whether one of two classes is the positive one."""
+        return self.of_task.has_positive
 
     @property
     def positive_class(self) -> str | None:
         """The name of the positive class of two; None of other targets."""
-        return str(self.classes[self.positive]) if self.task == "binary" else None
+        return str(self.classes[self.positive]) if self.has_positive else None
 
     def labels(self, scores: np.ndarray, thresholds: np.ndarray | None = None) -> np.ndarray:
         """What scores say: the class or cluster of each row, from 0, 0 or 1 of each label, or the number (the median).
 
         Shapes: scores as in Predictions; `thresholds` (rows,) in place of the target's own.
         """
-        if self.task in {"binary", "multilabel"}:
-            border = self.threshold if thresholds is None else thresholds
-            above: np.ndarray = (scores[:, self.positive] if self.task == "binary" else scores) > border
-            return (above if self.task == "multilabel" or self.positive == 1 else ~above).astype(int)
-        if self.task in {"multiclass", "clustering"}:
-            likeliest: np.ndarray = scores.argmax(axis=1)
-            return likeliest
-        if self.task == "quantile":
-            middle = min(range(len(self.quantiles)), key=lambda i: abs(self.quantiles[i] - 0.5))
-            found: np.ndarray = scores[:, middle]
-            return found
-        return scores
+        return self.of_task.labels(self, scores, thresholds)
 
 
 @dataclass(frozen=True)

@@ -83,7 +83,7 @@ def single_skill(
     """
     wanted = _wanted(truth, target)
     fold = folds(truth, target, seed, _FOLDS, apart)
-    if target.task == "regression" and not given.levels:
+    if not target.has_classes and not given.levels:
         return _number_of_number(given.values, wanted, truth, target, fold, weights)
     found = np.zeros_like(wanted)
     smallest = max(2, min(5, len(truth) // 50))
@@ -171,7 +171,7 @@ def joint_skill(
     for learn, say in _parts(fold):
         x = whole[:, np.isfinite(whole[learn]).any(axis=0)]  # trees cannot learn from a column without a value
         x = x if x.shape[1] else np.zeros((len(whole), 1))
-        if target.task == "regression":
+        if not target.has_classes:
             booster = HistGradientBoostingRegressor(max_iter=60, early_stopping=False, random_state=random)
             found[say] = booster.fit(x[learn], wanted[learn, 0], _some(weights, learn)).predict(x[say])[:, None]
             continue
@@ -186,7 +186,7 @@ def joint_skill(
             model = ExtraTreesClassifier(30, min_samples_leaf=2, max_features=some, random_state=random)
         model.fit(x[learn], truth[learn], _some(weights, learn))
         found[np.ix_(say, model.classes_)] = model.predict_proba(x[say])
-    if target.task == "regression":
+    if not target.has_classes:
         found[:, 1] = ranks(found[:, 0])
     return judged(found, wanted, truth, target, weights)
 
@@ -199,7 +199,7 @@ def folds(truth: np.ndarray, target: TargetSpec, seed: int, count: int, apart: n
         dealt: np.ndarray = generator.permutation(np.arange(len(different)) % count)[positions]
         return dealt
     order = generator.permutation(len(truth))
-    if target.task != "regression":
+    if target.has_classes:
         order = order[np.argsort(truth[order], kind="stable")]
     fold = np.empty(len(truth), int)
     fold[order] = np.arange(len(truth)) % count
@@ -216,7 +216,7 @@ def _parts(fold: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
 
 def _wanted(truth: np.ndarray, target: TargetSpec) -> np.ndarray:
     """Shapes: (rows,) -> (rows, classes) of 0 and 1, or (rows, 2): the number without its tails, and its rank."""
-    if target.task != "regression":
+    if target.has_classes:
         by_class: np.ndarray = np.eye(len(target.classes))[truth]
         return by_class
     low, high = np.quantile(truth, [0.005, 0.995])

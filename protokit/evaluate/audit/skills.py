@@ -74,7 +74,7 @@ def judged(
     Source: Kish, Survey Sampling, 1965 (the effective sample size).
     """
     rows = len(truth) if weights is None else float(weights.sum() ** 2 / (weights**2).sum())
-    if target.task == "regression":
+    if not target.has_classes:
         middle = mean(wanted, weights)
         spread = np.maximum(wanted.var(axis=0) if weights is None else mean((wanted - middle) ** 2, weights), 1e-300)
         left = mean((found - wanted) ** 2, weights) / spread

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Protocol
 
 from protokit.core.values.arrays import Features
-from protokit.core.values.signature import TargetSpec
+from protokit.core.values.signature import TargetSpec, task_of
 from protokit.evaluate.instances import LAST, Instances
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class Baseline(ABC):
     Attributes:
         name: as a recipe writes it under `evaluate.baselines`.
         about: what it does, in a sentence.
-        tasks: those that it is for: binary, multiclass, multilabel, regression, quantile, forecasting, clustering.
+        tasks: those that it is for (`protokit list tasks`), and with them those that are like one of them.
         default: of protokit's own, whether it is fitted where a recipe names no baselines.
         most_pairs: of training and test rows, with which it is cheap enough to be a default; None: with any.
         most_rows: training rows that it looks at, drawn at random; None: all.
@@ -76,5 +76,5 @@ def default_baselines(task: str, pairs: int) -> tuple[str, ...]:
     return tuple(
         name
         for name, one in BASELINES.house().items()
-        if one.default and task in one.tasks and (one.most_pairs is None or pairs <= one.most_pairs)
+        if one.default and task_of(task).is_one_of(one.tasks) and (one.most_pairs is None or pairs <= one.most_pairs)
     )

@@ -31,6 +31,6 @@ class Linear(Baseline):
         """See Baseline."""
         from protokit.evaluate.estimators import forecasts, tabular
 
-        if target.task == "forecasting":
+        if target.form == "steps":
             return forecasts.LinearForecast.fit(features, truth)
         return tabular.linear(features, truth, target, seed, weights)

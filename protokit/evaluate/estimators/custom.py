@@ -15,8 +15,6 @@ from protokit.core.values.arrays import Features
 from protokit.core.values.signature import TargetSpec
 from protokit.evaluate.estimators.features import Cells, Matrix, linear_matrix
 
-_CLASSES = {"binary", "multiclass", "multilabel"}
-
 
 class Estimator:
     """An estimator fitted on the linear baseline's matrix, on each label by itself. Its faults are a `DataError`."""
@@ -45,7 +43,7 @@ class Estimator:
 
     def fits(self, target: TargetSpec) -> bool:
         """Whether it is for a target: a classifier for classes and labels, a regressor for numbers."""
-        return target.task in _CLASSES if self.classifies else target.task == "regression"
+        return target.of_task.probabilities if self.classifies else target.form == "number"
 
     def fit(
         self, features: Features, truth: np.ndarray, target: TargetSpec, seed: int, weights: np.ndarray | None = None
@@ -57,7 +55,7 @@ class Estimator:
         """
         matrix = linear_matrix(features, seed)
         x = _for(self.estimator, matrix(features))
-        labels = truth.T if target.task == "multilabel" else [truth]
+        labels = truth.T if target.form == "labels" else [truth]
         try:
             found = [_weighed(self._one(label, seed), x, label, weights) for label in labels]
         except Exception as error:  # a person's own code
@@ -86,7 +84,7 @@ class Fitted:
         """
         try:
             found = [self._of(one, features) for one in self._estimators]
-            scores = np.stack(found, axis=1) if self._target.task == "multilabel" else found[0]
+            scores = np.stack(found, axis=1) if self._target.form == "labels" else found[0]
             if len(scores) != len(features.numbers) or not np.isfinite(scores).all():
                 raise ValueError("some of its predictions are not finite, or not there")
         except Exception as error:  # a person's own code
@@ -98,7 +96,7 @@ class Fitted:
         if not is_classifier(estimator):
             return np.asarray(estimator.predict(x), np.float64).ravel()
         shares = np.asarray(estimator.predict_proba(x), np.float64)
-        if self._target.task != "multilabel":
+        if self._target.form != "labels":
             return shares
         return shares[:, 1] if shares.shape[1] == 2 else np.full(len(shares), float(estimator.classes_[0]))
 

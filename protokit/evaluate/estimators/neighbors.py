@@ -85,11 +85,15 @@ class Near:
             by = np.clip(self.count - (each.cumsum(axis=1) - each), 0, each)
             reached = by.sum(axis=1, keepdims=True)
         found = self.outcomes[asked]
-        if self.target.task == "quantile":
+        if self.target.form == "quantiles":
             if by is None:
                 return np.asarray(np.quantile(found, self.target.quantiles, axis=1).T)
             return np.stack([quantiles(own, w, self.target.quantiles) for own, w in zip(found, by, strict=True)])
-        if self.target.task == "regression":
+        if self.target.of_task.deviance != "squared_error":  # a mean of 0 would be a deviance without bound
+            mean = np.average(self.outcomes, weights=self.weights)
+            each = np.asarray(reached).reshape(-1)
+            return np.asarray((np.average(found, axis=1, weights=by) * each + mean) / (each + 1))
+        if self.target.form == "number":
             return np.asarray(np.average(found, axis=1, weights=by))
         if by is not None:
             found = found * by[..., None]
@@ -112,12 +116,12 @@ def _outcomes(truth: np.ndarray, target: TargetSpec) -> np.ndarray:
 
 def _cost(scores: np.ndarray, outcomes: np.ndarray, target: TargetSpec, weights: np.ndarray | None = None) -> float:
     """The log loss, the squared error, or the pinball loss."""
-    if target.task == "regression":
+    if target.form == "number":
         return float(np.average((scores - outcomes) ** 2, weights=weights))
-    if target.task == "quantile":
+    if target.form == "quantiles":
         above, levels = outcomes[:, None] - scores, np.array(target.quantiles)
         return float(np.average(np.maximum(levels * above, (levels - 1) * above).mean(axis=1), weights=weights))
-    likely = np.where(outcomes == 1, scores, 1 - scores if target.task == "multilabel" else 1.0)
+    likely = np.where(outcomes == 1, scores, 1 - scores if target.form == "labels" else 1.0)
     return float(-np.average(np.log(np.maximum(likely, 1e-12)).mean(axis=1), weights=weights))
 
 

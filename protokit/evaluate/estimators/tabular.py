@@ -10,7 +10,14 @@ from scipy import sparse
 from sklearn.base import BaseEstimator
 from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
-from sklearn.linear_model import LogisticRegression, QuantileRegressor, Ridge, RidgeCV
+from sklearn.linear_model import (
+    GammaRegressor,
+    LogisticRegression,
+    PoissonRegressor,
+    QuantileRegressor,
+    Ridge,
+    RidgeCV,
+)
 
 from protokit.core.seeds import derive
 from protokit.core.values.arrays import FEW_ROWS, Features
@@ -20,6 +27,7 @@ from protokit.evaluate.estimators.features import Cells, Matrix, linear_matrix, 
 from protokit.evaluate.estimators.quiet import quiet
 
 _PENALTIES = np.logspace(-6, 4, 31)
+_LOG_LINEAR = {"poisson": PoissonRegressor, "gamma": GammaRegressor}
 _QUANTILE_ROWS = 5_000  # of training that the linear program of a quantile can take in seconds
 
 
@@ -27,9 +35,9 @@ def dummy(truth: np.ndarray, target: TargetSpec, weights: np.ndarray | None = No
     """Always the shares of the classes or labels, the mean, or the quantiles."""
 
     def made(quantile: float) -> BaseEstimator:
-        if target.task == "quantile":
+        if target.form == "quantiles":
             return DummyRegressor(strategy="quantile", quantile=quantile)
-        return DummyRegressor() if target.task == "regression" else _share()
+        return DummyRegressor() if target.form == "number" else _share()
 
     return _Model(_each(target, truth, made, np.zeros((len(truth), 1)), _share, weights), _blank, target)
 
@@ -37,7 +45,7 @@ def dummy(truth: np.ndarray, target: TargetSpec, weights: np.ndarray | None = No
 def linear(
     features: Features, truth: np.ndarray, target: TargetSpec, seed: int, weights: np.ndarray | None = None
 ) -> Fitted:
-    """Logistic, ridge or quantile regression on standardised numbers, one-hot categories and weighted words.
+    """Logistic, ridge, log-linear or quantile regression on standard numbers, one-hot categories and weighted words.
 
     Of few rows the penalty of the ridge regression is chosen by leaving out each in turn: scikit-learn's 1.0 is much.
     """
@@ -47,20 +55,26 @@ def linear(
         x = x.toarray()
 
     def made(quantile: float) -> BaseEstimator:
-        if target.task == "quantile":
+        if target.form == "quantiles":
             return QuantileRegressor(quantile=quantile, alpha=1e-4, solver="highs")
-        if target.task == "regression":
+        if deviance != "squared_error":  # a penalty of 1 on the sum, as Ridge has; theirs is on the mean
+            return _LOG_LINEAR[deviance](alpha=1 / len(truth), max_iter=1000)
+        if target.form == "number":
             return RidgeCV(_PENALTIES) if few else Ridge()
         return LogisticRegression(max_iter=1000)
 
-    if target.task == "quantile":
+    deviance = target.of_task.deviance
+    if deviance != "squared_error":
+        scale = float(np.average(truth, weights=weights)) or 1.0
+        truth = truth / scale  # so that the penalty is the same in any unit
+    if target.form == "quantiles":
         center = float(np.average(truth, weights=weights))
         scale = sqrt(float(np.average((truth - center) ** 2, weights=weights))) or 1.0
         some = np.random.Generator(np.random.PCG64(derive(seed, "quantile"))).permutation(len(truth))[:_QUANTILE_ROWS]
         x, truth, weights = x[some], (truth[some] - center) / scale, None if weights is None else weights[some]
     with quiet():
         model = _Model(_each(target, truth, made, x, _share, weights), matrix, target)
-    return model if target.task != "quantile" else _Scaled(model, center, scale)
+    return model if (center, scale) == (0.0, 1.0) else _Scaled(model, center, scale)
 
 
 def boosting(
@@ -73,10 +87,11 @@ def boosting(
         options["early_stopping"] = False  # its own held-out rows are stratified
 
     def made(quantile: float) -> BaseEstimator:
-        if target.task == "quantile":
+        if target.form == "quantiles":
             return HistGradientBoostingRegressor(loss="quantile", quantile=quantile, **options)
-        kind = HistGradientBoostingRegressor if target.task == "regression" else HistGradientBoostingClassifier
-        return kind(**options)
+        if target.form == "number":
+            return HistGradientBoostingRegressor(loss=target.of_task.deviance, **options)
+        return HistGradientBoostingClassifier(**options)
 
     return _Model(_each(target, truth, made, matrix(features), _share, weights), matrix, target)
 
@@ -89,9 +104,9 @@ class _Model:
 
     def scores(self, features: Features) -> np.ndarray:
         x = self.matrix(features)
-        if self.target.task == "multilabel":
+        if self.target.form == "labels":
             return np.stack([_positive(one, x) for one in self.estimators], axis=1)
-        if self.target.task == "quantile":
+        if self.target.form == "quantiles":
             return np.sort(np.stack([one.predict(x) for one in self.estimators], axis=1), axis=1)
         [one] = self.estimators
         return np.asarray(one.predict_proba(x) if self.target.has_classes else one.predict(x))
@@ -122,10 +137,10 @@ def _each(
     weights: np.ndarray | None,
 ) -> list[BaseEstimator]:
     """An estimator fitted on each label or quantile; `make` takes the quantile, `constant` is for one-valued labels."""
-    if target.task == "multilabel":
+    if target.form == "labels":
         kinds = [constant() if len(np.unique(label)) < 2 else make(0) for label in truth.T]
         return [one.fit(x, label, sample_weight=weights) for one, label in zip(kinds, truth.T, strict=True)]
-    if target.task == "quantile":
+    if target.form == "quantiles":
         return [make(q).fit(x, truth, sample_weight=weights) for q in target.quantiles]
     return [make(0).fit(x, truth, sample_weight=weights)]
 

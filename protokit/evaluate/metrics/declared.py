@@ -8,6 +8,7 @@ from math import inf
 from typing import TYPE_CHECKING, Literal
 
 from protokit.core.values.arrays import Predictions
+from protokit.core.values.signature import task_of
 from protokit.evaluate.metrics.metric import Metric
 
 if TYPE_CHECKING:
@@ -57,8 +58,11 @@ class Declared(Metric):
     root: bool = False
     bounds: tuple[float, float] = (0.0, 1.0)
     chooses_threshold: bool = False
-    default_for: Mapping[str, int] = field(default_factory=dict)
     rank = 0
+
+    @property
+    def _of_clusters(self) -> bool:
+        return any(task_of(task).form == "clusters" for task in self.tasks)
 
     @property
     def needs_labels(self) -> bool:  # type: ignore[override]
@@ -75,7 +79,7 @@ class Declared(Metric):
         """Why it may have no value on some rows."""
         if self.above is not None:
             return f"it is for numbers {self._bound}, and one of theirs or of the network's is not"
-        if "clustering" in self.tasks:
+        if self._of_clusters:
             return "they hold one cluster only"
         return "it would be divided by 0" if self.confusion else "it has no finite value there"
 
@@ -97,7 +101,7 @@ class Declared(Metric):
     @property
     def weighs(self) -> bool:
         """See Metric: scikit-learn's ROC of each pair of classes takes no weights."""
-        return self.options.get("multi_class") != "ovo" and "clustering" not in self.tasks
+        return self.options.get("multi_class") != "ovo" and not self._of_clusters
 
     def fault_of_truth(self, predictions: Predictions) -> str | None:
         """See Metric."""

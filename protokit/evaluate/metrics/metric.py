@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from math import inf
-from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar
 
 from protokit.core.values.arrays import Predictions
-from protokit.core.values.signature import TargetSpec
+from protokit.core.values.signature import TargetSpec, task_of
 from protokit.evaluate.instances import LAST, Instances
 
 if TYPE_CHECKING:
@@ -23,7 +21,7 @@ class Metric:
     Attributes:
         name: as a recipe writes it under `evaluate.metrics`.
         about: what it is, in a sentence.
-        tasks: those that it is for: binary, multiclass, multilabel, regression, quantile, forecasting, clustering.
+        tasks: those that it is for (`protokit list tasks`), and with them those that are like one of them.
         greater_is_better: None where neither is: such a metric cannot decide a verdict.
         root: whether it is the root of the mean of what `per_row` gives.
         unbounded: whether what `per_row` gives has no upper bound: the interval of such a mean allows for its skew.
@@ -33,7 +31,6 @@ class Metric:
         undefined: why it may have no value on some rows, as the verdict says it.
         squared: whether what `per_row` gives are squares, which a few rows may make most of.
         of_positive: whether it is of the positive one of two classes, whose name stands beside it then.
-        default_for: of protokit's own, the tasks that it is scored for where a recipe names none, with its place.
         rank: metrics are listed in this order; those without one come last.
     """
 
@@ -49,8 +46,11 @@ class Metric:
     undefined: str = "it has no finite value there"
     of_positive: bool = False
     squared: bool = False
-    default_for: Mapping[str, int] = MappingProxyType({})
     rank: ClassVar[int] = LAST
+
+    def is_for(self, target: TargetSpec) -> bool:
+        """Whether it is for the target's task."""
+        return target.of_task.is_one_of(self.tasks)
 
     @property
     def example(self) -> str:
@@ -140,5 +140,4 @@ def default_metrics(task: str, *, labels: bool = False) -> tuple[str, ...]:
 
     Those that hold clusters against `labels` are among them where there are some.
     """
-    found = [one for one in METRICS.house().values() if task in one.default_for and (labels or not one.needs_labels)]
-    return tuple(one.name for one in sorted(found, key=lambda one: one.default_for[task]))
+    return tuple(name for name in task_of(task).metrics if labels or not METRICS[name].needs_labels)

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 from protokit.core.errors import DataError, SpecError
 from protokit.core.suggest import one_of
 from protokit.core.values.arrays import Predictions
+from protokit.core.values.signature import TASKS, task_of
 from protokit.evaluate.metrics.metric import METRICS, Metric
 
 if TYPE_CHECKING:
     import numpy as np
 
-TASKS = ("binary", "multiclass", "multilabel", "regression", "quantile", "forecasting", "clustering")
-_CLASSES = ("binary", "multiclass")  # what a recipe calls classification
 _TAKES = ("classes", "probabilities")
 Function = Callable[..., Any]
 Thing = TypeVar("Thing")
@@ -31,8 +30,8 @@ class Own(Metric):
         said = (getdoc(function) or "").split("\n\n")[0].replace("\n", " ").strip()
         self.name, self.about = name, said or f"A metric of {function.__module__}."
         self.__module__, self.__qualname__ = function.__module__, function.__qualname__
-        self.needs_labels = "clustering" in tasks
-        self.of_positive = takes == "probabilities" and "binary" in tasks
+        self.needs_labels = any(not task_of(one).has_target for one in tasks)
+        self.of_positive = takes == "probabilities" and any(task_of(one).has_positive for one in tasks)
 
     @classmethod
     def fault_of_class(cls) -> str | None:
@@ -91,11 +90,11 @@ def given(p: Predictions, takes: str = "classes") -> tuple[np.ndarray, np.ndarra
     if target.has_classes and takes == "classes":
         classes = np.array(target.classes)
         return classes[p.truth], classes[p.labels]
-    if target.task == "binary":
+    if target.has_positive:
         return p.is_positive.astype(int), p.positive_scores.copy()
-    if target.task == "multilabel" and takes == "classes":
+    if target.form == "labels" and takes == "classes":
         return p.truth.copy(), p.labels.copy()
-    if target.task == "clustering":
+    if target.form == "clusters":
         assert p.reference is not None, "the recipe has checked that labels are named"
         known = np.array([label is not None for label in p.reference])
         return p.reference[known].astype(str), p.labels[known] + 1
@@ -155,9 +154,10 @@ def metric(
     if thing is not None or not task:
         raise SpecError.one("a metric says what task it is for", cure)
     said = (task,) if isinstance(task, str) else tuple(task)
-    tasks = tuple(one for name in said for one in (_CLASSES if name == "classification" else (name,)))
+    written = {name: tuple(one.name for one in TASKS.house().values() if one.written == name) for name in said}
+    tasks = tuple(one for name in said for one in written[name] or (name,))  # classification is two tasks
     if odd := next((one for one in tasks if one not in TASKS), None):
-        raise SpecError.one(f"a metric is not for the task {odd!r}", one_of(TASKS))
+        raise SpecError.one(f"a metric is not for the task {odd!r}", one_of(list(TASKS)))
     if takes not in _TAKES:
         raise SpecError.one(f"a metric takes classes or probabilities, not {takes!r}", one_of(_TAKES))
     if greater_is_better not in (True, False, None):

@@ -12,6 +12,7 @@ _TWO = ("binary",)
 _MANY = ("multiclass",)
 _CLASSES = ("binary", "multiclass")
 _CALLED = (*_CLASSES, *_LABELS)
+_ORDERED = ("ordinal",)
 _NUMBERS = ("regression",)
 _VALUES = ("regression", "forecasting")
 _QUANTILES = ("quantile",)
@@ -23,7 +24,6 @@ for _metric in (
     Declared(
         "accuracy", "The share of rows whose class, or whose labels one and all, are right.", _CALLED,
         "labels", "accuracy_score", rows="correct", confusion="accuracy", chooses_threshold=True,
-        default_for={"binary": 1, "multiclass": 0, "multilabel": 1},
     ),
     Declared(
         "balanced_accuracy", "The mean over the classes of the share of their rows that are found.", _CLASSES,
@@ -41,10 +41,18 @@ for _metric in (
         "recall", "Of the positive rows, the share that is called so.", _TWO,
         "labels", "recall_score", average="binary", confusion="recall", needs="two classes",
     ),
+    Declared(
+        "quadratic_kappa", "How much less than by chance the class called is away from the true one, in squares.",
+        _ORDERED, "labels", confusion="quadratic_kappa", bounds=_AROUND_0,
+    ),
+    Declared(
+        "mean_absolute_rank_error", "How many places in the order the class called is away from the true one.",
+        _ORDERED, "labels", greater_is_better=False, rows="away", bounds=_ABOVE_0,
+    ),
     # of probabilities
     Declared(
         "roc_auc", "How often a positive row has a higher probability than a negative one.", _TWO,
-        "score", "roc_auc_score", resampled="roc_auc", needs="two classes", default_for={"binary": 0},
+        "score", "roc_auc_score", resampled="roc_auc", needs="two classes",
     ),
     Declared(
         "average_precision", "The mean of the precision over all thresholds, weighted by the gain in recall.", _CLASSES,
@@ -57,7 +65,6 @@ for _metric in (
     Declared(
         "log_loss", "The mean negative logarithm of the probability of the true class.", _CLASSES,
         "probabilities", "log_loss", False, rows="log_loss", bounds=_ABOVE_0,
-        default_for={"binary": 2, "multiclass": 2},
     ),
     Declared(
         "f1_micro", "The harmonic mean of precision and recall of all labels together; of classes the accuracy.",
@@ -88,7 +95,6 @@ for _metric in (
     Declared(
         "f1_macro", "The harmonic mean of precision and recall, mean over the classes or labels.", _CALLED,
         "labels", "f1_score", average="macro", confusion="f1", chooses_threshold=True,
-        default_for={"multiclass": 1, "multilabel": 0},
     ),
     Declared(
         "f1_weighted", "The harmonic mean of precision and recall, mean over the classes by their rows.", _CALLED,
@@ -120,7 +126,7 @@ for _metric in (
     ),
     Declared(
         "roc_auc_macro", "The area under the ROC curve of each label, mean over the labels.", _LABELS,
-        "score", "roc_auc_score", average="macro", needs="two classes", default_for={"multilabel": 2},
+        "score", "roc_auc_score", average="macro", needs="two classes",
     ),
     Declared(
         "average_precision_macro", "The average precision of each label, mean over the labels.", _LABELS,
@@ -189,7 +195,7 @@ for _metric in (
     # of numbers
     Declared(
         "r2", "The share of the variance that the predictions explain.", _VALUES,
-        "values", "r2_score", fewest=2, needs="different numbers", resampled="r2", default_for={"regression": 2},
+        "values", "r2_score", fewest=2, needs="different numbers", resampled="r2",
         bounds=_TO_1,
     ),
     Declared(
@@ -199,12 +205,10 @@ for _metric in (
     Declared(
         "root_mean_squared_error", "The root of the mean of the squared errors.", _VALUES,
         "values", "root_mean_squared_error", False, rows="squared_error", root=True, bounds=_ABOVE_0,
-        default_for={"regression": 0},
     ),
     Declared(
         "mean_absolute_error", "The mean of the errors without their sign.", _VALUES,
         "values", "mean_absolute_error", False, rows="absolute_error", bounds=_ABOVE_0,
-        default_for={"regression": 1, "forecasting": 1},
     ),
     Declared(
         "median_absolute_error", "The median of the errors without their sign.", _VALUES,
@@ -226,11 +230,22 @@ for _metric in (
     ),
     Declared(
         "mean_poisson_deviance", "The mean deviance of counts of a Poisson distribution.", _NUMBERS,
-        "values", "mean_poisson_deviance", False, above=(nextafter(0, -1), 0), bounds=_ABOVE_0,
+        "values", "mean_poisson_deviance", False, above=(nextafter(0, -1), 0), rows="poisson_deviance",
+        bounds=_ABOVE_0,
+    ),
+    Declared(
+        "d2_poisson_deviance", "The share of the Poisson deviance of the mean that goes away.", _NUMBERS,
+        "values", "d2_tweedie_score", options={"power": 1}, above=(nextafter(0, -1), 0), fewest=2,
+        needs="different numbers", resampled="d2_poisson", bounds=_TO_1,
     ),
     Declared(
         "mean_gamma_deviance", "The mean deviance of numbers above 0 of a gamma distribution.", _NUMBERS,
-        "values", "mean_gamma_deviance", False, above=(0, 0), bounds=_ABOVE_0,
+        "values", "mean_gamma_deviance", False, above=(0, 0), rows="gamma_deviance", bounds=_ABOVE_0,
+    ),
+    Declared(
+        "d2_gamma_deviance", "The share of the gamma deviance of the mean that goes away.", _NUMBERS,
+        "values", "d2_tweedie_score", options={"power": 2}, above=(0, 0), fewest=2,
+        needs="different numbers", resampled="d2_gamma", bounds=_TO_1,
     ),
     Declared(
         "d2_absolute_error", "The share of the absolute error of the median that goes away.", _NUMBERS,
@@ -244,19 +259,19 @@ for _metric in (
     # of quantiles and forecasts: ours
     Declared(
         "mean_pinball_loss", "What a quantile too low or too high costs, mean over the quantiles.", _QUANTILES,
-        greater_is_better=False, rows="pinball", bounds=_ABOVE_0, default_for={"quantile": 0},
+        greater_is_better=False, rows="pinball", bounds=_ABOVE_0,
     ),
     Declared(
         "coverage", "The share of rows whose truth lies from the lowest to the highest quantile.", _QUANTILES,
-        greater_is_better=None, rows="covered", default_for={"quantile": 1},
+        greater_is_better=None, rows="covered",
     ),
     Declared(
         "interval_width", "From the lowest to the highest quantile, in the target's unit.", _QUANTILES,
-        greater_is_better=None, rows="width", bounds=(-inf, inf), default_for={"quantile": 2},
+        greater_is_better=None, rows="width", bounds=(-inf, inf),
     ),
     Declared(
         "mase", "The error in what repeating the last row errs by, one row ahead, in the training rows.", _FORECASTS,
-        greater_is_better=False, rows="scaled_error", bounds=_ABOVE_0, default_for={"forecasting": 0},
+        greater_is_better=False, rows="scaled_error", bounds=_ABOVE_0,
     ),
     Declared(
         "seasonal_mase", "The error in what repeating the last season errs by in the training rows.", _FORECASTS,
@@ -264,7 +279,7 @@ for _metric in (
     ),
     Declared(
         "smape", "The error in percent of the mean of truth and forecast.", _FORECASTS,
-        greater_is_better=False, rows="symmetric_error", bounds=(0.0, 200.0), default_for={"forecasting": 2},
+        greater_is_better=False, rows="symmetric_error", bounds=(0.0, 200.0),
     ),
     Declared(
         "scaled_mean_squared_error", "The squared error in standard deviations of the training rows.", _FORECASTS,

@@ -12,7 +12,7 @@ _CLUSTERS = ("clustering",)
 for _metric in (
     Declared(
         "silhouette", "How much nearer rows are to their own cluster than to the next.", _CLUSTERS,
-        rows="silhouettes", bounds=(-1.0, 1.0), default_for={"clustering": 2},
+        rows="silhouettes", bounds=(-1.0, 1.0),
     ),
     Declared(
         "calinski_harabasz", "How far clusters are apart by how wide they are, in squares.", _CLUSTERS,
@@ -20,15 +20,15 @@ for _metric in (
     ),
     Declared(
         "davies_bouldin", "How wide clusters are by how far they are apart, mean over the clusters.", _CLUSTERS,
-        "points and clusters", "davies_bouldin_score", False, default_for={"clustering": 3}, bounds=(0.0, inf),
+        "points and clusters", "davies_bouldin_score", False, bounds=(0.0, inf),
     ),
     Declared(
         "adjusted_rand", "Pairs of rows that labels and clusters put together or apart alike, beyond chance.",
-        _CLUSTERS, "labels and clusters", "adjusted_rand_score", default_for={"clustering": 0}, bounds=(-0.5, 1.0),
+        _CLUSTERS, "labels and clusters", "adjusted_rand_score", bounds=(-0.5, 1.0),
     ),
     Declared(
         "adjusted_mutual_info", "What labels and clusters tell of each other, beyond chance.", _CLUSTERS,
-        "labels and clusters", "adjusted_mutual_info_score", default_for={"clustering": 1}, bounds=(-1.0, 1.0),
+        "labels and clusters", "adjusted_mutual_info_score", bounds=(-1.0, 1.0),
     ),
     Declared(
         "normalized_mutual_info", "What labels and clusters tell of each other, from 0 to 1.", _CLUSTERS,

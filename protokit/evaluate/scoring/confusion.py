@@ -21,10 +21,10 @@ def matrices(p: Predictions, counts: np.ndarray) -> np.ndarray:
     Shapes: counts (sets, rows) -> (sets, classes in truth, classes as predicted); of labels (sets, labels, 2, 2).
     """
     truth, labels = p.truth, p.labels
-    if p.target.task == "multilabel":
+    if p.target.form == "labels":
         found = [counted(t, called, counts, 2, 2) for t, called in zip(truth.T, labels.T, strict=True)]
         return np.stack(found, axis=1)
-    if p.target.task == "binary":  # the positive class is the second one
+    if p.target.has_positive:  # the positive class is the second one
         called = labels == p.target.positive
         return counted(p.is_positive, called, counts, 2, 2)
     classes = len(p.target.classes)
@@ -38,7 +38,7 @@ def once(p: Predictions) -> np.ndarray:
 
 def few_enough(p: Predictions) -> bool:
     """Whether these predictions have so few classes that their matrices are small."""
-    return p.target.task == "multilabel" or len(p.target.classes) <= _MOST
+    return p.target.form == "labels" or len(p.target.classes) <= _MOST
 
 
 def counted(first: np.ndarray, second: np.ndarray, counts: np.ndarray, few: int, many: int) -> np.ndarray:
@@ -79,6 +79,17 @@ def cohen_kappa(cells: np.ndarray) -> np.ndarray:
     chance = (truth * called).sum(axis=1) / rows
     with np.errstate(invalid="ignore", divide="ignore"):
         kappa: np.ndarray = 1 - (rows - _diagonal(cells).sum(axis=1)) / (rows - chance)
+    return kappa
+
+
+def quadratic_kappa(cells: np.ndarray) -> np.ndarray:
+    """How much less than by chance classes in an order are away from those called, in squares; NaN of one class."""
+    truth, called, rows = cells.sum(axis=2), cells.sum(axis=1), cells.sum(axis=(1, 2))
+    places = np.arange(cells.shape[1])
+    away = (places[:, None] - places) ** 2.0
+    chance = np.einsum("si,ij,sj->s", truth, away, called) / rows
+    with np.errstate(invalid="ignore", divide="ignore"):
+        kappa: np.ndarray = 1 - (cells * away).sum(axis=(1, 2)) / chance
     return kappa
 
 

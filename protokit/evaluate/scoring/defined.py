@@ -19,7 +19,7 @@ def fault(needs: str, above: tuple[float, float] | None, fewest: int, bound: str
             return "they hold one class only"
         if needs == "every class" and there < len(p.target.classes):
             return f"they hold {there} of the {len(p.target.classes)} classes of {name!r}"
-    if needs == "two classes" and p.target.task == "multilabel" and (truth.min(axis=0) == truth.max(axis=0)).any():
+    if needs == "two classes" and p.target.form == "labels" and (truth.min(axis=0) == truth.max(axis=0)).any():
         label = p.target.columns[int((truth.min(axis=0) == truth.max(axis=0)).argmax())]
         return f"all or none of them have the label {label!r}"
     if needs == "different numbers" and (len(truth) < fewest or float(np.ptp(truth)) == 0):

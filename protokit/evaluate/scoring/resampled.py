@@ -8,27 +8,61 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+from scipy.special import xlogy
 
 from protokit.core.values.arrays import Predictions
+from protokit.evaluate.scoring import rowwise
 
 Fast = Callable[[Predictions, np.ndarray], np.ndarray]
 
 
 def roc_auc(predictions: Predictions) -> Fast | None:
     """The area under the ROC curve of two classes."""
-    return _roc_auc if predictions.target.task == "binary" else None
+    return _roc_auc if predictions.target.has_positive else None
 
 
 def average_precision(predictions: Predictions) -> Fast | None:
     """The average precision of the positive class, or of each class, mean over the classes."""
-    if predictions.target.task not in {"binary", "multiclass"}:
+    if not predictions.target.has_classes:
         return None
     return _average_precision
 
 
 def r2(predictions: Predictions) -> Fast | None:
     """The coefficient of determination of numbers, one a row."""
-    return _r2 if predictions.target.task == "regression" else None
+    return _r2 if predictions.target.form == "number" else None
+
+
+def d2_poisson(predictions: Predictions) -> Fast | None:
+    """The share of the Poisson deviance that goes away."""
+    return _d2_poisson if _above(predictions, zeros=True) else None
+
+
+def d2_gamma(predictions: Predictions) -> Fast | None:
+    """The share of the gamma deviance that goes away."""
+    return _d2_gamma if _above(predictions, zeros=False) else None
+
+
+def _above(p: Predictions, *, zeros: bool) -> bool:
+    low = p.truth.min()
+    return bool(p.target.form == "number" and (low > 0 or (zeros and low == 0)) and p.scores.min() > 0)
+
+
+def _d2_poisson(predictions: Predictions, counts: np.ndarray) -> np.ndarray:
+    truth = predictions.truth
+    means = counts @ truth / counts.sum(axis=1)
+    of_mean = 2 * (counts @ xlogy(truth, truth) - (counts @ truth) * np.log(np.maximum(means, 1e-300)))
+    return _gone(counts @ rowwise.poisson_deviance(predictions), of_mean)
+
+
+def _d2_gamma(predictions: Predictions, counts: np.ndarray) -> np.ndarray:
+    truth, total = predictions.truth, counts.sum(axis=1)
+    of_mean = 2 * (total * np.log(counts @ truth / total) - counts @ np.log(truth))
+    return _gone(counts @ rowwise.gamma_deviance(predictions), of_mean)
+
+
+def _gone(left: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    return np.asarray(1 - np.divide(left, whole, out=np.full(len(left), np.nan), where=whole > 0))
 
 
 def _roc_auc(predictions: Predictions, counts: np.ndarray) -> np.ndarray:
@@ -49,7 +83,7 @@ def _roc_auc(predictions: Predictions, counts: np.ndarray) -> np.ndarray:
 
 def _average_precision(predictions: Predictions, counts: np.ndarray) -> np.ndarray:
     """Precision at each threshold, by the positive rows that it adds; NaN where a class is missing."""
-    if predictions.target.task == "binary":
+    if predictions.target.has_positive:
         found = _area(predictions.is_positive, predictions.positive_scores, counts)
         return np.where(counts @ ~predictions.is_positive > 0, found, np.nan)
     places = range(len(predictions.target.classes))

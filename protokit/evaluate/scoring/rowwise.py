@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import xlogy
 
 from protokit.core.values.arrays import Predictions
 from protokit.evaluate.scoring import clustering
@@ -168,6 +169,27 @@ def squared_log_error(p: Predictions) -> np.ndarray:
     return squares
 
 
+def poisson_deviance(p: Predictions) -> np.ndarray:
+    """The deviance of a count; NaN where it is below 0, or the prediction is not above it.
+
+    Shapes: (rows,).
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        found = 2 * (xlogy(p.truth, p.truth / p.scores) - p.truth + p.scores)
+    return np.where((p.truth >= 0) & (p.scores > 0), found, np.nan)
+
+
+def gamma_deviance(p: Predictions) -> np.ndarray:
+    """The deviance of a number above 0; NaN where it or the prediction is not.
+
+    Shapes: (rows,).
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share = p.truth / p.scores
+        found = 2 * (share - np.log(share) - 1)
+    return np.where((p.truth > 0) & (p.scores > 0), found, np.nan)
+
+
 def relative_error(p: Predictions) -> np.ndarray:
     """The error as a share of the truth, mean over what is predicted for a row; NaN where that is 0.
 
@@ -191,9 +213,17 @@ def squared_probability_error(p: Predictions) -> np.ndarray:
 
     Shapes: (rows,).
     """
-    if p.target.task == "multiclass":
+    if not p.target.has_positive:
         return np.asarray(((p.scores - np.eye(p.scores.shape[1])[p.truth]) ** 2).sum(axis=1))
     return np.asarray((p.positive_scores - p.is_positive) ** 2)
+
+
+def away(p: Predictions) -> np.ndarray:
+    """How many places in the order the class called is away from the true one.
+
+    Shapes: (rows,).
+    """
+    return np.asarray(np.abs(p.labels - p.truth), np.float64)
 
 
 def wrong_labels(p: Predictions) -> np.ndarray:

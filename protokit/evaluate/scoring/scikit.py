@@ -73,7 +73,8 @@ def _of_values(metric: Call, function: Function, p: Predictions) -> float:
     truth, values = p.truth.ravel(), p.scores.ravel()
     if metric.above is not None and (truth.min() <= metric.above[0] or values.min() <= metric.above[1]):
         return float("nan")
-    return float(function(truth, values, **_weights(function, p))) if len(truth) >= metric.fewest else float("nan")
+    options: dict[str, object] = {**metric.options, **_weights(function, p)}
+    return float(function(truth, values, **options)) if len(truth) >= metric.fewest else float("nan")
 
 
 def _of_labels(metric: Call, function: Function, p: Predictions) -> float:
@@ -95,7 +96,7 @@ def _of_scores(metric: Call, function: Function, p: Predictions) -> float:
     options: dict[str, object] = {**metric.options, **({"average": metric.average} if metric.average else {})}
     if options.get("multi_class") != "ovo":  # which takes none
         options |= _weights(function, p)
-    if p.target.task == "multilabel":
+    if p.target.form == "labels":
         two = (truth.min(axis=0) < truth.max(axis=0)).all()
         return float(function(truth, scores, **options)) if two else float("nan")
     labels = np.arange(len(p.target.classes))
@@ -106,7 +107,7 @@ def _of_scores(metric: Call, function: Function, p: Predictions) -> float:
     present = np.unique(truth)
     if len(present) < 2:
         return float("nan")
-    if p.target.task == "binary":
+    if p.target.has_positive:
         return float(function(p.is_positive, p.positive_scores, **options))
     if metric.takes != "likeliest" and len(present) < len(labels):
         return float("nan")

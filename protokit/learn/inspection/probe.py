@@ -155,10 +155,10 @@ class _Losses:
         one_hot = np.eye(len(target.classes))[truth.reshape(len(truth)).astype(int)] if _coded(target) else truth
         mean = np.average(one_hot.astype(np.float64), axis=0, weights=weights).reshape(-1)
         said = [mean, np.median(one_hot, axis=0).reshape(-1)]
-        if target.has_classes or target.task == "multilabel":
+        if target.of_task.probabilities:
             sure = np.clip(mean, 1e-7, 1 - 1e-7)
             said.append(np.log(sure) if _coded(target) else np.log(sure / (1 - sure)))  # where the loss takes logits
-        if target.task == "quantile":
+        if target.form == "quantiles":
             said = [np.quantile(truth, target.quantiles)]
         found = []
         for one in said:
@@ -169,7 +169,7 @@ class _Losses:
 
 
 def _coded(target: TargetSpec) -> bool:
-    return target.task == "multiclass"
+    return target.of_task.coded
 
 
 def _shaped(truth: np.ndarray, given: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

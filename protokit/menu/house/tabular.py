@@ -58,13 +58,13 @@ class Tabular(HouseMenu):
     @classmethod
     def learning(cls, signature: Signature, rows: int) -> Mapping[str, Plain]:
         """Of few rows numbers are learned from a linear model on: in so few steps a network does not get there."""
-        numbers = {target.task for target in signature.targets} == {"regression"}
-        return {"start": "linear"} if numbers and 0 < rows < FEW_ROWS else {}
+        numbers = [target.form == "number" and target.of_task.standardised for target in signature.targets]
+        return {"start": "linear"} if numbers and all(numbers) and 0 < rows < FEW_ROWS else {}
 
     @classmethod
     def layers_for(cls, signature: Signature) -> Sequence[Plain]:
         """See HouseMenu."""
-        classes = all(target.has_classes or target.task == "multilabel" for target in signature.targets)
+        classes = all(target.of_task.probabilities for target in signature.targets)
         start = embedded_inputs(signature)
         units = NARROW if has_many_levels(signature) else 256
         return (*([start] if start else []), hidden_layers(CLASSES if classes else NUMBERS, units))

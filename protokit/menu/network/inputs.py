@@ -39,7 +39,7 @@ class Inputs:
         if "categories" in self.given:
             self.tensors["category_numbers"] = cache(self._embedded)
         self.tensors["inputs"] = cache(self._start)
-        if "series" in self.given and signature.targets[0].task == "forecasting":
+        if "series" in self.given and signature.targets[0].form == "steps":
             self._add_parts_of_series()
 
     def _form(self, spec: InputSpec) -> keras.KerasTensor | Callable[[], keras.KerasTensor]:

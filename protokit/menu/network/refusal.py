@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 from protokit.core.libraries.backend import keras
-from protokit.core.places import Fault
-from protokit.menu.graph import Node
+from protokit.core.places import Fault, Path
+from protokit.menu.graph import Graph, Node
 
 # what a layer is called on: one tensor, several, or several by the names of its call
 Tensors: TypeAlias = "keras.KerasTensor | Sequence[Tensors] | Mapping[str, Tensors]"
@@ -21,6 +21,11 @@ def shape(x: Tensors) -> str:
     if isinstance(x, Sequence):
         return ", ".join(map(shape, x))
     return "(" + ", ".join("rows" if i == 0 else "any" if n is None else str(n) for i, n in enumerate(x.shape)) + ")"
+
+
+def path_of(graph: Graph, name: str) -> Path:
+    """The place of a named item in the recipe."""
+    return next((node.path[:-1] for node in graph.nodes if node.name == graph.names[name].node), ())
 
 
 def refused(node: Node, taken: Tensors, error: Exception) -> Fault:

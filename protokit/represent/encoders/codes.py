@@ -10,6 +10,7 @@ import pandas as pd
 
 from protokit.core.seeds import derive
 from protokit.core.values.said import Notice
+from protokit.core.values.signature import form_written, task_of
 from protokit.represent.target import infer_task
 
 FEWEST, MOST = 10, 1000  # levels: the order of fewer cannot be told from chance, and as numbers they do no harm
@@ -41,10 +42,10 @@ class CodeHunt:
         self._train, self._seed, self._left = train, seed, _MOST_COLUMNS
         self._truth: pd.Series | None = None
         self._of_classes = False
-        if len(targets) == 1 and task in {None, "classification", "regression", "quantile"}:
+        if len(targets) == 1 and form_written(task) in (None, "classes", "number", "quantiles"):
             self._truth = train[targets[0]]
             if self._truth.nunique() > 1:
-                self._of_classes = infer_task(self._truth, task) in {"binary", "multiclass"}
+                self._of_classes = task_of(infer_task(self._truth, task)).form == "classes"
 
     def notice(self, column: pd.Series) -> Notice | None:
         """What is said of a column of numbers that is one of codes."""

@@ -35,7 +35,7 @@ def with_positive(spec: Represent, folds: Sequence[Represented]) -> tuple[Repres
     specs: dict[str, TargetSpec] = {}
     notices: list[Notice] = []
     for target in targets:
-        if target.task != "binary":
+        if not target.has_positive:
             continue
         said = spec.positive_class(target.name)
         counts = np.bincount(np.asarray(first.in_memory.truth[target.name]), first.in_memory.weights, minlength=2)
@@ -57,7 +57,7 @@ def _refuse(spec: Represent, targets: Sequence[TargetSpec]) -> None:
     if spec.positive is None:
         return
     at = ("represent", "positive")
-    two = [target.name for target in targets if target.task == "binary"]
+    two = [target.name for target in targets if target.has_positive]
     if not two:
         task = f", and the task is {targets[0].task}" if targets else ""
         raise SpecError.one(f"positive is for a target of two classes{task}", "remove it", at)

@@ -88,7 +88,7 @@ class Cache:
     def keep_represented(self, folds: Sequence[Represented], findings: tuple[Finding, ...]) -> None:
         """Keep what was made of a table of rows; series, sequences and clusters are made anew each time."""
         way = way_of(self.recipe.represent.split)
-        if self.recipe.learn.task == "clustering" or _is_foreign(way) or any(map(_is_foreign, CHECKS.all().values())):
+        if self.recipe.learn.form == "clusters" or _is_foreign(way) or any(map(_is_foreign, CHECKS.all().values())):
             return
         if not all(_is_whole(fold) for fold in folds):
             return

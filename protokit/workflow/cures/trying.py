@@ -51,7 +51,7 @@ def try_cures(run: Run | str | Path, table: object = None, *, seconds: float = S
     if not edits and not any(one.get("advised") for one in results["notices"]):
         return Tried(run.path, ())
     recipe, environment = _recipe(run)
-    if recipe.learn.task == "clustering":
+    if recipe.learn.form == "clusters":
         raise SpecError.one("cures are scored on validation rows, and clusters have no truth there", "compare two runs")
     with progress() as shown, ExitStack() as opened, access.named_by("recipe"):
         shown.step("collecting")

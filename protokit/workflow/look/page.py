@@ -76,7 +76,7 @@ def _wrong(plots: Plots, results: RunResults, predicted: Predicted) -> tuple[Blo
 
 def _worst(p: Predictions, predicted: Predicted) -> tuple[Block, ...]:
     """The test rows that were missed by the most."""
-    name, task = p.target.name, p.target.task
+    name = p.target.name
     if p.target.has_classes:
         given = p.scores[np.arange(len(p.truth)), p.labels]
         wrong = np.flatnonzero(p.labels != p.truth)
@@ -88,7 +88,7 @@ def _worst(p: Predictions, predicted: Predicted) -> tuple[Block, ...]:
         header = ("row", f"true {name}", "predicted", "probability")
         errors = "the one error" if len(wrong) == 1 else f"the surest of {len(wrong):,} errors"
         title = f"{errors} on {counted(len(p.truth), 'test row')}"
-    elif task in {"regression", "quantile"}:
+    elif p.target.form in ("number", "quantiles"):
         missed = p.truth - p.labels
         order = np.argsort(-np.abs(missed), kind="stable")[:_WORST]
         rows = [

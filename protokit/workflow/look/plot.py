@@ -19,6 +19,7 @@ from protokit.core.registry import Registry
 from protokit.core.rows import SourceRows
 from protokit.core.suggest import did_you_mean, one_of
 from protokit.core.values.arrays import Predictions
+from protokit.core.values.signature import TargetSpec
 from protokit.show.plots.themes import THEMES
 from protokit.workflow.record.contents import Metrics, RunResults
 
@@ -75,9 +76,9 @@ class RunView:
         return self._read()
 
     @property
-    def tasks(self) -> set[str]:
-        """The tasks of the run's targets."""
-        return {p.target.task for p in self.predicted.network.values()}
+    def targets(self) -> tuple[TargetSpec, ...]:
+        """The run's targets."""
+        return tuple(p.target for p in self.predicted.network.values())
 
     @property
     def layers(self) -> list[PlainLayer]:
@@ -112,7 +113,7 @@ class Plot:
 
     def fits(self) -> bool:
         """Whether the run has what the plot shows. If not, `draw` raises `unfit`."""
-        return not self.tasks or bool(self.view.tasks & {*self.tasks})
+        return not self.tasks or any(target.of_task.is_one_of(self.tasks) for target in self.view.targets)
 
     def alt(self, target: str) -> str:
         """What the picture shows, for those who do not see it."""
@@ -131,7 +132,7 @@ class Plot:
         known = self.view.predicted.network
         if name is not None and name not in known:
             raise SpecError.one(f"there is no target {name!r}", did_you_mean(name, list(known)))
-        fits = [one for one, p in known.items() if not self.tasks or p.target.task in self.tasks]
+        fits = [one for one, p in known.items() if not self.tasks or p.target.of_task.is_one_of(self.tasks)]
         wanted = name or next(iter(fits or known))
         if wanted not in fits:
             raise self.unfit(f"it is not for {known[wanted].target.task}")

@@ -24,14 +24,14 @@ def threshold_curves(
         SpecError: the test rows are of one class.
     """
     p = plot.predictions(target)
-    if p.target.task == "binary":
+    if p.target.has_positive:
         models = {"network": p, **plot.view.best(p.target.name)}
         if len(np.unique(p.truth)) < 2:
             raise plot.unfit("the test rows are of one class")
         return {
             name: line(one.is_positive.astype(int), one.positive_scores, one.weights) for name, one in models.items()
         }
-    several = p.target.task == "multilabel"
+    several = p.target.form == "labels"
     names = p.target.columns if several else p.target.classes
     truth = p.truth if several else np.eye(len(names), dtype=int)[p.truth]
     counts = truth.sum(axis=0)

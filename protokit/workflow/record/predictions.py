@@ -91,7 +91,7 @@ def read_predictions(path: Path) -> tuple[dict[str, Predictions], ByBaseline, So
     baselines: ByBaseline = {}
     for spec in targets:
         truth, reference = own.truth(spec)
-        scores, thresholds = own.scores(spec, spec.name in chosen, clusters=spec.task == "clustering")
+        scores, thresholds = own.scores(spec, spec.name in chosen, clusters=spec.form == "clusters")
         units = own.units(spec)
         network[spec.name] = Predictions(spec, truth, scores, units, blocks, reference, thresholds, weights)
         score = next(score for score in metrics["scores"] if score["target"] == spec.name)
@@ -144,40 +144,21 @@ def _spec(plain: PlainTarget) -> TargetSpec:
 
 
 def _truth(p: Predictions) -> Columns:
-    """What is true, and for clusters also the points and the labels that they are held against."""
-    spec, truth = p.target, p.truth
-    if spec.task == "multilabel":
-        return [(label, truth[:, i]) for i, label in enumerate(spec.columns)]
-    if spec.task == "forecasting":
-        return [(column, truth[:, :, i].ravel()) for i, column in enumerate(spec.columns)]
-    if spec.task == "clustering":
-        points: Columns = [(f"point {i + 1}", truth[:, i]) for i in range(truth.shape[1])]
-        return points if p.reference is None else [*points, ("label", p.reference)]
-    return [(spec.name, _texts(spec, truth) if spec.has_classes else truth)]
+    """What is true, and for clusters also the labels that they are held against."""
+    found = list(p.target.of_task.truth_columns(p.target, p.truth).items())
+    return found if p.reference is None else [*found, ("label", p.reference)]
 
 
 def _scores(p: Predictions, clusters: Clusters | None = None) -> Columns:
     """What a model says."""
-    spec, scores, name = p.target, p.scores, p.target.name
-    if spec.task == "multilabel":
-        return [(f"{label} = 1", scores[:, i]) for i, label in enumerate(spec.columns)]
-    if spec.task == "quantile":
-        return [(f"{name} {q:g}", scores[:, i]) for i, q in enumerate(spec.quantiles)]
-    if spec.task == "forecasting":
-        return [(f"{column} predicted", scores[:, :, i].ravel()) for i, column in enumerate(spec.columns)]
-    if spec.task == "regression":
-        return [(f"{name} predicted", scores)]
-    each: Columns = [(f"{name} = {c}", scores[:, i]) for i, c in enumerate(spec.classes)]
-    if spec.task == "clustering":
-        return [*(list(clusters.columns(scores).items()) if clusters else []), *each]
-    threshold: Columns = [] if p.thresholds is None else [(f"{name} threshold", p.thresholds)]
-    return [(f"{name} predicted", _texts(spec, p.labels)), *threshold, *each]
+    own = list(clusters.columns(p.scores).items()) if clusters else []
+    return [*own, *p.target.of_task.score_columns(p.target, p.scores, p.thresholds).items()]
 
 
 def _units(p: Predictions) -> Columns:
     """What the errors of a forecast are measured in, the same at each of its steps."""
     spec = p.target
-    if spec.task != "forecasting":
+    if spec.form != "steps":
         return []
     return [
         (f"{column} {unit}", _spread(p.units[unit][:, i], spec.horizon))
@@ -215,67 +196,47 @@ class _Reader:
             raise DataError("not a table of predictions: it has no column 'row'", cure="run its recipe again")
         none: Identified = {"places": [], "keys": []}
         beside = metrics.get("identified_by", none)
-        places = {name: self._take() for name in beside["places"]}
-        return SourceRows(
-            rows, places.get("table"), places.get("file"), {name: self._take() for name in beside["keys"]}
-        )
+        places = {name: self.take() for name in beside["places"]}
+        return SourceRows(rows, places.get("table"), places.get("file"), {name: self.take() for name in beside["keys"]})
 
     def leading(self, name: str) -> np.ndarray | None:
         """The next column if that is its name."""
         if self._next >= len(self._columns) or self._columns[self._next][0] != name:
             return None
-        return self._take()
+        return self.take()
 
     def truth(self, spec: TargetSpec) -> tuple[np.ndarray, np.ndarray | None]:
         """See Predictions: the truth, and the reference where there is one."""
-        if spec.task == "multilabel":
-            return self._stacked(len(spec.columns)), None
-        if spec.task == "forecasting":
-            return self._steps(spec), None
-        if spec.task == "clustering":
-            return self._stacked(spec.width), self.leading("label")
-        return self._positions(spec) if spec.has_classes else self._take(), None
+        truth = spec.of_task.read_truth(spec, self)
+        return truth, None if spec.of_task.has_target else self.leading("label")
 
     def scores(self, spec: TargetSpec, chosen: bool, clusters: bool = False) -> tuple[np.ndarray, np.ndarray | None]:
         """See Predictions: the scores, and the thresholds where they were chosen."""
-        if spec.task == "forecasting":
-            return self._steps(spec), None
-        if spec.task == "regression":
-            return self._take(), None
-        if spec.task in {"multilabel", "quantile"}:
-            return self._stacked(spec.units), None
-        self._next += 2 if clusters else spec.has_classes  # the cluster with its distance, or the class
-        thresholds = self._take() if chosen else None
-        return self._stacked(len(spec.classes)), thresholds
+        if clusters:
+            self.skip(2)  # the cluster with its distance
+        return spec.of_task.read_scores(spec, self, chosen=chosen)
 
     def units(self, spec: TargetSpec) -> dict[str, np.ndarray]:
         """See Predictions. Runs of earlier versions have no `naive_1`: their `mase` was of the season."""
-        if spec.task != "forecasting":
+        if spec.form != "steps":
             return {}
         there = (len(self._columns) - self._next) // len(spec.columns)
-        found = {unit: self._stacked(len(spec.columns))[:: spec.horizon].copy() for unit in _UNITS[:there]}
+        found = {unit: self.stacked(len(spec.columns))[:: spec.horizon].copy() for unit in _UNITS[:there]}
         return {"naive_1": found["naive"], **found}
 
-    def _take(self) -> np.ndarray:
+    def take(self) -> np.ndarray:
+        """The next column."""
         self._next += 1
         values: np.ndarray = self._columns[self._next - 1][1]
         return values
 
-    def _stacked(self, count: int) -> np.ndarray:
-        return np.stack([self._take() for _ in range(count)], axis=1)
+    def skip(self, count: int) -> None:
+        """Leave out so many columns."""
+        self._next += count
 
-    def _steps(self, spec: TargetSpec) -> np.ndarray:
-        return self._stacked(len(spec.columns)).reshape(-1, spec.horizon, len(spec.columns))
-
-    def _positions(self, spec: TargetSpec) -> np.ndarray:
-        place = {value: i for i, value in enumerate(spec.classes)}
-        found: np.ndarray = np.array([place[value] for value in self._take()], np.int64)
-        return found
-
-
-def _texts(spec: TargetSpec, positions: np.ndarray) -> np.ndarray:
-    classes = np.array([str(value) for value in spec.classes], object)
-    return np.asarray(classes[positions])
+    def stacked(self, count: int) -> np.ndarray:
+        """The next columns beside each other. Shapes: (rows, count)."""
+        return np.stack([self.take() for _ in range(count)], axis=1)
 
 
 def _spread(values: np.ndarray, horizon: int) -> np.ndarray:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -34,8 +33,6 @@ from protokit.workflow.cures.fitting import fitting_findings
 from protokit.workflow.record.folder import RunFolder
 from protokit.workflow.run.auditing_series import series_data
 
-_TASKS = {"binary", "multiclass", "regression"}  # of one class or number a row; other targets are not looked at
-
 
 def audit(
     recipe: Recipe, table: Table, folds: Sequence[Represented], derived: Mapping[str, Sequence[str]] | None = None
@@ -54,8 +51,7 @@ def audit(
     apart = {*recipe.represent.targets, recipe.learn.sample_weights, given.column}
     left_out = tuple(name for name in frame.columns if name not in kinds and name not in apart)
     specs = first.encoder.signature.targets
-    numbers = [replace(spec, task="regression") if spec.task == "quantile" else spec for spec in specs]
-    known = [spec for spec in numbers if spec.task in _TASKS]
+    known = [spec for spec in specs if spec.of_task.audited]
     data = AuditData(
         frame=_dated(frame, first, left_out),
         splits=tuple(fold.split for fold in folds),

@@ -39,7 +39,7 @@ class Baselines:
     def __enter__(self) -> Baselines:
         # two threads that set the filters of warnings by turns may leave each other's: put back in the end
         self._filters.enter_context(warnings.catch_warnings())
-        if cores() > 1 and self._recipe.learn.task != "clustering":  # how many clusters there are is learned first
+        if cores() > 1 and self._recipe.learn.form != "clusters":  # how many clusters there are is learned first
             self._thread = Thread(target=self._fit_all, name="baselines", daemon=True)
             self._thread.start()
         return self

@@ -31,7 +31,7 @@ from protokit.workflow.ignored import hold_no_more_ignored
 from protokit.workflow.record.contents import PlainCheckup, PlainSuspect
 from protokit.workflow.record.folder import RunFolder
 from protokit.workflow.record.results import Networks, Results
-from protokit.workflow.run.importance import CHEAP_OF, importance
+from protokit.workflow.run.importance import importance
 from protokit.workflow.run.networks import network_for, trained_rows
 
 _FAR_MORE = 2.0  # times what the next column is relied on
@@ -89,7 +89,7 @@ def _targets(
     verdicts: Sequence[Verdict],
     scores: Sequence[Score],
 ) -> tuple[tuple[TargetCheck, ...], tuple[Suspect, ...]]:
-    if fold.encoder.signature.targets[0].task in {"clustering", "forecasting"}:
+    if fold.encoder.signature.targets[0].form in ("clusters", "steps"):
         return (), ()
     seen, held, train = found.train.places, found.validation.places, fold.train
     # of rows and sequences the outputs alone make the scores
@@ -245,7 +245,7 @@ def _with_column(symptom: Symptom, recipe: Recipe, networks: Networks, folds: Se
     if symptom.check != "leak":
         return symptom
 
-    metrics = {spec.name: (CHEAP_OF[spec.task],) for spec in folds[0].encoder.signature.targets}
+    metrics = {spec.name: (spec.of_task.importance,) for spec in folds[0].encoder.signature.targets}
     relied = importance(networks.first, folds[0], metrics, recipe.seed, trained_rows(networks, folds))
     columns = relied.drops.get(symptom.target, [])
     drops = [one["drop"]["value"] or 0.0 for one in columns]

@@ -87,7 +87,7 @@ def evaluate(
         name = target.name
         network[name] = pooled([fold[name] for fold in by_fold])
         # of clusters only the network's predictions know how many were found
-        baselined[name] = baselines.of(network[name].target if target.task == "clustering" else target)
+        baselined[name] = baselines.of(network[name].target if target.form == "clusters" else target)
         models = {"": network[name], **baselined[name]}
         of_folds = _by_fold(models, METRICS[deciding(network[name], plan.metrics[name])[0]], folds)
         found, verdict = judge(network[name], baselined[name], plan.metrics[name], recipe.seed, of_folds)
@@ -128,9 +128,9 @@ def _described(recipe: Recipe, network: Mapping[str, Predictions], parts: Sequen
     quantiles: dict[str, list[dict[str, float]]] = {}
     calibration: dict[str, PlainCalibration] = {}
     for name, p in network.items():
-        if p.target.has_classes or p.target.task == "multilabel":
+        if p.target.of_task.probabilities:
             classes[name] = cast(list[PlainClass], per_class(p))
-        if p.target.task == "quantile":
+        if p.target.form == "quantiles":
             quantiles[name] = per_quantile(p)
         if p.target.has_classes:
             known = [spec.temperature for part in parts for spec in part.encoder.signature.targets if spec.name == name]

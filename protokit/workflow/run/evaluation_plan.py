@@ -12,7 +12,7 @@ from protokit.core.seeds import derive
 from protokit.core.suggest import one_of
 from protokit.core.values.arrays import Predictions
 from protokit.core.values.said import Notice
-from protokit.core.values.signature import Signature, TargetSpec
+from protokit.core.values.signature import Signature, TargetSpec, task_of
 from protokit.evaluate.baselines.baseline import BASELINES, default_baselines
 from protokit.evaluate.choices import Choices
 from protokit.evaluate.estimators.custom import Estimator
@@ -69,7 +69,7 @@ class EvaluationPlan:
 
 
 def _of_two(target: TargetSpec) -> bool:
-    return target.task == "binary"
+    return target.has_positive
 
 
 def _of_classes(target: TargetSpec) -> bool:
@@ -105,8 +105,8 @@ def _baselines(recipe: Recipe, target: TargetSpec, pairs: int) -> tuple[str, ...
     wanted = recipe.evaluate.baselines
     if wanted is None:
         return default_baselines(target.task, pairs)
-    if odd := next((name for name in wanted if target.task not in BASELINES[name].tasks), None):
-        fitting = [name for name, one in BASELINES.all().items() if target.task in one.tasks]
+    if odd := next((name for name in wanted if not target.of_task.is_one_of(BASELINES[name].tasks)), None):
+        fitting = [name for name, one in BASELINES.all().items() if target.of_task.is_one_of(one.tasks)]
         rule = f"the baseline {odd!r} is not for {target.task}"
         raise recipe.error(("evaluate", "baselines", wanted.index(odd)), rule, one_of(fitting))
     return wanted
@@ -123,17 +123,16 @@ def _metrics(recipe: Recipe, signature: Signature) -> dict[str, tuple[str, ...]]
     if wanted is None:
         labels = recipe.evaluate.labels is not None
         return {target.name: default_metrics(target.task, labels=labels) for target in targets}
-    tasks = {target.task for target in targets}
     first = METRICS[wanted[0]]
     if first.greater_is_better is None:
         rule = f"{wanted[0]} is better neither high nor low, and the first metric decides the verdict"
         raise recipe.error(("evaluate", "metrics", 0), rule, f"put {default_metrics(first.tasks[0])[0]} before it")
     for i, name in enumerate(wanted):
-        if not tasks & {*METRICS[name].tasks}:
+        if not any(map(METRICS[name].is_for, targets)):
             rule = f"{name} is not for {targets[0].task}"
             raise recipe.error(("evaluate", "metrics", i), rule, _instead(METRICS[name], targets[0]))
     return {
-        target.name: tuple(n for n in wanted if target.task in METRICS[n].tasks) or default_metrics(target.task)
+        target.name: tuple(n for n in wanted if METRICS[n].is_for(target)) or default_metrics(target.task)
         for target in targets
     }
 
@@ -141,13 +140,13 @@ def _metrics(recipe: Recipe, signature: Signature) -> dict[str, tuple[str, ...]]
 def _instead(metric: Metric, target: TargetSpec) -> str:
     """What to write for a metric that is not for a target's task: what scikit-learn's same function gives there."""
     first, *others = (name for name in default_metrics(target.task) if METRICS[name].greater_is_better is not None)
-    if metric.tasks == ("clustering",):
+    if not any(task_of(one).has_target for one in metric.tasks):
         of_clusters = f"learn: {{task: clustering}} and evaluate: {{labels: {target.name}}}"
         return f"write {first}; clusters are found by {of_clusters}, without a target"
-    if isinstance(metric, Declared) and metric.takes == "likeliest" and target.task == "binary":
+    if isinstance(metric, Declared) and metric.takes == "likeliest" and target.has_positive:
         return "write accuracy: of two classes every one is among the two likeliest"
     if isinstance(metric, Declared) and metric.function:
-        every = [one for one in METRICS.house().values() if isinstance(one, Declared) and target.task in one.tasks]
+        every = [one for one in METRICS.house().values() if isinstance(one, Declared) and one.is_for(target)]
         like = [one.name for one in every if one.function == metric.function]
         if like:
             return f"write {min(like, key=lambda name: (name not in (first, *others), '_macro' not in name))}"
@@ -165,7 +164,7 @@ def _undefined(
     """
     said: list[Notice] = []
     for target in folds[0].encoder.signature.targets:
-        if target.task == "clustering":  # how many clusters there are is not known yet
+        if not target.of_task.has_target:  # how many clusters there are is not known yet
             continue
         p = _made(target, folds, recipe.seed)
         for name in metrics[target.name]:
@@ -176,9 +175,7 @@ def _undefined(
             given = recipe.evaluate.metrics
             if given is not None and given[0] == name:
                 others = [*given[1:], *default_metrics(target.task)]
-                usable = (
-                    n for n in others if METRICS[n].greater_is_better is not None and target.task in METRICS[n].tasks
-                )
+                usable = (n for n in others if METRICS[n].greater_is_better is not None and METRICS[n].is_for(target))
                 best = next((n for n in usable if n != name and _fault(METRICS[n], p) is None), None)
                 cure = f"put {best} before it" if best else "remove it"
                 if not metric.weighs and isinstance(metric, Own):
@@ -191,7 +188,7 @@ def _undefined(
 
 
 def _decides(metric: Metric, p: Predictions) -> bool:
-    return metric.greater_is_better is not None and p.target.task in metric.tasks and _fault(metric, p) is None
+    return metric.greater_is_better is not None and metric.is_for(p.target) and _fault(metric, p) is None
 
 
 def _fault(metric: Metric, p: Predictions) -> str | None:
@@ -216,10 +213,10 @@ def _made(target: TargetSpec, folds: Sequence[Represented], seed: int) -> Predic
         other = truth[np.random.default_rng(derive(seed, "trial")).permutation(len(truth))]
         if target.has_classes:
             scores = 0.6 * np.eye(len(target.classes))[other] + 0.4 / len(target.classes)
-        elif target.task == "quantile":
+        elif target.form == "quantiles":
             scores = np.sort(np.stack([other] * len(target.quantiles), axis=1), axis=1)
         else:
-            scores = 0.6 * other + 0.2 if target.task == "multilabel" else other
+            scores = 0.6 * other + 0.2 if target.form == "labels" else other
         units = fold.test.features.units
         parts.append(Predictions(target, truth, scores, units, None, weights=fold.test.weights))
     return pooled(parts)

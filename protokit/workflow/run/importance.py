@@ -28,13 +28,6 @@ _CHEAP = {
     "roc_auc", "accuracy", "log_loss", "brier_score", "hamming_loss", "mean_squared_error", "root_mean_squared_error",
     "mean_absolute_error", "r2", "mean_pinball_loss",
 }  # fmt: skip
-CHEAP_OF = {
-    "binary": "log_loss",
-    "multiclass": "log_loss",
-    "multilabel": "hamming_loss",
-    "regression": "root_mean_squared_error",
-    "quantile": "mean_pinball_loss",
-}
 
 
 @dataclass(frozen=True)
@@ -88,7 +81,7 @@ def importance(
     found: dict[str, list[PlainDrop]] = {}
     for target, each in predicted.items():
         main = metrics[target][0]
-        name = main if main in _CHEAP else CHEAP_OF[each[0].target.task]
+        name = main if main in _CHEAP else each[0].target.of_task.importance
         sign = 1.0 if METRICS[name].greater_is_better else -1.0
         values = [_value(name, one) for one in each]
         drawn = bootstrap.resampled([(name, one) for one in each], seed)

@@ -43,7 +43,7 @@ def train_and_evaluate(prepared: Prepared, shown: Progress) -> Run:
         networks = train_all(recipe, built, folds, folder, shown)
         stopwatch.lap("learn")
     stopwatch.lap("baselines")  # what they took longer than the training beside them
-    if recipe.learn.task == "clustering":
+    if recipe.learn.form == "clusters":
         networks = with_clusters(recipe, networks, folds)
     if folds[0].sample is not None:
         release_unused()

@@ -26,7 +26,7 @@ class Balance(Check):
     def __call__(self, data: AuditData) -> Iterator[Finding]:
         """See Check."""
         for target in data.targets:
-            if target.task == "regression" or not target.classes:
+            if not target.has_classes:
                 continue
             truth = data.truth[target.name]
             counts = np.bincount(truth[data.split.train], minlength=len(target.classes))
@@ -46,5 +46,5 @@ class Balance(Check):
 
 
 def _edit(target: TargetSpec) -> str:
-    metrics = "[average_precision, roc_auc]" if target.task == "binary" else "[f1_macro, log_loss]"
+    metrics = "[average_precision, roc_auc]" if target.has_positive else "[f1_macro, log_loss]"
     return f"learn:\n  class_weights: balanced\nevaluate:\n  metrics: {metrics}"

@@ -35,7 +35,7 @@ class Conflicts(Check):
         _, same = np.unique(rows, return_inverse=True)
         sizes = np.bincount(same)
         for target in data.targets:
-            if target.task == "regression":
+            if not target.has_classes:
                 continue
             truth = data.truth[target.name]
             pairs, counts = np.unique(same * len(target.classes) + truth, return_counts=True)

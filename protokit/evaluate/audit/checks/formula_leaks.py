@@ -45,7 +45,7 @@ class FormulaLeaks(Check):
             }
             if len(measured) < 2:
                 continue
-            found = _formula(data, target, measured) if target.task == "regression" else _pair(data, target, measured)
+            found = _pair(data, target, measured) if target.has_classes else _formula(data, target, measured)
             if found is not None:
                 yield found
 

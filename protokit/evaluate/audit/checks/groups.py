@@ -142,7 +142,7 @@ def likeness(group: np.ndarray, truth: np.ndarray, target: TargetSpec, seed: int
     """
     _, codes, sizes = np.unique(group, return_inverse=True, return_counts=True)
     values, measure = truth, _agreement
-    if target.task == "regression":
+    if not target.has_classes:
         low, high = np.quantile(truth, [0.005, 0.995])
         values, measure = np.clip(truth, low, high) if low < high else truth, _intraclass
     own = measure(codes, sizes, values)

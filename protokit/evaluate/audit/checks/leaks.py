@@ -53,7 +53,7 @@ class Leaks(Check):
                 yield Finding(self.name, "note", (), rule)
             if not suspects:
                 continue
-            doubtful = {n for n in suspects if data.columns[n].discrete and target.task != "regression"}
+            doubtful = {n for n in suspects if data.columns[n].discrete and target.has_classes}
             certain = {name for name, skill in skills.items() if skill.both >= _CERTAIN} - doubtful
             if len(certain) < _SEVERAL:  # so many are measurements of what is plain to see
                 doubtful |= certain
@@ -65,14 +65,14 @@ class Leaks(Check):
 
 
 def _likely(skill: Skill, column: Column, target: TargetSpec) -> bool:
-    if target.task == "regression":
+    if not target.has_classes:
         return skill.both >= _LIKELY_REGRESSION
     return skill.even >= (_LIKELY_CODE if column.discrete else _LIKELY_NUMBER)
 
 
 def _finding(data: AuditData, target: TargetSpec, name: str, own: Skill, others: Skill | None) -> Finding | None:
     column, truth = data.columns[name], data.truth[target.name][data.sample]
-    regression = target.task == "regression"
+    regression = not target.has_classes
     less = _LESS_REGRESSION if regression else _LESS
     left = 1.0 if others is None else max(1e-9, 1 - others.plain)
     left_even = 1.0 if others is None else max(1e-9, 1 - others.even)

@@ -85,7 +85,7 @@ def neighbours(when: np.ndarray, truth: np.ndarray, target: TargetSpec, seed: in
     """
     generator = np.random.Generator(np.random.PCG64(derive(seed, "audit", "times")))
     y = truth[np.lexsort((generator.random(len(when)), when))]
-    if target.task == "regression":
+    if not target.has_classes:
         _, ranks = np.unique(y, return_inverse=True)
         return float(np.corrcoef(ranks[:-1], ranks[1:])[0, 1]) if ranks.max() else 0.0
     shares = np.bincount(y) / len(y)

@@ -20,7 +20,7 @@ class Embeddings(Plot):
 
     def fits(self) -> bool:
         """See Plot."""
-        return "forecasting" not in self.view.tasks
+        return all(target.form != "steps" for target in self.view.targets)
 
     def draw(self, table: object = None, *, theme: str = "light") -> Figure:
         """Of the rows of a data frame, each marked by what it is predicted to be."""

@@ -25,7 +25,7 @@ class PrecisionRecall(Plot):
     def draw(self, target: str | None = None, *, theme: str = "light") -> Figure:
         """Of a target of classes or labels, the first one if none is given."""
         p = self.predictions(target)
-        chance = float(np.average(p.is_positive, weights=p.weights)) if p.target.task == "binary" else ""
+        chance = float(np.average(p.is_positive, weights=p.weights)) if p.target.has_positive else ""
         return ranking(threshold_curves(self, target, _line), "recall", "precision", chance=chance, theme=theme)
 
     def alt(self, target: str) -> str:

@@ -21,7 +21,7 @@ class Residuals(Plot):
     def draw(self, target: str | None = None, *, theme: str = "light") -> Figure:
         """Of a target of numbers, the first one if none is given."""
         p = self.predictions(target)
-        band = np.stack([p.scores.min(axis=1), p.scores.max(axis=1)], 1) if p.target.task == "quantile" else None
+        band = np.stack([p.scores.min(axis=1), p.scores.max(axis=1)], 1) if p.target.form == "quantiles" else None
         return residuals(p.truth, p.labels, p.target.name, band, theme=theme)
 
     def alt(self, target: str) -> str:

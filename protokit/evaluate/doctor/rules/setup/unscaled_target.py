@@ -6,6 +6,7 @@ from collections.abc import Iterator, Set
 
 from protokit.core.checkup import Checkup, Symptom
 from protokit.core.names import number
+from protokit.core.values.signature import task_of
 from protokit.evaluate.doctor.rule import RULES, Rule
 
 _FAR = 10.0  # times the standard deviation of 1 that initial weights are made for
@@ -23,11 +24,7 @@ class UnscaledTarget(Rule):
     def __call__(self, checkup: Checkup, found: Set[str]) -> Iterator[Symptom]:
         """See Rule."""
         for target in checkup.targets:
-            if (
-                target.task in {"regression", "quantile"}
-                and not 1 / _FAR <= target.spread <= _FAR
-                and target.values > 1
-            ):
+            if task_of(target.task).standardised and not 1 / _FAR <= target.spread <= _FAR and target.values > 1:
                 rule = f"{target.name!r} has a root mean square of {number(target.spread)} "
                 rule += "as the network sees it, not about 1"
                 advice = (

@@ -6,10 +6,9 @@ from collections.abc import Iterator, Set
 
 from protokit.core.checkup import Checkup, Edit, Plain, Symptom, TargetCheck
 from protokit.core.names import number
+from protokit.core.values.signature import task_of
 from protokit.evaluate.doctor.rule import RULES, Rule
 
-_FOR_CLASSES = {"binary": "BinaryCrossentropy", "multilabel": "BinaryCrossentropy",
-                "multiclass": "SparseCategoricalCrossentropy"}  # fmt: skip
 _OF_CLASSES = ("Crossentropy", "CrossEntropy", "Dice", "Tversky")  # in the names of losses of probabilities
 # losses of Keras that are least at the truth where numbers are standardised, and so also below 0
 _OF_NUMBERS = ("MeanSquaredError", "MeanAbsoluteError", "Huber", "LogCosh", "Pinball")
@@ -30,7 +29,10 @@ class WrongLoss(Rule):
     def __call__(self, checkup: Checkup, found: Set[str]) -> Iterator[Symptom]:
         """See Rule."""
         for target in checkup.targets:
-            classes = target.task in _FOR_CLASSES
+            task = task_of(target.task)
+            classes = task.probabilities
+            if not classes and not task.standardised:  # its loss is of numbers as they are
+                continue
             evidence: dict[str, Plain] = {"loss": target.loss, "task": target.task, "activation": target.activation}
             fitting = any(part in target.loss for part in _OF_CLASSES) if classes else target.loss in _OF_NUMBERS
             if not fitting:
@@ -40,7 +42,7 @@ class WrongLoss(Rule):
                     else f"{target.loss} is not least at the truth: {target.name!r} is standardised, "
                     "with numbers below 0"
                 )
-                edit = Edit({"learn.loss": _FOR_CLASSES.get(target.task, "MeanSquaredError")})
+                edit = Edit({"learn.loss": task.loss})
                 yield Symptom("wrong_loss", "warning", why, evidence, edit)
             elif head := _head(target):
                 why, activation = head
@@ -53,15 +55,15 @@ class WrongLoss(Rule):
 def _head(target: TargetCheck) -> tuple[str, str] | None:
     """Why the last layer does not fit the loss, and the activation that does."""
     name, given = repr(target.name), target.activation or "none"
-    if target.task in _FOR_CLASSES:
-        right = "softmax" if target.task == "multiclass" else "sigmoid"
+    task = task_of(target.task)
+    if task.probabilities:
         if target.logits:
             probabilities = target.activation in {"sigmoid", "softmax"}
             rule = f"the loss of {name} takes logits, and the last layer's {given} gives probabilities"
             return (rule, "linear") if probabilities else None
-        if target.task == "multiclass" and not (1 - _ROUNDING <= target.sums[0] <= target.sums[1] <= 1 + _ROUNDING):
+        if task.coded and not (1 - _ROUNDING <= target.sums[0] <= target.sums[1] <= 1 + _ROUNDING):
             span = f"{number(target.sums[0])} to {number(target.sums[1])}"
-            return f"{target.loss} takes shares, and those of the classes of {name} add up to {span}", right
+            return f"{target.loss} takes shares, and those of the classes of {name} add up to {span}", task.activation
         return None
     if target.activation in _NEVER_BELOW_ZERO:
         return (

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Set
 
 from protokit.core.checkup import Checkup, Plain, Symptom
+from protokit.core.values.signature import task_of
 from protokit.evaluate.doctor.rule import RULES, Rule
-
-_SAME = {"binary": 0.998, "multiclass": 0.998, "regression": 0.98, "quantile": 0.98}
 
 
 @RULES.add
@@ -22,7 +21,7 @@ class ConstantTarget(Rule):
     def __call__(self, checkup: Checkup, found: Set[str]) -> Iterator[Symptom]:
         """See Rule."""
         for target in checkup.targets:
-            if target.top >= _SAME.get(target.task, 2.0):
+            if target.top >= task_of(target.task).constant:
                 rule = f"{target.name!r} has one value in {target.top:.2%} of the training rows: "
                 rule += "there is nothing to predict"
                 advice = "choose another target, or collect rows with other values: no edit of the recipe makes any"

@@ -1,0 +1,1 @@
+"""What several tasks have alike: what is predicted of a row, and its columns in files."""

@@ -1,0 +1,1 @@
+"""The ends of networks, a file each."""

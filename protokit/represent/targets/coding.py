@@ -1,0 +1,86 @@
+"""How the cells of a target become what the loss takes, and what the network gives becomes scores: the contract."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+
+from protokit.core.registry import Registry
+from protokit.core.values.signature import TargetSpec, Task
+
+LABELS = "labels"  # the name of a target made of several columns that are each there or not
+MOST_CLASSES = 1000
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What was learned of a target's training rows.
+
+    `in_one_column`: all labels of a row stand in the one column that the target is named for. A target of several
+    columns is named LABELS, which may be a column's name, too.
+    """
+
+    spec: TargetSpec
+    center: float = 0.0
+    scale: float = 1.0
+    in_one_column: bool = False
+    separator: str | None = None
+
+
+class Coding(ABC):
+    """How the cells of a target become what the loss takes, and back: a class in a file of `codings`.
+
+    Attributes:
+        name: as a task names it (`protokit.core.values.signature.Task.coding`).
+        about: what it does, in a sentence.
+    """
+
+    name: ClassVar[str]
+    about: ClassVar[str]
+
+    def hold(self, series: pd.Series, task: Task, *, is_derived: bool) -> None:
+        """Hold that all rows of a column are for the task. A column that `is_derived` is in no table.
+
+        Raises:
+            DataError: it is not.
+        """
+        return
+
+    @abstractmethod
+    def fit(
+        self,
+        frame: pd.DataFrame,
+        names: tuple[str, ...],
+        task: str,
+        quantiles: tuple[float, ...],
+        separator: str | None,
+        order: tuple[str, ...] = (),
+    ) -> Learned:
+        """Learn from training rows what there is to know of the target; `order` is that of its classes, as written.
+
+        Raises:
+            DataError: they do not tell.
+        """
+
+    @abstractmethod
+    def truth(self, learned: Learned, frame: pd.DataFrame) -> np.ndarray:
+        """What is true of each row: see Predictions.
+
+        Raises:
+            DataError: a cell is nothing that the target can be.
+        """
+
+    @abstractmethod
+    def training(self, learned: Learned, truth: np.ndarray) -> np.ndarray:
+        """What the loss takes. Shapes: (rows, ...) -> (rows, numbers)."""
+
+    @abstractmethod
+    def scores(self, learned: Learned, output: np.ndarray) -> np.ndarray:
+        """From what the network gives, in double precision, to scores: see Predictions. Shapes: (rows, units) -> ..."""
+
+
+CODINGS: Registry[Coding] = Registry("coding of a target", "protokit.represent.targets.codings")

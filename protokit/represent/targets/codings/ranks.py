@@ -1,0 +1,35 @@
+"""Classes that have an order, as their places in it."""
+
+from __future__ import annotations
+
+from protokit.core.errors import DataError
+from protokit.core.names import as_text
+from protokit.represent.targets.coding import CODINGS
+from protokit.represent.targets.codings.classes import Class, Classes
+
+_MOST_NAMED = 20
+
+
+class Ranks(Classes):
+    """Classes as their places in the order that is written; numbers have one of their own."""
+
+    name = "ranks"
+    about = "Classes as their places in the order that is written; numbers have one of their own."
+
+    def in_order(self, classes: list[Class], name: str, order: tuple[str, ...]) -> list[Class]:
+        """See Classes."""
+        if not order:
+            if not any(isinstance(one, str) for one in classes):
+                return super().in_order(classes, name, order)
+            written = ", ".join(as_text(one) for one in super().in_order(classes, name, order)[:_MOST_NAMED])
+            rule = f"the classes of {name!r} are texts, and their order is not written"
+            cure = f"write represent: {{columns: {{{name}: {{ordered: [{written}]}}}}}}, from the lowest"
+            raise DataError(rule, cure=cure)
+        place = {text: i for i, text in enumerate(order)}
+        if (odd := next((one for one in classes if as_text(one) not in place), None)) is not None:
+            rule = f"the class {as_text(odd)!r} of {name!r} is not in the order that is written"
+            raise DataError(rule, cure=f"add it under represent.columns.{name}, or mend its cells")
+        return sorted(classes, key=lambda one: place[as_text(one)])
+
+
+CODINGS.add(Ranks())
