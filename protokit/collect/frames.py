@@ -248,14 +248,16 @@ def _of_columns(table: Mapping[Any, Any]) -> pd.DataFrame:
     # lists of arrays (images) stay lists: pandas would want them in one dimension
     return pd.DataFrame(
         {
-            name: pd.Series(list(values), dtype=object) if np.ndim(values) > 1 or _nested(values) else values
+            name: pd.Series(list(values), dtype=object) if _nested(values) or np.ndim(values) > 1 else values
             for name, values in table.items()
         }
     )
 
 
 def _nested(values: Any) -> bool:
-    return isinstance(values, (list, tuple)) and any(hasattr(value, "ndim") and value.ndim for value in values)
+    if not isinstance(values, (list, tuple)):
+        return False
+    return any(isinstance(value, (list, tuple)) or (hasattr(value, "ndim") and value.ndim) for value in values)
 
 
 def _typed(columns: Mapping[str, Sequence[Any]]) -> pd.DataFrame:

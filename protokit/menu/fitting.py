@@ -21,7 +21,7 @@ def fitting(signature: Signature) -> Plain:
     task = signature.targets[0].task if signature.targets else None
     if task == "forecasting":
         return _forecast(signature)
-    if task == "clustering" and all(spec.kind == "columns" for spec in signature.inputs):
+    if task == "clustering" and all(spec.joins_columns for spec in signature.inputs):
         return _default("columns", clusters=True)
     menu = _for_inputs(signature)
     if task != "clustering":
@@ -44,7 +44,7 @@ def _default(kind: str, *, clusters: bool = False) -> str:
 
 def _for_inputs(signature: Signature) -> str | list[Plain]:
     specs = signature.inputs
-    own = [spec for spec in specs if spec.kind != "columns"]
+    own = [spec for spec in specs if not spec.joins_columns]
     if not own:
         return _default("columns")
     if len(specs) == len(own) == 1:

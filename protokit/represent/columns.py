@@ -75,7 +75,7 @@ def _fit(
 ) -> None:
     """Fit one column, or say why it is left out. `whole` has all rows, `column` those of training."""
     name = str(column.name)
-    said = spec.kind(name)
+    said, own_menu = spec.kind(name), False
     missing = missing_texts(whole) if said is None or KINDS[said].unreadable_cells_are_missing else ()
     if said is None:
         guess = inference.infer(without(column, missing), without(whole, missing))
@@ -87,10 +87,9 @@ def _fit(
             return
         kind = KINDS[guess.kind]
         found.notices.extend(inference.told(name, guess, kind))
-        if kind.own_input and setting.own_menu and columns > len(spec.targets) + 1:
-            cure = f"columns: {{{name}: {kind.name}}}, and from: {name} in the menu"
-            rule = f"{name!r} is left out: {kind.plural or kind.name}, which this menu does not take"
-            found.notices.append(Notice(rule, (name,), cure, of_menu=kind.plural or kind.name))
+        own_menu = setting.own_menu and columns > len(spec.targets) + 1
+        if own_menu and kind.own_input and not kind.of_lists:
+            found.notices.append(_not_taken(name, kind))
             return
     else:
         kind = KINDS[said]
@@ -114,11 +113,20 @@ def _fit(
         fitted = kind.fit(column, spec.options(name), context)
     if fitted.left_out:
         found.notices.append(Notice(f"{name!r} is left out: {fitted.left_out}", (name,)))
+    elif isinstance(fitted, InputColumn) and own_menu and not fitted.spec.joins_columns:
+        found.notices.append(_not_taken(name, kind))
     elif isinstance(fitted, InputColumn):
         found.own.append(fitted)
     else:
         assert isinstance(fitted, (NumberColumn, CodeColumn)), f"{kind.name} gives a {type(fitted).__name__}"
         found.table.append(fitted)
+
+
+def _not_taken(name: str, kind: type[Kind]) -> Notice:
+    """What is said of an input of its own that nobody has named, and that the recipe's network knows nothing of."""
+    many = kind.plural or kind.name
+    cure = f"columns: {{{name}: {kind.name}}}, and from: {name} in the menu"
+    return Notice(f"{name!r} is left out: {many}, which this menu does not take", (name,), cure, of_menu=many)
 
 
 def _notice_of_missing(name: str, kind: type[Kind], whole: pd.Series, missing: tuple[str, ...]) -> Notice:

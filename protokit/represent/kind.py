@@ -130,6 +130,10 @@ class FittedColumn(ABC):
         """
         return Unusual(int(cells.notna().sum()))
 
+    def audited(self, cells: pd.Series) -> pd.Series:
+        """The cells as the audit looks at them: single values, texts of lists."""
+        return cells
+
     def as_plain(self) -> dict[str, object]:
         """All that was learned, as JSON values, to the bit."""
         plain: dict[str, object] = {"kind": self.saved_as or self.kind}
@@ -241,6 +245,7 @@ class Kind:
     own_input: ClassVar[bool] = False  # whether the column is an input of its own: `fit` gives an InputColumn
     plural: ClassVar[str] = ""  # what many such cells are called, where they are an input of their own
     audited_as: ClassVar[str] = ""  # the kind of the house that the audit takes such a column for; of another's, none
+    of_lists: ClassVar[bool] = False  # whether `infer` looks at `cells.lists`: of lists no other kind is asked
     inference_rank: ClassVar[int] = 0  # kinds are asked by it; those of the house have 10 (boolean) to 50 (category)
     saves: ClassVar[tuple[str, ...]] = ()  # names in a model's file of what `fit` gives, beside its own
 

@@ -47,6 +47,11 @@ class InputSpec:
     knots: Knots | None = None
 
     @property
+    def joins_columns(self) -> bool:
+        """Whether it is among the columns of a table, which together are what a chain starts from."""
+        return self.kind == "columns"
+
+    @property
     def is_marked(self) -> bool:
         """Whether its last channel is 1 at each step that is there, and 0 past the end of a shorter sequence."""
         return self.kind == "sequence" and self.columns[-1:] == (STEP_IS_THERE,)

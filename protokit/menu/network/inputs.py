@@ -60,7 +60,7 @@ class Inputs:
 
     def _start(self) -> keras.KerasTensor:
         specs = self._signature.inputs
-        if columns := [spec for spec in specs if spec.kind == "columns"]:
+        if columns := [spec for spec in specs if spec.joins_columns]:
             return self._joined(columns)
         [first, *rest] = [spec for spec in specs if spec.kind != "known"]
         if rest:

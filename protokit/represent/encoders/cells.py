@@ -14,6 +14,7 @@ from protokit.cells.times.durations import is_duration, seconds
 from protokit.core.errors import DataError
 from protokit.core.rows import row_of as row_of_label
 from protokit.represent.encoders.distinct import Distinct, distinct
+from protokit.represent.encoders.lists.cells import holds_lists, lists_of
 
 TRUE = frozenset({"true", "t", "yes", "y"})
 FALSE = frozenset({"false", "f", "no", "n"})
@@ -60,6 +61,16 @@ class Cells:
         """Each text once."""
         return pd.Series(self.distinct.texts, name=self.column.name).drop_duplicates()
 
+    @cached_property
+    def lists(self) -> list[list[object]] | None:
+        """Each present cell as the list that it is, or that its text is; None where one is a single value."""
+        return lists_of(self.present)
+
+    @cached_property
+    def whole_lists(self) -> list[list[object]] | None:
+        """The same of all rows."""
+        return self.lists if self.whole is self.column else lists_of(self.whole.dropna())
+
     @property
     def are_same(self) -> bool:
         """Whether all present cells are one value."""
@@ -86,7 +97,7 @@ def missing_texts(column: pd.Series) -> tuple[str, ...]:
     This is of reading cells, not of fitting, so it is found in all rows. A column of which fewer than 95 of 100
     cells are numbers or dates has none.
     """
-    if column.dtype.kind not in "OT" and not pd.api.types.is_string_dtype(column.dtype):
+    if (column.dtype.kind not in "OT" and not pd.api.types.is_string_dtype(column.dtype)) or holds_lists(column):
         return ()
     one = distinct(column)
     counts = pd.Series(one.counts).groupby(one.texts, sort=False).sum()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
@@ -37,13 +37,27 @@ def infer(column: pd.Series, whole: pd.Series | None = None) -> Guess:
     if column.dtype == object and any(isinstance(cell, (bytes, bytearray)) for cell in cells.present.head(100)):
         cure = f"columns: {{{column.name}: image}}"
         return Guess(None, "bytes, which say nothing of what they are", cure)
+    if cells.lists is not None:
+        return _of_lists(kinds, cells, failed)
     if column.dtype == object and not all(map(_is_hashable, cells.present.head(100))):
-        cure = f"columns: {{{column.name}: image}}"
-        return Guess(None, "arrays or lists, which say nothing of what they are", cure)
+        cure = f"columns: {{{column.name}: set}}, or columns: {{{column.name}: image}}"
+        return Guess(None, "lists or arrays beside single values, which say nothing of what they are", cure)
     if len(cells.present) == len(column) and cells.are_same:
         return Guess(None, f"constant: {str(cells.present.iloc[0])[:40]!r} in every training row")
     guesses = (_asked(kind, kind.infer, cells, failed) for kind in kinds)
     guess = next((guess for guess in guesses if guess is not None), Guess("category"))
+    return replace(guess, failed=tuple(failed)) if failed else guess
+
+
+def _of_lists(kinds: Sequence[type[Kind]], cells: Cells, failed: list[str]) -> Guess:
+    """What a column of lists is taken for, by the kinds that look at lists."""
+    lists = cells.lists or []
+    if len(lists) == len(cells.column) and all(one == lists[0] for one in lists):
+        return Guess(None, f"constant: {str(lists[0])[:40]!r} in every training row")
+    guesses = (_asked(kind, kind.infer, cells, failed) for kind in kinds if kind.of_lists)
+    cure = f"columns: {{{cells.name}: set}}, or columns: {{{cells.name}: image}}"
+    unknown = Guess(None, "lists, which say nothing of what they are", cure)
+    guess = next((guess for guess in guesses if guess is not None), unknown)
     return replace(guess, failed=tuple(failed)) if failed else guess
 
 

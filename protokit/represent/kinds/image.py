@@ -111,4 +111,14 @@ def _is_image(value: object) -> bool:
     shape: tuple[int, ...] = getattr(value, "shape", ())
     if isinstance(value, (bytes, bytearray)):
         return bytes(value[:8]).startswith(_STARTS)
-    return len(shape) == 2 or (len(shape) == 3 and shape[2] in (1, 3))
+    return (len(shape) == 2 or (len(shape) == 3 and shape[2] in (1, 3))) and _are_pixels(value)
+
+
+def _are_pixels(value: object) -> bool:
+    """Whether the numbers of an array can be of an image: others are a matrix."""
+    import numpy as np
+
+    array = np.asarray(value)
+    if array.dtype.kind in "bu" or not array.size:
+        return True
+    return array.dtype.kind in "if" and bool(array.min() >= 0 and array.max() <= 255)

@@ -24,7 +24,7 @@ from protokit.learn.planning import of_each_class
 from protokit.recipe.recipe import Recipe
 from protokit.represent.encoder import Encoder
 from protokit.represent.encoders.cells import texts_of
-from protokit.represent.kind import audited_as
+from protokit.represent.kind import KINDS, audited_as
 from protokit.represent.kinds.date import Date
 from protokit.represent.kinds.duration import Duration
 from protokit.represent.kinds.number import Number
@@ -129,6 +129,8 @@ def _dated(frame: pd.DataFrame, fold: Represented, left_out: Sequence[str]) -> p
         if isinstance(c, Number) and c.reading:
             found[c.column] = pd.Series(c.numbers(frame[c.column])[:, 0], index=frame.index)
     found |= {c.column: _seconds(c, frame[c.column]) for c in columns if isinstance(c, Duration)}
+    own = fold.encoder.own if isinstance(fold.encoder, Encoder) else ()
+    found |= {c.column: c.audited(frame[c.column]) for c in (*columns, *own) if KINDS[c.kind].of_lists}
     for name in left_out:
         if (dates := _as_dates(frame[name])) is not None:
             found[name] = dates
