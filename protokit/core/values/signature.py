@@ -43,13 +43,13 @@ class InputSpec:
     dtype: Literal["float32", "int32", "uint8"]
     columns: tuple[str, ...]
     levels: int = 0
-    kind: Literal["columns", "text", "image", "sequence", "series", "known"] = "columns"
+    kind: Literal["columns", "members", "text", "image", "sequence", "series", "known"] = "columns"
     knots: Knots | None = None
 
     @property
     def joins_columns(self) -> bool:
         """Whether it is among the columns of a table, which together are what a chain starts from."""
-        return self.kind == "columns"
+        return self.kind in ("columns", "members")
 
     @property
     def is_marked(self) -> bool:

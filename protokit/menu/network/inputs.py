@@ -17,10 +17,10 @@ WORD_WIDTH = 64  # numbers for each word of a text
 class Inputs:
     """Keras's inputs by name (`given`), and what a menu finds under each name (`tensors`).
 
-    An image comes as numbers from 0 to 1, a text as vectors of its words (and its codes as `NAME_codes`), categories
-    as codes and, embedded and side by side, as `category_numbers`. `inputs` is what a chain starts from: numbers and
-    embedded categories as one vector, or the only input that there is. Of
-    series there are `history`, what is forecast relative to its last known value, `last`, that value at each step of
+    An image comes as numbers from 0 to 1, a text as vectors of its words (and its codes as `NAME_codes`), many members
+    as the mean of their vectors, categories as codes and, embedded and side by side, as `category_numbers`. `inputs` is
+    what a chain starts from: numbers, embedded categories and members as one vector, or the only input that there is.
+    Of series there are `history`, what is forecast relative to its last known value, `last`, that value at each step of
     the forecast, `covariates`, the other columns up to it, and `known`, those over its steps; a chain starts from
     history and covariates. What no item takes is not made.
     """
@@ -45,6 +45,7 @@ class Inputs:
     def _form(self, spec: InputSpec) -> keras.KerasTensor | Callable[[], keras.KerasTensor]:
         given = self.given[spec.name]
         made = {
+            "members": lambda: _averaged(spec, given),
             "image": lambda: keras.layers.Rescaling(1 / 255, name=layer_name(spec.name, "scaled"))(given),
             "text": lambda: keras.layers.Embedding(spec.levels, WORD_WIDTH, name=layer_name(spec.name, "words"))(given),
         }
@@ -73,7 +74,8 @@ class Inputs:
         return tensor() if callable(tensor) else tensor
 
     def _joined(self, specs: list[InputSpec]) -> keras.KerasTensor:
-        parts = [self.tensors["category_numbers"]() if spec.levels else self.given[spec.name] for spec in specs]
+        found = [self.tensors["category_numbers" if spec.name == "categories" else spec.name] for spec in specs]
+        parts = [one() if callable(one) else one for one in found]
         return parts[0] if len(parts) == 1 else keras.layers.Concatenate(name="inputs")(parts)
 
     def _embedded(self) -> keras.KerasTensor:
@@ -94,6 +96,19 @@ class Inputs:
         size, by_place = spec.knots.size, dict(zip(spec.knots.places, spec.knots.values, strict=True))
         own = [list(by_place.get(i, ())) for i in range(spec.shape[0])]
         return [[*some, *some[-1:] * (size - len(some))] for some in own]
+
+
+def _averaged(spec: InputSpec, codes: keras.KerasTensor) -> keras.KerasTensor:
+    """The mean of the vectors of the codes of each row, but for the code 0. Shapes: (rows, places) -> (rows, width)."""
+    vectors = keras.layers.Embedding(
+        spec.levels,
+        embedding_width(spec.levels, 1),
+        embeddings_initializer=keras.initializers.RandomNormal(stddev=0.1),
+        name=layer_name(spec.name, "members"),
+    )(codes)
+    there = keras.ops.cast(keras.ops.expand_dims(keras.ops.greater(codes, 0), -1), vectors.dtype)
+    total, count = keras.ops.sum(vectors * there, axis=1), keras.ops.sum(there, axis=1)
+    return total / keras.ops.maximum(count, 1.0)
 
 
 def layer_name(column: str, what: str) -> str:

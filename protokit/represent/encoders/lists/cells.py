@@ -55,7 +55,7 @@ def values_of(cell: object) -> list[object] | None:
     if isinstance(cell, (list, tuple)):
         return [_plain(value) for value in cell]
     if isinstance(cell, (set, frozenset)):
-        return sorted(cell, key=str)
+        return sorted(map(_plain, cell), key=str)
     if isinstance(cell, (bytes, bytearray, memoryview)) or not isinstance(getattr(cell, "shape", None), tuple):
         return None
     array = cell if isinstance(cell, np.ndarray) else np.asarray(cell)
@@ -65,8 +65,8 @@ def values_of(cell: object) -> list[object] | None:
 
 
 def _plain(value: object, depth: int = 1) -> object:
-    """A value, arrays and tuples in it as lists."""
-    if isinstance(value, np.ndarray) and value.ndim:
+    """A value, arrays and tuples in it as lists, a single one of NumPy as Python's."""
+    if isinstance(value, (np.ndarray, np.generic)):
         value = value.tolist()
     if isinstance(value, (list, tuple)) and depth < _DEEPEST:
         return [_plain(one, depth + 1) for one in value]

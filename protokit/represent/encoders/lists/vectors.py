@@ -129,8 +129,9 @@ class VectorColumn(InputColumn):
         from hashlib import blake2b
 
         bytes_of = [one.tobytes() for one in self.array(cells)]
-        texts = pd.Series([blake2b(one, digest_size=12).hexdigest() for one in bytes_of], cells.index, dtype=object)
-        return texts.mask(_missing(cells), None).rename(cells.name)
+        texts = np.array([blake2b(one, digest_size=12).hexdigest() for one in bytes_of] + [None], object)[:-1]
+        texts[_missing(cells)] = None
+        return pd.Series(texts, cells.index, dtype=object, name=cells.name)
 
     def _parts(self, cells: pd.Series) -> list[np.ndarray]:
         """The numbers of some rows at a time, NaN where missing. Shapes: (numbers / columns, columns) float64."""
