@@ -109,8 +109,11 @@ def test_many_members_are_codes_that_are_embedded() -> None:
     assert (spec.shape, spec.dtype, spec.levels) == ((5,), "int32", len(column.labels) + 4)
     later = pd.Series([["m 1", "m 1", "new"], [], None, ["m 2"]], name="tags", dtype=object)
     place = {name: i + 4 for i, name in enumerate(column.labels)}
-    assert column.array(later)[:, :3].tolist() == [[1, place["m 1"], 0], [2, 0, 0], [3, 0, 0], [place["m 2"], 0, 0]]
-    assert column.plain(later, column.array(later)).tolist() == ["(unseen) m_1", "(empty)", "(missing)", "m_2"]
+    assert column.array(later)[:, :3].tolist() == [[1, place["m 1"], 0], [2, 0, 0], [1, 0, 0], [place["m 2"], 0, 0]]
+    assert column.unusual(later).notes[1] == "1 cell is missing, and no training row's was: they count as unseen"
+    gaps = represented(many().assign(tags=frame["tags"].where(frame.index % 9 > 0, None))).encoder.own[0]
+    assert gaps.array(later)[2].tolist() == [3, 0, 0, 0, 0]
+    assert column.plain(later, column.array(later)).tolist() == ["(unseen) m_1", "(empty)", "(unseen)", "m_2"]
     again = Encoder.from_plain(json.loads(json.dumps(found.encoder.as_plain())))
     assert np.array_equal(again.encode(frame)[0]["tags"], found.encoder.encode(frame)[0]["tags"])
     assert represented(frame, {"set": {"form": "each"}}).encoder.signature.names == ("numbers",)

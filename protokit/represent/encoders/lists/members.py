@@ -19,6 +19,7 @@ _MOST_RARE = 10_000  # rare members that are kept
 MOST_NUMBERS = 100  # members that are a number each, where no one has said it
 _LONGEST = 1_000  # members of a cell
 _REACH = 1.5  # the largest cell sets the length if it is not larger than so many times what 99 of 100 do not pass
+_MORE = 0.015  # of later cells may be cut, where one in a hundred of the training cells was, before it is said
 UNSEEN, EMPTY, MISSING, FIRST = 1, 2, 3, 4  # codes; 0 is past the last member
 _SHOWN = 3
 
@@ -66,7 +67,7 @@ def fit(
         if cut := int((sizes > length).sum()):
             rule = f"{column!r}: {counted(cut, 'training cell', 'have')} more than {length:,} members; the rest is cut"
             context.say(Notice(rule, (column,), f"columns: {{{column}: {{{wanted.kind}: {{length: {largest}}}}}}}"))
-    return replace(found, length=length)
+    return replace(found, length=length, gaps=bool(cells.isna().any()))
 
 
 def _once(rows: np.ndarray, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -155,13 +156,15 @@ class _Numbers(_Members, NumberColumn):
 class _Codes(_Members, InputColumn):
     """The codes of the members, from FIRST, that are embedded and averaged; at most `length` of a cell.
 
-    Rare and unseen members share a code, and an empty and a missing cell have one each.
+    Rare and unseen members share a code, and an empty and a missing cell have one each; without `gaps` no training row
+    was missing, and one that is counts as unseen.
     """
 
     labels: tuple[str, ...]
     separator: str | None
     rare: tuple[str, ...] | None = None
     length: int = 1
+    gaps: bool = True
 
     @property
     def spec(self) -> InputSpec:
@@ -188,7 +191,7 @@ class _Codes(_Members, InputColumn):
         found[rows[kept], within[kept]] = np.where(places < 0, UNSEEN, places + FIRST)[kept]
         found[sizes == 0, 0] = EMPTY
         found[cells.isna().to_numpy()] = 0
-        found[cells.isna().to_numpy(), 0] = MISSING
+        found[cells.isna().to_numpy(), 0] = MISSING if self.gaps else UNSEEN
         return found
 
     def unusual(self, cells: pd.Series) -> Unusual:
@@ -196,7 +199,10 @@ class _Codes(_Members, InputColumn):
         found = super().unusual(cells)
         cut = int((self.sizes(cells) > self.length).sum())
         note = f"{counted(cut, 'cell', 'have')} more than the {self.length:,} members that the model reads"
-        return replace(found, notes=(*found.notes, *([note] if cut > 0.015 * len(cells) else [])))
+        gone = 0 if self.gaps else len(cells) - found.cells
+        missing = f"{counted(gone, 'cell', 'are')} missing, and no training row's was: they count as unseen"
+        notes = [*([note] if cut > _MORE * len(cells) else []), *([missing] if gone else [])]
+        return replace(found, notes=(*found.notes, *notes))
 
     def plain(self, cells: pd.Series, array: np.ndarray) -> np.ndarray:
         """The members of each cell as the words of a text."""

@@ -114,15 +114,16 @@ class VectorColumn(InputColumn):
         return np.concatenate([found, _missing(cells).astype(np.float32)[:, None]], axis=1)
 
     def unusual(self, cells: pd.Series) -> Unusual:
-        """How many vectors have numbers far from those of the training rows."""
-        present = cells[~_missing(cells)]
-        found = self.array(present)[:, : self.shape[0]]
-        far = int((np.abs(found) >= _FURTHEST).any(axis=tuple(range(1, found.ndim))).sum())
-        own = int(cells.notna().sum())
-        if not far:
-            return Unusual(own)
-        few = f"{counted(far, 'vector', 'have')} numbers more than {_FURTHEST:.0f} spreads from the training rows' mean"
-        return Unusual(own, notes=(f"{few}: they are cut there",))
+        """How many vectors have numbers far from those of the training rows, or are missing where none was."""
+        there, notes = ~_missing(cells), list[str]()
+        found = self.array(cells[there])[:, : self.shape[0]]
+        if far := int((np.abs(found) >= _FURTHEST).any(axis=tuple(range(1, found.ndim))).sum()):
+            beyond = f"numbers more than {_FURTHEST:.0f} spreads from the training rows' mean: they are cut there"
+            notes.append(f"{counted(far, 'vector', 'have')} {beyond}")
+        if not self.marked and (gone := int((~there).sum())):
+            mean = "and no training row's was: the mean vector stands for them"
+            notes.append(f"{counted(gone, 'vector', 'are')} missing, {mean}")
+        return Unusual(int(cells.notna().sum()), notes=tuple(notes))
 
     def audited(self, cells: pd.Series) -> pd.Series:
         """A text for each different vector."""
