@@ -54,6 +54,8 @@ def _of_lists(kinds: Sequence[type[Kind]], cells: Cells, failed: list[str]) -> G
     lists = cells.lists or []
     if len(lists) == len(cells.column) and all(one == lists[0] for one in lists):
         return Guess(None, f"constant: {str(lists[0])[:40]!r} in every training row")
+    if any(isinstance(value, dict) for one in lists for value in one):
+        return Guess(None, "lists of records, which are rows of another table", cure_of_records(cells.name))
     guesses = (_asked(kind, kind.infer, cells, failed) for kind in kinds if kind.of_lists)
     cure = f"columns: {{{cells.name}: set}}, or columns: {{{cells.name}: image}}"
     unknown = Guess(None, "lists, which say nothing of what they are", cure)
@@ -91,6 +93,12 @@ def cure_of_derived(column: str, odd: str) -> str:
     """What makes a text a missing cell in a column that no table has: its marks are met before it is computed."""
     step = f"{{replace: {{{column}: {{{json.dumps(odd, ensure_ascii=False)}: null}}}}}}"
     return f"after it is derived, collect: {{clean: [{step}]}}"
+
+
+def cure_of_records(column: str) -> str:
+    """How lists of records are read: as a table of their own, of which each row gets what sums its rows up."""
+    table = f"write them as a table {column}, a row for each record with the key of its row"
+    return f"{table}, and collect: {{join: [{{with: {column}, on: KEY, aggregate: {{NEW: 'count(*)'}}}}]}}"
 
 
 def failures(guess: Guess) -> list[Notice]:

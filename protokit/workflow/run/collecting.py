@@ -28,6 +28,7 @@ class Wanted:
     apart: frozenset[str]
     notations: Notations
     times: Times
+    whole: frozenset[str]
 
     @classmethod
     def of(cls, recipe: Recipe) -> Wanted:
@@ -39,7 +40,8 @@ class Wanted:
             apart |= {recipe.evaluate.labels}
         if recipe.learn.task in {"regression", "quantile", "forecasting"}:
             apart -= set(represent.targets)
-        return cls(stacked, texts_of(recipe), apart, represent.written_numbers, times_of(recipe))
+        whole = frozenset((*represent.targets, *represent.columns))
+        return cls(stacked, texts_of(recipe), apart, represent.written_numbers, times_of(recipe), whole)
 
 
 def collected(recipe: Recipe, table: object = None) -> Table:

@@ -8,10 +8,14 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 import pandas as pd
 
+from protokit.core.errors import DataError
 from protokit.core.names import counted
 from protokit.core.values.said import Notice
 from protokit.core.values.signature import InputSpec
+from protokit.represent.encoders.cells import wrong
+from protokit.represent.encoders.inference import cure_of_records
 from protokit.represent.encoders.labels import pairs_of, separator_of
+from protokit.represent.encoders.lists.cells import values_of
 from protokit.represent.kind import FitContext, FittedColumn, InputColumn, NumberColumn, Unusual
 
 RARE = 3  # members of fewer training rows count as unseen ones
@@ -47,6 +51,7 @@ def fit(
         DataError: some rows are parted by one mark, and others by another.
     """
     column = str(cells.name)
+    _hold_no_records(cells)
     cure = f"columns: {{{column}: {{{wanted.kind}: {{separator: SEPARATOR}}}}}}"
     whole = cells if context.whole is None else context.whole
     separator = wanted.separator or separator_of(whole, cure)[0]
@@ -75,6 +80,18 @@ def _once(rows: np.ndarray, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]
     many = int(places.max(initial=0)) + 2
     keys = np.unique(rows * many + places + 1)
     return keys // many, keys % many - 1
+
+
+def _hold_no_records(cells: pd.Series) -> None:
+    """Hold that members are single values.
+
+    Raises:
+        DataError: with the first cell that is a record, or holds some.
+    """
+    for row, cell in enumerate(cells):
+        if isinstance(cell, dict) or any(isinstance(value, dict) for value in values_of(cell) or ()):
+            error = wrong(cells, row, "a list of single values")
+            raise DataError(error.rule, cure=cure_of_records(str(cells.name)))
 
 
 class _Members(FittedColumn):
