@@ -42,7 +42,6 @@ def collect(
     notations: Notations = UNSAID,
     times: Times = TIMELESS,
     there: bool = True,
-    whole: Collection[str] = (),
 ) -> Table:
     """The rows of the tables, joined and cleaned. Paths start at `folder`.
 
@@ -55,7 +54,7 @@ def collect(
     expressions see numbers where all cells are. Those in `apart` do where two different texts would be one number.
     Of columns of texts in `notations` a mark of missing cells is met as the number that it is.
     No order of day and month is guessed for the `times` by which the recipe goes. Columns of records become one for
-    each key, but those that are `whole`, or that a join or step names.
+    each key, but for those in `texts` and `apart`, and those that a join or step names.
 
     Raises:
         SpecError: a step of joining or cleaning does not fit the columns.
@@ -108,7 +107,7 @@ def collect(
             read_as[name] = frame.attrs.pop("notations", {})
             origins |= record
             notices += decided
-        frame, told = flattened(frame, lambda one: one in whole or is_named(one))
+        frame, told = flattened(frame, lambda one: one in texts or one in apart or is_named(one))
         notices = [*without_told(notices, told), *told]
         notices += doubtful_marks(spec, name, written.notations)
         frame = met(frame, getattr(spec.tables.get(name), "missing", None), written.notations.get(name, {}))

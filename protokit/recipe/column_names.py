@@ -21,7 +21,10 @@ def check_columns(recipe: Recipe, names: list[str]) -> None:
         wanted.append((target, ("represent", "target"), "value"))
     else:
         wanted += [(name, ("represent", "target", i), "value") for i, name in enumerate(target)]
-    wanted += [(name, ("represent", "columns", name), "key") for name in recipe.represent.columns]
+    for name in recipe.represent.columns:
+        below = any(one.startswith(f"{name}.") for one in names)  # the keys of records
+        if not (below and recipe.represent.kind(name) == "ignore"):
+            wanted.append((name, ("represent", "columns", name), "key"))
     split = recipe.represent.split
     if split.way_column is not None:
         wanted.append((split.way_column, ("represent", "split", "by", str(split.way)), "value"))

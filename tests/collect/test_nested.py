@@ -75,9 +75,10 @@ def test_a_column_that_the_recipe_names_stays_whole() -> None:
     found = collected(recipe(**derive), texts).frame
     assert [*found.columns] == ["x", "place", "y", "city"] and found["city"].iloc[1] == "Oslo"
     ignored = Recipe.parse({"represent": {"target": "y", "columns": {"place": "ignore"}}})
-    assert [*collected(ignored, table()).frame.columns] == ["x", "place", "y"]
     [fold] = represent(ignored, collected(ignored, table()))
     assert fold.encoder.kinds == {"x": "number"}
+    as_text = Recipe.parse({"represent": {"target": "y", "columns": {"place": "category"}}})
+    assert [*collected(as_text, texts).frame.columns] == ["x", "place", "y"]
     named = recipe(collect={"clean": [{"filter": '"place.at.lat" > 50'}]})
     assert len(collected(named, table()).frame) == 20
 

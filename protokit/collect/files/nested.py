@@ -81,7 +81,8 @@ def names_below(name: str, values: Sequence[object]) -> list[str]:
 
 def named_in(spec: Collect) -> Callable[[str], bool]:
     """Whether the joins or steps of a recipe name a column: such a one stays whole."""
-    text = json.dumps([one.as_plain() for one in (*spec.join, *spec.clean)], ensure_ascii=False, default=str)
+    plain = [*(join.as_plain() for join in spec.join), *(step.as_plain() for step in spec.clean)]
+    text = json.dumps(plain, ensure_ascii=False, default=str)
     return lambda name: bool(re.search(rf"(?<![\w.]){re.escape(name)}(?![\w.])", text))
 
 

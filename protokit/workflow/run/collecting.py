@@ -28,7 +28,6 @@ class Wanted:
     apart: frozenset[str]
     notations: Notations
     times: Times
-    whole: frozenset[str]
 
     @classmethod
     def of(cls, recipe: Recipe) -> Wanted:
@@ -40,8 +39,7 @@ class Wanted:
             apart |= {recipe.evaluate.labels}
         if recipe.learn.task in {"regression", "quantile", "forecasting"}:
             apart -= set(represent.targets)
-        whole = frozenset((*represent.targets, *represent.columns))
-        return cls(stacked, texts_of(recipe), apart, represent.written_numbers, times_of(recipe), whole)
+        return cls(stacked, texts_of(recipe), apart, represent.written_numbers, times_of(recipe))
 
 
 def collected(recipe: Recipe, table: object = None) -> Table:
