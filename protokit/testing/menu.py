@@ -19,6 +19,7 @@ _COLUMNS = (
 )
 _INPUTS: dict[str, tuple[InputSpec, ...]] = {
     "columns": _COLUMNS,
+    "steps": (InputSpec("visits", (12,), "int32", ("visits",), 50, "steps"),),
     "text": (InputSpec("words", (12,), "int32", ("words",), 50, "text"),),
     "image": (InputSpec("photo", (16, 16, 1), "uint8", ("photo",), 0, "image"),),
     "sequence": (InputSpec("sequence", (16, 3), "float32", tuple("abc"), 0, "sequence"),),

@@ -17,7 +17,7 @@ from protokit.core.values.tables import Table
 from protokit.recipe.recipe import Recipe
 from protokit.represent.encoder import Encoder
 from protokit.represent.encoders.inference import infer
-from protokit.represent.encoders.lists.members import BagNumbers, SetCodes, SetNumbers
+from protokit.represent.encoders.lists.members import BagNumbers, SetCodes, SetNumbers, StepCodes
 from protokit.represent.kind import FitContext, column_from_plain
 from protokit.represent.kinds.lists.bag import Bag
 from protokit.represent.kinds.lists.set import MembersOptions, Set
@@ -48,7 +48,8 @@ def told(found: Represented) -> list[tuple[str, str | None]]:
 
 def test_sets_are_found_and_said_with_the_edit_that_decides_otherwise() -> None:
     rule = "'tags' holds several members in a cell, parted by '|': they are read as sets, in no order"
-    cure = "columns: {tags: bag} counts them, columns: {tags: category} keeps each cell as it is"
+    order = "columns: {tags: steps} keeps their order"
+    cure = f"columns: {{tags: bag}} counts them, {order}, columns: {{tags: category}} keeps each cell as it is"
     assert told(represented(tagged(TAGS))) == [(rule, cure)]
     lists = [["red", "large"], ["old"], ["large", "old"], ["red"], None]
     found = represented(tagged(lists))
@@ -66,7 +67,7 @@ def test_bags_are_found_where_members_repeat() -> None:
     found = represented(tagged(lists))
     [(rule, cure)] = told(found)
     assert rule == "'tags' holds lists: they are read as bags, whose members are counted"
-    assert cure == "columns: {tags: set} does not count them"
+    assert cure == "columns: {tags: set} does not count them, columns: {tags: steps} keeps their order"
     [column] = [one for one in found.encoder.columns if one.column == "tags"]
     assert isinstance(column, BagNumbers)
     assert column.numbers(pd.Series(lists)).tolist() == [[2, 0], [0, 1], [0, 0], [1, 3]]
@@ -202,6 +203,26 @@ def test_the_audit_sees_the_members_in_one_order() -> None:
     column = Set.fit(pd.Series(TAGS * 9, name="t", dtype=object))
     cells = pd.Series(["red|large", "large|red", "red|red", None], name="t", dtype=object)
     assert column.audited(cells).tolist() == ["large|red", "large|red", "red", None]
+
+
+def test_steps_keep_their_order_and_are_an_input_of_their_own() -> None:
+    frame = tagged([["a", "b", "a"], ["b"], None, ["b", "a"]])
+    found = represented(frame, "steps")
+    [column] = found.encoder.own
+    assert isinstance(column, StepCodes) and column.spec.kind == "steps" and not column.spec.joins_columns
+    later = pd.Series([["b", "new", "a", "a"], [], None], name="tags", dtype=object)
+    assert column.array(later).tolist() == [[5, 1, 4], [2, 0, 0], [3, 0, 0]]
+    assert column.plain(later, column.array(later)).tolist() == [
+        "b (unseen) a b>(unseen) (unseen)>a",
+        "(empty)",
+        "(missing)",
+    ]
+    assert column.audited(later).tolist() == ["b|new|a|a", "", None]
+    assert column.unusual(later).notes[1] == "1 cell has more than the 3 members that the model reads"
+    again = Encoder.from_plain(json.loads(json.dumps(found.encoder.as_plain())))
+    assert np.array_equal(again.encode(frame)[0]["tags"], found.encoder.encode(frame)[0]["tags"])
+    texts = represented(tagged(["a>b>a", "b", None, "b>a"]), {"steps": {"separator": ">"}}).encoder.own[0]
+    assert texts.array(pd.Series(["b>a>b"])).tolist() == [[5, 4, 5]]
 
 
 HOSTILE = st.one_of(

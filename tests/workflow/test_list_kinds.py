@@ -36,7 +36,19 @@ def _bag(rng: np.random.Generator) -> tuple[list[Any], np.ndarray]:
     return [[f"m{i}" for i in np.repeat(np.arange(3), row)] for row in counts], counts[:, 0] - counts[:, 1] + 0.1
 
 
-TOLD = {"vector": (_vector, 0.95), "set": (_set, 0.95), "many": (_many, 0.85), "bag": (_bag, 0.95)}
+def _steps(rng: np.random.Generator) -> tuple[list[Any], np.ndarray]:
+    """Which of two members comes first: as sets and bags all cells are alike."""
+    order = [[f"m{i}" for i in rng.permutation(4)] for _ in range(ROWS)]
+    return order, np.array([one.index("m1") - one.index("m0") for one in order])
+
+
+TOLD = {
+    "vector": (_vector, 0.95),
+    "set": (_set, 0.95),
+    "many": (_many, 0.85),
+    "bag": (_bag, 0.95),
+    "steps": (_steps, 0.9),
+}
 
 
 @pytest.mark.parametrize("name", list(TOLD))
@@ -48,7 +60,7 @@ def test_the_column_that_alone_tells_is_found(name: str, tmp_path: Path) -> None
     frame.loc[::40, "told"] = None
     frame["y"] = np.where(worth > 0, "a", "b")
     recipe: dict[str, Any] = {
-        "represent": {"target": "y"},
+        "represent": {"target": "y", "columns": {"told": "steps"} if name == "steps" else {}},
         "learn": NETWORK,
         "evaluate": {"metrics": ["roc_auc"], "baselines": ["linear"]},
     }
@@ -58,7 +70,7 @@ def test_the_column_that_alone_tells_is_found(name: str, tmp_path: Path) -> None
     assert _auc(run) >= least
     [found] = run.results["metrics"]["importance"].values()
     assert found[0]["column"] == "told" and found[0]["drop"]["low"] > 0
-    assert any(one.name == "told" for one in run.model.signature.inputs) == (name in ("vector", "many"))
+    assert any(one.name == "told" for one in run.model.signature.inputs) == (name in ("vector", "many", "steps"))
     again, later = protokit.load(run.path / "model"), frame.head(20)
     pd.testing.assert_frame_equal(again.predict(later), run.model.predict(later))
     assert later["told"].isna().any()

@@ -43,7 +43,7 @@ class InputSpec:
     dtype: Literal["float32", "int32", "uint8"]
     columns: tuple[str, ...]
     levels: int = 0
-    kind: Literal["columns", "members", "text", "image", "sequence", "series", "known"] = "columns"
+    kind: Literal["columns", "members", "steps", "text", "image", "sequence", "series", "known"] = "columns"
     knots: Knots | None = None
 
     @property

@@ -18,8 +18,9 @@ class Inputs:
     """Keras's inputs by name (`given`), and what a menu finds under each name (`tensors`).
 
     An image comes as numbers from 0 to 1, a text as vectors of its words (and its codes as `NAME_codes`), many members
-    as the mean of their vectors, categories as codes and, embedded and side by side, as `category_numbers`. `inputs` is
-    what a chain starts from: numbers, embedded categories and members as one vector, or the only input that there is.
+    as the mean of their vectors, steps as theirs in their order, categories as codes and, embedded and side by side, as
+    `category_numbers`. `inputs` is what a chain starts from: numbers, embedded categories and members as one vector, or
+    the only input that there is.
     Of series there are `history`, what is forecast relative to its last known value, `last`, that value at each step of
     the forecast, `covariates`, the other columns up to it, and `known`, those over its steps; a chain starts from
     history and covariates. What no item takes is not made.
@@ -46,6 +47,7 @@ class Inputs:
         given = self.given[spec.name]
         made = {
             "members": lambda: _averaged(spec, given),
+            "steps": lambda: _vectors(spec, given),
             "image": lambda: keras.layers.Rescaling(1 / 255, name=layer_name(spec.name, "scaled"))(given),
             "text": lambda: keras.layers.Embedding(spec.levels, WORD_WIDTH, name=layer_name(spec.name, "words"))(given),
         }
@@ -100,15 +102,20 @@ class Inputs:
 
 def _averaged(spec: InputSpec, codes: keras.KerasTensor) -> keras.KerasTensor:
     """The mean of the vectors of the codes of each row, but for the code 0. Shapes: (rows, places) -> (rows, width)."""
-    vectors = keras.layers.Embedding(
-        spec.levels,
-        embedding_width(spec.levels, 1),
-        embeddings_initializer=keras.initializers.RandomNormal(stddev=0.1),
-        name=layer_name(spec.name, "members"),
-    )(codes)
+    vectors = _vectors(spec, codes)
     there = keras.ops.cast(keras.ops.expand_dims(keras.ops.greater(codes, 0), -1), vectors.dtype)
     total, count = keras.ops.sum(vectors * there, axis=1), keras.ops.sum(there, axis=1)
     return total / keras.ops.maximum(count, 1.0)
+
+
+def _vectors(spec: InputSpec, codes: keras.KerasTensor) -> keras.KerasTensor:
+    """Shapes: (rows, places) -> (rows, places, width)."""
+    return keras.layers.Embedding(
+        spec.levels,
+        embedding_width(spec.levels, 1),
+        embeddings_initializer=keras.initializers.RandomNormal(stddev=0.1),
+        name=layer_name(spec.name, spec.kind),
+    )(codes)
 
 
 def layer_name(column: str, what: str) -> str:

@@ -61,6 +61,7 @@ def members_in(cells: Cells, kind: str) -> Guess | None:
     name = cells.name
     note = f"holds {held}: they are read as {kind}s, {'whose members are counted' if is_bag else 'in no order'}"
     other = f"columns: {{{name}: {'set' if is_bag else 'bag'}}} {'does not count' if is_bag else 'counts'} them"
+    other += f", columns: {{{name}: steps}} keeps their order"
     alone = "" if cells.lists is not None else f", columns: {{{name}: category}} keeps each cell as it is"
     return Guess(kind, note=note, cure=other + alone)
 

@@ -1,8 +1,9 @@
-"""Columns of sets and bags: which members a cell has, as a number for each, or as codes that are embedded."""
+"""Columns of sets, bags and steps: which members a cell has, as a number for each, or as codes that are embedded."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import ClassVar, NamedTuple
 
 import numpy as np
@@ -137,13 +138,17 @@ class _Members(FittedColumn):
         note = f"{told}: they count as unseen, in {counted(len(np.unique(rows[is_new])), 'cell')}"
         return Unusual(own, len(nothing), shown, self.labels, (note,))
 
+    def in_order(self, members: list[str]) -> list[str]:
+        """The members of a cell so that equal cells are alike: in the order of the alphabet."""
+        return sorted(members if self.counts else {*members})
+
     def audited(self, cells: pd.Series) -> pd.Series:
-        """The members of each cell in the order of the alphabet, with bars between them."""
+        """The members of each cell, with bars between them."""
         rows, places, names = pairs_of(cells, self.separator)
         held: list[list[str]] = [[] for _ in range(len(cells))]
         for row, place in zip(rows.tolist(), places.tolist(), strict=True):
             held[row].append(names[place])
-        texts = ["|".join(sorted(some if self.counts else {*some})) for some in held]
+        texts = ["|".join(self.in_order(some)) for some in held]
         return pd.Series(texts, cells.index, dtype=object, name=cells.name).mask(cells.isna(), None)
 
 
@@ -249,3 +254,29 @@ class BagCodes(_Codes):
     """A bag of many members."""
 
     name, saved_as, counts = "bag", "bag_codes", True
+
+
+class StepCodes(_Codes):
+    """A list whose order tells: the code of each step."""
+
+    name, counts = "steps", True
+
+    @property
+    def spec(self) -> InputSpec:
+        """What the network takes: the code of each step, 0 past the end."""
+        return replace(super().spec, kind="steps")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of each place of a step."""
+        return tuple(f"{self.column} step {i + 1}" for i in range(self.length))
+
+    def in_order(self, members: list[str]) -> list[str]:
+        """As they are."""
+        return members
+
+    def plain(self, cells: pd.Series, array: np.ndarray) -> np.ndarray:
+        """The steps as the words of a text, and behind them the pairs of neighbours."""
+        words = [text.split() for text in super().plain(cells, array)]
+        texts = [" ".join([*some, *(f"{one}>{other}" for one, other in pairwise(some))]) for some in words]
+        return np.array([*texts, ""], object)[:-1]
