@@ -97,8 +97,7 @@ def _fit(
             where = ("represent", "columns", name)
             raise SpecError.one(f"{name!r} is missing in every training row", "remove it", where)
     if kind.own_input and name in RESERVED:
-        rule = f"a {kind.name} column cannot be named {name!r}, as the network's own input"
-        raise DataError(rule, cure=f"rename it: collect: {{clean: [{{rename: {{{name}: {name}_1}}}}]}}")
+        raise _reserved(name, kind)
     missing = missing if kind.unreadable_cells_are_missing else ()
     if missing:
         found.notices.append(_notice_of_missing(name, kind, whole, missing))
@@ -115,11 +114,19 @@ def _fit(
         found.notices.append(Notice(f"{name!r} is left out: {fitted.left_out}", (name,)))
     elif isinstance(fitted, InputColumn) and own_menu and not fitted.spec.joins_columns:
         found.notices.append(_not_taken(name, kind))
+    elif isinstance(fitted, InputColumn) and name in RESERVED:
+        raise _reserved(name, kind)
     elif isinstance(fitted, InputColumn):
         found.own.append(fitted)
     else:
         assert isinstance(fitted, (NumberColumn, CodeColumn)), f"{kind.name} gives a {type(fitted).__name__}"
         found.table.append(fitted)
+
+
+def _reserved(name: str, kind: type[Kind]) -> DataError:
+    """A column whose input would have the name of one that each network has."""
+    rule = f"a {kind.name} column cannot be named {name!r}, as the network's own input"
+    return DataError(rule, cure=f"rename it: collect: {{clean: [{{rename: {{{name}: {name}_1}}}}]}}")
 
 
 def _not_taken(name: str, kind: type[Kind]) -> Notice:

@@ -53,9 +53,8 @@ def test_sets_are_found_and_said_with_the_edit_that_decides_otherwise() -> None:
     assert told(represented(tagged(TAGS))) == [(rule, cure)]
     lists = [["red", "large"], ["old"], ["large", "old"], ["red"], None]
     found = represented(tagged(lists))
-    assert told(found) == [
-        ("'tags' holds lists: they are read as sets, in no order", "columns: {tags: bag} counts them")
-    ]
+    rule = "'tags' holds lists: they are read as sets, in no order"
+    assert told(found) == [(rule, f"columns: {{tags: bag}} counts them, {order}")]
     assert found.encoder.signature.inputs[0].columns[1:4] == ("tags = large", "tags = old", "tags = red")
     assert "tags = large missing" in found.encoder.signature.inputs[0].columns
     assert represented(tagged(TAGS), "category").encoder.kinds["tags"] == "category"
@@ -120,6 +119,13 @@ def test_many_members_are_codes_that_are_embedded() -> None:
     assert represented(frame, {"set": {"form": "each"}}).encoder.signature.names == ("numbers",)
     few = represented(tagged(TAGS), {"set": {"form": "embedded", "length": 1}})
     assert few.encoder.signature.inputs[1].shape == (1,)
+
+
+def test_an_input_of_its_own_has_a_name_of_its_own() -> None:
+    frame = many().rename(columns={"tags": "numbers"})
+    recipe = Recipe.parse({"represent": {"target": "y"}})
+    with pytest.raises(DataError, match="a set column cannot be named 'numbers'"):
+        represent(recipe, Table(frame))
 
 
 def test_cells_of_more_members_than_are_read_are_said() -> None:

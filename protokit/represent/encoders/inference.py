@@ -41,7 +41,7 @@ def infer(column: pd.Series, whole: pd.Series | None = None) -> Guess:
         return _of_lists(kinds, cells, failed)
     if column.dtype == object and not all(map(_is_hashable, cells.present.head(100))):
         cure = f"columns: {{{column.name}: set}}, or columns: {{{column.name}: image}}"
-        return Guess(None, "lists or arrays beside single values, which say nothing of what they are", cure)
+        return Guess(None, "records, or lists beside single values, which say nothing of what they are", cure)
     if len(cells.present) == len(column) and cells.are_same:
         return Guess(None, f"constant: {str(cells.present.iloc[0])[:40]!r} in every training row")
     guesses = (_asked(kind, kind.infer, cells, failed) for kind in kinds)
