@@ -189,6 +189,18 @@ def test_sets_in_series_are_numbers_or_refused() -> None:
         represent(Recipe.parse(recipe), Table(frame))
 
 
+def test_lists_stand_beside_sequences() -> None:
+    cases = np.repeat(np.arange(60), 4)
+    lists = pd.Series([["red", "large"], ["old"], ["red"]] * 20, dtype=object)
+    frame = pd.DataFrame({"case": cases, "x": np.arange(240.0), "y": cases % 2, "tags": lists[cases].to_numpy()})
+    frame["step"] = pd.Series([["a"], ["b"]] * 120, dtype=object)
+    recipe = Recipe.parse({"represent": {"target": "y", "sequence": {"by": "case"}}})
+    [found] = represent(recipe, Table(frame))
+    assert found.encoder.kinds == {"tags": "set", "sequence": "sequence"}
+    rule = "'step' is left out: it changes within a sequence and is no number"
+    assert any(notice.rule == rule for notice in found.notices)
+
+
 def test_lists_are_labels_of_a_target_too() -> None:
     frame = tagged([["red", "large"], ["old"], ["large", "old"], ["red"]]).drop(columns="y")
     recipe = Recipe.parse({"represent": {"target": "tags"}, "learn": {"task": "multilabel"}})
