@@ -58,7 +58,7 @@ class SequenceGrouping:
         Raises:
             DataError: no column changes, or one of `kept` does.
         """
-        lists = {name: frame[name].map(str) for name in frame.columns if holds_lists(frame[name])}
+        lists = {str(name): frame[name].map(str) for name in frame.columns if holds_lists(frame[name])}
         groups = frame.assign(**lists).groupby(by, sort=False, dropna=True)
         rest = [name for name in frame.columns if name not in {by, time}]
         changing = [name for name in rest if groups[name].nunique(dropna=False).max() > 1]

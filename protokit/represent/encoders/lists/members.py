@@ -279,4 +279,5 @@ class StepCodes(_Codes):
         """The steps as the words of a text, and behind them the pairs of neighbours."""
         words = [text.split() for text in super().plain(cells, array)]
         texts = [" ".join([*some, *(f"{one}>{other}" for one, other in pairwise(some))]) for some in words]
-        return np.array([*texts, ""], object)[:-1]
+        found: np.ndarray = np.array([*texts, ""], object)[:-1]
+        return found
