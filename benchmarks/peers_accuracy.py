@@ -71,7 +71,10 @@ TABLES: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
         "root_mean_squared_error",
     ),
     "melbourne": (
-        {"tables": {"sales": "melbourne_housing.csv.gz"}, "clean": [{"parse_dates": {"Date": "%d/%m/%Y"}}]},
+        {
+            "tables": {"sales": "melbourne_housing.csv.gz"},
+            "clean": [{"replace": {"Date": {"8122018": "8/12/2018"}}}, {"parse_dates": {"Date": "%d/%m/%Y"}}],
+        },
         {"target": "Price", "columns": {"Address": "ignore"}, "split": {"by": {"time": "Date"}}},
         "root_mean_squared_error",
     ),

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import chain
 
 import numpy as np
 import pandas as pd
 
 from protokit.cells.missing import Marks, Notations
-from protokit.cells.numbers import found_in
+from protokit.cells.numbers import Reading, found_in
 from protokit.collect import text_cells
 from protokit.collect.files.cells import Cells, order
 from protokit.collect.files.files import File
@@ -133,9 +133,7 @@ def alike(
                 found |= {table: found[table].assign(**{name: frames[table][name]}) for table in columns}
                 continue
             known = dict(zip(whole, numbers.tolist(), strict=True))
-            for table, column in columns.items():
-                found[table] = found[table].assign(**{name: column.map(known)})
-                read_as[table] = {**read_as[table], **({name: reading.as_plain()} if reading else {})}
+            _take(found, read_as, columns, name, known, reading)
     return found
 
 
@@ -159,10 +157,22 @@ def _as_typed(
         notices.append(Notice(f"{rule}: each is taken as it is there", (name,), cure))
         return
     known = dict(zip(texts, number.reading.numbers(texts).tolist(), strict=True))
-    for table in written:
-        frames[table] = frames[table].assign(**{name: frames[table][name].map(known).astype(float)})
-        read_as[table] = {**read_as[table], **({} if number.plain else {name: number.reading.as_plain()})}
+    _take(frames, read_as, written, name, known, None if number.plain else number.reading)
     notices.append(Notice(f"{rule}: the texts are read as numbers, that one as {known[texts[0]]:.15g}", (name,), cure))
+
+
+def _take(
+    frames: dict[str, pd.DataFrame],
+    read_as: dict[str, Readings],
+    tables: Iterable[str],
+    name: str,
+    known: Mapping[str, float],
+    reading: Reading | None,
+) -> None:
+    """Put the numbers of its texts into a column of some tables, and keep the reading where it is not the usual one."""
+    for table in tables:
+        frames[table] = frames[table].assign(**{name: frames[table][name].map(known)})
+        read_as[table] = {**read_as[table], **({name: reading.as_plain()} if reading else {})}
 
 
 def _is_typed(column: pd.Series) -> bool:

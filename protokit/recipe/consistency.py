@@ -23,6 +23,7 @@ def faults_between(collect: Collect, represent: Represent, learn: Learn, evaluat
         found.append(Fault(rule, "remove deal, or split by random, stratified or group", ("learn", "deal")))
     if learn.deal and learn.networks == 1:
         found.append(Fault("one network is dealt nothing", "write networks: 4", ("learn", "networks")))
+    found += _of_parts(represent.split)
     if represent.split.folds is not None:
         found += _of_folds(represent.split)
     return [*found, *_of_tables(collect, represent.split), *_of_targets(represent, learn)]
@@ -171,6 +172,22 @@ def _of_last(split: Split) -> list[Fault]:
     rule = "the last rows of each series are those of represent.series, and there is none"
     at = [("represent", "split", part) for part in ("test", "validation") if isinstance(getattr(split, part), Last)]
     return [Fault(rule, "write a share, such as 0.2", path) for path in at]
+
+
+def _of_parts(split: Split) -> list[Fault]:
+    """What cannot stand beside a column that says the part of each row."""
+    if split.way is None or SPLITS[split.way].draws_test:
+        return []
+    found: list[Fault] = []
+    rule = f"the column {split.way_column!r} names the test rows"
+    for part in ("test", "validation"):
+        path: Path = ("represent", "split", part)
+        value = getattr(split, part)
+        if isinstance(value, str):
+            found.append(Fault(f"{rule}, and {part} names a table", f"remove {part}, or by", path))
+        elif part == "test" and isinstance(value, float) and part in split.model_fields_set and split.folds is None:
+            found.append(Fault(f"{rule}, and a share of the rows stands beside it", "remove test, or by", path, "key"))
+    return found
 
 
 def _of_folds(split: Split) -> list[Fault]:

@@ -22,8 +22,10 @@ _Style = tuple[int, int, int, bool]
 _CONTEXT = 2  # lines
 
 
-def snippet(edit: Edit) -> str:
+def snippet(edit: Edit, *, house: bool = False) -> str:
     """The edit as a piece of a recipe; a change of the menu as the item that it brings.
+
+    The layers of a menu of the house stand in no recipe: it is said what writes all of them out.
 
     >>> print(snippet(Edit({"learn.batch_size": 32})))
     learn:
@@ -38,12 +40,10 @@ def snippet(edit: Edit) -> str:
     if edit.change:
         lines += [] if "learn:" in lines else ["learn:"]
         at = lines.index("learn:") + 1
-        what = {
-            "before": [f"  menu:  # before {edit.layer}:", f"    - {_one_line(edit.item)}"],
-            "set": [f"  menu:  # in {edit.layer}:", f"    - {_one_line(edit.item)}"],
-            "remove": [f"  menu:  # without {edit.layer}"],
-        }
-        lines[at:at] = what[edit.change]
+        place = {"before": "before", "set": "in", "remove": "without"}[edit.change] + f" {edit.layer}"
+        whole = "; `protokit doctor RUN` writes the whole menu out, to be pasted" if house else ""
+        items = [] if edit.change == "remove" else _as_item(edit.item)
+        lines[at:at] = [f"  menu:  # {place}{whole}{':' if items and not whole else ''}", *items]
     return "\n".join(lines)
 
 
@@ -188,5 +188,6 @@ def _flow(value: object, *, outermost: bool = False) -> object:
     return value
 
 
-def _one_line(item: object) -> str:
-    return write([item]).strip().removeprefix("- ")
+def _as_item(item: object) -> list[str]:
+    """The lines of an item of a menu, below its key."""
+    return [f"    {line}" for line in write([item]).rstrip().splitlines()]

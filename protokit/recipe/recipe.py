@@ -198,6 +198,17 @@ class Recipe(Section):
         """An error at a place of this recipe, for what only the data shows."""
         return self._document.error([Fault(rule, cure, path)])
 
+    def check_menu(self) -> None:
+        """Write the network out, which no data is needed for.
+
+        Raises:
+            SpecError: it cannot be, at its line.
+        """
+        try:
+            self.network.expand()
+        except SpecError as error:
+            raise self.in_menu(error) from None
+
     def in_menu(self, error: SpecError) -> SpecError:
         """The error of the menu at its lines of this recipe."""
         data = self._document.data

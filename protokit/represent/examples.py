@@ -13,7 +13,7 @@ from protokit.core.names import as_text, counted
 from protokit.core.rows import SourceRows
 from protokit.core.values.said import Notice, Step
 from protokit.core.values.tables import Split, Table
-from protokit.represent.encoders.cells import to_numbers
+from protokit.represent.encoders.cells import row_of, to_numbers
 from protokit.represent.encoders.readings import target_as_numbers, told_of_classes
 from protokit.represent.encoders.sequences import SequenceGrouping
 from protokit.represent.encoders.times import asked
@@ -21,6 +21,7 @@ from protokit.represent.represented import Setting
 from protokit.represent.words import Represent
 
 _MOST_KEYS, _LONGEST_KEY = 3, 100
+_FEW_OF_ROWS = 0.1
 
 
 @dataclass(frozen=True)
@@ -186,8 +187,9 @@ def weights_of(name: str, frame: pd.DataFrame) -> np.ndarray:
         raise DataError(error.rule, cure=cure) from None
     wrong = ~(np.isfinite(found) & (found >= 0))
     if wrong.any():
-        cell = frame[name].iloc[int(wrong.argmax())]
-        rule = f"a weight is a number from 0, and {name!r} holds {as_text(cell)!r}"
+        at = int(wrong.argmax())
+        said = "is empty" if np.isnan(found[at]) else f"holds {as_text(frame[name].iloc[at])!r}"
+        rule = f"a weight is a number from 0, and {name!r} {said} in row {row_of(frame[name], at)}"
         raise SpecError.one(rule, "mend the cell, or name another column", ("learn", "sample_weights"))
     return found
 
@@ -198,3 +200,28 @@ def mean_weight(name: str, weights: np.ndarray) -> float:
         rule = f"{name!r} is 0 in every training row"
         raise SpecError.one(rule, "name another column", ("learn", "sample_weights"))
     return mean
+
+
+def told_of_weights(name: str, weights: np.ndarray, cells: pd.Series | None = None) -> list[Notice]:
+    """What is said of weights that leave few of the training rows to learn from.
+
+    Shapes: weights (training rows,); `cells` are theirs, where it is known which rows they are of.
+
+    Source: Kish, Survey Sampling, 1965 (the effective number of rows).
+    """
+    each = np.asarray(weights, np.float64) / max(float(weights.max(initial=0)), 1e-300)
+    total, rows = float(each.sum()), len(each)
+    worth = total**2 / max(float((each**2).sum()), 1e-300)
+    if worth >= _FEW_OF_ROWS * rows:
+        return []
+    at = int(each.argmax())
+    of = f"row {row_of(cells, at)}" if cells is not None else "one row"
+    rule = (
+        f"{rows:,} training rows say by their weights in {name!r} as much as {counted(f'{worth:,.1f}', 'equal row')}: "
+        f"{of} has {each[at] / total:.0%} of the weight"
+    )
+    cure = (
+        f"look at the largest of {name!r}, from {of} on; to count all rows alike, remove learn.sample_weights and "
+        f"write represent: {{columns: {{{name}: ignore}}}}"
+    )
+    return [Notice(rule, (name,), cure)]

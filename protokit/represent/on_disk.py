@@ -11,7 +11,7 @@ import pandas as pd
 
 from protokit.core.values.arrays import Arrays, Features
 from protokit.core.values.said import Notice, Step
-from protokit.represent.examples import mean_weight, weights_of, with_target, with_weight
+from protokit.represent.examples import mean_weight, told_of_weights, weights_of, with_target, with_weight
 from protokit.represent.represented import Represented, Setting
 from protokit.represent.words import Represent
 
@@ -57,10 +57,13 @@ def with_all_rows(
             writer.add("weights", {"": weights_of(setting.sample_weights, some).astype(np.float32)})
         rows += len(some)
     weights, validation = None, sampled.validation
+    of_weights: list[Notice] = []
     if setting.sample_weights is not None:
         [written] = writer.read("weights").values()
         mean = mean_weight(setting.sample_weights, written)
         weights = written / np.float32(mean)
+        if not told_of_weights(setting.sample_weights, np.asarray(sampled.train.weights)):  # else it is said already
+            of_weights = told_of_weights(setting.sample_weights, weights)
         own = weights_of(setting.sample_weights, sampled.frame.iloc[sampled.split.validation])
         validation = replace(validation, weights=(own / mean).astype(np.float32))
     none = Features(np.zeros((0, 0)), np.zeros((0, 0), np.int64), ())
@@ -71,7 +74,7 @@ def with_all_rows(
         validation=validation,
         sample=sampled.train,
         steps=(*_steps(sampled, counts, without),),
-        notices=(*sampled.notices, _notice(sampled, counts, rows)),
+        notices=(*sampled.notices, *of_weights, _notice(sampled, counts, rows)),
     )
 
 

@@ -14,20 +14,20 @@ from protokit.core.values.arrays import Arrays
 from protokit.core.values.said import Notice, Step
 from protokit.core.values.signature import TaskName
 from protokit.core.values.tables import Split, Table
-from protokit.represent.clustering.unlabelled import Unlabelled
+from protokit.represent.clustering.unlabelled import Unlabelled, told_of_labels
 from protokit.represent.columns import fit_columns
 from protokit.represent.encoder import Encoder
 from protokit.represent.encoders.labels import separator_of
 from protokit.represent.encoders.scaling.knots import aligned, counts, knots_of
 from protokit.represent.encoders.scaling.scaler import Scaler
 from protokit.represent.encoders.times import asked, notices
-from protokit.represent.examples import Examples, examples_of, keyed, sample_weights
+from protokit.represent.examples import Examples, examples_of, keyed, sample_weights, told_of_weights
 from protokit.represent.kind import NumberColumn
 from protokit.represent.kinds.number import NumberOptions
 from protokit.represent.represented import Represented, Setting
 from protokit.represent.series.series import represent_series
 from protokit.represent.split_way import SplitTable
-from protokit.represent.splitting import as_dealt, split, way_of, with_each_class
+from protokit.represent.splitting import as_dealt, split, told_of_share, way_of, with_each_class
 from protokit.represent.target import TargetEncoder, by_target, classes_of_rows, infer_tasks
 from protokit.represent.targets.positive import with_positive
 from protokit.represent.words import Represent
@@ -60,6 +60,8 @@ def represent(
     used.update(name for name in (*spec.targets, setting.sample_weights, setting.labels, spec.split.way_column) if name)
     source = keyed(examples, table.frame, [name for name in table.frame.columns if name not in used])
     found = with_positive(spec, [replace(one, source=source) for one in found])
+    of_weights = (_of_weights(one, setting.sample_weights) for one in found)
+    found = (replace(found[0], notices=(*found[0].notices, *next(filter(None, of_weights), ()))), *found[1:])
     targets = [one.encoder.signature.targets for one in found]
     if odd := next((i for i, some in enumerate(targets) if some != targets[0]), None):
         raise DataError(
@@ -125,7 +127,9 @@ def _represented(
     encoder = Encoder(tuple(columns.table), scaler, targets, tuple(columns.own), examples.grouping, knots)
     if not encoder.signature.inputs:
         raise _nothing_left(columns.notices)
+    of_labels: list[Notice] = []
     if setting.task == "clustering":
+        of_labels = told_of_labels(setting.labels, frame, rows)
         unlabelled = Unlabelled.fit(encoder, train, setting.labels, setting.seed)
         encoder, parts = unlabelled.encoder, unlabelled.parts(frame, rows)
     else:
@@ -135,7 +139,7 @@ def _represented(
         encoder,
         rows,
         *parts,
-        tuple(dict.fromkeys((*examples.notices, *_of_times(spec, frame), *columns.notices))),
+        tuple(dict.fromkeys((*examples.notices, *_of_split(spec, frame), *of_labels, *columns.notices))),
         (*examples.steps, Step(f"split ({rows.by})", len(frame), len(frame), detail)),
         examples.positions,
         frame,
@@ -152,12 +156,12 @@ def _with_like_knots(folds: Sequence[Represented]) -> tuple[Represented, ...]:
     return tuple(replace(fold, encoder=replace(one, knots=k)) for fold, one, k in found if isinstance(one, Encoder))
 
 
-def _of_times(spec: Represent, frame: pd.DataFrame) -> list[Notice]:
-    """How the times that rows are split by are read."""
+def _of_split(spec: Represent, frame: pd.DataFrame) -> list[Notice]:
+    """How the times that rows are split by are read, and that a share does not count where a column says the part."""
     way = way_of(spec.split)
     column = spec.split.way_column
     if way is None or column is None or way.name != "time":
-        return []
+        return told_of_share(frame, spec.split)
     return notices(frame, column, asked(spec, column))
 
 
@@ -199,3 +203,10 @@ def _parts(
         return made if weights is None else replace(made, weights=weights[part])
 
     return arrays(rows.train), arrays(rows.validation), arrays(rows.test)
+
+
+def _of_weights(one: Represented, name: str | None) -> list[Notice]:
+    """What is said of the weights of the training rows."""
+    if name is None or one.train.weights is None:
+        return []
+    return told_of_weights(name, np.asarray(one.train.weights), one.frame[name].iloc[one.split.train])

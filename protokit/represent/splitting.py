@@ -12,6 +12,7 @@ from protokit.cells.times.rules import Rule
 from protokit.core.errors import DataError, SpecError
 from protokit.core.names import counted
 from protokit.core.seeds import derive
+from protokit.core.values.said import Notice
 from protokit.core.values.tables import Split
 from protokit.represent import words as spec
 from protokit.represent.split_way import SPLITS, SplitTable, SplitWay
@@ -101,6 +102,16 @@ def says_validation(frame: pd.DataFrame, rule: spec.Split) -> bool:
         return False
     given = SPLITS[rule.way].given(SplitTable(frame, rule.way_column, None))
     return given is not None and "validation" in given
+
+
+def told_of_share(frame: pd.DataFrame, rule: spec.Split) -> list[Notice]:
+    """That a written share of validation rows does not count, where a column names these rows."""
+    if "validation" not in rule.model_fields_set or not isinstance(rule.validation, float):
+        return []
+    if rule.folds is not None or not says_validation(frame, rule):
+        return []
+    said = f"the column {rule.way_column!r} names the validation rows: the share of {rule.validation:g} does not count"
+    return [Notice(said, (str(rule.way_column),), "remove represent.split.validation, or write train in these rows")]
 
 
 def dealt_validation(

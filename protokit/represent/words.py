@@ -128,8 +128,9 @@ class Split(Section):
     )
 
     def left_out(self) -> tuple[str, ...]:
-        """The test rows, where every row is a test row once."""
-        return ("test",) if self.folds is not None else ()
+        """The test rows, where every row is a test row once, or the table says them."""
+        named = self.way is not None and not SPLITS[self.way].draws_test
+        return ("test",) if self.folds is not None or (named and isinstance(self.test, float)) else ()
 
     @property
     def way(self) -> str | None:

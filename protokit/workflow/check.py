@@ -39,10 +39,7 @@ def check(recipe: Recipe | str | Path | Mapping[str, object], *, set: Sequence[s
         DataError: a file is not there.
     """
     checked = as_recipe(recipe, set)
-    try:
-        checked.network.expand()
-    except SpecError as error:
-        raise checked.in_menu(error) from None
+    checked.check_menu()
     with checked.document.placing():
         names = columns(checked.collect, checked.folder)
     if names is not None:

@@ -14,6 +14,8 @@ from protokit.core.errors import DataError, SpecError
 from protokit.core.files import write_text
 from protokit.core.suggest import did_you_mean, one_of
 from protokit.recipe.recipe import Recipe
+from protokit.represent.encoders.cells import Cells
+from protokit.represent.encoders.inference import of_parts
 from protokit.represent.split.column import parts_in
 from protokit.represent.target import infer_task
 
@@ -82,8 +84,9 @@ def new(data: str | Path, target: str, path: Path, *, table: str | None = None) 
     menu = _PICTURES if source.kind in {"images", "idx"} else _MENU
     parted = next((column for column in names if frame is not None and _says_parts(frame[column], column)), None)
     numbers = frame is not None and _is_number(frame[target])
+    told = _told_of_parts(frame.drop(columns=target)) if frame is not None and parted is None else ""
     hints = {
-        "split": _SPLIT.replace("STRATIFIED", "" if numbers else "stratified, ")
+        "split": told + _SPLIT.replace("STRATIFIED", "" if numbers else "stratified, ")
         if parted is None
         else f"  split: {{by: {{column: {_quoted(parted)}}}}}    # each row says its part\n",
         "weights": "" if numbers else "#   class_weights: balanced\n",
@@ -108,6 +111,13 @@ def _says_parts(cells: pd.Series, name: str) -> bool:
         and set(map(type, cells)) == {str}
         and {"train", "test"} <= parts_in(name, map(str, cells.unique()))
     )
+
+
+def _told_of_parts(frame: pd.DataFrame) -> str:
+    """What the run will say of columns that say the parts of rows, and that no split can take as they are: comments."""
+    guesses = {name: of_parts(Cells(frame[name])) for name in frame.columns}
+    told = [f"{name!r}: {guess.why}: {guess.cure}" for name, guess in guesses.items() if guess and guess.cure]
+    return "".join(f"  # {' '.join(line.split())}\n" for line in told)
 
 
 def _read(place: str) -> tuple[dict[str, str], pd.DataFrame]:

@@ -227,3 +227,17 @@ def test_rows_that_are_harder_or_easier_than_all_do_not_hide_a_loss_that_crept()
     for apart in (-0.3, 0.5):  # what the sampled rows have more than all
         crept = replace(base, start=base.start + apart, trained=base.trained + apart)
         assert [one.check for one in diagnose(crept)] == ["learning_rate_low"]
+
+
+@pytest.mark.parametrize("skill", [-0.11, 0.02])
+def test_a_skill_below_none_is_said_to_be_worse_than_a_constant(skill: float) -> None:
+    rows = {
+        "shuffled_labels": with_target(validation=Measured(skill, 0.05), reference=Measured(-0.054, 0.05), rows=400),
+        "underfitting": with_target(training=Measured(skill, 0.02), behind=Measured(0.4, 0.05)),
+        "overfitting": with_target(training=Measured(0.9, 0.02), validation=Measured(skill, 0.05)),
+    }
+    for check, checkup in rows.items():
+        [rule] = [one.rule for one in diagnose(checkup) if one.check == check]
+        own = "is worse than a constant by 11%" if skill < 0 else "does away with 2% of a constant's error"
+        assert own in rule and "-" not in rule, rule
+        assert check != "shuffled_labels" or "trees are worse than a constant by 5%" in rule

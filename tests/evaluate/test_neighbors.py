@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
@@ -61,3 +63,35 @@ def test_quantiles_and_labels_of_neighbours() -> None:
     test = features(50, 3)
     shares = Neighbors().fit(train, labels, both, 0).scores(test)
     assert ((shares > 0.5) == (test.numbers > 0)).mean() > 0.9
+
+
+@pytest.mark.parametrize(
+    ("task", "more"),
+    [("binary", {"classes": ("n", "y")}), ("regression", {}), ("quantile", {"quantiles": (0.1, 0.5, 0.9)}),
+     ("multilabel", {"columns": ("u", "v")})],
+)  # fmt: skip
+@pytest.mark.parametrize("count", [1, 15])
+def test_a_weight_of_two_is_a_row_that_stands_there_twice(
+    task: str, more: dict[str, tuple[str, ...]], count: int
+) -> None:
+    train, test, rng = features(80, 0), features(40, 1), np.random.default_rng(2)
+    noisy = train.numbers + rng.normal(size=(80, 2))
+    classes = (noisy > 0).astype(int)
+    truth = {"binary": classes[:, 0], "multilabel": classes}.get(task, noisy[:, 0])
+    target, weights = TargetSpec("y", task, **more), rng.integers(1, 4, 80)
+    twice = np.repeat(np.arange(80), weights)
+    copies = Features(train.numbers[twice], train.codes[twice], ())
+    found = Neighbors().fit(train, truth, target, 0, weights.astype(float))
+    wanted = Neighbors().fit(copies, truth[twice], target, 0)
+    scores = [replace(one, count=count).scores(test) for one in (found, wanted)]
+    np.testing.assert_allclose(*scores, atol=1e-9)
+
+
+def test_rows_of_little_weight_are_asked_until_they_weigh_enough() -> None:
+    train = features(3000, 0)
+    truth = (train.numbers[:, 0] > 0).astype(int)
+    weights = np.where(np.arange(3000) == 0, 3000.0, 1e-3)
+    near = replace(Neighbors().fit(train, truth, TWO, 0, weights), count=5)
+    asked = near.nearest(near.x[:20])
+    assert asked.shape == (20, 1000) and np.isfinite(near.of(asked)).all()
+    assert replace(near, weights=np.ones(3000)).nearest(near.x[:20]).shape == (20, 5)

@@ -104,6 +104,12 @@ def test_three_ways_in_are_equal(tmp_path: Path) -> None:
     assert Recipe.read(tmp_path / "again.yaml") == recipe
 
 
+def test_a_column_of_parts_leaves_the_share_that_is_not_written_to_itself() -> None:
+    recipe = Recipe.parse({"represent": {"target": "y", "split": {"by": {"column": "part"}, "validation": 0.1}}})
+    assert "test:" not in recipe.write().partition("split:")[2].partition("learn:")[0]
+    assert Recipe.parse(recipe.as_plain()) == recipe
+
+
 @pytest.mark.parametrize(
     ("path", "value", "words"),
     [
@@ -126,6 +132,9 @@ def test_three_ways_in_are_equal(tmp_path: Path) -> None:
         (("represent", "split"), {"folds": 5, "test": 0.2}, "every row is a test row once"),
         (("represent", "split"), {"folds": 5, "validation": "t"}, "the validation rows are a share"),
         (("represent", "split"), {"folds": 5, "by": {"column": "part"}}, "leaves no folds to deal"),
+        (("represent", "split"), {"by": {"column": "p"}, "test": 0.3}, "'p' names the test rows, and a share"),
+        (("represent", "split"), {"by": {"column": "p"}, "test": 0.2}, "remove test, or by"),
+        (("represent", "split"), {"by": {"column": "p"}, "validation": "t"}, "validation names a table"),
         (("represent", "columns"), {"x": "txt"}, "did you mean 'text'"),
         (("represent", "columns"), {"x": {"text": {"lenght": 9}}}, "did you mean 'length'"),
         (("represent", "columns"), {"x": {"text": {"form": "bag"}}}, "unknown form 'bag'"),

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.preprocessing import StandardScaler
 
+from protokit.core.errors import SpecError
 from protokit.core.values.arrays import Features
 from protokit.core.values.tables import Table
 from protokit.recipe.recipe import Recipe
@@ -136,3 +137,22 @@ def test_middles_stay_among_the_points(rows: int, width: int, seed: int) -> None
     around = Neighbourhood(points)
     for found in (around.middle(points), around.middle(points + 100)):
         assert (found >= points.min(axis=0) - 1e-9).all() and (found <= points.max(axis=0) + 1e-9).all()
+
+
+@pytest.mark.parametrize(
+    ("labels", "rule"),
+    [("a", "is 'a' in every row that has one"), (None, "is missing in every row"), (range(200), "another one in each")],
+)
+def test_labels_that_no_clusters_can_be_held_against_are_refused(labels: Any, rule: str) -> None:
+    with pytest.raises(SpecError, match=rule) as caught:
+        clustered(frame().assign(kind=labels), labels="kind")
+    assert "evaluate.labels" in str(caught.value) and "few different labels" in str(caught.value)
+
+
+def test_test_rows_of_one_label_are_told() -> None:
+    found = clustered(frame(), labels="kind")
+    assert not any("label" in notice.rule for notice in found.notices)
+    table = frame()
+    table.loc[found.split.test, "kind"] = "a"
+    [notice] = [one for one in clustered(table, labels="kind").notices if "label" in one.rule]
+    assert "the test rows have one label of 'kind'" in notice.rule and notice.cure

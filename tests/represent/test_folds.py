@@ -112,7 +112,7 @@ def test_sample_weights_are_no_feature_and_have_a_mean_of_one() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "words"), [(-1.0, "holds '-1'"), (None, "a number from 0"), (np.inf, "not a finite number")]
+    ("value", "words"), [(-1.0, "holds '-1' in row 8"), (None, "is empty in row 8"), (np.inf, "not a finite number")]
 )
 def test_weights_that_cannot_be_are_refused(value: float | None, words: str) -> None:
     table = frame()
@@ -123,3 +123,18 @@ def test_weights_that_cannot_be_are_refused(value: float | None, words: str) -> 
         folded(table=frame().assign(weight=0.0), learn={"sample_weights": "weight"})
     with pytest.raises(SpecError, match="did you mean 'weight'"):
         folded(learn={"sample_weights": "wieght"})
+
+
+@pytest.mark.parametrize("more", [{"folds": None}, {"folds": 3}])
+def test_weights_that_leave_next_to_no_rows_are_told_once(more: dict[str, Any]) -> None:
+    weights = np.ones(len(frame()))
+    told = [one for fold in folded(table=frame().assign(weight=weights), learn={"sample_weights": "weight"}, **more)
+            for one in fold.notices if "equal row" in one.rule]  # fmt: skip
+    assert not told
+    *_, last = folded(learn={"sample_weights": "weight"}, **more)
+    weights[last.split.train[3]] = 1e12
+    found = folded(table=frame().assign(weight=weights), learn={"sample_weights": "weight"}, **more)
+    [told] = [one for fold in found for one in fold.notices if "equal row" in one.rule]
+    at = last.split.train[3] + 1
+    assert "as much as 1.0 equal rows" in told.rule and f"row {at} has 100% of the weight" in told.rule
+    assert f"from row {at} on" in str(told.cure) and "represent: {columns: {weight: ignore}}" in str(told.cure)

@@ -133,6 +133,31 @@ def test_an_edit_of_a_layer_of_the_house_keeps_what_the_house_proposes() -> None
     assert learn.optimizer["AdamW"]["learning_rate"] == 2e-3 and isinstance(learn.menu, Menu) and not learn.menu.house
 
 
+def test_an_edit_of_a_layer_of_the_house_says_what_writes_the_whole_menu() -> None:
+    text = "represent:\n  target: y\n"
+    recipe = Recipe.parse({"represent": {"target": "y"}, "learn": {"menu": "tabular"}})
+    layer = next(node.layer for node in recipe.network.expand().nodes if node.kind == "Dropout")
+    rate = Symptom("check", "warning", "a rule", edit=Edit({}, layer, "set", {"rate": 0.65}))
+    [one] = diagnoses([rate], text, recipe)
+    assert f"in {layer}; `protokit doctor RUN` writes the whole menu out" in one.edit and Document.parse(one.edit).data
+    rate = Symptom("check", "warning", "a rule", edit=Edit({}, "drop", "set", {"rate": 0.65}))
+    own = "learn:\n  menu:\n    - Dense: 4\n    - {Dropout: 0.2, name: drop}\nrepresent:\n  target: y\n"
+    [one] = diagnoses([rate], own, Recipe.parse(Document.parse(own).data))
+    assert one.edit == "learn:\n  menu:  # in drop:\n    - rate: 0.65"
+
+
+def test_an_edit_of_a_layer_of_the_house_keeps_what_an_edit_before_it_changed() -> None:
+    text = "represent: {target: y}\nlearn: {optimizer: {AdamW: {learning_rate: 10.0}}}\n"
+    recipe = Recipe.parse(Document.parse(text.replace("learn: {", "learn: {menu: tabular, ")).data)
+    layer = next(node.layer for node in recipe.network.expand().nodes if node.kind == "Dense")
+    first = Symptom("learning_rate_high", "warning", "", edit=RATE)
+    second = Symptom("dead_units", "warning", "", edit=Edit({}, layer, "set", {"kernel_initializer": "zeros"}))
+    for one in diagnoses([first, second], text, recipe):
+        text = patched(text, one.diff)
+    learn = Recipe.parse(Document.parse(text).data).learn
+    assert learn.optimizer == RATE.values["learn.optimizer"] and isinstance(learn.menu, Menu) and not learn.menu.house
+
+
 def test_an_edit_of_the_audit_leaves_out_what_is_there() -> None:
     from protokit.workflow.cures.fitting import fitting_snippet
 

@@ -103,3 +103,30 @@ def test_nothing_is_said_where_nothing_is_ignored(menu: str, columns: str, tmp_p
 def test_the_recipes_of_the_house_ignore_nothing(root: Path) -> None:
     for path in sorted((root / "recipes").glob("*.yaml")):
         assert ignored_columns(protokit.Recipe.read(path)) == (), path
+
+
+@pytest.mark.parametrize(
+    ("menu", "place", "rule"),
+    [
+        ("  - ensemble: {members: 2, layers: [Dense: 4]}\n  - Dense: 4\n", "6:5", "an ensemble is the last item"),
+        (
+            "  - ensemble:\n      members: 2\n      layers:\n      - ensemble: {members: 2, layers: [Dense: 4]}\n",
+            "9:9",
+            "an ensemble inside an ensemble",
+        ),
+        (
+            "  - ensemble:\n      members: 2\n      layers:\n      - Flatten\n",
+            "9:9",
+            "Flatten does not work on the last axis",
+        ),
+    ],
+)
+def test_a_menu_that_cannot_be_written_out_is_refused_at_its_line_before_data_is_read(
+    tmp_path: Path, menu: str, place: str, rule: str
+) -> None:
+    text = "collect: {tables: {t: nowhere.csv}}\nrepresent: {target: y}\nlearn:\n  epochs: 1\n  menu:\n" + menu
+    (tmp_path / "r.yaml").write_text(text)
+    for door in (protokit.check, protokit.run):
+        with pytest.raises(protokit.SpecError, match=rule) as caught:
+            door(tmp_path / "r.yaml")
+        assert f"r.yaml:{place}" in str(caught.value)

@@ -172,3 +172,21 @@ def test_a_column_that_says_the_parts_is_used(name: str, tmp_path: Path) -> None
         row[name] = "bus" if row["x"] == 7 else row[name]
     (tmp_path / "t.json").write_text(json.dumps(rows))
     assert new(tmp_path / "t.json", "y", tmp_path / "other.yaml").represent.split.way is None
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "says"),
+    [
+        ("split", ["train", None, "test", "valid"], 'collect: {clean: [{filter: "split is not null"}]} and split:'),
+        ("is_test", [0, 0, 0, 1], "{derive: {is_test_part: "),
+        ("data_split", ["train", "valid", "train", "valid"], "columns: {data_split: category}"),
+    ],
+)
+def test_what_a_run_says_of_a_column_of_parts_is_said(
+    name: str, values: list[object], says: str, tmp_path: Path
+) -> None:
+    rows = [{"x": i, name: values[i % 4], "y": "ab"[i % 2]} for i in range(40)]
+    (tmp_path / "t.json").write_text(json.dumps(rows))
+    assert new(tmp_path / "t.json", "y", tmp_path / "r.yaml").represent.split.way is None
+    [line] = [line for line in (tmp_path / "r.yaml").read_text().splitlines() if f"# '{name}': it says which" in line]
+    assert says in line

@@ -135,3 +135,25 @@ def test_columns_with_the_names_of_arguments_run_whole(tmp_path: Path) -> None:
     run = protokit.run(recipe, frame, out=tmp_path)
     assert "self" in {row["column"] for row in run.results["metrics"]["importance"][NAMES[-1]]}
     assert len(protokit.load(run.path / "model").predict(frame)) == 600
+
+
+@pytest.mark.parametrize(
+    ("classes", "metric", "cure"),
+    [
+        (2, "roc_auc_ovr", "write roc_auc"),
+        (2, "roc_auc_ovo_weighted", "write roc_auc"),
+        (2, "top_k_accuracy", "write accuracy"),
+        (2, "f1_samples", "write f1_macro"),
+        (3, "roc_auc", "write roc_auc_ovr"),
+        (3, "f1", "write f1_macro"),
+        (3, "adjusted_rand", "evaluate: {labels: y}"),
+        (2, "silhouette", "write roc_auc"),
+        (3, "r2", "such as accuracy"),
+    ],
+)
+def test_a_metric_of_another_task_is_refused_with_the_one_to_write(classes: int, metric: str, cure: str) -> None:
+    frame = pd.DataFrame({"x": np.arange(60.0), "y": [f"class {i % classes}" for i in range(60)]})
+    recipe = Recipe.parse({"represent": {"target": "y"}, "evaluate": {"metrics": [metric]}})
+    with pytest.raises(ProtokitError, match=f"{metric} is not for") as caught:
+        EvaluationPlan.of(recipe, represent(recipe, collect(recipe, frame)))
+    assert cure in str(caught.value)

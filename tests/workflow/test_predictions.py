@@ -86,7 +86,7 @@ def of_classes(saved: pd.DataFrame, prefix: str, name: str, classes: list[str], 
         **{
             f"{score}_{average}": function(truth, predicted, average=average, zero_division=0)
             for score, function in (("f1", sk.f1_score), ("precision", sk.precision_score), ("recall", sk.recall_score))
-            for average in ("macro", "weighted")
+            for average in ("micro", "macro", "weighted")
         },
         "cohen_kappa": sk.cohen_kappa_score(truth, predicted),
         "d2_log_loss": sk.d2_log_loss_score(truth, shares, labels=classes),
@@ -108,6 +108,7 @@ def of_classes(saved: pd.DataFrame, prefix: str, name: str, classes: list[str], 
                 for way in ("ovr", "ovo")
             },
             "average_precision": sk.average_precision_score(truth, shares),
+            "brier_score": sk.brier_score_loss(truth, shares, labels=classes),
             "top_k_accuracy": sk.top_k_accuracy_score(truth, shares, k=2, labels=classes),
         }
     called, first = {"pos_label": positive, "zero_division": 0}, classes.index(positive)

@@ -17,7 +17,8 @@ class Neighbors(Baseline):
     """The classes, labels or numbers of the k nearest rows, in the linear baseline's matrix.
 
     k is the one of 1, 5, 15 and 50 that predicts a fifth of the training rows best from the others. Shares of classes
-    and labels have those of all training rows added as one neighbour more, so that none is 0.
+    and labels have those of all training rows added as one neighbour more, so that none is 0. Of rows that have weights
+    as many are asked as weigh k together.
 
     Source: Cover and Hart, Nearest Neighbor Pattern Classification, 1967.
     """

@@ -16,6 +16,7 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from protokit.core.names import TOKEN
 from protokit.core.seeds import derive
 from protokit.core.values.arrays import Features
+from protokit.evaluate.estimators.weighed import quantiles
 
 Cells: TypeAlias = np.ndarray | sparse.csr_matrix  # (rows, many)
 Matrix = Callable[[Features], Cells]
@@ -32,19 +33,19 @@ class Transformer(Protocol):
         """Shapes: (rows, ...) -> (rows, many)."""
 
 
-def linear_matrix(features: Features, seed: int) -> Matrix:
+def linear_matrix(features: Features, seed: int, weights: np.ndarray | None = None) -> Matrix:
     """Standardised numbers, one-hot categories, words weighted by how telling they are, components of images.
 
-    Shapes: (rows, many), sparse where there are categories or texts.
+    Numbers are standardised by the weights of their rows; words and components count all rows alike.
+
+    Shapes: (rows, many), sparse where there are categories or texts; weights (rows,).
     """
-    numbers = _standard() if features.numbers.shape[1] else None
-    if numbers is not None:
-        numbers.fit(features.numbers)
+    numbers = _standard(features.numbers, weights) if features.numbers.shape[1] else None
     one_hot = OneHotEncoder(handle_unknown="ignore") if features.codes.shape[1] else None
     if one_hot is not None:
         one_hot.fit(features.codes)
     texts = {name: _words().fit(cells) for name, cells in features.texts.items()}
-    wide = {name: _narrow(cells, _COMPONENTS, seed).fit(_floats(cells)) for name, cells in features.wide.items()}
+    wide = {name: _narrow(cells, _COMPONENTS, seed, weights) for name, cells in features.wide.items()}
 
     def matrix(some: Features) -> Cells:
         parts: list[Cells] = []
@@ -70,7 +71,7 @@ def tree_matrix(features: Features, seed: int) -> tuple[Matrix, list[int]]:
     categorical = [columns + i for i, levels in enumerate(features.levels) if levels <= _MOST_BINS]
     texts = {name: _topics(cells, seed) for name, cells in features.texts.items()}
     wide = {
-        name: _narrow(cells, _FOR_TREES, seed).fit(_floats(cells)) if cells.shape[1] > _WIDE else None
+        name: _narrow(cells, _FOR_TREES, seed) if cells.shape[1] > _WIDE else None
         for name, cells in features.wide.items()
     }
 
@@ -85,18 +86,22 @@ def tree_matrix(features: Features, seed: int) -> tuple[Matrix, list[int]]:
     return matrix, categorical
 
 
-def _standard() -> Pipeline:
-    imputer = SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True)
-    return make_pipeline(imputer, StandardScaler())
+def _standard(cells: np.ndarray, weights: np.ndarray | None = None) -> Pipeline:
+    imputer = SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True).fit(cells)
+    if weights is not None:
+        there = np.isfinite(cells)
+        for i in np.flatnonzero(there.any(axis=0)):
+            [imputer.statistics_[i]] = quantiles(cells[there[:, i], i], weights[there[:, i]], (0.5,))
+    return make_pipeline(imputer, StandardScaler().fit(imputer.transform(cells), sample_weight=weights))
 
 
-def _narrow(cells: np.ndarray, most: int, seed: int) -> Pipeline:
+def _narrow(cells: np.ndarray, most: int, seed: int, weights: np.ndarray | None = None) -> Pipeline:
     rows, columns = cells.shape
     if columns <= _WIDE:
-        return _standard()
+        return _standard(_floats(cells), weights)
     fill = SimpleImputer(strategy="median", keep_empty_features=True)
     components = PCA(min(most, rows, columns), random_state=derive(seed, "components"))
-    return make_pipeline(fill, components, StandardScaler())
+    return make_pipeline(fill, components, StandardScaler()).fit(_floats(cells))
 
 
 def _words() -> TfidfVectorizer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from sklearn.neighbors import NearestNeighbors
@@ -12,11 +13,13 @@ from protokit.core.seeds import derive
 from protokit.core.values.arrays import Features
 from protokit.core.values.signature import TargetSpec
 from protokit.evaluate.estimators.features import Cells, Matrix, linear_matrix
+from protokit.evaluate.estimators.weighed import quantiles
 
 _HELD_OUT = 2_000  # training rows, at most, that the number of neighbours is chosen on
 _COUNTS = (1, 5, 15, 50)
 _DENSE = 1_000  # columns from which on a matrix stays sparse
 _AT_A_TIME = 4_096
+_MOST_ASKED = 1_000  # of rows of little weight: where these do not reach the count, fewer are asked
 
 
 def fitted(
@@ -28,15 +31,16 @@ def fitted(
     weights: np.ndarray | None = None,
 ) -> Near:
     """Training rows, at most so many, and how many of the nearest are asked."""
-    matrix = linear_matrix(features, seed)
+    matrix = linear_matrix(features, seed, weights)
     order = np.random.Generator(np.random.PCG64(derive(seed, "neighbors"))).permutation(len(truth))[:most_rows]
     x, outcomes = _plain(matrix(features))[order], _outcomes(truth, target)[order]
     by = None if weights is None else np.asarray(weights, np.float64)[order]
     held = min(_HELD_OUT, len(order) // 5)
-    counts = [count for count in _COUNTS if count <= len(order) - held] or [1]
+    others = None if by is None else by[held:]
+    there = len(order) - held if others is None else others.sum()
+    counts = [count for count in _COUNTS if count <= there] or [1]
     if held == 0 or len(counts) == 1:
         return Near(matrix, x, outcomes, counts[0], target, by)
-    others = None if by is None else by[held:]
     tried = [Near(matrix, x[held:], outcomes[held:], count, target, others) for count in counts]
     found = tried[-1].nearest(x[:held])
     own = None if by is None else by[:held]
@@ -46,7 +50,10 @@ def fitted(
 
 @dataclass(frozen=True)
 class Near:
-    """Training rows, and how many of them are asked."""
+    """Training rows, and how many of them are asked: of rows that have weights, as many as weigh so much.
+
+    The last one counts in part, so a row of weight 2 is a row that stands there twice.
+    """
 
     matrix: Matrix
     x: Cells
@@ -55,37 +62,44 @@ class Near:
     target: TargetSpec
     weights: np.ndarray | None = None
 
+    @cached_property
+    def _search(self) -> NearestNeighbors:
+        return NearestNeighbors().fit(self.x)
+
     def nearest(self, x: Cells) -> np.ndarray:
-        """The nearest training rows of each row, the nearest first. Shapes: (rows, many) -> (rows, count)."""
-        search = NearestNeighbors(n_neighbors=self.count).fit(self.x)
-        found: np.ndarray = np.concatenate([search.kneighbors(some, return_distance=False) for some in _chunks(x)])
-        return found
+        """The nearest training rows of each row, the nearest first. Shapes: (rows, many) -> (rows, count or more)."""
+        many, most = self.count, min(_MOST_ASKED, len(self.outcomes))
+        while True:
+            found: np.ndarray = self._search.kneighbors(x, min(many, most), return_distance=False)
+            if self.weights is None or many >= most or self.weights[found].sum(axis=1).min() >= self.count:
+                return found
+            many *= 2
 
     def of(self, nearest: np.ndarray) -> np.ndarray:
         """What so many of the nearest rows say. Shapes: (rows, count or more) -> as Fitted.scores."""
-        asked = nearest[:, : self.count]
+        if self.weights is None:
+            asked, by = nearest[:, : self.count], None
+            reached: np.ndarray | int = self.count
+        else:
+            asked, each = nearest, self.weights[nearest]
+            by = np.clip(self.count - (each.cumsum(axis=1) - each), 0, each)
+            reached = by.sum(axis=1, keepdims=True)
         found = self.outcomes[asked]
-        by = None if self.weights is None else self.weights[asked]
         if self.target.task == "quantile":
             if by is None:
                 return np.asarray(np.quantile(found, self.target.quantiles, axis=1).T)
-            each = [
-                np.quantile(own, self.target.quantiles, weights=w, method="inverted_cdf")
-                for own, w in zip(found, by, strict=True)
-            ]
-            return np.asarray(each)
+            return np.stack([quantiles(own, w, self.target.quantiles) for own, w in zip(found, by, strict=True)])
         if self.target.task == "regression":
             return np.asarray(np.average(found, axis=1, weights=by))
-        if by is not None:  # as many neighbours as there are, each by its weight
-            by = by * (self.count / by.sum(axis=1, keepdims=True))
+        if by is not None:
             found = found * by[..., None]
         prior = np.average(self.outcomes, axis=0, weights=self.weights)
-        shares: np.ndarray = (found.sum(axis=1) + prior) / (self.count + 1)
+        shares: np.ndarray = (found.sum(axis=1) + prior) / (reached + 1)
         return shares
 
     def scores(self, features: Features) -> np.ndarray:
         """See Fitted."""
-        return self.of(self.nearest(_plain(self.matrix(features))))
+        return np.concatenate([self.of(self.nearest(some)) for some in _chunks(_plain(self.matrix(features)))])
 
 
 def _outcomes(truth: np.ndarray, target: TargetSpec) -> np.ndarray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import sqrt
 
 import numpy as np
 from sklearn.base import BaseEstimator
@@ -35,7 +36,7 @@ def linear(
     features: Features, truth: np.ndarray, target: TargetSpec, seed: int, weights: np.ndarray | None = None
 ) -> Fitted:
     """Logistic, ridge or quantile regression on standardised numbers, one-hot categories and weighted words."""
-    matrix = linear_matrix(features, seed)
+    matrix = linear_matrix(features, seed, weights)
     x, center, scale = matrix(features), 0.0, 1.0
 
     def made(quantile: float) -> BaseEstimator:
@@ -44,7 +45,8 @@ def linear(
         return Ridge() if target.task == "regression" else LogisticRegression(max_iter=1000)
 
     if target.task == "quantile":
-        center, scale = float(truth.mean()), float(truth.std()) or 1.0
+        center = float(np.average(truth, weights=weights))
+        scale = sqrt(float(np.average((truth - center) ** 2, weights=weights))) or 1.0
         some = np.random.Generator(np.random.PCG64(derive(seed, "quantile"))).permutation(len(truth))[:_QUANTILE_ROWS]
         x, truth, weights = x[some], (truth[some] - center) / scale, None if weights is None else weights[some]
     with quiet():

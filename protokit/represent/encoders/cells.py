@@ -19,6 +19,7 @@ from protokit.represent.encoders.lists.cells import holds_lists, lists_of
 TRUE = frozenset({"true", "t", "yes", "y"})
 FALSE = frozenset({"false", "f", "no", "n"})
 _FEWEST_READABLE = 0.95
+_LARGEST = 1e50  # the powers of larger errors, which intervals are made of, overflow
 _MOST_MISSING = 100  # different texts that mean a missing cell
 
 
@@ -210,6 +211,9 @@ def to_numbers(series: pd.Series, reading: Reading | None = None) -> np.ndarray:
     infinite = np.isinf(values)
     if infinite.any():
         raise wrong(series, int(infinite.argmax()), "a finite number")
+    if (beyond := np.abs(values) > _LARGEST).any():
+        read = pd.Series(values, series.index, name=series.name)
+        raise wrong(read, int(beyond.argmax()), f"between -{_LARGEST:.0e} and {_LARGEST:.0e}")
     return values
 
 

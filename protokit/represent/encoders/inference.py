@@ -7,17 +7,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
+import numpy as np
 import pandas as pd
 
 from protokit.core.errors import ProtokitError
 from protokit.core.plugins import guarded, package_of
 from protokit.core.values.said import Notice
-from protokit.represent.encoders.cells import Cells
+from protokit.represent.encoders.cells import FALSE, TRUE, Cells
 from protokit.represent.encoders.distinct import distinct
 from protokit.represent.kind import KINDS, Guess, Kind
-from protokit.represent.split.column import named_so, parts_in
+from protokit.represent.split.column import filled, flag_named, from_flag, named_so, parts_in
 
 Answer = TypeVar("Answer")
+_YES, _NO = TRUE | {"1", "1.0"}, FALSE | {"0", "0.0"}
 
 
 def infer(column: pd.Series, whole: pd.Series | None = None) -> Guess:
@@ -28,12 +30,13 @@ def infer(column: pd.Series, whole: pd.Series | None = None) -> Guess:
     cells = Cells(column, whole)
     if cells.present.empty:
         return Guess(None, "every cell of the training rows is missing")
-    if (guess := _of_parts(cells)) is not None:
+    if (guess := of_parts(cells)) is not None:
         return guess
+    noted = _maybe_of_parts(cells)
     kinds = sorted(KINDS.all().values(), key=lambda kind: kind.inference_rank)
     failed: list[str] = []
     if found := next((kind.name for kind in kinds if _asked(kind, kind.is_type_of, cells, failed)), None):
-        return Guess(found, failed=tuple(failed))
+        return Guess(found, failed=tuple(failed), note=noted.note, cure=noted.cure)
     if column.dtype == object and any(isinstance(cell, (bytes, bytearray)) for cell in cells.present.head(100)):
         cure = f"columns: {{{column.name}: image}}"
         return Guess(None, "bytes, which say nothing of what they are", cure)
@@ -46,6 +49,8 @@ def infer(column: pd.Series, whole: pd.Series | None = None) -> Guess:
         return Guess(None, f"constant: {str(cells.present.iloc[0])[:40]!r} in every training row")
     guesses = (_asked(kind, kind.infer, cells, failed) for kind in kinds)
     guess = next((guess for guess in guesses if guess is not None), Guess("category"))
+    if noted.note and guess.kind and not guess.note:
+        guess = replace(guess, note=noted.note, cure=noted.cure)
     return replace(guess, failed=tuple(failed)) if failed else guess
 
 
@@ -63,17 +68,49 @@ def _of_lists(kinds: Sequence[type[Kind]], cells: Cells, failed: list[str]) -> G
     return replace(guess, failed=tuple(failed)) if failed else guess
 
 
-def _of_parts(cells: Cells) -> Guess | None:
+def of_parts(cells: Cells) -> Guess | None:
     """A column that says which row is for what is none to learn from: later rows have no part."""
+    if (flag := _flag(cells)) is not None and flag[1]:
+        part, _, edit = flag
+        why = f"it says which rows are for {'training' if part == 'train' else part}, and rows are not split by it"
+        return Guess(None, why, f"{edit}, or columns: {{{cells.name}: boolean}}")
     if not named_so(cells.name) or cells.whole.dtype.kind in "iufbMm":
         return None
     parts = parts_in(cells.name, distinct(cells.whole).texts)
     if not parts:
         return None
     cure = f"split: {{by: {{column: {cells.name}}}}}" if {"train", "test"} <= parts else ""
+    if cure and cells.whole.isna().any():
+        cure = f"{filled(cells.name)} and {cure}"
     said = " and ".join(sorted(parts))
     why = f"it says which rows are for {said}, and rows are not split by it"
     return Guess(None, why, cure + ", or " * bool(cure) + f"columns: {{{cells.name}: category}}")
+
+
+def _maybe_of_parts(cells: Cells) -> Guess:
+    """What is told of a column that is learned from, and may say which row is for what."""
+    flag = _flag(cells)
+    if flag is None:
+        return Guess(None)
+    said = "training" if flag[0] == "train" else flag[0]
+    cure = f"{flag[2]}, or columns: {{{cells.name}: boolean}}"
+    return Guess(None, "", cure, note=f"is learned from; if it says which rows are for {said}, split by it")
+
+
+def _flag(cells: Cells) -> tuple[str, bool, str] | None:
+    """The part that a column of two values is named for, whether it is so for sure, and what splits by it."""
+    named = flag_named(cells.name)
+    if named is None or cells.whole.dtype.kind in "mM":
+        return None
+    texts = distinct(cells.whole).texts
+    true = [text for text in texts if text.strip().casefold() in _YES]
+    if len(texts) != 2 or len(true) != 1 or not all(text.strip().casefold() in _YES | _NO for text in texts):
+        return None
+    kind = cells.whole.dtype.kind
+    is_bool = kind == "b" or all(isinstance(cell, (bool, np.bool_)) for cell in cells.whole.dropna().head(100))
+    said = None if is_bool else "1" if kind in "iuf" else f"'{true[0]}'"
+    part, sure = named
+    return part, sure, from_flag(cells.name, part, said, holes=bool(cells.whole.isna().any()))
 
 
 def _asked(kind: type[Kind], ask: Callable[[Cells], Answer], cells: Cells, failed: list[str]) -> Answer | None:

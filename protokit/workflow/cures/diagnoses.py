@@ -34,7 +34,7 @@ def diagnoses(symptoms: Sequence[Symptom], text: str, recipe: Recipe, builds: Bu
             taken |= dict.fromkeys(_places(edit), one.check)
         elif not advice and one.edit != Edit():
             advice = _NONE
-        shown = snippet(edit) if changed else ""
+        shown = snippet(edit, house=recipe.network.house is not None) if changed else ""
         change = {key: value for key, value in asdict(edit).items() if value} if changed else {}
         told.append(Diagnosis(one.check, one.severity, one.rule, one.evidence, shown, changed, advice, change))
     return told

@@ -16,6 +16,7 @@ from protokit.core.values.signature import Signature, TargetSpec
 from protokit.evaluate.baselines.baseline import BASELINES, default_baselines
 from protokit.evaluate.choices import Choices
 from protokit.evaluate.estimators.custom import Estimator
+from protokit.evaluate.metrics.declared import Declared
 from protokit.evaluate.metrics.metric import METRICS, Metric, default_metrics
 from protokit.evaluate.metrics.own import Own
 from protokit.evaluate.pooling import pooled
@@ -129,12 +130,28 @@ def _metrics(recipe: Recipe, signature: Signature) -> dict[str, tuple[str, ...]]
         raise recipe.error(("evaluate", "metrics", 0), rule, f"put {default_metrics(first.tasks[0])[0]} before it")
     for i, name in enumerate(wanted):
         if not tasks & {*METRICS[name].tasks}:
-            fitting = ", ".join(default_metrics(targets[0].task))
-            raise recipe.error(("evaluate", "metrics", i), f"{name} is not for {targets[0].task}", f"such as {fitting}")
+            rule = f"{name} is not for {targets[0].task}"
+            raise recipe.error(("evaluate", "metrics", i), rule, _instead(METRICS[name], targets[0]))
     return {
         target.name: tuple(n for n in wanted if target.task in METRICS[n].tasks) or default_metrics(target.task)
         for target in targets
     }
+
+
+def _instead(metric: Metric, target: TargetSpec) -> str:
+    """What to write for a metric that is not for a target's task: what scikit-learn's same function gives there."""
+    first, *others = (name for name in default_metrics(target.task) if METRICS[name].greater_is_better is not None)
+    if metric.tasks == ("clustering",):
+        of_clusters = f"learn: {{task: clustering}} and evaluate: {{labels: {target.name}}}"
+        return f"write {first}; clusters are found by {of_clusters}, without a target"
+    if isinstance(metric, Declared) and metric.takes == "likeliest" and target.task == "binary":
+        return "write accuracy: of two classes every one is among the two likeliest"
+    if isinstance(metric, Declared) and metric.function:
+        every = [one for one in METRICS.house().values() if isinstance(one, Declared) and target.task in one.tasks]
+        like = [one.name for one in every if one.function == metric.function]
+        if like:
+            return f"write {min(like, key=lambda name: (name not in (first, *others), '_macro' not in name))}"
+    return f"such as {', '.join([first, *others])}"
 
 
 def _undefined(

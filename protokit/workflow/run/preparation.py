@@ -67,6 +67,7 @@ def prepare(
         AuditError: the recipe is strict, and a finding is fatal.
     """
     stopwatch = Stopwatch()
+    recipe.check_menu()
     large = opened.enter_context(on_disk(recipe)) if given is None and stays_on_disk(recipe) else None
     kept = Cache.of(recipe) if cache and given is None and large is None else None
     table = large.table if large else (kept.table() if kept else None) or _collected(recipe, given, kept)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Set
 
 from protokit.core.checkup import Checkup, Plain, Symptom
 from protokit.evaluate.doctor.rule import RULES, Rule
-from protokit.evaluate.doctor.skill import SURE
+from protokit.evaluate.doctor.skill import SURE, of_error
 
 _SURER = 3.0  # of what an epoch reached that was chosen on the same rows
 _USEFUL = 0.3  # a skill that few rows would have to rule out before they say that there is none
@@ -33,9 +33,8 @@ class NoSignal(Rule):
             if max(one.value + SURE * one.error for one in (own, other)) > _USEFUL:
                 continue
             rule = (
-                f"on {target.rows:,} validation rows the network does away with {own.value:.1%} of a constant's "
-                f"error in {target.name!r}, and trees with {other.value:.1%}: its rows are shuffled, or the columns "
-                "say nothing"
+                f"on {target.rows:,} validation rows of {target.name!r} the network {of_error(own.value)}, and trees "
+                f"{of_error(other.value, many=True)}: its rows are shuffled, or the columns say nothing"
             )
             evidence: dict[str, Plain] = {
                 "training": fitted.value,

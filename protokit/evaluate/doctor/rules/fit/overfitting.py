@@ -10,7 +10,7 @@ from protokit.core.checkup import Checkup, Edit, Plain, Symptom
 from protokit.core.names import number
 from protokit.evaluate.doctor.curves import at_end, training, validation
 from protokit.evaluate.doctor.rule import RULES, Rule, explaining
-from protokit.evaluate.doctor.skill import SURE, percent
+from protokit.evaluate.doctor.skill import SURE, of_error
 
 _FALLS, _NOISE = 0.99, 0.01  # less is no course of a loss, and none of a constant's loss
 _LOST = 0.25  # of what was gained on validation rows
@@ -75,8 +75,8 @@ class Overfitting(Rule):
                 continue
             if own.value - other.value > _GAP + SURE * (own.error**2 + other.error**2) ** 0.5:
                 rule = (
-                    f"the network does away with {percent(own.value)} of a constant's error in {target.name!r} on "
-                    f"training rows and with {percent(other.value)} on validation rows"
+                    f"the network {of_error(own.value)} in {target.name!r} on training rows and "
+                    f"{of_error(other.value)} on validation rows"
                 )
                 yield Symptom(
                     "overfitting",

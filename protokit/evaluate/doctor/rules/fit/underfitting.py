@@ -7,7 +7,7 @@ from collections.abc import Iterator, Set
 from protokit.core.checkup import Checkup, Edit, Plain, Symptom
 from protokit.evaluate.doctor.rule import RULES, Rule, explaining
 from protokit.evaluate.doctor.rules.fit.beaten import better_menus
-from protokit.evaluate.doctor.skill import SURE, percent
+from protokit.evaluate.doctor.skill import SURE, of_error
 
 _FITTED = 0.75  # of the skill of trees on other rows
 
@@ -32,8 +32,8 @@ class Underfitting(Rule):
             if not short or behind.value < SURE * behind.error:
                 continue
             rule = (
-                f"the network does away with {percent(own.value)} of a constant's error in {target.name!r} on its "
-                f"training rows, where trees do away with {percent(other.value)} on rows that they never saw"
+                f"the network {of_error(own.value)} in {target.name!r} on its training rows, where trees "
+                f"{of_error(other.value, many=True)} on rows that they never saw"
             )
             evidence: dict[str, Plain] = {"training": own.value, "trees": other.value, "epochs": len(checkup.history)}
             first, *others = _more(checkup)
