@@ -54,6 +54,7 @@ LIGHT = (
     "collect/files/*.py",
     "represent/kind.py",
     "represent/kinds/*.py",
+    "represent/kinds/*/*.py",
     "represent/split_way.py",
     "represent/split/*.py",
     "evaluate/metrics/*.py",

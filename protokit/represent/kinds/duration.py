@@ -68,6 +68,12 @@ class Duration(NumberColumn, Kind):
         """The name of the number made."""
         return (self.column,)
 
+    def audited(self, cells: pd.Series) -> pd.Series:
+        """As seconds."""
+        import pandas as pd
+
+        return pd.Series(self.numbers(cells)[:, 0], cells.index)
+
     def numbers(self, cells: pd.Series) -> np.ndarray:
         """Shapes: (rows,) -> (rows, 1) seconds, NaN where missing."""
         from protokit.cells.times.durations import is_duration, seconds

@@ -120,7 +120,7 @@ def _fold(parts: Mapping[str, Any], table: Table, recipe: Recipe) -> Represented
     for name in targets.columns:  # texts such as $1,000 are numbers by now
         frame[name] = targets[name].to_numpy()
     kept = {name: parts[name] for name in _FIELDS}
-    return Represented(encoder.at(recipe.folder), frame=frame, **kept)
+    return Represented(encoder.at(recipe.folder), frame=encoder.examples(frame), **kept)
 
 
 def _is_foreign(thing: object) -> bool:
