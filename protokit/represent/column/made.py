@@ -52,10 +52,7 @@ def together(frame: pd.DataFrame, parts: tuple[str, ...]) -> np.ndarray:
     import numpy as np
 
     missing = [frame[part].isna().to_numpy(bool) for part in parts]
-    lists = [
-        frame[part].to_numpy(object, na_value=None) if gone.any() else frame[part].to_numpy(object)
-        for part, gone in zip(parts, missing, strict=True)
-    ]
+    lists = [np.where(gone, None, frame[part].to_numpy(object)) for part, gone in zip(parts, missing, strict=True)]
     found = np.fromiter(zip(*lists, strict=True), object, len(frame))
     found[np.logical_and.reduce(missing)] = None
     return found
