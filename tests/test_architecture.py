@@ -51,6 +51,7 @@ LIGHT = (
     "collect/headers.py",
     "collect/steps/*.py",
     "collect/readers/*.py",
+    "collect/readers/*/*.py",
     "collect/files/*.py",
     "represent/kind.py",
     "represent/kinds/*.py",

@@ -35,16 +35,18 @@ class InputSpec:
 
     `shape` is of one example, without the batch. For integer codes `levels` is the number of different
     codes over all columns (of a text: its words); for numbers it is 0. `kind` says what it is made of, `knots` where
-    the training rows' numbers lie, in which of its columns that tells something.
+    the training rows' numbers lie, in which of its columns that tells something; `rate` is
+    the samples of a second of sound.
     """
 
     name: str
     shape: tuple[int, ...]
-    dtype: Literal["float32", "int32", "uint8"]
+    dtype: Literal["float32", "int32", "int16", "uint8"]
     columns: tuple[str, ...]
     levels: int = 0
-    kind: Literal["columns", "text", "image", "sequence", "series", "known"] = "columns"
+    kind: Literal["columns", "text", "image", "audio", "sequence", "series", "known"] = "columns"
     knots: Knots | None = None
+    rate: int = 0
 
     @property
     def is_marked(self) -> bool:

@@ -17,9 +17,9 @@ WORD_WIDTH = 64  # numbers for each word of a text
 class Inputs:
     """Keras's inputs by name (`given`), and what a menu finds under each name (`tensors`).
 
-    An image comes as numbers from 0 to 1, a text as vectors of its words (and its codes as `NAME_codes`), categories
-    as codes and, embedded and side by side, as `category_numbers`. `inputs` is what a chain starts from: numbers and
-    embedded categories as one vector, or the only input that there is. Of
+    An image comes as numbers from 0 to 1, a sound as those from -1 to 1, a text as vectors of its words (and its codes
+    as `NAME_codes`), categories as codes and, embedded and side by side, as `category_numbers`. `inputs` is what a
+    chain starts from: numbers and embedded categories as one vector, or the only input that there is. Of
     series there are `history`, what is forecast relative to its last known value, `last`, that value at each step of
     the forecast, `covariates`, the other columns up to it, and `known`, those over its steps; a chain starts from
     history and covariates. What no item takes is not made.
@@ -46,6 +46,7 @@ class Inputs:
         given = self.given[spec.name]
         made = {
             "image": lambda: keras.layers.Rescaling(1 / 255, name=layer_name(spec.name, "scaled"))(given),
+            "audio": lambda: keras.layers.Rescaling(1 / 32768, name=layer_name(spec.name, "scaled"))(given),
             "text": lambda: keras.layers.Embedding(spec.levels, WORD_WIDTH, name=layer_name(spec.name, "words"))(given),
         }
         return cache(made[spec.kind]) if spec.kind in made else given
