@@ -38,6 +38,7 @@ class FittedColumn(ABC):
     """
 
     name: ClassVar[str]  # of its kind
+    reads_files: ClassVar[bool] = False  # whether something of it is in a file that is not the table
     saved_as: ClassVar[str] = ""  # what the model's file calls it, where that is not the kind's name
     column: str
 
@@ -187,7 +188,6 @@ class Kind:
     as_written: ClassVar[bool] = False  # whether a cell is its text as written in a file: 1.10 is not 1.1, nor 007 7
     one_number: ClassVar[bool] = False  # whether a cell is one number that measures something: series take it unasked
     own_input: ClassVar[bool] = False  # whether the column is an input of its own: `fit` gives an InputColumn
-    reads_files: ClassVar[bool] = False  # whether a cell may name a file: what it holds is not in the table
     plural: ClassVar[str] = ""  # what many such cells are called, where they are an input of their own
     audited_as: ClassVar[str] = ""  # the kind of the house that the audit takes such a column for; of another's, none
     inference_rank: ClassVar[int] = 0  # kinds are asked by it; those of the house have 10 (boolean) to 50 (category)

@@ -67,7 +67,6 @@ class Image(Kind):
     options = ImageOptions
     own_input = True
     plural = "images"
-    reads_files = True
 
     @classmethod
     def sample(cls) -> Sequence[object]:

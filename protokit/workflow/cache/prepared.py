@@ -134,7 +134,8 @@ def _is_whole(fold: Represented) -> bool:
     encoder = fold.encoder
     if not isinstance(encoder, Encoder) or encoder.grouping or fold.sample is not None:
         return False
-    return all(kind in KINDS.house() and not KINDS[kind].reads_files for kind in encoder.kinds.values())
+    files = any(column.reads_files for column in encoder.own)
+    return not files and all(kind in KINDS.house() for kind in encoder.kinds.values())
 
 
 def _marked(steps: tuple[Step, ...]) -> tuple[Step, ...]:

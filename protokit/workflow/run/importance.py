@@ -61,7 +61,7 @@ def importance(
     if not isinstance(encoder, Encoder) or encoder.grouping or part.clusters is not None:
         return Relied()
     columns = list(encoder.kinds)
-    if len(columns) < 2 or {"image", "audio", "sequence"} & {spec.kind for spec in encoder.signature.inputs}:
+    if len(columns) < 2 or {"image", "images", "audio", "sequence"} & {spec.kind for spec in encoder.signature.inputs}:
         return Relied()
     generator = np.random.default_rng(derive(seed, "importance"))
     validation = fold.split.validation

@@ -43,6 +43,7 @@ class AudioColumn(InputColumn):
     """Sounds as whole numbers of 16 bits. Paths start at `folder`."""
 
     name = "audio"
+    reads_files = True
     rate: int
     samples: int
     channels: int = 1

@@ -50,7 +50,6 @@ class Audio(Kind):
     options = AudioOptions
     own_input = True
     plural = "sounds"
-    reads_files = True
     audited_as = "image"  # as something that is looked at as a whole
 
     @classmethod
