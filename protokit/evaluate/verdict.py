@@ -199,6 +199,8 @@ class _Tested:
             return " So few rows say little." if self.rows < _FEW else ""
         if self.blocks >= _FEW_BLOCKS:
             return ""
+        if self.blocks == 1:
+            return f" One {'forecast' if self.windows else 'block of rows'} says nothing of how the next ones vary."
         what = "forecasts that do not overlap" if self.windows else "blocks of rows"
         return f" Only {self.blocks:,} {what}: so few say little."
 
@@ -231,8 +233,7 @@ def _verdict(
     text = (
         f"{start}: {name} {number(own)} against {number(values[best])}"
         f"{f' on average over {tested.folds} folds' if tested.folds else ''}, a difference of "
-        f"{number(difference.value, sign=True)} (95% interval {number(difference.low, sign=True)} to "
-        f"{number(difference.high, sign=True)}) on {tested}."
+        f"{number(difference.value, sign=True)}{bounds(difference)} on {tested}."
     ).replace("apart: ", "apart, ")
     if outcome == "cannot tell apart" and found.p < LEVEL <= p:
         text += f" The best of {len(defined)} equals is as far ahead by chance."
@@ -240,10 +241,23 @@ def _verdict(
     return Verdict(score.target, score.metric, best, outcome, difference, text, p)
 
 
+def bounds(difference: Interval) -> str:
+    """The bounds of a difference in a sentence; nothing where it has none.
+
+    >>> bounds(Interval(0.1, -0.05, 0.25))
+    ' (95% interval -0.050 to +0.250)'
+    """
+    if not isfinite(difference.low + difference.high):
+        return ""
+    return f" (95% interval {number(difference.low, sign=True)} to {number(difference.high, sign=True)})"
+
+
 def show(interval: Interval) -> str:
-    """A score with its bounds.
+    """A score with its bounds, where it has any.
 
     >>> show(Interval(0.91267, 0.9, 0.92))
     '0.913 (0.900 to 0.920)'
     """
+    if not isfinite(interval.low + interval.high):
+        return number(interval.value)
     return f"{number(interval.value)} ({number(interval.low)} to {number(interval.high)})"

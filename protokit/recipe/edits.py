@@ -39,8 +39,8 @@ def snippet(edit: Edit) -> str:
         lines += [] if "learn:" in lines else ["learn:"]
         at = lines.index("learn:") + 1
         what = {
-            "before": [f"  menu:  # before {edit.layer}:", f"    - {_one_line(edit.item)}"],
-            "set": [f"  menu:  # in {edit.layer}:", f"    - {_one_line(edit.item)}"],
+            "before": [f"  menu:  # before {edit.layer}:", *_as_item(edit.item)],
+            "set": [f"  menu:  # in {edit.layer}:", *_as_item(edit.item)],
             "remove": [f"  menu:  # without {edit.layer}"],
         }
         lines[at:at] = what[edit.change]
@@ -188,5 +188,6 @@ def _flow(value: object, *, outermost: bool = False) -> object:
     return value
 
 
-def _one_line(item: object) -> str:
-    return write([item]).strip().removeprefix("- ")
+def _as_item(item: object) -> list[str]:
+    """The lines of an item of a menu, below its key."""
+    return [f"    {line}" for line in write([item]).rstrip().splitlines()]

@@ -14,7 +14,7 @@ from protokit.core.rows import SourceRows
 from protokit.core.values.said import Notice, Step
 from protokit.core.values.tables import Split, Table
 from protokit.represent.column.made import made_in, with_made
-from protokit.represent.encoders.cells import to_numbers
+from protokit.represent.encoders.cells import row_of, to_numbers
 from protokit.represent.encoders.readings import target_as_numbers, told_of_classes
 from protokit.represent.encoders.sequences import SequenceGrouping
 from protokit.represent.encoders.times import asked
@@ -188,8 +188,9 @@ def weights_of(name: str, frame: pd.DataFrame) -> np.ndarray:
         raise DataError(error.rule, cure=cure) from None
     wrong = ~(np.isfinite(found) & (found >= 0))
     if wrong.any():
-        cell = frame[name].iloc[int(wrong.argmax())]
-        rule = f"a weight is a number from 0, and {name!r} holds {as_text(cell)!r}"
+        at = int(wrong.argmax())
+        said = "is empty" if np.isnan(found[at]) else f"holds {as_text(frame[name].iloc[at])!r}"
+        rule = f"a weight is a number from 0, and {name!r} {said} in row {row_of(frame[name], at)}"
         raise SpecError.one(rule, "mend the cell, or name another column", ("learn", "sample_weights"))
     return found
 

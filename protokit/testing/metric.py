@@ -88,6 +88,8 @@ def _check_values(one: Metric, name: str, task: str) -> None:
         p = predictions(task, skill=0.0)
         before, value = (p.truth.copy(), p.scores.copy()), one(p)
     assert isinstance(value, float) and isfinite(value), f"{name} of {task} is {value!r}, not a finite float"
+    low, high = one.bounds
+    assert low - 1e-9 <= value <= high + 1e-9, f"{name} of {task} is {value}, beyond its bounds, {low} to {high}"
     same = all(np.array_equal(a, b) for a, b in zip(before, (p.truth, p.scores), strict=True))
     assert same, f"{name} changes the predictions that it is given"
     assert one(some_of(p, np.arange(len(p.truth)))) == value, f"{name} says another number of the same predictions"

@@ -236,3 +236,17 @@ def test_a_run_shows_its_findings(tmp_path: Any) -> None:
 def test_strict_is_true_or_false() -> None:
     with pytest.raises(SpecError, match="true or false"):
         Recipe.parse(strict(strict="yes"))
+
+
+@pytest.mark.parametrize(("moved", "named"), [(0.0, False), (2.0, True)])
+def test_copies_within_a_part_are_no_drift(moved: float, named: bool) -> None:
+    r = np.random.default_rng(1)
+    once = pd.DataFrame(r.normal(size=(300, 3)), columns=["a", "b", "c"])
+    once["part"], once["y"] = np.repeat(["train", "validation", "test"], [180, 40, 80]), r.choice(["no", "yes"], 300)
+    once.loc[once["part"] == "test", "c"] += moved
+    frame = once.loc[once.index.repeat(r.integers(1, 4, 300))].reset_index(drop=True)
+    parts = Split(*(np.flatnonzero(frame["part"] == part) for part in ("train", "validation", "test")), "column")
+    target = TargetSpec("y", "binary", ("no", "yes"))
+    truth = {"y": (frame["y"] == "yes").to_numpy(int)}
+    data = AuditData(frame, (parts,), (target,), truth, dict.fromkeys("abc", "number"), given=True)
+    assert bool(list(CHECKS["drift"](data))) == named

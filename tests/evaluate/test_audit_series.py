@@ -133,3 +133,11 @@ def test_a_strict_run_stops_before_training(strict: bool, tmp_path: Path) -> Non
     [kept] = tmp_path.rglob("audit.json")
     assert json.loads(kept.read_text())["findings"][0]["severity"] == "fatal"
     assert not (kept.parent / "model").exists()
+
+
+def test_windows_that_do_not_overlap_are_not_said_to() -> None:
+    last = {"test": {"last": 3}, "validation": {"last": 3}}
+    recipe = recipe_of(split=last, horizon=3, window=6)
+    data = made(noise(60, 1, 0).drop(columns="s"), recipe)
+    rule, *_ = [one.rule for one in SERIES_CHECKS["spans"](data)]
+    assert rule == "1 test window; scores are uncertain"

@@ -82,7 +82,7 @@ def test_intervals_of_differences_hold_the_truth() -> None:
 def test_a_handful_of_rows_tells_nothing_apart(rows: int) -> None:
     """Were the models equal, one would be ahead in every one of five rows in 1 of 16 cases."""
     found = paired(1.0, 1 + 0.01 * np.random.default_rng(0).normal(size=1000), rows)
-    assert found.interval.low > 0 and found.outcome(True) == "cannot tell apart"
+    assert not found.interval.low <= 0 and found.outcome(True) == "cannot tell apart"
 
 
 @pytest.mark.parametrize("rows", [8, 15])
@@ -165,3 +165,15 @@ def test_folds_that_all_differ_alike_say_nothing_of_chance() -> None:
     network, other = models(0, 200, (1.0, 1.0))
     verdict = judge(network, {"a": other}, ("accuracy",), 0, Folds({"": [0.9, 0.8], "a": [0.8, 0.7]}, 1.0))[1]
     assert verdict.outcome == "cannot tell apart" and "folds" not in verdict.sentence, "the rows of all folds decide"
+
+
+def test_one_block_of_rows_has_no_interval() -> None:
+    """All its resamplings are the same: what they span is nothing, and no knowledge."""
+    alone = paired(0.3, np.full(1000, 0.3), 1)
+    assert alone.interval.value == 0.3 and np.isnan(alone.interval.low) and np.isnan(alone.interval.high)
+    assert alone.outcome(True) == "cannot tell apart"
+    p = Predictions(TargetSpec("y", "regression"), np.arange(9.0), np.arange(9.0) + 1, blocks=np.zeros(9, int))
+    other = Predictions(p.target, p.truth, p.truth - 2, blocks=p.blocks)
+    [score], verdict = judge(p, {"naive": other}, ("mean_absolute_error",), 0)
+    assert np.isnan(score.network.low) and "95% interval" not in verdict.sentence
+    assert "difference of -1.000 on 9 test rows" in verdict.sentence and "One block of rows says" in verdict.sentence

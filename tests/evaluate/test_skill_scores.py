@@ -12,7 +12,7 @@ import protokit
 from protokit.core.values.arrays import Arrays, Features
 from protokit.core.values.signature import TargetSpec
 from protokit.evaluate import skill_scores
-from protokit.evaluate.audit.learners import Column, joint_skill, single_skill
+from protokit.evaluate.audit.learners import Column, column, joint_skill, single_skill
 from protokit.evaluate.audit.skills import judged
 
 CLASSES = TargetSpec("y", "binary", ("a", "b"))
@@ -113,3 +113,12 @@ def test_a_run_gives_the_audit_its_weights(tmp_path: Path) -> None:
         }
         found = protokit.run(recipe, table, out=tmp_path).findings
         assert (("leaks", ("copied",)) in {(one.check, one.columns) for one in found}) == named
+
+
+def test_numbers_beyond_single_precision_are_judged_as_in_any_other_unit() -> None:
+    r = np.random.default_rng(0)
+    x, target = r.normal(size=200), TargetSpec("y", "binary", ("no", "yes"))
+    truth = (x + r.normal(size=200) > 0).astype(int)
+    small, large = (column(pd.Series(x * unit), "number") for unit in (1.0, 1e45))
+    assert small is not None and large is not None
+    assert single_skill(large, truth, target, 0).auc == single_skill(small, truth, target, 0).auc

@@ -165,6 +165,9 @@ def test_a_function_is_a_metric(own: None) -> None:
     b = predictions("binary", 80)
     assert METRICS["said"](b) == METRICS["accuracy"](b)
 
+    protokit.metric(task="classification", name="of_classes")(lambda truth, predicted: (truth == predicted).mean())
+    assert METRICS["of_classes"].tasks == ("binary", "multiclass")
+
     @protokit.metric(task="binary", takes="probabilities", name="sure")
     def _(truth: np.ndarray, predicted: np.ndarray) -> float:
         return float(predicted[truth == 1].mean())

@@ -95,3 +95,6 @@ def test_a_snippet_is_a_piece_of_a_recipe() -> None:
     assert snippet(RATE) == "learn:\n  optimizer: {AdamW: {learning_rate: 0.0001, weight_decay: 0.01}}"
     both = Edit({"learn.epochs": 5}, "dense_1", "before", {"Dropout": 0.1})
     assert snippet(both) == "learn:\n  menu:  # before dense_1:\n    - Dropout: 0.1\n  epochs: 5"
+    two = Edit({}, "dense_1", "set", {"kernel_initializer": "he_normal", "bias_initializer": "zeros"})
+    wanted = [{"kernel_initializer": "he_normal", "bias_initializer": "zeros"}]
+    assert Document.parse(snippet(two)).data == {"learn": {"menu": wanted}}

@@ -112,7 +112,7 @@ def test_sample_weights_are_no_feature_and_have_a_mean_of_one() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "words"), [(-1.0, "holds '-1'"), (None, "a number from 0"), (np.inf, "not a finite number")]
+    ("value", "words"), [(-1.0, "holds '-1' in row 8"), (None, "is empty in row 8"), (np.inf, "not a finite number")]
 )
 def test_weights_that_cannot_be_are_refused(value: float | None, words: str) -> None:
     table = frame()

@@ -204,6 +204,8 @@ def test_outcomes_for_a_later_table(people: Path) -> None:
     for change, words in (
         ({"height": ["tall"]}, "column 'height', row 1: 'tall' is not a number"),
         ({"height": [np.inf]}, "not a finite number"),
+        ({"height": [-1.7e308]}, r"'-1.7e\+308' is not between"),
+        ({"height": ["1e300"]}, "is not between"),
         ({"member": ["maybe"]}, "not true or false"),
         ({"joined": ["soon"]}, "not a date"),
     ):

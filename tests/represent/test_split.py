@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from protokit.core.errors import SpecError
+from protokit.core.errors import DataError, SpecError
 from protokit.core.values.tables import Table
 from protokit.recipe.recipe import Recipe
 from protokit.represent.split_way import SPLITS, SplitTable
@@ -117,5 +117,19 @@ def test_a_column_of_parts_is_never_learned_from_in_silence() -> None:
     assert guess.kind is None and "by: {column: data_split}" in str(guess.cure)
     without_test = infer(parts[parts != "test"])
     assert without_test.kind is None and str(without_test.cure) == "columns: {data_split: category}"
+    with_holes = str(infer(parts.mask(parts.index < 3)).cure)
+    assert with_holes.startswith('collect: {clean: [{filter: "data_split is not null"}]} and split: {by: {column:')
+    for said in (["训练", "验证", "测试"], [" Training", "Validierung", "TEST "]):
+        assert "by: {column: data_split}" in str(infer(pd.Series(said * 20, name="data_split")).cure)
     assert infer(parts.rename("vehicle")).kind == "category"
     assert infer(parts.replace("val", "bus")).kind == "category"
+
+
+def test_a_column_of_parts_is_read_whatever_its_language_and_told_where_it_says_none() -> None:
+    frame = pd.DataFrame({"part": [" Training", "训练", "Validierung", "TEST "] * 5})
+    given = SPLITS["column"].given(SplitTable(frame, "part", None))
+    assert given is not None and list(given[:4]) == ["train", "train", "validation", "test"]
+    frame.loc[7, "part"] = None
+    with pytest.raises(DataError, match="1 missing cells") as caught:
+        SPLITS["column"].given(SplitTable(frame, "part", None))
+    assert 'collect: {clean: [{filter: "part is not null"}]}' in str(caught.value.cure)

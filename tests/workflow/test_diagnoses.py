@@ -133,6 +133,18 @@ def test_an_edit_of_a_layer_of_the_house_keeps_what_the_house_proposes() -> None
     assert learn.optimizer["AdamW"]["learning_rate"] == 2e-3 and isinstance(learn.menu, Menu) and not learn.menu.house
 
 
+def test_an_edit_of_a_layer_of_the_house_keeps_what_an_edit_before_it_changed() -> None:
+    text = "represent: {target: y}\nlearn: {optimizer: {AdamW: {learning_rate: 10.0}}}\n"
+    recipe = Recipe.parse(Document.parse(text.replace("learn: {", "learn: {menu: tabular, ")).data)
+    layer = next(node.layer for node in recipe.network.expand().nodes if node.kind == "Dense")
+    first = Symptom("learning_rate_high", "warning", "", edit=RATE)
+    second = Symptom("dead_units", "warning", "", edit=Edit({}, layer, "set", {"kernel_initializer": "zeros"}))
+    for one in diagnoses([first, second], text, recipe):
+        text = patched(text, one.diff)
+    learn = Recipe.parse(Document.parse(text).data).learn
+    assert learn.optimizer == RATE.values["learn.optimizer"] and isinstance(learn.menu, Menu) and not learn.menu.house
+
+
 def test_an_edit_of_the_audit_leaves_out_what_is_there() -> None:
     from protokit.workflow.cures.fitting import fitting_snippet
 

@@ -259,3 +259,15 @@ def test_the_command(tmp_path: Path) -> None:
     plain = json.loads(said("--try", "--seconds", "120", "--json"))
     assert plain["trials"][0]["outcome"] == "better" and len(plain["diagnoses"]) == 1
     assert "tried: better: roc_auc" in said() and "check 0: better: roc_auc" in said("--try")
+
+
+def test_a_gain_within_chance_is_not_called_better() -> None:
+    def said(came: str, low: float | None, high: float | None) -> str:
+        gain = {"value": 0.1, "low": low, "high": high}
+        score = {"target": "y", "metric": "roc_auc", "before": 0.8, "after": 0.9, "gain": gain, "rows": 40}
+        trial = {"checks": ["a"], "edit": "", "outcome": came, "scores": [score], "seconds": 1.0, "why": "", "key": ""}
+        return sentence(trial)  # type: ignore[arg-type]
+
+    assert said("better", -0.1, 0.3).startswith("perhaps better: ")
+    assert said("worse", -0.1, 0.3).startswith("perhaps worse: ")
+    assert said("better", 0.01, 0.3).startswith("better: ")

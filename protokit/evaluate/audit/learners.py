@@ -19,6 +19,7 @@ from protokit.evaluate.audit.skills import Skill, judged, mean, ranks
 
 _FOLDS = 3
 _LEAVES = 64
+_LARGEST = 1e37
 _FEW = 20  # different values of a column that is a code rather than a measurement
 _ENOUGH = 1000  # rows for boosting
 # of classes few large steps of small trees: on tables of this size they know as much as sixty of the default size
@@ -58,7 +59,13 @@ def column(series: pd.Series, kind: str) -> Column | None:
     else:
         return None
     finite = np.isfinite(values)  # a text such as inf is read as missing, and told by the step before
-    return Column(np.where(finite, values, np.nan)) if finite.any() else None
+    return Column(_in_range(np.where(finite, values, np.nan))) if finite.any() else None
+
+
+def _in_range(values: np.ndarray) -> np.ndarray:
+    """In another unit where the trees' single precision would not hold them; the audit's models know no unit."""
+    largest = float(np.nanmax(np.abs(values)))
+    return values / (largest / _LARGEST) if largest > _LARGEST else values
 
 
 def single_skill(

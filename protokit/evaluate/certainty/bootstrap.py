@@ -7,6 +7,7 @@ Source: Efron and Tibshirani, An Introduction to the Bootstrap, 1993, chapter 13
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from math import isfinite
 
 import numpy as np
@@ -14,7 +15,9 @@ import numpy as np
 from protokit.core.seeds import derive
 from protokit.core.values.arrays import Predictions
 from protokit.core.values.scores import Interval
-from protokit.evaluate.certainty import halves
+from protokit.evaluate.certainty.accelerated import accelerated
+from protokit.evaluate.certainty.jackknife import Left, groups
+from protokit.evaluate.certainty.shares import interval_of_share
 from protokit.evaluate.certainty.skewed import interval_of_mean
 from protokit.evaluate.metrics.metric import METRICS
 from protokit.evaluate.scoring.resampled import Fast
@@ -22,6 +25,7 @@ from protokit.evaluate.scoring.rowwise import ResampledMean
 
 RESAMPLINGS = 1000
 _SLOW = 200  # for metrics that scikit-learn has to compute one resampling at a time
+_RESAMPLINGS_OF_GROUP = 5  # for so many resamplings one group of rows is left out once
 _CELLS = 250_000  # counts held at a time
 
 
@@ -29,53 +33,99 @@ def resampled(models: Sequence[tuple[str, Predictions]], seed: int) -> list[np.n
     """Metrics of predictions of the same rows, on each resampling of these rows; NaN where undefined on one.
 
     Where rows come in blocks, such as those of one group or of times that overlap, whole blocks are drawn. Where rows
-    have weights, a row that is drawn counts by its weight.
+    have weights, a row that is drawn counts by its weight. Metrics that are no means are moved: see `_corrected`.
 
     Shapes: for each (resamplings,): 1,000, or 200 for metrics without a fast form, or for more than 200,000 rows.
     """
-    first = models[0][1]
-    rows = len(first.truth)
-    if any(METRICS[name].needs_labels for name, _ in models):
-        return halves.resampled(models, seed, _SLOW)
-    fast = [_fast(name, predictions) for name, predictions in models]
-    counts = [RESAMPLINGS if one and rows <= 200_000 else _SLOW for one in fast]
-    found: list[list[np.ndarray]] = [[] for _ in models]
-    member = _member(first.blocks)
-    unweighed = first.weights is None
-    means = [one.of_blocks(member) if isinstance(one, ResampledMean) and unweighed else None for one in fast]
-    apart = not all(means)  # some metric asks how often each row was drawn
-    for start, of_blocks in _drawn(rows, member, max(counts), seed):
-        often = of_blocks if member is None or not apart else of_blocks[:, member]
-        for samples, (name, predictions), one, mean, count in zip(found, models, fast, means, counts, strict=True):
-            left = max(0, min(len(of_blocks), count - start))
-            if mean is not None:
-                samples.append(mean(of_blocks[:left]))
-            elif one is None:
-                chosen = [np.repeat(np.arange(rows), counted.astype(int)) for counted in often[:left]]
-                metric = METRICS[name]
-                samples.append(np.array([metric(predictions, some) for some in chosen]))
-            else:
-                weighed = often[:left] if first.weights is None else often[:left] * first.weights
-                samples.append(one(predictions, weighed))
-    return [np.concatenate(samples) for samples in found]
+    return [samples for samples, _ in _resampled(models, seed)]
 
 
 def scored(models: Sequence[tuple[str, Predictions]], seed: int) -> list[tuple[Interval, np.ndarray]]:
     """Each metric with its 95% interval, and its resamplings: see `resampled`.
 
-    Bounds are percentiles of these, but for means of errors that have no upper bound: see `interval_of_mean`.
+    That of a share of rows is by the binomial distribution, that of another mean by its t: see `shares` and `skewed`;
+    that of any other metric is by its resamplings: see `accelerated`.
     """
     found = []
-    for (name, predictions), samples in zip(models, resampled(models, seed), strict=True):
+    for (name, p), (samples, left) in zip(models, _resampled(models, seed), strict=True):
         metric = METRICS[name]
-        value = metric(predictions)
-        bounds = interval(value, samples)
-        errors = metric.per_row(predictions) if metric.unbounded and isfinite(value) else None
-        if errors is not None:
-            skewed = interval_of_mean(errors, predictions.blocks, predictions.weights, root=metric.root)
-            bounds = Interval(value, skewed.low, skewed.high)
-        found.append((bounds, samples))
+        value = metric(p)
+        each = metric.per_row(p) if isfinite(value) else None
+        if p.blocks is not None and units(p) == 1:  # which says nothing of how others vary
+            bounds = Interval(value, float("nan"), float("nan"))
+        elif each is None:
+            bounds = accelerated(value, samples, left, units(p), metric.bounds)
+            bounds = replace(bounds, high=min(metric.bounds[1], bounds.high + metric.unseen(p)))
+        elif not (metric.root or metric.unbounded) and ((each == 0) | (each == 1)).all():
+            bounds = interval_of_share(each, p.blocks, p.weights)
+        else:
+            bounds = interval_of_mean(
+                each, p.blocks, p.weights, root=metric.root, tail=metric.unbounded, bounds=metric.bounds
+            )
+        found.append((replace(bounds, value=value), samples))
     return found
+
+
+def _resampled(models: Sequence[tuple[str, Predictions]], seed: int) -> list[tuple[np.ndarray, Left]]:
+    """The resamplings of each, and what leaving rows out tells of metrics that are no means."""
+    first = models[0][1]
+    rows, member = len(first.truth), _member(first.blocks)
+    fast = [METRICS[name].fast(p) for name, p in models]
+    counts = [RESAMPLINGS if one and rows <= 200_000 else _SLOW for one in fast]
+    found: list[list[np.ndarray]] = [[] for _ in models]
+    unweighed = first.weights is None
+    means = [one.of_blocks(member) if isinstance(one, ResampledMean) and unweighed else None for one in fast]
+    apart = not all(means)  # some metric asks how often each row was drawn
+    for start, of_blocks in _drawn(rows, member, max(counts), seed):
+        often = of_blocks if member is None or not apart else of_blocks[:, member]
+        for samples, model, one, mean, count in zip(found, models, fast, means, counts, strict=True):
+            left = max(0, min(len(of_blocks), count - start))
+            samples.append(_scores(model, one, often[:left]) if mean is None else mean(of_blocks[:left]))
+    whole: list[tuple[np.ndarray, Left]] = []
+    for each, model, one, count in zip(found, models, fast, counts, strict=True):
+        together, without = np.concatenate(each), Left()
+        # what has no fast form may be a median or a maximum, of which leaving rows out tells nothing
+        if one is not None and not isinstance(one, ResampledMean):
+            together, without = _corrected(together, model, one, count // _RESAMPLINGS_OF_GROUP, seed)
+        whole.append((together, without))
+    return whole
+
+
+def _scores(model: tuple[str, Predictions], fast: Fast | None, often: np.ndarray) -> np.ndarray:
+    """A metric, each row counted so often. Shapes: often (sets, rows) -> (sets,)."""
+    name, p = model
+    if fast is not None:
+        return fast(p, often if p.weights is None else often * p.weights)
+    chosen = [np.repeat(np.arange(len(p.truth)), counted.astype(int)) for counted in often]
+    return np.array([METRICS[name](p, some) for some in chosen])
+
+
+def _corrected(
+    samples: np.ndarray, model: tuple[str, Predictions], fast: Fast, most: int, seed: int
+) -> tuple[np.ndarray, Left]:
+    """Resamplings with the metric's bias taken off, and what leaving rows out tells.
+
+    How far resamplings are off on average is not how far the metric is: a row that is drawn twice is of one label and
+    in one cluster with itself. Leaving rows out tells the metric's own bias.
+    """
+    name, p = model
+    value, member = METRICS[name](p), _member(p.blocks)
+    defined = samples[np.isfinite(samples)]
+    if not isfinite(value) or not len(defined):
+        return samples, Left()
+    by = np.ones(len(p.truth)) if p.weights is None else p.weights
+    without, sizes = [], []
+    at_a_time = max(1, _CELLS // len(p.truth))
+    for of_blocks in groups(len(by) if member is None else int(member.max()) + 1, most, seed, at_a_time):
+        kept = of_blocks if member is None else of_blocks[:, member]
+        without.append(_scores(model, fast, kept))
+        sizes.append(kept @ by)
+    left = Left.of(value, np.concatenate(without), np.concatenate(sizes))
+    around = samples - defined.mean()
+    bias, spread = METRICS[name].drawn(p, derive(seed, "drawn", len(by))) or (left.bias, 0.0)
+    if spread > defined.std() > 0:
+        around *= spread / defined.std()
+    return around + value - bias, left
 
 
 def units(predictions: Predictions) -> int:
@@ -129,13 +179,9 @@ def _drawn(rows: int, member: np.ndarray | None, count: int, seed: int) -> Itera
 
 
 def interval(value: float, samples: np.ndarray) -> Interval:
-    """A value with the middle 95 of 100 of its resamplings."""
+    """A value with the middle 95 of 100 of its resamplings: of 200 the fifth from each end (Weibull's places)."""
     defined = samples[np.isfinite(samples)]
     if not np.isfinite(value) or len(defined) == 0:
         return Interval(float("nan"), float("nan"), float("nan"))
-    low, high = np.quantile(defined, [0.025, 0.975])
+    low, high = np.quantile(defined, [0.025, 0.975], method="weibull")
     return Interval(value, float(low), float(high))
-
-
-def _fast(name: str, predictions: Predictions) -> Fast | None:
-    return METRICS[name].fast(predictions)

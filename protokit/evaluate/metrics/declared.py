@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import inf
 from typing import TYPE_CHECKING, Literal
 
 from protokit.core.values.arrays import Predictions
@@ -36,6 +37,7 @@ class Declared(Metric):
         rows: a function of protokit.evaluate.scoring.rowwise: what the metric is the mean of.
         confusion: a function of protokit.evaluate.scoring.confusion: the metric of confusion matrices.
         resampled: a function of protokit.evaluate.scoring.resampled: the metric of many resamplings.
+        bounds: see Metric; from 0 to 1 where nothing else is said.
     """
 
     name: str
@@ -53,7 +55,7 @@ class Declared(Metric):
     confusion: str = ""
     resampled: str = ""
     root: bool = False
-    unbounded: bool = False
+    bounds: tuple[float, float] = (0.0, 1.0)
     chooses_threshold: bool = False
     default_for: Mapping[str, int] = field(default_factory=dict)
     rank = 0
@@ -62,6 +64,11 @@ class Declared(Metric):
     def needs_labels(self) -> bool:  # type: ignore[override]
         """Whether it holds clusters against labels."""
         return self.takes == "labels and clusters"
+
+    @property
+    def unbounded(self) -> bool:  # type: ignore[override]
+        """See Metric."""
+        return bool(self.rows) and self.bounds[1] == inf
 
     @property
     def undefined(self) -> str:  # type: ignore[override]
@@ -125,8 +132,10 @@ class Declared(Metric):
 
     def fast(self, predictions: Predictions) -> Fast | None:
         """See Metric."""
-        from protokit.evaluate.scoring import confusion, resampled
+        from protokit.evaluate.scoring import against_labels, confusion, resampled
 
+        if self.needs_labels:
+            return against_labels.fast(self.function, predictions)
         if self.resampled:
             function: Fast | None = getattr(resampled, self.resampled)(predictions)
             return function
@@ -134,6 +143,19 @@ class Declared(Metric):
             two = self.needs == "two classes"
             return lambda p, counts: self._of_matrices(confusion.matrices(p, counts), two)
         return super().fast(predictions)
+
+    def drawn(self, predictions: Predictions, seed: int) -> tuple[float, float] | None:
+        """See Metric."""
+        from protokit.evaluate.scoring import against_labels
+
+        return against_labels.drawn(self.function, predictions, seed) if self.needs_labels else None
+
+    def unseen(self, predictions: Predictions) -> float:
+        """See Metric: a mean over classes counts those as 0 of which none was found, and few or none were there."""
+        from protokit.evaluate.scoring import confusion
+
+        of_classes = self.confusion and self.average == "macro"
+        return confusion.not_found(predictions) if of_classes and confusion.few_enough(predictions) else 0.0
 
     def _of_matrices(self, cells: np.ndarray, two: bool) -> np.ndarray:
         """The metric of resamplings: NaN where one holds one class only, and the metric needs two."""

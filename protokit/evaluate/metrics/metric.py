@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import inf
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar
 
@@ -26,6 +27,7 @@ class Metric:
         greater_is_better: None where neither is: such a metric cannot decide a verdict.
         root: whether it is the root of the mean of what `per_row` gives.
         unbounded: whether what `per_row` gives has no upper bound: the interval of such a mean allows for its skew.
+        bounds: the least and the most that it can be; its intervals stay within.
         needs_labels: whether it holds clusters against labels (`evaluate.labels`).
         chooses_threshold: whether a threshold of two classes can be chosen by it; `of_confusion` is there then.
         undefined: why it may have no value on some rows, as the verdict says it.
@@ -41,6 +43,7 @@ class Metric:
     greater_is_better: bool | None = True
     root: bool = False
     unbounded: bool = False
+    bounds: tuple[float, float] = (-inf, inf)
     needs_labels: bool = False
     chooses_threshold: bool = False
     undefined: str = "it has no finite value there"
@@ -113,6 +116,14 @@ class Metric:
 
         numbers = self.per_row(predictions)
         return None if numbers is None else ResampledMean(numbers, self.root)
+
+    def drawn(self, predictions: Predictions, seed: int) -> tuple[float, float] | None:
+        """By how much it is too high on so few rows, on average, and its spread; None where these rows tell."""
+        return None
+
+    def unseen(self, predictions: Predictions) -> float:
+        """How much higher it may be for classes of which these rows tell nothing, or next to nothing."""
+        return 0.0
 
     def __call__(self, predictions: Predictions, rows: np.ndarray | None = None) -> float:
         """The metric on all rows or on some (with repeats); NaN where it is undefined on these rows."""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 TASKS = ("binary", "multiclass", "multilabel", "regression", "quantile", "forecasting", "clustering")
+_CLASSES = ("binary", "multiclass")  # what a recipe calls classification
 _TAKES = ("classes", "probabilities")
 Function = Callable[..., Any]
 Thing = TypeVar("Thing")
@@ -139,6 +140,8 @@ def metric(
     - of `regression` numbers (rows,), of `quantile` (rows, quantiles), of `forecasting` (rows, horizon, columns);
     - of `clustering` the labels that clusters are held against, and the clusters, (rows,) each.
 
+    The task `classification` is `binary` and `multiclass`.
+
     It gives one number, NaN where it is undefined. Its name is that of the function, its docstring says what it is.
 
     Raises:
@@ -151,7 +154,8 @@ def metric(
     cure = 'write @protokit.metric(task="regression", greater_is_better=False)'
     if thing is not None or not task:
         raise SpecError.one("a metric says what task it is for", cure)
-    tasks = (task,) if isinstance(task, str) else tuple(task)
+    said = (task,) if isinstance(task, str) else tuple(task)
+    tasks = tuple(one for name in said for one in (_CLASSES if name == "classification" else (name,)))
     if odd := next((one for one in tasks if one not in TASKS), None):
         raise SpecError.one(f"a metric is not for the task {odd!r}", one_of(TASKS))
     if takes not in _TAKES:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import nextafter
+from math import inf, nextafter
 
 from protokit.evaluate.metrics.declared import Declared
 from protokit.evaluate.metrics.metric import METRICS
@@ -16,6 +16,7 @@ _NUMBERS = ("regression",)
 _VALUES = ("regression", "forecasting")
 _QUANTILES = ("quantile",)
 _FORECASTS = ("forecasting",)
+_ABOVE_0, _TO_1, _AROUND_0 = (0.0, inf), (-inf, 1.0), (-1.0, 1.0)
 
 for _metric in (
     # of classes and labels as they are called
@@ -47,20 +48,20 @@ for _metric in (
     ),
     Declared(
         "average_precision", "The mean of the precision over all thresholds, weighted by the gain in recall.", _CLASSES,
-        "score", "average_precision_score", needs="every class",
+        "score", "average_precision_score", needs="every class", resampled="average_precision",
     ),
     Declared(
-        "brier_score", "The mean squared error of the probability of the positive class.", _TWO,
-        "positive", "brier_score_loss", False, rows="squared_probability_error",
+        "brier_score", "The mean squared error of the probability of the positive class; of many, their sum.",
+        _CLASSES, "positive", greater_is_better=False, rows="squared_probability_error",
     ),
     Declared(
         "log_loss", "The mean negative logarithm of the probability of the true class.", _CLASSES,
-        "probabilities", "log_loss", False, rows="log_loss", unbounded=True,
+        "probabilities", "log_loss", False, rows="log_loss", bounds=_ABOVE_0,
         default_for={"binary": 2, "multiclass": 2},
     ),
     Declared(
-        "f1_micro", "The harmonic mean of precision and recall of all labels together.", _LABELS,
-        "labels", "f1_score", average="micro", confusion="f1",
+        "f1_micro", "The harmonic mean of precision and recall of all labels together; of classes the accuracy.",
+        _CALLED, "labels", "f1_score", average="micro", confusion="f1",
     ),
     Declared(
         "hamming_loss", "The share of labels that are wrong.", _LABELS,
@@ -73,10 +74,12 @@ for _metric in (
     Declared(
         "matthews_corrcoef", "The correlation of classes and predicted classes.", _CLASSES,
         "labels", "matthews_corrcoef", confusion="matthews_corrcoef", chooses_threshold=True, needs="two classes",
+        bounds=_AROUND_0,
     ),
     Declared(
         "cohen_kappa", "How much oftener classes and predicted classes agree than by chance.", _CLASSES,
         "labels", "cohen_kappa_score", confusion="cohen_kappa", chooses_threshold=True, needs="two classes",
+        bounds=_AROUND_0,
     ),
     Declared(
         "top_k_accuracy", "The share of rows whose class is one of the two likeliest.", _MANY,
@@ -108,11 +111,11 @@ for _metric in (
         "labels", "recall_score", average="weighted", confusion="recall",
     ),
     Declared(
-        "precision_micro", "The precision of all labels together.", _LABELS,
+        "precision_micro", "The precision of all labels together; of classes the accuracy.", _CALLED,
         "labels", "precision_score", average="micro", confusion="precision",
     ),
     Declared(
-        "recall_micro", "The recall of all labels together.", _LABELS,
+        "recall_micro", "The recall of all labels together; of classes the accuracy.", _CALLED,
         "labels", "recall_score", average="micro", confusion="recall",
     ),
     Declared(
@@ -141,11 +144,11 @@ for _metric in (
     ),
     Declared(
         "d2_log_loss", "The share of the log loss of the classes' shares that goes away.", _CLASSES,
-        "probabilities", "d2_log_loss_score", needs="two classes",
+        "probabilities", "d2_log_loss_score", needs="two classes", bounds=_TO_1,
     ),
     Declared(
         "d2_brier", "The share of the Brier score of the classes' shares that goes away.", _CLASSES,
-        "probabilities", "d2_brier_score", needs="two classes",
+        "probabilities", "d2_brier_score", needs="two classes", bounds=_TO_1,
     ),
     Declared(
         "jaccard", "Rows that are positive and called so, by those that are or are called so.", _TWO,
@@ -165,11 +168,11 @@ for _metric in (
     ),
     Declared(
         "positive_likelihood_ratio", "How much oftener positive rows are called so than negative ones.", _TWO,
-        "labels", confusion="positive_likelihood_ratio", needs="two classes",
+        "labels", confusion="positive_likelihood_ratio", needs="two classes", bounds=_ABOVE_0,
     ),
     Declared(
         "negative_likelihood_ratio", "How much oftener positive rows are called negative than negative ones.", _TWO,
-        "labels", greater_is_better=False, confusion="negative_likelihood_ratio", needs="two classes",
+        "labels", greater_is_better=False, confusion="negative_likelihood_ratio", needs="two classes", bounds=_ABOVE_0,
     ),
     Declared(
         "f1_samples", "The harmonic mean of precision and recall of each row's labels, mean over the rows.", _LABELS,
@@ -187,60 +190,61 @@ for _metric in (
     Declared(
         "r2", "The share of the variance that the predictions explain.", _VALUES,
         "values", "r2_score", fewest=2, needs="different numbers", resampled="r2", default_for={"regression": 2},
+        bounds=_TO_1,
     ),
     Declared(
         "mean_squared_error", "The mean of the squared errors.", _VALUES,
-        "values", "mean_squared_error", False, rows="squared_error", unbounded=True,
+        "values", "mean_squared_error", False, rows="squared_error", bounds=_ABOVE_0,
     ),
     Declared(
         "root_mean_squared_error", "The root of the mean of the squared errors.", _VALUES,
-        "values", "root_mean_squared_error", False, rows="squared_error", root=True, unbounded=True,
+        "values", "root_mean_squared_error", False, rows="squared_error", root=True, bounds=_ABOVE_0,
         default_for={"regression": 0},
     ),
     Declared(
         "mean_absolute_error", "The mean of the errors without their sign.", _VALUES,
-        "values", "mean_absolute_error", False, rows="absolute_error", unbounded=True,
+        "values", "mean_absolute_error", False, rows="absolute_error", bounds=_ABOVE_0,
         default_for={"regression": 1, "forecasting": 1},
     ),
     Declared(
         "median_absolute_error", "The median of the errors without their sign.", _VALUES,
-        "values", "median_absolute_error", False,
+        "values", "median_absolute_error", False, bounds=_ABOVE_0,
     ),
     Declared(
         "mean_absolute_percentage_error", "The mean of the errors as shares of the truth.", _VALUES,
         "values", "mean_absolute_percentage_error", False, rows="relative_error",
-        unbounded=True, needs="no zeros",
+        bounds=_ABOVE_0, needs="no zeros",
     ),
     Declared(
         "mean_squared_log_error", "The mean of the squared differences of logarithms of 1 more.", _NUMBERS,
-        "values", "mean_squared_log_error", False, above=(-1, -1), rows="squared_log_error", unbounded=True,
+        "values", "mean_squared_log_error", False, above=(-1, -1), rows="squared_log_error", bounds=_ABOVE_0,
     ),
     Declared(
         "root_mean_squared_log_error", "The root of the mean squared difference of logarithms of 1 more.", _NUMBERS,
         "values", "root_mean_squared_log_error", False, above=(-1, -1), rows="squared_log_error", root=True,
-        unbounded=True,
+        bounds=_ABOVE_0,
     ),
     Declared(
         "mean_poisson_deviance", "The mean deviance of counts of a Poisson distribution.", _NUMBERS,
-        "values", "mean_poisson_deviance", False, above=(nextafter(0, -1), 0),
+        "values", "mean_poisson_deviance", False, above=(nextafter(0, -1), 0), bounds=_ABOVE_0,
     ),
     Declared(
         "mean_gamma_deviance", "The mean deviance of numbers above 0 of a gamma distribution.", _NUMBERS,
-        "values", "mean_gamma_deviance", False, above=(0, 0),
+        "values", "mean_gamma_deviance", False, above=(0, 0), bounds=_ABOVE_0,
     ),
     Declared(
         "d2_absolute_error", "The share of the absolute error of the median that goes away.", _NUMBERS,
-        "values", "d2_absolute_error_score", fewest=2, needs="different numbers",
+        "values", "d2_absolute_error_score", fewest=2, needs="different numbers", bounds=_TO_1,
     ),
     Declared(
         "explained_variance", "The share of the variance that the predictions explain but for a constant.", _NUMBERS,
-        "values", "explained_variance_score", fewest=2, needs="different numbers",
+        "values", "explained_variance_score", fewest=2, needs="different numbers", bounds=_TO_1,
     ),
-    Declared("max_error", "The largest error.", _NUMBERS, "values", "max_error", False),
+    Declared("max_error", "The largest error.", _NUMBERS, "values", "max_error", False, bounds=_ABOVE_0),
     # of quantiles and forecasts: ours
     Declared(
         "mean_pinball_loss", "What a quantile too low or too high costs, mean over the quantiles.", _QUANTILES,
-        greater_is_better=False, rows="pinball", unbounded=True, default_for={"quantile": 0},
+        greater_is_better=False, rows="pinball", bounds=_ABOVE_0, default_for={"quantile": 0},
     ),
     Declared(
         "coverage", "The share of rows whose truth lies from the lowest to the highest quantile.", _QUANTILES,
@@ -248,27 +252,27 @@ for _metric in (
     ),
     Declared(
         "interval_width", "From the lowest to the highest quantile, in the target's unit.", _QUANTILES,
-        greater_is_better=None, rows="width", unbounded=True, default_for={"quantile": 2},
+        greater_is_better=None, rows="width", bounds=(-inf, inf), default_for={"quantile": 2},
     ),
     Declared(
         "mase", "The error in what repeating the last row errs by, one row ahead, in the training rows.", _FORECASTS,
-        greater_is_better=False, rows="scaled_error", unbounded=True, default_for={"forecasting": 0},
+        greater_is_better=False, rows="scaled_error", bounds=_ABOVE_0, default_for={"forecasting": 0},
     ),
     Declared(
         "seasonal_mase", "The error in what repeating the last season errs by in the training rows.", _FORECASTS,
-        greater_is_better=False, rows="seasonally_scaled_error", unbounded=True,
+        greater_is_better=False, rows="seasonally_scaled_error", bounds=_ABOVE_0,
     ),
     Declared(
         "smape", "The error in percent of the mean of truth and forecast.", _FORECASTS,
-        greater_is_better=False, rows="symmetric_error", default_for={"forecasting": 2},
+        greater_is_better=False, rows="symmetric_error", bounds=(0.0, 200.0), default_for={"forecasting": 2},
     ),
     Declared(
         "scaled_mean_squared_error", "The squared error in standard deviations of the training rows.", _FORECASTS,
-        greater_is_better=False, rows="standard_square", unbounded=True,
+        greater_is_better=False, rows="standard_square", bounds=_ABOVE_0,
     ),
     Declared(
         "scaled_mean_absolute_error", "The error in standard deviations of the training rows.", _FORECASTS,
-        greater_is_better=False, rows="standard_error", unbounded=True,
+        greater_is_better=False, rows="standard_error", bounds=_ABOVE_0,
     ),
 ):  # fmt: skip
     METRICS.add(_metric)

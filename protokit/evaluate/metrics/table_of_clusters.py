@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import inf
+
 from protokit.evaluate.metrics.declared import Declared
 from protokit.evaluate.metrics.metric import METRICS
 
@@ -10,23 +12,23 @@ _CLUSTERS = ("clustering",)
 for _metric in (
     Declared(
         "silhouette", "How much nearer rows are to their own cluster than to the next.", _CLUSTERS,
-        rows="silhouettes", default_for={"clustering": 2},
+        rows="silhouettes", bounds=(-1.0, 1.0), default_for={"clustering": 2},
     ),
     Declared(
         "calinski_harabasz", "How far clusters are apart by how wide they are, in squares.", _CLUSTERS,
-        "points and clusters", "calinski_harabasz_score",
+        "points and clusters", "calinski_harabasz_score", bounds=(0.0, inf),
     ),
     Declared(
         "davies_bouldin", "How wide clusters are by how far they are apart, mean over the clusters.", _CLUSTERS,
-        "points and clusters", "davies_bouldin_score", False, default_for={"clustering": 3},
+        "points and clusters", "davies_bouldin_score", False, default_for={"clustering": 3}, bounds=(0.0, inf),
     ),
     Declared(
         "adjusted_rand", "Pairs of rows that labels and clusters put together or apart alike, beyond chance.",
-        _CLUSTERS, "labels and clusters", "adjusted_rand_score", default_for={"clustering": 0},
+        _CLUSTERS, "labels and clusters", "adjusted_rand_score", default_for={"clustering": 0}, bounds=(-0.5, 1.0),
     ),
     Declared(
         "adjusted_mutual_info", "What labels and clusters tell of each other, beyond chance.", _CLUSTERS,
-        "labels and clusters", "adjusted_mutual_info_score", default_for={"clustering": 1},
+        "labels and clusters", "adjusted_mutual_info_score", default_for={"clustering": 1}, bounds=(-1.0, 1.0),
     ),
     Declared(
         "normalized_mutual_info", "What labels and clusters tell of each other, from 0 to 1.", _CLUSTERS,
@@ -34,7 +36,7 @@ for _metric in (
     ),
     Declared(
         "mutual_info", "What labels and clusters tell of each other, in units of the natural logarithm.", _CLUSTERS,
-        "labels and clusters", "mutual_info_score",
+        "labels and clusters", "mutual_info_score", bounds=(0.0, inf),
     ),
     Declared(
         "rand", "The share of pairs of rows that labels and clusters put together or apart alike.", _CLUSTERS,

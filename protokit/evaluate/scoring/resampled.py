@@ -19,6 +19,13 @@ def roc_auc(predictions: Predictions) -> Fast | None:
     return _roc_auc if predictions.target.task == "binary" else None
 
 
+def average_precision(predictions: Predictions) -> Fast | None:
+    """The average precision of the positive class, or of each class, mean over the classes."""
+    if predictions.target.task not in {"binary", "multiclass"}:
+        return None
+    return _average_precision
+
+
 def r2(predictions: Predictions) -> Fast | None:
     """The coefficient of determination of numbers, one a row."""
     return _r2 if predictions.target.task == "regression" else None
@@ -38,6 +45,28 @@ def _roc_auc(predictions: Predictions, counts: np.ndarray) -> np.ndarray:
     with np.errstate(invalid="ignore", divide="ignore"):
         result: np.ndarray = np.einsum("ij,ij->i", pos, below_and_half_of_ties) / pairs
     return result
+
+
+def _average_precision(predictions: Predictions, counts: np.ndarray) -> np.ndarray:
+    """Precision at each threshold, by the positive rows that it adds; NaN where a class is missing."""
+    if predictions.target.task == "binary":
+        found = _area(predictions.is_positive, predictions.positive_scores, counts)
+        return np.where(counts @ ~predictions.is_positive > 0, found, np.nan)
+    places = range(len(predictions.target.classes))
+    areas = [_area(predictions.truth == i, predictions.scores[:, i], counts) for i in places]
+    return np.asarray(np.mean(areas, axis=0))
+
+
+def _area(positive: np.ndarray, scores: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    order = np.argsort(-scores, kind="stable")
+    ends = np.flatnonzero(np.concatenate([np.diff(scores[order]) != 0, [True]]))
+    sorted_counts = counts[:, order]
+    called = np.cumsum(sorted_counts, axis=1)[:, ends]
+    right = np.cumsum(sorted_counts * positive[order], axis=1)[:, ends]
+    precision = right / np.maximum(called, np.finfo(float).tiny)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        area: np.ndarray = np.einsum("ij,ij->i", np.diff(right, axis=1, prepend=0), precision) / right[:, -1]
+    return area
 
 
 def _r2(predictions: Predictions, counts: np.ndarray) -> np.ndarray:

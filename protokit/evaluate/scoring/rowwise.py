@@ -187,10 +187,12 @@ def among_two_likeliest(p: Predictions) -> np.ndarray:
 
 
 def squared_probability_error(p: Predictions) -> np.ndarray:
-    """The squared error of the probability of the positive class.
+    """The squared error of the probability of the positive class; of many classes the sum of those of all.
 
     Shapes: (rows,).
     """
+    if p.target.task == "multiclass":
+        return np.asarray(((p.scores - np.eye(p.scores.shape[1])[p.truth]) ** 2).sum(axis=1))
     return np.asarray((p.positive_scores - p.is_positive) ** 2)
 
 

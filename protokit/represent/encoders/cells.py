@@ -18,6 +18,7 @@ from protokit.represent.encoders.distinct import Distinct, distinct
 TRUE = frozenset({"true", "t", "yes", "y"})
 FALSE = frozenset({"false", "f", "no", "n"})
 _FEWEST_READABLE = 0.95
+_LARGEST = 1e50  # the powers of larger errors, which intervals are made of, overflow
 _MOST_MISSING = 100  # different texts that mean a missing cell
 
 
@@ -199,6 +200,8 @@ def to_numbers(series: pd.Series, reading: Reading | None = None) -> np.ndarray:
     infinite = np.isinf(values)
     if infinite.any():
         raise wrong(series, int(infinite.argmax()), "a finite number")
+    if (beyond := np.abs(values) > _LARGEST).any():
+        raise wrong(series.astype(object), int(beyond.argmax()), f"between -{_LARGEST:.0e} and {_LARGEST:.0e}")
     return values
 
 
@@ -220,7 +223,7 @@ def wrong(series: pd.Series, position: int, what: str) -> DataError:
     value = series.iloc[position]
     row = row_of(series, position)
     cure = "mend the cell, leave it empty, or name its text in `missing:` of the table"
-    if isinstance(value, str) and is_like_a_number(value):
+    if isinstance(value, str) and is_like_a_number(value) and not are_numbers(pd.Series([value])).all():
         cure = _cure_of_number(value, f"columns: {{{series.name}: category}}")
     elif isinstance(value, str) and any(read[0] for read in readable(np.array([value], object))):
         cure = "write the date or time as those of the column are written"

@@ -15,7 +15,7 @@ from protokit.core.values.said import Notice
 from protokit.represent.encoders.cells import Cells
 from protokit.represent.encoders.distinct import distinct
 from protokit.represent.kind import KINDS, Guess, Kind
-from protokit.represent.split.column import named_so, parts_in
+from protokit.represent.split.column import filled, named_so, parts_in
 
 Answer = TypeVar("Answer")
 
@@ -55,6 +55,8 @@ def _of_parts(cells: Cells) -> Guess | None:
     if not parts:
         return None
     cure = f"split: {{by: {{column: {cells.name}}}}}" if {"train", "test"} <= parts else ""
+    if cure and cells.whole.isna().any():
+        cure = f"{filled(cells.name)} and {cure}"
     said = " and ".join(sorted(parts))
     why = f"it says which rows are for {said}, and rows are not split by it"
     return Guess(None, why, cure + ", or " * bool(cure) + f"columns: {{{cells.name}: category}}")

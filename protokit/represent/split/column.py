@@ -15,7 +15,16 @@ if TYPE_CHECKING:
     import numpy as np
 
 NAMES = {"train": "train", "training": "train", "test": "test", "testing": "test"}
-NAMES |= {"validation": "validation", "valid": "validation", "val": "validation", "dev": "validation"}
+NAMES |= dict.fromkeys(("validation", "valid", "val", "dev"), "validation")
+# in Chinese, French, German, Italian, Japanese, Portuguese and Spanish
+NAMES |= dict.fromkeys(
+    ("训练", "训练集", "学習", "entraînement", "entrainement", "addestramento", "treino", "entrenamiento"), "train"
+)
+NAMES |= dict.fromkeys(("测试", "测试集", "テスト", "teste", "prueba"), "test")
+NAMES |= dict.fromkeys(
+    ("验证", "验证集", "検証", "validierung", "validazione", "validação", "validacao", "validación", "validacion"),
+    "validation",
+)
 _COLUMNS = {"split", "splits", "fold", "folds", "part", "parts", "partition", "subset", "set", "dataset", "datasplit",
             "phase", "usage"}  # fmt: skip
 
@@ -39,6 +48,12 @@ def parts_in(column: str, texts: Iterable[str]) -> frozenset[str]:
     said = [NAMES.get(text.strip().casefold()) for text in texts]
     found = frozenset(part for part in said if part is not None)
     return found if len(found) > 1 and None not in said else frozenset()
+
+
+def filled(column: str) -> str:
+    """The step that leaves out the rows of which the column says no part."""
+    name = column if column.isidentifier() else f'\\"{column}\\"'
+    return f'collect: {{clean: [{{filter: "{name} is not null"}}]}}'
 
 
 @SPLITS.add
@@ -67,11 +82,16 @@ class Column(SplitWay):
         from protokit.represent.encoders.distinct import distinct
 
         one = distinct(table.cells)
-        odd = next((f"holds {text!r}" for text in one.texts if text.lower() not in NAMES), None)
-        odd = odd or ("has missing cells" if (one.codes < 0).any() else None)
-        if odd:
-            raise DataError(f"the split column {table.column!r} {odd}", cure="use train, validation and test")
-        found = np.array([NAMES[text.lower()] for text in one.texts], object)
+        said = [NAMES.get(text.strip().casefold()) for text in one.texts]
+        odd = next((text for text, part in zip(one.texts, said, strict=True) if part is None), None)
+        if odd is not None:
+            raise DataError(f"the split column {table.column!r} holds {odd!r}", cure="use train, validation and test")
+        if missing := int((one.codes < 0).sum()):
+            rule = f"the split column {table.column!r} has {missing:,} missing cells"
+            raise DataError(
+                rule, cure=f"write train, validation or test there, or drop the rows: {filled(str(table.column))}"
+            )
+        found = np.array(said, object)
         if "test" not in found:
             raise DataError(f"the split column {table.column!r} names no test rows", cure="write test in some rows")
         return one.spread(found, missing=None)

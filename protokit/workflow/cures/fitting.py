@@ -53,8 +53,10 @@ def _as_trained(edit: Edit, text: str, recipe: Recipe) -> Edit:
     if not edit.change or recipe.network.house is None:
         return edit
     changed = Recipe.parse(Document.parse(edited(text, edit, recipe.network)).data).learn
-    own = recipe.learn
+    own, data = recipe.learn, Document.parse(text).data
     said = {dotted.split(".")[1] for dotted in edit.values if dotted.startswith("learn.")} | {"menu"}
+    # what the text says by now is so on purpose: an edit that was made before may have changed it
+    said |= {*(data.get("learn") or {})} if isinstance(data, dict) else set()
     lost = [key for key in type(own).model_fields if key not in said and getattr(changed, key) != getattr(own, key)]
     plain = own.as_plain()
     return replace(edit, values={**{f"learn.{key}": plain[key] for key in lost}, **edit.values})

@@ -80,6 +80,8 @@ def sentence(trial: PlainTrial) -> str:
     said = _SAYS[trial["outcome"]]
     if not trial["scores"]:
         return f"{said}: {trial['why']}"
+    if trial["outcome"] in {"better", "worse"} and all(_by_chance(one) for one in trial["scores"]):
+        said = f"perhaps {said}"
     several = len(trial["scores"]) > 1
     return f"{said}: {'; '.join(_gain(one, several) for one in trial['scores'])}; in {_seconds(trial['seconds'])}"
 
@@ -93,8 +95,14 @@ def _gain(one: PlainGain, several: bool) -> str:
     if gain == 0 or not isfinite(gain):
         return said
     bounds = f" (95% interval {number(low, sign=True)} to {number(high, sign=True)})" if isfinite(low + high) else ""
-    chance = ", no more than chance gives" if low <= 0 <= high else ""
+    chance = ", no more than chance gives" if _by_chance(one) else ""
     return f"{said}, a {'gain' if gain > 0 else 'loss'} of {number(abs(gain))}{bounds}{chance}"
+
+
+def _by_chance(one: PlainGain) -> bool:
+    """Whether the interval of a gain holds 0, or all of it is 0."""
+    low, high = one["gain"]["low"], one["gain"]["high"]
+    return low is None or high is None or low <= 0 <= high
 
 
 def _seconds(seconds: float) -> str:

@@ -15,6 +15,7 @@ from protokit.core.values.signature import TargetSpec
 from protokit.evaluate.certainty import bootstrap
 from protokit.evaluate.certainty.comparison import Difference, Outcome, holm, over_folds, paired
 from protokit.evaluate.metrics.metric import METRICS
+from protokit.evaluate.verdict import bounds
 from protokit.workflow.record.predictions import read_folds, read_predictions
 from protokit.workflow.result import Run
 
@@ -159,11 +160,8 @@ def sentence(pair: Pair, labels: Sequence[str], count: int, target: str = "") ->
         "not compared": f"{first} and {second} are not compared",
     }[pair.outcome]
     gap = pair.difference.interval
-    text = (
-        f"{target}{says}: a difference in {pair.metric} of {number(gap.value, sign=True)} (95% interval "
-        f"{number(gap.low, sign=True)} to {number(gap.high, sign=True)})."
-    )
-    if pair.outcome == "cannot tell apart" and not gap.low <= 0 <= gap.high:
+    text = f"{target}{says}: a difference in {pair.metric} of {number(gap.value, sign=True)}{bounds(gap)}."
+    if pair.outcome == "cannot tell apart" and (gap.low > 0 or gap.high < 0):
         text += f" Of {count} comparisons one is as large by chance."
     return text
 

@@ -122,8 +122,11 @@ def _weights(recipe: Recipe, fold: Represented, spec: TargetSpec, rows: int) -> 
 
 def _dated(frame: pd.DataFrame, fold: Represented, left_out: Sequence[str]) -> pd.DataFrame:
     """The frame with each column as its kind has it audited, and as dates those that are left out."""
-    columns = fold.encoder.columns if isinstance(fold.encoder, Encoder) else ()
-    found = {c.column: seen for c in columns if (seen := c.audited(frame[c.column])) is not frame[c.column]}
+    encoder, found = fold.encoder, dict[str, pd.Series]()
+    for column in (*encoder.columns, *encoder.own) if isinstance(encoder, Encoder) else ():
+        cells = frame[column.column] if column.column in frame else None
+        if cells is not None and (seen := column.audited(cells)) is not cells:
+            found[column.column] = seen
     for name in left_out:
         if (dates := _as_dates(frame[name])) is not None:
             found[name] = dates

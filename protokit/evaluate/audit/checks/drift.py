@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
+import pandas as pd
 
 from protokit.core.plain import Severity
 from protokit.core.values.said import Finding
@@ -17,6 +18,7 @@ from protokit.evaluate.audit.edits import ignore, listed
 
 _ROWS = 2000  # of each part
 _FEWEST = 30
+_DIFFERENT = 100  # rows, of which copies are kept apart: of fewer the likeness of values is all there is to learn
 _AUC, _AUC_OF_GROUPS = 0.6, 0.75  # of the model; test groups are others than training groups, and so somewhat unlike
 _COLUMN, _APART = 0.6, 0.98  # of one column: worth naming; of another world
 _Z = 2.6
@@ -51,7 +53,8 @@ class Drift(Check):
             return
         part = TargetSpec("part", "binary", ("train", "test"))
         truth = np.repeat([0, 1], [len(train), len(test)])
-        apart = data.apart(rows) if data.group else None  # or rows of one group would be told by their likes
+        # rows of one group would be told by their likes, and a row by its copies
+        apart = data.apart(rows) if data.group else _copies(columns)
         auc = learners.joint_skill(list(columns.values()), truth, part, data.seed, apart).auc or 0.5
         sway = _Z * np.sqrt((1 / len(train) + 1 / len(test)) / 12)
         if auc - sway < (_AUC if data.given else _AUC_OF_GROUPS):
@@ -70,6 +73,13 @@ class Drift(Check):
         evidence: dict[str, float | int | str] = {"roc_auc": round(auc, 4)}
         evidence |= {f"roc_auc of {name}": round(alone[name], 4) for name in named}
         yield Finding("drift", severity, tuple(named), rule, evidence, ignore(disjoint or named))
+
+
+def _copies(columns: Mapping[str, learners.Column]) -> np.ndarray | None:
+    """Which rows are equal, where some are and there are others enough to learn from. Shapes: (rows,)."""
+    frame = pd.DataFrame({name: column.values for name, column in columns.items()})
+    found = frame.groupby(list(frame.columns), dropna=False, sort=False).ngroup().to_numpy()
+    return found if _DIFFERENT <= found.max() + 1 < len(found) else None
 
 
 def _in_time(data: AuditData) -> bool:

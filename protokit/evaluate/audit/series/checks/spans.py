@@ -29,8 +29,8 @@ class Spans(SeriesCheck):
         horizon = f"a horizon of {data.horizon:,}"
         if test < _SOME and (data.horizon > 1 or test < _FEW):
             rule = f"{len(data.split.test):,} test windows with {horizon} overlap: they are worth {test:,} of their own"
-            if data.horizon == 1:
-                rule = f"{test:,} test windows"
+            if data.horizon == 1 or test == len(data.split.test):  # none overlaps another
+                rule = f"{test:,} test window" + "s" * (test != 1)
             severity: Severity = "warning" if test < _FEW else "note"
             evidence = {"test_windows": len(data.split.test), "apart": test, "horizon": data.horizon}
             folds = _folds(data) if data.folds == 1 else 0
@@ -39,6 +39,8 @@ class Spans(SeriesCheck):
         if train < _SOME:
             rule = f"{len(data.split.train):,} training windows with {horizon} overlap: "
             rule += f"they are worth {train:,} of their own"
+            if train == len(data.split.train):
+                rule = f"{train:,} training window" + "s" * (train != 1)
             severity = "warning" if train < _FEW else "note"
             evidence = {"training_windows": len(data.split.train), "apart": train, "window": data.window}
             edit = f"represent:\n  series: {{window: {max(1, data.window // 2)}, horizon: {max(1, data.horizon // 2)}}}"
