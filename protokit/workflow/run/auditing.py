@@ -124,7 +124,7 @@ def _dated(frame: pd.DataFrame, fold: Represented, left_out: Sequence[str]) -> p
     """The frame with each column as its kind has it audited, and as dates those that are left out."""
     encoder, found = fold.encoder, dict[str, pd.Series]()
     for column in (*encoder.columns, *encoder.own) if isinstance(encoder, Encoder) else ():
-        cells = frame[column.column] if column.column in frame else None
+        cells = frame.get(column.column)
         if cells is not None and (seen := column.audited(cells)) is not cells:
             found[column.column] = seen
     for name in left_out:
