@@ -60,14 +60,16 @@ class Interval(NumberColumn, Kind):
     @classmethod
     def noticed(cls, frame: pd.DataFrame) -> Sequence[Notice]:
         """Columns of texts such as 18-25 and 65+, which are read as categories."""
+        import pandas as pd
+
         from protokit.cells.intervals import like_intervals
 
         found = []
         for name in map(str, frame.columns):
-            if frame[name].dtype.kind in "biufcmM":
+            if pd.api.types.infer_dtype(frame[name], skipna=True) != "string":
                 continue
             few = frame[name].dropna().unique()[: _MOST + 1]
-            if len(few) <= _MOST and all(isinstance(one, str) for one in few) and like_intervals(few):
+            if len(few) <= _MOST and like_intervals(few):
                 rule = f"{name!r} is read as categories, and its cells, such as {str(few[0])!r}, may be intervals"
                 found.append(Notice(rule, (name,), f"columns: {{{name}: interval}}"))
         return found
