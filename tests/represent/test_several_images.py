@@ -38,7 +38,7 @@ def fitted(cells: pd.Series, folder: Path = Path(), **options: object) -> tuple[
 
 
 def test_images_stand_beside_each_other_with_a_mark_of_those_that_are_there() -> None:
-    cells = column([[DARK, LIGHT], [GREY], None, [], np.stack([GREY] * 3)])
+    cells = column([[DARK, LIGHT], [GREY], None, [], np.stack([GREY] * 3)[..., None]])
     made, told = fitted(cells)
     array = made.array(cells)
     assert made.spec.shape == (3, 4, 4, 2) == array.shape[1:] and not told
@@ -65,7 +65,10 @@ def test_paths_are_parted_by_one_separator(tmp_path: Path) -> None:
     for name, pixels in (("a", DARK), ("b", LIGHT)):
         Image.fromarray(pixels).save(tmp_path / f"{name}.png")
     cells = column(["a.png; b.png", "b.png", None, "a.png;"])
-    made, _ = fitted(cells[:3], tmp_path)
+    made, [notice] = fitted(cells[:3], tmp_path)
+    assert notice.rule == "'x' holds several images in a cell, parted by ';'"
+    assert str(notice.cure).startswith('columns: {x: {images: {separator: ";"}}} says so')
+    assert not fitted(cells[:3], tmp_path, separator=";")[1]
     assert made.separator == ";" and made.array(cells)[:, :, 0, 0, 1].tolist() == [
         [255, 255],
         [255, 0],
@@ -81,7 +84,7 @@ def test_paths_are_parted_by_one_separator(tmp_path: Path) -> None:
 def test_lists_and_parted_names_are_found() -> None:
     assert infer(column([["a.png", "b.jpg"], None, ["c.png"]])).kind == "images"
     parted = infer(column(["a.png|b.png", "c.png", "d.png|e.png"]))
-    assert parted.kind == "images" and "parted by '|'" in parted.note and parted.cure == "columns: {x: category}"
+    assert parted.kind == "images" and infer(column(["a, b.png", "c,d.png"])).kind == "image"
     assert infer(column(["a.png", "b.png"])).kind == "image"
     assert infer(column(["a.png|b", "c.png", "x"] * 9)).kind == "category"
     assert infer(column([["a", "b"], ["c"]])).kind != "images"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -37,6 +38,10 @@ class ImagesColumn(ImageColumn):
         """
         column = str(series.name)
         separator = said.separator or separator_of([cell for cell in series if isinstance(cell, str)]) or ""
+        if separator and said.separator is None:
+            rule = f"{column!r} holds several images in a cell, parted by {separator!r}"
+            cure = f"columns: {{{column}: {{images: {{separator: {json.dumps(separator)}}}}}}} says so"
+            say(Notice(rule, (column,), f"{cure}, columns: {{{column}: category}} keeps the texts"))
         parted = [_parted(cell, separator) for cell in series]
         single = _single(series, parted)
         if single.empty:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from protokit.core.names import IMAGE_ENDINGS
-from protokit.represent.kind import KINDS, NO_CONTEXT, FitContext, FittedColumn, Guess, Kind
+from protokit.represent.kind import KINDS, NO_CONTEXT, FitContext, FittedColumn, Kind
 from protokit.represent.kinds.image import ImageOptions
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ class Images(Kind):
     own_input = True
     plural = "several images"
     audited_as = "image"
+    inference_rank = -1  # before a single image, whose name ends alike
 
     @classmethod
     def sample(cls) -> Sequence[object]:
@@ -58,21 +59,14 @@ class Images(Kind):
 
     @classmethod
     def is_type_of(cls, cells: Cells) -> bool:
-        """Lists of names of image files."""
-        some = cells.present.head(100)
-        lists = cells.column.dtype == object and all(isinstance(cell, (list, tuple)) for cell in some)
-        return lists and any(map(len, some)) and all(_is_name(one) for cell in some for one in cell)
-
-    @classmethod
-    def infer(cls, cells: Cells) -> Guess | None:
-        """Texts of names of image files, some of several, parted by one separator."""
-        if cells.are_numbers or not str(next(iter(cells.different_texts), "")).lower().endswith(IMAGE_ENDINGS):
-            return None
-        separator = separator_of(list(cells.different_texts))
-        if separator is None:
-            return None
-        note = f"is read as several images in a cell, parted by {separator!r}"
-        return Guess("images", note=note, cure=f"columns: {{{cells.name}: category}}")
+        """Lists of names of image files, or such names that one separator parts."""
+        some = list(cells.present.head(100))
+        if cells.column.dtype.kind != "O" or not some:
+            return False
+        if all(isinstance(cell, str) for cell in some):
+            return separator_of(some) is not None
+        lists = all(isinstance(cell, (list, tuple)) for cell in some) and any(map(len, some))
+        return lists and all(_is_name(one) for cell in some for one in cell)
 
     @classmethod
     def fit(cls, cells: pd.Series, options: object = None, context: FitContext = NO_CONTEXT) -> FittedColumn:
