@@ -25,7 +25,7 @@ def test_several_images_are_averaged_whatever_place_they_have(tmp_path: Path) ->
     plain = {"represent": {"target": "y", "columns": {"views": "images"}}, "learn": {"epochs": 12, "batch_size": 16}}
     run = protokit.run(plain, frame, out=tmp_path / "runs")
     assert run.metrics["roc_auc"] > 0.95
-    model = protokit.load(run.model.save(tmp_path / "model") or tmp_path / "model")
+    model = protokit.load(run.path)
     later = pd.DataFrame({"views": pd.Series([cells[2], cells[2][::-1], []], dtype=object)})
     found = model.predict(later)
     pd.testing.assert_frame_equal(found, run.model.predict(later), check_exact=True)
@@ -73,6 +73,6 @@ def test_a_text_is_learned_by_the_vectors_of_a_file_and_predicted_after_a_load(t
     )
     assert run.metrics["roc_auc"] > 0.95
     (tmp_path / "vectors.txt").unlink()
-    run.model.save(tmp_path / "model")
-    again = protokit.load(tmp_path / "model").predict(frame)
+
+    again = protokit.load(run.path).predict(frame)
     pd.testing.assert_frame_equal(again, run.model.predict(frame), check_exact=True)

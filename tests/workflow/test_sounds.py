@@ -38,10 +38,10 @@ def test_a_folder_of_sounds_is_learned_from_and_predicted_after_a_load(tmp_path:
     later = pd.DataFrame({"audio": [str(folder / "low" / "3.wav"), (folder / "high" / "3.wav").read_bytes()]})
     before = run.model.predict(later)
     assert before["label"].tolist() == ["low", "high"]
-    run.model.save(tmp_path / "model")
-    again = protokit.load(tmp_path / "model").predict(later)
+
+    again = protokit.load(run.path).predict(later)
     pd.testing.assert_frame_equal(again, before, check_exact=True)
-    one = protokit.load(tmp_path / "model").predict(later[:1])
+    one = protokit.load(run.path).predict(later[:1])
     np.testing.assert_allclose(one["label = low"], before["label = low"][:1], rtol=1e-5)  # whatever else is in a batch
     with pytest.raises(DataError, match="row 1: no such file"):
         run.model.predict(pd.DataFrame({"audio": ["gone.wav"]}))

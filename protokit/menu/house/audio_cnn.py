@@ -18,14 +18,24 @@ _CELLS = 690e6  # of spectrograms that training goes over
 _FEWEST, _MOST = 12, 60  # epochs
 
 
+def _frame(rate: int, samples: int) -> int:
+    """Samples of a column of the spectrogram, a power of 2."""
+    return int(2 ** max(5, min(round(log2(rate * _FRAME)), int(log2(samples)) - 1)))
+
+
+def _pitches(rate: int, samples: int) -> int:
+    """Rows of the spectrogram."""
+    return min(_MELS, _frame(rate, samples) // 4)
+
+
 def _spectrogram(rate: int, samples: int) -> list[Plain]:
     """A signal as decibels by pitch and time, from about -1 to 1. Shapes: (samples,) -> (mels, columns, 1)."""
-    frame = 2 ** max(5, min(round(log2(rate * _FRAME)), int(log2(samples)) - 1))
+    frame = _frame(rate, samples)
     mel: dict[str, Plain] = {
         "fft_length": frame,
         "sequence_stride": max(1, round(rate * _STEP), ceil(samples / _COLUMNS)),
         "sampling_rate": rate,
-        "num_mel_bins": min(_MELS, frame // 4),
+        "num_mel_bins": _pitches(rate, samples),
         "min_freq": min(20.0, rate / 100),
         "top_db": 1000.0,
         "min_power": _QUIETEST,
@@ -51,17 +61,30 @@ def _channel(skipped: Sequence[int], spectrogram: Sequence[Plain]) -> list[Plain
     return [{"Permute": {"dims": [2, 1]}}, {"Cropping1D": {"cropping": list(skipped)}}, "Flatten", *spectrogram]
 
 
-_NETWORK: tuple[Plain, ...] = (
+_FILTERS = 96  # of the last block
+
+
+def _network(pitches: int) -> list[Plain]:
+    """From a spectrogram to numbers: the mean over time, for each stretch of pitches by itself."""
+    after = -(-pitches // 8)
+    return [
+        *_BLOCKS,
+        {"Permute": {"dims": [2, 1, 3]}},
+        {"Reshape": {"target_shape": [-1, after * _FILTERS]}},
+        "GlobalAveragePooling1D",
+        {"Dense": {"units": 96, "activation": "relu"}},
+        {"Dropout": 0.3},
+    ]
+
+
+_BLOCKS: tuple[Plain, ...] = (
     {"BatchNormalization": {"axis": 1, "momentum": 0.9}},  # of each pitch by itself
     {"RandomTranslation": {"height_factor": 0.02, "width_factor": 0.1, "fill_mode": "nearest"}},
     {"GaussianNoise": 0.1},
     *_block(24),
     *_block(48),
-    *_block(96),
+    *_block(_FILTERS),
     {"Dropout": 0.2},
-    "GlobalAveragePooling2D",
-    {"Dense": {"units": 96, "activation": "relu"}},
-    {"Dropout": 0.3},
 )
 
 
@@ -75,7 +98,7 @@ class AudioCnn(HouseMenu):
     name = "audio_cnn"
     about = "log-mel spectrogram and three blocks of convolutions: the default for sounds"
     example = "menu: audio_cnn"
-    layers = (*_spectrogram(_RATE, _SAMPLES), *_NETWORK)
+    layers = (*_spectrogram(_RATE, _SAMPLES), *_network(_pitches(_RATE, _SAMPLES)))
     learn: ClassVar[Mapping[str, Plain]] = {
         "optimizer": {"AdamW": {"learning_rate": 3e-3, "weight_decay": 1e-2}},
         "schedule": "cosine",
@@ -91,13 +114,14 @@ class AudioCnn(HouseMenu):
         if spec is None:
             return cls.layers
         spectrogram = _spectrogram(spec.rate, spec.shape[0])
+        network = _network(_pitches(spec.rate, spec.shape[0]))
         if len(spec.shape) == 1:
-            return (*spectrogram, *_NETWORK)
+            return (*spectrogram, *network)
         channels: dict[str, Plain] = {
             "left": _channel([0, 1], spectrogram),
             "right": _channel([1, 0], spectrogram),
         }
-        return ({"branch": channels, "merge": {"Concatenate": {"axis": -1}}}, *_NETWORK)
+        return ({"branch": channels, "merge": {"Concatenate": {"axis": -1}}}, *network)
 
     @classmethod
     def learning(cls, signature: Signature, rows: int) -> Mapping[str, Plain]:

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from protokit.core.errors import DataError
-from protokit.core.names import counted
+from protokit.core.names import IMAGE_ENDINGS, counted
 from protokit.core.values.said import Notice
 from protokit.core.values.signature import InputSpec
 from protokit.represent.encoders.image import ImageColumn
-from protokit.represent.kind import Unusual
-from protokit.represent.kinds.media.images import ImagesOptions, separator_of
+from protokit.represent.kind import FitContext, Unusual
 
+SEPARATORS = ("|", ";", ",")
 _MOST = 8  # images of a cell, where the recipe names no count
 
 
@@ -30,15 +29,25 @@ class ImagesColumn(ImageColumn):
     separator: str = ""
 
     @classmethod
-    def of(cls, series: pd.Series, said: ImagesOptions, folder: Path, say: Callable[[Notice], None]) -> ImagesColumn:
+    def of(
+        cls,
+        series: pd.Series,
+        separator: str | None,
+        most: int | None,
+        size: tuple[int, int] | None,
+        channels: int | None,
+        background: str,
+        context: FitContext,
+    ) -> ImagesColumn:
         """Learns what an image's column learns, how many there are in a cell, and what parts them.
 
         Raises:
             DataError: a cell holds something that is no image, or no cell holds one.
         """
         column = str(series.name)
-        separator = said.separator or separator_of([cell for cell in series if isinstance(cell, str)]) or ""
-        if separator and said.separator is None:
+        asked, say = separator, context.say
+        separator = asked or separator_of([cell for cell in series if isinstance(cell, str)]) or ""
+        if separator and asked is None:
             rule = f"{column!r} holds several images in a cell, parted by {separator!r}"
             cure = f"columns: {{{column}: {{images: {{separator: {json.dumps(separator)}}}}}}} says so"
             say(Notice(rule, (column,), f"{cure}, columns: {{{column}: category}} keeps the texts"))
@@ -47,9 +56,9 @@ class ImagesColumn(ImageColumn):
         if single.empty:
             rule = f"no cell of {column!r} holds an image"
             raise DataError(rule, cure=f"columns: {{{column}: ignore}}")
-        one = ImageColumn.fit(single, said.size, said.channels, folder, said.background, say)
+        one = ImageColumn.fit(single, size, channels, context.folder, background, say)
         fullest = max(map(len, parted))
-        most = said.most or min(_MOST, fullest)
+        most = most or min(_MOST, fullest)
         if cut := sum(len(some) > most for some in parted):
             rule = f"{column!r}: {counted(cut, 'training cell', 'have')} more than {most} images: the first are read"
             say(Notice(rule, (column,), f"columns: {{{column}: {{images: {{most: {fullest}}}}}}}"))
@@ -112,3 +121,17 @@ def _single(series: pd.Series, parted: list[list[object]]) -> pd.Series:
     for place, image in enumerate(image for some in parted for image in some):
         cells[place] = image
     return pd.Series(cells, index=series.index[labels], name=series.name)
+
+
+def separator_of(texts: Sequence[str]) -> str | None:
+    """The one separator that makes all texts names of image files, some several; None where there is none."""
+    for separator in SEPARATORS:
+        parted = [text.split(separator) for text in texts]
+        if any(len(some) > 1 for some in parted) and all(is_name(one.strip()) for some in parted for one in some):
+            return separator
+    return None
+
+
+def is_name(value: object) -> bool:
+    """Whether a cell is the name of an image file."""
+    return isinstance(value, str) and value.lower().endswith(IMAGE_ENDINGS)

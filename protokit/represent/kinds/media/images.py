@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from protokit.core.names import IMAGE_ENDINGS
 from protokit.represent.kind import KINDS, NO_CONTEXT, FitContext, FittedColumn, Kind
 from protokit.represent.kinds.image import ImageOptions
 
@@ -15,8 +14,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from protokit.represent.encoders.cells import Cells
-
-SEPARATORS = ("|", ";", ",")
 
 
 class ImagesOptions(ImageOptions):
@@ -60,13 +57,15 @@ class Images(Kind):
     @classmethod
     def is_type_of(cls, cells: Cells) -> bool:
         """Lists of names of image files, or such names that one separator parts."""
+        from protokit.represent.encoders.media.images import is_name, separator_of
+
         some = list(cells.present.head(100))
         if cells.column.dtype.kind != "O" or not some:
             return False
         if all(isinstance(cell, str) for cell in some):
             return separator_of(some) is not None
         lists = all(isinstance(cell, (list, tuple)) for cell in some) and any(map(len, some))
-        return lists and all(_is_name(one) for cell in some for one in cell)
+        return lists and all(is_name(one) for cell in some for one in cell)
 
     @classmethod
     def fit(cls, cells: pd.Series, options: object = None, context: FitContext = NO_CONTEXT) -> FittedColumn:
@@ -78,7 +77,7 @@ class Images(Kind):
         from protokit.represent.encoders.media.images import ImagesColumn
 
         said = options if isinstance(options, ImagesOptions) else ImagesOptions()
-        return ImagesColumn.of(cells, said, context.folder, context.say)
+        return ImagesColumn.of(cells, said.separator, said.most, said.size, said.channels, said.background, context)
 
     @classmethod
     def from_plain(cls, plain: Mapping[str, object]) -> FittedColumn:
@@ -86,16 +85,3 @@ class Images(Kind):
         from protokit.represent.encoders.media.images import ImagesColumn
 
         return ImagesColumn.from_plain(plain)
-
-
-def separator_of(texts: Sequence[str]) -> str | None:
-    """The one separator that makes all texts names of image files, some several; None where there is none."""
-    for separator in SEPARATORS:
-        parted = [text.split(separator) for text in texts]
-        if any(len(some) > 1 for some in parted) and all(_is_name(one.strip()) for some in parted for one in some):
-            return separator
-    return None
-
-
-def _is_name(value: object) -> bool:
-    return isinstance(value, str) and value.lower().endswith(IMAGE_ENDINGS)
