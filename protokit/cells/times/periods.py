@@ -102,9 +102,11 @@ def _of_text(text: str) -> tuple[str, int, int] | None:
     if _YEAR.fullmatch(text):
         return _of_month("year", int(text), 1) if int(text) else None
     if match := _SPAN.fullmatch(text):
-        ends = [pd.to_datetime(part, errors="coerce") for part in match.groups()]
-        whole = not any(map(pd.isna, ends)) and (ends[1] - ends[0]).days == 6
-        return _week_of(ends[0].date()) if whole else None
+        try:
+            first, last = map(date.fromisoformat, match.groups())
+        except ValueError:
+            return None
+        return _week_of(first) if (last - first).days == 6 else None
     form = layout_of(re.sub(r"[0-9]", "0", text))
     said = {name for name, value in form[1].groupdict().items() if value is not None} if form else set()
     if form is None or form[0] != "fixed" or said & {"d", "H", "h"}:
@@ -112,8 +114,8 @@ def _of_text(text: str) -> tuple[str, int, int] | None:
     at, good = days(parse(np.array([text], object)), "")
     if not good[0]:
         return None
-    first = at.astype("datetime64[D]")[0].item()
-    return _of_month("quarter" if "Q" in said else "month", first.year, first.month)
+    day = at.astype("datetime64[D]")[0].item()
+    return _of_month("quarter" if "Q" in said else "month", day.year, day.month)
 
 
 def _of_month(unit: str, year: int, month: int) -> tuple[str, int, int]:

@@ -77,7 +77,7 @@ class Images(OnDisk):
     about = "a folder or .zip that has a folder of images, or of sounds, for each label"
     example = "{images: photos/}"
     rank = 10
-    endings = (".zip", "/")
+    endings: ClassVar[tuple[str, ...]] = (".zip", "/")
     media: ClassVar[tuple[Medium, ...]] = (IMAGES, SOUNDS)
 
     def columns(self, folder: Path) -> list[str] | None:

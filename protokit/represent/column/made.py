@@ -52,7 +52,9 @@ def together(frame: pd.DataFrame, parts: tuple[str, ...]) -> np.ndarray:
     import numpy as np
 
     missing = [frame[part].isna().to_numpy(bool) for part in parts]
-    lists = [np.where(gone, None, frame[part].to_numpy(object)) for part, gone in zip(parts, missing, strict=True)]
+    lists = [np.array(frame[part], object) for part in parts]
+    for cells, gone in zip(lists, missing, strict=True):
+        cells[gone] = None
     found = np.fromiter(zip(*lists, strict=True), object, len(frame))
     found[np.logical_and.reduce(missing)] = None
     return found

@@ -148,7 +148,8 @@ def _model2vec(folder: Path, name: str) -> Iterator[tuple[str, Callable[[], np.n
     for (token, _, row), scale in zip(rows, scales, strict=True):
 
         def vector(row: int = row, scale: float = scale) -> np.ndarray:
-            return (table[row].astype(np.float64) * scale).astype(np.float32)
+            found: np.ndarray = (table[row].astype(np.float64) * scale).astype(np.float32)
+            return found
 
         yield token.lstrip("\u2581\u0120"), vector
 
