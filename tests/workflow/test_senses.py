@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 import protokit
+from protokit.core.errors import PredictionNotice
 from protokit.core.values.signature import InputSpec, Signature, TargetSpec, Vectors
 from protokit.menu.menu import Menu
 from protokit.menu.network.build import build
@@ -76,3 +77,40 @@ def test_a_text_is_learned_by_the_vectors_of_a_file_and_predicted_after_a_load(t
 
     again = protokit.load(run.path).predict(frame)
     pd.testing.assert_frame_equal(again, run.model.predict(frame), check_exact=True)
+
+
+def test_places_times_and_intervals_go_the_whole_way_from_a_file(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    rows = 300
+    minutes = rng.integers(0, 1440, rows)
+    frame = pd.DataFrame(
+        {
+            "lat": rng.uniform(-60, 60, rows).round(4),
+            "lon": rng.uniform(-180, 180, rows).round(4),
+            "at": [f"{m // 60:02}:{m % 60:02}" for m in minutes],
+            "age": np.array(["<18", "18-25", "26-64", "65+"])[rng.integers(0, 4, rows)],
+            "week": [f"2024-W{i % 50 + 1:02}" for i in range(rows)],
+        }
+    )
+    frame["y"] = np.where(np.cos(np.deg2rad(frame["lon"])) * np.cos(np.deg2rad(frame["lat"])) > 0.2, "near", "far")
+    frame.loc[3, "lat"] = np.nan
+    frame.to_csv(tmp_path / "t.csv", index=False)
+    place = {"place": {"latitude": "lat", "longitude": "lon", "to": {"Null Island": [0, 0]}}}
+    plain = {
+        "collect": {"tables": {"t": str(tmp_path / "t.csv")}},
+        "represent": {"target": "y", "columns": {"home": place, "age": "interval"}},
+        "learn": {"epochs": 15, "networks": 1},
+    }
+    run = protokit.run(plain, out=tmp_path / "runs")
+    assert run.metrics["roc_auc"] > 0.97
+    model = protokit.load(run.path)
+    kinds = {"home": "place", "at": "time_of_day", "age": "interval", "week": "period"}
+    assert model.encoder.kinds == kinds and {*model.columns} == {"lat", "lon", "at", "age", "week"}
+    with pytest.warns(PredictionNotice, match="1 cell has a latitude or a longitude alone"):
+        model.predict(pd.read_csv(tmp_path / "t.csv")[:5])
+    later = pd.read_csv(tmp_path / "t.csv").drop(columns="y", index=3)
+    pd.testing.assert_frame_equal(model.predict(later), run.model.predict(later), check_exact=True)
+    texts = pd.read_csv(tmp_path / "t.csv", dtype=str).drop(columns="y", index=3)
+    pd.testing.assert_frame_equal(model.predict(texts), model.predict(later), check_exact=True)
+    again = protokit.run(plain, out=tmp_path / "runs")  # of what the first has prepared
+    pd.testing.assert_frame_equal(again.model.predict(later), model.predict(later), check_exact=True)
