@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import isfinite
 
 TOKEN = r"\S+"  # of a text whose tokens stand between blanks, see Features.texts
+AUDIO_ENDINGS = (".wav", ".flac", ".ogg", ".oga")
 IMAGE_ENDINGS = (".jpg", ".jpeg", ".png", ".gif", ".bmp", ".webp", ".tif", ".tiff")
 
 

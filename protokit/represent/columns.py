@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 import pandas as pd
@@ -10,6 +11,7 @@ from protokit.core.errors import DataError, SpecError
 from protokit.core.names import as_text
 from protokit.core.plugins import guarded
 from protokit.core.values.said import Notice
+from protokit.represent.column.made import made_in
 from protokit.represent.encoders import inference
 from protokit.represent.encoders.cells import missing_texts, without
 from protokit.represent.encoders.codes import CodeHunt
@@ -55,9 +57,12 @@ def fit_columns(spec: Represent, examples: Examples, train: pd.DataFrame, settin
         used.add(spec.split.way_column)
     found = FittedColumns()
     hunt = CodeHunt(train, spec.targets, setting.task, setting.seed)
+    made = made_in(spec)
+    parts = {part for some in made.values() for part in some if spec.kind(part) is None}
+    found.notices.extend(_told_of_made(name, some, parts) for name, some in made.items() if parts & {*some})
     for name in train.columns:
         said = spec.kind(name)
-        if name in spec.targets or said == "ignore" or (said is None and name in used):
+        if name in spec.targets or said == "ignore" or (said is None and name in used | parts):
             continue
         if name == COLUMN and examples.grouping and spec.sequence:
             sequences = SequenceColumn.fit(train[name], examples.grouping.channels, spec.sequence.length)
@@ -67,7 +72,18 @@ def fit_columns(spec: Represent, examples: Examples, train: pd.DataFrame, settin
         _fit(found, spec, examples.frame[name], train[name], setting, len(train.columns))
         if said is None and found.table and found.table[-1].column == name and found.table[-1].kind == Number.name:
             found.notices.extend(one for one in (hunt.notice(train[name]),) if one)
+    unsaid = [column.column for column in found.table if spec.kind(column.column) is None]
+    for kind in KINDS.house().values():
+        found.notices.extend(kind.noticed(train[unsaid]))
     return found
+
+
+def _told_of_made(name: str, parts: Sequence[str], alone: Collection[str]) -> Notice:
+    few = [part for part in parts if part in alone]
+    rule = f"{name!r} is made of {' and '.join(map(repr, parts))}: {' and '.join(map(repr, few))} beside it"
+    rule += f" {'is' if len(few) == 1 else 'are'} not learned from"
+    cure = f"columns: {{{', '.join(f'{part}: number' for part in few)}}}"
+    return Notice(rule, (name, *few), f"to learn from each too, {cure}")
 
 
 def _fit(

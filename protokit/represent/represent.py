@@ -56,7 +56,7 @@ def represent(
     else:
         splits = (as_dealt(dealt[examples.positions], spec.split),)
     found = _with_like_knots([_represented(spec, examples, rows, tasks, separator, setting) for rows in splits])
-    used = {name for one in found for name in one.encoder.kinds}
+    used = {name for one in found for name in (*one.encoder.kinds, *one.encoder.needed)}
     used.update(name for name in (*spec.targets, setting.sample_weights, setting.labels, spec.split.way_column) if name)
     source = keyed(examples, table.frame, [name for name in table.frame.columns if name not in used])
     found = with_positive(spec, [replace(one, source=source) for one in found])

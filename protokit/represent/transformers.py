@@ -22,6 +22,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from protokit.core.errors import DataError, SpecError
 from protokit.core.suggest import did_you_mean
 from protokit.grammar.faults import faults_of
+from protokit.represent.column.made import with_made
 from protokit.represent.encoders.scaling.scaler import Scaler
 from protokit.represent.kind import KINDS, CodeColumn, FitContext, FittedColumn, InputColumn, NumberColumn
 from protokit.represent.kinds.image import BACKGROUNDS, ImageOptions
@@ -280,6 +281,15 @@ class KindEncoder(_Columns):
 
     def _context(self) -> FitContext:
         return FitContext(folder=Path(self.folder))
+
+    def _frame(self, X: object, *, reset: bool) -> pd.DataFrame:
+        frame = super()._frame(X, reset=reset)
+        parts = KINDS[self.kind].parts_of(self._options())
+        return with_made(frame, {self.kind: parts})[[self.kind]] if parts else frame
+
+    def get_feature_names_out(self, input_features: Sequence[str] | None = None) -> np.ndarray:
+        """See `_Columns`; one of several columns is called as its kind is."""
+        return super().get_feature_names_out(None if KINDS[self.kind].parts_of(self._options()) else input_features)
 
 
 def _one_of(what: str, value: str, names: tuple[str, ...]) -> None:

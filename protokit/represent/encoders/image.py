@@ -47,6 +47,7 @@ class ImageColumn(InputColumn):
     """
 
     name = "image"
+    reads_files = True
     size: tuple[int, int]
     channels: int
     folder: str = ""
