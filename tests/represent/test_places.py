@@ -17,6 +17,7 @@ from protokit.core.errors import DataError, SpecError
 from protokit.core.values.tables import Table
 from protokit.recipe.recipe import Recipe
 from protokit.represent.encoder import Encoder
+from protokit.represent.encoders.inference import infer
 from protokit.represent.kind import FitContext
 from protokit.represent.kinds.pairs.place import Place, PlaceOptions
 from protokit.represent.represented import Represented
@@ -226,3 +227,31 @@ def test_no_cell_gives_a_traceback(cells: list[object]) -> None:
     missing = np.isnan(numbers).all(axis=1)
     assert np.allclose((numbers[~missing] ** 2).sum(axis=1), 1)
     fitted.unusual(column), fitted.audited(column)
+
+
+@pytest.mark.parametrize(
+    ("name", "cells", "kind", "edit"),
+    [
+        ("location", ["(41.9, 12.5)", "(42.1, 12.75)"], "place", "location: vector"),
+        ("home_coords", [[41.9, 12.5], [42.1, 12.75]], "place", "home_coords: vector"),
+        ("location", ["41.9, 12.5", "42.1, 12.75"], "place", "location: category"),
+        ("x", ["POINT (12.5 41.9)", "POINT (12.51 41.93)"], "place", "x: category"),
+        ("x", ["59°54'N 10°45'E", "59°53'N 10°44'E"], "place", "x: category"),
+        ("x", ["(41.9, 12.5)", "(42.1, 12.75)"], "vector", "x: place"),
+        ("location", ["(410.5, 12.5)", "(42.1, 12.75)"], "vector", "location: set"),
+        ("location", [[1, 2], [3, 4]], "vector", "location: set"),
+        ("location", ["59,91", "59,92"], "number", None),
+        ("location", ["here", "somewhere else"], "category", None),
+    ],
+)
+def test_cells_that_hold_both_are_places_where_the_name_or_the_cells_say_so(
+    name: str, cells: list[object], kind: str, edit: str | None
+) -> None:
+    column = pd.Series([*cells, None, *cells], name=name, dtype=object)
+    guess = infer(column)
+    assert guess.kind == kind
+    assert (guess.cure is None) if edit is None else (edit in str(guess.cure))
+    if kind == "place":
+        assert np.isnan(Place.fit(column).degrees(column)).sum() == 2
+        later = pd.Series([*column, "unknown"], name=name, dtype=object)
+        assert infer(column, later).kind != "place"  # a later row would be an error

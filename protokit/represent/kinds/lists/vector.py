@@ -55,13 +55,16 @@ class Vector(Kind):
     @classmethod
     def infer(cls, cells: Cells) -> Guess | None:
         """Lists of numbers, all of one length of two or more; lists of lists of one size."""
+        from protokit.represent.encoders.earth import can_be_places
         from protokit.represent.encoders.lists.inference import size_of
 
         found = size_of(cells.whole_lists) if cells.lists is not None else None
         if found is None:
             return None
-        said = f"columns: {{{cells.name}: set}}, {{{cells.name}: bag}} or {{{cells.name}: ignore}}"
-        return Guess(cls.name, note=f"holds {found}: they are read as vectors", cure=f"if they are codes: {said}")
+        cure = f"if they are codes: columns: {{{cells.name}: set}}, {{{cells.name}: bag}} or {{{cells.name}: ignore}}"
+        if can_be_places(cells.whole_lists or ()):
+            cure += f"; if latitude and longitude: columns: {{{cells.name}: place}}"
+        return Guess(cls.name, note=f"holds {found}: they are read as vectors", cure=cure)
 
     @classmethod
     def fit(cls, cells: pd.Series, options: object = None, context: FitContext = NO_CONTEXT) -> FittedColumn:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import nan
@@ -16,15 +15,16 @@ from protokit.core.places import Fault
 from protokit.core.values.said import Notice
 from protokit.grammar.faults import refuse
 from protokit.grammar.words import Section, Word, or_null
-from protokit.represent.kind import KINDS, NO_CONTEXT, FitContext, Kind, NumberColumn, Unusual
+from protokit.represent.kind import KINDS, NO_CONTEXT, FitContext, Guess, Kind, NumberColumn, Unusual
 
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
+    from protokit.represent.encoders.cells import Cells
+
 _MOST = {"latitude": 90.0, "longitude": 360.0}  # degrees; longitudes are counted from 0 to 360 by some
 _LETTERS = {"latitude": "NS", "longitude": "EW"}
-_NAMED = re.compile(r"(?:^|.*[_\W])(?P<short>lat|lon|lng|long|latitude|longitude)", re.IGNORECASE)
 
 
 def _points(value: object) -> object:
@@ -96,6 +96,8 @@ class Place(NumberColumn, Kind):
     options = PlaceOptions
     audited_as = "number"
     in_own_unit = False
+    of_lists = True
+    inference_rank = 27  # before vectors and texts
 
     latitude: str = ""
     longitude: str = ""
@@ -117,10 +119,23 @@ class Place(NumberColumn, Kind):
         return options.latitude, options.longitude
 
     @classmethod
+    def infer(cls, cells: Cells) -> Guess | None:
+        """Latitude and longitude in each cell, which the name of the column, letters or POINT (...) say."""
+        from protokit.represent.encoders.earth import are_places
+
+        if not are_places(cells):
+            return None
+        other = "vector" if cells.lists is not None else "category"
+        note = "holds a latitude and a longitude in each cell: they are read as places"
+        return Guess(cls.name, note=note, cure=f"columns: {{{cells.name}: {other}}}")
+
+    @classmethod
     def noticed(cls, frame: pd.DataFrame) -> Sequence[Notice]:
         """Two columns of numbers with the names and the ranges of a latitude and a longitude."""
+        from protokit.represent.encoders.earth import named_pairs
+
         found = []
-        for latitude, longitude in _named_so(list(map(str, frame.columns))):
+        for latitude, longitude in named_pairs(list(map(str, frame.columns))):
             fits = all(
                 frame[one].dtype.kind in "iuf" and bool(frame[one].abs().max() <= most)
                 for one, most in ((latitude, 90), (longitude, 360))
@@ -139,13 +154,15 @@ class Place(NumberColumn, Kind):
         Raises:
             DataError: a cell is no place, or beyond the degrees that there are.
         """
+        from protokit.represent.encoders.earth import marks_in
+
         said = options if isinstance(options, PlaceOptions) else PlaceOptions()
         names, points = tuple(said.to), list(said.to.values())
         column = cls(
             str(cells.name),
             said.latitude or "",
             said.longitude or "",
-            _marks(cells if context.whole is None else context.whole),
+            marks_in(cells if context.whole is None else context.whole),
             names,
             tuple(point[0] for point in points),
             tuple(point[1] for point in points),
@@ -292,28 +309,3 @@ def _is_missing(cell: object) -> bool:
 def _said_of_alone(count: int) -> str:
     have = counted(count, "cell", "have")
     return f"{have} a latitude or a longitude alone, and {'counts' if count == 1 else 'count'} as missing"
-
-
-def _marks(whole: pd.Series) -> tuple[str, ...]:
-    """Texts of the cells that mean a missing one, in columns that are all but these numbers."""
-    import pandas as pd
-
-    from protokit.represent.encoders.cells import missing_texts
-
-    found: list[str] = []
-    present = [cell for cell in whole if isinstance(cell, (tuple, list)) and len(cell) == 2]
-    for axis in range(2):
-        if any(isinstance(cell[axis], str) for cell in present):
-            found += missing_texts(pd.Series([cell[axis] for cell in present], dtype=object))
-    return tuple(dict.fromkeys(found))
-
-
-def _named_so(names: Sequence[str]) -> list[tuple[str, str]]:
-    """The pairs of columns that are named as latitude and longitude, with the same words around."""
-    found: dict[str, dict[str, str]] = {}
-    for name in names:
-        if match := _NAMED.fullmatch(name):
-            short = match["short"].lower()
-            around = name[: match.start("short")].lower()
-            found.setdefault(around, {}).setdefault("latitude" if short.startswith("lat") else "longitude", name)
-    return [(pair["latitude"], pair["longitude"]) for pair in found.values() if len(pair) == 2]
