@@ -25,6 +25,15 @@ def as_text(value: object) -> str:
     return str(item() if item is not None and getattr(value, "size", 1) == 1 else value)
 
 
+def whole(text: str) -> str:
+    """A text without halves of characters, which no file holds: JSON may write them."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
+
+
 def number(value: float, *, sign: bool = False) -> str:
     """A score to three decimals, a large one to a whole number; a dash where it is undefined.
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from protokit.cells.halves import without_halves
 from protokit.core.names import counted
 from protokit.core.values.said import Notice
 
@@ -29,6 +30,7 @@ def flattened(frame: pd.DataFrame, whole: Callable[[str], bool]) -> tuple[pd.Dat
     """
     import pandas as pd
 
+    frame = without_halves(frame)
     notices: list[Notice] = []
     columns: dict[str, pd.Series] = {}
     for name in map(str, frame.columns):
@@ -60,6 +62,7 @@ def flattened(frame: pd.DataFrame, whole: Callable[[str], bool]) -> tuple[pd.Dat
 
 def filled(frame: pd.DataFrame, wanted: Iterable[str]) -> pd.DataFrame:
     """A later frame with the wanted columns that are keys of records in it; a key that no record has is missing."""
+    frame = without_halves(frame)
     missing = [name for name in wanted if name not in frame.columns and "." in name]
     for name in [name for name in map(str, frame.columns) if any(one.startswith(f"{name}.") for one in missing)]:
         records = _records(frame[name]) if frame[name].notna().any() else [None] * len(frame)

@@ -177,6 +177,17 @@ def _of_other_digits(text: str) -> float:
         return float("nan")
 
 
+def _read(series: pd.Series) -> np.ndarray:
+    """Each cell that is a number or its text, others NaN. Shapes: (rows,)."""
+    try:
+        found = pd.to_numeric(series, errors="coerce")
+    except (TypeError, OverflowError):  # of arrays without a dimension, and of numbers that no float is
+        found = None
+    if found is None or found.dtype.kind == "c":
+        found = pd.to_numeric(texts_of(series), errors="coerce")
+    return found.to_numpy(float, na_value=np.nan)
+
+
 def to_numbers(series: pd.Series, reading: Reading | None = None) -> np.ndarray:
     """A column as float64, NaN where missing. Its texts are written as in `reading`, as computers do without.
 
@@ -200,7 +211,7 @@ def to_numbers(series: pd.Series, reading: Reading | None = None) -> np.ndarray:
     elif is_date(series):
         raise wrong(series, 0, "a number")
     else:
-        values = pd.to_numeric(series, errors="coerce").to_numpy(float, na_value=np.nan)
+        values = _read(series)
         unread = np.flatnonzero(np.isnan(values) & series.notna().to_numpy())
         if len(unread):
             values, written = values.copy(), texts_of(series.iloc[unread])

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from scipy.signal import resample_poly
 
+from protokit.cells.missing import is_missing
 from protokit.core.errors import DataError, MissingExtra
 from protokit.core.libraries.optional import optional
 from protokit.core.names import counted
@@ -202,19 +203,13 @@ class AudioColumn(InputColumn):
     def _file(self, series: pd.Series, row: int, cell: object) -> Any:
         if isinstance(cell, str) and cell:
             path = Path(self.folder) / cell
-            try:
-                known = path.is_file()
-            except (OSError, ValueError):
-                known = False
-            if not known:
-                cure = nearby(path) if "\0" not in cell else None
+            if not access.is_file(path):
                 what = f"no such file: {str(path)[:200]}"
-                raise self._refused(series, row, what, cure or "paths start at the recipe's folder")
+                raise self._refused(series, row, what, nearby(path) or "paths start at the recipe's folder")
             return access.file(path)
         if isinstance(cell, (bytes, bytearray, memoryview)):
             return io.BytesIO(bytes(cell))
-        missing = cell is None or cell is pd.NA or cell is pd.NaT or (isinstance(cell, float) and cell != cell)
-        raise self._refused(series, row, "no sound" if missing else f"{str(cell)[:60]!r} is no sound")
+        raise self._refused(series, row, "no sound" if is_missing(cell) else f"{str(cell)[:60]!r} is no sound")
 
     def _refused(self, series: pd.Series, row: int, what: str, cure: str | None = None) -> DataError:
         rule = f"column {self.column!r}, row {row_of(series, row)}: {what}"

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from protokit.cells.missing import is_missing
 from protokit.core.errors import DataError
 from protokit.core.names import IMAGE_ENDINGS, counted
 from protokit.core.values.said import Notice
@@ -110,8 +111,7 @@ def _parted(cell: object, separator: str) -> list[object]:
     if isinstance(cell, str):
         parts = cell.split(separator) if separator else [cell]
         return [part.strip() for part in parts if part.strip()]
-    missing = cell is None or cell is pd.NA or cell is pd.NaT or (isinstance(cell, float) and cell != cell)
-    return [] if missing else [cell]
+    return [] if is_missing(cell) else [cell]
 
 
 def _single(series: pd.Series, parted: list[list[object]]) -> pd.Series:

@@ -232,13 +232,14 @@ class Place(NumberColumn, Kind):
     def _pair(self, cells: pd.Series, row: int) -> Sequence[object]:
         """The two parts of a cell, as they are written."""
         from protokit.cells.angles import pair
+        from protokit.cells.missing import is_missing
         from protokit.represent.encoders.cells import wrong
 
         cell = cells.iloc[row]
         if isinstance(cell, (tuple, list)) or getattr(cell, "shape", ()) == (2,):
             if len(cell) == 2:
                 return tuple(cell)
-        elif _is_missing(cell) or (isinstance(cell, str) and cell.strip() in ("", *self.marks)):
+        elif is_missing(cell) or (isinstance(cell, str) and cell.strip() in ("", *self.marks)):
             return (None, None)
         elif isinstance(cell, str) and (found := pair(cell)) is not None:
             return found
@@ -249,6 +250,7 @@ class Place(NumberColumn, Kind):
         import numpy as np
 
         from protokit.cells.angles import degrees
+        from protokit.cells.missing import is_missing
 
         known: dict[str, float] = {}
         found = np.full(len(parts), nan)
@@ -256,7 +258,7 @@ class Place(NumberColumn, Kind):
             if type(part) is float or type(part) is int:
                 found[row] = max(-1e9, min(1e9, part)) if part == part else nan
                 continue
-            text = "" if _is_missing(part) else as_text(part)
+            text = "" if is_missing(part) else as_text(part)
             if text in ("", *self.marks):
                 continue
             if text not in known:
@@ -297,13 +299,6 @@ class Place(NumberColumn, Kind):
             return []
         rule = f"{self.column!r}: texts that are no degrees are read as missing, e.g. {self.marks[0]!r}"
         return [Notice(rule, (self.column,), "or mend them in the table")]
-
-
-def _is_missing(cell: object) -> bool:
-    import numpy as np
-    import pandas as pd
-
-    return cell is None or cell is pd.NA or cell is pd.NaT or (isinstance(cell, (float, np.floating)) and cell != cell)
 
 
 def _said_of_alone(count: int) -> str:
