@@ -13,6 +13,7 @@ import pandas as pd
 
 from protokit.bundle.input_schema import InputSchema
 from protokit.bundle.notices import notices_of
+from protokit.collect.files.nested import filled
 from protokit.collect.frames import as_frame, told_of_zones
 from protokit.core.errors import PredictionNotice, SpecError
 from protokit.core.libraries.backend import keras
@@ -149,7 +150,7 @@ class Model:
         Raises:
             DataError: a column is missing, or a cell is not what a step says.
         """
-        frame, notices = as_frame(table), list[Notice]()
+        frame, notices = filled(as_frame(table), self.columns), list[Notice]()
         if self.input_schema is not None:
             kinds = {name: kind for part in self.parts for name, kind in part.encoder.kinds.items()}
             notices = list(told_of_zones(frame[[name for name in self.input_schema.columns if name in frame.columns]]))

@@ -190,3 +190,12 @@ def doubtful(missing: Sequence[str] | None, notations: Collection[tuple[str | No
         cure = f"write {one} or {other} in its place, as computers do: that number is missing however it is written"
         told.append(Notice(f"the mark {mark!r} in `missing:` may be {one} or {other}: {means}", (), cure))
     return told
+
+
+def is_missing(cell: object) -> bool:
+    """Whether one cell is missing by its type; a list of cells is none.
+
+    >>> is_missing(None), is_missing(float("nan")), is_missing(pd.NA), is_missing([None]), is_missing("")
+    (True, True, True, False, False)
+    """
+    return cell is None or cell is pd.NA or cell is pd.NaT or (isinstance(cell, (float, np.floating)) and cell != cell)

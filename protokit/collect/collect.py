@@ -12,6 +12,7 @@ import pandas as pd
 from protokit.cells.missing import UNSAID, Notations, blanked, met
 from protokit.collect.column_flow import readings_after, said_of_casts
 from protokit.collect.database.as_written import AsWritten, doubtful_marks
+from protokit.collect.files.nested import flattened, named_in, without_told
 from protokit.collect.frames import as_file, as_frames, checked, fingerprint, told_of_zones
 from protokit.collect.gather import gathered
 from protokit.collect.headers import reading
@@ -52,7 +53,8 @@ def collect(
     The collected columns in `texts` keep their cells as they are written, where the source knows that; joins and
     expressions see numbers where all cells are. Those in `apart` do where two different texts would be one number.
     Of columns of texts in `notations` a mark of missing cells is met as the number that it is.
-    No order of day and month is guessed for the `times` by which the recipe goes.
+    No order of day and month is guessed for the `times` by which the recipe goes. Columns of records become one for
+    each key, but for those in `texts` and `apart`, and those that a join or step names.
 
     Raises:
         SpecError: a step of joining or cleaning does not fit the columns.
@@ -82,6 +84,7 @@ def collect(
     steps: list[Step] = []
     written = AsWritten.of(spec, first, stacked, texts, apart, notations)
     read_as: dict[str, Readings] = {}
+    is_named = named_in(spec)
     for name in names:
         if name in given:
             frame = given[name]
@@ -104,6 +107,8 @@ def collect(
             read_as[name] = frame.attrs.pop("notations", {})
             origins |= record
             notices += decided
+        frame, told = flattened(frame, lambda one: one in texts or one in apart or is_named(one))
+        notices = [*without_told(notices, told), *told]
         notices += doubtful_marks(spec, name, written.notations)
         frame = met(frame, getattr(spec.tables.get(name), "missing", None), written.notations.get(name, {}))
         if name == first or name in stacked:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from protokit.cells.halves import mend
 from protokit.collect import text_cells
 from protokit.collect.typed_cells import frame, with_gaps
 from protokit.core.errors import DataError
@@ -44,7 +45,7 @@ def as_frame(table: Any, name: str = "table") -> pd.DataFrame:
         return checked(tidy(_of_columns(table)), name)
     if isinstance(table, (list, tuple)) and table and all(isinstance(row, Mapping) for row in table):
         keys = dict.fromkeys(key for row in table for key in row)
-        return checked(_typed({str(key): [row.get(key) for row in table] for key in keys}), name)
+        return checked(_typed({str(key): [mend(row.get(key)) for row in table] for key in keys}), name)
     cure = (
         "give a data frame (pandas, polars), a PyArrow table, a DuckDB relation, a dict of columns or a list of dicts"
     )
@@ -245,17 +246,20 @@ def _of_columns(table: Mapping[Any, Any]) -> pd.DataFrame:
     if len(set(lengths.values())) > 1:
         listed = ", ".join(f"{name!r} {length:,}" for name, length in lengths.items())
         raise DataError(f"columns of different lengths: {listed}", cure="give one value for each row")
+    table = {name: mend(values) for name, values in table.items()}
     # lists of arrays (images) stay lists: pandas would want them in one dimension
     return pd.DataFrame(
         {
-            name: pd.Series(list(values), dtype=object) if np.ndim(values) > 1 or _nested(values) else values
+            name: pd.Series(list(values), dtype=object) if _nested(values) or np.ndim(values) > 1 else values
             for name, values in table.items()
         }
     )
 
 
 def _nested(values: Any) -> bool:
-    return isinstance(values, (list, tuple)) and any(hasattr(value, "ndim") and value.ndim for value in values)
+    if not isinstance(values, (list, tuple)):
+        return False
+    return any(isinstance(value, (list, tuple)) or (hasattr(value, "ndim") and value.ndim) for value in values)
 
 
 def _typed(columns: Mapping[str, Sequence[Any]]) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import isfinite
 
 TOKEN = r"\S+"  # of a text whose tokens stand between blanks, see Features.texts
+AUDIO_ENDINGS = (".wav", ".flac", ".ogg", ".oga")
 IMAGE_ENDINGS = (".jpg", ".jpeg", ".png", ".gif", ".bmp", ".webp", ".tif", ".tiff")
 
 
@@ -22,6 +23,15 @@ def as_text(value: object) -> str:
         return as_text(float(str(value)))  # the shortest number that it is: 1.1, not 1.100000023841858
     item = getattr(value, "item", None)  # of NumPy: the Python value
     return str(item() if item is not None and getattr(value, "size", 1) == 1 else value)
+
+
+def whole(text: str) -> str:
+    """A text without halves of characters, which no file holds: JSON may write them."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
 
 
 def number(value: float, *, sign: bool = False) -> str:

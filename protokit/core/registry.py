@@ -105,11 +105,14 @@ class Registry(Generic[Thing]):
         return self._registered()
 
     def find(self, name: object) -> Thing | None:
-        """The thing of a name, or None."""
+        """The thing of a name, or of one that it had `formerly`; or None."""
         if not isinstance(name, str):
             return None
         known = self._registered()
-        return known[name] if name in known else self.all().get(name)
+        if name in known:
+            return known[name]
+        former = next((one for one in known.values() if name in getattr(one, "formerly", ())), None)
+        return former if former is not None else self.all().get(name)
 
     def unknown(self, name: object) -> Fault:
         """The fault of a name that nothing here has: with the nearest name, and the packages that failed to load."""

@@ -138,7 +138,7 @@ def nearby(path: FilePath) -> str | None:
     """The cure for a file that is not there: one beside it with a name like it, or where it was looked for."""
     try:
         names = [entry.name for entry in path.parent.iterdir()]
-    except OSError:
-        return f"there is no folder {path.parent}"
+    except (OSError, ValueError):
+        return f"there is no folder {str(path.parent)[:200]}"
     guess = nearest(path.name, names)
     return f"did you mean {str(path.parent / guess)!r}?" if guess else f"looked in {path.parent.resolve()}"

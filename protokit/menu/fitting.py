@@ -21,7 +21,7 @@ def fitting(signature: Signature) -> Plain:
     form = signature.targets[0].form if signature.targets else None
     if form == "steps":
         return _forecast(signature)
-    if form == "clusters" and all(spec.kind == "columns" for spec in signature.inputs):
+    if form == "clusters" and all(spec.joins_columns for spec in signature.inputs):
         return _default("columns", clusters=True)
     menu = _for_inputs(signature)
     if form != "clusters":
@@ -44,7 +44,7 @@ def _default(kind: str, *, clusters: bool = False) -> str:
 
 def _for_inputs(signature: Signature) -> str | list[Plain]:
     specs = signature.inputs
-    own = [spec for spec in specs if spec.kind != "columns"]
+    own = [spec for spec in specs if not spec.joins_columns]
     if not own:
         return _default("columns")
     if len(specs) == len(own) == 1:

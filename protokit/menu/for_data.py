@@ -30,7 +30,7 @@ def _chain_for(chain: tuple[Item, ...], signature: Signature) -> tuple[Item, ...
     found: list[Item] = []
     for i, item in enumerate(chain):
         own = (None, "inputs") if i == 0 else ("inputs",)
-        named = next((s for s in signature.inputs if s.name == item.source and s.kind != "columns"), None)
+        named = next((s for s in signature.inputs if s.name == item.source and not s.joins_columns), None)
         if named is not None:
             found.append(_item_for(item, replace(signature, inputs=(named,))))
         else:

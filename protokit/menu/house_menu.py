@@ -11,7 +11,7 @@ from protokit.menu.items import Plain
 
 EMBEDDING: Plain = {"Dense": 10, "name": "code"}  # in which clusters are found
 _FEW = 1_000  # rows of a table
-InputKind = Literal["columns", "text", "image", "sequence", "series"]
+InputKind = Literal["columns", "steps", "text", "image", "images", "audio", "sequence", "series"]
 
 
 class HouseMenu:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from protokit.core.places import Fault, Part, Path
 from protokit.core.suggest import did_you_mean
 from protokit.recipe.recipe import Recipe
+from protokit.represent.column.made import made_in
 
 
 def check_columns(recipe: Recipe, names: list[str]) -> None:
@@ -21,7 +22,12 @@ def check_columns(recipe: Recipe, names: list[str]) -> None:
         wanted.append((target, ("represent", "target"), "value"))
     else:
         wanted += [(name, ("represent", "target", i), "value") for i, name in enumerate(target)]
-    wanted += [(name, ("represent", "columns", name), "key") for name in recipe.represent.columns]
+    made = made_in(recipe.represent)
+    for name in recipe.represent.columns:
+        below = any(one.startswith(f"{name}.") for one in names)  # the keys of records
+        if name not in made and not (below and recipe.represent.kind(name) == "ignore"):
+            wanted.append((name, ("represent", "columns", name), "key"))
+    wanted += [(part, ("represent", "columns", name), "value") for name, some in made.items() for part in some]
     split = recipe.represent.split
     if split.way_column is not None:
         wanted.append((split.way_column, ("represent", "split", "by", str(split.way)), "value"))
@@ -40,6 +46,11 @@ def check_columns(recipe: Recipe, names: list[str]) -> None:
         Fault(f"no column {name!r} in the data", did_you_mean(name, names), path, part)
         for name, path, part in wanted
         if name not in names
+    ]
+    faults += [
+        Fault(f"the data has a column {name!r} already", "give it another name", ("represent", "columns", name), "key")
+        for name in made
+        if name in names
     ]
     if faults:
         raise recipe.document.error(faults)

@@ -10,6 +10,7 @@ from protokit.evaluate.baselines.baseline import BASELINES
 from protokit.evaluate.metrics.metric import METRICS
 from protokit.evaluate.words import Evaluate
 from protokit.learn.words import FOR_TASK, Learn
+from protokit.represent.column.made import made_in
 from protokit.represent.series.last import Last
 from protokit.represent.split_way import SPLITS
 from protokit.represent.words import By, Represent, Split
@@ -27,7 +28,7 @@ def faults_between(collect: Collect, represent: Represent, learn: Learn, evaluat
     found += _of_parts(represent.split)
     if represent.split.folds is not None:
         found += _of_folds(represent.split)
-    return [*found, *_of_tables(collect, represent.split), *_of_targets(represent, learn)]
+    return [*found, *_of_tables(collect, represent.split), *_of_targets(represent, learn), *_of_made(represent)]
 
 
 def cannot_deal(represent: Represent, learn: Learn) -> str | None:
@@ -89,6 +90,21 @@ def _of_targets(represent: Represent, learn: Learn) -> list[Fault]:
                 continue
             cure = "write learn: {task: ordinal} beside it" if ordered else "set learn.task instead"
             found.append(Fault(f"{name!r} is the target", cure, path, "key"))
+    return found
+
+
+def _of_made(represent: Represent) -> list[Fault]:
+    """A column that is made of others stands beside them, in tables of one row an example."""
+    found: list[Fault] = []
+    for name, parts in made_in(represent).items():
+        at: Path = ("represent", "columns", name)
+        if target := next((part for part in parts if part in represent.targets), None):
+            found.append(Fault(f"{target!r} is the target, and cannot make {name!r}", "name another column", at))
+        if name in parts:
+            found.append(Fault(f"{name!r} is made of itself", "give it a name of its own", at, "key"))
+        if represent.series or represent.sequence:
+            rule = f"{name!r} is made of several columns, which series and sequences do not take"
+            found.append(Fault(rule, "remove it: they take each column by itself", at, "key"))
     return found
 
 

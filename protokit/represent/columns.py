@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 import pandas as pd
@@ -10,6 +11,7 @@ from protokit.core.errors import DataError, SpecError
 from protokit.core.names import as_text
 from protokit.core.plugins import guarded
 from protokit.core.values.said import Notice
+from protokit.represent.column.made import made_in
 from protokit.represent.encoders import inference
 from protokit.represent.encoders.cells import missing_texts, without
 from protokit.represent.encoders.codes import CodeHunt
@@ -55,9 +57,12 @@ def fit_columns(spec: Represent, examples: Examples, train: pd.DataFrame, settin
         used.add(spec.split.way_column)
     found = FittedColumns()
     hunt = CodeHunt(train, spec.targets, setting.task, setting.seed)
+    made = made_in(spec)
+    parts = {part for some in made.values() for part in some if spec.kind(part) is None}
+    found.notices.extend(_told_of_made(name, some, parts) for name, some in made.items() if parts & {*some})
     for name in train.columns:
         said = spec.kind(name)
-        if name in spec.targets or said == "ignore" or (said is None and name in used):
+        if name in spec.targets or said == "ignore" or (said is None and name in used | parts):
             continue
         if name == COLUMN and examples.grouping and spec.sequence:
             sequences = SequenceColumn.fit(train[name], examples.grouping.channels, spec.sequence.length)
@@ -67,7 +72,18 @@ def fit_columns(spec: Represent, examples: Examples, train: pd.DataFrame, settin
         _fit(found, spec, examples.frame[name], train[name], setting, len(train.columns))
         if said is None and found.table and found.table[-1].column == name and found.table[-1].kind == Number.name:
             found.notices.extend(one for one in (hunt.notice(train[name]),) if one)
+    unsaid = [column.column for column in found.table if spec.kind(column.column) is None]
+    for kind in KINDS.house().values():
+        found.notices.extend(kind.noticed(train[unsaid]))
     return found
+
+
+def _told_of_made(name: str, parts: Sequence[str], alone: Collection[str]) -> Notice:
+    few = [part for part in parts if part in alone]
+    rule = f"{name!r} is made of {' and '.join(map(repr, parts))}: {' and '.join(map(repr, few))} beside it"
+    rule += f" {'is' if len(few) == 1 else 'are'} not learned from"
+    cure = f"columns: {{{', '.join(f'{part}: number' for part in few)}}}"
+    return Notice(rule, (name, *few), f"to learn from each too, {cure}")
 
 
 def _fit(
@@ -75,7 +91,7 @@ def _fit(
 ) -> None:
     """Fit one column, or say why it is left out. `whole` has all rows, `column` those of training."""
     name = str(column.name)
-    said = spec.kind(name)
+    said, own_menu = spec.kind(name), False
     missing = missing_texts(whole) if said is None or KINDS[said].unreadable_cells_are_missing else ()
     if said is None:
         guess = inference.infer(without(column, missing), without(whole, missing))
@@ -87,10 +103,9 @@ def _fit(
             return
         kind = KINDS[guess.kind]
         found.notices.extend(inference.told(name, guess, kind))
-        if kind.own_input and setting.own_menu and columns > len(spec.targets) + 1:
-            cure = f"columns: {{{name}: {kind.name}}}, and from: {name} in the menu"
-            rule = f"{name!r} is left out: {kind.plural or kind.name}, which this menu does not take"
-            found.notices.append(Notice(rule, (name,), cure, of_menu=kind.plural or kind.name))
+        own_menu = setting.own_menu and columns > len(spec.targets) + 1
+        if own_menu and kind.own_input and not kind.of_lists:
+            found.notices.append(_not_taken(name, kind))
             return
     else:
         kind = KINDS[said]
@@ -98,8 +113,7 @@ def _fit(
             where = ("represent", "columns", name)
             raise SpecError.one(f"{name!r} is missing in every training row", "remove it", where)
     if kind.own_input and name in RESERVED:
-        rule = f"a {kind.name} column cannot be named {name!r}, as the network's own input"
-        raise DataError(rule, cure=f"rename it: collect: {{clean: [{{rename: {{{name}: {name}_1}}}}]}}")
+        raise _reserved(name, kind)
     missing = missing if kind.unreadable_cells_are_missing else ()
     if missing:
         found.notices.append(_notice_of_missing(name, kind, whole, missing))
@@ -114,11 +128,28 @@ def _fit(
         fitted = kind.fit(column, spec.options(name), context)
     if fitted.left_out:
         found.notices.append(Notice(f"{name!r} is left out: {fitted.left_out}", (name,)))
+    elif isinstance(fitted, InputColumn) and own_menu and not fitted.spec.joins_columns:
+        found.notices.append(_not_taken(name, kind))
+    elif isinstance(fitted, InputColumn) and name in RESERVED:
+        raise _reserved(name, kind)
     elif isinstance(fitted, InputColumn):
         found.own.append(fitted)
     else:
         assert isinstance(fitted, (NumberColumn, CodeColumn)), f"{kind.name} gives a {type(fitted).__name__}"
         found.table.append(fitted)
+
+
+def _reserved(name: str, kind: type[Kind]) -> DataError:
+    """A column whose input would have the name of one that each network has."""
+    rule = f"a {kind.name} column cannot be named {name!r}, as the network's own input"
+    return DataError(rule, cure=f"rename it: collect: {{clean: [{{rename: {{{name}: {name}_1}}}}]}}")
+
+
+def _not_taken(name: str, kind: type[Kind]) -> Notice:
+    """What is said of an input of its own that nobody has named, and that the recipe's network knows nothing of."""
+    many = kind.plural or kind.name
+    cure = f"columns: {{{name}: {kind.name}}}, and from: {name} in the menu"
+    return Notice(f"{name!r} is left out: {many}, which this menu does not take", (name,), cure, of_menu=many)
 
 
 def _notice_of_missing(name: str, kind: type[Kind], whole: pd.Series, missing: tuple[str, ...]) -> Notice:

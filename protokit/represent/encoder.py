@@ -15,6 +15,7 @@ from protokit.core.names import counted
 from protokit.core.suggest import of_missing
 from protokit.core.values.arrays import Arrays, Features
 from protokit.core.values.signature import InputSpec, Knots, Signature, TargetSpec
+from protokit.represent.column.made import with_made
 from protokit.represent.encoders.scaling.knots import as_plain, from_plain
 from protokit.represent.encoders.scaling.scaler import NumberScaler, beyond, scaler_from_plain
 from protokit.represent.encoders.sequences import COLUMN, SequenceColumn, SequenceGrouping
@@ -56,10 +57,10 @@ class Encoder:
     @property
     def needed(self) -> tuple[str, ...]:
         """The columns that a table must have."""
-        own = [column.column for column in self.own if column.column != COLUMN]
         group = self.grouping
         long = (group.by, *([group.time] if group.time else []), *group.channels) if group else ()
-        return (*(column.column for column in self.columns), *own, *long)
+        parts = [part for column in self._all if column.column != COLUMN for part in column.parts]
+        return (*dict.fromkeys(parts), *long)
 
     @property
     def kinds(self) -> dict[str, str]:
@@ -97,8 +98,13 @@ class Encoder:
         return replace(self, targets=tuple(replace(t, spec=specs.get(t.spec.name, t.spec)) for t in self.targets))
 
     def examples(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """One row for each example: the frame itself, unless the rows of a long table make sequences."""
-        return self.grouping.examples(frame)[0] if self.grouping else frame
+        """One row for each example, with the columns that are made of others; the frame itself, where nothing is made.
+
+        Raises:
+            DataError: a column that one is made of is missing.
+        """
+        made = {column.column: column.parts for column in self._all if column.parts != (column.column,)}
+        return with_made(self.grouping.examples(frame)[0] if self.grouping else frame, made)
 
     def encode(self, examples: pd.DataFrame) -> tuple[dict[str, np.ndarray], Features]:
         """What the network takes, by the input's name, and the columns in plain form.
@@ -125,7 +131,7 @@ class Encoder:
         place, columns = 0, self._numeric
         for column in columns:
             numbers = features.numbers[:, place]
-            note = beyond(numbers, self.scaler.knots(place), column.kind != "date", len(columns))
+            note = beyond(numbers, self.scaler.knots(place), column.in_own_unit, len(columns))
             gone = 0 if self.scaler.marked[place] else int(np.isnan(numbers).sum())
             missing = f"{counted(gone, 'cell', 'are')} missing, and no training row's was: the median stands for them"
             one = found[column.column]

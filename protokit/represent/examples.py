@@ -14,6 +14,7 @@ from protokit.core.rows import SourceRows
 from protokit.core.values.said import Notice, Step
 from protokit.core.values.signature import form_written
 from protokit.core.values.tables import Split, Table
+from protokit.represent.column.made import made_in, with_made
 from protokit.represent.encoders.cells import row_of, to_numbers
 from protokit.represent.encoders.readings import target_as_numbers, told_of_classes
 from protokit.represent.encoders.sequences import SequenceGrouping
@@ -51,6 +52,7 @@ def examples_of(spec: Represent, table: Table, setting: Setting) -> Examples:
     """
     targets, source = list(spec.targets), table.source_rows
     frame, parts = table.frame.set_axis(source.index()), table.parts  # so that an error can name the row
+    frame = with_made(frame, made_in(spec))
     positions = np.arange(len(frame))
     steps: list[Step] = []
     notices: list[Notice] = []

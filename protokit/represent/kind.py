@@ -1,24 +1,13 @@
 """What a kind of column is, and what a column is once it was fitted on training rows.
 
-A kind is a class in a file of its own, decorated `@KINDS.add`. One that learns little is its own fitted column:
-
-    @KINDS.add
-    @dataclass(frozen=True)
-    class Angle(NumberColumn, Kind):
-        name = "angle"
-        about = "degrees, as their sine and cosine"
-        example = "angle"
-
-        @property
-        def names(self): return (f"{self.column} sine", f"{self.column} cosine")
-
-        def numbers(self, cells): ...
+A kind is a class in a file of its own, decorated `@KINDS.add`. One that learns little is its own fitted column, such as
+`class Angle(NumberColumn, Kind)`: see `tests/plugin/protokit_example/kind.py`.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from itertools import product
 from pathlib import Path
@@ -28,68 +17,16 @@ from protokit.core.registry import Registry
 from protokit.core.values.said import Notice
 from protokit.core.values.signature import InputSpec
 from protokit.grammar.words import Section, Word
+from protokit.represent.column.context import NO_CONTEXT as NO_CONTEXT
+from protokit.represent.column.context import FitContext as FitContext
+from protokit.represent.column.context import Guess as Guess
+from protokit.represent.column.context import Unusual as Unusual
 
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
     from protokit.represent.encoders.cells import Cells
-
-
-@dataclass(frozen=True)
-class Guess:
-    """What a column is taken for: the name of a kind, or None with the reason why the column is left out.
-
-    `cure` says how to decide otherwise, `note` what the person should know of how the column is read, `failed` which
-    kinds of other packages could not be asked; `odd` is a text that the cure makes a missing cell.
-    """
-
-    kind: str | None
-    why: str = ""
-    cure: str | None = None
-    note: str = ""
-    failed: tuple[str, ...] = ()
-    odd: str = ""
-
-
-def _silent(notice: Notice) -> None:
-    """Tell no one."""
-
-
-@dataclass(frozen=True)
-class FitContext:
-    """What a kind may need beside the cells: texts that mean a missing cell, and the folder where paths start.
-
-    `reading` is how numbers are written, where that is not as computers do: see `protokit.cells.numbers.Reading`.
-    `whole` has the cells of all rows, for what is of reading them and not of fitting, such as the order of day and
-    month; None where there are no others. `say` takes what the person is told.
-    """
-
-    missing: tuple[str, ...] = ()
-    folder: Path = Path()
-    reading: tuple[str, ...] = ()
-    whole: pd.Series | None = None
-    say: Callable[[Notice], None] = _silent
-
-
-NO_CONTEXT = FitContext()
-
-
-@dataclass(frozen=True)
-class Unusual:
-    """What of a later table's cells is not as the training rows were.
-
-    Of `cells` that are there, `unseen` are nothing that training rows had, such as those of `examples`; they had
-    `levels`. `notes` are sentences on how cells were read otherwise than they are written. `doubtful` is a number that
-    may be either of the two levels beside it, whose texts it has lost.
-    """
-
-    cells: int = 0
-    unseen: int = 0
-    examples: tuple[str, ...] = ()
-    levels: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-    doubtful: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -101,6 +38,7 @@ class FittedColumn(ABC):
     """
 
     name: ClassVar[str]  # of its kind
+    reads_files: ClassVar[bool] = False  # whether something of it is in a file that is not the table
     saved_as: ClassVar[str] = ""  # what the model's file calls it, where that is not the kind's name
     column: str
 
@@ -115,9 +53,18 @@ class FittedColumn(ABC):
         return ""
 
     @property
+    def parts(self) -> tuple[str, ...]:
+        """The columns of the table that it is made of: itself, unless it has a name of its own."""
+        return (self.column,)
+
+    @property
     @abstractmethod
     def names(self) -> tuple[str, ...]:
         """The name of each number that it gives."""
+
+    def audited(self, cells: pd.Series) -> pd.Series:
+        """The cells as the audit looks at them: single values of the kind `audited_as`, texts of lists."""
+        return cells
 
     def at(self, folder: Path) -> Self:
         """The same, with paths in cells that start at a folder."""
@@ -150,6 +97,8 @@ class FittedColumn(ABC):
 
 class NumberColumn(FittedColumn):
     """A column that becomes numbers, which are scaled together with those of other columns."""
+
+    in_own_unit: ClassVar[bool] = True  # whether the first of them is in a unit that the cells are in
 
     @abstractmethod
     def numbers(self, cells: pd.Series) -> np.ndarray:
@@ -241,6 +190,7 @@ class Kind:
     own_input: ClassVar[bool] = False  # whether the column is an input of its own: `fit` gives an InputColumn
     plural: ClassVar[str] = ""  # what many such cells are called, where they are an input of their own
     audited_as: ClassVar[str] = ""  # the kind of the house that the audit takes such a column for; of another's, none
+    of_lists: ClassVar[bool] = False  # whether `infer` looks at `cells.lists`: of lists no other kind is asked
     inference_rank: ClassVar[int] = 0  # kinds are asked by it; those of the house have 10 (boolean) to 50 (category)
     saves: ClassVar[tuple[str, ...]] = ()  # names in a model's file of what `fit` gives, beside its own
 
@@ -275,6 +225,19 @@ class Kind:
         `cells.whole` has those of all rows, for what is of reading.
         """
         return None
+
+    @classmethod
+    def parts_of(cls, options: object) -> tuple[str, ...]:
+        """The columns that make one under a name of its own, by its options; none where it is a column of the table.
+
+        A cell of it is the tuple of theirs, None where all are missing: see `protokit.represent.column.made`.
+        """
+        return ()
+
+    @classmethod
+    def noticed(cls, frame: pd.DataFrame) -> Sequence[Notice]:
+        """What is said of columns that may be of this kind together. No recipe names them: they are read one by one."""
+        return ()
 
     @classmethod
     def fit(cls, cells: pd.Series, options: object = None, context: FitContext = NO_CONTEXT) -> FittedColumn:

@@ -46,7 +46,7 @@ def with_all_rows(
     rows = without = 0
     for batch in batches:
         countable = with_target(batch, spec.targets, setting.task) & with_weight(batch, setting.sample_weights)
-        some = batch[countable]
+        some = sampled.encoder.examples(batch[countable])
         without += len(batch) - len(some)
         if some.empty:
             continue

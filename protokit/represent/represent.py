@@ -45,6 +45,7 @@ def represent(
         SpecError: what the recipe says of a column cannot be; its path starts at the recipe.
         DataError: the data does not fit the recipe.
     """
+    spec = _with_ignored(spec, list(map(str, table.frame.columns)))
     if spec.series is not None:
         return represent_series(spec, table)
     examples = examples_of(spec, table, setting)
@@ -59,7 +60,7 @@ def represent(
     else:
         splits = (as_dealt(dealt[examples.positions], spec.split),)
     found = _with_like_knots([_represented(spec, examples, rows, tasks, separator, setting) for rows in splits])
-    used = {name for one in found for name in one.encoder.kinds}
+    used = {name for one in found for name in (*one.encoder.kinds, *one.encoder.needed)}
     used.update(name for name in (*spec.targets, setting.sample_weights, setting.labels, spec.split.way_column) if name)
     source = keyed(examples, table.frame, [name for name in table.frame.columns if name not in used])
     found = with_positive(spec, [replace(one, source=source) for one in found])
@@ -71,6 +72,13 @@ def represent(
             f"fold {odd + 1} has other classes in its training rows than fold 1", cure="lower represent.split.folds"
         )
     return found
+
+
+def _with_ignored(spec: Represent, names: Sequence[str]) -> Represent:
+    """The same, with the keys of records ignored whose column was to be: it is not there any more."""
+    gone = tuple(f"{name}." for name, said in spec.columns.items() if said == "ignore" and name not in names)
+    keys = {name: "ignore" for name in names if gone and name.startswith(gone)}
+    return spec.model_copy(update={"columns": {**keys, **spec.columns}}) if keys else spec
 
 
 def _separator(spec: Represent, frame: pd.DataFrame, tasks: Mapping[str, str]) -> tuple[str | None, Sequence[Notice]]:

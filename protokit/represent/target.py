@@ -13,9 +13,9 @@ from protokit.core.errors import DataError
 from protokit.core.names import as_text
 from protokit.core.values.signature import TASKS, TargetSpec, form_written, task_of
 from protokit.represent.encoders.distinct import distinct
+from protokit.represent.encoders.labels import pairs_of
 from protokit.represent.encoders.readings import MOST_WHOLE_CLASSES
 from protokit.represent.targets.coding import CODINGS, LABELS, Coding, Learned
-from protokit.represent.targets.labels import label_pairs
 
 
 def infer_tasks(
@@ -83,7 +83,7 @@ def classes_of_rows(
             rows.append(np.flatnonzero(one.codes >= 0))
             classes = pd.factorize(one.texts)[0][one.codes[rows[-1]]]
         elif form == "labels" and len(tasks) == 1:
-            having, classes, _ = label_pairs(frame[name], separator)
+            having, classes, _ = pairs_of(frame[name], separator)
             rows.append(having)
         else:
             continue

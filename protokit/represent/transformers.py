@@ -22,6 +22,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from protokit.core.errors import DataError, SpecError
 from protokit.core.suggest import did_you_mean
 from protokit.grammar.faults import faults_of
+from protokit.represent.column.made import with_made
 from protokit.represent.encoders.scaling.scaler import Scaler
 from protokit.represent.kind import KINDS, CodeColumn, FitContext, FittedColumn, InputColumn, NumberColumn
 from protokit.represent.kinds.image import BACKGROUNDS, ImageOptions
@@ -48,9 +49,10 @@ class _Columns(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         """Shapes: (rows, columns) -> (rows, many)."""
         check_is_fitted(self)
         frame = self._frame(X, reset=False)
+        columns = enumerate(self.encoders_)
+        parts = [self._encoded(one, frame.iloc[:, i]) for i, one in columns if not isinstance(one, NumberColumn)]
         if self.scaler_ is not None:
-            return self.scaler_.transform(np.concatenate(self._numbers(frame), axis=1))
-        parts = [self._encoded(encoder, frame.iloc[:, i]) for i, encoder in enumerate(self.encoders_)]
+            parts.insert(0, self.scaler_.transform(np.concatenate(self._numbers(frame), axis=1)))
         return np.concatenate(parts, axis=1)
 
     def get_feature_names_out(self, input_features: Sequence[str] | None = None) -> np.ndarray:
@@ -92,11 +94,12 @@ class _Columns(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
     def _names(self, named: Sequence[FittedColumn]) -> list[str]:
         """Of all numbers that such columns make."""
-        names = [name for encoder in named for name in encoder.names]
+        names = [name for encoder in named if isinstance(encoder, NumberColumn) for name in encoder.names]
+        others = [name for encoder in named if not isinstance(encoder, NumberColumn) for name in encoder.names]
         if self.scaler_ is None:
-            return names
+            return others
         marked = zip(names, self.scaler_.marked, strict=True)
-        return [*names, *(f"{name} missing" for name, is_marked in marked if is_marked)]
+        return [*names, *(f"{name} missing" for name, is_marked in marked if is_marked), *others]
 
     def _frame(self, X: object, *, reset: bool) -> pd.DataFrame:
         if isinstance(X, pd.DataFrame):
@@ -261,7 +264,7 @@ class ImageEncoder(_Columns):
 class KindEncoder(_Columns):
     """Columns of any kind that is registered, by its name and what may be written beside it in a recipe.
 
-    Numbers come out scaled, categories as one number for each level, inputs of their own row by row.
+    Numbers come out scaled and first, categories as one number for each level, inputs of their own row by row.
 
     Shapes: (rows, columns) -> (rows, many).
     """
@@ -280,6 +283,15 @@ class KindEncoder(_Columns):
 
     def _context(self) -> FitContext:
         return FitContext(folder=Path(self.folder))
+
+    def _frame(self, X: object, *, reset: bool) -> pd.DataFrame:
+        frame = super()._frame(X, reset=reset)
+        parts = KINDS[self.kind].parts_of(self._options())
+        return with_made(frame, {self.kind: parts})[[self.kind]] if parts else frame
+
+    def get_feature_names_out(self, input_features: Sequence[str] | None = None) -> np.ndarray:
+        """See `_Columns`; one of several columns is called as its kind is."""
+        return super().get_feature_names_out(None if KINDS[self.kind].parts_of(self._options()) else input_features)
 
 
 def _one_of(what: str, value: str, names: tuple[str, ...]) -> None:

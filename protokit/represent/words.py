@@ -182,7 +182,7 @@ def _column_kind(value: object) -> object:
     if kind.required:
         article = "an" if kind.name[0] in "aeiou" else "a"
         raise refuse(Fault(f"{article} {value} column needs {kind.required}", f"write {kind.example}"))
-    return value
+    return kind.name
 
 
 def _kind_with_options(value: dict[object, object]) -> dict[str, object]:

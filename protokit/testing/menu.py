@@ -19,8 +19,11 @@ _COLUMNS = (
 )
 _INPUTS: dict[str, tuple[InputSpec, ...]] = {
     "columns": _COLUMNS,
+    "steps": (InputSpec("visits", (12,), "int32", ("visits",), 50, "steps"),),
     "text": (InputSpec("words", (12,), "int32", ("words",), 50, "text"),),
     "image": (InputSpec("photo", (16, 16, 1), "uint8", ("photo",), 0, "image"),),
+    "images": (InputSpec("photos", (3, 16, 16, 2), "uint8", ("photos",), 0, "images"),),
+    "audio": (InputSpec("sound", (4000,), "int16", ("sound",), 0, "audio", rate=8000),),
     "sequence": (InputSpec("sequence", (16, 3), "float32", tuple("abc"), 0, "sequence"),),
     "series": (InputSpec("series", (24, 2), "float32", ("a", "b"), 0, "series"),),
 }

@@ -127,6 +127,8 @@ def _own_kind(recipe: Recipe, name: str, cells: Mapping[str, Collection[str]]) -
     """The kind of a column that is an input of its own, a text or an image, as far as it is known."""
     said = recipe.represent.kind(name)
     if said is not None:
-        saved = KINDS[said].own_input and getattr(recipe.represent.options(name), "form", "tokens") == "tokens"
+        kind = KINDS[said]
+        own = kind.own_input and not kind.of_lists  # lists may be among the columns that a chain starts from
+        saved = own and getattr(recipe.represent.options(name), "form", "tokens") == "tokens"
         return said if saved else None
     return "text" if likely_text(list(cells.get(name, ()))) else None

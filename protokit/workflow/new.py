@@ -109,7 +109,7 @@ def _says_parts(cells: pd.Series, name: str) -> bool:
     """Whether a column says of each row whether it is for training or the test."""
     return (
         cells.dtype.kind in "OT"
-        and bool(cells.notna().all())
+        and set(map(type, cells)) == {str}
         and {"train", "test"} <= parts_in(name, map(str, cells.unique()))
     )
 

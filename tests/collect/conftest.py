@@ -72,6 +72,16 @@ def picture(shade: int) -> bytes:
     return out.getvalue()
 
 
+def sound(pitch: int) -> bytes:
+    import wave
+
+    out = io.BytesIO()
+    with wave.open(out, "wb") as file:
+        file.setparams((1, 2, 4000, 0, "NONE", ""))
+        file.writeframes(bytes(range(pitch, pitch + 200)))
+    return out.getvalue()
+
+
 def idx(dims: tuple[int, ...], content: bytes, kind: int = 8) -> bytes:
     return struct.pack(f">BBBB{len(dims)}I", 0, 0, kind, len(dims), *dims) + content
 
@@ -175,6 +185,10 @@ def sample(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], d
             for i, label in enumerate("aba"):
                 (tmp_path / "t.images" / label).mkdir(parents=True, exist_ok=True)
                 (tmp_path / "t.images" / label / f"{i}.png").write_bytes(picture(i))
+        elif kind == "audio":
+            for i, label in enumerate("aba"):
+                (tmp_path / "t.audio" / label).mkdir(parents=True, exist_ok=True)
+                (tmp_path / "t.audio" / label / f"{i}.wav").write_bytes(sound(i))
         elif kind == "idx":
             path.write_bytes(gzip.compress(idx((3, 2, 2), bytes(range(12)))))
             (tmp_path / "labels").write_bytes(idx((3,), b"\1\0\1"))

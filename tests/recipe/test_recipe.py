@@ -141,7 +141,7 @@ def test_a_column_of_parts_leaves_the_share_that_is_not_written_to_itself() -> N
         (("represent", "columns"), {"x": {"image": {"sise": 9}}}, "did you mean 'size'"),
         (("represent", "columns"), {"x": {"image": {"size": [9]}}}, "height and width in pixels"),
         (("represent", "columns"), {"x": {"image": {"channels": 2}}}, "channels"),
-        (("represent", "columns"), {"x": {"images": {}}}, "did you mean 'image'"),
+        (("represent", "columns"), {"x": {"imagee": {}}}, "did you mean 'image'"),
         (("represent", "columns"), {"x": {"text": {}, "image": {}}}, "one kind"),
         (("represent", "columns"), {"x": "ordered"}, "needs its order"),
         (("represent", "columns"), {"x": {"ordered": ["a", "a"]}}, "stands twice"),

@@ -12,10 +12,10 @@ from protokit.core.errors import DataError
 from protokit.core.names import as_text
 from protokit.represent.encoders.cells import texts_of, to_numbers, without
 from protokit.represent.encoders.distinct import distinct, places
+from protokit.represent.encoders.labels import pairs_of
 from protokit.represent.kinds.boolean import Boolean
 from protokit.represent.kinds.category import Category
 from protokit.represent.kinds.ordered import Ordered
-from protokit.represent.targets.labels import label_pairs
 
 CELLS = st.one_of(
     st.none(),
@@ -101,7 +101,7 @@ def test_cells_of_some_texts_are_missing() -> None:
 
 def test_labels_of_rows() -> None:
     column = pd.Series(["a|b", "b; c", None, " a , a", "", "d", ["c", " a"]], dtype=object)
-    rows, labels, names = label_pairs(column, None)
+    rows, labels, names = pairs_of(column, None)
     pairs = [(row, names[label]) for row, label in zip(rows.tolist(), labels.tolist(), strict=True)]
     assert pairs == [(0, "a"), (0, "b"), (1, "b"), (1, "c"), (3, "a"), (3, "a"), (5, "d"), (6, "c"), (6, "a")]
-    assert [len(part) for part in label_pairs(column[:0], None)] == [0, 0, 0]
+    assert [len(part) for part in pairs_of(column[:0], None)] == [0, 0, 0]

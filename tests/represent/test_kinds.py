@@ -110,7 +110,7 @@ def test_the_options_of_a_kind_are_read_by_it() -> None:
         ("numbr", "unknown column kind 'numbr'", "did you mean 'number'?"),
         ("ordered", "an ordered column needs its order", "write {ordered: [low, middle, high]}"),
         ({"txt": {}}, "a column is of one kind, not {'txt': {}}", "did you mean 'text'?"),
-        ({"category": {}}, "a column is of one kind", "one of: number, ordered, labels, date, text, image"),
+        ({"category": {}}, "a column is of one kind", "one of: number, ordered"),
         ({"number": {"decimal": ";"}}, "unknown decimal ';'", None),
         ({"text": {"lenght": 3}}, "unknown key 'lenght'", "did you mean 'length'?"),
         ({"text": {"length": 0}}, "length is at least 1, not 0", None),

@@ -14,7 +14,6 @@ from protokit.core.errors import DataError, SpecError
 from protokit.recipe.recipe import Recipe
 from protokit.represent.encoder import Encoder
 from protokit.represent.encoders.labels import parted, separator_of
-from protokit.represent.kinds.labels import Labels, LabelsOptions
 from protokit.represent.represented import Represented
 from protokit.represent.target import TargetEncoder
 from protokit.workflow.run.collecting import collected as collect
@@ -57,22 +56,9 @@ def test_models_of_before_part_by_any() -> None:
     assert "separator" not in encoder.as_plain()
 
 
-def test_a_column_of_labels_is_found_and_said() -> None:
-    frame = pd.DataFrame({"tags": ["red;large", "old", "large;old", "red", None] * 12, "y": [0, 1, 1, 0, 1] * 12})
-    recipe = Recipe.parse({"represent": {"target": "y"}})
-    [found] = represent(recipe, collect(recipe, frame))
-    assert any("'tags' holds several labels in a cell, parted by ';'" in notice.rule for notice in found.notices)
-    frame["tags"] = [f"{a}, {b}" for a, b in zip(["Oslo", "Rome", "Bonn"] * 20, ["x", "y"] * 30, strict=True)]
-    [found] = represent(recipe, collect(recipe, frame))
-    assert not any("several labels" in notice.rule for notice in found.notices)
-
-
 @given(st.lists(st.lists(st.sampled_from(["red", "a b", "old"]), max_size=3), min_size=3), st.sampled_from("|;,/"))
 def test_labels_come_back(cells: list[list[str]], separator: str) -> None:
     texts = pd.Series([separator.join(cell) for cell in cells], name="t", dtype=object)
     assert parted(texts, separator) == cells
     found, _ = separator_of(texts, "")
     assert found in (None, separator)
-    column = Labels.fit(texts, LabelsOptions(separator=separator))
-    shown = column.numbers(texts)
-    assert shown.tolist() == [[float(label in cell) for label in column.labels] for cell in cells]

@@ -238,10 +238,10 @@ def forms() -> pd.DataFrame:
 def test_forms_are_dates_or_it_is_said_how_to_have_them_read() -> None:
     encoder, notices = encoded(forms())
     dates = dict.fromkeys(("twodigit", "named", "ampm", "frac", "offset", "zulu"), "date")
-    assert encoder.kinds == {**dates, "clock": "duration", "epoch": "number", "compact": "number"}
+    assert encoder.kinds == {**dates, "clock": "time_of_day", "epoch": "number", "compact": "number"}
     told = "\n".join(notices)
     assert "'epoch' is read as numbers" in told and "'compact' is read as numbers" in told
-    for cure in ("{epoch: {date: {epoch: seconds}}}", "{compact: date}", "{clock: category}"):
+    for cure in ("{epoch: {date: {epoch: seconds}}}", "{compact: date}", "{clock: duration}"):
         assert f"columns: {cure}" in told
     said = {"epoch": {"date": {"epoch": "seconds"}}, "compact": "date"}
     encoder, _ = encoded(forms(), columns=said)

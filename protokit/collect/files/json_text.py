@@ -7,7 +7,7 @@ from abc import abstractmethod
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Any
 
-from protokit.collect.files import text_places
+from protokit.collect.files import nested, text_places
 from protokit.collect.files.cells import Cells
 from protokit.collect.files.file_source import FileSource
 from protokit.collect.files.files import File
@@ -41,7 +41,11 @@ class JsonSource(FileSource):
 
     def columns_of_file(self, file: File) -> list[str] | None:
         """The names of the columns; None for a file that takes long to read."""
-        return self.cells(file).names if len(file.head(_MOST_FOR_A_HEADER)) < _MOST_FOR_A_HEADER else None
+        if len(file.head(_MOST_FOR_A_HEADER)) >= _MOST_FOR_A_HEADER:
+            return None
+        cells = self.cells(file)
+        columns = zip(cells.names, cells.columns, strict=True)
+        return [*cells.names, *(below for name, values in columns for below in nested.names_below(name, values))]
 
     def frame(self, cells: Cells, texts: Collection[str] = ()) -> tuple[pd.DataFrame, list[Notice]]:
         """The values with the types that JSON gives them."""

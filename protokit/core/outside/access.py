@@ -90,6 +90,14 @@ def local(path: Path) -> Path:
     return path
 
 
+def is_file(path: Path) -> bool:
+    """Whether there is such a file; not so of what no file can be called."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
 def file(path: Path) -> BinaryIO:
     """A file, open for reading.
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
+OF_KIND = {"text": "codes", "images": "share"}  # what a menu may take from beside an input, by its kind
 STEP_IS_THERE = "step is there"  # the last channel of sequences whose lengths differ
 Form = Literal["classes", "labels", "number", "quantiles", "steps", "clusters"]
 
@@ -36,21 +37,44 @@ class Knots:
 
 
 @dataclass(frozen=True)
+class Vectors:
+    """Vectors of the codes of an input, learned elsewhere: `width` numbers each. Training changes them if `trained`.
+
+    `values` are where the weights of a network begin, (levels, width); None where those are known. Networks whose
+    vectors differ in them alone are of one shape, and equal.
+    """
+
+    width: int
+    trained: bool
+    values: np.ndarray | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True)
 class InputSpec:
     """One input of the network.
 
     `shape` is of one example, without the batch. For integer codes `levels` is the number of different
     codes over all columns (of a text: its words); for numbers it is 0. `kind` says what it is made of, `knots` where
-    the training rows' numbers lie, in which of its columns that tells something.
+    the training rows' numbers lie, in which of its columns that tells something; `rate` is
+    the samples of a second of sound, `vectors` those of the words of a text that a file brings.
     """
 
     name: str
     shape: tuple[int, ...]
-    dtype: Literal["float32", "int32", "uint8"]
+    dtype: Literal["float32", "int32", "int16", "uint8"]
     columns: tuple[str, ...]
     levels: int = 0
-    kind: Literal["columns", "text", "image", "sequence", "series", "known"] = "columns"
+    kind: Literal["columns", "members", "steps", "text", "image", "images", "audio", "sequence", "series", "known"] = (
+        "columns"
+    )
     knots: Knots | None = None
+    rate: int = 0
+    vectors: Vectors | None = None
+
+    @property
+    def joins_columns(self) -> bool:
+        """Whether it is among the columns of a table, which together are what a chain starts from."""
+        return self.kind in ("columns", "members")
 
     @property
     def is_marked(self) -> bool:
@@ -284,6 +308,6 @@ class Signature:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """What a menu may take from: each input, and the codes of each text."""
-        codes = [f"{spec.name}_codes" for spec in self.inputs if spec.kind == "text"]
-        return (*(spec.name for spec in self.inputs), *codes)
+        """What a menu may take from: each input, the codes of each text, and the share of each of several images."""
+        more = [f"{spec.name}_{OF_KIND[spec.kind]}" for spec in self.inputs if spec.kind in OF_KIND]
+        return (*(spec.name for spec in self.inputs), *more)

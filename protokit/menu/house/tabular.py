@@ -35,7 +35,7 @@ def embedded_inputs(signature: Signature) -> Plain | None:
         return {"branch": {**branches, "plain": []}} if branches else None
     branches["categories"] = [{"Dropout": FORGOTTEN, "from": "category_numbers"}]
     for spec in signature.inputs:
-        if spec.kind == "columns" and spec.name != "categories":
+        if spec.joins_columns and spec.name != "categories":
             branches[f"plain_{spec.name}"] = [{"Identity": {}, "from": spec.name}]
     return {"branch": branches}
 

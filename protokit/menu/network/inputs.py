@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
+from typing import Any
+
+import numpy as np
 
 from protokit.core.errors import SpecError
 from protokit.core.libraries.backend import keras
@@ -17,12 +20,13 @@ WORD_WIDTH = 64  # numbers for each word of a text
 class Inputs:
     """Keras's inputs by name (`given`), and what a menu finds under each name (`tensors`).
 
-    An image comes as numbers from 0 to 1, a text as vectors of its words (and its codes as `NAME_codes`), categories
-    as codes and, embedded and side by side, as `category_numbers`. `inputs` is what a chain starts from: numbers and
-    embedded categories as one vector, or the only input that there is. Of
-    series there are `history`, what is forecast relative to its last known value, `last`, that value at each step of
-    the forecast, `covariates`, the other columns up to it, and `known`, those over its steps; a chain starts from
-    history and covariates. What no item takes is not made.
+    An image comes as numbers from 0 to 1 (several in a cell too, with what each counts as `NAME_share`), a sound as
+    those from -1 to 1, a text as vectors of its words (and its codes as `NAME_codes`), many members as the mean of
+    their vectors, steps as theirs in their order, categories as codes and, embedded and side by side, as
+    `category_numbers`. `inputs` is what a chain starts from: numbers, embedded categories and members as one vector,
+    or the only input that there is. Of series there are `history`, what is forecast relative to its last known value,
+    `last`, that value at each step of the forecast, `covariates`, the other columns up to it, and `known`, those over
+    its steps; a chain starts from history and covariates. What no item takes is not made.
     """
 
     def __init__(self, signature: Signature) -> None:
@@ -34,6 +38,8 @@ class Inputs:
         self.tensors: dict[str, keras.KerasTensor | Callable[[], keras.KerasTensor]] = {}
         for spec in signature.inputs:
             self.tensors[spec.name] = self._form(spec)
+            if spec.kind == "images":
+                self.tensors[f"{spec.name}_share"] = cache(partial(_share, self.given[spec.name]))
             if spec.kind == "text":
                 self.tensors[f"{spec.name}_codes"] = self.given[spec.name]
         if "categories" in self.given:
@@ -45,8 +51,12 @@ class Inputs:
     def _form(self, spec: InputSpec) -> keras.KerasTensor | Callable[[], keras.KerasTensor]:
         given = self.given[spec.name]
         made = {
+            "members": lambda: _averaged(spec, given),
+            "steps": lambda: _vectors(spec, given),
             "image": lambda: keras.layers.Rescaling(1 / 255, name=layer_name(spec.name, "scaled"))(given),
-            "text": lambda: keras.layers.Embedding(spec.levels, WORD_WIDTH, name=layer_name(spec.name, "words"))(given),
+            "images": lambda: keras.ops.cast(given[..., :-1], keras.config.floatx()) / 255.0,
+            "audio": lambda: keras.layers.Rescaling(1 / 32768, name=layer_name(spec.name, "scaled"))(given),
+            "text": lambda: _words(spec)(given),
         }
         return cache(made[spec.kind]) if spec.kind in made else given
 
@@ -60,7 +70,7 @@ class Inputs:
 
     def _start(self) -> keras.KerasTensor:
         specs = self._signature.inputs
-        if columns := [spec for spec in specs if spec.kind == "columns"]:
+        if columns := [spec for spec in specs if spec.joins_columns]:
             return self._joined(columns)
         [first, *rest] = [spec for spec in specs if spec.kind != "known"]
         if rest:
@@ -73,7 +83,8 @@ class Inputs:
         return tensor() if callable(tensor) else tensor
 
     def _joined(self, specs: list[InputSpec]) -> keras.KerasTensor:
-        parts = [self.tensors["category_numbers"]() if spec.levels else self.given[spec.name] for spec in specs]
+        found = [self.tensors["category_numbers" if spec.name == "categories" else spec.name] for spec in specs]
+        parts = [one() if callable(one) else one for one in found]
         return parts[0] if len(parts) == 1 else keras.layers.Concatenate(name="inputs")(parts)
 
     def _embedded(self) -> keras.KerasTensor:
@@ -94,6 +105,58 @@ class Inputs:
         size, by_place = spec.knots.size, dict(zip(spec.knots.places, spec.knots.values, strict=True))
         own = [list(by_place.get(i, ())) for i in range(spec.shape[0])]
         return [[*some, *some[-1:] * (size - len(some))] for some in own]
+
+
+def _averaged(spec: InputSpec, codes: keras.KerasTensor) -> keras.KerasTensor:
+    """The mean of the vectors of the codes of each row, but for the code 0. Shapes: (rows, places) -> (rows, width)."""
+    vectors = _vectors(spec, codes)
+    there = keras.ops.cast(keras.ops.expand_dims(keras.ops.greater(codes, 0), -1), vectors.dtype)
+    total, count = keras.ops.sum(vectors * there, axis=1), keras.ops.sum(there, axis=1)
+    return total / keras.ops.maximum(count, 1.0)
+
+
+def _vectors(spec: InputSpec, codes: keras.KerasTensor) -> keras.KerasTensor:
+    """Shapes: (rows, places) -> (rows, places, width)."""
+    return keras.layers.Embedding(
+        spec.levels,
+        embedding_width(spec.levels, 1),
+        embeddings_initializer=keras.initializers.RandomNormal(stddev=0.1),
+        name=layer_name(spec.name, spec.kind),
+    )(codes)
+
+
+def _share(images: keras.KerasTensor) -> keras.KerasTensor:
+    """What each of several images counts in their mean: all alike, 0 where there is none.
+
+    Shapes: (rows, images, height, width, channels), of which the last says whether there is one -> (rows, images, 1).
+    """
+    there = keras.ops.cast(images[:, :, 0, 0, -1:] > 0, keras.config.floatx())
+    return there / keras.ops.maximum(keras.ops.sum(there, axis=1, keepdims=True), 1.0)
+
+
+class GivenVectors(keras.initializers.Initializer):  # type: ignore[misc]
+    """Weights begin as they are given; 0 where a saved network's are about to take their place."""
+
+    def __init__(self, values: np.ndarray | None) -> None:
+        self._values = values
+
+    def __call__(self, shape: tuple[int, ...], dtype: str | None = None) -> Any:
+        """The values as a tensor. Shapes: -> shape."""
+        return keras.ops.cast(np.zeros(shape) if self._values is None else self._values, dtype)
+
+    def get_config(self) -> dict[str, Any]:
+        """Nothing: the values are weights."""
+        return {}
+
+
+def _words(spec: InputSpec) -> keras.layers.Layer:
+    """What makes a vector of each code of a text."""
+    name = layer_name(spec.name, "words")
+    if spec.vectors is None:
+        return keras.layers.Embedding(spec.levels, WORD_WIDTH, name=name)
+    start = GivenVectors(spec.vectors.values)
+    own = {"embeddings_initializer": start, "trainable": spec.vectors.trained}
+    return keras.layers.Embedding(spec.levels, spec.vectors.width, name=name, **own)
 
 
 def layer_name(column: str, what: str) -> str:

@@ -14,6 +14,7 @@ from protokit.cells.times.durations import is_duration, seconds
 from protokit.core.errors import DataError
 from protokit.core.rows import row_of as row_of_label
 from protokit.represent.encoders.distinct import Distinct, distinct
+from protokit.represent.encoders.lists.cells import holds_lists, lists_of
 
 TRUE = frozenset({"true", "t", "yes", "y"})
 FALSE = frozenset({"false", "f", "no", "n"})
@@ -61,6 +62,16 @@ class Cells:
         """Each text once."""
         return pd.Series(self.distinct.texts, name=self.column.name).drop_duplicates()
 
+    @cached_property
+    def lists(self) -> list[list[object]] | None:
+        """Each present cell as the list that it is, or that its text is; None where one is a single value."""
+        return lists_of(self.present)
+
+    @cached_property
+    def whole_lists(self) -> list[list[object]] | None:
+        """The same of all rows."""
+        return self.lists if self.whole is self.column else lists_of(self.whole.dropna())
+
     @property
     def are_same(self) -> bool:
         """Whether all present cells are one value."""
@@ -87,7 +98,7 @@ def missing_texts(column: pd.Series) -> tuple[str, ...]:
     This is of reading cells, not of fitting, so it is found in all rows. A column of which fewer than 95 of 100
     cells are numbers or dates has none.
     """
-    if column.dtype.kind not in "OT" and not pd.api.types.is_string_dtype(column.dtype):
+    if (column.dtype.kind not in "OT" and not pd.api.types.is_string_dtype(column.dtype)) or holds_lists(column):
         return ()
     one = distinct(column)
     counts = pd.Series(one.counts).groupby(one.texts, sort=False).sum()
@@ -166,6 +177,17 @@ def _of_other_digits(text: str) -> float:
         return float("nan")
 
 
+def _read(series: pd.Series) -> np.ndarray:
+    """Each cell that is a number or its text, others NaN. Shapes: (rows,)."""
+    try:
+        found = pd.to_numeric(series, errors="coerce")
+    except (TypeError, OverflowError):  # of arrays without a dimension, and of numbers that no float is
+        found = None
+    if found is None or found.dtype.kind == "c":
+        found = pd.to_numeric(texts_of(series), errors="coerce")
+    return found.to_numpy(float, na_value=np.nan)
+
+
 def to_numbers(series: pd.Series, reading: Reading | None = None) -> np.ndarray:
     """A column as float64, NaN where missing. Its texts are written as in `reading`, as computers do without.
 
@@ -189,7 +211,7 @@ def to_numbers(series: pd.Series, reading: Reading | None = None) -> np.ndarray:
     elif is_date(series):
         raise wrong(series, 0, "a number")
     else:
-        values = pd.to_numeric(series, errors="coerce").to_numpy(float, na_value=np.nan)
+        values = _read(series)
         unread = np.flatnonzero(np.isnan(values) & series.notna().to_numpy())
         if len(unread):
             values, written = values.copy(), texts_of(series.iloc[unread])

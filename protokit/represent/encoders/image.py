@@ -14,6 +14,7 @@ from PIL import Image as pillow
 from PIL import ImageOps
 from PIL.Image import Resampling
 
+from protokit.cells.missing import is_missing
 from protokit.core.errors import DataError
 from protokit.core.outside import access
 from protokit.core.values.said import Notice
@@ -47,6 +48,7 @@ class ImageColumn(InputColumn):
     """
 
     name = "image"
+    reads_files = True
     size: tuple[int, int]
     channels: int
     folder: str = ""
@@ -144,13 +146,13 @@ class ImageColumn(InputColumn):
             return self._stood(cell, seen)
         if isinstance(cell, str) and cell:
             path = Path(self.folder) / cell
-            if not path.is_file():
-                raise refused(f"no such file: {path}", nearby(path) or "paths start at the recipe's folder")
+            if not access.is_file(path):
+                raise refused(f"no such file: {str(path)[:200]}", nearby(path) or "paths start at the recipe's folder")
             file: Path | io.BytesIO = access.local(path)
         elif isinstance(cell, (bytes, bytearray, memoryview)):
             file = io.BytesIO(bytes(cell))
         else:
-            raise refused("no image" if cell is None or cell != cell else f"{str(cell)[:60]!r} is no image")
+            raise refused("no image" if is_missing(cell) else f"{str(cell)[:60]!r} is no image")
         try:
             with pillow.open(file) as image:
                 if image.width * image.height > _MOST_PIXELS:
@@ -214,7 +216,7 @@ def _bits(image: pillow.Image | np.ndarray) -> int:
 def _bytes(cell: np.ndarray, bits: int, refused: Callable[..., DataError]) -> np.ndarray:
     if cell.ndim == 3 and cell.shape[2] == 1:
         cell = cell[:, :, 0]
-    if cell.ndim != 2 and not (cell.ndim == 3 and cell.shape[2] == 3):
+    if not cell.size or (cell.ndim != 2 and not (cell.ndim == 3 and cell.shape[2] == 3)):
         shape = " x ".join(map(str, cell.shape))
         raise refused(f"an array of {shape} is no image", "give height x width, or height x width x 3")
     if cell.dtype == np.uint8:
@@ -223,6 +225,13 @@ def _bytes(cell: np.ndarray, bits: int, refused: Callable[..., DataError]) -> np
         return cell.astype(np.uint8) * 255
     if cell.dtype == np.uint16 and bits:
         return (cell >> (bits - 8)).clip(0, 255).astype(np.uint8)
+    if cell.dtype.kind == "O":
+        try:
+            cell = cell.astype(float)
+        except (TypeError, ValueError, OverflowError):
+            raise refused("an array of other things than numbers is no image") from None
+    if cell.dtype.kind not in "iuf":
+        raise refused(f"an array of {cell.dtype} is no image", "give numbers from 0 to 255, or from 0 to 1")
     low, high = float(cell.min(initial=0)), float(cell.max(initial=0))
     if not (low >= 0 and high <= 255):
         raise refused(f"numbers from {low:g} to {high:g} are no pixels", "bring them to 0 to 255, or 0 to 1")

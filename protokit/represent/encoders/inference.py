@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
@@ -40,15 +40,31 @@ def infer(column: pd.Series, whole: pd.Series | None = None) -> Guess:
     if column.dtype == object and any(isinstance(cell, (bytes, bytearray)) for cell in cells.present.head(100)):
         cure = f"columns: {{{column.name}: image}}"
         return Guess(None, "bytes, which say nothing of what they are", cure)
+    if cells.lists is not None:
+        return _of_lists(kinds, cells, failed)
     if column.dtype == object and not all(map(_is_hashable, cells.present.head(100))):
-        cure = f"columns: {{{column.name}: image}}"
-        return Guess(None, "arrays or lists, which say nothing of what they are", cure)
+        cure = f"columns: {{{column.name}: set}}, or columns: {{{column.name}: image}}"
+        return Guess(None, "records, or lists beside single values, which say nothing of what they are", cure)
     if len(cells.present) == len(column) and cells.are_same:
         return Guess(None, f"constant: {str(cells.present.iloc[0])[:40]!r} in every training row")
     guesses = (_asked(kind, kind.infer, cells, failed) for kind in kinds)
     guess = next((guess for guess in guesses if guess is not None), Guess("category"))
     if noted.note and guess.kind and not guess.note:
         guess = replace(guess, note=noted.note, cure=noted.cure)
+    return replace(guess, failed=tuple(failed)) if failed else guess
+
+
+def _of_lists(kinds: Sequence[type[Kind]], cells: Cells, failed: list[str]) -> Guess:
+    """What a column of lists is taken for, by the kinds that look at lists."""
+    lists = cells.lists or []
+    if len(lists) == len(cells.column) and all(one == lists[0] for one in lists):
+        return Guess(None, f"constant: {str(lists[0])[:40]!r} in every training row")
+    if any(isinstance(value, dict) for one in lists for value in one):
+        return Guess(None, "lists of records, which are rows of another table", cure_of_records(cells.name))
+    guesses = (_asked(kind, kind.infer, cells, failed) for kind in kinds if kind.of_lists)
+    cure = f"columns: {{{cells.name}: set}}, or columns: {{{cells.name}: image}}"
+    unknown = Guess(None, "lists, which say nothing of what they are", cure)
+    guess = next((guess for guess in guesses if guess is not None), unknown)
     return replace(guess, failed=tuple(failed)) if failed else guess
 
 
@@ -114,6 +130,12 @@ def cure_of_derived(column: str, odd: str) -> str:
     """What makes a text a missing cell in a column that no table has: its marks are met before it is computed."""
     step = f"{{replace: {{{column}: {{{json.dumps(odd, ensure_ascii=False)}: null}}}}}}"
     return f"after it is derived, collect: {{clean: [{step}]}}"
+
+
+def cure_of_records(column: str) -> str:
+    """How lists of records are read: as a table of their own, of which each row gets what sums its rows up."""
+    table = f"write them as a table {column}, a row for each record with the key of its row"
+    return f"{table}, and collect: {{join: [{{with: {column}, on: KEY, aggregate: {{NEW: 'count(*)'}}}}]}}"
 
 
 def failures(guess: Guess) -> list[Notice]:

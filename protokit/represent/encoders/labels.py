@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
 from protokit.core.errors import DataError
 from protokit.core.names import as_text
 from protokit.core.values.said import Notice
+from protokit.represent.encoders.distinct import distinct
+from protokit.represent.encoders.lists.cells import holds_lists, values_of
 
 SEPARATORS = "|;,"
 _ANY = re.compile(f"[{SEPARATORS}]")  # how models of before this was found part them
@@ -27,7 +30,7 @@ def separator_of(cells: pd.Series, cure: str) -> tuple[str | None, list[Notice]]
     def written(mark: str) -> str:
         return cure.replace("SEPARATOR", f'"{mark}"')
 
-    texts = [cell for cell in cells if isinstance(cell, str)]
+    texts = [cell for cell in cells if isinstance(cell, str) and values_of(cell) is None]
     rows = {mark: {i for i, text in enumerate(texts) if mark in text} for mark in SEPARATORS}
     used = [mark for mark in SEPARATORS if rows[mark]]
     if not used:
@@ -44,15 +47,39 @@ def separator_of(cells: pd.Series, cure: str) -> tuple[str | None, list[Notice]]
 
 
 def parted(cells: Sequence[object] | pd.Series, separator: str | None) -> list[list[str]]:
-    """The labels of each cell; a list is its labels already, a missing cell has none."""
-    missing = [not isinstance(cell, (list, tuple)) and (cell is None or cell != cell) for cell in cells]
+    """The labels of each cell; a list, or a text of one, is its labels already, a missing cell has none."""
+    missing = [_is_missing(cell) for cell in cells]
     found: list[list[object]] = []
     for cell, gone in zip(cells, missing, strict=True):
-        if isinstance(cell, (list, tuple)):
-            found.append(list(cell))
-        elif gone:
+        if gone:
             found.append([])
+        elif (values := values_of(cell)) is not None:
+            found.append([value for value in values if not _is_missing(value)])
         else:
             text = as_text(cell)
             found.append([*(_ANY.split(text) if separator is None else text.split(separator))])
     return [[label for part in cell if (label := as_text(part).strip())] for cell in found]
+
+
+def pairs_of(series: pd.Series, separator: str | None) -> tuple[np.ndarray, np.ndarray, list[str]]:
+    """Each label that a row has: the rows, the place of each label in the list of names, and that list.
+
+    Shapes: rows, ascending, and places (pairs,) int64.
+    """
+    if holds_lists(series):
+        codes, each = np.arange(len(series)), parted(series, separator)
+    else:
+        one = distinct(series)
+        codes, each = one.codes, parted(one.cells, separator)
+    place = {name: i for i, name in enumerate(dict.fromkeys(label for labels in each for label in labels))}
+    flat = np.array([place[label] for labels in each for label in labels], np.int64)
+    many = np.array([*map(len, each), 0], np.int64)  # the last is a missing cell's
+    starts = np.cumsum(many) - many
+    counts = many[codes]
+    rows = np.repeat(np.arange(len(series)), counts)
+    within = np.arange(len(rows)) - np.repeat(np.cumsum(counts) - counts, counts)
+    return rows, flat[np.repeat(starts[codes], counts) + within], list(place)
+
+
+def _is_missing(cell: object) -> bool:
+    return cell is None or cell is pd.NaT or cell is pd.NA or (isinstance(cell, float) and cell != cell)

@@ -16,6 +16,7 @@ from protokit.represent.kind import Unusual
 UNSEEN, RARE, DOUBTFUL = -1, -2, -3  # no level; one of too few training rows; a number that several levels are
 _FEW = 64  # cells that are looked at one by one
 _SHOWN = 3
+_PLAIN = (str, int, float)  # others may have no hash
 Found = TypeVar("Found")
 
 
@@ -48,7 +49,7 @@ class Levels:
         gone = 0 if None in self._places or not self.knows_rare else int((~present).sum())
         if not unseen.any() and not taken and not gone:
             return Unusual(int(present.sum()))
-        shown = list(dict.fromkeys(different[int(i)] for i in np.flatnonzero(unseen)))[:_SHOWN]
+        shown = list(dict.fromkeys(as_text(different[int(i)]) for i in np.flatnonzero(unseen)))[:_SHOWN]
         at = np.flatnonzero(places == DOUBTFUL)
         doubt: tuple[str, ...] = ()
         if len(at):
@@ -64,7 +65,7 @@ class Levels:
                 f"{counted(gone, 'cell', 'are')} missing, and next to no training row's was: they count as unseen"
             )
         levels = tuple(level for level in self.levels if level is not None)
-        return Unusual(int(present.sum()), int(unseen.sum()), tuple(map(as_text, shown)), levels, tuple(notes), doubt)
+        return Unusual(int(present.sum()), int(unseen.sum()), tuple(shown), levels, tuple(notes), doubt)
 
     def _of(self, cells: pd.Series) -> tuple[np.ndarray, Sequence[object], tuple[object, str] | None]:
         """The places, the cells themselves, and the first number that was taken for a level of another text."""
@@ -86,7 +87,7 @@ class Levels:
         listed, found = cells.tolist(), np.empty(len(cells), np.int64)
         gone = cells.isna().tolist()
         for i, value in enumerate(listed):
-            key = (type(value), value)
+            key = (type(value), value if isinstance(value, _PLAIN) else as_text(value))
             if gone[i]:
                 found[i] = missing
             elif key in known:

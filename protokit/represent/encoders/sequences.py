@@ -18,6 +18,7 @@ from protokit.core.suggest import of_missing
 from protokit.core.values.said import Notice
 from protokit.core.values.signature import STEP_IS_THERE, InputSpec
 from protokit.represent.encoders.cells import TRUE, missing_texts, row_of, texts_of, to_numbers, without
+from protokit.represent.encoders.lists.cells import holds_lists
 from protokit.represent.encoders.times import notices, reading, times
 from protokit.represent.kind import InputColumn, Unusual
 from protokit.represent.kinds.boolean import Boolean
@@ -57,7 +58,8 @@ class SequenceGrouping:
         Raises:
             DataError: no column changes, or one of `kept` does.
         """
-        groups = frame.groupby(by, sort=False, dropna=True)
+        lists = {str(name): frame[name].map(str) for name in frame.columns if holds_lists(frame[name])}
+        groups = frame.assign(**lists).groupby(by, sort=False, dropna=True)
         rest = [name for name in frame.columns if name not in {by, time}]
         changing = [name for name in rest if groups[name].nunique(dropna=False).max() > 1]
         if odd := next((name for name in kept if name in changing), None):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -23,7 +23,7 @@ TOKENS, TFIDF = 20_000, 5_000  # tokens of a vocabulary, where the recipe names 
 Say = Callable[[Notice], None]
 
 
-def _silent(notice: Notice) -> None:
+def silent(notice: Notice) -> None:
     """Tell no one."""
 
 
@@ -70,22 +70,17 @@ class Tokens(_Tokens):
         size: int | None = None,
         length: int | None = None,
         tokens: str | None = None,
-        say: Say = _silent,
+        say: Say = silent,
     ) -> Tokens:
         """Learns the commonest tokens, and a length: of the longest text, or one that 95 of 100 texts do not pass.
 
         Raises:
             DataError: no text has a token.
         """
-        tokens, texts = _split(series, tokens, say)
+        tokens, texts = split_texts(series, tokens, say)
         vocabulary = _vocabulary(str(series.name), texts, size or TOKENS)
-        lengths = np.array([len(text) for text in texts])
-        if length is None:
-            usual, longest = int(np.quantile(lengths, 0.95)), int(lengths.max())
-            length = max(1, min(_LONGEST, longest if longest <= _REACH * usual else usual))
-        if cut := int((lengths > length).sum()):
-            say(_notice_of_cut(str(series.name), lengths, length, tokens))
-        fitted = cls(str(series.name), vocabulary, tokens, length, cut / len(texts))
+        length, cut = length_of(str(series.name), [len(text) for text in texts], length, tokens, say)
+        fitted = cls(str(series.name), vocabulary, tokens, length, cut)
         if tokens != "pairs":
             return fitted
         pairs, most = _pairs([text[:length] for text in texts], vocabulary, size or TOKENS)
@@ -136,13 +131,13 @@ class Tfidf(_Tokens):
     idf: tuple[float, ...] = ()
 
     @classmethod
-    def fit(cls, series: pd.Series, size: int | None = None, tokens: str | None = None, say: Say = _silent) -> Tfidf:
+    def fit(cls, series: pd.Series, size: int | None = None, tokens: str | None = None, say: Say = silent) -> Tfidf:
         """Learns the commonest tokens and in how few texts each is.
 
         Raises:
             DataError: no text has a token.
         """
-        tokens, texts = _split(series, tokens, say)
+        tokens, texts = split_texts(series, tokens, say)
         vocabulary = _vocabulary(str(series.name), texts, size or TFIDF)
         if tokens == "pairs":
             pairs = frozenset(_pairs(texts, vocabulary, size or TFIDF)[0])
@@ -177,7 +172,7 @@ def plain(series: pd.Series) -> list[str]:
     return [text if isinstance(text, str) else "" for text in texts_of(series)]
 
 
-def _split(series: pd.Series, tokens: str | None, say: Say) -> tuple[str, list[list[str]]]:
+def split_texts(series: pd.Series, tokens: str | None, say: Say) -> tuple[str, list[list[str]]]:
     """How training texts are split, and their tokens; what is not as one might think is said."""
     texts, column = plain(series), str(series.name)
     by_script = fitting(texts)
@@ -189,6 +184,17 @@ def _split(series: pd.Series, tokens: str | None, say: Say) -> tuple[str, list[l
         say(Notice(rule, (column,), f"columns: {{{column}: {{text: {{tokens: mixed}}}}}}"))
     tokens = tokens or by_script
     return tokens, [SPLITTERS[tokens](text) for text in texts]
+
+
+def length_of(column: str, lengths: Sequence[int], length: int | None, tokens: str, say: Say) -> tuple[int, float]:
+    """How many tokens of a text are read, and the share of texts that are cut, which is said."""
+    many = np.array(lengths)
+    if length is None:
+        usual, longest = int(np.quantile(many, 0.95)), int(many.max())
+        length = max(1, min(_LONGEST, longest if longest <= _REACH * usual else usual))
+    if cut := int((many > length).sum()):
+        say(_notice_of_cut(column, many, length, tokens))
+    return length, cut / len(many)
 
 
 def _noun(tokens: str) -> str:

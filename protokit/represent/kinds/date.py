@@ -34,6 +34,7 @@ class Date(NumberColumn, Kind):
     options = DateOptions
     unreadable_cells_are_missing = True
     inference_rank = 30
+    in_own_unit = False
 
     timed: bool
     marks: tuple[str, ...] = ()
@@ -134,6 +135,10 @@ class Date(NumberColumn, Kind):
         circles = ("year", "week", "day") if self.timed else ("year", "week")
         parts = [f"{self.column} {f} of {c}" for c in circles for f in ("sine", "cosine")]
         return (f"{self.column} days", *parts)
+
+    def audited(self, cells: pd.Series) -> pd.Series:
+        """As dates by their type."""
+        return self.dates(cells)
 
     def dates(self, cells: pd.Series) -> pd.Series:
         """The column as dates of UTC, without a time zone."""

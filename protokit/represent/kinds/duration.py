@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 @KINDS.add
 @dataclass(frozen=True)
 class Duration(NumberColumn, Kind):
-    """A length of time, or a time of day, as seconds; numbers are seconds. `marks` are texts of a missing cell."""
+    """A length of time as seconds; numbers are seconds. `marks` are texts of a missing cell."""
 
     name = "duration"
-    about = "a length of time, or a time of day, as seconds, whatever unit it is written in"
+    about = "a length of time as seconds, whatever unit it is written in"
     example = "duration"
     rank = 5
     one_number = True
@@ -45,12 +45,18 @@ class Duration(NumberColumn, Kind):
     @classmethod
     def infer(cls, cells: Cells) -> Guess | None:
         """Texts such as 01:30:00 or 90 min."""
+        import numpy as np
+
+        from protokit.cells.times.clock import of_texts
         from protokit.cells.times.durations import are_durations
 
         if cells.are_numbers or not are_durations(cells.different_texts):
             return None
         note = "is read as lengths of time, in seconds (01:30 as hours and minutes)"
-        return Guess("duration", note=note, cure=f"columns: {{{cells.name}: category}}")
+        cure = f"columns: {{{cells.name}: category}}"
+        if not np.isnan(of_texts(cells.different_texts.to_numpy(object))).any():
+            cure = f"columns: {{{cells.name}: time_of_day}} for times of day, {cure} for texts"
+        return Guess("duration", note=note, cure=cure)
 
     @classmethod
     def fit(cls, cells: pd.Series, options: object = None, context: FitContext = NO_CONTEXT) -> Duration:
@@ -67,6 +73,12 @@ class Duration(NumberColumn, Kind):
     def names(self) -> tuple[str, ...]:
         """The name of the number made."""
         return (self.column,)
+
+    def audited(self, cells: pd.Series) -> pd.Series:
+        """As seconds."""
+        import pandas as pd
+
+        return pd.Series(self.numbers(cells)[:, 0], cells.index)
 
     def numbers(self, cells: pd.Series) -> np.ndarray:
         """Shapes: (rows,) -> (rows, 1) seconds, NaN where missing."""

@@ -101,7 +101,7 @@ class Image(Kind):
 
 
 # of PNG, JPEG, GIF, BMP, WebP and TIFF
-_STARTS = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"RIFF", b"II*\0", b"MM\0*")
+_STARTS = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*")
 
 
 def _is_image(value: object) -> bool:
@@ -110,5 +110,15 @@ def _is_image(value: object) -> bool:
         return value.lower().endswith(IMAGE_ENDINGS)
     shape: tuple[int, ...] = getattr(value, "shape", ())
     if isinstance(value, (bytes, bytearray)):
-        return bytes(value[:8]).startswith(_STARTS)
-    return len(shape) == 2 or (len(shape) == 3 and shape[2] in (1, 3))
+        return bytes(value[:8]).startswith(_STARTS) or bytes(value[8:12]) == b"WEBP"
+    return (len(shape) == 2 or (len(shape) == 3 and shape[2] in (1, 3))) and _are_pixels(value)
+
+
+def _are_pixels(value: object) -> bool:
+    """Whether the numbers of an array can be of an image: others are a matrix."""
+    import numpy as np
+
+    array = np.asarray(value)
+    if array.dtype.kind in "bu" or not array.size:
+        return True
+    return array.dtype.kind in "if" and bool(array.min() >= 0 and array.max() <= 255)

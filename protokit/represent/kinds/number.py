@@ -103,6 +103,12 @@ class Number(NumberColumn, Kind):
 
         return to_numbers(without(cells, self.marks), reading_from(self.reading))[:, None]
 
+    def audited(self, cells: pd.Series) -> pd.Series:
+        """Texts as the numbers that they are read as."""
+        import pandas as pd
+
+        return pd.Series(self.numbers(cells)[:, 0], cells.index) if self.reading else cells
+
     def as_plain(self) -> dict[str, object]:
         """All that was learned, as JSON values; a reading only where there is one."""
         plain = super().as_plain()

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from protokit.core.places import Fault
+from protokit.grammar.faults import refuse
 from protokit.grammar.words import Section, choice
 from protokit.represent.kind import KINDS, NO_CONTEXT, FitContext, FittedColumn, Guess, Kind
 
@@ -44,6 +46,23 @@ class TextOptions(Section):
         description="words; those of the longest training text, or so many that 95 of 100 are not cut",
         examples=[60],
     )
+    vectors: str | None = Field(
+        None,
+        min_length=1,
+        description="a file of words with a vector each, of GloVe, word2vec (text or binary) or Model2Vec, from the "
+        "recipe's folder",
+        examples=["glove.6B.100d.txt"],
+    )
+    trained: bool = Field(False, description="whether training changes the vectors of the file, too", examples=[True])
+
+    @model_validator(mode="after")
+    def _fits(self) -> TextOptions:
+        if self.vectors is None and self.trained:
+            raise refuse(Fault("trained is for vectors of a file", "remove it: others always are", ("trained",), "key"))
+        if self.vectors is not None and (self.form == "tfidf" or self.tokens == "pairs"):
+            key = "form" if self.form == "tfidf" else "tokens"
+            raise refuse(Fault(f"a file has no vectors for {getattr(self, key)}", "remove it", (key,)))
+        return self
 
 
 @KINDS.add
@@ -59,7 +78,7 @@ class Text(Kind):
     own_input = True
     plural = "free text"
     inference_rank = 40
-    saves = FORMS
+    saves = (*FORMS, "vectors")
 
     @classmethod
     def sample(cls) -> Sequence[object]:
@@ -86,18 +105,24 @@ class Text(Kind):
         """Learns the vocabulary.
 
         Raises:
-            DataError: no text has a word.
+            DataError: no text has a word, or the file of vectors cannot be read.
         """
         from protokit.represent.encoders.text import Tfidf, Tokens
+        from protokit.represent.encoders.words.tokens import VectorTokens
 
         said = options if isinstance(options, TextOptions) else TextOptions()
         if said.form == "tfidf":
             return Tfidf.fit(cells, said.vocabulary, said.tokens, context.say)
+        if said.vectors is not None:
+            path, options = context.folder / said.vectors, (said.vocabulary, said.length, said.tokens, said.trained)
+            return VectorTokens.of_file(cells, path, *options, context.say)
         return Tokens.fit(cells, said.vocabulary, said.length, said.tokens, context.say)
 
     @classmethod
     def from_plain(cls, plain: Mapping[str, object]) -> FittedColumn:
-        """Tokens or tfidf."""
+        """Tokens, tfidf or tokens with vectors."""
         from protokit.represent.encoders.text import Tfidf, Tokens
+        from protokit.represent.encoders.words.tokens import VectorTokens
 
-        return (Tfidf if plain["kind"] == "tfidf" else Tokens).from_plain(plain)
+        forms: dict[object, type[FittedColumn]] = {"tfidf": Tfidf, "vectors": VectorTokens}
+        return forms.get(plain["kind"], Tokens).from_plain(plain)

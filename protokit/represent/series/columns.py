@@ -10,7 +10,7 @@ from protokit.core.values.said import Notice
 from protokit.represent.encoders import inference
 from protokit.represent.encoders.cells import missing_texts, without
 from protokit.represent.encoders.readings import reading_of
-from protokit.represent.kind import KINDS, CodeColumn, FitContext, Guess, NumberColumn
+from protokit.represent.kind import KINDS, CodeColumn, FitContext, Guess, InputColumn, NumberColumn
 from protokit.represent.kinds.date import Date
 from protokit.represent.kinds.number import Number
 from protokit.represent.series.arrays import Column
@@ -93,5 +93,8 @@ def _fitted(spec: Represent, whole: pd.Series, rows: pd.Series, known: bool) -> 
     fitted = kind.fit(rows, spec.options(name), FitContext(missing, reading=reading, whole=whole, say=told.append))
     if fitted.left_out:
         return [*told, Notice(f"{name!r} is left out: {fitted.left_out}", (name,))]
+    if isinstance(fitted, InputColumn):
+        rule, cure = f"a series takes no {kind.plural} of so many members", "write ignore"
+        raise SpecError.one(rule, f"{cure}, or {{{kind.name}: {{form: each}}}}", place)
     assert isinstance(fitted, (NumberColumn, CodeColumn)), f"{kind.name} gives a {type(fitted).__name__}"
     return [*told, fitted]

@@ -7,8 +7,7 @@ import pandas as pd
 
 from protokit.core.errors import DataError
 from protokit.core.values.signature import TargetSpec
-from protokit.represent.encoders.distinct import distinct
-from protokit.represent.encoders.labels import parted
+from protokit.represent.encoders.labels import pairs_of
 from protokit.represent.kinds.boolean import Boolean
 from protokit.represent.targets.coding import LABELS, MOST_CLASSES
 
@@ -22,7 +21,7 @@ def labels_of(frame: pd.DataFrame, names: tuple[str, ...], separator: str | None
             f"{names[0]!r} holds no texts, and multilabel takes several columns of yes and no, or one such as red|large"
         )
         raise DataError(rule, cure="name the labels' columns: target: [hot, wet]")
-    found = sorted(label_pairs(frame[names[0]], separator)[2])
+    found = sorted(pairs_of(frame[names[0]], separator)[2])
     if not found:
         raise DataError(f"no training row has a label in {names[0]!r}", cure="write them as red|large")
     if len(found) > MOST_CLASSES:
@@ -42,27 +41,10 @@ def truth_of_cells(frame: pd.DataFrame, spec: TargetSpec, separator: str | None)
         DataError: a label that no training row has.
     """
     place = {label: i for i, label in enumerate(spec.columns)}
-    rows, labels, names = label_pairs(frame[spec.name], separator)
+    rows, labels, names = pairs_of(frame[spec.name], separator)
     if odd := next((name for name in names if name not in place), None):
         rule = f"the label {odd!r} of {spec.name!r} is in no training row"
         raise DataError(rule, cure="spell it as the others")
     found = np.zeros((len(frame), len(place)), np.int64)
     found[rows, np.array([place[name] for name in names], np.int64)[labels]] = 1
     return found
-
-
-def label_pairs(series: pd.Series, separator: str | None) -> tuple[np.ndarray, np.ndarray, list[str]]:
-    """Each label that a row has: the rows, the place of each label in the list of names, and that list.
-
-    Shapes: rows and places (pairs,) int64.
-    """
-    one = distinct(series)
-    each = parted(one.cells, separator)
-    place = {name: i for i, name in enumerate(dict.fromkeys(label for labels in each for label in labels))}
-    flat = np.array([place[label] for labels in each for label in labels], np.int64)
-    many = np.array([*map(len, each), 0], np.int64)  # the last is a missing cell's
-    starts = np.cumsum(many) - many
-    counts = many[one.codes]
-    rows = np.repeat(np.arange(len(series)), counts)
-    within = np.arange(len(rows)) - np.repeat(np.cumsum(counts) - counts, counts)
-    return rows, flat[np.repeat(starts[one.codes], counts) + within], list(place)

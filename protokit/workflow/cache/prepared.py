@@ -120,7 +120,7 @@ def _fold(parts: Mapping[str, Any], table: Table, recipe: Recipe) -> Represented
     for name in targets.columns:  # texts such as $1,000 are numbers by now
         frame[name] = targets[name].to_numpy()
     kept = {name: parts[name] for name in _FIELDS}
-    return Represented(encoder.at(recipe.folder), frame=frame, **kept)
+    return Represented(encoder.at(recipe.folder), frame=encoder.examples(frame), **kept)
 
 
 def _is_foreign(thing: object) -> bool:
@@ -134,7 +134,8 @@ def _is_whole(fold: Represented) -> bool:
     encoder = fold.encoder
     if not isinstance(encoder, Encoder) or encoder.grouping or fold.sample is not None:
         return False
-    return all(kind in KINDS.house() and kind != "image" for kind in encoder.kinds.values())
+    files = any(column.reads_files for column in encoder.own)
+    return not files and all(kind in KINDS.house() for kind in encoder.kinds.values())
 
 
 def _marked(steps: tuple[Step, ...]) -> tuple[Step, ...]:

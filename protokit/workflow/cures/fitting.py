@@ -16,6 +16,7 @@ from protokit.menu.graph import Node
 from protokit.menu.menu import Menu
 from protokit.recipe.edits import edited
 from protokit.recipe.recipe import Recipe
+from protokit.represent.column.made import made_in
 
 _MORE_DROPOUT, _MOST_DROPOUT = 0.2, 0.6
 
@@ -30,6 +31,8 @@ def fitting(edit: Edit, text: str, recipe: Recipe, builds: Builds | None = None)
     the edit names: with the menu that was trained.
     """
     one = _beside_its_like(edit, recipe.network)
+    if one.ignore in made_in(recipe.represent):
+        one = replace(one, ignore="")  # no table has it
     try:
         one = _as_trained(one, text, recipe)
         after = edited(text, one, recipe.network) if one != Edit() else text
@@ -107,11 +110,18 @@ def fitting_snippet(snippet: str, recipe: Recipe) -> str:
         return ""
     own = _data(recipe)
     left = _left(wanted, own, ())
-    if not left:
+    if not left or made_in(recipe.represent).keys() & _ignored(left):
         return ""
     if parsed(merged(own, left)) is None and parsed(merged(own, left, whole_split=True)) is None:
         return ""
     return snippet if left == wanted else write(left).strip()
+
+
+def _ignored(data: Mapping[str, Any]) -> set[str]:
+    """The columns that a piece of a recipe leaves out."""
+    represent = data.get("represent")
+    columns = represent.get("columns") if isinstance(represent, Mapping) else None
+    return {name for name, kind in columns.items() if kind == "ignore"} if isinstance(columns, Mapping) else set()
 
 
 def parsed(data: object, folder: Path | None = None) -> Recipe | None:

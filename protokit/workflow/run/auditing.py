@@ -25,8 +25,6 @@ from protokit.represent.encoder import Encoder
 from protokit.represent.encoders.cells import texts_of
 from protokit.represent.kind import audited_as
 from protokit.represent.kinds.date import Date
-from protokit.represent.kinds.duration import Duration
-from protokit.represent.kinds.number import Number
 from protokit.represent.represented import Represented
 from protokit.represent.words import By
 from protokit.workflow.cures.fitting import fitting_findings
@@ -49,7 +47,8 @@ def audit(
     by = recipe.represent.split.by
     given = by if isinstance(by, By) else By()
     apart = {*recipe.represent.targets, recipe.learn.sample_weights, given.column}
-    left_out = tuple(name for name in frame.columns if name not in kinds and name not in apart)
+    used = {*kinds, *first.encoder.needed, *apart}
+    left_out = tuple(name for name in frame.columns if name not in used)
     specs = first.encoder.signature.targets
     known = [spec for spec in specs if spec.of_task.audited]
     data = AuditData(
@@ -118,13 +117,12 @@ def _weights(recipe: Recipe, fold: Represented, spec: TargetSpec, rows: int) -> 
 
 
 def _dated(frame: pd.DataFrame, fold: Represented, left_out: Sequence[str]) -> pd.DataFrame:
-    """The frame with dates as dates, also those that no network takes, and numbers that are texts as numbers."""
-    columns = fold.encoder.columns if isinstance(fold.encoder, Encoder) else ()
-    found = {c.column: c.dates(frame[c.column]) for c in columns if isinstance(c, Date)}
-    for c in columns:
-        if isinstance(c, Number) and c.reading:
-            found[c.column] = pd.Series(c.numbers(frame[c.column])[:, 0], index=frame.index)
-    found |= {c.column: _seconds(c, frame[c.column]) for c in columns if isinstance(c, Duration)}
+    """The frame with each column as its kind has it audited, and as dates those that are left out."""
+    encoder, found = fold.encoder, dict[str, pd.Series]()
+    for column in (*encoder.columns, *encoder.own) if isinstance(encoder, Encoder) else ():
+        cells = frame.get(column.column)
+        if cells is not None and (seen := column.audited(cells)) is not cells:
+            found[column.column] = seen
     for name in left_out:
         if (dates := _as_dates(frame[name])) is not None:
             found[name] = dates
@@ -133,10 +131,6 @@ def _dated(frame: pd.DataFrame, fold: Represented, left_out: Sequence[str]) -> p
     for name, dates in found.items():
         dated[name] = dates
     return dated
-
-
-def _seconds(column: Duration, cells: pd.Series) -> pd.Series:
-    return pd.Series(column.numbers(cells)[:, 0], cells.index)
 
 
 def _as_dates(column: pd.Series) -> pd.Series | None:

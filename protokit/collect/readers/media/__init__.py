@@ -1,0 +1,1 @@
+"""Folders of files, a folder for each label."""

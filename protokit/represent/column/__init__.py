@@ -1,0 +1,1 @@
+"""What is known and said of one column beside its cells."""

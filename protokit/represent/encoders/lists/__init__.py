@@ -1,0 +1,1 @@
+"""The work of kinds whose cells hold several values."""

@@ -1,0 +1,82 @@
+"""What lists are taken for, by their lengths and what is in them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from itertools import chain
+
+from protokit.core.errors import DataError
+from protokit.core.names import counted
+from protokit.represent.encoders.cells import Cells
+from protokit.represent.encoders.labels import parted, separator_of
+from protokit.represent.kind import Guess
+
+_WITH_MARK = 0.2  # of the texts that are to be parted have the mark
+_AGAIN = 3  # rows that have a member which comes again
+_OF_THOSE = 0.9  # of all that is between the marks
+_REPEATED = 0.05  # of the cells have a member twice, where it is counted
+_SINGLE = {str, int, bool}  # types of members; None is none
+
+
+def size_of(lists: Sequence[list[object]] | None) -> str | None:
+    """The one size of lists of numbers, in words, such as `lists of 3 numbers`; None where they are no vectors."""
+    lists = [one for one in lists or () if one]  # an empty one is a missing vector
+    if not lists:
+        return None
+    if not all(isinstance(one[0], list) for one in lists):
+        length = _length(lists)
+        return f"lists of {counted(length, 'number')}" if length > 1 else None
+    rows = {len(one) for one in lists}
+    inner = [*chain.from_iterable(lists)]
+    if len(rows) > 1 or not all(isinstance(one, list) for one in inner):
+        return None
+    length = _length(inner)  # type: ignore[arg-type]
+    return f"lists of {rows.pop()} lists of {counted(length, 'number')}" if length else None
+
+
+def _length(lists: Sequence[list[object]]) -> int:
+    """The one length of lists of numbers; 0 where they have several, or hold something else."""
+    lengths = {len(one) for one in lists}
+    kinds = set(map(type, chain.from_iterable(lists)))
+    if len(lengths) > 1 or not kinds & {int, float} or kinds - {int, float, type(None)}:
+        return 0
+    return lengths.pop()
+
+
+def members_in(cells: Cells, kind: str) -> Guess | None:
+    """That the cells are sets, or bags where members repeat, if that is the `kind`; None where they are neither."""
+    if cells.lists is not None:
+        if set(map(type, chain.from_iterable(cells.lists))) - _SINGLE - {type(None)}:
+            return None
+        each, held = parted(cells.present, None), "lists"
+    else:
+        found = _of_texts(cells)
+        if found is None:
+            return None
+        each, held = parted(cells.texts, found), f"several members in a cell, parted by {found!r}"
+    is_bag = sum(len({*one}) < len(one) for one in each) > _REPEATED * len(each)
+    if kind != ("bag" if is_bag else "set"):
+        return None
+    name = cells.name
+    note = f"holds {held}: they are read as {kind}s, {'whose members are counted' if is_bag else 'in no order'}"
+    other = f"columns: {{{name}: {'set' if is_bag else 'bag'}}} {'does not count' if is_bag else 'counts'} them"
+    other += f", columns: {{{name}: steps}} keeps their order"
+    alone = "" if cells.lists is not None else f", columns: {{{name}: category}} keeps each cell as it is"
+    return Guess(kind, note=note, cure=other + alone)
+
+
+def _of_texts(cells: Cells) -> str | None:
+    """The bar or semicolon that parts texts into members which come again and again."""
+    texts = cells.texts
+    if len(texts) < len(cells.present) or not texts.str.contains(r"[|;]").mean() > _WITH_MARK:
+        return None
+    try:
+        separator, _ = separator_of(texts, "")
+    except DataError:
+        return None
+    if separator not in ("|", ";"):
+        return None
+    counts = Counter(member for cell in parted(texts, separator) for member in {*cell})
+    again = sum(count for count in counts.values() if count >= _AGAIN)
+    return separator if len(counts) < texts.nunique() and again >= _OF_THOSE * counts.total() else None

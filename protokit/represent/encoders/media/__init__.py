@@ -1,0 +1,1 @@
+"""What is heard: cells that are files or their bytes."""

@@ -1,0 +1,1 @@
+"""Vectors of words that somebody else has learned."""

@@ -1,0 +1,1 @@
+"""Kinds whose cells hold several values."""

@@ -1,0 +1,1 @@
+"""Kinds whose cells are files or their bytes."""

@@ -1,0 +1,1 @@
+"""Kinds of times that are no dates."""

@@ -1,0 +1,1 @@
+"""Odd cells, which a thing has to refuse in words."""
