@@ -30,7 +30,7 @@ def start_linear(network: keras.Model, signature: Signature, train: Arrays, plan
     inputs = {name: values[every] for name, values in train.inputs.items()}
     outputs = network.output if isinstance(network.output, dict) else {signature.targets[0].key: network.output}
     for target in signature.targets:
-        if target.form != "number" or not target.of_task.standardised:
+        if not target.of_task.starts_linear:
             rule = f"a linear start is for numbers, and the task of {target.name!r} is {target.task}"
             raise TrainingError(rule, cure="write learn: {start: zero}, or leave it out")
         head = outputs[target.key]._keras_history.operation

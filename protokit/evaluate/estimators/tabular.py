@@ -26,8 +26,8 @@ from protokit.evaluate.baselines.baseline import Fitted
 from protokit.evaluate.estimators.features import Cells, Matrix, linear_matrix, tree_matrix
 from protokit.evaluate.estimators.quiet import quiet
 
-_PENALTIES = np.logspace(-6, 4, 31)
 _LOG_LINEAR = {"poisson": PoissonRegressor, "gamma": GammaRegressor}
+_PENALTIES = np.logspace(-6, 4, 31)
 _QUANTILE_ROWS = 5_000  # of training that the linear program of a quantile can take in seconds
 
 

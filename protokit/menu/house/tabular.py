@@ -58,8 +58,8 @@ class Tabular(HouseMenu):
     @classmethod
     def learning(cls, signature: Signature, rows: int) -> Mapping[str, Plain]:
         """Of few rows numbers are learned from a linear model on: in so few steps a network does not get there."""
-        numbers = [target.form == "number" and target.of_task.standardised for target in signature.targets]
-        few: Mapping[str, Plain] = {"start": "linear"} if numbers and all(numbers) and 0 < rows < FEW_ROWS else {}
+        numbers = bool(signature.targets) and all(target.of_task.starts_linear for target in signature.targets)
+        few: Mapping[str, Plain] = {"start": "linear"} if numbers and 0 < rows < FEW_ROWS else {}
         return {**cls.learn, **few}
 
     @classmethod
