@@ -165,8 +165,8 @@ def page(found: Mapping[str, Any]) -> str:
         lines += [
             "## Planted tables",
             "",
-            "One column alone tells the target, by chance. Roc_auc of 1,000 test rows (300 of media): what the chances",
-            f"themselves have, the network, and what it has without the kind. To be shown: within {NEAR} of what is there;",
+            "One column alone tells the target, by chance. Roc_auc of 1,000 test rows (300 of media): what the",
+            f"chances themselves have, the network, and what it has without the kind. To be shown: within {NEAR} of what is there;",
             "a fresh process that loads the model predicts the same bits.",
             "",
             "| column | training rows | there | network | without | read otherwise | within | same bits |",
@@ -176,7 +176,8 @@ def page(found: Mapping[str, Any]) -> str:
             others = [f"{one[key]:.3f} ({key})" for key in one if key.startswith("as ")]
             within = "yes" if one["network"] >= one["there"] - NEAR else "**no**"
             scores = f"{one['there']:.3f} | {one['network']:.3f} | {one['ignored']:.3f} | {', '.join(others)}"
-            lines.append(f"| {name} | {one['rows']:,} | {scores} | {within} | {'yes' if one['fresh'] else '**no**'} |")
+            same = "yes" if one["fresh"] else "**no**"
+            lines.append(f"| {name} | {one['rows']:,} | {scores} | {within} | {same} |")
         lines += [
             "",
             "## Odd cells at `predict`, one among 20 rows",
@@ -191,9 +192,9 @@ def page(found: Mapping[str, Any]) -> str:
         lines += [
             "## Drawn cells",
             "",
-            "Cells of all types, and cells of the kind's sample with something changed, in columns of one to eight cells:",
-            "inferred from, fitted, and encoded as those of a later table. To be shown: none ends in another error than",
-            "protokit's own.",
+            "Cells of all types, and cells of the kind's sample with something changed, in columns of one to eight",
+            "cells: inferred from, fitted, and encoded as those of a later table. To be shown: none ends in another error",
+            "than protokit's own.",
             "",
             "| kind | odd cells | other errors |",
             "|---|---|---|",
