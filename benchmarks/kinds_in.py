@@ -104,7 +104,7 @@ def _outcome(model: Any, frame: pd.DataFrame, made: Planted, cells: Mapping[str,
     except ProtokitError as error:
         return f"refused: {error.rule}"
     assert not predicted.isna().any().any()
-    said = [notice.rule for notice in predicted.attrs.get("notices", ())]
+    said = [str(notice).splitlines()[0] for notice in predicted.attrs.get("notices", ())]
     return f"predicted; said: {'; '.join(said)}" if said else "predicted"
 
 
@@ -165,9 +165,9 @@ def page(found: Mapping[str, Any]) -> str:
         lines += [
             "## Planted tables",
             "",
-            "One column alone tells the target, by chance. Roc_auc of 1,000 test rows (300 of media): what the",
-            f"chances themselves have, the network, and what it has without the kind. To be shown: within {NEAR} of what is there;",
-            "a fresh process that loads the model predicts the same bits.",
+            "One column alone tells the target, by chance. Roc_auc of 1,000 test rows (300 of media): what the chances",
+            "themselves have, the network, and what it has without the kind. To be shown: within",
+            f"{NEAR} of what is there; a fresh process that loads the model predicts the same bits.",
             "",
             "| column | training rows | there | network | without | read otherwise | within | same bits |",
             "|---|---|---|---|---|---|---|---|",
@@ -175,9 +175,10 @@ def page(found: Mapping[str, Any]) -> str:
         for name, one in tables.items():
             others = [f"{one[key]:.3f} ({key})" for key in one if key.startswith("as ")]
             within = "yes" if one["network"] >= one["there"] - NEAR else "**no**"
-            scores = f"{one['there']:.3f} | {one['network']:.3f} | {one['ignored']:.3f} | {', '.join(others)}"
+            there, network, ignored = (f"{one[key]:.3f}" for key in ("there", "network", "ignored"))
+            scores = " | ".join((there, network, ignored, ", ".join(others), within))
             same = "yes" if one["fresh"] else "**no**"
-            lines.append(f"| {name} | {one['rows']:,} | {scores} | {within} | {same} |")
+            lines.append(f"| {name} | {one['rows']:,} | {scores} | {same} |")
         lines += [
             "",
             "## Odd cells at `predict`, one among 20 rows",
@@ -193,8 +194,8 @@ def page(found: Mapping[str, Any]) -> str:
             "## Drawn cells",
             "",
             "Cells of all types, and cells of the kind's sample with something changed, in columns of one to eight",
-            "cells: inferred from, fitted, and encoded as those of a later table. To be shown: none ends in another error",
-            "than protokit's own.",
+            "cells: inferred from, fitted, and encoded as those of a later table. To be shown: none ends in another",
+            "error than protokit's own.",
             "",
             "| kind | odd cells | other errors |",
             "|---|---|---|",
@@ -223,8 +224,10 @@ def main() -> None:
     parser.add_argument("--write", action="store_true")
     asked = parser.parse_args()
     warnings.simplefilter("ignore")
-    found: dict[str, Any] = json.loads(JSON.read_text(encoding="utf-8")) if JSON.exists() else {}
-    found |= {"date": date.today().isoformat(), "machine": f"{platform.machine()}, {os.cpu_count()} cores"}
+    found: dict[str, Any] = {
+        "date": date.today().isoformat(),
+        "machine": f"{platform.machine()}, {os.cpu_count()} cores",
+    }
     work: list[tuple[str, str, Callable[[], dict[str, Any]]]] = []
     for name, made in PLANTED.items():
         work.append(("planted", name, lambda made=made: planted(made, asked.seed)))  # type: ignore[misc]
@@ -238,6 +241,8 @@ def main() -> None:
         start = time.process_time()
         one = do()
         print(what, name, json.dumps(one), f"{time.process_time() - start:.0f} s", file=sys.stderr, flush=True)
+        if JSON.exists():  # what another process has measured meanwhile, too
+            found = {**json.loads(JSON.read_text(encoding="utf-8")), "date": found["date"], "machine": found["machine"]}
         order = {"planted": PLANTED, "hostile": HOSTILE, "real": REAL}[what]
         known = {**found.get(what, {}), name: one}
         found[what] = {key: known[key] for key in order if key in known}  # type: ignore[attr-defined]
