@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import runpy
 from pathlib import Path
 from typing import Any
 
@@ -82,3 +84,12 @@ def _auc(run: protokit.Run) -> float:
     [score] = run.results["metrics"]["scores"]
     assert score["metric"] == "roc_auc"
     return float(score["network"]["value"] or 0.0)
+
+
+def test_the_recipe_of_orders_reads_baskets_tags_hours_and_places(root: Path, tmp_path: Path) -> None:
+    made = runpy.run_path(str(root / "recipes" / "data" / "orders.py"))["orders"]()
+    text = "".join(json.dumps(order) + "\n" for order in made)
+    assert (root / "recipes" / "data" / "orders.jsonl").read_text(encoding="utf-8") == text
+    run = protokit.run(root / "recipes" / "orders.yaml", out=tmp_path, set=["learn.epochs=25", "learn.networks=1"])
+    kinds = {"basket": "bag", "tags": "set", "at": "time_of_day", "home": "place"}
+    assert run.model.encoder.kinds == kinds and run.metrics["roc_auc"] > 0.8
