@@ -38,11 +38,10 @@ class LearningRateLow(Rule):
         moved = max(((layer.moved or 0.0) / (layer.weight_start or 1.0) for layer in kernels), default=0.0)
         steady, left = steadiness(losses), float(losses[-1] / max(losses[0], 1e-300))
         course = f"the training loss still fell at the end, from {number(losses[0])} to {number(losses[-1])} in"
+        early = checkup.best_epoch < _LATE * epochs or (few and checkup.learning_rate >= usual)
         if low and not few and kernels and moved <= _AS_BORN:
             course = "the network stayed what it was at its start, in"
-        elif checkup.best_epoch < _LATE * epochs or (few and checkup.learning_rate >= usual):
-            return
-        elif steady < (_STEADY_OF_LOW if low else _STEADY) or moved > _UNMOVED or left < _LEFT:
+        elif early or steady < (_STEADY_OF_LOW if low else _STEADY) or moved > _UNMOVED or left < _LEFT:
             return
         rule = (
             f"at a learning rate of {checkup.learning_rate:g} {course} {counted(epochs, 'epoch')}; no layer's weights "
