@@ -43,7 +43,7 @@ FRESH: dict[str, tuple[str, str]] = {
     "adult": ("modeldata/mlc_churn", "churn"),
     "diamonds": ("modeldata/ames", "Sale_Price"),
     "melbourne": ("modeldata/Sacramento", "price"),
-    "wine": ("MASS/fgl", "type"),
+    "wine": ("carData/BEPS", "vote"),
     "breast_cancer": ("modeldata/cells", "class"),
     "diabetes": ("ISLR/Carseats", "Sales"),
     "digits": ("modeldata/hpc_data", "class"),
