@@ -116,8 +116,8 @@ def california(data: Path, seed: int) -> dict[str, Any]:
     target, found = "median_house_value", {}
     for name, columns in (("two numbers", {}), ("place", place), ("place, and two numbers", both)):
         represent = {"target": target, "columns": columns}
-        found[name] = _score(frame, represent, "rmse", seed)
-    return {"metric": "rmse", "scores": found}
+        found[name] = _score(frame, represent, "root_mean_squared_error", seed)
+    return {"metric": "root_mean_squared_error", "scores": found}
 
 
 def sentences(data: Path, seed: int) -> dict[str, Any]:

@@ -17,10 +17,21 @@ def without_halves(frame: pd.DataFrame) -> pd.DataFrame:
     found: dict[str, pd.Series] = {}
     for name in (str(one) for one, dtype in frame.dtypes.items() if dtype.kind == "O"):
         cells = frame[name].tolist()
+        if _are_whole(cells):
+            continue
         mended = [mend(cell) for cell in cells]
         if any(one is not other for one, other in zip(mended, cells, strict=True)):
             found[name] = pd.Series(mended, frame.index, dtype=object)
     return frame.assign(**found) if found else frame
+
+
+def _are_whole(cells: list[Any]) -> bool:
+    """Whether nothing is to be mended, by all texts at once: most columns are many texts without any half."""
+    try:
+        "".join([cell for cell in cells if type(cell) is str]).encode()
+    except UnicodeEncodeError:
+        return False
+    return not any(type(cell) in (list, tuple, dict) for cell in cells)
 
 
 def mend(value: Any) -> Any:

@@ -91,8 +91,8 @@ def test_lists_of_several_lengths_or_of_texts_are_no_vectors() -> None:
 @pytest.mark.parametrize(
     ("cell", "rule"),
     [
-        ([1.0, 2.0], "column 'e', row 8: a vector of 2 numbers, where the others hold vector of 6 numbers"),
-        ([[1.0] * 6], "column 'e', row 8: a matrix of 1 x 6, where the others hold vector of 6 numbers"),
+        ([1.0, 2.0], "column 'e', row 8: a vector of 2 numbers, where the others hold a vector of 6 numbers"),
+        ([[1.0] * 6], "column 'e', row 8: a matrix of 1 x 6, where the others hold a vector of 6 numbers"),
         ("[1, 2", "column 'e', row 8: '[1, 2' is not a vector, which is a list of numbers"),
         ([1.0, 2.0, 3.0, 4.0, 5.0, np.inf], "is not a list of finite numbers"),
         ({"a": 1}, "column 'e', row 8: \"{'a': 1}\" is not a vector, which is a list of numbers"),

@@ -135,7 +135,8 @@ class _Members(FittedColumn):
         shown = tuple(names[i] for i in new[:_SHOWN])
         nothing = np.setdiff1d(rows, rows[~is_new])
         told = f"{counted(len(new), 'member', 'are')} in no training row, such as {', '.join(map(repr, shown))}"
-        note = f"{told}: they count as unseen, in {counted(len(np.unique(rows[is_new])), 'cell')}"
+        count = "it counts" if len(new) == 1 else "they count"
+        note = f"{told}: {count} as unseen, in {counted(len(np.unique(rows[is_new])), 'cell')}"
         return Unusual(own, len(nothing), shown, self.labels, (note,))
 
     def in_order(self, members: list[str]) -> list[str]:

@@ -159,7 +159,7 @@ class VectorColumn(InputColumn):
     def _of_other_size(self, cells: pd.Series, row: int, shape: tuple[int, ...]) -> DataError:
         rule = f"column {self.column!r}, row {row_of(cells, row)}: a {_named(shape)}, where the others hold"
         cure = f"mend the cell or leave it empty; lists of different lengths are columns: {{{self.column}: set}}"
-        return DataError(f"{rule} {_named(self.shape)}", cure=cure)
+        return DataError(f"{rule} a {_named(self.shape)}", cure=cure)
 
 
 def _named(shape: tuple[int, ...]) -> str:
