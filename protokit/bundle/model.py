@@ -19,7 +19,7 @@ from protokit.core.errors import PredictionNotice, SpecError
 from protokit.core.libraries.backend import keras
 from protokit.core.values.arrays import Arrays, Features, Predictions
 from protokit.core.values.said import Notice
-from protokit.core.values.signature import Signature
+from protokit.core.values.signature import Signature, TargetSpec
 from protokit.evaluate.temperature import tempered
 from protokit.learn.clustering.clusters import Clusters
 from protokit.learn.snapshot import hold
@@ -118,14 +118,12 @@ class Model:
 
     @property
     def encoder(self) -> Encoding:
-        """What was learned of the columns; that of the first part, with the mean of the parts' thresholds."""
+        """What was learned of the columns; that of the first part, with means of the parts' thresholds and spreads."""
         first = self.parts[0].encoder
         if len(self.parts) == 1 or not isinstance(first, Encoder):
             return first
         of_parts = [part.encoder.signature.targets for part in self.parts]
-        means = [sum(spec.threshold for spec in specs) / len(specs) for specs in zip(*of_parts, strict=True)]
-        specs = zip(of_parts[0], means, strict=True)
-        return first.settled({spec.name: replace(spec, threshold=mean) for spec, mean in specs})
+        return first.settled({specs[0].name: _settled(specs) for specs in zip(*of_parts, strict=True)})
 
     @property
     def network(self) -> keras.Model:
@@ -213,6 +211,13 @@ class Model:
 def needed(parts: Sequence[Part]) -> tuple[str, ...]:
     """The columns that the encoders of some parts take."""
     return tuple(dict.fromkeys(name for part in parts for name in part.encoder.needed))
+
+
+def _settled(specs: Sequence[TargetSpec]) -> TargetSpec:
+    """A target as all parts together have it."""
+    spreads = [spec.spread for spec in specs if spec.spread is not None]
+    spread = sum(spreads) / len(spreads) if spreads else None
+    return replace(specs[0], threshold=sum(spec.threshold for spec in specs) / len(specs), spread=spread)
 
 
 def _mean(scores: list[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:

@@ -149,6 +149,8 @@ class TargetEncoder(Learned):
         plain: dict[str, object] = {**vars(self.spec), "center": self.center, "scale": self.scale}
         if not self.spec.dispersion:
             del plain["dispersion"]
+        if self.spec.spread is None:
+            del plain["spread"]
         if self.in_one_column and self.spec.name == LABELS:
             plain["in_one_column"] = True
         if self.separator is not None:

@@ -55,7 +55,11 @@ def test_means_are_above_zero_and_beat_a_constant(target: str, task: str, loss: 
     assert {"dummy", "linear", "boosting"} <= {*baselines}
     assert network["value"] < baselines["dummy"]["value"] > baselines["linear"]["value"]
     fresh = load(result.path / "model").predict(frame)
-    assert list(fresh) == [target] and (fresh[target] > 0).all()
+    low, high = f"{target} 0.05", f"{target} 0.95"
+    assert list(fresh) == [target, low, high] and (fresh[target] > 0).all()
+    assert ((fresh[low] < fresh[high]) & (fresh[low] <= frame[target]) & (frame[target] <= fresh[high])).mean() > 0.75
+    found = json.loads((result.path / "metrics.json").read_text())["intervals"][target]
+    assert found["inside"] == 0.9 and found["held"] > 0.75
     assert np.array_equal(fresh, result.model.predict(frame))
 
 

@@ -124,6 +124,7 @@ class Task(ABC):
         metrics: those that are scored where a recipe names none; the first decides the verdict.
         importance: the metric by which columns are important, where the one that decides takes long.
         deviance: what simple models of it make least.
+        spreads: whether validation rows tell how far numbers lie from their means, and so between which bounds.
         constant: the share of rows with one value from which on nothing is to be learned; above 1: never.
         audited: whether the audit looks at columns beside the target.
     """
@@ -150,6 +151,7 @@ class Task(ABC):
     metrics: ClassVar[tuple[str, ...]] = ()
     importance: ClassVar[str] = ""
     deviance: ClassVar[Literal["squared_error", "poisson", "gamma"]] = "squared_error"
+    spreads: ClassVar[bool] = False
     constant: ClassVar[float] = 2.0
     audited: ClassVar[bool] = False
 
@@ -244,7 +246,9 @@ class TargetSpec:
     Of two classes the one at the place `positive` is what precision, recall and the like are of. A row is called
     positive where its probability of it is above the `threshold`; the logits of classes are divided by the
     `temperature`. `dispersion` is by how much counts, in units of their mean, vary more than those of a Poisson
-    distribution. None of these changes the network: two targets that differ in them alone are equal.
+    distribution, and `spread` how far they, or numbers above 0, lie from the network's means, by validation rows
+    (variance: mean + spread * mean^2, or spread * mean^2). None of these changes the network: two targets that differ
+    in them alone are equal.
     """
 
     name: str
@@ -258,6 +262,7 @@ class TargetSpec:
     temperature: float | None = field(default=None, compare=False)
     positive: int = field(default=1, compare=False)
     dispersion: float = field(default=0.0, compare=False)
+    spread: float | None = field(default=None, compare=False)
 
     @property
     def key(self) -> str:

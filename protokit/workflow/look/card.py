@@ -91,6 +91,9 @@ def told(metrics: Metrics) -> tuple[str, ...]:
         temperature = found.get("temperature")
         warm = f", after dividing the logits by {number(temperature)}" if temperature else ""
         lines.append(error + warm)
+    for target, bounds in (metrics.get("intervals") or {}).items():
+        of = f" of {target}" if several else ""
+        lines.append(f"{bounds['held']:.1%} of the test rows lie within their bounds{of}, of {bounds['inside']:.0%}")
     for target, columns in (metrics.get("importance") or {}).items():
         of = f" for {target}" if several else ""
         used = [one["column"] for one in columns if (one["drop"]["low"] or 0) > 0][:3]

@@ -70,6 +70,13 @@ class PlainCalibration(TypedDict):
     temperature: Number
 
 
+class PlainHeld(TypedDict):
+    """Bounds of rows: the share of rows that is to lie between them, and that of the test rows that does."""
+
+    inside: float
+    held: float
+
+
 class PlainRows(TypedDict):
     """How many rows (or windows) there were in each part; of folds those of the first, and all test rows."""
 
@@ -122,6 +129,7 @@ class Details(TypedDict, total=False):
     per_class: dict[str, list[PlainClass]]
     per_quantile: dict[str, list[dict[str, float]]]
     calibration: dict[str, PlainCalibration]
+    intervals: dict[str, PlainHeld]
     slices: list[PlainSlice]
     thresholds: Mapping[str, Threshold]
     estimators: dict[str, str]

@@ -15,6 +15,7 @@ from protokit.core.values.arrays import Predictions
 from protokit.core.values.said import Notice
 from protokit.core.values.scores import Score
 from protokit.core.values.tables import Table
+from protokit.evaluate import spread
 from protokit.evaluate.baselines.baseline import BASELINES
 from protokit.evaluate.calibration import reliability
 from protokit.evaluate.estimators.predicting import takes_weights
@@ -33,7 +34,7 @@ from protokit.workflow.run.evaluation_plan import EvaluationPlan
 
 
 def settled(plan: EvaluationPlan, networks: Networks, folds: Sequence[Represented]) -> Networks:
-    """The networks with temperatures and thresholds: those of each fold are chosen on its own validation rows."""
+    """The networks with temperatures, thresholds and spreads: of each fold from its own validation rows."""
     choices, parts = plan.choices, []
     found: dict[str, list[tuple[float, float]]] = {}
     for i, (part, fold) in enumerate(zip(networks.parts, folds, strict=True)):
@@ -41,10 +42,10 @@ def settled(plan: EvaluationPlan, networks: Networks, folds: Sequence[Represente
         if not isinstance(encoder, Encoder):
             return networks
         specs = {target.name: choices.fixed(target) for target in encoder.signature.targets}
-        if any(map(choices.needs_validation, specs.values())):
+        if any(choices.needs_validation(spec) or spec.of_task.spreads for spec in specs.values()):
             for name, known in networks.on_validation(i, fold.validation).items():
                 best = choices.settled(known)
-                specs[name] = best.target
+                specs[name] = spread.told(best)
                 if metric := choices.chosen_by(best.target):
                     found.setdefault(name, []).append((best.target.threshold, METRICS[metric](best)))
         parts.append(replace(part, encoder=encoder.settled(specs)))
@@ -99,6 +100,7 @@ def evaluate(
                 own[label] = METRICS[metric](predictions[name])
     best = {v.target: baselined[v.target][v.baseline] if v.baseline else None for v in verdicts}
     details: Details = {
+        "intervals": {t.name: spread.held([fold[t.name] for fold in by_fold]) for t in targets if t.of_task.spreads},
         **_described(recipe, network, networks.parts),
         "slices": _slices(recipe, collected, folds, network, best, {v.target: v.metric for v in verdicts}),
         "thresholds": networks.thresholds,
