@@ -144,6 +144,10 @@ def of_numbers(truth: Any, predicted: Any) -> dict[str, float]:
         ),
         "mean_poisson_deviance": sk.mean_poisson_deviance(truth, predicted) if (predicted > 0).all() else np.nan,
         "mean_gamma_deviance": sk.mean_gamma_deviance(truth, predicted) if (predicted > 0).all() else np.nan,
+        **{
+            f"d2_{name}_deviance": sk.d2_tweedie_score(truth, predicted, power=p) if (predicted > 0).all() else np.nan
+            for name, p in (("poisson", 1), ("gamma", 2))
+        },
         "d2_absolute_error": sk.d2_absolute_error_score(truth, predicted),
         "explained_variance": sk.explained_variance_score(truth, predicted),
         "max_error": sk.max_error(truth, predicted),
