@@ -43,7 +43,8 @@ class CoxModel:
     def scores(self, features: Features) -> np.ndarray:
         """See Fitted."""
         log = (_dense(self.matrix(features)) - self.center) @ self.of_columns
-        return np.exp(-np.exp(np.clip(log, -30, 30))[:, None] * self.hazard)
+        later: np.ndarray = np.exp(-np.exp(np.clip(log, -30, 30))[:, None] * self.hazard)
+        return later
 
 
 def kaplan_meier(truth: np.ndarray, target: TargetSpec, weights: np.ndarray | None = None) -> Fitted:
