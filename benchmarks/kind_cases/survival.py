@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
+
 from kind_cases.case import Case, Given, Scores, add
 
 VARIANTS: dict[str, dict[str, Any]] = {"survival": {}, "survival, cox": {"loss": "cox"}}
