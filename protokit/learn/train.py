@@ -18,6 +18,7 @@ from protokit.core.values.signature import Signature
 from protokit.learn.compiling import compile_network
 from protokit.learn.engine import ENGINES, CannotCompile, Engine, NotFinite, Training, automatic
 from protokit.learn.inspection import nonfinite
+from protokit.learn.linear_start import loss_now, start_linear
 from protokit.learn.plan import Plan, Progress
 from protokit.learn.planning import plan_of
 from protokit.learn.snapshot import Snapshot, assign
@@ -127,6 +128,10 @@ class Trainer:
         base_rate = self._inputs.set(values or Values())
         plan = self.plan(train, validation, seed)
         progress: Progress = Progress()
+        if self._learn.start == "linear":
+            start_linear(network, self._signature, train, plan)
+            if plan.monitor == "validation_loss":  # that of training has dropout in it
+                progress.best = loss_now(network, validation, plan)
         best: Sequence[tf.Tensor | np.ndarray] = self._weights()
         found = Snapshot.load(snapshot, key) if snapshot else None
         if found:

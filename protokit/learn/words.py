@@ -28,6 +28,7 @@ CLUSTERINGS = ("kmeans", "gaussian_mixture", "hdbscan", "spectral", "agglomerati
 FOR_TASK = {"quantiles": "quantile", "clusters": "clustering", "cluster_by": "clustering", "event": "survival"}
 PRECISIONS = ("float32", "mixed_float16", "mixed_bfloat16")
 LATER_PRECISIONS = ("float16", "bfloat16", "float64")
+STARTS = ("zero", "linear")
 DEALS = ("validation",)
 DEALT = 4  # networks, where the recipe deals and says no number
 MONITORS = ("validation_loss", "loss")
@@ -196,6 +197,12 @@ class Learn(Section):
         None,
         description="in what the networks differ beside their seeds: each has other validation rows",
         examples=["validation"],
+    )
+    start: Annotated[str, choice("start", STARTS)] = Field(
+        "zero",
+        description="where the last layer starts: at zero, or at a ridge regression of the inputs that come to it as "
+        "they are; linear for numbers to predict where rows are few: of a table under 1,000",
+        examples=["linear"],
     )
     precision: Annotated[str, choice("precision", PRECISIONS, later=LATER_PRECISIONS)] = Field(
         "float32", description="in which numbers the network computes", examples=["mixed_bfloat16"]

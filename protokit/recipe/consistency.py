@@ -5,7 +5,7 @@ from __future__ import annotations
 from protokit.collect.words import Collect
 from protokit.core.places import Fault, Path
 from protokit.core.suggest import did_you_mean, one_of
-from protokit.core.values.signature import TASKS, form_written
+from protokit.core.values.signature import form_written, of_word
 from protokit.evaluate.baselines.baseline import BASELINES
 from protokit.evaluate.metrics.metric import METRICS
 from protokit.evaluate.words import Evaluate
@@ -87,7 +87,7 @@ def _of_targets(represent: Represent, learn: Learn) -> list[Fault]:
         if name in represent.columns:
             path: Path = ("represent", "columns", name)
             ordered = represent.kind(name) == "ordered"
-            if ordered and any(task.ordered for task in TASKS.all().values() if task.written == learn.task):
+            if ordered and any(task.ordered for task in of_word(learn.task)):
                 continue
             cure = "write learn: {task: ordinal} beside it" if ordered else "set learn.task instead"
             found.append(Fault(f"{name!r} is the target", cure, path, "key"))
@@ -117,6 +117,9 @@ def _of_task(represent: Represent, learn: Learn, evaluate: Evaluate) -> list[Fau
         if key in learn.model_fields_set and learn.task != task:
             verb = "are" if key.endswith("s") else "is"
             found.append(Fault(f"{key} {verb} for {task}", f"write task: {task}, or remove it", ("learn", key), "key"))
+    if learn.start == "linear" and of is not None and not any(t.starts_linear for t in of_word(of)):
+        rule = f"a linear start is for numbers, and the task is {of}"
+        found.append(Fault(rule, "write zero, or leave it out", ("learn", "start")))
     if learn.form == "steps" and represent.series is None:
         cure = "write represent: {series: {time: TIME, window: 96, horizon: 24}}"
         found.append(Fault("forecasting needs a series", cure, ("learn", "task")))
@@ -124,7 +127,7 @@ def _of_task(represent: Represent, learn: Learn, evaluate: Evaluate) -> list[Fau
         if getattr(evaluate, key) != getattr(Evaluate(), key) and form_written(of) not in (None, "classes"):
             found.append(Fault(f"{key} is for classes, and the task is {of}", "remove it", ("evaluate", key), "key"))
     for i, name in enumerate(evaluate.baselines or ()):
-        tasks = [task for task in TASKS.all().values() if task.written == of]
+        tasks = of_word(of)
         if tasks and not any(task.is_one_of(BASELINES[name].tasks) for task in tasks):
             fitting = [n for n, one in BASELINES.all().items() if any(task.is_one_of(one.tasks) for task in tasks)]
             rule = f"the baseline {name!r} is not for {of}"

@@ -81,6 +81,16 @@ def test_weights_count_in_calibration_and_intervals() -> None:
     assert interval_of_mean(errors, None) == interval_of_mean(errors, None, np.ones(300))
 
 
+def test_models_that_differ_by_rounding_alone_cannot_be_told_apart() -> None:
+    truth = np.random.default_rng(0).normal(50, 10, 60)
+    target = TargetSpec("y", "regression")
+    exact, single = Predictions(target, truth, truth), Predictions(target, truth, truth + 1e-5)
+    _, verdict = judge(single, {"linear": exact}, ["root_mean_squared_error"], 0)
+    assert verdict.outcome == "cannot tell apart" and verdict.p == 1
+    off = Predictions(target, truth, truth + np.random.default_rng(1).normal(0, 0.1, 60))
+    assert judge(off, {"linear": exact}, ["root_mean_squared_error"], 0)[1].outcome == "worse"
+
+
 def test_a_baseline_that_equals_another_is_counted_once() -> None:
     rng = np.random.default_rng(0)
     truth = rng.normal(size=150)

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import ndtri
 
+from protokit.core.values.arrays import FEW_ROWS
 from protokit.represent.encoders.circles import COMPUTED, TABLES, days_and_circles
 from protokit.represent.encoders.scaling.scaler import FINE, SINGLE, ColumnScale, Scaler, rounded, scaler_from_plain
 
@@ -30,7 +31,7 @@ def test_what_comes_out_is_bounded_finite_and_grows_with_the_number(train: list[
     scaler = Scaler.fit(numbers)
     every = np.sort(np.concatenate([numbers[~np.isnan(numbers)], later]))
     found = scaler.transform(every[:, None])[:, 0]
-    assert np.isfinite(found).all() and (np.abs(found) <= 3).all()
+    assert np.isfinite(found).all() and (np.abs(found) <= (32 if scaler.columns[0].straight else 3)).all()
     assert (np.diff(found) >= -1e-6).all()
     missing = scaler.transform(np.array([[np.nan], [scaler.columns[0].median]]))
     assert missing[0, 0] == missing[1, 0] and scaler.marked[0] == np.isnan(numbers).any()
@@ -70,7 +71,7 @@ def test_of_real_data_float32_and_the_last_bit_of_a_float64_change_nothing(share
             found = scaler.transform(numbers)
             for other in (numbers.astype(np.float32).astype(float), np.nextafter(numbers, np.inf)):
                 assert np.abs(scaler.transform(other) - found).max() <= 1e-6, (path.name, name)
-            assert np.abs(found).max() <= 3
+            assert np.abs(found).max() <= (32 if len(column) < FEW_ROWS else 3)
             tried += 1
     assert tried > 100
 
@@ -78,11 +79,23 @@ def test_of_real_data_float32_and_the_last_bit_of_a_float64_change_nothing(share
 def test_ranks_of_different_numbers_are_those_of_scikit_learn() -> None:
     from sklearn.preprocessing import QuantileTransformer, StandardScaler
 
-    x = np.random.default_rng(0).lognormal(size=(400, 3))
-    rank = QuantileTransformer(n_quantiles=400, output_distribution="normal", subsample=None).fit_transform(x)
+    x = np.random.default_rng(0).lognormal(size=(800, 3))
+    rank = QuantileTransformer(n_quantiles=800, output_distribution="normal", subsample=None).fit_transform(x)
     size = StandardScaler().fit_transform(x)
     expected = (np.clip(rank, -3, 3) + size / np.sqrt(1 + (size / 3) ** 2)) / 2
     np.testing.assert_allclose(Scaler.fit(x).transform(x), expected, atol=1e-5)
+
+
+def test_of_few_rows_numbers_keep_their_proportions() -> None:
+    from sklearn.preprocessing import StandardScaler
+
+    x = np.random.default_rng(0).lognormal(sigma=2, size=(FEW_ROWS - 1, 3))
+    scaler = Scaler.fit(x)
+    np.testing.assert_allclose(scaler.transform(x), StandardScaler().fit_transform(x), atol=1e-5)
+    assert all(column.straight for column in scaler.columns) and scaler.as_plain()["version"] == 3
+    assert scaler.transform(np.array([[1e9, -1e9, 1e300]])).tolist() == [[32, -32, 32]]
+    more = Scaler.fit(np.concatenate([x, x[:1]]))
+    assert not any(column.straight for column in more.columns) and more.as_plain()["version"] == 2
 
 
 def test_a_run_of_equal_numbers_has_the_rank_of_its_middle_and_no_knot_beside_it() -> None:
@@ -149,8 +162,8 @@ def test_numbers_beyond_those_that_a_float_counts() -> None:
 
 
 def test_no_other_version_is_read() -> None:
-    with pytest.raises(ValueError, match="version 3"):
-        scaler_from_plain({"version": 3})
+    with pytest.raises(ValueError, match="version 4"):
+        scaler_from_plain({"version": 4})
 
 
 def test_circles_are_read_off_tables_and_close_to_what_was_computed() -> None:

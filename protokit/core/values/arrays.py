@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     import numpy as np
 
 
+FEW_ROWS = 640  # of training, as a table of 1,000 has by default: of fewer, a number keeps its proportions
+
+
 @dataclass(frozen=True)
 class Features:
     """The columns in plain form, for models that do their own scaling (the baselines).

@@ -145,6 +145,11 @@ class Task(ABC):
         """Whether something for these tasks is for this one."""
         return self.name in tasks or self.like in tasks
 
+    @property
+    def starts_linear(self) -> bool:
+        """Whether a network may start at a ridge regression: it learns one number in standard units."""
+        return self.form == "number" and self.standardised and self.head == "dense"
+
     def of_classes(self, count: int) -> str:
         """The task where the training rows have so many classes."""
         return self.name
@@ -197,9 +202,14 @@ def task_of(name: str) -> Task:
     return TASKS[name]
 
 
+def of_word(word: str | None) -> tuple[Task, ...]:
+    """The tasks that a recipe writes so: of classes there are two."""
+    return tuple(task for task in TASKS.all().values() if task.written == word)
+
+
 def form_written(word: str | None) -> Form | None:
     """What is predicted of a row by a task as a recipe writes it; None where it says none."""
-    return next((task.form for task in TASKS.all().values() if task.written == word), None)
+    return next((task.form for task in of_word(word)), None)
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,7 @@ def paired(value: float, samples: np.ndarray, units: int) -> Difference:
     if not isfinite(value) or not len(defined):
         return Difference(Interval(value, float("nan"), float("nan")), float("nan"))
     if units < 2:  # of one row or block nothing is known of how others vary
-        return Difference(Interval(value, float("nan"), float("nan")), 1.0)
+        return of_none(value)
     if np.ptp(defined) <= 1e-12 * abs(value):  # the same whatever rows are drawn: what they span is no interval
         return Difference(Interval(value, float("nan"), float("nan")), 2.0 ** (1 - units) if value else 1.0)
     wider = sqrt((units - 1) / units)
@@ -73,6 +73,11 @@ def paired(value: float, samples: np.ndarray, units: int) -> Difference:
         low, high = min(low, value - reach), max(high, value + reach)
         p = max(p, 2 * float(stats.t.sf(abs(value) * wider / spread, units - 1)))
     return Difference(Interval(value, float(low), float(high)), max(p, 2.0 ** (1 - units)))
+
+
+def of_none(value: float) -> Difference:
+    """A difference that is none: it has no interval, and chance explains it."""
+    return Difference(Interval(value, float("nan"), float("nan")), 1.0)
 
 
 def over_folds(first: Sequence[float], second: Sequence[float], ratio: float) -> Difference:

@@ -6,19 +6,28 @@ from collections.abc import Callable
 from math import sqrt
 
 import numpy as np
+from scipy import sparse
 from sklearn.base import BaseEstimator
 from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
-from sklearn.linear_model import GammaRegressor, LogisticRegression, PoissonRegressor, QuantileRegressor, Ridge
+from sklearn.linear_model import (
+    GammaRegressor,
+    LogisticRegression,
+    PoissonRegressor,
+    QuantileRegressor,
+    Ridge,
+    RidgeCV,
+)
 
 from protokit.core.seeds import derive
-from protokit.core.values.arrays import Features
+from protokit.core.values.arrays import FEW_ROWS, Features
 from protokit.core.values.signature import TargetSpec
 from protokit.evaluate.baselines.baseline import Fitted
 from protokit.evaluate.estimators.features import Cells, Matrix, linear_matrix, tree_matrix
 from protokit.evaluate.estimators.quiet import quiet
 
 _LOG_LINEAR = {"poisson": PoissonRegressor, "gamma": GammaRegressor}
+_PENALTIES = np.logspace(-6, 4, 31)
 _QUANTILE_ROWS = 5_000  # of training that the linear program of a quantile can take in seconds
 
 
@@ -36,16 +45,23 @@ def dummy(truth: np.ndarray, target: TargetSpec, weights: np.ndarray | None = No
 def linear(
     features: Features, truth: np.ndarray, target: TargetSpec, seed: int, weights: np.ndarray | None = None
 ) -> Fitted:
-    """Logistic, ridge, log-linear or quantile regression on standard numbers, one-hot categories and weighted words."""
-    matrix = linear_matrix(features, seed, weights)
+    """Logistic, ridge, log-linear or quantile regression on standard numbers, one-hot categories and weighted words.
+
+    Of few rows the penalty of the ridge regression is chosen by leaving out each in turn: scikit-learn's 1.0 is much.
+    """
+    matrix, few = linear_matrix(features, seed, weights), len(truth) < FEW_ROWS
     x, center, scale = matrix(features), 0.0, 1.0
+    if few and isinstance(x, sparse.csr_matrix):
+        x = x.toarray()
 
     def made(quantile: float) -> BaseEstimator:
         if target.form == "quantiles":
             return QuantileRegressor(quantile=quantile, alpha=1e-4, solver="highs")
         if deviance != "squared_error":  # a penalty of 1 on the sum, as Ridge has; theirs is on the mean
             return _LOG_LINEAR[deviance](alpha=1 / len(truth), max_iter=1000)
-        return Ridge() if target.form == "number" else LogisticRegression(max_iter=1000)
+        if target.form == "number":
+            return RidgeCV(_PENALTIES) if few else Ridge()
+        return LogisticRegression(max_iter=1000)
 
     deviance = target.of_task.deviance
     if deviance != "squared_error":

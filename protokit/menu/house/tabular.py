@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from protokit.core.values.arrays import FEW_ROWS
 from protokit.core.values.signature import Signature
 from protokit.menu.house_menu import HOUSE_MENUS, HouseMenu
 from protokit.menu.items import Plain
@@ -53,6 +54,12 @@ class Tabular(HouseMenu):
     example = "menu: tabular"
     layers = (hidden_layers(CLASSES),)
     default = True
+
+    @classmethod
+    def learning(cls, signature: Signature, rows: int) -> Mapping[str, Plain]:
+        """Of few rows numbers are learned from a linear model on: in so few steps a network does not get there."""
+        numbers = bool(signature.targets) and all(target.of_task.starts_linear for target in signature.targets)
+        return {"start": "linear"} if numbers and 0 < rows < FEW_ROWS else {}
 
     @classmethod
     def layers_for(cls, signature: Signature) -> Sequence[Plain]:

@@ -187,12 +187,16 @@ def network_grid(metrics: Metrics) -> Grid:
         for layer, kind, shape, parameters in metrics["network"]
     )
     total = sum(row[3] for row in metrics["network"])
-    kept = f"{counted(epochs(networks), 'epoch')}, kept epoch {networks[0]['best_epoch']}"
+    kept = f"{counted(epochs(networks), 'epoch')}, kept {_kept(networks[0])}"
     if len(networks) > 1:
         seeds = len(networks) // (len(folds) or 1)
         made_of = " x ".join([f"{len(folds)} folds"] * bool(folds) + [f"{seeds} seeds"] * (seeds > 1))
         kept = f"{len(networks)} such networks averaged ({made_of}), {counted(epochs(networks), 'epoch')}"
     return Grid(f"network: {total:,} parameters, {kept}", ("layer", "kind", "output", "parameters"), layers)
+
+
+def _kept(network: PlainNetwork) -> str:
+    return f"epoch {network['best_epoch']}" if network["best_epoch"] else "the start"
 
 
 def epochs(networks: Sequence[PlainNetwork]) -> str:

@@ -11,9 +11,11 @@ import numpy as np
 from scipy.special import ndtri
 
 from protokit.core.names import counted
+from protokit.core.values.arrays import FEW_ROWS
 from protokit.represent.encoders.scaling.first_scaler import FirstScaler
 
 _FARTHEST = 3.0  # standard normal units
+_STRAIGHT = 32.0  # standard deviations: no number of so few training rows lies beyond
 _MOST_KNOTS, _FEWEST_KNOTS = 1000, 100  # of a column
 _ALL_KNOTS = 200_000  # of a table: the more columns, the fewer each
 _UNLIKELY = 1e-4
@@ -32,7 +34,10 @@ class NumberScaler(Protocol):
         """Which columns are followed by an indicator of missing cells. Shapes: (columns,) bool."""
 
     def transform(self, numbers: np.ndarray) -> np.ndarray:
-        """Shapes: (rows, columns), NaN where missing -> (rows, columns + indicators), float32, within -3 and 3."""
+        """Numbers within -3 and 3; those of few training rows within -32 and 32.
+
+        Shapes: (rows, columns), NaN where missing -> (rows, columns + indicators), float32.
+        """
 
     def as_plain(self) -> dict[str, object]:
         """The state as JSON values, to the bit."""
@@ -44,8 +49,8 @@ class ColumnScale:
 
     A number is rounded to `bits` binary digits. Its rank is read off a line through `knots` (ascending, so rounded)
     and `values`, which goes on level at both ends; its size is `u = (number - center) / scale`, softly bounded as
-    `u / sqrt(1 + (u / 3) ** 2)`. What comes out is the mean of both. Without knots (constant columns, and those of two
-    values) it is `u` alone, cut off at -3 and 3.
+    `u / sqrt(1 + (u / 3) ** 2)`. What comes out is the mean of both. A `straight` column gives `u` as it is, cut off at
+    -32 and 32. Without knots (constant columns, and those of two values) it is `u` cut off at -3 and 3.
     """
 
     median: float
@@ -55,10 +60,11 @@ class ColumnScale:
     knots: tuple[float, ...]
     values: tuple[float, ...]
     marked: bool
+    straight: bool = False
 
     @classmethod
     def fit(cls, numbers: np.ndarray, most: int = _MOST_KNOTS) -> ColumnScale:
-        """Shapes: (training rows,), NaN where missing. At most so many knots."""
+        """Shapes: (training rows,), NaN where missing. At most so many knots. Of few rows it is straight."""
         ordered = np.sort(numbers)  # what is missing comes last
         here = len(ordered) - int(np.isnan(ordered).sum())
         ordered, gaps = ordered[:here], len(ordered) - here
@@ -76,8 +82,9 @@ class ColumnScale:
         knots = _knots(ordered, most)
         # the rank of a run of equal numbers is that of its middle
         first, after = (np.searchsorted(ordered, knots, side=side) for side in ("left", "right"))
+        straight = len(numbers) < FEW_ROWS
         values = np.clip(ndtri((first + after - 1) / 2 / (len(ordered) - 1)), -_FARTHEST, _FARTHEST)
-        return cls(middle, center, scale, bits, tuple(knots.tolist()), tuple(values.tolist()), gaps > 0)
+        return cls(middle, center, scale, bits, tuple(knots.tolist()), tuple(values.tolist()), gaps > 0, straight)
 
     def transform(self, numbers: np.ndarray) -> np.ndarray:
         """Shapes: (rows,) without missing ones -> (rows,) float64."""
@@ -86,6 +93,8 @@ class ColumnScale:
             units = np.clip((numbers - self.center) / self.scale, -1e9, 1e9)
         if not self.knots:
             return np.clip(units, -_FARTHEST, _FARTHEST)
+        if self.straight:
+            return np.clip(units, -_STRAIGHT, _STRAIGHT)
         size = units / np.sqrt(1 + (units / _FARTHEST) ** 2)
         found: np.ndarray = (np.interp(numbers, *self._line) + size) / 2
         return found
@@ -137,8 +146,12 @@ class Scaler:
     def as_plain(self) -> dict[str, object]:
         """See NumberScaler."""
         columns = [{field.name: getattr(column, field.name) for field in fields(column)} for column in self.columns]
+        straight = any(column.straight for column in self.columns)
+        if not straight:
+            for plain in columns:
+                del plain["straight"]
         return {
-            "version": 2,
+            "version": 3 if straight else 2,  # older readers know 2
             "columns": [{**plain, "knots": [*plain["knots"]], "values": [*plain["values"]]} for plain in columns],
         }
 
@@ -151,7 +164,7 @@ def scaler_from_plain(plain: Mapping[str, Any]) -> NumberScaler:
     """
     if plain["version"] == 1:
         return FirstScaler.from_plain(plain)
-    if plain["version"] != 2:
+    if plain["version"] not in (2, 3):
         raise ValueError(f"no version {plain['version']!r} of the scaler is known")
     sequences = ("knots", "values")
     return Scaler(
