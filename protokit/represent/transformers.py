@@ -120,6 +120,8 @@ class _Columns(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 class NumberEncoder(_Columns):
     """Numbers by their rank and by their size, within -3 and 3; missing ones get the median and are marked.
 
+    Of fewer than 640 rows they are standardised, within -32 and 32.
+
     Shapes: (rows, columns) -> (rows, columns + columns with missing cells when fitted), float32.
     """
 

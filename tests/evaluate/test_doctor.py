@@ -174,6 +174,19 @@ def test_a_fault_in_the_losses_of_any_network_is_named() -> None:
     assert with_others(SOUND, (), dict.fromkeys(others, SOUND.history)) == ()
 
 
+def test_of_dealt_networks_more_than_half_are_to_be_overfitted() -> None:
+    rose = course((9.0, 2.0), (3.0, 0.9), (0.6, 0.5))
+    others = {"seed 2": SOUND.history, "seed 3": BACK, "seed 4": rose}
+    checks = [one.check for one in with_others(SOUND, (), others, averaged=True)]
+    assert checks == ["learning_rate_high"]
+    ill = replace(SOUND, history=BACK)
+    assert "overfitting" in {one.check for one in diagnose(ill)}
+    assert [one.check for one in with_others(ill, diagnose(ill), others, averaged=True)] == ["learning_rate_high"]
+    more = {**others, "seed 2": BACK}
+    [found] = [one for one in with_others(ill, diagnose(ill), more, averaged=True) if one.check == "overfitting"]
+    assert found.rule.endswith("; so it is in 2 of the 3 other networks")
+
+
 def test_what_the_first_network_explains_is_not_said_of_the_others() -> None:
     unscaled = with_layer(reach=900.0, peak=3000.0)
     found = with_others(unscaled, diagnose(unscaled), {"seed 2": course((9.0, 2.0), (3.0, 0.9)), "seed 3": BACK})

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,6 +10,7 @@ import protokit
 from protokit.core.errors import SpecError, TrainingError
 from protokit.core.values.arrays import FEW_ROWS
 from protokit.learn.linear_start import loss_now, start_linear
+from protokit.learn.plan import Plan, Progress
 from protokit.learn.train import Trainer, predict
 from protokit.recipe.recipe import Recipe
 from protokit.represent.represented import Represented
@@ -85,6 +88,23 @@ def test_the_same_bits_with_either_engine_as_the_start() -> None:
     assert all(np.array_equal(a, b) for a, b in zip(*found, strict=True))
 
 
+def test_a_training_that_is_killed_goes_on_to_the_same_bits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("protokit.learn.train._BETWEEN_SAVES", -1.0)
+    recipe, data = prepared(epochs=3)
+    whole = trainer_of(recipe, data).train(data.train, data.validation)
+
+    def killed(progress: Progress, plan: Plan) -> None:
+        if progress.epoch == 2:
+            raise KeyboardInterrupt
+
+    trainer = trainer_of(recipe, data)
+    with pytest.raises(KeyboardInterrupt):
+        trainer.train(data.train, data.validation, snapshot=tmp_path / "s", key="k", on_epoch=killed)
+    again = trainer_of(recipe, data).train(data.train, data.validation, snapshot=tmp_path / "s", key="k")
+    assert again.progress.best == whole.progress.best
+    assert all(np.array_equal(a, b) for a, b in zip(whole.weights, again.weights, strict=True))
+
+
 def test_it_is_proposed_for_numbers_of_few_rows_and_may_be_written() -> None:
     _, data = prepared()
     signature = data.encoder.signature
@@ -111,7 +131,7 @@ def test_where_there_can_be_none_it_is_refused() -> None:
             trainer.train(data.train, data.validation)
 
 
-def test_a_run_says_that_the_start_was_kept(tmp_path: object) -> None:
+def test_a_run_says_that_the_start_was_kept(tmp_path: Path) -> None:
     table = frame(80)[["x", "z", "c", "y"]]
     run = protokit.run({"represent": {"target": "y"}, "learn": {"networks": 1, "epochs": 2}}, table, out=tmp_path)
     assert run.results["metrics"]["networks"][0]["best_epoch"] == 0

@@ -18,12 +18,16 @@ def diagnose(checkup: Checkup) -> tuple[Symptom, ...]:
 
 
 def with_others(
-    checkup: Checkup, found: tuple[Symptom, ...], others: Mapping[str, tuple[Mapping[str, float], ...]]
+    checkup: Checkup,
+    found: tuple[Symptom, ...],
+    others: Mapping[str, tuple[Mapping[str, float], ...]],
+    *,
+    averaged: bool = False,
 ) -> tuple[Symptom, ...]:
     """What was found in the first network, with what the losses of the others show too, and with what only these show.
 
     `others` are the histories of the other networks by their name, such as "fold 2". Where they began and what a
-    constant has is taken from the first one.
+    constant has is taken from the first one. `averaged` are networks of the same rows, dealt to train and to validate.
     """
     of_losses = [rule for rule in RULES.all().values() if rule.needs_losses_alone]
     explained = {symptom.check for symptom in found} - {check_of(rule) for rule in of_losses}
@@ -37,7 +41,14 @@ def with_others(
             for symptom in rule(other, own):
                 seen.setdefault(symptom.check, {})[name] = symptom
                 own = own | {symptom.check}
-    told = []
+    told, rare = [], set[str]()
+    if averaged:
+        own = {one.check for rule in of_losses for one in rule(replace(checkup, layers=(), targets=()), explained)}
+        counts = {check: len(seen.get(check, {})) + (check in own) for check in {*seen, *own}}
+        rare = {check_of(rule) for rule in of_losses if rule.of_most}
+        rare -= {check for check, count in counts.items() if 2 * count > len(others) + 1}
+        found = tuple(symptom for symptom in found if symptom.check not in rare & own)
+        seen = {check: ill for check, ill in seen.items() if check not in rare}
     for symptom in found:
         also = seen.pop(symptom.check, {})
         if also:

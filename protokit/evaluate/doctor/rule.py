@@ -23,6 +23,8 @@ class Rule(ABC):
         explains_fit: whether its fault is why a network did not learn, so that rules about the fit keep silent.
         needs_losses_alone: whether `history` and the losses beside it are all that it looks at: such a rule also runs
             on the other networks of a run with folds or seeds, of which nothing else is known.
+        of_most: whether what it finds in losses counts, of networks that are averaged, where more than half have it:
+            one of them has it by the chance of its few validation rows.
     """
 
     name: str
@@ -31,6 +33,7 @@ class Rule(ABC):
     rank: int = LAST
     explains_fit: bool = False
     needs_losses_alone: bool = False
+    of_most: bool = False
 
     @abstractmethod
     def __call__(self, checkup: Checkup, found: Set[str]) -> Iterator[Symptom]:

@@ -59,7 +59,8 @@ class Tabular(HouseMenu):
     def learning(cls, signature: Signature, rows: int) -> Mapping[str, Plain]:
         """Of few rows numbers are learned from a linear model on: in so few steps a network does not get there."""
         numbers = bool(signature.targets) and all(target.of_task.starts_linear for target in signature.targets)
-        return {"start": "linear"} if numbers and 0 < rows < FEW_ROWS else {}
+        few: Mapping[str, Plain] = {"start": "linear"} if numbers and 0 < rows < FEW_ROWS else {}
+        return {**cls.learn, **few}
 
     @classmethod
     def layers_for(cls, signature: Signature) -> Sequence[Plain]:

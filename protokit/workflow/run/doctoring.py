@@ -209,7 +209,7 @@ def doctor(
             warnings.simplefilter("ignore")  # of numbers that overflow: the rules look at these
             measured = checkup(recipe, networks, folds, start, results.verdicts, results.scores)
             text = (folder.path / "recipe.yaml").read_text(encoding="utf-8")
-            symptoms = with_others(measured, diagnose(measured), _others(networks))
+            symptoms = with_others(measured, diagnose(measured), _others(networks), averaged=bool(networks.dealt))
             too_good = any(one.check in _TOO_GOOD and one.severity != "note" for one in findings)
             symptoms = tuple(
                 _with_column(one, recipe, networks, folds) for one in symptoms if not (one.check == "leak" and too_good)

@@ -43,6 +43,7 @@ class Overfitting(Rule):
     about = "a validation loss that rose while the training loss fell on, or far more skill on training rows"
     rank = 160
     needs_losses_alone = True
+    of_most = True
 
     def __call__(self, checkup: Checkup, found: Set[str]) -> Iterator[Symptom]:
         """See Rule."""
