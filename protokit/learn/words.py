@@ -25,7 +25,7 @@ SCHEDULES = ("constant", "cosine", "plateau")
 TASKS = tuple(dict.fromkeys(task.written for task in signature.TASKS.all().values()))
 CLUSTERINGS = ("kmeans", "gaussian_mixture", "hdbscan", "spectral", "agglomerative")
 # keys that are for one task
-FOR_TASK = {"quantiles": "quantile", "clusters": "clustering", "cluster_by": "clustering"}
+FOR_TASK = {"quantiles": "quantile", "clusters": "clustering", "cluster_by": "clustering", "event": "survival"}
 PRECISIONS = ("float32", "mixed_float16", "mixed_bfloat16")
 LATER_PRECISIONS = ("float16", "bfloat16", "float64")
 STARTS = ("zero", "linear")
@@ -170,6 +170,12 @@ class Learn(Section):
     )
     quantiles: Annotated[tuple[float, ...], Word(_quantiles, one_or_more(SHARE))] = Field(
         (0.1, 0.5, 0.9), description="the quantiles to predict", examples=[[0.1, 0.5, 0.9]]
+    )
+    event: str | None = Field(
+        None,
+        description="the column that says whether the event was seen at the time that the target says, 1, or the row "
+        "was lost sight of, 0",
+        examples=["died"],
     )
     clusters: int | None = Field(
         None,

@@ -60,7 +60,9 @@ def _split(represent: Represent, learn: Learn) -> str:
     """How rows become training, validation and test rows."""
     split = represent.split
     drawn = (
-        "random" if learn.form in ("number", "quantiles", "clusters") else "stratified for classes, random for numbers"
+        "random"
+        if learn.form in ("number", "quantiles", "clusters", "survival")
+        else "stratified for classes, random for numbers"
     )
     by = split.way or ("by time" if represent.series is not None else drawn)
     if split.way_column is not None:

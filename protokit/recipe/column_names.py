@@ -40,6 +40,8 @@ def check_columns(recipe: Recipe, names: list[str]) -> None:
     if recipe.evaluate.labels is not None:
         wanted.append((recipe.evaluate.labels, ("evaluate", "labels"), "value"))
     wanted += [(name, ("evaluate", "slices"), "value") for name in recipe.evaluate.slices]
+    if recipe.learn.event is not None:
+        wanted.append((recipe.learn.event, ("learn", "event"), "value"))
     if recipe.learn.sample_weights is not None:
         wanted.append((recipe.learn.sample_weights, ("learn", "sample_weights"), "value"))
     faults = [

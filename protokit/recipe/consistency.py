@@ -25,6 +25,8 @@ def faults_between(collect: Collect, represent: Represent, learn: Learn, evaluat
         found.append(Fault(rule, "remove deal, or split by random, stratified or group", ("learn", "deal")))
     if learn.deal and learn.networks == 1:
         found.append(Fault("one network is dealt nothing", "write networks: 4", ("learn", "networks")))
+    if learn.form == "survival":
+        found += _of_survival(represent, learn)
     found += _of_parts(represent.split)
     if represent.split.folds is not None:
         found += _of_folds(represent.split)
@@ -228,6 +230,27 @@ def _of_folds(split: Split) -> list[Fault]:
         if split.way == "column":
             rule = "a column that says the parts leaves no folds to deal"
         found.append(Fault(rule, cure, (*at, "folds"), "key"))
+    return found
+
+
+def _of_survival(represent: Represent, learn: Learn) -> list[Fault]:
+    """What has to be there, or must not be, where the target is the time until an event."""
+    found, event = [], learn.event
+    if event is None:
+        cure = "write learn: {event: COLUMN}, of cells such as 1 (seen) and 0 (lost sight of before it)"
+        found.append(Fault("survival needs the column that says whether the event was seen", cure, ("learn",)))
+    elif event in represent.targets or event == learn.sample_weights:
+        rule = f"{event!r} is {'the target' if event in represent.targets else 'the weight of each row'}"
+        found.append(Fault(f"{rule}, and cannot say the event", "name another column", ("learn", "event")))
+    elif represent.kind(event) not in {None, "ignore"}:
+        rule = f"{event!r} says the event, and cannot be learned from"
+        found.append(Fault(rule, "remove it here", ("represent", "columns", event), "key"))
+    if len(represent.targets) > 1:
+        rule = "survival has one target, the time"
+        found.append(Fault(rule, f"write target: {represent.targets[0]}", ("represent", "target")))
+    if represent.split.folds is not None:
+        rule = "the times at which one fold is asked are not those of another"
+        found.append(Fault(rule, "write a share: split: {test: 0.2}", ("represent", "split", "folds"), "key"))
     return found
 
 

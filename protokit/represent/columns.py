@@ -52,7 +52,7 @@ def fit_columns(spec: Represent, examples: Examples, train: pd.DataFrame, settin
         DataError: cells are not what their column is.
     """
     way = way_of(spec.split)
-    used = {setting.sample_weights, setting.labels}
+    used = {setting.event, setting.sample_weights, setting.labels}
     if way is not None and not way.column_is_learned_from:
         used.add(spec.split.way_column)
     found = FittedColumns()

@@ -63,7 +63,7 @@ def examples_of(spec: Represent, table: Table, setting: Setting) -> Examples:
         frame, positions = grouping.examples(frame)
         parts = parts[positions] if parts is not None else None
         steps.append(Step("sequences", rows, len(frame), f"one for each {grouping.by}"))
-    has = with_target(frame, targets, setting.task)
+    has = with_target(frame, targets, setting.task, setting.event)
     counts = with_weight(frame, setting.sample_weights)
     if not has.all():
         lost = int((~has).sum())
@@ -137,7 +137,7 @@ def _grouping(spec: Represent, frame: pd.DataFrame, setting: Setting) -> tuple[S
     """How the rows of a long table become sequences."""
     sequence = spec.sequence
     assert sequence is not None
-    whole = (*spec.targets, setting.labels, setting.sample_weights, spec.split.way_column)
+    whole = (*spec.targets, setting.event, setting.labels, setting.sample_weights, spec.split.way_column)
     makers = {sequence.by, sequence.time} - {None}
     if clash := next((name for name in whole if name in makers), None):
         rule = f"{clash!r} makes the sequences, and is used up by that"
@@ -147,11 +147,12 @@ def _grouping(spec: Represent, frame: pd.DataFrame, setting: Setting) -> tuple[S
     return SequenceGrouping.of(frame, sequence.by, sequence.time, kept, said, asked(spec, sequence.time))
 
 
-def with_target(frame: pd.DataFrame, targets: Sequence[str], task: str | None) -> np.ndarray:
-    """Whether a row can be learned from. Shapes: (rows,) bool."""
+def with_target(frame: pd.DataFrame, targets: Sequence[str], task: str | None, event: str | None = None) -> np.ndarray:
+    """Whether a row can be learned from: target, and event where one is said, are there. Shapes: (rows,) bool."""
     # of labels in one column an empty cell means: none
     labels = form_written(task) == "labels" and len(targets) == 1
-    has: np.ndarray = frame[[] if labels else list(targets)].notna().all(axis=1).to_numpy()
+    wanted = [] if labels else [*targets, *([event] if event is not None else [])]
+    has: np.ndarray = frame[wanted].notna().all(axis=1).to_numpy()
     return has
 
 

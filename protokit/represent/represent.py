@@ -61,7 +61,8 @@ def represent(
         splits = (as_dealt(dealt[examples.positions], spec.split),)
     found = _with_like_knots([_represented(spec, examples, rows, tasks, separator, setting) for rows in splits])
     used = {name for one in found for name in (*one.encoder.kinds, *one.encoder.needed)}
-    used.update(name for name in (*spec.targets, setting.sample_weights, setting.labels, spec.split.way_column) if name)
+    apart = (setting.event, setting.sample_weights, setting.labels, spec.split.way_column)
+    used.update(name for name in (*spec.targets, *apart) if name)
     source = keyed(examples, table.frame, [name for name in table.frame.columns if name not in used])
     found = with_positive(spec, [replace(one, source=source) for one in found])
     of_weights = (_of_weights(one, setting.sample_weights) for one in found)
@@ -128,7 +129,7 @@ def _represented(
     scaler = Scaler.fit(numbers)
     targets = tuple(
         TargetEncoder.fit(train, names, task, setting.quantiles, separator, _order(spec, names[0]))
-        for names, task in by_target(tasks).items()
+        for names, task in by_target(tasks, setting.event).items()
     )
     said = [options.knots if isinstance(options := spec.options(c.column), NumberOptions) else None for c in numeric]
     wanted = counts(len(train), [n for n, c in zip(said, numeric, strict=True) for _ in c.names])

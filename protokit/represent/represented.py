@@ -21,15 +21,16 @@ from protokit.represent.encoding import Encoding
 class Setting:
     """What the other parts of a recipe say that columns are represented for.
 
-    `sample_weights` and `labels` name columns that are not learned from: the weight of each row, and what clusters
-    are held against. `own_menu` is whether the recipe names its network, so that texts and images cannot be added to
-    it unasked. Paths in cells start at `folder`. The columns in `derived` are in no table: what is missing in them is
-    not said there.
+    `event`, `sample_weights` and `labels` name columns that are not learned from: whether what the target is the time
+    until was seen, the weight of each row, and what clusters are held against. `own_menu` is whether the recipe names
+    its network, so that texts and images cannot be added to it unasked. Paths in cells start at `folder`. The columns
+    in `derived` are in no table: what is missing in them is not said there.
     """
 
     seed: int = 0
     task: str | None = None
     quantiles: tuple[float, ...] = ()
+    event: str | None = None
     sample_weights: str | None = None
     labels: str | None = None
     own_menu: bool = False

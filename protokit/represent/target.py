@@ -38,8 +38,13 @@ def infer_tasks(
     return {name: infer_task(frame[name], said[name], is_derived=name in derived) for name in targets}
 
 
-def by_target(tasks: Mapping[str, str]) -> dict[tuple[str, ...], str]:
-    """The columns of each of the network's targets: one, but for labels, which are predicted together."""
+def by_target(tasks: Mapping[str, str], event: str | None = None) -> dict[tuple[str, ...], str]:
+    """The columns of each of the network's targets: one, but for labels, which are predicted together.
+
+    Where an event is said, it is beside the time until it.
+    """
+    if event is not None:
+        return {(name, event): task for name, task in tasks.items()}
     labels = next((task for task in tasks.values() if task_of(task).form == "labels"), None)
     return {(name,): task for name, task in tasks.items()} if labels is None else {tuple(tasks): labels}
 
@@ -151,6 +156,8 @@ class TargetEncoder(Learned):
             del plain["dispersion"]
         if self.spec.spread is None:
             del plain["spread"]
+        if not self.spec.times:
+            del plain["times"], plain["hazards"]
         if self.in_one_column and self.spec.name == LABELS:
             plain["in_one_column"] = True
         if self.separator is not None:

@@ -34,6 +34,8 @@ def arrays(task: str, rows: int, seed: int = 0, *, columns: tuple[str, ...] = ("
         truth = (x[:, 0] > 0 if one.has_positive else x > 0).astype(np.int64)
     elif one.form == "classes":
         truth = np.digitize(x[:, 0], [-0.5, 0.5])
+    elif one.form == "survival":
+        truth = np.stack([np.exp(x[:, 0]), r.integers(0, 2, rows)], axis=1)
     codes = r.integers(0, 5, (rows, 1))
     features = Features(
         np.where(r.random(x.shape) < 0.1, np.nan, x) if "numbers" in columns else none,
@@ -70,6 +72,8 @@ def _check_fit(one: Baseline, name: str, task: str, columns: tuple[str, ...]) ->
     target = TargetSpec(
         "y", task, _CLASSES.get(task, ("a", "b", "c") if form == "classes" else ()), several, 3, quantiles, 3
     )
+    if form == "survival":
+        target = TargetSpec("y", task, columns=("y", "seen"), times=(0.5, 1.0, 2.0), hazards=(0.3, 0.3, 0.3))
     train, test = arrays(task, 60, 1, columns=columns), arrays(task, 20, 2, columns=columns)
     before = train.truth["y"].copy()
     [first], [second] = (predict_each(one, target, train, (test,), 5) for _ in range(2))
@@ -80,6 +84,7 @@ def _check_fit(one: Baseline, name: str, task: str, columns: tuple[str, ...]) ->
         "labels": (20, 2),
         "quantiles": (20, 3),
         "number": (20,),
+        "survival": (20, 3),
     }.get(form, (20, len(target.classes)))
     assert first.scores.shape == shape, f"the scores of {of} have the shape {first.scores.shape}, not {shape}"
     assert np.isfinite(first.scores).all(), f"some scores of {of} are not finite"

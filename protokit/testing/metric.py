@@ -28,6 +28,12 @@ def predictions(task: str, rows: int = 40, seed: int = 0, *, skill: float = 0.5)
     several = ("u", "v") if form in ("labels", "steps") else ()
     quantiles = (0.1, 0.5, 0.9) if form == "quantiles" else ()
     target = TargetSpec("y", task, classes, several, 3, quantiles, 2 if form == "clusters" else 0)
+    if form == "survival":
+        times = (1.0, 2.0, 3.0, 4.0)
+        target = TargetSpec("y", task, columns=("y", "seen"), times=times, hazards=(0.2,) * 4)
+        found = np.stack([r.uniform(0.5, 5, rows), r.integers(0, 2, rows)], axis=1)
+        said = skill * found[:, 0] + (1 - skill) * r.uniform(0.5, 5, rows)
+        return Predictions(target, found, 1 / (1 + np.exp(4 * (np.array(times) - said[:, None]))))
     if form in ("number", "quantiles"):
         numbers = r.uniform(0.5, 5, rows)
         if form == "number":

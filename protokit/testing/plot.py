@@ -73,6 +73,11 @@ def _views() -> Iterator[tuple[str, RunView]]:
         (TargetSpec("y", "regression"), numbers, numbers + 0.1),
         (TargetSpec("y", "quantile", quantiles=(0.1, 0.9)), numbers, np.stack([numbers - 1, numbers + 1], 1)),
         (TargetSpec("y", "forecasting", columns=("y",), horizon=3), windows, windows + 0.1),
+        (
+            TargetSpec("y", "survival", columns=("y", "seen"), times=(0.5, 1.0)),
+            np.stack([rng.uniform(0.1, 2, _ROWS), true], 1),
+            np.stack([0.5 + two[:, 0] / 2, two[:, 0] / 2], 1),
+        ),
         (TargetSpec("y", "clustering", (1, 2), width=2), rng.normal(size=(_ROWS, 2)), two),
     ]
     for spec, truth, scores in specs:

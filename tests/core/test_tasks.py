@@ -65,9 +65,9 @@ def test_columns_are_read_again(task: str) -> None:
 
 def _texts(spec: TargetSpec) -> TargetSpec:
     """As `metrics.json` has it: classes are texts."""
-    return TargetSpec(
-        spec.name, spec.task, tuple(map(str, spec.classes)), spec.columns, spec.horizon, spec.quantiles, spec.width
-    )
+    classes = tuple(map(str, spec.classes))
+    whole = (spec.name, spec.task, classes, spec.columns, spec.horizon, spec.quantiles, spec.width)
+    return TargetSpec(*whole, times=spec.times)
 
 
 def test_the_words_of_tasks_and_their_order() -> None:

@@ -14,6 +14,7 @@ from protokit.evaluate.certainty import bootstrap
 from protokit.evaluate.estimators.predicting import predict
 from protokit.evaluate.metrics.metric import METRICS, default_metrics
 from protokit.evaluate.verdict import judge
+from protokit.testing.metric import predictions as made
 
 CLASSES = {"binary": ("no", "yes"), "multiclass": ("a", "b", "c"), "ordinal": ("a", "b", "c")}
 QUANTILES = (0.1, 0.5, 0.9)
@@ -42,6 +43,8 @@ def predictions(task: str, rows: int, seed: int, skill: float = 1.0, ties: bool 
     if task == "regression":
         truth = truth_rng.normal(size=rows)
         return Predictions(target, truth, truth * skill + rng.normal(size=rows))
+    if task == "survival":
+        return made(task, rows, seed)
     if task == "clustering":
         of = truth_rng.integers(0, 3, rows)
         points = truth_rng.normal(size=(rows, 2)) + 4 * skill * np.eye(3)[of][:, :2]

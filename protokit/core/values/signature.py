@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 OF_KIND = {"text": "codes", "images": "share"}  # what a menu may take from beside an input, by its kind
 STEP_IS_THERE = "step is there"  # the last channel of sequences whose lengths differ
-Form = Literal["classes", "labels", "number", "quantiles", "steps", "clusters"]
+Form = Literal["classes", "labels", "number", "quantiles", "steps", "clusters", "survival"]
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ class Task(ABC):
         word: as a recipe writes it under `learn.task`, where that is not the name.
         like: another task, whose metrics, baselines, plots and checks are for this one, too.
         form: what is predicted of a row: one of several classes, labels that may each be there, a number, several
-            quantiles, steps of series, a cluster.
+            quantiles, steps of series, a cluster, when something happens.
         ordered: whether classes have an order, which `represent.columns` may write.
         has_target: whether a column says what is true.
         coding: how the target's cells become what the loss takes (`protokit.represent.targets`).
@@ -247,8 +247,9 @@ class TargetSpec:
     positive where its probability of it is above the `threshold`; the logits of classes are divided by the
     `temperature`. `dispersion` is by how much counts, in units of their mean, vary more than those of a Poisson
     distribution, and `spread` how far they, or numbers above 0, lie from the network's means, by validation rows
-    (variance: mean + spread * mean^2, or spread * mean^2). None of these changes the network: two targets that differ
-    in them alone are equal.
+    (variance: mean + spread * mean^2, or spread * mean^2). Of what happens some time the probabilities are of `times`,
+    ascending, between which the training rows have `hazards`; `columns` are the time and the event. None of these
+    changes the network: two targets that differ in them alone are equal.
     """
 
     name: str
@@ -263,6 +264,8 @@ class TargetSpec:
     positive: int = field(default=1, compare=False)
     dispersion: float = field(default=0.0, compare=False)
     spread: float | None = field(default=None, compare=False)
+    times: tuple[float, ...] = field(default=(), compare=False)
+    hazards: tuple[float, ...] = field(default=(), compare=False)
 
     @property
     def key(self) -> str:

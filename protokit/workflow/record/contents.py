@@ -106,6 +106,7 @@ class PlainTarget(TypedDict):
     width: int
     threshold: float
     positive: NotRequired[str]  # of two classes
+    times: NotRequired[list[float]]  # of survival
 
 
 class Threshold(TypedDict):

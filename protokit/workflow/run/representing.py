@@ -19,6 +19,7 @@ def setting_of(recipe: Recipe) -> Setting:
         seed=recipe.seed,
         task=learn.task,
         quantiles=learn.quantiles,
+        event=learn.event,
         sample_weights=learn.sample_weights,
         labels=recipe.evaluate.labels,
         own_menu=learn.menu != "auto",
