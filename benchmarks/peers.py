@@ -33,7 +33,8 @@ def stop() -> None:
 def trainer(case: nets.Case, epochs: int = 200, patience: int | None = 20) -> tuple[Any, Any, Any]:
     """protokit's Trainer with the engine that `auto` chooses for a recipe of default length, and its rows."""
     from protokit.core.values.arrays import Arrays, Features
-    from protokit.core.values.signature import InputSpec, Signature, TargetSpec
+    from protokit.core.values.inputs import InputSpec
+    from protokit.core.values.signature import Signature, TargetSpec
     from protokit.learn.train import Trainer, network_of
     from protokit.recipe.recipe import Recipe
 

@@ -14,7 +14,7 @@ KNOWN_UNITS = 32  # of the layer between columns whose future is known and what 
 def fitting(signature: Signature) -> Plain:
     """The menu for some inputs: a house menu by name, or one for each input, side by side.
 
-    >>> from protokit.core.values.signature import InputSpec
+    >>> from protokit.core.values.inputs import InputSpec
     >>> fitting(Signature((InputSpec("photo", (28, 28, 1), "uint8", ("photo",), 0, "image"),), ()))
     'image_small'
     """

@@ -14,7 +14,8 @@ from protokit.core.errors import DataError
 from protokit.core.names import counted
 from protokit.core.suggest import of_missing
 from protokit.core.values.arrays import Arrays, Features
-from protokit.core.values.signature import InputSpec, Knots, Signature, TargetSpec
+from protokit.core.values.inputs import InputSpec, Knots
+from protokit.core.values.signature import Signature, TargetSpec
 from protokit.represent.column.made import with_made
 from protokit.represent.encoders.scaling.knots import as_plain, from_plain
 from protokit.represent.encoders.scaling.scaler import NumberScaler, beyond, scaler_from_plain

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from protokit.core.registry import Registry
+from protokit.core.values.inputs import InputSpec
 from protokit.core.values.said import Notice
-from protokit.core.values.signature import InputSpec
 from protokit.grammar.words import Section, Word
 from protokit.represent.column.context import NO_CONTEXT as NO_CONTEXT
 from protokit.represent.column.context import FitContext as FitContext

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from protokit.core.values.arrays import Arrays, Features
-from protokit.core.values.signature import InputSpec, Signature, TargetSpec
+from protokit.core.values.inputs import InputSpec
+from protokit.core.values.signature import Signature, TargetSpec
 from protokit.learn import train as trainer_module
 from protokit.learn.engine import ENGINES, Engine
 from protokit.learn.plan import Plan, Progress

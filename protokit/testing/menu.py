@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pydantic import ValidationError
 
-from protokit.core.values.signature import InputSpec, Knots, Signature, TargetSpec
+from protokit.core.values.inputs import InputSpec, Knots
+from protokit.core.values.signature import Signature, TargetSpec
 from protokit.learn.words import Learn
 from protokit.menu.for_data import for_data
 from protokit.menu.house_menu import HOUSE_MENUS, HouseMenu

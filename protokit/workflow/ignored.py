@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from protokit.core.errors import SpecError
+from protokit.core.values.inputs import InputSpec
 from protokit.core.values.said import Finding, Notice
-from protokit.core.values.signature import InputSpec, Signature
+from protokit.core.values.signature import Signature
 from protokit.menu.graph import Ref, Taken
 from protokit.menu.menu import Menu
 from protokit.recipe.recipe import Recipe

@@ -7,7 +7,8 @@ import keras
 import pytest
 
 from protokit import Menu
-from protokit.core.values.signature import InputSpec, Signature, TargetSpec
+from protokit.core.values.inputs import InputSpec
+from protokit.core.values.signature import Signature, TargetSpec
 from protokit.learn.plan import Plan
 from protokit.learn.train import Trainer
 from protokit.learn.training.choice import _FAST, Choice, choose

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from protokit import Menu, SpecError
-from protokit.core.values.signature import InputSpec, Signature, TargetSpec
+from protokit.core.values.inputs import InputSpec
+from protokit.core.values.signature import Signature, TargetSpec
 from protokit.menu import catalogue
 from protokit.menu.fitting import fitting
 from protokit.menu.house_menu import HOUSE_MENUS, InputKind

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from protokit import Menu, SpecError
-from protokit.core.values.signature import InputSpec, Signature, TargetSpec
+from protokit.core.values.inputs import InputSpec
+from protokit.core.values.signature import Signature, TargetSpec
 from protokit.menu.network.build import build
 from protokit.menu.network.drawing import draw
 from protokit.menu.network.members import Members, parts_of

@@ -9,7 +9,8 @@ import pytest
 
 import protokit
 from protokit import Menu, SpecError
-from protokit.core.values.signature import InputSpec, Knots, Signature, TargetSpec
+from protokit.core.values.inputs import InputSpec, Knots
+from protokit.core.values.signature import Signature, TargetSpec
 from protokit.menu.for_data import for_data
 from protokit.menu.network.build import build
 from protokit.menu.network.number_embeddings.piecewise_linear_embedding import PiecewiseLinearEmbedding

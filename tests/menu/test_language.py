@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from protokit import Menu, SpecError, choice, integer, real
-from protokit.core.values.signature import InputSpec, Signature, TargetSpec
+from protokit.core.values.inputs import InputSpec
+from protokit.core.values.signature import Signature, TargetSpec
 from protokit.menu.expressions import Expression
 from protokit.menu.layers import Concatenate, Dense, Dropout
 from protokit.menu.network.build import build

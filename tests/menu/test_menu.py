@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from protokit.core.errors import SpecError
-from protokit.core.values.signature import InputSpec, Signature, TargetSpec
+from protokit.core.values.inputs import InputSpec
+from protokit.core.values.signature import Signature, TargetSpec
 from protokit.menu.menu import Menu
 from protokit.menu.network.build import build
 

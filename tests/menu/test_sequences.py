@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from protokit import Menu
-from protokit.core.values.signature import STEP_IS_THERE, InputSpec, Signature, TargetSpec
+from protokit.core.values.inputs import STEP_IS_THERE, InputSpec
+from protokit.core.values.signature import Signature, TargetSpec
 from protokit.menu.fitting import fitting
 from protokit.menu.for_data import for_data
 from protokit.menu.house.sequence_cnn import LEFT, SHORT, SequenceCnn, far

@@ -8,7 +8,8 @@ import jsonschema
 import pytest
 
 from protokit.core.errors import DataError, ProtokitError, SpecError
-from protokit.core.values.signature import InputSpec, Signature, TargetSpec
+from protokit.core.values.inputs import InputSpec
+from protokit.core.values.signature import Signature, TargetSpec
 from protokit.menu.house_menu import HOUSE_MENUS
 from protokit.recipe.recipe import Recipe
 from protokit.recipe.schema import schema

@@ -12,7 +12,8 @@ import pytest
 
 import protokit
 from protokit import SpecError
-from protokit.core.values.signature import InputSpec, Signature
+from protokit.core.values.inputs import InputSpec
+from protokit.core.values.signature import Signature
 from protokit.menu.house_menu import HOUSE_MENUS
 from protokit.recipe.recipe import Recipe
 from protokit.represent.represented import Represented

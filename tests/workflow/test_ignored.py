@@ -12,7 +12,8 @@ from typer.testing import CliRunner
 
 import protokit
 from protokit.cli.app import app
-from protokit.core.values.signature import InputSpec, Signature, TargetSpec
+from protokit.core.values.inputs import InputSpec
+from protokit.core.values.signature import Signature, TargetSpec
 from protokit.menu.menu import Menu
 from protokit.workflow.check import ignored_columns
 from protokit.workflow.ignored import ignored

@@ -10,7 +10,8 @@ import pytest
 
 import protokit
 from protokit.core.errors import PredictionNotice
-from protokit.core.values.signature import InputSpec, Signature, TargetSpec, Vectors
+from protokit.core.values.inputs import InputSpec, Vectors
+from protokit.core.values.signature import Signature, TargetSpec
 from protokit.menu.menu import Menu
 from protokit.menu.network.build import build
 

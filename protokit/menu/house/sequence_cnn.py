@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from protokit.core.values.signature import InputSpec, Signature
+from protokit.core.values.inputs import InputSpec
+from protokit.core.values.signature import Signature
 from protokit.menu.house_menu import HOUSE_MENUS, HouseMenu
 from protokit.menu.items import Plain
 

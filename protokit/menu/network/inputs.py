@@ -11,7 +11,8 @@ import numpy as np
 from protokit.core.errors import SpecError
 from protokit.core.libraries.backend import keras
 from protokit.core.places import Fault
-from protokit.core.values.signature import InputSpec, Signature
+from protokit.core.values.inputs import InputSpec
+from protokit.core.values.signature import Signature
 from protokit.menu.network.refusal import Tensors
 
 WORD_WIDTH = 64  # numbers for each word of a text

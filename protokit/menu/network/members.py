@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import TypeAlias
 
 from protokit.core.libraries.backend import keras
-from protokit.core.values.signature import InputSpec
+from protokit.core.values.inputs import InputSpec
 from protokit.menu.network.number_embeddings.number_embedding import NumberEmbedding
 
 Shape: TypeAlias = tuple[int | None, ...]

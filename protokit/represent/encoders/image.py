@@ -17,8 +17,8 @@ from PIL.Image import Resampling
 from protokit.cells.missing import is_missing
 from protokit.core.errors import DataError
 from protokit.core.outside import access
+from protokit.core.values.inputs import InputSpec
 from protokit.core.values.said import Notice
-from protokit.core.values.signature import InputSpec
 from protokit.grammar.document import nearby
 from protokit.represent.encoders.cells import row_of
 from protokit.represent.kind import FittedColumn, InputColumn

@@ -15,8 +15,8 @@ from protokit.cells.times.rules import UNASKED, Rule
 from protokit.core.errors import DataError
 from protokit.core.names import as_text
 from protokit.core.suggest import of_missing
+from protokit.core.values.inputs import STEP_IS_THERE, InputSpec
 from protokit.core.values.said import Notice
-from protokit.core.values.signature import STEP_IS_THERE, InputSpec
 from protokit.represent.encoders.cells import TRUE, missing_texts, row_of, texts_of, to_numbers, without
 from protokit.represent.encoders.lists.cells import holds_lists
 from protokit.represent.encoders.times import notices, reading, times

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from protokit.core.errors import DataError
+from protokit.core.values.inputs import InputSpec
 from protokit.core.values.said import Notice
-from protokit.core.values.signature import InputSpec
 from protokit.represent.encoders.cells import texts_of
 from protokit.represent.encoders.tokens import SPLITTERS, fitting, paired
 from protokit.represent.kind import InputColumn, Unusual

@@ -13,7 +13,8 @@ import pandas as pd
 from protokit.core.errors import DataError
 from protokit.core.suggest import of_missing
 from protokit.core.values.arrays import Arrays, Features
-from protokit.core.values.signature import InputSpec, Signature, TargetSpec
+from protokit.core.values.inputs import InputSpec
+from protokit.core.values.signature import Signature, TargetSpec
 from protokit.represent.encoders.cells import to_numbers
 from protokit.represent.kind import CodeColumn, NumberColumn, Unusual, column_from_plain
 from protokit.represent.kinds.number import readings_of

@@ -11,8 +11,8 @@ import pandas as pd
 
 from protokit.core.errors import DataError
 from protokit.core.names import counted
+from protokit.core.values.inputs import InputSpec
 from protokit.core.values.said import Notice
-from protokit.core.values.signature import InputSpec
 from protokit.represent.encoders.cells import wrong
 from protokit.represent.encoders.inference import cure_of_records
 from protokit.represent.encoders.labels import pairs_of, separator_of

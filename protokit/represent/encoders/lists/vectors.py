@@ -10,7 +10,7 @@ import pandas as pd
 
 from protokit.core.errors import DataError
 from protokit.core.names import counted
-from protokit.core.values.signature import InputSpec
+from protokit.core.values.inputs import InputSpec
 from protokit.represent.encoders.cells import row_of, wrong
 from protokit.represent.encoders.lists.cells import values_of
 from protokit.represent.kind import InputColumn, Unusual

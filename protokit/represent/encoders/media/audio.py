@@ -20,8 +20,8 @@ from protokit.core.errors import DataError, MissingExtra
 from protokit.core.libraries.optional import optional
 from protokit.core.names import counted
 from protokit.core.outside import access
+from protokit.core.values.inputs import InputSpec
 from protokit.core.values.said import Notice
-from protokit.core.values.signature import InputSpec
 from protokit.grammar.document import nearby
 from protokit.represent.encoders.cells import row_of
 from protokit.represent.kind import FittedColumn, InputColumn, Unusual

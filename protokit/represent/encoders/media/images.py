@@ -12,8 +12,8 @@ import pandas as pd
 from protokit.cells.missing import is_missing
 from protokit.core.errors import DataError
 from protokit.core.names import IMAGE_ENDINGS, counted
+from protokit.core.values.inputs import InputSpec
 from protokit.core.values.said import Notice
-from protokit.core.values.signature import InputSpec
 from protokit.represent.encoders.image import ImageColumn
 from protokit.represent.kind import FitContext, Unusual
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from protokit.core.values.signature import Knots
+from protokit.core.values.inputs import Knots
 from protokit.represent.encoders.scaling.scaler import ColumnScale, Scaler, rounded
 
 _LEAST, _MOST = 8, 256  # knots of a column of many different numbers

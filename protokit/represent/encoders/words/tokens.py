@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from protokit.core.errors import DataError
+from protokit.core.values.inputs import InputSpec, Vectors
 from protokit.core.values.said import Notice
-from protokit.core.values.signature import InputSpec, Vectors
 from protokit.represent.encoders.text import TOKENS, Say, Tokens, length_of, plain, silent, split_texts
 from protokit.represent.encoders.words import files
 from protokit.represent.kind import FittedColumn, Unusual
