@@ -248,7 +248,7 @@ def test_compare_puts_runs_side_by_side(people: Path, tmp_path: Path) -> None:
 
 
 RECIPES = ("wine", "breast_cancer", "diabetes", "digits", "shop", "messages", "shapes")
-ELSEWHERE = ("wine_clusters", "sales")  # in test_clustering.py and test_forecasts.py
+ELSEWHERE = ("wine_clusters", "sales", "orders")  # in test_clustering.py, test_forecasts.py and test_list_kinds.py
 
 
 @pytest.mark.parametrize("name", RECIPES)
