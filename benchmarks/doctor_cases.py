@@ -34,7 +34,7 @@ TABLES: dict[str, tuple[Any, str]] = {
 FRESH: dict[str, tuple[str, str]] = {
     "titanic": ("ISLR/OJ", "Purchase"),
     "penguins": ("modeldata/oils", "class"),
-    "telco": ("modeldata/wa_churn", "churn"),
+    "telco": ("modeldata/attrition", "Attrition"),
     "mammography": ("ISLR/Caravan", "Purchase"),
     "california": ("Ecdat/Computers", "price"),
     "letter": ("modeldata/leaf_id_flavia", "species"),
