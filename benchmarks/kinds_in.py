@@ -102,7 +102,7 @@ def _outcome(model: Any, frame: pd.DataFrame, made: Planted, cells: Mapping[str,
     try:
         predicted = model.predict(later)
     except ProtokitError as error:
-        return f"refused: {error.rule}"
+        return f"refused: {error.rule}".replace(f"{Path.cwd()}{os.sep}", "")  # no path of a machine in the docs
     assert not predicted.isna().any().any()
     said = [str(notice).splitlines()[0] for notice in predicted.attrs.get("notices", ())]
     return f"predicted; said: {'; '.join(said)}" if said else "predicted"
