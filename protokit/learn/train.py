@@ -128,12 +128,12 @@ class Trainer:
         base_rate = self._inputs.set(values or Values())
         plan = self.plan(train, validation, seed)
         progress: Progress = Progress()
-        if self._learn.start == "linear":
+        found = Snapshot.load(snapshot, key) if snapshot else None
+        if found is None and self._learn.start == "linear":
             start_linear(network, self._signature, train, plan)
             if plan.monitor == "validation_loss":  # that of training has dropout in it
                 progress.best = loss_now(network, validation, plan)
         best: Sequence[tf.Tensor | np.ndarray] = self._weights()
-        found = Snapshot.load(snapshot, key) if snapshot else None
         if found:
             progress, best = found.restore(network), found.best
         last_good = found or Snapshot.take(network, best, progress)

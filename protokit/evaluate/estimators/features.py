@@ -86,6 +86,11 @@ def tree_matrix(features: Features, seed: int) -> tuple[Matrix, list[int]]:
     return matrix, categorical
 
 
+def dense(x: Cells) -> np.ndarray:
+    """The matrix as an array: for few columns or few rows."""
+    return x.toarray() if isinstance(x, sparse.csr_matrix) else x
+
+
 def _standard(cells: np.ndarray, weights: np.ndarray | None = None) -> Pipeline:
     imputer = SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True).fit(cells)
     if weights is not None:

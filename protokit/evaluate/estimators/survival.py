@@ -14,7 +14,7 @@ from scipy.optimize import minimize
 from protokit.core.values.arrays import Features
 from protokit.core.values.signature import TargetSpec
 from protokit.evaluate.baselines.baseline import Fitted
-from protokit.evaluate.estimators.features import Matrix, linear_matrix
+from protokit.evaluate.estimators.features import Matrix, dense, linear_matrix
 from protokit.evaluate.scoring.survival import at_times, curve
 
 _PENALTY = 1.0  # half of it times the sum of squares, as ridge regression has
@@ -42,7 +42,7 @@ class CoxModel:
 
     def scores(self, features: Features) -> np.ndarray:
         """See Fitted."""
-        log = (_dense(self.matrix(features)) - self.center) @ self.of_columns
+        log = (dense(self.matrix(features)) - self.center) @ self.of_columns
         later: np.ndarray = np.exp(-np.exp(np.clip(log, -30, 30))[:, None] * self.hazard)
         return later
 
@@ -58,7 +58,7 @@ def cox(
 ) -> Fitted:
     """Cox's regression with a small penalty on standard numbers, one-hot categories and weighted words."""
     matrix = linear_matrix(features, seed, weights)
-    x = _dense(matrix(features))
+    x = dense(matrix(features))
     center = x.mean(axis=0)
     x = x - center
     by = np.ones(len(truth)) if weights is None else np.asarray(weights, float)
@@ -84,8 +84,3 @@ def cox(
     steps = (seen / among)[::-1].cumsum()
     ends = np.searchsorted(time[::-1], np.array(target.times), side="right")
     return CoxModel(matrix, center, found, np.concatenate([[0.0], steps])[ends])
-
-
-def _dense(x: object) -> np.ndarray:
-    found: np.ndarray = x.toarray() if hasattr(x, "toarray") else np.asarray(x)
-    return found

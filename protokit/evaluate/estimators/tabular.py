@@ -6,7 +6,6 @@ from collections.abc import Callable
 from math import sqrt
 
 import numpy as np
-from scipy import sparse
 from sklearn.base import BaseEstimator
 from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
@@ -23,7 +22,7 @@ from protokit.core.seeds import derive
 from protokit.core.values.arrays import FEW_ROWS, Features
 from protokit.core.values.signature import TargetSpec
 from protokit.evaluate.baselines.baseline import Fitted
-from protokit.evaluate.estimators.features import Cells, Matrix, linear_matrix, tree_matrix
+from protokit.evaluate.estimators.features import Cells, Matrix, dense, linear_matrix, tree_matrix
 from protokit.evaluate.estimators.quiet import quiet
 
 _LOG_LINEAR = {"poisson": PoissonRegressor, "gamma": GammaRegressor}
@@ -49,10 +48,11 @@ def linear(
 
     Of few rows the penalty of the ridge regression is chosen by leaving out each in turn: scikit-learn's 1.0 is much.
     """
-    matrix, few = linear_matrix(features, seed, weights), len(truth) < FEW_ROWS
+    matrix, deviance = linear_matrix(features, seed, weights), target.of_task.deviance
+    chosen = len(truth) < FEW_ROWS and target.form == "number" and deviance == "squared_error"
     x, center, scale = matrix(features), 0.0, 1.0
-    if few and isinstance(x, sparse.csr_matrix):
-        x = x.toarray()
+    if chosen:
+        x = dense(x)
 
     def made(quantile: float) -> BaseEstimator:
         if target.form == "quantiles":
@@ -60,10 +60,9 @@ def linear(
         if deviance != "squared_error":  # a penalty of 1 on the sum, as Ridge has; theirs is on the mean
             return _LOG_LINEAR[deviance](alpha=1 / len(truth), max_iter=1000)
         if target.form == "number":
-            return RidgeCV(_PENALTIES) if few else Ridge()
+            return RidgeCV(_PENALTIES) if chosen else Ridge()
         return LogisticRegression(max_iter=1000)
 
-    deviance = target.of_task.deviance
     if deviance != "squared_error":
         scale = float(np.average(truth, weights=weights)) or 1.0
         truth = truth / scale  # so that the penalty is the same in any unit

@@ -2,62 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
-from protokit.represent.kind import KINDS, NO_CONTEXT, FitContext, FittedColumn, Guess, Kind
-from protokit.represent.kinds.lists.set import MembersOptions
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from protokit.represent.encoders.cells import Cells
+from protokit.represent.kind import KINDS
+from protokit.represent.kinds.lists.set import OfMembers
 
 
 @KINDS.add
-class Bag(Kind):
-    """A set whose members count as often as they are there; see `protokit.represent.encoders.lists.members`."""
+class Bag(OfMembers):
+    """A set whose members count as often as they are there."""
 
     name = "bag"
     about = "several members in a cell, some of them more than once: how often each is there"
     example = '{bag: {separator: " "}}'
-    as_written = True
-    rank = 4
-    options = MembersOptions
-    of_lists = True
     plural = "bags"
-    audited_as = "text"
     inference_rank = 44
     saves = ("bag_codes",)
+    as_numbers = "BagNumbers"
+    as_codes = "BagCodes"
 
     @classmethod
     def sample(cls) -> Sequence[object]:
         """See Kind."""
         return ("bread bread milk", "milk", None, ["bread", "egg", "egg"], [])
-
-    @classmethod
-    def infer(cls, cells: Cells) -> Guess | None:
-        """As a set, where one cell in twenty has a member twice."""
-        from protokit.represent.encoders.lists.inference import members_in
-
-        return members_in(cells, cls.name)
-
-    @classmethod
-    def fit(cls, cells: pd.Series, options: object = None, context: FitContext = NO_CONTEXT) -> FittedColumn:
-        """Learns the members of at least three rows, and what parts them.
-
-        Raises:
-            DataError: some rows are parted by one mark, and others by another.
-        """
-        from protokit.represent.encoders.lists import members
-
-        said = options if isinstance(options, MembersOptions) else MembersOptions()
-        wanted = members.Wanted(cls.name, said.separator, said.form, said.members, said.length)
-        return members.fit(cells, wanted, members.BagNumbers, members.BagCodes, context)
-
-    @classmethod
-    def from_plain(cls, plain: Mapping[str, object]) -> FittedColumn:
-        """Numbers or codes."""
-        from protokit.represent.encoders.lists.members import BagCodes, BagNumbers
-
-        return (BagCodes if plain["kind"] == BagCodes.saved_as else BagNumbers).from_plain(plain)

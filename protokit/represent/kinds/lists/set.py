@@ -43,34 +43,28 @@ class MembersOptions(Section):
     )
 
 
-@KINDS.add
-class Set(Kind):
-    """Lists and texts such as `red|large`, whose members are there or not; how often, and in what order, is nothing.
+class OfMembers(Kind):
+    """A kind whose cells hold members: see `protokit.represent.encoders.lists.members`, where its columns are.
 
-    `labels` was its name. See `protokit.represent.encoders.lists.members`.
+    Attributes:
+        as_numbers: the column in which each member is a number.
+        as_codes: the column whose members are embedded.
     """
 
-    name = "set"
-    about = "several members in a cell, such as `red|large` or a list: whether each is there"
-    example = "{set: {separator: ;}}"
     as_written = True
     rank = 4
     options = MembersOptions
     of_lists = True
-    plural = "sets"
     audited_as = "text"
-    inference_rank = 45
-    saves = ("labels", "set_codes")
-    formerly: ClassVar[tuple[str, ...]] = ("labels",)
-
-    @classmethod
-    def sample(cls) -> Sequence[object]:
-        """See Kind."""
-        return ("red;large", "red", None, ["blue", "large", "old"], [])
+    as_numbers: ClassVar[str]
+    as_codes: ClassVar[str]
 
     @classmethod
     def infer(cls, cells: Cells) -> Guess | None:
-        """Lists of single values, and texts parted by a bar or a semicolon into members that come again and again."""
+        """Lists of single values, and texts parted by a bar or a semicolon into members that come again and again.
+
+        They are bags where one cell in twenty has a member twice, else sets.
+        """
         from protokit.represent.encoders.lists.inference import members_in
 
         return members_in(cells, cls.name)
@@ -86,11 +80,36 @@ class Set(Kind):
 
         said = options if isinstance(options, MembersOptions) else MembersOptions()
         wanted = members.Wanted(cls.name, said.separator, said.form, said.members, said.length)
-        return members.fit(cells, wanted, members.SetNumbers, members.SetCodes, context)
+        return members.fit(cells, wanted, getattr(members, cls.as_numbers), getattr(members, cls.as_codes), context)
 
     @classmethod
     def from_plain(cls, plain: Mapping[str, object]) -> FittedColumn:
         """Numbers or codes."""
-        from protokit.represent.encoders.lists.members import SetCodes, SetNumbers
+        from protokit.represent.encoders.lists import members
 
-        return (SetCodes if plain["kind"] == SetCodes.saved_as else SetNumbers).from_plain(plain)
+        codes: type[FittedColumn] = getattr(members, cls.as_codes)
+        numbers: type[FittedColumn] = getattr(members, cls.as_numbers)
+        return (codes if plain["kind"] == codes.saved_as else numbers).from_plain(plain)
+
+
+@KINDS.add
+class Set(OfMembers):
+    """Lists and texts such as `red|large`, whose members are there or not; how often, and in what order, is nothing.
+
+    `labels` was its name.
+    """
+
+    name = "set"
+    about = "several members in a cell, such as `red|large` or a list: whether each is there"
+    example = "{set: {separator: ;}}"
+    plural = "sets"
+    inference_rank = 45
+    saves = ("labels", "set_codes")
+    formerly: ClassVar[tuple[str, ...]] = ("labels",)
+    as_numbers = "SetNumbers"
+    as_codes = "SetCodes"
+
+    @classmethod
+    def sample(cls) -> Sequence[object]:
+        """See Kind."""
+        return ("red;large", "red", None, ["blue", "large", "old"], [])
