@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-Form = Literal["classes", "labels", "number", "quantiles", "steps", "clusters", "survival"]
+Form = Literal["classes", "labels", "number", "quantiles", "steps", "clusters", "survival", "vector"]
 
 
 class Reader(Protocol):
@@ -47,7 +47,7 @@ class Task(ABC):
         word: as a recipe writes it under `learn.task`, where that is not the name.
         like: another task, whose metrics, baselines, plots and checks are for this one, too.
         form: what is predicted of a row: one of several classes, labels that may each be there, a number, several
-            quantiles, steps of series, a cluster, when something happens.
+            quantiles, steps of series, a cluster, when something happens, several numbers together.
         ordered: whether classes have an order, which `represent.columns` may write.
         has_target: whether a column says what is true.
         coding: how the target's cells become what the loss takes (`protokit.represent.targets`).
@@ -180,7 +180,8 @@ class TargetSpec:
     """One output of the network: what it predicts.
 
     `classes` are as written in the data, in order; of clusters found they are 1, 2, and so on. `columns` are those of a
-    target made of several: labels that may each be there, or series that are forecast together over `horizon` steps.
+    target made of several: labels that may each be there, parts of a vector, or series that are forecast together over
+    `horizon` steps.
     `quantiles` are those to predict. `width` is the count of numbers that a network without a target gives back.
     Of two classes the one at the place `positive` is what precision, recall and the like are of. A row is called
     positive where its probability of it is above the `threshold`; the logits of classes are divided by the
