@@ -26,6 +26,8 @@ def faults_between(collect: Collect, represent: Represent, learn: Learn, evaluat
     if learn.deal and learn.networks == 1:
         found.append(Fault("one network is dealt nothing", "write networks: 4", ("learn", "networks")))
     found += _of_vector(represent, learn)
+    if learn.form == "tags":
+        found += _of_tagging(represent)
     if learn.form == "survival":
         found += _of_survival(represent, learn)
     found += _of_parts(represent.split)
@@ -111,6 +113,19 @@ def _of_vector(represent: Represent, learn: Learn) -> list[Fault]:
         return [
             Fault("series are forecast as a list of columns", "write target: [NAME, NAME]", ("represent", "target"))
         ]
+    return []
+
+
+def _of_tagging(represent: Represent) -> list[Fault]:
+    """Labels of steps are those of sequences, and each fold would have another number of them."""
+    if represent.sequence is None:
+        cure = "write represent: {sequence: {by: COLUMN, time: COLUMN}}"
+        return [
+            Fault("tagging gives each step of a sequence a class, and there is no sequence", cure, ("learn", "task"))
+        ]
+    if represent.split.folds is not None and represent.sequence.length is None:
+        rule = "the longest training sequence of each fold is another"
+        return [Fault(rule, "write represent: {sequence: {length: 100}}", ("represent", "split", "folds"))]
     return []
 
 

@@ -32,7 +32,7 @@ def infer_tasks(
     Raises:
         DataError: a target is not for the task.
     """
-    if form_written(task) in ("labels", "vector"):
+    if form_written(task) in ("labels", "vector", "tags"):
         assert task is not None, "it has a form"
         return dict.fromkeys(targets, task)
     said = {name: "regression" if task is None and name in measured else task for name in targets}
@@ -88,6 +88,10 @@ def classes_of_rows(
             one = distinct(frame[name])
             rows.append(np.flatnonzero(one.codes >= 0))
             classes = pd.factorize(one.texts)[0][one.codes[rows[-1]]]
+        elif form == "tags":
+            flat = frame[name].reset_index(drop=True).explode().dropna()
+            rows.append(flat.index.to_numpy(int))
+            classes = pd.factorize(flat.map(as_text))[0]
         elif form == "labels" and len(tasks) == 1:
             having, classes, _ = pairs_of(frame[name], separator)
             rows.append(having)

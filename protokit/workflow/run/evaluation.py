@@ -23,6 +23,7 @@ from protokit.evaluate.metrics.metric import METRICS, Metric
 from protokit.evaluate.per_class import per_class, per_quantile
 from protokit.evaluate.pooling import pooled
 from protokit.evaluate.scoring.parts import per_part
+from protokit.evaluate.scoring.tags import of_steps
 from protokit.evaluate.slices import slices
 from protokit.evaluate.verdict import Folds, Verdict, deciding, judge
 from protokit.recipe.recipe import Recipe
@@ -136,6 +137,8 @@ def _described(recipe: Recipe, network: Mapping[str, Predictions], parts: Sequen
             classes[name] = cast(list[PlainClass], per_class(p))
         if p.target.form == "quantiles":
             quantiles[name] = per_quantile(p)
+        if p.target.form == "tags":
+            classes[name] = cast(list[PlainClass], per_class(of_steps(p)))
         if p.target.form == "vector":
             of_parts[name] = cast(list[PlainPart], per_part(p))
         if p.target.has_classes:
