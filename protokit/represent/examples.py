@@ -155,7 +155,7 @@ def with_target(frame: pd.DataFrame, targets: Sequence[str], task: str | None, e
     labels = form_written(task) == "labels" and len(targets) == 1
     wanted = [] if labels else [*targets, *([event] if event is not None else [])]
     if form_written(task) == "tags":  # cells have a label for each step
-        each = [frame[name].map(lambda cell: any(one is not None for one in cell)) for name in targets]
+        each = [frame[name].map(lambda cell: bool(pd.notna(cell).any())) for name in targets]
         return np.logical_and.reduce([one.to_numpy(bool) for one in each])
     has: np.ndarray = frame[wanted].notna().all(axis=1).to_numpy()
     return has

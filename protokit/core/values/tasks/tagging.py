@@ -53,7 +53,7 @@ class Tagging(Task):
         return found
 
     def truth_columns(self, target: TargetSpec, truth: np.ndarray) -> dict[str, np.ndarray]:
-        """See Task: None where a step has no label."""
+        """See Task: None where a step has no label, NaN where there is no step."""
         return {target.name: _texts(target, truth.ravel())}
 
     def score_columns(
@@ -101,5 +101,5 @@ def _each(target: TargetSpec, scores: np.ndarray) -> dict[str, np.ndarray]:
 def _texts(target: TargetSpec, positions: np.ndarray) -> np.ndarray:
     import numpy as np
 
-    classes = np.array([*(str(value) for value in target.classes), None], object)
-    return np.asarray(classes[np.where(positions < 0, len(target.classes), positions)])
+    classes = np.array([*(str(value) for value in target.classes), np.nan, None], object)
+    return np.asarray(classes[positions])  # NO_LABEL is the last one, and NO_STEP the one before

@@ -9,10 +9,9 @@ import numpy as np
 import pandas as pd
 
 from protokit.core.values.signature import TargetSpec
+from protokit.core.values.tasks.tagging import NO_LABEL, NO_STEP
 from protokit.represent.targets.coding import CODINGS, Coding, Learned
 from protokit.represent.targets.codings.classes import Classes
-
-_NO_STEP, _NO_LABEL = -2, -1
 
 
 class Tags(Coding):
@@ -45,7 +44,7 @@ class Tags(Coding):
         cells = frame[spec.name]
         flat = _flat(cells)
         there = flat.notna().to_numpy()
-        places = np.full(len(flat), _NO_LABEL, np.int64)
+        places = np.full(len(flat), NO_LABEL, np.int64)
         if there.any():
             places[there] = Classes().truth(learned, pd.DataFrame({spec.name: flat[there].infer_objects()}))
         return _padded(spec, cells, places)
@@ -71,7 +70,7 @@ def _flat(cells: pd.Series) -> pd.Series:
 
 
 def _padded(spec: TargetSpec, cells: Sequence[np.ndarray] | pd.Series, places: np.ndarray) -> np.ndarray:
-    found = np.full((len(cells), spec.horizon), _NO_STEP, np.int64)
+    found = np.full((len(cells), spec.horizon), NO_STEP, np.int64)
     start = 0
     for row, cell in enumerate(cells):
         kept = min(len(cell), spec.horizon)
