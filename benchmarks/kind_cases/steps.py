@@ -31,7 +31,7 @@ def recordings(given: Given, seed: int) -> pd.DataFrame:
 
 
 def planted(seed: int, sequences: int = 400) -> pd.DataFrame:
-    """A step is `on` where the number two steps ago was above 0, but for 5 of 100: what stands at a step says nothing."""
+    """A step is `on` where the number two steps ago was above 0, but for 5 of 100: its own number says nothing."""
     rng, found = np.random.default_rng(seed), []
     for case in range(sequences):
         steps = int(rng.integers(10, 25))
@@ -76,7 +76,7 @@ def shown_of_speakers(found: Mapping[str, Mapping[str, float]]) -> list[tuple[st
 
 def shown_of_planted(found: Mapping[str, Mapping[str, float]]) -> list[tuple[str, bool]]:
     """What is claimed: all that is there is found, and single steps do not have it."""
-    there = 1 - 0.05 - 0.45 * 2 / 16.6  # the first two steps of a sequence, of 17 on average, are tossed
+    there = 1 - 0.05 - 0.45 * 2 / 17  # the first two steps of a sequence, of 17 on average, are tossed
     own, boosting = found["tagging"]["step_accuracy"], found["boosting"]["step_accuracy"]
     return [
         (f"step_accuracy {own:.4f}, of {there:.3f} that are there (within {AROUND})", own >= there - AROUND),
