@@ -66,7 +66,7 @@ def _flat(cells: pd.Series) -> pd.Series:
     """The labels of all steps, one after the other, under the row that each sequence begins in."""
     lengths = [len(cell) for cell in cells]
     labels = np.concatenate([*cells]) if len(cells) else np.empty(0, object)
-    return pd.Series(labels, index=np.repeat(cells.index, lengths), dtype=object, name=cells.name)
+    return pd.Series(labels, index=cells.index.repeat(lengths), dtype=object, name=cells.name)
 
 
 def _padded(spec: TargetSpec, cells: Sequence[np.ndarray] | pd.Series, places: np.ndarray) -> np.ndarray:
