@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from protokit.bundle.folder import load
-from protokit.core.errors import ProtokitError
+from protokit.core.errors import PredictionNotice, ProtokitError
 from protokit.core.values.arrays import Predictions
 from protokit.core.values.signature import TargetSpec
 from protokit.evaluate.scoring import tags
@@ -77,7 +77,7 @@ def test_predict_gives_a_row_for_each_step_in_the_order_of_the_table(tmp_path: P
     whole = result.model.predict(frame)
     pd.testing.assert_frame_equal(said.sort_index(), whole)
     long = pd.DataFrame({"case": "c", "t": range(20), "u": 0.0, "v": 1.0})
-    with pytest.warns(UserWarning, match="longer than the 12 steps"):
+    with pytest.warns(PredictionNotice, match="longer than the 12 steps"):
         cut = model.predict(long)
     assert cut["does"].isna().tolist() == [False] * 12 + [True] * 8
 
