@@ -156,7 +156,8 @@ def with_target(frame: pd.DataFrame, targets: Sequence[str], task: str | None, e
     wanted = [] if labels else [*targets, *([event] if event is not None else [])]
     if form_written(task) == "tags":  # cells have a label for each step
         each = [frame[name].map(lambda cell: bool(pd.notna(cell).any())) for name in targets]
-        return np.logical_and.reduce([one.to_numpy(bool) for one in each])
+        labelled: np.ndarray = np.stack([one.to_numpy(bool) for one in each]).all(axis=0)
+        return labelled
     has: np.ndarray = frame[wanted].notna().all(axis=1).to_numpy()
     return has
 

@@ -93,7 +93,8 @@ def read_predictions(path: Path) -> tuple[dict[str, Predictions], ByBaseline, So
         rows = rows.take(first)
         blocks, weights = (None if one is None else one[first] for one in (blocks, weights))
         if len(steps) < len(first) * horizon:
-            own.fill(steps, horizon), others.fill(steps, horizon)
+            own.fill(steps, horizon)
+            others.fill(steps, horizon)
     network: dict[str, Predictions] = {}
     baselines: ByBaseline = {}
     for spec in targets:
