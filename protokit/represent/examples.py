@@ -155,9 +155,8 @@ def with_target(frame: pd.DataFrame, targets: Sequence[str], task: str | None, e
     labels = form_written(task) == "labels" and len(targets) == 1
     wanted = [] if labels else [*targets, *([event] if event is not None else [])]
     if form_written(task) == "tags":  # cells have a label for each step
-        each = [frame[name].map(lambda cell: bool(pd.notna(cell).any())) for name in targets]
-        labelled: np.ndarray = np.stack([one.to_numpy(bool) for one in each]).all(axis=0)
-        return labelled
+        labelled = frame[[*targets]].map(lambda cell: bool(pd.notna(cell).any()))
+        return np.asarray(labelled.all(axis=1), bool)
     has: np.ndarray = frame[wanted].notna().all(axis=1).to_numpy()
     return has
 
