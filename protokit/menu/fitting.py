@@ -49,10 +49,15 @@ def _for_inputs(signature: Signature) -> str | list[Plain]:
         return _default("columns")
     if len(specs) == len(own) == 1:
         return _default(own[0].kind)
-    branches: dict[str, Plain] = {spec.name: [{"use": _default(spec.kind), "from": spec.name}] for spec in own}
+    branches: dict[str, list[Plain]] = {spec.name: [{"use": _default(spec.kind), "from": spec.name}] for spec in own}
     if len(own) < len(specs):
         branches["columns"] = [{"use": _default("columns")}]
-    return [{"branch": branches}]
+    if any(target.form == "tags" for target in signature.targets):  # what is of the whole sequence, at each step
+        steps = signature.targets[0].horizon
+        of_steps = {spec.name for spec in own if spec.kind == "sequence"}
+        again: Plain = {"RepeatVector": steps}
+        branches = {name: chain if name in of_steps else [*chain, again] for name, chain in branches.items()}
+    return [{"branch": dict(branches)}]
 
 
 def _over_time(steps: int, **options: Plain) -> list[Plain]:

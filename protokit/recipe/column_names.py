@@ -21,7 +21,8 @@ def check_columns(recipe: Recipe, names: list[str]) -> None:
     elif isinstance(target, str):
         wanted.append((target, ("represent", "target"), "value"))
     else:
-        wanted += [(name, ("represent", "target", i), "value") for i, name in enumerate(target)]
+        at: Path = ("represent", "target", *target) if isinstance(target, dict) else ("represent", "target")
+        wanted += [(name, (*at, i), "value") for i, name in enumerate(recipe.represent.targets)]
     made = made_in(recipe.represent)
     for name in recipe.represent.columns:
         below = any(one.startswith(f"{name}.") for one in names)  # the keys of records

@@ -25,6 +25,9 @@ def faults_between(collect: Collect, represent: Represent, learn: Learn, evaluat
         found.append(Fault(rule, "remove deal, or split by random, stratified or group", ("learn", "deal")))
     if learn.deal and learn.networks == 1:
         found.append(Fault("one network is dealt nothing", "write networks: 4", ("learn", "networks")))
+    found += _of_vector(represent, learn)
+    if learn.form == "tags":
+        found += _of_tagging(represent)
     if learn.form == "survival":
         found += _of_survival(represent, learn)
     found += _of_parts(represent.split)
@@ -93,6 +96,37 @@ def _of_targets(represent: Represent, learn: Learn) -> list[Fault]:
             cure = "write learn: {task: ordinal} beside it" if ordered else "set learn.task instead"
             found.append(Fault(f"{name!r} is the target", cure, path, "key"))
     return found
+
+
+def _of_vector(represent: Represent, learn: Learn) -> list[Fault]:
+    """Several columns as one target are a vector, and a vector is one target."""
+    named = isinstance(represent.target, dict)
+    if named and learn.form not in (None, "vector"):
+        rule = f"several columns under one name are learned as a vector, and the task is {learn.task}"
+        cure = f"write target: [{', '.join(represent.targets)}], or task: vector"
+        return [Fault(rule, cure, ("learn", "task"))]
+    if learn.form == "vector" and not named and len(represent.targets) > 1:
+        rule = "a vector is one target, and has a name of its own"
+        cure = f"write target: {{NAME: [{', '.join(represent.targets)}]}}"
+        return [Fault(rule, cure, ("represent", "target"))]
+    if (named or learn.form == "vector") and represent.series is not None:
+        return [
+            Fault("series are forecast as a list of columns", "write target: [NAME, NAME]", ("represent", "target"))
+        ]
+    return []
+
+
+def _of_tagging(represent: Represent) -> list[Fault]:
+    """Labels of steps are those of sequences, and each fold would have another number of them."""
+    if represent.sequence is None:
+        cure = "write represent: {sequence: {by: COLUMN, time: COLUMN}}"
+        return [
+            Fault("tagging gives each step of a sequence a class, and there is no sequence", cure, ("learn", "task"))
+        ]
+    if represent.split.folds is not None and represent.sequence.length is None:
+        rule = "the longest training sequence of each fold is another"
+        return [Fault(rule, "write represent: {sequence: {length: 100}}", ("represent", "split", "folds"))]
+    return []
 
 
 def _of_made(represent: Represent) -> list[Fault]:

@@ -124,7 +124,7 @@ class Encoder:
     @property
     def one_for_each_row(self) -> bool:
         """Whether there is a prediction for each row of a table, in their order."""
-        return self.grouping is None
+        return self.grouping is None or self._by_step
 
     def unusual(self, examples: pd.DataFrame, features: Features) -> dict[str, Unusual]:
         """What of each column is not as the training rows were; see `beyond` for numbers."""
@@ -156,6 +156,9 @@ class Encoder:
             tuple(len(column.levels) + 1 for column in self._coded),
             texts,
             wide,
+            next((one.steps(examples[COLUMN]) for one in self.own if isinstance(one, SequenceColumn)), None)
+            if self._by_step
+            else None,
         )
 
     def _of_columns(self, features: Features) -> dict[str, np.ndarray]:
@@ -187,12 +190,29 @@ class Encoder:
         return {t.spec.name: t.scores(outputs[t.spec.name]) for t in self.targets}
 
     def predictions(self, frame: pd.DataFrame, scores: Mapping[str, np.ndarray]) -> dict[str, np.ndarray | pd.Series]:
-        """The columns of a table of predictions, one row for each example."""
+        """The columns of a table of predictions, one row for each example, or each row of the table it is a step."""
+        if self._by_step:
+            return self._of_steps(frame, scores)
         found: dict[str, np.ndarray | pd.Series] = {}
         if self.grouping:
             found[self.grouping.by] = self.grouping.keys(frame)
         for target in self.targets:
             found |= target.columns(scores[target.spec.name])
+        return found
+
+    def _of_steps(self, frame: pd.DataFrame, scores: Mapping[str, np.ndarray]) -> dict[str, np.ndarray | pd.Series]:
+        """A row for each step, as the table has them; nothing is said of those beyond what the network reads."""
+        assert self.grouping is not None, "steps are of sequences"
+        example, step = self.grouping.places(frame)
+        found: dict[str, np.ndarray | pd.Series] = {
+            name: frame[name].reset_index(drop=True) for name in (self.grouping.by, self.grouping.time) if name
+        }
+        for target in self.targets:
+            said = scores[target.spec.name]
+            each = np.full((len(frame), said.shape[2]), np.nan)
+            there = step < said.shape[1]
+            each[there] = said[example[there], step[there]]
+            found |= target.columns(each)
         return found
 
     def as_plain(self) -> dict[str, object]:
@@ -222,6 +242,11 @@ class Encoder:
             SequenceGrouping.from_plain(plain["folding"]) if plain["folding"] else None,
             from_plain(plain["knots"]),
         )
+
+    @property
+    def _by_step(self) -> bool:
+        """Whether each step of a sequence has a prediction."""
+        return any(target.spec.form == "tags" for target in self.targets)
 
     @property
     def _all(self) -> tuple[FittedColumn, ...]:

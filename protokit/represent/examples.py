@@ -137,14 +137,16 @@ def _grouping(spec: Represent, frame: pd.DataFrame, setting: Setting) -> tuple[S
     """How the rows of a long table become sequences."""
     sequence = spec.sequence
     assert sequence is not None
-    whole = (*spec.targets, setting.event, setting.labels, setting.sample_weights, spec.split.way_column)
+    labels = spec.targets if form_written(setting.task) == "tags" else ()
+    apart = () if labels else spec.targets
+    whole = (*apart, setting.event, setting.labels, setting.sample_weights, spec.split.way_column)
     makers = {sequence.by, sequence.time} - {None}
-    if clash := next((name for name in whole if name in makers), None):
+    if clash := next((name for name in (*labels, *whole) if name in makers), None):
         rule = f"{clash!r} makes the sequences, and is used up by that"
         raise SpecError.one(rule, "name another column", ("represent", "sequence"))
     kept = tuple(dict.fromkeys(name for name in whole if name and name not in makers))
     said = {name: str(spec.kind(name)) for name in spec.columns}
-    return SequenceGrouping.of(frame, sequence.by, sequence.time, kept, said, asked(spec, sequence.time))
+    return SequenceGrouping.of(frame, sequence.by, sequence.time, kept, said, asked(spec, sequence.time), labels)
 
 
 def with_target(frame: pd.DataFrame, targets: Sequence[str], task: str | None, event: str | None = None) -> np.ndarray:
@@ -152,6 +154,9 @@ def with_target(frame: pd.DataFrame, targets: Sequence[str], task: str | None, e
     # of labels in one column an empty cell means: none
     labels = form_written(task) == "labels" and len(targets) == 1
     wanted = [] if labels else [*targets, *([event] if event is not None else [])]
+    if form_written(task) == "tags":  # cells have a label for each step
+        labelled = frame[[*targets]].map(lambda cell: bool(pd.notna(cell).any()))
+        return np.asarray(labelled.all(axis=1), bool)
     has: np.ndarray = frame[wanted].notna().all(axis=1).to_numpy()
     return has
 

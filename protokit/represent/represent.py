@@ -18,11 +18,14 @@ from protokit.represent.clustering.unlabelled import Unlabelled, told_of_labels
 from protokit.represent.columns import fit_columns
 from protokit.represent.encoder import Encoder
 from protokit.represent.encoders.labels import separator_of
+from protokit.represent.encoders.lists.cells import holds_lists, lists_of
+from protokit.represent.encoders.lists.inference import size_of
 from protokit.represent.encoders.scaling.knots import aligned, counts, knots_of
 from protokit.represent.encoders.scaling.scaler import Scaler
+from protokit.represent.encoders.sequences import SequenceColumn
 from protokit.represent.encoders.times import asked, notices
 from protokit.represent.examples import Examples, examples_of, keyed, sample_weights, told_of_weights
-from protokit.represent.kind import NumberColumn
+from protokit.represent.kind import InputColumn, NumberColumn
 from protokit.represent.kinds.number import NumberOptions
 from protokit.represent.represented import Represented, Setting
 from protokit.represent.series.series import represent_series
@@ -32,6 +35,8 @@ from protokit.represent.target import TargetEncoder, by_target, classes_of_rows,
 from protokit.represent.targets.counted import told_of_counts
 from protokit.represent.targets.positive import with_positive
 from protokit.represent.words import Represent
+
+VECTOR = "vector"  # the task of several numbers as one target
 
 
 def represent(
@@ -48,13 +53,14 @@ def represent(
     spec = _with_ignored(spec, list(map(str, table.frame.columns)))
     if spec.series is not None:
         return represent_series(spec, table)
+    setting, of_task = _with_vector(spec, table.frame, setting)
     examples = examples_of(spec, table, setting)
     tasks = infer_tasks(examples.frame, spec.targets, setting.task, examples.measured, setting.derived)
     separator, told = _separator(spec, examples.frame, tasks)
     if setting.task is None:
         numbers = [examples.frame[name] for name, task in tasks.items() if task_of(task).form == "number"]
         told = (*told, *filter(None, map(told_of_counts, numbers)))
-    examples = replace(examples, notices=(*examples.notices, *told))
+    examples = replace(examples, notices=(*examples.notices, *of_task, *told))
     if dealt is None:
         splits = _splits(spec, examples, tasks, separator, setting.seed)
     else:
@@ -80,6 +86,23 @@ def _with_ignored(spec: Represent, names: Sequence[str]) -> Represent:
     gone = tuple(f"{name}." for name, said in spec.columns.items() if said == "ignore" and name not in names)
     keys = {name: "ignore" for name in names if gone and name.startswith(gone)}
     return spec.model_copy(update={"columns": {**keys, **spec.columns}}) if keys else spec
+
+
+def _with_vector(spec: Represent, frame: pd.DataFrame, setting: Setting) -> tuple[Setting, list[Notice]]:
+    """The same, with the task of several numbers as one target, and what is told of a column of lists."""
+    if setting.task is not None or len(spec.targets) == 0:
+        return setting, []
+    if isinstance(spec.target, dict):
+        return replace(setting, task=VECTOR), []
+    name = spec.targets[0]
+    if len(spec.targets) > 1 or name not in frame or not holds_lists(frame[name]):
+        return setting, []
+    lists = lists_of(frame[name].dropna()) or []
+    size = size_of(lists)
+    if size is None or any(isinstance(one, list) for some in lists for one in some):
+        return setting, []
+    told = Notice(f"the target {name!r} holds {size}: it is learned as a vector", (name,), "learn: {task: multilabel}")
+    return replace(setting, task=VECTOR), [told]
 
 
 def _separator(spec: Represent, frame: pd.DataFrame, tasks: Mapping[str, str]) -> tuple[str | None, Sequence[Notice]]:
@@ -128,9 +151,10 @@ def _represented(
     numbers = np.concatenate([np.zeros((len(train), 0)), *(_numbers(c, train[c.column]) for c in numeric)], axis=1)
     scaler = Scaler.fit(numbers)
     targets = tuple(
-        TargetEncoder.fit(train, names, task, setting.quantiles, separator, _order(spec, names[0]))
+        _named(spec, TargetEncoder.fit(train, names, task, setting.quantiles, separator, _order(spec, names[0])))
         for names, task in by_target(tasks, setting.event).items()
     )
+    targets = tuple(_with_steps(one, columns.own) for one in targets)
     said = [options.knots if isinstance(options := spec.options(c.column), NumberOptions) else None for c in numeric]
     wanted = counts(len(train), [n for n, c in zip(said, numeric, strict=True) for _ in c.names])
     knots = knots_of(scaler, numbers, wanted)
@@ -155,6 +179,21 @@ def _represented(
         frame,
         examples.source,
     )
+
+
+def _named(spec: Represent, target: TargetEncoder) -> TargetEncoder:
+    """The same under the name that several columns have together, where one is written."""
+    if not isinstance(spec.target, dict):
+        return target
+    return replace(target, spec=replace(target.spec, name=next(iter(spec.target))))
+
+
+def _with_steps(target: TargetEncoder, own: Sequence[InputColumn]) -> TargetEncoder:
+    """The same with as many steps as the network sees, where each has a label."""
+    if target.spec.form != "tags":
+        return target
+    [steps] = [one.length for one in own if isinstance(one, SequenceColumn)]
+    return replace(target, spec=replace(target.spec, horizon=steps))
 
 
 def _with_like_knots(folds: Sequence[Represented]) -> tuple[Represented, ...]:

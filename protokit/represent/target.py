@@ -32,21 +32,22 @@ def infer_tasks(
     Raises:
         DataError: a target is not for the task.
     """
-    if task is not None and form_written(task) == "labels":
+    if form_written(task) in ("labels", "vector", "tags"):
+        assert task is not None, "it has a form"
         return dict.fromkeys(targets, task)
     said = {name: "regression" if task is None and name in measured else task for name in targets}
     return {name: infer_task(frame[name], said[name], is_derived=name in derived) for name in targets}
 
 
 def by_target(tasks: Mapping[str, str], event: str | None = None) -> dict[tuple[str, ...], str]:
-    """The columns of each of the network's targets: one, but for labels, which are predicted together.
+    """The columns of each of the network's targets: one, but for labels and vectors, which are predicted together.
 
     Where an event is said, it is beside the time until it.
     """
     if event is not None:
         return {(name, event): task for name, task in tasks.items()}
-    labels = next((task for task in tasks.values() if task_of(task).form == "labels"), None)
-    return {(name,): task for name, task in tasks.items()} if labels is None else {tuple(tasks): labels}
+    whole = next((task for task in tasks.values() if task_of(task).form in ("labels", "vector")), None)
+    return {(name,): task for name, task in tasks.items()} if whole is None else {tuple(tasks): whole}
 
 
 def infer_task(series: pd.Series, task: str | None, *, is_derived: bool = False) -> str:
@@ -87,6 +88,10 @@ def classes_of_rows(
             one = distinct(frame[name])
             rows.append(np.flatnonzero(one.codes >= 0))
             classes = pd.factorize(one.texts)[0][one.codes[rows[-1]]]
+        elif form == "tags":
+            flat = frame[name].reset_index(drop=True).explode().dropna()
+            rows.append(flat.index.to_numpy(int))
+            classes = pd.factorize(flat.map(as_text))[0]
         elif form == "labels" and len(tasks) == 1:
             having, classes, _ = pairs_of(frame[name], separator)
             rows.append(having)
@@ -147,7 +152,7 @@ class TargetEncoder(Learned):
 
     def columns(self, scores: np.ndarray) -> Mapping[str, np.ndarray | pd.Series]:
         """Scores as columns of a table: what is predicted, and how sure the network is of it."""
-        return self.spec.of_task.predicted(self.spec, scores)
+        return self._coding.columns(self, scores)
 
     def as_plain(self) -> dict[str, object]:
         """The state as JSON values, to the bit. A file says where labels stand only if the name does not tell."""
@@ -158,8 +163,10 @@ class TargetEncoder(Learned):
             del plain["spread"]
         if not self.spec.times:
             del plain["times"], plain["hazards"]
-        if self.in_one_column and self.spec.name == LABELS:
+        if self.in_one_column and (self.spec.name == LABELS or self.spec.form == "vector"):
             plain["in_one_column"] = True
+        if self.scales:
+            plain |= {"centers": self.centers, "scales": self.scales}
         if self.separator is not None:
             plain["separator"] = self.separator
         return {key: list(value) if isinstance(value, tuple) else value for key, value in plain.items()}
@@ -172,5 +179,7 @@ class TargetEncoder(Learned):
             values[key] = tuple(value) if isinstance(value, list) else value
         center, scale, said = values.pop("center"), values.pop("scale"), values.pop("in_one_column", False)
         separator = values.pop("separator", None)
+        centers, scales = values.pop("centers", ()), values.pop("scales", ())
         spec = TargetSpec(**values)
-        return cls(spec, center, scale, said or (spec.form == "labels" and spec.name != LABELS), separator)
+        in_one = said or (spec.form == "labels" and spec.name != LABELS)
+        return cls(spec, center, scale, in_one, separator, centers, scales)

@@ -232,8 +232,10 @@ ColumnKind = Annotated[str | dict[str, object], Word(_column_kind, _kind_schema)
 class Represent(Section):
     """Step 2: what is predicted, what each column is, and which rows are kept for the test."""
 
-    target: Annotated[str | tuple[str, ...] | None, Word(read_targets, TARGET)] = Field(
-        None, description="the column to predict, a list of them, or none for clustering", examples=["late"]
+    target: Annotated[str | tuple[str, ...] | dict[str, tuple[str, ...]] | None, Word(read_targets, TARGET)] = Field(
+        None,
+        description="the column to predict, a list of them, a name for several numbers as one target, or none",
+        examples=["late", {"position": ["x", "y"]}],
     )
     columns: dict[str, ColumnKind] = Field(
         default_factory=dict,
@@ -270,6 +272,8 @@ class Represent(Section):
         """The target columns; none where there is nothing to predict."""
         if self.target is None:
             return ()
+        if isinstance(self.target, dict):
+            return next(iter(self.target.values()))
         return (self.target,) if isinstance(self.target, str) else self.target
 
     def positive_class(self, target: str) -> object:

@@ -25,6 +25,12 @@ def arrays(task: str, rows: int, seed: int = 0, *, columns: tuple[str, ...] = ("
         units = {name: np.ones((rows, 2)) for name in ("center", "scale", "naive", "naive_1")}
         features = Features(none, none.astype(np.int64), (), history=history, season_ago=ago, units=units)
         return Arrays({"history": history}, {}, {"y": history[:, -3:] + r.normal(size=(rows, 3, 2))}, features)
+    if one.form == "tags":
+        steps = r.normal(size=(rows, 4, 2))
+        labels = np.digitize(steps[..., 0], [-0.5, 0.5])
+        labels[::5, 2], labels[::5, 3] = -1, -2
+        features = Features(none, none.astype(np.int64), (), history=steps)
+        return Arrays({"steps": steps}, {}, {"y": labels}, features)
     if one.form == "clusters":
         points = r.normal(size=(rows, 3)) + 6 * np.eye(3)[r.integers(0, 3, rows)]
         return Arrays({"points": points}, {}, {"y": points}, Features(none, none.astype(np.int64), (), points=points))
@@ -34,6 +40,8 @@ def arrays(task: str, rows: int, seed: int = 0, *, columns: tuple[str, ...] = ("
         truth = (x[:, 0] > 0 if one.has_positive else x > 0).astype(np.int64)
     elif one.form == "classes":
         truth = np.digitize(x[:, 0], [-0.5, 0.5])
+    elif one.form == "vector":
+        truth = 2 * x + 3
     elif one.form == "survival":
         truth = np.stack([np.exp(x[:, 0]), r.integers(0, 2, rows)], axis=1)
     codes = r.integers(0, 5, (rows, 1))
@@ -61,16 +69,22 @@ def check_baseline(baseline: Baseline | type[Baseline]) -> None:
     assert one.tasks and {*one.tasks} <= {*TASKS}, f"the tasks of {name} are some of {', '.join(TASKS)}"
     for task in (known for known in TASKS if task_of(known).is_one_of(one.tasks)):
         tables: list[tuple[str, ...]] = [("numbers", "codes"), ("numbers",), ("codes", "texts", "wide")]
-        for columns in tables if task_of(task).form not in ("steps", "clusters") else tables[:1]:
+        for columns in tables if task_of(task).form not in ("steps", "clusters", "tags") else tables[:1]:
             _check_fit(one, name, task, columns)
 
 
 def _check_fit(one: Baseline, name: str, task: str, columns: tuple[str, ...]) -> None:
     form = task_of(task).form
-    several = ("u", "v") if form in ("labels", "steps") else ()
+    several = ("u", "v") if form in ("labels", "steps", "vector") else ()
     quantiles = (0.1, 0.5, 0.9) if form == "quantiles" else ()
     target = TargetSpec(
-        "y", task, _CLASSES.get(task, ("a", "b", "c") if form == "classes" else ()), several, 3, quantiles, 3
+        "y",
+        task,
+        _CLASSES.get(task, ("a", "b", "c") if form in ("classes", "tags") else ()),
+        several,
+        4 if form == "tags" else 3,
+        quantiles,
+        3,
     )
     if form == "survival":
         target = TargetSpec("y", task, columns=("y", "seen"), times=(0.5, 1.0, 2.0), hazards=(0.3, 0.3, 0.3))
@@ -82,6 +96,8 @@ def _check_fit(one: Baseline, name: str, task: str, columns: tuple[str, ...]) ->
     shape = {
         "steps": (20, 3, 2),
         "labels": (20, 2),
+        "vector": (20, 2),
+        "tags": (20, 4, 3),
         "quantiles": (20, 3),
         "number": (20,),
         "survival": (20, 3),

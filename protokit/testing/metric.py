@@ -24,8 +24,8 @@ def predictions(task: str, rows: int = 40, seed: int = 0, *, skill: float = 0.5)
     """
     r = np.random.default_rng(seed)
     form = task_of(task).form
-    classes = _CLASSES.get(task, ("a", "b", "c") if form == "classes" else ())
-    several = ("u", "v") if form in ("labels", "steps") else ()
+    classes = _CLASSES.get(task, ("a", "b", "c") if form in ("classes", "tags") else ())
+    several = ("u", "v") if form in ("labels", "steps", "vector") else ()
     quantiles = (0.1, 0.5, 0.9) if form == "quantiles" else ()
     target = TargetSpec("y", task, classes, several, 3, quantiles, 2 if form == "clusters" else 0)
     if form == "survival":
@@ -45,6 +45,15 @@ def predictions(task: str, rows: int = 40, seed: int = 0, *, skill: float = 0.5)
         each = {"naive": [0.5, 2.0], "naive_1": [0.25, 4.0], "scale": [1.0, 3.0]}
         units = {name: np.tile(values, (rows, 1)) for name, values in each.items()}
         return Predictions(target, later, skill * later + (1 - skill) * r.uniform(0.5, 5, later.shape), units)
+    if form == "tags":
+        marks = np.repeat(r.integers(0, 3, (rows, 2)), 2, axis=1)[:, :3]
+        chance = r.dirichlet(np.ones(3), marks.shape)
+        scores = skill * np.eye(3)[marks] + (1 - skill) * chance
+        marks[::5, 1], marks[::7, 2] = -1, -2
+        return Predictions(target, marks, scores)
+    if form == "vector":
+        numbers = r.normal(size=(rows, 2))
+        return Predictions(target, numbers, skill * numbers + (1 - skill) * r.normal(size=(rows, 2)))
     if form == "labels":
         there = r.integers(0, 2, (rows, 2))
         return Predictions(target, there, skill * there + (1 - skill) * r.random(there.shape))

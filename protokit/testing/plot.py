@@ -78,6 +78,12 @@ def _views() -> Iterator[tuple[str, RunView]]:
             np.stack([rng.uniform(0.1, 2, _ROWS), true], 1),
             np.stack([0.5 + two[:, 0] / 2, two[:, 0] / 2], 1),
         ),
+        (TargetSpec("y", "vector", columns=("a", "b")), labels + 0.5, rng.random((_ROWS, 2))),
+        (
+            TargetSpec("y", "tagging", ("a", "b", "c"), horizon=2),
+            rng.integers(-1, 3, (_ROWS, 2)),
+            np.stack([three, three], 1),
+        ),
         (TargetSpec("y", "clustering", (1, 2), width=2), rng.normal(size=(_ROWS, 2)), two),
     ]
     for spec, truth, scores in specs:

@@ -77,3 +77,19 @@ def test_beside_columns_it_is_as_for_sequences_alone() -> None:
     assert [layer.filters for layer in convolutions(network(signature, plain))] == far(200)
     full = for_data(Menu(plain, columns=signature.names), signature).as_plain(in_full=True)
     assert build(Menu.parse(full, columns=signature.names), signature).count_params()
+
+
+@pytest.mark.parametrize("steps", [1, 5, SHORT, 300])
+def test_labels_of_steps_keep_the_steps(steps: int) -> None:
+    target = TargetSpec("y", "tagging", ("a", "b", "c"), horizon=steps)
+    model = network(Signature((sequences(steps),), (target,)))
+    assert model.output.shape == (None, steps, 3)
+    sees = 1 + sum(4 * layer.dilation_rate[0] for layer in convolutions(model))
+    assert sees >= min(steps, 500)
+
+
+def test_columns_of_the_whole_sequence_stand_at_each_of_its_steps() -> None:
+    columns = InputSpec("numbers", (4,), "float32", ("a", "b", "c", "d"))
+    target = TargetSpec("y", "tagging", ("a", "b", "c"), horizon=7)
+    signature = Signature((columns, sequences(7)), (target,))
+    assert network(signature, fitting(signature)).output.shape == (None, 7, 3)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-Form = Literal["classes", "labels", "number", "quantiles", "steps", "clusters", "survival"]
+Form = Literal["classes", "labels", "number", "quantiles", "steps", "clusters", "survival", "vector", "tags"]
 
 
 class Reader(Protocol):
@@ -47,7 +47,8 @@ class Task(ABC):
         word: as a recipe writes it under `learn.task`, where that is not the name.
         like: another task, whose metrics, baselines, plots and checks are for this one, too.
         form: what is predicted of a row: one of several classes, labels that may each be there, a number, several
-            quantiles, steps of series, a cluster, when something happens.
+            quantiles, steps of series, a cluster, when something happens, several numbers together, a class for each
+            step of a sequence.
         ordered: whether classes have an order, which `represent.columns` may write.
         has_target: whether a column says what is true.
         coding: how the target's cells become what the loss takes (`protokit.represent.targets`).
@@ -129,6 +130,10 @@ class Task(ABC):
         """See TargetSpec.labels."""
         return scores
 
+    def steps(self, truth: np.ndarray) -> np.ndarray | None:
+        """Which steps of each row there are, where rows have different ones. Shapes: (rows, steps) of truth values."""
+        return None
+
     @abstractmethod
     def truth_columns(self, target: TargetSpec, truth: np.ndarray) -> dict[str, np.ndarray]:
         """What is true, as columns of `predictions.parquet`, a row for each example and step. Shapes: (rows,) each."""
@@ -180,7 +185,8 @@ class TargetSpec:
     """One output of the network: what it predicts.
 
     `classes` are as written in the data, in order; of clusters found they are 1, 2, and so on. `columns` are those of a
-    target made of several: labels that may each be there, or series that are forecast together over `horizon` steps.
+    target made of several: labels that may each be there, parts of a vector, or series that are forecast together over
+    `horizon` steps; labels of steps have it, too.
     `quantiles` are those to predict. `width` is the count of numbers that a network without a target gives back.
     Of two classes the one at the place `positive` is what precision, recall and the like are of. A row is called
     positive where its probability of it is above the `threshold`; the logits of classes are divided by the

@@ -18,7 +18,7 @@ class Boosting(Baseline):
 
     name = "boosting"
     about = "Gradient boosting at scikit-learn's defaults; missing cells and categories as they are."
-    tasks = ("binary", "multiclass", "regression", "multilabel", "quantile")
+    tasks = ("binary", "multiclass", "regression", "vector", "multilabel", "quantile", "tagging")
     default = True
     rank = 30
 

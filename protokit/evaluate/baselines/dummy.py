@@ -18,7 +18,7 @@ class Dummy(Baseline):
 
     name = "dummy"
     about = "Always the shares of the classes or labels, the mean, or the quantiles."
-    tasks = ("binary", "multiclass", "regression", "multilabel", "quantile")
+    tasks = ("binary", "multiclass", "regression", "vector", "multilabel", "quantile", "tagging")
     default = True
     rank = 10
 

@@ -21,7 +21,7 @@ class Linear(Baseline):
 
     name = "linear"
     about = "Logistic, ridge or quantile regression on all columns; of forecasts ridge regression on the window."
-    tasks = ("binary", "multiclass", "regression", "multilabel", "quantile", "forecasting")
+    tasks = ("binary", "multiclass", "regression", "vector", "multilabel", "quantile", "tagging", "forecasting")
     default = True
     rank = 20
 

@@ -25,7 +25,7 @@ class Neighbors(Baseline):
 
     name = "neighbors"
     about = "The classes, labels or numbers of the nearest training rows; how many is chosen on a fifth of these."
-    tasks = ("binary", "multiclass", "regression", "multilabel", "quantile")
+    tasks = ("binary", "multiclass", "regression", "vector", "multilabel", "quantile")
     default = True
     most_pairs = 10_000_000  # whose distances are computed in about a tenth of a second
     most_rows: int = 20_000

@@ -42,8 +42,8 @@ class Estimator:
         return _weight_parameter(self.estimator) is not None
 
     def fits(self, target: TargetSpec) -> bool:
-        """Whether it is for a target: a classifier for classes and labels, a regressor for numbers."""
-        return target.of_task.probabilities if self.classifies else target.form == "number"
+        """Whether it is for a target: a classifier for classes and labels, a regressor for numbers and vectors."""
+        return target.of_task.probabilities if self.classifies else target.form in ("number", "vector")
 
     def fit(
         self, features: Features, truth: np.ndarray, target: TargetSpec, seed: int, weights: np.ndarray | None = None
@@ -55,7 +55,7 @@ class Estimator:
         """
         matrix = linear_matrix(features, seed)
         x = _for(self.estimator, matrix(features))
-        labels = truth.T if target.form == "labels" else [truth]
+        labels = truth.T if target.form in ("labels", "vector") else [truth]
         try:
             found = [_weighed(self._one(label, seed), x, label, weights) for label in labels]
         except Exception as error:  # a person's own code
@@ -71,7 +71,7 @@ class Estimator:
 
 
 class Fitted:
-    """Fitted estimators: one, or one for each label."""
+    """Fitted estimators: one, or one for each label or part of a vector."""
 
     def __init__(self, name: str, estimators: list[BaseEstimator], matrix: Matrix, target: TargetSpec) -> None:
         self._name, self._estimators, self._matrix, self._target = name, estimators, matrix, target
@@ -84,7 +84,7 @@ class Fitted:
         """
         try:
             found = [self._of(one, features) for one in self._estimators]
-            scores = np.stack(found, axis=1) if self._target.form == "labels" else found[0]
+            scores = np.stack(found, axis=1) if self._target.form in ("labels", "vector") else found[0]
             if len(scores) != len(features.numbers) or not np.isfinite(scores).all():
                 raise ValueError("some of its predictions are not finite, or not there")
         except Exception as error:  # a person's own code

@@ -95,6 +95,9 @@ class Near:
             return np.asarray((np.average(found, axis=1, weights=by) * each + mean) / (each + 1))
         if self.target.form == "number":
             return np.asarray(np.average(found, axis=1, weights=by))
+        if self.target.form == "vector":
+            each = None if by is None else np.repeat(by[..., None], found.shape[2], axis=2)
+            return np.asarray(np.average(found, axis=1, weights=each))
         if by is not None:
             found = found * by[..., None]
         prior = np.average(self.outcomes, axis=0, weights=self.weights)
@@ -118,6 +121,9 @@ def _cost(scores: np.ndarray, outcomes: np.ndarray, target: TargetSpec, weights:
     """The log loss, the squared error, or the pinball loss."""
     if target.form == "number":
         return float(np.average((scores - outcomes) ** 2, weights=weights))
+    if target.form == "vector":
+        squares = (scores - outcomes) ** 2 / np.maximum(outcomes.var(axis=0), 1e-300)
+        return float(np.average(squares.mean(axis=1), weights=weights))
     if target.form == "quantiles":
         above, levels = outcomes[:, None] - scores, np.array(target.quantiles)
         return float(np.average(np.maximum(levels * above, (levels - 1) * above).mean(axis=1), weights=weights))

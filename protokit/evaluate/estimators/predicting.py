@@ -14,6 +14,7 @@ from protokit.core.values.arrays import Arrays, Features, Predictions
 from protokit.core.values.signature import TargetSpec
 from protokit.evaluate.baselines.baseline import BASELINES, Fitted
 from protokit.evaluate.choices import Choices
+from protokit.evaluate.estimators.tags import by_step
 from protokit.evaluate.temperature import tempered
 
 
@@ -39,7 +40,10 @@ def predict_each(
     truth = train.truth[target.name]
     weighed = {} if train.weights is None or not takes_weights(model) else {"weights": np.asarray(train.weights)}
     with guarded("the baseline", model):
-        fitted = model.fit(train.features, np.asarray(truth), target, seed, **weighed)
+        if target.form == "tags":
+            fitted = by_step(model, train.features, np.asarray(truth), target, seed, weighed)
+        else:
+            fitted = model.fit(train.features, np.asarray(truth), target, seed, **weighed)
         return [_predictions(fitted, target, np.unique(truth), part) for part in parts]
 
 

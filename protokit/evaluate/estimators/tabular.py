@@ -26,6 +26,7 @@ from protokit.evaluate.estimators.features import Cells, Matrix, dense, linear_m
 from protokit.evaluate.estimators.quiet import quiet
 
 _LOG_LINEAR = {"poisson": PoissonRegressor, "gamma": GammaRegressor}
+_NUMBERS = ("number", "vector")  # of a vector each part has a model of its own
 _PENALTIES = np.logspace(-6, 4, 31)
 _QUANTILE_ROWS = 5_000  # of training that the linear program of a quantile can take in seconds
 
@@ -36,7 +37,7 @@ def dummy(truth: np.ndarray, target: TargetSpec, weights: np.ndarray | None = No
     def made(quantile: float) -> BaseEstimator:
         if target.form == "quantiles":
             return DummyRegressor(strategy="quantile", quantile=quantile)
-        return DummyRegressor() if target.form == "number" else _share()
+        return DummyRegressor() if target.form in _NUMBERS else _share()
 
     return _Model(_each(target, truth, made, np.zeros((len(truth), 1)), _share, weights), _blank, target)
 
@@ -59,7 +60,7 @@ def linear(
             return QuantileRegressor(quantile=quantile, alpha=1e-4, solver="highs")
         if deviance != "squared_error":  # a penalty of 1 on the sum, as Ridge has; theirs is on the mean
             return _LOG_LINEAR[deviance](alpha=1 / len(truth), max_iter=1000)
-        if target.form == "number":
+        if target.form in _NUMBERS:
             return RidgeCV(_PENALTIES) if chosen else Ridge()
         return LogisticRegression(max_iter=1000)
 
@@ -88,7 +89,7 @@ def boosting(
     def made(quantile: float) -> BaseEstimator:
         if target.form == "quantiles":
             return HistGradientBoostingRegressor(loss="quantile", quantile=quantile, **options)
-        if target.form == "number":
+        if target.form in _NUMBERS:
             return HistGradientBoostingRegressor(loss=target.of_task.deviance, **options)
         return HistGradientBoostingClassifier(**options)
 
@@ -96,7 +97,7 @@ def boosting(
 
 
 class _Model:
-    """One estimator, or one for each label or quantile, with the way to its matrix."""
+    """One estimator, or one for each label, part or quantile, with the way to its matrix."""
 
     def __init__(self, estimators: list[BaseEstimator], matrix: Matrix, target: TargetSpec) -> None:
         self.estimators, self.matrix, self.target = estimators, matrix, target
@@ -107,6 +108,8 @@ class _Model:
             return np.stack([_positive(one, x) for one in self.estimators], axis=1)
         if self.target.form == "quantiles":
             return np.sort(np.stack([one.predict(x) for one in self.estimators], axis=1), axis=1)
+        if self.target.form == "vector":
+            return np.stack([one.predict(x) for one in self.estimators], axis=1)
         [one] = self.estimators
         return np.asarray(one.predict_proba(x) if self.target.has_classes else one.predict(x))
 
@@ -135,12 +138,17 @@ def _each(
     constant: Callable[[], BaseEstimator],
     weights: np.ndarray | None,
 ) -> list[BaseEstimator]:
-    """An estimator fitted on each label or quantile; `make` takes the quantile, `constant` is for one-valued labels."""
+    """An estimator fitted on each label, part or quantile.
+
+    `make` takes the quantile, `constant` is for labels of one value.
+    """
     if target.form == "labels":
         kinds = [constant() if len(np.unique(label)) < 2 else make(0) for label in truth.T]
         return [one.fit(x, label, sample_weight=weights) for one, label in zip(kinds, truth.T, strict=True)]
     if target.form == "quantiles":
         return [make(q).fit(x, truth, sample_weight=weights) for q in target.quantiles]
+    if target.form == "vector":
+        return [make(0).fit(x, part, sample_weight=weights) for part in truth.T]
     return [make(0).fit(x, truth, sample_weight=weights)]
 
 

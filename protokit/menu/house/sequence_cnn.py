@@ -12,6 +12,7 @@ from protokit.menu.items import Plain
 SHORT = 32  # steps: of longer sequences convolutions with strides see more, by measurement
 FILTERS = (32, 64, 64, 128)  # of the convolutions that each leave half of the steps; the last of all further ones
 LEFT = 4  # steps that they leave at least
+DEEPEST = 7  # convolutions of labels by step
 
 
 def _convolution(filters: int, kernel: int, **more: Plain) -> list[Plain]:
@@ -31,6 +32,16 @@ def far(steps: int) -> list[int]:
     """The filters of the convolutions that each leave half of so many steps: the last ones see nearly all of them."""
     count = (steps // LEFT).bit_length() - 1
     return [FILTERS[min(i, len(FILTERS) - 1)] for i in range(count)]
+
+
+def by_step(steps: int) -> list[Plain]:
+    """Convolutions that keep the steps, each with gaps twice as wide: the last one sees nearly all of them.
+
+    Source: Yu and Koltun, Multi-Scale Context Aggregation by Dilated Convolutions, 2016.
+    """
+    gaps = [2**i for i in range(max(2, min(DEEPEST, (steps // 4).bit_length())))]
+    first = _convolution(64, 5)
+    return [*first, *[{"residual": _convolution(64, 5, dilation_rate=gap)} for gap in gaps]]
 
 
 def pooled(spec: InputSpec | None = None, halved: int = 0) -> list[Plain]:
@@ -74,6 +85,8 @@ class SequenceCnn(HouseMenu):
     def layers_for(cls, signature: Signature) -> Sequence[Plain]:
         """See HouseMenu."""
         spec = next((spec for spec in signature.inputs if spec.kind == "sequence"), None)
+        if any(target.form == "tags" for target in signature.targets):
+            return (*by_step(spec.shape[0] if spec else SHORT), {"Dropout": 0.3})
         if spec is None or spec.shape[0] <= SHORT:
             return (*near(), *pooled(spec), {"Dropout": 0.5})
         filters = far(spec.shape[0])

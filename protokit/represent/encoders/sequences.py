@@ -32,13 +32,15 @@ _REACH = 1.5  # of later sequences so many times the share of the training seque
 class SequenceGrouping:
     """How rows become examples: those of one value of `by`, ordered by `time`, else as they come.
 
-    `channels` are the columns that are numbers at each step.
+    `channels` are the columns that are numbers at each step, `labels` those that have a label for each, if they are
+    there: it is predicted.
     """
 
     by: str
     time: str | None
     channels: tuple[str, ...]
     dates: Rule = UNASKED  # how dates in `time` are read
+    labels: tuple[str, ...] = ()
 
     @classmethod
     def of(
@@ -49,6 +51,7 @@ class SequenceGrouping:
         kept: tuple[str, ...],
         kinds: Mapping[str, str] | None = None,
         dates: Rule = UNASKED,
+        labels: tuple[str, ...] = (),
     ) -> tuple[SequenceGrouping, list[Notice]]:
         """Which columns change within a key and are numbers. Those of `kept` belong to the example as a whole.
 
@@ -60,13 +63,14 @@ class SequenceGrouping:
         """
         lists = {str(name): frame[name].map(str) for name in frame.columns if holds_lists(frame[name])}
         groups = frame.assign(**lists).groupby(by, sort=False, dropna=True)
-        rest = [name for name in frame.columns if name not in {by, time}]
+        rest = [name for name in frame.columns if name not in {by, time, *labels}]
         changing = [name for name in rest if groups[name].nunique(dropna=False).max() > 1]
         if odd := next((name for name in kept if name in changing), None):
             key = groups[odd].nunique(dropna=False).idxmax()
             raise DataError(
                 f"{odd!r} differs within one sequence ({by} {as_text(key)}), and there is one example for each",
-                cure="name another column in represent.sequence.by, or forecast with represent.series",
+                cure="name another column in represent.sequence.by, or forecast with represent.series; if each step "
+                "has a class of its own, write learn: {task: tagging}",
             )
         said = dict(kinds or {})
         changing = [name for name in changing if said.get(name) != "ignore"]
@@ -84,7 +88,7 @@ class SequenceGrouping:
         if time and frame[time].dtype.kind not in "iufm" and frame[time].notna().all():
             told += notices(frame, time, dates)
             dates = reading(frame[time], dates).rule
-        return cls(by, time, tuple(channels), dates), told
+        return cls(by, time, tuple(channels), dates, labels), told
 
     def examples(self, frame: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray]:
         """One row for each key in the order of its first row, with a column `sequence` of (steps, channels) arrays.
@@ -105,16 +109,27 @@ class SequenceGrouping:
         np.minimum.at(first, codes, np.arange(len(frame)))
         order = np.lexsort((self._times(frame), codes))
         values = np.stack([_channel(frame[name]) for name in self.channels], axis=1)[order]
-        cells = np.empty(len(keys), object)
         ends = np.cumsum(np.bincount(codes))
-        for i, (start, end) in enumerate(zip([0, *ends[:-1]], ends, strict=True)):
-            cells[i] = values[start:end]
-        static = [name for name in frame.columns if name not in {self.by, self.time, *self.channels}]
+        cells = _parted(values, ends)
+        static = [name for name in frame.columns if name not in {self.by, self.time, *self.channels, *self.labels}]
         examples = frame.iloc[first][static].reset_index(drop=True)
         if COLUMN in examples:
             raise DataError(f"a column is named {COLUMN!r}, as the sequences will be", cure="rename it")
         examples[COLUMN] = cells
+        for name in self.labels:
+            if name in frame:
+                labels = frame[name].astype(object).where(frame[name].notna(), None).to_numpy(object)[order]
+                examples[name] = _parted(labels, ends)
         return examples, first
+
+    def places(self, frame: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+        """Of each row of the table its example, in their order, and its step in it, from 0. Shapes: (rows,) each."""
+        codes = pd.factorize(frame[self.by])[0]
+        order = np.lexsort((self._times(frame), codes))
+        counts = np.bincount(codes)
+        steps = np.empty(len(frame), int)
+        steps[order] = np.arange(len(frame)) - np.repeat(np.cumsum(counts) - counts, counts)
+        return codes, steps
 
     def keys(self, frame: pd.DataFrame) -> pd.Series:
         """The key of each example, in their order."""
@@ -123,15 +138,30 @@ class SequenceGrouping:
     def as_plain(self) -> dict[str, object]:
         """All of it as JSON values."""
         plain = {"by": self.by, "time": self.time, "channels": list(self.channels)}
-        return {**plain, "dates": dict(vars(self.dates))}
+        labels = {"labels": list(self.labels)} if self.labels else {}
+        return {**plain, "dates": dict(vars(self.dates)), **labels}
 
     @classmethod
     def from_plain(cls, plain: Mapping[str, Any]) -> SequenceGrouping:
         """That of `as_plain`."""
-        return cls(plain["by"], plain["time"], tuple(plain["channels"]), Rule(**plain.get("dates", {})))
+        return cls(
+            plain["by"],
+            plain["time"],
+            tuple(plain["channels"]),
+            Rule(**plain.get("dates", {})),
+            (*plain.get("labels", ()),),
+        )
 
     def _times(self, frame: pd.DataFrame) -> np.ndarray:
         return times(frame, self.time, self.dates) if self.time else np.arange(len(frame))
+
+
+def _parted(values: np.ndarray, ends: np.ndarray) -> np.ndarray:
+    """What is of each sequence, as cells. Shapes: values (steps, ...), ends (rows,) -> (rows,)."""
+    cells = np.empty(len(ends), object)
+    for i, (start, end) in enumerate(zip([0, *ends[:-1]], ends, strict=True)):
+        cells[i] = values[start:end]
+    return cells
 
 
 def _channel(column: pd.Series) -> np.ndarray:
@@ -193,6 +223,13 @@ class SequenceColumn(InputColumn):
             found[row, : len(steps), :width] = np.where(np.isnan(steps), 0, steps)
             if self.marked:
                 found[row, : len(steps), width] = 1
+        return found
+
+    def steps(self, series: pd.Series) -> np.ndarray:
+        """The numbers of each step, NaN where missing or past the end. Shapes: (rows, length, channels)."""
+        found = np.full((len(series), self.length, len(self.channels)), np.nan)
+        for row, cell in enumerate(series):
+            found[row, : len(cell)] = cell[: self.length]
         return found
 
     def notices(self, series: pd.Series, grouping: SequenceGrouping) -> list[Notice]:

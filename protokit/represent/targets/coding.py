@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -20,8 +21,9 @@ MOST_CLASSES = 1000
 class Learned:
     """What was learned of a target's training rows.
 
-    `in_one_column`: all labels of a row stand in the one column that the target is named for. A target of several
-    columns is named LABELS, which may be a column's name, too.
+    `in_one_column`: all labels of a row, or all numbers of its vector, stand in the one column that the target is named
+    for. Labels of several columns are named LABELS, which may be a column's name, too. Numbers are learned less their
+    `center`, divided by their `scale`; those of a vector each by its own.
     """
 
     spec: TargetSpec
@@ -29,6 +31,8 @@ class Learned:
     scale: float = 1.0
     in_one_column: bool = False
     separator: str | None = None
+    centers: tuple[float, ...] = ()
+    scales: tuple[float, ...] = ()
 
 
 class Coding(ABC):
@@ -81,6 +85,10 @@ class Coding(ABC):
     @abstractmethod
     def scores(self, learned: Learned, output: np.ndarray) -> np.ndarray:
         """From what the network gives, in double precision, to scores: see Predictions. Shapes: (rows, units) -> ..."""
+
+    def columns(self, learned: Learned, scores: np.ndarray) -> Mapping[str, np.ndarray | pd.Series]:
+        """Scores as columns of a table: what is predicted, and how sure the network is of it."""
+        return learned.spec.of_task.predicted(learned.spec, scores)
 
 
 CODINGS: Registry[Coding] = Registry("coding of a target", "protokit.represent.targets.codings")

@@ -134,7 +134,13 @@ def folds_grid(metrics: Metrics) -> Grid:
 
 
 def class_grids(target: str, metrics: Metrics) -> tuple[Grid, ...]:
-    """Precision, recall and f1 of each class, where the target has classes."""
+    """Precision, recall and f1 of each class, where the target has classes; metrics of each part of a vector."""
+    if parts := (metrics.get("per_part") or {}).get(target):
+        keys = ("r2", "root_mean_squared_error", "mean_absolute_error")
+        each = [
+            (p["part"], *map(value, (p["r2"], p["root_mean_squared_error"], p["mean_absolute_error"]))) for p in parts
+        ]
+        return (Grid("each part", (target, *keys), tuple(each)),)
     found = (metrics.get("per_class") or {}).get(target)
     if not found:
         return ()

@@ -124,11 +124,21 @@ class Identified(TypedDict):
     keys: list[str]
 
 
+class PlainPart(TypedDict):
+    """How good a network is for a part of a vector, in the part's own unit; None where its numbers are all the same."""
+
+    part: str
+    r2: float | None
+    root_mean_squared_error: float | None
+    mean_absolute_error: float | None
+
+
 class Details(TypedDict, total=False):
     """What else there is to say of a run's targets, by target or, of slices, one after the other."""
 
     per_class: dict[str, list[PlainClass]]
     per_quantile: dict[str, list[dict[str, float]]]
+    per_part: dict[str, list[PlainPart]]
     calibration: dict[str, PlainCalibration]
     intervals: dict[str, PlainHeld]
     slices: list[PlainSlice]

@@ -50,14 +50,16 @@ def write_predictions(
     if horizon := first.target.horizon:
         own = [(name, _spread(values, horizon)) for name, values in own]
         own.append(("step", _tiled(horizon, len(rows.numbers))))
+    steps = first.target.of_task.steps(first.truth)
+    kept = slice(None) if steps is None else steps.ravel()
     columns: Columns = []
     others: Columns = []
     for name, p in network.items():
         columns += [*_truth(p), *_scores(p, clusters), *_units(p)]
         for baseline, simple in baselines[name].items():
             others += [(f"{baseline}: {title}", values) for title, values in _scores(simple)]
-    _write(path / "predictions.parquet", own, columns)
-    _write(path / "baselines.parquet", own, others)
+    _write(path / "predictions.parquet", own, columns, kept)
+    _write(path / "baselines.parquet", own, others, kept)
 
 
 def read_predictions(path: Path) -> tuple[dict[str, Predictions], ByBaseline, SourceRows]:
@@ -84,9 +86,15 @@ def read_predictions(path: Path) -> tuple[dict[str, Predictions], ByBaseline, So
     weights = own.leading("weight")
     others.leading("weight")
     if horizon := targets[0].horizon:
-        own.leading("step"), others.leading("step")
-        rows = rows.take(np.arange(0, len(rows.numbers), horizon))
-        blocks = None if blocks is None else blocks[::horizon]
+        steps = own.leading("step")
+        others.leading("step")
+        assert steps is not None, "a run writes it"
+        first = np.flatnonzero(steps == 1)
+        rows = rows.take(first)
+        blocks, weights = (None if one is None else one[first] for one in (blocks, weights))
+        if len(steps) < len(first) * horizon:
+            own.fill(steps, horizon)
+            others.fill(steps, horizon)
     network: dict[str, Predictions] = {}
     baselines: ByBaseline = {}
     for spec in targets:
@@ -174,6 +182,7 @@ class _Reader:
 
     def __init__(self, columns: Sequence[tuple[str, np.ndarray]]) -> None:
         self._columns, self._next = columns, 0
+        self._places: tuple[np.ndarray, int] | None = None
 
     @classmethod
     def of(cls, path: Path) -> _Reader:
@@ -226,11 +235,21 @@ class _Reader:
         found = {unit: self.stacked(len(spec.columns))[:: spec.horizon].copy() for unit in _UNITS[:there]}
         return {"naive_1": found["naive"], **found}
 
+    def fill(self, steps: np.ndarray, horizon: int) -> None:
+        """Give further columns all steps of each row: NaN where there is none. Shapes: steps (rows of the file,)."""
+        row = np.cumsum(steps == 1) - 1
+        self._places = (row * horizon + steps - 1, (int(row[-1]) + 1) * horizon)
+
     def take(self) -> np.ndarray:
         """The next column."""
         self._next += 1
         values: np.ndarray = self._columns[self._next - 1][1]
-        return values
+        if self._places is None:
+            return values
+        at, count = self._places
+        whole = np.full(count, np.nan, values.dtype if values.dtype.kind == "f" else object)
+        whole[at] = values
+        return whole
 
     def skip(self, count: int) -> None:
         """Leave out so many columns."""
@@ -249,8 +268,8 @@ def _tiled(horizon: int, count: int) -> np.ndarray:
     return np.tile(np.arange(1, horizon + 1), count)
 
 
-def _write(path: Path, own: Columns, columns: Columns) -> None:
-    frame = pd.DataFrame(dict(_named_once(own, columns)))
+def _write(path: Path, own: Columns, columns: Columns, kept: np.ndarray | slice) -> None:
+    frame = pd.DataFrame({name: values[kept] for name, values in _named_once(own, columns)})
     with duckdb.connect() as connection:
         relation = connection.from_df(frame)
         write_with(path, lambda temporary: relation.write_parquet(str(temporary)))

@@ -37,7 +37,7 @@ class Wanted:
         apart = represent.told_apart
         if recipe.evaluate.labels is not None:
             apart |= {recipe.evaluate.labels}
-        if recipe.learn.form in ("number", "quantiles", "steps", "survival"):
+        if recipe.learn.form in ("number", "quantiles", "steps", "survival", "vector"):
             apart -= set(represent.targets)
         return cls(stacked, texts_of(recipe), apart, represent.written_numbers, times_of(recipe))
 
@@ -79,13 +79,13 @@ def stays_on_disk(recipe: Recipe) -> bool:
     represent, split = recipe.represent, recipe.represent.split
     whole = split.folds is not None or split.way not in _ON_DISK or recipe.learn.form in _IN_MEMORY
     named = isinstance(split.test, str) or isinstance(split.validation, str)
-    if whole or named or represent.series or represent.sequence:
+    if whole or named or isinstance(represent.target, dict) or represent.series or represent.sequence:
         return False
     with recipe.document.placing():
         return large.is_large(recipe.collect, recipe.folder)
 
 
-_IN_MEMORY = ("clusters", "labels", "survival")
+_IN_MEMORY = ("clusters", "labels", "survival", "vector")
 # ways to split that a database deals; None: at random
 _ON_DISK = (None, "random", "group", "time", "column")
 

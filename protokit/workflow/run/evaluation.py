@@ -22,12 +22,14 @@ from protokit.evaluate.estimators.predicting import takes_weights
 from protokit.evaluate.metrics.metric import METRICS, Metric
 from protokit.evaluate.per_class import per_class, per_quantile
 from protokit.evaluate.pooling import pooled
+from protokit.evaluate.scoring.parts import per_part
+from protokit.evaluate.scoring.tags import of_steps
 from protokit.evaluate.slices import slices
 from protokit.evaluate.verdict import Folds, Verdict, deciding, judge
 from protokit.recipe.recipe import Recipe
 from protokit.represent.encoder import Encoder
 from protokit.represent.represented import Represented
-from protokit.workflow.record.contents import Details, PlainCalibration, PlainClass, PlainSlice, Threshold
+from protokit.workflow.record.contents import Details, PlainCalibration, PlainClass, PlainPart, PlainSlice, Threshold
 from protokit.workflow.record.results import Networks, Results
 from protokit.workflow.run.baselines import Baselines, as_plain
 from protokit.workflow.run.evaluation_plan import EvaluationPlan
@@ -125,21 +127,27 @@ def _tested(plan: EvaluationPlan, part: Part, fold: Represented) -> dict[str, Pr
 
 
 def _described(recipe: Recipe, network: Mapping[str, Predictions], parts: Sequence[Part]) -> Details:
-    """What there is to say of each class, each quantile, and of probabilities."""
+    """What there is to say of each class, each quantile, each part of a vector, and of probabilities."""
     classes: dict[str, list[PlainClass]] = {}
     quantiles: dict[str, list[dict[str, float]]] = {}
     calibration: dict[str, PlainCalibration] = {}
+    of_parts: dict[str, list[PlainPart]] = {}
     for name, p in network.items():
         if p.target.of_task.probabilities:
             classes[name] = cast(list[PlainClass], per_class(p))
         if p.target.form == "quantiles":
             quantiles[name] = per_quantile(p)
+        if p.target.form == "tags":
+            classes[name] = cast(list[PlainClass], per_class(of_steps(p)))
+        if p.target.form == "vector":
+            of_parts[name] = cast(list[PlainPart], per_part(p))
         if p.target.has_classes:
             known = [spec.temperature for part in parts for spec in part.encoder.signature.targets if spec.name == name]
             temperatures = [value for value in known if value is not None]
             temperature = fmean(temperatures) if temperatures else None
             calibration[name] = cast(PlainCalibration, {**reliability(p, recipe.seed), "temperature": temperature})
-    return {"per_class": classes, "per_quantile": quantiles, "calibration": calibration}
+    found: Details = {"per_class": classes, "per_quantile": quantiles, "calibration": calibration}
+    return {**found, "per_part": of_parts} if of_parts else found
 
 
 def _slices(

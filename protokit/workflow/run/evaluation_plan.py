@@ -215,6 +215,9 @@ def _made(target: TargetSpec, folds: Sequence[Represented], seed: int) -> Predic
             scores = 0.6 * np.eye(len(target.classes))[other] + 0.4 / len(target.classes)
         elif target.form == "quantiles":
             scores = np.sort(np.stack([other] * len(target.quantiles), axis=1), axis=1)
+        elif target.form == "tags":
+            count = len(target.classes)
+            scores = 0.6 * np.eye(count)[np.maximum(other, 0)] + 0.4 / count
         elif target.form == "survival":
             scores = 0.6 * (other[:, :1] > np.array(target.times)) + 0.2
         else:
