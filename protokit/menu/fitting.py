@@ -23,6 +23,8 @@ def fitting(signature: Signature) -> Plain:
         return _forecast(signature)
     if form == "clusters" and all(spec.joins_columns for spec in signature.inputs):
         return _default("columns", clusters=True)
+    if form == "mask":
+        return _for_masks(signature)
     menu = _for_inputs(signature)
     if form != "clusters":
         return menu
@@ -36,10 +38,10 @@ def learning(menu: Plain, signature: Signature, rows: int) -> Mapping[str, Plain
     return HOUSE_MENUS[house].learning(signature, rows) if house else {}
 
 
-def _default(kind: str, *, clusters: bool = False) -> str:
+def _default(kind: str, *, clusters: bool = False, masks: bool = False) -> str:
     """The name of the house menu for a kind of input; never one of another package."""
-    own = HOUSE_MENUS.house().values()
-    return next(menu.name for menu in own if (menu.default, menu.takes, menu.clusters) == (True, kind, clusters))
+    own, wanted = HOUSE_MENUS.house().values(), (True, kind, clusters, masks)
+    return next(menu.name for menu in own if (menu.default, menu.takes, menu.clusters, menu.masks) == wanted)
 
 
 def _for_inputs(signature: Signature) -> str | list[Plain]:
@@ -53,6 +55,13 @@ def _for_inputs(signature: Signature) -> str | list[Plain]:
     if len(own) < len(specs):
         branches["columns"] = [{"use": _default("columns")}]
     return [{"branch": branches}]
+
+
+def _for_masks(signature: Signature) -> Plain:
+    """What takes the image of the masks, and gives a vector for each of its pixels."""
+    image = signature.targets[0].columns[1]
+    house = _default("image", masks=True)
+    return house if len(signature.inputs) == 1 else [{"use": house, "from": image}]
 
 
 def _over_time(steps: int, **options: Plain) -> list[Plain]:

@@ -61,7 +61,7 @@ def _split(represent: Represent, learn: Learn) -> str:
     split = represent.split
     drawn = (
         "random"
-        if learn.form in ("number", "quantiles", "clusters", "survival")
+        if learn.form in ("number", "quantiles", "clusters", "survival", "mask")
         else "stratified for classes, random for numbers"
     )
     by = split.way or ("by time" if represent.series is not None else drawn)

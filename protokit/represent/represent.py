@@ -128,7 +128,7 @@ def _represented(
     numbers = np.concatenate([np.zeros((len(train), 0)), *(_numbers(c, train[c.column]) for c in numeric)], axis=1)
     scaler = Scaler.fit(numbers)
     targets = tuple(
-        TargetEncoder.fit(train, names, task, setting.quantiles, separator, _order(spec, names[0]))
+        TargetEncoder.fit(train, names, task, setting.quantiles, separator, _order(spec, names[0]), columns.own)
         for names, task in by_target(tasks, setting.event).items()
     )
     said = [options.knots if isinstance(options := spec.options(c.column), NumberOptions) else None for c in numeric]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-Form = Literal["classes", "labels", "number", "quantiles", "steps", "clusters", "survival"]
+Form = Literal["classes", "labels", "number", "quantiles", "steps", "clusters", "survival", "mask"]
 
 
 class Reader(Protocol):
@@ -47,7 +47,7 @@ class Task(ABC):
         word: as a recipe writes it under `learn.task`, where that is not the name.
         like: another task, whose metrics, baselines, plots and checks are for this one, too.
         form: what is predicted of a row: one of several classes, labels that may each be there, a number, several
-            quantiles, steps of series, a cluster, when something happens.
+            quantiles, steps of series, a cluster, when something happens, a class of each pixel.
         ordered: whether classes have an order, which `represent.columns` may write.
         has_target: whether a column says what is true.
         coding: how the target's cells become what the loss takes (`protokit.represent.targets`).
@@ -188,7 +188,8 @@ class TargetSpec:
     distribution, and `spread` how far they, or numbers above 0, lie from the network's means, by validation rows
     (variance: mean + spread * mean^2, or spread * mean^2). Of what happens some time the probabilities are of `times`,
     ascending, between which the training rows have `hazards`; `columns` are the time and the event. None of these
-    changes the network: two targets that differ in them alone are equal.
+    changes the network: two targets that differ in them alone are equal. Of masks, `size` is height and width, and
+    `columns` are the mask and its image.
     """
 
     name: str
@@ -198,6 +199,7 @@ class TargetSpec:
     horizon: int = 0
     quantiles: tuple[float, ...] = ()
     width: int = 0
+    size: tuple[int, ...] = ()
     threshold: float = field(default=0.5, compare=False)
     temperature: float | None = field(default=None, compare=False)
     positive: int = field(default=1, compare=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -11,6 +12,7 @@ import pandas as pd
 
 from protokit.core.registry import Registry
 from protokit.core.values.signature import TargetSpec, Task
+from protokit.represent.kind import FittedColumn
 
 LABELS = "labels"  # the name of a target made of several columns that are each there or not
 MOST_CLASSES = 1000
@@ -21,7 +23,7 @@ class Learned:
     """What was learned of a target's training rows.
 
     `in_one_column`: all labels of a row stand in the one column that the target is named for. A target of several
-    columns is named LABELS, which may be a column's name, too.
+    columns is named LABELS, which may be a column's name, too. Paths start at `folder`.
     """
 
     spec: TargetSpec
@@ -29,6 +31,7 @@ class Learned:
     scale: float = 1.0
     in_one_column: bool = False
     separator: str | None = None
+    folder: str = ""
 
 
 class Coding(ABC):
@@ -65,6 +68,14 @@ class Coding(ABC):
         Raises:
             DataError: they do not tell.
         """
+
+    def among(self, learned: Learned, frame: pd.DataFrame, beside: Sequence[FittedColumn]) -> Learned:
+        """What is learned of it with the columns `beside` it that are inputs of their own, from training rows.
+
+        Raises:
+            DataError: it does not fit them.
+        """
+        return learned
 
     @abstractmethod
     def truth(self, learned: Learned, frame: pd.DataFrame) -> np.ndarray:

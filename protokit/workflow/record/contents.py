@@ -107,6 +107,7 @@ class PlainTarget(TypedDict):
     threshold: float
     positive: NotRequired[str]  # of two classes
     times: NotRequired[list[float]]  # of survival
+    size: NotRequired[list[int]]  # of masks, height and width
 
 
 class Threshold(TypedDict):

@@ -85,7 +85,7 @@ def stays_on_disk(recipe: Recipe) -> bool:
         return large.is_large(recipe.collect, recipe.folder)
 
 
-_IN_MEMORY = ("clusters", "labels", "survival")
+_IN_MEMORY = ("clusters", "labels", "survival", "mask")
 # ways to split that a database deals; None: at random
 _ON_DISK = (None, "random", "group", "time", "column")
 
