@@ -193,7 +193,7 @@ class Encoder:
         if self.grouping:
             found[self.grouping.by] = self.grouping.keys(frame)
         for target in self.targets:
-            found |= target.columns(scores[target.spec.name])
+            found |= target.columns(scores[target.spec.name], frame)
         return found
 
     def as_plain(self) -> dict[str, object]:

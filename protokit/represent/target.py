@@ -158,9 +158,9 @@ class TargetEncoder(Learned):
         """
         return self._coding.scores(self, np.asarray(output, np.float64))
 
-    def columns(self, scores: np.ndarray) -> Mapping[str, np.ndarray | pd.Series]:
-        """Scores as columns of a table: what is predicted, and how sure the network is of it."""
-        return self.spec.of_task.predicted(self.spec, scores)
+    def columns(self, scores: np.ndarray, frame: pd.DataFrame) -> Mapping[str, np.ndarray | pd.Series]:
+        """Scores of the rows of a table as columns: what is predicted, and how sure the network is of it."""
+        return self._coding.predicted(self, scores, frame)
 
     def as_plain(self) -> dict[str, object]:
         """The state as JSON values, to the bit. A file says where labels stand only if the name does not tell."""

@@ -78,6 +78,11 @@ def _views() -> Iterator[tuple[str, RunView]]:
             np.stack([rng.uniform(0.1, 2, _ROWS), true], 1),
             np.stack([0.5 + two[:, 0] / 2, two[:, 0] / 2], 1),
         ),
+        (
+            TargetSpec("y", "segmentation", (0, 255), ("y", "photo"), size=(4, 5)),
+            rng.integers(0, 2, (_ROWS, 4, 5)),
+            rng.dirichlet([1, 1], (_ROWS, 4, 5)),
+        ),
         (TargetSpec("y", "clustering", (1, 2), width=2), rng.normal(size=(_ROWS, 2)), two),
     ]
     for spec, truth, scores in specs:

@@ -74,6 +74,7 @@ def test_the_metrics_of_a_task_and_their_order_are_kept() -> None:
         "count": ("mean_poisson_deviance", "d2_poisson_deviance", "mean_absolute_error"),
         "positive": ("mean_gamma_deviance", "d2_gamma_deviance", "mean_absolute_error"),
         "survival": ("concordance", "integrated_brier_score"),
+        "segmentation": ("mean_iou", "mean_dice", "pixel_accuracy"),
     }
     with_labels = ("adjusted_rand", "adjusted_mutual_info", "silhouette", "davies_bouldin")
     assert default_metrics("clustering", labels=True) == with_labels
@@ -92,6 +93,7 @@ def test_the_baselines_of_a_task_and_their_order_are_kept() -> None:
         "forecasting": ("linear", "naive", "seasonal_naive"),
         "clustering": ("kmeans", "gaussian_mixture"),
         "survival": ("kaplan_meier", "cox"),
+        "segmentation": ("dummy", "linear"),
     }
     many = {task: default_baselines(task, 10_000_001) for task in of_tasks()}
     assert many == {task: tuple(name for name in names if name != "neighbors") for task, names in few.items()}

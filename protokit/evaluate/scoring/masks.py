@@ -36,12 +36,8 @@ def mean_overlap(share: str, pixels: np.ndarray, often: np.ndarray) -> np.ndarra
     """The mean over the classes, where each image counts so often. Shapes: often (sets, rows) -> (sets,)."""
     found = overlap(share, np.stack([often @ one for one in pixels]))
     there = np.isfinite(found)
-    return np.divide(
-        np.where(there, found, 0).sum(axis=1),
-        there.sum(axis=1),
-        out=np.full(len(often), np.nan),
-        where=there.any(axis=1),
-    )
+    total, count = np.where(there, found, 0).sum(axis=1), there.sum(axis=1)
+    return np.divide(total, count, out=np.full(len(often), np.nan), where=count > 0)
 
 
 def of_each_image(p: Predictions) -> np.ndarray:

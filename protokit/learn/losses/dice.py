@@ -16,7 +16,8 @@ class Dice(OwnLoss):
 
     A class of few pixels counts as much as one of many.
 
-    Source: Milletari et al., V-Net: Fully Convolutional Neural Networks for Volumetric Medical Image Segmentation, 2016.
+    Source: Milletari et al., V-Net: Fully Convolutional Neural Networks for Volumetric Medical Image Segmentation,
+    2016.
     """
 
     name = "dice"

@@ -11,6 +11,8 @@ from protokit.menu.items import Plain
 
 _FILTERS = 16  # of the first level; each next one has twice as many
 _DEPTH = 3  # how often each block of two by two pixels becomes one
+_BATCH = 16
+_STEPS, _FEWEST, _MOST = 1_200, 15, 150  # about so many steps, in so many epochs
 _LEAST = 4  # pixels a side that are left in the middle
 
 
@@ -57,13 +59,18 @@ class UNet(HouseMenu):
     learn: ClassVar[Mapping[str, Plain]] = {
         "optimizer": {"AdamW": {"learning_rate": 3e-3, "weight_decay": 1e-3}},
         "schedule": "cosine",
-        "batch_size": 16,
-        "epochs": 40,
+        "batch_size": _BATCH,
     }
     takes = "image"
     default = True
     masks = True
     rank = 2
+
+    @classmethod
+    def learning(cls, signature: Signature, rows: int) -> Mapping[str, Plain]:
+        """See HouseMenu: few rows are gone over more often."""
+        epochs = max(_FEWEST, min(_MOST, _STEPS * _BATCH // max(1, rows)))
+        return {**cls.learn, "epochs": epochs}
 
     @classmethod
     def layers_for(cls, signature: Signature) -> Sequence[Plain]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -92,6 +92,12 @@ class Coding(ABC):
     @abstractmethod
     def scores(self, learned: Learned, output: np.ndarray) -> np.ndarray:
         """From what the network gives, in double precision, to scores: see Predictions. Shapes: (rows, units) -> ..."""
+
+    def predicted(
+        self, learned: Learned, scores: np.ndarray, frame: pd.DataFrame
+    ) -> Mapping[str, np.ndarray | pd.Series]:
+        """Scores of the rows of a table as columns: what is predicted, and how sure the network is of it."""
+        return learned.spec.of_task.predicted(learned.spec, scores)
 
 
 CODINGS: Registry[Coding] = Registry("coding of a target", "protokit.represent.targets.codings")

@@ -37,7 +37,8 @@ class PlainVerdict(TypedDict):
 
 
 PlainClass = TypedDict(
-    "PlainClass", {"class": str, "rows": int, "precision": Number, "recall": Number, "f1": Number}
+    "PlainClass",
+    {"class": str, "rows": int, "precision": Number, "recall": Number, "f1": Number, "iou": NotRequired[Number]},
 )  # one class of a target, or one label
 
 

@@ -30,9 +30,8 @@ class PixelsEnd(End):
         target = signature.targets[place]
         if len(x.shape) != 4 or tuple(x.shape[1:3]) != target.size:
             height, width = target.size
-            rule = (
-                f"a mask takes a vector for each pixel, (rows, {height}, {width}, channels): the menu gives {shape(x)}"
-            )
+            rule = f"a mask takes a vector for each pixel, (rows, {height}, {width}, channels)"
+            rule += f", and the menu gives {shape(x)}"
             cure = "write menu: unet, or end with layers that keep height and width (padding: same)"
             raise SpecError([Fault(rule, cure, ("layers",))])
         return keras.layers.Conv2D(len(target.classes), 1, kernel_initializer="zeros", **options(place, signature))(x)

@@ -72,12 +72,15 @@ def of_mask(mask: np.ndarray) -> dict[object, int]:
     return {code if code < _COLOUR else f"#{code - _COLOUR:06x}": code for code in codes}
 
 
-def brought_to(places: np.ndarray, size: tuple[int, ...]) -> np.ndarray:
+def brought_to(mask: np.ndarray, size: tuple[int, ...]) -> np.ndarray:
     """A mask of another size: each pixel has the class of the one that is nearest. Shapes: (h, w) -> size."""
-    if places.shape == tuple(size):
-        return places
-    height, width = size
-    return np.asarray(pillow.fromarray(places).resize((width, height), pillow.Resampling.NEAREST))
+    if mask.shape == tuple(size):
+        return mask
+    down, across = (
+        ((np.arange(wanted) + 0.5) * there / wanted).astype(int) for wanted, there in zip(size, mask.shape, strict=True)
+    )
+    found: np.ndarray = mask[down[:, None], across]
+    return found
 
 
 def _of_image(image: pillow.Image) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -62,7 +62,7 @@ class Masks(Coding):
         """See Coding: places of classes, at the size of the network. Shapes: (rows, height, width) uint8."""
         spec = learned.spec
         name, of = spec.columns
-        images = ImageColumn(of, (1, 1), 3, learned.folder, upright=True)
+        images = _images(learned)
         found = np.zeros((len(frame), *spec.size), np.uint8)
         place = {value: i for i, value in enumerate(spec.classes)}
         for row in range(len(frame)):
@@ -91,8 +91,24 @@ class Masks(Coding):
         """See Coding: probabilities. Shapes: (rows, height, width, classes) float32."""
         return output.astype(np.float32)
 
+    def predicted(
+        self, learned: Learned, scores: np.ndarray, frame: pd.DataFrame
+    ) -> Mapping[str, np.ndarray | pd.Series]:
+        """See Coding: masks of the size that each image has."""
+        [[name, masks]] = super().predicted(learned, scores, frame).items()
+        images, found = _images(learned), np.empty(len(masks), object)
+        cells = frame[learned.spec.columns[1]]
+        for row, mask in enumerate(masks):
+            found[row] = brought_to(mask, images.size_of(cells, row))
+        return {name: found}
+
 
 CODINGS.add(Masks())
+
+
+def _images(learned: Learned) -> ImageColumn:
+    """The column of images, as far as the size of each goes."""
+    return ImageColumn(learned.spec.columns[1], (1, 1), 3, learned.folder, upright=True)
 
 
 def _read(frame: pd.DataFrame, row: int, name: str, folder: str) -> np.ndarray:
