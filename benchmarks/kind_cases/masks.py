@@ -25,7 +25,7 @@ def drawn(rows: int, side: int, seed: int) -> pd.DataFrame:
     for _ in range(rows):
         mask = np.zeros((side, side), np.uint8)
         for value in r.permutation([100, 200])[: r.integers(1, 3)]:
-            half = r.uniform(0.11, 0.18) * side
+            half = r.uniform(0.14, 0.24) * side
             y, x = r.uniform(half, side - half, 2)
             away = np.hypot(down - y, across - x) if value == 100 else np.maximum(abs(down - y), abs(across - x))
             mask[away <= half] = value

@@ -36,10 +36,10 @@ class PlainVerdict(TypedDict):
     sentence: str
 
 
-PlainClass = TypedDict(
+PlainClass = TypedDict(  # one class of a target, or one label; of masks with the intersection over union of its pixels
     "PlainClass",
     {"class": str, "rows": int, "precision": Number, "recall": Number, "f1": Number, "iou": NotRequired[Number]},
-)  # one class of a target, or one label
+)
 
 
 class PlainSlice(TypedDict):
