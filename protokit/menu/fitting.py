@@ -8,6 +8,7 @@ from protokit.core.values.signature import Signature
 from protokit.menu.house_menu import EMBEDDING, HOUSE_MENUS
 from protokit.menu.items import Plain
 
+_BESIDE = 16  # numbers that are made of what stands beside the image of a mask
 KNOWN_UNITS = 32  # of the layer between columns whose future is known and what they add to a forecast
 
 
@@ -58,10 +59,27 @@ def _for_inputs(signature: Signature) -> str | list[Plain]:
 
 
 def _for_masks(signature: Signature) -> Plain:
-    """What takes the image of the masks, and gives a vector for each of its pixels."""
-    image = signature.targets[0].columns[1]
-    house = _default("image", masks=True)
-    return house if len(signature.inputs) == 1 else [{"use": house, "from": image}]
+    """What takes the image of the masks, and gives a vector for each of its pixels.
+
+    What is made of each other input is beside the vector of every pixel.
+    """
+    house, name = _default("image", masks=True), signature.targets[0].columns[1]
+    [image] = [spec for spec in signature.inputs if spec.name == name]
+    if len(signature.inputs) == 1:
+        return house
+    everywhere: list[Plain] = [
+        "Flatten",
+        {"Dense": _BESIDE},
+        {"Reshape": {"target_shape": [1, 1, _BESIDE]}},
+        {"UpSampling2D": {"size": list(image.shape[:2])}},
+    ]
+    branches: dict[str, Plain] = {"pixels": [{"use": house, "from": name}]}
+    for spec in signature.inputs:
+        if not spec.joins_columns and spec is not image:
+            branches[spec.name] = [{"use": _default(spec.kind), "from": spec.name}, *everywhere]
+    if any(spec.joins_columns for spec in signature.inputs):
+        branches["columns"] = [{"use": _default("columns")}, *everywhere]
+    return [{"branch": branches}, {"Conv2D": {"filters": 2 * _BESIDE, "kernel_size": 1, "activation": "relu"}}]
 
 
 def _over_time(steps: int, **options: Plain) -> list[Plain]:

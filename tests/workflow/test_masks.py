@@ -12,6 +12,7 @@ import pytest
 from PIL import Image as pillow
 
 from protokit.bundle.folder import load
+from protokit.bundle.mask_files import masks_in, saved
 from protokit.core.errors import ProtokitError
 from protokit.recipe.recipe import Recipe
 from protokit.workflow.record.predictions import read_predictions
@@ -175,3 +176,27 @@ def test_a_mask_is_of_one_image(columns: dict[str, Any], words: str, tmp_path: P
 def test_a_menu_without_a_vector_for_each_pixel_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ProtokitError, match=r"a mask takes a vector for each pixel, \(rows, 16, 16, channels\)"):
         run(recipe(menu=["Flatten", {"Dense": 4}]), table(20), out=tmp_path)
+
+
+def test_other_columns_are_beside_the_vector_of_each_pixel(tmp_path: Path) -> None:
+    frame = table(20).assign(depth=np.arange(20.0))
+    result = run(recipe(menu="auto", epochs=1), frame, out=tmp_path)
+    assert {spec.name for spec in result.model.signature.inputs} == {"photo", "numbers"}
+    assert not any(finding.check == "ignored_by_menu" for finding in result.findings)
+    assert result.model.predict(frame.drop(columns="mask"))["mask"][0].shape == (16, 16)
+
+
+def test_predicted_masks_are_written_as_files(trained: Run, tmp_path: Path) -> None:
+    predictions = trained.model.predict(table(3)[["photo"]])
+    assert masks_in(predictions) == ("mask",)
+    with_paths = saved(predictions, tmp_path / "found.csv")
+    assert list(with_paths["mask"]) == [f"found_mask/{i:06}.png" for i in (1, 2, 3)]
+    for path, mask in zip(with_paths["mask"], predictions["mask"], strict=True):
+        assert np.array_equal(np.asarray(pillow.open(tmp_path / path)), mask)
+
+
+def test_a_mask_in_colours_is_written_in_colours(tmp_path: Path) -> None:
+    mask = np.array([[0, "#ff0000"], ["#0000ff", 7]], object)
+    saved(pd.DataFrame({"m": pd.Series([mask])}), tmp_path / "p.csv")
+    pixels = np.asarray(pillow.open(tmp_path / "p_m" / "000001.png"))
+    assert pixels.tolist() == [[[0, 0, 0], [255, 0, 0]], [[0, 0, 255], [7, 7, 7]]]
