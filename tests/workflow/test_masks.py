@@ -159,7 +159,7 @@ def test_rows_without_a_mask_are_left_out_and_said(tmp_path: Path) -> None:
     frame = table(20)
     frame.at[3, "mask"] = None
     result = run(recipe(), frame, out=tmp_path)
-    assert any("1 row without a target is dropped" in str(notice) for notice in result.notices)
+    assert "1 row without a target is dropped" in str(result.results["notices"])
 
 
 @pytest.mark.parametrize(
