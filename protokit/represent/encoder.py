@@ -92,8 +92,8 @@ class Encoder:
     def at(self, folder: Path) -> Encoder:
         """The same, with paths in cells that start at a folder."""
         columns = tuple(column.at(folder) for column in self.columns)
-        own, targets = (tuple(one.at(folder) for one in some) for some in (self.own, self.targets))
-        return replace(self, columns=columns, own=own, targets=targets)
+        own = tuple(column.at(folder) for column in self.own)
+        return replace(self, columns=columns, own=own, targets=tuple(target.at(folder) for target in self.targets))
 
     def settled(self, specs: Mapping[str, TargetSpec]) -> Encoder:
         """The same, with thresholds and temperatures of targets as chosen, by the target's name."""

@@ -37,7 +37,8 @@ def mean_overlap(share: str, pixels: np.ndarray, often: np.ndarray) -> np.ndarra
     found = overlap(share, np.stack([often @ one for one in pixels]))
     there = np.isfinite(found)
     total, count = np.where(there, found, 0).sum(axis=1), there.sum(axis=1)
-    return np.divide(total, count, out=np.full(len(often), np.nan), where=count > 0)
+    mean: np.ndarray = np.divide(total, count, out=np.full(len(often), np.nan), where=count > 0)
+    return mean
 
 
 def of_each_image(p: Predictions) -> np.ndarray:

@@ -172,7 +172,9 @@ class _Losses:
 
 def _one_hot(target: TargetSpec, truth: np.ndarray) -> np.ndarray:
     """Shapes: (rows, 1), or (rows, height, width), of places -> (rows, *shape of the target)."""
-    return np.eye(len(target.classes))[truth.reshape(len(truth), *target.shape[:-1]).astype(int)]
+    places = truth.reshape(len(truth), *target.shape[:-1]).astype(int)
+    found: np.ndarray = np.eye(len(target.classes))[places]
+    return found
 
 
 def _coded(target: TargetSpec) -> bool:
