@@ -10,14 +10,15 @@ import pandas as pd
 
 from kind_cases.case import Case, Given, Scores, add
 
-SIDE, ROWS = 40, 600
+SIDE, ROWS = 32, 400
 VARIANTS: dict[str, dict[str, Any]] = {"unet": {}, "unet, dice": {"loss": "dice"}}
 
 
 def drawn(rows: int, side: int, seed: int) -> pd.DataFrame:
-    """Discs (100) and squares (200) of one brightness on a ground (0) that is brighter on one side, with noise.
+    """Discs (100), darker than what is around them, and squares (200), brighter than it, with noise.
 
-    What a pixel is does not follow from its own value: the two shapes are as bright, and so is some of the ground.
+    What a pixel is does not follow from its own value: the ground (0) is brighter on one side of each image by more
+    than a shape differs from it, so that each of the three has the values of the others somewhere.
     """
     r = np.random.default_rng(seed)
     down, across = np.mgrid[:side, :side]
@@ -30,8 +31,9 @@ def drawn(rows: int, side: int, seed: int) -> pd.DataFrame:
             away = np.hypot(down - y, across - x) if value == 100 else np.maximum(abs(down - y), abs(across - x))
             mask[away <= half] = value
         turn = r.uniform(0, 2 * np.pi)
-        ground = 90 + 50 * (np.sin(turn) * down + np.cos(turn) * across) / side
-        photos.append((ground + 60 * (mask > 0) + r.normal(0, 12, mask.shape)).clip(0, 255).astype(np.uint8))
+        slope = (np.sin(turn) * (down - side / 2) + np.cos(turn) * (across - side / 2)) / side
+        light = 128 + 140 * slope + np.choose(mask // 100, [0, -45, 45])
+        photos.append((light + r.normal(0, 8, mask.shape)).clip(0, 255).astype(np.uint8))
         masks.append(mask)
     return pd.DataFrame({"photo": pd.Series(photos, dtype=object), "mask": pd.Series(masks, dtype=object)})
 
