@@ -13,10 +13,10 @@ from protokit.menu.network.refusal import shape
 
 
 class PixelsEnd(End):
-    """A linear map of each pixel's vector that begins at zero, and the activation of the task."""
+    """A linear map of each pixel's vector, and the activation of the task."""
 
     name = "pixels"
-    about = "A linear map of each pixel's vector that begins at zero, and the activation of the task."
+    about = "A linear map of each pixel's vector, and the activation of the task."
     takes_rows = False
 
     def made(
@@ -34,7 +34,8 @@ class PixelsEnd(End):
             rule += f", and the menu gives {shape(x)}"
             cure = "write menu: unet, or end with layers that keep height and width (padding: same)"
             raise SpecError([Fault(rule, cure, ("layers",))])
-        return keras.layers.Conv2D(len(target.classes), 1, kernel_initializer="zeros", **options(place, signature))(x)
+        # not from zero, as other ends: on ReLU and batch norms classes then stay unparted for long (docs/segmentation.md)
+        return keras.layers.Conv2D(len(target.classes), 1, **options(place, signature))(x)
 
 
 ENDS.add(PixelsEnd())
