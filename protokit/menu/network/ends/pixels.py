@@ -34,7 +34,7 @@ class PixelsEnd(End):
             rule += f", and the menu gives {shape(x)}"
             cure = "write menu: unet, or end with layers that keep height and width (padding: same)"
             raise SpecError([Fault(rule, cure, ("layers",))])
-        # not from zero, as other ends: on ReLU and batch norms classes then stay unparted for long (docs/segmentation.md)
+        # not from zero, as other ends: two classes then stay unparted for long (docs/segmentation.md)
         return keras.layers.Conv2D(len(target.classes), 1, **options(place, signature))(x)
 
 
