@@ -178,7 +178,8 @@ class Model:
             number under the target's name, and for classes a column `TARGET = CLASS` with the probability of each; of
             quantiles a column `TARGET 0.1` for each. Of sequences, one row for each, its key first. Of clusters,
             `cluster`, from 1, and `distance` (in the embedding, to the cluster's center) or `probability`. Of
-            forecasts, `horizon` rows for each series: the columns that tell it, the time, and what is forecast.
+            forecasts, `horizon` rows for each series: the columns that tell it, the time, and what is forecast. Of
+            masks, an array (height, width) in each cell, of the size of its image.
 
         Raises:
             DataError: a column is missing, a cell is not what its column is, or not one of two or more cells of a
@@ -198,7 +199,8 @@ class Model:
             [found] = scores.values()
             predicted = pd.DataFrame(clusters.columns(found))
         else:
-            predicted = pd.DataFrame(self.encoder.predictions(frame, scores))
+            encoder = self.encoder if folder is None else self.encoder.at(Path(folder))
+            predicted = pd.DataFrame(encoder.predictions(frame, scores))
         if isinstance(table, pd.DataFrame) and encoders[0].one_for_each_row:
             predicted.index = table.index
         if told := [str(notice) for notice in (*notices, *unlike)]:

@@ -54,6 +54,7 @@ def predict(
     as_json: AsJson = False,
 ) -> None:
     """Predict the rows of a table with a trained model."""
+    from protokit.bundle.mask_files import masks_in, saved
     from protokit.collect.collect import read_table
 
     loaded = protokit.load(model)
@@ -68,6 +69,11 @@ def predict(
         predictions = loaded.predict(frame, folder=folder, unseen=unseen)
     for notice in dict.fromkeys((*of_model, *predictions.attrs.get("notices", ()))):
         typer.echo(notice, err=True)
+    if masks := masks_in(predictions):
+        if out is None:
+            cure = "write -o predictions.csv: its masks lie beside it, each a PNG"
+            raise SpecError.one(f"{masks[0]!r} has a mask in each cell, which no line can show", cure)
+        predictions = saved(predictions, out)
     if as_json:
         text = json.dumps(predictions.to_dict(orient="records"), ensure_ascii=False, default=str)
     else:

@@ -63,7 +63,7 @@ def trees(
 
     Shapes: held (rows,) of positions in validation; weights (training rows,): how much each counts.
     """
-    if target.form in ("steps", "clusters", "survival", "vector", "tags"):
+    if not target.of_task.in_trees:
         return None
     random = derive(seed, "reference")
     rows = np.random.Generator(np.random.PCG64(random)).permutation(train.rows)[:_ROWS]

@@ -35,6 +35,7 @@ from protokit.menu.network.end import CODE
 _AT_A_TIME = 4096  # rows
 _BETWEEN_SAVES = 1.0  # seconds
 _PREDICTED = 4096  # rows in a batch
+_GIVEN = 2**22  # numbers that a batch gives at most: of masks these are many a row
 _ROUNDING = 0.01  # of probabilities in 16 bits
 
 
@@ -240,17 +241,16 @@ def predict(network: keras.Model, inputs: dict[str, np.ndarray], signature: Sign
         TrainingError: what it gives for classes are no probabilities.
     """
     rows, size = len(data_feed.first(inputs)), max(1, data_feed.bytes_of(inputs))
-    at_a_time = _PREDICTED * max(
-        1, data_feed.CHUNK_BYTES * rows // (size * _PREDICTED)
-    )  # what is cut when read is kept small
+    batch = min(_PREDICTED, max(1, _GIVEN // max(target.units for target in signature.targets)))
+    at_a_time = batch * max(1, data_feed.CHUNK_BYTES * rows // (size * batch))  # what is cut when read is kept small
     found: dict[str, list[np.ndarray]] = {}
     with seeded(0, tensorflow=False):
         for start in range(0, max(1, rows), at_a_time):
             some = {name: values[start : start + at_a_time] for name, values in inputs.items()}
-            if 0 < rows <= _PREDICTED:  # one batch: the same bits without a pipeline, which takes ten times as long
+            if 0 < rows <= batch:  # one batch: the same bits without a pipeline, which takes ten times as long
                 output = network.predict_on_batch({name: np.asarray(values) for name, values in some.items()})
             else:
-                output = network.predict(some, batch_size=_PREDICTED, verbose=0)
+                output = network.predict(some, batch_size=batch, verbose=0)
             by_key = output if isinstance(output, dict) else {signature.targets[0].key: output}
             for target in signature.targets:
                 found.setdefault(target.name, []).append(np.asarray(by_key[target.key]))

@@ -223,6 +223,11 @@ class Learn(Section):
         return {old.get(key, key): value for key, value in data.items()} if old else data
 
     @property
+    def of_task(self) -> signature.Task | None:
+        """The task that is said; of classes that of any number."""
+        return next(iter(signature.of_word(self.task)), None)
+
+    @property
     def form(self) -> signature.Form | None:
         """What is predicted of a row, where the task is said."""
         return signature.form_written(self.task)

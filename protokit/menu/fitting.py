@@ -8,6 +8,7 @@ from protokit.core.values.signature import Signature
 from protokit.menu.house_menu import EMBEDDING, HOUSE_MENUS
 from protokit.menu.items import Plain
 
+_BESIDE = 16  # numbers that are made of what stands beside the image of a mask
 KNOWN_UNITS = 32  # of the layer between columns whose future is known and what they add to a forecast
 
 
@@ -23,6 +24,8 @@ def fitting(signature: Signature) -> Plain:
         return _forecast(signature)
     if form == "clusters" and all(spec.joins_columns for spec in signature.inputs):
         return _default("columns", clusters=True)
+    if form == "mask":
+        return _for_masks(signature)
     menu = _for_inputs(signature)
     if form != "clusters":
         return menu
@@ -36,10 +39,10 @@ def learning(menu: Plain, signature: Signature, rows: int) -> Mapping[str, Plain
     return HOUSE_MENUS[house].learning(signature, rows) if house else {}
 
 
-def _default(kind: str, *, clusters: bool = False) -> str:
+def _default(kind: str, *, clusters: bool = False, masks: bool = False) -> str:
     """The name of the house menu for a kind of input; never one of another package."""
-    own = HOUSE_MENUS.house().values()
-    return next(menu.name for menu in own if (menu.default, menu.takes, menu.clusters) == (True, kind, clusters))
+    own, wanted = HOUSE_MENUS.house().values(), (True, kind, clusters, masks)
+    return next(menu.name for menu in own if (menu.default, menu.takes, menu.clusters, menu.masks) == wanted)
 
 
 def _for_inputs(signature: Signature) -> str | list[Plain]:
@@ -58,6 +61,30 @@ def _for_inputs(signature: Signature) -> str | list[Plain]:
         again: Plain = {"RepeatVector": steps}
         branches = {name: chain if name in of_steps else [*chain, again] for name, chain in branches.items()}
     return [{"branch": dict(branches)}]
+
+
+def _for_masks(signature: Signature) -> Plain:
+    """What takes the image of the masks, and gives a vector for each of its pixels.
+
+    What is made of each other input is beside the vector of every pixel.
+    """
+    house, name = _default("image", masks=True), signature.targets[0].columns[1]
+    [image] = [spec for spec in signature.inputs if spec.name == name]
+    if len(signature.inputs) == 1:
+        return house
+    everywhere: list[Plain] = [
+        "Flatten",
+        {"Dense": _BESIDE},
+        {"Reshape": {"target_shape": [1, 1, _BESIDE]}},
+        {"UpSampling2D": {"size": list(image.shape[:2])}},
+    ]
+    branches: dict[str, Plain] = {"pixels": [{"use": house, "from": name}]}
+    for spec in signature.inputs:
+        if not spec.joins_columns and spec is not image:
+            branches[spec.name] = [{"use": _default(spec.kind), "from": spec.name}, *everywhere]
+    if any(spec.joins_columns for spec in signature.inputs):
+        branches["columns"] = [{"use": _default("columns")}, *everywhere]
+    return [{"branch": branches}, {"Conv2D": {"filters": 2 * _BESIDE, "kernel_size": 1, "activation": "relu"}}]
 
 
 def _over_time(steps: int, **options: Plain) -> list[Plain]:

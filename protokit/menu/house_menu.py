@@ -37,6 +37,8 @@ class HouseMenu:
     """
     clusters: ClassVar[bool] = False
     """Whether it is for the task clustering: one of its items is named `code`."""
+    masks: ClassVar[bool] = False
+    """Whether it is for the task segmentation: it gives a vector for each pixel."""
     rank: ClassVar[int] = 0
 
     @classmethod

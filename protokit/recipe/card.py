@@ -60,9 +60,7 @@ def _split(represent: Represent, learn: Learn) -> str:
     """How rows become training, validation and test rows."""
     split = represent.split
     drawn = (
-        "random"
-        if learn.form in ("number", "quantiles", "clusters", "survival", "vector")
-        else "stratified for classes, random for numbers"
+        "stratified for classes, random for numbers" if learn.of_task is None or learn.of_task.stratified else "random"
     )
     by = split.way or ("by time" if represent.series is not None else drawn)
     if split.way_column is not None:

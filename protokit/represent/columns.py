@@ -11,6 +11,7 @@ from protokit.core.errors import DataError, SpecError
 from protokit.core.names import as_text
 from protokit.core.plugins import guarded
 from protokit.core.values.said import Notice
+from protokit.core.values.signature import form_written
 from protokit.represent.column.made import made_in
 from protokit.represent.encoders import inference
 from protokit.represent.encoders.cells import missing_texts, without
@@ -19,6 +20,7 @@ from protokit.represent.encoders.readings import hold_alike, reading_of
 from protokit.represent.encoders.sequences import COLUMN, SequenceColumn
 from protokit.represent.examples import Examples
 from protokit.represent.kind import KINDS, CodeColumn, FitContext, InputColumn, Kind, NumberColumn
+from protokit.represent.kinds.image import Image
 from protokit.represent.kinds.number import Number
 from protokit.represent.represented import Setting
 from protokit.represent.splitting import way_of
@@ -104,6 +106,7 @@ def _fit(
         kind = KINDS[guess.kind]
         found.notices.extend(inference.told(name, guess, kind))
         own_menu = setting.own_menu and columns > len(spec.targets) + 1
+        own_menu = own_menu and not (kind is Image and form_written(setting.task) == "mask")  # which is of an image
         if own_menu and kind.own_input and not kind.of_lists:
             found.notices.append(_not_taken(name, kind))
             return

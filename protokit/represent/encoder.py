@@ -92,7 +92,8 @@ class Encoder:
     def at(self, folder: Path) -> Encoder:
         """The same, with paths in cells that start at a folder."""
         columns = tuple(column.at(folder) for column in self.columns)
-        return replace(self, columns=columns, own=tuple(column.at(folder) for column in self.own))
+        own = tuple(column.at(folder) for column in self.own)
+        return replace(self, columns=columns, own=own, targets=tuple(target.at(folder) for target in self.targets))
 
     def settled(self, specs: Mapping[str, TargetSpec]) -> Encoder:
         """The same, with thresholds and temperatures of targets as chosen, by the target's name."""
@@ -197,7 +198,7 @@ class Encoder:
         if self.grouping:
             found[self.grouping.by] = self.grouping.keys(frame)
         for target in self.targets:
-            found |= target.columns(scores[target.spec.name])
+            found |= target.columns(scores[target.spec.name], frame)
         return found
 
     def _of_steps(self, frame: pd.DataFrame, scores: Mapping[str, np.ndarray]) -> dict[str, np.ndarray | pd.Series]:
@@ -212,7 +213,7 @@ class Encoder:
             each = np.full((len(frame), said.shape[2]), np.nan)
             there = step < said.shape[1]
             each[there] = said[example[there], step[there]]
-            found |= target.columns(each)
+            found |= target.columns(each, frame)
         return found
 
     def as_plain(self) -> dict[str, object]:

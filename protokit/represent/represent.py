@@ -22,10 +22,9 @@ from protokit.represent.encoders.lists.cells import holds_lists, lists_of
 from protokit.represent.encoders.lists.inference import size_of
 from protokit.represent.encoders.scaling.knots import aligned, counts, knots_of
 from protokit.represent.encoders.scaling.scaler import Scaler
-from protokit.represent.encoders.sequences import SequenceColumn
 from protokit.represent.encoders.times import asked, notices
 from protokit.represent.examples import Examples, examples_of, keyed, sample_weights, told_of_weights
-from protokit.represent.kind import InputColumn, NumberColumn
+from protokit.represent.kind import NumberColumn
 from protokit.represent.kinds.number import NumberOptions
 from protokit.represent.represented import Represented, Setting
 from protokit.represent.series.series import represent_series
@@ -151,10 +150,12 @@ def _represented(
     numbers = np.concatenate([np.zeros((len(train), 0)), *(_numbers(c, train[c.column]) for c in numeric)], axis=1)
     scaler = Scaler.fit(numbers)
     targets = tuple(
-        _named(spec, TargetEncoder.fit(train, names, task, setting.quantiles, separator, _order(spec, names[0])))
+        _named(
+            spec,
+            TargetEncoder.fit(train, names, task, setting.quantiles, separator, _order(spec, names[0]), columns.own),
+        )
         for names, task in by_target(tasks, setting.event).items()
     )
-    targets = tuple(_with_steps(one, columns.own) for one in targets)
     said = [options.knots if isinstance(options := spec.options(c.column), NumberOptions) else None for c in numeric]
     wanted = counts(len(train), [n for n, c in zip(said, numeric, strict=True) for _ in c.names])
     knots = knots_of(scaler, numbers, wanted)
@@ -186,14 +187,6 @@ def _named(spec: Represent, target: TargetEncoder) -> TargetEncoder:
     if not isinstance(spec.target, dict):
         return target
     return replace(target, spec=replace(target.spec, name=next(iter(spec.target))))
-
-
-def _with_steps(target: TargetEncoder, own: Sequence[InputColumn]) -> TargetEncoder:
-    """The same with as many steps as the network sees, where each has a label."""
-    if target.spec.form != "tags":
-        return target
-    [steps] = [one.length for one in own if isinstance(one, SequenceColumn)]
-    return replace(target, spec=replace(target.spec, horizon=steps))
 
 
 def _with_like_knots(folds: Sequence[Represented]) -> tuple[Represented, ...]:

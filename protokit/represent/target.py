@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from protokit.core.values.signature import TASKS, TargetSpec, form_written, task
 from protokit.represent.encoders.distinct import distinct
 from protokit.represent.encoders.labels import pairs_of
 from protokit.represent.encoders.readings import MOST_WHOLE_CLASSES
+from protokit.represent.kind import FittedColumn
 from protokit.represent.targets.coding import CODINGS, LABELS, Coding, Learned
 
 
@@ -56,6 +58,8 @@ def infer_task(series: pd.Series, task: str | None, *, is_derived: bool = False)
     Raises:
         DataError: one value only, or cells that are not for the task, such as so many texts that they are no classes.
     """
+    if task is not None and form_written(task) == "mask":
+        return task
     different = series.nunique()
     name = series.name
     if different < 2:
@@ -118,13 +122,22 @@ class TargetEncoder(Learned):
         quantiles: tuple[float, ...] = (),
         separator: str | None = None,
         order: tuple[str, ...] = (),
+        beside: Sequence[FittedColumn] = (),
     ) -> TargetEncoder:
         """Learns classes (sorted, or in the `order` that is written), labels, or numbers, from training rows.
+
+        `beside` are the columns that are inputs of their own.
 
         Raises:
             DataError: the training rows hold one class only.
         """
-        return cls(**vars(CODINGS[task_of(task).coding].fit(frame, names, task, quantiles, separator, order)))
+        coding = CODINGS[task_of(task).coding]
+        found = coding.fit(frame, names, task, quantiles, separator, order)
+        return cls(**vars(coding.among(found, frame, beside)))
+
+    def at(self, folder: Path) -> TargetEncoder:
+        """The same, with paths in cells that start at a folder."""
+        return replace(self, folder=str(folder))
 
     def truth(self, frame: pd.DataFrame) -> np.ndarray:
         """Of each row: class positions (int64), numbers in their own unit (float64), or 0 and 1 of each label.
@@ -150,9 +163,9 @@ class TargetEncoder(Learned):
         """
         return self._coding.scores(self, np.asarray(output, np.float64))
 
-    def columns(self, scores: np.ndarray) -> Mapping[str, np.ndarray | pd.Series]:
-        """Scores as columns of a table: what is predicted, and how sure the network is of it."""
-        return self._coding.columns(self, scores)
+    def columns(self, scores: np.ndarray, frame: pd.DataFrame) -> Mapping[str, np.ndarray | pd.Series]:
+        """Scores of the rows of a table as columns: what is predicted, and how sure the network is of it."""
+        return self._coding.columns(self, scores, frame)
 
     def as_plain(self) -> dict[str, object]:
         """The state as JSON values, to the bit. A file says where labels stand only if the name does not tell."""
@@ -161,6 +174,8 @@ class TargetEncoder(Learned):
             del plain["dispersion"]
         if self.spec.spread is None:
             del plain["spread"]
+        if not self.spec.size:
+            del plain["size"]
         if not self.spec.times:
             del plain["times"], plain["hazards"]
         if self.in_one_column and (self.spec.name == LABELS or self.spec.form == "vector"):

@@ -34,6 +34,10 @@ def arrays(task: str, rows: int, seed: int = 0, *, columns: tuple[str, ...] = ("
     if one.form == "clusters":
         points = r.normal(size=(rows, 3)) + 6 * np.eye(3)[r.integers(0, 3, rows)]
         return Arrays({"points": points}, {}, {"y": points}, Features(none, none.astype(np.int64), (), points=points))
+    if one.form == "mask":
+        photos = r.integers(0, 256, (rows, 4, 5, 1)).astype(np.uint8)
+        features = Features(none, none.astype(np.int64), (), wide={"photo": photos.reshape(rows, -1)})
+        return Arrays({"photo": photos}, {}, {"y": np.digitize(photos[..., 0], [80, 160])}, features)
     x = r.normal(size=(rows, 2))
     truth = 2 * x[:, 0] + 3 if one.deviance == "squared_error" else np.exp(x[:, 0])
     if one.has_positive or one.form == "labels":
@@ -69,7 +73,7 @@ def check_baseline(baseline: Baseline | type[Baseline]) -> None:
     assert one.tasks and {*one.tasks} <= {*TASKS}, f"the tasks of {name} are some of {', '.join(TASKS)}"
     for task in (known for known in TASKS if task_of(known).is_one_of(one.tasks)):
         tables: list[tuple[str, ...]] = [("numbers", "codes"), ("numbers",), ("codes", "texts", "wide")]
-        for columns in tables if task_of(task).form not in ("steps", "clusters", "tags") else tables[:1]:
+        for columns in tables if task_of(task).form not in ("steps", "clusters", "tags", "mask") else tables[:1]:
             _check_fit(one, name, task, columns)
 
 
@@ -88,6 +92,8 @@ def _check_fit(one: Baseline, name: str, task: str, columns: tuple[str, ...]) ->
     )
     if form == "survival":
         target = TargetSpec("y", task, columns=("y", "seen"), times=(0.5, 1.0, 2.0), hazards=(0.3, 0.3, 0.3))
+    if form == "mask":
+        target = TargetSpec("y", task, (0, 7, 9), ("y", "photo"), size=(4, 5))
     train, test = arrays(task, 60, 1, columns=columns), arrays(task, 20, 2, columns=columns)
     before = train.truth["y"].copy()
     [first], [second] = (predict_each(one, target, train, (test,), 5) for _ in range(2))
@@ -101,6 +107,7 @@ def _check_fit(one: Baseline, name: str, task: str, columns: tuple[str, ...]) ->
         "quantiles": (20, 3),
         "number": (20,),
         "survival": (20, 3),
+        "mask": (20, 4, 5, 3),
     }.get(form, (20, len(target.classes)))
     assert first.scores.shape == shape, f"the scores of {of} have the shape {first.scores.shape}, not {shape}"
     assert np.isfinite(first.scores).all(), f"some scores of {of} are not finite"

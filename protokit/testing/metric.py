@@ -34,6 +34,12 @@ def predictions(task: str, rows: int = 40, seed: int = 0, *, skill: float = 0.5)
         found = np.stack([r.uniform(0.5, 5, rows), r.integers(0, 2, rows)], axis=1)
         said = skill * found[:, 0] + (1 - skill) * r.uniform(0.5, 5, rows)
         return Predictions(target, found, 1 / (1 + np.exp(4 * (np.array(times) - said[:, None]))))
+    if form == "mask":
+        target = TargetSpec("y", task, (0, 7, 9), ("y", "photo"), size=(4, 5))
+        places = r.integers(0, 3, (rows, 4, 5))
+        chance = r.dirichlet(np.ones(3), places.shape)
+        said = skill * np.eye(3)[places] + (1 - skill) * chance
+        return Predictions(target, places, said.astype(np.float32))
     if form in ("number", "quantiles"):
         numbers = r.uniform(0.5, 5, rows)
         if form == "number":

@@ -84,6 +84,11 @@ def _views() -> Iterator[tuple[str, RunView]]:
             rng.integers(-1, 3, (_ROWS, 2)),
             np.stack([three, three], 1),
         ),
+        (
+            TargetSpec("y", "segmentation", (0, 255), ("y", "photo"), size=(4, 5)),
+            rng.integers(0, 2, (_ROWS, 4, 5)),
+            rng.dirichlet([1, 1], (_ROWS, 4, 5)),
+        ),
         (TargetSpec("y", "clustering", (1, 2), width=2), rng.normal(size=(_ROWS, 2)), two),
     ]
     for spec, truth, scores in specs:

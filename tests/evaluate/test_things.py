@@ -76,6 +76,7 @@ def test_the_metrics_of_a_task_and_their_order_are_kept() -> None:
         "survival": ("concordance", "integrated_brier_score"),
         "tagging": ("step_accuracy", "step_f1_macro", "span_f1"),
         "vector": ("r2_macro", "root_mean_squared_error_macro", "mean_absolute_error_macro"),
+        "segmentation": ("mean_iou", "mean_dice", "pixel_accuracy"),
     }
     with_labels = ("adjusted_rand", "adjusted_mutual_info", "silhouette", "davies_bouldin")
     assert default_metrics("clustering", labels=True) == with_labels
@@ -96,6 +97,7 @@ def test_the_baselines_of_a_task_and_their_order_are_kept() -> None:
         "survival": ("kaplan_meier", "cox"),
         "vector": _ROWS,
         "tagging": ("dummy", "linear", "boosting"),
+        "segmentation": ("dummy", "linear"),
     }
     many = {task: default_baselines(task, 10_000_001) for task in of_tasks()}
     assert many == {task: tuple(name for name in names if name != "neighbors") for task, names in few.items()}

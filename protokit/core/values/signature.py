@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-Form = Literal["classes", "labels", "number", "quantiles", "steps", "clusters", "survival", "vector", "tags"]
+Form = Literal["classes", "labels", "number", "quantiles", "steps", "clusters", "survival", "vector", "tags", "mask"]
 
 
 class Reader(Protocol):
@@ -48,9 +48,12 @@ class Task(ABC):
         like: another task, whose metrics, baselines, plots and checks are for this one, too.
         form: what is predicted of a row: one of several classes, labels that may each be there, a number, several
             quantiles, steps of series, a cluster, when something happens, several numbers together, a class for each
-            step of a sequence.
+            step of a sequence, a class for each pixel.
         ordered: whether classes have an order, which `represent.columns` may write.
         has_target: whether a column says what is true.
+        numeric: whether the cells of its columns are numbers.
+        stratified: whether rows are drawn so that each part has like shares of the classes.
+        on_disk: whether a database may split rows for it, of tables larger than memory.
         coding: how the target's cells become what the loss takes (`protokit.represent.targets`).
         probabilities: whether the network gives probabilities.
         has_positive: whether one of two classes is the positive one.
@@ -67,6 +70,7 @@ class Task(ABC):
         spreads: whether validation rows tell how far numbers lie from their means, and so between which bounds.
         constant: the share of rows with one value from which on nothing is to be learned; above 1: never.
         audited: whether the audit looks at columns beside the target.
+        in_trees: whether trees of scikit-learn are fitted to what it predicts, by which the doctor judges.
     """
 
     name: ClassVar[str]
@@ -77,6 +81,9 @@ class Task(ABC):
     like: ClassVar[str] = ""
     ordered: ClassVar[bool] = False
     has_target: ClassVar[bool] = True
+    numeric: ClassVar[bool] = False
+    stratified: ClassVar[bool] = False
+    on_disk: ClassVar[bool] = False
     coding: ClassVar[str] = ""
     probabilities: ClassVar[bool] = False
     has_positive: ClassVar[bool] = False
@@ -94,6 +101,7 @@ class Task(ABC):
     spreads: ClassVar[bool] = False
     constant: ClassVar[float] = 2.0
     audited: ClassVar[bool] = False
+    in_trees: ClassVar[bool] = False
 
     @property
     def written(self) -> str:
@@ -194,7 +202,8 @@ class TargetSpec:
     distribution, and `spread` how far they, or numbers above 0, lie from the network's means, by validation rows
     (variance: mean + spread * mean^2, or spread * mean^2). Of what happens some time the probabilities are of `times`,
     ascending, between which the training rows have `hazards`; `columns` are the time and the event. None of these
-    changes the network: two targets that differ in them alone are equal.
+    changes the network: two targets that differ in them alone are equal. Of masks, `size` is height and width, and
+    `columns` are the mask and its image.
     """
 
     name: str
@@ -204,6 +213,7 @@ class TargetSpec:
     horizon: int = 0
     quantiles: tuple[float, ...] = ()
     width: int = 0
+    size: tuple[int, ...] = ()
     threshold: float = field(default=0.5, compare=False)
     temperature: float | None = field(default=None, compare=False)
     positive: int = field(default=1, compare=False)

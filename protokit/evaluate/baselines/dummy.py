@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
 @BASELINES.add
 class Dummy(Baseline):
-    """Always the shares of the classes or labels, the mean, or the quantiles."""
+    """Always the shares of the classes or labels, of each pixel of masks, the mean, or the quantiles."""
 
     name = "dummy"
     about = "Always the shares of the classes or labels, the mean, or the quantiles."
-    tasks = ("binary", "multiclass", "regression", "vector", "multilabel", "quantile", "tagging")
+    tasks = ("binary", "multiclass", "regression", "vector", "multilabel", "quantile", "tagging", "segmentation")
     default = True
     rank = 10
 
@@ -26,6 +26,8 @@ class Dummy(Baseline):
         self, features: Features, truth: np.ndarray, target: TargetSpec, seed: int, weights: np.ndarray | None = None
     ) -> Fitted:
         """See Baseline."""
-        from protokit.evaluate.estimators import tabular
+        from protokit.evaluate.estimators import masks, tabular
 
+        if target.form == "mask":
+            return masks.dummy(truth, target, weights)
         return tabular.dummy(truth, target, weights)

@@ -152,7 +152,7 @@ class _Losses:
         rows = some_rows(train, _FOR_CONSTANT, plan.seed) if train.rows > _FOR_CONSTANT else slice(None)
         truth = np.asarray(train.targets[target.key][rows])
         weights = None if plan.weights is None else plan.weights[target.key][rows]
-        one_hot = np.eye(len(target.classes))[truth.reshape(len(truth)).astype(int)] if _coded(target) else truth
+        one_hot = _one_hot(target, truth) if _coded(target) else truth
         mean = np.average(one_hot.astype(np.float64), axis=0, weights=weights).reshape(-1)
         said = [mean, np.median(one_hot, axis=0).reshape(-1)]
         if target.of_task.probabilities:
@@ -171,6 +171,13 @@ class _Losses:
             loss = _mean(self.by_row(target.key, truth, row), weights)
             found.append((loss if np.isfinite(loss) else np.inf, row))
         return min(found, key=lambda pair: pair[0])
+
+
+def _one_hot(target: TargetSpec, truth: np.ndarray) -> np.ndarray:
+    """Shapes: (rows, 1), or (rows, height, width), of places -> (rows, *shape of the target)."""
+    places = truth.reshape(len(truth), *target.shape[:-1]).astype(int)
+    found: np.ndarray = np.eye(len(target.classes))[places]
+    return found
 
 
 def _coded(target: TargetSpec) -> bool:

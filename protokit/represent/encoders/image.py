@@ -25,7 +25,7 @@ from protokit.represent.kind import FittedColumn, InputColumn
 
 _SIZE = (64, 64)  # where the images differ in size and the recipe names none
 _LARGEST = 224  # pixels a side, where the recipe names no size
-_MOST_PIXELS = 100_000_000  # of one image: a small file may claim more than the memory holds
+MOST_PIXELS = 100_000_000  # of one image: a small file may claim more than the memory holds
 _ORIENTATION = 0x0112  # the tag of EXIF
 _LOOKED_AT = 200  # training images that show size and colours
 
@@ -134,6 +134,15 @@ class ImageColumn(InputColumn):
             return pillow.alpha_composite(below, cell).convert("L" if grey else "RGB")
         return cell.convert("L" if cell.mode in {"1", "L", "LA"} else "RGB")
 
+    def size_of(self, series: pd.Series, row: int) -> tuple[int, int]:
+        """Height and width of one cell as it is to be looked at.
+
+        Raises:
+            DataError: with the row, where the cell is no image.
+        """
+        cell = self._opened(series, row)
+        return (cell.shape[0], cell.shape[1]) if isinstance(cell, np.ndarray) else (cell.height, cell.width)
+
     def _opened(self, series: pd.Series, row: int, seen: Counter[str] | None = None) -> pillow.Image | np.ndarray:
         """One cell as what it holds: pixels of 16 bits and fractions as an array, all others as an image.
 
@@ -155,7 +164,7 @@ class ImageColumn(InputColumn):
             raise refused("no image" if is_missing(cell) else f"{str(cell)[:60]!r} is no image")
         try:
             with pillow.open(file) as image:
-                if image.width * image.height > _MOST_PIXELS:
+                if image.width * image.height > MOST_PIXELS:
                     raise refused(f"{image.width} x {image.height} pixels are too many", "make the image smaller")
                 if seen is not None:
                     seen["animated"] += image.format in _ANIMATED and getattr(image, "n_frames", 1) > 1

@@ -78,7 +78,9 @@ class Image(Kind):
     @classmethod
     def is_type_of(cls, cells: Cells) -> bool:
         """Names of image files, bytes, or arrays of pixels."""
-        return bool(cells.column.dtype == object) and all(map(_is_image, cells.present.head(100)))
+        dtype = cells.column.dtype
+        may_be = dtype.kind == "O" and dtype.name != "category"  # texts have a type of their own in later pandas
+        return may_be and all(map(_is_image, cells.present.head(100)))
 
     @classmethod
     def fit(cls, cells: pd.Series, options: object = None, context: FitContext = NO_CONTEXT) -> FittedColumn:

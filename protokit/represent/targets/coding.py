@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -12,6 +12,7 @@ import pandas as pd
 
 from protokit.core.registry import Registry
 from protokit.core.values.signature import TargetSpec, Task
+from protokit.represent.kind import FittedColumn
 
 LABELS = "labels"  # the name of a target made of several columns that are each there or not
 MOST_CLASSES = 1000
@@ -23,7 +24,7 @@ class Learned:
 
     `in_one_column`: all labels of a row, or all numbers of its vector, stand in the one column that the target is named
     for. Labels of several columns are named LABELS, which may be a column's name, too. Numbers are learned less their
-    `center`, divided by their `scale`; those of a vector each by its own.
+    `center`, divided by their `scale`; those of a vector each by its own. Paths start at `folder`.
     """
 
     spec: TargetSpec
@@ -33,6 +34,7 @@ class Learned:
     separator: str | None = None
     centers: tuple[float, ...] = ()
     scales: tuple[float, ...] = ()
+    folder: str = ""
 
 
 class Coding(ABC):
@@ -70,6 +72,14 @@ class Coding(ABC):
             DataError: they do not tell.
         """
 
+    def among(self, learned: Learned, frame: pd.DataFrame, beside: Sequence[FittedColumn]) -> Learned:
+        """What is learned of it with the columns `beside` it that are inputs of their own, from training rows.
+
+        Raises:
+            DataError: it does not fit them.
+        """
+        return learned
+
     @abstractmethod
     def truth(self, learned: Learned, frame: pd.DataFrame) -> np.ndarray:
         """What is true of each row: see Predictions.
@@ -86,8 +96,10 @@ class Coding(ABC):
     def scores(self, learned: Learned, output: np.ndarray) -> np.ndarray:
         """From what the network gives, in double precision, to scores: see Predictions. Shapes: (rows, units) -> ..."""
 
-    def columns(self, learned: Learned, scores: np.ndarray) -> Mapping[str, np.ndarray | pd.Series]:
-        """Scores as columns of a table: what is predicted, and how sure the network is of it."""
+    def columns(
+        self, learned: Learned, scores: np.ndarray, frame: pd.DataFrame
+    ) -> Mapping[str, np.ndarray | pd.Series]:
+        """Scores of the rows of a table as columns: what is predicted, and how sure the network is of it."""
         return learned.spec.of_task.predicted(learned.spec, scores)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from protokit.core.checkup import Diagnosis
 from protokit.core.names import counted, number
@@ -146,11 +147,11 @@ def class_grids(target: str, metrics: Metrics) -> tuple[Grid, ...]:
         return ()
     positive = positive_of(target, metrics)
     names = [one["class"] + " (positive)" * (one["class"] == positive) for one in found]
-    rows = [
-        (name, f"{one['rows']:,}", *(value(one[k]) for k in ("precision", "recall", "f1")))
-        for name, one in zip(names, found, strict=True)
-    ]
-    return (Grid("each class", (target, "rows", "precision", "recall", "f1"), tuple(rows)),)
+    shown: tuple[Literal["precision", "recall", "f1", "iou"], ...] = ("precision", "recall", "f1")
+    if "iou" in found[0]:  # of masks f1 is the Dice coefficient
+        shown = (*shown, "iou")
+    rows = [(name, f"{one['rows']:,}", *(value(one[k]) for k in shown)) for name, one in zip(names, found, strict=True)]
+    return (Grid("each class", (target, "rows", *shown), tuple(rows)),)
 
 
 def slice_grids(target: str, metrics: Metrics) -> tuple[Grid, ...]:

@@ -36,9 +36,10 @@ class PlainVerdict(TypedDict):
     sentence: str
 
 
-PlainClass = TypedDict(
-    "PlainClass", {"class": str, "rows": int, "precision": Number, "recall": Number, "f1": Number}
-)  # one class of a target, or one label
+PlainClass = TypedDict(  # one class of a target, or one label; of masks with the intersection over union of its pixels
+    "PlainClass",
+    {"class": str, "rows": int, "precision": Number, "recall": Number, "f1": Number, "iou": NotRequired[Number]},
+)
 
 
 class PlainSlice(TypedDict):
@@ -107,6 +108,7 @@ class PlainTarget(TypedDict):
     threshold: float
     positive: NotRequired[str]  # of two classes
     times: NotRequired[list[float]]  # of survival
+    size: NotRequired[list[int]]  # of masks, height and width
 
 
 class Threshold(TypedDict):

@@ -141,6 +141,8 @@ def target_as_plain(spec: TargetSpec) -> PlainTarget:
     }
     if spec.positive_class is not None:
         found["positive"] = spec.positive_class
+    if spec.size:
+        found["size"] = list(spec.size)
     if spec.times:
         found["times"] = list(spec.times)
     return found

@@ -37,7 +37,7 @@ class Wanted:
         apart = represent.told_apart
         if recipe.evaluate.labels is not None:
             apart |= {recipe.evaluate.labels}
-        if recipe.learn.form in ("number", "quantiles", "steps", "survival", "vector"):
+        if recipe.learn.of_task is not None and recipe.learn.of_task.numeric:
             apart -= set(represent.targets)
         return cls(stacked, texts_of(recipe), apart, represent.written_numbers, times_of(recipe))
 
@@ -77,7 +77,8 @@ def stays_on_disk(recipe: Recipe) -> bool:
         DataError: there is no such file, or it is not Parquet.
     """
     represent, split = recipe.represent, recipe.represent.split
-    whole = split.folds is not None or split.way not in _ON_DISK or recipe.learn.form in _IN_MEMORY
+    task = recipe.learn.of_task
+    whole = split.folds is not None or split.way not in _ON_DISK or not (task is None or task.on_disk)
     named = isinstance(split.test, str) or isinstance(split.validation, str)
     if whole or named or isinstance(represent.target, dict) or represent.series or represent.sequence:
         return False
@@ -85,7 +86,6 @@ def stays_on_disk(recipe: Recipe) -> bool:
         return large.is_large(recipe.collect, recipe.folder)
 
 
-_IN_MEMORY = ("clusters", "labels", "survival", "vector")
 # ways to split that a database deals; None: at random
 _ON_DISK = (None, "random", "group", "time", "column")
 

@@ -89,7 +89,7 @@ def _targets(
     verdicts: Sequence[Verdict],
     scores: Sequence[Score],
 ) -> tuple[tuple[TargetCheck, ...], tuple[Suspect, ...]]:
-    if fold.encoder.signature.targets[0].form in ("clusters", "steps", "survival", "vector", "tags"):
+    if not fold.encoder.signature.targets[0].of_task.in_trees:
         return (), ()
     seen, held, train = found.train.places, found.validation.places, fold.train
     # of rows and sequences the outputs alone make the scores

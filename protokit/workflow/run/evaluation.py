@@ -22,6 +22,7 @@ from protokit.evaluate.estimators.predicting import takes_weights
 from protokit.evaluate.metrics.metric import METRICS, Metric
 from protokit.evaluate.per_class import per_class, per_quantile
 from protokit.evaluate.pooling import pooled
+from protokit.evaluate.scoring import masks
 from protokit.evaluate.scoring.parts import per_part
 from protokit.evaluate.scoring.tags import of_steps
 from protokit.evaluate.slices import slices
@@ -135,6 +136,8 @@ def _described(recipe: Recipe, network: Mapping[str, Predictions], parts: Sequen
     for name, p in network.items():
         if p.target.of_task.probabilities:
             classes[name] = cast(list[PlainClass], per_class(p))
+        if p.target.form == "mask":
+            classes[name] = cast(list[PlainClass], masks.per_class(p))
         if p.target.form == "quantiles":
             quantiles[name] = per_quantile(p)
         if p.target.form == "tags":

@@ -211,7 +211,7 @@ def _made(target: TargetSpec, folds: Sequence[Represented], seed: int) -> Predic
     for fold in folds:
         truth = np.asarray(fold.test.truth[target.name])
         other = truth[np.random.default_rng(derive(seed, "trial")).permutation(len(truth))]
-        if target.has_classes:
+        if target.has_classes or target.form == "mask":
             scores = 0.6 * np.eye(len(target.classes))[other] + 0.4 / len(target.classes)
         elif target.form == "quantiles":
             scores = np.sort(np.stack([other] * len(target.quantiles), axis=1), axis=1)

@@ -16,12 +16,15 @@ class OfClasses(Task):
     """A row is of one class. Truth: its place (rows,). Scores: probabilities (rows, classes)."""
 
     form = "classes"
+    stratified = True
+    on_disk = True
     coding = "classes"
     probabilities = True
     in_training = ("accuracy",)
     importance = "log_loss"
     constant = 0.998
     audited = True
+    in_trees = True
 
     def shape(self, target: TargetSpec) -> tuple[int, ...]:
         """See Task."""

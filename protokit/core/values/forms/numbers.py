@@ -16,10 +16,13 @@ class OfNumber(Task):
     """A row has one number. Truth and scores: numbers in the target's own unit (rows,)."""
 
     form = "number"
+    numeric = True
+    on_disk = True
     coding = "numbers"
     importance = "root_mean_squared_error"
     constant = 0.98
     audited = True
+    in_trees = True
     what: ClassVar[str] = "a number"
     instead: ClassVar[str] = "mend it"
 

@@ -17,6 +17,7 @@ class Forecasting(Task):
     about = "The next steps of series."
     rank = 60
     form = "steps"
+    numeric = True
     head = "forecast"
     takes_members = False
     metrics = ("mase", "mean_absolute_error", "smape")

@@ -19,6 +19,7 @@ class Multilabel(Task):
     about = "Labels that may each be there or not."
     rank = 40
     form = "labels"
+    stratified = True
     coding = "labels"
     probabilities = True
     activation = "sigmoid"
@@ -26,6 +27,7 @@ class Multilabel(Task):
     in_training = ("binary_accuracy",)
     metrics = ("f1_macro", "accuracy", "roc_auc_macro")
     importance = "hamming_loss"
+    in_trees = True
 
     def accepts(self, loss: str) -> bool:
         """See Task."""

@@ -17,6 +17,8 @@ class Quantile(Task):
     about = "Quantiles of a number."
     rank = 50
     form = "quantiles"
+    numeric = True
+    on_disk = True
     coding = "numbers"
     standardised = True
     loss = "pinball"
@@ -25,6 +27,7 @@ class Quantile(Task):
     importance = "mean_pinball_loss"
     constant = 0.98
     audited = True
+    in_trees = True
 
     def accepts(self, loss: str) -> bool:
         """See Task: none but its own."""

@@ -23,6 +23,7 @@ class Survival(Task):
     about = "How long it takes until an event that is not seen in every row."
     rank = 38
     form = "survival"
+    numeric = True
     coding = "times"
     head = "log_hazards"
     takes_members = False

@@ -25,6 +25,7 @@ class Tagging(Task):
     about = "A class for each step of a sequence."
     rank = 24
     form = "tags"
+    stratified = True
     coding = "tags"
     head = "tags"
     takes_members = False

@@ -17,6 +17,7 @@ class Vector(Task):
     about = "Several numbers that are learned as one: of several columns, or of a column of lists."
     rank = 31
     form = "vector"
+    numeric = True
     coding = "vectors"
     standardised = True
     metrics = ("r2_macro", "root_mean_squared_error_macro", "mean_absolute_error_macro")

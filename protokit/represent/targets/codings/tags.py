@@ -10,6 +10,8 @@ import pandas as pd
 
 from protokit.core.values.signature import TargetSpec
 from protokit.core.values.tasks.tagging import NO_LABEL, NO_STEP
+from protokit.represent.encoders.sequences import SequenceColumn
+from protokit.represent.kind import FittedColumn
 from protokit.represent.targets.coding import CODINGS, Coding, Learned
 from protokit.represent.targets.codings.classes import Classes
 
@@ -37,6 +39,11 @@ class Tags(Coding):
         learned = Classes().fit(pd.DataFrame({names[0]: flat}), names, task, quantiles, separator, order)
         longest = max(len(cell) for cell in frame[names[0]])
         return replace(learned, spec=replace(learned.spec, horizon=longest))
+
+    def among(self, learned: Learned, frame: pd.DataFrame, beside: Sequence[FittedColumn]) -> Learned:
+        """See Coding: as many steps as the network sees."""
+        [steps] = [one.length for one in beside if isinstance(one, SequenceColumn)]
+        return replace(learned, spec=replace(learned.spec, horizon=steps))
 
     def truth(self, learned: Learned, frame: pd.DataFrame) -> np.ndarray:
         """See Coding: places of classes. Shapes: (rows, steps) int64, -1 without a label, -2 where there is no step."""

@@ -62,10 +62,12 @@ class Vectors(Coding):
         numbers: np.ndarray = output * np.array(learned.scales) + np.array(learned.centers)
         return numbers
 
-    def columns(self, learned: Learned, scores: np.ndarray) -> Mapping[str, np.ndarray | pd.Series]:
+    def columns(
+        self, learned: Learned, scores: np.ndarray, frame: pd.DataFrame
+    ) -> Mapping[str, np.ndarray | pd.Series]:
         """See Coding: a column for each part, or the one of lists that the target was."""
         if not learned.in_one_column:
-            return super().columns(learned, scores)
+            return super().columns(learned, scores, frame)
         return {learned.spec.name: pd.Series(scores.tolist(), dtype=object)}
 
 

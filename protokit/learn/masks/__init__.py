@@ -1,0 +1,1 @@
+"""Masks: losses of classes of pixels."""
