@@ -35,7 +35,7 @@ def test_an_interval_holds_its_score_and_keeps_the_metrics_bounds(
     metric = METRICS[name]
     for task in metric.tasks:
         p = predictions(task, rows, seed, skill=skill)
-        if metric.weighs and seed % 2:
+        if metric.weighs and seed % 2 and task != "forecasting":  # whose rows have no weights
             p = replace(p, weights=np.random.default_rng(seed).integers(1, 5, rows).astype(float))
         if seed % 3 == 0:
             p = replace(p, blocks=np.arange(rows) // 2)

@@ -42,7 +42,7 @@ class Tags(Coding):
 
     def among(self, learned: Learned, frame: pd.DataFrame, beside: Sequence[FittedColumn]) -> Learned:
         """See Coding: as many steps as the network sees."""
-        [steps] = [one.length for one in beside if isinstance(one, SequenceColumn)]
+        steps = next((one.length for one in beside if isinstance(one, SequenceColumn)), learned.spec.horizon)
         return replace(learned, spec=replace(learned.spec, horizon=steps))
 
     def truth(self, learned: Learned, frame: pd.DataFrame) -> np.ndarray:
