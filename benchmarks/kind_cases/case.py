@@ -57,6 +57,19 @@ def tested(recipe: Mapping[str, Any], table: Any = None) -> tuple[pd.DataFrame, 
         return parts[0], parts[1]
 
 
+def scored(
+    table: pd.DataFrame, represent: Mapping[str, Any], metric: str, seed: int, baselines: tuple[str, ...] = ("dummy",)
+) -> dict[str, float]:
+    """The score of one network, "network", and of baselines, on the test rows."""
+    import protokit
+
+    plain = {"seed": seed, "represent": represent, "learn": {"networks": 1}}
+    plain["evaluate"] = {"metrics": [metric], "baselines": [*baselines]}
+    with tempfile.TemporaryDirectory() as folder:
+        [score] = protokit.run(plain, table, out=folder).results["metrics"]["scores"]
+    return {"network": score["network"]["value"], **{name: score["baselines"][name]["value"] for name in baselines}}
+
+
 def write_parts(recipe: Mapping[str, Any], table: Any, folder: Path) -> None:
     """The rows of a recipe's parts, with its inputs and its target, as Parquet for peers."""
     from protokit.recipe.recipe import Recipe

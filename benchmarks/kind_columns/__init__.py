@@ -1,0 +1,1 @@
+"""Kinds of columns: the planted tables, and cells that are drawn."""
