@@ -11,12 +11,12 @@ import numpy as np
 import pandas as pd
 
 from protokit.core.errors import DataError
-from protokit.core.names import counted
 from protokit.core.suggest import of_missing
 from protokit.core.values.arrays import Arrays, Features
 from protokit.core.values.inputs import InputSpec, Knots
 from protokit.core.values.signature import Signature, TargetSpec
 from protokit.represent.column.made import with_made
+from protokit.represent.encoders.cells import missing_cells
 from protokit.represent.encoders.scaling.knots import as_plain, from_plain
 from protokit.represent.encoders.scaling.scaler import NumberScaler, beyond, scaler_from_plain
 from protokit.represent.encoders.sequences import COLUMN, SequenceColumn, SequenceGrouping
@@ -135,9 +135,8 @@ class Encoder:
             numbers = features.numbers[:, place]
             note = beyond(numbers, self.scaler.knots(place), column.in_own_unit, len(columns))
             gone = 0 if self.scaler.marked[place] else int(np.isnan(numbers).sum())
-            missing = f"{counted(gone, 'cell', 'are')} missing, and no training row's was: the median stands for them"
             one = found[column.column]
-            notes = (*one.notes, *([note] if note else []), *([missing] if gone else []))
+            notes = (*one.notes, *([note] if note else []), *missing_cells(gone, "the median stands for them"))
             found[column.column] = replace(one, notes=notes)
             place += len(column.names)
         return found

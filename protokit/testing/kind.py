@@ -8,6 +8,8 @@ from dataclasses import is_dataclass
 import numpy as np
 import pandas as pd
 
+from protokit.cells.missing import is_missing
+from protokit.core.errors import DataError
 from protokit.represent.encoders.cells import Cells
 from protokit.represent.kind import (
     KINDS,
@@ -51,6 +53,9 @@ def check_kind(kind: type[Kind]) -> None:
     fitted = kind.fit(column, spec.options("x"), FitContext())
     assert isinstance(fitted, FittedColumn), f"fit gives a {type(fitted).__name__}, no FittedColumn"
     _check_fitted(kind, fitted, column)
+    if kind.own_input:
+        there = column[[not (is_missing(cell) or (isinstance(cell, list) and not cell)) for cell in column]]
+        _check_missing(kind.fit(there, spec.options("x"), FitContext()), there)
     assert all(one is other for one, other in zip(column, before, strict=True)), "it changes the cells it is given"
 
 
@@ -90,6 +95,15 @@ def _check_unusual(fitted: FittedColumn, column: pd.Series) -> None:
     if isinstance(fitted, CodeColumn):
         found = fitted.unusual(pd.Series(["never seen 7f3", None, "never seen 7f3"], name="x", dtype=object))
         assert (found.cells, found.unseen) == (2, 2), "cells that no training row had are not counted as unseen"
+
+
+def _check_missing(whole: FittedColumn, there: pd.Series) -> None:
+    later = pd.concat([there.head(3), pd.Series([None], [-1], object)]).rename("x")
+    try:
+        values_of(whole, later)
+    except DataError:
+        return
+    assert whole.unusual(later).notes, "a missing cell is taken in silence, where no training row's was"
 
 
 def values_of(fitted: FittedColumn, cells: pd.Series) -> np.ndarray:

@@ -123,9 +123,17 @@ def test_what_is_cut_is_counted_and_the_edit_ends_it() -> None:
 
 def test_later_texts_that_are_cut_are_counted() -> None:
     column = Tokens.fit(pd.Series(["a b c", "b c a", "c a b"], name="t"))
-    assert not column.unusual(pd.Series(["a b c", None], name="t")).notes
+    assert not column.unusual(pd.Series(["a b c", ""], name="t")).notes
     [note] = column.unusual(pd.Series(["a b c d", "a"], name="t")).notes
     assert note == "1 text is longer than the 3 words that the model reads: the rest is cut"
+
+
+def test_a_missing_text_is_told_where_no_training_row_lacked_one() -> None:
+    texts, later = pd.Series(["a b c", "b c a", "c a b"], name="t"), pd.Series(["a b c", None], name="t")
+    for form in (Tokens, Tfidf):
+        [note] = form.fit(texts).unusual(later).notes
+        assert note == "1 cell is missing, and no training row's was: an empty text stands for them"
+        assert not form.fit(pd.concat([texts, later])).unusual(later).notes
 
 
 def test_models_from_before_split_at_blanks() -> None:

@@ -120,10 +120,18 @@ def test_missing_vectors_are_the_mean_one_and_marked_and_far_ones_are_cut() -> N
     unusual = again.unusual(later, features)["e"]
     assert unusual.notes == (
         "1 vector has numbers more than 10 spreads from the training rows' mean: they are cut there",
+        "1 vector lacks a number, and none of a training row does: the mean stands for it",
     )
     assert all(
         np.array_equal(one, found.encoder.encode(frame)[0][name]) for name, one in again.encode(frame)[0].items()
     )
+
+
+def test_a_number_that_is_missing_is_told_where_no_training_row_lacks_one() -> None:
+    whole, later = pd.Series([[1, 2.5], [3, 4], [0, 1]], name="e"), pd.Series([[1, None], [3, 4]], name="e")
+    told = VectorColumn.fit(whole).unusual(later).notes
+    assert told == ("1 vector lacks a number, and none of a training row does: the mean stands for it",)
+    assert not VectorColumn.fit(pd.concat([whole, later])).unusual(later).notes
 
 
 def test_matrices_are_sequences_of_their_rows() -> None:

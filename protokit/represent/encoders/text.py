@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Container, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,7 @@ import pandas as pd
 from protokit.core.errors import DataError
 from protokit.core.values.inputs import InputSpec
 from protokit.core.values.said import Notice
-from protokit.represent.encoders.cells import texts_of
+from protokit.represent.encoders.cells import missing_cells, texts_of
 from protokit.represent.encoders.tokens import SPLITTERS, fitting, paired
 from protokit.represent.kind import InputColumn, Unusual
 
@@ -34,6 +34,12 @@ class _Tokens(InputColumn):
     name = "text"
     vocabulary: tuple[str, ...]
     tokens: str = "words"
+    gaps: bool = field(default=True, kw_only=True)  # whether a training row lacked a text; so in older models
+
+    def unusual(self, cells: pd.Series) -> Unusual:
+        """Missing texts, where no training row's was."""
+        gone = 0 if self.gaps else int(cells.isna().sum())
+        return replace(super().unusual(cells), notes=missing_cells(gone, "an empty text stands for them"))
 
     def split(self, text: str) -> list[str]:
         """The tokens of a text in their order, without pairs of words."""
@@ -80,7 +86,7 @@ class Tokens(_Tokens):
         tokens, texts = split_texts(series, tokens, say)
         vocabulary = _vocabulary(str(series.name), texts, size or TOKENS)
         length, cut = length_of(str(series.name), [len(text) for text in texts], length, tokens, say)
-        fitted = cls(str(series.name), vocabulary, tokens, length, cut)
+        fitted = cls(str(series.name), vocabulary, tokens, length, cut, gaps=bool(series.isna().any()))
         if tokens != "pairs":
             return fitted
         pairs, most = _pairs([text[:length] for text in texts], vocabulary, size or TOKENS)
@@ -117,7 +123,7 @@ class Tokens(_Tokens):
             return found
         several = f"{cut:,} texts are" if cut > 1 else "1 text is"
         note = f"{several} longer than the {self.length:,} {_noun(self.tokens)} that the model reads: the rest is cut"
-        return Unusual(found.cells, notes=(note,))
+        return replace(found, notes=(*found.notes, note))
 
 
 @dataclass(frozen=True)
@@ -145,7 +151,7 @@ class Tfidf(_Tokens):
             vocabulary = (*vocabulary, *sorted(pairs))
         often = Counter(token for text in texts for token in set(text))
         idf = [float(np.log((1 + len(texts)) / (1 + often[token])) + 1) for token in vocabulary]
-        return cls(str(series.name), vocabulary, tokens, tuple(idf))
+        return cls(str(series.name), vocabulary, tokens, tuple(idf), gaps=bool(series.isna().any()))
 
     @property
     def spec(self) -> InputSpec:

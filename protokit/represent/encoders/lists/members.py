@@ -13,7 +13,7 @@ from protokit.core.errors import DataError
 from protokit.core.names import counted
 from protokit.core.values.inputs import InputSpec
 from protokit.core.values.said import Notice
-from protokit.represent.encoders.cells import wrong
+from protokit.represent.encoders.cells import missing_cells, wrong
 from protokit.represent.encoders.inference import cure_of_records
 from protokit.represent.encoders.labels import pairs_of, separator_of
 from protokit.represent.encoders.lists.cells import values_of
@@ -223,8 +223,7 @@ class _Codes(_Members, InputColumn):
         cut = int((self.sizes(cells) > self.length).sum())
         note = f"{counted(cut, 'cell', 'have')} more than the {self.length:,} members that the model reads"
         gone = 0 if self.gaps else len(cells) - found.cells
-        missing = f"{counted(gone, 'cell', 'are')} missing, and no training row's was: they count as unseen"
-        notes = [*([note] if cut > _MORE * len(cells) else []), *([missing] if gone else [])]
+        notes = [*([note] if cut > _MORE * len(cells) else []), *missing_cells(gone, "they count as unseen")]
         return replace(found, notes=(*found.notes, *notes))
 
     def plain(self, cells: pd.Series, array: np.ndarray) -> np.ndarray:

@@ -26,7 +26,8 @@ class VectorColumn(InputColumn):
     """Vectors (`shape` of one number) or matrices (rows and columns), less their means, by their spreads.
 
     `centers` and `scales` are of each number of a vector, of each column of a matrix. Where training rows lack a
-    vector, `marked`, a last number is 1 in rows that do; a missing vector is the mean one, and so is a missing number.
+    vector, `marked`, a last number is 1 in rows that do; a missing vector is the mean one, and so is a missing number,
+    which some vectors of training rows have where there are `gaps` (and of older models it is not known).
     """
 
     name = "vector"
@@ -34,6 +35,7 @@ class VectorColumn(InputColumn):
     centers: tuple[float, ...]
     scales: tuple[float, ...]
     marked: bool = False
+    gaps: bool = True
 
     @classmethod
     def fit(cls, cells: pd.Series, scale: str | None = None) -> VectorColumn:
@@ -68,7 +70,8 @@ class VectorColumn(InputColumn):
             spreads = np.nan_to_num(np.sqrt(squares / np.maximum(count, 1)))
             spreads[spreads <= 1e-12 * np.abs(centers)] = 0.0  # of one number in every row, but for the last bits
             scales = _scales(spreads, scale)
-        return replace(found, centers=tuple(centers.tolist()), scales=tuple(scales.tolist()))
+        gaps = bool((count < int((~gone).sum()) * int(np.prod(shape[:-1]))).any())
+        return replace(found, centers=tuple(centers.tolist()), scales=tuple(scales.tolist()), gaps=gaps)
 
     @property
     def left_out(self) -> str:
@@ -123,6 +126,9 @@ class VectorColumn(InputColumn):
         if not self.marked and (gone := int((~there).sum())):
             mean = "and no training row's was: the mean vector stands for them"
             notes.append(f"{counted(gone, 'vector', 'are')} missing, {mean}")
+        if not self.gaps and (some := sum(self._lacking(part) for part in self._parts(cells[there]))):
+            mean = "and none of a training row does: the mean stands for it"
+            notes.append(f"{counted(some, 'vector', 'lack')} a number, {mean}")
         return Unusual(int(cells.notna().sum()), notes=tuple(notes))
 
     def audited(self, cells: pd.Series) -> pd.Series:
@@ -133,6 +139,10 @@ class VectorColumn(InputColumn):
         texts = np.array([blake2b(one, digest_size=12).hexdigest() for one in bytes_of] + [None], object)[:-1]
         texts[_missing(cells)] = None
         return pd.Series(texts, cells.index, dtype=object, name=cells.name)
+
+    def _lacking(self, part: np.ndarray) -> int:
+        """Of how many vectors a number is missing. Shapes: part (numbers / columns, columns)."""
+        return int(np.isnan(part).reshape(-1, int(np.prod(self.shape))).any(axis=1).sum())
 
     def _parts(self, cells: pd.Series) -> list[np.ndarray]:
         """The numbers of some rows at a time, NaN where missing. Shapes: (numbers / columns, columns) float64."""

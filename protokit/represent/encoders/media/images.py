@@ -28,6 +28,7 @@ class ImagesColumn(ImageColumn):
     name = "images"
     most: int = 1
     separator: str = ""
+    gaps: bool = True  # whether a training row lacked images; so in older models
 
     @classmethod
     def of(
@@ -64,7 +65,7 @@ class ImagesColumn(ImageColumn):
             rule = f"{column!r}: {counted(cut, 'training cell', 'have')} more than {most} images: the first are read"
             say(Notice(rule, (column,), f"columns: {{{column}: {{images: {{most: {fullest}}}}}}}"))
         learned = {name: getattr(one, name) for name in ("size", "channels", "folder", "background", "bits", "upright")}
-        return cls(column, **learned, most=most, separator=separator)
+        return cls(column, **learned, most=most, separator=separator, gaps=not all(parted))
 
     @property
     def spec(self) -> InputSpec:
@@ -91,13 +92,15 @@ class ImagesColumn(ImageColumn):
         return found
 
     def unusual(self, cells: pd.Series) -> Unusual:
-        """How many cells of a later table have more images than are read."""
-        found = super().unusual(cells)
-        cut = sum(len(_parted(cell, self.separator)) > self.most for cell in cells)
-        if not cut:
-            return found
-        note = f"{counted(cut, 'cell', 'have')} more than {self.most} images: the first are read"
-        return replace(found, notes=(note,))
+        """How many cells of a later table have more images than are read, or none where each training row had one."""
+        many, notes = [len(_parted(cell, self.separator)) for cell in cells], list[str]()
+        if cut := sum(count > self.most for count in many):
+            notes.append(f"{counted(cut, 'cell', 'have')} more than {self.most} images: the first are read")
+        if not self.gaps and (gone := many.count(0)):
+            notes.append(
+                f"{counted(gone, 'cell', 'have')} no image, and each training row had one: black stands for them"
+            )
+        return replace(super().unusual(cells), notes=tuple(notes))
 
 
 def _parted(cell: object, separator: str) -> list[object]:

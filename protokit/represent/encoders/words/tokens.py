@@ -76,7 +76,7 @@ class VectorTokens(Tokens):
         [width] = widths
         rows = np.stack([known[word] for word in vocabulary])
         values = np.concatenate([np.zeros((1, width), np.float32), rows.mean(axis=0, keepdims=True), rows])
-        fitted = cls(column, vocabulary, tokens, found, cut)
+        fitted = cls(column, vocabulary, tokens, found, cut, gaps=bool(series.isna().any()))
         return replace(fitted, width=width, trained=trained, unknown=lost / total, values=values)
 
     @property
