@@ -58,6 +58,13 @@ def test_who_has_the_event_first_is_found(loss: str | None, tmp_path: Path) -> N
     assert {*simple["days"]} == {"kaplan_meier", "cox"}
 
 
+def test_the_recipe_of_pumps_finds_what_a_line_does_not(root: Path, tmp_path: Path) -> None:
+    [concordance, brier] = run(root / "recipes" / "pumps.yaml", out=tmp_path).results["metrics"]["scores"]
+    own, simple = concordance["network"]["value"], concordance["baselines"]
+    assert own is not None and own > simple["cox"]["value"] and own > simple["kaplan_meier"]["value"] + 0.1
+    assert brier["network"]["value"] < brier["baselines"]["kaplan_meier"]["value"]
+
+
 def test_a_network_that_has_learned_nothing_says_the_curve_of_all(tmp_path: Path) -> None:
     frame = table()
     result = run(recipe(epochs=1, optimizer={"SGD": {"learning_rate": 1e-9}}), frame, out=tmp_path)

@@ -248,7 +248,8 @@ def test_compare_puts_runs_side_by_side(people: Path, tmp_path: Path) -> None:
 
 
 RECIPES = ("wine", "breast_cancer", "diabetes", "digits", "shop", "messages", "shapes")
-ELSEWHERE = ("wine_clusters", "sales", "orders")  # in test_clustering.py, test_forecasts.py and test_list_kinds.py
+# in test_clustering.py, test_forecasts.py, test_list_kinds.py and test_survival.py
+ELSEWHERE = ("wine_clusters", "sales", "orders", "pumps")
 
 
 @pytest.mark.parametrize("name", RECIPES)
