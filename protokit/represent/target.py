@@ -17,7 +17,7 @@ from protokit.represent.encoders.distinct import distinct
 from protokit.represent.encoders.labels import pairs_of
 from protokit.represent.encoders.readings import MOST_WHOLE_CLASSES
 from protokit.represent.kind import FittedColumn
-from protokit.represent.targets.coding import CODINGS, LABELS, Coding, Learned
+from protokit.represent.targets.coding import CODINGS, LABELS, Asked, Coding, Learned
 
 
 def infer_tasks(
@@ -131,9 +131,8 @@ class TargetEncoder(Learned):
         Raises:
             DataError: the training rows hold one class only.
         """
-        coding = CODINGS[task_of(task).coding]
-        found = coding.fit(frame, names, task, quantiles, separator, order)
-        return cls(**vars(coding.among(found, frame, beside)))
+        asked = Asked(task, quantiles, separator, order, beside)
+        return cls(**vars(CODINGS[task_of(task).coding].fit(frame, names, asked)))
 
     def at(self, folder: Path) -> TargetEncoder:
         """The same, with paths in cells that start at a folder."""

@@ -19,6 +19,21 @@ MOST_CLASSES = 1000
 
 
 @dataclass(frozen=True)
+class Asked:
+    """What is said of a target before its rows are looked at.
+
+    `separator` parts the labels of a cell; `order` is that of classes, as written. `beside` are the columns of the
+    table that are inputs of their own, fitted.
+    """
+
+    task: str
+    quantiles: tuple[float, ...] = ()
+    separator: str | None = None
+    order: tuple[str, ...] = ()
+    beside: Sequence[FittedColumn] = ()
+
+
+@dataclass(frozen=True)
 class Learned:
     """What was learned of a target's training rows.
 
@@ -57,28 +72,12 @@ class Coding(ABC):
         return
 
     @abstractmethod
-    def fit(
-        self,
-        frame: pd.DataFrame,
-        names: tuple[str, ...],
-        task: str,
-        quantiles: tuple[float, ...],
-        separator: str | None,
-        order: tuple[str, ...] = (),
-    ) -> Learned:
-        """Learn from training rows what there is to know of the target; `order` is that of its classes, as written.
+    def fit(self, frame: pd.DataFrame, names: tuple[str, ...], asked: Asked) -> Learned:
+        """Learn from training rows what there is to know of the target.
 
         Raises:
             DataError: they do not tell.
         """
-
-    def among(self, learned: Learned, frame: pd.DataFrame, beside: Sequence[FittedColumn]) -> Learned:
-        """What is learned of it with the columns `beside` it that are inputs of their own, from training rows.
-
-        Raises:
-            DataError: it does not fit them.
-        """
-        return learned
 
     @abstractmethod
     def truth(self, learned: Learned, frame: pd.DataFrame) -> np.ndarray:

@@ -13,7 +13,7 @@ from protokit.core.names import as_text, counted
 from protokit.core.values.signature import TargetSpec, Task, task_of
 from protokit.represent.encoders.distinct import distinct
 from protokit.represent.encoders.inference import cure_of_derived
-from protokit.represent.targets.coding import CODINGS, MOST_CLASSES, Coding, Learned
+from protokit.represent.targets.coding import CODINGS, MOST_CLASSES, Asked, Coding, Learned
 
 Class: TypeAlias = str | bool | int | float
 
@@ -30,22 +30,14 @@ class Classes(Coding):
         if different > MOST_CLASSES or (different > 20 and different > 0.5 * len(series)):
             raise _no_classes(series, different, series.dtype.kind in "iuf", is_derived)
 
-    def fit(
-        self,
-        frame: pd.DataFrame,
-        names: tuple[str, ...],
-        task: str,
-        quantiles: tuple[float, ...],
-        separator: str | None,
-        order: tuple[str, ...] = (),
-    ) -> Learned:
+    def fit(self, frame: pd.DataFrame, names: tuple[str, ...], asked: Asked) -> Learned:
         """See Coding."""
         series, name = frame[names[0]], names[0]
         kinds = dict.fromkeys(map(_plain, distinct(series).cells))
-        classes = self.in_order(list(kinds), name, order)
+        classes = self.in_order(list(kinds), name, asked.order)
         if len(classes) < 2:
             raise DataError(f"the training rows hold only the class {classes[0]!r} of {name!r}", cure="split otherwise")
-        return Learned(TargetSpec(name, task_of(task).of_classes(len(classes)), tuple(classes)))
+        return Learned(TargetSpec(name, task_of(asked.task).of_classes(len(classes)), tuple(classes)))
 
     def in_order(self, classes: list[Class], name: str, order: tuple[str, ...]) -> list[Class]:
         """The different classes of a target in the order of their places; `order` is as written, if any is.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from protokit.represent.targets.coding import CODINGS, Coding, Learned
+from protokit.represent.targets.coding import CODINGS, Asked, Coding, Learned
 from protokit.represent.targets.labels import labels_of, truth_of_cells, truth_of_columns
 
 
@@ -15,17 +15,11 @@ class Labels(Coding):
     name = "labels"
     about = "Labels as 0 and 1."
 
-    def fit(
-        self,
-        frame: pd.DataFrame,
-        names: tuple[str, ...],
-        task: str,
-        quantiles: tuple[float, ...],
-        separator: str | None,
-        order: tuple[str, ...] = (),
-    ) -> Learned:
+    def fit(self, frame: pd.DataFrame, names: tuple[str, ...], asked: Asked) -> Learned:
         """See Coding."""
-        return Learned(labels_of(frame, names, separator), in_one_column=len(names) == 1, separator=separator)
+        return Learned(
+            labels_of(frame, names, asked.separator), in_one_column=len(names) == 1, separator=asked.separator
+        )
 
     def truth(self, learned: Learned, frame: pd.DataFrame) -> np.ndarray:
         """See Coding. Shapes: (rows, labels) int64."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -12,8 +11,7 @@ from protokit.core.errors import DataError
 from protokit.core.values.signature import TargetSpec
 from protokit.represent.encoders.image import ImageColumn
 from protokit.represent.encoders.media.mask import MOST_CLASSES, brought_to, of_mask, read_mask, refusal
-from protokit.represent.kind import FittedColumn
-from protokit.represent.targets.coding import CODINGS, Coding, Learned
+from protokit.represent.targets.coding import CODINGS, Asked, Coding, Learned
 
 
 class Masks(Coding):
@@ -22,22 +20,10 @@ class Masks(Coding):
     name = "masks"
     about = "Masks as the places of their pixels' classes, at the size of the images beside them."
 
-    def fit(
-        self,
-        frame: pd.DataFrame,
-        names: tuple[str, ...],
-        task: str,
-        quantiles: tuple[float, ...],
-        separator: str | None,
-        order: tuple[str, ...] = (),
-    ) -> Learned:
-        """See Coding: the classes are those of `among`."""
-        return Learned(TargetSpec(names[0], task))
-
-    def among(self, learned: Learned, frame: pd.DataFrame, beside: Sequence[FittedColumn]) -> Learned:
+    def fit(self, frame: pd.DataFrame, names: tuple[str, ...], asked: Asked) -> Learned:
         """See Coding: the image that the masks are of, its size, and the values that pixels have."""
-        name = learned.spec.name
-        images = [column for column in beside if isinstance(column, ImageColumn)]
+        [name] = names
+        images = [column for column in asked.beside if isinstance(column, ImageColumn)]
         if len(images) != 1:
             have = "no column of images" if not images else f"{len(images)} columns of images"
             cure = "write the column's kind: represent: {columns: {NAME: image}}"
@@ -55,8 +41,8 @@ class Masks(Coding):
             rule = f"all pixels of the training masks in {name!r} are {next(iter(found), None)!r}: nothing to learn"
             raise DataError(rule, cure="bring masks of two classes or more")
         classes = tuple(sorted(found, key=lambda one: (isinstance(one, str), one)))
-        spec = replace(learned.spec, classes=classes, columns=(name, image.column), size=tuple(image.size))
-        return replace(learned, spec=spec, folder=image.folder)
+        spec = TargetSpec(name, asked.task, classes, (name, image.column), size=tuple(image.size))
+        return Learned(spec, folder=image.folder)
 
     def truth(self, learned: Learned, frame: pd.DataFrame) -> np.ndarray:
         """See Coding: places of classes, at the size of the network. Shapes: (rows, height, width) uint8."""

@@ -9,7 +9,7 @@ from protokit.core.errors import DataError
 from protokit.core.values.forms.numbers import OfNumber
 from protokit.core.values.signature import TargetSpec, Task
 from protokit.represent.encoders.cells import to_numbers, wrong
-from protokit.represent.targets.coding import CODINGS, Coding, Learned
+from protokit.represent.targets.coding import CODINGS, Asked, Coding, Learned
 
 
 class Numbers(Coding):
@@ -22,20 +22,12 @@ class Numbers(Coding):
         """See Coding."""
         _hold(series, to_numbers(series), task)
 
-    def fit(
-        self,
-        frame: pd.DataFrame,
-        names: tuple[str, ...],
-        task: str,
-        quantiles: tuple[float, ...],
-        separator: str | None,
-        order: tuple[str, ...] = (),
-    ) -> Learned:
+    def fit(self, frame: pd.DataFrame, names: tuple[str, ...], asked: Asked) -> Learned:
         """See Coding: mean and standard deviation."""
         values = to_numbers(frame[names[0]])
-        spec = TargetSpec(names[0], task)
+        spec = TargetSpec(names[0], asked.task)
         if spec.form == "quantiles":
-            spec = TargetSpec(names[0], task, quantiles=quantiles)
+            spec = TargetSpec(names[0], asked.task, quantiles=asked.quantiles)
         return Learned(spec, float(values.mean()), float(values.std()) or 1.0)
 
     def truth(self, learned: Learned, frame: pd.DataFrame) -> np.ndarray:

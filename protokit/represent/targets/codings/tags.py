@@ -11,8 +11,7 @@ import pandas as pd
 from protokit.core.values.signature import TargetSpec
 from protokit.core.values.tasks.tagging import NO_LABEL, NO_STEP
 from protokit.represent.encoders.sequences import SequenceColumn
-from protokit.represent.kind import FittedColumn
-from protokit.represent.targets.coding import CODINGS, Coding, Learned
+from protokit.represent.targets.coding import CODINGS, Asked, Coding, Learned
 from protokit.represent.targets.codings.classes import Classes
 
 
@@ -25,25 +24,13 @@ class Tags(Coding):
     name = "tags"
     about = "Classes of steps as their places among those of the training rows, sorted."
 
-    def fit(
-        self,
-        frame: pd.DataFrame,
-        names: tuple[str, ...],
-        task: str,
-        quantiles: tuple[float, ...],
-        separator: str | None,
-        order: tuple[str, ...] = (),
-    ) -> Learned:
-        """See Coding: the classes, and the steps of the longest sequence."""
+    def fit(self, frame: pd.DataFrame, names: tuple[str, ...], asked: Asked) -> Learned:
+        """See Coding: the classes, and as many steps as the network sees, or as the longest sequence has."""
         flat = _flat(frame[names[0]]).dropna().infer_objects()
-        learned = Classes().fit(pd.DataFrame({names[0]: flat}), names, task, quantiles, separator, order)
+        learned = Classes().fit(pd.DataFrame({names[0]: flat}), names, asked)
         longest = max(len(cell) for cell in frame[names[0]])
-        return replace(learned, spec=replace(learned.spec, horizon=longest))
-
-    def among(self, learned: Learned, frame: pd.DataFrame, beside: Sequence[FittedColumn]) -> Learned:
-        """See Coding: as many steps as the network sees."""
-        steps = next((one.length for one in beside if isinstance(one, SequenceColumn)), learned.spec.horizon)
-        return replace(learned, spec=replace(learned.spec, horizon=steps))
+        seen = (one.length for one in asked.beside if isinstance(one, SequenceColumn))
+        return replace(learned, spec=replace(learned.spec, horizon=next(seen, longest)))
 
     def truth(self, learned: Learned, frame: pd.DataFrame) -> np.ndarray:
         """See Coding: places of classes. Shapes: (rows, steps) int64, -1 without a label, -2 where there is no step."""

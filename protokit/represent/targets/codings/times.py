@@ -16,7 +16,7 @@ import pandas as pd
 from protokit.core.errors import DataError
 from protokit.core.values.signature import TargetSpec
 from protokit.represent.encoders.cells import FALSE, TRUE, to_numbers, wrong
-from protokit.represent.targets.coding import CODINGS, Coding, Learned
+from protokit.represent.targets.coding import CODINGS, Asked, Coding, Learned
 
 _MOST, _FEWEST = 20, 4  # intervals
 _EVENTS = 10  # in each interval, where they are enough
@@ -30,15 +30,7 @@ class Times(Coding):
     name = "times"
     about = "Times until an event, as events and exposures in intervals."
 
-    def fit(
-        self,
-        frame: pd.DataFrame,
-        names: tuple[str, ...],
-        task: str,
-        quantiles: tuple[float, ...],
-        separator: str | None,
-        order: tuple[str, ...] = (),
-    ) -> Learned:
+    def fit(self, frame: pd.DataFrame, names: tuple[str, ...], asked: Asked) -> Learned:
         """See Coding: intervals with as many events each, and the hazard in them."""
         truth = _read(frame, names)
         at = np.sort(truth[truth[:, 1] == 1, 0])
@@ -49,11 +41,11 @@ class Times(Coding):
             raise DataError(f"{rule}: there is no curve to learn", cure="bring rows with events")
         count = int(np.clip(len(at) // _EVENTS, _FEWEST, _MOST))
         times = tuple(np.unique(np.quantile(at, np.linspace(0, 1, count + 1)[1:], method="inverted_cdf")).tolist())
-        spec = TargetSpec(names[0], task, columns=names, times=times)
+        spec = TargetSpec(names[0], asked.task, columns=names, times=times)
         events, there = _in_intervals(truth, spec)
         return Learned(
             TargetSpec(
-                names[0], task, columns=names, times=times, hazards=tuple((events.sum(0) / there.sum(0)).tolist())
+                names[0], asked.task, columns=names, times=times, hazards=tuple((events.sum(0) / there.sum(0)).tolist())
             )
         )
 

@@ -12,7 +12,7 @@ from protokit.core.names import as_text, counted
 from protokit.core.values.signature import TargetSpec
 from protokit.represent.encoders.cells import row_of, to_numbers
 from protokit.represent.encoders.lists.cells import values_of
-from protokit.represent.targets.coding import CODINGS, Coding, Learned
+from protokit.represent.targets.coding import CODINGS, Asked, Coding, Learned
 
 
 class Vectors(Coding):
@@ -21,15 +21,7 @@ class Vectors(Coding):
     name = "vectors"
     about = "Several numbers as one target, each in standard units of the training rows."
 
-    def fit(
-        self,
-        frame: pd.DataFrame,
-        names: tuple[str, ...],
-        task: str,
-        quantiles: tuple[float, ...],
-        separator: str | None,
-        order: tuple[str, ...] = (),
-    ) -> Learned:
+    def fit(self, frame: pd.DataFrame, names: tuple[str, ...], asked: Asked) -> Learned:
         """See Coding: how many parts, and mean and standard deviation of each."""
         in_one = len(names) == 1
         truth = _of_lists(frame[names[0]]) if in_one else _of_columns(frame, names)
@@ -40,7 +32,7 @@ class Vectors(Coding):
         spreads = truth.std(axis=0)
         scales = tuple(np.where(spreads > 0, spreads, 1.0).tolist())
         return Learned(
-            TargetSpec(names[0], task, columns=parts),
+            TargetSpec(names[0], asked.task, columns=parts),
             in_one_column=in_one,
             centers=tuple(truth.mean(axis=0).tolist()),
             scales=scales,
