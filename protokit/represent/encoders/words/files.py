@@ -91,7 +91,7 @@ def _text(path: Path, file: BinaryIO, sizes: tuple[int, int] | None) -> Iterator
     for number, line in enumerate(file, 1):
         if number == 1 and sizes:
             continue
-        bare = line.rstrip(b"\r\n ")
+        bare = line.removeprefix(_MARK if number == 1 else b"").replace(b"\t", b" ").rstrip(b"\r\n ")
         if not bare:
             continue
         width = width or len(bare.split(b" ")) - 1
