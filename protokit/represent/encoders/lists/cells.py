@@ -10,7 +10,7 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 
-from protokit.cells.literals import literal
+from protokit.cells.literals import bare, literal
 
 _LOOKED_AT = 20  # first cells, which show that a column is none of lists
 _LONGEST = 1_000_000  # characters of a text that is read as Python or NumPy write lists
@@ -82,7 +82,7 @@ def _is_whole(value: Decimal) -> bool:
 
 def _of_text(text: str) -> list[object] | None:
     """A text as JSON, Python or NumPy write a list."""
-    text = text.strip()
+    text = bare(text.strip())
     if len(text) < 2 or _OPENS.get(text[0]) != text[-1]:
         return None
     found: object = None

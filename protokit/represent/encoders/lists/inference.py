@@ -17,6 +17,7 @@ _AGAIN = 3  # rows that have a member which comes again
 _OF_THOSE = 0.9  # of all that is between the marks
 _REPEATED = 0.05  # of the cells have a member twice, where it is counted
 _SINGLE = {str, int, bool}  # types of members; None is none
+_LOOKED_AT = 1_000  # texts, for what they can be said to be
 _NUMBERS = {int, float, bool}
 
 
@@ -91,6 +92,23 @@ def unknown(cells: Cells) -> Guess:
 
 def _is_number(value: object) -> bool:
     return value is None or type(value) in _NUMBERS
+
+
+def edits_of_ids(cells: Cells) -> str:
+    """What a column of texts that differ in almost every row can be said to be: numbers in each, or a category."""
+    from protokit.cells.intervals import like_intervals
+    from protokit.represent.encoders.earth import can_be_places
+    from protokit.represent.encoders.lists.vectors import numbers_of
+
+    texts, kinds = list(cells.different_texts.head(_LOOKED_AT)), ["category"]
+    if like_intervals(texts):
+        kinds.insert(0, "interval")
+    lists = [numbers_of(text) for text in texts] if numbers_of(texts[0]) is not None else [None]
+    if all(one is not None and len(one) > 1 for one in lists) and len({len(one or ()) for one in lists}) == 1:
+        kinds.insert(0, "vector")
+        if can_be_places([one for one in lists if one is not None]):
+            kinds.insert(0, "place")
+    return ", or ".join(f"columns: {{{cells.name}: {kind}}}" for kind in kinds)
 
 
 def _of_texts(cells: Cells) -> str | None:

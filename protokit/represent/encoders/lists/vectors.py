@@ -206,6 +206,12 @@ def _missing(cells: pd.Series) -> np.ndarray:
     return found
 
 
+def numbers_of(text: str) -> list[object] | None:
+    """The numbers of a text with blanks or marks between them; None where there is something else."""
+    found = _array(text)
+    return None if found is None or found.ndim != 1 else [*found.tolist()]
+
+
 def _array(cell: object) -> np.ndarray | None:
     """A cell as float64 of its own shape; None where it is no list of numbers."""
     if isinstance(cell, np.ndarray) and cell.ndim and cell.dtype.kind in "iufb":
