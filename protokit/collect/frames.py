@@ -281,7 +281,7 @@ def _plain(column: pd.Series) -> pd.Series:
         if kind.kind in "iu" and missing:
             return with_gaps(column.astype(object))
         if isinstance(kind, pd.IntervalDtype) and missing:  # whole numbers have no missing ones
-            ends = "float64" if kind.subtype.kind in "iu" else kind.subtype
+            ends = kind.subtype if kind.subtype is not None and kind.subtype.kind not in "iu" else "float64"
             return column.astype(pd.IntervalDtype(ends, kind.closed))
         return column.astype(object if kind.kind == "b" and missing else kind)
     if isinstance(dtype, pd.DatetimeTZDtype):
