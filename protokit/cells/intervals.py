@@ -8,9 +8,14 @@ from math import inf, isfinite, nan
 
 _MOST = 1e300  # beyond it a width may be none
 _SIGN = r"[-+\u2212]?"
-_N = rf"{_SIGN}(?:\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)(?:e[-+]?\d+)?"
+_TIMES = {"k": 1e3, "K": 1e3, "M": 1e6}  # 10k, 1.5M; an m may be a metre
+_N = (
+    rf"{_SIGN}(?:\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+,\d{{1,2}}(?![\d,])|\d+(?:\.\d+)?|\.\d+)(?:e[-+]?\d+)?"
+    r"(?-i:[kKM](?![A-Za-z]))?"
+)
 _M = rf"{_SIGN}(?:inf(?:inity)?|\u221e|(?:\d+(?:\.\d+)?|\.\d+)(?:e[-+]?\d+)?)"
-_UNIT = r"\s*(?:[a-z%\u20ac$\u00a3\u00b0]{1,12}\.?(?: old)?)?"
+_DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d{1,2}(?:e|$))")
+_UNIT = r"\s*(?:(?!to\b)[a-z%\u20ac$\u00a3\u00b0]{1,12}\.?(?: old)?)?"
 _MONEY = r"[\u20ac$\u00a3]?\s*"
 BRACKETS = re.compile(rf"[\[(\]]\s*(?P<low>{_M})\s*[,;]\s*(?P<high>{_M})\s*[\])\[]", re.IGNORECASE)
 _BETWEEN = re.compile(
@@ -42,6 +47,9 @@ def ends(text: str) -> tuple[float, float] | None:
     low = high = nan
     if match := BRACKETS.fullmatch(text) or _BETWEEN.fullmatch(text):
         low, high = _number(match["low"]), _number(match["high"])
+        times = _TIMES.get(match["high"][-1], 1.0)
+        if match["low"][-1] not in _TIMES and low * times <= high:  # 10-20k
+            low *= times
     elif match := _FROM.fullmatch(text):
         low, high = _number(match["a"] or match["b"]), inf
     elif match := _TO.fullmatch(text):
@@ -61,5 +69,6 @@ def like_intervals(texts: Iterable[str]) -> bool:
 
 
 def _number(text: str) -> float:
-    plain = text.lower().replace("\u2212", "-").replace(",", "").replace("\u221e", "inf")
-    return float(plain)
+    times = _TIMES.get(text[-1], 1.0)
+    plain = (text[:-1] if times > 1 else text).lower().replace("\u2212", "-").replace("\u221e", "inf")
+    return float(_DECIMAL_COMMA.sub(".", plain).replace(",", "")) * times

@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from pathlib import PurePath
 from typing import Any
 
 import numpy as np
@@ -279,12 +280,17 @@ def _plain(column: pd.Series) -> pd.Series:
         missing = bool(column.isna().any())
         if kind.kind in "iu" and missing:
             return with_gaps(column.astype(object))
+        if isinstance(kind, pd.IntervalDtype) and missing:  # whole numbers have no missing ones
+            ends = kind.subtype if kind.subtype is not None and kind.subtype.kind not in "iu" else "float64"
+            return column.astype(pd.IntervalDtype(ends, kind.closed))
         return column.astype(object if kind.kind == "b" and missing else kind)
     if isinstance(dtype, pd.DatetimeTZDtype):
         return pd.Series(column.dt.tz_convert("UTC"))
     if isinstance(dtype, np.dtype) and dtype.kind == "O":
         present = column.dropna()
         kinds = set(map(type, present))
+        if any(issubclass(one, PurePath) for one in kinds):
+            return column.map(lambda cell: str(cell) if isinstance(cell, PurePath) else cell)
         if len(present) and (kinds == {Decimal} or (kinds == {int} and len(present) < len(column))):
             plain = column.astype(object).where(column.notna(), None)
             return _typed({"numbers": plain.tolist()})["numbers"].set_axis(column.index)

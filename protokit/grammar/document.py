@@ -140,5 +140,7 @@ def nearby(path: FilePath) -> str | None:
         names = [entry.name for entry in path.parent.iterdir()]
     except (OSError, ValueError):
         return f"there is no folder {str(path.parent)[:200]}"
+    if path.name in names:
+        return "it is a folder, and a file is needed"
     guess = nearest(path.name, names)
     return f"did you mean {str(path.parent / guess)!r}?" if guess else f"looked in {path.parent.resolve()}"

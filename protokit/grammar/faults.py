@@ -93,6 +93,7 @@ def _rule(kind: str, context: Mapping[str, object]) -> str:
         "greater_than_equal": "is at least {ge}",
         "less_than": "is less than {lt}",
         "less_than_equal": "is at most {le}",
+        "literal_error": "is {expected}",
     }
     if kind in bounds:
         return bounds[kind].format(**context)

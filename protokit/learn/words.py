@@ -58,6 +58,7 @@ class _Network:
 def _reference(section: str) -> Word:
     """An optimizer or loss of Keras by name, or a mapping of the name to its arguments."""
     noun = {"losses": "loss", "optimizers": "optimizer"}[section]
+    own = LOSSES.all() if section == "losses" else ()
 
     def read(value: object) -> object:
         if value is None:
@@ -65,7 +66,7 @@ def _reference(section: str) -> Word:
         if section == "losses" and isinstance(value, str) and value in LOSSES:
             return value
         if isinstance(value, str) and catalogue.find(section, value) is None:
-            raise refuse(Fault(f"unknown {noun} {value!r}", catalogue.unknown(section, value).cure))
+            raise refuse(Fault(f"unknown {noun} {value!r}", catalogue.unknown(section, value, also=own).cure))
         if isinstance(value, dict):
             for key, arguments in value.items():
                 for name, given in arguments.items() if isinstance(arguments, dict) else ():

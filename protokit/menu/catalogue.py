@@ -222,6 +222,6 @@ def unknown(section: str, name: object, *, also: Iterable[str] = ()) -> Fault:
         )
     if section == "layers" and name in _NO_LAYERS:
         return Fault(f"{name} is no layer of a menu", _NO_LAYERS[str(name)], (), "key")
-    cure = did_you_mean(str(name), [*names(section), *also])
-    cure = plugins.or_failure(cure, "layer") if section == "layers" else cure
+    found = did_you_mean(str(name), [*names(section), *also]) or f"see protokit list {section}"
+    cure = plugins.or_failure(found, "layer") if section == "layers" else found
     return Fault(f"unknown {noun} {name!r}", cure, (), "key")

@@ -17,6 +17,7 @@ from protokit.core.values.tables import Split, Table
 from protokit.represent.clustering.unlabelled import Unlabelled, told_of_labels
 from protokit.represent.columns import fit_columns
 from protokit.represent.encoder import Encoder
+from protokit.represent.encoders.cells import row_of
 from protokit.represent.encoders.labels import separator_of
 from protokit.represent.encoders.lists.cells import holds_lists, lists_of
 from protokit.represent.encoders.lists.inference import size_of
@@ -36,6 +37,8 @@ from protokit.represent.targets.positive import with_positive
 from protokit.represent.words import Represent
 
 VECTOR = "vector"  # the task of several numbers as one target
+_OF_LISTS = frozenset({"labels", "vector", "mask"})  # forms of targets whose cells can hold several values
+_SEVERAL = (list, tuple, set, frozenset, dict, np.ndarray)
 
 
 def represent(
@@ -53,6 +56,7 @@ def represent(
     if spec.series is not None:
         return represent_series(spec, table)
     setting, of_task = _with_vector(spec, table.frame, setting)
+    _hold_no_lists(spec, table.frame, setting.task)
     examples = examples_of(spec, table, setting)
     tasks = infer_tasks(examples.frame, spec.targets, setting.task, examples.measured, setting.derived)
     separator, told = _separator(spec, examples.frame, tasks)
@@ -102,6 +106,30 @@ def _with_vector(spec: Represent, frame: pd.DataFrame, setting: Setting) -> tupl
         return setting, []
     told = Notice(f"the target {name!r} holds {size}: it is learned as a vector", (name,), "learn: {task: multilabel}")
     return replace(setting, task=VECTOR), [told]
+
+
+def _hold_no_lists(spec: Represent, frame: pd.DataFrame, task: str | None) -> None:
+    """Hold that a target is one value a row, where the task is of such.
+
+    Raises:
+        DataError: one holds lists, with the first.
+    """
+    if task is not None and form_written(task) in _OF_LISTS:
+        return
+    for name in spec.targets:
+        if name not in frame or frame[name].dtype != object:
+            continue
+        odd = next((i for i, cell in enumerate(frame[name]) if isinstance(cell, _SEVERAL)), None)
+        if odd is None:
+            continue
+        rule = f"the target {name!r} holds several values in a row, as in row {row_of(frame[name], odd)}"
+        lists = lists_of(frame[name].dropna())
+        deep = any(isinstance(value, list) for some in lists or () for value in some)
+        fits = "segmentation" if deep else VECTOR if size_of(lists) is not None else "multilabel"
+        cure = f"write learn: {{task: {fits}}}"
+        if len(spec.targets) > 1:
+            cure = f"{cure}, with target: {name} alone"
+        raise DataError(rule, cure=cure)
 
 
 def _separator(spec: Represent, frame: pd.DataFrame, tasks: Mapping[str, str]) -> tuple[str | None, Sequence[Notice]]:

@@ -187,8 +187,9 @@ def _column_kind(value: object) -> object:
 
 def _kind_with_options(value: dict[object, object]) -> dict[str, object]:
     """The options of a kind, read."""
-    name = next(iter(value), None)
-    kind = KINDS.find(name)
+    kind = KINDS.find(name := next(iter(value), None))
+    if len(value) == 1 and kind is not None and kind.options is None:
+        raise refuse(Fault(f"{kind.name} has no options", f"write {kind.name} alone", (str(name),)))
     if len(value) != 1 or kind is None or kind.options is None:
         known = _with_options(KINDS.all())
         wrong = next((str(key) for key in value if key not in known), "")

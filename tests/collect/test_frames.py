@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -140,3 +141,15 @@ def test_a_fingerprint_changes_with_any_value(values: list[Any]) -> None:
             if type(other) is not type(value) or other != value:
                 changed = pd.Series([*values[:i], other, *values[i + 1 :]], dtype=object)
                 assert fingerprint(pd.DataFrame({"a": changed})) != fingerprint(frame)
+
+
+def test_intervals_of_whole_numbers_with_a_missing_one_are_read() -> None:
+    cut = pd.cut(pd.Series([-0.5, 5.0, 0.5]), [-1, 0, 1])
+    [column] = [as_frame(pd.DataFrame({"x": cut}))["x"]]
+    assert isinstance(column.dtype, pd.IntervalDtype)
+    assert column.isna().tolist() == [False, True, False] and column[0] == pd.Interval(-1, 0)
+
+
+def test_paths_are_their_texts() -> None:
+    [path, gone] = as_frame(pd.DataFrame({"x": [Path("a/1.wav"), None]}))["x"]
+    assert path == str(Path("a/1.wav")) and pd.isna(gone)

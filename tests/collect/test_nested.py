@@ -143,3 +143,10 @@ def test_any_cell_is_flattened_or_stays(cells: list[Any], as_texts: bool) -> Non
     assert ("a" in found.columns) != any(name.startswith("a.") for name in found.columns)
     wanted = [name for name in found.columns if name.startswith("a.")]
     pd.testing.assert_frame_equal(filled(frame, wanted)[wanted], found[wanted])
+
+
+def test_records_as_python_writes_them_beside_empty_texts_are_columns() -> None:
+    cells = ["{'a': 1, 'b': np.float64(0.5)}", "", "{'a': None, 'b': nan}"]
+    found, [notice] = flattened(pd.DataFrame({"x": cells}), lambda _: False)
+    assert list(found.columns) == ["x.a", "x.b"] and "holds records" in notice.rule
+    assert found["x.a"].tolist()[0] == 1 and found.isna().sum().tolist() == [2, 2]

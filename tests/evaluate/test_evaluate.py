@@ -226,3 +226,18 @@ def test_one_class_in_the_test_rows_is_said() -> None:
 
 def test_numbers_are_short() -> None:
     assert [number(v) for v in (0.91267, 54321.4, 12.34, float("nan"))] == ["0.913", "54,321", "12.3", "-"]
+
+
+def test_a_part_that_does_not_vary_leaves_the_others_their_explained_variance() -> None:
+    from protokit.evaluate.metrics.parts import R2OfParts
+    from protokit.evaluate.scoring.parts import per_part
+
+    spec = TargetSpec("p", "vector", columns=("a", "b"))
+    rng = np.random.default_rng(0)
+    truth = np.stack([rng.normal(size=40), np.ones(40)], axis=1)
+    predictions = Predictions(spec, truth, truth + 0.1 * rng.normal(size=truth.shape))
+    r2 = R2OfParts()
+    assert r2.score(predictions) == pytest.approx(per_part(predictions)[0]["r2"]) and r2.score(predictions) > 0.9
+    fast = r2.fast(predictions)
+    assert fast is not None and fast(predictions, np.ones((1, 40)))[0] == pytest.approx(r2.score(predictions))
+    assert np.isnan(r2.score(Predictions(spec, np.ones((4, 2)), np.ones((4, 2)))))

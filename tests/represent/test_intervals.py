@@ -17,6 +17,7 @@ from protokit.core.values.tables import Table
 from protokit.recipe.recipe import Recipe
 from protokit.represent.encoder import Encoder
 from protokit.represent.encoders.inference import infer
+from protokit.represent.kind import KINDS
 from protokit.represent.kinds.pairs.interval import Interval
 from protokit.represent.represented import Represented
 from protokit.represent.transformers import KindEncoder
@@ -126,3 +127,33 @@ def test_no_cell_gives_a_traceback(cells: list[object]) -> None:
         assert error.cure and "row" in error.rule
         return
     assert not np.isinf(numbers).any()
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("10k-20k", (10e3, 20e3)),
+        ("10-20k", (10e3, 20e3)),
+        ("500-1k", (500, 1e3)),
+        ("$1.5M+", (1.5e6, float("inf"))),
+        ("900k to 1.2M", (9e5, 1.2e6)),
+        ("46,5-55,25", (46.5, 55.25)),
+        ("1,000-2,000", (1e3, 2e3)),
+        ("5 kg-10 kg", (5, 10)),
+        ("5m-7m", (5, 7)),
+        ("18 to", None),
+    ],
+)
+def test_thousands_and_commas_of_intervals_count(text: str, found: object) -> None:
+    assert ends(text) == found
+
+
+@pytest.mark.parametrize(
+    ("cell", "kind"),
+    [("{0}-{1}", "interval"), ("{0}.5 {1}.25 3", "vector"), ("{0}.5, {1}.25", "place"), ("id {0} of {1}", "category")],
+)
+def test_texts_like_ids_come_with_the_edits_that_read_them(cell: str, kind: str) -> None:
+    column = pd.Series([cell.format(i % 80, i + 1) for i in range(80)], name="x", dtype=object)
+    guess = infer(column)
+    assert guess.kind is None and str(guess.cure).startswith(f"columns: {{x: {kind}}}")
+    KINDS[kind].fit(column)

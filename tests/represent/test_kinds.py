@@ -16,7 +16,7 @@ from protokit.recipe.recipe import Recipe
 from protokit.represent.encoder import Encoder
 from protokit.represent.encoders.cells import to_numbers
 from protokit.represent.encoders.inference import infer
-from protokit.represent.kind import KINDS, Guess, Kind, NumberColumn
+from protokit.represent.kind import KINDS, Guess, InputColumn, Kind, NumberColumn
 from protokit.represent.transformers import CategoryEncoder, KindEncoder, NumberEncoder
 from protokit.testing.kind import check_kind
 from protokit.workflow.run.auditing import audit
@@ -110,7 +110,8 @@ def test_the_options_of_a_kind_are_read_by_it() -> None:
         ("numbr", "unknown column kind 'numbr'", "did you mean 'number'?"),
         ("ordered", "an ordered column needs its order", "write {ordered: [low, middle, high]}"),
         ({"txt": {}}, "a column is of one kind, not {'txt': {}}", "did you mean 'text'?"),
-        ({"category": {}}, "a column is of one kind", "one of: number, ordered"),
+        ({"category": {}}, "category has no options", "write category alone"),
+        ({"period": {"unit": "month"}}, "period has no options", "write period alone"),
         ({"number": {"decimal": ";"}}, "unknown decimal ';'", None),
         ({"text": {"lenght": 3}}, "unknown key 'lenght'", "did you mean 'length'?"),
         ({"text": {"length": 0}}, "length is at least 1, not 0", None),
@@ -183,3 +184,31 @@ def test_bytes_are_images_by_how_they_start_and_else_no_input(cell: type) -> Non
     assert infer(pd.Series([cell(b"\x89PNG\r\n"), cell(b"\xff\xd8\xff\xe0")] * 9, name="b")).kind == "image"
     guess = infer(pd.Series([cell(bytes([i, 200])) for i in range(30)], name="b"))
     assert guess.kind is None and "bytes" in guess.why and guess.cure == "columns: {b: image}"
+
+
+@pytest.mark.parametrize(
+    ("cells", "kind"),
+    [
+        (["2024-01-01", "2024-02-03", "2023-05-06"], "date"),
+        (["00:30", "12:30", "23:59"], "time_of_day"),
+        (["2024-W05", "2023-W06", "2023-W07"], "period"),
+        (["[18, 25)", "[25, 35)", "[1, 2)"], "interval"),
+        (["0.5", "1.25", "3"], "number"),
+        (["yes", "no", "no"], "boolean"),
+        (["1h 30min", "2 days", "3h"], "duration"),
+        (["[0.5, 1.5]", "[2.5, 1]", "[1, 0.5]"], "vector"),
+        (['["a", "b"]', '["a"]', "[]"], "set"),
+        (["POINT (0.5 1.25)", "POINT (3.5 1.5)", "POINT (7.25 8.75)"], "place"),
+    ],
+)
+@pytest.mark.parametrize("empty", ["", "  "])
+def test_empty_texts_are_missing_cells_of_every_kind_but_categories_and_texts(
+    cells: list[str], kind: str, empty: str
+) -> None:
+    column = pd.Series([*cells, empty] * 6, name="x", dtype=object)
+    assert infer(column).kind == kind
+    found = KINDS[kind].fit(column)
+    made = found.array(column) if isinstance(found, InputColumn) else found.numbers(column)  # type: ignore[attr-defined]
+    assert len(made) == len(column)
+    if kind not in ("set", "vector"):
+        assert np.isnan(made[3::4]).all() and not np.isnan(made[0::4]).all()

@@ -21,6 +21,7 @@ from protokit.represent.encoders.lists.members import BagNumbers, SetCodes, SetN
 from protokit.represent.kind import FitContext, column_from_plain
 from protokit.represent.kinds.lists.bag import Bag
 from protokit.represent.kinds.lists.set import MembersOptions, Set
+from protokit.represent.kinds.lists.steps import Steps
 from protokit.represent.represented import Represented
 from protokit.represent.transformers import KindEncoder
 from protokit.workflow.run.auditing import audit
@@ -255,6 +256,48 @@ HOSTILE = st.one_of(
     st.sampled_from(["a|b", "a;b", "a,b", '["a"]', "{'a'}", "[", "|", ";;", " ", pd.NA, float("nan")]),
     st.sets(st.text(max_size=2), max_size=3),
 )
+
+
+def said_of(kind: Any, cells: list[Any], **options: Any) -> tuple[Any, list[Notice]]:
+    notices: list[Notice] = []
+    found = kind.fit(pd.Series(cells, name="t"), kind.options.model_validate(options), FitContext(say=notices.append))
+    return found, notices
+
+
+@pytest.mark.parametrize("mark", [">", "->", "\u2192", "|"])
+def test_what_stands_between_steps_is_found(mark: str) -> None:
+    found, notices = said_of(Steps, [mark.join(some) for some in (["a", "b"], ["b"], ["a", "b", "a"])] * 4)
+    assert found.separator == mark and found.labels == ("a", "b") and found.length == 3 and not notices
+
+
+@pytest.mark.parametrize("kind", [Set, Bag, Steps])
+def test_a_separator_that_no_cell_has_is_said(kind: Any) -> None:
+    _, [notice] = said_of(kind, ["a/b", "b", "a"] * 4)
+    assert "each is one member, such as 'a/b'" in notice.rule and "separator: SEPARATOR" in str(notice.cure)
+    _, [notice] = said_of(kind, ["a|b", "b", "a"] * 4, separator=";")
+    assert notice.rule.startswith("no cell of 't' has the separator ';'")
+    assert not said_of(kind, [["a"], "b", ["c"]] * 4)[1] and not said_of(kind, ["a|b", "b"] * 4)[1]
+
+
+def test_a_length_that_cuts_nothing_is_said() -> None:
+    _, [notice] = said_of(Set, ["a|b", "b"] * 4, length=1)
+    assert notice.rule == "'t': each of 2 members is a number, which `length` does not cut"
+    assert notice.cure == "columns: {t: {set: {form: embedded, length: 1}}}"
+    assert not said_of(Set, ["a|b", "b"] * 4, length=2, form="embedded")[1]
+
+
+@pytest.mark.parametrize("gap", [None, float("nan")])
+def test_lists_with_gaps_are_sets_and_whole_numbers_of_them_too(gap: object) -> None:
+    for cells in ([["a", gap], ["b"], []], [[1.0, gap], [2.0], [1.0, 2.0, 3.0]]):
+        column = pd.Series([*cells, *cells], name="t", dtype=object)
+        assert infer(column).kind == "set"
+    assert Set.fit(pd.Series([[1.0, 2.0], [1]] * 3, name="t", dtype=object)).labels == ("1", "2")  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("text", ["[np.str_('a'), 'b']", "['a', np.str_('b')]", '["a", "b"]', "{'a', 'b'}"])
+def test_texts_of_lists_of_numpy_are_their_members(text: str) -> None:
+    assert infer(pd.Series([text, "['a']", "[]"] * 3, name="t")).kind == "set"
+    assert Set.fit(pd.Series([text] * 3, name="t")).labels == ("a", "b")  # type: ignore[attr-defined]
 
 
 @given(st.lists(HOSTILE, min_size=1, max_size=8), st.lists(HOSTILE, max_size=3), st.sampled_from([Set, Bag]))

@@ -255,3 +255,15 @@ def test_cells_that_hold_both_are_places_where_the_name_or_the_cells_say_so(
         assert np.isnan(Place.fit(column).degrees(column)).sum() == 2
         later = pd.Series([*column, "unknown"], name=name, dtype=object)
         assert infer(column, later).kind != "place"  # a later row would be an error
+
+
+def test_one_column_is_not_both_halves_of_a_place() -> None:
+    with pytest.raises(SpecError) as caught:
+        Recipe.parse({"represent": {"target": "y", "columns": {"h": {"place": {"latitude": "a", "longitude": "a"}}}}})
+    assert "'a' is the latitude and the longitude" in str(caught.value)
+
+
+def test_a_column_of_degrees_alone_is_refused_with_the_edit_that_names_both() -> None:
+    with pytest.raises(DataError) as caught:
+        Place.fit(pd.Series([59.91, 60.2], name="lat"))
+    assert caught.value.cure is not None and "{place: {latitude: lat, longitude: COLUMN}}" in caught.value.cure

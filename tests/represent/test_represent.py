@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from protokit.core.errors import DataError, ProtokitError, SpecError
+from protokit.core.values.tables import Table
 from protokit.recipe.recipe import Recipe
 from protokit.represent.encoder import Encoder
 from protokit.represent.encoders import inference as kinds
@@ -226,3 +228,33 @@ def test_tiny_tables_are_split_or_refused_in_words(rows: int, classes: int, seed
     except ProtokitError:
         return
     assert min(result.train.rows, result.validation.rows, result.test.rows) >= 1
+
+
+@pytest.mark.parametrize(
+    ("cells", "task"),
+    [
+        ([["a"], ["a", "b"]], "multilabel"),
+        ([[0.5, 1.0], [1.5, 2.0]], "vector"),
+        ([np.zeros((2, 2), np.uint8), np.ones((2, 2), np.uint8)], "segmentation"),
+    ],
+)
+@pytest.mark.parametrize("said", ["classification", "regression", "count", "ordinal", "quantile"])
+@pytest.mark.parametrize("targets", ["t", ["t", "y"]])
+def test_a_target_of_several_values_is_refused_with_the_task_that_reads_it(
+    cells: list[Any], task: str, said: str, targets: str | list[str]
+) -> None:
+    frame = pd.DataFrame({"x": np.arange(40) % 7, "t": pd.Series(cells * 20, dtype=object), "y": np.arange(40) % 3})
+    with pytest.raises(DataError, match="the target 't' holds several values in a row, as in row 1") as caught:
+        represent(Recipe.parse({"represent": {"target": targets}, "learn": {"task": said}}), Table(frame))
+    assert f"learn: {{task: {task}}}" in str(caught.value.cure)
+
+
+def test_the_order_of_classes_that_are_texts_is_not_guessed() -> None:
+    for levels, cure in (
+        (["low", "high", "top"], "{ordered: [LOWEST, ..., HIGHEST]}}}, of high, low, top"),
+        (["10", "9", "1"], "{ordered: [1, 9, 10]}}}"),
+    ):
+        frame = pd.DataFrame({"x": np.arange(60) % 7, "y": pd.Series(levels * 20, dtype=object)})
+        with pytest.raises(DataError) as caught:
+            represent(Recipe.parse({"represent": {"target": "y"}, "learn": {"task": "ordinal"}}), Table(frame))
+        assert str(caught.value.cure).endswith(cure)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -103,3 +104,29 @@ def test_no_cell_gives_a_traceback(cells: list[object]) -> None:
         made.array(column(cells))
     except DataError as error:
         assert error.cure
+
+
+def test_images_that_are_missing_in_a_list_are_none(tmp_path: Path) -> None:
+    for name in ("a.png", "b.png"):
+        Image.fromarray(GREY).save(tmp_path / name)
+    odd = column([["a.png", None], ["a.png", float("nan"), ""], [tmp_path / "b.png"], ["b.png", "a.png"]])
+    assert infer(odd).kind == "images"
+    assert fitted(odd, tmp_path)[0].array(odd)[:, :, 0, 0, -1].tolist() == [[255, 0], [255, 0], [255, 0], [255, 255]]
+
+
+@pytest.mark.parametrize("ends", ["a.png|b.png|", "|a.png|b.png"])
+def test_a_separator_at_an_end_parts_nothing(ends: str) -> None:
+    assert infer(column([ends, "a.png", "b.png|a.png"])).kind == "images"
+
+
+def test_lists_of_pixels_and_of_bytes_are_images_unasked() -> None:
+    png = BytesIO()
+    Image.fromarray(GREY).save(png, format="PNG")
+    assert infer(column([[DARK, LIGHT], [GREY], None, []])).kind == "images"
+    assert infer(column([[png.getvalue()] * 2, [png.getvalue()]])).kind == "images"
+    assert infer(column([np.stack([GREY] * 2)[..., None], np.stack([DARK] * 2)[..., None]])).kind == "images"
+
+
+def test_the_edit_that_says_a_size_keeps_the_kind() -> None:
+    [notice] = fitted(column([[np.zeros((5, 6), np.uint8)], [DARK]]))[1]
+    assert notice.cure == "or say the size: columns: {x: {images: {size: [64, 64]}}}"

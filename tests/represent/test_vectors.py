@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from protokit.core.values.tables import Table
 from protokit.recipe.recipe import Recipe
 from protokit.represent.encoder import Encoder
 from protokit.represent.encoders.inference import infer
+from protokit.represent.encoders.lists.cells import values_of
 from protokit.represent.encoders.lists.vectors import VectorColumn
 from protokit.represent.kind import column_from_plain
 from protokit.represent.kinds.lists.vector import Vector, VectorOptions
@@ -83,7 +85,7 @@ def test_numbers_of_one_unit_are_scaled_together_and_others_each() -> None:
 
 
 def test_lists_of_several_lengths_or_of_texts_are_no_vectors() -> None:
-    for cells in ([[1.5, 2], [1.5]], [["a", "b"], ["c", "d"]], [[True, False], [False, True]], [[1.5], [2.5]]):
+    for cells in ([[1.5, 2], [1.5]], [["a", "b"], ["c", "d"]], [[1.5], [2.5]]):
         assert infer(pd.Series(cells * 9, name="e", dtype=object)).kind != "vector"
     assert infer(pd.Series([[1, 2.5]] * 9, name="e", dtype=object)).why == "constant: '[1, 2.5]' in every training row"
 
@@ -196,3 +198,53 @@ def test_any_cell_is_read_or_refused_in_words(cells: list[object], later: list[o
         found.array(pd.Series(later, name="e", dtype=object))
     except ProtokitError as error:
         assert str(error)
+
+
+def column(cells: list[Any]) -> pd.Series:
+    found = pd.Series([None] * len(cells), name="x", dtype=object)
+    for row, cell in enumerate(cells):
+        found.iat[row] = cell
+    return found
+
+
+def test_lists_that_are_no_vectors_are_told_why_with_an_edit_that_works() -> None:
+    several = infer(column([[0.5, 1.0], [0.5, 1.5, 2.0], [0.25, 1.0]]))
+    assert several.kind is None and several.why == "lists of numbers of several lengths, from 2 to 3"
+    assert "of one length" in several.cure
+    one = infer(column([[0.5], [0.25]]))
+    assert (one.kind, one.cure) == (None, "columns: {x: vector}")
+    ragged = infer(column([np.full((2, 3), -0.5), np.ones((3, 3))]))
+    assert ragged.kind is None and ragged.why == "lists of lists of several sizes"
+
+
+def test_lists_of_truth_values_and_of_decimals_are_vectors() -> None:
+    assert infer(column([[True, False], [False, False]])).kind == "vector"
+    cells = column([[Decimal("0.5"), Decimal(2)], [Decimal("NaN"), Decimal("1.25")]])
+    assert infer(cells).kind == "vector" and Vector.fit(cells).array(cells).shape == (2, 2)
+
+
+@pytest.mark.parametrize("cells", [[0.5, 1.5], ["red", "old"], [{"a": 1}, {"a": 2}]])
+def test_cells_that_are_all_no_vectors_are_refused_with_the_first(cells: list[object]) -> None:
+    with pytest.raises(DataError, match=r"row 1: .* is not a vector, which is a list of numbers"):
+        Vector.fit(column(cells))
+
+
+def test_numbers_of_training_that_are_too_large_are_refused_with_their_row() -> None:
+    with pytest.raises(DataError, match=r"row 2: .* is not of numbers between -1e\+50 and 1e\+50"):
+        Vector.fit(column([[1.0, 2.0], [3.0, 1e60]]))
+    with pytest.raises(DataError, match="row 2: "):
+        Vector.fit(column([np.ones((3, 2)), np.full((3, 2), 1e60)]))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["[np.float64(0.5), np.float32(2.0)]", "(0.5, 2)", "[array(0.5), 2.0]"],
+)
+def test_texts_of_numbers_of_numpy_are_their_numbers(text: str) -> None:
+    assert values_of(text) == [0.5, 2.0]
+
+
+def test_a_number_that_is_none_in_a_text_is_missing() -> None:
+    [gone, one] = values_of("[nan, np.float64(1.0)]") or ()
+    assert one == 1.0 and (gone is None or gone != gone)
+    assert values_of("[nan, 'a']") == [None, "a"]

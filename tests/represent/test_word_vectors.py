@@ -158,3 +158,12 @@ def test_no_file_gives_a_traceback(content: bytes) -> None:
             assert error.cure
             return
         assert all(np.isfinite(vector).all() for vector in found.values())
+
+
+def test_a_mark_of_utf8_and_tabs_change_no_word(tmp_path: Path) -> None:
+    texts = ["\ufeffgood 1 2\nbad 3 4\n", "good\t1\t2\nbad\t3\t4\n", "\ufeff2 2\ngood 1 2\nbad 3 4\n"]
+    for i, text in enumerate(texts):
+        file = tmp_path / f"{i}.txt"
+        file.write_text(text, encoding="utf-8")
+        found = files.vectors(file, {"good"}, 10)
+        assert {word: one.tolist() for word, one in found.items()} == {"good": [1.0, 2.0], "bad": [3.0, 4.0]}

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from protokit.cells.halves import without_halves
+from protokit.cells.literals import literal
 from protokit.core.names import counted
 from protokit.core.values.said import Notice
 
@@ -101,7 +102,10 @@ def _records(cells: pd.Series) -> list[dict[str, Any] | None] | None:
 
     if cells.dtype != object and not pd.api.types.is_string_dtype(cells.dtype):
         return None
-    gone = cells.isna().tolist()
+    gone = [
+        missing or (isinstance(cell, str) and not cell.strip())
+        for cell, missing in zip(cells, cells.isna(), strict=True)
+    ]
     found: list[dict[str, Any] | None] = []
     looked_at = 0
     for cell, is_gone in zip(cells, gone, strict=True):
@@ -121,8 +125,8 @@ def _record(cell: object) -> dict[str, Any] | None:
     try:
         found = json.loads(cell)
     except (ValueError, RecursionError):
-        return None
-    return found if isinstance(found, dict) else None
+        found = literal(cell)
+    return {str(key): value for key, value in found.items()} if isinstance(found, dict) else None
 
 
 def _columns(name: str, records: Sequence[dict[str, Any] | None], depth: int = 1) -> dict[str, list[Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import inf
+from math import inf, nan
 from typing import TYPE_CHECKING
 
 from protokit.core.values.arrays import Predictions
@@ -35,12 +35,19 @@ class _OfParts(Metric):
         """See Metric."""
         from protokit.evaluate.scoring.parts import once
 
-        return float(self._of()(predictions, once(predictions)).mean())
+        counted = self._counted(predictions)
+        return float(self._of()(predictions, once(predictions))[:, counted].mean()) if counted.any() else nan
 
     def fast(self, predictions: Predictions) -> Fast | None:
         """See Metric."""
-        of = self._of()
-        return lambda p, counts: of(p, counts).mean(axis=1)
+        of, counted = self._of(), self._counted(predictions)
+        return (lambda p, counts: of(p, counts)[:, counted].mean(axis=1)) if counted.any() else None
+
+    def _counted(self, predictions: Predictions) -> np.ndarray:
+        """Which parts the mean is over. Shapes: (parts,) bool."""
+        import numpy as np
+
+        return np.ones(predictions.truth.shape[1], bool)
 
 
 @METRICS.add
@@ -48,9 +55,15 @@ class R2OfParts(_OfParts):
     """The explained share of the variance."""
 
     name = "r2_macro"
-    about = "The share of the variance that the predictions explain, mean over the parts."
+    about = "The share of the variance that the predictions explain, mean over the parts that vary."
     bounds = (-inf, 1.0)
-    undefined = "all numbers of a part are the same"
+    undefined = "no part varies"
+
+    def _counted(self, predictions: Predictions) -> np.ndarray:
+        """Those that vary."""
+        import numpy as np
+
+        return np.ptp(predictions.truth, axis=0) > 0 if len(predictions.truth) else super()._counted(predictions)
 
 
 @METRICS.add

@@ -109,11 +109,16 @@ class Inputs:
 
 
 def _averaged(spec: InputSpec, codes: keras.KerasTensor) -> keras.KerasTensor:
-    """The mean of the vectors of the codes of each row, but for the code 0. Shapes: (rows, places) -> (rows, width)."""
+    """The mean of the vectors of the codes of each row, but for the code 0, and the logarithm of how many there are.
+
+    With their number, what is a sum over members can be told from what is a mean.
+    Shapes: (rows, places) -> (rows, width + 1).
+    """
     vectors = _vectors(spec, codes)
     there = keras.ops.cast(keras.ops.expand_dims(keras.ops.greater(codes, 0), -1), vectors.dtype)
-    total, count = keras.ops.sum(vectors * there, axis=1), keras.ops.sum(there, axis=1)
-    return total / keras.ops.maximum(count, 1.0)
+    total, count = keras.ops.sum(vectors * there, axis=1), keras.ops.maximum(keras.ops.sum(there, axis=1), 1.0)
+    parts = [total / count, keras.ops.log(count)]
+    return keras.layers.Concatenate(name=layer_name(spec.name, "mean_and_size"))(parts)
 
 
 def _vectors(spec: InputSpec, codes: keras.KerasTensor) -> keras.KerasTensor:

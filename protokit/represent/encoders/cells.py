@@ -21,6 +21,7 @@ TRUE = frozenset({"true", "t", "yes", "y"})
 FALSE = frozenset({"false", "f", "no", "n"})
 _FEWEST_READABLE = 0.95
 _LARGEST = 1e50  # the powers of larger errors, which intervals are made of, overflow
+BLANK = ""  # a missing cell among numbers, times, lists; a level among categories
 _MOST_MISSING = 100  # different texts that mean a missing cell
 
 
@@ -96,13 +97,13 @@ class Cells:
 def missing_texts(column: pd.Series) -> tuple[str, ...]:
     """The few texts in a column of numbers or dates that are neither, such as `unknown`: they are read as missing.
 
-    This is of reading cells, not of fitting, so it is found in all rows. A column of which fewer than 95 of 100
-    cells are numbers or dates has none.
+    Empty texts are missing ones, whatever else is there. This is of reading cells, not of fitting, so it is found in
+    all rows. A column of which fewer than 95 of 100 cells are numbers or dates has none.
     """
     if (column.dtype.kind not in "OT" and not pd.api.types.is_string_dtype(column.dtype)) or holds_lists(column):
         return ()
     one = distinct(column)
-    counts = pd.Series(one.counts).groupby(one.texts, sort=False).sum()
+    counts = pd.Series(one.counts).groupby(one.texts, sort=False).sum().drop(BLANK, errors="ignore")
     texts, cells = pd.Series(counts.index, dtype=object), int(counts.sum())
     often = counts.to_numpy()
     if texts.empty or often[texts.str.contains(r"\d").to_numpy(bool)].sum() < _FEWEST_READABLE * cells:
@@ -122,11 +123,20 @@ def missing_texts(column: pd.Series) -> tuple[str, ...]:
 
 
 def without(series: pd.Series, texts: tuple[str, ...]) -> pd.Series:
-    """The column with the cells of such texts missing."""
+    """The column with the cells of such texts, and empty ones, missing."""
     if not texts:
-        return series
+        empty = blank(series)
+        return series.mask(empty) if empty.any() else series
+    texts = (*texts, BLANK)
     one = distinct(series)
     return series.mask(one.spread(np.array([text in texts for text in one.texts], bool), missing=False))
+
+
+def blank(series: pd.Series) -> np.ndarray:
+    """Which cells are empty texts. Shapes: (rows,) bool."""
+    if series.dtype.kind not in "OT" and not pd.api.types.is_string_dtype(series.dtype):
+        return np.zeros(len(series), bool)
+    return np.fromiter((isinstance(cell, str) and not cell.strip() for cell in series), bool, len(series))
 
 
 def texts_of(column: pd.Series) -> pd.Series:

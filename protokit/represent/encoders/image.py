@@ -6,7 +6,7 @@ import io
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import numpy as np
 import pandas as pd
@@ -65,10 +65,11 @@ class ImageColumn(InputColumn):
         folder: Path | None = None,
         background: str = "white",
         say: Callable[[Notice], None] = _silent,
+        kind: str = "image",
     ) -> ImageColumn:
         """Learns the size, height before width, whether there are colours, and the range of the pixels.
 
-        From up to 200 training images. What is not as one might think is said.
+        From up to 200 training images. What is not as one might think is said, with options of the `kind`.
 
         Raises:
             DataError: a cell is no image.
@@ -87,8 +88,8 @@ class ImageColumn(InputColumn):
             [(commonest, count)] = sizes.most_common(1)
             size = commonest if count == len(images) and max(commonest) <= _LARGEST else _SIZE
             if sizes.keys() != {size}:
-                say(_notice_of_sizes(column, sizes, size))
-        for notice in _notices(column, seen, len(images), background, bits):
+                say(_notice_of_sizes(column, sizes, size, kind))
+        for notice in _notices(column, seen, len(images), background, bits, kind):
             say(notice)
         return replace(found, size=size, channels=channels)
 
@@ -153,6 +154,8 @@ class ImageColumn(InputColumn):
             return cell
         if isinstance(cell, pillow.Image):
             return self._stood(cell, seen)
+        if isinstance(cell, PurePath):
+            cell = str(cell)
         if isinstance(cell, str) and cell:
             path = Path(self.folder) / cell
             if not access.is_file(path):
@@ -247,7 +250,7 @@ def _bytes(cell: np.ndarray, bits: int, refused: Callable[..., DataError]) -> np
     return (cell * 255 if cell.dtype.kind == "f" and high <= 1 else cell).round().astype(np.uint8)
 
 
-def _notice_of_sizes(column: str, sizes: Counter[tuple[int, int]], size: tuple[int, int]) -> Notice:
+def _notice_of_sizes(column: str, sizes: Counter[tuple[int, int]], size: tuple[int, int], kind: str) -> Notice:
     height, width = size
     if len(sizes) == 1:
         [(high, wide)] = sizes
@@ -256,10 +259,10 @@ def _notice_of_sizes(column: str, sizes: Counter[tuple[int, int]], size: tuple[i
         areas = sorted(sizes, key=lambda one: one[0] * one[1])
         least, most = (f"{one[0]} x {one[1]}" for one in (areas[0], areas[-1]))
         rule = f"{column!r}: images of {least} to {most} pixels (height x width) are all brought to {height} x {width}"
-    return Notice(rule, (column,), f"or say the size: columns: {{{column}: {{image: {{size: [{height}, {width}]}}}}}}")
+    return Notice(rule, (column,), f"or say the size: columns: {{{column}: {{{kind}: {{size: [{height}, {width}]}}}}}}")
 
 
-def _notices(column: str, seen: Counter[str], images: int, background: str, bits: int) -> list[Notice]:
+def _notices(column: str, seen: Counter[str], images: int, background: str, bits: int, kind: str) -> list[Notice]:
     """What of the images that were looked at the person should know of."""
     of = f"of {images:,} training images looked at"
     other = "black" if background == "white" else "white"
@@ -269,7 +272,7 @@ def _notices(column: str, seen: Counter[str], images: int, background: str, bits
         found.append(Notice(rule, (column,)))
     if seen["transparent"]:
         rule = f"{column!r}: {seen['transparent']:,} {of} have transparent pixels, which stand on {background}"
-        cure = f"columns: {{{column}: {{image: {{background: {other}}}}}}}"
+        cure = f"columns: {{{column}: {{{kind}: {{background: {other}}}}}}}"
         found.append(Notice(rule, (column,), cure))
     if seen["animated"]:
         rule = f"{column!r}: {seen['animated']:,} {of} hold several pictures, of which the first is read"

@@ -13,8 +13,9 @@ import pandas as pd
 from protokit.core.errors import ProtokitError
 from protokit.core.plugins import guarded, package_of
 from protokit.core.values.said import Notice
-from protokit.represent.encoders.cells import FALSE, TRUE, Cells
+from protokit.represent.encoders.cells import FALSE, TRUE, Cells, without
 from protokit.represent.encoders.distinct import distinct
+from protokit.represent.encoders.lists.inference import unknown
 from protokit.represent.kind import KINDS, Guess, Kind
 from protokit.represent.split.column import filled, flag_named, from_flag, named_so, parts_in
 
@@ -27,7 +28,8 @@ def infer(column: pd.Series, whole: pd.Series | None = None) -> Guess:
 
     `whole` has the cells of all rows, for what is of reading them and not of fitting.
     """
-    cells = Cells(column, whole)
+    own = without(column, ())  # an empty text is a missing cell of all kinds but categories and texts
+    cells = Cells(own, None if whole is None or whole is column else without(whole, ()))
     if cells.present.empty:
         return Guess(None, "every cell of the training rows is missing")
     if (guess := of_parts(cells)) is not None:
@@ -62,9 +64,7 @@ def _of_lists(kinds: Sequence[type[Kind]], cells: Cells, failed: list[str]) -> G
     if any(isinstance(value, dict) for one in lists for value in one):
         return Guess(None, "lists of records, which are rows of another table", cure_of_records(cells.name))
     guesses = (_asked(kind, kind.infer, cells, failed) for kind in kinds if kind.of_lists)
-    cure = f"columns: {{{cells.name}: set}}, or columns: {{{cells.name}: image}}"
-    unknown = Guess(None, "lists, which say nothing of what they are", cure)
-    guess = next((guess for guess in guesses if guess is not None), unknown)
+    guess = next((guess for guess in guesses if guess is not None), None) or unknown(cells)
     return replace(guess, failed=tuple(failed)) if failed else guess
 
 

@@ -14,12 +14,15 @@ from protokit.core.values.said import Notice
 from protokit.represent.encoders.distinct import distinct
 from protokit.represent.encoders.lists.cells import holds_lists, values_of
 
-SEPARATORS = "|;,"
-_ANY = re.compile(f"[{SEPARATORS}]")  # how models of before this was found part them
+SEPARATORS = ("|", ";", ",")
+ORDERED = ("->", "\u2192", ">", *SEPARATORS)  # what stands between steps, the longer marks first
+_ANY = re.compile("[|;,]")  # how models of before this was found part them
 
 
-def separator_of(cells: pd.Series, cure: str) -> tuple[str | None, list[Notice]]:
+def separator_of(cells: pd.Series, cure: str, marks: Sequence[str] = SEPARATORS) -> tuple[str | None, list[Notice]]:
     """The separator of the labels of a column, found on all of its rows, and what is said of it; None where none is.
+
+    `marks` are those that can be one; one that is part of another stands behind it.
 
     `cure` is the option as it is written, such as `represent: {separator: SEPARATOR}`.
 
@@ -31,8 +34,12 @@ def separator_of(cells: pd.Series, cure: str) -> tuple[str | None, list[Notice]]
         return cure.replace("SEPARATOR", f'"{mark}"')
 
     texts = [cell for cell in cells if isinstance(cell, str) and values_of(cell) is None]
-    rows = {mark: {i for i, text in enumerate(texts) if mark in text} for mark in SEPARATORS}
-    used = [mark for mark in SEPARATORS if rows[mark]]
+    rows: dict[str, set[int]] = {}
+    left = texts
+    for mark in marks:
+        rows[mark] = {i for i, text in enumerate(left) if mark in text}
+        left = [text.replace(mark, "") for text in left] if len(mark) > 1 and rows[mark] else left
+    used = [mark for mark in marks if rows[mark]]
     if not used:
         return None, []
     best = max(used, key=lambda mark: len(rows[mark]))

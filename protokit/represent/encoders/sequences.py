@@ -67,10 +67,13 @@ class SequenceGrouping:
         changing = [name for name in rest if groups[name].nunique(dropna=False).max() > 1]
         if odd := next((name for name in kept if name in changing), None):
             key = groups[odd].nunique(dropna=False).idxmax()
+            cure = "name another column in represent.sequence.by, or forecast with represent.series; if each step "
+            cure += "has a class of its own, write learn: {task: tagging}"
+            if labels:  # each step has its own, and this column is of whole sequences
+                cure = "give all rows of a sequence the same, or remove the column from the recipe"
             raise DataError(
                 f"{odd!r} differs within one sequence ({by} {as_text(key)}), and there is one example for each",
-                cure="name another column in represent.sequence.by, or forecast with represent.series; if each step "
-                "has a class of its own, write learn: {task: tagging}",
+                cure=cure,
             )
         said = dict(kinds or {})
         changing = [name for name in changing if said.get(name) != "ignore"]

@@ -14,7 +14,7 @@ from protokit.core.errors import DataError
 from protokit.core.suggest import did_you_mean
 from protokit.core.values.said import Notice
 from protokit.grammar.readings import DateOptions
-from protokit.represent.encoders.cells import missing_texts, row_of, to_numbers
+from protokit.represent.encoders.cells import missing_texts, row_of, to_numbers, without
 from protokit.represent.words import Represent
 
 
@@ -88,6 +88,6 @@ def _there(frame: pd.DataFrame, name: str) -> pd.Series:
     if name not in frame.columns:
         raise DataError(f"no column {name!r} with times", cure=did_you_mean(name, list(frame.columns)))
     column = frame[name]
-    if column.isna().any():
+    if without(column, ()).isna().any():
         raise DataError(f"the time column {name!r} has missing cells", cure="fill or remove those rows")
     return column

@@ -55,12 +55,12 @@ class Boolean(NumberColumn, Kind):
         """Shapes: (rows,) -> (rows, 1), NaN where missing."""
         import numpy as np
 
-        from protokit.represent.encoders.cells import FALSE, TRUE, wrong
+        from protokit.represent.encoders.cells import BLANK, FALSE, TRUE, wrong
         from protokit.represent.encoders.distinct import distinct
 
         one = distinct(cells)
         numbers = {**dict.fromkeys(TRUE, 1.0), "1": 1.0, **dict.fromkeys(FALSE, 0.0), "0": 0.0}
         each = np.array([numbers.get(text.lower(), np.nan) for text in one.texts], float)
-        if (odd := np.isnan(each)).any():
+        if (odd := np.isnan(each) & (one.texts != BLANK)).any():
             raise wrong(cells, int(one.spread(odd, missing=False).argmax()), "true or false")
         return one.spread(each, missing=np.nan)[:, None]

@@ -49,6 +49,7 @@ class Category(CodeColumn, Kind):
     def infer(cls, cells: Cells) -> Guess | None:
         """All other texts, but those that are different in almost every row."""
         from protokit.represent.encoders.cells import are_numbers
+        from protokit.represent.encoders.lists.inference import edits_of_ids
 
         texts = cells.texts
         odd_text = _odd(cells)
@@ -62,8 +63,7 @@ class Category(CodeColumn, Kind):
                 odd, usual = odd_text
                 why = f"numbers that are not written alike: {odd!r} is not as {usual!r}"
                 return Guess(None, why, _cure_of_odd(cells.name, odd), odd=_mark(odd))
-            cure = f"columns: {{{cells.name}: category}}"
-            return Guess(None, "a different text in almost every row, like an ID", cure)
+            return Guess(None, "a different text in almost every row, like an ID", edits_of_ids(cells))
         numeric = are_numbers(cells.different_texts)
         if numeric.sum() >= _MANY_NUMBERS and numeric.mean() > 0.5 and not numeric.all():
             odd = cells.different_texts[~numeric].iloc[0]

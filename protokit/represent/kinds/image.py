@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
@@ -80,7 +81,7 @@ class Image(Kind):
         """Names of image files, bytes, or arrays of pixels."""
         dtype = cells.column.dtype
         may_be = dtype.kind == "O" and dtype.name != "category"  # texts have a type of their own in later pandas
-        return may_be and all(map(_is_image, cells.present.head(100)))
+        return may_be and all(map(is_image, cells.present.head(100)))
 
     @classmethod
     def fit(cls, cells: pd.Series, options: object = None, context: FitContext = NO_CONTEXT) -> FittedColumn:
@@ -106,10 +107,10 @@ class Image(Kind):
 _STARTS = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*")
 
 
-def _is_image(value: object) -> bool:
+def is_image(value: object) -> bool:
     """Whether a cell is an image by what it is: the name of a file, its bytes, or pixels."""
-    if isinstance(value, str):
-        return value.lower().endswith(IMAGE_ENDINGS)
+    if isinstance(value, (str, PurePath)):
+        return str(value).lower().endswith(IMAGE_ENDINGS)
     shape: tuple[int, ...] = getattr(value, "shape", ())
     if isinstance(value, (bytes, bytearray)):
         return bytes(value[:8]).startswith(_STARTS) or bytes(value[8:12]) == b"WEBP"

@@ -73,10 +73,10 @@ class Ordered(NumberColumn, Kind):
         """Shapes: (rows,) -> (rows, 1), NaN where missing."""
         import numpy as np
 
-        from protokit.represent.encoders.cells import wrong
+        from protokit.represent.encoders.cells import blank, wrong
 
         found = self._known.places(cells)
-        bad = (found < 0) & cells.notna().to_numpy()
+        bad = (found < 0) & cells.notna().to_numpy() & ~blank(cells)
         if bad.any():
             raise wrong(cells, int(bad.argmax()), "one of " + ", ".join(self.levels))
         return np.where(found < 0, np.nan, found)[:, None]

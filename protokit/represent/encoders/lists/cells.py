@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import re
-import warnings
 from collections.abc import Iterable
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
+
+from protokit.cells.literals import bare, literal
 
 _LOOKED_AT = 20  # first cells, which show that a column is none of lists
 _LONGEST = 1_000_000  # characters of a text that is read as Python or NumPy write lists
@@ -68,30 +69,29 @@ def _plain(value: object, depth: int = 1) -> object:
     """A value, arrays and tuples in it as lists, a single one of NumPy as Python's."""
     if isinstance(value, (np.ndarray, np.generic)):
         value = value.tolist()
+    if isinstance(value, Decimal):
+        value = float("nan") if value.is_nan() else int(value) if _is_whole(value) else float(value)
     if isinstance(value, (list, tuple)) and depth < _DEEPEST:
         return [_plain(one, depth + 1) for one in value]
     return value
 
 
+def _is_whole(value: Decimal) -> bool:
+    return value.is_finite() and value == value.to_integral_value()
+
+
 def _of_text(text: str) -> list[object] | None:
     """A text as JSON, Python or NumPy write a list."""
-    text = text.strip()
+    text = bare(text.strip())
     if len(text) < 2 or _OPENS.get(text[0]) != text[-1]:
         return None
     found: object = None
     try:
         found = json.loads(text)
     except (ValueError, RecursionError):
-        if len(text) > _LONGEST:
-            return None
-        if _OF_NUMPY.fullmatch(text):
+        if len(text) <= _LONGEST and _OF_NUMPY.fullmatch(text):
             return _numbers(text[1:-1].replace(",", " ").split())
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of odd escapes in a text that is no Python
-            try:
-                found = ast.literal_eval(text)
-            except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
-                return None
+        found = literal(text)
     return None if isinstance(found, (str, bytes, dict)) or not isinstance(found, Iterable) else values_of(found)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import ClassVar, NamedTuple
@@ -15,7 +16,7 @@ from protokit.core.values.inputs import InputSpec
 from protokit.core.values.said import Notice
 from protokit.represent.encoders.cells import missing_cells, wrong
 from protokit.represent.encoders.inference import cure_of_records
-from protokit.represent.encoders.labels import pairs_of, separator_of
+from protokit.represent.encoders.labels import ORDERED, SEPARATORS, pairs_of, separator_of
 from protokit.represent.encoders.lists.cells import values_of
 from protokit.represent.kind import FitContext, FittedColumn, InputColumn, NumberColumn, Unusual
 
@@ -55,7 +56,10 @@ def fit(
     _hold_no_records(cells)
     cure = f"columns: {{{column}: {{{wanted.kind}: {{separator: SEPARATOR}}}}}}"
     whole = cells if context.whole is None else context.whole
-    separator = wanted.separator or separator_of(whole, cure)[0]
+    marks = ORDERED if wanted.kind == "steps" else SEPARATORS
+    separator = wanted.separator or separator_of(whole, cure, marks)[0]
+    if (told := _told_of_none(whole, wanted, separator, marks, cure)) is not None:
+        context.say(told)
     rows, places, names = pairs_of(cells, separator)
     often = np.bincount(_once(rows, places)[1], minlength=len(names))
     order = sorted(range(len(names)), key=lambda i: (-often[i], names[i]))
@@ -63,6 +67,10 @@ def fit(
     rare = {*names} - {*kept}
     learned = (tuple(sorted(kept)), separator, tuple(sorted(rare)) if len(rare) <= _MOST_RARE else None)
     if (wanted.form or ("embedded" if len(kept) > MOST_NUMBERS else "each")) == "each":
+        if wanted.length is not None:
+            rule = f"{column!r}: each of {counted(len(kept), 'member')} is a number, which `length` does not cut"
+            cut = f"columns: {{{column}: {{{wanted.kind}: {{form: embedded, length: {wanted.length}}}}}}}"
+            context.say(Notice(rule, (column,), cut))
         return numbers(column, *learned)
     found = codes(column, *learned)
     sizes = found.sizes(cells)
@@ -74,6 +82,20 @@ def fit(
             rule = f"{column!r}: {counted(cut, 'training cell', 'have')} more than {length:,} members; the rest is cut"
             context.say(Notice(rule, (column,), f"columns: {{{column}: {{{wanted.kind}: {{length: {largest}}}}}}}"))
     return replace(found, length=length, gaps=bool(cells.isna().any()))
+
+
+def _told_of_none(
+    whole: pd.Series, wanted: Wanted, separator: str | None, marks: Sequence[str], cure: str
+) -> Notice | None:
+    """What is said where no text of a column has the separator, so that each is one member."""
+    texts = [cell for cell in whole if isinstance(cell, str) and cell.strip() and values_of(cell) is None]
+    if not texts or any(separator is not None and separator in text for text in texts):
+        return None
+    if len(texts) < whole.notna().sum():  # beside lists, a text can be one member
+        return None
+    no = f"the separator {separator!r}" if separator is not None else f"one of the separators {' '.join(marks)}"
+    rule = f"no cell of {str(whole.name)!r} has {no}: each is one member, such as {texts[0][:40]!r}"
+    return Notice(rule, (str(whole.name),), cure)
 
 
 def _once(rows: np.ndarray, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

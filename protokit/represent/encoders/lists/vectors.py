@@ -18,6 +18,8 @@ from protokit.represent.kind import InputColumn, Unusual
 _FURTHEST = 10.0  # spreads from the mean: numbers beyond are cut
 _UNLIKE = 100.0  # so many times the spread of another number, numbers of a vector are in units of their own
 _ROWS = 4096  # that are read at a time
+_A_VECTOR = "a vector, which is a list of numbers"
+_LARGEST = 1e50  # of training: the squares of larger numbers, of which spreads are made, overflow
 _PARTED = re.compile(r"[\s,;|]+")
 
 
@@ -52,6 +54,8 @@ class VectorColumn(InputColumn):
             if (one := _array(cell)) is not None and one.size:
                 shapes[one.shape] = shapes.get(one.shape, 0) + 1
         if not shapes:
+            if odd := [row for row in np.flatnonzero(~gone) if _array(cells.iloc[row]) is None]:
+                raise wrong(cells, odd[0], _A_VECTOR)
             return cls(str(cells.name), (1,), (0.0,), (0.0,))
         shape = max(shapes, key=lambda one: shapes[one])
         if len(shape) > 2:
@@ -60,8 +64,11 @@ class VectorColumn(InputColumn):
         found = cls(str(cells.name), shape, (0.0,) * shape[-1], (1.0,) * shape[-1], bool(gone.any()))
         count, total, squares = np.zeros(shape[-1]), np.zeros(shape[-1]), np.zeros(shape[-1])
         with np.errstate(over="ignore", invalid="ignore"):
-            for part in found._parts(cells):
+            for i, part in enumerate(found._parts(cells)):
                 there = ~np.isnan(part)
+                if (far := (np.abs(part) > _LARGEST).any(axis=1)).any():
+                    row = i * _ROWS + int(far.argmax()) * shape[-1] // int(np.prod(shape))
+                    raise wrong(cells, row, f"of numbers between -{_LARGEST:.0e} and {_LARGEST:.0e}")
                 count += there.sum(axis=0)
                 total += np.where(there, part, 0.0).sum(axis=0)
             centers = np.nan_to_num(total / np.maximum(count, 1))
@@ -76,7 +83,7 @@ class VectorColumn(InputColumn):
     @property
     def left_out(self) -> str:
         """Where all training rows have the same vector."""
-        return "" if any(self.scales) else "the vector is the same in every training row"
+        return "" if any(self.scales) else "no training row has another vector than others"
 
     @property
     def spec(self) -> InputSpec:
@@ -156,7 +163,7 @@ class VectorColumn(InputColumn):
                 continue
             one = _array(cell)
             if one is None:
-                raise wrong(cells, row, "a vector, which is a list of numbers")
+                raise wrong(cells, row, _A_VECTOR)
             if not one.size:
                 continue
             if one.shape != self.shape:
@@ -168,7 +175,7 @@ class VectorColumn(InputColumn):
 
     def _of_other_size(self, cells: pd.Series, row: int, shape: tuple[int, ...]) -> DataError:
         rule = f"column {self.column!r}, row {row_of(cells, row)}: a {_named(shape)}, where the others hold"
-        cure = f"mend the cell or leave it empty; lists of different lengths are columns: {{{self.column}: set}}"
+        cure = f"mend the cell or leave it empty; lists of codes of several lengths are columns: {{{self.column}: set}}"
         return DataError(f"{rule} a {_named(self.shape)}", cure=cure)
 
 
@@ -207,6 +214,12 @@ def _missing(cells: pd.Series) -> np.ndarray:
         elif isinstance(cell, (list, tuple)):
             found[row] = not cell
     return found
+
+
+def numbers_of(text: str) -> list[object] | None:
+    """The numbers of a text with blanks or marks between them; None where there is something else."""
+    found = _array(text)
+    return None if found is None or found.ndim != 1 else [*found.tolist()]
 
 
 def _array(cell: object) -> np.ndarray | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import PurePath
 
 import numpy as np
 import pandas as pd
@@ -58,7 +59,7 @@ class ImagesColumn(ImageColumn):
         if single.empty:
             rule = f"no cell of {column!r} holds an image"
             raise DataError(rule, cure=f"columns: {{{column}: ignore}}")
-        one = ImageColumn.fit(single, size, channels, context.folder, background, say)
+        one = ImageColumn.fit(single, size, channels, context.folder, background, say, cls.name)
         fullest = max(map(len, parted))
         most = most or min(_MOST, fullest)
         if cut := sum(len(some) > most for some in parted):
@@ -104,17 +105,27 @@ class ImagesColumn(ImageColumn):
 
 
 def _parted(cell: object, separator: str) -> list[object]:
-    """The images of a cell; of a missing one none."""
-    if isinstance(cell, (list, tuple)):
-        return list(cell)
-    if isinstance(cell, np.ndarray) and cell.ndim == 1 and cell.dtype == object:
-        return list(cell)
-    if isinstance(cell, np.ndarray) and cell.ndim == 4:
-        return list(cell)
+    """The images of a cell; of a missing one none, and of those that are missing in a list neither."""
+    if (several := listed(cell)) is not None:
+        return [one for one in several if not (is_missing(one) or (isinstance(one, str) and not one.strip()))]
     if isinstance(cell, str):
         parts = cell.split(separator) if separator else [cell]
         return [part.strip() for part in parts if part.strip()]
     return [] if is_missing(cell) else [cell]
+
+
+def listed(cell: object) -> list[object] | None:
+    """What a list, or an array of several images, holds; None of any other cell."""
+    if isinstance(cell, np.ndarray):
+        return [*cell] if cell.ndim == 4 or (cell.ndim == 1 and cell.dtype == object) else None
+    return [*cell] if isinstance(cell, (list, tuple)) else None
+
+
+def in_cells(cells: Sequence[object]) -> list[object]:
+    """The images of all cells; none where a cell is no list."""
+    if any(listed(cell) is None for cell in cells):
+        return []
+    return [image for cell in cells for image in _parted(cell, "")]
 
 
 def _single(series: pd.Series, parted: list[list[object]]) -> pd.Series:
@@ -129,12 +140,12 @@ def _single(series: pd.Series, parted: list[list[object]]) -> pd.Series:
 def separator_of(texts: Sequence[str]) -> str | None:
     """The one separator that makes all texts names of image files, some several; None where there is none."""
     for separator in SEPARATORS:
-        parted = [text.split(separator) for text in texts]
-        if any(len(some) > 1 for some in parted) and all(is_name(one.strip()) for some in parted for one in some):
+        parted = [_parted(text, separator) for text in texts]
+        if any(len(some) > 1 for some in parted) and all(is_name(one) for some in parted for one in some):
             return separator
     return None
 
 
 def is_name(value: object) -> bool:
     """Whether a cell is the name of an image file."""
-    return isinstance(value, str) and value.lower().endswith(IMAGE_ENDINGS)
+    return isinstance(value, (str, PurePath)) and str(value).lower().endswith(IMAGE_ENDINGS)

@@ -18,6 +18,7 @@ from protokit.grammar.document import nearby
 _MOST_WORDS, _WIDEST = 50_000_000, 10_000  # a header may claim what it likes
 _LONGEST = 1_000  # bytes of a word
 _HEAD = 1 << 16  # bytes that show the form
+_MARK = b"\xef\xbb\xbf"  # of UTF-8, which some editors write before the first word
 _WEIGHTS, _TOKENIZER = "model.safetensors", "tokenizer.json"
 
 
@@ -67,7 +68,7 @@ def _pairs(path: Path) -> Iterator[tuple[str, Callable[[], np.ndarray]]]:
 
 def _header(head: bytes) -> tuple[int, int] | None:
     """The count of words and of numbers for each, where the first line says them."""
-    parts = head.split(b"\n", 1)[0].split()
+    parts = head.removeprefix(_MARK).split(b"\n", 1)[0].split()
     if len(parts) != 2 or not all(part.isdigit() for part in parts):
         return None
     count, width = (int(part) for part in parts)
@@ -91,7 +92,7 @@ def _text(path: Path, file: BinaryIO, sizes: tuple[int, int] | None) -> Iterator
     for number, line in enumerate(file, 1):
         if number == 1 and sizes:
             continue
-        bare = line.rstrip(b"\r\n ")
+        bare = line.removeprefix(_MARK if number == 1 else b"").replace(b"\t", b" ").rstrip(b"\r\n ")
         if not bare:
             continue
         width = width or len(bare.split(b" ")) - 1

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from protokit.represent.kind import KINDS, NO_CONTEXT, FitContext, FittedColumn, Kind
-from protokit.represent.kinds.image import ImageOptions
+from protokit.represent.kinds.image import ImageOptions, is_image
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,16 +56,16 @@ class Images(Kind):
 
     @classmethod
     def is_type_of(cls, cells: Cells) -> bool:
-        """Lists of names of image files, or such names that one separator parts."""
-        from protokit.represent.encoders.media.images import is_name, separator_of
+        """Lists of images (names of files, bytes, pixels), or names of image files that one separator parts."""
+        from protokit.represent.encoders.media.images import in_cells, separator_of
 
         some = list(cells.present.head(100))
         if cells.column.dtype.kind != "O" or not some:
             return False
         if all(isinstance(cell, str) for cell in some):
             return separator_of(some) is not None
-        lists = all(isinstance(cell, (list, tuple)) for cell in some) and any(map(len, some))
-        return lists and all(is_name(one) for cell in some for one in cell)
+        images = in_cells(some)
+        return bool(images) and all(map(is_image, images))
 
     @classmethod
     def fit(cls, cells: pd.Series, options: object = None, context: FitContext = NO_CONTEXT) -> FittedColumn:

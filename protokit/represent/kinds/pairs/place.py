@@ -73,6 +73,9 @@ class PlaceOptions(Section):
     def _both(self) -> PlaceOptions:
         if (self.latitude is None) != (self.longitude is None):
             raise refuse(Fault("a place needs its latitude and its longitude", "write {latitude: lat, longitude: lon}"))
+        if self.latitude is not None and self.latitude == self.longitude:
+            rule = f"{self.latitude!r} is the latitude and the longitude"
+            raise refuse(Fault(rule, "name two columns: {latitude: lat, longitude: lon}"))
         return self
 
     def left_out(self) -> tuple[str, ...]:
@@ -231,7 +234,7 @@ class Place(NumberColumn, Kind):
 
     def _pair(self, cells: pd.Series, row: int) -> Sequence[object]:
         """The two parts of a cell, as they are written."""
-        from protokit.cells.angles import pair
+        from protokit.cells.angles import degrees, pair
         from protokit.cells.missing import is_missing
         from protokit.represent.encoders.cells import wrong
 
@@ -243,7 +246,11 @@ class Place(NumberColumn, Kind):
             return (None, None)
         elif isinstance(cell, str) and (found := pair(cell)) is not None:
             return found
-        raise wrong(cells, row, "a latitude and a longitude, such as 59.91, 10.75")
+        error = wrong(cells, row, "a latitude and a longitude, such as 59.91, 10.75")
+        if not self.latitude and degrees(as_text(cell), "NSEW") == degrees(as_text(cell), "NSEW"):
+            two = f"{{place: {{latitude: {self.column}, longitude: COLUMN}}}}"
+            raise DataError(error.rule, cure=f"a place of two columns has a name of its own: columns: {{NAME: {two}}}")
+        raise error
 
     def _of_axis(self, cells: pd.Series, parts: list[object], axis: str) -> np.ndarray:
         """Degrees of one of the two. Shapes: (rows,)."""

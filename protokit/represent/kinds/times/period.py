@@ -104,9 +104,9 @@ class Period(NumberColumn, Kind):
 
     def _read(self, cells: pd.Series) -> Periods:
         from protokit.cells.times.periods import LIKE, read
-        from protokit.represent.encoders.cells import wrong
+        from protokit.represent.encoders.cells import without, wrong
 
-        found = read(cells, self.unit)
+        found = read(without(cells, ()), self.unit)
         if found.unread.any():
             raise wrong(cells, int(found.unread.argmax()), f"a {self.unit} such as {LIKE[self.unit]}")
         return found

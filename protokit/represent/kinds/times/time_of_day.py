@@ -72,9 +72,9 @@ class TimeOfDay(NumberColumn, Kind):
             DataError: a cell is no time of day.
         """
         from protokit.cells.times.clock import clock
-        from protokit.represent.encoders.cells import wrong
+        from protokit.represent.encoders.cells import without, wrong
 
-        found, unread = clock(cells)
+        found, unread = clock(without(cells, ()))
         if unread.any():
             raise wrong(cells, int(unread.argmax()), "a time of day such as 08:30")
         return found

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from math import inf
+
 from protokit.core.errors import DataError
 from protokit.core.names import as_text
 from protokit.represent.targets.coding import CODINGS
 from protokit.represent.targets.codings.classes import Class, Classes
 
 _MOST_NAMED = 20
+
+
+def _as_number(text: str) -> tuple[float, str]:
+    """By what classes are sorted: numbers by their size, before other texts."""
+    try:
+        return float(text), text
+    except ValueError:
+        return inf, text
 
 
 class Ranks(Classes):
@@ -21,9 +31,12 @@ class Ranks(Classes):
         if not order:
             if not any(isinstance(one, str) for one in classes):
                 return super().in_order(classes, name, order)
-            written = ", ".join(as_text(one) for one in super().in_order(classes, name, order)[:_MOST_NAMED])
+            named = sorted(map(as_text, classes), key=_as_number)
+            written = ", ".join(named[:_MOST_NAMED]) + (", ..." if len(named) > _MOST_NAMED else "")
             rule = f"the classes of {name!r} are texts, and their order is not written"
-            cure = f"write represent: {{columns: {{{name}: {{ordered: [{written}]}}}}}}, from the lowest"
+            cure = f"write represent: {{columns: {{{name}: {{ordered: [LOWEST, ..., HIGHEST]}}}}}}, of {written}"
+            if all(_as_number(one)[0] < inf for one in named) and len(named) <= _MOST_NAMED:
+                cure = f"write represent: {{columns: {{{name}: {{ordered: [{written}]}}}}}}"
             raise DataError(rule, cure=cure)
         place = {text: i for i, text in enumerate(order)}
         if (odd := next((one for one in classes if as_text(one) not in place), None)) is not None:

@@ -93,7 +93,9 @@ def _read(frame: pd.DataFrame, names: tuple[str, ...]) -> np.ndarray:
     cells = frame[names[1]]
     events = cells.astype(str).str.strip().str.lower().map(_WORDS).to_numpy(float)
     if (odd := np.isnan(events)).any():
-        derived = f"{names[1]} = 'dead'"
+        cell = cells.iloc[int(odd.argmax())]
+        value = f"'{cell}'" if isinstance(cell, str) else f"{cell}"
+        derived = f"{names[1]} = {value}"
         cure = f'say where it is, such as collect: {{clean: [{{derive: {{seen: "{derived}"}}}}]}} and event: seen'
         raise DataError(wrong(cells, int(odd.argmax()), "an event, 1 or true, or none, 0 or false").rule, cure=cure)
     return np.stack([times, events], axis=1)
