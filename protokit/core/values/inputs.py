@@ -39,12 +39,18 @@ class Vectors:
     values: np.ndarray | None = field(default=None, compare=False)
 
 
+InputKind = Literal[
+    "columns", "members", "sized", "steps", "text", "image", "images", "audio", "sequence", "series", "known"
+]
+
+
 @dataclass(frozen=True)
 class InputSpec:
     """One input of the network.
 
     `shape` is of one example, without the batch. For integer codes `levels` is the number of different
-    codes over all columns (of a text: its words); for numbers it is 0. `kind` says what it is made of, `knots` where
+    codes over all columns (of a text: its words); for numbers it is 0. `kind` says what it is made of (`sized`: members
+    whose number is an input, too), `knots` where
     the training rows' numbers lie, in which of its columns that tells something; `rate` is
     the samples of a second of sound, `vectors` those of the words of a text that a file brings.
     """
@@ -54,9 +60,7 @@ class InputSpec:
     dtype: Literal["float32", "int32", "int16", "uint8"]
     columns: tuple[str, ...]
     levels: int = 0
-    kind: Literal["columns", "members", "steps", "text", "image", "images", "audio", "sequence", "series", "known"] = (
-        "columns"
-    )
+    kind: InputKind = "columns"
     knots: Knots | None = None
     rate: int = 0
     vectors: Vectors | None = None
@@ -64,7 +68,7 @@ class InputSpec:
     @property
     def joins_columns(self) -> bool:
         """Whether it is among the columns of a table, which together are what a chain starts from."""
-        return self.kind in ("columns", "members")
+        return self.kind in ("columns", "members", "sized")
 
     @property
     def is_marked(self) -> bool:

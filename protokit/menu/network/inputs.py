@@ -52,7 +52,10 @@ class Inputs:
     def _form(self, spec: InputSpec) -> keras.KerasTensor | Callable[[], keras.KerasTensor]:
         given = self.given[spec.name]
         made = {
-            "members": lambda: _averaged(spec, given),
+            "members": lambda: _averaged(spec, given)[0],
+            "sized": lambda: keras.layers.Concatenate(name=layer_name(spec.name, "mean_and_size"))(
+                _averaged(spec, given)
+            ),
             "steps": lambda: _vectors(spec, given),
             "image": lambda: keras.layers.Rescaling(1 / 255, name=layer_name(spec.name, "scaled"))(given),
             "images": lambda: keras.ops.cast(given[..., :-1], keras.config.floatx()) / 255.0,
@@ -108,17 +111,16 @@ class Inputs:
         return [[*some, *some[-1:] * (size - len(some))] for some in own]
 
 
-def _averaged(spec: InputSpec, codes: keras.KerasTensor) -> keras.KerasTensor:
+def _averaged(spec: InputSpec, codes: keras.KerasTensor) -> list[keras.KerasTensor]:
     """The mean of the vectors of the codes of each row, but for the code 0, and the logarithm of how many there are.
 
     With their number, what is a sum over members can be told from what is a mean.
-    Shapes: (rows, places) -> (rows, width + 1).
+    Shapes: (rows, places) -> (rows, width), (rows, 1).
     """
     vectors = _vectors(spec, codes)
     there = keras.ops.cast(keras.ops.expand_dims(keras.ops.greater(codes, 0), -1), vectors.dtype)
     total, count = keras.ops.sum(vectors * there, axis=1), keras.ops.maximum(keras.ops.sum(there, axis=1), 1.0)
-    parts = [total / count, keras.ops.log(count)]
-    return keras.layers.Concatenate(name=layer_name(spec.name, "mean_and_size"))(parts)
+    return [total / count, keras.ops.log(count)]
 
 
 def _vectors(spec: InputSpec, codes: keras.KerasTensor) -> keras.KerasTensor:

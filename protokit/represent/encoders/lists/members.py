@@ -12,7 +12,7 @@ import pandas as pd
 
 from protokit.core.errors import DataError
 from protokit.core.names import counted
-from protokit.core.values.inputs import InputSpec
+from protokit.core.values.inputs import InputKind, InputSpec
 from protokit.core.values.said import Notice
 from protokit.represent.encoders.cells import missing_cells, wrong
 from protokit.represent.encoders.inference import cure_of_records
@@ -69,8 +69,8 @@ def fit(
     if (wanted.form or ("embedded" if len(kept) > MOST_NUMBERS else "each")) == "each":
         if wanted.length is not None:
             rule = f"{column!r}: each of {counted(len(kept), 'member')} is a number, which `length` does not cut"
-            cut = f"columns: {{{column}: {{{wanted.kind}: {{form: embedded, length: {wanted.length}}}}}}}"
-            context.say(Notice(rule, (column,), cut))
+            edit = f"columns: {{{column}: {{{wanted.kind}: {{form: embedded, length: {wanted.length}}}}}}}"
+            context.say(Notice(rule, (column,), edit))
         return numbers(column, *learned)
     found = codes(column, *learned)
     sizes = found.sizes(cells)
@@ -81,7 +81,7 @@ def fit(
         if cut := int((sizes > length).sum()):
             rule = f"{column!r}: {counted(cut, 'training cell', 'have')} more than {length:,} members; the rest is cut"
             context.say(Notice(rule, (column,), f"columns: {{{column}: {{{wanted.kind}: {{length: {largest}}}}}}}"))
-    return replace(found, length=length, gaps=bool(cells.isna().any()))
+    return replace(found, length=length, gaps=bool(cells.isna().any()), sized=wanted.kind != "steps")
 
 
 def _told_of_none(
@@ -202,7 +202,8 @@ class _Codes(_Members, InputColumn):
     """The codes of the members, from FIRST, that are embedded and averaged; at most `length` of a cell.
 
     Rare and unseen members share a code, and an empty and a missing cell have one each; without `gaps` no training row
-    was missing, and one that is counts as unseen.
+    was missing, and one that is counts as unseen. The network is told how many there are, too, where they are `sized`:
+    not in older models.
     """
 
     labels: tuple[str, ...]
@@ -210,12 +211,13 @@ class _Codes(_Members, InputColumn):
     rare: tuple[str, ...] | None = None
     length: int = 1
     gaps: bool = True
+    sized: bool = False
 
     @property
     def spec(self) -> InputSpec:
         """What the network takes."""
-        levels = len(self.labels) + FIRST
-        return InputSpec(self.column, (self.length,), "int32", (self.column,), levels, "members")
+        kind: InputKind = "sized" if self.sized else "members"
+        return InputSpec(self.column, (self.length,), "int32", (self.column,), len(self.labels) + FIRST, kind)
 
     @property
     def names(self) -> tuple[str, ...]:

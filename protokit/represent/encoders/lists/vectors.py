@@ -55,7 +55,7 @@ class VectorColumn(InputColumn):
                 shapes[one.shape] = shapes.get(one.shape, 0) + 1
         if not shapes:
             if odd := [row for row in np.flatnonzero(~gone) if _array(cells.iloc[row]) is None]:
-                raise wrong(cells, odd[0], _A_VECTOR)
+                raise wrong(cells, int(odd[0]), _A_VECTOR)
             return cls(str(cells.name), (1,), (0.0,), (0.0,))
         shape = max(shapes, key=lambda one: shapes[one])
         if len(shape) > 2:
