@@ -138,6 +138,10 @@ class Task(ABC):
         """See TargetSpec.labels."""
         return scores
 
+    def brought(self, own: TargetSpec, scores: np.ndarray, other: TargetSpec) -> np.ndarray:
+        """Scores of a target as another fold's training rows have it (`own`) as those of the target of the `other`."""
+        return scores
+
     def steps(self, truth: np.ndarray) -> np.ndarray | None:
         """Which steps of each row there are, where rows have different ones. Shapes: (rows, steps) of truth values."""
         return None
@@ -195,9 +199,9 @@ class TargetSpec:
     `classes` are as written in the data, in order; of clusters found they are 1, 2, and so on. `columns` are those of a
     target made of several: labels that may each be there, parts of a vector, or series that are forecast together over
     `horizon` steps; labels of steps have it, too.
-    `quantiles` are those to predict. `width` is the count of numbers that a network without a target gives back.
-    Of two classes the one at the place `positive` is what precision, recall and the like are of. A row is called
-    positive where its probability of it is above the `threshold`; the logits of classes are divided by the
+    `quantiles` are those to predict. `width` is the count of numbers that a network gives back without a target, and
+    of `times`. Of two classes the one at the place `positive` is what precision, recall and the like are of. A row is
+    called positive where its probability of it is above the `threshold`; the logits of classes are divided by the
     `temperature`. `dispersion` is by how much counts, in units of their mean, vary more than those of a Poisson
     distribution, and `spread` how far they, or numbers above 0, lie from the network's means, by validation rows
     (variance: mean + spread * mean^2, or spread * mean^2). Of what happens some time the probabilities are of `times`,

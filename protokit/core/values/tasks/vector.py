@@ -21,7 +21,7 @@ class Vector(Task):
     coding = "vectors"
     standardised = True
     metrics = ("r2_macro", "root_mean_squared_error_macro", "mean_absolute_error_macro")
-    importance = "root_mean_squared_error_macro"
+    importance = "r2_macro"  # errors of parts with other units cannot be added up
 
     def shape(self, target: TargetSpec) -> tuple[int, ...]:
         """See Task."""
