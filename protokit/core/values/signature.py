@@ -138,6 +138,13 @@ class Task(ABC):
         """See TargetSpec.labels."""
         return scores
 
+    def sides(self, target: TargetSpec, truth: np.ndarray) -> list[tuple[TargetSpec, np.ndarray]]:
+        """What the audit looks at instead of a target that is no class and no number: such ones that it is made of.
+
+        A side is a target by the name of its column, with its truth. Shapes: truth (rows, ...) -> (rows,) each.
+        """
+        return []
+
     def brought(self, own: TargetSpec, scores: np.ndarray, other: TargetSpec) -> np.ndarray:
         """Scores of a target as another fold's training rows have it (`own`) as those of the target of the `other`."""
         return scores

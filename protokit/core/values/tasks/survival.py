@@ -50,6 +50,14 @@ class Survival(Task):
         found: np.ndarray = (0.5 * (before[:, 1:] + before[:, :-1]) * np.diff(ends)).sum(axis=1)
         return found
 
+    def sides(self, target: TargetSpec, truth: np.ndarray) -> list[tuple[TargetSpec, np.ndarray]]:
+        """See Task: how long a row was in sight, and whether the event was seen."""
+        time, event = target.columns
+        return [
+            (TargetSpec(time, "regression"), truth[:, 0]),
+            (TargetSpec(event, "binary", (0, 1)), truth[:, 1].astype(int)),
+        ]
+
     def brought(self, own: TargetSpec, scores: np.ndarray, other: TargetSpec) -> np.ndarray:
         """See Task: at the other times. Hazards are constant between a fold's own times, and go on after the last."""
         import numpy as np

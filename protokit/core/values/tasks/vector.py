@@ -27,6 +27,10 @@ class Vector(Task):
         """See Task."""
         return (len(target.columns),)
 
+    def sides(self, target: TargetSpec, truth: np.ndarray) -> list[tuple[TargetSpec, np.ndarray]]:
+        """See Task: each part."""
+        return [(TargetSpec(part, "regression"), truth[:, i]) for i, part in enumerate(target.columns)]
+
     def truth_columns(self, target: TargetSpec, truth: np.ndarray) -> dict[str, np.ndarray]:
         """See Task."""
         return {part: truth[:, i] for i, part in enumerate(target.columns)}
