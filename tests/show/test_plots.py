@@ -12,13 +12,13 @@ from protokit.show.plots.calibration import calibration
 from protokit.show.plots.confusion import confusion
 from protokit.show.plots.curves import curves
 from protokit.show.plots.embeddings import embeddings
-from protokit.show.plots.forecast import forecast
 from protokit.show.plots.gradients import gradients
 from protokit.show.plots.intervals import Dot, Panel, intervals
 from protokit.show.plots.ranking import ranking
 from protokit.show.plots.residuals import residuals
 from protokit.show.plots.style import label, some, thinned
 from protokit.show.plots.svg import inline, svg
+from protokit.show.plots.tasks.forecast import forecast
 from protokit.show.plots.themes import THEMES
 
 HOSTILE = ("<script>alert(1)</script>", "$x^2$ and $", "שלום", "日本語", "a\nb\x00c", "x" * 200, "", "\"'&")
