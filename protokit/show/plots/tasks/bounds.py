@@ -42,7 +42,12 @@ def bounds(
             axes.plot(means[rows], truth[rows], mark, ms=size, alpha=alpha, mew=0, color=colour, label=text)
         if at[-1] > _WIDE * at[0] > 0:
             axes.set_xscale("log")
-            axes.set_yscale("symlog", linthresh=max(float(at[0]), 1e-9))
+            if min(float(truth.min()), float(low.min())) > 0:
+                axes.set_yscale("log")
+            else:
+                axes.set_yscale("symlog", linthresh=1.0)
+        if axes.get_yscale() != "log":
+            axes.set_ylim(bottom=-0.02 * float(max(truth.max(), high.max())) if axes.get_yscale() == "linear" else -0.1)
         axes.set_xlabel("predicted mean")
         axes.set_ylabel(label(f"true {name}", 34))
         axes.set_title(label(title, 70))

@@ -7,14 +7,15 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
-from protokit.show.plots.style import drawn, label, numbered, some
+from protokit.show.plots.style import drawn, numbered, some
 from protokit.show.plots.themes import THEMES
 
 
 def parts(of: Sequence[tuple[str, np.ndarray, np.ndarray]], left_out: int = 0, *, theme: str = "light") -> Figure:
     """Truth against prediction of each part, each in its own unit.
 
-    A part is its title, its truth and what was predicted; `left_out` says how many further ones are not shown.
+    A part is its title, as a picture can take it, its truth and what was predicted; `left_out` says how many further
+    ones are not shown.
 
     Shapes: (rows,) each. Of many rows 1,000 are drawn.
     """
@@ -34,9 +35,10 @@ def parts(of: Sequence[tuple[str, np.ndarray, np.ndarray]], left_out: int = 0, *
             few = len(shown) < 300
             size, alpha = (4, 0.6) if few else (2.6, 0.35)
             axes.plot(predicted[shown], truth[shown], "o", ms=size, alpha=alpha, mew=0, color=look.series[0])
-            axes.set_title(label(title, 26))
+            axes.set_title(title)
             numbered(axes)
-            axes.locator_params(nbins=4)
+            axes.locator_params(axis="x", nbins=2 if np.abs(predicted).max() >= 1e5 else 4)
+            axes.locator_params(axis="y", nbins=4)
             axes.grid(axis="y")
         figure.supxlabel("predicted", fontsize=9.5, color=look.quiet)
         figure.supylabel("true", fontsize=9.5, color=look.quiet)

@@ -28,7 +28,7 @@ def steps(
     colours = [look.series[i % len(look.series)] for i in range(len(classes))]
     grounds = ListedColormap([look.ground, *colours]), ListedColormap([look.ground, look.ink])
     longest = max(len(true) for _, true, _ in of)
-    with drawn(theme, 7.2, 0.8 * len(of) + 0.9, rows=len(of)) as (figure, grid):
+    with drawn(theme, 7.2, 1.0 * len(of) + 0.9, rows=len(of)) as (figure, grid):
         for axes, (title, true, said) in zip(np.atleast_1d(np.asarray(grid, object)), of, strict=True):
             count = len(true)
             for line, (values, colour, top) in enumerate(
@@ -46,7 +46,7 @@ def steps(
             axes.set_xlim(0.5, longest + 0.5)
             axes.set_ylim(3, -0.05)
             axes.set_yticks([0.45, 1.45, 2.45], ["true", "said", "differ"])
-            axes.tick_params(axis="y", length=0)
+            axes.tick_params(axis="y", length=0, labelsize=8)
             axes.set_title(label(title, 60))
             axes.spines[:].set_visible(False)
             axes.xaxis.get_major_locator().set_params(integer=True)

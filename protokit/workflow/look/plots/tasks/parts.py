@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from protokit.evaluate.scoring.parts import once, r2
-from protokit.show.plots.style import number
+from protokit.show.plots.style import label, number
 from protokit.show.plots.tasks.parts import parts
 from protokit.workflow.look.plot import PLOTS, Plot
 
@@ -31,7 +31,7 @@ class Parts(Plot):
             best = np.argsort(-np.nan_to_num(told, nan=-np.inf), kind="stable")
             shown = np.concatenate([best[: _MOST // 2], best[-(_MOST // 2) :]])
         of = [
-            (f"{p.target.columns[i]}, r2 {number(told[i]) if np.isfinite(told[i]) else '-'}", *pair)
+            (f"{label(p.target.columns[i], 16)}, r2 {number(told[i]) if np.isfinite(told[i]) else '-'}", *pair)
             for i, pair in ((i, (p.truth[:, i], p.scores[:, i])) for i in shown)
         ]
         return parts(of, len(told) - len(shown), theme=theme)
