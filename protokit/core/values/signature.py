@@ -70,6 +70,7 @@ class Task(ABC):
         spreads: whether validation rows tell how far numbers lie from their means, and so between which bounds.
         constant: the share of rows with one value from which on nothing is to be learned; above 1: never.
         audited: whether the audit looks at columns beside the target.
+        sided: whether it looks at them beside the target's `sides` instead.
         in_trees: whether trees of scikit-learn are fitted to what it predicts, by which the doctor judges.
     """
 
@@ -101,6 +102,7 @@ class Task(ABC):
     spreads: ClassVar[bool] = False
     constant: ClassVar[float] = 2.0
     audited: ClassVar[bool] = False
+    sided: ClassVar[bool] = False
     in_trees: ClassVar[bool] = False
 
     @property

@@ -34,7 +34,8 @@ class Said:
 
     def truth(self, spec: TargetSpec) -> np.ndarray:
         """Of these rows."""
-        return np.asarray(self.part.truth[spec.name])[self.rows]
+        found: np.ndarray = np.asarray(self.part.truth[spec.name])[self.rows]
+        return found
 
     @property
     def weights(self) -> np.ndarray | None:

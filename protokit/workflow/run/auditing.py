@@ -54,12 +54,13 @@ def audit(
     left_out = tuple(name for name in frame.columns if name not in used)
     specs = first.encoder.signature.targets
     known = [spec for spec in specs if spec.of_task.audited]
-    whole = {spec.name: _truth(first, spec.name, len(frame)) for spec in specs if spec.of_task.has_target}
-    sides = [one for spec in specs for one in spec.of_task.sides(spec, whole.get(spec.name, np.empty(0)))]
+    told = [spec for spec in specs if spec.of_task.audited or spec.of_task.sided]
+    whole = {spec.name: _truth(first, spec.name, len(frame)) for spec in told}
+    sides = [one for spec in told for one in spec.of_task.sides(spec, whole[spec.name])]
     weights = {s.name: each for s in known if (each := _weights(recipe, first, s, len(frame))) is not None}
     if first.in_memory.weights is not None:
-        by = _whole(first, lambda arrays: np.asarray(arrays.weights), len(frame), np.dtype(float))
-        weights |= {spec.name: by for spec, _ in sides}
+        each_row = _whole(first, lambda arrays: np.asarray(arrays.weights), len(frame), np.dtype(float))
+        weights |= {spec.name: each_row for spec, _ in sides}
     data = AuditData(
         frame=_dated(frame, first, left_out),
         splits=tuple(fold.split for fold in folds),

@@ -27,6 +27,7 @@ class Survival(Task):
     coding = "times"
     head = "log_hazards"
     takes_members = False
+    sided = True
     loss = "piecewise_exponential"
     losses = ("cox",)
     in_training = ()

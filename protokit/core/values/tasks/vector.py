@@ -20,6 +20,7 @@ class Vector(Task):
     numeric = True
     coding = "vectors"
     standardised = True
+    sided = True
     metrics = ("r2_macro", "root_mean_squared_error_macro", "mean_absolute_error_macro")
     importance = "r2_macro"  # errors of parts with other units cannot be added up
 

@@ -32,7 +32,7 @@ def steps_of(recipe: Recipe, fold: Represented, data: AuditData) -> AuditData | 
     frames, rows = zip(*(_of_part(positions, part, encoder, target, data) for positions, part in parts), strict=True)
     ends = np.cumsum([len(one) for one in frames])
     train, validation, test = np.split(np.arange(ends[-1]), ends[:-1])
-    frame = pd.concat(frames, ignore_index=True)
+    frame: pd.DataFrame = pd.concat(frames, ignore_index=True)
     own = np.concatenate(rows)
     weights = {} if fold.in_memory.weights is None else {target.name: _weights(parts, frame[_GROUP].to_numpy())}
     return replace(

@@ -43,7 +43,7 @@ class ClassNeverSaid(Rule):
             f"{one.name!r} is the class of {one.there / whole:.1%} of the steps of {target.name!r} on validation rows, "
             f"and never said, where trees find {one.found_by_trees:.0%} of them by a step's own columns"
         )
-        evidence: dict[str, Plain] = {"steps": one.there, "found_by_trees": one.found_by_trees}
+        evidence: dict[str, Plain] = {"steps": one.there, "found_by_trees": one.found_by_trees or 0.0}
         longer = Edit({"learn.epochs": max(50, 4 * checkup.epochs)})
         first = longer if checkup.best_epoch >= checkup.epochs else Edit({"learn.menu": "auto"})
         return Symptom(self.name, "warning", rule, evidence, first, instead=(longer,))
