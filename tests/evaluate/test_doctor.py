@@ -63,6 +63,7 @@ STEADY = course(*[(0.69 - 0.002 * i, 0.69 - 0.002 * i) for i in range(20)])
 BACK = course((0.6, 0.6), (0.4, 0.5), (0.2, 0.6), (0.1, 0.7), (0.05, 0.8), (0.03, 0.9))
 FAULTS: dict[str, tuple[str, Checkup]] = {
     "a part that trees know": ("part_not_learned", with_target(VECTOR, aspects=PARTS)),
+    "a part of one value": ("part_not_learned", with_target(VECTOR, aspects=(PARTS[0], Aspect("c", top=0.995)))),
     "a class of steps that trees find": ("class_never_said", with_target(STEPS, aspects=(COMMON, RARE))),
     "a class of pixels": (
         "class_never_said",

@@ -108,3 +108,8 @@ def test_of_many_parts_the_first_are_looked_at_and_it_is_said(tmp_path: Path) ->
     }
     rules = [one.rule for one in run(written, frame, out=tmp_path, cache=False).findings]
     assert "of 12 parts of 'all' the first 10 were looked at" in rules
+
+
+def test_a_part_of_one_value_is_told_by_no_column(tmp_path: Path) -> None:
+    target = {"target": {"all": ["x", "y", "z"]}}
+    assert found(vectors().assign(z=1.0), target, tmp_path) == []

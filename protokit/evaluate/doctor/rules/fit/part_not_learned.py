@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Set
 
-from protokit.core.checkup import Checkup, Edit, Plain, Symptom
+from protokit.core.checkup import Checkup, Edit, Plain, Symptom, TargetCheck
 from protokit.evaluate.doctor.rule import RULES, Rule, explaining
 from protokit.evaluate.doctor.skill import SURE, of_error
 
 _KNOWN = 0.3  # what trees surely do away with of a constant's error
 _SHARE = 0.25  # of that, what the network may do away with
+_SAME = 0.98  # of the training rows, with one value
 
 
 @RULES.add
@@ -28,6 +29,7 @@ class PartNotLearned(Rule):
         if found & (explaining() | {"shuffled_labels", "underfitting"}):
             return
         for target in checkup.targets:
+            yield from self._constant(target)
             missed = []
             for part in target.aspects:
                 own, other = part.validation, part.reference
@@ -49,3 +51,13 @@ class PartNotLearned(Rule):
             first = longer if checkup.best_epoch >= checkup.epochs else Edit({"learn.menu": "auto"})
             advice = f"or learn it by itself: target: {name}"
             yield Symptom(self.name, "warning", rule, evidence, first, advice, instead=(longer,))
+
+    def _constant(self, target: TargetCheck) -> Iterator[Symptom]:
+        for part in target.aspects:
+            if part.top >= _SAME:
+                rule = (
+                    f"the part {part.name!r} of {target.name!r} has one value in {part.top:.2%} of the training rows: "
+                )
+                evidence: dict[str, Plain] = {"share": part.top}
+                advice = "leave it out of the target: its skill is no number, and the mean over the parts neither"
+                yield Symptom(self.name, "warning", rule + "there is nothing to predict", evidence, advice=advice)
