@@ -38,11 +38,8 @@ def steps(
                     ((true >= 0) & (true != said), grounds[1], 1),
                 )
             ):
-                box = (0.5, count + 0.5, line + 0.9, line)
-                axes.imshow(
-                    values[None].astype(int), cmap=colour, vmin=0, vmax=top, extent=box, interpolation="nearest"
-                )
-            axes.set_aspect("auto")
+                edges = np.arange(count + 1) + 0.5, [line, line + 0.9]
+                axes.pcolormesh(*edges, values[None].astype(int), cmap=colour, vmin=0, vmax=top)
             axes.set_xlim(0.5, longest + 0.5)
             axes.set_ylim(3, -0.05)
             axes.set_yticks([0.45, 1.45, 2.45], ["true", "said", "differ"])
