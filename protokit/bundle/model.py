@@ -194,7 +194,9 @@ class Model:
         each = zip(encoders, examples, encoded, strict=True)
         unusual = [encoder.unusual(some, features) for encoder, some, (_, features) in each]
         unlike = notices_of(unusual, allow=unseen == "allow")
-        scores = _mean([part.scores(*some) for part, some in zip(self.parts, encoded, strict=True)])
+        scores = _mean(
+            [self._brought(part, part.scores(*some)) for part, some in zip(self.parts, encoded, strict=True)]
+        )
         if (clusters := self.parts[0].clusters) is not None:
             [found] = scores.values()
             predicted = pd.DataFrame(clusters.columns(found))
@@ -208,6 +210,13 @@ class Model:
         if unlike:
             warnings.warn("\n".join(told), PredictionNotice, stacklevel=2)
         return predicted
+
+    def _brought(self, part: Part, scores: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """Scores of a part as those of the first one's targets."""
+        pairs = zip(self.signature.targets, part.encoder.signature.targets, strict=True)
+        if part is self.parts[0] or part.clusters is not None:
+            return scores
+        return {to.name: to.of_task.brought(own, scores[to.name], to) for to, own in pairs}
 
 
 def needed(parts: Sequence[Part]) -> tuple[str, ...]:

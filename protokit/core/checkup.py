@@ -61,6 +61,23 @@ class LayerCheck:
 
 
 @dataclass(frozen=True)
+class Aspect:
+    """A part of a vector, with the share of its commonest value among training rows, and its skills on validation rows.
+
+    Or a class of steps or pixels: of how many of those of validation rows it is there, on how many it is `called`, and
+    which share of it trees find.
+    """
+
+    name: str
+    top: float = 0.0
+    validation: Measured | None = None
+    reference: Measured | None = None
+    there: int = 0
+    called: int = 0
+    found_by_trees: float | None = None
+
+
+@dataclass(frozen=True)
 class TargetCheck:
     """One target. `sums` are the least and the largest sum of the network's outputs for a training row.
 
@@ -72,7 +89,8 @@ class TargetCheck:
     count by their weights and those of their classes. Where the verdict is that `beaten_by`, a baseline, is better,
     `metric` is that of the verdict, and `scores` are those of the network and of the baseline on the test rows.
     On `agreed` of the `rows` validation rows the network and the trees are sure of one class that is not the row's;
-    `expected` is how many it would be, were the network's probabilities right.
+    `expected` is how many it would be, were the network's probabilities right. `aspects` are the parts of a vector, or
+    the classes of steps and pixels.
     """
 
     name: str
@@ -95,6 +113,7 @@ class TargetCheck:
     rows: int = 0
     agreed: int = 0
     expected: float = 0.0
+    aspects: tuple[Aspect, ...] = ()
 
 
 @dataclass(frozen=True)

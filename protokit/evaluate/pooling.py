@@ -15,7 +15,9 @@ def pooled(parts: Sequence[Predictions]) -> Predictions:
     A block of one part is none of another's; thresholds that the parts have chosen stay with their rows.
     """
     first = parts[0]
-    truth, scores = (_joined([getattr(part, name) for part in parts]) for name in ("truth", "scores"))
+    brought = first.target.of_task.brought
+    truth = _joined([part.truth for part in parts])
+    scores = _joined([brought(part.target, part.scores, first.target) for part in parts])
     blocks = thresholds = reference = weights = None
     if first.blocks is not None:
         own = [np.unique(part.blocks, return_inverse=True)[1] for part in parts if part.blocks is not None]

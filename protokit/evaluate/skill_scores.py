@@ -81,6 +81,19 @@ def trees(
     return Trees(said, without_best)
 
 
+def said_by_trees(wanted: np.ndarray, train: Arrays, other: Arrays, rows: np.ndarray, seed: int) -> np.ndarray:
+    """Several numbers of each row as trees have them that are fitted on some training rows.
+
+    Shapes: wanted (training rows, numbers), rows (some,) of positions in the other part -> (some, numbers).
+    """
+    random = derive(seed, "reference")
+    some = np.random.Generator(np.random.PCG64(random)).permutation(train.rows)[:_ROWS]
+    x, z, _ = _matrices(taken(train.features, some), taken(other.features, rows))
+    options = {"min_samples_leaf": 5, "max_features": 0.5 if x.shape[1] <= _FEW else "sqrt", "random_state": random}
+    found: np.ndarray = np.asarray(ExtraTreesRegressor(_TREES, **options).fit(x, wanted[some]).predict(z))
+    return found.reshape(len(rows), -1)
+
+
 def _said(
     target: TargetSpec, x: np.ndarray, truth: np.ndarray, z: np.ndarray, seed: int, weights: np.ndarray | None
 ) -> tuple[np.ndarray, np.ndarray]:

@@ -78,7 +78,8 @@ def class_weights(
     for target in signature.targets:
         truth = train.truth[target.name]
         if not target.has_classes:
-            rule = f"class weights are for rows of one class each, and the task of {target.name!r} is {target.task}"
+            why = "has several in each" if target.classes else "has no classes"
+            rule = f"class weights are for rows of one class, and {target.name!r} {why}"
             raise DataError(rule, cure="remove learn.class_weights")
         found[target.key] = of_each_class(given, target, truth)[truth].astype(np.float32)
     return found

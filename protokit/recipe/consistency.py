@@ -282,9 +282,6 @@ def _of_survival(represent: Represent, learn: Learn) -> list[Fault]:
     if len(represent.targets) > 1:
         rule = "survival has one target, the time"
         found.append(Fault(rule, f"write target: {represent.targets[0]}", ("represent", "target")))
-    if represent.split.folds is not None:
-        rule = "the times at which one fold is asked are not those of another"
-        found.append(Fault(rule, "write a share: split: {test: 0.2}", ("represent", "split", "folds"), "key"))
     return found
 
 

@@ -75,7 +75,10 @@ class Encoder:
 
     @property
     def places(self) -> dict[str, list[tuple[str, np.ndarray | None]]]:
-        """Where each column stands: the inputs that it is part of, with its places there; None for all of an input."""
+        """Where each column stands: the inputs that it is part of, with its places there; None for all of an input.
+
+        Of sequences each column that is there at each step stands by itself, on the last axis.
+        """
         found: dict[str, list[tuple[str, np.ndarray | None]]] = {name: [] for name in self.kinds}
         hot, embedded = self._by_levels()
         owners = [column.column for column in self._numeric for _ in column.names]
@@ -86,7 +89,11 @@ class Encoder:
         for i, coded in enumerate(embedded):
             found[coded.column].append(("categories", np.array([i])))
         for own in self.own:
-            found[own.column].append((own.column, None))
+            if isinstance(own, SequenceColumn):
+                del found[own.column]
+                found |= {name: [(own.column, np.array([i]))] for i, name in enumerate(own.channels)}
+            else:
+                found[own.column].append((own.column, None))
         return found
 
     def at(self, folder: Path) -> Encoder:

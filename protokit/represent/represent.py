@@ -76,7 +76,8 @@ def represent(
     found = with_positive(spec, [replace(one, source=source) for one in found])
     of_weights = (_of_weights(one, setting.sample_weights) for one in found)
     found = (replace(found[0], notices=(*found[0].notices, *next(filter(None, of_weights), ()))), *found[1:])
-    targets = [one.encoder.signature.targets for one in found]
+    # each fold may have other times: scores are brought to those of the first
+    targets = [[replace(spec, width=0) for spec in one.encoder.signature.targets] for one in found]
     if odd := next((i for i, some in enumerate(targets) if some != targets[0]), None):
         raise DataError(
             f"fold {odd + 1} has other classes in its training rows than fold 1", cure="lower represent.split.folds"

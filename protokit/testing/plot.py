@@ -71,6 +71,7 @@ def _views() -> Iterator[tuple[str, RunView]]:
         (TargetSpec("y", "multiclass", ("a", "b", "c")), rng.integers(0, 3, _ROWS), three),
         (TargetSpec("y", "multilabel", columns=("a", "b")), labels, rng.random((_ROWS, 2))),
         (TargetSpec("y", "regression"), numbers, numbers + 0.1),
+        (TargetSpec("y", "count", spread=0.5), rng.poisson(3, _ROWS).astype(float), np.exp(numbers)),
         (TargetSpec("y", "quantile", quantiles=(0.1, 0.9)), numbers, np.stack([numbers - 1, numbers + 1], 1)),
         (TargetSpec("y", "forecasting", columns=("y",), horizon=3), windows, windows + 0.1),
         (

@@ -19,7 +19,7 @@ from protokit.evaluate.audit.audit import audit_series
 from protokit.evaluate.audit.check import SERIES_CHECKS
 from protokit.evaluate.audit.series.data import SeriesData
 from protokit.recipe.recipe import Recipe
-from protokit.workflow.run.auditing_series import series_data
+from protokit.workflow.run.audited.series import series_data
 from protokit.workflow.run.collecting import collected as collect
 from protokit.workflow.run.representing import represent
 

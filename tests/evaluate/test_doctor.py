@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from protokit.core.checkup import Checkup, Edit, LayerCheck, Measured, TargetCheck
+from protokit.core.checkup import Aspect, Checkup, Edit, LayerCheck, Measured, TargetCheck
 from protokit.evaluate.doctor.curves import steadiness
 from protokit.evaluate.doctor.doctor import diagnose, with_others
 from protokit.evaluate.doctor.rule import RULES
@@ -25,6 +25,15 @@ TARGET = TargetCheck(
     behind=Measured(-0.05, 0.02), rows=300, agreed=2, expected=3.0,
 )  # fmt: skip
 NUMBER = replace(TARGET, task="regression", loss="MeanSquaredError", activation="linear", values=200)
+PARTS = (
+    Aspect("a", validation=Measured(0.8, 0.02), reference=Measured(0.7, 0.02)),
+    Aspect("b", validation=Measured(0.02, 0.02), reference=Measured(0.6, 0.03)),
+)
+VECTOR = replace(NUMBER, task="vector")
+STEPS = replace(TARGET, task="tagging", loss="StepCrossentropy", activation="softmax")
+MASK = replace(STEPS, task="segmentation", loss="CrossEntropy", reference=None, behind=None)
+COMMON = Aspect("rest", there=900, called=1000, found_by_trees=0.9)
+RARE = Aspect("fall", there=100, called=0, found_by_trees=0.6)
 
 
 def course(*losses: tuple[float, float]) -> tuple[dict[str, float], ...]:
@@ -53,6 +62,13 @@ BN = LayerCheck("bn", "BatchNormalization", batch_noise=0.25)
 STEADY = course(*[(0.69 - 0.002 * i, 0.69 - 0.002 * i) for i in range(20)])
 BACK = course((0.6, 0.6), (0.4, 0.5), (0.2, 0.6), (0.1, 0.7), (0.05, 0.8), (0.03, 0.9))
 FAULTS: dict[str, tuple[str, Checkup]] = {
+    "a part that trees know": ("part_not_learned", with_target(VECTOR, aspects=PARTS)),
+    "a part of one value": ("part_not_learned", with_target(VECTOR, aspects=(PARTS[0], Aspect("c", top=0.995)))),
+    "a class of steps that trees find": ("class_never_said", with_target(STEPS, aspects=(COMMON, RARE))),
+    "a class of pixels": (
+        "class_never_said",
+        with_target(MASK, aspects=tuple(replace(one, found_by_trees=None) for one in (COMMON, RARE))),
+    ),
     "loss of numbers for a class": ("wrong_loss", with_target(loss="MeanSquaredError")),
     "loss that is not least at the truth": ("wrong_loss", with_target(NUMBER, loss="Poisson")),
     "probabilities for a loss of logits": ("wrong_loss", with_target(logits=True)),
@@ -254,3 +270,20 @@ def test_a_skill_below_none_is_said_to_be_worse_than_a_constant(skill: float) ->
         own = "is worse than a constant by 11%" if skill < 0 else "does away with 2% of a constant's error"
         assert own in rule and "-" not in rule, rule
         assert check != "shuffled_labels" or "trees are worse than a constant by 5%" in rule
+
+
+@pytest.mark.parametrize(
+    "sound",
+    [
+        with_target(VECTOR, aspects=PARTS[:1]),
+        with_target(VECTOR, aspects=(PARTS[0], replace(PARTS[1], reference=Measured(0.1, 0.05)))),
+        with_target(STEPS, aspects=(COMMON, replace(RARE, found_by_trees=0.0))),
+        with_target(STEPS, aspects=(COMMON, replace(RARE, called=3))),
+        with_target(STEPS, aspects=(COMMON, replace(RARE, there=3))),
+        with_target(
+            MASK, loss="DiceAndCrossEntropy", aspects=tuple(replace(one, found_by_trees=None) for one in (COMMON, RARE))
+        ),
+    ],
+)
+def test_of_a_part_or_class_that_nobody_knows_nothing_is_said(sound: Checkup) -> None:
+    assert diagnose(sound) == ()

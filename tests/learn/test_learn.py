@@ -134,7 +134,7 @@ def test_class_weights() -> None:
     assert trained("c", class_weights={0: 1.0, 1: 50.0}).progress.epoch == 3
     with pytest.raises(DataError, match="no class '7'"):
         trained("c", class_weights={7: 1.0})
-    with pytest.raises(DataError, match="class weights are for rows of one class each"):
+    with pytest.raises(DataError, match="class weights are for rows of one class"):
         trained("r", class_weights="balanced")
 
 

@@ -12,13 +12,16 @@ from protokit.show.plots.calibration import calibration
 from protokit.show.plots.confusion import confusion
 from protokit.show.plots.curves import curves
 from protokit.show.plots.embeddings import embeddings
-from protokit.show.plots.forecast import forecast
 from protokit.show.plots.gradients import gradients
 from protokit.show.plots.intervals import Dot, Panel, intervals
 from protokit.show.plots.ranking import ranking
 from protokit.show.plots.residuals import residuals
 from protokit.show.plots.style import label, some, thinned
 from protokit.show.plots.svg import inline, svg
+from protokit.show.plots.tasks.bounds import bounds
+from protokit.show.plots.tasks.forecast import forecast
+from protokit.show.plots.tasks.parts import parts
+from protokit.show.plots.tasks.steps import steps
 from protokit.show.plots.themes import THEMES
 
 HOSTILE = ("<script>alert(1)</script>", "$x^2$ and $", "שלום", "日本語", "a\nb\x00c", "x" * 200, "", "\"'&")
@@ -34,7 +37,16 @@ def draw(theme: str, name: str = "x") -> dict[str, Callable[[], Any]]:
     history = [{"epoch": e, "loss": 1 / e, "validation_loss": 1.2 / e} for e in range(1, 40)]
     windows = RNG.normal(size=(4, 6))
     layers = [{"layer": name, "gradient": 0.1, "dead": 0.5, "saturated": None}]
+    at = np.linspace(0.5, 40, 20)
+    tags = RNG.integers(-1, 9, 12)
     return {
+        "bounds": lambda: bounds(
+            NUMBERS**2, NUMBERS**2 + 1, (at, at / 2, at * 2), NUMBERS > 0, name, label(name), theme=theme
+        ),
+        "parts": lambda: parts([(label(name), NUMBERS, NUMBERS * i) for i in range(4)], 3, theme=theme),
+        "steps": lambda: steps(
+            [(name, tags, np.abs(tags)), (name, tags[:5], np.abs(tags[:5]))], [name, *HOSTILE, 1], theme=theme
+        ),
         "curves": lambda: curves(history, 20, theme=theme),
         "confusion": lambda: confusion(
             RNG.integers(0, 8, 200), RNG.integers(0, 8, 200), [name, *HOSTILE[1:]], theme=theme

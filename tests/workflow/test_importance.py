@@ -128,3 +128,29 @@ def test_each_column_is_shuffled_where_it_stands_among_the_inputs(tmp_path: Path
                 else:
                     expected[:, at] = values[::-1][:, at]
             np.testing.assert_array_equal(changed[name], expected, err_msg=f"{column} in {name}")
+
+
+@pytest.mark.parametrize("same", [False, True])
+def test_of_sequences_each_column_is_shuffled_among_the_steps(same: bool, tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    rows = []
+    for case in range(200):
+        state = 0
+        for t in range(8 if same else int(rng.integers(5, 9))):
+            state = state if rng.random() < 0.7 else 1 - state
+            rows.append((case, t, 3 * state + rng.normal(), rng.normal(), "ab"[state]))
+    frame = pd.DataFrame(rows, columns=["case", "t", "tells", "noise", "does"])
+    near = {"Conv1D": {"filters": 8, "kernel_size": 3, "padding": "same", "activation": "relu"}}
+    recipe = {
+        "represent": {"target": "does", "sequence": {"by": "case", "time": "t"}},
+        "learn": {"task": "tagging", **NETWORK, "menu": [near], "epochs": 15},
+        "evaluate": {"baselines": ["dummy"]},
+    }
+    run = protokit.run(recipe, frame, out=tmp_path)
+    [found] = run.results["metrics"]["importance"].values()
+    assert [(one["column"], one["metric"]) for one in found] == [
+        ("tells", "step_accuracy"),
+        ("noise", "step_accuracy"),
+    ]
+    assert found[0]["drop"]["low"] > 0.1 > found[1]["drop"]["value"]
+    assert "relies most on tells" in str(run)

@@ -117,7 +117,6 @@ def test_rows_without_an_event_or_a_time_are_dropped_and_it_is_said(tmp_path: Pa
         ({"learn": {"event": "days"}}, "'days' is the target"),
         ({"learn": {"task": "regression"}}, "event is for survival"),
         ({"represent": {"columns": {"died": "number"}}}, "cannot be learned from"),
-        ({"represent": {"split": {"folds": 3}}}, "are not those of another"),
         ({"represent": {"target": ["days", "u"]}}, "one target"),
     ],
 )
@@ -190,3 +189,30 @@ def test_coxs_regression_is_that_of_statsmodels() -> None:
     np.testing.assert_allclose(model.of_columns, right, rtol=0.03, atol=0.01)  # but for the small penalty
     same = baselines.cox(features, truth, target, 0, np.ones(500))
     np.testing.assert_allclose(same.scores(features), model.scores(features))
+
+
+def test_folds_are_asked_at_the_times_of_the_first(tmp_path: Path) -> None:
+    frame = table(300)
+    written = {**recipe(epochs=30), "represent": {"target": "days", "split": {"folds": 3}}}
+    result = run(written, frame, out=tmp_path)
+    assert result.metrics["concordance"] > 0.65
+    plain = json.loads((result.path / "metrics.json").read_text())
+    assert plain["rows"]["test"] == 300 and len(plain["folds"]) == 3
+    first, *others = [part.encoder.signature.targets[0].times for part in result.model.parts]
+    assert all(one != first for one in others)
+    network, simple, _ = read_predictions(result.path)
+    for p in (network["days"], *simple["days"].values()):
+        assert p.target.times == first and (np.diff(p.scores, axis=1) <= 0).all()
+    fresh = load(result.path / "model").predict(frame.drop(columns=["days", "died"]))
+    assert list(fresh.columns[1:]) == [f"days > {time:g}" for time in first]
+    assert np.array_equal(fresh, result.model.predict(frame))
+
+
+def test_a_curve_is_the_same_at_other_times() -> None:
+    own = TargetSpec("t", "survival", columns=("t", "seen"), times=(1.0, 2.0, 4.0))
+    other = TargetSpec("t", "survival", columns=("t", "seen"), times=(0.5, 2.0, 3.0, 5.0))
+    hazard = 0.3
+    later = np.exp(-hazard * np.array([own.times]))
+    found = own.of_task.brought(own, later, other)
+    np.testing.assert_allclose(found, np.exp(-hazard * np.array([other.times])))
+    assert own.of_task.brought(own, later, own) is later

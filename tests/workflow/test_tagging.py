@@ -156,3 +156,16 @@ def test_an_encoder_of_labels_is_read_again() -> None:
     encoder = TargetEncoder.fit(cells.to_frame(), ("y",), "tagging")
     assert encoder.truth(cells.to_frame()).tolist() == [[1, 0, -2], [0, -1, 0]]
     assert TargetEncoder.from_plain(json.loads(json.dumps(encoder.as_plain()))) == encoder
+
+
+def test_a_text_that_changes_within_a_sequence_is_left_out_whole(tmp_path: Path) -> None:
+    frame = table().assign(note=lambda f: f["does"].str.upper())
+    result = run(recipe(learn={"epochs": 1}), frame, out=tmp_path)
+    assert any("'note' is left out" in str(notice["rule"]) for notice in result.results["notices"])
+    assert [spec.name for spec in result.model.signature.inputs] == ["sequence"]
+    assert len(load(result.path / "model").predict(frame.drop(columns=["does", "note"]))) == len(frame)
+
+
+def test_class_weights_are_refused_with_what_the_target_is(tmp_path: Path) -> None:
+    with pytest.raises(ProtokitError, match="'does' has several in each"):
+        run(recipe(learn={"epochs": 1, "class_weights": "balanced"}), table(), out=tmp_path)

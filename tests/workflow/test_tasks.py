@@ -165,7 +165,7 @@ def test_quantiles_are_in_order_and_cover(tmp_path: Path) -> None:
         ({"learn": {"loss": "MeanSquaredError", "task": "quantile"}}, "quantiles have a loss of their own"),
         ({"evaluate": {"metrics": ["coverage"]}, "learn": {"task": "quantile"}}, "decides the verdict"),
         ({"evaluate": {"baselines": ["kmeans"]}}, "the baseline 'kmeans' is not for"),
-        ({"learn": {"class_weights": "balanced", "task": "quantile"}}, "class weights are for rows of one class each"),
+        ({"learn": {"class_weights": "balanced", "task": "quantile"}}, "class weights are for rows of one class"),
     ],
 )
 def test_what_does_not_fit_is_said_before_anything_is_written(change: dict, words: str, tmp_path: Path) -> None:

@@ -106,3 +106,13 @@ def test_what_does_not_fit_is_told_before_anything_runs(target: object, learn: d
     with pytest.raises(ProtokitError) as caught:
         Recipe.parse(recipe(target, **learn))
     assert words in str(caught.value), str(caught.value)
+
+
+def test_a_part_in_small_units_is_relied_on_as_one_in_large_ones(tmp_path: Path) -> None:
+    adam = {"Adam": {"learning_rate": 0.01}}
+    frame = table(400).drop(columns="z")
+    result = run(recipe({"place": ["x", "y"]}, epochs=40, optimizer=adam), frame, out=tmp_path)
+    [found] = result.results["metrics"]["importance"].values()
+    drops = {one["column"]: one["drop"]["value"] for one in found}
+    assert found[0]["metric"] == "r2_macro"
+    assert drops["v"] > 0.3  # it tells half of y, whose unit is 30,000 times that of x

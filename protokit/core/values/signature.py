@@ -70,6 +70,7 @@ class Task(ABC):
         spreads: whether validation rows tell how far numbers lie from their means, and so between which bounds.
         constant: the share of rows with one value from which on nothing is to be learned; above 1: never.
         audited: whether the audit looks at columns beside the target.
+        sided: whether it looks at them beside the target's `sides` instead.
         in_trees: whether trees of scikit-learn are fitted to what it predicts, by which the doctor judges.
     """
 
@@ -101,6 +102,7 @@ class Task(ABC):
     spreads: ClassVar[bool] = False
     constant: ClassVar[float] = 2.0
     audited: ClassVar[bool] = False
+    sided: ClassVar[bool] = False
     in_trees: ClassVar[bool] = False
 
     @property
@@ -136,6 +138,17 @@ class Task(ABC):
 
     def labels(self, target: TargetSpec, scores: np.ndarray, thresholds: np.ndarray | None) -> np.ndarray:
         """See TargetSpec.labels."""
+        return scores
+
+    def sides(self, target: TargetSpec, truth: np.ndarray) -> list[tuple[TargetSpec, np.ndarray]]:
+        """What the audit looks at instead of a target that is no class and no number: such ones that it is made of.
+
+        A side is a target by the name of its column, with its truth. Shapes: truth (rows, ...) -> (rows,) each.
+        """
+        return []
+
+    def brought(self, own: TargetSpec, scores: np.ndarray, other: TargetSpec) -> np.ndarray:
+        """Scores of a target as another fold's training rows have it (`own`) as those of the target of the `other`."""
         return scores
 
     def steps(self, truth: np.ndarray) -> np.ndarray | None:
@@ -195,9 +208,9 @@ class TargetSpec:
     `classes` are as written in the data, in order; of clusters found they are 1, 2, and so on. `columns` are those of a
     target made of several: labels that may each be there, parts of a vector, or series that are forecast together over
     `horizon` steps; labels of steps have it, too.
-    `quantiles` are those to predict. `width` is the count of numbers that a network without a target gives back.
-    Of two classes the one at the place `positive` is what precision, recall and the like are of. A row is called
-    positive where its probability of it is above the `threshold`; the logits of classes are divided by the
+    `quantiles` are those to predict. `width` is the count of numbers that a network gives back without a target, and
+    of `times`. Of two classes the one at the place `positive` is what precision, recall and the like are of. A row is
+    called positive where its probability of it is above the `threshold`; the logits of classes are divided by the
     `temperature`. `dispersion` is by how much counts, in units of their mean, vary more than those of a Poisson
     distribution, and `spread` how far they, or numbers above 0, lie from the network's means, by validation rows
     (variance: mean + spread * mean^2, or spread * mean^2). Of what happens some time the probabilities are of `times`,

@@ -19,12 +19,18 @@ Data = TypeVar("Data")
 _GRAVITY = {"fatal": 0, "warning": 1, "note": 2}
 
 
-def audit(data: AuditData) -> tuple[Finding, ...]:
-    """What the checks find, the gravest first. The same data and seed give the same findings."""
+def audit(data: AuditData, steps: AuditData | None = None) -> tuple[Finding, ...]:
+    """What the checks find, the gravest first. The same data and seed give the same findings.
+
+    `steps` are those of sequences as rows, where each has a class of its own.
+    """
     # small models gain nothing from more threads, and wait for each other when cores are busy
     with threadpool_limits(1), warnings.catch_warnings():
         warnings.filterwarnings("ignore", "The number of unique classes", UserWarning)  # classes of a row or two
-        return _gathered((check, _found(check, check, data)) for check in CHECKS.all().values())
+        looked = [(check, data) for check in CHECKS.all().values()]
+        if steps is not None:
+            looked = [pair for c, d in looked for pair in ((c, d), *([(c, steps)] if c.of_steps else []))]
+        return _gathered((check, _found(check, check, of)) for check, of in looked)
 
 
 def audit_series(data: SeriesData) -> tuple[Finding, ...]:

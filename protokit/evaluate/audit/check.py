@@ -22,12 +22,14 @@ class Check(ABC):
         about: what it finds, for `protokit list`.
         rank: checks run in this order; those without one come last.
         explains: whether columns that it names are explained, so that no later check of that sort names them again.
+        of_steps: whether it also looks at the steps of sequences as rows, where each has a class of its own.
     """
 
     name: str
     about: str
     rank: int = LAST
     explains: bool = False
+    of_steps: bool = False
 
     @abstractmethod
     def __call__(self, data: AuditData) -> Iterator[Finding]:

@@ -35,7 +35,9 @@ class AuditData:
 
     `kinds` has the kind of each column that is used, `left_out` the columns that are not; `splits` is one, or one
     for each fold; `given` says that a table or a column names the test rows; `group` and `time` are the columns that
-    rows are split by; `derived` has the columns that a target was made of.
+    rows are split by; `derived` has the columns that a target was made of. `sides` are the targets that are a side of
+    one: a part of a vector, the event of a time, a step's class. `further` are columns of targets without simple
+    models.
     """
 
     frame: pd.DataFrame
@@ -50,6 +52,13 @@ class AuditData:
     derived: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     seed: int = 0
     weights: Mapping[str, np.ndarray] = field(default_factory=dict)
+    sides: frozenset[str] = frozenset()
+    further: tuple[str, ...] = ()
+
+    @property
+    def of_classes(self) -> tuple[TargetSpec, ...]:
+        """The targets that are classes, each as a whole."""
+        return tuple(one for one in self.targets if one.has_classes and one.name not in self.sides)
 
     @property
     def split(self) -> Split:
@@ -69,8 +78,9 @@ class AuditData:
     @cached_property
     def hashes(self) -> dict[str, np.ndarray]:
         """A hash of each cell of the used columns and the targets."""
-        names = [*self.kinds, *(target.name for target in self.targets)]
-        return {name: cells(self.frame[name]) for name in names}
+        own = {target.name: pd.Series(self.truth[target.name]) for target in self.targets}
+        names = [*self.kinds, *own, *self.further]
+        return {name: cells(self.frame[name] if name in self.frame else own[name]) for name in names}
 
     @cached_property
     def sample(self) -> np.ndarray:

@@ -31,7 +31,9 @@ def _plain(cell: object) -> object:
     """A cell that can be told from others: an array by its bytes."""
     if isinstance(cell, (str, bytes)):
         return cell
-    return cell.tobytes() if isinstance(cell, np.ndarray) else str(cell)
+    if isinstance(cell, np.ndarray):
+        return cell.tobytes() if cell.dtype != object else str(cell.tolist())
+    return str(cell)
 
 
 def _words(cell: object) -> str:

@@ -77,6 +77,8 @@ def judged(
     if not target.has_classes:
         middle = mean(wanted, weights)
         spread = np.maximum(wanted.var(axis=0) if weights is None else mean((wanted - middle) ** 2, weights), 1e-300)
+        if spread.min() <= 1e-300:  # a constant, of which there is nothing to know
+            return Skill(0.0, 0.0, 0.0, 0.0, 0.0)
         left = mean((found - wanted) ** 2, weights) / spread
         sway = _Z * float(np.sqrt(2 / rows))
         error, even_error = float(left[0]), float(left[1])

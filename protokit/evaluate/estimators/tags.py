@@ -61,6 +61,16 @@ class _BySteps:
         return found.reshape(rows, steps, -1)
 
 
+def steps_as_rows(features: Features, truth: np.ndarray, rows: np.ndarray) -> tuple[Features, np.ndarray]:
+    """The steps that have a label of some sequences as rows, and the places of their classes.
+
+    Shapes: truth (sequences, steps), rows (some,) of positions among the sequences.
+    """
+    known = np.zeros(truth.shape, bool)
+    known[rows] = truth[rows] >= 0
+    return _of_steps(features, known), truth[known]
+
+
 def _of_steps(features: Features, known: np.ndarray) -> Features:
     """Steps as rows. Shapes: known (rows, steps)."""
     assert features.history is not None, "sequences have their steps"

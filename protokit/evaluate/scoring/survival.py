@@ -64,19 +64,26 @@ def integrated_brier_score(p: Predictions) -> float:
 
     The times are those of the target at which more than a hundredth of the rows is still in sight.
     """
-    time, seen = p.truth[:, 0], p.truth[:, 1]
-    weights = np.ones(len(time)) if p.weights is None else p.weights
-    in_sight = curve(p.truth, weights, of_events=False)
-    times = np.array(p.target.times)
+    return float(
+        np.average(errors_of_curves(p.truth, p.scores, np.array(p.target.times), p.weights), weights=p.weights)
+    )
+
+
+def errors_of_curves(
+    truth: np.ndarray, later: np.ndarray, times: np.ndarray, weights: np.ndarray | None = None
+) -> np.ndarray:
+    """What each row adds to the integrated Brier score; NaN where it has no time. Shapes: (rows, ...) -> (rows,)."""
+    time, seen = truth[:, 0], truth[:, 1]
+    weights = np.ones(len(time)) if weights is None else weights
+    in_sight = curve(truth, weights, of_events=False)
     there = at_times(in_sight, times)
     kept = (there > 0.01) & (times < time.max())
     if not kept.any():
-        return float("nan")
-    times, there, later = times[kept], there[kept], p.scores[:, kept]
+        return np.full(len(time), np.nan)
+    times, there, later = times[kept], there[kept], later[:, kept]
     until = np.maximum(at_times(in_sight, time, before=True), 1e-9)[:, None]
     happened = (time[:, None] <= times) & (seen[:, None] == 1)
     errors = happened * later**2 / until + (time[:, None] > times) * (1 - later) ** 2 / there
-    scores = np.average(errors, axis=0, weights=weights)
     if len(times) == 1:
-        return float(scores[0])
-    return float(np.trapezoid(scores, times) / (times[-1] - times[0]))
+        return np.asarray(errors[:, 0])
+    return np.asarray(np.trapezoid(errors, times, axis=1) / (times[-1] - times[0]))

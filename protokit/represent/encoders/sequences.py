@@ -33,7 +33,7 @@ class SequenceGrouping:
     """How rows become examples: those of one value of `by`, ordered by `time`, else as they come.
 
     `channels` are the columns that are numbers at each step, `labels` those that have a label for each, if they are
-    there: it is predicted.
+    there: it is predicted. `left` are columns that change and are no numbers, which no example has.
     """
 
     by: str
@@ -41,6 +41,7 @@ class SequenceGrouping:
     channels: tuple[str, ...]
     dates: Rule = UNASKED  # how dates in `time` are read
     labels: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
 
     @classmethod
     def of(
@@ -91,7 +92,7 @@ class SequenceGrouping:
         if time and frame[time].dtype.kind not in "iufm" and frame[time].notna().all():
             told += notices(frame, time, dates)
             dates = reading(frame[time], dates).rule
-        return cls(by, time, tuple(channels), dates, labels), told
+        return cls(by, time, tuple(channels), dates, labels, tuple(left)), told
 
     def examples(self, frame: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray]:
         """One row for each key in the order of its first row, with a column `sequence` of (steps, channels) arrays.
@@ -114,7 +115,8 @@ class SequenceGrouping:
         values = np.stack([_channel(frame[name]) for name in self.channels], axis=1)[order]
         ends = np.cumsum(np.bincount(codes))
         cells = _parted(values, ends)
-        static = [name for name in frame.columns if name not in {self.by, self.time, *self.channels, *self.labels}]
+        apart = {self.by, self.time, *self.channels, *self.labels, *self.left}
+        static = [name for name in frame.columns if name not in apart]
         examples = frame.iloc[first][static].reset_index(drop=True)
         if COLUMN in examples:
             raise DataError(f"a column is named {COLUMN!r}, as the sequences will be", cure="rename it")
@@ -142,7 +144,8 @@ class SequenceGrouping:
         """All of it as JSON values."""
         plain = {"by": self.by, "time": self.time, "channels": list(self.channels)}
         labels = {"labels": list(self.labels)} if self.labels else {}
-        return {**plain, "dates": dict(vars(self.dates)), **labels}
+        left = {"left": list(self.left)} if self.left else {}
+        return {**plain, "dates": dict(vars(self.dates)), **labels, **left}
 
     @classmethod
     def from_plain(cls, plain: Mapping[str, Any]) -> SequenceGrouping:
@@ -153,6 +156,7 @@ class SequenceGrouping:
             tuple(plain["channels"]),
             Rule(**plain.get("dates", {})),
             (*plain.get("labels", ()),),
+            (*plain.get("left", ()),),
         )
 
     def _times(self, frame: pd.DataFrame) -> np.ndarray:

@@ -8,11 +8,7 @@ from pathlib import Path
 from typing import cast
 from zlib import crc32
 
-import numpy as np
-
 from protokit.core.errors import SpecError
-from protokit.core.names import counted, number
-from protokit.core.values.arrays import Predictions
 from protokit.show.blocks import Block, Code, Grid, Notes, Picture, Section
 from protokit.show.page import Page
 from protokit.show.plots.svg import inline
@@ -20,9 +16,9 @@ from protokit.workflow.cures.tried import Tried
 from protokit.workflow.look import card
 from protokit.workflow.look.plot import Plot, Plots, Predicted, RunView, is_own
 from protokit.workflow.look.plot import Section as Place
+from protokit.workflow.look.worst import MOST, cut, worst
 from protokit.workflow.record.contents import Environment, RunResults
 
-_WORST = 10
 _MOST_ROWS = 40
 
 
@@ -70,47 +66,8 @@ def _wrong(plots: Plots, results: RunResults, predicted: Predicted) -> tuple[Blo
         blocks += [grid.folded(_MOST_ROWS) for grid in card.class_grids(target, metrics)]
         grids = card.slice_grids(target, metrics)
         blocks += _pictures(plots, "slices", target) if grids else []
-        blocks += [*grids, *_worst(p, predicted)]
+        blocks += [*grids, *worst(p, predicted)]
     return (*blocks, *_suspects(results))
-
-
-def _worst(p: Predictions, predicted: Predicted) -> tuple[Block, ...]:
-    """The test rows that were missed by the most."""
-    name = p.target.name
-    if p.target.has_classes:
-        given = p.scores[np.arange(len(p.truth)), p.labels]
-        wrong = np.flatnonzero(p.labels != p.truth)
-        order = wrong[np.argsort(-given[wrong], kind="stable")][:_WORST]
-        classes = [_cut(str(one)) for one in p.target.classes]
-        rows: list[tuple[str, ...]] = [
-            (predicted.rows.shown(i), classes[p.truth[i]], classes[p.labels[i]], number(float(given[i]))) for i in order
-        ]
-        header = ("row", f"true {name}", "predicted", "probability")
-        errors = "the one error" if len(wrong) == 1 else f"the surest of {len(wrong):,} errors"
-        title = f"{errors} on {counted(len(p.truth), 'test row')}"
-    elif p.target.form in ("number", "quantiles"):
-        missed = p.truth - p.labels
-        order = np.argsort(-np.abs(missed), kind="stable")[:_WORST]
-        rows = [
-            (
-                predicted.rows.shown(i),
-                *(number(float(v)) for v in (p.truth[i], p.labels[i])),
-                number(float(missed[i]), sign=True),
-            )
-            for i in order
-        ]
-        header, title = ("row", f"true {name}", "predicted", "error"), "the largest errors on the test rows"
-    else:
-        return ()
-    return (
-        (Grid(title, header, tuple(rows), "Rows are counted from 1 in what the first table was read from."),)
-        if rows
-        else ()
-    )
-
-
-def _cut(text: str, most: int = 60) -> str:
-    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def _suspects(results: RunResults) -> tuple[Block, ...]:
@@ -119,11 +76,11 @@ def _suspects(results: RunResults) -> tuple[Block, ...]:
     rows = tuple(
         (
             one.get("place") or f"{one['row'] + 1:,}",
-            _cut(str(one["truth"])),
-            _cut(str(one["predicted"])),
+            cut(str(one["truth"])),
+            cut(str(one["predicted"])),
             card.value(one["probability"]),
         )
-        for one in found[:_WORST]
+        for one in found[:MOST]
     )
     header = ("row", "as written", "as the network has it", "probability")
     return (Grid("labels worth a second look", header, rows),) if rows else ()

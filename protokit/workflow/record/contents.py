@@ -108,6 +108,7 @@ class PlainTarget(TypedDict):
     threshold: float
     positive: NotRequired[str]  # of two classes
     times: NotRequired[list[float]]  # of survival
+    spread: NotRequired[float]  # of counts and numbers above 0
     size: NotRequired[list[int]]  # of masks, height and width
 
 

@@ -145,6 +145,8 @@ def target_as_plain(spec: TargetSpec) -> PlainTarget:
         found["size"] = list(spec.size)
     if spec.times:
         found["times"] = list(spec.times)
+    if spec.spread is not None:
+        found["spread"] = spec.spread
     return found
 
 

@@ -29,7 +29,10 @@ from protokit.represent.represented import Represented
 from protokit.represent.words import By
 from protokit.workflow.cures.fitting import fitting_findings
 from protokit.workflow.record.folder import RunFolder
-from protokit.workflow.run.auditing_series import series_data
+from protokit.workflow.run.audited.series import series_data
+from protokit.workflow.run.audited.steps import steps_of
+
+_MOST_SIDES = 10  # parts of a vector, to each of which all columns are held
 
 
 def audit(
@@ -51,11 +54,18 @@ def audit(
     left_out = tuple(name for name in frame.columns if name not in used)
     specs = first.encoder.signature.targets
     known = [spec for spec in specs if spec.of_task.audited]
+    told = [spec for spec in specs if spec.of_task.audited or spec.of_task.sided]
+    whole = {spec.name: _truth(first, spec.name, len(frame)) for spec in told}
+    sides = [one for spec in told for one in spec.of_task.sides(spec, whole[spec.name])]
+    weights = {s.name: each for s in known if (each := _weights(recipe, first, s, len(frame))) is not None}
+    if first.in_memory.weights is not None:
+        each_row = _whole(first, lambda arrays: np.asarray(arrays.weights), len(frame), np.dtype(float))
+        weights |= {spec.name: each_row for spec, _ in sides}
     data = AuditData(
         frame=_dated(frame, first, left_out),
         splits=tuple(fold.split for fold in folds),
-        targets=tuple(known),
-        truth={spec.name: _truth(first, spec.name, len(frame)) for spec in known},
+        targets=(*known, *(spec for spec, _ in sides[:_MOST_SIDES])),
+        truth={**{spec.name: whole[spec.name] for spec in known}, **{spec.name: truth for spec, truth in sides}},
         kinds=kinds,
         left_out=left_out,
         given=bool(given.column) or isinstance(recipe.represent.split.test, str),
@@ -63,9 +73,17 @@ def audit(
         time=given.time,
         derived={name: tuple(columns) for name, columns in (derived or {}).items()},
         seed=recipe.seed,
-        weights={s.name: each for s in known if (each := _weights(recipe, first, s, len(frame))) is not None},
+        weights=weights,
+        sides=frozenset(spec.name for spec, _ in sides),
+        further=tuple(
+            name for name in recipe.represent.targets if name in frame and name not in {s.name for s in known}
+        ),
     )
-    return fitting_findings(find(data), recipe)
+    found = find(data, steps_of(recipe, first, data))
+    if len(sides) > _MOST_SIDES:
+        rule = f"of {len(sides):,} parts of {specs[0].name!r} the first {_MOST_SIDES} were looked at"
+        found = (*found, Finding("leaks", "note", (), rule))
+    return fitting_findings(found, recipe)
 
 
 def stop_if_strict(
@@ -95,7 +113,7 @@ def _truth(fold: Represented, name: str, rows: int) -> np.ndarray:
 def _whole(fold: Represented, of: Callable[[Arrays], np.ndarray], rows: int, dtype: np.dtype[Any]) -> np.ndarray:
     """What there is of each row, put together from the three parts; 0 of rows that are in none."""
     parts = ((fold.split.train, fold.in_memory), (fold.split.validation, fold.validation), (fold.split.test, fold.test))
-    whole = np.zeros(rows, dtype)
+    whole = np.zeros((rows, *np.asarray(of(fold.in_memory)).shape[1:]), dtype)
     for positions, arrays in parts:
         whole[positions] = of(arrays)
     return whole

@@ -18,7 +18,9 @@ from protokit.core.values.said import Finding
 from protokit.core.values.scores import Score
 from protokit.core.values.signature import TargetSpec
 from protokit.evaluate import skill_scores
+from protokit.evaluate.doctor import of_task
 from protokit.evaluate.doctor.doctor import diagnose, with_others
+from protokit.evaluate.doctor.of_task import Said
 from protokit.evaluate.verdict import Verdict
 from protokit.learn.compiling import loss_of
 from protokit.learn.inspection.probe import Probe, probe
@@ -89,9 +91,9 @@ def _targets(
     verdicts: Sequence[Verdict],
     scores: Sequence[Score],
 ) -> tuple[tuple[TargetCheck, ...], tuple[Suspect, ...]]:
-    if not fold.encoder.signature.targets[0].of_task.in_trees:
-        return (), ()
     seen, held, train = found.train.places, found.validation.places, fold.train
+    if not fold.encoder.signature.targets[0].of_task.in_trees:
+        return _others_of(recipe, network, fold, found), ()
     # of rows and sequences the outputs alone make the scores
     on_train, on_held = (
         fold.encoder.scores(dict(rows.outputs), fold.validation.features) for rows in (found.train, found.validation)
@@ -150,6 +152,28 @@ def _targets(
             )
         )
     return tuple(checks), tuple(suspects)
+
+
+def _others_of(recipe: Recipe, network: keras.Model, fold: Represented, found: Probe) -> tuple[TargetCheck, ...]:
+    """The targets of tasks that have a measure of their own; none of series and clusters."""
+    checks = []
+    for spec in fold.encoder.signature.targets:
+        if not spec.of_task.has_target or spec.form == "steps":
+            continue
+        seen, held = (
+            Said(part, rows.places, fold.encoder.scores(dict(rows.outputs), part.features)[spec.name])
+            for part, rows in ((fold.train, found.train), (fold.validation, found.validation))
+        )
+        wanted = np.asarray(fold.train.targets[spec.key][found.train.places], np.float64)
+        blank = TargetCheck(
+            spec.name,
+            spec.task,
+            type(loss_of(recipe.learn, spec)).__name__,
+            activation=_activation(network, spec),
+            spread=float(np.sqrt(np.mean(wanted**2))),
+        )
+        checks.append(of_task.check(spec, fold.in_memory, seen, held, recipe.seed, blank))
+    return tuple(one for one in checks if one is not None)
 
 
 def _of_classes(recipe: Recipe, fold: Represented, spec: TargetSpec) -> np.ndarray | None:

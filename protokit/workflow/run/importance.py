@@ -10,6 +10,7 @@ import numpy as np
 from protokit.bundle.model import Part
 from protokit.core.seeds import derive
 from protokit.core.values.arrays import Arrays, Predictions
+from protokit.core.values.inputs import STEP_IS_THERE
 from protokit.core.values.said import Notice
 from protokit.evaluate.certainty import bootstrap
 from protokit.evaluate.metrics.metric import METRICS
@@ -44,17 +45,18 @@ def importance(
     """How much a network relies on each column.
 
     Of validation rows, so that the test stays unseen; of one fold where there are several. The interval is of these
-    rows. Nothing for images, sounds, sequences and series, and where there is one column. As `trained_rows` rows went
+    rows. Of sequences the cells of a column are shuffled among all steps. Nothing for images, sounds and series, and
+    where there is one column. As `trained_rows` rows went
     through the network in training, each time it was shown one, half as many go through it here, 20,000 to 50,000:
     where columns are too many for that, those are looked at whose shuffling moves the predictions of a few rows most.
 
     Source: Breiman, Random Forests, 2001; Fisher, Rudin and Dominici, All Models are Wrong, but Many are Useful, 2019.
     """
     encoder = part.encoder
-    if not isinstance(encoder, Encoder) or encoder.grouping or part.clusters is not None:
+    if not isinstance(encoder, Encoder) or part.clusters is not None:
         return Relied()
-    columns = list(encoder.kinds)
-    if len(columns) < 2 or {"image", "images", "audio", "sequence"} & {spec.kind for spec in encoder.signature.inputs}:
+    columns = list(encoder.places)
+    if len(columns) < 2 or {"image", "images", "audio"} & {spec.kind for spec in encoder.signature.inputs}:
         return Relied()
     generator = np.random.default_rng(derive(seed, "importance"))
     validation = fold.split.validation
@@ -103,6 +105,11 @@ class _Copies:
         self._part, self._arrays, self._generator = part, arrays, generator
         assert isinstance(part.encoder, Encoder)
         self._places = part.encoder.places
+        self._there = {
+            spec.name: arrays.inputs[spec.name][..., spec.columns.index(STEP_IS_THERE)] == 1
+            for spec in part.encoder.signature.inputs
+            if spec.kind == "sequence" and STEP_IS_THERE in spec.columns
+        }
 
     def predicted(self, columns: Sequence[str], count: int) -> dict[str, list[Predictions]]:
         """By target: the predictions of the first `count` rows, then those with each column shuffled."""
@@ -122,6 +129,11 @@ class _Copies:
                     part = tiled[name][i * count : (i + 1) * count]
                     if places is None:
                         part[:] = inputs[name][order]
+                    elif part.ndim == 3:  # of sequences
+                        there = self._there[name][:count] if name in self._there else np.ones(part.shape[:2], bool)
+                        steps = inputs[name][there]
+                        steps[:, places] = steps[self._generator.permutation(len(steps))][:, places]
+                        part[there] = steps
                     else:
                         part[:, places] = inputs[name][order][:, places]
             truth = {name: np.concatenate([values[:count]] * len(some)) for name, values in self._arrays.truth.items()}

@@ -27,6 +27,7 @@ class Survival(Task):
     coding = "times"
     head = "log_hazards"
     takes_members = False
+    sided = True
     loss = "piecewise_exponential"
     losses = ("cox",)
     in_training = ()
@@ -49,6 +50,28 @@ class Survival(Task):
         before = np.concatenate([np.ones((len(scores), 1)), scores], axis=1)
         found: np.ndarray = (0.5 * (before[:, 1:] + before[:, :-1]) * np.diff(ends)).sum(axis=1)
         return found
+
+    def sides(self, target: TargetSpec, truth: np.ndarray) -> list[tuple[TargetSpec, np.ndarray]]:
+        """See Task: how long a row was in sight, and whether the event was seen."""
+        time, event = target.columns
+        return [
+            (TargetSpec(time, "regression"), truth[:, 0]),
+            (TargetSpec(event, "binary", (0, 1)), truth[:, 1].astype(int)),
+        ]
+
+    def brought(self, own: TargetSpec, scores: np.ndarray, other: TargetSpec) -> np.ndarray:
+        """See Task: at the other times. Hazards are constant between a fold's own times, and go on after the last."""
+        import numpy as np
+
+        if own.times == other.times:
+            return scores
+        ends = np.array([0.0, *own.times])
+        sums = np.concatenate([np.zeros((len(scores), 1)), -np.log(np.maximum(scores, 1e-300))], axis=1)
+        hazards = np.diff(sums, axis=1) / np.diff(ends)
+        at = np.array(other.times)
+        place = np.clip(np.searchsorted(ends, at, side="right") - 1, 0, len(own.times) - 1)
+        later: np.ndarray = np.exp(-(sums[:, place] + hazards[:, place] * (at - ends[place])))
+        return later
 
     def truth_columns(self, target: TargetSpec, truth: np.ndarray) -> dict[str, np.ndarray]:
         """See Task."""

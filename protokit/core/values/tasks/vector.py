@@ -20,12 +20,17 @@ class Vector(Task):
     numeric = True
     coding = "vectors"
     standardised = True
+    sided = True
     metrics = ("r2_macro", "root_mean_squared_error_macro", "mean_absolute_error_macro")
-    importance = "root_mean_squared_error_macro"
+    importance = "r2_macro"  # errors of parts with other units cannot be added up
 
     def shape(self, target: TargetSpec) -> tuple[int, ...]:
         """See Task."""
         return (len(target.columns),)
+
+    def sides(self, target: TargetSpec, truth: np.ndarray) -> list[tuple[TargetSpec, np.ndarray]]:
+        """See Task: each part."""
+        return [(TargetSpec(part, "regression"), truth[:, i]) for i, part in enumerate(target.columns)]
 
     def truth_columns(self, target: TargetSpec, truth: np.ndarray) -> dict[str, np.ndarray]:
         """See Task."""

@@ -25,9 +25,7 @@ class Balance(Check):
 
     def __call__(self, data: AuditData) -> Iterator[Finding]:
         """See Check."""
-        for target in data.targets:
-            if not target.has_classes:
-                continue
+        for target in data.of_classes:
             truth = data.truth[target.name]
             counts = np.bincount(truth[data.split.train], minlength=len(target.classes))
             i = int(counts.argmin())

@@ -34,9 +34,7 @@ class Conflicts(Check):
         copy = copies(hashes, rows)
         _, same = np.unique(rows, return_inverse=True)
         sizes = np.bincount(same)
-        for target in data.targets:
-            if not target.has_classes:
-                continue
+        for target in data.of_classes:
             truth = data.truth[target.name]
             pairs, counts = np.unique(same * len(target.classes) + truth, return_counts=True)
             most = np.zeros(len(sizes), int)

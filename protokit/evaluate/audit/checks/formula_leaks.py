@@ -34,6 +34,7 @@ class FormulaLeaks(Check):
     about = "two or three columns that give the target: their sum, difference, product or ratio"
     rank = 70
     explains = True
+    of_steps = True
 
     def __call__(self, data: AuditData) -> Iterator[Finding]:
         """See Check."""

@@ -38,6 +38,7 @@ class Leaks(Check):
     about = "columns that alone predict the target nearly perfectly, where all others together do not"
     rank = 60
     explains = True
+    of_steps = True
 
     def __call__(self, data: AuditData) -> Iterator[Finding]:
         """See Check."""

@@ -28,6 +28,7 @@ class Origins(Check):
     about = "columns that the target was derived from, that are measured at the same moment, or named for it"
     rank = 20
     explains = True
+    of_steps = True
 
     def __call__(self, data: AuditData) -> Iterator[Finding]:
         """See Check."""

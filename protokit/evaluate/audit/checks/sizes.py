@@ -26,7 +26,8 @@ class Sizes(Check):
         test = len(data.split.test) if len(data.splits) == 1 else sum(len(split.test) for split in data.splits)
         train = len(data.split.train)
         if test < _TEST_ROWS:
-            rule = f"{counted(test, 'test row')}: scores are uncertain; folds make every row a test row once"
+            rule = f"{counted(test, 'test row')}: scores are uncertain"
+            rule += "; folds make every row a test row once" if len(data.splits) == 1 else ""
             edit = "represent:\n  split: {folds: 5}" if len(data.splits) == 1 and data.exchangeable else ""
             yield Finding("sizes", "note", (), rule, {"test_rows": test}, edit)
         if train < _ROWS_A_COLUMN * len(data.kinds):

@@ -10,6 +10,8 @@ Covariance Analysis of Censored Survival Data Using Log-Linear Analysis Techniqu
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -41,13 +43,9 @@ class Times(Coding):
             raise DataError(f"{rule}: there is no curve to learn", cure="bring rows with events")
         count = int(np.clip(len(at) // _EVENTS, _FEWEST, _MOST))
         times = tuple(np.unique(np.quantile(at, np.linspace(0, 1, count + 1)[1:], method="inverted_cdf")).tolist())
-        spec = TargetSpec(names[0], asked.task, columns=names, times=times)
+        spec = TargetSpec(names[0], asked.task, columns=names, width=len(times), times=times)
         events, there = _in_intervals(truth, spec)
-        return Learned(
-            TargetSpec(
-                names[0], asked.task, columns=names, times=times, hazards=tuple((events.sum(0) / there.sum(0)).tolist())
-            )
-        )
+        return Learned(replace(spec, hazards=tuple((events.sum(0) / there.sum(0)).tolist())))
 
     def truth(self, learned: Learned, frame: pd.DataFrame) -> np.ndarray:
         """See Coding: time and event. Shapes: (rows, 2)."""

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from protokit.evaluate.scoring.masks import of_each_image
-from protokit.show.plots.masks import masks
+from protokit.show.plots.tasks.masks import masks
 from protokit.workflow.look.plot import PLOTS, Plot
 
 _WORST = 4

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from protokit.core.errors import SpecError
 from protokit.core.suggest import did_you_mean
-from protokit.show.plots.forecast import forecast
+from protokit.show.plots.tasks.forecast import forecast
 from protokit.workflow.look.plot import PLOTS, Plot
 
 _MOST_WINDOWS = 6

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from protokit.evaluate.scoring.survival import curve
-from protokit.show.plots.survival import survival
+from protokit.show.plots.tasks.survival import survival
 from protokit.workflow.look.plot import PLOTS, Plot
 
 _NAMES = ("the soonest third", "the middle third", "the latest third")

@@ -1,0 +1,1 @@
+"""Plots of what one task alone has."""
