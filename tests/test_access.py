@@ -70,6 +70,7 @@ ITS_OWN = {
     "grammar/document.py": ({"iterdir"}, "names beside a file that is not there, for the cure"),
     "learn/snapshot.py": ({"safe_open"}, "a snapshot of the run that goes on"),
     "menu/catalogue.py": ({"read_text"}, "the catalogue in the package"),
+    "represent/encoders/media/mask.py": ({"open"}, "Pillow, of bytes, or of a path that came through the door"),
     "represent/encoders/image.py": ({"open"}, "Pillow, of bytes, or of a path that came through the door"),
     "represent/on_disk.py": ({"open", "memmap"}, "arrays in a temporary folder"),
     "workflow/cures/tried.py": ({"read_text"}, "a file of a run's folder"),

@@ -101,7 +101,7 @@ def test_masks_of_images_of_several_sizes_come_at_the_size_of_each(tmp_path: Pat
     assert shapes == [(16, 16)] * 12 + [(20, 12)] * 12
 
 
-@pytest.mark.parametrize("written", ["paths", "palette", "colours"])
+@pytest.mark.parametrize("written", ["paths", "palette", "colours", "lists", "nested arrays"])
 def test_masks_are_read_by_value_palette_and_colour(written: str, tmp_path: Path) -> None:
     frame = table(20)
     wanted: list[object] = list(CLASSES)
@@ -115,6 +115,10 @@ def test_masks_are_read_by_value_palette_and_colour(written: str, tmp_path: Path
         palette = [0, 0, 0, 255, 0, 0, 0, 255, 0]
         frame["mask"] = [png(mask // 100, palette=palette) for mask in frame["mask"]]
         wanted = [0, 1, 2]
+    elif written == "lists":
+        frame["mask"] = [mask.tolist() for mask in frame["mask"]]
+    elif written == "nested arrays":  # as Parquet keeps them
+        frame["mask"] = [np.array([*mask, None], object)[:-1] for mask in frame["mask"]]
     else:
         colours = np.array([[0, 0, 0], [255, 0, 0], [0, 0, 255]], np.uint8)
         frame["mask"] = [png(colours[mask // 100]) for mask in frame["mask"]]
@@ -132,6 +136,7 @@ def test_masks_are_read_by_value_palette_and_colour(written: str, tmp_path: Path
         ("missing.png", ("row 4", "no such file")),
         (b"no image", ("row 4", "no mask that can be read")),
         (3.5, ("row 4", "no mask")),
+        ([[0, 1], [2]], ("row 4", "no mask")),
         (np.arange(256, dtype=np.uint8).reshape(16, 16), ("row 4", "64", "PNG")),
     ],
 )

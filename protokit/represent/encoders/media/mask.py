@@ -7,7 +7,8 @@ The classes of a mask are the values of its grey pixels, the places of its palet
 from __future__ import annotations
 
 import io
-from pathlib import Path
+from collections.abc import Iterable
+from pathlib import Path, PurePath
 
 import numpy as np
 import pandas as pd
@@ -37,6 +38,10 @@ def read_mask(cells: pd.Series, row: int, folder: str) -> np.ndarray:
         DataError: the cell is no mask.
     """
     cell = cells.iloc[row]
+    if isinstance(cell, (list, tuple)) or (isinstance(cell, np.ndarray) and cell.dtype == object):
+        cell = _of_lines(cell)
+    if isinstance(cell, PurePath):
+        cell = str(cell)
     if isinstance(cell, np.ndarray):
         return _of_array(cell, cells, row)
     if isinstance(cell, pillow.Image):
@@ -95,6 +100,14 @@ def _of_colours(pixels: np.ndarray) -> np.ndarray:
     """Colours as one number each; of grey pixels, as of black, it is their value. Shapes: (h, w, 3) -> (h, w)."""
     red, green, blue = (pixels[..., i].astype(np.int64) for i in range(3))
     return np.where((red == green) & (green == blue), red, _COLOUR + (red << 16) + (green << 8) + blue)
+
+
+def _of_lines(cell: Iterable[object]) -> np.ndarray:
+    """A mask from lists of lists, as Parquet and JSON keep arrays; no numbers where they are of different lengths."""
+    try:
+        return np.array([np.asarray(line) for line in cell])
+    except ValueError:
+        return np.array([*map(str, cell)])
 
 
 def _of_array(cell: np.ndarray, cells: pd.Series, row: int) -> np.ndarray:
