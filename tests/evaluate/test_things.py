@@ -119,7 +119,8 @@ def test_the_order_of_checks_and_rules_is_kept() -> None:
     assert [*RULES.house()] == [
         "constant_target", "wrong_loss", "unscaled_inputs", "unscaled_target", "tiny_batch", "learning_rate_high",
         "dead_units", "saturated_units", "exploding_gradients", "vanishing_gradients", "learning_rate_low", "leak",
-        "no_signal", "training_signal", "underfitting", "overfitting", "label_noise", "beaten_by_boosting",
+        "no_signal", "training_signal", "underfitting", "part_not_learned", "class_never_said",
+        "overfitting", "label_noise", "beaten_by_boosting",
     ]  # fmt: skip
     of_losses = [name for name, rule in RULES.house().items() if rule.needs_losses_alone]
     assert of_losses == ["learning_rate_high", "training_signal", "overfitting"]

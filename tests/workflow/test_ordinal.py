@@ -58,7 +58,7 @@ def test_classes_are_in_order_and_near_ones_are_less_wrong(target: str, tmp_path
 @pytest.mark.parametrize(
     ("columns", "task", "words"),
     [
-        ({}, "ordinal", "ordered: [fair, good, great, poor]"),
+        ({}, "ordinal", "ordered: [LOWEST, ..., HIGHEST]}}}, of fair, good, great, poor"),
         ({"grade": {"ordered": LEVELS[:3]}}, "ordinal", "the class 'great' of 'grade' is not in the order"),
         ({"grade": {"ordered": LEVELS}}, "classification", "write learn: {task: ordinal}"),
         ({"grade": "number"}, "ordinal", "'grade' is the target"),

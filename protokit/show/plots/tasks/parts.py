@@ -35,7 +35,7 @@ def parts(of: Sequence[tuple[str, np.ndarray, np.ndarray]], left_out: int = 0, *
             few = len(shown) < 300
             size, alpha = (4, 0.6) if few else (2.6, 0.35)
             axes.plot(predicted[shown], truth[shown], "o", ms=size, alpha=alpha, mew=0, color=look.series[0])
-            axes.set_title(title)
+            axes.set_title(title, color=look.ink)
             numbered(axes)
             axes.locator_params(axis="x", nbins=2 if np.abs(predicted).max() >= 1e5 else 4)
             axes.locator_params(axis="y", nbins=4)
