@@ -319,3 +319,10 @@ def test_any_cell_is_read_or_refused_in_words(cells: list[Any], later: list[Any]
             assert len(made) == len(some)
             assert found.unusual(some).cells == int(some.notna().sum())
             found.audited(some)
+
+
+@pytest.mark.parametrize("first", [[pd.NA], (pd.NA, "b"), np.array([pd.NA], object), [None], [float("nan")]])
+def test_lists_of_missing_members_are_no_fault_and_no_constant(first: object) -> None:
+    guess = infer(pd.Series([first, ["a"], ["a", "c"]], name="t", dtype=object))
+    assert "constant" not in guess.why
+    assert "constant" in infer(pd.Series([["a", pd.NA]] * 3, name="t", dtype=object)).why

@@ -59,7 +59,7 @@ def infer(column: pd.Series, whole: pd.Series | None = None) -> Guess:
 def _of_lists(kinds: Sequence[type[Kind]], cells: Cells, failed: list[str]) -> Guess:
     """What a column of lists is taken for, by the kinds that look at lists."""
     lists = cells.lists or []
-    if len(lists) == len(cells.column) and all(one == lists[0] for one in lists):
+    if len(lists) == len(cells.column) and all(repr(one) == repr(lists[0]) for one in lists):
         return Guess(None, f"constant: {str(lists[0])[:40]!r} in every training row")
     if any(isinstance(value, dict) for one in lists for value in one):
         return Guess(None, "lists of records, which are rows of another table", cure_of_records(cells.name))
