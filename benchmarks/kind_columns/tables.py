@@ -181,6 +181,7 @@ PLANTED: dict[str, Planted] = {
         ),
     ),
     "set of 120 members, text": Planted("set", _many, _each(missing=None, with_a_new_member="m1|new", all_new="new")),
+    "set of 120 members, more rows": Planted("set", _many, _each(missing=None), rows=11_000),
     "bag": Planted(
         "bag", _bag, _each(missing=None, empty=[], with_a_new_member=["good 1", "new"], many=["good 1"] * 500)
     ),
