@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from io import StringIO
 from pathlib import Path as FilePath
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 from pydantic import Field, PrivateAttr, ValidationError
 
@@ -28,6 +28,7 @@ from protokit.menu.menu import Menu
 from protokit.recipe import overrides
 from protokit.recipe.consistency import faults_between
 from protokit.recipe.explain import explain
+from protokit.recipe.search import Search
 from protokit.represent.words import Represent
 
 
@@ -67,7 +68,6 @@ class Recipe(Section):
     'plateau'
     """
 
-    later: ClassVar[tuple[str, ...]] = ("search",)  # keys of the grammar that a later version reads
     protokit: Annotated[int, Word(_version, {"const": 1})] = Field(
         1, description="the format of the file", examples=[1]
     )
@@ -86,6 +86,9 @@ class Recipe(Section):
     learn: Learn = Field(Learn(), description="step 3: the network, and how it is trained", examples=[{"epochs": 50}])
     evaluate: Evaluate = Field(
         Evaluate(), description="step 4: scores and baselines", examples=[{"metrics": ["accuracy"]}]
+    )
+    search: Search = Field(
+        Search(), description="how `protokit tune` chooses among the values of slots", examples=[{"trials": 50}]
     )
     _document: Document = PrivateAttr(default_factory=lambda: Document.of(None))
     _folder: FilePath = PrivateAttr(default_factory=FilePath.cwd)
@@ -218,6 +221,10 @@ class Recipe(Section):
         written = learn.get("menu") if isinstance(learn, dict) else None
         faults = self.network.in_data(error, written)
         return self._document.error([fault.under(("learn", "menu")) for fault in faults])
+
+    def left_out(self) -> tuple[str, ...]:
+        """What a plain run does not read, where the recipe says nothing of it."""
+        return () if "search" in self.model_fields_set else ("search",)
 
     def as_plain(self) -> dict[str, object]:
         """The recipe with every default filled in, as plain data that `parse` takes."""

@@ -1,0 +1,1 @@
+"""Many trials of one recipe with slots, and an honest end."""
