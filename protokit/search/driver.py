@@ -12,9 +12,9 @@ from typing import Any, Protocol
 from protokit.core.errors import TrainingError
 from protokit.core.seeds import derive
 from protokit.menu.slots import Slot
+from protokit.search.choosing.pruning import Pruning, behind
+from protokit.search.choosing.sampling import Sampling, Settings, as_key
 from protokit.search.log import Log
-from protokit.search.pruning import Pruning, behind
-from protokit.search.sampling import Sampling, Settings, as_key
 from protokit.search.state import OVER, State, order
 from protokit.search.table import Trial
 from protokit.workers.crew import Crew, Event, Plain
@@ -25,7 +25,6 @@ STARTS = 10  # how often a trial begins whose driver died each time
 FAILURES = 5  # trials that fail before any is trained: then the search stops
 PATIENCE = 20.0  # a trial may take so many times as long as the slowest one so far,
 LEAST = 600.0  # and at least so many seconds
-OWN_SPLITS = 1000  # trials with rows of their own have splits from here on; those of the end come before
 _FINAL = 1_000_000  # the crew's numbers of the end's trainings begin here
 _SEEDS = 1_000
 
@@ -156,10 +155,9 @@ class Driver:
             return False
         wanted, first = self._wanted, len(known)
         trials = [
-            Trial(first + i, values, split=OWN_SPLITS + first + i if wanted.reshuffle and first + i else 0,
-                  seed=wanted.seed)
-            for i, values in enumerate(drawn)
-        ]  # fmt: skip
+            Trial(number, values, split=2 * number if wanted.reshuffle else 0, seed=wanted.seed)
+            for number, values in enumerate(drawn, first)
+        ]
         plain = [
             {"trial": one.number, "values": dict(one.values), "split": one.split, "seed": one.seed}
             for one in order(trials, self._first)
@@ -296,9 +294,13 @@ class Driver:
         self._log.append(event, **parts, at=self._clock())
 
 
-def final_seed(seed: int, split: int) -> int:
-    """The seed of the end's trainings on a split: the same for all finalists."""
-    return derive(seed, "final", split)
+def final_split(number: int, seed: int) -> tuple[int, int]:
+    """Split and seed of one of the end's trainings, from 0: the same for all finalists.
+
+    Their splits are the odd ones: trials with rows of their own have the even ones.
+    """
+    split = 2 * number + 1
+    return split, derive(seed, "final", split)
 
 
 def _compiled_in(slots: Mapping[str, Slot]) -> list[str]:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from protokit.core.errors import TrainingError
-from protokit.search.driver import Driver, Training, final_seed
+from protokit.search.driver import Driver, Training, final_split
 from protokit.search.log import LOG, open_log
 from protokit.search.state import State
 from protokit.workers.crew import Event
@@ -53,8 +53,8 @@ def finals(toy: Any, crew: Any) -> State:
         log.append("resume", at=0.0)
         best = [one for one in log.state.complete if one.number][:2]
         wanted = [
-            Training(entry, one.number, one.values, split, final_seed(3, split))
-            for split in (1, 2)
+            Training(entry, one.number, one.values, *final_split(number, 3))
+            for number in (0, 1)
             for entry, one in enumerate([log.state.trials[0], *best])
         ]
         try:
@@ -200,7 +200,7 @@ def test_no_trial_begins_after_the_time(toy: Any) -> None:
 
 
 def test_a_setting_that_was_tried_has_the_result_of_then(toy: Any, make_space: Any, monkeypatch: Any) -> None:
-    monkeypatch.setattr("protokit.search.sampling.MOST_LISTED", 1)  # as of a space too large to be listed
+    monkeypatch.setattr("protokit.search.choosing.sampling.MOST_LISTED", 1)  # as of a space too large to be listed
     from protokit.menu.slots import choice
 
     toy.space = make_space(units=choice(8, 16))
@@ -212,4 +212,4 @@ def test_a_setting_that_was_tried_has_the_result_of_then(toy: Any, make_space: A
 
 def test_each_trial_has_rows_of_its_own_where_that_is_wanted(toy: Any) -> None:
     state = toy.search(reshuffle=True)
-    assert state.trials[0].split == 0 and [state.trials[n].split for n in (1, 2)] == [1001, 1002]
+    assert state.trials[0].split == 0 and [state.trials[n].split for n in (1, 2)] == [2, 4]

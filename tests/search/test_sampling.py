@@ -9,8 +9,8 @@ import pytest
 
 from protokit.core.errors import MissingExtra, SpecError
 from protokit.menu.slots import choice, integer, real
-from protokit.search.pruning import Pruning, rungs
-from protokit.search.sampling import Sampling, as_key, every, inside, values_of
+from protokit.search.choosing.pruning import Pruning, rungs
+from protokit.search.choosing.sampling import Sampling, as_key, every, inside, values_of
 from protokit.search.state import State
 from protokit.search.table import Trial
 

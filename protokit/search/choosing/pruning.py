@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from protokit.core.libraries.optional import optional
-from protokit.search.sampling import quiet
+from protokit.search.choosing.sampling import quiet
 from protokit.search.state import State
 
 ETA = 3  # of so many trials one goes on behind a rung
