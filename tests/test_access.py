@@ -87,6 +87,8 @@ ITS_OWN = {
     "workflow/record/writing.py": ({"glob"}, "files of a run's folder"),
     "workflow/result.py": ({"open", "read_text"}, "files of a run's folder"),
     "testing/workers/dummy.py": ({"read_text"}, "whether a process of this machine has ended, in /proc"),
+    "workers/folder/lines.py": ({"open"}, "the messages between a search's driver and its workers"),
+    "workers/folder/session.py": ({"read_text", "scandir"}, "who is there, in the folder of a search"),
     "workers/machine.py": (
         {"environ", "read_text", "iterdir"},
         "what this machine grants: cores of its control group, GPUs, threads that a person has said",

@@ -33,18 +33,21 @@ class Job:
 class Desk:
     """What every crew knows of its tasks; who the workers are, and how one speaks to them, it does not know.
 
-    A message counts only from the worker that has the task: whoever was given up may say what it likes.
+    A message counts only from the worker that has the task: whoever was given up may say what it likes. A worker that
+    passes on the messages of others, by whose names a person knows them, puts these under `worker`.
     """
 
     clock: Callable[[], float] = time.monotonic
     waiting: deque[Job] = field(default_factory=deque)
     running: dict[int, Job] = field(default_factory=dict)
     events: deque[Event] = field(default_factory=deque)
+    _numbers: set[int] = field(default_factory=set)
 
     def submit(self, number: int, task: Plain, seconds: float | None) -> None:
         """See `Crew.submit`."""
-        if number in self.running or any(job.number == number for job in self.waiting):
+        if number in self._numbers:
             raise ValueError(f"task {number} waits or runs already")
+        self._numbers.add(number)
         self.waiting.append(Job(number, task, seconds))
 
     def give(self, worker: str) -> Job | None:
@@ -66,21 +69,21 @@ class Desk:
         job = self.running.get(number) if isinstance(number, int) else None
         if job is None or job.worker != worker:
             return False
-        kind, now = message.get("say"), self.clock()
+        kind, now, name = message.get("say"), self.clock(), str(message.get("worker") or worker)
         if kind == "began":
             job.since = now
-            self.events.append(Event("began", job.number, worker))
+            self.events.append(Event("began", job.number, name))
         elif kind == "report":
             if job.since is not None:
                 job.spent, job.since = job.spent + now - job.since, None
             value = message.get("value")
             step, value = cast(int, message["step"]), float("nan") if value is None else cast(float, value)
-            self.events.append(Event("report", job.number, worker, step=step, value=value))
+            self.events.append(Event("report", job.number, name, step=step, value=value))
         elif kind == "done":
-            del self.running[job.number]
-            self.events.append(Event("done", job.number, worker, result=cast(Plain, message["result"])))
+            self._forget(job)
+            self.events.append(Event("done", job.number, name, result=cast(Plain, message["result"])))
         elif kind in {"failed", "lost"}:
-            self.ended(job, "failed" if kind == "failed" else "lost", str(message.get("reason", "")))
+            self.ended(job, "failed" if kind == "failed" else "lost", str(message.get("reason", "")), name)
         else:
             return False
         return True
@@ -92,10 +95,14 @@ class Desk:
             job.since = self.clock()
         return job
 
-    def ended(self, job: Job, kind: Literal["failed", "lost"], reason: str) -> None:
-        """A task ended without its worker having said so."""
+    def ended(self, job: Job, kind: Literal["failed", "lost"], reason: str, worker: str = "") -> None:
+        """A task ended without a result."""
+        self._forget(job)
+        self.events.append(Event(kind, job.number, worker or job.worker, reason=reason))
+
+    def _forget(self, job: Job) -> None:
         del self.running[job.number]
-        self.events.append(Event(kind, job.number, job.worker, reason=reason))
+        self._numbers.discard(job.number)
 
     def died(self, worker: str, reason: str) -> int:
         """A worker is no more: its tasks are lost. How many these were."""

@@ -47,3 +47,7 @@ class Busy:
 def slow() -> Dummy:
     time.sleep(0.5)
     return Dummy()
+
+
+def in_folder(folder: Path) -> Dummy:
+    return no_table()

@@ -9,6 +9,7 @@ import shutil
 import signal
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection
@@ -19,6 +20,7 @@ from protokit.workers.crew import MakeHand, Plain
 from protokit.workers.processes.worker import main
 
 _SPAWN = multiprocessing.get_context("spawn")  # a fork of a process with TensorFlow in it hangs
+_STARTING = threading.Lock()  # variables and stderr are the whole process's
 _TAIL = 1500  # bytes of what a worker has written last
 
 
@@ -34,7 +36,7 @@ class Process:
         ours, theirs = _SPAWN.Pipe()
         self._pipe: Connection = ours
         self._process = _SPAWN.Process(target=main, args=(make, theirs), daemon=True)
-        with _as_started({**environment, "TMPDIR": str(self._scratch)}, self._printed.fileno()):
+        with _STARTING, _as_started({**environment, "TMPDIR": str(self._scratch)}, self._printed.fileno()):
             self._process.start()
         theirs.close()
 
