@@ -68,6 +68,9 @@ LIGHT = (
     "core/values/tasks/*.py",
     "workflow/check.py",
     "workflow/ignored.py",
+    "workflow/look/runs.py",
+    "workflow/record/listing.py",
+    "workflow/record/failure.py",
     "workflow/result.py",
     "workflow/run/run.py",
 )
