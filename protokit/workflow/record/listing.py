@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import platform
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -141,7 +143,23 @@ def ended(folder: Path) -> tuple[State, str]:
         if fatal and not any(one.startswith("snapshot") for one in inside):
             more = f", and {len(fatal) - 1} more" if len(fatal) > 1 else ""
             return "failed", f"the audit stopped it: {fatal[0].get('rule', '')}{more}"
+    if "lock" in inside and _alive(folder / "lock"):
+        return "running", ""
     return "unfinished", "running still, or its process was killed"
+
+
+def _alive(lock: Path) -> bool:
+    """Whether the process of this machine that a lock names is there."""
+    own = _read(lock)
+    if own.get("host") != platform.node() or not isinstance(pid := own.get("pid"), int):
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:  # it is somebody else's, or the system cannot tell
+        return os.name == "posix"
+    return True
 
 
 def unfinished(folder: Path) -> str | None:
