@@ -82,6 +82,10 @@ ITS_OWN = {
         {"read_text", "open", "np.load", "glob", "iterdir", "rglob"},
         "the cache, which protokit wrote, and the names of protokit's own files",
     ),
+    "workflow/record/listing.py": (
+        {"read_text", "glob", "iterdir"},
+        "files of runs' folders, below one that came through the door",
+    ),
     "workflow/record/folder.py": ({"read_text", "glob"}, "files of runs' folders"),
     "workflow/record/predictions.py": ({"read_text", "duckdb.connect", "read_parquet"}, "files of a run's folder"),
     "workflow/record/uses_of_test_set.py": ({"read_text", "glob"}, "files beside the runs' folders"),
