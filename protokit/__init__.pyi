@@ -34,6 +34,7 @@ from protokit.workflow.cures.tried import Tried as Tried
 from protokit.workflow.cures.trying import try_cures as try_cures
 from protokit.workflow.look.compare import compare as compare
 from protokit.workflow.look.report import report as report
+from protokit.workflow.look.runs import runs as runs
 from protokit.workflow.look.table import table as table
 from protokit.workflow.lr_range import lr_range as lr_range
 from protokit.workflow.result import Run as Run

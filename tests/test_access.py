@@ -73,6 +73,7 @@ ITS_OWN = {
     "represent/encoders/media/mask.py": ({"open"}, "Pillow, of bytes, or of a path that came through the door"),
     "represent/encoders/image.py": ({"open"}, "Pillow, of bytes, or of a path that came through the door"),
     "represent/on_disk.py": ({"open", "memmap"}, "arrays in a temporary folder"),
+    "search/log.py": ({"open", "read_bytes"}, "the log and the lock of a search's folder"),
     "workflow/cures/tried.py": ({"read_text"}, "a file of a run's folder"),
     "workflow/cures/trying.py": ({"read_text"}, "files of a run's folder"),
     "workflow/look/page.py": ({"read_text"}, "files of a run's folder"),
@@ -80,6 +81,10 @@ ITS_OWN = {
     "workflow/cache/entries.py": (
         {"read_text", "open", "np.load", "glob", "iterdir", "rglob"},
         "the cache, which protokit wrote, and the names of protokit's own files",
+    ),
+    "workflow/record/listing.py": (
+        {"read_text", "glob", "iterdir"},
+        "files of runs' folders, below one that came through the door",
     ),
     "workflow/record/folder.py": ({"read_text", "glob"}, "files of runs' folders"),
     "workflow/record/predictions.py": ({"read_text", "duckdb.connect", "read_parquet"}, "files of a run's folder"),

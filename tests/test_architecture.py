@@ -71,6 +71,9 @@ LIGHT = (
     "workers/folder/*.py",
     "workflow/check.py",
     "workflow/ignored.py",
+    "workflow/look/runs.py",
+    "workflow/record/listing.py",
+    "workflow/record/failure.py",
     "workflow/result.py",
     "workflow/run/run.py",
 )

@@ -39,8 +39,13 @@ def about(
     """From a recipe to a trained Keras network and an honest verdict on it."""
 
 
-for _verb in (runs.run, recipes.check, recipes.new, runs.predict, runs.compare, runs.report, runs.doctor, runs.lr):
+for _verb in (runs.run, recipes.check, recipes.new, runs.predict):
     app.command()(_verb)
+app.command("runs")(runs.list_runs)
+app.command()(runs.compare)
+app.command()(runs.report)
+app.command()(runs.doctor)
+app.command()(runs.lr)
 app.command("list")(recipes.list_things)
 app.command()(recipes.menus)
 app.command()(recipes.schema)
