@@ -24,9 +24,15 @@ from protokit.workers.cluster.start import connected
 from protokit.workers.crew import Crew
 from protokit.workers.folder.crew import FolderCrew
 from protokit.workers.folder.work import work
+from protokit.workers.in_process import InProcess
 from protokit.workers.processes.crew import LocalCrew
 
 ALL = pytest.mark.parametrize("check", [*CHECKS, *CHECKS_OF_PROCESSES], ids=lambda check: check.__name__[6:])
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__[6:])
+def test_in_process(check: Callable[[Opens], None]) -> None:
+    check(lambda size: InProcess(Dummy))
 
 
 @ALL
