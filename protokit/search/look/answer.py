@@ -6,7 +6,7 @@ import math
 
 from protokit.core.names import counted
 from protokit.core.plain import PlainInterval
-from protokit.search.look.view import SearchView, differing, score, signed, value_of
+from protokit.search.look.view import SearchView, called, differing, score, signed, value_of
 from protokit.show.blocks import Grid, Sentence, Tone
 from protokit.show.card import Card
 
@@ -59,7 +59,7 @@ def _gained(view: SearchView) -> str:
 def _optimism(view: SearchView) -> str | None:
     """How much of the shown gain is only the choosing."""
     shown, optimism = view.figures.get("shown_gain"), view.figures.get("expected_optimism")
-    if shown is None or optimism is None or optimism["value"] is None:
+    if shown is None or optimism is None or optimism["value"] is None or view.figures.get("winner") == 0:
         return None
     text = (
         f"The winner's trial showed a gain of {signed(shown)} in {view.metric} over the defaults, on the validation "
@@ -102,7 +102,7 @@ def finalists_grid(view: SearchView) -> Grid | None:
     ranked = sorted(found, key=lambda one: (one["value"]["value"] is None, way * (one["value"]["value"] or 0.0)))
     rows = tuple(
         (
-            f"trial {one['trial']}" + _role(view, one["trial"]),
+            called(view, one["trial"]),
             _with_bounds(one["value"]),
             score(one["searched"]),
             f"{sum(value is not None for value in one['trained'])} of {len(one['trained'])}",
@@ -111,10 +111,6 @@ def finalists_grid(view: SearchView) -> Grid | None:
     )
     header = ("", f"{view.arrow} trained again", "in the search", "trainings")
     return Grid("finalists, on other splits and seeds, with 95% intervals", header, rows)
-
-
-def _role(view: SearchView, trial: int) -> str:
-    return " (winner)" * (trial == view.figures.get("winner")) + " (defaults)" * (trial == 0)
 
 
 def _with_bounds(interval: PlainInterval) -> str:
