@@ -159,7 +159,7 @@ def figures(
              "difference": {"value": -0.01, "low": -0.02, "high": -0.001}, "p": 0.03,
              "sentence": f"The winner is worse than boosting: a difference in {metric} of -0.01 (-0.02 to -0.001)."},
         ],
-        "runs": {"winner": "../20260101T120000-aa11", "defaults": "../20260101T120100-aa22"},
+        "runs": {"best": "../20260101T120000-aa11", "defaults": "../20260101T120100-aa22"},
         "seconds": 61.5, "cpu": 83.0, "looks": 1, "notices": ["sampler: tpe, as the recipe does not say another"],
     }  # type: ignore[typeddict-item]  # fmt: skip
 

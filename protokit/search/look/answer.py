@@ -59,16 +59,16 @@ def _gained(view: SearchView) -> str:
 def _optimism(view: SearchView) -> str | None:
     """How much of the shown gain is only the choosing."""
     shown, optimism = view.figures.get("shown_gain"), view.figures.get("expected_optimism")
-    if shown is None or optimism is None or optimism["value"] is None or view.figures.get("winner") == 0:
+    if shown is None or optimism is None or optimism["value"] is None:
         return None
     text = (
-        f"The winner's trial showed a gain of {signed(shown)} in {view.metric} over the defaults, on the validation "
-        f"rows that chose it. Expected optimism of that: {signed(optimism['value'])}{_bounds(optimism)}, by what the "
-        "finalists lost when they were trained again on other splits and seeds"
+        f"In the search its best trial was {signed(shown)} of {view.metric} ahead of the defaults, on the validation "
+        f"rows that chose it. Expected optimism of that lead: {signed(optimism['value'])}{_bounds(optimism)}, which is "
+        "what the finalists lost of theirs when they were trained again on other splits and seeds"
     )
     if (gain := view.figures.get("gain")) is not None and gain["value"] is not None:
-        text += f", where the winner is {signed(gain['value'])}{_bounds(gain)} ahead"
-    return text + "."
+        text += f"; there the best of them is {signed(gain['value'])}{_bounds(gain)} ahead"
+    return text + ". A plus is better, whichever way the metric goes."
 
 
 def _bounds(interval: PlainInterval) -> str:

@@ -24,7 +24,7 @@ from protokit.show.pace import duration, sparkline
 _BETWEEN = 0.25  # seconds between two pictures
 _FEWEST = 3  # trials that tell how long one takes
 _MOST_RUNNING = 8
-_MOST_SLOTS = 6
+_MOST_SLOTS = 4
 _OVER = ("complete", "pruned", "failed")
 
 
@@ -148,7 +148,7 @@ class Course:
             epoch, value = trial.reports[-1] if trial.reports else (trial.epochs or 0, trial.value)
             value = trial.value if trial is best else value
             seconds = trial.seconds if trial.seconds is not None else self._since(trial)
-            cells = [shown(trial.values[name], 18) if name in trial.values else "" for name in names]
+            cells = [shown(trial.values[name], 16) if name in trial.values else "" for name in names]
             rows.append((
                 f"{trial.number}", what, self.own(value), f"{trial.epochs or epoch or ''}",
                 "" if seconds is None else f"{seconds:.0f}", *cells,

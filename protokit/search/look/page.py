@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from zlib import crc32
 
 from matplotlib.figure import Figure
@@ -48,13 +49,13 @@ def commands(view: SearchView) -> tuple[str, ...]:
     lines = []
     if folder is not None and view.figures:
         lines.append(("the winner's run again, to the same bits", f"protokit run {folder}/best.yaml"))
-    runs = [os.path.normpath(f"{folder}/{one}") for one in view.figures.get("runs", {}).values()]
+    runs = list(dict.fromkeys(os.path.normpath(f"{folder}/{one}") for one in view.figures.get("runs", {}).values()))
     if len(runs) > 1:
         lines.append(("winner and defaults side by side", f"protokit compare {' '.join(runs)}"))
-    own = f" -o {folder}" if folder is not None and not folder.name.startswith("search-") else ""
-    again = f"protokit tune {recipe} --resume{own}"
+    out = "" if folder is None or folder.parent.parent == Path("runs") else f" -o {folder.parent.parent}"
+    again = f"protokit tune {recipe} --resume{out}"
     if view.figures:
-        lines.append(("more trials; none is trained twice", f"{again} --set search.trials={more}"))
+        lines.append(("more trials; none is trained twice", f"{again} --trials {more}"))
     else:
         lines.append(("go on where it stopped", again))
     if folder is not None:
