@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from protokit.search.look.live import Asked, Course, InLines, InTerminal, watching
+from protokit.search.look.course import Asked, Course
+from protokit.search.look.live import InLines, InTerminal, watching
 from protokit.search.table import Final, Trial
 from tests.search.made import search, slots, trials
 

@@ -6,7 +6,7 @@ import time
 
 from IPython.display import HTML, display
 
-from protokit.search.look.live import Course, State
+from protokit.search.look.course import Course, State
 
 _BETWEEN = 0.5  # seconds between two pictures
 
