@@ -10,6 +10,7 @@ from protokit.core.errors import PredictionNotice as PredictionNotice
 from protokit.core.errors import ProtokitError as ProtokitError
 from protokit.core.errors import SpecError as SpecError
 from protokit.core.errors import TrainingError as TrainingError
+from protokit.core.errors import WorkerError as WorkerError
 from protokit.menu.menu import Menu as Menu
 from protokit.menu.slots import choice as choice
 from protokit.menu.slots import integer as integer

@@ -73,6 +73,7 @@ ITS_OWN = {
     "represent/encoders/media/mask.py": ({"open"}, "Pillow, of bytes, or of a path that came through the door"),
     "represent/encoders/image.py": ({"open"}, "Pillow, of bytes, or of a path that came through the door"),
     "represent/on_disk.py": ({"open", "memmap"}, "arrays in a temporary folder"),
+    "search/log.py": ({"open", "read_bytes"}, "the log and the lock of a search's folder"),
     "workflow/cures/tried.py": ({"read_text"}, "a file of a run's folder"),
     "workflow/cures/trying.py": ({"read_text"}, "files of a run's folder"),
     "workflow/look/page.py": ({"read_text"}, "files of a run's folder"),
@@ -90,6 +91,14 @@ ITS_OWN = {
     "workflow/record/uses_of_test_set.py": ({"read_text", "glob"}, "files beside the runs' folders"),
     "workflow/record/writing.py": ({"glob"}, "files of a run's folder"),
     "workflow/result.py": ({"open", "read_text"}, "files of a run's folder"),
+    "testing/workers/dummy.py": ({"read_text"}, "whether a process of this machine has ended, in /proc"),
+    "workers/folder/lines.py": ({"open"}, "the messages between a search's driver and its workers"),
+    "workers/folder/session.py": ({"read_text", "scandir"}, "who is there, in the folder of a search"),
+    "workers/machine.py": (
+        {"environ", "read_text", "iterdir"},
+        "what this machine grants: cores of its control group, GPUs, threads that a person has said",
+    ),
+    "workers/processes/process.py": ({"environ"}, "the variables that a worker's process is started with"),
     "workflow/run/doctoring.py": ({"read_text"}, "the recipe that a run has kept"),
 }
 

@@ -61,6 +61,10 @@ class Training(ABC):
         """Take over what an earlier training showed of this network."""
         return
 
+    def replan(self, plan: Plan) -> None:
+        """Take up the plan of the training that comes now: each may have another."""
+        return
+
     def retreat(self, progress: Progress) -> bool:
         """Choose a more careful way from now on, after values that were not finite; False where there is none."""
         return False

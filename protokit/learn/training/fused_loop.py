@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from protokit.core.libraries.backend import keras, tf
@@ -25,9 +26,9 @@ _CLEARLY = 1.2  # times faster: less is not worth another program
 class FusedLoop(Training):
     """Weights, metrics and random draws follow Keras's `fit` on the same batches."""
 
-    def __init__(self, network: keras.Model, choice: Choice) -> None:
-        super().__init__(network, choice.reason)
-        self._choice = choice
+    def __init__(self, network: keras.Model, plan: Plan, choose: Callable[[Plan], Choice]) -> None:
+        self._choose, self._choice = choose, choose(plan)
+        super().__init__(network, self._choice.reason)
         self._programs: dict[tuple[str, int], Program] = {}
         self._refused: str | None = None  # why XLA cannot compile this network
         self._shown: str | None = None  # what a trial of XLA showed
@@ -57,9 +58,19 @@ class FusedLoop(Training):
         if progress.xla is not None:
             self._lost, self._shown = not progress.xla, _SHOWN[progress.xla]
 
+    def replan(self, plan: Plan) -> None:
+        """See Training."""
+        self._choice = self._choose(plan)
+        for program in self._programs.values():
+            program.spoilt()
+
     def retreat(self, progress: Progress) -> bool:
         """See Training. XLA's code has other rules for what is not a number than TensorFlow's own."""
-        if not self._uses_xla or not any(program.has_xla for program in self._programs.values()):
+        if (
+            not self._uses_xla
+            or self._choice.xla_from is None
+            or not any(program.has_xla for program in self._programs.values())
+        ):
             return False
         self._careful = progress.careful = True
         return True
@@ -123,7 +134,8 @@ class FusedLoop(Training):
         example = data_feed.batch_of(train, plan.weights)
         kind = (str(data_feed.rows_spec(example)), plan.batch_size)
         if kind not in self._programs:
-            self._programs[kind] = Program(self._network, plan.batch_size, example, plan.typical_rows)
+            like = next((one for (spec, _), one in self._programs.items() if spec == kind[0]), None)
+            self._programs[kind] = Program(self._network, plan.batch_size, example, plan.typical_rows, like)
         return self._programs[kind]
 
     def _feeds(self, *parts: Batch) -> list[DataFeed]:

@@ -37,10 +37,13 @@ class Program:
     dropout rates are all read when a function runs: none is compiled in. `traces` counts what was compiled.
     """
 
-    def __init__(self, network: keras.Model, batch_size: int, example: Batch, rows: int) -> None:
+    def __init__(
+        self, network: keras.Model, batch_size: int, example: Batch, rows: int, like: Program | None = None
+    ) -> None:
         """`example` is a batch in NumPy arrays, or the whole of the data: only shapes and types are used.
 
-        A chunk holds the whole batches of so many `rows`, unless that takes too much memory.
+        A chunk holds the whole batches of so many `rows`, unless that takes too much memory. What is compiled for any
+        size is taken from the program `like` this one, which has batches of another.
         """
         self.network = network
         self.batch_size = min(batch_size, rows)
@@ -56,6 +59,12 @@ class Program:
         self._judge: Callable[..., tuple[Scores, tf.Tensor, Scores]] = _not_compiled
         self._scores: Callable[[], tuple[Scores, tf.Tensor]] = _not_compiled
         self._used = True  # whether the metrics hold something
+        if like is not None:
+            self._plain, self._test, self._judge, self._scores = like._plain, like._test, like._judge, like._scores
+
+    def spoilt(self) -> None:
+        """Say that another program, or a training that broke off, may have left something in the metrics."""
+        self._used = True
 
     @property
     def has_xla(self) -> bool:

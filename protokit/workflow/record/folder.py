@@ -48,11 +48,11 @@ class RunFolder:
             path = out / recipe.name / f"{stamp}-{key[:4]}{secrets.token_hex(2)}"
             if not path.exists():
                 break
-        write_text(path / "recipe.yaml", _written(recipe))
+        write_text(path / "recipe.yaml", written(recipe))
         write_text(path / "resolved.yaml", fitted.write())
         place = os.path.relpath(recipe.folder.resolve(), path.resolve())
         made_of = {"key": key, "inputs": dict(table.origin), "folder": Path(place).as_posix()}
-        write_json(path / "environment.json", {**_environment(), **made_of})
+        write_json(path / "environment.json", {**environment(), **made_of})
         return cls(path, key)
 
     @classmethod
@@ -100,7 +100,8 @@ def _written(recipe: Recipe) -> str:
     try:
         text = write(document.data)
         again = Recipe.parse(Document.parse(text).data, folder=recipe.folder)
-        if {**again.as_plain(), "name": recipe.name} == recipe.as_plain():
+        beside = {"name": recipe.name, "search": recipe.search.as_plain()}  # which change nothing of a run
+        if {**again.as_plain(), **beside} == {**recipe.as_plain(), **beside}:
             return text
     except (ProtokitError, TypeError, AttributeError):  # layers as Python objects have no text of their own
         pass
@@ -122,7 +123,8 @@ def _key(recipe: Recipe, table: Table, own: Mapping[str, object] | None) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Where a run is made."""
     return {
         "python": platform.python_version(),
         "libraries": {name: _version(name) for name in _LIBRARIES},

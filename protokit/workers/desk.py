@@ -1,0 +1,133 @@
+"""The driver's side of every crew: which tasks wait, who does which, and what has happened, in order."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal, cast
+
+from protokit.workers.crew import Event, Plain
+
+
+@dataclass
+class Job:
+    """A task that waits or runs. `spent` are the seconds that it had with its worker, `since` when these last began."""
+
+    number: int
+    task: Plain
+    limit: float | None
+    worker: str = ""
+    spent: float = 0.0
+    since: float | None = None
+
+    def left(self, now: float) -> float:
+        """Seconds until its time is over; its clock stands while it waits for an answer."""
+        if self.limit is None or self.since is None:
+            return float("inf")
+        return self.limit - self.spent - (now - self.since)
+
+
+@dataclass
+class Desk:
+    """What every crew knows of its tasks; who the workers are, and how one speaks to them, it does not know.
+
+    A message counts only from the worker that has the task: whoever was given up may say what it likes. A worker that
+    passes on the messages of others, by whose names a person knows them, puts these under `worker`.
+    """
+
+    clock: Callable[[], float] = time.monotonic
+    waiting: deque[Job] = field(default_factory=deque)
+    running: dict[int, Job] = field(default_factory=dict)
+    events: deque[Event] = field(default_factory=deque)
+    _numbers: set[int] = field(default_factory=set)
+
+    def submit(self, number: int, task: Plain, seconds: float | None) -> None:
+        """See `Crew.submit`."""
+        if number in self._numbers:
+            raise ValueError(f"task {number} waits or runs already")
+        self._numbers.add(number)
+        self.waiting.append(Job(number, task, seconds))
+
+    def give(self, worker: str) -> Job | None:
+        """The next task, from now on this worker's; None where none waits."""
+        if not self.waiting:
+            return None
+        job = self.waiting.popleft()
+        job.worker, job.spent, job.since = worker, 0.0, self.clock()
+        self.running[job.number] = job
+        return job
+
+    def of(self, worker: str) -> list[Job]:
+        """The tasks that a worker has."""
+        return [job for job in self.running.values() if job.worker == worker]
+
+    def said(self, worker: str, message: Plain) -> bool:
+        """Note what a worker says of a task; False where it is not this worker's, or nothing of a task is said."""
+        number = message.get("number")
+        job = self.running.get(number) if isinstance(number, int) else None
+        if job is None or job.worker != worker:
+            return False
+        kind, now, name = message.get("say"), self.clock(), str(message.get("worker") or worker)
+        if kind == "began":
+            job.since = now
+            self.events.append(Event("began", job.number, name))
+        elif kind == "report":
+            if job.since is not None:
+                job.spent, job.since = job.spent + now - job.since, None
+            value = message.get("value")
+            step, value = cast(int, message["step"]), float("nan") if value is None else cast(float, value)
+            self.events.append(Event("report", job.number, name, step=step, value=value))
+        elif kind == "done":
+            self._forget(job)
+            self.events.append(Event("done", job.number, name, result=cast(Plain, message["result"])))
+        elif kind in {"failed", "lost"}:
+            self.ended(job, "failed" if kind == "failed" else "lost", str(message.get("reason", "")), name)
+        else:
+            return False
+        return True
+
+    def answered(self, number: int) -> Job | None:
+        """The task that goes on now, its clock too; None where it is no longer running."""
+        job = self.running.get(number)
+        if job is not None:
+            job.since = self.clock()
+        return job
+
+    def ended(self, job: Job, kind: Literal["failed", "lost"], reason: str, worker: str = "") -> None:
+        """A task ended without a result."""
+        self._forget(job)
+        self.events.append(Event(kind, job.number, worker or job.worker, reason=reason))
+
+    def _forget(self, job: Job) -> None:
+        del self.running[job.number]
+        self._numbers.discard(job.number)
+
+    def died(self, worker: str, reason: str) -> int:
+        """A worker is no more: its tasks are lost. How many these were."""
+        jobs = self.of(worker)
+        for job in jobs:
+            self.ended(job, "lost", reason)
+        return len(jobs)
+
+    def overdue(self) -> list[Job]:
+        """The tasks whose time is over."""
+        now = self.clock()
+        return [job for job in self.running.values() if job.left(now) <= 0]
+
+    @property
+    def until_next(self) -> float:
+        """Seconds until the time of a running task is over."""
+        now = self.clock()
+        return max(0.0, min((job.left(now) for job in self.running.values()), default=float("inf")))
+
+    @property
+    def idle(self) -> bool:
+        """Whether no task waits or runs."""
+        return not self.waiting and not self.running
+
+
+def over(job: Job) -> str:
+    """The reason of a task that had its time."""
+    return f"it took longer than its {job.limit:g} s, and was stopped"
