@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import time
+from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from protokit.search.ending.honest import End, end_of, finalists_of, trainings_o
 from protokit.search.ending.runs import paired, run_settled, write_settled
 from protokit.search.folder import LAST, SearchFolder
 from protokit.search.log import Log, open_log
+from protokit.search.look.page import page_of
 from protokit.search.mirror import DatabaseMirror
 from protokit.search.result import Study
 from protokit.search.splits import Splits
@@ -35,7 +37,9 @@ from protokit.workflow.run.collecting import stays_on_disk
 from protokit.workflow.run.preparation import Prepared, prepare
 
 
-def searched(recipe: Recipe, space: Space, given: object, out: Path, *, resume: bool, watch: Watch | None = None) -> Study:
+def searched(
+    recipe: Recipe, space: Space, given: object, out: Path, *, resume: bool, watch: Watch | None = None
+) -> Study:
     """Search, and end honestly. See `protokit.tune`."""
     if given is None and stays_on_disk(recipe):
         rule = "the table is larger than memory, and a search trains many networks on its rows in memory"
@@ -137,6 +141,7 @@ class _Search:
         figures: dict[str, Any] = {**self._figures(end, runs, state, folder)}
         figures["asked"] = [search.trials, search.finalists, search.seeds]
         write_json(folder / LAST, finite(figures))
+        write_text(folder / "report.html", page_of(Study.open(folder).view).html())
 
     def trials(self, state: State) -> Any:
         """The table of trials."""
@@ -145,7 +150,7 @@ class _Search:
     def _figures(self, end: End, runs: dict[str, Run], state: State, folder: Path) -> PlainSearch:
         search, sign = self._recipe.search, -1.0 if self.greater_is_better else 1.0
         against, flags = paired(runs)
-        every = [*state.trials.values(), *state.finals.values()]
+        results = [*(one.result for one in state.trials.values()), *(one.result for one in state.finals.values())]
         notices = [*self._notices, *flags]
         if reason := self._comparison.reason:
             notices.append(f"trials are compared by {self._comparison.name}: {reason}")
@@ -163,12 +168,12 @@ class _Search:
             "expected_optimism": end.optimism.as_plain(), "gain": end.gain.as_plain(),
             "finalists": [one.as_plain(sign) for one in end.finalists], "paired": against,
             "runs": {name: _from(folder, one.path) for name, one in runs.items()},
-            "seconds": round(state.seconds, 3), "cpu": round(sum(_cpu(one.result) for one in every), 3),
+            "seconds": round(state.seconds, 3), "cpu": round(sum(map(_cpu, results)), 3),
             "looks": int(runs["best"].results["looks"].get("count", 1)), "notices": notices,
         }  # fmt: skip
 
 
-def _cpu(result: Any) -> float:
+def _cpu(result: Mapping[str, object]) -> float:
     found = result.get("cpu")
     return float(found) if isinstance(found, (int, float)) else 0.0
 
