@@ -94,7 +94,7 @@ class RunFolder:
         return audit
 
 
-def _written(recipe: Recipe) -> str:
+def written(recipe: Recipe) -> str:
     """The recipe as it was written, with what was set beside it; what says nothing else is left to its default."""
     document = recipe.document
     if document.text and not document.settings:
