@@ -7,7 +7,6 @@ from collections.abc import Mapping
 
 from protokit.core.places import Fault, Path
 from protokit.grammar.words import Varies
-from protokit.grammar.writing import on_a_line
 from protokit.learn.words import Learn
 from protokit.menu.slots import Slot, label, of_lists
 from protokit.recipe.slots.placed import COLUMNS, Slots, Taker
@@ -135,12 +134,3 @@ def _refused(path: Path, value: object) -> Fault:
         else ""
     )
     return Fault(f"no slot can stand here: {why}", cure + first, path)
-
-
-def written_as(value: object) -> str:
-    """A value as an example of a slot that holds it."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return f"{{choice: [{on_a_line(value)}, ...]}}"
-    if isinstance(value, int):
-        return f"{{choice: [{value}, {value * 2}]}}"
-    return f"{{float: [{value / 10:g}, {value * 10:g}], log: true}}"
