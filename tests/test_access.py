@@ -94,6 +94,9 @@ ITS_OWN = {
     "workflow/record/writing.py": ({"glob"}, "files of a run's folder"),
     "workflow/result.py": ({"open", "read_text"}, "files of a run's folder"),
     "testing/workers/dummy.py": ({"read_text"}, "whether a process of this machine has ended, in /proc"),
+    "workers/cluster/actor.py": ({"environ"}, "the variables that an actor is started with"),
+    "workers/cluster/crew.py": ({"rglob", "read_bytes"}, "the files of a search, for nodes that do not see its folder"),
+    "workers/cluster/start.py": ({"environ"}, "the variables that Ray is started with"),
     "workers/folder/lines.py": ({"open"}, "the messages between a search's driver and its workers"),
     "workers/folder/session.py": ({"read_text", "scandir"}, "who is there, in the folder of a search"),
     "workers/machine.py": (

@@ -66,6 +66,7 @@ LIGHT = (
     "core/values/signature.py",
     "core/values/forms/*.py",
     "core/values/tasks/*.py",
+    "search/hand.py",
     "workers/*.py",
     "workers/processes/*.py",
     "workers/folder/*.py",

@@ -9,7 +9,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from protokit.cli import recipes, runs, tuning
+from protokit.cli import recipes, runs, tuning, working
 from protokit.cli.kinds import KINDS
 from protokit.core.errors import AuditError, ProtokitError, SpecError
 from protokit.core.suggest import did_you_mean, one_of
@@ -41,6 +41,7 @@ def about(
 
 for _verb in (runs.run, tuning.tune, recipes.check, recipes.new, runs.predict):
     app.command()(_verb)
+app.command()(working.work)
 app.command("runs")(runs.list_runs)
 app.command()(runs.compare)
 app.command()(runs.report)

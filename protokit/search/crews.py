@@ -2,26 +2,39 @@
 
 from __future__ import annotations
 
+import sys
+from functools import partial
 from pathlib import Path
 
 from protokit.core.values.tables import Table
 from protokit.recipe.recipe import Recipe
-from protokit.search.trials import MakeTrials, Trials
-from protokit.workers.crew import Crew
+from protokit.search.hand import hand_in
+from protokit.search.trials import Trials
+from protokit.workers.crew import Crew, Say
 from protokit.workers.in_process import InProcess
 from protokit.workers.processes.crew import LocalCrew
 
 
-def crew_of(recipe: Recipe, table: Table, folder: Path) -> Crew:
-    """The crew of a search.
+def _tell(text: str) -> None:
+    print(text, file=sys.stderr)
+
+
+def crew_of(recipe: Recipe, table: Table, folder: Path, say: Say = _tell) -> Crew:
+    """The crew of a search. `say` is told of workers that are waited for, come and leave.
 
     Raises:
         MissingExtra: what it needs is not installed.
+        WorkerError: no cluster answers.
     """
-    workers = recipe.search.workers
-    make = MakeTrials(str(folder.resolve()))
+    workers, home = recipe.search.workers, folder.resolve()
     if workers == 1:
         return InProcess(lambda: Trials(recipe, table, folder))
-    if isinstance(workers, int):
-        return LocalCrew(make, workers)
-    raise NotImplementedError(workers)
+    if workers == "ray":
+        from protokit.workers.cluster.crew import RayCrew
+
+        return RayCrew(hand_in, home, say=say)
+    if workers == "folder":
+        from protokit.workers.folder.crew import FolderCrew
+
+        return FolderCrew(home, say=say)
+    return LocalCrew(partial(hand_in, home), int(workers))

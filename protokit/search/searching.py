@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import shutil
 import time
 from collections.abc import Mapping
 from contextlib import ExitStack
@@ -17,6 +18,7 @@ from protokit.evaluate.metrics.metric import METRICS
 from protokit.recipe.recipe import Recipe
 from protokit.recipe.space import Space
 from protokit.search.choosing.pruning import rungs
+from protokit.search.choosing.sampling import Sampling
 from protokit.search.comparison import Comparison
 from protokit.search.crews import crew_of
 from protokit.search.driver import Driver, Wanted, Watch
@@ -56,10 +58,13 @@ def searched(
         found = SearchFolder.find(out, recipe, prepared.table) if resume else None
         if found is not None and one.nothing_left(found):
             return Study.open(found.path)
-        folder = found or SearchFolder.create(out, recipe, prepared.table)
+        folder = found or SearchFolder.new(out, recipe, prepared.table)
+        mirror = one.mirror(folder.path)
+        if found is None:
+            folder.make(recipe, prepared.table)
         with open_log(folder.path) as log, reason_kept(folder.path), watching(one.asked) as live:
             live.step("building the first networks" if recipe.search.workers == 1 else "waits for workers")
-            one.train(folder.path, log, watch or live)
+            one.train(folder.path, log, watch or live, mirror)
     # the runs show their own progress
     with open_log(folder.path) as log, reason_kept(folder.path):
         one.conclude(folder.path, log, out, given)
@@ -81,6 +86,7 @@ class _Search:
             search.trials, search.time, search.sampler, search.pruner, rungs(defaults.learn.epochs, search.pruner),
             search.reshuffle, recipe.seed,
         )  # fmt: skip
+        Sampling(space, search.sampler, recipe.seed)  # whether it can draw from these slots
         self._notices: list[str] = []
 
     @property
@@ -107,15 +113,22 @@ class _Search:
             return False
         return bool(found["asked"][0] >= search.trials)
 
-    def train(self, folder: Path, log: Log, watch: Watch | None) -> None:
+    def mirror(self, folder: Path) -> DatabaseMirror | None:
+        """The mirror that is wanted.
+
+        Raises:
+            DataError: its database cannot be reached.
+        """
+        search, better = self._recipe.search, self.greater_is_better
+        if search.mirror is None:
+            return None
+        name = f"{self._recipe.name}/{folder.name}"
+        return DatabaseMirror(search.mirror, name, self._space.slots, greater_is_better=better)
+
+    def train(self, folder: Path, log: Log, watch: Watch | None, mirror: DatabaseMirror | None) -> None:
         """The trials, then the finalists."""
         search, recipe = self._recipe.search, self._recipe
-        mirror = None
-        if search.mirror is not None:
-            mirror = DatabaseMirror(
-                search.mirror, f"{recipe.name}/{folder.name}", self._space.slots,
-                greater_is_better=self.greater_is_better,
-            )  # fmt: skip
+        if mirror is not None:
             for trial in log.state.ended:
                 mirror.show(trial)
         begun = {"trials": search.trials, "metric": self._comparison.name, "greater_is_better": self.greater_is_better}
@@ -124,7 +137,8 @@ class _Search:
         else:
             source = recipe.document.source
             log.append("begin", version=VERSION, name=recipe.name, recipe=source, seed=recipe.seed, **begun, at=_now())
-        (folder / "snapshots").mkdir(exist_ok=True)
+        snapshots = folder / "snapshots"
+        snapshots.mkdir(exist_ok=True)
         (folder / LAST).unlink(missing_ok=True)  # it is of fewer trials
         crew = crew_of(recipe, self._table, folder)
         try:
@@ -132,6 +146,7 @@ class _Search:
             driver.search()
             finalists = finalists_of(log.state, search.finalists)
             driver.finals(trainings_of(finalists, search.seeds, recipe.seed))
+            shutil.rmtree(snapshots, ignore_errors=True)
         finally:
             crew.close()
             write_text(folder / "trials.csv", as_csv(self.trials(log.state)))

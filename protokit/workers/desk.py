@@ -8,7 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal, cast
 
+from protokit.core.errors import WorkerError
 from protokit.workers.crew import Event, Plain
+
+_STARTS = 3  # workers that die one after the other before any is ready
+_DEATHS = 12  # deaths, for each place of a worker, without a task between them that came to an end
 
 
 @dataclass
@@ -21,6 +25,7 @@ class Job:
     worker: str = ""
     spent: float = 0.0
     since: float | None = None
+    begun: bool = False
 
     def left(self, now: float) -> float:
         """Seconds until its time is over; its clock stands while it waits for an answer."""
@@ -72,7 +77,7 @@ class Desk:
         kind, now, name = message.get("say"), self.clock(), str(message.get("worker") or worker)
         if kind == "began":
             job.since = now
-            self.events.append(Event("began", job.number, name))
+            self._begin(job, name)
         elif kind == "report":
             if job.since is not None:
                 job.spent, job.since = job.spent + now - job.since, None
@@ -81,6 +86,7 @@ class Desk:
             self.events.append(Event("report", job.number, name, step=step, value=value))
         elif kind == "done":
             self._forget(job)
+            self._begin(job, name)
             self.events.append(Event("done", job.number, name, result=cast(Plain, message["result"])))
         elif kind in {"failed", "lost"}:
             self.ended(job, "failed" if kind == "failed" else "lost", str(message.get("reason", "")), name)
@@ -98,7 +104,14 @@ class Desk:
     def ended(self, job: Job, kind: Literal["failed", "lost"], reason: str, worker: str = "") -> None:
         """A task ended without a result."""
         self._forget(job)
+        self._begin(job, worker or job.worker)
         self.events.append(Event(kind, job.number, worker or job.worker, reason=reason))
+
+    def _begin(self, job: Job, worker: str) -> None:
+        """A worker took the task; the word of one that was killed a moment later may not have come."""
+        if not job.begun:
+            job.begun = True
+            self.events.append(Event("began", job.number, worker))
 
     def _forget(self, job: Job) -> None:
         del self.running[job.number]
@@ -126,6 +139,36 @@ class Desk:
     def idle(self) -> bool:
         """Whether no task waits or runs."""
         return not self.waiting and not self.running
+
+
+@dataclass
+class Deaths:
+    """Counts workers that die, so that a search that none survives ends."""
+
+    places: int
+    starts: int = 0
+    deaths: int = 0
+
+    def began(self) -> None:
+        """A worker is ready."""
+        self.starts = 0
+
+    def ended_well(self) -> None:
+        """A worker has brought a task to its end."""
+        self.deaths = 0
+
+    def died(self, why: str, *, ready: bool, cure: str | None = None) -> None:
+        """A worker is no more.
+
+        Raises:
+            WorkerError: too many died one after the other.
+        """
+        self.deaths, self.starts = self.deaths + ready, self.starts + (not ready)
+        if self.starts >= _STARTS:
+            raise WorkerError(f"no worker can be started: {why}", cure=cure)
+        if self.deaths >= _DEATHS * self.places:
+            rule = f"{self.deaths} workers died one after the other, without a finished task between: {why}"
+            raise WorkerError(rule)
 
 
 def over(job: Job) -> str:

@@ -70,6 +70,8 @@ def outcome(hand: Hand, task: Plain, report: Callable[[int, float], bool]) -> di
     """What comes of one task: `done` with its result as JSON keeps it, or `failed` with a reason."""
     try:
         return {"say": "done", "result": as_sent(hand.do(task, report))}
+    except MemoryError:
+        return {"say": "failed", "reason": "there was not memory enough"}
     except (Exception, SystemExit) as error:
         return {"say": "failed", "reason": sentence(error)}
 

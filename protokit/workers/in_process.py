@@ -6,9 +6,10 @@ import contextvars
 import time
 from queue import Empty, Queue
 from threading import Thread
+from typing import cast
 
-from protokit.core.errors import ProtokitError
-from protokit.workers.crew import Event, Hand, MakeHand, Plain
+from protokit.workers.crew import Dropped, Event, Hand, MakeHand, Plain
+from protokit.workers.doing import outcome
 
 NAME = "this process"
 
@@ -26,6 +27,7 @@ class InProcess:
         self._events: Queue[Event | BaseException] = Queue()
         self._answers: Queue[bool | None] = Queue()
         self._closed = False
+        self._open: set[int] = set()  # the tasks whose end was not told yet
         # who named what the hand opens is known in this thread, and handed on
         self._thread = Thread(target=contextvars.copy_context().run, args=(self._work,), name="trials", daemon=True)
         self._begun = False
@@ -37,6 +39,9 @@ class InProcess:
 
     def submit(self, number: int, task: Plain, *, seconds: float | None = None) -> None:
         """See Crew."""
+        if number in self._open:
+            raise ValueError(f"task {number} waits or runs already")
+        self._open.add(number)
         self._tasks.put((number, task, seconds))
         if not self._begun:
             self._begun = True
@@ -49,7 +54,7 @@ class InProcess:
             ProtokitError: no hand can be made.
         """
         until = None if seconds is None else time.monotonic() + seconds
-        while True:
+        while self._open:
             left = 1.0 if until is None else max(0.0, min(1.0, until - time.monotonic()))
             try:
                 found = self._events.get(timeout=left)  # short waits: Ctrl-C comes between them
@@ -59,11 +64,15 @@ class InProcess:
                 continue
             if isinstance(found, BaseException):
                 raise found
+            if found.kind in {"done", "failed"}:
+                self._open.discard(found.task)
             return found
+        return None
 
     def answer(self, number: int, go_on: bool) -> None:
         """See Crew."""
-        self._answers.put(go_on)
+        if number in self._open:
+            self._answers.put(go_on)
 
     def close(self) -> None:
         """See Crew: a task that runs ends where it reports next."""
@@ -81,19 +90,15 @@ class InProcess:
             number, task, seconds = given
             self._events.put(Event("began", number, NAME))
             try:
-                self._events.put(Event("done", number, NAME, result=self._done(hand, number, task, seconds)))
+                self._events.put(self._done(hand, number, task, seconds))
             except _Over:
                 if self._closed:
                     return
-                self._events.put(Event("failed", number, NAME, reason=f"it took longer than {seconds:g} seconds"))
-            except ProtokitError as error:
-                self._events.put(Event("failed", number, NAME, reason=error.rule))
-            except MemoryError:
-                self._events.put(Event("failed", number, NAME, reason="there was not memory enough"))
-            except Exception as error:  # a trial that crashes is no end of the search
-                self._events.put(Event("failed", number, NAME, reason=f"{type(error).__name__}: {error}"))
+                self._events.put(
+                    Event("failed", number, NAME, reason=f"it took longer than its {seconds:g} s, and was stopped")
+                )
 
-    def _done(self, hand: Hand, number: int, task: Plain, seconds: float | None) -> Plain:
+    def _done(self, hand: Hand, number: int, task: Plain, seconds: float | None) -> Event:
         began = time.monotonic()
 
         def report(step: int, value: float) -> bool:
@@ -105,8 +110,11 @@ class InProcess:
                 raise _Over
             return go_on
 
-        return hand.do(task, report)
+        came = outcome(hand, task, report)  # a trial that crashes is no end of the search
+        if came["say"] == "done":
+            return Event("done", number, NAME, result=cast(Plain, came["result"]))
+        return Event("failed", number, NAME, reason=str(came["reason"]))
 
 
-class _Over(BaseException):
+class _Over(Dropped):
     """The task's time is over, or the crew is closed; no hand takes it for a fault of its own."""

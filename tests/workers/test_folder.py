@@ -73,9 +73,9 @@ def test_lines_have_no_torn_message_and_no_half_one(tmp_path: Path) -> None:
 
 def test_a_worker_may_be_there_first_and_the_driver_says_that_it_waits(tmp_path: Path) -> None:
     said: list[str] = []
-    worker = Worker(tmp_path, finished=(tmp_path / "search.json").exists)
+    worker = Worker(tmp_path, finished=lambda folder: (folder / "search.json").exists())
     eventually(lambda: bool(worker.said))
-    assert worker.said == [f"waiting for a driver of {tmp_path}: `protokit tune` with workers: folder"]
+    assert worker.said == [f"waiting for a driver in {tmp_path}: `protokit tune` with workers: folder"]
     crew = FolderCrew(tmp_path, say=said.append, beat=0.2)
     assert crew.size == 0
     crew.submit(0, {"say": "hello"})
@@ -113,7 +113,24 @@ def test_a_worker_goes_on_with_the_next_driver_and_keeps_its_hand(tmp_path: Path
     second.close()
     assert len(list((tmp_path / "workers").iterdir())) == 2  # the sessions before are taken away
     third.close()
+    assert not (tmp_path / "workers" / "session.json").exists()
     assert worker.is_alive()
+
+
+def test_the_newest_search_of_a_folder_is_served(tmp_path: Path) -> None:
+    old, new = tmp_path / "search-1", tmp_path / "search-2"
+    old.mkdir()
+    first = FolderCrew(old, beat=0.2)  # its driver was killed
+    worker = Worker(tmp_path, finished=lambda folder: (folder / "search.json").exists())
+    eventually(lambda: bool(worker.said))
+    new.mkdir()
+    second = FolderCrew(new, beat=0.2)
+    second.submit(0, {})
+    next_of(second, "done")
+    (new / "search.json").write_text("{}")
+    second.close()
+    first.close()
+    assert worker.ended() == 1
 
 
 def test_what_a_worker_did_for_a_dead_driver_is_dropped(tmp_path: Path) -> None:

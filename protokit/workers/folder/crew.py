@@ -16,7 +16,7 @@ from protokit.core.names import counted
 from protokit.workers.crew import Event, Plain, Say
 from protokit.workers.desk import Desk
 from protokit.workers.folder.lines import Reader, Writer
-from protokit.workers.folder.session import IN, OUT, begin, workers_in
+from protokit.workers.folder.session import IN, OUT, begin, end, workers_in
 
 _LISTING = 0.5  # seconds between looks at who has come
 _QUICKEST, _SLOWEST = 0.001, 0.05  # seconds between looks at what was said
@@ -71,11 +71,11 @@ class FolderCrew:
 
     def wait(self, seconds: float | None = None) -> Event | None:
         """See Crew."""
-        end = float("inf") if seconds is None else time.monotonic() + seconds
+        until = float("inf") if seconds is None else time.monotonic() + seconds
         while not self._desk.events:
             heard = self._look()
             self._give_out()
-            left = end - time.monotonic()
+            left = until - time.monotonic()
             if self._desk.events or self._desk.idle or left <= 0:
                 break
             self._delay = _QUICKEST if heard else min(self._delay * 1.3, _SLOWEST)
@@ -88,6 +88,7 @@ class FolderCrew:
             self._closed.set()
             with self._own_lock, suppress(OSError, DataError):
                 self._own.put({"say": "end"})
+                end(self._home, self._session)
 
     def _beat(self) -> None:
         """Be heard of by the workers, also while the driver is busy with something else."""

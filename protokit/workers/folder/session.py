@@ -66,6 +66,25 @@ def newest(home: Path) -> Session | None:
         return None
 
 
+def newest_in(folder: Path) -> tuple[Path, Session] | None:
+    """The search in a folder that has a driver, with its session: the folder's own, else the newest of those in it."""
+    if (folder / HOME).is_dir():
+        homes = [folder]
+    else:
+        homes = sorted((Path(entry.path) for entry in os.scandir(folder) if entry.is_dir()), reverse=True)
+    for home in homes:
+        if (session := newest(home)) is not None:
+            return home, session
+    return None
+
+
+def end(home: Path, session: Session) -> None:
+    """Take a session from those that a worker finds."""
+    if newest(home) == session:
+        with suppress(OSError):
+            os.unlink(home / HOME / "session.json")
+
+
 def worker_name() -> str:
     """A name that no other worker has."""
     host = "".join(c if c.isalnum() or c == "-" else "-" for c in platform.node().split(".")[0]) or "worker"

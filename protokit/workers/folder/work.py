@@ -17,7 +17,7 @@ from protokit.core.errors import DataError, ProtokitError, WorkerError
 from protokit.core.files import finite
 from protokit.workers.crew import Crew, Event, MakeHandIn, Plain, Say
 from protokit.workers.folder.lines import Reader, Writer
-from protokit.workers.folder.session import IN, OUT, Session, newest, worker_name
+from protokit.workers.folder.session import IN, OUT, Session, newest_in, worker_name
 from protokit.workers.processes.crew import LocalCrew
 
 _QUICKEST, _SLOWEST = 0.001, 0.25  # seconds between looks at what the driver says
@@ -37,43 +37,50 @@ def work(
     cores: int | None = None,
     idle: float | None = None,
     once: bool = False,
-    finished: Callable[[], bool] = lambda: False,
+    finished: Callable[[Path], bool] = lambda folder: False,
     say: Say = lambda text: None,
-    opens: Callable[[], Crew] | None = None,
+    opens: Callable[[Path], Crew] | None = None,
 ) -> int:
-    """Do the tasks of a folder's drivers, until `finished` says that there will be no more; how many were done.
+    """Do the tasks of a search's drivers, until `finished` says that there will be no more; how many were done.
 
-    It leaves after `idle` seconds without a driver that is heard of; with `once` when the first session ends. `opens`
-    gives the crew that does the work, processes of this machine where it is not given.
+    `folder` is that of a search, or one where searches are kept: then the newest is served, also one that is begun
+    later. A worker leaves after `idle` seconds without a driver that is heard of; with `once` when the first session
+    ends. `opens` gives the crew that does the work, processes of this machine where it is not given.
 
     Raises:
         DataError: there is no such folder, or the disk refuses.
         WorkerError: the driver is another version of protokit, or no hand can be made here.
     """
     if not folder.is_dir():
-        raise DataError("there is no such folder", place=str(folder), cure="give the folder that `protokit tune` shows")
-    opens = opens or partial(LocalCrew, partial(make, folder), workers, cores=cores)
+        cure = "give the folder that `protokit tune` shows, or make the one that it will put its searches in"
+        raise DataError("there is no such folder", place=str(folder), cure=cure)
+
+    def local(home: Path) -> Crew:
+        return LocalCrew(partial(make, home), workers, cores=cores)
+
     with _told_to_end():
-        return _Work(folder, opens, workers, idle, once, finished, say).work()
+        return _Work(folder, opens or local, workers, idle, once, finished, say).work()
 
 
 class _Work:
-    """One `protokit work`: it keeps its processes from session to session."""
+    """One `protokit work`: it keeps its processes from session to session of a search."""
 
     def __init__(
         self,
         folder: Path,
-        opens: Callable[[], Crew],
+        opens: Callable[[Path], Crew],
         slots: int,
         idle: float | None,
         once: bool,
-        finished: Callable[[], bool],
+        finished: Callable[[Path], bool],
         say: Say,
     ) -> None:
         self._folder, self._opens, self._slots, self._idle, self._once = folder, opens, slots, idle, once
         self._finished, self._say = finished, say
         self._crew: Crew | None = None
-        self._key, self._done, self._over = "", 0, ""
+        self._hand_of: tuple[Path, str] | None = None
+        self._served: Path | None = None
+        self._done, self._over = 0, ""
         self._alone_since = time.monotonic()
 
     def work(self) -> int:
@@ -81,14 +88,14 @@ class _Work:
         told = False
         try:
             while True:
-                session = newest(self._folder)
-                if session is not None and session.name != self._over:
-                    self._check(session)
-                    self._serve(session)
+                found = newest_in(self._folder)
+                if found is not None and found[1].name != self._over:
+                    self._check(found[1])
+                    self._serve(*found)
                     told = False
                     if self._once:
                         return self._done
-                elif self._finished():
+                elif self._finished(self._served or self._folder):
                     self._say(f"the search is done; tasks done here: {self._done}")
                     return self._done
                 elif self._alone_too_long():
@@ -96,7 +103,7 @@ class _Work:
                     return self._done
                 else:
                     if not told:
-                        self._say(f"waiting for a driver of {self._folder}: `protokit tune` with workers: folder")
+                        self._say(f"waiting for a driver in {self._folder}: `protokit tune` with workers: folder")
                         told = True
                     time.sleep(_SLOWEST)
         finally:
@@ -106,22 +113,26 @@ class _Work:
         """Hold that driver and worker are one version: the same task would mean something else to another."""
         own = version("protokit")
         if session.protokit != own:
-            rule = f"the driver of {self._folder} is protokit {session.protokit}, and this is {own}"
+            rule = f"the driver in {self._folder} is protokit {session.protokit}, and this is {own}"
             raise WorkerError(rule, cure=f"pip install 'protokit=={session.protokit}' here, or {own} there")
 
     def _alone_too_long(self) -> bool:
         return self._idle is not None and time.monotonic() - self._alone_since >= self._idle
 
-    def _serve(self, session: Session) -> None:
+    def _serve(self, home: Path, session: Session) -> None:
         """Do what one session's driver asks, until it ends; as a new worker where this one was given up."""
-        if session.key != self._key:
+        self._served = home
+        if self._hand_of != (home, session.key):
             self._drop()
-            self._key = session.key
+            self._hand_of = (home, session.key)
         while True:
-            visit = _Visit(session, self._folder, self._slots)
-            self._say(f"working for the driver of {self._folder}, as {visit.name}")
             try:
-                gone = self._visit(visit, session)
+                visit = _Visit(session, home, self._slots)
+            except FileNotFoundError:
+                return
+            self._say(f"working for the driver of {home}, as {visit.name}")
+            try:
+                gone = self._visit(visit, home, session)
             except FileNotFoundError:  # a newer session has taken this one's files away
                 self._drop(visit.running)
                 return
@@ -132,9 +143,9 @@ class _Work:
                 return
             self._say("the driver had given this worker up: what it was doing is dropped, and it comes anew")
 
-    def _visit(self, visit: _Visit, session: Session) -> bool:
+    def _visit(self, visit: _Visit, home: Path, session: Session) -> bool:
         """Pass tasks and events between the driver and the crew; True where the driver has given this worker up."""
-        crew = self._crew = self._crew or self._opens()
+        crew = self._crew = self._crew or self._opens(home)
         running, reported = visit.running, visit.reported
         delay, looked = _QUICKEST, time.monotonic()
         while True:
@@ -158,7 +169,7 @@ class _Work:
                 event = crew.wait(0)
             if time.monotonic() - looked > _SESSIONS:
                 looked = time.monotonic()
-                if self._has_ended(visit, session):
+                if self._has_ended(visit, home, session):
                     self._over = session.name
                     self._drop(running)
                     return False
@@ -176,7 +187,7 @@ class _Work:
             visit.reported.discard(number)
             crew.answer(number, bool(message["go_on"]))
 
-    def _has_ended(self, visit: _Visit, session: Session) -> bool:
+    def _has_ended(self, visit: _Visit, home: Path, session: Session) -> bool:
         """Whether the session is over: its driver said so, another one began, or none is waited for any more."""
         ended = any(message.get("say") == "end" for message in visit.driver.take())
         if visit.driver.grew:
@@ -185,11 +196,11 @@ class _Work:
         if quiet and not visit.told:
             self._say("the driver is not heard of; this worker waits for it, or for one that resumes its search")
         visit.told = quiet
-        newer = newest(self._folder)
-        if ended or (newer is not None and newer.name != session.name):
+        newer = newest_in(self._folder)
+        if ended or (newer is not None and newer[1].name != session.name):
             self._alone_since = time.monotonic()
             return True
-        return quiet and (self._finished() or self._alone_too_long())
+        return quiet and (self._finished(home) or self._alone_too_long())
 
     def _drop(self, running: set[int] | None = None) -> None:
         """Leave what is being done. Processes that do nothing are kept, where `running` says that they do."""

@@ -9,14 +9,10 @@ from multiprocessing.connection import wait
 from pathlib import Path
 
 from protokit.core.errors import WorkerError
-from protokit.core.names import counted
 from protokit.workers import machine
 from protokit.workers.crew import Event, MakeHand, Plain
-from protokit.workers.desk import Desk, over
+from protokit.workers.desk import Deaths, Desk, over
 from protokit.workers.processes.process import Process
-
-_STARTS = 3  # workers that die one after the other before any is ready
-_DEATHS = 12  # deaths, for each place of a worker, without a task between them that came to an end
 
 
 class LocalCrew:
@@ -37,7 +33,7 @@ class LocalCrew:
         self._gpus = machine.gpus()
         self._workers: dict[int, Process] = {}  # by their place
         self._scratch = tempfile.TemporaryDirectory(prefix="protokit-workers-")
-        self._made, self._failed_starts, self._deaths = 0, 0, 0
+        self._made, self._deaths = 0, Deaths(size)
         self._closed = False
 
     @property
@@ -106,11 +102,12 @@ class LocalCrew:
 
     def _hear(self, worker: Process, message: Plain) -> None:
         if message.get("say") == "ready":
-            worker.ready, self._failed_starts = True, 0
+            worker.ready = True
+            self._deaths.began()
         elif message.get("say") == "broken":
             raise WorkerError(f"{worker.name} cannot begin: {message['reason']}")
         elif self._desk.said(worker.name, message) and message.get("say") in {"done", "failed"}:
-            self._deaths = 0
+            self._deaths.ended_well()
 
     def _bury(self, place: int, worker: Process) -> None:
         """Give up a worker that has ended; another takes its place when a task waits.
@@ -121,15 +118,7 @@ class LocalCrew:
         del self._workers[place]
         why = worker.end()
         self._desk.died(worker.name, why)
-        if worker.ready:
-            self._deaths += 1
-        else:
-            self._failed_starts += 1
-        if self._failed_starts >= _STARTS:
-            raise WorkerError(f"no worker can be started: {why}", cure=_cure(why))
-        if self._deaths >= _DEATHS * self._size:
-            times = counted(self._deaths, "worker")
-            raise WorkerError(f"{times} died one after the other, without a finished task between: {why}")
+        self._deaths.died(why, ready=worker.ready, cure=_cure(why))
 
     def _give_out(self) -> None:
         for worker in self._workers.values():
