@@ -61,9 +61,10 @@ def _optimism(view: SearchView) -> str | None:
     shown, optimism = view.figures.get("shown_gain"), view.figures.get("expected_optimism")
     if shown is None or optimism is None or optimism["value"] is None:
         return None
+    lead = f"{signed(shown)} of {view.metric} ahead of" if shown > 0 else f"{signed(-shown)} of {view.metric} behind"
     text = (
-        f"In the search its best trial was {signed(shown)} of {view.metric} ahead of the defaults, on the validation "
-        f"rows that chose it. Expected optimism of that lead: {signed(optimism['value'])}{_bounds(optimism)}, which is "
+        f"In the search its best trial was {lead} the defaults, on the validation rows that chose it. "
+        f"Expected optimism of that lead: {signed(optimism['value'])}{_bounds(optimism)}, which is "
         "what the finalists lost of theirs when they were trained again on other splits and seeds"
     )
     if (gain := view.figures.get("gain")) is not None and gain["value"] is not None:
