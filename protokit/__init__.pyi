@@ -29,6 +29,8 @@ from protokit.represent.transformers import ImageEncoder as ImageEncoder
 from protokit.represent.transformers import NumberEncoder as NumberEncoder
 from protokit.represent.transformers import OrderedEncoder as OrderedEncoder
 from protokit.represent.transformers import TextEncoder as TextEncoder
+from protokit.search.result import Study as Study
+from protokit.search.tune import tune as tune
 from protokit.workflow.check import check as check
 from protokit.workflow.cures.tried import Tried as Tried
 from protokit.workflow.cures.trying import try_cures as try_cures

@@ -73,6 +73,8 @@ ITS_OWN = {
     "represent/encoders/media/mask.py": ({"open"}, "Pillow, of bytes, or of a path that came through the door"),
     "represent/encoders/image.py": ({"open"}, "Pillow, of bytes, or of a path that came through the door"),
     "represent/on_disk.py": ({"open", "memmap"}, "arrays in a temporary folder"),
+    "search/folder.py": ({"read_text", "glob"}, "files of searches' folders"),
+    "search/result.py": ({"glob"}, "the folders of searches, below one that came through the door"),
     "search/log.py": ({"open", "read_bytes"}, "the log and the lock of a search's folder"),
     "workflow/cures/tried.py": ({"read_text"}, "a file of a run's folder"),
     "workflow/cures/trying.py": ({"read_text"}, "files of a run's folder"),
@@ -113,7 +115,7 @@ def opened(path: Path) -> set[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             name, of = _called(node.func)
-            if of in {"access", "Run"}:  # the door; and a run, which goes through it
+            if of in {"access", "Run", "Study", "Trials"}:  # the door; and what goes through it or is protokit's own
                 continue
             if name in OF_MODULES.get(of, ()):
                 found.add(f"{of}.{name}")

@@ -154,7 +154,7 @@ class Trainer:
             progress.engine, progress.how = self._engine.name if self._engine else "", training.how
             scores["learning_rate"] = progress.learning_rate(base_rate, plan)
             if progress.finish_epoch(scores, plan):
-                best = self._weights()
+                best = training.weights or self._weights()
             if on_epoch:
                 on_epoch(progress, plan)
             if progress.done or time.monotonic() - saved > _BETWEEN_SAVES:

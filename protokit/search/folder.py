@@ -32,18 +32,22 @@ class SearchFolder:
     key: str
 
     @classmethod
-    def create(cls, out: Path, recipe: Recipe, table: Table) -> SearchFolder:
-        """A new folder with the recipe as it is written, the table, and the environment.
-
-        Raises:
-            DataError: the disk refused, or the table holds what cannot be kept and there are several workers.
-        """
+    def new(cls, out: Path, recipe: Recipe, table: Table) -> SearchFolder:
+        """The place of a new search; nothing is written."""
         key = _key(recipe, table)
         while True:
             stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
             path = out / recipe.name / f"search-{stamp}-{key[:4]}{secrets.token_hex(2)}"
             if not path.exists():
-                break
+                return cls(path, key)
+
+    def make(self, recipe: Recipe, table: Table) -> None:
+        """Write the recipe as it is written, the table, and the environment.
+
+        Raises:
+            DataError: the disk refused, or the table holds what cannot be kept and there are several workers.
+        """
+        path = self.path
         write_text(path / RECIPE, written(recipe))
         try:
             write_table(path / TABLE, table)
@@ -51,9 +55,8 @@ class SearchFolder:
             if recipe.search.workers != 1:  # the one worker in this process has the table in memory
                 raise
         place = os.path.relpath(recipe.folder.resolve(), path.resolve())
-        made_of = {"key": key, "name": recipe.name, "inputs": dict(table.origin), "folder": Path(place).as_posix()}
+        made_of = {"key": self.key, "name": recipe.name, "inputs": dict(table.origin), "folder": Path(place).as_posix()}
         write_json(path / "environment.json", {**environment(), **made_of})
-        return cls(path, key)
 
     @classmethod
     def find(cls, out: Path, recipe: Recipe, table: Table) -> SearchFolder | None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import os
+import shutil
 import time
+from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,7 @@ from protokit.evaluate.metrics.metric import METRICS
 from protokit.recipe.recipe import Recipe
 from protokit.recipe.space import Space
 from protokit.search.choosing.pruning import rungs
+from protokit.search.choosing.sampling import Sampling
 from protokit.search.comparison import Comparison
 from protokit.search.crews import crew_of
 from protokit.search.driver import Driver, Wanted, Watch
@@ -23,6 +26,7 @@ from protokit.search.ending.honest import End, end_of, finalists_of, trainings_o
 from protokit.search.ending.runs import paired, run_settled, write_settled
 from protokit.search.folder import LAST, SearchFolder
 from protokit.search.log import Log, open_log
+from protokit.search.look.page import page_of
 from protokit.search.mirror import DatabaseMirror
 from protokit.search.result import Study
 from protokit.search.splits import Splits
@@ -35,7 +39,9 @@ from protokit.workflow.run.collecting import stays_on_disk
 from protokit.workflow.run.preparation import Prepared, prepare
 
 
-def searched(recipe: Recipe, space: Space, given: object, out: Path, *, resume: bool, watch: Watch | None = None) -> Study:
+def searched(
+    recipe: Recipe, space: Space, given: object, out: Path, *, resume: bool, watch: Watch | None = None
+) -> Study:
     """Search, and end honestly. See `protokit.tune`."""
     if given is None and stays_on_disk(recipe):
         rule = "the table is larger than memory, and a search trains many networks on its rows in memory"
@@ -48,9 +54,12 @@ def searched(recipe: Recipe, space: Space, given: object, out: Path, *, resume: 
         found = SearchFolder.find(out, recipe, prepared.table) if resume else None
         if found is not None and one.nothing_left(found):
             return Study.open(found.path)
-        folder = found or SearchFolder.create(out, recipe, prepared.table)
-        log = opened.enter_context(open_log(folder.path))
-        one.train(folder.path, log, watch)
+        folder = found or SearchFolder.new(out, recipe, prepared.table)
+        mirror = one.mirror(folder.path)
+        if found is None:
+            folder.make(recipe, prepared.table)
+        with open_log(folder.path) as log:
+            one.train(folder.path, log, watch, mirror)
         shown.step("evaluating")
     # the runs show their own progress
     with open_log(folder.path) as log:
@@ -73,6 +82,7 @@ class _Search:
             search.trials, search.time, search.sampler, search.pruner, rungs(defaults.learn.epochs, search.pruner),
             search.reshuffle, recipe.seed,
         )  # fmt: skip
+        Sampling(space, search.sampler, recipe.seed)  # whether it can draw from these slots
         self._notices: list[str] = []
 
     @property
@@ -89,15 +99,22 @@ class _Search:
             return False
         return bool(found["asked"][0] >= search.trials)
 
-    def train(self, folder: Path, log: Log, watch: Watch | None) -> None:
+    def mirror(self, folder: Path) -> DatabaseMirror | None:
+        """The mirror that is wanted.
+
+        Raises:
+            DataError: its database cannot be reached.
+        """
+        search, better = self._recipe.search, self.greater_is_better
+        if search.mirror is None:
+            return None
+        name = f"{self._recipe.name}/{folder.name}"
+        return DatabaseMirror(search.mirror, name, self._space.slots, greater_is_better=better)
+
+    def train(self, folder: Path, log: Log, watch: Watch | None, mirror: DatabaseMirror | None) -> None:
         """The trials, then the finalists."""
         search, recipe = self._recipe.search, self._recipe
-        mirror = None
-        if search.mirror is not None:
-            mirror = DatabaseMirror(
-                search.mirror, f"{recipe.name}/{folder.name}", self._space.slots,
-                greater_is_better=self.greater_is_better,
-            )  # fmt: skip
+        if mirror is not None:
             for trial in log.state.ended:
                 mirror.show(trial)
         begun = {"trials": search.trials, "metric": self._comparison.name, "greater_is_better": self.greater_is_better}
@@ -105,7 +122,8 @@ class _Search:
             log.append("resume", **begun, at=_now())
         else:
             log.append("begin", version=VERSION, name=recipe.name, seed=recipe.seed, **begun, at=_now())
-        (folder / "snapshots").mkdir(exist_ok=True)
+        snapshots = folder / "snapshots"
+        snapshots.mkdir(exist_ok=True)
         (folder / LAST).unlink(missing_ok=True)  # it is of fewer trials
         crew = crew_of(recipe, self._table, folder)
         try:
@@ -113,6 +131,7 @@ class _Search:
             driver.search()
             finalists = finalists_of(log.state, search.finalists)
             driver.finals(trainings_of(finalists, search.seeds, recipe.seed))
+            shutil.rmtree(snapshots, ignore_errors=True)
         finally:
             crew.close()
             write_text(folder / "trials.csv", as_csv(self.trials(log.state)))
@@ -137,6 +156,7 @@ class _Search:
         figures: dict[str, Any] = {**self._figures(end, runs, state, folder)}
         figures["asked"] = [search.trials, search.finalists, search.seeds]
         write_json(folder / LAST, finite(figures))
+        write_text(folder / "report.html", page_of(Study.open(folder).view).html())
 
     def trials(self, state: State) -> Any:
         """The table of trials."""
@@ -145,7 +165,7 @@ class _Search:
     def _figures(self, end: End, runs: dict[str, Run], state: State, folder: Path) -> PlainSearch:
         search, sign = self._recipe.search, -1.0 if self.greater_is_better else 1.0
         against, flags = paired(runs)
-        every = [*state.trials.values(), *state.finals.values()]
+        results = [*(one.result for one in state.trials.values()), *(one.result for one in state.finals.values())]
         notices = [*self._notices, *flags]
         if reason := self._comparison.reason:
             notices.append(f"trials are compared by {self._comparison.name}: {reason}")
@@ -163,12 +183,12 @@ class _Search:
             "expected_optimism": end.optimism.as_plain(), "gain": end.gain.as_plain(),
             "finalists": [one.as_plain(sign) for one in end.finalists], "paired": against,
             "runs": {name: _from(folder, one.path) for name, one in runs.items()},
-            "seconds": round(state.seconds, 3), "cpu": round(sum(_cpu(one.result) for one in every), 3),
+            "seconds": round(state.seconds, 3), "cpu": round(sum(map(_cpu, results)), 3),
             "looks": int(runs["best"].results["looks"].get("count", 1)), "notices": notices,
         }  # fmt: skip
 
 
-def _cpu(result: Any) -> float:
+def _cpu(result: Mapping[str, object]) -> float:
     found = result.get("cpu")
     return float(found) if isinstance(found, (int, float)) else 0.0
 

@@ -33,6 +33,7 @@ class State:
     seconds: float = 0.0
     done: bool = False
     _since: float | None = None
+    _wanted: int | None = None
 
     def take(self, event: Mapping[str, Any]) -> None:
         """Take in an event; one that this version does not know changes nothing."""
@@ -55,16 +56,21 @@ class State:
         found = [trial for trial in self.trials.values() if trial.state == "complete" and trial.value is not None]
         return sorted(found, key=lambda one: (one.value, one.number))
 
+    @property
+    def wanted(self) -> int | None:
+        """How many trials were asked for last."""
+        return self._wanted
+
     def told_to_end(self, trial: int) -> bool:
         """Whether a trial was told at some epoch not to go on."""
         return any(number == trial and not go_on for (number, _), go_on in self.answers.items())
 
     def _begin(self, event: Mapping[str, Any]) -> None:
-        self.begin = event
+        self.begin, self._wanted = event, event.get("trials")
 
     def _resume(self, event: Mapping[str, Any]) -> None:
         """A driver begins anew: what ran with the last one does not run."""
-        self.done = False
+        self.done, self._wanted = False, event.get("trials", self._wanted)
         for number, trial in self.trials.items():
             if trial.state == "running":
                 self.trials[number] = replace(trial, state="waiting")

@@ -1,4 +1,4 @@
-"""Searches made up for tests: their slots, trials, finalists and figures, and the log that a driver would have written."""
+"""Searches made up for tests: slots, trials, finalists, figures, and the log that a driver would have written."""
 
 from __future__ import annotations
 
@@ -144,12 +144,12 @@ def figures(
         "metric": metric, "greater_is_better": greater, "target": "late", "trials": len(found), "sampler": "tpe",
         "pruner": "halving", "winner": winner, "values": dict(known[winner].values), "gained": gained,
         "sentence": (
-            f"The search gained: trial {winner} is better than the defaults, by 0.021 (0.008 to 0.034) of {metric} on the "
-            "same rows." if gained else
+            f"The search gained: trial {winner} is better than the defaults, by 0.021 (0.008 to 0.034) of {metric} on "
+            "the same rows." if gained else
             "Nothing was gained that can be told from chance: keep the defaults, or give the search more rows."
         ),
         "shown_gain": 0.034, "expected_optimism": {"value": 0.013, "low": 0.006, "high": 0.02},
-        "gain": {"value": 0.021, "low": 0.008, "high": 0.034} if gained else {"value": 0.002, "low": -0.01, "high": 0.014},
+        "gain": {"value": 0.021 if gained else 0.002, "low": 0.008 if gained else -0.01, "high": 0.034},
         "finalists": finalists,
         "paired": [
             {"against": "defaults", "metric": metric, "outcome": "better" if gained else "cannot tell apart",
@@ -159,7 +159,7 @@ def figures(
              "difference": {"value": -0.01, "low": -0.02, "high": -0.001}, "p": 0.03,
              "sentence": f"The winner is worse than boosting: a difference in {metric} of -0.01 (-0.02 to -0.001)."},
         ],
-        "runs": {"winner": "../20260101T120000-aa11", "defaults": "../20260101T120100-aa22"},
+        "runs": {"best": "../20260101T120000-aa11", "defaults": "../20260101T120100-aa22"},
         "seconds": 61.5, "cpu": 83.0, "looks": 1, "notices": ["sampler: tpe, as the recipe does not say another"],
     }  # type: ignore[typeddict-item]  # fmt: skip
 

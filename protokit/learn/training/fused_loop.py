@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from protokit.core.libraries.backend import keras, tf
@@ -35,6 +35,7 @@ class FusedLoop(Training):
         self._lost = False  # a trial showed no gain from XLA
         self._careful = False  # in this training: XLA gave values that were not finite
         self._streamed = ""
+        self._read: Sequence[tf.Tensor] | None = None
 
     @property
     def how(self) -> str:
@@ -51,6 +52,11 @@ class FusedLoop(Training):
             for name, count in program.traces.items():
                 found[name] = found.get(name, 0) + count
         return found
+
+    @property
+    def weights(self) -> Sequence[tf.Tensor] | None:
+        """See Training."""
+        return self._read
 
     def recall(self, progress: Progress) -> None:
         """See Training."""
@@ -112,12 +118,12 @@ class FusedLoop(Training):
                 if rate != (rate := progress.learning_rate(base_rate, plan)):
                     self._network.optimizer.learning_rate = rate
                 xla = self._with_xla(program, epoch, rows, places, progress)
-                bad = program.epoch(rows, places, xla=xla)
-                scores, finite, found = program.judge(checked, data_feed.VALIDATION_BATCH)
-                if bad is not None or not finite:
+                self._read = None  # a loop that alone holds the weights need not copy them
+                done = program.train_epoch(rows, places, checked, xla=xla)
+                if done.bad is not None or not done.finite:
                     raise NotFinite
-                scores |= {f"validation_{name}": value for name, value in found.items()}
-                going = after_epoch(scores)
+                self._read = done.weights
+                going = after_epoch(done.scores | {f"validation_{n}": value for n, value in done.validation.items()})
 
     def steps(self, train: Arrays, plan: Plan, epoch: int, count: int | None = None) -> int | None:
         """See Training."""

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from protokit.core.errors import ProtokitError
 from protokit.core.files import finite, write_text
+from protokit.core.plain import PlainInterval
 from protokit.grammar.document import Document
 from protokit.grammar.writing import write
 from protokit.recipe.recipe import Recipe
@@ -42,7 +43,10 @@ def run_settled(folder: Path, out: Path, table: object, winner: Trial) -> dict[s
     with one_look(f"{folder.name}/{winner.number}"):
         best = run(as_recipe(folder / BEST), table, out=out, resume=True)
         same = winner.number == 0
-        return {"best": best, "defaults": best if same else run(as_recipe(folder / DEFAULTS), table, out=out, resume=True)}
+        return {
+            "best": best,
+            "defaults": best if same else run(as_recipe(folder / DEFAULTS), table, out=out, resume=True),
+        }
 
 
 def paired(runs: dict[str, Run]) -> tuple[list[PlainPaired], list[str]]:
@@ -64,7 +68,7 @@ def paired(runs: dict[str, Run]) -> tuple[list[PlainPaired], list[str]]:
         notices += comparison.flags
     for one in best.results["metrics"]["verdicts"]:
         if one["baseline"] is not None:
-            nothing = {"value": None, "low": None, "high": None}
+            nothing: PlainInterval = {"value": None, "low": None, "high": None}
             found.append(
                 {
                     "against": one["baseline"], "metric": one["metric"], "outcome": one["outcome"],

@@ -6,7 +6,7 @@ import math
 
 from protokit.core.names import counted
 from protokit.core.plain import PlainInterval
-from protokit.search.look.view import SearchView, differing, score, signed, value_of
+from protokit.search.look.view import SearchView, called, differing, score, signed, value_of
 from protokit.show.blocks import Grid, Sentence, Tone
 from protokit.show.card import Card
 
@@ -62,13 +62,13 @@ def _optimism(view: SearchView) -> str | None:
     if shown is None or optimism is None or optimism["value"] is None:
         return None
     text = (
-        f"The winner's trial showed a gain of {signed(shown)} in {view.metric} over the defaults, on the validation "
-        f"rows that chose it. Expected optimism of that: {signed(optimism['value'])}{_bounds(optimism)}, by what the "
-        "finalists lost when they were trained again on other splits and seeds"
+        f"In the search its best trial was {signed(shown)} of {view.metric} ahead of the defaults, on the validation "
+        f"rows that chose it. Expected optimism of that lead: {signed(optimism['value'])}{_bounds(optimism)}, which is "
+        "what the finalists lost of theirs when they were trained again on other splits and seeds"
     )
     if (gain := view.figures.get("gain")) is not None and gain["value"] is not None:
-        text += f", where the winner is {signed(gain['value'])}{_bounds(gain)} ahead"
-    return text + "."
+        text += f"; there the best of them is {signed(gain['value'])}{_bounds(gain)} ahead"
+    return text + ". A plus is better, whichever way the metric goes."
 
 
 def _bounds(interval: PlainInterval) -> str:
@@ -102,7 +102,7 @@ def finalists_grid(view: SearchView) -> Grid | None:
     ranked = sorted(found, key=lambda one: (one["value"]["value"] is None, way * (one["value"]["value"] or 0.0)))
     rows = tuple(
         (
-            f"trial {one['trial']}" + _role(view, one["trial"]),
+            called(view, one["trial"]),
             _with_bounds(one["value"]),
             score(one["searched"]),
             f"{sum(value is not None for value in one['trained'])} of {len(one['trained'])}",
@@ -111,10 +111,6 @@ def finalists_grid(view: SearchView) -> Grid | None:
     )
     header = ("", f"{view.arrow} trained again", "in the search", "trainings")
     return Grid("finalists, on other splits and seeds, with 95% intervals", header, rows)
-
-
-def _role(view: SearchView, trial: int) -> str:
-    return " (winner)" * (trial == view.figures.get("winner")) + " (defaults)" * (trial == 0)
 
 
 def _with_bounds(interval: PlainInterval) -> str:

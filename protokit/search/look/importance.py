@@ -18,7 +18,11 @@ FEWEST = 12  # trials that say anything of slots
 _PER_SLOT = 2
 _DRAWS = 24  # samples of the trials, each with a forest of its own
 _TREES = 40
+_LEAST = (
+    0.1  # explained of unseen trials: below it lay all of 36 searches whose values were shuffled, 100 trials at most
+)
 _SHUFFLES = 4
+_WHOLE = 0.75  # of the trials came to their end: then they stand for all
 
 
 @dataclass(frozen=True)
@@ -41,8 +45,8 @@ def importance(view: SearchView, seed: int = 0) -> Importance:
 
     Each of 24 forests learns the ranks of the values of trials drawn with replacement, and is asked for the others; so
     the intervals tell what other trials and seeds would have made. A slot is shuffled among the trials that met it:
-    what conditions leave out stays left out. Where few trials came to their end, their values at the first epoch that
-    all reported are taken, of pruned ones too.
+    what conditions leave out stays left out. Where many trials were pruned, the values at the first epoch that was
+    reported are taken, of all of them: those that came to their end are alike because they were chosen to be.
 
     Source: Breiman, Random Forests, 2001 (permutation importance).
     """
@@ -61,7 +65,7 @@ def importance(view: SearchView, seed: int = 0) -> Importance:
     ranks = np.argsort(np.argsort(values, kind="stable"), kind="stable") / (len(values) - 1)
     drops, explained = _drops(x, met, ranks, seed)
     whole = float(np.mean(explained))
-    if np.quantile(explained, 0.1) <= 0:
+    if whole <= _LEAST:
         why = f"the slots explain nothing of the {len(trials)} values that could be told from chance"
         return Importance(why_not=why, explained=whole, of=of)
     low, high = np.quantile(drops, [0.025, 0.975], axis=0)
@@ -77,7 +81,7 @@ def _values(view: SearchView) -> tuple[list[Trial], np.ndarray, str]:
     """The trials that are compared, their values, and which these are in words."""
     complete = view.complete
     early = [one for one in view.of_state("complete", "pruned") if one.reports]
-    if len(complete) < max(FEWEST, len(early) / 2):
+    if len(complete) < max(FEWEST, _WHOLE * len(early)):
         epochs = [{epoch for epoch, value in one.reports if math.isfinite(value)} for one in early]
         shared = sorted(set().union(*epochs)) if epochs else []
         for epoch in shared[:1]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from zlib import crc32
 
 from matplotlib.figure import Figure
 
 from protokit.core.names import counted
+from protokit.core.plain import PlainInterval
 from protokit.search.look.answer import counts, faults, finalists_grid, sentences, values_grid
 from protokit.search.look.architectures import side_by_side
 from protokit.search.look.importance import order_of
@@ -18,6 +21,7 @@ from protokit.show.plots.svg import inline
 
 _MOST_ROWS = 120
 _MOST_SLICES = 20
+_FEW = 6
 _MOST_IN_TABLE = 8  # slots that have a column of the table of trials
 
 
@@ -39,25 +43,24 @@ def page_of(view: SearchView) -> Page:
 
 
 def commands(view: SearchView) -> tuple[str, ...]:
-    """What a person may do next, a command and what it is for in each line."""
+    """What a person may do next: what it is for, and the command."""
     recipe, folder = view.recipe or "RECIPE", view.folder
     more = max(view.wanted or 0, len(view.trials)) * 2 or 100
     lines = []
     if folder is not None and view.figures:
-        lines.append((f"protokit run {folder}/best.yaml", "the winner's run again, to the same bits"))
-    runs = view.figures.get("runs", {})
-    if folder is not None and len(runs) > 1:
-        lines.append((f"protokit compare {' '.join(f'{folder}/{one}' for one in runs.values())}", "winner, defaults"))
-    own = f" -o {folder}" if folder is not None and not folder.name.startswith("search-") else ""
-    again = f"protokit tune {recipe} --resume{own}"
+        lines.append(("the winner's run again, to the same bits", f"protokit run {folder}/best.yaml"))
+    runs = list(dict.fromkeys(os.path.normpath(f"{folder}/{one}") for one in view.figures.get("runs", {}).values()))
+    if len(runs) > 1:
+        lines.append(("winner and defaults side by side", f"protokit compare {' '.join(runs)}"))
+    out = "" if folder is None or folder.parent.parent == Path("runs") else f" -o {folder.parent.parent}"
+    again = f"protokit tune {recipe} --resume{out}"
     if view.figures:
-        lines.append((f"{again} --set search.trials={more}", "more trials; none is trained twice"))
+        lines.append(("more trials; none is trained twice", f"{again} --trials {more}"))
     else:
-        lines.append((again, "go on where it stopped"))
+        lines.append(("go on where it stopped", again))
     if folder is not None:
-        lines.append((f"protokit runs {folder.parent}", "all runs and searches of this recipe"))
-    width = max(len(command) for command, _ in lines)
-    return tuple(f"{command:<{width}}  # {why}" for command, why in lines)
+        lines.append(("all runs and searches beside it", f"protokit runs {folder.parent}"))
+    return tuple(line for why, command in lines for line in (f"# {why}", command))
 
 
 def _sides(view: SearchView) -> tuple[str, str]:
@@ -85,11 +88,11 @@ def _history(view: SearchView, plots: SearchPlots) -> tuple[Block, ...]:
             "than it is: see the finalists."
         )
         blocks.append(_picture(plots.history(), "", about, "history"))
+    blocks.append(Notes((*counts(view), *faults(view))))
     if "parallel" in plots.names:
         about = "Each trial as a line across its slots to its value; the best tenth in colour."
         blocks.append(_picture(plots.parallel(), "", about, "parallel"))
-    lines = (*counts(view), *faults(view))
-    return (*blocks, Notes(lines)) if lines else tuple(blocks)
+    return tuple(blocks)
 
 
 def _importance(view: SearchView, plots: SearchPlots) -> tuple[Block, ...]:
@@ -103,17 +106,20 @@ def _importance(view: SearchView, plots: SearchPlots) -> tuple[Block, ...]:
         f"values are shuffled, with 95% intervals over samples of the trials. All slots together explain "
         f"{found.explained:.0%} of trials that it has not seen."
     )
-    rows = tuple(
-        (name, f"{one['value']:.2f} ({one['low']:.2f} to {one['high']:.2f})", f"{met:,}")
-        for (name, one), met in zip(found.shares, found.varied, strict=True)
-    )
+    rows = tuple((name, _share(one), f"{met:,}") for (name, one), met in zip(found.shares, found.varied, strict=True))
     cannot = [name for name, one in found.shares if (one["low"] or 0.0) <= 0]
-    notes = [f"cannot be told from nothing: {', '.join(cannot)}"] if cannot else []
+    said = ", ".join(cannot) if len(cannot) <= _FEW else f"{', '.join(cannot[:_FEW])} and {len(cannot) - _FEW} more"
+    notes = [f"cannot be told from nothing: {said}"] if cannot else []
     return (
         _picture(plots.importance(), "", about, "importance"),
         Grid("", ("slot", "share", "trials that met it"), rows).folded(_MOST_SLICES),
         *([Notes(tuple(notes))] if notes else []),
     )
+
+
+def _share(one: PlainInterval) -> str:
+    value, low, high = (round(one[key] or 0.0, 2) + 0.0 for key in ("value", "low", "high"))  # -0.00 is 0.00
+    return f"{value:.2f} ({low:.2f} to {high:.2f})"
 
 
 def _slices(view: SearchView, plots: SearchPlots) -> tuple[Block, ...]:
@@ -144,9 +150,10 @@ def _trials(view: SearchView, plots: SearchPlots) -> tuple[Block, ...]:
         cells = [shown(one.values[name], 24) if name in one.values else "" for name in shown_slots]
         epochs = "" if one.epochs is None else f"{one.epochs:,}"
         seconds = "" if one.seconds is None else f"{one.seconds:.1f}"
-        rows.append((f"{one.number}", one.state, score(view.own(one.value)), epochs, seconds, one.reason[:160], *cells))
-    header = ("trial", "state", view.arrow, "epochs", "seconds", "reason", *shown_slots)
-    kept = [i for i in range(len(header)) if i < 3 or i > 5 or any(row[i] for row in rows)]
+        value = score(view.own(one.value))
+        rows.append((f"{one.number}", one.state, value, epochs, seconds, *cells, one.reason[:160]))
+    header = ("trial", "state", view.arrow, "epochs", "seconds", *shown_slots, "reason")
+    kept = [i for i, name in enumerate(header) if i < 3 or name in shown_slots or any(row[i] for row in rows)]
     about = [f"{counted(len(every) - _MOST_ROWS, 'further trial', 'are')} in trials.csv"] * (len(every) > _MOST_ROWS)
     about += [f"not shown, and in trials.csv: {', '.join(further)}"] if further else []
     grid = tuple(tuple(row[i] for i in kept) for row in rows)

@@ -12,7 +12,7 @@ from protokit.core.errors import SpecError
 from protokit.core.suggest import did_you_mean, one_of
 from protokit.search.look.importance import Importance, importance, order_of
 from protokit.search.look.settings import setting_of
-from protokit.search.look.view import SearchView
+from protokit.search.look.view import SearchView, called
 from protokit.search.table import Trial
 from protokit.show.plots.attempts import Attempt, Fate, attempts
 from protokit.show.plots.intervals import Dot, Panel, intervals
@@ -123,9 +123,10 @@ class SearchPlots:
             trial, interval = one["trial"], one["value"]
             trainings = groups.get(trial) or [("a training", _known(value)) for value in one["trained"]]
             chosen = trial == view.figures.get("winner")
-            name = f"trial {trial}" + " (winner)" * chosen + " (defaults)" * (trial == 0)
             mean, low, high = (_known(interval[key]) for key in ("value", "low", "high"))
-            found.append(Candidate(name, mean, low, high, tuple(trainings), _known(one["searched"]), chosen))
+            found.append(
+                Candidate(called(view, trial), mean, low, high, tuple(trainings), _known(one["searched"]), chosen)
+            )
         way = -1.0 if view.greater_is_better else 1.0
         return sorted(found, key=lambda one: math.inf if one.mean != one.mean else way * one.mean)
 

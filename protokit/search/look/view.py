@@ -103,17 +103,25 @@ def value_of(trial: Trial, name: str) -> str:
     return shown(trial.values[name]) if name in trial.values else "-"
 
 
-def score(value: float | None) -> str:
-    """A value of a metric as a person reads it: four digits, as trials lie close together.
+def called(view: SearchView, trial: int) -> str:
+    """What a finalist is called."""
+    roles = ["winner"] * (trial == view.figures.get("winner")) + ["defaults"] * (trial == 0)
+    return f"trial {trial}" + (f" ({', '.join(roles)})" if roles else "")
 
-    >>> score(0.91267), score(None), score(1234.5), score(float("inf"))
-    ('0.9127', '-', '1,234', 'inf')
+
+def score(value: float | None) -> str:
+    """A value of a metric as a person reads it, to four decimals, as trials lie close together.
+
+    >>> score(0.912), score(None), score(1234.5), score(float("inf")), score(0.00012)
+    ('0.9120', '-', '1,234', 'inf', '0.00012')
     """
     if value is None or value != value:
         return "-"
     if not math.isfinite(value):
         return f"{value}"
-    return f"{value:.4g}" if 1e-3 <= abs(value) < 1000 else f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+    if abs(value) < 10:
+        return f"{value:.4f}" if abs(value) >= 1e-2 or value == 0 else f"{value:.3g}"
+    return f"{value:.2f}" if abs(value) < 1000 else f"{value:,.0f}"
 
 
 def differing(first: Trial, second: Trial, slots: Sequence[str]) -> list[str]:

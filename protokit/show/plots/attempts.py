@@ -15,6 +15,7 @@ from protokit.show.plots.themes import THEMES
 
 Fate = Literal["complete", "pruned", "failed", "running"]
 _FAR = 4.0  # so many widths of the middle half off it a value is at the edge of the picture
+_ENOUGH = 8  # values that show what is usual
 _FEW = 60  # attempts that are drawn large
 
 
@@ -67,8 +68,9 @@ def attempts(
         _marks(axes, x, y, inside & (fates == "running"), "o", look.series[2], size, "running", filled=False)
         off = finite & ~inside
         edge = np.where(y > high, high, low)
+        _marks(axes, x, edge, off & (fates == "pruned"), "v", look.quiet, size * 0.9, "pruned", filled=False)
         for over, mark in ((y > high, "^"), (y < low, "v")):
-            _marks(axes, x, edge, off & over, mark, look.quiet, size, "beyond the picture", filled=True)
+            _marks(axes, x, edge, off & done & over, mark, look.series[0], size, "beyond the picture", filled=True)
         none = ~finite & (fates != "running")
         _marks(axes, x, np.full(len(x), low), none, "x", look.series[5], size, "failed or no value", filled=True)
         axes.set_xlabel(what)
@@ -88,7 +90,7 @@ def limits(kept: np.ndarray, every: np.ndarray, *, greater_is_better: bool) -> t
     """The lowest and highest value of a picture: all that is better than most, and of what is far worse the edge."""
     if not len(every):
         return 0.0, 1.0
-    low, middle, high = np.quantile(kept, [0.25, 0.5, 0.75]) if len(kept) else np.quantile(every, [0.25, 0.5, 0.75])
+    low, middle, high = np.quantile(kept if len(kept) >= _ENOUGH else every, [0.25, 0.5, 0.75])
     far = _FAR * max(high - low, 1e-3 * abs(middle), 1e-12)
     bottom = max(every.min(), middle - far) if greater_is_better else every.min()
     top = every.max() if greater_is_better else min(every.max(), middle + far)

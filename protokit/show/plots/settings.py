@@ -157,7 +157,7 @@ def parallel(
         finite = values[rows]
         _axis(axes, columns - 1, _as_setting(measured, finite), look.ink, look.quiet, look.ground)
         axes.set_xlim(-0.35, columns - 1 + 0.45)
-        axes.set_ylim(-0.22, 1.06)
+        axes.set_ylim(-0.06 if met[rows].all() else -0.22, 1.06)
         axes.set_yticks([])
         names = [label(one.name, 18) for one in shown] + [label(measured, 18)]
         axes.set_xticks(places, names, rotation=20 if max(map(len, names)) > 9 else 0, ha="center")
@@ -170,7 +170,7 @@ def parallel(
             Line2D([], [], color=look.series[0], lw=1.3),
             Line2D([], [], color=look.quiet, lw=0.7),
         ]
-        keys = ["winner" if best is not None else "", f"best {share:.0%}", "others"]
+        keys = ["winner" if best is not None else "", f"best {share:.0%}" if top != {best} else "", "others"]
         kept = [(h, k) for h, k in zip(handles, keys, strict=True) if k]
         figure.legend(*zip(*kept, strict=True), loc="outside upper left", ncols=3)
     return figure

@@ -20,7 +20,9 @@ from protokit.core.values.said import Finding, Notice
 from protokit.core.values.tables import Table
 from protokit.grammar.document import Document
 from protokit.grammar.writing import write
+from protokit.menu.slots import label
 from protokit.recipe.recipe import Recipe
+from protokit.recipe.space import Space
 from protokit.represent.represented import Represented
 from protokit.workflow.record.contents import Audit, Environment
 
@@ -92,7 +94,7 @@ class RunFolder:
         return audit
 
 
-def _written(recipe: Recipe) -> str:
+def written(recipe: Recipe) -> str:
     """The recipe as it was written, with what was set beside it; what says nothing else is left to its default."""
     document = recipe.document
     if document.text and not document.settings:
@@ -109,12 +111,13 @@ def _written(recipe: Recipe) -> str:
 
 
 def _slots(recipe: Recipe) -> list[Notice]:
-    """What the network was where the menu leaves it open."""
-    chosen = recipe.network.expand().chosen
+    """What was taken where the recipe leaves it open."""
+    chosen = Space(recipe).defaults
     if not chosen:
         return []
-    values = ", ".join(f"{name} = {value}" for name, value in chosen.items())
-    return [Notice(f"slots of the menu are at their defaults: {values}", (), "write the values to choose others")]
+    values = ", ".join(f"{name} = {label(value)}" for name, value in chosen.items())
+    cure = "write the values to choose others, or let `protokit tune` search them"
+    return [Notice(f"slots are at their defaults: {values}", (), cure)]
 
 
 def _key(recipe: Recipe, table: Table, own: Mapping[str, object] | None) -> str:
