@@ -170,9 +170,19 @@ def scikit_learn(case: nets.Case) -> Peer:
     return run
 
 
-def pytorch(case: nets.Case, threads: int) -> Peer | None:
-    """A process of its own, so that its threads and TensorFlow's do not meet. None where it is not installed."""
-    command = [sys.executable, __file__, case.net, str(case.rows), str(case.batch), str(threads)]
+def pytorch(case: nets.Case, threads: int, python: str = sys.executable) -> Peer | None:
+    """None where it is not installed for that Python."""
+    return _apart([python, __file__, case.net, str(case.rows), str(case.batch), str(threads)])
+
+
+def jax(case: nets.Case, python: str = sys.executable) -> Peer | None:
+    """None where jax or optax is not installed for that Python."""
+    script = Path(__file__).with_name("peers_jax.py")
+    return _apart([python, str(script), case.net, str(case.rows), str(case.batch)])
+
+
+def _apart(command: list[str]) -> Peer | None:
+    """A process of its own, so that its threads and TensorFlow's do not meet."""
     process = subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     )
