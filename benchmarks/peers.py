@@ -30,7 +30,9 @@ def stop() -> None:
         _PROCESSES.pop().kill()
 
 
-def trainer(case: nets.Case, epochs: int = 200, patience: int | None = 20) -> tuple[Any, Any, Any]:
+def trainer(
+    case: nets.Case, epochs: int = 200, patience: int | None = 20, precision: str = "float32"
+) -> tuple[Any, Any, Any]:
     """protokit's Trainer with the engine that `auto` chooses for a recipe of default length, and its rows."""
     from protokit.core.values.arrays import Arrays, Features
     from protokit.core.values.inputs import InputSpec
@@ -52,11 +54,12 @@ def trainer(case: nets.Case, epochs: int = 200, patience: int | None = 20) -> tu
         "stop": stop,
         "optimizer": "Adam",
         "schedule": "constant",
+        "precision": precision,
     }
     recipe = Recipe.parse({"represent": {"target": "y"}, "learn": learn})
     spec = InputSpec("numbers", nets.SHAPES[case.net], "float32", ())
     signature = Signature((spec,), (TargetSpec("y", "binary", (0, 1)),))
-    network = network_of(recipe.network, signature, seed=recipe.seed)
+    network = network_of(recipe.network, signature, seed=recipe.seed, precision=precision)
     return Trainer(recipe.learn, network, signature, seed=recipe.seed), rows(x, y), rows(xv, yv)
 
 
