@@ -177,7 +177,7 @@ def clients(folder: Path, count: int) -> None:
     """So many `protokit work`, each a thread of this process."""
 
     def one() -> None:
-        work(folder, Dummy, once=True, opens=lambda home: Scripted())
+        work(folder, Dummy, once=True, idle=30.0, opens=lambda home: Scripted())
 
     threads = [threading.Thread(target=one) for _ in range(count)]
     for thread in threads:

@@ -15,6 +15,7 @@ from protokit.recipe.space import Space
 from protokit.search.folder import BEST, RECIPE, figures_in
 from protokit.search.log import LOG, replay
 from protokit.search.look.answer import card_of, sentences
+from protokit.search.look.page import notebook_pictures
 from protokit.search.look.pictures import SearchPlots
 from protokit.search.look.view import SearchView
 from protokit.search.state import State
@@ -165,7 +166,7 @@ class Study:
         return f"<Study {self.path}: {self.verdict}>"
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
-        return self.card.bundle()
+        return card_of(self.view, notebook_pictures(self.view)).bundle()
 
 
 def _folder(path: Path) -> Path:

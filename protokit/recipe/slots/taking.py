@@ -105,7 +105,8 @@ def _told(fault: Fault, data: object) -> Fault:
         path = fault.path[:length]
         if path[:2] == ("learn", "menu"):
             return fault
-        if path[:2] != COLUMNS and _is_slot(value):
+        of_key = fault.part == "key" and length == len(fault.path)  # such as one that is not known
+        if path[:2] != COLUMNS and not of_key and _is_slot(value):
             return _refused(path, value)
         if length == len(fault.path):
             break
@@ -126,7 +127,8 @@ def _is_slot(value: object) -> bool:
 
 def _refused(path: Path, value: object) -> Fault:
     """A slot where nothing can vary."""
-    why, cure = next(CLOSED[path[:n]] for n in range(len(path), 0, -1) if path[:n] in CLOSED)
+    found = (CLOSED[path[:n]] for n in range(len(path), 0, -1) if path[:n] in CLOSED)
+    why, cure = next(found, ("it is no place of one value", "write one value"))
     options = value.options if isinstance(value, Slot) else value.get("choice") if isinstance(value, Mapping) else None
     first = (
         f", such as {label(options[0])}"

@@ -7,18 +7,18 @@ import math
 from protokit.core.names import counted
 from protokit.core.plain import PlainInterval
 from protokit.search.look.view import SearchView, called, differing, score, signed, value_of
-from protokit.show.blocks import Grid, Sentence, Tone
+from protokit.show.blocks import Grid, Picture, Sentence, Tone
 from protokit.show.card import Card
 
 _MOST_VALUES = 20
 _MOST_FAULTS = 5
 
 
-def card_of(view: SearchView) -> Card:
+def card_of(view: SearchView, pictures: tuple[Picture, ...] = ()) -> Card:
     """The card of a search."""
     grids = [grid for grid in (values_grid(view), finalists_grid(view)) if grid is not None]
     notes = (*counts(view), *faults(view)[:_MOST_FAULTS], *view.figures.get("notices", ()))
-    return Card(f"{view.name}: search", sentences(view), tuple(grids), notes)
+    return Card(f"{view.name}: search", sentences(view), tuple(grids), notes, (), pictures)
 
 
 def sentences(view: SearchView) -> tuple[Sentence, ...]:

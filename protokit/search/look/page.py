@@ -42,6 +42,13 @@ def page_of(view: SearchView) -> Page:
     return Page(f"{view.name}: search", facts, sentences(view), (), filled)
 
 
+def notebook_pictures(view: SearchView) -> tuple[Picture, ...]:
+    """The trials in their order, for the card in a notebook."""
+    plots = SearchPlots(view)
+    about = f"{view.arrow} of each trial on the validation rows, and the best so far."
+    return (_picture(plots.history(), "", about, "history"),) if view.trials and "history" in plots.names else ()
+
+
 def commands(view: SearchView) -> tuple[str, ...]:
     """What a person may do next: what it is for, and the command."""
     recipe, folder = view.recipe or "RECIPE", view.folder
