@@ -29,6 +29,7 @@ from protokit.search.splits import Splits
 from protokit.workers.crew import Plain, Report
 from protokit.workflow.cache.entries import key_of
 from protokit.workflow.cache.table import read_table
+from protokit.workflow.check import as_recipe
 from protokit.workflow.run.representing import represent, setting_of
 
 RECIPE, TABLE = "recipe.yaml", "table"
@@ -81,7 +82,7 @@ class Trials:
             DataError: the table is not there, or damaged.
             SpecError: the recipe cannot be read.
         """
-        return cls(Recipe.read(folder / RECIPE), read_table(folder / TABLE), folder)
+        return cls(as_recipe(folder / RECIPE), read_table(folder / TABLE), folder)
 
     def __post_init__(self) -> None:
         self._space = Space(self.recipe)

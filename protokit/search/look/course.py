@@ -10,7 +10,7 @@ from typing import Protocol
 
 from protokit.core.names import counted
 from protokit.menu.slots import Slot
-from protokit.search.look.view import score, shown
+from protokit.search.look.view import brief, score, shown
 from protokit.search.table import Final, Trial
 from protokit.show.blocks import Grid, Sentence
 from protokit.show.card import Card
@@ -149,8 +149,9 @@ class Course:
             ))  # fmt: skip
         more = len(running) - _MOST_RUNNING
         about = f"and {counted(more, 'trial')} more" if more > 0 else ""
+        short = brief(list(self.asked.slots) or names)
         arrow = "↑" if self.asked.greater_is_better else "↓"
-        header = ("trial", "", f"{self.asked.metric} {arrow}", "epoch", "seconds", *names)
+        header = ("trial", "", f"{self.asked.metric} {arrow}", "epoch", "seconds", *(short[n] for n in names))
         return (Grid("", header, tuple(rows), about),)
 
     def _slots(self, every: list[Trial]) -> list[str]:
