@@ -18,7 +18,7 @@ from protokit.core.errors import SpecError, TrainingError
 from protokit.core.libraries.backend import keras, tf
 from protokit.core.values.tables import Table
 from protokit.evaluate.choices import Choices
-from protokit.learn.bank import Bank, Begun
+from protokit.learn.bank.bank import Bank, Begun
 from protokit.learn.plan import Plan, Progress
 from protokit.learn.snapshot import assign, values
 from protokit.recipe.recipe import Recipe
