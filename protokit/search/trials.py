@@ -176,9 +176,7 @@ class _Trial:
             compiled, self._best, self._progress = trained.compile_seconds, trained.weights, trained.progress
         except Ended:
             ended = True
-        except KeyboardInterrupt:
-            raise  # the snapshot stays: the trial goes on from it
-        except BaseException:
+        except Exception:  # it has failed; whatever else ends it leaves the snapshot, from which it goes on
             self._forget_snapshot()
             raise
         done = time.monotonic()
