@@ -88,6 +88,7 @@ class _Search:
         )  # fmt: skip
         Sampling(space, search.sampler, recipe.seed)  # whether it can draw from these slots
         self._notices: list[str] = []
+        self._exhausted = False
 
     @property
     def greater_is_better(self) -> bool:
@@ -108,10 +109,10 @@ class _Search:
     def nothing_left(self, folder: SearchFolder) -> bool:
         """Whether a search came to its end, and no more is asked of it now."""
         found, search = folder.figures, self._recipe.search
-        asked = (search.finalists, search.seeds)
-        if not found or tuple(found.get("asked", ())[1:]) != asked:
+        if not found or found.get("asked") != [search.finalists, search.seeds]:
             return False
-        return bool(found["asked"][0] >= search.trials)
+        over = search.time is not None and search.time <= found["seconds"]
+        return bool(found["trials"] >= search.trials or found.get("exhausted") or over)
 
     def mirror(self, folder: Path) -> DatabaseMirror | None:
         """The mirror that is wanted.
@@ -150,6 +151,7 @@ class _Search:
         finally:
             crew.close()
             write_text(folder / "trials.csv", as_csv(self.trials(log.state)))
+        self._exhausted = driver.exhausted
         if driver.exhausted:
             self._notices.append(f"there are only {len(log.state.trials)} settings, and all of them were tried")
         if driver.out_of_time and len(log.state.ended) < search.trials:
@@ -169,7 +171,8 @@ class _Search:
         write_text(folder / "trials.csv", as_csv(self.trials(state)))
         log.append("done", at=_now())
         figures: dict[str, Any] = {**self._figures(end, runs, state, folder)}
-        figures["asked"] = [search.trials, search.finalists, search.seeds]
+        figures["asked"] = [search.finalists, search.seeds]
+        figures["exhausted"] = self._exhausted
         write_json(folder / LAST, finite(figures))
         write_text(folder / "report.html", page_of(Study.open(folder).view).html())
 

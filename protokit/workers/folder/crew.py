@@ -73,12 +73,11 @@ class FolderCrew:
         """See Crew."""
         until = float("inf") if seconds is None else time.monotonic() + seconds
         while not self._desk.events:
-            heard = self._look()
+            self._delay = _QUICKEST if self._look() else min(self._delay * 1.3, _SLOWEST)
             self._give_out()
             left = until - time.monotonic()
             if self._desk.events or self._desk.idle or left <= 0:
                 break
-            self._delay = _QUICKEST if heard else min(self._delay * 1.3, _SLOWEST)
             time.sleep(min(self._delay, left))
         return self._desk.events.popleft() if self._desk.events else None
 

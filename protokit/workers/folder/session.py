@@ -88,7 +88,7 @@ def end(home: Path, session: Session) -> None:
 def worker_name() -> str:
     """A name that no other worker has."""
     host = "".join(c if c.isalnum() or c == "-" else "-" for c in platform.node().split(".")[0]) or "worker"
-    return f"{host}-{os.getpid()}-{uuid4().hex[:4]}"
+    return f"{host}-{os.getpid()}-{uuid4().hex[:8]}"
 
 
 def workers_in(folder: Path) -> list[str]:
