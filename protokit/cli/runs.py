@@ -135,7 +135,7 @@ def report(
         Path | None, typer.Option("-o", "--out", help="The page; report.html of the run if not given.")
     ] = None,
 ) -> None:
-    """Write the report of a run anew: one page of HTML."""
+    """Write the report of a run or a search anew: one page of HTML."""
     typer.echo(f"wrote {protokit.report(run, out)}")
 
 

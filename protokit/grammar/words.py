@@ -70,10 +70,12 @@ class Varies:
 
 def or_slot(schema: JsonSchema) -> dict[str, object]:
     """What a schema takes, or a slot of such values."""
-    forms = schema.get("anyOf")
-    own = [*forms] if isinstance(forms, list) and set(schema) == {"anyOf"} else [dict(schema)]
+    said = {key: part for key, part in schema.items() if key in ("title", "description", "default", "examples")}
+    plain = {key: part for key, part in schema.items() if key not in said}
+    forms = plain.get("anyOf")
+    own = [*forms] if isinstance(forms, list) and set(plain) == {"anyOf"} else [plain]
     numbers = any(isinstance(form, Mapping) and form.get("type") in ("integer", "number") for form in own)
-    return {"anyOf": [*own, slot_schema(schema, numbers)]}
+    return {"anyOf": [*own, slot_schema(plain, numbers)], **said}
 
 
 def slot_schema(options: JsonSchema, numbers: bool) -> dict[str, object]:

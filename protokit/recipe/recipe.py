@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -67,7 +68,11 @@ def _named_inputs(data: Mapping[str, object]) -> tuple[str, ...]:
 
 def _at_slot(fault: Fault, slots: Slots) -> Fault:
     """A fault of the recipe on its defaults, where the slot stands whose default it is."""
-    return replace(fault, path=slots.as_written(fault.path, by_default))
+    path, cure = slots.as_written(fault.path, by_default), fault.cure
+    slot = next((one.slot for one in slots if one.written == path), None)
+    if slot is not None and slot.kind == "float" and "whole number" in fault.rule:
+        cure = f"write {{int: [{math.ceil(slot.options[0])}, {math.floor(slot.options[1])}]}}"
+    return replace(fault, path=path, cure=cure)
 
 
 class Recipe(Section):
@@ -152,9 +157,25 @@ class Recipe(Section):
         recipe._document, recipe._folder, recipe._slots = document, folder, slots
         if faults := told(recipe.sections.faults(), read):
             raise document.error([_at_slot(fault, slots) for fault in faults])
-        if faults := faults_of_options(slots, recipe.sections):
+        if faults := [*faults_of_options(slots, recipe.sections), *recipe._endless()]:
             raise document.error(faults)
         return recipe
+
+    def _endless(self) -> list[Fault]:
+        """Slots whose values a grid has no end of."""
+        if self.search.sampler != "grid":
+            return []
+        placed = {one.slot.name: one.written for one in self._slots}
+        slots = {**{one.slot.name: one.slot for one in self._slots}, **self.network.slots}
+        return [
+            Fault(
+                f"a grid has no end where {name} goes {slot.said}",
+                f"give it a step, or write {name.rpartition('.')[2]}: {{choice: [...]}}; or another search.sampler",
+                placed.get(name, ("search", "sampler")),
+            )
+            for name, slot in slots.items()
+            if slot.count is None
+        ]
 
     @property
     def slots(self) -> Slots:

@@ -223,8 +223,7 @@ def _options_schema(kind: type[Kind]) -> dict[str, Any]:
     options = kind.options
     if isinstance(options, Word):
         return or_slot(options.schema() if callable(options.schema) else options.schema)
-    assert options is not None
-    whole = options.model_json_schema()
+    whole = options.model_json_schema() if options else {"properties": {}}
     return or_null({**whole, "properties": {key: or_slot(part) for key, part in whole["properties"].items()}})
 
 

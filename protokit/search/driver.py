@@ -126,8 +126,9 @@ class Driver:
 
     @property
     def out_of_time(self) -> bool:
-        """Whether no further trial may begin."""
-        return self._wanted.limit is not None and self._state.seconds >= self._wanted.limit
+        """Whether no further trial may begin; the defaults may at any time."""
+        limit = self._wanted.limit
+        return limit is not None and self._state.seconds >= limit and bool(self._state.ended)
 
     def _next(self) -> Trial | None:
         """The trial that is to be trained next; a round is drawn where none waits. None where there is none now."""

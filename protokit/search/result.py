@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from protokit.core.errors import DataError
+from protokit.core.errors import DataError, ProtokitError
 from protokit.core.outside import access
+from protokit.menu.items import Outline
 from protokit.recipe.recipe import Recipe
 from protokit.recipe.space import Space
 from protokit.search.folder import BEST, RECIPE, figures_in
 from protokit.search.log import LOG, replay
 from protokit.search.look.answer import card_of, sentences
+from protokit.search.look.page import notebook_pictures
 from protokit.search.look.pictures import SearchPlots
 from protokit.search.look.view import SearchView
 from protokit.search.state import State
@@ -107,18 +109,36 @@ class Study:
     @cached_property
     def view(self) -> SearchView:
         """The search as its card, pictures and page see it."""
-        begin = self._state.begin
-        return SearchView(
+        begin, space = self._state.begin, Space(as_recipe(self.path / RECIPE))
+        view = SearchView(
             self.name,
             tuple(one for _, one in sorted(self._state.trials.items())),
-            Space(as_recipe(self.path / RECIPE)).slots,
+            space.slots,
             str(begin.get("metric", "loss")),
             bool(begin.get("greater_is_better")),
             tuple(one for _, one in sorted(self._state.finals.items())),
             self.figures,
             self._state.wanted,
             self.path,
+            str(begin.get("recipe") or ""),
         )
+        return replace(view, menus=self._menus(view, space))
+
+    def _menus(self, view: SearchView, space: Space) -> tuple[Outline, Outline] | None:
+        """The networks of the best trial and of the defaults, for the data where they were run; None where they are
+        not known."""
+        best, defaults = view.best, view.defaults
+        if best is None or defaults is None:
+            return None
+        try:
+            if self.complete:
+                runs = [self._run_place(name) / "resolved.yaml" for name in ("best", "defaults")]
+                first, second = (Recipe.read(path).network for path in runs)
+            else:
+                first, second = (space.settled(trial.values).network for trial in (best, defaults))
+        except (ProtokitError, OSError):  # a run that was deleted, a plug-in that is not installed
+            return None
+        return first, second
 
     @property
     def card(self) -> Card:
@@ -146,7 +166,7 @@ class Study:
         return f"<Study {self.path}: {self.verdict}>"
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
-        return self.card.bundle()
+        return card_of(self.view, notebook_pictures(self.view)).bundle()
 
 
 def _folder(path: Path) -> Path:

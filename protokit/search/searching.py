@@ -26,6 +26,8 @@ from protokit.search.ending.honest import End, end_of, finalists_of, trainings_o
 from protokit.search.ending.runs import paired, run_settled, write_settled
 from protokit.search.folder import LAST, SearchFolder
 from protokit.search.log import Log, open_log
+from protokit.search.look.course import Asked
+from protokit.search.look.live import watching
 from protokit.search.look.page import page_of
 from protokit.search.mirror import DatabaseMirror
 from protokit.search.result import Study
@@ -34,6 +36,7 @@ from protokit.search.state import VERSION, State
 from protokit.search.table import PlainSearch, as_csv
 from protokit.search.table import table as table_of
 from protokit.show.progress import progress
+from protokit.workflow.record.failure import reason_kept
 from protokit.workflow.result import Run
 from protokit.workflow.run.collecting import stays_on_disk
 from protokit.workflow.run.preparation import Prepared, prepare
@@ -45,10 +48,11 @@ def searched(
     """Search, and end honestly. See `protokit.tune`."""
     if given is None and stays_on_disk(recipe):
         rule = "the table is larger than memory, and a search trains many networks on its rows in memory"
-        raise SpecError.one(rule, "search on a part of it: collect: {clean: [{sample: 100000}]}, then run the winner")
-    with progress() as shown, ExitStack() as opened:
-        shown.step("collecting")
-        prepared = prepare(recipe, given, out, shown, opened, resume=False, baselines=None, cache=True)
+        raise SpecError.one(rule, "search on a file of some of its rows, then run best.yaml on the whole")
+    with ExitStack() as opened:
+        with progress() as shown:
+            shown.step("collecting")
+            prepared = prepare(recipe, given, out, shown, opened, resume=False, baselines=None, cache=True)
         assert isinstance(prepared, Prepared)
         one = _Search(recipe, space, prepared)
         found = SearchFolder.find(out, recipe, prepared.table) if resume else None
@@ -58,11 +62,11 @@ def searched(
         mirror = one.mirror(folder.path)
         if found is None:
             folder.make(recipe, prepared.table)
-        with open_log(folder.path) as log:
-            one.train(folder.path, log, watch, mirror)
-        shown.step("evaluating")
+        with open_log(folder.path) as log, reason_kept(folder.path), watching(one.asked) as live:
+            live.step("building the first networks" if recipe.search.workers == 1 else "waits for workers")
+            one.train(folder.path, log, watch or live, mirror)
     # the runs show their own progress
-    with open_log(folder.path) as log:
+    with open_log(folder.path) as log, reason_kept(folder.path):
         one.conclude(folder.path, log, out, given)
     return Study.open(folder.path)
 
@@ -84,6 +88,7 @@ class _Search:
         )  # fmt: skip
         Sampling(space, search.sampler, recipe.seed)  # whether it can draw from these slots
         self._notices: list[str] = []
+        self._exhausted = False
 
     @property
     def greater_is_better(self) -> bool:
@@ -91,13 +96,23 @@ class _Search:
         name = self._comparison.name
         return name in METRICS and bool(METRICS[name].greater_is_better)
 
+    @property
+    def asked(self) -> Asked:
+        """What the live view of the search knows of it before it begins."""
+        search = self._recipe.search
+        trainings = (search.finalists + 1) * search.seeds
+        return Asked(
+            self._recipe.name, self._space.slots, self._comparison.name, self.greater_is_better, search.trials,
+            trainings, search.time,
+        )  # fmt: skip
+
     def nothing_left(self, folder: SearchFolder) -> bool:
         """Whether a search came to its end, and no more is asked of it now."""
         found, search = folder.figures, self._recipe.search
-        asked = (search.finalists, search.seeds)
-        if not found or tuple(found.get("asked", ())[1:]) != asked:
+        if not found or found.get("asked") != [search.finalists, search.seeds]:
             return False
-        return bool(found["asked"][0] >= search.trials)
+        over = search.time is not None and search.time <= found["seconds"]
+        return bool(found["trials"] >= search.trials or found.get("exhausted") or over)
 
     def mirror(self, folder: Path) -> DatabaseMirror | None:
         """The mirror that is wanted.
@@ -121,7 +136,8 @@ class _Search:
         if log.state.begin:
             log.append("resume", **begun, at=_now())
         else:
-            log.append("begin", version=VERSION, name=recipe.name, seed=recipe.seed, **begun, at=_now())
+            source = recipe.document.source
+            log.append("begin", version=VERSION, name=recipe.name, recipe=source, seed=recipe.seed, **begun, at=_now())
         snapshots = folder / "snapshots"
         snapshots.mkdir(exist_ok=True)
         (folder / LAST).unlink(missing_ok=True)  # it is of fewer trials
@@ -135,6 +151,7 @@ class _Search:
         finally:
             crew.close()
             write_text(folder / "trials.csv", as_csv(self.trials(log.state)))
+        self._exhausted = driver.exhausted
         if driver.exhausted:
             self._notices.append(f"there are only {len(log.state.trials)} settings, and all of them were tried")
         if driver.out_of_time and len(log.state.ended) < search.trials:
@@ -154,7 +171,8 @@ class _Search:
         write_text(folder / "trials.csv", as_csv(self.trials(state)))
         log.append("done", at=_now())
         figures: dict[str, Any] = {**self._figures(end, runs, state, folder)}
-        figures["asked"] = [search.trials, search.finalists, search.seeds]
+        figures["asked"] = [search.finalists, search.seeds]
+        figures["exhausted"] = self._exhausted
         write_json(folder / LAST, finite(figures))
         write_text(folder / "report.html", page_of(Study.open(folder).view).html())
 

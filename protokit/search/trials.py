@@ -18,7 +18,7 @@ from protokit.core.errors import SpecError, TrainingError
 from protokit.core.libraries.backend import keras, tf
 from protokit.core.values.tables import Table
 from protokit.evaluate.choices import Choices
-from protokit.learn.bank import Bank, Begun
+from protokit.learn.bank.bank import Bank, Begun
 from protokit.learn.plan import Plan, Progress
 from protokit.learn.snapshot import assign, values
 from protokit.recipe.recipe import Recipe
@@ -29,6 +29,7 @@ from protokit.search.splits import Splits
 from protokit.workers.crew import Plain, Report
 from protokit.workflow.cache.entries import key_of
 from protokit.workflow.cache.table import read_table
+from protokit.workflow.check import as_recipe
 from protokit.workflow.run.representing import represent, setting_of
 
 RECIPE, TABLE = "recipe.yaml", "table"
@@ -81,7 +82,7 @@ class Trials:
             DataError: the table is not there, or damaged.
             SpecError: the recipe cannot be read.
         """
-        return cls(Recipe.read(folder / RECIPE), read_table(folder / TABLE), folder)
+        return cls(as_recipe(folder / RECIPE), read_table(folder / TABLE), folder)
 
     def __post_init__(self) -> None:
         self._space = Space(self.recipe)
@@ -175,9 +176,7 @@ class _Trial:
             compiled, self._best, self._progress = trained.compile_seconds, trained.weights, trained.progress
         except Ended:
             ended = True
-        except KeyboardInterrupt:
-            raise  # the snapshot stays: the trial goes on from it
-        except BaseException:
+        except Exception:  # it has failed; whatever else ends it leaves the snapshot, from which it goes on
             self._forget_snapshot()
             raise
         done = time.monotonic()

@@ -11,8 +11,11 @@ import pytest
 
 import protokit
 from protokit import Recipe, SpecError, choice, integer, real
+from protokit.learn.words import Learn
 from protokit.menu.slots import Slot
+from protokit.recipe.slots.taking import CLOSED, marker
 from protokit.recipe.space import Space
+from protokit.represent.words import Represent
 
 TEXT = """# flights
 represent:
@@ -161,3 +164,92 @@ def test_names_of_a_persons_own_are_no_slots() -> None:
     recipe = Recipe.parse({"represent": data, "learn": {"class_weights": {"choice": 2, "float": 1}}})
     assert not Space(recipe).slots
     assert protokit.Recipe.parse({"represent": data, "collect": {"clean": [{"clip": {"int": [0, 5]}}]}})
+
+
+REFUSED = [
+    ("learn: {batch_size: {choice: []}}", "choice is a list of values", "write {choice: [32, 64]}"),
+    ("learn: {batch_size: {choice: [3]}}", "a choice of one, 3: nothing is searched there", "write 3"),
+    ("learn: {epochs: {choice: [1, 2, 1]}}", "1 is there twice", "remove one"),
+    ("learn: {batch_size: {int: [9, 1]}}", "lowest and the highest", "write {int: [1, 9]}"),
+    ("learn: {batch_size: {int: [4, 4]}}", "one value: nothing is searched there", "write 4"),
+    ("learn: {batch_size: {int: [0, 4]}}", "batch_size is at least 1, not 0", ""),
+    ("learn: {batch_size: {float: [1, 4]}}", "a whole number", "write {int: [1, 4]}"),
+    ("learn: {epochs: {int: [1, 10], step: 4}}", "steps of 4 from 1 do not end at 10", "write int: [1, 9]"),
+    ("learn: {epochs: {int: [1, 10], step: 40}}", "a step of 40 leads out of 1 to 10", "lower it"),
+    ("learn: {epochs: {int: [1, 10], default: 20}}", "the default 20 is not a value", "from 1 to 10"),
+    ("learn: {epochs: {int: [2, 10], step: 4, default: 4}}", "the default 4 is not a value", "in steps of 4"),
+    ("learn: {optimizer: {AdamW: {learning_rate: {float: [0, 1], log: true}}}}", "log needs numbers above 0", "raise"),
+    ("learn: {optimizer: {choice: [Adam, Adum]}}", "unknown optimizer 'Adum'", "did you mean 'Adam'?"),
+    ("learn: {optimizer: {choice: [Adam, {SGD: {momentun: 0.9}}]}}", "unknown argument 'momentun'", "'momentum'"),
+    ("learn: {optimizer: {AdamW: {learning_rate: $rate}}}", "known in the menu alone", "write the value, or a slot"),
+    ("learn: {batch_size: {choice: [1, {int: [3, 4]}]}}", "a slot is a value of another slot", "one list"),
+    ("learn: {menu: [{Dense: {units: 3, bias_initializer: {choice: [zeros, {Constant: {value: {int: [1, 2]}}}]}}}]}",
+     "a slot of the menu holds no other slots", "choose"),
+    ("learn: {menu: {choice: [tabular, tabm]}}", "a whole menu is no value", "{choose: {tabular: [{use: tabular}]"),
+    ("learn: {task: {choice: [regression, classification]}}", "losses of different tasks", "a recipe for each task"),
+    ("learn: {engine: {choice: [auto, fused]}}", "each engine trains the same network", "write engine: auto"),
+    ("learn: {event: {choice: [a, b]}}", "it says what the target means", "such as a"),
+    ("learn: {task: classification, start: {choice: [zero, linear]}}", "a linear start is for numbers", "write zero"),
+    ("seed: {choice: [1, 2]}", "trained again on other seeds", "search: {seeds: 3}"),
+    ("name: {choice: [a, b]}", "it names the folder", "such as a"),
+    ("collect: {tables: {a: {choice: [a.csv, b.csv]}}}", "other rows cannot be compared", "a recipe"),
+    ("collect: {clean: [{filter: {choice: ['a > 1', 'a > 2']}}]}", "other rows cannot be compared", "a recipe"),
+    ("evaluate: {metrics: {choice: [accuracy, f1]}}", "it judges what was learned", "such as accuracy"),
+    ("search: {trials: {int: [1, 4]}}", "it says how slots are searched", "write one value"),
+    ("search: {trials: 0}", "search.trials is at least 1, not 0", ""),
+    ("search: {sampler: tpee}", "unknown sampler 'tpee'", "did you mean 'tpe'?"),
+    ("search: {pruner: halvin}", "unknown pruner 'halvin'", "did you mean 'halving'?"),
+    ("search: {metric: acuracy}", "unknown metric 'acuracy'", "did you mean 'accuracy'?"),
+    ("search: {time: 0}", "a time is a number of seconds, or such as 30m, not 0", "write 30m"),
+    ("search: {sampler: grid}\nlearn: {menu: [{Dropout: {float: [0, 1]}}]}", "a grid has no end where Dropout", "step"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "rule", "cure"), REFUSED, ids=[text for text, _, _ in REFUSED])
+def test_what_cannot_be_is_an_error_at_its_line(tmp_path: Path, text: str, rule: str, cure: str) -> None:
+    with pytest.raises(SpecError) as caught:
+        _read(f"represent: {{target: y}}\n{text}\n", tmp_path)
+    [fault] = caught.value.faults
+    assert rule in fault.rule and cure in (fault.cure or "")
+    assert fault.place is not None and fault.place.line == 2
+
+
+@pytest.mark.parametrize(
+    ("represent", "rule"),
+    [
+        ("{target: {choice: [a, b]}}", "it is the question"),
+        ("{target: y, positive: {choice: [a, b]}}", "which scores are told"),
+        ("{target: y, split: {test: {float: [0.1, 0.2]}}}", "the same validation rows"),
+        ("{target: y, split: {by: {choice: [random, stratified]}}}", "the same validation rows"),
+        ("{target: y, series: {time: t, window: {int: [4, 8]}, horizon: 2}}", "other validation rows"),
+        ("{target: y, sequence: {by: {choice: [a, b]}}}", "other examples"),
+        ("{target: y, columns: {x: {text: {length: {int: [0, 9]}}}}}", "at least 1, not 0"),
+        ("{target: y, columns: {x: {choice: [number, numbr]}}}", "unknown column kind 'numbr'"),
+    ],
+)
+def test_what_cannot_vary_of_represent_says_why(tmp_path: Path, represent: str, rule: str) -> None:
+    with pytest.raises(SpecError) as caught:
+        _read(f"represent: {represent}\n", tmp_path)
+    [fault] = caught.value.faults
+    assert rule in fault.rule and fault.place is not None and fault.place.column > 12
+
+
+def test_each_word_may_vary_or_says_why_not() -> None:
+    for section, model in (("learn", Learn), ("represent", Represent)):
+        for key in model.model_fields:
+            varies = marker(key) is not None if section == "learn" else key == "columns"
+            assert varies or key == "menu" or (section, key) in CLOSED, (section, key)
+
+
+def test_an_empty_space_shows_how_a_slot_is_written() -> None:
+    empty = Recipe.parse({"represent": {"target": "y"}, "learn": {"optimizer": {"SGD": {"learning_rate": 0.2}}}})
+    with pytest.raises(SpecError, match=r"learning_rate: \{float: \[0.02, 2.0\], log: true\}"):
+        Space(empty).check()
+    Space(Recipe.parse({"represent": {"target": "y"}, "learn": {"epochs": {"int": [1, 2]}}})).check()
+
+
+def test_the_grammars_slots_are_a_recipe(root: Path, tmp_path: Path) -> None:
+    blocks = (root / "docs" / "grammar.md").read_text().split("```yaml\n")[1:]
+    [text] = [block.split("```")[0] for block in blocks if "{int: [32, 256], step: 32}" in block]
+    space = Space(_read(text, tmp_path))
+    assert len(space.slots) == 12 and not space.corners()

@@ -19,6 +19,7 @@ from protokit.learn.training.failures import first_line
 from protokit.learn.training.program import Program
 
 _TRIAL_SECONDS = 0.3
+_MANY = 4096  # rows whose order takes longer to draw than a thread to wake
 _SHOWN = {True: "with XLA: a trial showed a gain", False: "without XLA: a trial showed no gain"}
 _CLEARLY = 1.2  # times faster: less is not worth another program
 
@@ -110,11 +111,17 @@ class FusedLoop(Training):
         parts = data_feed.batch_of(train, plan.weights), data_feed.batch_of(validation, plan.validation_weights)
         rows, checked = self._feeds(*parts)
         going, rate = not progress.done, None
-        with ThreadPoolExecutor(1) as pool:  # the next order is drawn while TensorFlow works
-            order = pool.submit(plan.order, progress.epoch, train.rows)
+        with ThreadPoolExecutor(1) as pool:
+
+            def drawn(epoch: int) -> Callable[[], Order]:
+                if train.rows < _MANY:
+                    return lambda: plan.order(epoch, train.rows)
+                return pool.submit(plan.order, epoch, train.rows).result  # drawn while TensorFlow works
+
+            order = drawn(progress.epoch)
             while going:
-                epoch, places = progress.epoch, order.result()
-                order = pool.submit(plan.order, epoch + 1, train.rows)
+                epoch, places = progress.epoch, order()
+                order = drawn(epoch + 1)
                 if rate != (rate := progress.learning_rate(base_rate, plan)):
                     self._network.optimizer.learning_rate = rate
                 xla = self._with_xla(program, epoch, rows, places, progress)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -34,8 +33,7 @@ class Settling:
 
     def document(self) -> Document:
         """The text with values in the places of slots, all else as it was; data where there was no text."""
-        data = copy.deepcopy(self.written.data) if self.menu is not None else self.written.data
-        data = Slots(data, self.slots.placed).fill(self._value)
+        data = Slots(self.written.data, self.slots.placed).fill(self._value)  # all of it new: it is changed in place
         assert isinstance(data, dict)
         if self.settled is not None and self.menu is not None:
             data["learn"] = {**data["learn"], "menu": self._settled_menu(data["learn"]["menu"])}

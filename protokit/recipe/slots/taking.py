@@ -7,7 +7,6 @@ from collections.abc import Mapping
 
 from protokit.core.places import Fault, Path
 from protokit.grammar.words import Varies
-from protokit.grammar.writing import on_a_line
 from protokit.learn.words import Learn
 from protokit.menu.slots import Slot, label, of_lists
 from protokit.recipe.slots.placed import COLUMNS, Slots, Taker
@@ -106,7 +105,8 @@ def _told(fault: Fault, data: object) -> Fault:
         path = fault.path[:length]
         if path[:2] == ("learn", "menu"):
             return fault
-        if path[:2] != COLUMNS and _is_slot(value):
+        of_key = fault.part == "key" and length == len(fault.path)  # such as one that is not known
+        if path[:2] != COLUMNS and not of_key and _is_slot(value):
             return _refused(path, value)
         if length == len(fault.path):
             break
@@ -127,7 +127,8 @@ def _is_slot(value: object) -> bool:
 
 def _refused(path: Path, value: object) -> Fault:
     """A slot where nothing can vary."""
-    why, cure = next(CLOSED[path[:n]] for n in range(len(path), 0, -1) if path[:n] in CLOSED)
+    found = (CLOSED[path[:n]] for n in range(len(path), 0, -1) if path[:n] in CLOSED)
+    why, cure = next(found, ("it is no place of one value", "write one value"))
     options = value.options if isinstance(value, Slot) else value.get("choice") if isinstance(value, Mapping) else None
     first = (
         f", such as {label(options[0])}"
@@ -135,12 +136,3 @@ def _refused(path: Path, value: object) -> Fault:
         else ""
     )
     return Fault(f"no slot can stand here: {why}", cure + first, path)
-
-
-def written_as(value: object) -> str:
-    """A value as an example of a slot that holds it."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return f"{{choice: [{on_a_line(value)}, ...]}}"
-    if isinstance(value, int):
-        return f"{{choice: [{value}, {value * 2}]}}"
-    return f"{{float: [{value / 10:g}, {value * 10:g}], log: true}}"

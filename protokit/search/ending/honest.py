@@ -1,9 +1,14 @@
 """The honest end of a search: the best few and the defaults trained again, and what of the shown gain is left.
 
 The best of many looks better than it is on the validation rows that it was chosen by. So the finalists and the defaults
-are trained on other splits and seeds, the same for all; the winner is chosen by these. How much the finalists' lead
-over the defaults shrinks there is the optimism of the search: a split on which everything is easier or harder moves the
-defaults too, and drops out.
+are trained on other splits and seeds, the same for all; the winner is chosen by these. How much the lead of the
+search's best over the defaults shrinks there is the optimism of the search: a split on which everything is easier or
+harder moves the defaults too, and drops out.
+
+To choose among finalists is to choose by chance once more, and each is trained few times. So their leads are pulled to
+their mean as far as chance explains that they differ.
+
+Source: Efron and Morris, Data analysis using Stein's estimator and its generalizations, 1975.
 """
 
 from __future__ import annotations
@@ -63,7 +68,8 @@ class End:
     """What the trainings of the end say. Gains are more than 0 where the winner is better than the defaults.
 
     `gained` says whether another setting than the defaults is chosen, `best` is the best of the others. `shown` is the
-    lead of the search's best trial over the defaults, on the rows that chose it.
+    lead of the search's best trial over the defaults, on the rows that chose it; `optimism` is how much of it the
+    trainings of the end take back.
     """
 
     winner: Trial
@@ -77,10 +83,13 @@ class End:
 
 
 def finalists_of(state: State, count: int) -> list[Trial]:
-    """The trials that are trained again: the defaults, then the best others, each setting once."""
+    """The trials that are trained again: the defaults, then the best others, each setting once.
+
+    Where few were trained to their end, those that were ended early fill up: the furthest first, by their last value.
+    """
     known = state.trials[DEFAULTS]
     found = {as_key(known.values): known}
-    for trial in state.complete:
+    for trial in (*state.complete, *state.pruned):
         if len(found) > count:
             break
         found.setdefault(as_key(trial.values), trial)
@@ -122,11 +131,10 @@ def end_of(state: State, trials: Sequence[Trial], seeds: int, seed: int, metric:
         return End(best.trial, True, text, best.trial, shown, none, none, finalists)
     ahead = np.array([defaults.values - one.values for one in others])  # (finalists, splits)
     error, freedom = _error(ahead)
-    gain = _around(float((defaults.values - best.values).mean()), error, freedom)
-    fallen = np.array([_less(defaults.trial.value, one.trial.value) for one in others])[:, None] - ahead
-    by_split = fallen.mean(axis=0)
-    spread = float(by_split.std(ddof=1)) / math.sqrt(seeds) if seeds > 1 else math.nan
-    optimism = _around(float(by_split.mean()), spread, seeds - 1)
+    leads = dict(zip([one.trial.number for one in others], _pulled(ahead), strict=True))
+    gain = _around(leads[best.trial.number], error, freedom)
+    left = leads.get(searched.number, math.nan) if searched else math.nan
+    optimism = _around(shown - left, error, freedom)
     gained = gain.value > (error if math.isfinite(error) else 0.0)
     text = _sentence(best.trial, gain, error, gained, metric, seeds)
     winner = best.trial if gained else defaults.trial
@@ -151,6 +159,23 @@ def _error(ahead: np.ndarray) -> tuple[float, int]:
     if splits < 2:
         return math.nan, 0
     return float(np.sqrt(ahead.var(axis=1, ddof=1).mean() / splits)), finalists * (splits - 1)
+
+
+def _pulled(ahead: np.ndarray) -> list[float]:
+    """The lead of each finalist, pulled to their mean as far as chance explains that they differ.
+
+    Of fewer than four nothing is known of that, and they stay as they are. Shapes: ahead (finalists, splits).
+    """
+    finalists, splits = ahead.shape
+    leads = ahead.mean(axis=1)
+    if finalists < 4 or splits < 2:
+        return [float(lead) for lead in leads]
+    middle = float(leads.mean())
+    alone = ahead - leads[:, None] - ahead.mean(axis=0) + middle  # without what a split does to all
+    noise = float((alone**2).sum()) / ((finalists - 1) * (splits - 1) * splits)
+    spread = float(((leads - middle) ** 2).sum())
+    kept = max(0.0, 1.0 - (finalists - 3) * noise / spread) if spread else 0.0
+    return [float(middle + kept * (lead - middle)) for lead in leads]
 
 
 def _around(value: float, error: float, freedom: int) -> Interval:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from protokit.core.errors import ProtokitError
 from protokit.core.files import finite, write_text
 from protokit.core.plain import PlainInterval
 from protokit.grammar.document import Document
 from protokit.grammar.writing import write
+from protokit.recipe.edits import rewritten
 from protokit.recipe.recipe import Recipe
 from protokit.recipe.space import Space
 from protokit.search.folder import BEST, DEFAULTS
@@ -16,10 +20,12 @@ from protokit.search.table import PlainPaired, Trial
 from protokit.workflow.check import as_recipe
 from protokit.workflow.look.compare import compare
 from protokit.workflow.look.paired import sentence
-from protokit.workflow.record.folder import written
 from protokit.workflow.record.uses_of_test_set import one_look
 from protokit.workflow.result import Run
 from protokit.workflow.run.run import run
+
+if TYPE_CHECKING:
+    from ruamel.yaml.comments import CommentedMap
 
 _LABELS = ("The winner", "the defaults")
 
@@ -31,7 +37,7 @@ def write_settled(space: Space, winner: Trial, defaults: Trial, folder: Path) ->
         DataError: the disk refused.
     """
     for name, trial in ((BEST, winner), (DEFAULTS, defaults)):
-        write_text(folder / name, _text(space.settled(trial.values), space.recipe))
+        write_text(folder / name, _text(space.settled(trial.values), space.recipe.name))
 
 
 def run_settled(folder: Path, out: Path, table: object, winner: Trial) -> dict[str, Run]:
@@ -78,15 +84,32 @@ def paired(runs: dict[str, Run]) -> tuple[list[PlainPaired], list[str]]:
     return found, notices
 
 
-def _text(settled: Recipe, recipe: Recipe) -> str:
-    """A recipe without slots as text, under the name of the one with slots, without what was searched how."""
-    try:
-        data = Document.parse(written(settled)).data
-        assert isinstance(data, dict)
-        text = write({"name": recipe.name, **{key: value for key, value in data.items() if key != "search"}})
-        again = Recipe.parse(Document.parse(text).data, folder=recipe.folder)
-        if again.network == settled.network and again.learn == settled.learn:
+def _text(settled: Recipe, name: str) -> str:
+    """A recipe without slots as a person wrote it, under the name of the one with slots and without its search."""
+    plain = {**settled.as_plain(), "name": name}
+    for text in _texts(settled, name):
+        try:
+            again = Recipe.parse(Document.parse(text).data, folder=settled.folder).as_plain()
+        except ProtokitError:
+            continue
+        if {**again, "search": None} == {**plain, "search": None}:
             return text
-    except (ProtokitError, TypeError, AttributeError):  # of layers as Python objects
-        pass
-    return settled.write()
+    return write({key: value for key, value in plain.items() if key != "search"})
+
+
+def _texts(settled: Recipe, name: str) -> Iterator[str]:
+    """Its text with comments and lines as they were, then written anew; nothing of layers as Python objects."""
+    data = settled.document.data
+    if not isinstance(data, dict):
+        return
+
+    def change(loaded: CommentedMap) -> None:
+        loaded.pop("search", None)
+        if "name" not in loaded:
+            loaded.insert(int("protokit" in loaded), "name", name)
+
+    with suppress(ProtokitError, LookupError, TypeError, AttributeError):
+        if settled.document.text and not settled.document.settings:
+            yield rewritten(settled.document.text, change)
+    with suppress(ProtokitError, TypeError, AttributeError):
+        yield write({"name": name, **{key: value for key, value in data.items() if key != "search"}})

@@ -7,18 +7,18 @@ import math
 from protokit.core.names import counted
 from protokit.core.plain import PlainInterval
 from protokit.search.look.view import SearchView, called, differing, score, signed, value_of
-from protokit.show.blocks import Grid, Sentence, Tone
+from protokit.show.blocks import Grid, Picture, Sentence, Tone
 from protokit.show.card import Card
 
 _MOST_VALUES = 20
 _MOST_FAULTS = 5
 
 
-def card_of(view: SearchView) -> Card:
+def card_of(view: SearchView, pictures: tuple[Picture, ...] = ()) -> Card:
     """The card of a search."""
     grids = [grid for grid in (values_grid(view), finalists_grid(view)) if grid is not None]
     notes = (*counts(view), *faults(view)[:_MOST_FAULTS], *view.figures.get("notices", ()))
-    return Card(f"{view.name}: search", sentences(view), tuple(grids), notes)
+    return Card(f"{view.name}: search", sentences(view), tuple(grids), notes, (), pictures)
 
 
 def sentences(view: SearchView) -> tuple[Sentence, ...]:
@@ -61,9 +61,10 @@ def _optimism(view: SearchView) -> str | None:
     shown, optimism = view.figures.get("shown_gain"), view.figures.get("expected_optimism")
     if shown is None or optimism is None or optimism["value"] is None:
         return None
+    lead = f"{signed(shown)} of {view.metric} ahead of" if shown > 0 else f"{signed(-shown)} of {view.metric} behind"
     text = (
-        f"In the search its best trial was {signed(shown)} of {view.metric} ahead of the defaults, on the validation "
-        f"rows that chose it. Expected optimism of that lead: {signed(optimism['value'])}{_bounds(optimism)}, which is "
+        f"In the search its best trial was {lead} the defaults, on the validation rows that chose it. "
+        f"Expected optimism of that lead: {signed(optimism['value'])}{_bounds(optimism)}, which is "
         "what the finalists lost of theirs when they were trained again on other splits and seeds"
     )
     if (gain := view.figures.get("gain")) is not None and gain["value"] is not None:
@@ -99,12 +100,13 @@ def finalists_grid(view: SearchView) -> Grid | None:
     if not found:
         return None
     way = -1 if view.greater_is_better else 1
+    early = {trial.number for trial in view.of_state("pruned")}
     ranked = sorted(found, key=lambda one: (one["value"]["value"] is None, way * (one["value"]["value"] or 0.0)))
     rows = tuple(
         (
             called(view, one["trial"]),
             _with_bounds(one["value"]),
-            score(one["searched"]),
+            score(one["searched"]) + " (pruned)" * (one["trial"] in early),
             f"{sum(value is not None for value in one['trained'])} of {len(one['trained'])}",
         )
         for one in ranked

@@ -38,7 +38,7 @@ def side_by_side(first: Outline, second: Outline, names: tuple[str, str] = ("win
     one, other = _layers(first), _layers(second)
     rows, marked, others = _differences(one, other)
     if not rows:
-        about = f"The networks of {names[0]} and {names[1]} are the same: only what is around them differs."
+        about = f"The networks of {names[0]} and {names[1]} are the same."
         return (Picture("", _drawn(one, set(), about), about),)
     pictures = tuple(
         Picture(name, _drawn(layers, own, f"The network of the {name}, what the other has not in dashes."))

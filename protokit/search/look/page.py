@@ -14,7 +14,7 @@ from protokit.search.look.answer import counts, faults, finalists_grid, sentence
 from protokit.search.look.architectures import side_by_side
 from protokit.search.look.importance import order_of
 from protokit.search.look.pictures import SearchPlots
-from protokit.search.look.view import SearchView, score, shown
+from protokit.search.look.view import SearchView, brief, score, shown
 from protokit.show.blocks import Block, Code, Grid, Notes, Picture, Section
 from protokit.show.page import Page
 from protokit.show.plots.svg import inline
@@ -40,6 +40,13 @@ def page_of(view: SearchView) -> Page:
     filled = tuple(section for section in sections if section.blocks)
     facts = (counts(view)[0], f"compared by {view.arrow} on validation rows", *([str(view.folder)] * bool(view.folder)))
     return Page(f"{view.name}: search", facts, sentences(view), (), filled)
+
+
+def notebook_pictures(view: SearchView) -> tuple[Picture, ...]:
+    """The trials in their order, for the card in a notebook."""
+    plots = SearchPlots(view)
+    about = f"{view.arrow} of each trial on the validation rows, and the best so far."
+    return (_picture(plots.history(), "", about, "history"),) if view.trials and "history" in plots.names else ()
 
 
 def commands(view: SearchView) -> tuple[str, ...]:
@@ -152,8 +159,9 @@ def _trials(view: SearchView, plots: SearchPlots) -> tuple[Block, ...]:
         seconds = "" if one.seconds is None else f"{one.seconds:.1f}"
         value = score(view.own(one.value))
         rows.append((f"{one.number}", one.state, value, epochs, seconds, *cells, one.reason[:160]))
-    header = ("trial", "state", view.arrow, "epochs", "seconds", *shown_slots, "reason")
-    kept = [i for i, name in enumerate(header) if i < 3 or name in shown_slots or any(row[i] for row in rows)]
+    short = brief(names)
+    header = ("trial", "state", view.arrow, "epochs", "seconds", *(short[name] for name in shown_slots), "reason")
+    kept = [i for i in range(len(header)) if i < 3 or 5 <= i < len(header) - 1 or any(row[i] for row in rows)]
     about = [f"{counted(len(every) - _MOST_ROWS, 'further trial', 'are')} in trials.csv"] * (len(every) > _MOST_ROWS)
     about += [f"not shown, and in trials.csv: {', '.join(further)}"] if further else []
     grid = tuple(tuple(row[i] for i in kept) for row in rows)

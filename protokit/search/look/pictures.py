@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
@@ -12,7 +13,7 @@ from protokit.core.errors import SpecError
 from protokit.core.suggest import did_you_mean, one_of
 from protokit.search.look.importance import Importance, importance, order_of
 from protokit.search.look.settings import setting_of
-from protokit.search.look.view import SearchView, called
+from protokit.search.look.view import SearchView, brief, called
 from protokit.search.table import Trial
 from protokit.show.plots.attempts import Attempt, Fate, attempts
 from protokit.show.plots.intervals import Dot, Panel, intervals
@@ -65,9 +66,11 @@ class SearchPlots:
     def parallel(self, *, theme: str = "light") -> Figure:
         """A line for each trial across its slots, the most important ones, to its value."""
         self._fit("parallel", theme)
-        settings = [self.setting(name) for name in order_of(self._view, self.shares) if self._varies(name)]
+        names = [name for name in order_of(self._view, self.shares) if self._varies(name)]
+        short = brief(list(self._view.slots))
+        settings = [replace(self.setting(n), name=short[n]) for n in names or list(self._view.slots)[:1]]
         return parallel(
-            settings or [self.setting(next(iter(self._view.slots)))], self._values, self._view.arrow, best=self._best,
+            settings, self._values, self._view.arrow, best=self._best,
             greater_is_better=self._view.greater_is_better, theme=theme,
         )  # fmt: skip
 

@@ -109,6 +109,19 @@ def called(view: SearchView, trial: int) -> str:
     return f"trial {trial}" + (f" ({', '.join(roles)})" if roles else "")
 
 
+def brief(names: Sequence[str]) -> dict[str, str]:
+    """Names as short as tells them apart: what stands behind as many dots as needed.
+
+    >>> brief(["learn.optimizer.AdamW.learning_rate", "Dense.rate", "Dropout.rate", "width"])["Dense.rate"]
+    'Dense.rate'
+    >>> brief(["learn.optimizer.AdamW.learning_rate", "width"])["learn.optimizer.AdamW.learning_rate"]
+    'learning_rate'
+    """
+    tails = {name: [name.split(".", i)[-1] for i in range(name.count("."), -1, -1)] for name in names}
+    every = [tail for some in tails.values() for tail in some]
+    return {name: next((tail for tail in some if every.count(tail) == 1), name) for name, some in tails.items()}
+
+
 def score(value: float | None) -> str:
     """A value of a metric as a person reads it, to four decimals, as trials lie close together.
 

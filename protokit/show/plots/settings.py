@@ -110,7 +110,9 @@ def _scale(axes: Axes, setting: Setting) -> None:
     else:
         pad = 0.05 * (high - low) or 0.5
         axes.set_xlim(low - pad, high + pad)
-        axes.locator_params(axis="x", nbins=5)
+        axes.locator_params(
+            axis="x", nbins=5, integer=bool(len(numbers)) and bool(np.all(numbers == np.round(numbers)))
+        )
         numbered(axes, "x")
 
 
