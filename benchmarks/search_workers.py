@@ -62,7 +62,7 @@ def local(quick: bool) -> dict[str, object]:
         from protokit.search.hand import hand_in
 
         crews = {str(size): LocalCrew(partial(hand_in, folder), size) for size in (1, 2)}
-        for size, crew in crews.items():  # imports are paid, and each architecture compiled, once a worker
+        for crew in crews.values():  # imports are paid, and each architecture compiled, once a worker
             for _ in range(1 if quick else 3):
                 _all_done(crew, tasks)
         for _ in range(rounds):
