@@ -48,7 +48,7 @@ def searched(
     """Search, and end honestly. See `protokit.tune`."""
     if given is None and stays_on_disk(recipe):
         rule = "the table is larger than memory, and a search trains many networks on its rows in memory"
-        raise SpecError.one(rule, "search on a part of it: collect: {clean: [{sample: 100000}]}, then run the winner")
+        raise SpecError.one(rule, "search on a file of some of its rows, then run best.yaml on the whole")
     with ExitStack() as opened:
         with progress() as shown:
             shown.step("collecting")

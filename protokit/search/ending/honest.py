@@ -1,8 +1,8 @@
 """The honest end of a search: the best few and the defaults trained again, and what of the shown gain is left.
 
 The best of many looks better than it is on the validation rows that it was chosen by. So the finalists and the defaults
-are trained on other splits and seeds, the same for all; the winner is chosen by these. How much the lead of the best of
-the search over the defaults shrinks there is the optimism of the search: a split on which everything is easier or
+are trained on other splits and seeds, the same for all; the winner is chosen by these. How much the lead of the
+search's best over the defaults shrinks there is the optimism of the search: a split on which everything is easier or
 harder moves the defaults too, and drops out.
 
 To choose among finalists is to choose by chance once more, and each is trained few times. So their leads are pulled to
