@@ -31,7 +31,7 @@ from protokit.search.look.live import watching
 from protokit.search.look.page import page_of
 from protokit.search.mirror import DatabaseMirror
 from protokit.search.result import Study
-from protokit.search.splits import Splits
+from protokit.search.splits import Splits, told_of_trials
 from protokit.search.state import VERSION, State
 from protokit.search.table import PlainSearch, as_csv
 from protokit.search.table import table as table_of
@@ -87,7 +87,7 @@ class _Search:
             search.reshuffle, recipe.seed,
         )  # fmt: skip
         Sampling(space, search.sampler, recipe.seed)  # whether it can draw from these slots
-        self._notices: list[str] = []
+        self._notices = told_of_trials(recipe)
         self._exhausted = False
 
     @property

@@ -52,10 +52,8 @@ SETTINGS: list[tuple[Learn, int, int]] = [
     (learn(mlp(0.3), {"AdamW": {"learning_rate": 0.02, "weight_decay": 0.001}}, 32), 1, 1),
     (learn(mlp(0.2), "SGD", 16), 0, 1),
     (learn(mlp(0.0), {"Adam": {"learning_rate": 0.01}}, 16), 0, 1),
-    (learn(mlp(0.2), {"Adam": {"learning_rate": 0.01}}, 16, loss="Huber"), 0, 1),
-    (learn(mlp(0.2, 5), {"Adam": {"learning_rate": 0.01}}, 16), 0, 1),
 ]
-BANK = Bank(most=4)  # fewer than there are: some are forgotten, and made anew
+BANK = Bank(most=3)  # fewer than there are: some are forgotten, and made anew
 
 
 @cache
@@ -72,7 +70,7 @@ def banked(i: int) -> Trained:
     return BANK.train(begun, own, *SPLITS[split], seed=seed)
 
 
-@settings(max_examples=3)
+@settings(max_examples=2)
 @given(order=st.lists(st.sampled_from(range(len(SETTINGS))), min_size=5, max_size=8))
 def test_a_training_from_the_bank_gives_the_bits_of_a_fresh_trainer_in_any_order(order: list[int]) -> None:
     for i in range(len(SETTINGS)):
@@ -120,7 +118,7 @@ def test_nothing_is_built_for_a_known_architecture(monkeypatch: pytest.MonkeyPat
 
 def test_the_bank_is_bounded() -> None:
     bank = Bank(most=2)
-    for own, split, seed in SETTINGS[:2] + SETTINGS[6:]:
+    for own, split, seed in SETTINGS[:2] + SETTINGS[5:]:
         bank.begin(own, own.menu, SIGNATURE, *SPLITS[split], seed=seed, rows=61)
     assert len(bank) == 2
 

@@ -31,7 +31,10 @@ def rungs(epochs: int | None, pruner: str | None) -> tuple[int, ...]:
 
 
 class Pruning:
-    """Says of each report whether its trial goes on. Trial 0, the defaults, always does: others are held against it.
+    """Says of each report whether its trial goes on. Trial 0, the defaults, always does.
+
+    Nor does halving hold the others against it: good defaults would end nearly all of them, and then nothing would be
+    left to choose from.
 
     Raises:
         MissingExtra: Optuna is not installed.
@@ -41,6 +44,7 @@ class Pruning:
         self._optuna = optional("optuna", "tune")
         self._trials: dict[int, Any] = {}
         self._study: Any = None
+        self._apart = pruner == "halving"
         if pruner is not None and rungs:
             pruners = self._optuna.pruners
             halving = pruners.SuccessiveHalvingPruner(min_resource=rungs[0], reduction_factor=ETA)
@@ -60,7 +64,7 @@ class Pruning:
 
     def goes_on(self, number: int, epoch: int, value: float) -> bool:
         """Whether a trial goes on that has a value after an epoch."""
-        if self._study is None:
+        if self._study is None or (number == 0 and self._apart):
             return True
         with quiet():
             if number not in self._trials:
