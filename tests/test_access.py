@@ -70,6 +70,10 @@ ITS_OWN = {
     "grammar/document.py": ({"iterdir"}, "names beside a file that is not there, for the cure"),
     "learn/snapshot.py": ({"safe_open"}, "a snapshot of the run that goes on"),
     "menu/catalogue.py": ({"read_text"}, "the catalogue in the package"),
+    "menu/network/backbones/weights.py": (
+        {"ZipFile", "load_weights", "open"},
+        "bytes that came through the door, Keras reading a copy of them, a file that is being written",
+    ),
     "represent/encoders/media/mask.py": ({"open"}, "Pillow, of bytes, or of a path that came through the door"),
     "represent/encoders/image.py": ({"open"}, "Pillow, of bytes, or of a path that came through the door"),
     "represent/on_disk.py": ({"open", "memmap"}, "arrays in a temporary folder"),

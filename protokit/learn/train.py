@@ -208,13 +208,17 @@ class Trainer:
         return training
 
 
-def network_of(menu: Outline, signature: Signature, *, seed: int, precision: str = "float32") -> keras.Model:
+def network_of(
+    menu: Outline, signature: Signature, *, seed: int, precision: str = "float32", folder: Path = Path()
+) -> keras.Model:
     """The untrained network of a menu. Its weights follow from the seed of the recipe or of one network of several.
+
+    Those of a backbone are read; their paths start at the `folder`.
 
     Raises:
         SpecError: the menu does not fit the data, with paths in the menu.
     """
-    return build(menu, signature, seed=derive(seed, "weights"), precision=precision)
+    return build(menu, signature, seed=derive(seed, "weights"), precision=precision, folder=folder)
 
 
 def codes(network: keras.Model, inputs: dict[str, np.ndarray]) -> np.ndarray:

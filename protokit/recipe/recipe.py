@@ -25,6 +25,7 @@ from protokit.menu.for_data import for_data
 from protokit.menu.house_menu import HOUSE_MENUS
 from protokit.menu.items import Plain
 from protokit.menu.menu import Menu
+from protokit.menu.reading.weight_files import check_files
 from protokit.recipe import overrides
 from protokit.recipe.consistency import faults_between
 from protokit.recipe.explain import explain
@@ -204,13 +205,13 @@ class Recipe(Section):
         return self._document.error([Fault(rule, cure, path)])
 
     def check_menu(self) -> None:
-        """Write the network out, which no data is needed for.
+        """Write the network out, which no data is needed for, and look for the files of weights that it names.
 
         Raises:
             SpecError: it cannot be, at its line.
         """
         try:
-            self.network.expand()
+            check_files(self.network, self.folder)
         except SpecError as error:
             raise self.in_menu(error) from None
 

@@ -33,7 +33,7 @@ def network_for(recipe: Recipe, signature: Signature, seed: int | None = None) -
     """
     seed = recipe.seed if seed is None else seed
     try:
-        return network_of(recipe.network, signature, seed=seed, precision=recipe.learn.precision)
+        return network_of(recipe.network, signature, seed=seed, precision=recipe.learn.precision, folder=recipe.folder)
     except SpecError as error:
         raise recipe.in_menu(error) from None
 

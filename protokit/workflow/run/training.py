@@ -8,6 +8,7 @@ from protokit.bundle.folder import save
 from protokit.bundle.input_schema import InputSchema
 from protokit.bundle.model import Model, needed
 from protokit.core.memory import release_unused
+from protokit.menu.network.backbones.backbone import weights_of
 from protokit.show.progress import Progress
 from protokit.workflow.record.folder import RunFolder
 from protokit.workflow.record.writing import write_results
@@ -35,7 +36,7 @@ def train_and_evaluate(prepared: Prepared, shown: Progress) -> Run:
     built = network_for(recipe, signature)
     folder = prepared.folder
     if folder is None:  # only now: a menu that does not fit writes nothing
-        folder = RunFolder.create(prepared.out, prepared.recipe, recipe, table, prepared.baselines)
+        folder = RunFolder.create(prepared.out, prepared.recipe, recipe, table, prepared.baselines, weights_of(built))
     stopwatch.lap("build")
     shown.step("preparing the network")
     start = initial(built)
