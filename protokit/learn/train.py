@@ -78,6 +78,8 @@ class Trainer:
         Raises:
             DataError: the loss is not for this task.
         """
+        if learn.stages:
+            raise TrainingError("stages are trained one after the other by `protokit run`", cure="remove learn.stages")
         tf.config.experimental.enable_op_determinism()
         self.network, self._learn, self._signature, self._seed = network, learn, signature, seed
         self._trainings, self._rows, self._structure = trainings, rows, structure(network)
@@ -100,6 +102,11 @@ class Trainer:
         return plan_of(self._learn, self._signature, train, validation, seed, self._rows)
 
     @property
+    def monitor(self) -> str:
+        """The value that is to get better."""
+        return self._learn.stop.monitor if self._learn.stop else "validation_loss"
+
+    @property
     def traces(self) -> dict[str, int]:
         """How often each of the engine's functions was compiled so far."""
         return self._training.traces if self._training else {}
@@ -114,11 +121,13 @@ class Trainer:
         snapshot: Path | None = None,
         key: str = "",
         on_epoch: Callable[[Progress, Plan], None] | None = None,
+        best: float | None = None,
     ) -> Trained:
         """Train on some rows from some values; those of the network as it came when none are given.
 
         `seed` orders the batches; the trainer's when not given. `snapshot` is the file that the state is kept in;
         where it exists and its key is this one, training goes on from it. `on_epoch` is called after each epoch.
+        `best` is what the weights are worth that it starts from: they are kept where none are better.
 
         Raises:
             SpecError: the values are not for this network.
@@ -128,30 +137,30 @@ class Trainer:
         seed = self._seed if seed is None else seed
         base_rate = self._inputs.set(values or Values())
         plan = self.plan(train, validation, seed)
-        progress: Progress = Progress()
+        progress: Progress = Progress(best=best)
         found = Snapshot.load(snapshot, key) if snapshot else None
         if found is None and self._learn.start == "linear":
             start_linear(network, self._signature, train, plan)
             if plan.monitor == "validation_loss":  # that of training has dropout in it
                 progress.best = loss_now(network, validation, plan)
-        best: Sequence[tf.Tensor | np.ndarray] = self._weights()
+        kept_best: Sequence[tf.Tensor | np.ndarray] = self._weights()
         if found:
-            progress, best = found.restore(network), found.best
-        last_good = found or Snapshot.take(network, best, progress)
+            progress, kept_best = found.restore(network), found.best
+        last_good = found or Snapshot.take(network, kept_best, progress)
         saved = time.monotonic()
         compiled = 0.0
 
         def after_epoch(scores: dict[str, float]) -> bool:
-            nonlocal best, last_good, saved
+            nonlocal kept_best, last_good, saved
             check()
             progress.engine, progress.how = self._engine.name if self._engine else "", training.how
             scores["learning_rate"] = progress.learning_rate(base_rate, plan)
             if progress.finish_epoch(scores, plan):
-                best = self._weights()
+                kept_best = self._weights()
             if on_epoch:
                 on_epoch(progress, plan)
             if progress.done or time.monotonic() - saved > _BETWEEN_SAVES:
-                last_good = Snapshot.take(network, best, progress)
+                last_good = Snapshot.take(network, kept_best, progress)
                 if snapshot:
                     last_good.save(snapshot, key)
                 saved = time.monotonic()
@@ -180,7 +189,7 @@ class Trainer:
                 except (tf.errors.InvalidArgumentError, ValueError, TypeError) as error:
                     rule = f"Keras cannot train this network: {first_line(error)}"
                     raise TrainingError(rule, cure="hold learn.loss against what the last layer gives") from error
-        kept = tuple(values_of(weight) for weight in best)
+        kept = tuple(values_of(weight) for weight in kept_best)
         assign(network.weights, kept)
         return Trained(kept, progress, plan, compiled)
 

@@ -29,7 +29,9 @@ from protokit.menu.reading.weight_files import check_files
 from protokit.recipe import overrides
 from protokit.recipe.consistency import faults_between
 from protokit.recipe.explain import explain
+from protokit.recipe.freezing import misspelled
 from protokit.recipe.search import Search
+from protokit.recipe.starting import start_faults
 from protokit.represent.words import Represent
 
 
@@ -214,6 +216,8 @@ class Recipe(Section):
             check_files(self.network, self.folder)
         except SpecError as error:
             raise self.in_menu(error) from None
+        if faults := [*misspelled(self.learn, self.network), *start_faults(self.learn, self.folder)]:
+            raise self._document.error(faults)
 
     def in_menu(self, error: SpecError) -> SpecError:
         """The error of the menu at its lines of this recipe."""

@@ -15,6 +15,7 @@ from protokit.core.values.said import Notice, Step
 from protokit.core.values.signature import form_written, task_of
 from protokit.core.values.tables import Split, Table
 from protokit.represent.clustering.unlabelled import Unlabelled, told_of_labels
+from protokit.represent.column.kept import kept
 from protokit.represent.columns import fit_columns
 from protokit.represent.encoder import Encoder
 from protokit.represent.encoders.cells import row_of
@@ -189,6 +190,9 @@ def _represented(
     wanted = counts(len(train), [n for n, c in zip(said, numeric, strict=True) for _ in c.names])
     knots = knots_of(scaler, numbers, wanted)
     encoder = Encoder(tuple(columns.table), scaler, targets, tuple(columns.own), examples.grouping, knots)
+    of_kept: list[Notice] = []
+    if setting.kept is not None:
+        encoder, of_kept = kept(setting.kept, encoder, setting.folder)
     if not encoder.signature.inputs:
         raise _nothing_left(columns.notices)
     of_labels: list[Notice] = []
@@ -203,7 +207,7 @@ def _represented(
         encoder,
         rows,
         *parts,
-        tuple(dict.fromkeys((*examples.notices, *_of_split(spec, frame), *of_labels, *columns.notices))),
+        tuple(dict.fromkeys((*examples.notices, *_of_split(spec, frame), *of_labels, *of_kept, *columns.notices))),
         (*examples.steps, Step(f"split ({rows.by})", len(frame), len(frame), detail)),
         examples.positions,
         frame,

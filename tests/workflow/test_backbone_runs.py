@@ -78,3 +78,27 @@ def test_check_tells_a_file_of_weights_that_is_not_there(photos: Path) -> None:
     with pytest.raises(protokit.SpecError, match=r"wrong\.yaml:\d+:\d+: no such file of weights: smal") as caught:
         protokit.check(path)
     assert "small.weights.h5" in str(caught.value)
+
+
+def test_two_stages_of_transfer_learning_are_six_lines(photos: Path, tmp_path: Path) -> None:
+    text = """
+collect: {tables: {data: photos.csv}}
+represent: {target: bright, columns: {photo: {image: {size: [32, 32]}}}}
+learn:
+  menu:
+    - Backbone: {MobileNetV2: {alpha: 0.35, weights: small.weights.h5}}
+      name: backbone
+  stages:
+    - {freeze: backbone, epochs: 2}
+    - {freeze: "backbone/*_BN", epochs: 1, optimizer: {AdamW: {learning_rate: 1.0e-5}}}
+evaluate: {baselines: [dummy]}
+"""
+    path = photos / "stages.yaml"
+    path.write_text(text)
+    run = protokit.run(path, out=tmp_path)
+    assert run.history["stage"].tolist() == [1, 1, 2] and run.history["epoch"].tolist() == [1, 2, 3]
+    assert not list(run.path.glob("snapshot*"))
+    path.write_text(text.replace("freeze: backbone,", "freeze: bakcbone,"))
+    with pytest.raises(protokit.SpecError, match=r"stages\.yaml:9:\d+: nothing is named 'bakcbone'") as caught:
+        protokit.check(path)
+    assert "did you mean 'backbone'" in str(caught.value)

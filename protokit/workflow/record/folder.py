@@ -22,6 +22,7 @@ from protokit.grammar.document import Document
 from protokit.grammar.writing import write
 from protokit.menu.reading.weight_files import digests
 from protokit.recipe.recipe import Recipe
+from protokit.recipe.starting import start_digest
 from protokit.represent.represented import Represented
 from protokit.workflow.record.contents import Audit, Environment
 
@@ -58,7 +59,8 @@ class RunFolder:
         write_text(path / "recipe.yaml", _written(recipe))
         write_text(path / "resolved.yaml", fitted.write())
         place = os.path.relpath(recipe.folder.resolve(), path.resolve())
-        made_of = {"key": key, "inputs": {**table.origin, **(weights or {})}, "folder": Path(place).as_posix()}
+        given = {**table.origin, **(weights or {}), **start_digest(recipe.learn, recipe.folder)}
+        made_of = {"key": key, "inputs": given, "folder": Path(place).as_posix()}
         write_json(path / "environment.json", {**_environment(), **made_of})
         return cls(path, key)
 
@@ -125,7 +127,7 @@ def _slots(recipe: Recipe) -> list[Notice]:
 
 def _key(recipe: Recipe, table: Table, own: Mapping[str, object] | None) -> str:
     against = [sorted((str(name), repr(one)) for name, one in own.items())] if isinstance(own, Mapping) and own else []
-    weights = sorted(digests(recipe.network, recipe.folder).items())
+    weights = sorted({**digests(recipe.network, recipe.folder), **start_digest(recipe.learn, recipe.folder)}.items())
     given = [sorted(table.origin.items()), *([weights] if weights else []), *against]
     text = json.dumps([recipe.as_plain(), *given], default=str)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -20,6 +20,7 @@ from protokit.workflow.run.evaluation import evaluate, settled
 from protokit.workflow.run.importance import importance
 from protokit.workflow.run.networks import network_for, of_few_rows, train_all, trained_rows, with_clusters
 from protokit.workflow.run.preparation import Prepared
+from protokit.workflow.warm.start import WarmStart
 
 
 def train_and_evaluate(prepared: Prepared, shown: Progress) -> Run:
@@ -34,6 +35,9 @@ def train_and_evaluate(prepared: Prepared, shown: Progress) -> Run:
     signature = folds[0].encoder.signature
     recipe, few = of_few_rows(prepared.recipe.fitted(signature, folds[0].train.rows), folds)
     built = network_for(recipe, signature)
+    start_at = WarmStart.of(recipe)
+    if start_at is not None:
+        start_at.put(built, folds[0].encoder)
     folder = prepared.folder
     if folder is None:  # only now: a menu that does not fit writes nothing
         folder = RunFolder.create(prepared.out, prepared.recipe, recipe, table, prepared.baselines, weights_of(built))
@@ -41,7 +45,7 @@ def train_and_evaluate(prepared: Prepared, shown: Progress) -> Run:
     shown.step("preparing the network")
     start = initial(built)
     with Baselines(recipe, folds, plan) as baselines:  # fitted beside the training where cores allow
-        networks = train_all(recipe, built, folds, folder, shown)
+        networks = train_all(recipe, built, folds, folder, shown, start_at)
         stopwatch.lap("learn")
     stopwatch.lap("baselines")  # what they took longer than the training beside them
     if recipe.learn.form == "clusters":

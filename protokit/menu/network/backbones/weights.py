@@ -58,7 +58,7 @@ def of_file(network: keras.Model, folder: Path, given: str, application: str) ->
         content = access.content(path)
         with tempfile.TemporaryDirectory() as place:
             copy = Path(place) / ("some.weights.h5" if _keras_format(content) else "some.h5")
-            copy.write_bytes(_tensors_alone(content, given))
+            copy.write_bytes(tensors_alone(content, given))
             _load(network, copy)
     except SpecError as error:
         raise SpecError([fault.under(path_in) for fault in error.faults]) from None
@@ -164,7 +164,7 @@ def _keras_format(content: bytes) -> bool:
         return False
 
 
-def _tensors_alone(content: bytes, given: str) -> bytes:
+def tensors_alone(content: bytes, given: str) -> bytes:
     """The bytes of the file of tensors: the content itself, or a part of it where it is a whole model of Keras.
 
     Raises:
