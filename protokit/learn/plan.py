@@ -20,7 +20,8 @@ class Plan:
 
     `weights` are the weights of the training rows by target: by class, by the recipe's column, or both multiplied.
     `validation_weights` are those by the column. `typical_rows` are the training rows that batches and chunks follow
-    from: the same for all folds, which differ in a few. `in_files` are rows that lie in files.
+    from: the same for all folds, which differ in a few. `in_files` are rows that lie in files. What is not `timed` is
+    trained by no way that a measured time has chosen: the same plan gives the same bits, whatever was trained before.
     """
 
     epochs: int
@@ -34,6 +35,7 @@ class Plan:
     typical_rows: int = 0
     plateau: int = PLATEAU
     in_files: bool = False
+    timed: bool = True
 
     def steps(self, rows: int) -> int:
         """Batches in an epoch; the last one may be smaller."""

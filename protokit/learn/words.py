@@ -13,7 +13,7 @@ from protokit.core.places import Fault
 from protokit.core.suggest import did_you_mean
 from protokit.core.values import signature
 from protokit.grammar.faults import refuse
-from protokit.grammar.words import SHARE, Section, Word, choice, definition, one_or_more
+from protokit.grammar.words import SHARE, Section, Varies, Word, choice, definition, one_or_more
 from protokit.learn.engine import ENGINES
 from protokit.learn.losses.loss import LOSSES
 from protokit.learn.staging.words import FREEZE, FROM, From
@@ -34,7 +34,6 @@ DEALS = ("validation",)
 DEALT = 4  # networks, where the recipe deals and says no number
 MONITORS = ("validation_loss", "loss")
 _ADAMW: dict[str, Any] = {"AdamW": {"learning_rate": 1e-3, "weight_decay": 1e-2}}
-_SLOTS = {"choice", "int", "float"}
 
 
 class _Network:
@@ -68,11 +67,6 @@ def _reference(section: str) -> Word:
             return value
         if isinstance(value, str) and catalogue.find(section, value) is None:
             raise refuse(Fault(f"unknown {noun} {value!r}", catalogue.unknown(section, value, also=own).cure))
-        if isinstance(value, dict):
-            for key, arguments in value.items():
-                for name, given in arguments.items() if isinstance(arguments, dict) else ():
-                    if isinstance(given, dict) and _SLOTS & set(given):
-                        raise refuse(Fault("a slot is not supported yet", "write one value", (key, name)))
         faults = check_reference(section, value, noun)
         if faults:
             raise refuse(*faults)
@@ -97,7 +91,7 @@ def _weights(value: object) -> object:
         return value
     if isinstance(value, dict) and value:
         for key, weight in value.items():
-            if isinstance(weight, bool) or not isinstance(weight, (int, float)) or weight < 0:
+            if isinstance(weight, bool) or not isinstance(weight, (int, float)) or not 0 <= weight <= 1e300:
                 raise refuse(Fault(f"a class weight is a number from 0, not {weight!r}", None, (key,)))
         return {key: float(weight) for key, weight in value.items()}
     raise refuse(Fault(f"unknown class weights {value!r}", did_you_mean(str(value), ("balanced",))))
@@ -123,13 +117,12 @@ def _quantiles(value: object) -> object:
 class Stop(Section):
     """When training ends before its last epoch."""
 
-    patience: int | None = Field(
+    patience: Annotated[int | None, Field(ge=1), Varies()] = Field(
         None,
-        ge=1,
         description="epochs without a better value; 20, more where an epoch is of less than 10 batches",
         examples=[20],
     )
-    monitor: Annotated[str, choice("monitor", MONITORS)] = Field(
+    monitor: Annotated[str, choice("monitor", MONITORS), Varies()] = Field(
         "validation_loss", description="the value that is to get better", examples=["loss"]
     )
 
@@ -167,27 +160,29 @@ class Learn(Section):
         description="the network: layers, or the name of a house menu; auto is the one that fits the data",
         examples=["tabular", [{"Dense": {"units": 64, "activation": "relu"}}, {"Dropout": 0.3}]],
     )
-    loss: Annotated[str | dict[str, object] | None, _reference("losses")] = Field(
+    loss: Annotated[str | dict[str, object] | None, _reference("losses"), Varies()] = Field(
         None, description="a loss of Keras, or of protokit's own; that of the task when not given", examples=["Huber"]
     )
-    optimizer: Annotated[str | dict[str, Any], _reference("optimizers")] = Field(
+    optimizer: Annotated[str | dict[str, Any], _reference("optimizers"), Varies()] = Field(
         default_factory=lambda: dict(_ADAMW),
         description="an optimizer of Keras with its arguments",
         examples=[{"AdamW": {"learning_rate": 0.001}}],
     )
-    schedule: Annotated[str, choice("schedule", SCHEDULES)] = Field(
+    schedule: Annotated[str, choice("schedule", SCHEDULES), Varies()] = Field(
         "plateau", description="how the learning rate goes on", examples=["cosine"]
     )
-    epochs: int | None = Field(
-        None, ge=1, description="at most; 200, more where an epoch is of less than 10 batches", examples=[50]
+    epochs: Annotated[int | None, Field(ge=1), Varies()] = Field(
+        None, description="at most; 200, more where an epoch is of less than 10 batches", examples=[50]
     )
-    batch_size: int | None = Field(
-        None, ge=1, description="rows of a batch; from 32 to 256 by the number of rows", examples=[128]
+    batch_size: Annotated[int | None, Field(ge=1), Varies()] = Field(
+        None, description="rows of a batch; from 32 to 256 by the number of rows", examples=[128]
     )
-    stop: Stop | None = Field(Stop(), description="when training ends early; null: never", examples=[{"patience": 20}])
-    class_weights: Annotated[Literal["balanced"] | dict[object, float] | None, Word(_weights, _WEIGHTS)] = Field(
-        None, description="how much a row of each class counts in the loss", examples=["balanced"]
+    stop: Annotated[Stop | None, Varies()] = Field(
+        Stop(), description="when training ends early; null: never", examples=[{"patience": 20}]
     )
+    class_weights: Annotated[
+        Literal["balanced"] | dict[object, float] | None, Word(_weights, _WEIGHTS), Varies(names=True)
+    ] = Field(None, description="how much a row of each class counts in the loss", examples=["balanced"])
     freeze: Annotated[tuple[str, ...], FREEZE] = Field(
         (), description="items of the menu that stay as they are, by name or pattern", examples=["backbone"]
     )
@@ -220,10 +215,8 @@ class Learn(Section):
     cluster_by: Annotated[str, choice("cluster_by", CLUSTERINGS)] = Field(
         "kmeans", description="how clusters are found in the embedding", examples=["gaussian_mixture", "hdbscan"]
     )
-    networks: int | None = Field(
+    networks: Annotated[int | None, Field(ge=1, le=100), Varies()] = Field(
         None,
-        ge=1,
-        le=100,
         description="how many are averaged; 1, or 4 that are dealt where rows are few: of a table under 1,000",
         examples=[5],
     )
@@ -232,13 +225,13 @@ class Learn(Section):
         description="in what the networks differ beside their seeds: each has other validation rows",
         examples=["validation"],
     )
-    start: Annotated[str, choice("start", STARTS)] = Field(
+    start: Annotated[str, choice("start", STARTS), Varies()] = Field(
         "zero",
         description="where the last layer starts: at zero, or at a ridge regression of the inputs that come to it as "
         "they are; linear for numbers to predict where rows are few: of a table under 1,000",
         examples=["linear"],
     )
-    precision: Annotated[str, choice("precision", PRECISIONS, later=LATER_PRECISIONS)] = Field(
+    precision: Annotated[str, choice("precision", PRECISIONS, later=LATER_PRECISIONS), Varies()] = Field(
         "float32", description="in which numbers the network computes", examples=["mixed_bfloat16"]
     )
     engine: Annotated[str, Word(_engine, lambda: {"enum": ["auto", *ENGINES.all()]})] = Field(

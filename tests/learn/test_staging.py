@@ -159,5 +159,5 @@ def test_a_plain_trainer_leaves_no_stage_out_in_silence() -> None:
     recipe = Recipe.parse({"represent": {"target": "c"}, "learn": {"menu": MENU, "stages": STAGES}})
     [data] = represent(recipe, collected(recipe, frame()[["x", "z", "c"]]))
     signature = data.encoder.signature
-    with pytest.raises(TrainingError, match="one after the other"):
+    with pytest.raises(TrainingError, match="is for `protokit run`"):
         Trainer(recipe.learn, network_for(recipe, signature), signature, seed=0)

@@ -80,7 +80,8 @@ class StagedTrainer:
         for i, one in enumerate(learn.in_stages):
             self._freezing.put(one.freeze)
             own = keras.Model(network.input, network.output, name=network.name) if i else network
-            trainer = Trainer(one, own, signature, seed=seed, trainings=trainings, rows=rows)
+            plain = one.model_copy(update={"freeze": ()})  # it is frozen here
+            trainer = Trainer(plain, own, signature, seed=seed, trainings=trainings, rows=rows)
             self._stages.append(_Stage(one.freeze, trainer))
 
     def fits(self, network: keras.Model) -> bool:

@@ -37,6 +37,7 @@ def build(
     seed: int = 0,
     precision: str = "float32",
     folder: FilePath | None = FilePath(),
+    seed_tensorflow: bool = True,
 ) -> keras.Model:
     """The network of a menu, its slots at their defaults.
 
@@ -58,7 +59,7 @@ def build(
     """
     graph = expand(menu)
     try:
-        with seeded(seed), computing_in(precision):
+        with seeded(seed, tensorflow=seed_tensorflow), computing_in(precision):
             if signature is None:
                 return _standalone(menu, graph, folder)
             if menu.inputs:

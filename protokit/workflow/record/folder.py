@@ -21,7 +21,9 @@ from protokit.core.values.tables import Table
 from protokit.grammar.document import Document
 from protokit.grammar.writing import write
 from protokit.menu.reading.weight_files import digests
+from protokit.menu.slots import label
 from protokit.recipe.recipe import Recipe
+from protokit.recipe.space import Space
 from protokit.recipe.starting import start_digest
 from protokit.represent.represented import Represented
 from protokit.workflow.record.contents import Audit, Environment
@@ -56,12 +58,12 @@ class RunFolder:
             path = out / recipe.name / f"{stamp}-{key[:4]}{secrets.token_hex(2)}"
             if not path.exists():
                 break
-        write_text(path / "recipe.yaml", _written(recipe))
+        write_text(path / "recipe.yaml", written(recipe))
         write_text(path / "resolved.yaml", fitted.write())
         place = os.path.relpath(recipe.folder.resolve(), path.resolve())
         given = {**table.origin, **(weights or {}), **start_digest(recipe.learn, recipe.folder)}
         made_of = {"key": key, "inputs": given, "folder": Path(place).as_posix()}
-        write_json(path / "environment.json", {**_environment(), **made_of})
+        write_json(path / "environment.json", {**environment(), **made_of})
         return cls(path, key)
 
     @classmethod
@@ -101,7 +103,7 @@ class RunFolder:
         return audit
 
 
-def _written(recipe: Recipe) -> str:
+def written(recipe: Recipe) -> str:
     """The recipe as it was written, with what was set beside it; what says nothing else is left to its default."""
     document = recipe.document
     if document.text and not document.settings:
@@ -109,7 +111,8 @@ def _written(recipe: Recipe) -> str:
     try:
         text = write(document.data)
         again = Recipe.parse(Document.parse(text).data, folder=recipe.folder)
-        if {**again.as_plain(), "name": recipe.name} == recipe.as_plain():
+        beside = {"name": recipe.name, "search": recipe.search.as_plain()}  # which change nothing of a run
+        if {**again.as_plain(), **beside} == {**recipe.as_plain(), **beside}:
             return text
     except (ProtokitError, TypeError, AttributeError):  # layers as Python objects have no text of their own
         pass
@@ -117,12 +120,13 @@ def _written(recipe: Recipe) -> str:
 
 
 def _slots(recipe: Recipe) -> list[Notice]:
-    """What the network was where the menu leaves it open."""
-    chosen = recipe.network.expand().chosen
+    """What was taken where the recipe leaves it open."""
+    chosen = Space(recipe).defaults
     if not chosen:
         return []
-    values = ", ".join(f"{name} = {value}" for name, value in chosen.items())
-    return [Notice(f"slots of the menu are at their defaults: {values}", (), "write the values to choose others")]
+    values = ", ".join(f"{name} = {label(value)}" for name, value in chosen.items())
+    cure = "write the values to choose others, or let `protokit tune` search them"
+    return [Notice(f"slots are at their defaults: {values}", (), cure)]
 
 
 def _key(recipe: Recipe, table: Table, own: Mapping[str, object] | None) -> str:
@@ -133,7 +137,8 @@ def _key(recipe: Recipe, table: Table, own: Mapping[str, object] | None) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Where a run is made."""
     return {
         "python": platform.python_version(),
         "libraries": {name: _version(name) for name in _LIBRARIES},
