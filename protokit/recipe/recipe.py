@@ -66,7 +66,10 @@ def _named_inputs(data: Mapping[str, object]) -> tuple[str, ...]:
     apart = target if isinstance(target, (list, tuple)) else (target,)
     declared = [str(name) for name in columns if name not in apart] if isinstance(columns, Mapping) else []
     shapes = [name for name in ("sequence", "series") if represent.get(name)]
-    return (*declared, *(f"{name}_codes" for name in declared), *shapes, *(["known"] if "series" in shapes else []))
+    named = represent.get("inputs")
+    own = [str(name) for name in named] if isinstance(named, Mapping) else []
+    codes, known = (f"{name}_codes" for name in declared), ["known"] if "series" in shapes else []
+    return (*declared, *codes, *own, *shapes, *known)
 
 
 def _at_slot(fault: Fault, slots: Slots) -> Fault:

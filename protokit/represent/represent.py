@@ -190,6 +190,7 @@ def _represented(
     wanted = counts(len(train), [n for n, c in zip(said, numeric, strict=True) for _ in c.names])
     knots = knots_of(scaler, numbers, wanted)
     encoder = Encoder(tuple(columns.table), scaler, targets, tuple(columns.own), examples.grouping, knots)
+    encoder = replace(encoder, named=_named_inputs(spec, encoder))
     of_kept: list[Notice] = []
     if setting.kept is not None:
         encoder, of_kept = kept(setting.kept, encoder, setting.folder)
@@ -213,6 +214,23 @@ def _represented(
         frame,
         examples.source,
     )
+
+
+def _named_inputs(spec: Represent, encoder: Encoder) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The inputs that the recipe names.
+
+    Raises:
+        DataError: one has a column that is not learned from.
+    """
+    known = {one.name for one in encoder.signature.inputs}
+    for name, columns in spec.inputs.items():
+        if name in known:
+            rule = f"the input {name!r} has the name of a column that is an input by itself"
+            raise DataError(rule, cure="give it another name", path=("represent", "inputs", name))
+        if odd := next((column for column in columns if column not in encoder.places), None):
+            rule = f"the input {name!r} takes {odd!r}, which is not learned from"
+            raise DataError(rule, cure=f"remove {odd!r} from it", path=("represent", "inputs", name))
+    return tuple(spec.inputs.items())
 
 
 def _named(spec: Represent, target: TargetEncoder) -> TargetEncoder:

@@ -50,7 +50,7 @@ def kept(old: Encoding, new: Encoder, folder: Path) -> tuple[Encoder, list[Notic
     targets = tuple(_target(target, old, notices) for target in new.targets)
     order = [name for name in before if isinstance(before[name], CodeColumn)]
     codes.sort(key=lambda column: order.index(column.column) if column.column in order else len(order))
-    return Encoder((*was, *codes), old.scaler, targets, own, new.grouping, old.knots), notices
+    return Encoder((*was, *codes), old.scaler, targets, own, new.grouping, old.knots, new.named), notices
 
 
 def _with_levels(earlier: CodeColumn, new: CodeColumn, notices: list[Notice]) -> CodeColumn:
