@@ -85,6 +85,7 @@ ITS_OWN = {
     "workflow/look/page.py": ({"read_text"}, "files of a run's folder"),
     "workflow/look/paired.py": ({"read_text"}, "a file of a run's folder"),
     "workflow/warm/keras_file.py": ({"ZipFile"}, "of bytes that came through the door"),
+    "workflow/cache/table.py": ({"read_text"}, "the table in a search's folder, which protokit wrote"),
     "workflow/cache/entries.py": (
         {"read_text", "open", "np.load", "glob", "iterdir", "rglob"},
         "the cache, which protokit wrote, and the names of protokit's own files",

@@ -70,6 +70,7 @@ LIGHT = (
     "workers/*.py",
     "workers/processes/*.py",
     "workers/folder/*.py",
+    "search/tune.py",
     "workflow/check.py",
     "workflow/ignored.py",
     "workflow/look/runs.py",

@@ -268,7 +268,10 @@ def _composites(arguments: _Arguments) -> list[JsonSchema]:
         ),
         "residual": ({**_CHAIN, "description": "x + f(x), projected where shapes differ"}, {}),
         "branch": ({**_CHAINS, "description": "the input to each, then merged"}, {"merge": _LAYER}),
-        "choose": ({**_CHAINS, "description": "one of these: a slot of structure"}, {"default": _TEXT}),
+        "choose": (
+            {**_CHAINS, "minProperties": 2, "description": "one of these: a slot of structure"},
+            {"default": _TEXT},
+        ),
         "when": ({**_CHAINS, "description": "only where the condition holds"}, {}),
         "layers": (_CHAIN, {}),
     }

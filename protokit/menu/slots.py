@@ -83,7 +83,7 @@ class Slot:
         elif self.kind == "int":
             yield from range(self.options[0], self.options[1] + 1, int(self.step or 1))
         else:
-            yield from (self.options[0] + i * (self.step or 0) for i in range(self.count))
+            yield from (float(f"{self.options[0] + i * (self.step or 0):.12g}") for i in range(self.count))
 
     @property
     def said(self) -> str:

@@ -16,6 +16,7 @@ SAMPLERS = ("tpe", "random", "qmc", "grid")
 PRUNERS = ("halving", "median")
 CREWS = ("ray", "folder")
 LOSS = "loss"  # of the validation rows: what trials are compared by where no metric is named
+_LONGEST = 1e9  # seconds
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 
 
@@ -25,7 +26,7 @@ def _time(value: object) -> object:
         return None
     if isinstance(value, str) and (found := re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([smhd])\s*", value)):
         value = float(found[1]) * _UNITS[found[2]]
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < float("inf"):
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value <= _LONGEST:
         raise refuse(Fault(f"a time is a number of seconds, or such as 30m, not {value!r}", "write 30m, 2h or 600"))
     return float(value)
 

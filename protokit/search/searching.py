@@ -31,7 +31,7 @@ from protokit.search.look.live import watching
 from protokit.search.look.page import page_of
 from protokit.search.mirror import DatabaseMirror
 from protokit.search.result import Study
-from protokit.search.splits import Splits
+from protokit.search.splits import Splits, told_of_trials
 from protokit.search.state import VERSION, State
 from protokit.search.table import PlainSearch, as_csv
 from protokit.search.table import table as table_of
@@ -48,7 +48,7 @@ def searched(
     """Search, and end honestly. See `protokit.tune`."""
     if given is None and stays_on_disk(recipe):
         rule = "the table is larger than memory, and a search trains many networks on its rows in memory"
-        raise SpecError.one(rule, "search on a part of it: collect: {clean: [{sample: 100000}]}, then run the winner")
+        raise SpecError.one(rule, "search on a file of some of its rows, then run best.yaml on the whole")
     with ExitStack() as opened:
         with progress() as shown:
             shown.step("collecting")
@@ -87,7 +87,7 @@ class _Search:
             search.reshuffle, recipe.seed,
         )  # fmt: skip
         Sampling(space, search.sampler, recipe.seed)  # whether it can draw from these slots
-        self._notices: list[str] = []
+        self._notices = told_of_trials(recipe)
         self._exhausted = False
 
     @property

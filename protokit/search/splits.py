@@ -25,6 +25,16 @@ def undealt(recipe: Recipe, fold: Represented) -> str | None:
     return cannot_deal(recipe.represent, recipe.learn)
 
 
+def told_of_trials(recipe: Recipe) -> list[str]:
+    """In what a trial differs from a run of the recipe, so that many of them can be trained."""
+    said = []
+    if recipe.represent.split.folds is not None:
+        said.append(f"trials are trained on the first of {recipe.represent.split.folds} folds")
+    if recipe.learn.deal or (recipe.learn.networks or 1) > 1:
+        said.append("a trial is one network, also where a run averages several")
+    return said
+
+
 @dataclass
 class Splits:
     """The rows of a recipe for training and validation, as often as they are dealt anew; test rows are none of them.

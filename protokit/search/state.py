@@ -57,6 +57,13 @@ class State:
         return sorted(found, key=lambda one: (one.value, one.number))
 
     @property
+    def pruned(self) -> list[Trial]:
+        """The trials that were ended early with a value, those that came furthest first, and of these the best."""
+        found = [trial for trial in self.trials.values() if trial.state == "pruned" and trial.reports]
+        known = [trial for trial in found if trial.value is not None and math.isfinite(trial.value)]
+        return sorted(known, key=lambda one: (-one.reports[-1][0], one.value, one.number))
+
+    @property
     def wanted(self) -> int | None:
         """How many trials were asked for last."""
         return self._wanted

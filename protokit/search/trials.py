@@ -18,7 +18,7 @@ from protokit.core.errors import SpecError, TrainingError
 from protokit.core.libraries.backend import keras, tf
 from protokit.core.values.tables import Table
 from protokit.evaluate.choices import Choices
-from protokit.learn.bank import Bank, Begun
+from protokit.learn.bank.bank import Bank, Begun
 from protokit.learn.plan import Plan, Progress
 from protokit.learn.snapshot import assign, values
 from protokit.recipe.recipe import Recipe
@@ -177,9 +177,7 @@ class _Trial:
             compiled, self._best, self._progress = trained.compile_seconds, trained.weights, trained.progress
         except Ended:
             ended = True
-        except KeyboardInterrupt:
-            raise  # the snapshot stays: the trial goes on from it
-        except BaseException:
+        except Exception:  # it has failed; whatever else ends it leaves the snapshot, from which it goes on
             self._forget_snapshot()
             raise
         done = time.monotonic()

@@ -115,6 +115,9 @@ def _box(box: Box, x: float, y: float) -> str:
     label = (
         f'<tspan font-weight="400" fill-opacity=".75"> {html.escape(_cut(box.label, 12))}</tspan>' if box.label else ""
     )
+    below = (
+        f'<text x="{x + 8:.0f}" y="{y + 32}" fill="currentColor" fill-opacity=".8">{detail}</text>' if detail else ""
+    )
     # a folded box has another one behind it
     extra = f'<path d="M{x + 6:.0f} {y + _HEIGHT + 4}H{x + _WIDTH:.0f}q4 0 4 -4V{y + 6}" fill="none" stroke="#0072b2"/>'
     return (
@@ -122,7 +125,7 @@ def _box(box: Box, x: float, y: float) -> str:
         f'<rect x="{x:.0f}" y="{y}" width="{_WIDTH}" height="{_HEIGHT}" rx="5" fill="{color}" '
         f'fill-opacity="{share}" {edge}/>'
         f'<text x="{x + 8:.0f}" y="{y + 16}" fill="currentColor" font-weight="600">{title}{label}</text>'
-        f'<text x="{x + 8:.0f}" y="{y + 32}" fill="currentColor" fill-opacity=".8">{detail}</text></g>'
+        f"{below}</g>"
     )
 
 

@@ -12,9 +12,9 @@ from protokit.core.errors import SpecError
 from protokit.core.values.arrays import Arrays, Features
 from protokit.core.values.inputs import InputSpec, Knots
 from protokit.core.values.signature import Signature, TargetSpec
-from protokit.learn.architecture import architecture_of
-from protokit.learn.bank import Bank
-from protokit.learn.initial_weights import InitialWeights
+from protokit.learn.bank.architecture import architecture_of
+from protokit.learn.bank.bank import Bank
+from protokit.learn.bank.initial_weights import InitialWeights
 from protokit.learn.snapshot import values
 from protokit.learn.train import Trained, Trainer, network_of
 from protokit.learn.training.runtime import Values
@@ -52,10 +52,8 @@ SETTINGS: list[tuple[Learn, int, int]] = [
     (learn(mlp(0.3), {"AdamW": {"learning_rate": 0.02, "weight_decay": 0.001}}, 32), 1, 1),
     (learn(mlp(0.2), "SGD", 16), 0, 1),
     (learn(mlp(0.0), {"Adam": {"learning_rate": 0.01}}, 16), 0, 1),
-    (learn(mlp(0.2), {"Adam": {"learning_rate": 0.01}}, 16, loss="Huber"), 0, 1),
-    (learn(mlp(0.2, 5), {"Adam": {"learning_rate": 0.01}}, 16), 0, 1),
 ]
-BANK = Bank(most=4)  # fewer than there are: some are forgotten, and made anew
+BANK = Bank(most=3)  # fewer than there are: some are forgotten, and made anew
 
 
 @cache
@@ -72,7 +70,7 @@ def banked(i: int) -> Trained:
     return BANK.train(begun, own, *SPLITS[split], seed=seed)
 
 
-@settings(max_examples=3)
+@settings(max_examples=2)
 @given(order=st.lists(st.sampled_from(range(len(SETTINGS))), min_size=5, max_size=8))
 def test_a_training_from_the_bank_gives_the_bits_of_a_fresh_trainer_in_any_order(order: list[int]) -> None:
     for i in range(len(SETTINGS)):
@@ -113,14 +111,14 @@ def test_what_is_compiled_in_is_in_the_key_and_nothing_else() -> None:
 def test_nothing_is_built_for_a_known_architecture(monkeypatch: pytest.MonkeyPatch) -> None:
     bank, (own, _, _) = Bank(), SETTINGS[0]
     first = bank.begin(own, own.menu, SIGNATURE, *SPLITS[0], seed=1, rows=61)
-    monkeypatch.setattr("protokit.learn.bank.network_of", None)
+    monkeypatch.setattr("protokit.learn.bank.bank.network_of", None)
     again = bank.begin(own, own.menu, SIGNATURE, *SPLITS[0], seed=2, rows=61)
     assert again.known and not first.known and again.network is first.network
 
 
 def test_the_bank_is_bounded() -> None:
     bank = Bank(most=2)
-    for own, split, seed in SETTINGS[:2] + SETTINGS[6:]:
+    for own, split, seed in SETTINGS[:2] + SETTINGS[5:]:
         bank.begin(own, own.menu, SIGNATURE, *SPLITS[split], seed=seed, rows=61)
     assert len(bank) == 2
 
@@ -153,14 +151,15 @@ CHAINS: dict[str, list[Any]] = {
     "convolution": [{"Reshape": {"target_shape": [4, 1]}}, {"Conv1D": {"filters": 2, "kernel_size": 2}}, "Flatten"],
     "members": [{"ensemble": {"members": 2, "layers": [{"Dense": 3}]}}],
 }
+BUILT = ("attention", "members")  # whose weights are drawn by what no layer shows
 
 
 @pytest.mark.parametrize("name", CHAINS)
 def test_initial_weights_are_drawn_as_a_network_is_built(name: str) -> None:
     menu = Menu(CHAINS[name])
     made = InitialWeights.of(network_of(menu, SIGNATURE, seed=3), 3)
-    assert made is not None
-    for seed in (3, 4, 2**31):
+    assert (made is None) == (name in BUILT)
+    for seed in (3, 4, 2**31) if made else ():
         built = network_of(menu, SIGNATURE, seed=seed)
         for one, variable in zip(made.values(seed), built.variables, strict=True):
             assert one.dtype == values(variable).dtype and np.array_equal(one, values(variable))

@@ -208,7 +208,10 @@ def test_an_epoch_in_one_call_is_its_parts_one_after_the_other(
         plan = trainer.plan(data.train, data.validation)
         example, checked = feed.batch_of(data.train), feed.batch_of(data.validation)
         program = Program(trainer.network, plan.batch_size, example, data.train.rows)
-        program.compile_xla() if xla else program.compile()
+        program.compile()
+        program.compile_test(feed.rows_spec(checked))
+        if xla:
+            program.compile_xla()
         order = plan.order(0, data.train.rows)[:-21]
         given = feed.Resident(example), order, feed.Resident(checked)
         if not together:

@@ -43,7 +43,7 @@ def composites(chain: st.SearchStrategy) -> st.SearchStrategy:
         st.builds(
             lambda c, m: {"branch": c, "merge": m}, chains, st.sampled_from(["Concatenate", {"Dot": {"axes": 1}}])
         ),
-        st.builds(lambda c: {"choose": c}, chains),
+        st.builds(lambda c: {"choose": {"other": [], **c}}, chains),
         st.builds(lambda c, n: {"when": {f"$depth > {n}": c}}, chain, st.integers(0, 5)),
         chain,
     )

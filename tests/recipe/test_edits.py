@@ -87,7 +87,8 @@ def test_an_edit_of_a_shipped_recipe_is_its_own_lines_alone(path: Path) -> None:
     text = path.read_text()
     read = Recipe.read(path)
     lines = diff(text, Edit({"learn.batch_size": 7}), read.network).splitlines()[2:]
-    assert [line for line in lines if line[0] in "-+"] in (["+  batch_size: 7"], ["+learn:", "+  batch_size: 7"])
+    assert [line for line in lines if line[0] == "+"] in (["+  batch_size: 7"], ["+learn:", "+  batch_size: 7"])
+    assert all(line.startswith("-  batch_size:") for line in lines if line[0] == "-")  # as one that has a slot there
     assert recipe(edited(text, RATE, read.network)).seed == read.seed
 
 

@@ -246,3 +246,10 @@ def test_an_empty_space_shows_how_a_slot_is_written() -> None:
     with pytest.raises(SpecError, match=r"learning_rate: \{float: \[0.02, 2.0\], log: true\}"):
         Space(empty).check()
     Space(Recipe.parse({"represent": {"target": "y"}, "learn": {"epochs": {"int": [1, 2]}}})).check()
+
+
+def test_the_grammars_slots_are_a_recipe(root: Path, tmp_path: Path) -> None:
+    blocks = (root / "docs" / "grammar.md").read_text().split("```yaml\n")[1:]
+    [text] = [block.split("```")[0] for block in blocks if "{int: [32, 256], step: 32}" in block]
+    space = Space(_read(text, tmp_path))
+    assert len(space.slots) == 12 and not space.corners()

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -9,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from protokit.core.errors import TrainingError
+from protokit.core.errors import DataError, TrainingError
 from protokit.search.driver import Driver, Training, final_split
 from protokit.search.log import LOG, open_log
 from protokit.search.state import State
@@ -213,3 +215,50 @@ def test_a_setting_that_was_tried_has_the_result_of_then(toy: Any, make_space: A
 def test_each_trial_has_rows_of_its_own_where_that_is_wanted(toy: Any) -> None:
     state = toy.search(reshuffle=True)
     assert state.trials[0].split == 0 and [state.trials[n].split for n in (1, 2)] == [2, 4]
+
+
+def test_a_trial_that_goes_on_hears_what_it_heard_before(toy: Any) -> None:
+    """Its snapshot may be older than its last report, and others may have reported since."""
+    with open_log(toy.folder) as log:
+        log.append("begin", version=1, at=0.0)
+        drawn = [
+            {"trial": n, "values": {"layers": 1, "units": 8 + n, "rate": 0.01}, "split": 0, "seed": 3} for n in (0, 1)
+        ]
+        log.append("round", round=0, trials=drawn, at=0.0)
+        log.append("began", trial=1, worker="w", at=1.0)
+        log.append("report", trial=1, epoch=4, value=9.0, go_on=True, at=2.0)
+    state = toy.search(trials=2)
+    assert state.trials[1].reports[0] == (4, 9.0) and state.answers[1, 4] is True
+    lines = (toy.folder / LOG).read_text().splitlines()
+    assert sum('"epoch": 4' in line and '"trial": 1' in line for line in lines) == 1
+
+
+def test_a_full_disk_ends_the_driver_and_the_search_goes_on(toy: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = iter(range(10_000))
+    own = os.fsync
+
+    def full(handle: int) -> None:
+        if next(calls) == 17:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        own(handle)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", full)
+        with pytest.raises(DataError, match="No space left"):
+            toy.search()
+    ended = len(toy.hand.done)
+    assert ended and outcome(toy.search()) == outcome(type(toy)(toy.folder.with_name("whole")).search())
+
+
+def test_a_trial_that_kills_its_driver_each_time_is_given_up(toy: Any) -> None:
+    with open_log(toy.folder) as log:
+        log.append("begin", version=1, at=0.0)
+        drawn = [
+            {"trial": n, "values": {"layers": 1, "units": 8 + n, "rate": 0.01}, "split": 0, "seed": 3} for n in (0, 1)
+        ]
+        log.append("round", round=0, trials=drawn, at=0.0)
+        for _ in range(10):
+            log.append("began", trial=1, worker="w", at=1.0)
+            log.append("resume", at=1.0)
+    state = toy.search(trials=2)
+    assert state.trials[1].state == "failed" and "died each of 10 times" in state.trials[1].reason

@@ -40,6 +40,14 @@ def test_finalists_are_the_defaults_and_the_best_others_each_once() -> None:
     assert wanted[0].seed == wanted[2].seed != wanted[1].seed  # the same for all finalists
 
 
+def test_where_few_came_to_their_end_those_that_came_furthest_fill_up() -> None:
+    state = searched({0: 0.5, 1: 0.4}, {})
+    for number, (epoch, value) in enumerate([(3, 0.1), (9, 0.45), (9, 0.42), (9, math.nan)], start=2):
+        state.trials[number] = Trial(number, {"units": number}, "pruned", value, reports=((epoch, value),))
+    assert [one.number for one in finalists_of(state, 4)] == [0, 1, 4, 3, 2]
+    assert [one.number for one in finalists_of(state, 2)] == [0, 1, 4]
+
+
 def test_the_winner_is_the_best_on_other_splits_not_in_the_search() -> None:
     found = end(searched({0: 0.50, 1: 0.40, 2: 0.42}, {0: [0.5, 0.6, 0.7], 1: [0.49, 0.6, 0.69], 2: [0.4, 0.51, 0.59]}))
     assert found.winner.number == 2 and found.gained and found.gain.value == pytest.approx(0.1)

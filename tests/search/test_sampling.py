@@ -71,9 +71,9 @@ def test_a_grid_of_no_end_is_refused(make_space: Any) -> None:
 
 
 def test_values_between_steps_and_of_lists_are_known() -> None:
-    slot = real(0.0, 1.0, step=0.3, default=0.5)
+    slot = real(0.0, 0.9, step=0.3)
     assert inside(slot, 0.5) == 2 and values_of(slot) == [0.0, 0.3, 0.6, 0.9]
-    assert inside(choice([1, 2], [3]), [3]) == 1 and inside(choice(1, True, 1.0), True) == 1
+    assert inside(choice([1, 2], [3]), [3]) == 1 and inside(choice(1, True), True) == 1
 
 
 def test_settings_that_make_no_network_are_drawn_again(make_space: Any) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,8 @@ from protokit.core.errors import DataError, ProtokitError, SpecError, TrainingEr
 from protokit.core.files import write_text
 from protokit.learn import train as trainer_module
 from protokit.recipe.recipe import Recipe
-from protokit.search.splits import Splits
+from protokit.recipe.space import Space
+from protokit.search.splits import Splits, told_of_trials
 from protokit.search.trials import RECIPE, TABLE, MakeTrials, Trials
 from protokit.workflow.cache.table import read_table, write_table
 from protokit.workflow.run.collecting import collected
@@ -43,8 +45,21 @@ def data(target: str = "r", **parts: Any) -> dict[str, Any]:
 
 
 def trials_of(folder: Path, target: str = "r", **parts: Any) -> Trials:
+    """A hand that has done nothing yet."""
     recipe = Recipe.parse(data(target, **parts))
     return Trials(recipe, collected(recipe, frame()), folder)
+
+
+@cache
+def used_hand(target: str) -> Trials:
+    return trials_of(Path(), target)
+
+
+def hand_in(folder: Path, target: str = "r") -> Trials:
+    """A hand that has most things compiled: what it has done changes no bit."""
+    hand = used_hand(target)
+    hand.folder = folder
+    return hand
 
 
 def task(**given: Any) -> dict[str, Any]:
@@ -72,7 +87,7 @@ _TIMES = ("seconds", "cpu", "known")
 
 
 def test_a_trial_says_how_good_it_is_as_plain_data(tmp_path: Path) -> None:
-    found = trials_of(tmp_path).do(task(), go_on)
+    found = hand_in(tmp_path).do(task(), go_on)
     assert json.loads(json.dumps(found)) == found
     assert found["value"] == found["loss"] and set(found["scores"]) == {"mae"}
     assert found["epochs"] == 4 and 1 <= found["best_epoch"] <= 4 and found["parameters"] == 2 * 8 + 8 + 8 + 1
@@ -86,7 +101,7 @@ def test_the_folder_of_a_search_is_enough(tmp_path: Path) -> None:
     write_table(tmp_path / TABLE, table)
     assert read_table(tmp_path / TABLE).frame.equals(table.frame)
     hand = MakeTrials(str(tmp_path))()
-    assert same(hand.do(task(), go_on), trials_of(tmp_path).do(task(), go_on))
+    assert same(hand.do(task(), go_on), hand_in(tmp_path).do(task(), go_on))
 
 
 @pytest.mark.parametrize("damage", ["missing", "torn", "no array"])
@@ -103,7 +118,7 @@ def test_a_table_that_is_not_whole_is_refused(tmp_path: Path, damage: str) -> No
 
 def test_the_order_of_trials_changes_no_bit(tmp_path: Path) -> None:
     tasks = [task(), task(values={"width": 8, "rate": 0.4}, seed=3), task(values={"width": 4, "rate": 0.0}, split=1)]
-    one, other = trials_of(tmp_path), trials_of(tmp_path)
+    one, other = hand_in(tmp_path), trials_of(tmp_path)
     first = [one.do(t, go_on) for t in tasks]
     second = [other.do(t, go_on) for t in reversed(tasks)][::-1]
     assert all(map(same, first, second))
@@ -111,7 +126,7 @@ def test_the_order_of_trials_changes_no_bit(tmp_path: Path) -> None:
 
 
 def test_it_reports_at_its_rungs_and_ends_when_told(tmp_path: Path) -> None:
-    hand, said = trials_of(tmp_path), []
+    hand, said = hand_in(tmp_path), []
 
     def report(epoch: int, value: float) -> bool:
         said.append((epoch, value))
@@ -135,16 +150,16 @@ def test_a_killed_trial_goes_on_to_the_same_bits(tmp_path: Path, monkeypatch: py
         raise Killed
 
     with pytest.raises(Killed):
-        trials_of(tmp_path).do(kept, kill)
+        hand_in(tmp_path).do(kept, kill)
     assert (tmp_path / "snapshots" / "1.safetensors").exists()
     epochs: list[int] = []
     found = trials_of(tmp_path).do(kept, lambda epoch, value: epochs.append(epoch) is None)
-    assert epochs == [3] and same(found, trials_of(tmp_path).do(task(), go_on))
+    assert epochs == [3] and same(found, hand_in(tmp_path).do(task(), go_on))
     assert not (tmp_path / "snapshots" / "1.safetensors").exists()
 
 
 def test_no_trial_sees_a_test_row(tmp_path: Path) -> None:
-    hand = trials_of(tmp_path)
+    hand = hand_in(tmp_path)
     clean = hand.do(task(split=1), go_on)
     [fold] = represent(hand.recipe, hand.table)
     spoilt = hand.table.frame.copy()
@@ -202,7 +217,7 @@ def test_a_named_metric_is_what_trials_are_compared_by(tmp_path: Path) -> None:
     hand = trials_of(tmp_path, "c", search={"metric": "accuracy"})
     found = hand.do(task(rungs=[2]), lambda epoch, value: said.append(value) is None)
     assert found["value"] == -found["scores"]["accuracy"] and -1 <= said[0] <= 0 and found["loss"] > 0
-    plain = trials_of(tmp_path, "c").do(task(), go_on)  # what is looked at on the way changes no bit
+    plain = hand_in(tmp_path, "c").do(task(), go_on)  # what is looked at on the way changes no bit
     assert plain["loss"] == found["loss"] and plain["value"] == plain["loss"]
 
 
@@ -212,20 +227,27 @@ def test_losses_with_penalties_are_not_compared(tmp_path: Path) -> None:
     assert found["value"] != found["loss"] and found["value"] > 0
 
 
-@pytest.mark.parametrize("metric", ["accuracy", "acuracy", "loss"])
-def test_a_metric_that_is_for_no_target_is_refused(tmp_path: Path, metric: str) -> None:
-    hand = trials_of(tmp_path, search={"metric": metric})
-    if metric == "loss":
-        assert hand.do(task(), go_on)["value"] > 0
-        return
-    with pytest.raises(SpecError, match=metric):
-        hand.do(task(), go_on)
+def test_a_slot_in_the_loss_leaves_nothing_to_compare_but_a_metric(tmp_path: Path) -> None:
+    hand = trials_of(tmp_path, learn={"loss": {"choice": ["MeanSquaredError", "Huber"]}})
+    values = {name: slot.default for name, slot in Space(hand.recipe).slots.items()}
+    one, other = (hand.do(task(values={**values, "learn.loss": loss}), go_on) for loss in ("MeanSquaredError", "Huber"))
+    name = next(iter(set(one["scores"]) - {"mae"}))
+    assert one["value"] == one["scores"][name] and other["value"] == other["scores"][name]
+    assert one["architecture"] != other["architecture"]
+
+
+def test_a_metric_that_is_for_no_target_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SpecError, match="accuracy is not for regression"):
+        trials_of(tmp_path, search={"metric": "accuracy"}).do(task(), go_on)
+    assert trials_of(tmp_path, search={"metric": "loss"}).settled({}).search.metric == "loss"
 
 
 def test_folds_and_several_networks_are_tried_by_one_network(tmp_path: Path) -> None:
     folds = trials_of(tmp_path, represent={"split": {"folds": 3}}).do(task(), go_on)
     one, four = (trials_of(tmp_path, learn={"networks": count}).do(task(), go_on) for count in (1, 4))
     assert same(one, four) and not same(one, folds)
+    told = told_of_trials(Recipe.parse(data(represent={"split": {"folds": 3}}, learn={"networks": 4})))
+    assert [text.split()[-1] for text in told] == ["folds", "several"]
 
 
 def test_clusters_are_refused_with_a_reason(tmp_path: Path) -> None:
@@ -263,9 +285,9 @@ def test_a_trial_without_memory_fails_and_its_program_is_forgotten(
 
     with pytest.raises(TrainingError, match="no memory"):
         hand.do(task(rungs=[1]), full)
-    assert len(hand.bank) == 0 and same(hand.do(task(), go_on), trials_of(tmp_path).do(task(), go_on))
+    assert len(hand.bank) == 0 and same(hand.do(task(), go_on), hand_in(tmp_path).do(task(), go_on))
 
 
 def test_values_of_no_slot_are_refused(tmp_path: Path) -> None:
     with pytest.raises(SpecError, match="widht"):
-        trials_of(tmp_path).do(task(values={"widht": 4}), go_on)
+        hand_in(tmp_path).do(task(values={"widht": 4}), go_on)

@@ -75,6 +75,6 @@ def test_ray(tmp_path: Path) -> None:
         for check in (check_report, check_failure, check_kill, check_close):
             check(lambda size: RayCrew(Dummy, tmp_path, size=size))
         assert ray.is_initialized(), "a crew has shut down a Ray that it had not started"
-        assert list(tmp_path.rglob("*")) == [tmp_path / "workers"]
+        assert list(tmp_path.rglob("*")) == []
     finally:
         ray.shutdown()

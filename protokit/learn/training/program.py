@@ -69,6 +69,8 @@ class Program:
         one_row = max(1, bytes_of(example) // max(1, len(first(example))))
         most = max(1, CHUNK_BYTES // (one_row * self.batch_size))
         self.chunk = self.batch_size * min(most, max(1, rows // self.batch_size))  # rows
+        self._whole = rows < self.chunk + self.batch_size
+        self._checked: Specs | None = None  # the kind of the validation rows
         self._example = tf.nest.map_structure(lambda values: values[:2], example)
         self.spec = rows_spec(example)
         self.traces: Counter[str] = Counter()
@@ -105,6 +107,7 @@ class Program:
     def compile_test(self, spec: Specs) -> None:
         """Compile the scoring of rows of a kind."""
         if self._test is _not_compiled:
+            self._checked = spec
             self._test = self._traced("test", self._test_loop, (spec, tf.TensorSpec((), tf.int32)))
 
     def compile_xla(self) -> None:
@@ -122,10 +125,17 @@ class Program:
         def whole_batches(chunk: Tensors, count: tf.Tensor) -> tf.Tensor:
             return self._training(count, lambda i: tf.nest.map_structure(lambda values: values[i], chunk))
 
-        found = self._traced("xla", whole_batches, (shapes, tf.TensorSpec((), tf.int32)), xla=True)
-        nothing = tf.nest.map_structure(lambda s: tf.zeros(s.shape, s.dtype), shapes)
-        found(nothing, tf.constant(0))  # XLA compiles when it is first called
-        self._xla = found
+        self._xla = self._traced("xla", whole_batches, (shapes, tf.TensorSpec((), tf.int32)), xla=True)
+        try:  # XLA compiles when it is first called, anew for each function that calls it: so by that which will
+            places = np.zeros(0, np.int64)
+            if self._whole and self._checked is not None:
+                self._epochs[True] = self._whole_epoch(self._checked, xla=True)
+                self._epochs[True](_one(self.spec), *self._arguments(places, xla=True), _one(self._checked))
+            else:
+                self._made_chunk()(_one(self.spec), *self._arguments(places, xla=True))
+        except Exception:
+            self._xla = _not_compiled
+            raise
 
     def train_epoch(self, feed: DataFeed, order: Order, checked: DataFeed, *, xla: bool) -> Epoch:
         """Train on the rows in their order, then score those of `checked`."""
@@ -159,10 +169,7 @@ class Program:
         self._used = True
         size = self.batch_size
         order = order if steps is None or steps * size >= len(order) else order[: steps * size]
-        if xla and self._chunk is _not_compiled:
-            arguments = (self.spec, *self._specs(xla=True))
-            self._chunk = self._traced("chunk", self._chunk_and_rest, arguments)
-        done, loop = 0, self._chunk if xla else self._plain
+        done, loop = 0, self._made_chunk() if xla else self._plain
         for data, places in feed.chunks(order, max(1, len(order)) if self._in_one(order) else self.chunk):
             bad = int(loop(data, *self._arguments(places, xla=xla)))
             if bad >= 0:
@@ -182,6 +189,11 @@ class Program:
         for data in feed.in_order(max(VALIDATION_BATCH, self.chunk - self.chunk % VALIDATION_BATCH)):
             self._test(data, tf.constant(VALIDATION_BATCH))
         return self.scores()[0]
+
+    def _made_chunk(self) -> Compiled:
+        if self._chunk is _not_compiled:
+            self._chunk = self._traced("chunk", self._chunk_and_rest, (self.spec, *self._specs(xla=True)))
+        return self._chunk
 
     def _in_one(self, order: Order) -> bool:
         """Whether the rows are one chunk, and a rest that fills no batch."""
@@ -278,6 +290,12 @@ class Program:
 
 def _not_compiled(*_: object) -> NoReturn:
     raise AssertionError("the program is not compiled")
+
+
+def _one(spec: Specs) -> Tensors:
+    """A row of a kind."""
+    found: Tensors = tf.nest.map_structure(lambda s: tf.zeros((1, *s.shape[1:]), s.dtype), spec)
+    return found
 
 
 def _sliced(rows: Tensors, size: tf.Tensor) -> Callable[[tf.Tensor], Tensors]:

@@ -1,9 +1,9 @@
 """The honest end of a search: the best few and the defaults trained again, and what of the shown gain is left.
 
 The best of many looks better than it is on the validation rows that it was chosen by. So the finalists and the defaults
-are trained on other splits and seeds, the same for all; the winner is chosen by these. How much the lead of the search's
-best over the defaults shrinks there is the optimism of the search: a split on which everything is easier or harder moves
-the defaults too, and drops out.
+are trained on other splits and seeds, the same for all; the winner is chosen by these. How much the lead of the
+search's best over the defaults shrinks there is the optimism of the search: a split on which everything is easier or
+harder moves the defaults too, and drops out.
 
 To choose among finalists is to choose by chance once more, and each is trained few times. So their leads are pulled to
 their mean as far as chance explains that they differ.
@@ -83,10 +83,13 @@ class End:
 
 
 def finalists_of(state: State, count: int) -> list[Trial]:
-    """The trials that are trained again: the defaults, then the best others, each setting once."""
+    """The trials that are trained again: the defaults, then the best others, each setting once.
+
+    Where few were trained to their end, those that were ended early fill up: the furthest first, by their last value.
+    """
     known = state.trials[DEFAULTS]
     found = {as_key(known.values): known}
-    for trial in state.complete:
+    for trial in (*state.complete, *state.pruned):
         if len(found) > count:
             break
         found.setdefault(as_key(trial.values), trial)

@@ -100,12 +100,13 @@ def finalists_grid(view: SearchView) -> Grid | None:
     if not found:
         return None
     way = -1 if view.greater_is_better else 1
+    early = {trial.number for trial in view.of_state("pruned")}
     ranked = sorted(found, key=lambda one: (one["value"]["value"] is None, way * (one["value"]["value"] or 0.0)))
     rows = tuple(
         (
             called(view, one["trial"]),
             _with_bounds(one["value"]),
-            score(one["searched"]),
+            score(one["searched"]) + " (pruned)" * (one["trial"] in early),
             f"{sum(value is not None for value in one['trained'])} of {len(one['trained'])}",
         )
         for one in ranked

@@ -98,7 +98,7 @@ class Course:
             said.append(f"about {duration(left)} left (an estimate)" if left >= 1 else "nearly done")
         if best is not None:
             better = Sentence(
-                f"best so far: trial {best.number} with {asked.metric} {self.own(best.value)}{self._than(every)}"
+                f"best so far: trial {best.number} with {asked.metric} {self.own(best.value)}{self._than(every, best)}"
             )
         else:
             better = Sentence("no trial has a value yet")
@@ -115,21 +115,24 @@ class Course:
             f"{asked.name}: search, {', '.join(said)}", (better,), self._grids(best, of["running"], every), tuple(notes)
         )
 
-    def _than(self, every: list[Trial]) -> str:
+    def _than(self, every: list[Trial], best: Trial) -> str:
         defaults = next((one for one in every if one.number == 0 and one.value is not None), None)
+        if defaults is best:
+            return ", the defaults"
         return f", the defaults have {self.own(defaults.value)}" if defaults is not None else ""
 
     def _now(self, state: State, running: list[Trial]) -> str:
         """What is done, or waited for."""
         finals = list(state.finals.values())
-        if any(final.state == "running" for final in finals):
+        over = sum(trial.state in OVER for trial in state.trials.values())
+        if any(final.state == "running" for final in finals) or (over and over >= self.asked.trials):
             trained = sum(final.state in OVER for final in finals)
             return (
                 f"training the finalists again on other rows, {trained} of {max(self.asked.finals, len(finals))} done"
             )
         if running:
             return f"waits for {counted(len(running), 'trial')} to end"
-        return self.doing
+        return "waits for a worker" if over else self.doing
 
     def _grids(self, best: Trial | None, running: list[Trial], every: list[Trial]) -> tuple[Grid, ...]:
         shown_trials = [*([best] if best is not None else []), *running[:_MOST_RUNNING]]

@@ -126,7 +126,9 @@ class RayCrew:
         for actor in self._actors.values():
             self._kill(actor)
         self._actors.clear()
-        (self._folder / self._mark).unlink(missing_ok=True)
+        with suppress(OSError):
+            (self._folder / self._mark).unlink()
+            (self._folder / self._mark).parent.rmdir()
         if self._ours:
             self._ray.shutdown()
 

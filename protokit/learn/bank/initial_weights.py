@@ -53,13 +53,18 @@ class InitialWeights:
         seeds = _seeds(seed, count)
         places = {one: i for i, one in enumerate(seeds)}
         held: dict[int, list[keras.initializers.Initializer]] = {}
+        plain: set[int] = set()  # variables of Keras's own layers
         for layer in network._flatten_layers(include_self=False):
             own = [one for one in vars(layer).values() if isinstance(one, keras.initializers.Initializer)]
             for variable in layer.variables:
                 held.setdefault(id(variable), []).extend(own)
+                # the innermost layer comes last
+                (plain.add if type(layer).__module__.startswith("keras.") else plain.discard)(id(variable))
         found = []
         for variable in network.variables:
             part = _known(variable, held.get(id(variable), []), places)
+            if part is None and id(variable) in plain and np.isin(values(variable), (0, 1)).all():
+                part = values(variable)  # Keras draws no such numbers: they are the same for all seeds
             if part is None:
                 return None
             found.append(part)
@@ -85,8 +90,6 @@ def _known(
     now, shape, dtype = values(variable), tuple(variable.shape), str(variable.dtype)
     if shape == (2,) and now.dtype.kind in "ui" and int(now[1]) == 0 and int(now[0]) in places:
         return _Drawn(places[int(now[0])], None, shape, dtype)
-    if now.size and (not now.any() or (now == 1).all()):
-        return now
     for initializer in _in_order(held):
         seed = getattr(initializer, "seed", None)
         try:

@@ -20,8 +20,8 @@ from protokit.core.errors import ProtokitError
 from protokit.core.libraries.backend import keras, tf
 from protokit.core.values.arrays import Arrays
 from protokit.core.values.signature import Signature
-from protokit.learn.architecture import Architecture, architecture_of, weighing
-from protokit.learn.initial_weights import InitialWeights
+from protokit.learn.bank.architecture import Architecture, architecture_of, weighing
+from protokit.learn.bank.initial_weights import InitialWeights
 from protokit.learn.plan import Plan, Progress
 from protokit.learn.train import Trained, Trainer, network_of
 from protokit.learn.training.runtime import Values
