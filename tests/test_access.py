@@ -70,6 +70,10 @@ ITS_OWN = {
     "grammar/document.py": ({"iterdir"}, "names beside a file that is not there, for the cure"),
     "learn/snapshot.py": ({"safe_open"}, "a snapshot of the run that goes on"),
     "menu/catalogue.py": ({"read_text"}, "the catalogue in the package"),
+    "menu/network/backbones/weights.py": (
+        {"ZipFile", "load_weights", "open"},
+        "bytes that came through the door, Keras reading a copy of them, a file that is being written",
+    ),
     "represent/encoders/media/mask.py": ({"open"}, "Pillow, of bytes, or of a path that came through the door"),
     "represent/encoders/image.py": ({"open"}, "Pillow, of bytes, or of a path that came through the door"),
     "represent/on_disk.py": ({"open", "memmap"}, "arrays in a temporary folder"),
@@ -80,6 +84,7 @@ ITS_OWN = {
     "workflow/cures/trying.py": ({"read_text"}, "files of a run's folder"),
     "workflow/look/page.py": ({"read_text"}, "files of a run's folder"),
     "workflow/look/paired.py": ({"read_text"}, "a file of a run's folder"),
+    "workflow/warm/keras_file.py": ({"ZipFile"}, "of bytes that came through the door"),
     "workflow/cache/table.py": ({"read_text"}, "the table in a search's folder, which protokit wrote"),
     "workflow/cache/entries.py": (
         {"read_text", "open", "np.load", "glob", "iterdir", "rglob"},

@@ -91,7 +91,7 @@ def load(path: str | Path) -> Model:
         networks: dict[Signature, keras.Model] = {}
         for encoder in fitted:
             if encoder.signature not in networks:
-                networks[encoder.signature] = build(menu, encoder.signature, precision=precision)
+                networks[encoder.signature] = build(menu, encoder.signature, precision=precision, folder=None)
         weights = _weights(written.tensors, [networks[encoder.signature] for encoder in fitted])
         each = zip(fitted, weights, clusters, strict=True)
         parts = (Part(e, networks[e.signature], w, found) for e, w, found in each)

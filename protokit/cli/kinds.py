@@ -149,6 +149,11 @@ def layers() -> list[Entry]:
     return _of_keras("layers")
 
 
+def applications() -> list[Entry]:
+    """Those of Keras."""
+    return _of_keras("applications")
+
+
 def losses() -> list[Entry]:
     """Those of Keras, and protokit's own."""
     return [*_of_keras("losses"), *(entry_of(name, loss) for name, loss in LOSSES.house().items())]
@@ -193,6 +198,7 @@ KINDS = {
         ),
         Kind("menus", "networks that protokit has by name", ("protokit.menu.house_menu:HOUSE_MENUS",)),
         Kind("layers", "layers of a menu", (f"{_HERE}:layers",)),
+        Kind("applications", "networks that a Backbone can be", (f"{_HERE}:applications",)),
         Kind("activations", "activations of a layer", (f"{_HERE}:activations",)),
         Kind("initializers", "initializers of a layer's weights", (f"{_HERE}:initializers",)),
         Kind("regularizers", "regularizers of a layer's weights", (f"{_HERE}:regularizers",)),

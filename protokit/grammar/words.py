@@ -33,8 +33,10 @@ class Section(BaseModel):
     def as_plain(self) -> dict[str, object]:
         """The section with every default filled in, as plain data that reads back as the same section."""
         left_out, more = self.left_out(), self.__pydantic_extra__ or {}
-        names = [*type(self).model_fields, *more]
-        return {name: as_plain(getattr(self, name)) for name in names if name not in left_out}
+        keys = {name: field.alias or name for name, field in type(self).model_fields.items()} | {
+            name: name for name in more
+        }
+        return {key: as_plain(getattr(self, name)) for name, key in keys.items() if name not in left_out}
 
 
 @dataclass(frozen=True)

@@ -80,6 +80,9 @@ class Trainer:
         Raises:
             DataError: the loss is not for this task.
         """
+        if learn.stages or learn.freeze:
+            word = "stages" if learn.stages else "freeze"
+            raise TrainingError(f"learn.{word} is for `protokit run`", cure=f"remove learn.{word}")
         tf.config.experimental.enable_op_determinism()
         self.network, self._learn, self._signature, self._seed = network, learn, signature, seed
         self._trainings, self._rows, self._structure = trainings, rows, structure(network)
@@ -104,6 +107,11 @@ class Trainer:
         return plan if self._timed else replace(plan, timed=False)
 
     @property
+    def monitor(self) -> str:
+        """The value that is to get better."""
+        return self._learn.stop.monitor if self._learn.stop else "validation_loss"
+
+    @property
     def traces(self) -> dict[str, int]:
         """How often each of the engine's functions was compiled so far."""
         return self._training.traces if self._training else {}
@@ -118,12 +126,14 @@ class Trainer:
         snapshot: Path | None = None,
         key: str = "",
         on_epoch: Callable[[Progress, Plan], None] | None = None,
+        best: float | None = None,
         learn: Learn | None = None,
     ) -> Trained:
         """Train on some rows from some values; those of the network as it came when none are given.
 
         `seed` orders the batches; the trainer's when not given. `snapshot` is the file that the state is kept in;
         where it exists and its key is this one, training goes on from it. `on_epoch` is called after each epoch.
+        `best` is what the weights are worth that it starts from: they are kept where none are better.
         `learn` stands for the trainer's own in all that is not compiled in: epochs, batches, schedule, stopping.
 
         Raises:
@@ -135,30 +145,30 @@ class Trainer:
         base_rate = self._inputs.set(values or Values())
         learn = learn or self._learn
         plan = self.plan(train, validation, seed, learn)
-        progress: Progress = Progress()
+        progress: Progress = Progress(best=best)
         found = Snapshot.load(snapshot, key) if snapshot else None
         if found is None and learn.start == "linear":
             start_linear(network, self._signature, train, plan)
             if plan.monitor == "validation_loss":  # that of training has dropout in it
                 progress.best = loss_now(network, validation, plan)
-        best: Sequence[tf.Tensor | np.ndarray] = self._weights()
+        kept_best: Sequence[tf.Tensor | np.ndarray] = self._weights()
         if found:
-            progress, best = found.restore(network), found.best
-        last_good = found or Snapshot.take(network, best, progress)
+            progress, kept_best = found.restore(network), found.best
+        last_good = found or Snapshot.take(network, kept_best, progress)
         saved = time.monotonic()
         compiled = 0.0
 
         def after_epoch(scores: dict[str, float]) -> bool:
-            nonlocal best, last_good, saved
+            nonlocal kept_best, last_good, saved
             check()
             progress.engine, progress.how = self._engine.name if self._engine else "", training.how
             scores["learning_rate"] = progress.learning_rate(base_rate, plan)
             if progress.finish_epoch(scores, plan):
-                best = training.weights or self._weights()
+                kept_best = training.weights or self._weights()
             if on_epoch:
                 on_epoch(progress, plan)
             if progress.done or time.monotonic() - saved > _BETWEEN_SAVES:
-                last_good = Snapshot.take(network, best, progress)
+                last_good = Snapshot.take(network, kept_best, progress)
                 if snapshot:
                     last_good.save(snapshot, key)
                 saved = time.monotonic()
@@ -188,7 +198,7 @@ class Trainer:
                 except (tf.errors.InvalidArgumentError, ValueError, TypeError) as error:
                     rule = f"Keras cannot train this network: {first_line(error)}"
                     raise TrainingError(rule, cure="hold learn.loss against what the last layer gives") from error
-        kept = tuple(values_of(weight) for weight in best)
+        kept = tuple(values_of(weight) for weight in kept_best)
         assign(network.weights, kept)
         return Trained(kept, progress, plan, compiled)
 
@@ -217,17 +227,24 @@ class Trainer:
 
 
 def network_of(
-    menu: Outline, signature: Signature, *, seed: int, precision: str = "float32", seed_tensorflow: bool = True
+    menu: Outline,
+    signature: Signature,
+    *,
+    seed: int,
+    precision: str = "float32",
+    folder: Path = Path(),
+    seed_tensorflow: bool = True,
 ) -> keras.Model:
     """The untrained network of a menu. Its weights follow from the seed of the recipe or of one network of several.
 
-    Keras's layers and those of the house draw without TensorFlow's own seed, which costs compiled functions dear.
+    Those of a backbone are read; their paths start at the `folder`. Keras's layers and those of the house draw without
+    TensorFlow's own seed, which costs compiled functions dear.
 
     Raises:
         SpecError: the menu does not fit the data, with paths in the menu.
     """
     own = derive(seed, "weights")
-    return build(menu, signature, seed=own, precision=precision, seed_tensorflow=seed_tensorflow)
+    return build(menu, signature, seed=own, precision=precision, folder=folder, seed_tensorflow=seed_tensorflow)
 
 
 def codes(network: keras.Model, inputs: dict[str, np.ndarray]) -> np.ndarray:

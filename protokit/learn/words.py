@@ -16,6 +16,7 @@ from protokit.grammar.faults import refuse
 from protokit.grammar.words import SHARE, Section, Varies, Word, choice, definition, one_or_more
 from protokit.learn.engine import ENGINES
 from protokit.learn.losses.loss import LOSSES
+from protokit.learn.staging.words import FREEZE, FROM, From
 from protokit.menu import catalogue
 from protokit.menu.house_menu import HOUSE_MENUS
 from protokit.menu.menu import Menu
@@ -126,6 +127,27 @@ class Stop(Section):
     )
 
 
+class Stage(Section):
+    """One of several trainings of a network: what it does not say is as `learn` says it."""
+
+    freeze: Annotated[tuple[str, ...], FREEZE] = Field(
+        (), description="items that stay as they are, by name or pattern", examples=["backbone", ["backbone/*_BN"]]
+    )
+    epochs: int | None = Field(None, ge=1, description="at most, in this stage", examples=[5])
+    batch_size: int | None = Field(None, ge=1, description="rows of a batch in this stage", examples=[32])
+    optimizer: Annotated[str | dict[str, Any] | None, _reference("optimizers")] = Field(
+        None, description="the optimizer of this stage", examples=[{"AdamW": {"learning_rate": 0.00001}}]
+    )
+    schedule: Annotated[str, choice("schedule", SCHEDULES)] = Field(
+        "plateau", description="how the learning rate goes on in this stage", examples=["cosine"]
+    )
+    stop: Stop | None = Field(Stop(), description="when this stage ends early; null: never", examples=[{"patience": 5}])
+
+    def left_out(self) -> tuple[str, ...]:
+        """What it does not say."""
+        return tuple(name for name in type(self).model_fields if name not in self.model_fields_set)
+
+
 class Learn(Section):
     """Step 3: the network and how it is trained."""
 
@@ -161,6 +183,17 @@ class Learn(Section):
     class_weights: Annotated[
         Literal["balanced"] | dict[object, float] | None, Word(_weights, _WEIGHTS), Varies(names=True)
     ] = Field(None, description="how much a row of each class counts in the loss", examples=["balanced"])
+    freeze: Annotated[tuple[str, ...], FREEZE] = Field(
+        (), description="items of the menu that stay as they are, by name or pattern", examples=["backbone"]
+    )
+    from_: Annotated[From | None, FROM] = Field(
+        None, alias="from", description="an earlier run that the network begins at", examples=["runs/earlier"]
+    )
+    stages: Annotated[tuple[Stage, ...], Field(strict=False)] = Field(
+        (),
+        description="several trainings, one after the other; each may say other words than learn",
+        examples=[[{"freeze": "backbone", "epochs": 5}, {"optimizer": {"AdamW": {"learning_rate": 0.00001}}}]],
+    )
     sample_weights: str | None = Field(
         None, description="a column with how much each row counts in the loss", examples=["weight"]
     )
@@ -227,5 +260,16 @@ class Learn(Section):
         return signature.form_written(self.task)
 
     def left_out(self) -> tuple[str, ...]:
-        """What is for other tasks."""
-        return tuple(key for key, task in FOR_TASK.items() if self.task != task)
+        """What is for other tasks, and what is not said of stages."""
+        unsaid = [key for key in ("freeze", "from_", "stages") if not getattr(self, key)]
+        return (*(key for key, task in FOR_TASK.items() if self.task != task), *unsaid)
+
+    @property
+    def in_stages(self) -> tuple[Learn, ...]:
+        """What is said of each stage, as if it were alone; itself where there are none."""
+        found = []
+        for i, stage in enumerate(self.stages):
+            own = {name: getattr(stage, name) for name in stage.model_fields_set}
+            started = {} if i == 0 else {"start": "zero"}  # a later stage starts where the one before ended
+            found.append(self.model_copy(update={**own, **started, "stages": ()}))
+        return tuple(found) or (self,)

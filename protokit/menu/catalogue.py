@@ -35,6 +35,7 @@ _HOLD_LAYERS = {
 # What `ops.NAME` may name.
 OPERATIONS_ON_ONE = ("absolute", "exp", "log", "negative", "sqrt", "square")
 OPERATIONS_ON_TWO = ("add", "divide", "maximum", "minimum", "multiply", "power", "subtract")
+BACKBONE = "Backbone"  # the layer whose arguments are the names of applications, of which one is given
 OPEN: Final = object()  # an argument whose value is not known yet
 
 
@@ -56,7 +57,8 @@ class Entry:
     call: dict[str, bool] = field(default_factory=dict)  # what it is called on, and whether it must be
     always: bool = False  # acts as in training also where nothing says so
     own: type | None = None  # a class that a person registered
-    home: str | None = None  # the module of a class that Keras does not export
+    home: str | None = None  # the module of a class that Keras does not export, or of an application
+    smallest: int | None = None  # of an application: height and width of the smallest images that it takes
 
     @property
     def first(self) -> str | None:
@@ -96,7 +98,7 @@ def aliases(section: str) -> dict[str, str]:
     for name, entry in _raw()[section].items():
         for alias in entry.get("aliases", ()):
             found[alias] = name
-        if section != "layers":
+        if section not in {"layers", "applications"}:
             found[snake(name)] = name
     return found
 
@@ -111,7 +113,7 @@ def find(section: str, name: str) -> Entry | None:
         return None
     if raw is None:
         return (_own(name) or _newer(name)) if section == "layers" else None
-    more = {key: raw[key] for key in ("call", "always", "home") if key in raw}
+    more = {key: raw[key] for key in ("call", "always", "home", "smallest") if key in raw}
     return Entry(section, name, raw["about"], raw["arguments"], **more)
 
 

@@ -204,6 +204,8 @@ def plain_value(value: Value) -> Plain:
 def _plain_layer(layer: Layer) -> str | dict[str, Plain]:
     entry = catalogue.find("layers", layer.kind)
     body = {name: plain_value(value) for name, value in layer.arguments.items()}
+    if layer.kind == catalogue.BACKBONE and list(body.values()) in ([None], [{}]):
+        return {layer.kind: next(iter(body))}
     if entry and list(body) == [entry.first]:
         alone = layer.arguments[str(entry.first)]
         if not isinstance(alone, (Mapping, list, tuple, Layer)) and alone is not None:

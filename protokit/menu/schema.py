@@ -103,6 +103,9 @@ class _Arguments:
 
     def _class(self, entry: catalogue.Entry) -> JsonSchema:
         arguments = {name: self.of_rule(rule_of(entry, name)) for name in entry.arguments}
+        if entry.name == catalogue.BACKBONE:
+            one: JsonSchema = {**_closed(arguments), "minProperties": 1, "maxProperties": 1}
+            return {"description": entry.about, "anyOf": [one, {"enum": list(arguments)}]}
         forms = [_closed(arguments, required=entry.required)]
         if set(entry.required) <= {entry.first}:
             forms += [_NULL] if not entry.required else []
@@ -124,6 +127,10 @@ class _Arguments:
         return self._defined(_name_of(rule), lambda: self._written(rule))
 
     def _written(self, rule: Rule) -> JsonSchema:
+        if rule.application and (entry := catalogue.find("applications", rule.application)):
+            given = {name: self.of_rule(rule_of(entry, name)) for name in entry.arguments}
+            given["weights"] = self.of_rule(Rule())
+            return {"anyOf": [_closed(given), _NULL], "description": entry.about}
         if rule.layers:
             return {"anyOf": [_LAYER, {"type": "array", "items": _LAYER}, _NULL]}
         forms: list[JsonSchema] = []
@@ -181,8 +188,8 @@ def _spelled(section: str) -> dict[str, catalogue.Entry]:
 
 def _name_of(rule: Rule) -> str:
     """The name of the definition of a rule."""
-    if rule.layers:
-        return "Layers"
+    if rule.layers or rule.application:
+        return "Layers" if rule.layers else f"applications.{rule.application}"
     words = [
         "list" if rule.lists else rule.section or rule.kind or ("_".join(rule.names) if rule.names else "anything")
     ]

@@ -29,6 +29,8 @@ def check_columns(recipe: Recipe, names: list[str]) -> None:
         if name not in made and not (below and recipe.represent.kind(name) == "ignore"):
             wanted.append((name, ("represent", "columns", name), "key"))
     wanted += [(part, ("represent", "columns", name), "value") for name, some in made.items() for part in some]
+    for name, columns in recipe.represent.inputs.items():
+        wanted += [(column, ("represent", "inputs", name, i), "value") for i, column in enumerate(columns)]
     split = recipe.represent.split
     if split.way_column is not None:
         wanted.append((split.way_column, ("represent", "split", "by", str(split.way)), "value"))

@@ -25,6 +25,7 @@ def faults_between(collect: Collect, represent: Represent, learn: Learn, evaluat
         found.append(Fault(rule, "remove deal, or split by random, stratified or group", ("learn", "deal")))
     if learn.deal and learn.networks == 1:
         found.append(Fault("one network is dealt nothing", "write networks: 4", ("learn", "networks")))
+    found += [Fault(rule, None, ("represent", "inputs"), "key") for rule in _of_inputs(represent, learn)]
     found += _of_vector(represent, learn)
     if learn.form == "tags":
         found += _of_tagging(represent)
@@ -34,6 +35,12 @@ def faults_between(collect: Collect, represent: Represent, learn: Learn, evaluat
     if represent.split.folds is not None:
         found += _of_folds(represent.split)
     return [*found, *_of_tables(collect, represent.split), *_of_targets(represent, learn), *_of_made(represent)]
+
+
+def _of_inputs(represent: Represent, learn: Learn) -> list[str]:
+    of_table = learn.form != "clusters" and not represent.series and not represent.sequence
+    rule = f"inputs are named for {'a menu of your own' if of_table else 'tables with a target'}"
+    return [rule] if represent.inputs and (learn.menu == "auto" or not of_table) else []
 
 
 def cannot_deal(represent: Represent, learn: Learn) -> str | None:

@@ -27,13 +27,16 @@ from protokit.menu.for_data import for_data
 from protokit.menu.house_menu import HOUSE_MENUS
 from protokit.menu.items import Plain
 from protokit.menu.menu import Menu
+from protokit.menu.reading.weight_files import check_files
 from protokit.recipe import overrides
 from protokit.recipe.explain import explain
+from protokit.recipe.freezing import misspelled
 from protokit.recipe.search import Search
 from protokit.recipe.slots.options import Sections, faults_of_options
 from protokit.recipe.slots.placed import COLUMNS, Slots, by_default
 from protokit.recipe.slots.settling import Settling
 from protokit.recipe.slots.taking import misplaced, taken, told
+from protokit.recipe.starting import start_faults
 from protokit.represent.words import Represent
 
 
@@ -63,7 +66,10 @@ def _named_inputs(data: Mapping[str, object]) -> tuple[str, ...]:
     apart = target if isinstance(target, (list, tuple)) else (target,)
     declared = [str(name) for name in columns if name not in apart] if isinstance(columns, Mapping) else []
     shapes = [name for name in ("sequence", "series") if represent.get(name)]
-    return (*declared, *(f"{name}_codes" for name in declared), *shapes, *(["known"] if "series" in shapes else []))
+    named = represent.get("inputs")
+    own = [str(name) for name in named] if isinstance(named, Mapping) else []
+    codes, known = (f"{name}_codes" for name in declared), ["known"] if "series" in shapes else []
+    return (*declared, *codes, *own, *shapes, *known)
 
 
 def _at_slot(fault: Fault, slots: Slots) -> Fault:
@@ -262,15 +268,17 @@ class Recipe(Section):
         return self.document.error([Fault(rule, cure, path)])
 
     def check_menu(self) -> None:
-        """Write the network out, which no data is needed for.
+        """Write the network out, which no data is needed for, and look for the files of weights that it names.
 
         Raises:
             SpecError: it cannot be, at its line.
         """
         try:
-            self.network.expand()
+            check_files(self.network, self.folder)
         except SpecError as error:
             raise self.in_menu(error) from None
+        if faults := [*misspelled(self.learn, self.network), *start_faults(self.learn, self.folder)]:
+            raise self._document.error(faults)
 
     def in_menu(self, error: SpecError) -> SpecError:
         """The error of the menu at its lines of this recipe."""

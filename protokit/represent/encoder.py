@@ -13,7 +13,7 @@ import pandas as pd
 from protokit.core.errors import DataError
 from protokit.core.suggest import of_missing
 from protokit.core.values.arrays import Arrays, Features
-from protokit.core.values.inputs import InputSpec, Knots
+from protokit.core.values.inputs import InputGroup, InputSpec, Knots
 from protokit.core.values.signature import Signature, TargetSpec
 from protokit.represent.column.made import with_made
 from protokit.represent.encoders.cells import missing_cells
@@ -37,6 +37,7 @@ class Encoder:
     own: tuple[InputColumn, ...] = ()  # columns that are an input of their own
     grouping: SequenceGrouping | None = None  # how the rows of a long table become examples
     knots: Knots | None = None  # of the numbers, as they are scaled
+    named: tuple[tuple[str, tuple[str, ...]], ...] = ()  # inputs of a recipe's own names, with their columns
 
     @property
     def signature(self) -> Signature:
@@ -53,7 +54,20 @@ class Encoder:
             titles = tuple(column.column for column in embedded)
             inputs.append(InputSpec("categories", (len(embedded),), "int32", titles, levels))
         inputs += [column.spec for column in self.own]
-        return Signature(tuple(inputs), tuple(target.spec for target in self.targets))
+        return Signature(tuple(inputs), tuple(target.spec for target in self.targets), self._groups)
+
+    @property
+    def _groups(self) -> tuple[InputGroup, ...]:
+        """Where the columns of each named input stand."""
+        places, found = self.places if self.named else {}, list[InputGroup]()
+        for name, columns in self.named:
+            at = [one for column in columns for one in places.get(column, ())]
+            spots = {
+                kind: tuple(int(i) for given, some in at if given == kind and some is not None for i in some)
+                for kind in ("numbers", "categories")
+            }
+            found.append(InputGroup(name, **spots, own=tuple(given for given, some in at if some is None)))
+        return tuple(found)
 
     @property
     def needed(self) -> tuple[str, ...]:
@@ -231,6 +245,7 @@ class Encoder:
             "own": [column.as_plain() for column in self.own],
             "folding": self.grouping.as_plain() if self.grouping else None,
             "knots": as_plain(self.knots),
+            **({"inputs": {name: list(columns) for name, columns in self.named}} if self.named else {}),
         }
 
     @classmethod
@@ -248,6 +263,7 @@ class Encoder:
             tuple(_of_input(column) for column in plain["own"]),
             SequenceGrouping.from_plain(plain["folding"]) if plain["folding"] else None,
             from_plain(plain["knots"]),
+            tuple((str(name), tuple(columns)) for name, columns in plain.get("inputs", {}).items()),
         )
 
     @property

@@ -15,6 +15,7 @@ from protokit.core.values.said import Notice, Step
 from protokit.core.values.signature import form_written, task_of
 from protokit.core.values.tables import Split, Table
 from protokit.represent.clustering.unlabelled import Unlabelled, told_of_labels
+from protokit.represent.column.kept import kept
 from protokit.represent.columns import fit_columns
 from protokit.represent.encoder import Encoder
 from protokit.represent.encoders.cells import row_of
@@ -189,6 +190,10 @@ def _represented(
     wanted = counts(len(train), [n for n, c in zip(said, numeric, strict=True) for _ in c.names])
     knots = knots_of(scaler, numbers, wanted)
     encoder = Encoder(tuple(columns.table), scaler, targets, tuple(columns.own), examples.grouping, knots)
+    encoder = replace(encoder, named=_named_inputs(spec, encoder))
+    of_kept: list[Notice] = []
+    if setting.kept is not None:
+        encoder, of_kept = kept(setting.kept, encoder, setting.folder)
     if not encoder.signature.inputs:
         raise _nothing_left(columns.notices)
     of_labels: list[Notice] = []
@@ -203,12 +208,29 @@ def _represented(
         encoder,
         rows,
         *parts,
-        tuple(dict.fromkeys((*examples.notices, *_of_split(spec, frame), *of_labels, *columns.notices))),
+        tuple(dict.fromkeys((*examples.notices, *_of_split(spec, frame), *of_labels, *of_kept, *columns.notices))),
         (*examples.steps, Step(f"split ({rows.by})", len(frame), len(frame), detail)),
         examples.positions,
         frame,
         examples.source,
     )
+
+
+def _named_inputs(spec: Represent, encoder: Encoder) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The inputs that the recipe names.
+
+    Raises:
+        DataError: one has a column that is not learned from.
+    """
+    known = {one.name for one in encoder.signature.inputs}
+    for name, columns in spec.inputs.items():
+        if name in known:
+            rule = f"the input {name!r} has the name of a column that is an input by itself"
+            raise DataError(rule, cure="give it another name", path=("represent", "inputs", name))
+        if odd := next((column for column in columns if column not in encoder.places), None):
+            rule = f"the input {name!r} takes {odd!r}, which is not learned from"
+            raise DataError(rule, cure=f"remove {odd!r} from it", path=("represent", "inputs", name))
+    return tuple(spec.inputs.items())
 
 
 def _named(spec: Represent, target: TargetEncoder) -> TargetEncoder:

@@ -24,7 +24,8 @@ class Setting:
     `event`, `sample_weights` and `labels` name columns that are not learned from: whether what the target is the time
     until was seen, the weight of each row, and what clusters are held against. `own_menu` is whether the recipe names
     its network, so that texts and images cannot be added to it unasked. Paths in cells start at `folder`. The columns
-    in `derived` are in no table: what is missing in them is not said there.
+    in `derived` are in no table: what is missing in them is not said there. `kept` is what an earlier run learned of
+    the columns, which stands for what the rows tell.
     """
 
     seed: int = 0
@@ -36,6 +37,7 @@ class Setting:
     own_menu: bool = False
     folder: Path = Path()
     derived: frozenset[str] = frozenset()
+    kept: Encoding | None = None
 
 
 @dataclass(frozen=True)

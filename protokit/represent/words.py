@@ -13,6 +13,7 @@ from protokit.core.plugins import or_failure
 from protokit.core.suggest import did_you_mean, one_of
 from protokit.grammar.faults import faults_of, refuse
 from protokit.grammar.words import TEXT, Columns, JsonSchema, Section, Word, closed, or_null, or_slot
+from protokit.represent.column.named import NamedInputs
 from protokit.represent.kind import KINDS, Kind
 from protokit.represent.kinds.number import NumberOptions
 from protokit.represent.series.last import PART, Last, part
@@ -230,7 +231,7 @@ def _options_schema(kind: type[Kind]) -> dict[str, Any]:
 ColumnKind = Annotated[str | dict[str, object], Word(_column_kind, _kind_schema)]
 
 
-class Represent(Section):
+class Represent(NamedInputs):
     """Step 2: what is predicted, what each column is, and which rows are kept for the test."""
 
     target: Annotated[str | tuple[str, ...] | dict[str, tuple[str, ...]] | None, Word(read_targets, TARGET)] = Field(
@@ -247,9 +248,7 @@ class Represent(Section):
         None, description="rows of a long table made into sequences", examples=[{"by": "case", "time": "t"}]
     )
     series: Series | None = Field(
-        None,
-        description="windows of series, for forecasts",
-        examples=[{"time": "date", "window": 96, "horizon": 24}],
+        None, description="windows of series, for forecasts", examples=[{"time": "date", "window": 96, "horizon": 24}]
     )
     separator: Annotated[str | None, Word(read_separator, TEXT)] = Field(
         None,
@@ -266,7 +265,8 @@ class Represent(Section):
 
     def left_out(self) -> tuple[str, ...]:
         """What most tables are not."""
-        return tuple(key for key in ("sequence", "series", "separator", "positive") if getattr(self, key) is None)
+        unsaid = ("sequence", "series", "separator", "positive", "inputs")
+        return tuple(key for key in unsaid if getattr(self, key) in (None, {}))
 
     @property
     def targets(self) -> tuple[str, ...]:

@@ -147,6 +147,7 @@ class _Trial:
                 self._fold.validation,
                 seed=int(task["seed"]),
                 rows=own.train.rows,
+                folder=self._recipe.folder,
             )
         except SpecError as error:
             raise self._recipe.in_menu(error) from None

@@ -58,6 +58,11 @@ def tune(
     if read.learn.form == "clusters":
         cure = "compare runs with other `learn.clusters` by their metrics: protokit compare"
         raise read.error(("learn", "task"), "clusters have no truth on validation rows to be compared by", cure)
+    for word in ("stages", "freeze", "from_"):
+        if getattr(read.learn, word):
+            key = word.rstrip("_")
+            cure = "search without it, then run the winner's recipe with it"
+            raise read.error(("learn", key), f"learn.{key} is for one training: no trial would have it", cure)
     read.check_menu()
     optional("optuna", "tune")
     with access.named_by("recipe"):

@@ -28,6 +28,13 @@ def ignored(menu: Menu, signature: Signature) -> tuple[InputSpec, ...]:
     taken = _taken(menu, [target.name for target in signature.targets])
     if "inputs" in taken:
         taken |= {*columns} if columns else {spec.name for spec in signature.inputs}
+    for group in signature.groups:
+        if group.name in taken:
+            taken |= {
+                *group.own,
+                *(["numbers"] if group.numbers else []),
+                *(["categories"] if group.categories else []),
+            }
     if "category_numbers" in taken:
         taken |= {"categories"}
     return tuple(spec for spec in signature.inputs if not {spec.name, f"{spec.name}_codes"} & taken)
@@ -110,6 +117,8 @@ def before_a_run(recipe: Recipe, names: Sequence[str], cells: Mapping[str, Seque
         return ()
     menu = recipe.network
     taken = _taken(menu, represent.targets)
+    for name, columns in represent.inputs.items():
+        taken |= {*columns, "numbers"} if name in taken else set()
     apart = {*represent.targets, represent.split.way_column, learn.sample_weights}
     used = [name for name in names if name not in apart and represent.kind(name) != "ignore"]
     own = {name: kind for name in used if (kind := _own_kind(recipe, name, cells)) is not None}

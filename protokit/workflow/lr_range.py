@@ -100,7 +100,9 @@ def lr_range(
     fitted = checked.fitted(signature, fold.train.rows)
 
     network = network_for(fitted, signature)
-    found = rate_range(fitted.learn, network, signature, fold.train, fold.validation, seed=fitted.seed, steps=steps)
+    found = rate_range(
+        fitted.learn.in_stages[0], network, signature, fold.train, fold.validation, seed=fitted.seed, steps=steps
+    )
     current, suggested = _rate(fitted, network), found.suggested
     changed = ""
     if suggested is not None and not current / _LIKE <= suggested <= current * _LIKE:

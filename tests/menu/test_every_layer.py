@@ -19,6 +19,7 @@ ARGUMENTS: dict[str, Any] = {
     "AdaptiveMaxPooling2D": 4,
     "AdaptiveMaxPooling3D": 2,
     "AlphaDropout": 0.1,
+    "Backbone": {"MobileNetV2": {"weights": None, "alpha": 0.35}},
     "Bidirectional": {"LSTM": 3},
     "CategoryEncoding": {"num_tokens": 10},
     "CenterCrop": {"height": 4, "width": 4},
@@ -90,11 +91,12 @@ SHAPES: list[tuple[list[int], str]] = [
     ([1], "string"),
     ([600, 1], "float32"),
     ([8, 8, 3], "uint8"),
+    ([32, 32, 3], "float32"),
 ]
 SEVERAL = ("Add", "Average", "Concatenate", "Dot", "Maximum", "Minimum", "Multiply", "Subtract")
 ATTENTION = ("Attention", "AdditiveAttention", "MultiHeadAttention", "GroupQueryAttention")
 FIRST = {"IntegerLookup": 5, "Embedding": 5, "ReversibleEmbedding": 5, "StringLookup": 6, "TextVectorization": 6,
-         "CategoryEncoding": 5, "Hashing": 5, "STFTSpectrogram": 7, "MelSpectrogram": 0}  # fmt: skip
+         "CategoryEncoding": 5, "Hashing": 5, "STFTSpectrogram": 7, "MelSpectrogram": 0, "Backbone": 9}  # fmt: skip
 
 
 def arguments(name: str) -> Any:

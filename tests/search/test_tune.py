@@ -197,6 +197,7 @@ def test_a_strict_recipe_is_stopped_before_any_trial(tmp_path: Path) -> None:
         ({"search": {"trials": 0}}, "trials"),
         ({"search": {"sampler": "bayes"}}, "bayes"),
         ({"search": {"sampler": "grid"}}, "no end(?s:.)*Dropout.rate|Dropout.rate has no end"),
+        ({"learn": {"menu": MENU, "stages": [{"epochs": 1}]}}, "no trial would have it"),
         ({"search": {"mirror": "sqlite:////nowhere/at/all.db"}}, "mirror cannot be opened"),
     ],
 )

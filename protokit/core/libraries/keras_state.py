@@ -39,3 +39,12 @@ def computing_in(precision: str) -> Iterator[None]:
         yield
     finally:
         keras.config.set_dtype_policy(before)
+
+
+def set_trainable(layer: keras.Layer, trainable: bool) -> None:
+    """Say whether a layer is trained, and with it those inside it, also those that were made since it was said first.
+
+    TensorFlow takes no value that an object has already: the layers inside it would not be told.
+    """
+    layer.trainable = not trainable
+    layer.trainable = trainable

@@ -39,6 +39,16 @@ class Vectors:
     values: np.ndarray | None = field(default=None, compare=False)
 
 
+@dataclass(frozen=True)
+class InputGroup:
+    """Some columns as one input of a menu: their places among `numbers` and `categories`, and inputs of their own."""
+
+    name: str
+    numbers: tuple[int, ...] = ()
+    categories: tuple[int, ...] = ()
+    own: tuple[str, ...] = ()
+
+
 InputKind = Literal[
     "columns", "members", "sized", "steps", "text", "image", "images", "audio", "sequence", "series", "known"
 ]

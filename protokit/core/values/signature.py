@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal, Protocol
 from zlib import crc32
 
 from protokit.core.registry import Registry
-from protokit.core.values.inputs import OF_KIND, InputSpec
+from protokit.core.values.inputs import OF_KIND, InputGroup, InputSpec
 
 if TYPE_CHECKING:
     import numpy as np
@@ -291,9 +291,10 @@ class Signature:
 
     inputs: tuple[InputSpec, ...]
     targets: tuple[TargetSpec, ...]
+    groups: tuple[InputGroup, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
         """What a menu may take from: each input, the codes of each text, and the share of each of several images."""
         more = [f"{spec.name}_{OF_KIND[spec.kind]}" for spec in self.inputs if spec.kind in OF_KIND]
-        return (*(spec.name for spec in self.inputs), *more)
+        return (*(spec.name for spec in self.inputs), *more, *(group.name for group in self.groups))

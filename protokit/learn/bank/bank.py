@@ -93,8 +93,11 @@ class Bank:
         *,
         seed: int,
         rows: int | None = None,
+        folder: Path = Path(),
     ) -> Begun:
         """Find or make what trains a menu on such rows. `rows` are about as many as each training will have.
+
+        Paths of weights that the menu names start at the `folder`.
 
         Raises:
             SpecError: the menu does not fit the data.
@@ -108,7 +111,12 @@ class Bank:
         of_data = (_of_data(signature), seed)
         if entry is None or not self._drawn(entry, *of_data):
             network = network_of(
-                menu, signature, seed=seed, precision=learn.precision, seed_tensorflow=_is_foreign(menu)
+                menu,
+                signature,
+                seed=seed,
+                precision=learn.precision,
+                folder=folder,
+                seed_tensorflow=_is_foreign(menu),
             )
             made, variables = InitialWeights.of(network, seed), Values.of(network).variables
             if entry is None:

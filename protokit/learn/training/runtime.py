@@ -50,7 +50,9 @@ class Inputs:
             optimizer.weight_decay = tf.Variable(self._decay, trainable=False, dtype=tf.float32)
         self._rates: dict[str, RuntimeRate] = {}
         for layer in _dropouts(network):
-            layer.rate = self._rates[layer.name] = RuntimeRate(layer.rate)
+            # that of an earlier stage of the training, whose programs read it too
+            known = layer.rate if isinstance(layer.rate, RuntimeRate) else RuntimeRate(layer.rate)
+            layer.rate = self._rates[layer.name] = known
 
     def set(self, given: Values) -> float:
         """Put values in place, and the optimizer back to its start.

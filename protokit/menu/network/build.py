@@ -5,11 +5,12 @@ from __future__ import annotations
 import copy
 import importlib
 from collections.abc import Callable, Mapping
+from pathlib import Path as FilePath
 from typing import Any, TypeAlias
 
 from protokit.core.errors import SpecError
 from protokit.core.libraries.backend import keras
-from protokit.core.libraries.keras_state import computing_in, seeded
+from protokit.core.libraries.keras_state import computing_in, seeded, set_trainable
 from protokit.core.places import Fault, Path
 from protokit.core.suggest import did_you_mean
 from protokit.core.values.signature import Signature
@@ -35,6 +36,7 @@ def build(
     *,
     seed: int = 0,
     precision: str = "float32",
+    folder: FilePath | None = FilePath(),
     seed_tensorflow: bool = True,
 ) -> keras.Model:
     """The network of a menu, its slots at their defaults.
@@ -43,7 +45,8 @@ def build(
     one text, image or sequence where there is nothing else; then comes one head for each target (sigmoid, softmax or
     linear), unless the menu brings its own: a last layer named `output`, items named for the targets, or `outputs`.
     A forecast is the last known value and what the head adds to it. Without a signature: as the menu's inputs and
-    outputs say. In a mixed `precision` the layers compute in 16 bits, and the heads that are made here in 32.
+    outputs say. Paths of weights start at the `folder`; None: none are read, as where a network's own take their place.
+    In a mixed `precision` the layers compute in 16 bits, and the heads that are made here in 32.
 
     Shapes:
         inputs: a mapping by the names of the signature's inputs; without a signature one tensor, or a list in the
@@ -58,12 +61,12 @@ def build(
     try:
         with seeded(seed, tensorflow=seed_tensorflow), computing_in(precision):
             if signature is None:
-                return _standalone(menu, graph)
+                return _standalone(menu, graph, folder)
             if menu.inputs:
                 rule = "a recipe's network takes its columns from `represent`"
                 raise SpecError([Fault(rule, "remove inputs: numbers and categories are there", ("inputs",), "key")])
             own = Inputs(signature)
-            tensors = _Tensors(dict(own.tensors), own)
+            tensors = _Tensors(dict(own.tensors), own, folder)
             tensors.call(graph)
             outputs = heads(menu, graph, tensors.of, own, signature)
             return _model(own.given, outputs)
@@ -71,11 +74,11 @@ def build(
         raise SpecError([as_written(menu, fault) for fault in error.faults]) from error.__cause__
 
 
-def _standalone(menu: Outline, graph: Graph) -> keras.Model:
+def _standalone(menu: Outline, graph: Graph, folder: FilePath | None) -> keras.Model:
     if not menu.inputs:
         raise SpecError([Fault("a menu without inputs is built by a recipe", "add inputs: {numbers: [8]}")])
     inputs = {name: keras.Input(spec["shape"], dtype=spec["dtype"], name=name) for name, spec in menu.inputs.items()}
-    tensors = _Tensors(dict(inputs))
+    tensors = _Tensors(dict(inputs), folder=folder)
     tensors.call(graph)
     several = list(inputs.values())
     if graph.members:
@@ -92,17 +95,21 @@ def _standalone(menu: Outline, graph: Graph) -> keras.Model:
 
 def _model(inputs: Tensors, outputs: Tensors) -> keras.Model:
     try:
-        return keras.Model(inputs, outputs, name="network")
+        network = keras.Model(inputs, outputs, name="network")
     except ValueError as error:
         rule = f"Keras makes no model of this: {str(error).splitlines()[0][:300]}"
         raise SpecError([Fault(rule, "let the outputs follow from the inputs", ("layers",))]) from error
+    for layer in network._flatten_layers(include_self=False):
+        if not layer.trainable:
+            set_trainable(layer, False)
+    return network
 
 
 class _Tensors:
     """Calls the layers of a graph, and keeps what comes out of each node."""
 
-    def __init__(self, found: dict[str, Made], own: Inputs | None = None) -> None:
-        self.found, self.own = found, own
+    def __init__(self, found: dict[str, Made], own: Inputs | None = None, folder: FilePath | None = None) -> None:
+        self.found, self.own, self.folder = found, own, folder
         self.layers: dict[str, Called] = {}
 
     def call(self, graph: Graph) -> None:
@@ -110,8 +117,8 @@ class _Tensors:
             taken = self.taken(node.inputs, node.path)
             try:
                 self.found[node.name] = self.made(node, taken)
-            except SpecError:
-                raise
+            except SpecError as error:
+                raise (_at(node, error) if node.kind == catalogue.BACKBONE else error) from error.__cause__
             except Exception as error:
                 raise SpecError([refused(node, taken, error)]) from error
             if node.members and (fault := not_of_members(node, self.of(Ref(node.name)))):
@@ -146,6 +153,8 @@ class _Tensors:
         layer = self.layers.get(node.layer)
         if layer is None:
             layer = self.layers[node.layer] = _layer(Layer(node.kind, self.arguments(node, taken)), node.layer)
+            if node.kind == catalogue.BACKBONE:
+                layer.reads_from = self.folder  # type: ignore[attr-defined]
         entry = catalogue.find("layers", node.kind)
         call = entry.call if entry else {}
         if isinstance(taken, dict):
@@ -195,6 +204,11 @@ class _Tensors:
             else:
                 raise ValueError(f"a residual cannot bring {shape(start)} to {shape(inner)}")
         return self.layers[name](start)
+
+
+def _at(node: Node, error: SpecError) -> SpecError:
+    """What is wrong with a layer, at its item."""
+    return SpecError([fault.under(node.path) for fault in error.faults])
 
 
 def _layer(layer: Layer, name: str | None) -> Called:

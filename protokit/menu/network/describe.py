@@ -10,6 +10,7 @@ import inspect
 import json
 import pkgutil
 import re
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal
@@ -41,6 +42,10 @@ _ELSEWHERE = {
     "StochasticDepth": "keras.src.applications.convnext",
     "CustomScaleLayer": "keras.src.applications.inception_resnet_v2",
 }
+# What a menu does not say of an application: it is a backbone, and its input is what comes to it.
+_NOT_OF_BACKBONES = {
+    "include_top", "input_tensor", "input_shape", "classes", "classifier_activation", "include_preprocessing", "name",
+}  # fmt: skip
 # Arguments that every layer takes through **kwargs.
 _LAYER_ARGUMENTS = ("activity_regularizer", "trainable", "dtype")
 
@@ -53,6 +58,13 @@ def describe() -> dict[str, Any]:
     for name, module in {**_ELSEWHERE, **own_layers()}.items():
         kind = getattr(importlib.import_module(module), name)
         catalogue["layers"][name] = {**_class(kind, "layers"), "home": module}
+    catalogue["applications"] = applications()
+    catalogue["layers"]["Backbone"] = {
+        "about": "A network of keras.applications without its classifier, and the preprocessing that belongs to it.",
+        "arguments": {name: {"default": None} for name in catalogue["applications"]},
+        "call": {"inputs": True},
+        "home": "protokit.menu.network.backbones.backbone",
+    }
     catalogue["schedules"] = _section(keras.optimizers.schedules, "schedules")
     catalogue["activations"] = sorted(
         name
@@ -70,6 +82,40 @@ def own_layers() -> dict[str, str]:
             if inspect.isclass(kind) and keras.saving.get_registered_name(kind) == f"protokit>{name}":
                 found[name] = about.name
     return found
+
+
+def applications() -> dict[str, Any]:
+    """The networks of keras.applications: their arguments, their module, and the smallest images that they take."""
+    found: dict[str, Any] = {}
+    for name, function in sorted(vars(keras.applications).items()):
+        if not inspect.isfunction(function):
+            continue
+        arguments: dict[str, Argument] = {}
+        for parameter in inspect.signature(function).parameters.values():
+            if parameter.name not in _NOT_OF_BACKBONES:
+                arguments[parameter.name] = {"default": parameter.default}
+                if type(parameter.default) in {int, float}:
+                    arguments[parameter.name]["type"] = "integer" if type(parameter.default) is int else "number"
+        arguments["pooling"] = {"default": "avg"}
+        arguments["trainable"] = {"default": True, "type": "boolean"}
+        first = (inspect.getdoc(function) or "").split("\n")[0].rstrip(".")
+        found[name] = {
+            "about": first.removeprefix("Instantiates the ").removeprefix("Instantiates a "),
+            "arguments": arguments,
+            "home": function.__module__.rpartition(".")[2],
+            "smallest": _smallest(function),
+        }
+    return found
+
+
+def _smallest(application: Callable[..., object]) -> int:
+    """Height and width of the smallest images, as the application says when it is given less."""
+    try:
+        application(include_top=False, weights=None, input_shape=(8, 8, 3))
+    except ValueError as error:
+        if found := re.search(r"at least (\d+)x\d+", str(error)):
+            return int(found[1])
+    return 32
 
 
 def _section(module: ModuleType, section: str) -> dict[str, Any]:

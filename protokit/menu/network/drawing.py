@@ -41,7 +41,7 @@ def draw(menu: Outline, signature: Signature | None = None) -> Drawing:
     Shapes and parameters are shown where the inputs are known: by the menu, or by the data's signature.
     """
     graph = expand(menu)
-    network = build(menu, signature) if menu.inputs or signature else None
+    network = build(menu, signature, folder=None) if menu.inputs or signature else None
     layers = {layer.name: layer for layer in network.layers} if network is not None else {}
     inputs = [spec.name for spec in signature.inputs] if signature else list(menu.inputs)
     boxes = [_input(name, layers) for name in inputs or ["inputs"]]

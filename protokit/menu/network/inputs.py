@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache, partial
 from typing import Any
 
@@ -11,7 +11,7 @@ import numpy as np
 from protokit.core.errors import SpecError
 from protokit.core.libraries.backend import keras
 from protokit.core.places import Fault
-from protokit.core.values.inputs import InputSpec
+from protokit.core.values.inputs import InputGroup, InputSpec
 from protokit.core.values.signature import Signature
 from protokit.menu.network.refusal import Tensors
 
@@ -46,6 +46,8 @@ class Inputs:
         if "categories" in self.given:
             self.tensors["category_numbers"] = cache(self._embedded)
         self.tensors["inputs"] = cache(self._start)
+        for group in signature.groups:
+            self.tensors[group.name] = cache(partial(self._group, group))
         if "series" in self.given and signature.targets[0].form == "steps":
             self._add_parts_of_series()
 
@@ -91,6 +93,25 @@ class Inputs:
         parts = [one() if callable(one) else one for one in found]
         return parts[0] if len(parts) == 1 else keras.layers.Concatenate(name="inputs")(parts)
 
+    def _group(self, group: InputGroup) -> keras.KerasTensor:
+        """Some columns as one vector; the only one that there is as it is."""
+        specs, parts = {spec.name: spec for spec in self.specs}, list[keras.KerasTensor]()
+        if group.numbers:
+            parts.append(_some(self.given["numbers"], group.numbers))
+        if group.categories:
+            spec = specs["categories"]
+            width = embedding_width(spec.levels, len(spec.columns))
+            vectors = self.tensors["category_numbers"]
+            places = [place * width + i for place in group.categories for i in range(width)]
+            parts.append(_some(vectors() if callable(vectors) else vectors, places))
+        for name in group.own:
+            tensor = self.tensors[name]
+            parts.append(tensor() if callable(tensor) else tensor)
+            if not specs[name].joins_columns and len(group.own) + bool(group.numbers) + bool(group.categories) > 1:
+                rule = f"the input {group.name!r} holds {name!r}, a {specs[name].kind}, beside other columns"
+                raise SpecError([Fault(rule, f"take it by itself: from: {name}, and merge what is made of it")])
+        return parts[0] if len(parts) == 1 else keras.layers.Concatenate(name=layer_name(group.name, "inputs"))(parts)
+
     def _embedded(self) -> keras.KerasTensor:
         spec = next(spec for spec in self._signature.inputs if spec.name == "categories")
         x = keras.layers.Embedding(
@@ -109,6 +130,12 @@ class Inputs:
         size, by_place = spec.knots.size, dict(zip(spec.knots.places, spec.knots.values, strict=True))
         own = [list(by_place.get(i, ())) for i in range(spec.shape[0])]
         return [[*some, *some[-1:] * (size - len(some))] for some in own]
+
+
+def _some(tensor: keras.KerasTensor, places: Sequence[int]) -> keras.KerasTensor:
+    """Some numbers of each row. Shapes: (rows, n) -> (rows, len(places))."""
+    whole = list(places) == list(range(tensor.shape[-1]))
+    return tensor if whole else keras.ops.take(tensor, list(places), axis=-1)
 
 
 def _averaged(spec: InputSpec, codes: keras.KerasTensor) -> list[keras.KerasTensor]:

@@ -22,6 +22,7 @@ _ONE_OF = {
 }
 # a text in their place is the path of a file that Keras opens
 _LISTS = ("vocabulary", "idf_weights")
+_POOLINGS = ("avg", "max")
 _FROM_ONE = ("units", "filters", "num_heads", "key_dim")
 _SHARES = ("rate", "dropout", "recurrent_dropout")
 
@@ -42,6 +43,7 @@ class Rule:
     layers: bool = False  # a layer, or a list of layers
     null: bool = True
     lists: bool = False  # a list, never a text or a mapping
+    application: str | None = None  # a mapping of the arguments of this application
     default: str | None = None
 
     def is_of_kind(self, value: object) -> bool:
@@ -75,7 +77,11 @@ def rule_of(entry: catalogue.Entry, name: str) -> Rule:
     """The rule of an argument."""
     if catalogue.takes_layer(entry, name):
         return Rule(layers=True)
+    if entry.name == catalogue.BACKBONE and catalogue.find("applications", name):
+        return Rule(application=name)
     argument = entry.arguments[name]
+    if entry.section == "applications" and name == "pooling":
+        return Rule(names=_POOLINGS)
     if name in _LISTS and entry.section == "layers" and entry.own is None:
         return Rule(lists=True, null="default" in argument)
     default = argument.get("default")

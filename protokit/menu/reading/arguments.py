@@ -15,6 +15,8 @@ _NOUN = {"integer": "a whole number", "number": "a number", "boolean": "true or 
 
 def check_arguments(entry: catalogue.Entry, given: Mapping[str, object]) -> list[Fault]:
     """What is wrong with the arguments given to a class; paths are relative to the mapping."""
+    if entry.name == catalogue.BACKBONE:
+        return _check_backbone(entry, given)
     faults: list[Fault] = []
     for name, value in given.items():
         if name not in entry.arguments:
@@ -32,6 +34,33 @@ def check_arguments(entry: catalogue.Entry, given: Mapping[str, object]) -> list
             Fault(f"{entry.name} needs {one_of(missing).removeprefix('one of: ')}", f"write {missing[0]}: ...")
         )
     return faults
+
+
+def _check_backbone(entry: catalogue.Entry, given: Mapping[str, object]) -> list[Fault]:
+    """A backbone is one application, by its name, with its arguments."""
+    for name, value in given.items():
+        application = catalogue.find("applications", str(name))
+        if application is None:
+            cure = did_you_mean(str(name), catalogue.names("applications")) or "see protokit list applications"
+            if name in {"weights", "trainable", "pooling"}:
+                cure = f"it stands inside: {{{entry.name}: {{MobileNetV2: {{{name}: ...}}}}}}"
+            return [Fault(f"unknown application {name!r}", cure, (name,), "key")]
+        if value is catalogue.OPEN or value is None:
+            continue
+        if not isinstance(value, Mapping):
+            cure = f"write {{{name}: {{weights: imagenet}}}}"
+            return [Fault(f"{name} takes its arguments by name, not {value!r}", cure, (name,))]
+        faults = check_arguments(application, value)
+        weights = value.get("weights")
+        if weights is not None and not isinstance(weights, str) and weights is not catalogue.OPEN:
+            cure = "write imagenet, the path of a file of weights, or null"
+            faults.append(Fault(f"weights of {name} cannot be {weights!r}", cure, ("weights",)))
+        if faults:
+            return [fault.under((name,)) for fault in faults]
+    if len(given) != 1:
+        rule = f"a {entry.name} is one application" + (f", not {len(given)}" if given else "")
+        return [Fault(rule, f"write {{{entry.name}: MobileNetV2}}")]
+    return []
 
 
 def _check_value(entry: catalogue.Entry, name: str, value: object) -> list[Fault]:
@@ -88,6 +117,8 @@ def arguments_of(entry: catalogue.Entry, given: Any) -> dict[str, Any] | Fault:
         return {}
     if isinstance(given, dict):
         return given
+    if entry.name == catalogue.BACKBONE and isinstance(given, str):
+        return {given: None}
     if entry.first is None:
         return Fault(f"{entry.name} takes no arguments, not {given!r}")
     if isinstance(given, (list, tuple)):

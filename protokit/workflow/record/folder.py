@@ -20,9 +20,11 @@ from protokit.core.values.said import Finding, Notice
 from protokit.core.values.tables import Table
 from protokit.grammar.document import Document
 from protokit.grammar.writing import write
+from protokit.menu.reading.weight_files import digests
 from protokit.menu.slots import label
 from protokit.recipe.recipe import Recipe
 from protokit.recipe.space import Space
+from protokit.recipe.starting import start_digest
 from protokit.represent.represented import Represented
 from protokit.workflow.record.contents import Audit, Environment
 
@@ -38,11 +40,17 @@ class RunFolder:
 
     @classmethod
     def create(
-        cls, out: Path, recipe: Recipe, fitted: Recipe, table: Table, own: Mapping[str, object] | None = None
+        cls,
+        out: Path,
+        recipe: Recipe,
+        fitted: Recipe,
+        table: Table,
+        own: Mapping[str, object] | None = None,
+        weights: Mapping[str, str] | None = None,
     ) -> RunFolder:
         """A new folder with the recipe, as it is and fitted to the data, and the environment in it.
 
-        `own` are a person's baselines.
+        `own` are a person's baselines, `weights` the files of weights that were read, with their digests.
         """
         key = _key(recipe, table, own)
         while True:
@@ -53,7 +61,8 @@ class RunFolder:
         write_text(path / "recipe.yaml", written(recipe))
         write_text(path / "resolved.yaml", fitted.write())
         place = os.path.relpath(recipe.folder.resolve(), path.resolve())
-        made_of = {"key": key, "inputs": dict(table.origin), "folder": Path(place).as_posix()}
+        given = {**table.origin, **(weights or {}), **start_digest(recipe.learn, recipe.folder)}
+        made_of = {"key": key, "inputs": given, "folder": Path(place).as_posix()}
         write_json(path / "environment.json", {**environment(), **made_of})
         return cls(path, key)
 
@@ -122,7 +131,9 @@ def _slots(recipe: Recipe) -> list[Notice]:
 
 def _key(recipe: Recipe, table: Table, own: Mapping[str, object] | None) -> str:
     against = [sorted((str(name), repr(one)) for name, one in own.items())] if isinstance(own, Mapping) and own else []
-    text = json.dumps([recipe.as_plain(), sorted(table.origin.items()), *against], default=str)
+    weights = sorted({**digests(recipe.network, recipe.folder), **start_digest(recipe.learn, recipe.folder)}.items())
+    given = [sorted(table.origin.items()), *([weights] if weights else []), *against]
+    text = json.dumps([recipe.as_plain(), *given], default=str)
     return hashlib.sha256(text.encode()).hexdigest()
 
 

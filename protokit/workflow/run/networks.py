@@ -12,7 +12,9 @@ from protokit.core.seeds import derive
 from protokit.core.values.said import Notice
 from protokit.core.values.signature import Signature
 from protokit.learn.clustering.clusters import Clusters
-from protokit.learn.train import Trainer, network_of
+from protokit.learn.staging.freezing import hold_freezes
+from protokit.learn.staging.trainer import Trains, trainer_of
+from protokit.learn.train import network_of
 from protokit.learn.training.runtime import Values
 from protokit.learn.words import DEALT
 from protokit.menu.house_menu import HOUSE_MENUS
@@ -23,19 +25,27 @@ from protokit.represent.splitting import dealt_validation, says_validation
 from protokit.show.progress import Progress
 from protokit.workflow.record.folder import RunFolder
 from protokit.workflow.record.results import Networks
+from protokit.workflow.warm.start import WarmStart
 
 
 def network_for(recipe: Recipe, signature: Signature, seed: int | None = None) -> keras.Model:
     """The untrained network of a recipe for some data. `seed` is the recipe's when not given.
 
     Raises:
-        SpecError: the menu does not fit the data, at its line.
+        SpecError: the menu does not fit the data, or has nothing of what is to be frozen, at its line.
     """
     seed = recipe.seed if seed is None else seed
     try:
-        return network_of(recipe.network, signature, seed=seed, precision=recipe.learn.precision)
+        network = network_of(
+            recipe.network, signature, seed=seed, precision=recipe.learn.precision, folder=recipe.folder
+        )
     except SpecError as error:
         raise recipe.in_menu(error) from None
+    try:
+        hold_freezes(network, recipe.learn)
+    except SpecError as error:
+        raise recipe.document.error([fault.under(("learn",)) for fault in error.faults]) from None
+    return network
 
 
 def with_clusters(recipe: Recipe, networks: Networks, folds: Sequence[Represented]) -> Networks:
@@ -46,13 +56,20 @@ def with_clusters(recipe: Recipe, networks: Networks, folds: Sequence[Represente
         clusters, told = Clusters.fit(codes, learn.cluster_by, learn.clusters, recipe.seed)
         parts.append(replace(part, clusters=clusters))
         notices += told
-    return Networks(tuple(parts), networks.trained, tuple(notices))
+    return Networks(tuple(parts), networks.trained, (*networks.notices, *notices))
 
 
 def train_all(
-    recipe: Recipe, first: keras.Model, folds: Sequence[Represented], folder: RunFolder, shown: Progress
+    recipe: Recipe,
+    first: keras.Model,
+    folds: Sequence[Represented],
+    folder: RunFolder,
+    shown: Progress,
+    start: WarmStart | None = None,
 ) -> Networks:
     """Train a network for each fold and seed; `first` is the one of the first fold and seed, already built.
+
+    All begin at the `start`, where the recipe names one; it is read where it is not given.
 
     All of the same shape share one compiled program.
     """
@@ -60,16 +77,22 @@ def train_all(
     seeds = [recipe.seed, *(derive(recipe.seed, "network", i) for i in range(1, count))]
     dealt = tuple(dealt_to(recipe, fold, count) for fold in folds) if recipe.learn.deal else ()
     total = len(folds) * len(seeds)
-    trainers: list[Trainer] = []
+    start = start or WarmStart.of(recipe)
+    notices: dict[Notice, None] = {}
+    trainers: list[Trains] = []
     # all are built before the first is trained: to build sets TensorFlow's seed, which costs compiled functions dear
-    built: list[list[tuple[Trainer, Values]]] = [[] for _ in folds]
+    built: list[list[tuple[Trains, Values]]] = [[] for _ in folds]
     for i, fold in enumerate(folds):
         for j, seed in enumerate(seeds):
             network = first if i == j == 0 else network_for(recipe, fold.encoder.signature, seed)
+            if start is not None:
+                notices[start.notice(start.put(network, fold.encoder, i, j))] = None
             values = Values.of(network)
             if not any(known.fits(network) for known in trainers):
                 rows, signature = folds[0].train.rows, fold.encoder.signature
-                trainers.append(Trainer(recipe.learn, network, signature, seed=recipe.seed, trainings=total, rows=rows))
+                trainers.append(
+                    trainer_of(recipe.learn, network, signature, seed=recipe.seed, trainings=total, rows=rows)
+                )
             built[i].append((next(known for known in trainers if known.fits(network)), values))
     parts, trained = [], []
     for i, fold in enumerate(folds):
@@ -93,7 +116,7 @@ def train_all(
             )
         parts.append(Part(fold.encoder, built[i][0][0].network, tuple(one.weights for one in found)))
         trained.append(tuple(found))
-    return Networks(tuple(parts), tuple(trained), dealt=dealt)
+    return Networks(tuple(parts), tuple(trained), tuple(notices), dealt=dealt)
 
 
 def of_few_rows(recipe: Recipe, folds: Sequence[Represented]) -> tuple[Recipe, tuple[Notice, ...]]:

@@ -69,7 +69,8 @@ def prepare(
     stopwatch = Stopwatch()
     recipe.check_menu()
     large = opened.enter_context(on_disk(recipe)) if given is None and stays_on_disk(recipe) else None
-    kept = Cache.of(recipe) if cache and given is None and large is None else None
+    begins = recipe.learn.from_ is not None  # what is made of the rows depends on another run
+    kept = Cache.of(recipe) if cache and given is None and large is None and not begins else None
     table = large.table if large else (kept.table() if kept else None) or _collected(recipe, given, kept)
     stopwatch.lap("collect")
     folder = RunFolder.find(out, recipe, table, baselines) if resume else None

@@ -9,6 +9,7 @@ from protokit.core.values.tables import Table
 from protokit.recipe.column_names import check_columns
 from protokit.recipe.recipe import Recipe
 from protokit.represent import represent as step
+from protokit.represent.encoding import Encoding
 from protokit.represent.represented import Represented, Setting
 
 
@@ -25,7 +26,17 @@ def setting_of(recipe: Recipe) -> Setting:
         own_menu=learn.menu != "auto",
         folder=recipe.folder,
         derived=derived(recipe.collect),
+        kept=_kept(recipe),
     )
+
+
+def _kept(recipe: Recipe) -> Encoding | None:
+    """What an earlier run learned of the columns, where the recipe begins at it."""
+    if recipe.learn.from_ is None:
+        return None
+    from protokit.workflow.warm.start import encoder_of  # with Keras, which no other recipe needs yet
+
+    return encoder_of(recipe)
 
 
 def represent(recipe: Recipe, table: Table, *, dealt: np.ndarray | None = None) -> tuple[Represented, ...]:

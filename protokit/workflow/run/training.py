@@ -11,6 +11,7 @@ from protokit.bundle.model import Model, needed
 from protokit.core.libraries.backend import keras
 from protokit.core.memory import release_unused
 from protokit.core.values.said import Notice
+from protokit.menu.network.backbones.backbone import weights_of
 from protokit.recipe.recipe import Recipe
 from protokit.show.progress import Progress
 from protokit.workflow.record.failure import reason_kept
@@ -24,6 +25,7 @@ from protokit.workflow.run.evaluation import evaluate, settled
 from protokit.workflow.run.importance import importance
 from protokit.workflow.run.networks import network_for, of_few_rows, train_all, trained_rows, with_clusters
 from protokit.workflow.run.preparation import Prepared
+from protokit.workflow.warm.start import WarmStart
 
 
 def train_and_evaluate(prepared: Prepared, shown: Progress) -> Run:
@@ -37,12 +39,16 @@ def train_and_evaluate(prepared: Prepared, shown: Progress) -> Run:
     signature = folds[0].encoder.signature
     recipe, few = of_few_rows(prepared.recipe.fitted(signature, folds[0].train.rows), folds)
     built = network_for(recipe, signature)
+    start_at = WarmStart.of(recipe)
+    if start_at is not None:
+        start_at.put(built, folds[0].encoder)
     folder = prepared.folder
     if folder is None:  # only now: a menu that does not fit writes nothing
-        folder = RunFolder.create(prepared.out, prepared.recipe, recipe, prepared.table, prepared.baselines)
+        given = (prepared.recipe, recipe, prepared.table, prepared.baselines, weights_of(built))
+        folder = RunFolder.create(prepared.out, *given)
     stopwatch.lap("build")
     with reason_kept(folder.path):
-        return _in_folder(prepared, recipe, few, built, folder, shown)
+        return _in_folder(prepared, recipe, few, built, folder, shown, start_at)
 
 
 def _in_folder(
@@ -52,6 +58,7 @@ def _in_folder(
     built: keras.Model,
     folder: RunFolder,
     shown: Progress,
+    start_at: WarmStart | None,
 ) -> Run:
     """Train, score and keep a network that fits; `few` is what was decided for it."""
     table, folds, findings, plan = prepared.table, prepared.folds, prepared.findings, prepared.plan
@@ -59,7 +66,7 @@ def _in_folder(
     shown.step("preparing the network")
     start = initial(built)
     with Baselines(recipe, folds, plan) as baselines:  # fitted beside the training where cores allow
-        networks = train_all(recipe, built, folds, folder, shown)
+        networks = train_all(recipe, built, folds, folder, shown, start_at)
         stopwatch.lap("learn")
     stopwatch.lap("baselines")  # what they took longer than the training beside them
     if recipe.learn.form == "clusters":

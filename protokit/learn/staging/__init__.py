@@ -1,0 +1,1 @@
+"""Several trainings of one network, one after the other, and what stays as it is in each."""

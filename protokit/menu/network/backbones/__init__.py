@@ -1,0 +1,1 @@
+"""Networks of keras.applications as parts of a menu, with weights from a file."""

@@ -1,0 +1,50 @@
+"""The files of weights that a menu's backbones begin with, known without Keras."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from protokit.core.errors import SpecError
+from protokit.core.files import sha256
+from protokit.core.outside import access
+from protokit.core.places import Fault
+from protokit.grammar.document import nearby
+from protokit.menu import catalogue
+from protokit.menu.expand import as_written, expand
+from protokit.menu.items import Outline
+
+IMAGENET = "imagenet"
+
+
+def check_files(menu: Outline, folder: Path) -> None:
+    """Hold that the files of weights are there; their paths start at the folder.
+
+    Raises:
+        SpecError: one is not, at its item.
+    """
+    missing = {name: at for name, at in _files(menu).items() if not access.is_file(folder / name)}
+    if missing:
+        raise SpecError([as_written(menu, no_file(name, folder).under(at)) for name, at in missing.items()])
+
+
+def no_file(name: str, folder: Path) -> Fault:
+    """The fault of a file of weights that is not there."""
+    cure = nearby(folder / name) or "paths start at the recipe's folder; write imagenet for the weights of Keras"
+    return Fault(f"no such file of weights: {name}", cure)
+
+
+def digests(menu: Outline, folder: Path) -> dict[str, str]:
+    """The SHA-256 of each file of weights that is there, by its path as it is written."""
+    return {name: sha256(access.local(folder / name)) for name in _files(menu) if access.is_file(folder / name)}
+
+
+def _files(menu: Outline) -> dict[str, tuple[str | int, ...]]:
+    found: dict[str, tuple[str | int, ...]] = {}
+    for node in expand(menu).nodes:
+        if node.kind == catalogue.BACKBONE:
+            [(application, given)] = node.arguments.items()
+            weights = given.get("weights", IMAGENET) if isinstance(given, Mapping) else IMAGENET
+            if isinstance(weights, str) and weights != IMAGENET:
+                found.setdefault(weights, (*node.path, application, "weights"))
+    return found

@@ -1,0 +1,93 @@
+"""An encoder as an earlier run had it, for the columns of another table."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from protokit.core.errors import DataError
+from protokit.core.names import counted
+from protokit.core.values.said import Notice
+from protokit.represent.encoder import ONE_HOT, Encoder
+from protokit.represent.encoders.levels import Levels
+from protokit.represent.encoding import Encoding
+from protokit.represent.kind import CodeColumn, InputColumn, NumberColumn
+from protokit.represent.target import TargetEncoder
+
+_CURE = "write learn: {from: {run: RUN, encoders: new}}"
+_PATH = ("learn", "from")
+_SHOWN = 5
+
+
+def kept(old: Encoding, new: Encoder, folder: Path) -> tuple[Encoder, list[Notice]]:
+    """What was learned of the columns in an earlier run, in place of what a table tells anew; and what is said of it.
+
+    Levels that are new come behind those that were there. Columns that the earlier run did not have are as the table
+    tells; so is a target that is another one. Paths in cells start at the folder.
+
+    Raises:
+        DataError: the numbers are other columns: they are scaled together.
+    """
+    if not isinstance(old, Encoder):
+        raise DataError("the encoders of forecasts and of clusters are not kept", cure=_CURE, path=_PATH)
+    before = {column.column: column for column in (*old.columns, *old.own)}
+    notices: list[Notice] = []
+    numbers, was = ([c for c in one.columns if isinstance(c, NumberColumn)] for one in (new, old))
+    by_name = {column.column: column for column in was}
+    if {c.column: (c.kind, c.names) for c in numbers} != {c.column: (c.kind, c.names) for c in was}:
+        here, there = ({column.column for column in some} for some in (numbers, was))
+        odd = sorted(here ^ there) or sorted(name for name in here if by_name[name].kind)
+        rule = f"the earlier run scales other numbers together: {', '.join(odd[:_SHOWN])}"
+        raise DataError(rule, cure=_CURE, path=_PATH)
+    codes: list[CodeColumn] = []
+    for column in new.columns:
+        if isinstance(column, CodeColumn):
+            earlier = before.get(column.column)
+            if isinstance(earlier, CodeColumn) and earlier.kind == column.kind:
+                column = _with_levels(earlier, column, notices)
+            codes.append(column)
+    own = tuple(_own(column, before.get(column.column), folder) for column in new.own)
+    targets = tuple(_target(target, old, notices) for target in new.targets)
+    order = [name for name in before if isinstance(before[name], CodeColumn)]
+    codes.sort(key=lambda column: order.index(column.column) if column.column in order else len(order))
+    return Encoder((*was, *codes), old.scaler, targets, own, new.grouping, old.knots, new.named), notices
+
+
+def _with_levels(earlier: CodeColumn, new: CodeColumn, notices: list[Notice]) -> CodeColumn:
+    known = Levels(earlier.levels)
+    further = [level for level in new.levels if level not in known.levels]
+    if not further:
+        return earlier
+    shown = ", ".join(map(str, further[:_SHOWN])) + (", ..." if len(further) > _SHOWN else "")
+    name = earlier.column
+    if len(earlier.levels) <= ONE_HOT:
+        rule = f"{counted(len(further), 'level', 'are')} new to the earlier run and count as unseen: {shown}"
+        notices.append(Notice(f"{name!r}: {rule}", (name,), _CURE))
+        return earlier
+    notices.append(Notice(f"{name!r}: new to the earlier run: {shown}; their rows begin anew", (name,)))
+    return replace(earlier, levels=(*earlier.levels, *further))
+
+
+def _own(column: InputColumn, earlier: object, folder: Path) -> InputColumn:
+    same = isinstance(earlier, InputColumn) and type(earlier) is type(column)
+    return earlier.at(folder) if same and isinstance(earlier, InputColumn) else column
+
+
+def _target(target: TargetEncoder, old: Encoder, notices: list[Notice]) -> TargetEncoder:
+    """The target as the earlier run had it, with nothing that was chosen by its validation rows."""
+    spec = target.spec
+    was = next((one for one in old.targets if one.spec == spec), None)
+    if was is None:
+        if any(one.spec.name == spec.name for one in old.targets):
+            rule = f"the target {spec.name!r} has other classes than in the earlier run: its head begins anew"
+            notices.append(Notice(rule, (spec.name,)))
+        return target
+    as_new = replace(
+        was.spec,
+        threshold=spec.threshold,
+        temperature=spec.temperature,
+        positive=spec.positive,
+        dispersion=spec.dispersion,
+        spread=spec.spread,
+    )
+    return replace(was, spec=as_new, folder=target.folder)

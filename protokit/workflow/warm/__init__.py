@@ -1,0 +1,1 @@
+"""A run that begins at what an earlier one has learned."""

@@ -1,0 +1,117 @@
+"""What a run begins at: the encoders and weights of an earlier one, or the weights of a file of Keras."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from protokit.bundle.folder import load
+from protokit.bundle.model import Model
+from protokit.core.errors import DataError, ProtokitError, SpecError
+from protokit.core.libraries.backend import keras
+from protokit.core.outside import access
+from protokit.core.values.said import Notice
+from protokit.recipe.recipe import Recipe
+from protokit.recipe.starting import model_folder, start_faults, start_path
+from protokit.represent.encoding import Encoding
+from protokit.workflow.warm.keras_file import KerasFile
+from protokit.workflow.warm.meaning import meanings
+from protokit.workflow.warm.taking import Taken, take
+
+_PATH = ("learn", "from")
+_SHOWN = 8
+
+
+@dataclass(frozen=True)
+class WarmStart:
+    """What was named under `learn.from`, read."""
+
+    recipe: Recipe
+    given: Model | KerasFile
+
+    @classmethod
+    def of(cls, recipe: Recipe) -> WarmStart | None:
+        """That of a recipe; None where it names none.
+
+        Raises:
+            SpecError: it is not there, or cannot be read; at its line.
+        """
+        path = start_path(recipe.learn, recipe.folder)
+        if path is None:
+            return None
+        if faults := start_faults(recipe.learn, recipe.folder):
+            raise recipe.document.error(faults)
+        try:
+            with access.named_by("recipe"):
+                return cls(recipe, KerasFile.read(path) if path.is_file() else load(model_folder(path)))
+        except SpecError as error:
+            raise recipe.document.error([fault.under(_PATH) for fault in error.faults]) from None
+        except ProtokitError as error:
+            raise recipe.error(_PATH, error.rule, error.cure) from None
+
+    @property
+    def encoder(self) -> Encoding | None:
+        """What the earlier run learned of the columns, where it is to be kept.
+
+        Raises:
+            SpecError: it had folds, each with an encoder of its own.
+        """
+        said = self.recipe.learn.from_
+        if said is None or said.encoders == "new" or isinstance(self.given, KerasFile):
+            return None
+        return self.given.parts[0].encoder
+
+    def put(self, network: keras.Model, encoder: Encoding, fold: int = 0, seed: int = 0) -> Taken:
+        """Put the weights into a new network: those of the earlier one of the same fold and seed, where it had them.
+
+        Raises:
+            SpecError: none fits.
+        """
+        if isinstance(self.given, KerasFile):
+            taken = self.given.put(network)
+        else:
+            part = self.given.parts[fold % len(self.given.parts)] if self.encoder is None else self.given.parts[0]
+            weights = part.weights[seed % len(part.weights)]
+            own, others = (
+                (meanings(encoder), encoder.signature),
+                (meanings(part.encoder), part.encoder.signature),
+            )
+            taken = take(network, own, part.network, weights, others)
+        if not taken.layers:
+            name, why = next(iter(taken.anew.items()), ("the network", "it has no weights"))
+            rule = f"no layer begins at {self._name}: of {name}, {why}"
+            cure = "give items of the menu the names that they had there"
+            if self.recipe.learn.from_ is not None and self.recipe.learn.from_.encoders == "new":
+                cure = f"{cure}, or keep the run's encoders: from: {self._name}"
+            raise self.recipe.error(_PATH, rule, cure)
+        return taken
+
+    def notice(self, taken: Taken) -> Notice:
+        """What was taken and what not, in a sentence."""
+        count = len(taken.layers) + len(taken.anew)
+        text = f"{len(taken.layers)} of {count} layers begin at the weights of {self._name}"
+        if taken.anew:
+            shown = [f"{name} ({why})" for name, why in list(taken.anew.items())[:_SHOWN]]
+            more = f" and {len(taken.anew) - _SHOWN} more" if len(taken.anew) > _SHOWN else ""
+            text += f"; anew: {', '.join(shown)}{more}"
+        if isinstance(self.given, Model):
+            text += "; scores are too good where test rows are among those that it learned from"
+        return Notice(text, (), "remove learn.from to begin anew")
+
+    @property
+    def _name(self) -> str:
+        return self.recipe.learn.from_.run if self.recipe.learn.from_ is not None else ""
+
+
+def encoder_of(recipe: Recipe) -> Encoding | None:
+    """The encoder of the run that a recipe begins at, where it is to be kept.
+
+    Raises:
+        SpecError: the run is not there.
+        DataError: encoders of what the recipe learns are not kept.
+    """
+    start = WarmStart.of(recipe)
+    found = start.encoder if start else None
+    if found is not None and (recipe.represent.series is not None or recipe.learn.form == "clusters"):
+        cure = "write learn: {from: {run: RUN, encoders: new}}"
+        raise DataError("the encoders of forecasts and of clusters are not kept", cure=cure, path=_PATH)
+    return found
