@@ -11,7 +11,9 @@ from typing import cast
 from protokit.core.checkup import Edit
 from protokit.core.errors import SpecError
 from protokit.core.libraries.backend import keras
+from protokit.grammar.writing import on_a_line
 from protokit.learn.rate_range import rate_range
+from protokit.learn.staging.freezing import Freezing
 from protokit.recipe.edits import diff
 from protokit.recipe.recipe import Recipe
 from protokit.represent.represented import Represented
@@ -21,6 +23,7 @@ from protokit.workflow.run.collecting import collected, stays_on_disk
 from protokit.workflow.run.networks import network_for
 from protokit.workflow.run.out_of_core import on_disk
 from protokit.workflow.run.representing import represent
+from protokit.workflow.warm.start import WarmStart
 
 _LIKE = 3.0  # times more or less: no reason to change
 
@@ -99,16 +102,23 @@ def lr_range(
     signature = fold.encoder.signature
     fitted = checked.fitted(signature, fold.train.rows)
 
-    network = network_for(fitted, signature)
-    found = rate_range(
-        fitted.learn.in_stages[0], network, signature, fold.train, fold.validation, seed=fitted.seed, steps=steps
-    )
-    current, suggested = _rate(fitted, network), found.suggested
+    network, first = network_for(fitted, signature), fitted.learn.in_stages[0]
+    if first.freeze:
+        Freezing(network, first.menu).put(first.freeze)
+    if start := WarmStart.of(fitted):
+        start.put(network, fold.encoder)
+    found = rate_range(first, network, signature, fold.train, fold.validation, seed=fitted.seed, steps=steps)
+    staged = fitted.with_learn(optimizer=first.optimizer)
+    current, suggested = _rate(staged, network), found.suggested
     changed = ""
     if suggested is not None and not current / _LIKE <= suggested <= current * _LIKE:
-        name, arguments = _optimizer(fitted)
-        edit = Edit({"learn.optimizer": {name: {**arguments, "learning_rate": suggested}}})
-        changed = diff(checked.document.text or checked.write(), edit, fitted.network)
+        name, arguments = _optimizer(staged)
+        wanted: dict[str, object] = {name: {**arguments, "learning_rate": suggested}}
+        if fitted.learn.stages and fitted.learn.stages[0].optimizer is not None:
+            changed = f"learn.stages[0].optimizer: {on_a_line(wanted)}"
+        else:
+            edit = Edit({"learn.optimizer": wanted})
+            changed = diff(checked.document.text or checked.write(), edit, fitted.network)
     return LearningRates(found.rates, found.losses, found.steepest, found.diverges, suggested, current, changed)
 
 

@@ -16,6 +16,7 @@ from protokit.learn.train import Trained, Trainer
 from protokit.learn.training.runtime import Values
 from protokit.recipe.recipe import Recipe
 from protokit.represent.represented import Represented
+from protokit.workflow.lr_range import lr_range
 from protokit.workflow.run.collecting import collected
 from protokit.workflow.run.networks import network_for
 from protokit.workflow.run.representing import represent
@@ -161,3 +162,10 @@ def test_a_plain_trainer_leaves_no_stage_out_in_silence() -> None:
     signature = data.encoder.signature
     with pytest.raises(TrainingError, match="is for `protokit run`"):
         Trainer(recipe.learn, network_for(recipe, signature), signature, seed=0)
+
+
+def test_a_range_test_is_of_the_first_stage() -> None:
+    stages = [{"freeze": "body", "optimizer": {"SGD": {"learning_rate": 1e-12}}}, {"epochs": 1}]
+    data = {"represent": {"target": "c"}, "learn": {"menu": MENU, "stages": stages}}
+    found = lr_range(data, frame()[["x", "z", "c"]], steps=40)
+    assert found.current == pytest.approx(1e-12) and found.diff.startswith("learn.stages[0].optimizer: {SGD:")
