@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal
+from collections.abc import Iterator
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo, model_validator
 from pydantic_core import CoreSchema, core_schema
@@ -15,13 +16,19 @@ from protokit.core.values import signature
 from protokit.grammar.faults import refuse
 from protokit.grammar.words import SHARE, Section, Word, choice, definition, one_or_more
 from protokit.learn.engine import ENGINES
-from protokit.learn.losses.loss import LOSSES
-from protokit.menu import catalogue
+from protokit.learn.parts.loss import SHELF as LOSS
+from protokit.learn.parts.loss import ByTarget, LossWord
+from protokit.learn.parts.optimizer import OPTIMIZER
+from protokit.learn.parts.optimizer import SHELF as OPTIMIZER_SHELF
+from protokit.learn.parts.part import Part
+from protokit.learn.parts.schedule import HOUSE, SCHEDULE
+from protokit.learn.parts.schedule import SHELF as SCHEDULE_SHELF
+from protokit.learn.parts.training_metric import SHELF as METRIC
+from protokit.learn.parts.training_metric import MetricsWord
+from protokit.learn.parts.weights import CLASS_WEIGHTS, LOSS_WEIGHTS
 from protokit.menu.house_menu import HOUSE_MENUS
 from protokit.menu.menu import Menu
-from protokit.menu.reading.arguments import check_reference
 
-SCHEDULES = ("constant", "cosine", "plateau")
 TASKS = tuple(dict.fromkeys(task.written for task in signature.TASKS.all().values()))
 CLUSTERINGS = ("kmeans", "gaussian_mixture", "hdbscan", "spectral", "agglomerative")
 # keys that are for one task
@@ -33,7 +40,6 @@ DEALS = ("validation",)
 DEALT = 4  # networks, where the recipe deals and says no number
 MONITORS = ("validation_loss", "loss")
 _ADAMW: dict[str, Any] = {"AdamW": {"learning_rate": 1e-3, "weight_decay": 1e-2}}
-_SLOTS = {"choice", "int", "float"}
 
 
 class _Network:
@@ -55,59 +61,12 @@ class _Network:
             raise refuse(*error.faults) from None
 
 
-def _reference(section: str) -> Word:
-    """An optimizer or loss of Keras by name, or a mapping of the name to its arguments."""
-    noun = {"losses": "loss", "optimizers": "optimizer"}[section]
-    own = LOSSES.all() if section == "losses" else ()
-
-    def read(value: object) -> object:
-        if value is None:
-            return None
-        if section == "losses" and isinstance(value, str) and value in LOSSES:
-            return value
-        if isinstance(value, str) and catalogue.find(section, value) is None:
-            raise refuse(Fault(f"unknown {noun} {value!r}", catalogue.unknown(section, value, also=own).cure))
-        if isinstance(value, dict):
-            for key, arguments in value.items():
-                for name, given in arguments.items() if isinstance(arguments, dict) else ():
-                    if isinstance(given, dict) and _SLOTS & set(given):
-                        raise refuse(Fault("a slot is not supported yet", "write one value", (key, name)))
-        faults = check_reference(section, value, noun)
-        if faults:
-            raise refuse(*faults)
-        return value
-
-    named = definition(section.capitalize())
-    losses = {"anyOf": [named, {"enum": [*LOSSES.all(), None]}]}
-    return Word(read, losses if section == "losses" else named)
-
-
 def _engine(value: object) -> object:
     """What trains the network."""
     if value == "auto" or (isinstance(value, str) and value in ENGINES):
         return value
     cure = did_you_mean(str(value), ["auto", *ENGINES.all()])
     raise refuse(Fault(f"unknown engine {value!r}", plugins.or_failure(cure, "engine")))
-
-
-def _weights(value: object) -> object:
-    """Class weights."""
-    if value is None or value == "balanced":
-        return value
-    if isinstance(value, dict) and value:
-        for key, weight in value.items():
-            if isinstance(weight, bool) or not isinstance(weight, (int, float)) or weight < 0:
-                raise refuse(Fault(f"a class weight is a number from 0, not {weight!r}", None, (key,)))
-        return {key: float(weight) for key, weight in value.items()}
-    raise refuse(Fault(f"unknown class weights {value!r}", did_you_mean(str(value), ("balanced",))))
-
-
-_WEIGHTS = {
-    "anyOf": [
-        {"enum": ["balanced", None]},
-        {"type": "object", "additionalProperties": {"type": "number", "minimum": 0}, "minProperties": 1},
-    ]
-}
 
 
 def _quantiles(value: object) -> object:
@@ -133,6 +92,12 @@ class Stop(Section):
     )
 
 
+class Average(Section):
+    """The mean of the weights over the steps, each of which counts less the longer ago it was."""
+
+    decay: float = Field(0.99, gt=0, lt=1, description="the share of the mean that a step keeps", examples=[0.999])
+
+
 class Learn(Section):
     """Step 3: the network and how it is trained."""
 
@@ -145,16 +110,40 @@ class Learn(Section):
         description="the network: layers, or the name of a house menu; auto is the one that fits the data",
         examples=["tabular", [{"Dense": {"units": 64, "activation": "relu"}}, {"Dropout": 0.3}]],
     )
-    loss: Annotated[str | dict[str, object] | None, _reference("losses")] = Field(
-        None, description="a loss of Keras, or of protokit's own; that of the task when not given", examples=["Huber"]
+    loss: Annotated[str | dict[str, object] | None, LossWord()] = Field(
+        None,
+        description="a loss of Keras, of protokit's or your own, or one for each of several targets; that of the task "
+        "when not given",
+        examples=["Huber", {"price": "Huber", "churned": {"BinaryFocalCrossentropy": {"gamma": 2}}}],
     )
-    optimizer: Annotated[str | dict[str, Any], _reference("optimizers")] = Field(
+    loss_weights: Annotated[dict[str, float] | None, LOSS_WEIGHTS] = Field(
+        None,
+        description="how much the loss of each of several targets counts; 1 when not given",
+        examples=[{"price": 0.3}],
+    )
+    label_smoothing: float = Field(
+        0.0, ge=0, lt=1, description="the share of each label that is spread over all classes", examples=[0.1]
+    )
+    metrics: Annotated[Any, MetricsWord()] = Field(
+        (),
+        description="metrics after each epoch, of Keras or your own, beside those of the task; of several targets by "
+        "target",
+        examples=[["AUC", {"Precision": {"thresholds": 0.7}}]],
+    )
+    optimizer: Annotated[str | dict[str, Any], OPTIMIZER] = Field(
         default_factory=lambda: dict(_ADAMW),
-        description="an optimizer of Keras with its arguments",
+        description="an optimizer of Keras, or your own, with its arguments",
         examples=[{"AdamW": {"learning_rate": 0.001}}],
     )
-    schedule: Annotated[str, choice("schedule", SCHEDULES)] = Field(
-        "plateau", description="how the learning rate goes on", examples=["cosine"]
+    schedule: Annotated[str | dict[str, Any], SCHEDULE] = Field(
+        "plateau",
+        description="how the learning rate goes on: constant, cosine, plateau, a schedule of Keras, or your own",
+        examples=["cosine", {"plateau": {"warmup_steps": 100}}, {"CosineDecay": {"warmup_steps": 100}}],
+    )
+    average: Average | None = Field(
+        None,
+        description="whether the mean of the weights over the last steps is judged and kept",
+        examples=[{"decay": 0.99}],
     )
     epochs: int | None = Field(
         None, ge=1, description="at most; 200, more where an epoch is of less than 10 batches", examples=[50]
@@ -163,8 +152,10 @@ class Learn(Section):
         None, ge=1, description="rows of a batch; from 32 to 256 by the number of rows", examples=[128]
     )
     stop: Stop | None = Field(Stop(), description="when training ends early; null: never", examples=[{"patience": 20}])
-    class_weights: Annotated[Literal["balanced"] | dict[object, float] | None, Word(_weights, _WEIGHTS)] = Field(
-        None, description="how much a row of each class counts in the loss", examples=["balanced"]
+    class_weights: Annotated[Any, CLASS_WEIGHTS] = Field(
+        None,
+        description="how much a row of each class counts in the loss; of several targets by target",
+        examples=["balanced", {"churned": "balanced"}],
     )
     sample_weights: str | None = Field(
         None, description="a column with how much each row counts in the loss", examples=["weight"]
@@ -232,6 +223,48 @@ class Learn(Section):
     def form(self) -> signature.Form | None:
         """What is predicted of a row, where the task is said."""
         return signature.form_written(self.task)
+
+    def loss_weight(self, target: str) -> float:
+        """How much the loss of a target counts."""
+        return (self.loss_weights or {}).get(target, 1.0)
+
+    def parts(self) -> Iterator[Part]:
+        """The parts that are neither Keras's nor protokit's own."""
+        for loss in self.loss.values() if isinstance(self.loss, ByTarget) else (self.loss,):
+            yield from LOSS.parts_in(loss)
+        for some in self.metrics.values() if isinstance(self.metrics, ByTarget) else (self.metrics,):
+            for metric in some:
+                yield from METRIC.parts_in(metric)
+        yield from OPTIMIZER_SHELF.parts_in(self.optimizer)
+        yield from SCHEDULE_SHELF.parts_in(self.schedule)
+
+    @property
+    def schedule_name(self) -> str:
+        """The name of the schedule, without its arguments."""
+        return self.schedule if isinstance(self.schedule, str) else next(iter(self.schedule))
+
+    @property
+    def by_step(self) -> bool:
+        """Whether the learning rate changes within an epoch."""
+        return self.schedule_name not in HOUSE or isinstance(self.schedule, dict)
+
+    @property
+    def compiled(self) -> dict[str, object]:
+        """All that is compiled into a training, as plain data with a hash of each part's code.
+
+        Learning rate and weight decay are read when it runs; but rates that a schedule has of its own are shares of
+        the optimizer's, which is compiled in beside them.
+        """
+        plain = self.as_plain()
+        words = ("loss", "loss_weights", "label_smoothing", "metrics", "optimizer", "average", "precision", "engine")
+        found: dict[str, object] = {word: plain[word] for word in words}
+        if self.by_step:
+            found["schedule"] = plain["schedule"]
+        elif isinstance(self.optimizer, dict):
+            [(name, given)] = self.optimizer.items()
+            rates = {key: 0 for key in ("learning_rate", "weight_decay") if isinstance(given, dict) and key in given}
+            found["optimizer"] = {name: {**given, **rates} if isinstance(given, dict) else given}
+        return {**found, "parts": {f"{part.noun} {part.name}": part.source for part in self.parts()}}
 
     def left_out(self) -> tuple[str, ...]:
         """What is for other tasks."""

@@ -61,6 +61,14 @@ def _named_inputs(data: Mapping[object, object]) -> tuple[str, ...]:
     return (*declared, *(f"{name}_codes" for name in declared), *shapes, *(["known"] if "series" in shapes else []))
 
 
+def _targets(data: Mapping[object, object]) -> tuple[str, ...]:
+    """The names of the targets, which the losses of each may be written under."""
+    represent = data.get("represent")
+    target = represent.get("target") if isinstance(represent, Mapping) else None
+    names = [target] if isinstance(target, str) else target
+    return tuple(map(str, names)) if isinstance(names, (list, tuple, Mapping)) else ()
+
+
 class Recipe(Section):
     """A whole experiment. An invalid one cannot exist.
 
@@ -126,7 +134,8 @@ class Recipe(Section):
         if not isinstance(data, dict):
             raise document.error([Fault("a recipe is a mapping", "write at least represent: {target: NAME}")])
         try:
-            recipe = cls.model_validate({"name": name, **data}, context={"columns": _named_inputs(data)})
+            context = {"columns": _named_inputs(data), "targets": _targets(data)}
+            recipe = cls.model_validate({"name": name, **data}, context=context)
         except ValidationError as error:
             raise document.error(faults_of(error, cls, data)) from None
         if isinstance(recipe.learn.menu, Menu) and (house := recipe.learn.menu.house):
