@@ -1,9 +1,10 @@
 """Speed of training against others, measured in turn in one run; writes docs/performance.md. Run it on an idle machine.
 
-python benchmarks/engine.py [--turns 5] [--data FOLDER] [--only steady,cold,folds,run]
+python benchmarks/engine.py [--turns 5] [--data FOLDER] [--only steady,cold,folds,run] [--peers-python PYTHON]
 
-PyTorch is measured where it is installed (by hand: it is no dependency). FOLDER holds adult_train.csv.gz and
-adult_test.csv; without it the run on adult is left out.
+Parts that are not named keep the figures of docs/performance.json. JAX (with optax) and PyTorch are measured where
+PYTHON has them: an environment of their own (`pip install jax optax torch numpy`), as they are no dependency.
+FOLDER holds adult_train.csv.gz and adult_test.csv; without it the run on adult is left out.
 """
 
 from __future__ import annotations
@@ -33,10 +34,12 @@ COLUMNS = (
     "fit",
     "fit, 32 steps at once, XLA",
     "by hand",
+    "jax, `lax.scan`",
     "scikit-learn",
     "PyTorch, 1 thread",
     "PyTorch, all",
 )
+OF_HAND = 0.85  # of the speed of the loop by hand: to show in batches of 32 and 128
 NEED = {"mlp": 15.0, "mlp_dropout": 8.0, "lstm": 2.0, "attention": 2.0, "cnn": 1.5}
 
 
@@ -45,6 +48,7 @@ def main() -> None:
     parser.add_argument("--turns", type=int, default=5)
     parser.add_argument("--data", type=Path)
     parser.add_argument("--only", default="steady,cold,folds,run")
+    parser.add_argument("--peers-python", default=sys.executable, help="has jax, optax and torch")
     parser.add_argument("--cold", nargs=2, metavar=("ENGINE", "CASE"), help="for itself: one cold training")
     parser.add_argument("--timed", type=Path, help="for itself: one run, its imports apart")
     options = parser.parse_args()
@@ -56,7 +60,7 @@ def main() -> None:
     found = json.loads(RECORD.read_text()) if RECORD.exists() else {}
     for part in options.only.split(","):
         made: dict[str, Any] = {
-            "steady": lambda: [steady(case, options.turns) for case in nets.CASES],
+            "steady": lambda: [steady(case, options.turns, options.peers_python) for case in nets.CASES],
             "cold": lambda: cold(3),
             "folds": folds,
             "run": lambda: whole_runs(options.data, 3),
@@ -69,7 +73,7 @@ def main() -> None:
     print(DOCS.read_text())
 
 
-def steady(case: nets.Case, turns: int) -> dict[str, Any]:
+def steady(case: nets.Case, turns: int, python: str) -> dict[str, Any]:
     """Seconds of an epoch once all is compiled: each peer in turn, so that a busy moment meets all."""
     ours, how = peers.protokit(case)
     running: dict[str, peers.Peer | None] = {
@@ -77,16 +81,17 @@ def steady(case: nets.Case, turns: int) -> dict[str, Any]:
         "fit": peers.fit(case),
         "fit, 32 steps at once, XLA": peers.fit(case, steps_per_execution=32, jit_compile=True),
         "by hand": peers.by_hand(case, case.net != "cnn"),
+        "jax, `lax.scan`": peers.jax(case, python),
         "scikit-learn": peers.scikit_learn(case) if case.net == "mlp" else None,
-        "PyTorch, 1 thread": peers.pytorch(case, 1),
-        "PyTorch, all": peers.pytorch(case, os.cpu_count() or 1),
+        "PyTorch, 1 thread": peers.pytorch(case, 1, python),
+        "PyTorch, all": peers.pytorch(case, os.cpu_count() or 1, python),
     }
     counts = {}
     for name, run in running.items():
         if run is not None:
             run(1)
             once = run(1)
-            counts[name] = max(2, min(20, round(1.0 / once)))
+            counts[name] = max(1 if once > 1 else 2, min(20, round(1.0 / once)))
     times: dict[str, list[float]] = {name: [] for name in counts}
     for _ in range(turns):
         for name, epochs in counts.items():
@@ -283,35 +288,40 @@ def steady_page(rows: list[dict[str, Any]]) -> list[str]:
         "",
         "Epochs once all is compiled, validation rows (a fourth as many) scored after each. Thousand training rows a",
         "second; in brackets, times the speed of Keras's `fit` at its defaults. `by hand`: a `tf.function` for each",
-        "epoch, with XLA but for the CNN, whole batches only (the limit). scikit-learn scores no validation rows.",
+        "epoch, with XLA but for the CNN, whole batches only (the limit). `jax`: the epoch in `lax.scan`, Adam of",
+        "optax, whole batches only, the validation rows in the same call. scikit-learn scores no validation rows. The",
+        "last columns: times the speed of the loop by hand, and of jax.",
         "",
-        "| network | engine | " + " | ".join(COLUMNS) + " | of by hand |",
-        "|---|---|" + "---|" * (len(COLUMNS) + 1),
+        "| network | engine | " + " | ".join(COLUMNS) + " | of by hand | of jax |",
+        "|---|---|" + "---|" * (len(COLUMNS) + 2),
     ]
     for row in rows:
         case = nets.Case(row["net"], row["rows"], row["batch"])
         speed = {name: case.rows / median(times) / 1000 for name, times in row["seconds"].items()}
         cells = [f"{speed[n]:,.1f} ({speed[n] / speed['fit']:.2f})" if n in speed else "-" for n in COLUMNS]
-        share = speed["protokit"] / speed["by hand"]
-        lines.append(f"| {case.name} | {row['how']} | " + " | ".join(cells) + f" | {share:.2f} |")
+        shares = [f"{speed['protokit'] / speed[n]:.2f}" if n in speed else "-" for n in ("by hand", COLUMNS[4])]
+        lines.append(f"| {case.name} | {row['how']} | " + " | ".join([*cells, *shares]) + " |")
     lines += ["", "What it was to show, and what it does:", ""]
     by_net: dict[str, float] = {}
-    shares, worst, torch = [], [], None
+    of_hand: dict[int, list[tuple[float, str]]] = {128: [], 32: []}
+    worst, torch = [], None
     for row in rows:
         times = {name: median(values) for name, values in row["seconds"].items()}
         ratio = times["fit"] / times["protokit"]
         by_net.setdefault(row["net"], ratio)
         worst.append(ratio)
-        if row["batch"] == 128:
-            shares.append((times["by hand"] / times["protokit"], nets.TITLES[row["net"]]))
+        if row["batch"] in of_hand:
+            of_hand[row["batch"]].append((times["by hand"] / times["protokit"], nets.TITLES[row["net"]]))
         pytorch = [times[name] for name in COLUMNS[-2:] if name in times]
         if row["net"] == "mlp" and row["batch"] == 128 and pytorch:
             torch = min(pytorch) / times["protokit"]
     for net, ratio in by_net.items():
         lines.append(line(f"{nets.TITLES[net]}: {ratio:.1f} times `fit`", ratio, NEED[net]))
     lines.append(line(f"the least of all rows: {min(worst):.2f} times `fit`", min(worst), 0.95))
-    least, which = min(shares)
-    lines.append(line(f"of the loop by hand at least {least:.2f} ({which}), batch 128", least, 0.85))
+    for batch, found in of_hand.items():
+        if found:
+            least, which = min(found)
+            lines.append(line(f"of the loop by hand at least {least:.2f} ({which}), batch {batch}", least, OF_HAND))
     if torch is not None:
         lines.append(line(f"{torch:.1f} times the fastest PyTorch loop on the plain MLP", torch, 3))
     return [*lines, ""]

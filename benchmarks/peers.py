@@ -30,7 +30,9 @@ def stop() -> None:
         _PROCESSES.pop().kill()
 
 
-def trainer(case: nets.Case, epochs: int = 200, patience: int | None = 20) -> tuple[Any, Any, Any]:
+def trainer(
+    case: nets.Case, epochs: int = 200, patience: int | None = 20, precision: str = "float32"
+) -> tuple[Any, Any, Any]:
     """protokit's Trainer with the engine that `auto` chooses for a recipe of default length, and its rows."""
     from protokit.core.values.arrays import Arrays, Features
     from protokit.core.values.inputs import InputSpec
@@ -52,11 +54,12 @@ def trainer(case: nets.Case, epochs: int = 200, patience: int | None = 20) -> tu
         "stop": stop,
         "optimizer": "Adam",
         "schedule": "constant",
+        "precision": precision,
     }
     recipe = Recipe.parse({"represent": {"target": "y"}, "learn": learn})
     spec = InputSpec("numbers", nets.SHAPES[case.net], "float32", ())
     signature = Signature((spec,), (TargetSpec("y", "binary", (0, 1)),))
-    network = network_of(recipe.network, signature, seed=recipe.seed)
+    network = network_of(recipe.network, signature, seed=recipe.seed, precision=precision)
     return Trainer(recipe.learn, network, signature, seed=recipe.seed), rows(x, y), rows(xv, yv)
 
 
@@ -170,9 +173,19 @@ def scikit_learn(case: nets.Case) -> Peer:
     return run
 
 
-def pytorch(case: nets.Case, threads: int) -> Peer | None:
-    """A process of its own, so that its threads and TensorFlow's do not meet. None where it is not installed."""
-    command = [sys.executable, __file__, case.net, str(case.rows), str(case.batch), str(threads)]
+def pytorch(case: nets.Case, threads: int, python: str = sys.executable) -> Peer | None:
+    """None where it is not installed for that Python."""
+    return _apart([python, __file__, case.net, str(case.rows), str(case.batch), str(threads)])
+
+
+def jax(case: nets.Case, python: str = sys.executable) -> Peer | None:
+    """None where jax or optax is not installed for that Python."""
+    script = Path(__file__).with_name("peers_jax.py")
+    return _apart([python, str(script), case.net, str(case.rows), str(case.batch)])
+
+
+def _apart(command: list[str]) -> Peer | None:
+    """A process of its own, so that its threads and TensorFlow's do not meet."""
     process = subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     )

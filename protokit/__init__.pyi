@@ -10,6 +10,7 @@ from protokit.core.errors import PredictionNotice as PredictionNotice
 from protokit.core.errors import ProtokitError as ProtokitError
 from protokit.core.errors import SpecError as SpecError
 from protokit.core.errors import TrainingError as TrainingError
+from protokit.core.errors import WorkerError as WorkerError
 from protokit.menu.menu import Menu as Menu
 from protokit.menu.slots import choice as choice
 from protokit.menu.slots import integer as integer
@@ -32,11 +33,14 @@ from protokit.represent.transformers import ImageEncoder as ImageEncoder
 from protokit.represent.transformers import NumberEncoder as NumberEncoder
 from protokit.represent.transformers import OrderedEncoder as OrderedEncoder
 from protokit.represent.transformers import TextEncoder as TextEncoder
+from protokit.search.look.report import report as report
+from protokit.search.result import Study as Study
+from protokit.search.tune import tune as tune
 from protokit.workflow.check import check as check
 from protokit.workflow.cures.tried import Tried as Tried
 from protokit.workflow.cures.trying import try_cures as try_cures
 from protokit.workflow.look.compare import compare as compare
-from protokit.workflow.look.report import report as report
+from protokit.workflow.look.runs import runs as runs
 from protokit.workflow.look.table import table as table
 from protokit.workflow.lr_range import lr_range as lr_range
 from protokit.workflow.result import Run as Run

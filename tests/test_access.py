@@ -73,19 +73,38 @@ ITS_OWN = {
     "represent/encoders/media/mask.py": ({"open"}, "Pillow, of bytes, or of a path that came through the door"),
     "represent/encoders/image.py": ({"open"}, "Pillow, of bytes, or of a path that came through the door"),
     "represent/on_disk.py": ({"open", "memmap"}, "arrays in a temporary folder"),
+    "search/folder.py": ({"read_text", "glob"}, "files of searches' folders"),
+    "search/result.py": ({"glob"}, "the folders of searches, below one that came through the door"),
+    "search/log.py": ({"open", "read_bytes"}, "the log and the lock of a search's folder"),
     "workflow/cures/tried.py": ({"read_text"}, "a file of a run's folder"),
     "workflow/cures/trying.py": ({"read_text"}, "files of a run's folder"),
     "workflow/look/page.py": ({"read_text"}, "files of a run's folder"),
     "workflow/look/paired.py": ({"read_text"}, "a file of a run's folder"),
+    "workflow/cache/table.py": ({"read_text"}, "the table in a search's folder, which protokit wrote"),
     "workflow/cache/entries.py": (
         {"read_text", "open", "np.load", "glob", "iterdir", "rglob"},
         "the cache, which protokit wrote, and the names of protokit's own files",
+    ),
+    "workflow/record/listing.py": (
+        {"read_text", "glob", "iterdir"},
+        "files of runs' folders, below one that came through the door",
     ),
     "workflow/record/folder.py": ({"read_text", "glob"}, "files of runs' folders"),
     "workflow/record/predictions.py": ({"read_text", "duckdb.connect", "read_parquet"}, "files of a run's folder"),
     "workflow/record/uses_of_test_set.py": ({"read_text", "glob"}, "files beside the runs' folders"),
     "workflow/record/writing.py": ({"glob"}, "files of a run's folder"),
     "workflow/result.py": ({"open", "read_text"}, "files of a run's folder"),
+    "testing/workers/dummy.py": ({"read_text"}, "whether a process of this machine has ended, in /proc"),
+    "workers/cluster/actor.py": ({"environ"}, "the variables that an actor is started with"),
+    "workers/cluster/crew.py": ({"rglob", "read_bytes"}, "the files of a search, for nodes that do not see its folder"),
+    "workers/cluster/start.py": ({"environ"}, "the variables that Ray is started with"),
+    "workers/folder/lines.py": ({"open"}, "the messages between a search's driver and its workers"),
+    "workers/folder/session.py": ({"read_text", "scandir"}, "who is there, in the folder of a search"),
+    "workers/machine.py": (
+        {"environ", "read_text", "iterdir"},
+        "what this machine grants: cores of its control group, GPUs, threads that a person has said",
+    ),
+    "workers/processes/process.py": ({"environ"}, "the variables that a worker's process is started with"),
     "workflow/run/doctoring.py": ({"read_text"}, "the recipe that a run has kept"),
 }
 
@@ -97,7 +116,7 @@ def opened(path: Path) -> set[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             name, of = _called(node.func)
-            if of in {"access", "Run"}:  # the door; and a run, which goes through it
+            if of in {"access", "Run", "Study", "Trials"}:  # the door; and what goes through it or is protokit's own
                 continue
             if name in OF_MODULES.get(of, ()):
                 found.add(f"{of}.{name}")

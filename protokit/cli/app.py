@@ -9,7 +9,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from protokit.cli import recipes, runs
+from protokit.cli import recipes, runs, tuning, working
 from protokit.cli.kinds import KINDS
 from protokit.core.errors import AuditError, ProtokitError, SpecError
 from protokit.core.suggest import did_you_mean, one_of
@@ -39,8 +39,14 @@ def about(
     """From a recipe to a trained Keras network and an honest verdict on it."""
 
 
-for _verb in (runs.run, recipes.check, recipes.new, runs.predict, runs.compare, runs.report, runs.doctor, runs.lr):
+for _verb in (runs.run, tuning.tune, recipes.check, recipes.new, runs.predict):
     app.command()(_verb)
+app.command()(working.work)
+app.command("runs")(runs.list_runs)
+app.command()(runs.compare)
+app.command()(runs.report)
+app.command()(runs.doctor)
+app.command()(runs.lr)
 app.command("list")(recipes.list_things)
 app.command()(recipes.menus)
 app.command()(recipes.schema)

@@ -24,18 +24,18 @@ class Shown(Protocol):
     def rich(self) -> object:
         """What rich prints."""
 
-    def text(self) -> str:
+    def text(self, width: int = 110) -> str:
         """The same without colours."""
 
 
-def show(card: Shown) -> None:
-    """Print a card."""
+def show(card: Shown, width: int = 110) -> None:
+    """Print a card; to a file or a pipe at most so wide."""
     if sys.stdout.isatty():
         from rich.console import Console
 
         Console().print(card.rich())
     else:
-        typer.echo(card.text(), nl=False)
+        typer.echo(card.text(width), nl=False)
 
 
 def print_json(value: object) -> None:

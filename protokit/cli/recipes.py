@@ -11,7 +11,9 @@ import protokit
 from protokit.cli.listing import listed
 from protokit.cli.options import AsJson, OneTable, RecipeFile, Set, print_json
 from protokit.core.errors import SpecError
+from protokit.core.names import counted
 from protokit.grammar.writing import write
+from protokit.recipe.space import Space
 from protokit.workflow.check import ignored_columns
 
 
@@ -21,6 +23,7 @@ def check(
     explain: Annotated[bool, typer.Option("--explain", help="Print the recipe with every default.")] = False,
 ) -> None:
     """Check a recipe or menu without running it: every fault at once, with its line."""
+    said = "no faults"
     if protokit.Menu.is_written_in(recipe):
         text = protokit.Menu.read(recipe).write()
     else:
@@ -28,7 +31,16 @@ def check(
         text = checked.explain() if explain else ""
         for finding in ignored_columns(checked):
             typer.echo(f"{recipe}: {finding}", err=explain)
-    typer.echo(text.rstrip() if explain else f"{recipe}: no faults")
+        space = Space(checked)
+        corners = space.corners()
+        for corner in corners:
+            typer.echo(str(corner), err=explain)
+        if lines := space.lines():
+            typer.echo("\n".join([f"{recipe}: {lines[0]}", *lines[1:]]), err=explain)
+        said = (
+            f"no faults at the defaults, {counted(len(corners), 'corner')} of the space impossible" if corners else said
+        )
+    typer.echo(text.rstrip() if explain else f"{recipe}: {said}")
 
 
 def new(

@@ -16,6 +16,7 @@ from protokit.core.errors import AuditError, SpecError
 from protokit.core.files import write_text
 from protokit.core.names import counted
 from protokit.core.values.said import Notice
+from protokit.workflow.look.runs import chosen, grid, said
 
 
 def run(
@@ -85,6 +86,29 @@ def predict(
         typer.echo(f"wrote {counted(len(predictions), 'prediction')} to {out}", err=True)
 
 
+def list_runs(
+    folder: Annotated[Path, typer.Argument(help="Where runs are kept.")] = Path("runs"),
+    filter: Annotated[
+        list[str] | None,
+        typer.Option("--filter", help="'roc_auc > .8', 'state = failed', or letters of a name; several all hold."),
+    ] = None,
+    sort: Annotated[
+        str | None, typer.Option("--sort", help="A metric, best first, or name, started, epochs, seconds ...")
+    ] = None,
+    reverse: Annotated[bool, typer.Option("--reverse", help="The other way round.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """List the runs and searches below a folder, the newest first."""
+    from protokit.show.card import Card
+
+    found = chosen(folder, filter or (), sort, reverse=reverse)
+    if as_json:
+        print_json([one.facts for one in found])
+        return
+    table, notes = grid(found, folder)
+    show(Card(str(folder), (said(found),), (table,) if found else (), notes), width=200)
+
+
 def compare(
     runs: Annotated[
         list[Path], typer.Argument(help="Folders of runs, or runs/NAME: its newest run.", metavar="RUN...")
@@ -111,7 +135,7 @@ def report(
         Path | None, typer.Option("-o", "--out", help="The page; report.html of the run if not given.")
     ] = None,
 ) -> None:
-    """Write the report of a run anew: one page of HTML."""
+    """Write the report of a run or a search anew: one page of HTML."""
     typer.echo(f"wrote {protokit.report(run, out)}")
 
 

@@ -6,6 +6,7 @@
     ├── AuditError      a strict run stopped before training: the audit found a fatal fault in the data
     ├── TrainingError   training could not go on
     ├── BundleError     a saved model is damaged, incomplete or not a bundle
+    ├── WorkerError     no worker can be started or reached, or workers die one after the other
     └── MissingExtra    an optional package is needed; the message names the command that installs it
 
     PredictionNotice    a Warning: what a model said of a table rests on cells that were not as the training rows were
@@ -71,6 +72,10 @@ class TrainingError(ProtokitError):
 
 class BundleError(ProtokitError):
     """A saved model cannot be trusted or read."""
+
+
+class WorkerError(ProtokitError):
+    """Who should do the work of a search cannot: none can be started or reached, or they die one after the other."""
 
 
 class PredictionNotice(Warning):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from protokit.core.errors import DataError
@@ -28,6 +29,16 @@ def run_folder(path: Path) -> Path:
         return max(finished)[2]
     rule, cure = _why_not(path)
     raise DataError(rule, place=str(path), cure=cure)
+
+
+def kept_from(recipe: Path) -> Path | None:
+    """Where the paths of a recipe start that a run or a search has kept in its folder; None of any other file."""
+    try:
+        found = json.loads(access.text(recipe.parent / "environment.json"))
+        place = found["folder"] if {"key", "libraries"} <= {*found} else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return (recipe.parent / place).resolve() if isinstance(place, str) else None
 
 
 def _why_not(path: Path) -> tuple[str, str]:

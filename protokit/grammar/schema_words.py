@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from protokit.grammar.words import SLOT
+
 JsonSchema = Mapping[str, object]
 _TYPES = {
     "string": "a text",
@@ -46,6 +48,8 @@ def in_words(
         return in_words(part, **more) if isinstance(part, Mapping) else "anything"  # type: ignore[arg-type]
 
     either = " or " if deep else "; or "
+    if schema.get("title") == SLOT:
+        return "a slot"
     if deep > _DEEPEST:
         return "anything"
     if isinstance(reference := schema.get("$ref"), str):

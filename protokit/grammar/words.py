@@ -17,6 +17,7 @@ from protokit.grammar.faults import refuse
 JsonSchema = Mapping[str, object]
 Thing = TypeVar("Thing")
 TEXT: JsonSchema = {"type": "string", "minLength": 1}
+SLOT = "slot"  # the title of its schema
 _DEFINITIONS = "https://protokit/schema/"  # what pydantic leaves alone; `placed` makes it a place in the same file
 
 
@@ -52,6 +53,42 @@ class Word:
 
     def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, object]:
         return dict(self.schema() if callable(self.schema) else self.schema)
+
+
+@dataclass(frozen=True)
+class Varies:
+    """Of a field whose value a search may choose: a slot may stand in its place, and in that of any value in it.
+
+    `names`: the keys of a mapping there are a person's own; one called `choice` is a slot only where a list follows.
+    """
+
+    names: bool = False
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, object]:
+        return or_slot(handler(core))
+
+
+def or_slot(schema: JsonSchema) -> dict[str, object]:
+    """What a schema takes, or a slot of such values."""
+    said = {key: part for key, part in schema.items() if key in ("title", "description", "default", "examples")}
+    plain = {key: part for key, part in schema.items() if key not in said}
+    forms = plain.get("anyOf")
+    own = [*forms] if isinstance(forms, list) and set(plain) == {"anyOf"} else [plain]
+    numbers = any(isinstance(form, Mapping) and form.get("type") in ("integer", "number") for form in own)
+    return {"anyOf": [*own, slot_schema(plain, numbers)], **said}
+
+
+def slot_schema(options: JsonSchema, numbers: bool) -> dict[str, object]:
+    """A slot whose options are of a kind; `numbers` where they may be a range."""
+    one = dict(options)
+    pair: JsonSchema = {"type": "array", "minItems": 2, "maxItems": 2}
+    above: JsonSchema = {"type": "number", "exclusiveMinimum": 0}
+    more: JsonSchema = {"step": or_null(above), "log": {"type": "boolean"}}
+    forms = [closed({"choice": {"type": "array", "minItems": 2, "items": one}, "default": {}}, required=["choice"])]
+    for kind, of in (("int", "integer"), ("float", "number")) if numbers else ():
+        item: JsonSchema = {"allOf": [{"type": of}, dict(options)]} if options else {"type": of}
+        forms.append(closed({kind: {**pair, "items": item}, **more, "default": item}, required=[kind]))
+    return {"title": SLOT, "anyOf": forms}
 
 
 def as_plain(value: object) -> object:

@@ -7,14 +7,14 @@ Where nothing heavy is imported at the top of the file, the class can be a `Trai
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from protokit.core.registry import Registry
 
 if TYPE_CHECKING:
-    from protokit.core.libraries.backend import keras
+    from protokit.core.libraries.backend import keras, tf
     from protokit.core.values.arrays import Arrays
     from protokit.learn.plan import Plan, Progress
 
@@ -58,8 +58,17 @@ class Training(ABC):
         """How often each of its functions was compiled; empty where that is not its own doing."""
         return {}
 
+    @property
+    def weights(self) -> Sequence[tf.Tensor] | None:
+        """The network's weights after the epoch that `after_epoch` is called for, where they are at hand already."""
+        return None
+
     def recall(self, progress: Progress) -> None:
         """Take over what an earlier training showed of this network."""
+        return
+
+    def replan(self, plan: Plan) -> None:
+        """Take up the plan of the training that comes now: each may have another."""
         return
 
     def retreat(self, progress: Progress) -> bool:

@@ -20,8 +20,9 @@ class Plan:
 
     `weights` are the weights of the training rows by target: by class, by the recipe's column, or both multiplied.
     `validation_weights` are those by the column. `typical_rows` are the training rows that batches and chunks follow
-    from: the same for all folds, which differ in a few. `in_files` are rows that lie in files. `by_step`: the learning
-    rate changes within an epoch, too, as the optimizer computes it.
+    from: the same for all folds, which differ in a few. `in_files` are rows that lie in files. What is not `timed` is
+    trained by no way that a measured time has chosen: the same plan gives the same bits, whatever was trained before.
+    `by_step`: the learning rate changes within an epoch, too, as the optimizer computes it.
     """
 
     epochs: int
@@ -36,6 +37,7 @@ class Plan:
     plateau: int = PLATEAU
     in_files: bool = False
     by_step: bool = False
+    timed: bool = True
 
     def steps(self, rows: int) -> int:
         """Batches in an epoch; the last one may be smaller."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -70,11 +70,13 @@ class Trainer:
         seed: int,
         trainings: int = 1,
         rows: int | None = None,
+        timed: bool = True,
     ) -> None:
         """Take a network that `network_of` built. `seed` is that of the trainings that are given none.
 
         `trainings` is how many are to come: worth compiling more for. `rows` are about as many as each of them will
-        have; batches and chunks follow from them, so that all trainings share one program.
+        have; batches and chunks follow from them, so that all trainings share one program. Unless it is `timed`, no
+        way to train is chosen by measuring it, and all that was trained before has no effect on a training's bits.
 
         Raises:
             DataError: the loss is not for this task.
@@ -82,6 +84,7 @@ class Trainer:
         tf.config.experimental.enable_op_determinism()
         self.network, self._learn, self._signature, self._seed = network, learn, signature, seed
         self._trainings, self._rows, self._structure = trainings, rows, structure(network)
+        self._timed = timed
         compile_network(network, learn, signature)
         network.optimizer.build(network.trainable_variables)
         self._inputs = Inputs(network)
@@ -90,16 +93,17 @@ class Trainer:
         self._judged = reader(network) if learn.average else self._weights
         self._engine: type[Engine] | None = None
         self._training: Training | None = None
-        self._fresh = True
+        self._fresh = timed  # to seed TensorFlow makes it forget the kernels of all that is compiled
 
     def fits(self, network: keras.Model) -> bool:
         """Whether this trainer can train such a network too: it differs in weights, seeds and dropout rates only."""
         return structure(network) == self._structure
 
-    def plan(self, train: Arrays, validation: Arrays, seed: int | None = None) -> Plan:
+    def plan(self, train: Arrays, validation: Arrays, seed: int | None = None, learn: Learn | None = None) -> Plan:
         """How such rows are trained on."""
         seed = self._seed if seed is None else seed
-        return plan_of(self._learn, self._signature, train, validation, seed, self._rows)
+        plan = plan_of(learn or self._learn, self._signature, train, validation, seed, self._rows)
+        return plan if self._timed else replace(plan, timed=False)
 
     @property
     def traces(self) -> dict[str, int]:
@@ -116,11 +120,13 @@ class Trainer:
         snapshot: Path | None = None,
         key: str = "",
         on_epoch: Callable[[Progress, Plan], None] | None = None,
+        learn: Learn | None = None,
     ) -> Trained:
         """Train on some rows from some values; those of the network as it came when none are given.
 
         `seed` orders the batches; the trainer's when not given. `snapshot` is the file that the state is kept in;
         where it exists and its key is this one, training goes on from it. `on_epoch` is called after each epoch.
+        `learn` stands for the trainer's own in all that is not compiled in: epochs, batches, schedule, stopping.
 
         Raises:
             SpecError: the values are not for this network.
@@ -129,11 +135,12 @@ class Trainer:
         network, started = self.network, time.monotonic()
         seed = self._seed if seed is None else seed
         base_rate = self._inputs.set(values or Values())
-        plan = self.plan(train, validation, seed)
+        learn = learn or self._learn
+        plan = self.plan(train, validation, seed, learn)
         self._inputs.of_plan(plan, train.rows)
         progress: Progress = Progress()
         found = Snapshot.load(snapshot, key) if snapshot else None
-        if found is None and self._learn.start == "linear":
+        if found is None and learn.start == "linear":
             start_linear(network, self._signature, train, plan)
             if plan.monitor == "validation_loss":  # that of training has dropout in it
                 progress.best = loss_now(network, validation, plan)
@@ -151,7 +158,7 @@ class Trainer:
             rate = progress.learning_rate(base_rate, plan)
             scores["learning_rate"] = float(network.optimizer.learning_rate) if plan.by_step else rate
             if progress.finish_epoch(scores, plan):
-                best = self._judged()
+                best = training.weights or self._judged()
             if on_epoch:
                 on_epoch(progress, plan)
             if progress.done or time.monotonic() - saved > _BETWEEN_SAVES:
@@ -162,6 +169,7 @@ class Trainer:
             return not progress.done
 
         training = self._training or self._begun(plan)
+        training.replan(plan)
         training.recall(progress)
         while not progress.done:
             with seeded(derive(seed, "training"), tensorflow=self._fresh), interruptible() as check:
@@ -212,13 +220,18 @@ class Trainer:
         return training
 
 
-def network_of(menu: Outline, signature: Signature, *, seed: int, precision: str = "float32") -> keras.Model:
+def network_of(
+    menu: Outline, signature: Signature, *, seed: int, precision: str = "float32", seed_tensorflow: bool = True
+) -> keras.Model:
     """The untrained network of a menu. Its weights follow from the seed of the recipe or of one network of several.
+
+    Keras's layers and those of the house draw without TensorFlow's own seed, which costs compiled functions dear.
 
     Raises:
         SpecError: the menu does not fit the data, with paths in the menu.
     """
-    return build(menu, signature, seed=derive(seed, "weights"), precision=precision)
+    own = derive(seed, "weights")
+    return build(menu, signature, seed=own, precision=precision, seed_tensorflow=seed_tensorflow)
 
 
 def codes(network: keras.Model, inputs: dict[str, np.ndarray]) -> np.ndarray:

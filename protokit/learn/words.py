@@ -14,7 +14,7 @@ from protokit.core.places import Fault
 from protokit.core.suggest import did_you_mean
 from protokit.core.values import signature
 from protokit.grammar.faults import refuse
-from protokit.grammar.words import SHARE, Section, Word, choice, definition, one_or_more
+from protokit.grammar.words import SHARE, Section, Varies, Word, as_plain, choice, definition, one_or_more
 from protokit.learn.engine import ENGINES
 from protokit.learn.parts.loss import SHELF as LOSS
 from protokit.learn.parts.loss import ByTarget, LossWord
@@ -81,13 +81,12 @@ def _quantiles(value: object) -> object:
 class Stop(Section):
     """When training ends before its last epoch."""
 
-    patience: int | None = Field(
+    patience: Annotated[int | None, Field(ge=1), Varies()] = Field(
         None,
-        ge=1,
         description="epochs without a better value; 20, more where an epoch is of less than 10 batches",
         examples=[20],
     )
-    monitor: Annotated[str, choice("monitor", MONITORS)] = Field(
+    monitor: Annotated[str, choice("monitor", MONITORS), Varies()] = Field(
         "validation_loss", description="the value that is to get better", examples=["loss"]
     )
 
@@ -110,19 +109,19 @@ class Learn(Section):
         description="the network: layers, or the name of a house menu; auto is the one that fits the data",
         examples=["tabular", [{"Dense": {"units": 64, "activation": "relu"}}, {"Dropout": 0.3}]],
     )
-    loss: Annotated[str | dict[str, object] | None, LossWord()] = Field(
+    loss: Annotated[str | dict[str, object] | None, LossWord(), Varies()] = Field(
         None,
         description="a loss of Keras, of protokit's or your own, or one for each of several targets; that of the task "
         "when not given",
         examples=["Huber", {"price": "Huber", "churned": {"BinaryFocalCrossentropy": {"gamma": 2}}}],
     )
-    loss_weights: Annotated[dict[str, float] | None, LOSS_WEIGHTS] = Field(
+    loss_weights: Annotated[dict[str, float] | None, LOSS_WEIGHTS, Varies(names=True)] = Field(
         None,
         description="how much the loss of each of several targets counts; 1 when not given",
         examples=[{"price": 0.3}],
     )
-    label_smoothing: float = Field(
-        0.0, ge=0, lt=1, description="the share of each label that is spread over all classes", examples=[0.1]
+    label_smoothing: Annotated[float, Field(ge=0, lt=1), Varies()] = Field(
+        0.0, description="the share of each label that is spread over all classes", examples=[0.1]
     )
     metrics: Annotated[Any, MetricsWord()] = Field(
         (),
@@ -130,29 +129,31 @@ class Learn(Section):
         "target",
         examples=[["AUC", {"Precision": {"thresholds": 0.7}}]],
     )
-    optimizer: Annotated[str | dict[str, Any], OPTIMIZER] = Field(
+    optimizer: Annotated[str | dict[str, Any], OPTIMIZER, Varies()] = Field(
         default_factory=lambda: dict(_ADAMW),
         description="an optimizer of Keras, or your own, with its arguments",
         examples=[{"AdamW": {"learning_rate": 0.001}}],
     )
-    schedule: Annotated[str | dict[str, Any], SCHEDULE] = Field(
+    schedule: Annotated[str | dict[str, Any], SCHEDULE, Varies()] = Field(
         "plateau",
         description="how the learning rate goes on: constant, cosine, plateau, a schedule of Keras, or your own",
         examples=["cosine", {"plateau": {"warmup_steps": 100}}, {"CosineDecay": {"warmup_steps": 100}}],
     )
-    average: Average | None = Field(
+    average: Annotated[Average | None, Varies()] = Field(
         None,
         description="whether the mean of the weights over the last steps is judged and kept",
         examples=[{"decay": 0.99}],
     )
-    epochs: int | None = Field(
-        None, ge=1, description="at most; 200, more where an epoch is of less than 10 batches", examples=[50]
+    epochs: Annotated[int | None, Field(ge=1), Varies()] = Field(
+        None, description="at most; 200, more where an epoch is of less than 10 batches", examples=[50]
     )
-    batch_size: int | None = Field(
-        None, ge=1, description="rows of a batch; from 32 to 256 by the number of rows", examples=[128]
+    batch_size: Annotated[int | None, Field(ge=1), Varies()] = Field(
+        None, description="rows of a batch; from 32 to 256 by the number of rows", examples=[128]
     )
-    stop: Stop | None = Field(Stop(), description="when training ends early; null: never", examples=[{"patience": 20}])
-    class_weights: Annotated[Any, CLASS_WEIGHTS] = Field(
+    stop: Annotated[Stop | None, Varies()] = Field(
+        Stop(), description="when training ends early; null: never", examples=[{"patience": 20}]
+    )
+    class_weights: Annotated[Any, CLASS_WEIGHTS, Varies(names=True)] = Field(
         None,
         description="how much a row of each class counts in the loss; of several targets by target",
         examples=["balanced", {"churned": "balanced"}],
@@ -178,10 +179,8 @@ class Learn(Section):
     cluster_by: Annotated[str, choice("cluster_by", CLUSTERINGS)] = Field(
         "kmeans", description="how clusters are found in the embedding", examples=["gaussian_mixture", "hdbscan"]
     )
-    networks: int | None = Field(
+    networks: Annotated[int | None, Field(ge=1, le=100), Varies()] = Field(
         None,
-        ge=1,
-        le=100,
         description="how many are averaged; 1, or 4 that are dealt where rows are few: of a table under 1,000",
         examples=[5],
     )
@@ -190,13 +189,13 @@ class Learn(Section):
         description="in what the networks differ beside their seeds: each has other validation rows",
         examples=["validation"],
     )
-    start: Annotated[str, choice("start", STARTS)] = Field(
+    start: Annotated[str, choice("start", STARTS), Varies()] = Field(
         "zero",
         description="where the last layer starts: at zero, or at a ridge regression of the inputs that come to it as "
         "they are; linear for numbers to predict where rows are few: of a table under 1,000",
         examples=["linear"],
     )
-    precision: Annotated[str, choice("precision", PRECISIONS, later=LATER_PRECISIONS)] = Field(
+    precision: Annotated[str, choice("precision", PRECISIONS, later=LATER_PRECISIONS), Varies()] = Field(
         "float32", description="in which numbers the network computes", examples=["mixed_bfloat16"]
     )
     engine: Annotated[str, Word(_engine, lambda: {"enum": ["auto", *ENGINES.all()]})] = Field(
@@ -255,11 +254,10 @@ class Learn(Section):
         Learning rate and weight decay are read when it runs; but rates that a schedule has of its own are shares of
         the optimizer's, which is compiled in beside them.
         """
-        plain = self.as_plain()
         words = ("loss", "loss_weights", "label_smoothing", "metrics", "optimizer", "average", "precision", "engine")
-        found: dict[str, object] = {word: plain[word] for word in words}
+        found = {word: as_plain(getattr(self, word)) for word in words}
         if self.by_step:
-            found["schedule"] = plain["schedule"]
+            found["schedule"] = self.schedule
         elif isinstance(self.optimizer, dict):
             [(name, given)] = self.optimizer.items()
             rates = {key: 0 for key in ("learning_rate", "weight_decay") if isinstance(given, dict) and key in given}

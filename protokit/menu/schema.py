@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import TypeAlias
 
+from protokit.grammar.words import slot_schema
 from protokit.menu import catalogue
 from protokit.menu.reading.argument_rules import Rule, rule_of
 from protokit.menu.reading.reader import KEYS
@@ -41,9 +42,9 @@ def schema() -> JsonSchema:
 
 def definitions() -> JsonSchema:
     """What a recipe's menu, optimizer, losses and metrics are made of."""
-    without_slots = _Arguments(slots=False)
-    training = {section.capitalize(): without_slots.of_section(section) for section in _TRAINING}
-    return {**_of_menus(), **training, **without_slots.definitions}
+    training = _Arguments(expressions=False)
+    sections = {section.capitalize(): training.of_section(section) for section in _TRAINING}
+    return {**_of_menus(), **sections, **training.definitions}
 
 
 def _of_menus() -> JsonSchema:
@@ -70,7 +71,7 @@ def _of_menus() -> JsonSchema:
         "LayerItem": {**_item(layers), "allOf": _calls(sources)},
         "Layer": {"anyOf": [bare, _item(layers, beside={"name": {"type": ["string", "null"]}})]},
         "Value": _value(arguments),
-        "Slot": _slot({}, True),
+        "Slot": slot_schema({}, True),
         "Expression": {"type": "string", "pattern": "\\$"},
         "Source": {
             "anyOf": [
@@ -86,8 +87,8 @@ def _of_menus() -> JsonSchema:
 class _Arguments:
     """Writes the schemas of arguments; those that are alike are written once, as definitions."""
 
-    def __init__(self, *, slots: bool = True) -> None:
-        self.slots = slots
+    def __init__(self, *, expressions: bool = True) -> None:
+        self.expressions = expressions  # which only a menu has: its hyperparameters are known there alone
         self.definitions: JsonSchema = {}
 
     def of_class(self, entry: catalogue.Entry) -> JsonSchema:
@@ -95,7 +96,7 @@ class _Arguments:
         return self._defined(f"{entry.section}.{entry.name}", lambda: self._class(entry))
 
     def _defined(self, name: str, written: Callable[[], JsonSchema]) -> JsonSchema:
-        name += "" if self.slots else ".fixed"
+        name += "" if self.expressions else ".training"
         if name not in self.definitions:
             self.definitions[name] = {}  # it may be met again inside itself
             self.definitions[name] = written()
@@ -116,7 +117,7 @@ class _Arguments:
         if rule.kind or rule.section == "activations":
             return self.of_rule(rule)
         forms: list[JsonSchema] = [{"not": {"type": ["array", "object"]}}]
-        forms += [{"required": [kind]} for kind in _SLOT_KINDS] if self.slots else []
+        forms += [{"required": [kind]} for kind in _SLOT_KINDS]
         return {"allOf": [self.of_rule(rule), {"not": {"type": "array"}}, {"anyOf": forms}]}
 
     def of_rule(self, rule: Rule) -> JsonSchema:
@@ -149,9 +150,8 @@ class _Arguments:
         return forms[0] if len(forms) == 1 else {"anyOf": forms}
 
     def _slots(self, plain: JsonSchema, numbers: bool) -> list[JsonSchema]:
-        if not self.slots:
-            return []
-        return [_slot(plain, numbers) if plain else {"$ref": "#/$defs/Slot"}, _EXPRESSION]
+        slot: JsonSchema = slot_schema(_or_null(plain), numbers) if plain else {"$ref": "#/$defs/Slot"}
+        return [slot, _EXPRESSION] if self.expressions else [slot]
 
     def of_section(self, section: str) -> JsonSchema:
         """A name of a section, or a mapping of one name to its arguments."""
@@ -262,7 +262,10 @@ def _composites(arguments: _Arguments) -> list[JsonSchema]:
         ),
         "residual": ({**_CHAIN, "description": "x + f(x), projected where shapes differ"}, {}),
         "branch": ({**_CHAINS, "description": "the input to each, then merged"}, {"merge": _LAYER}),
-        "choose": ({**_CHAINS, "description": "one of these: a slot of structure"}, {"default": _TEXT}),
+        "choose": (
+            {**_CHAINS, "minProperties": 2, "description": "one of these: a slot of structure"},
+            {"default": _TEXT},
+        ),
         "when": ({**_CHAINS, "description": "only where the condition holds"}, {}),
         "layers": (_CHAIN, {}),
     }
@@ -276,19 +279,5 @@ def _value(arguments: _Arguments) -> JsonSchema:
     return {"anyOf": [{"not": {"type": "object"}}, {"$ref": "#/$defs/Slot"}, _LAYER, *known, several]}
 
 
-def _slot(options: JsonSchema, numbers: bool) -> JsonSchema:
-    """A slot whose options are of a kind; `numbers` where they may be a range."""
-    number: JsonSchema = {"type": "number"}
-    pair: JsonSchema = {"type": "array", "minItems": 2, "maxItems": 2}
-    whole: JsonSchema = {"type": "integer"}
-    above: JsonSchema = {"type": "number", "exclusiveMinimum": 0}
-    more: JsonSchema = {"step": {"anyOf": [above, _NULL]}, "log": {"type": "boolean"}}
-    one: JsonSchema = {"anyOf": [options, _NULL]} if options else {}
-    choice = _closed({"choice": {"type": "array", "minItems": 1, "items": one}, "default": one}, required=["choice"])
-    if not numbers:
-        return choice
-    forms = [choice]
-    for kind, of in (("int", whole), ("float", number)):
-        item: JsonSchema = {"allOf": [of, options]} if options else of
-        forms.append(_closed({kind: {**pair, "items": item}, **more, "default": item}, required=[kind]))
-    return {"anyOf": forms}
+def _or_null(schema: JsonSchema) -> JsonSchema:
+    return {"anyOf": [schema, _NULL]}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from io import StringIO
 from typing import TYPE_CHECKING
 
@@ -66,15 +66,35 @@ def edited(text: str, edit: Edit, menu: Menu) -> str:
     return _texts(text, edit, menu)[1]
 
 
+def rewritten(text: str, change: Callable[[CommentedMap], None]) -> str:
+    """A text with its data changed in place: all lines that nothing changes stay as they are, with their comments.
+
+    Where lines are not to be kept, the text is as written anew. A change that has no place raises a LookupError,
+    TypeError or AttributeError.
+    """
+    return _changed(text, change)[1]
+
+
+def flow(value: object) -> object:
+    """Plain data as it is put into a text that is changed: on one line."""
+    return _flow(value)
+
+
 def _texts(text: str, edit: Edit, menu: Menu) -> tuple[str, str]:
     """The text before and after; where the lines of a text are not to be kept, both as written anew."""
+    try:
+        return _changed(text, lambda data: _change(data, edit, menu))
+    except (LookupError, TypeError, StopIteration):
+        style = min(_STYLES, key=lambda s: _unlike(text, _dump(_load(text), s)))
+        before = _dump(_load(text), style)
+        return before, before
+
+
+def _changed(text: str, change: Callable[[CommentedMap], None]) -> tuple[str, str]:
     style = min(_STYLES, key=lambda s: _unlike(text, _dump(_load(text), s)))
     before = _dump(_load(text), style)
     data = _load(text)
-    try:
-        _change(data, edit, menu)
-    except (KeyError, IndexError, TypeError, StopIteration):
-        return before, before
+    change(data)
     after = _dump(data, style)
     old, lines, new = text.splitlines(), before.splitlines(), after.splitlines()
     if len(old) != len(lines):

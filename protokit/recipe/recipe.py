@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path as FilePath
 from typing import Annotated
@@ -26,9 +28,12 @@ from protokit.menu.house_menu import HOUSE_MENUS
 from protokit.menu.items import Plain
 from protokit.menu.menu import Menu
 from protokit.recipe import overrides
-from protokit.recipe.consistency import faults_between
 from protokit.recipe.explain import explain
 from protokit.recipe.search import Search
+from protokit.recipe.slots.options import Sections, faults_of_options
+from protokit.recipe.slots.placed import COLUMNS, Slots, by_default
+from protokit.recipe.slots.settling import Settling
+from protokit.recipe.slots.taking import misplaced, taken, told
 from protokit.represent.words import Represent
 
 
@@ -49,7 +54,7 @@ def _name(value: object) -> object:
     return value
 
 
-def _named_inputs(data: Mapping[object, object]) -> tuple[str, ...]:
+def _named_inputs(data: Mapping[str, object]) -> tuple[str, ...]:
     """What a menu may name in `from` beside numbers and categories: columns that the recipe says the kind of."""
     represent = data.get("represent")
     represent = represent if isinstance(represent, Mapping) else {}
@@ -61,12 +66,21 @@ def _named_inputs(data: Mapping[object, object]) -> tuple[str, ...]:
     return (*declared, *(f"{name}_codes" for name in declared), *shapes, *(["known"] if "series" in shapes else []))
 
 
-def _targets(data: Mapping[object, object]) -> tuple[str, ...]:
+def _targets(data: Mapping[str, object]) -> tuple[str, ...]:
     """The names of the targets, which the losses of each may be written under."""
     represent = data.get("represent")
     target = represent.get("target") if isinstance(represent, Mapping) else None
     names = [target] if isinstance(target, str) else target
     return tuple(map(str, names)) if isinstance(names, (list, tuple, Mapping)) else ()
+
+
+def _at_slot(fault: Fault, slots: Slots) -> Fault:
+    """A fault of the recipe on its defaults, where the slot stands whose default it is."""
+    path, cure = slots.as_written(fault.path, by_default), fault.cure
+    slot = next((one.slot for one in slots if one.written == path), None)
+    if slot is not None and slot.kind == "float" and "whole number" in fault.rule:
+        cure = f"write {{int: [{math.ceil(slot.options[0])}, {math.floor(slot.options[1])}]}}"
+    return replace(fault, path=path, cure=cure)
 
 
 class Recipe(Section):
@@ -100,6 +114,8 @@ class Recipe(Section):
     )
     _document: Document = PrivateAttr(default_factory=lambda: Document.of(None))
     _folder: FilePath = PrivateAttr(default_factory=FilePath.cwd)
+    _slots: Slots = PrivateAttr(default_factory=Slots)
+    _settling: Settling | None = PrivateAttr(default=None)  # makes the document when it is asked for
 
     @classmethod
     def read(cls, path: str | FilePath, *, set: Sequence[str] = ()) -> Recipe:
@@ -133,18 +149,47 @@ class Recipe(Section):
             raise document.error([Fault(rule, cure)])
         if not isinstance(data, dict):
             raise document.error([Fault("a recipe is a mapping", "write at least represent: {target: NAME}")])
+        read, slots, faults = taken(data)
+        faults += misplaced(data)
+        at_slots = {fault.path[: 3 if fault.path[:2] == COLUMNS else 2] for fault in faults}
         try:
-            context = {"columns": _named_inputs(data), "targets": _targets(data)}
-            recipe = cls.model_validate({"name": name, **data}, context=context)
+            context = {"columns": _named_inputs(read), "targets": _targets(read)}
+            recipe = cls.model_validate({"name": name, **read}, context=context)
         except ValidationError as error:
-            raise document.error(faults_of(error, cls, data)) from None
-        if isinstance(recipe.learn.menu, Menu) and (house := recipe.learn.menu.house):
-            recipe = recipe._proposed(HOUSE_MENUS[house].learn)
-        recipe._document, recipe._folder = document, folder
-        faults = faults_between(recipe.collect, recipe.represent, recipe.learn, recipe.evaluate)
+            found = told(faults_of(error, cls, read), read)
+            faults += [fault for fault in found if not any(fault.path[: len(at)] == at for at in at_slots)]
+            raise document.error([_at_slot(fault, slots) for fault in faults]) from None
         if faults:
             raise document.error(faults)
+        if isinstance(recipe.learn.menu, Menu) and (house := recipe.learn.menu.house):
+            recipe = recipe._proposed(HOUSE_MENUS[house].learn)
+        recipe._document, recipe._folder, recipe._slots = document, folder, slots
+        if faults := told(recipe.sections.faults(), read):
+            raise document.error([_at_slot(fault, slots) for fault in faults])
+        if faults := [*faults_of_options(slots, recipe.sections), *recipe._endless()]:
+            raise document.error(faults)
         return recipe
+
+    def _endless(self) -> list[Fault]:
+        """Slots whose values a grid has no end of."""
+        if self.search.sampler != "grid":
+            return []
+        placed = {one.slot.name: one.written for one in self._slots}
+        slots = {**{one.slot.name: one.slot for one in self._slots}, **self.network.slots}
+        return [
+            Fault(
+                f"a grid has no end where {name} goes {slot.said}",
+                f"give it a step, or write {name.rpartition('.')[2]}: {{choice: [...]}}; or another search.sampler",
+                placed.get(name, ("search", "sampler")),
+            )
+            for name, slot in slots.items()
+            if slot.count is None
+        ]
+
+    @property
+    def slots(self) -> Slots:
+        """The slots outside the menu, each at its default here; `Space` knows those of the menu too."""
+        return self._slots
 
     def _proposed(self, learn: Mapping[str, Plain]) -> Recipe:
         """The recipe with what its house menu proposes under `learn`, where the recipe says nothing of it."""
@@ -166,6 +211,17 @@ class Recipe(Section):
         parts = (self.collect, self.represent, self.learn, self.evaluate)
         return card_of(self.name, *parts, self.network).bundle()
 
+    def settled(self, sections: Sections, settling: Settling) -> Recipe:
+        """The recipe without slots: with sections that have values in their places, and what writes it so."""
+        found = self.model_copy(update={"represent": sections.represent, "learn": sections.learn})
+        found._slots, found._settling = Slots(), settling
+        return found
+
+    @property
+    def sections(self) -> Sections:
+        """The sections that have to fit to each other."""
+        return Sections(self.collect, self.represent, self.learn, self.evaluate)
+
     @property
     def folder(self) -> FilePath:
         """Where paths in the recipe start: the folder of its file, else the current one."""
@@ -174,6 +230,8 @@ class Recipe(Section):
     @property
     def document(self) -> Document:
         """The text or data that the recipe was made of, for the places of faults."""
+        if self._settling is not None:
+            self._document, self._settling = self._settling.document(), None
         return self._document
 
     @property
@@ -199,18 +257,18 @@ class Recipe(Section):
     def at(self, folder: FilePath) -> Recipe:
         """The recipe with paths that start at another folder."""
         found = self.model_copy()
-        found._document, found._folder = self._document, folder
+        found._folder = folder
         return found
 
     def with_learn(self, **words: object) -> Recipe:
         """The recipe with other words under `learn`, as they would be read."""
         chosen = self.model_copy(update={"learn": self.learn.model_copy(update=words)})
-        chosen._document, chosen._folder = self._document, self._folder
+        chosen._slots = self._slots.without([("learn", word) for word in words])
         return chosen
 
     def error(self, path: Path, rule: str, cure: str | None = None) -> SpecError:
         """An error at a place of this recipe, for what only the data shows."""
-        return self._document.error([Fault(rule, cure, path)])
+        return self.document.error([Fault(rule, cure, path)])
 
     def check_menu(self) -> None:
         """Write the network out, which no data is needed for.
@@ -225,11 +283,11 @@ class Recipe(Section):
 
     def in_menu(self, error: SpecError) -> SpecError:
         """The error of the menu at its lines of this recipe."""
-        data = self._document.data
+        data = self.document.data
         learn = data.get("learn") if isinstance(data, dict) else None
         written = learn.get("menu") if isinstance(learn, dict) else None
         faults = self.network.in_data(error, written)
-        return self._document.error([fault.under(("learn", "menu")) for fault in faults])
+        return self.document.error([fault.under(("learn", "menu")) for fault in faults])
 
     def left_out(self) -> tuple[str, ...]:
         """What a plain run does not read, where the recipe says nothing of it."""
@@ -239,11 +297,13 @@ class Recipe(Section):
         """The recipe with every default filled in, as plain data that `parse` takes."""
         learn = self.learn.as_plain()
         menu = learn.pop("menu")
-        return {**super().as_plain(), "learn": {**learn, "menu": menu}}  # the longest comes last
+        plain = {**super().as_plain(), "learn": {**learn, "menu": menu}}  # the longest comes last
+        self._slots.put(plain)
+        return plain
 
     def explain(self) -> str:
         """The recipe as YAML with every default filled in, and what each of these is for beside it."""
-        return explain(self, self._document.data)
+        return explain(self, self.document.data)
 
     def write(self) -> str:
         """The recipe with every default filled in, as YAML."""

@@ -8,12 +8,15 @@ from typing import Annotated
 from pydantic import Field
 
 from protokit.core.places import Fault
+from protokit.evaluate.metrics.metric import METRICS
 from protokit.grammar.faults import refuse
 from protokit.grammar.words import Section, Word, choice
 
 SAMPLERS = ("tpe", "random", "qmc", "grid")
 PRUNERS = ("halving", "median")
 CREWS = ("ray", "folder")
+LOSS = "loss"  # of the validation rows: what trials are compared by where no metric is named
+_LONGEST = 1e9  # seconds
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 
 
@@ -23,7 +26,7 @@ def _time(value: object) -> object:
         return None
     if isinstance(value, str) and (found := re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([smhd])\s*", value)):
         value = float(found[1]) * _UNITS[found[2]]
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < float("inf"):
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value <= _LONGEST:
         raise refuse(Fault(f"a time is a number of seconds, or such as 30m, not {value!r}", "write 30m, 2h or 600"))
     return float(value)
 
@@ -34,6 +37,19 @@ def _workers(value: object) -> object:
     if (whole and isinstance(value, int) and value > 0) or value in CREWS:
         return value
     raise refuse(Fault(f"workers are a number from 1, or ray, or folder, not {value!r}", "write workers: 2"))
+
+
+def _metric(value: object) -> object:
+    """The loss, or a metric that says which of two is better."""
+    if value is None or value == LOSS:
+        return value
+    found = METRICS.find(value)
+    if found is None:
+        unknown = METRICS.unknown(value)
+        raise refuse(Fault(unknown.rule, unknown.cure or f"write {LOSS}, or one of `protokit list metrics`"))
+    if found.greater_is_better is None:
+        raise refuse(Fault(f"{value} is better neither high nor low", f"write {LOSS}, or another metric"))
+    return value
 
 
 class Search(Section):
@@ -50,10 +66,12 @@ class Search(Section):
     pruner: Annotated[str | None, choice("pruner", PRUNERS, null=True)] = Field(
         "halving", description="how trials that fall behind end early; null: none does", examples=["median"]
     )
-    metric: str | None = Field(
+    metric: Annotated[str | None, Word(_metric, lambda: {"enum": [LOSS, *METRICS.all(), None]})] = Field(
         None, description="by what trials are compared, on the validation rows; the loss", examples=["roc_auc"]
     )
-    finalists: int = Field(5, ge=1, description="how many of the best are trained again, beside the defaults")
+    finalists: int = Field(
+        5, ge=1, description="how many of the best are trained again, beside the defaults; all where trials are fewer"
+    )
     seeds: int = Field(3, ge=1, description="on how many other splits and seeds each finalist is trained")
     reshuffle: bool = Field(False, description="whether each trial has a training and validation split of its own")
     workers: Annotated[

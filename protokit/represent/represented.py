@@ -62,10 +62,17 @@ class Represented:
         Shapes: rows (rows,) of positions in `frame`.
         """
         known = np.concatenate([self.split.train, self.split.validation])
+        return self.with_rows(np.setdiff1d(known, rows), rows)
+
+    def with_rows(self, train: np.ndarray, validation: np.ndarray) -> Represented:
+        """The same with other training and validation rows, of those that it has; others are left out.
+
+        Shapes: (rows,) of positions in `frame`.
+        """
+        known = np.concatenate([self.split.train, self.split.validation])
         both = _joined(self.train, self.validation)
-        taken = np.isin(known, rows)
-        train, validation = np.flatnonzero(~taken), np.flatnonzero(taken)
-        train, validation = train[np.argsort(known[train])], validation[np.argsort(known[validation])]
+        places = np.argsort(known)
+        train, validation = (places[np.isin(known[places], rows)] for rows in (train, validation))
         split = replace(self.split, train=known[train], validation=known[validation])
         return replace(self, split=split, train=_some_of(both, train), validation=_some_of(both, validation))
 

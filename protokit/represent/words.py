@@ -12,7 +12,7 @@ from protokit.core.places import Fault
 from protokit.core.plugins import or_failure
 from protokit.core.suggest import did_you_mean, one_of
 from protokit.grammar.faults import faults_of, refuse
-from protokit.grammar.words import TEXT, Columns, JsonSchema, Section, Word, closed, or_null
+from protokit.grammar.words import TEXT, Columns, JsonSchema, Section, Word, closed, or_null, or_slot
 from protokit.represent.kind import KINDS, Kind
 from protokit.represent.kinds.number import NumberOptions
 from protokit.represent.series.last import PART, Last, part
@@ -216,15 +216,15 @@ def _kind_schema() -> JsonSchema:
     kinds = KINDS.all()
     bare = [name for name, kind in kinds.items() if not kind.required]
     more = [closed({name: _options_schema(kinds[name])}, required=[name]) for name in _with_options(kinds)]
-    return {"anyOf": [{"enum": bare}, *more]}
+    return or_slot({"anyOf": [{"enum": bare}, *more]})
 
 
 def _options_schema(kind: type[Kind]) -> dict[str, Any]:
     options = kind.options
     if isinstance(options, Word):
-        return dict(options.schema() if callable(options.schema) else options.schema)
-    assert options is not None
-    return or_null(options.model_json_schema())
+        return or_slot(options.schema() if callable(options.schema) else options.schema)
+    whole = options.model_json_schema() if options else {"properties": {}}
+    return or_null({**whole, "properties": {key: or_slot(part) for key, part in whole["properties"].items()}})
 
 
 ColumnKind = Annotated[str | dict[str, object], Word(_column_kind, _kind_schema)]

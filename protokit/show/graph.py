@@ -11,7 +11,8 @@ from dataclasses import dataclass
 class Box:
     """One box: its name, what it is, what comes out and how large it is; the names of the boxes it takes from.
 
-    `label` is a name that a person gave; `depth` indents it in the tree; `times` is how often a folded box stands.
+    `label` is a name that a person gave; `depth` indents it in the tree; `times` is how often a folded box stands;
+    `marked` ones stand out, as what another graph beside it does not have.
     """
 
     name: str
@@ -22,6 +23,7 @@ class Box:
     takes: tuple[str, ...] = ()
     depth: int = 0
     times: int = 1
+    marked: bool = False
 
 
 def tree(boxes: Sequence[Box], title: str) -> str:
@@ -104,6 +106,8 @@ def _edge(start: tuple[float, float], end: tuple[float, float]) -> str:
 
 def _box(box: Box, x: float, y: float) -> str:
     color, share = ("#0072b2", 0.1) if box.takes else ("#f0e442", 0.35)  # seen on light and dark ground
+    edge = 'stroke="#d55e00" stroke-width="2.4" stroke-dasharray="7 3"' if box.marked else 'stroke="#0072b2"'
+    color = "#d55e00" if box.marked else color
     times = f" × {box.times}" if box.times > 1 else ""
     count = "" if not box.parameters else f"{box.parameters:,}"
     detail = " · ".join(part for part in (box.shape, count) if part)
@@ -116,7 +120,7 @@ def _box(box: Box, x: float, y: float) -> str:
     return (
         f"<g><title>{html.escape(box.name)}</title>{extra if box.times > 1 else ''}"
         f'<rect x="{x:.0f}" y="{y}" width="{_WIDTH}" height="{_HEIGHT}" rx="5" fill="{color}" '
-        f'fill-opacity="{share}" stroke="#0072b2"/>'
+        f'fill-opacity="{share}" {edge}/>'
         f'<text x="{x + 8:.0f}" y="{y + 16}" fill="currentColor" font-weight="600">{title}{label}</text>'
         f'<text x="{x + 8:.0f}" y="{y + 32}" fill="currentColor" fill-opacity=".8">{detail}</text></g>'
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from protokit.collect.headers import columns, some_cells
 from protokit.core.errors import SpecError
+from protokit.core.runs import kept_from
 from protokit.core.values.said import Finding
 from protokit.recipe.column_names import check_columns
 from protokit.recipe.recipe import Recipe
@@ -28,7 +29,9 @@ def as_recipe(recipe: Recipe | str | Path | Mapping[str, object], set: Sequence[
     if not isinstance(recipe, str | Path):
         rule = f"a recipe is a file, a dict or a Recipe, not a {type(recipe).__name__}"
         raise SpecError.one(rule, "a data frame comes second: run(recipe, table)")
-    return Recipe.read(recipe, set=set)
+    read = Recipe.read(recipe, set=set)
+    # a recipe that lies in the folder of a run or a search: its paths start where they did when it was run
+    return read if (folder := kept_from(Path(recipe))) is None else read.at(folder)
 
 
 def check(recipe: Recipe | str | Path | Mapping[str, object], *, set: Sequence[str] = ()) -> Recipe:

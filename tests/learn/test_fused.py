@@ -167,7 +167,7 @@ def test_one_program_trains_on_other_rows_weights_and_rates_without_tracing(trai
     menu, signature = trainer._learn.menu, data.encoder.signature
     first = trainer.train(data.train, data.validation)
     traces = trainer.traces
-    assert traces == {"plain": 1, "scores": 1, "test": 1, "judge": 1, "xla": 1, "chunk": 1}
+    assert traces == {"plain": 1, "scores": 1, "test": 1, "epoch": 1, "xla": 1, "epoch with xla": 1}
     fewer = replace(
         data.train,
         inputs={name: values[:-5] for name, values in data.train.inputs.items()},
@@ -190,6 +190,43 @@ def test_one_program_trains_on_other_rows_weights_and_rates_without_tracing(trai
     again = trainer.train(data.train, data.validation)
     assert again.progress == first.progress
     assert all(np.array_equal(a, b) for a, b in zip(again.weights, first.weights, strict=True))
+
+
+@pytest.mark.parametrize("xla", [False, True])
+def test_an_epoch_in_one_call_is_its_parts_one_after_the_other(
+    xla: bool, trainer_of: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rows, the last 11 of them in a smaller batch; more than one batch of validation rows; several targets."""
+    from protokit.learn.training.program import Program
+
+    monkeypatch.setattr("protokit.learn.training.program.VALIDATION_BATCH", 25)
+    found = []
+    for together in (True, False):
+        trainer, data = trainer_of(
+            "plain", ["c", "k", "r"], menu=[{"Dense": 8}, {"Dropout": 0.3}, "BatchNormalization"]
+        )
+        plan = trainer.plan(data.train, data.validation)
+        example, checked = feed.batch_of(data.train), feed.batch_of(data.validation)
+        program = Program(trainer.network, plan.batch_size, example, data.train.rows)
+        program.compile_xla() if xla else program.compile()
+        order = plan.order(0, data.train.rows)[:-21]
+        given = feed.Resident(example), order, feed.Resident(checked)
+        if not together:
+            monkeypatch.setattr(Program, "_in_one", lambda *_: False)
+        done = [program.train_epoch(*given, xla=xla) for _ in range(2)]
+        assert ("chunk" in program.traces) == (xla and not together)
+        found.append([(one.bad, one.finite, one.scores, one.validation) for one in done])
+        found[-1].append(
+            [np.asarray(v.value) for v in (*trainer.network.variables, *trainer.network.optimizer.variables)]
+        )
+        if together:
+            assert done[1].weights is not None
+            for read, weight in zip(done[1].weights, trainer.network.weights, strict=True):
+                assert np.array_equal(read, weight)
+            assert not all(np.array_equal(a, b) for a, b in zip(done[0].weights or (), done[1].weights, strict=True))
+    (first, second, state), (one, two, other) = found
+    assert (first, second) == (one, two) and first[:2] == (None, True)
+    assert all(np.array_equal(a, b) for a, b in zip(state, other, strict=True))
 
 
 @pytest.mark.parametrize("way", ["fit", "plain", "xla"])

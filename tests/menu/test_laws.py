@@ -19,8 +19,8 @@ from protokit.grammar.document import Document
 NAMES = st.sampled_from(["width", "rate", "depth"])
 NUMBER = st.one_of(
     st.integers(1, 512),
-    st.builds(lambda low, more: {"int": [low, low + more]}, st.integers(1, 64), st.integers(0, 64)),
-    st.builds(lambda values: {"choice": values}, st.lists(st.integers(1, 99), min_size=1, max_size=3, unique=True)),
+    st.builds(lambda low, more: {"int": [low, low + more]}, st.integers(1, 64), st.integers(1, 64)),
+    st.builds(lambda values: {"choice": values}, st.lists(st.integers(1, 99), min_size=2, max_size=3, unique=True)),
     st.just("$width"),
     st.builds("$width * {} // ({} + $depth) + 1".format, st.integers(1, 9), st.integers(1, 9)),
 )
@@ -43,7 +43,7 @@ def composites(chain: st.SearchStrategy) -> st.SearchStrategy:
         st.builds(
             lambda c, m: {"branch": c, "merge": m}, chains, st.sampled_from(["Concatenate", {"Dot": {"axes": 1}}])
         ),
-        st.builds(lambda c: {"choose": c}, chains),
+        st.builds(lambda c: {"choose": {"other": [], **c}}, chains),
         st.builds(lambda c, n: {"when": {f"$depth > {n}": c}}, chain, st.integers(0, 5)),
         chain,
     )

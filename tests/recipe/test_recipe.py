@@ -114,7 +114,6 @@ def test_a_column_of_parts_leaves_the_share_that_is_not_written_to_itself() -> N
 @pytest.mark.parametrize(
     ("path", "value", "words"),
     [
-        (("search",), {"trials": 3}, "'search' is not supported yet"),
         (("evaluate", "threshold"), 1.2, "a threshold is between 0 and 1, not 1.2"),
         (("evaluate", "threshold"), "recall", "recall by itself is best where all rows are called one class"),
         (("evaluate", "threshold"), "f1_marco", "did you mean 'f1_macro'?"),
@@ -158,7 +157,7 @@ def test_a_column_of_parts_leaves_the_share_that_is_not_written_to_itself() -> N
         (("learn", "precision"), "mixed_float61", "did you mean 'mixed_float16'"),
         (("learn", "precision"), "float64", "not supported yet"),
         (("learn", "sample_weights"), "y", "is the target"),
-        (("learn", "optimizer"), {"AdamW": {"learning_rate": {"float": [1, 2]}}}, "not supported yet"),
+        (("learn", "optimizer"), {"AdamW": {"learning_rate": {"float": [2, 1]}}}, "write {float: [1, 2]}"),
         (("learn", "networks"), 0, "at least 1"),
         (("learn", "menu"), {"blocks": [], "layers": []}, "blocks is a mapping"),
         (("evaluate", "strict"), "yes", "true or false"),

@@ -12,6 +12,7 @@ import pytest
 
 import protokit
 from protokit.workflow.look.compare import Comparison
+from tests.workflow.made_runs import begun
 
 
 @pytest.fixture(scope="module")
@@ -160,3 +161,23 @@ def test_other_quantiles_are_not_ranked(folder: Path) -> None:
     )
     found = protokit.compare(*(protokit.run(one, out=folder / "runs") for one in (wide, near)))
     assert not found.pairs and "quantiles of a are not the same" in found.flags[0]
+
+
+def test_runs_that_did_not_end_are_left_out_and_it_is_said(runs: dict[str, Any], tmp_path: Path) -> None:
+    cut = begun(
+        tmp_path / "cut" / "20260101T120000-aa11", failed={"state": "failed", "reason": "the loss was not finite"}
+    )
+    open_ = begun(tmp_path / "open" / "20260101T120000-aa22")
+    found = protokit.compare(runs["good"], cut, runs["blind"], open_.parent)
+    assert [run.name for run in found.runs] == ["good", "blind"] and len(found.pairs) == 1
+    assert found.left_out == (
+        f"{cut} is left out: it is failed: the loss was not finite",
+        f"{open_.parent} is left out: it is unfinished: running still, or its process was killed",
+    )
+    assert "is left out" in str(found) and "is left out" in found.page().html()
+    assert found.as_plain()["left_out"] == list(found.left_out)
+    for too_few in ([runs["good"], cut], [cut, open_]):
+        with pytest.raises(protokit.DataError, match="did not come to its end"):
+            protokit.compare(*too_few)
+    with pytest.raises(protokit.DataError, match="there is no such folder"):
+        protokit.compare(runs["good"], runs["blind"], tmp_path / "none")

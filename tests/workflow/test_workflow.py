@@ -131,7 +131,7 @@ def test_all_networks_of_one_shape_are_compiled_once(
     assert len(set(run.history["fold"])) == 5 and len(run.results["metrics"]["networks"]) == 15
     assert "with XLA" in run.results["metrics"]["engine"]["how"]
     [program] = made  # of folds that differ in their number of rows
-    assert program.traces == {"plain": 1, "scores": 1, "test": 1, "judge": 1, "xla": 1, "chunk": 1}
+    assert program.traces == {"plain": 1, "scores": 1, "test": 1, "epoch": 1, "xla": 1, "epoch with xla": 1}
 
 
 def test_hostile_names_stay_text(tmp_path: Path) -> None:
@@ -247,7 +247,7 @@ def test_compare_puts_runs_side_by_side(people: Path, tmp_path: Path) -> None:
         protokit.compare(first, tmp_path)
 
 
-RECIPES = ("wine", "breast_cancer", "diabetes", "digits", "shop", "messages", "shapes")
+RECIPES = ("wine", "breast_cancer", "diabetes", "digits", "shop", "messages", "shapes", "search")
 # in test_clustering.py, test_forecasts.py, test_list_kinds.py and test_survival.py
 ELSEWHERE = ("wine_clusters", "sales", "orders", "pumps")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import warnings
 from types import ModuleType
 
 from protokit.core.errors import MissingExtra
@@ -15,7 +16,10 @@ def optional(package: str, extra: str) -> ModuleType:
         MissingExtra: it is not installed; the message names the command that installs it.
     """
     try:
-        return importlib.import_module(package)
+        with warnings.catch_warnings():
+            # what a progress bar in a notebook lacks, which protokit does not show
+            warnings.filterwarnings("ignore", message="IProgress not found")
+            return importlib.import_module(package)
     except ModuleNotFoundError as error:
         if error.name and package.split(".")[0] == error.name.split(".")[0]:
             raise MissingExtra(package, extra) from None

@@ -26,4 +26,4 @@ class Fused:
         from protokit.learn.training.choice import choose
         from protokit.learn.training.fused_loop import FusedLoop
 
-        return FusedLoop(network, choose(network, plan, plan.typical_rows, trainings=trainings))
+        return FusedLoop(network, plan, lambda own: choose(network, own, own.typical_rows, trainings=trainings))

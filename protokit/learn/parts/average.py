@@ -22,7 +22,7 @@ def averaged(optimizer: keras.Optimizer, decay: float) -> None:
 @contextmanager
 def judging(network: keras.Model) -> Iterator[None]:
     """Have the averages stand for the weights, where there are some: around the scoring of validation rows."""
-    swap = _swap_of(network)
+    swap = swap_of(network)
     swap()
     try:
         yield
@@ -46,7 +46,8 @@ def _pairs(network: keras.Model) -> list[tuple[keras.Variable, keras.Variable]]:
     return list(zip(optimizer._trainable_variables, optimizer._model_variables_moving_average, strict=True))
 
 
-def _swap_of(network: keras.Model) -> Callable[[], object]:
+def swap_of(network: keras.Model) -> Callable[[], object]:
+    """What has weights and their averages change places; it does nothing where there are none."""
     optimizer = getattr(network.optimizer, "inner_optimizer", network.optimizer)
     known: Callable[[], object] | None = getattr(optimizer, "swap_averages", None)
     if known is not None:

@@ -41,7 +41,7 @@ def _weights(value: object) -> object:
         return found
     if isinstance(value, dict) and value:
         for key, weight in value.items():
-            if isinstance(weight, bool) or not isinstance(weight, (int, float)) or weight < 0:
+            if isinstance(weight, bool) or not isinstance(weight, (int, float)) or not 0 <= weight <= 1e300:
                 raise refuse(Fault(f"a class weight is a number from 0, not {weight!r}", None, (key,)))
         return {key: float(weight) for key, weight in value.items()}
     raise refuse(Fault(f"unknown class weights {value!r}", did_you_mean(str(value), ("balanced",))))

@@ -63,6 +63,8 @@ def choose(network: keras.Model, plan: Plan, rows: int, *, trainings: int = 1) -
         if found := next((kind for kind in kinds if kind in slow), None):
             return Choice(None, False, f"without XLA: {found} {why} it")
     unsure = next((kind for kind in kinds if kind not in _FAST), None) if not on_gpu else None
+    if unsure and not plan.timed:
+        return Choice(None, False, f"without XLA: {unsure} is not known to gain, and no trial is made of it here")
     steps = plan.steps(rows)
     step, cost = plain_seconds(network, plan.batch_size), compile_seconds(network)
     worth = cost / _GAIN  # seconds of the plain loop after which XLA would have paid

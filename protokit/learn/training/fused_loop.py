@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from protokit.core.libraries.backend import keras, tf
@@ -20,6 +21,7 @@ from protokit.learn.training.program import Program
 # what TensorFlow and a person's own code raise where they cannot be compiled
 UNCOMPILED = (tf.errors.OpError, ValueError, TypeError, AttributeError, NotImplementedError)
 _TRIAL_SECONDS = 0.3
+_MANY = 4096  # rows whose order takes longer to draw than a thread to wake
 _SHOWN = {True: "with XLA: a trial showed a gain", False: "without XLA: a trial showed no gain"}
 _CLEARLY = 1.2  # times faster: less is not worth another program
 
@@ -27,15 +29,16 @@ _CLEARLY = 1.2  # times faster: less is not worth another program
 class FusedLoop(Training):
     """Weights, metrics and random draws follow Keras's `fit` on the same batches."""
 
-    def __init__(self, network: keras.Model, choice: Choice) -> None:
-        super().__init__(network, choice.reason)
-        self._choice = choice
+    def __init__(self, network: keras.Model, plan: Plan, choose: Callable[[Plan], Choice]) -> None:
+        self._choose, self._choice = choose, choose(plan)
+        super().__init__(network, self._choice.reason)
         self._programs: dict[tuple[str, int], Program] = {}
         self._refused: str | None = None  # why XLA cannot compile this network
         self._shown: str | None = None  # what a trial of XLA showed
         self._lost = False  # a trial showed no gain from XLA
         self._careful = False  # in this training: XLA gave values that were not finite
         self._streamed = ""
+        self._read: Sequence[tf.Tensor] | None = None
 
     @property
     def how(self) -> str:
@@ -53,15 +56,30 @@ class FusedLoop(Training):
                 found[name] = found.get(name, 0) + count
         return found
 
+    @property
+    def weights(self) -> Sequence[tf.Tensor] | None:
+        """See Training."""
+        return self._read
+
     def recall(self, progress: Progress) -> None:
         """See Training."""
         self._careful = progress.careful
         if progress.xla is not None:
             self._lost, self._shown = not progress.xla, _SHOWN[progress.xla]
 
+    def replan(self, plan: Plan) -> None:
+        """See Training."""
+        self._choice = self._choose(plan)
+        for program in self._programs.values():
+            program.spoilt()
+
     def retreat(self, progress: Progress) -> bool:
         """See Training. XLA's code has other rules for what is not a number than TensorFlow's own."""
-        if not self._uses_xla or not any(program.has_xla for program in self._programs.values()):
+        if (
+            not self._uses_xla
+            or self._choice.xla_from is None
+            or not any(program.has_xla for program in self._programs.values())
+        ):
             return False
         self._careful = progress.careful = True
         return True
@@ -95,21 +113,26 @@ class FusedLoop(Training):
         parts = data_feed.batch_of(train, plan.weights), data_feed.batch_of(validation, plan.validation_weights)
         rows, checked = self._feeds(*parts)
         going, rate = not progress.done, None
-        with ThreadPoolExecutor(1) as pool:  # the next order is drawn while TensorFlow works
-            order = pool.submit(plan.order, progress.epoch, train.rows)
+        with ThreadPoolExecutor(1) as pool:
+
+            def drawn(epoch: int) -> Callable[[], Order]:
+                if train.rows < _MANY:
+                    return lambda: plan.order(epoch, train.rows)
+                return pool.submit(plan.order, epoch, train.rows).result  # drawn while TensorFlow works
+
+            order = drawn(progress.epoch)
             while going:
-                epoch, places = progress.epoch, order.result()
-                order = pool.submit(plan.order, epoch + 1, train.rows)
+                epoch, places = progress.epoch, order()
+                order = drawn(epoch + 1)
                 if rate != (rate := progress.learning_rate(base_rate, plan)):
                     self._network.optimizer.learning_rate = rate
                 xla = self._with_xla(program, epoch, rows, places, progress)
-                bad = program.epoch(rows, places, xla=xla)
-                with self.judging():
-                    scores, finite, found = program.judge(checked, data_feed.VALIDATION_BATCH)
-                if bad is not None or not finite:
+                self._read = None  # a loop that alone holds the weights need not copy them
+                done = program.train_epoch(rows, places, checked, xla=xla)
+                if done.bad is not None or not done.finite:
                     raise NotFinite
-                scores |= {f"validation_{name}": value for name, value in found.items()}
-                going = after_epoch(scores)
+                self._read = done.weights
+                going = after_epoch(done.scores | {f"validation_{n}": value for n, value in done.validation.items()})
 
     def steps(self, train: Arrays, plan: Plan, epoch: int, count: int | None = None) -> int | None:
         """See Training."""
@@ -126,7 +149,8 @@ class FusedLoop(Training):
         example = data_feed.batch_of(train, plan.weights)
         kind = (str(data_feed.rows_spec(example)), plan.batch_size)
         if kind not in self._programs:
-            self._programs[kind] = Program(self._network, plan.batch_size, example, plan.typical_rows)
+            like = next((one for (spec, _), one in self._programs.items() if spec == kind[0]), None)
+            self._programs[kind] = Program(self._network, plan.batch_size, example, plan.typical_rows, like)
         return self._programs[kind]
 
     def _feeds(self, *parts: Batch) -> list[DataFeed]:

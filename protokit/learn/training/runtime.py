@@ -76,7 +76,8 @@ class Inputs:
             self._optimizer.weight_decay.assign(decay)
         for name, rate in self._rates.items():
             rate.assign(given.dropout.get(name, float(rate)))
-        return self._rate if given.learning_rate is None else given.learning_rate
+        # as an optimizer holds the rate that it is made with, so that schedules give the same bits of it
+        return self._rate if given.learning_rate is None else float(np.float32(given.learning_rate))
 
     def of_plan(self, plan: Plan, rows: int) -> None:
         """Take up how many steps a training on so many rows has at most, which its learning rate may follow."""

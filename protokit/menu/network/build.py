@@ -29,7 +29,14 @@ _BY_KNOTS = "PiecewiseLinearEmbedding"
 Called: TypeAlias = "Callable[..., keras.KerasTensor]"  # a layer, or an operation
 
 
-def build(menu: Outline, signature: Signature | None, *, seed: int = 0, precision: str = "float32") -> keras.Model:
+def build(
+    menu: Outline,
+    signature: Signature | None,
+    *,
+    seed: int = 0,
+    precision: str = "float32",
+    seed_tensorflow: bool = True,
+) -> keras.Model:
     """The network of a menu, its slots at their defaults.
 
     With a signature: the number inputs and embedded category codes are concatenated and go through the chain, or the
@@ -49,7 +56,7 @@ def build(menu: Outline, signature: Signature | None, *, seed: int = 0, precisio
     """
     graph = expand(menu)
     try:
-        with seeded(seed), computing_in(precision):
+        with seeded(seed, tensorflow=seed_tensorflow), computing_in(precision):
             if signature is None:
                 return _standalone(menu, graph)
             if menu.inputs:

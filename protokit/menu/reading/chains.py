@@ -234,8 +234,10 @@ class ChainReader:
             return None
         count = self.reader.value(body[number], (*path, number), f"{name or word}.{number}")
         lowest = count.options[0] if isinstance(count, Slot) else count
-        if not isinstance(count, Expression) and (
-            isinstance(lowest, bool) or not isinstance(lowest, int) or lowest < low
+        if (
+            not isinstance(count, Expression)
+            and count is not catalogue.OPEN
+            and (isinstance(lowest, bool) or not isinstance(lowest, int) or lowest < low)
         ):
             rule = f"{number} is a whole number from {low}, not {body[number]!r}"
             self.reader.fault((*path, number), rule, f"write {number}: {usual}")
@@ -259,10 +261,14 @@ class ChainReader:
         if not chains:
             return None
         default = data.get("default", next(iter(chains)))
-        if default not in chains:
+        if len(chains) == 1:
+            rule = f"a choice of one, {default}: nothing is searched there"
+            self.reader.fault(path, rule, "write its layers alone, or give it more", part="key")
+        if not isinstance(default, str) or default not in chains:
             self.reader.fault((*path[:-1], "default"), f"no choice {default!r}", did_you_mean(str(default), chains))
             default = next(iter(chains))
-        return Choose(chains, Slot("choice", tuple(chains), default, name=self.reader.slot_name(name or "choose")))
+        slot = Slot("choice", tuple(chains), default, name=self.reader.slot_name(name or "choose", path[:-1]))
+        return Choose(chains, slot)
 
     def _chains(self, body: object, path: Path, cure: str) -> dict[str, tuple[Item, ...]]:
         if not isinstance(body, Mapping) or not body:

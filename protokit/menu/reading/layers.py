@@ -27,7 +27,7 @@ class LayerReader:
         self.hyperparameters: dict[str, Any] = {}
         self.parameters: tuple[str, ...] = ()
         self.blocks: tuple[str, ...] = ()
-        self._slot_names: set[str] = set()
+        self.places: dict[str, Path] = {}  # where each slot stands; of a structure its item
         self._depth = 0
 
     def fault(self, path: Path, rule: str, cure: str | None = None, *, part: Part = "value") -> None:
@@ -114,16 +114,18 @@ class LayerReader:
         if self._depth > DEEPEST:
             self.fault(path, f"nested deeper than {DEEPEST}", "write it flatter")
             return None
+        if isinstance(value, Slot) and value.kind == "choice" and slots.holds_slots(value.options):
+            value = value.as_plain()
         if isinstance(value, Slot):
-            return replace(value, name=self.slot_name(own or label))
+            return replace(value, name=self.slot_name(own or label, path))
         if isinstance(value, Expression) or is_expression(value):
             return self.expression(value, path)
         if slots.is_slot(value):
             try:
-                return replace(slots.read(value), name=self.slot_name(own or label))
+                return replace(slots.read(value), name=self.slot_name(own or label, path))
             except SpecError as error:
                 self.faults += [fault.under(path) for fault in error.faults]
-                return None
+                return catalogue.OPEN
         heads = [key for key in value if key not in slots.KEYS[3:]] if isinstance(value, Mapping) else []
         if isinstance(value, Mapping) and value and not heads:
             self.fault(path, f"a slot with no values to choose from, only {', '.join(value)}", "add choice: [1, 2]")
@@ -157,12 +159,12 @@ class LayerReader:
                 self.fault(path, f"no hyperparameter or parameter '{name}'", cure, part=part)
         return found
 
-    def slot_name(self, label: str) -> str:
-        """A name that no other slot has."""
+    def slot_name(self, label: str, path: Path) -> str:
+        """A name that no other slot has, of the slot at a path."""
         name, number = label, 2
-        while name in self._slot_names:
+        while name in self.places:
             name, number = f"{label}_{number}", number + 1
-        self._slot_names.add(name)
+        self.places[name] = path
         return name
 
 

@@ -28,10 +28,10 @@ _NAME_OF_AN_ID = re.compile(r"(^|_|\b)(id|index|key)$|(?<=[a-z])(Id|ID)$")
 class NumberOptions(Section):
     """How the numbers of a column of texts are written, where that is not to be found by its cells; and its knots."""
 
-    decimal: Annotated[str | None, choice("decimal", DECIMALS)] = Field(
+    decimal: Annotated[str | None, choice("decimal", DECIMALS, null=True)] = Field(
         None, description="the decimal mark; found by the cells when not given", examples=[","]
     )
-    thousands: Annotated[str | None, choice("thousands", THOUSANDS)] = Field(
+    thousands: Annotated[str | None, choice("thousands", THOUSANDS, null=True)] = Field(
         None, description="the mark between thousands; found by the cells when not given", examples=["."]
     )
     knots: int | None = Field(

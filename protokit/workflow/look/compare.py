@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from zlib import crc32
 
-from protokit.core.errors import ProtokitError, SpecError
+from protokit.core.errors import DataError, ProtokitError, SpecError
 from protokit.core.names import number
 from protokit.core.values.scores import Interval
 from protokit.evaluate.certainty.comparison import Difference
@@ -20,6 +20,7 @@ from protokit.show.plots.intervals import Dot, Panel, intervals
 from protokit.show.plots.svg import inline
 from protokit.workflow.look.card import epochs
 from protokit.workflow.look.paired import Pair, Tested, groups, pairs, sentence
+from protokit.workflow.record.listing import unfinished
 from protokit.workflow.result import Run
 
 _WIDEST_KEY = 28
@@ -30,12 +31,14 @@ _LONGEST = 60  # characters of a value in the table of what differs
 class Comparison:
     """Runs with their scores; shows itself as a card: who is better first, then the scores and what differs.
 
-    `pairs` are of runs on the same test rows; `flags` say of the others why they are not held against them.
+    `pairs` are of runs on the same test rows; `flags` say of the others why they are not held against them, `left_out`
+    of those that did not come to their end why they did not.
     """
 
     runs: tuple[Run, ...]
     pairs: tuple[Pair, ...]
     flags: tuple[str, ...]
+    left_out: tuple[str, ...] = ()
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -121,6 +124,7 @@ class Comparison:
                 for pair in self.pairs
             ],
             "apart": list(self.flags),
+            "left_out": list(self.left_out),
             "sentences": [one.text for one in self.sentences],
         }
 
@@ -148,7 +152,7 @@ class Comparison:
 
     def _notes(self) -> tuple[str, ...]:
         uses = max((run.results["looks"].get("count", 1) for run in self.runs), default=1)
-        notes = []
+        notes = list(self.left_out)
         if self.pairs and not any(run.results["metrics"]["folds"] for run in self.runs):
             notes.append(
                 "compared are these networks, as they were trained: split: {folds: 5} says what other rows would make"
@@ -170,15 +174,15 @@ def compare(*runs: Run | str | Path) -> Comparison:
     """Hold runs (or their folders) against each other, pair by pair where they are on the same test rows.
 
     On one test set the differences are resampled in pairs; over folds the corrected resampled t-test is used; the
-    chances of several pairs are Holm's.
+    chances of several pairs are Holm's. A run that did not come to its end is left out, and the comparison says so.
 
     Raises:
         SpecError: fewer than two, or one of them twice.
-        DataError: a folder is not that of a finished run.
+        DataError: a folder is not that of a run, or fewer than two of the runs came to their end.
     """
     if len(runs) < 2:
         raise SpecError.one(f"compare takes two runs or more, not {len(runs)}", "give their folders")
-    opened = tuple(run if isinstance(run, Run) else Run.open(run) for run in runs)
+    opened, left_out = _opened(runs)
     places = [run.path.resolve() for run in opened]
     if twice := next((place for i, place in enumerate(places) if place in places[:i]), None):
         raise SpecError.one(f"the same run twice: {twice.name}", "give another one")
@@ -191,7 +195,25 @@ def compare(*runs: Run | str | Path) -> Comparison:
         f"{_listed([labels[i] for i in group])} and {_listed([labels[i] for i in first])} are not ranked: {why}."
         for group, why in zip(together[1:], reasons, strict=True)
     ]
-    return Comparison(opened, tuple(found), tuple(flags))
+    return Comparison(opened, tuple(found), tuple(flags), left_out)
+
+
+def _opened(runs: Sequence[Run | str | Path]) -> tuple[tuple[Run, ...], tuple[str, ...]]:
+    """The runs that came to their end, and what is said of those that did not, where two or more are left."""
+    opened: list[Run] = []
+    left_out: list[str] = []
+    faults: list[DataError] = []
+    for run in runs:
+        try:
+            opened.append(run if isinstance(run, Run) else Run.open(run))
+        except DataError as error:
+            if (why := unfinished(Path(str(run)))) is None:
+                raise
+            faults.append(error)
+            left_out.append(f"{run} is left out: {why}")
+    if faults and len(opened) < 2:
+        raise faults[0]
+    return tuple(opened), tuple(left_out)
 
 
 def _picture(runs: Sequence[Run], labels: Sequence[str], group: Sequence[Pair]) -> Picture:

@@ -230,12 +230,16 @@ class PlainTried(TypedDict):
 
 
 class UsesOfTestSet(TypedDict, total=False):
-    """How many runs have been scored on the same test rows, since when, and the digest of these rows."""
+    """How often the same test rows have been looked at, since when, and the digest of these rows.
+
+    `together` names the look that the run shares with others.
+    """
 
     count: int
     first: str
     at: str
     test_set: str
+    together: str
 
 
 class RunResults(Audit):

@@ -23,7 +23,9 @@ from protokit.grammar.document import Document
 from protokit.grammar.writing import write
 from protokit.learn.parts.part import source_hash
 from protokit.menu import catalogue
+from protokit.menu.slots import label
 from protokit.recipe.recipe import Recipe
+from protokit.recipe.space import Space
 from protokit.represent.represented import Represented
 from protokit.workflow.record.contents import Audit, Environment
 
@@ -51,12 +53,12 @@ class RunFolder:
             path = out / recipe.name / f"{stamp}-{key[:4]}{secrets.token_hex(2)}"
             if not path.exists():
                 break
-        write_text(path / "recipe.yaml", _written(recipe))
+        write_text(path / "recipe.yaml", written(recipe))
         write_text(path / "resolved.yaml", fitted.write())
         place = os.path.relpath(recipe.folder.resolve(), path.resolve())
         parts = {"parts": found} if (found := _parts(recipe)) else {}
         made_of = {**parts, "key": key, "inputs": dict(table.origin), "folder": Path(place).as_posix()}
-        write_json(path / "environment.json", {**_environment(), **made_of})
+        write_json(path / "environment.json", {**environment(), **made_of})
         return cls(path, key)
 
     @classmethod
@@ -96,7 +98,7 @@ class RunFolder:
         return audit
 
 
-def _written(recipe: Recipe) -> str:
+def written(recipe: Recipe) -> str:
     """The recipe as it was written, with what was set beside it; what says nothing else is left to its default."""
     document = recipe.document
     if document.text and not document.settings:
@@ -104,7 +106,8 @@ def _written(recipe: Recipe) -> str:
     try:
         text = write(document.data)
         again = Recipe.parse(Document.parse(text).data, folder=recipe.folder)
-        if {**again.as_plain(), "name": recipe.name} == recipe.as_plain():
+        beside = {"name": recipe.name, "search": recipe.search.as_plain()}  # which change nothing of a run
+        if {**again.as_plain(), **beside} == {**recipe.as_plain(), **beside}:
             return text
     except (ProtokitError, TypeError, AttributeError):  # layers as Python objects have no text of their own
         pass
@@ -112,12 +115,13 @@ def _written(recipe: Recipe) -> str:
 
 
 def _slots(recipe: Recipe) -> list[Notice]:
-    """What the network was where the menu leaves it open."""
-    chosen = recipe.network.expand().chosen
+    """What was taken where the recipe leaves it open."""
+    chosen = Space(recipe).defaults
     if not chosen:
         return []
-    values = ", ".join(f"{name} = {value}" for name, value in chosen.items())
-    return [Notice(f"slots of the menu are at their defaults: {values}", (), "write the values to choose others")]
+    values = ", ".join(f"{name} = {label(value)}" for name, value in chosen.items())
+    cure = "write the values to choose others, or let `protokit tune` search them"
+    return [Notice(f"slots are at their defaults: {values}", (), cure)]
 
 
 def _key(recipe: Recipe, table: Table, own: Mapping[str, object] | None) -> str:
@@ -138,7 +142,8 @@ def _parts(recipe: Recipe) -> dict[str, str]:
     return dict(sorted(found.items()))
 
 
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Where a run is made."""
     return {
         "python": platform.python_version(),
         "libraries": {name: _version(name) for name in _LIBRARIES},

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
@@ -12,6 +14,21 @@ from typing import cast
 import numpy as np
 
 from protokit.workflow.record.contents import UsesOfTestSet
+
+_TOGETHER: ContextVar[str] = ContextVar("protokit_looked_together", default="")
+
+
+@contextmanager
+def one_look(name: str) -> Iterator[None]:
+    """The runs made inside, and those made under the same name, are one look at their test rows.
+
+    So are a search's winner and its defaults: nothing is chosen between the one and the other.
+    """
+    token = _TOGETHER.set(name)
+    try:
+        yield
+    finally:
+        _TOGETHER.reset(token)
 
 
 def uses_of_test_set(path: Path, origin: Mapping[str, str], rows: Sequence[np.ndarray]) -> UsesOfTestSet:
@@ -26,13 +43,14 @@ def uses_of_test_set(path: Path, origin: Mapping[str, str], rows: Sequence[np.nd
         digest.update(some.astype("<i8").tobytes())
     test_set = digest.hexdigest()
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    count, first = 1, now
+    together, first, looks = _TOGETHER.get(), now, set[str]()
     for other in sorted(path.parent.glob("*/steps.json")):
         found = _of(other)
         if other.parent != path and found.get("test_set") == test_set:
-            count += 1
+            looks.add(str(found.get("together") or other.parent.name))
             first = min(first, str(found.get("at", now)))
-    return {"count": count, "first": first, "at": now, "test_set": test_set}
+    uses: UsesOfTestSet = {"count": len(looks - {together}) + 1, "first": first, "at": now, "test_set": test_set}
+    return {**uses, "together": together} if together else uses
 
 
 def _of(file: Path) -> UsesOfTestSet:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from protokit.bundle.folder import save
 from protokit.bundle.input_schema import InputSchema
 from protokit.bundle.model import Model, needed
+from protokit.core.libraries.backend import keras
 from protokit.core.memory import release_unused
+from protokit.core.values.said import Notice
+from protokit.recipe.recipe import Recipe
 from protokit.show.progress import Progress
+from protokit.workflow.record.failure import reason_kept
 from protokit.workflow.record.folder import RunFolder
 from protokit.workflow.record.writing import write_results
 from protokit.workflow.result import Run
@@ -28,15 +33,29 @@ def train_and_evaluate(prepared: Prepared, shown: Progress) -> Run:
         SpecError: the menu does not fit the data; nothing was written.
         TrainingError: the loss was not finite.
     """
-    table, folds, findings, plan = prepared.table, prepared.folds, prepared.findings, prepared.plan
-    stopwatch = prepared.stopwatch
+    folds, stopwatch = prepared.folds, prepared.stopwatch
     signature = folds[0].encoder.signature
     recipe, few = of_few_rows(prepared.recipe.fitted(signature, folds[0].train.rows), folds)
     built = network_for(recipe, signature)
     folder = prepared.folder
     if folder is None:  # only now: a menu that does not fit writes nothing
-        folder = RunFolder.create(prepared.out, prepared.recipe, recipe, table, prepared.baselines)
+        folder = RunFolder.create(prepared.out, prepared.recipe, recipe, prepared.table, prepared.baselines)
     stopwatch.lap("build")
+    with reason_kept(folder.path):
+        return _in_folder(prepared, recipe, few, built, folder, shown)
+
+
+def _in_folder(
+    prepared: Prepared,
+    recipe: Recipe,
+    few: Sequence[Notice],
+    built: keras.Model,
+    folder: RunFolder,
+    shown: Progress,
+) -> Run:
+    """Train, score and keep a network that fits; `few` is what was decided for it."""
+    table, folds, findings, plan = prepared.table, prepared.folds, prepared.findings, prepared.plan
+    stopwatch = prepared.stopwatch
     shown.step("preparing the network")
     start = initial(built)
     with Baselines(recipe, folds, plan) as baselines:  # fitted beside the training where cores allow

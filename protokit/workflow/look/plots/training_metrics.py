@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from matplotlib.figure import Figure
 
-from protokit.show.plots.metric_curves import metric_curves
+from protokit.show.plots.curves import metric_curves
 from protokit.workflow.look.plot import PLOTS, Plot
 
 

@@ -1,0 +1,1 @@
+"""Compiled trainings, kept for the trials of a search."""

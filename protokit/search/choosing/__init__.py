@@ -1,0 +1,1 @@
+"""Which settings are tried, and which of them end early."""

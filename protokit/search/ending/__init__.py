@@ -1,0 +1,1 @@
+"""How a search ends: the best few trained again, and what is said of the winner."""

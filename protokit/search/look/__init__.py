@@ -1,0 +1,1 @@
+"""How a search looks: while it runs, and afterwards as a card, pictures and a page."""

@@ -1,0 +1,83 @@
+"""The front door of a search: a recipe with slots in, the best of many settings and an honest end out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import ValidationError
+
+from protokit.core.errors import SpecError
+from protokit.core.libraries.optional import optional
+from protokit.core.outside import access
+from protokit.grammar.faults import faults_of
+from protokit.recipe.recipe import Recipe
+from protokit.recipe.search import Search
+from protokit.recipe.space import Space
+from protokit.workflow.check import as_recipe
+
+if TYPE_CHECKING:
+    from protokit.search.result import Study
+
+_SLOT = "write one where a value is to be chosen, such as `Dense: {choice: [32, 64]}` or `rate: {float: [0.0, 0.5]}`"
+
+
+def tune(
+    recipe: Recipe | str | Path | Mapping[str, object],
+    table: object = None,
+    *,
+    out: str | Path = "runs",
+    resume: bool = False,
+    set: Sequence[str] = (),
+    trials: int | None = None,
+    time: float | str | None = None,
+    workers: int | str | None = None,
+) -> Study:
+    """Search the values of a recipe's slots: a file, a dict of the same shape, or a `Recipe`.
+
+    Settings are trained and compared on validation rows; the best few and the recipe's own defaults are trained again
+    on other splits and seeds; the winner of these and the defaults are run, with one look at the test rows for both.
+    `trials`, `time` and `workers` stand for what the recipe says under `search`.
+
+    The search is kept in `out/NAME/search-TIME-HASH/`. With `resume`, the last one of the same recipe and data goes on
+    where it stopped; one that was complete goes on with more trials, if more are asked for.
+
+    Raises:
+        SpecError: the recipe is wrong, or has no slots; nothing was written.
+        DataError: the data is not as the recipe says, another process drives this search, or the disk is full.
+        AuditError: `evaluate.strict` is true, and the audit found a fatal fault in the data; nothing was trained.
+        TrainingError: the first trials all failed.
+        MissingExtra: Optuna is not installed.
+    """
+    read = as_recipe(recipe, set)
+    read = with_search(read, {"trials": trials, "time": time, "workers": workers})
+    space = Space(read)
+    if not space.slots:
+        raise SpecError.one("the recipe has no slots: there is nothing to choose", _SLOT)
+    if read.learn.form == "clusters":
+        cure = "compare runs with other `learn.clusters` by their metrics: protokit compare"
+        raise read.error(("learn", "task"), "clusters have no truth on validation rows to be compared by", cure)
+    read.check_menu()
+    optional("optuna", "tune")
+    with access.named_by("recipe"):
+        from protokit.search.searching import searched
+
+        return searched(read, space, table, Path(out), resume=resume)
+
+
+def with_search(recipe: Recipe, words: Mapping[str, object]) -> Recipe:
+    """The recipe with other words under `search`, those that are not None.
+
+    Raises:
+        SpecError: a word cannot be.
+    """
+    new = {name: value for name, value in words.items() if value is not None}
+    if not new:
+        return recipe
+    whole = {**{name: getattr(recipe.search, name) for name in recipe.search.model_fields_set}, **new}
+    try:
+        search = Search.model_validate(whole)
+    except ValidationError as error:
+        raise SpecError(faults_of(error, Search, whole)) from None
+    return recipe.model_copy(update={"search": search})

@@ -1,0 +1,1 @@
+"""What every crew of workers keeps, and a hand to hold it against."""

@@ -1,0 +1,1 @@
+"""Workers that come by a folder which several machines see."""
