@@ -18,9 +18,13 @@ from protokit.menu.slots import real as real
 from protokit.plugins import baseline as baseline
 from protokit.plugins import kind as kind
 from protokit.plugins import layer as layer
+from protokit.plugins import loss as loss
 from protokit.plugins import metric as metric
+from protokit.plugins import optimizer as optimizer
+from protokit.plugins import schedule as schedule
 from protokit.plugins import source as source
 from protokit.plugins import step as step
+from protokit.plugins import training_metric as training_metric
 from protokit.recipe.recipe import Recipe as Recipe
 from protokit.represent.transformers import BooleanEncoder as BooleanEncoder
 from protokit.represent.transformers import CategoryEncoder as CategoryEncoder

@@ -8,6 +8,10 @@
 | way to split | `split` | `SplitWay` | `represent.split.by` |
 | house menu | `menu` | `HouseMenu` | `learn.menu` |
 | layer | `layer` | a `keras.layers.Layer` | in a menu |
+| loss | `loss(task=...)` | a function, or a `keras.losses.Loss` | `learn.loss` |
+| training metric | `training_metric` | a function, or a `keras.metrics.Metric` | `learn.metrics` |
+| optimizer | `optimizer` | a `keras.optimizers.Optimizer` | `learn.optimizer` |
+| schedule | `schedule` | a function, or a Keras `LearningRateSchedule` | `learn.schedule` |
 | engine | `engine` | `Engine` | `learn.engine` |
 | metric | `metric` | `Metric` | `evaluate.metrics` |
 | baseline | `baseline` | `Baseline` | `evaluate.baselines` |

@@ -16,6 +16,10 @@ from protokit.evaluate.metrics.metric import Metric as Metric
 from protokit.evaluate.metrics.own import metric as metric
 from protokit.learn.engine import ENGINES as _ENGINES
 from protokit.learn.engine import Engine as Engine
+from protokit.learn.parts.loss import loss as loss
+from protokit.learn.parts.optimizer import optimizer as optimizer
+from protokit.learn.parts.schedule import schedule as schedule
+from protokit.learn.parts.training_metric import training_metric as training_metric
 from protokit.menu.catalogue import register as _register
 from protokit.menu.house_menu import HOUSE_MENUS as _HOUSE_MENUS
 from protokit.menu.house_menu import HouseMenu as HouseMenu

@@ -21,6 +21,11 @@ from protokit.core.registry import Registry
 from protokit.core.suggest import did_you_mean, one_of
 from protokit.grammar.writing import on_a_line
 from protokit.learn.losses.loss import LOSSES
+from protokit.learn.parts.optimizer import OPTIMIZERS
+from protokit.learn.parts.part import Part
+from protokit.learn.parts.schedule import HOUSE, SCHEDULES
+from protokit.learn.parts.schedule import SHELF as SCHEDULE
+from protokit.learn.parts.training_metric import TRAINING_METRICS
 from protokit.menu import catalogue
 
 if TYPE_CHECKING:
@@ -113,7 +118,9 @@ def entry_of(name: str, thing: object, write: str = "{example}") -> Entry:
         _sentence(str(about)),
         example,
         takes if isinstance(takes, Mapping) else None,
-        {key: _option(field) for key, field in (fields or {}).items() if key != "location"},
+        thing.entry.arguments
+        if isinstance(thing, Part)
+        else {key: _option(field) for key, field in (fields or {}).items() if key != "location"},
         tuple(map(str, tasks)) if isinstance(tasks, (tuple, list, frozenset)) else (),
         came[0] if came else None,
     )
@@ -155,13 +162,26 @@ def applications() -> list[Entry]:
 
 
 def losses() -> list[Entry]:
-    """Those of Keras, and protokit's own."""
-    return [*_of_keras("losses"), *(entry_of(name, loss) for name, loss in LOSSES.house().items())]
+    """Those of Keras, protokit's own, and those that were registered."""
+    return [*_of_keras("losses"), *(entry_of(name, loss) for name, loss in LOSSES.all().items())]
 
 
 def optimizers() -> list[Entry]:
-    """Those of Keras."""
-    return _of_keras("optimizers")
+    """Those of Keras, and those that were registered."""
+    return [*_of_keras("optimizers"), *(entry_of(name, one) for name, one in OPTIMIZERS.all().items())]
+
+
+def schedules() -> list[Entry]:
+    """Those of protokit, those of Keras, and those that were registered."""
+    known = map(SCHEDULE.find, (*HOUSE, *catalogue.names("schedules")))
+    found = [one for one in known if isinstance(one, catalogue.Entry)]
+    entries = [Entry(one.name, _sentence(one.about), arguments=one.arguments) for one in found]
+    return [*entries, *(entry_of(name, one) for name, one in SCHEDULES.all().items())]
+
+
+def training_metrics() -> list[Entry]:
+    """Those of Keras, and those that were registered."""
+    return [*_of_keras("metrics"), *(entry_of(name, one) for name, one in TRAINING_METRICS.all().items())]
 
 
 def initializers() -> list[Entry]:
@@ -204,7 +224,9 @@ KINDS = {
         Kind("regularizers", "regularizers of a layer's weights", (f"{_HERE}:regularizers",)),
         Kind("constraints", "constraints of a layer's weights", (f"{_HERE}:constraints",)),
         Kind("losses", "what training makes small", (f"{_HERE}:losses",)),
+        Kind("training_metrics", "metrics after each epoch", (f"{_HERE}:training_metrics",)),
         Kind("optimizers", "how training changes the weights", (f"{_HERE}:optimizers",)),
+        Kind("schedules", "how the learning rate goes on", (f"{_HERE}:schedules",)),
         Kind("tasks", "what can be learned of a target", ("protokit.core.values.signature:TASKS",)),
         Kind("engines", "what runs the training", ("protokit.learn.engine:ENGINES",)),
         Kind("metrics", "scores of the test rows", ("protokit.evaluate.metrics.metric:METRICS",)),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from protokit.core.registry import Registry
@@ -82,6 +83,15 @@ class Training(ABC):
         """
         return
 
+    def judging(self) -> AbstractContextManager[None]:
+        """Within it the weights are those that are judged and kept: validation rows are scored there.
+
+        They differ from those that are trained where a recipe says `average`.
+        """
+        from protokit.learn.parts.average import judging
+
+        return judging(self._network)
+
     @abstractmethod
     def train(
         self,
@@ -96,7 +106,8 @@ class Training(ABC):
 
         In each epoch the rows come in `plan.order(epoch, rows)`, the last batch being what is left, at
         `progress.learning_rate(base_rate, plan)`. The scores are the loss and the metrics by name, those of the
-        validation rows as `validation_NAME`; rows count as `plan.weights` and `plan.validation_weights` say.
+        validation rows, within `judging`, as `validation_NAME`; rows count as `plan.weights` and
+        `plan.validation_weights` say.
 
         Raises:
             NotFinite: the loss of a batch was not finite.

@@ -22,6 +22,7 @@ class Plan:
     `validation_weights` are those by the column. `typical_rows` are the training rows that batches and chunks follow
     from: the same for all folds, which differ in a few. `in_files` are rows that lie in files. What is not `timed` is
     trained by no way that a measured time has chosen: the same plan gives the same bits, whatever was trained before.
+    `by_step`: the learning rate changes within an epoch, too, as the optimizer computes it.
     """
 
     epochs: int
@@ -35,6 +36,7 @@ class Plan:
     typical_rows: int = 0
     plateau: int = PLATEAU
     in_files: bool = False
+    by_step: bool = False
     timed: bool = True
 
     def steps(self, rows: int) -> int:
@@ -64,7 +66,7 @@ class Progress:
     careful: bool = False  # without XLA, after values that were not finite
 
     def learning_rate(self, base: float, plan: Plan) -> float:
-        """The learning rate of the epoch that comes next."""
+        """The learning rate of the epoch that comes next; by step, what is multiplied by the factor of each."""
         if plan.schedule == "cosine":
             return base * 0.5 * (1 + cos(pi * self.epoch / plan.epochs))
         return base * self.factor

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import numpy as np
 
@@ -12,9 +12,12 @@ from protokit.core.names import as_text
 from protokit.core.values.arrays import Arrays
 from protokit.core.values.signature import Signature, TargetSpec
 from protokit.learn.order import in_files
+from protokit.learn.parts.loss import ByTarget
 from protokit.learn.plan import PLATEAU, Plan
 from protokit.learn.words import Learn
 
+OfClasses: TypeAlias = Literal["balanced"] | Mapping[object, float]
+Weights: TypeAlias = OfClasses | ByTarget
 EPOCHS, PATIENCE = 200, 20  # of at least so many batches, or more of them, and the same of PLATEAU:
 BATCHES = 10
 
@@ -36,7 +39,7 @@ def plan_of(
         learn.epochs or EPOCHS * times,
         size,
         seed,
-        learn.schedule,
+        learn.schedule_name,
         (learn.stop.patience or PATIENCE * times) if learn.stop else None,
         learn.stop.monitor if learn.stop else "validation_loss",
         _weights(train, class_weights(learn.class_weights, signature, train)),
@@ -44,6 +47,7 @@ def plan_of(
         rows,
         PLATEAU * times,
         in_files(train.inputs),
+        by_step=learn.by_step,
     )
 
 
@@ -62,32 +66,51 @@ def batch_size(rows: int) -> int:
     return max(32, min(256, rows // 50))
 
 
-def class_weights(
-    given: Literal["balanced"] | Mapping[object, float] | None, signature: Signature, train: Arrays
-) -> dict[str, np.ndarray] | None:
+def class_weights(given: Weights | None, signature: Signature, train: Arrays) -> dict[str, np.ndarray] | None:
     """The weight of each training row by its class, with a mean of 1 over the rows when balanced.
+
+    Rows count alike in targets without classes where others have some, and in those that are not named.
 
     Shapes: by the target's key, (rows,) float32.
 
     Raises:
-        DataError: the target has no classes, or not the ones that are weighted.
+        DataError: no target has classes, or not the ones that are weighted.
     """
     if given is None:
         return None
     found: dict[str, np.ndarray] = {}
+    others = [target for target in signature.targets if target.has_classes]
     for target in signature.targets:
-        truth = train.truth[target.name]
-        if not target.has_classes:
+        own, truth = weights_of(given, target, several=len(others) > 1), train.truth[target.name]
+        if not target.has_classes and (not others or own is not given):
+            if own is None:
+                continue
             why = "has several in each" if target.classes else "has no classes"
             rule = f"class weights are for rows of one class, and {target.name!r} {why}"
-            raise DataError(rule, cure="remove learn.class_weights")
-        found[target.key] = of_each_class(given, target, truth)[truth].astype(np.float32)
-    return found
+            raise DataError(rule, cure="remove learn.class_weights" if own is given else f"remove {target.name!r}")
+        if own is not None and target.has_classes:
+            found[target.key] = of_each_class(own, target, truth)[truth].astype(np.float32)
+    ones = np.ones(train.rows, np.float32)
+    return {target.key: found.get(target.key, ones) for target in signature.targets}
 
 
-def of_each_class(
-    given: Literal["balanced"] | Mapping[object, float], target: TargetSpec, truth: np.ndarray
-) -> np.ndarray:
+def weights_of(given: Weights | None, target: TargetSpec, *, several: bool = False) -> OfClasses | None:
+    """What class weights say of one target; None where they say nothing of it.
+
+    Of `several` targets of classes a mapping of classes alone does not say which it is for.
+
+    Raises:
+        DataError: it is not clear of which target the classes are.
+    """
+    if isinstance(given, ByTarget):
+        return given.get(target.name)
+    if several and isinstance(given, Mapping):
+        rule = "class weights name classes, and several targets have some"
+        raise DataError(rule, cure=f"write class_weights: {{{target.name}: {{CLASS: 2}}}}")
+    return given
+
+
+def of_each_class(given: OfClasses, target: TargetSpec, truth: np.ndarray) -> np.ndarray:
     """The weight of each class, by the classes of the training rows.
 
     Shapes: truth (rows,) -> (classes,).

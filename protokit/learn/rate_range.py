@@ -55,6 +55,7 @@ def rate_range(
 
     Source: Smith, Cyclical Learning Rates for Training Neural Networks, 2017.
     """
+    learn = learn.model_copy(update={"schedule": "constant", "average": None})  # the rate is that of the test
     compile_network(network, learn, signature)
     plan = plan_of(learn, signature, train, validation, seed)
     factor = (HIGHEST / LOWEST) ** (1 / max(1, steps - 1))

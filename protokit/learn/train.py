@@ -19,6 +19,7 @@ from protokit.learn.compiling import compile_network
 from protokit.learn.engine import ENGINES, CannotCompile, Engine, NotFinite, Training, automatic
 from protokit.learn.inspection import nonfinite
 from protokit.learn.linear_start import loss_now, start_linear
+from protokit.learn.parts.average import reader
 from protokit.learn.plan import Plan, Progress
 from protokit.learn.planning import plan_of
 from protokit.learn.snapshot import Snapshot, assign
@@ -92,6 +93,7 @@ class Trainer:
         self._inputs = Inputs(network)
         read = tf.function(lambda: [tf.identity(weight.value) for weight in network.weights], autograph=False)
         self._weights = read.get_concrete_function()  # their values on the device, in one call
+        self._judged = reader(network) if learn.average else self._weights
         self._engine: type[Engine] | None = None
         self._training: Training | None = None
         self._fresh = timed  # to seed TensorFlow makes it forget the kernels of all that is compiled
@@ -145,6 +147,7 @@ class Trainer:
         base_rate = self._inputs.set(values or Values())
         learn = learn or self._learn
         plan = self.plan(train, validation, seed, learn)
+        self._inputs.of_plan(plan, train.rows)
         progress: Progress = Progress(best=best)
         found = Snapshot.load(snapshot, key) if snapshot else None
         if found is None and learn.start == "linear":
@@ -162,9 +165,10 @@ class Trainer:
             nonlocal kept_best, last_good, saved
             check()
             progress.engine, progress.how = self._engine.name if self._engine else "", training.how
-            scores["learning_rate"] = progress.learning_rate(base_rate, plan)
+            rate = progress.learning_rate(base_rate, plan)
+            scores["learning_rate"] = float(network.optimizer.learning_rate) if plan.by_step else rate
             if progress.finish_epoch(scores, plan):
-                kept_best = training.weights or self._weights()
+                kept_best = training.weights or self._judged()
             if on_epoch:
                 on_epoch(progress, plan)
             if progress.done or time.monotonic() - saved > _BETWEEN_SAVES:
@@ -185,7 +189,7 @@ class Trainer:
                     compiled = compiled or time.monotonic() - started
                     training.train(train, validation, plan, progress, base_rate, after_epoch)
                 except NotFinite:
-                    last_good = nonfinite.replay(network, training, train, plan, last_good, progress)
+                    last_good = nonfinite.replay(network, training, train, plan, last_good, progress, base_rate)
                     if training.retreat(progress):
                         continue
                     error = nonfinite.diagnose(network, training, train, plan, last_good, base_rate)

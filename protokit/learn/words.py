@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal
+from collections.abc import Iterator
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo, model_validator
 from pydantic_core import CoreSchema, core_schema
@@ -13,16 +14,22 @@ from protokit.core.places import Fault
 from protokit.core.suggest import did_you_mean
 from protokit.core.values import signature
 from protokit.grammar.faults import refuse
-from protokit.grammar.words import SHARE, Section, Varies, Word, choice, definition, one_or_more
+from protokit.grammar.words import SHARE, Section, Varies, Word, as_plain, choice, definition, one_or_more
 from protokit.learn.engine import ENGINES
-from protokit.learn.losses.loss import LOSSES
+from protokit.learn.parts.loss import SHELF as LOSS
+from protokit.learn.parts.loss import ByTarget, LossWord
+from protokit.learn.parts.optimizer import OPTIMIZER
+from protokit.learn.parts.optimizer import SHELF as OPTIMIZER_SHELF
+from protokit.learn.parts.part import Part
+from protokit.learn.parts.schedule import HOUSE, SCHEDULE
+from protokit.learn.parts.schedule import SHELF as SCHEDULE_SHELF
+from protokit.learn.parts.training_metric import SHELF as METRIC
+from protokit.learn.parts.training_metric import MetricsWord
+from protokit.learn.parts.weights import CLASS_WEIGHTS, LOSS_WEIGHTS
 from protokit.learn.staging.words import FREEZE, FROM, From
-from protokit.menu import catalogue
 from protokit.menu.house_menu import HOUSE_MENUS
 from protokit.menu.menu import Menu
-from protokit.menu.reading.arguments import check_reference
 
-SCHEDULES = ("constant", "cosine", "plateau")
 TASKS = tuple(dict.fromkeys(task.written for task in signature.TASKS.all().values()))
 CLUSTERINGS = ("kmeans", "gaussian_mixture", "hdbscan", "spectral", "agglomerative")
 # keys that are for one task
@@ -55,54 +62,12 @@ class _Network:
             raise refuse(*error.faults) from None
 
 
-def _reference(section: str) -> Word:
-    """An optimizer or loss of Keras by name, or a mapping of the name to its arguments."""
-    noun = {"losses": "loss", "optimizers": "optimizer"}[section]
-    own = LOSSES.all() if section == "losses" else ()
-
-    def read(value: object) -> object:
-        if value is None:
-            return None
-        if section == "losses" and isinstance(value, str) and value in LOSSES:
-            return value
-        if isinstance(value, str) and catalogue.find(section, value) is None:
-            raise refuse(Fault(f"unknown {noun} {value!r}", catalogue.unknown(section, value, also=own).cure))
-        faults = check_reference(section, value, noun)
-        if faults:
-            raise refuse(*faults)
-        return value
-
-    named = definition(section.capitalize())
-    losses = {"anyOf": [named, {"enum": [*LOSSES.all(), None]}]}
-    return Word(read, losses if section == "losses" else named)
-
-
 def _engine(value: object) -> object:
     """What trains the network."""
     if value == "auto" or (isinstance(value, str) and value in ENGINES):
         return value
     cure = did_you_mean(str(value), ["auto", *ENGINES.all()])
     raise refuse(Fault(f"unknown engine {value!r}", plugins.or_failure(cure, "engine")))
-
-
-def _weights(value: object) -> object:
-    """Class weights."""
-    if value is None or value == "balanced":
-        return value
-    if isinstance(value, dict) and value:
-        for key, weight in value.items():
-            if isinstance(weight, bool) or not isinstance(weight, (int, float)) or not 0 <= weight <= 1e300:
-                raise refuse(Fault(f"a class weight is a number from 0, not {weight!r}", None, (key,)))
-        return {key: float(weight) for key, weight in value.items()}
-    raise refuse(Fault(f"unknown class weights {value!r}", did_you_mean(str(value), ("balanced",))))
-
-
-_WEIGHTS = {
-    "anyOf": [
-        {"enum": ["balanced", None]},
-        {"type": "object", "additionalProperties": {"type": "number", "minimum": 0}, "minProperties": 1},
-    ]
-}
 
 
 def _quantiles(value: object) -> object:
@@ -135,10 +100,10 @@ class Stage(Section):
     )
     epochs: int | None = Field(None, ge=1, description="at most, in this stage", examples=[5])
     batch_size: int | None = Field(None, ge=1, description="rows of a batch in this stage", examples=[32])
-    optimizer: Annotated[str | dict[str, Any] | None, _reference("optimizers")] = Field(
+    optimizer: Annotated[str | dict[str, Any] | None, OPTIMIZER] = Field(
         None, description="the optimizer of this stage", examples=[{"AdamW": {"learning_rate": 0.00001}}]
     )
-    schedule: Annotated[str, choice("schedule", SCHEDULES)] = Field(
+    schedule: Annotated[str | dict[str, Any], SCHEDULE] = Field(
         "plateau", description="how the learning rate goes on in this stage", examples=["cosine"]
     )
     stop: Stop | None = Field(Stop(), description="when this stage ends early; null: never", examples=[{"patience": 5}])
@@ -146,6 +111,12 @@ class Stage(Section):
     def left_out(self) -> tuple[str, ...]:
         """What it does not say."""
         return tuple(name for name in type(self).model_fields if name not in self.model_fields_set)
+
+
+class Average(Section):
+    """The mean of the weights over the steps, each of which counts less the longer ago it was."""
+
+    decay: float = Field(0.99, gt=0, lt=1, description="the share of the mean that a step keeps", examples=[0.999])
 
 
 class Learn(Section):
@@ -160,16 +131,40 @@ class Learn(Section):
         description="the network: layers, or the name of a house menu; auto is the one that fits the data",
         examples=["tabular", [{"Dense": {"units": 64, "activation": "relu"}}, {"Dropout": 0.3}]],
     )
-    loss: Annotated[str | dict[str, object] | None, _reference("losses"), Varies()] = Field(
-        None, description="a loss of Keras, or of protokit's own; that of the task when not given", examples=["Huber"]
+    loss: Annotated[str | dict[str, object] | None, LossWord(), Varies()] = Field(
+        None,
+        description="a loss of Keras, of protokit's or your own, or one for each of several targets; that of the task "
+        "when not given",
+        examples=["Huber", {"price": "Huber", "churned": {"BinaryFocalCrossentropy": {"gamma": 2}}}],
     )
-    optimizer: Annotated[str | dict[str, Any], _reference("optimizers"), Varies()] = Field(
+    loss_weights: Annotated[dict[str, float] | None, LOSS_WEIGHTS, Varies(names=True)] = Field(
+        None,
+        description="how much the loss of each of several targets counts; 1 when not given",
+        examples=[{"price": 0.3}],
+    )
+    label_smoothing: Annotated[float, Field(ge=0, lt=1), Varies()] = Field(
+        0.0, description="the share of each label that is spread over all classes", examples=[0.1]
+    )
+    metrics: Annotated[Any, MetricsWord()] = Field(
+        (),
+        description="metrics after each epoch, of Keras or your own, beside those of the task; of several targets by "
+        "target",
+        examples=[["AUC", {"Precision": {"thresholds": 0.7}}]],
+    )
+    optimizer: Annotated[str | dict[str, Any], OPTIMIZER, Varies()] = Field(
         default_factory=lambda: dict(_ADAMW),
-        description="an optimizer of Keras with its arguments",
+        description="an optimizer of Keras, or your own, with its arguments",
         examples=[{"AdamW": {"learning_rate": 0.001}}],
     )
-    schedule: Annotated[str, choice("schedule", SCHEDULES), Varies()] = Field(
-        "plateau", description="how the learning rate goes on", examples=["cosine"]
+    schedule: Annotated[str | dict[str, Any], SCHEDULE, Varies()] = Field(
+        "plateau",
+        description="how the learning rate goes on: constant, cosine, plateau, a schedule of Keras, or your own",
+        examples=["cosine", {"plateau": {"warmup_steps": 100}}, {"CosineDecay": {"warmup_steps": 100}}],
+    )
+    average: Annotated[Average | None, Varies()] = Field(
+        None,
+        description="whether the mean of the weights over the last steps is judged and kept",
+        examples=[{"decay": 0.99}],
     )
     epochs: Annotated[int | None, Field(ge=1), Varies()] = Field(
         None, description="at most; 200, more where an epoch is of less than 10 batches", examples=[50]
@@ -180,9 +175,11 @@ class Learn(Section):
     stop: Annotated[Stop | None, Varies()] = Field(
         Stop(), description="when training ends early; null: never", examples=[{"patience": 20}]
     )
-    class_weights: Annotated[
-        Literal["balanced"] | dict[object, float] | None, Word(_weights, _WEIGHTS), Varies(names=True)
-    ] = Field(None, description="how much a row of each class counts in the loss", examples=["balanced"])
+    class_weights: Annotated[Any, CLASS_WEIGHTS, Varies(names=True)] = Field(
+        None,
+        description="how much a row of each class counts in the loss; of several targets by target",
+        examples=["balanced", {"churned": "balanced"}],
+    )
     freeze: Annotated[tuple[str, ...], FREEZE] = Field(
         (), description="items of the menu that stay as they are, by name or pattern", examples=["backbone"]
     )
@@ -258,6 +255,47 @@ class Learn(Section):
     def form(self) -> signature.Form | None:
         """What is predicted of a row, where the task is said."""
         return signature.form_written(self.task)
+
+    def loss_weight(self, target: str) -> float:
+        """How much the loss of a target counts."""
+        return (self.loss_weights or {}).get(target, 1.0)
+
+    def parts(self) -> Iterator[Part]:
+        """The parts that are neither Keras's nor protokit's own."""
+        for loss in self.loss.values() if isinstance(self.loss, ByTarget) else (self.loss,):
+            yield from LOSS.parts_in(loss)
+        for some in self.metrics.values() if isinstance(self.metrics, ByTarget) else (self.metrics,):
+            for metric in some:
+                yield from METRIC.parts_in(metric)
+        yield from OPTIMIZER_SHELF.parts_in(self.optimizer)
+        yield from SCHEDULE_SHELF.parts_in(self.schedule)
+
+    @property
+    def schedule_name(self) -> str:
+        """The name of the schedule, without its arguments."""
+        return self.schedule if isinstance(self.schedule, str) else next(iter(self.schedule))
+
+    @property
+    def by_step(self) -> bool:
+        """Whether the learning rate changes within an epoch."""
+        return self.schedule_name not in HOUSE or isinstance(self.schedule, dict)
+
+    @property
+    def compiled(self) -> dict[str, object]:
+        """All that is compiled into a training, as plain data with a hash of each part's code.
+
+        Learning rate and weight decay are read when it runs; but rates that a schedule has of its own are shares of
+        the optimizer's, which is compiled in beside them.
+        """
+        words = ("loss", "loss_weights", "label_smoothing", "metrics", "optimizer", "average", "precision", "engine")
+        found = {word: as_plain(getattr(self, word)) for word in words}
+        if self.by_step:
+            found["schedule"] = self.schedule
+        elif isinstance(self.optimizer, dict):
+            [(name, given)] = self.optimizer.items()
+            rates = {key: 0 for key in ("learning_rate", "weight_decay") if isinstance(given, dict) and key in given}
+            found["optimizer"] = {name: {**given, **rates} if isinstance(given, dict) else given}
+        return {**found, "parts": {f"{part.noun} {part.name}": part.source for part in self.parts()}}
 
     def left_out(self) -> tuple[str, ...]:
         """What is for other tasks, and what is not said of stages."""

@@ -26,6 +26,7 @@ _NULL: JsonSchema = {"type": "null"}
 _SIZES: JsonSchema = {"type": ["integer", "null"], "minimum": 1}
 _SLOT_KINDS = ("choice", "int", "float")
 # classes that a value of a hyperparameter may name with its arguments
+_TRAINING = ("optimizers", "losses", "metrics")  # what a recipe names beside its menu
 _REFERENCED = ("initializers", "regularizers", "constraints")
 
 
@@ -40,9 +41,9 @@ def schema() -> JsonSchema:
 
 
 def definitions() -> JsonSchema:
-    """What a recipe's menu, optimizer and loss are made of."""
+    """What a recipe's menu, optimizer, losses and metrics are made of."""
     training = _Arguments(expressions=False)
-    sections = {section.capitalize(): training.of_section(section) for section in ("optimizers", "losses")}
+    sections = {section.capitalize(): training.of_section(section) for section in _TRAINING}
     return {**_of_menus(), **sections, **training.definitions}
 
 

@@ -10,6 +10,7 @@ from protokit.evaluate.baselines.baseline import BASELINES
 from protokit.evaluate.metrics.metric import METRICS
 from protokit.evaluate.words import Evaluate
 from protokit.learn.words import FOR_TASK, Learn
+from protokit.recipe.parts import faults_of_parts
 from protokit.represent.column.made import made_in
 from protokit.represent.series.last import Last
 from protokit.represent.split_way import SPLITS
@@ -18,7 +19,7 @@ from protokit.represent.words import By, Represent, Split
 
 def faults_between(collect: Collect, represent: Represent, learn: Learn, evaluate: Evaluate) -> list[Fault]:
     """Faults between parts of a recipe that are each right by themselves, in the order in which they are told."""
-    found = [*_of_task(represent, learn, evaluate), *_of_shape(represent, learn)]
+    found = [*_of_task(represent, learn, evaluate), *_of_shape(represent, learn), *faults_of_parts(represent, learn)]
     if learn.form == "clusters":
         found += _of_clustering(represent, learn, evaluate)
     if learn.deal and (rule := cannot_deal(represent, learn)):

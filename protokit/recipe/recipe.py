@@ -72,6 +72,14 @@ def _named_inputs(data: Mapping[str, object]) -> tuple[str, ...]:
     return (*declared, *codes, *own, *shapes, *known)
 
 
+def _targets(data: Mapping[str, object]) -> tuple[str, ...]:
+    """The names of the targets, which the losses of each may be written under."""
+    represent = data.get("represent")
+    target = represent.get("target") if isinstance(represent, Mapping) else None
+    names = [target] if isinstance(target, str) else target
+    return tuple(map(str, names)) if isinstance(names, (list, tuple, Mapping)) else ()
+
+
 def _at_slot(fault: Fault, slots: Slots) -> Fault:
     """A fault of the recipe on its defaults, where the slot stands whose default it is."""
     path, cure = slots.as_written(fault.path, by_default), fault.cure
@@ -151,7 +159,8 @@ class Recipe(Section):
         faults += misplaced(data)
         at_slots = {fault.path[: 3 if fault.path[:2] == COLUMNS else 2] for fault in faults}
         try:
-            recipe = cls.model_validate({"name": name, **read}, context={"columns": _named_inputs(read)})
+            context = {"columns": _named_inputs(read), "targets": _targets(read)}
+            recipe = cls.model_validate({"name": name, **read}, context=context)
         except ValidationError as error:
             found = told(faults_of(error, cls, read), read)
             faults += [fault for fault in found if not any(fault.path[: len(at)] == at for at in at_slots)]

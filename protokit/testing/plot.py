@@ -20,6 +20,7 @@ from protokit.workflow.look.plot import Embedded, Plot, Predicted, RunView, Sect
 from protokit.workflow.record.contents import RunResults
 
 _ROWS = 60
+_METRIC = {"auc": 0.7, "validation_auc": 0.6}  # what a recipe asks for
 
 
 @contract
@@ -126,7 +127,9 @@ def _results(spec: TargetSpec) -> RunResults:
             "folds": [],
             "network": [("dense", "Dense", [8], 16)],
         },
-        "history": [{"epoch": e, "loss": 1 / e, "validation_loss": 1.1 / e, "learning_rate": 1e-3} for e in (1, 2, 3)],
+        "history": [
+            {"epoch": e, "loss": 1 / e, "validation_loss": 1.1 / e, "learning_rate": 1e-3, **_METRIC} for e in (1, 2, 3)
+        ],
         "steps": [],
         "looks": {},
         "diagnosis": {

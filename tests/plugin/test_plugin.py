@@ -44,6 +44,10 @@ represent:
   target: speed
 learn:
   menu: self_normalizing
+  loss: {lopsided: {over: 2}}
+  optimizer: {SignDescent: {learning_rate: 0.01}}
+  schedule: {triangle: {low: 0.2}}
+  metrics: [near]
   epochs: 2
 evaluate:
   baselines: [dummy, median_of_group]
@@ -51,8 +55,11 @@ evaluate:
 THINGS = {
     "sources": "fixed_width", "steps": "round", "kinds": "angle", "splits": "hash", "metrics": "gain_at_10",
     "baselines": "median_of_group", "menus": "self_normalizing", "layers": "SignedPower", "engines": "slow",
-    "checks": "similar_levels", "rules": "unfinished", "plots": "history_bars",
+    "losses": "lopsided", "training_metrics": "near", "optimizers": "SignDescent", "schedules": "triangle",
+    "checks": "similar_levels", "rules": "unfinished",
+    "plots": "history_bars",
 }  # fmt: skip
+_OF_TRAINING = ("lopsided", "near", "SignDescent", "triangle")
 Call = Callable[..., tuple[int, str, str]]
 
 
@@ -152,7 +159,13 @@ def test_without_the_package_each_thing_is_refused_by_name(site: Path, weather: 
     named = {"fixed_width", "round", "angle", "hash", "SignedPower", "self_normalizing", "slow", "gain_at_10"}
     assert not {name for name in named if name not in error}, error
     status, _, error = call("check", "speed.yaml")
-    assert status == 2 and "median_of_group" in error and "self_normalizing" in error
+    assert (
+        status == 2
+        and "median_of_group" in error
+        and "self_normalizing" in error
+        and "lopsided" in error
+        and "near" in error
+    )
     status, _, error = call("predict", folder, "weather.csv")
     assert status == 1
     assert "'angle'" in error and "'SignedPower'" in error and "'round'" in error

@@ -64,7 +64,7 @@ def architecture_of(
         nodes,
         ends,
         [name, {**arguments, **dict.fromkeys(rates, _AT_RUN_TIME)}],
-        [learn.loss, learn.precision, learn.engine, learn.start == "linear", weighs],
+        [learn.compiled, learn.start == "linear", weighs],
         None if signature is None else [_of_fields(signature.inputs), _of_fields(signature.targets)],
     ]
     key = hashlib.sha256(json.dumps(compiled, sort_keys=True, default=repr).encode()).hexdigest()

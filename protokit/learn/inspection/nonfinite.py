@@ -21,7 +21,13 @@ _SQUARES = "write learn.loss: MeanSquaredError"
 
 
 def replay(
-    network: keras.Model, engine: Training, train: Arrays, plan: Plan, last_good: Snapshot, progress: Progress
+    network: keras.Model,
+    engine: Training,
+    train: Arrays,
+    plan: Plan,
+    last_good: Snapshot,
+    progress: Progress,
+    base_rate: float,
 ) -> Snapshot:
     """Repeat training from the last state that was kept to the end of the last epoch in which all was finite.
 
@@ -29,9 +35,9 @@ def replay(
     """
     done = last_good.restore(network)
     for row in progress.history[done.epoch :]:
-        network.optimizer.learning_rate = row["learning_rate"]
+        network.optimizer.learning_rate = done.learning_rate(base_rate, plan)
         engine.steps(train, plan, done.epoch)
-        done.epoch += 1
+        done.finish_epoch(row, plan)
     return Snapshot.take(network, last_good.best, progress)
 
 

@@ -125,13 +125,15 @@ class _Losses:
     def __init__(self, learn: Learn, signature: Signature) -> None:
         self.targets = signature.targets
         self._losses = {target.key: loss_of(learn, target) for target in signature.targets}
+        self._counts = {target.key: learn.loss_weight(target.name) for target in signature.targets}
 
     def _by_key(self, outputs: Outputs) -> Mapping[str, tf.Tensor]:
         return outputs if isinstance(outputs, dict) else {self.targets[0].key: outputs}
 
     def total(self, truth: Mapping[str, np.ndarray], outputs: Outputs) -> tf.Tensor:
         """The mean loss, as a tensor."""
-        found = [self._losses[key](truth[key], given) for key, given in self._by_key(outputs).items()]
+        by_key = self._by_key(outputs).items()
+        found = [self._losses[key](truth[key], given) * self._counts[key] for key, given in by_key]
         return tf.add_n([tf.cast(one, tf.float32) for one in found])
 
     def arrays(self, outputs: Outputs) -> dict[str, np.ndarray]:
@@ -144,7 +146,8 @@ class _Losses:
         given = np.broadcast_to(outputs, (len(truth), *outputs.shape[1:]))
         wanted, shaped = _shaped(np.asarray(truth), given)
         found = np.asarray(keras.ops.convert_to_numpy(loss.call(wanted, shaped)), np.float64)
-        by_row: np.ndarray = found.reshape(len(truth), -1).mean(axis=1)
+        found = found.reshape(len(truth), -1) if found.ndim else np.full((len(truth), 1), found)  # one for all rows
+        by_row: np.ndarray = found.mean(axis=1) * self._counts[key]
         return by_row
 
     def constant(self, target: TargetSpec, train: Arrays, plan: Plan) -> tuple[float, np.ndarray]:

@@ -30,5 +30,11 @@ class Dice(OwnLoss):
 
         return DiceAndCrossEntropy(name=self.name)
 
+    def smoothed(self, target: TargetSpec, share: float) -> keras.losses.Loss:
+        """See OwnLoss."""
+        from protokit.learn.masks.losses import DiceAndCrossEntropy
+
+        return DiceAndCrossEntropy(share, name=self.name)
+
 
 LOSSES.add(Dice())

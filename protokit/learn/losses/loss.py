@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class OwnLoss(ABC):
-    """A loss that Keras has none for: a class in a file of `protokit.learn.losses`.
+    """A loss that Keras has none for: a class in a file of `protokit.learn.losses`, or what others have registered.
 
     Attributes:
         name: as a task names it (`protokit.core.values.signature.Task.loss`), and a recipe under `learn.loss`.
@@ -29,5 +29,9 @@ class OwnLoss(ABC):
     def made(self, target: TargetSpec) -> keras.losses.Loss:
         """The loss of a target, as a Keras object: of one number for each row, in operations that XLA compiles."""
 
+    def smoothed(self, target: TargetSpec, share: float) -> keras.losses.Loss | None:
+        """The loss against labels of which a share is spread over all classes; None where it has no such form."""
+        return None
 
-LOSSES: Registry[OwnLoss] = Registry("loss", "protokit.learn.losses")
+
+LOSSES: Registry[OwnLoss] = Registry("loss", "protokit.learn.losses", key="loss")

@@ -24,5 +24,11 @@ class PixelCrossEntropy(OwnLoss):
 
         return CrossEntropy(name=self.name)
 
+    def smoothed(self, target: TargetSpec, share: float) -> keras.losses.Loss:
+        """See OwnLoss."""
+        from protokit.learn.masks.losses import CrossEntropy
+
+        return CrossEntropy(share, name=self.name)
+
 
 LOSSES.add(PixelCrossEntropy())

@@ -24,5 +24,11 @@ class StepCrossentropy(OwnLoss):
 
         return StepLoss(name=self.name)
 
+    def smoothed(self, target: TargetSpec, share: float) -> keras.losses.Loss:
+        """See OwnLoss."""
+        from protokit.learn.training.step_loss import StepLoss
+
+        return StepLoss(share, name=self.name)
+
 
 LOSSES.add(StepCrossentropy())

@@ -18,6 +18,8 @@ from protokit.learn.training.data_feed import Batch, DataFeed
 from protokit.learn.training.failures import first_line
 from protokit.learn.training.program import Program
 
+# what TensorFlow and a person's own code raise where they cannot be compiled
+UNCOMPILED = (tf.errors.OpError, ValueError, TypeError, AttributeError, NotImplementedError)
 _TRIAL_SECONDS = 0.3
 _MANY = 4096  # rows whose order takes longer to draw than a thread to wake
 _SHOWN = {True: "with XLA: a trial showed a gain", False: "without XLA: a trial showed no gain"}
@@ -92,7 +94,7 @@ class FusedLoop(Training):
         try:
             program.compile()
             program.compile_test(data_feed.rows_spec(data_feed.batch_of(validation, plan.validation_weights)))
-        except (tf.errors.OpError, ValueError, TypeError, NotImplementedError) as error:
+        except UNCOMPILED as error:
             raise CannotCompile(first_line(error)) from error
         if self._choice.xla_from == 0 and not self._choice.trial and self._uses_xla:
             self._compile_xla(program)
@@ -169,7 +171,7 @@ class FusedLoop(Training):
         if self._refused is None:
             try:
                 program.compile_xla()
-            except (tf.errors.OpError, ValueError, TypeError, NotImplementedError) as error:
+            except UNCOMPILED as error:
                 self._refused = f"without XLA, which refused: {first_line(error)}"
         return self._refused is None
 

@@ -12,14 +12,25 @@ from protokit.core.values.arrays import Arrays
 from protokit.learn.engine import AfterEpoch, NotFinite, Training
 from protokit.learn.order import Order
 from protokit.learn.plan import Plan, Progress
+from protokit.learn.snapshot import assign, values, variables
 from protokit.learn.training import data_feed
 from protokit.learn.training.data_feed import Batch
-from protokit.learn.training.failures import spoilt_layer
+from protokit.learn.training.failures import first_line, spoilt_layer
 from protokit.learn.training.randomness import drawing
 
 
 class FitTraining(Training):
-    """`keras.Model.fit`, fed in an order that a resumed run can repeat. Keras compiles when it needs to."""
+    """`keras.Model.fit`, fed in an order that a resumed run can repeat. Keras compiles when it needs to.
+
+    What cannot be compiled, such as a loss with a Python `if` on a tensor, is run step by step: slow, and it works.
+    """
+
+    _eager = ""  # why it runs step by step
+
+    @property
+    def how(self) -> str:
+        """See Training."""
+        return ", ".join(filter(None, (self._reason, self._eager)))
 
     def train(
         self,
@@ -31,11 +42,43 @@ class FitTraining(Training):
         after_epoch: AfterEpoch,
     ) -> None:
         """See Training."""
-        network = self._network
+        network, epoch = self._network, progress.epoch
+        if network.run_eagerly or network.train_function is not None:
+            return self._fit(train, validation, plan, progress, base_rate, after_epoch)
+        before = tuple(map(values, variables(network)))
+        for eagerly in (False, True):
+            try:
+                return self._fit(train, validation, plan, progress, base_rate, after_epoch)
+            except (tf.errors.OpError, TypeError, ValueError, AttributeError, NotImplementedError) as error:
+                if eagerly or progress.epoch > epoch or isinstance(error, tf.errors.ResourceExhaustedError):
+                    raise
+                said = "" if "cannot compile" in self._reason else f", which cannot be compiled: {first_line(error)}"
+                self._eager = f"step by step{said}"
+                network.train_function = network.test_function = None
+                network.jit_compile, network.run_eagerly = False, True
+                assign(variables(network), before)
+
+    def _fit(
+        self,
+        train: Arrays,
+        validation: Arrays,
+        plan: Plan,
+        progress: Progress,
+        base_rate: float,
+        after_epoch: AfterEpoch,
+    ) -> None:
+        network, judging = self._network, self.judging
 
         class Each(keras.callbacks.Callback):  # type: ignore[misc]
             def on_epoch_begin(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
                 network.optimizer.learning_rate = progress.learning_rate(base_rate, plan)
+
+            def on_test_begin(self, logs: Mapping[str, float] | None = None) -> None:
+                self.judged = judging()
+                self.judged.__enter__()
+
+            def on_test_end(self, logs: Mapping[str, float] | None = None) -> None:
+                self.judged.__exit__(None, None, None)
 
             def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
                 scores = {_ours(name): float(value) for name, value in (logs or {}).items()}

@@ -11,6 +11,7 @@ import numpy as np
 
 from protokit.core.libraries.backend import keras, tf
 from protokit.learn.order import Order
+from protokit.learn.parts.average import judging, swap_of
 from protokit.learn.training.data_feed import (
     CHUNK_BYTES,
     VALIDATION_BATCH,
@@ -82,6 +83,7 @@ class Program:
         self._epochs: dict[bool, Compiled] = {}  # without and with XLA: a chunk, and all that follows an epoch
         self._names: list[str] = []  # of the scores, in the order in which they are packed
         self._used = True  # whether the metrics hold something
+        self._swap = swap_of(network)  # averages for weights and back: what is judged
         if like is not None:
             self._plain, self._test, self._scores, self._names = like._plain, like._test, like._scores, like._names
             self._epochs = {xla: epoch for xla, epoch in like._epochs.items() if not xla}
@@ -186,8 +188,9 @@ class Program:
     def _judged(self, feed: DataFeed) -> dict[str, float]:
         """The scores of the rows of a feed."""
         self._used = True
-        for data in feed.in_order(max(VALIDATION_BATCH, self.chunk - self.chunk % VALIDATION_BATCH)):
-            self._test(data, tf.constant(VALIDATION_BATCH))
+        with judging(self.network):
+            for data in feed.in_order(max(VALIDATION_BATCH, self.chunk - self.chunk % VALIDATION_BATCH)):
+                self._test(data, tf.constant(VALIDATION_BATCH))
         return self.scores()[0]
 
     def _made_chunk(self) -> Compiled:
@@ -225,9 +228,11 @@ class Program:
             *arguments, rows = rest
             bad = loop(data, *arguments)
             trained, finite = self._scores()
+            self._swap()
             weights = [tf.identity(weight.value) for weight in self.network.weights]
             self._test(rows, tf.constant(VALIDATION_BATCH))
             found, _ = self._scores()
+            self._swap()
             numbers = [bad, finite, *(some[name] for some in (trained, found) for name in self._names)]
             return tf.stack([tf.cast(number, tf.float64) for number in numbers]), weights
 

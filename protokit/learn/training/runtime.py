@@ -11,6 +11,7 @@ import numpy as np
 from protokit.core.errors import SpecError
 from protokit.core.libraries.backend import keras, tf
 from protokit.core.suggest import did_you_mean
+from protokit.learn.plan import Plan
 from protokit.learn.snapshot import assign, values
 from protokit.learn.training.randomness import RuntimeRate
 from protokit.menu.network.number_embeddings.piecewise_linear_embedding import PiecewiseLinearEmbedding
@@ -44,7 +45,7 @@ class Inputs:
         self._network, self._optimizer = network, optimizer
         self._start = tuple(values(v) for v in network.variables)
         self._fresh = tuple(values(v) for v in network.optimizer.variables)
-        self._rate = float(network.optimizer.learning_rate)
+        self._rate = float(optimizer._learning_rate)
         self._decay = None if optimizer.weight_decay is None else float(optimizer.weight_decay)
         if self._decay is not None:
             optimizer.weight_decay = tf.Variable(self._decay, trainable=False, dtype=tf.float32)
@@ -79,6 +80,12 @@ class Inputs:
             rate.assign(given.dropout.get(name, float(rate)))
         # as an optimizer holds the rate that it is made with, so that schedules give the same bits of it
         return self._rate if given.learning_rate is None else float(np.float32(given.learning_rate))
+
+    def of_plan(self, plan: Plan, rows: int) -> None:
+        """Take up how many steps a training on so many rows has at most, which its learning rate may follow."""
+        course = getattr(self._optimizer, "course", None)
+        if course is not None:
+            course.steps.assign(float(plan.epochs * plan.steps(rows)))
 
 
 def structure(network: keras.Model) -> str:

@@ -36,6 +36,7 @@ CLOSED: dict[Path, tuple[str, str]] = {
     ("learn", "event"): ("it says what the target means", "write one column"),
     ("learn", "clusters"): ("they are found when the training is over", "leave it out: their number is found"),
     ("learn", "cluster_by"): ("clusters are found when the training is over", "write a recipe for each"),
+    ("learn", "metrics"): ("they are looked at, and change nothing of what is learned", "write one list"),
     ("learn", "deal"): (
         "networks of other deals have other validation rows",
         "write deal: validation, or leave it out",

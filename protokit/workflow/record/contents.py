@@ -262,5 +262,6 @@ class Environment(TypedDict, total=False):
     cpus: int | None
     started: str
     key: str
+    parts: Mapping[str, str]  # of others, each with a hash of its code
     inputs: dict[str, str]
     folder: str

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
+from protokit.bundle.requirements import requirements
 from protokit.core.errors import ProtokitError
 from protokit.core.files import write_json, write_text
 from protokit.core.runs import LAST
@@ -20,6 +21,8 @@ from protokit.core.values.said import Finding, Notice
 from protokit.core.values.tables import Table
 from protokit.grammar.document import Document
 from protokit.grammar.writing import write
+from protokit.learn.parts.part import source_hash
+from protokit.menu import catalogue
 from protokit.menu.reading.weight_files import digests
 from protokit.menu.slots import label
 from protokit.recipe.recipe import Recipe
@@ -62,7 +65,8 @@ class RunFolder:
         write_text(path / "resolved.yaml", fitted.write())
         place = os.path.relpath(recipe.folder.resolve(), path.resolve())
         given = {**table.origin, **(weights or {}), **start_digest(recipe.learn, recipe.folder)}
-        made_of = {"key": key, "inputs": given, "folder": Path(place).as_posix()}
+        parts = {"parts": found} if (found := _parts(recipe)) else {}
+        made_of = {**parts, "key": key, "inputs": given, "folder": Path(place).as_posix()}
         write_json(path / "environment.json", {**environment(), **made_of})
         return cls(path, key)
 
@@ -132,9 +136,21 @@ def _slots(recipe: Recipe) -> list[Notice]:
 def _key(recipe: Recipe, table: Table, own: Mapping[str, object] | None) -> str:
     against = [sorted((str(name), repr(one)) for name, one in own.items())] if isinstance(own, Mapping) and own else []
     weights = sorted({**digests(recipe.network, recipe.folder), **start_digest(recipe.learn, recipe.folder)}.items())
-    given = [sorted(table.origin.items()), *([weights] if weights else []), *against]
+    parts = [found] if (found := _parts(recipe)) else []  # other code is another training
+    given = [sorted(table.origin.items()), *([weights] if weights else []), *against, *parts]
     text = json.dumps([recipe.as_plain(), *given], default=str)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _parts(recipe: Recipe) -> dict[str, str]:
+    """What is not Keras's or protokit's own in the training and in the network, each with a hash of its code."""
+    found = {f"{part.noun} {part.name}": part.source for part in recipe.learn.parts()}
+    for one in requirements(recipe.network, (), ()):
+        layer = catalogue.find("layers", one["name"])
+        if layer is not None and layer.own is not None:
+            by = (one["package"], one["version"]) if one["package"] else ()
+            found[f"layer {one['name']}"] = " ".join(filter(None, (source_hash(layer.own), *by)))
+    return dict(sorted(found.items()))
 
 
 def environment() -> Environment:

@@ -19,7 +19,7 @@ from protokit.core.values.tables import Table
 from protokit.evaluate.audit.audit import audit as find
 from protokit.evaluate.audit.audit import audit_series
 from protokit.evaluate.audit.data import AuditData
-from protokit.learn.planning import of_each_class
+from protokit.learn.planning import of_each_class, weights_of
 from protokit.recipe.recipe import Recipe
 from protokit.represent.encoder import Encoder
 from protokit.represent.encoders.cells import texts_of
@@ -121,7 +121,7 @@ def _whole(fold: Represented, of: Callable[[Arrays], np.ndarray], rows: int, dty
 
 def _weights(recipe: Recipe, fold: Represented, spec: TargetSpec, rows: int) -> np.ndarray | None:
     """How much each row counts for a target, by its own weight and by that of its class; None where all do alike."""
-    given = recipe.learn.class_weights if spec.has_classes else None
+    given = weights_of(recipe.learn.class_weights, spec) if spec.has_classes else None
     own = fold.in_memory.weights is not None
     if given is None and not own:
         return None

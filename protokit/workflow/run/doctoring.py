@@ -22,9 +22,9 @@ from protokit.evaluate.doctor import of_task
 from protokit.evaluate.doctor.doctor import diagnose, with_others
 from protokit.evaluate.doctor.of_task import Said
 from protokit.evaluate.verdict import Verdict
-from protokit.learn.compiling import loss_of
+from protokit.learn.compiling import loss_name, loss_of
 from protokit.learn.inspection.probe import Probe, probe
-from protokit.learn.planning import of_each_class
+from protokit.learn.planning import of_each_class, weights_of
 from protokit.learn.snapshot import values
 from protokit.recipe.recipe import Recipe
 from protokit.represent.represented import Represented
@@ -115,6 +115,7 @@ def _targets(
         verdict = next((v for v in verdicts if v.target == spec.name and v.outcome == "worse"), None)
         outputs, targets = found.train.outputs[spec.name], np.asarray(train.targets[spec.key][seen], np.float64)
         loss = loss_of(recipe.learn, spec)
+        loss = getattr(loss, "inner", loss)  # of smoothed labels
         rows = fold.source.take(fold.split.validation[held])
         doubted, agreed, expected = skill_scores.suspects(
             spec, checked, on_held[spec.name], None if trees is None else trees.said, rows
@@ -125,7 +126,7 @@ def _targets(
             TargetCheck(
                 spec.name,
                 spec.task,
-                type(loss).__name__,
+                loss_name(recipe.learn, spec),
                 activation=_activation(network, spec),
                 logits=bool(getattr(loss, "from_logits", False) or loss.get_config().get("from_logits", False)),
                 sums=(float(outputs.sum(axis=-1).min()), float(outputs.sum(axis=-1).max())),
@@ -168,7 +169,7 @@ def _others_of(recipe: Recipe, network: keras.Model, fold: Represented, found: P
         blank = TargetCheck(
             spec.name,
             spec.task,
-            type(loss_of(recipe.learn, spec)).__name__,
+            loss_name(recipe.learn, spec),
             activation=_activation(network, spec),
             spread=float(np.sqrt(np.mean(wanted**2))),
         )
@@ -178,7 +179,7 @@ def _others_of(recipe: Recipe, network: keras.Model, fold: Represented, found: P
 
 def _of_classes(recipe: Recipe, fold: Represented, spec: TargetSpec) -> np.ndarray | None:
     """How much a row of each class counts; None where the recipe does not say it."""
-    given = recipe.learn.class_weights
+    given = weights_of(recipe.learn.class_weights, spec) if spec.has_classes else None
     return None if given is None else of_each_class(given, spec, np.asarray(fold.in_memory.truth[spec.name]))
 
 

@@ -39,7 +39,8 @@ class Slow(Training):
             bad, scores = self._epoch(train, plan, progress.epoch, plan.steps(train.rows))
             if bad is not None:
                 raise NotFinite
-            judged = self._network.evaluate(inputs, *held[:1], 4096, 0, *held[1:], return_dict=True)
+            with self.judging():
+                judged = self._network.evaluate(inputs, *held[:1], 4096, 0, *held[1:], return_dict=True)
             scores |= {f"validation_{name}": value for name, value in judged.items()}
             going = after_epoch(scores)
 

@@ -33,6 +33,8 @@ class WrongLoss(Rule):
             classes = task.probabilities
             if not classes and not task.standardised:  # its loss is of numbers as they are
                 continue
+            if not target.loss:  # a person's own
+                continue
             evidence: dict[str, Plain] = {"loss": target.loss, "task": target.task, "activation": target.activation}
             fitting = any(part in target.loss for part in _OF_CLASSES) if classes else target.loss in _OF_NUMBERS
             if not fitting:
@@ -42,7 +44,8 @@ class WrongLoss(Rule):
                     else f"{target.loss} is not least at the truth: {target.name!r} is standardised, "
                     "with numbers below 0"
                 )
-                edit = Edit({"learn.loss": task.loss})
+                several = len(checkup.targets) > 1
+                edit = Edit({"learn.loss": {target.name: task.loss} if several else task.loss})
                 yield Symptom("wrong_loss", "warning", why, evidence, edit)
             elif head := _head(target):
                 why, activation = head

@@ -1,0 +1,65 @@
+"""Averages of the weights over the steps of a training: they are what is judged and kept.
+
+The optimizer keeps them as variables of its own (Keras's `use_ema`), so a training that goes on has them to the bit.
+
+Source: Polyak and Juditsky, Acceleration of Stochastic Approximation by Averaging, 1992.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from protokit.core.libraries.backend import keras, tf
+
+
+def averaged(optimizer: keras.Optimizer, decay: float) -> None:
+    """Have an optimizer that is not built yet keep averages beside the weights."""
+    optimizer.use_ema, optimizer.ema_momentum, optimizer.ema_overwrite_frequency = True, decay, None
+    optimizer.judged_by_average = True
+
+
+@contextmanager
+def judging(network: keras.Model) -> Iterator[None]:
+    """Have the averages stand for the weights, where there are some: around the scoring of validation rows."""
+    swap = swap_of(network)
+    swap()
+    try:
+        yield
+    finally:
+        swap()
+
+
+def reader(network: keras.Model) -> Callable[[], list[tf.Tensor]]:
+    """What gives the weights that are judged, on the device in one call."""
+    averages = {id(weight): average for weight, average in _pairs(network)}
+    wanted = [averages.get(id(weight), weight) for weight in network.weights]
+    read = tf.function(lambda: [tf.identity(weight.value) for weight in wanted], autograph=False)
+    found: Callable[[], list[tf.Tensor]] = read.get_concrete_function()
+    return found
+
+
+def _pairs(network: keras.Model) -> list[tuple[keras.Variable, keras.Variable]]:
+    optimizer = getattr(network.optimizer, "inner_optimizer", network.optimizer)
+    if not getattr(optimizer, "judged_by_average", False):
+        return []
+    return list(zip(optimizer._trainable_variables, optimizer._model_variables_moving_average, strict=True))
+
+
+def swap_of(network: keras.Model) -> Callable[[], object]:
+    """What has weights and their averages change places; it does nothing where there are none."""
+    optimizer = getattr(network.optimizer, "inner_optimizer", network.optimizer)
+    known: Callable[[], object] | None = getattr(optimizer, "swap_averages", None)
+    if known is not None:
+        return known
+    pairs = _pairs(network)
+
+    def swap() -> None:
+        values = [(tf.identity(weight.value), tf.identity(average.value)) for weight, average in pairs]
+        for (weight, average), (one, other) in zip(pairs, values, strict=True):
+            weight.assign(other)
+            average.assign(one)
+
+    made = tf.function(swap, autograph=False) if pairs else swap
+    optimizer.swap_averages = made
+    return made

@@ -1,0 +1,110 @@
+"""Parts as Keras's objects, and what is looked at before anything is trained."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from protokit.core.errors import DataError
+from protokit.core.libraries.backend import keras, tf
+from protokit.learn.parts.part import Part
+from protokit.learn.training.failures import first_line
+from protokit.menu import catalogue
+from protokit.menu.reading.arguments import arguments_of
+
+if TYPE_CHECKING:
+    from protokit.core.values.signature import TargetSpec
+
+_OURS = "with operations of keras.ops or tf on the tensors that it is given"
+
+
+def of_keras(entry: catalogue.Entry, arguments: object, **more: object) -> Any:
+    """An object of Keras by its entry in the catalogue. `more` are further arguments, where the recipe says none."""
+    full = arguments_of(entry, arguments)
+    assert isinstance(full, dict), "the recipe has checked the arguments"
+    numbers = {key for key, about in entry.arguments.items() if about.get("type") == "number"}
+    full = {key: float(v) if key in numbers and type(v) is int else v for key, v in full.items()}  # Keras takes no 1
+    home = keras.optimizers.schedules if entry.section == "schedules" else getattr(keras, entry.section)
+    return getattr(home, entry.name)(**{**more, **full})
+
+
+def of_part(part: Part, arguments: object, **more: object) -> Any:
+    """An object of a registered class, as `of_keras`.
+
+    Raises:
+        DataError: its constructor fails.
+    """
+    full = arguments_of(part.entry, arguments)
+    assert isinstance(full, dict), "the recipe has checked the arguments"
+    try:
+        return part.thing(**{**more, **full})
+    except Exception as error:  # of somebody else
+        raise failed(part, f"cannot be made: {type(error).__name__}: {first_line(error)}") from error
+
+
+def failed(part: Part, what: str, cure: str | None = None) -> DataError:
+    """What is wrong with a part, at its file and line."""
+    return DataError(
+        f"the {part.noun} {part.name!r} {what}", place=part.place, cure=cure or f"mend {part.__qualname__}"
+    )
+
+
+def loss_of_part(part: Part, arguments: Mapping[str, object]) -> keras.losses.Loss:
+    """A loss of somebody else, as a Keras object."""
+    if part.is_class:
+        return of_part(part, arguments)
+    full = arguments_of(part.entry, arguments)
+    assert isinstance(full, dict), "the recipe has checked the arguments"
+    return _Function(part.thing, part.name, full)
+
+
+class _Function(keras.losses.Loss):  # type: ignore[misc]
+    """A loss that a function computes."""
+
+    def __init__(self, function: Any, name: str, arguments: Mapping[str, object]) -> None:
+        super().__init__(name=name)
+        self._function, self._arguments = function, dict(arguments)
+
+    def call(self, y_true: keras.KerasTensor, y_pred: keras.KerasTensor) -> keras.KerasTensor:
+        """See keras.losses.Loss."""
+        return self._function(y_true, y_pred, **self._arguments)
+
+
+def examined(part: Part, loss: keras.losses.Loss, target: TargetSpec) -> keras.losses.Loss:
+    """A loss of somebody else that was tried on two rows: it gives a number for each, or one, and a gradient.
+
+    Raises:
+        DataError: it does not.
+    """
+    truth = _truth(target)
+    if truth is None:
+        return loss
+    shape = (2, *target.shape)
+    given = tf.fill(shape, 1 / target.shape[-1] if target.of_task.probabilities else 0.25)
+    try:
+        with tf.GradientTape() as tape:
+            tape.watch(given)
+            found = tf.convert_to_tensor(loss.call(tf.constant(truth), given))
+            total = tf.reduce_mean(tf.cast(found, tf.float32))
+    except Exception as error:
+        told = f"{type(error).__name__}: {first_line(error)}"
+        rule = f"fails on a truth of shape {truth.shape} and predictions of shape {shape}: {told}"
+        raise failed(part, rule) from error
+    if len(found.shape) and found.shape[0] != 2:
+        rule = f"gives {tuple(found.shape)} for 2 rows, and a loss gives a number for each row, or one for all"
+        raise failed(part, rule, "take the mean over the last axis")
+    if tape.gradient(total, given) is None:
+        raise failed(part, "has no gradient: nothing can be learned by it", f"write it {_OURS}")
+    return loss
+
+
+def _truth(target: TargetSpec) -> np.ndarray | None:
+    """Two rows of truth as a loss takes it; None of tasks that have a form of their own."""
+    shapes = {
+        "classes": (1,), "labels": target.shape, "number": (1,), "quantiles": (1,), "vector": target.shape,
+        "steps": target.shape, "mask": target.size,
+    }  # fmt: skip
+    shape = shapes.get(target.form)
+    return None if shape is None else np.zeros((2, *shape), np.float32)
