@@ -29,6 +29,7 @@ from protokit.menu.items import Plain
 from protokit.menu.menu import Menu
 from protokit.menu.reading.weight_files import check_files
 from protokit.recipe import overrides
+from protokit.recipe.context import named_inputs, targets_of
 from protokit.recipe.explain import explain
 from protokit.recipe.freezing import misspelled
 from protokit.recipe.search import Search
@@ -55,29 +56,6 @@ def _name(value: object) -> object:
     if not isinstance(value, str) or not re.fullmatch(_NAME, value):
         raise refuse(Fault(f"a name is letters, digits, '-', '_' and '.', not {value!r}"))
     return value
-
-
-def _named_inputs(data: Mapping[str, object]) -> tuple[str, ...]:
-    """What a menu may name in `from` beside numbers and categories: columns that the recipe says the kind of."""
-    represent = data.get("represent")
-    represent = represent if isinstance(represent, Mapping) else {}
-    columns = represent.get("columns")
-    target = represent.get("target")  # the order of its classes may stand among the columns
-    apart = target if isinstance(target, (list, tuple)) else (target,)
-    declared = [str(name) for name in columns if name not in apart] if isinstance(columns, Mapping) else []
-    shapes = [name for name in ("sequence", "series") if represent.get(name)]
-    named = represent.get("inputs")
-    own = [str(name) for name in named] if isinstance(named, Mapping) else []
-    codes, known = (f"{name}_codes" for name in declared), ["known"] if "series" in shapes else []
-    return (*declared, *codes, *own, *shapes, *known)
-
-
-def _targets(data: Mapping[str, object]) -> tuple[str, ...]:
-    """The names of the targets, which the losses of each may be written under."""
-    represent = data.get("represent")
-    target = represent.get("target") if isinstance(represent, Mapping) else None
-    names = [target] if isinstance(target, str) else target
-    return tuple(map(str, names)) if isinstance(names, (list, tuple, Mapping)) else ()
 
 
 def _at_slot(fault: Fault, slots: Slots) -> Fault:
@@ -159,7 +137,7 @@ class Recipe(Section):
         faults += misplaced(data)
         at_slots = {fault.path[: 3 if fault.path[:2] == COLUMNS else 2] for fault in faults}
         try:
-            context = {"columns": _named_inputs(read), "targets": _targets(read)}
+            context = {"columns": named_inputs(read), "targets": targets_of(read)}
             recipe = cls.model_validate({"name": name, **read}, context=context)
         except ValidationError as error:
             found = told(faults_of(error, cls, read), read)

@@ -1,0 +1,28 @@
+"""What one section of a recipe as it is written says that the reading of another needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+
+def named_inputs(data: Mapping[str, object]) -> tuple[str, ...]:
+    """What a menu may name in `from` beside numbers and categories: columns that the recipe says the kind of."""
+    represent = data.get("represent")
+    represent = represent if isinstance(represent, Mapping) else {}
+    columns = represent.get("columns")
+    target = represent.get("target")  # the order of its classes may stand among the columns
+    apart = target if isinstance(target, (list, tuple)) else (target,)
+    declared = [str(name) for name in columns if name not in apart] if isinstance(columns, Mapping) else []
+    shapes = [name for name in ("sequence", "series") if represent.get(name)]
+    named = represent.get("inputs")
+    own = [str(name) for name in named] if isinstance(named, Mapping) else []
+    codes, known = (f"{name}_codes" for name in declared), ["known"] if "series" in shapes else []
+    return (*declared, *codes, *own, *shapes, *known)
+
+
+def targets_of(data: Mapping[str, object]) -> tuple[str, ...]:
+    """The names of the targets, which the losses of each may be written under."""
+    represent = data.get("represent")
+    target = represent.get("target") if isinstance(represent, Mapping) else None
+    names = [target] if isinstance(target, str) else target
+    return tuple(map(str, names)) if isinstance(names, (list, tuple, Mapping)) else ()
