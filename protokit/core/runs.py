@@ -47,6 +47,11 @@ def _why_not(path: Path) -> tuple[str, str]:
         beside = [one.name for one in path.parent.iterdir() if one.is_dir()] if path.parent.is_dir() else []
         near = nearest(path.name, beside)
         return f"{rule}: there is no such folder", f"did you mean {path.parent / near}?" if near else cure
+    if (path / "search.json").exists():
+        cure = "its runs are beside it, of best.yaml and defaults.yaml: `protokit runs` lists them"
+        return f"{rule}: it is the folder of a search", cure
+    if (path / "log.jsonl").exists():
+        return f"{rule}: it is a search that did not come to its end", "go on with it: protokit tune RECIPE --resume"
     if (path / "environment.json").exists() or any(path.glob(f"{_TIME}/environment.json")):
         return f"{rule}: it did not come to its end", "go on with it: protokit run RECIPE --resume"
     names = sorted({one.parent.parent.name for one in path.glob(f"*/{_TIME}/{LAST}")})

@@ -212,8 +212,10 @@ class Learn(Section):
     cluster_by: Annotated[str, choice("cluster_by", CLUSTERINGS)] = Field(
         "kmeans", description="how clusters are found in the embedding", examples=["gaussian_mixture", "hdbscan"]
     )
-    networks: Annotated[int | None, Field(ge=1, le=100), Varies()] = Field(
+    networks: int | None = Field(
         None,
+        ge=1,
+        le=100,
         description="how many are averaged; 1, or 4 that are dealt where rows are few: of a table under 1,000",
         examples=[5],
     )

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from protokit.collect.files.secrets import VARIABLE, passwords
 from protokit.core.places import Fault
 from protokit.evaluate.metrics.metric import METRICS
 from protokit.grammar.faults import refuse
@@ -52,6 +53,15 @@ def _metric(value: object) -> object:
     return value
 
 
+def _mirror(value: object) -> object:
+    """A database's address, or None; a password in it is refused before anything is read."""
+    if isinstance(value, str) and any(not VARIABLE.fullmatch(secret) for secret in passwords(value)):
+        raise refuse(Fault("a password stands in a recipe", "write ${NAME} in its place, a variable's name"))
+    if value is None or isinstance(value, str):
+        return value
+    raise refuse(Fault(f"a mirror is a database's address, not {value!r}", "write postgresql://HOST/NAME"))
+
+
 class Search(Section):
     """How `protokit tune` looks for the values of slots."""
 
@@ -78,6 +88,6 @@ class Search(Section):
         int | str,
         Word(_workers, {"anyOf": [{"type": "integer", "minimum": 1}, {"enum": list(CREWS)}]}),
     ] = Field(1, description="processes on this machine; ray: a cluster; folder: `protokit work`", examples=[2, "ray"])
-    mirror: str | None = Field(
+    mirror: Annotated[str | None, Word(_mirror, {"anyOf": [{"type": "string"}, {"type": "null"}]})] = Field(
         None, description="a database where optuna-dashboard can watch", examples=["postgresql://localhost/trials"]
     )

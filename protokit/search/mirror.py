@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
-from protokit.collect.files.secrets import Location, expand, passwords
+from protokit.collect.files.secrets import VARIABLE, Location, expand, passwords
 from protokit.core.errors import DataError, SpecError
 from protokit.core.libraries.optional import optional
 from protokit.core.outside import access
@@ -38,7 +38,7 @@ class DatabaseMirror:
             SpecError: a password stands in the URL.
             MissingExtra: Optuna or SQLAlchemy is not installed.
         """
-        if passwords(url) and "${" not in url:
+        if any(not VARIABLE.fullmatch(secret) for secret in passwords(url)):
             raise SpecError.one("a password stands in a recipe", "write ${NAME} in its place", ("search", "mirror"))
         self._optuna, sqlalchemy = optional("optuna", "tune"), optional("sqlalchemy", "sql")
         self._slots, self._sign, self.notices = slots, -1.0 if greater_is_better else 1.0, list[str]()

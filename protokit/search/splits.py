@@ -29,7 +29,8 @@ def told_of_trials(recipe: Recipe) -> list[str]:
     """In what a trial differs from a run of the recipe, so that many of them can be trained."""
     said = []
     if recipe.represent.split.folds is not None:
-        said.append(f"trials are trained on the first of {recipe.represent.split.folds} folds")
+        rule = f"trials are trained on the first of {recipe.represent.split.folds} folds"
+        said.append(f"{rule}: rows that chose the setting are test rows of the others, which can flatter its scores")
     if recipe.learn.deal or (recipe.learn.networks or 1) > 1:
         said.append("a trial is one network, also where a run averages several")
     return said

@@ -135,3 +135,11 @@ def test_the_trainings_of_a_finalist_in_the_metrics_own_sign() -> None:
     plain = found.finalists[1].as_plain(-1.0)
     assert plain["searched"] == 0.9 and plain["trained"] == [0.9, 0.8, 0.95]
     assert plain["value"]["value"] == pytest.approx(0.8833, abs=1e-4) and plain["value"]["low"] < 0.88
+
+
+def test_the_defaults_drawn_once_more_are_no_other_setting() -> None:
+    """Trials with rows of their own may draw them again, and luckier rows are no lead over themselves."""
+    state = searched({0: 0.5, 1: 0.4, 2: 0.3}, {0: [0.5, 0.6], 1: [0.48, 0.58]})
+    state.trials[2] = Trial(2, {"units": 0}, "complete", 0.3, split=4)
+    found = end(state, seeds=2)
+    assert found.shown == pytest.approx(0.1) and found.optimism.value == pytest.approx(0.08)

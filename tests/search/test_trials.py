@@ -247,7 +247,8 @@ def test_folds_and_several_networks_are_tried_by_one_network(tmp_path: Path) -> 
     one, four = (trials_of(tmp_path, learn={"networks": count}).do(task(), go_on) for count in (1, 4))
     assert same(one, four) and not same(one, folds)
     told = told_of_trials(Recipe.parse(data(represent={"split": {"folds": 3}}, learn={"networks": 4})))
-    assert [text.split()[-1] for text in told] == ["folds", "several"]
+    assert [text.split()[-1] for text in told] == ["scores", "several"]
+    assert "rows that chose the setting are test rows of the others" in told[0]
 
 
 def test_clusters_are_refused_with_a_reason(tmp_path: Path) -> None:

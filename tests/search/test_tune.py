@@ -104,6 +104,16 @@ def test_best_yaml_gives_the_winners_bits(study: protokit.Study, tmp_path: Path)
     assert study.best_values == winner
 
 
+def test_the_folder_of_runs_stands_for_the_winner(tmp_path: Path) -> None:
+    rates = {"choice": [1e-6, 0.05]}
+    learn = {"menu": [{"Dense": 8}], "optimizer": {"Adam": {"learning_rate": rates}}, "epochs": 4, "networks": 1}
+    study = protokit.tune({**WINE, "learn": learn}, out=tmp_path)
+    assert study.gained and study.best.path != study.defaults.path
+    assert protokit.Run.open(tmp_path / "wine").path == study.best.path
+    with pytest.raises(DataError, match="it is the folder of a search"):
+        protokit.Run.open(study.path)
+
+
 def test_the_trial_of_the_defaults_is_what_a_plain_run_trains(study: protokit.Study, written: Path) -> None:
     plain = protokit.run(written / "wine.yaml", out=written / "plain")
     assert list(plain.history["validation_loss"]) == list(study.defaults.history["validation_loss"])

@@ -37,6 +37,10 @@ CLOSED: dict[Path, tuple[str, str]] = {
     ("learn", "clusters"): ("they are found when the training is over", "leave it out: their number is found"),
     ("learn", "cluster_by"): ("clusters are found when the training is over", "write a recipe for each"),
     ("learn", "metrics"): ("they are looked at, and change nothing of what is learned", "write one list"),
+    ("learn", "networks"): (
+        "a trial is one network, so that trials with other numbers of them are the same",
+        "write one number: what is averaged is trained when the best is run",
+    ),
     ("learn", "deal"): (
         "networks of other deals have other validation rows",
         "write deal: validation, or leave it out",

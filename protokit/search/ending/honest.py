@@ -118,7 +118,8 @@ def end_of(state: State, trials: Sequence[Trial], seeds: int, seed: int, metric:
         for entry, trial in enumerate(trials)
     )
     defaults, others = finalists[0], [one for one in finalists[1:] if one.whole]
-    searched = next((trial for trial in state.complete if trial.number != DEFAULTS), None)
+    own = as_key(state.trials[DEFAULTS].values)  # trials with rows of their own may have the defaults once more
+    searched = next((trial for trial in state.complete if as_key(trial.values) != own), None)
     shown = _less(defaults.trial.value, searched.value if searched else None)
     none = Interval(math.nan, math.nan, math.nan)
     best = min(others, key=lambda one: (float(one.values.mean()), one.entry), default=None)

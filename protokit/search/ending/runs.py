@@ -47,12 +47,11 @@ def run_settled(folder: Path, out: Path, table: object, winner: Trial) -> dict[s
         ProtokitError: of the run.
     """
     with one_look(f"{folder.name}/{winner.number}"):
-        best = run(as_recipe(folder / BEST), table, out=out, resume=True)
+        # the winner last: a folder of runs stands for the newest one in it
         same = winner.number == 0
-        return {
-            "best": best,
-            "defaults": best if same else run(as_recipe(folder / DEFAULTS), table, out=out, resume=True),
-        }
+        defaults = None if same else run(as_recipe(folder / DEFAULTS), table, out=out, resume=True)
+        best = run(as_recipe(folder / BEST), table, out=out, resume=True)
+        return {"best": best, "defaults": defaults or best}
 
 
 def paired(runs: dict[str, Run]) -> tuple[list[PlainPaired], list[str]]:
