@@ -216,7 +216,7 @@ class Driver:
         if reports and self._state.told_to_end(key[0]):
             last = max(reports)
             shown = reports[last] if math.isfinite(reports[last]) else None
-            self._over(key, "pruned", shown, behind(last, reports), result)
+            self._over(key, "pruned", shown, behind(last), result)
         elif math.isfinite(number):
             self._over(key, "complete", number, "", result)
         else:

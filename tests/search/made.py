@@ -97,7 +97,7 @@ def trials(
             found.append(Trial(number, values, "failed", None, (), None, 0.3, reason=reason, **common))
         elif number and reports[0][1] > 0.47 - greater:
             early = {**result, "epochs": 3, "value": reports[0][1]}
-            why = f"behind the others after epoch 3, at {reports[0][1]:.4g}"
+            why = "behind the others after epoch 3"
             found.append(
                 Trial(number, values, "pruned", reports[0][1], reports[:1], 3, 0.2, reason=why, result=early, **common)
             )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from typing import Any
 
 from protokit.core.libraries.optional import optional
@@ -80,8 +79,6 @@ class Pruning:
                 self._study.tell(self._trials[number], value)
 
 
-def behind(epoch: int, reports: Mapping[int, float]) -> str:
+def behind(epoch: int) -> str:
     """Why a trial was ended early."""
-    return (
-        f"behind the others after epoch {epoch}, at {reports[epoch]:.4g}" if epoch in reports else "behind the others"
-    )
+    return f"behind the others after epoch {epoch}"
