@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from importlib.metadata import version as version_of
+from threading import enumerate as threads
 from typing import Annotated, NoReturn
 
 import typer
@@ -13,6 +15,7 @@ from protokit.cli import recipes, runs, tuning, working
 from protokit.cli.kinds import KINDS
 from protokit.core.errors import AuditError, ProtokitError, SpecError
 from protokit.core.suggest import did_you_mean, one_of
+from protokit.workers.crew import THREAD
 
 app = typer.Typer(
     help="From a recipe to a trained Keras network and an honest verdict on it.",
@@ -87,4 +90,8 @@ def _with_cure(message: str) -> str:
 def _stop(message: str, status: int) -> NoReturn:
     sys.stdout.flush()
     print(message, file=sys.stderr)
+    if any(thread.name == THREAD for thread in threads()):
+        # a trial is inside of TensorFlow still: Python cannot end such a thread, and would abort as it leaves
+        sys.stderr.flush()
+        os._exit(status)
     raise SystemExit(status)

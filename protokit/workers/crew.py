@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol, TypeAlias
 
+THREAD = "trials"  # of a crew that works in this process
 Plain: TypeAlias = "Mapping[str, object]"
 """What JSON holds: tasks and results are such, so that each kind of crew can bring them anywhere."""
 Report: TypeAlias = "Callable[[int, float], bool]"

@@ -8,7 +8,7 @@ from queue import Empty, Queue
 from threading import Thread
 from typing import cast
 
-from protokit.workers.crew import Dropped, Event, Hand, MakeHand, Plain
+from protokit.workers.crew import THREAD, Dropped, Event, Hand, MakeHand, Plain
 from protokit.workers.doing import outcome
 
 NAME = "this process"
@@ -29,7 +29,7 @@ class InProcess:
         self._closed = False
         self._open: set[int] = set()  # the tasks whose end was not told yet
         # who named what the hand opens is known in this thread, and handed on
-        self._thread = Thread(target=contextvars.copy_context().run, args=(self._work,), name="trials", daemon=True)
+        self._thread = Thread(target=contextvars.copy_context().run, args=(self._work,), name=THREAD, daemon=True)
         self._begun = False
 
     @property

@@ -155,3 +155,17 @@ def test_a_learning_rate_is_found_and_nothing_written(people: Path, tmp_path: Pa
 def test_the_version(tmp_path: Path) -> None:
     status, out, _ = call("--version", cwd=tmp_path)
     assert status == 0 and out.startswith("protokit 0.")
+
+
+def test_a_trial_that_trains_still_does_not_abort_the_process(tmp_path: Path) -> None:
+    """Python aborts where it ends under a thread that is inside of TensorFlow; so it is left at once."""
+    code = """
+import threading, time, atexit
+from protokit.cli.app import _stop
+from protokit.workers.crew import THREAD
+atexit.register(print, "Python ended")
+threading.Thread(target=time.sleep, args=(60,), name=THREAD, daemon=True).start()
+_stop("interrupted", 130)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, timeout=60)
+    assert done.returncode == 130 and done.stderr == "interrupted\n" and "Python ended" not in done.stdout
