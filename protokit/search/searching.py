@@ -84,10 +84,10 @@ class _Search:
         defaults = space.settled(space.defaults)
         self._wanted = Wanted(
             search.trials, search.time, search.sampler, search.pruner, rungs(defaults.learn.epochs, search.pruner),
-            search.reshuffle, recipe.seed,
+            search.reshuffle and not self._undealt, recipe.seed,
         )  # fmt: skip
         Sampling(space, search.sampler, recipe.seed)  # whether it can draw from these slots
-        self._notices = told_of_trials(recipe)
+        self._notices = told_of_trials(recipe, self._undealt)
         self._exhausted = False
 
     @property

@@ -25,12 +25,20 @@ def undealt(recipe: Recipe, fold: Represented) -> str | None:
     return cannot_deal(recipe.represent, recipe.learn)
 
 
-def told_of_trials(recipe: Recipe) -> list[str]:
-    """In what a trial differs from a run of the recipe, so that many of them can be trained."""
+def told_of_trials(recipe: Recipe, why_not: str | None = None) -> list[str]:
+    """In what a trial differs from a run of the recipe, so that many of them can be trained.
+
+    `why_not` says why trials cannot have other validation rows than the recipe's.
+    """
     said = []
     if recipe.represent.split.folds is not None:
         rule = f"trials are trained on the first of {recipe.represent.split.folds} folds"
         said.append(f"{rule}: rows that chose the setting are test rows of the others, which can flatter its scores")
+    if recipe.search.reshuffle and why_not:
+        said.append(f"search.reshuffle changes nothing: {why_not}")
+    elif recipe.search.reshuffle:
+        rule = "each trial has training and validation rows of its own (search.reshuffle)"
+        said.append(f"{rule}: two trials differ by their rows too, and a setting's value is the mean over its trials")
     if recipe.learn.deal or (recipe.learn.networks or 1) > 1:
         said.append("a trial is one network, also where a run averages several")
     return said

@@ -138,8 +138,17 @@ def test_the_trainings_of_a_finalist_in_the_metrics_own_sign() -> None:
 
 
 def test_the_defaults_drawn_once_more_are_no_other_setting() -> None:
-    """Trials with rows of their own may draw them again, and luckier rows are no lead over themselves."""
+    """Trials with rows of their own may draw them again: luckier rows are no lead over themselves, and count."""
     state = searched({0: 0.5, 1: 0.4, 2: 0.3}, {0: [0.5, 0.6], 1: [0.48, 0.58]})
     state.trials[2] = Trial(2, {"units": 0}, "complete", 0.3, split=4)
     found = end(state, seeds=2)
-    assert found.shown == pytest.approx(0.1) and found.optimism.value == pytest.approx(0.08)
+    assert found.shown == pytest.approx(0.0) and found.optimism.value == pytest.approx(-0.02)
+
+
+def test_a_setting_of_several_splits_is_judged_by_their_mean_not_by_the_luckiest() -> None:
+    state = searched({0: 0.5, 1: 0.45, 2: 0.3, 3: 0.7, 4: 0.6}, {0: [0.5, 0.6], 1: [0.48, 0.58]})
+    for number, units in ((3, 2), (4, 0)):  # settings 2 and 0 on other rows
+        state.trials[number] = Trial(number, {"units": units}, "complete", state.trials[number].value, split=2 * number)
+    assert [(one.number, one.value) for one in finalists_of(state, 1)] == [(0, 0.55), (1, 0.45)]
+    found = end(state, seeds=2, count=1)
+    assert found.shown == pytest.approx(0.55 - 0.45) and found.finalists[0].as_plain(1.0)["searched"] == 0.55

@@ -37,6 +37,13 @@ def test_the_answer_comes_first_with_optimism_and_pairs() -> None:
     assert page.index("The search gained") < page.index("Expected optimism") < page.index("What was chosen")
 
 
+def test_a_lead_of_trials_with_rows_of_their_own_is_said_to_be_of_other_rows() -> None:
+    view = search(12)
+    other = replace(view, trials=tuple(replace(one, split=2 * one.number) for one in view.trials))
+    assert "on the validation rows that chose it" in sentences(view)[1].text
+    assert "each trial on rows of its own" in sentences(other)[1].text
+
+
 def test_a_search_that_goes_on_promises_nothing() -> None:
     view = search(20, finished=False)
     [told] = sentences(view)

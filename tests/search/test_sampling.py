@@ -59,6 +59,17 @@ def test_a_space_with_an_end_is_tried_once_and_whole(make_space: Any, sampler: s
     assert len(found) == 27 == len({as_key(one.values) for one in found.values()})
 
 
+@pytest.mark.parametrize("sampler", SAMPLERS)
+def test_a_setting_comes_again_only_once_none_is_left_that_was_not_tried(make_space: Any, sampler: str) -> None:
+    sampling = Sampling(make_space(units=choice(4, 8, 16)), sampler, 0, repeat=True)
+    first = sampling.draw({}, 2)
+    trials = {number: Trial(number, values, "complete", 0.5) for number, values in enumerate(first)}
+    drawn = [*first, *sampling.draw(trials, 4)]
+    assert len({as_key(values) for values in drawn[:3]}) == 3 and len(drawn) == 6
+    endless = Sampling(make_space(units=integer(1, 1000), rate=real(0.0, 1.0)), sampler, 0, repeat=True).draw({}, 9)
+    assert len({as_key(values) for values in endless}) == 9
+
+
 def test_a_grid_walks_what_is_met_only(make_space: Any) -> None:
     space = make_space(layers=choice(1, 2), dropout=choice(0.0, 0.2, 0.4))
     assert every(space) == [{"layers": 1}, *({"layers": 2, "dropout": rate} for rate in (0.0, 0.2, 0.4))]

@@ -251,6 +251,12 @@ def test_folds_and_several_networks_are_tried_by_one_network(tmp_path: Path) -> 
     assert "rows that chose the setting are test rows of the others" in told[0]
 
 
+def test_trials_with_rows_of_their_own_are_said_to_differ_by_them() -> None:
+    recipe = Recipe.parse(data(search={"reshuffle": True}))
+    assert "a setting's value is the mean over its trials" in told_of_trials(recipe)[0]
+    assert told_of_trials(recipe, "no rows") == ["search.reshuffle changes nothing: no rows"]
+
+
 def test_clusters_are_refused_with_a_reason(tmp_path: Path) -> None:
     recipe = Recipe.parse({"learn": {"task": "clustering"}})
     with pytest.raises(SpecError, match="clusters"):

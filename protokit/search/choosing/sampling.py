@@ -53,9 +53,9 @@ class Sampling:
     """
 
     def __init__(self, space: Settings, sampler: str, seed: int, *, repeat: bool = False) -> None:
-        """With `repeat` a setting that was tried may come again: each trial has rows of its own."""
+        """With `repeat` a setting may come again once none is left that was not tried: each trial has its own rows."""
         self._optuna = optional("optuna", "tune")
-        self._space, self._name, self._seed, self._repeat = space, sampler, seed, repeat
+        self._space, self._name, self._seed, self._repeat = space, sampler, seed, repeat and sampler != "grid"
         self._spaces = {name: distribution(slot) for name, slot in space.slots.items()}
         self._listed: list[dict[str, object]] | None = None
         self._qmc: Any = None
@@ -76,15 +76,15 @@ class Sampling:
         left = self._left(tried)
         with quiet():
             one = self._of_grid(left) if self._name == "grid" else self._of_sampler(trials, len(drawn))
-            while len(drawn) < count and (left is None or left):
+            while len(drawn) < count and (left is None or left or self._repeat):
                 values = one()
-                for _ in range(AGAIN):
-                    if self._repeat or as_key(values) not in tried:
+                for _ in range(AGAIN if left is None or left else 0):
+                    if as_key(values) not in tried:
                         break
                     if self._name == "qmc":
                         break  # its next one is that of the next trial
                     values = one()
-                if left is not None and as_key(values) in tried:
+                if left and as_key(values) in tried:
                     values = self._from(left, len(trials) + len(drawn))
                 drawn.append(values)
                 tried.add(as_key(values))
@@ -93,8 +93,6 @@ class Sampling:
 
     def _left(self, tried: set[str]) -> list[dict[str, object]] | None:
         """The settings that were not tried, where there are few enough to be listed; None where not."""
-        if self._repeat and self._name != "grid":
-            return None
         if self._listed is None:
             most = None if self._name == "grid" else MOST_LISTED
             self._listed = every(self._space, most) or []

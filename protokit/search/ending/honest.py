@@ -15,7 +15,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from statistics import fmean
 
 import numpy as np
 from scipy import stats
@@ -68,7 +69,7 @@ class End:
     """What the trainings of the end say. Gains are more than 0 where the winner is better than the defaults.
 
     `gained` says whether another setting than the defaults is chosen, `best` is the best of the others. `shown` is the
-    lead of the search's best trial over the defaults, on the rows that chose it; `optimism` is how much of it the
+    lead of the search's best setting over the defaults, on the rows that chose it; `optimism` is how much of it the
     trainings of the end take back.
     """
 
@@ -87,13 +88,36 @@ def finalists_of(state: State, count: int) -> list[Trial]:
 
     Where few were trained to their end, those that were ended early fill up: the furthest first, by their last value.
     """
-    known = state.trials[DEFAULTS]
-    found = {as_key(known.values): known}
-    for trial in (*state.complete, *state.pruned):
+    whole = _settings(state)
+    found = {as_key(state.trials[DEFAULTS].values): _defaults(state)}
+    for trial in (*whole, *state.pruned):
         if len(found) > count:
             break
         found.setdefault(as_key(trial.values), trial)
     return list(found.values())
+
+
+def _settings(state: State) -> list[Trial]:
+    """The settings that were trained to their end, the best first, each as its first trial with the mean of all.
+
+    Trials with rows of their own may have a setting on several splits: the luckiest of them says nothing of it.
+    """
+    by_key: dict[str, list[Trial]] = {}
+    for trial in state.complete:
+        by_key.setdefault(as_key(trial.values), []).append(trial)
+    found = []
+    for trials in by_key.values():
+        each = {trial.split: trial.value for trial in trials if trial.value is not None}  # a copy counts once
+        found.append(replace(min(trials, key=lambda one: one.number), value=fmean(each.values())))
+    return sorted(found, key=lambda one: (one.value, one.number))
+
+
+def _defaults(state: State) -> Trial:
+    """The trial of the defaults, with the mean over all that have these values."""
+    known = state.trials[DEFAULTS]
+    own = as_key(known.values)
+    same = next((one for one in _settings(state) if as_key(one.values) == own), known)
+    return replace(known, value=same.value)
 
 
 def trainings_of(trials: Sequence[Trial], seeds: int, seed: int) -> list[Training]:
@@ -119,7 +143,7 @@ def end_of(state: State, trials: Sequence[Trial], seeds: int, seed: int, metric:
     )
     defaults, others = finalists[0], [one for one in finalists[1:] if one.whole]
     own = as_key(state.trials[DEFAULTS].values)  # trials with rows of their own may have the defaults once more
-    searched = next((trial for trial in state.complete if as_key(trial.values) != own), None)
+    searched = next((trial for trial in _settings(state) if as_key(trial.values) != own), None)
     shown = _less(defaults.trial.value, searched.value if searched else None)
     none = Interval(math.nan, math.nan, math.nan)
     best = min(others, key=lambda one: (float(one.values.mean()), one.entry), default=None)

@@ -62,8 +62,11 @@ def _optimism(view: SearchView) -> str | None:
     if shown is None or optimism is None or optimism["value"] is None:
         return None
     lead = f"{signed(shown)} of {view.metric} ahead of" if shown > 0 else f"{signed(-shown)} of {view.metric} behind"
+    rows = "on the validation rows that chose it"
+    if len({one.split for one in view.trials}) > 1:
+        rows = "each trial on rows of its own, so that the luck of their rows is in that lead"
     text = (
-        f"In the search its best trial was {lead} the defaults, on the validation rows that chose it. "
+        f"In the search its best trial was {lead} the defaults, {rows}. "
         f"Expected optimism of that lead: {signed(optimism['value'])}{_bounds(optimism)}, which is "
         "what the finalists lost of theirs when they were trained again on other splits and seeds"
     )
