@@ -18,6 +18,7 @@ import pytest
 import protokit
 from protokit.core.errors import AuditError, DataError, SpecError
 from protokit.core.files import sha256
+from protokit.search.ending.runs import run_settled
 
 MENU = [{"Dense": {"choice": [4, 8]}}, {"Dropout": {"float": [0.0, 0.5]}}]
 SEARCH = {"trials": 3, "finalists": 1, "seeds": 2}
@@ -112,6 +113,13 @@ def test_the_folder_of_runs_stands_for_the_winner(tmp_path: Path) -> None:
     assert protokit.Run.open(tmp_path / "wine").path == study.best.path
     with pytest.raises(DataError, match="it is the folder of a search"):
         protokit.Run.open(study.path)
+    # a search that goes on may come back to a winner that ran before others did
+    later = protokit.run(study.path / "defaults.yaml", out=tmp_path)
+    assert protokit.Run.open(tmp_path / "wine").path == later.path
+    runs = run_settled(study.path, tmp_path, None, study.view.best)
+    assert protokit.Run.open(tmp_path / "wine").path == runs["best"].path != study.best.path
+    assert bits(runs["best"].path) == bits(study.best.path)
+    assert run_settled(study.path, tmp_path, None, study.view.best)["best"].path == runs["best"].path
 
 
 def test_the_trial_of_the_defaults_is_what_a_plain_run_trains(study: protokit.Study, written: Path) -> None:

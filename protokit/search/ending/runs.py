@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from protokit.core.errors import ProtokitError
 from protokit.core.files import finite, write_text
 from protokit.core.plain import PlainInterval
+from protokit.core.runs import run_folder
 from protokit.grammar.document import Document
 from protokit.grammar.writing import write
 from protokit.recipe.edits import rewritten
@@ -43,14 +44,17 @@ def write_settled(space: Space, winner: Trial, defaults: Trial, folder: Path) ->
 def run_settled(folder: Path, out: Path, table: object, winner: Trial) -> dict[str, Run]:
     """Run the winner and the defaults, each once: what a run of before says of the same recipe is taken as it is.
 
+    The winner comes last, once more where a newer run is there: a folder of runs stands for the newest in it.
+
     Raises:
         ProtokitError: of the run.
     """
     with one_look(f"{folder.name}/{winner.number}"):
-        # the winner last: a folder of runs stands for the newest one in it
         same = winner.number == 0
         defaults = None if same else run(as_recipe(folder / DEFAULTS), table, out=out, resume=True)
         best = run(as_recipe(folder / BEST), table, out=out, resume=True)
+        if run_folder(best.path.parent) != best.path:  # it was taken as it is, and another ran since
+            best = run(as_recipe(folder / BEST), table, out=out)
         return {"best": best, "defaults": defaults or best}
 
 
