@@ -58,6 +58,8 @@ def searched(
         found = SearchFolder.find(out, recipe, prepared.table) if resume else None
         if found is not None and one.nothing_left(found):
             return Study.open(found.path)
+        if resume and found is None:
+            one.told(SearchFolder.told_of_none(out, recipe, prepared.table, in_memory=given is not None))
         folder = found or SearchFolder.new(out, recipe, prepared.table)
         mirror = one.mirror(folder.path)
         if found is None:
@@ -88,7 +90,7 @@ class _Search:
         )  # fmt: skip
         Sampling(space, search.sampler, recipe.seed)  # whether it can draw from these slots
         self._notices = told_of_trials(recipe, self._undealt)
-        self._exhausted = False
+        self._exhausted, self._first = False, ""
 
     @property
     def greater_is_better(self) -> bool:
@@ -103,8 +105,13 @@ class _Search:
         trainings = (search.finalists + 1) * search.seeds
         return Asked(
             self._recipe.name, self._space.slots, self._comparison.name, self.greater_is_better, search.trials,
-            trainings, search.time,
+            trainings, search.time, self._first,
         )  # fmt: skip
+
+    def told(self, notice: str) -> None:
+        """Say something before the search begins, and again at its end."""
+        self._first = notice
+        self._notices.append(notice)
 
     def nothing_left(self, folder: SearchFolder) -> bool:
         """Whether a search came to its end, and no more is asked of it now."""

@@ -194,6 +194,32 @@ def test_a_frame_is_searched_and_has_to_come_again(tmp_path: Path) -> None:
     assert protokit.tune(recipe, frame, out=tmp_path, trials=2, resume=True).path == study.path
     other = protokit.tune(recipe, frame.iloc[:70], out=tmp_path, trials=2, resume=True)
     assert other.path != study.path
+    assert any(f'protokit.tune("{study.path}/recipe.yaml", TABLE' in one for one in other.figures["notices"])
+
+
+def test_a_search_that_cannot_go_on_says_what_differs_and_how_the_old_one_does(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"a": rng.normal(size=80), "c": rng.integers(0, 2, 80)})
+    frame.to_csv(tmp_path / "t.csv", index=False)
+    text = (
+        "collect: {tables: {t: t.csv}}\nrepresent: {target: c}\nlearn: {epochs: 1, menu: [{Dense: {choice: [2, 4]}}]}"
+    )
+    (tmp_path / "small.yaml").write_text(f"{text}\nsearch: {{trials: 1, seeds: 1}}\nevaluate: {{baselines: [dummy]}}\n")
+    recipe, out = tmp_path / "small.yaml", tmp_path / "runs"
+    old = protokit.tune(recipe, out=out, resume=True)
+    assert "there is no search in" in capsys.readouterr().err and not old.figures["notices"][1:]
+    frame[:70].to_csv(tmp_path / "t.csv", index=False)
+    new = protokit.tune(recipe, out=out, resume=True, set=["learn.epochs=2"])
+    frame.to_csv(tmp_path / "t.csv", index=False)
+    [told] = [one for one in new.figures["notices"] if "a new one begins" in one]
+    assert new.path != old.path and told in capsys.readouterr().err
+    assert "differs in learn.epochs (1 there, 2 now), the data (t" in told
+    _, command = told.split("protokit tune ")
+    words = command.split()
+    again = subprocess.run([sys.executable, "-m", "protokit", "tune", *words], capture_output=True, text=True)
+    assert again.returncode == 0 and str(old.path) in again.stdout and len(list(out.glob("small/search-*"))) == 2
 
 
 def test_a_strict_recipe_is_stopped_before_any_trial(tmp_path: Path) -> None:

@@ -43,7 +43,10 @@ class State(Protocol):
 
 @dataclass(frozen=True)
 class Asked:
-    """What is asked of a search: how many trials, how many trainings at the end, and the time for trials in seconds."""
+    """What is asked of a search: how many trials, how many trainings at the end, and the time for trials in seconds.
+
+    `notice` is said while it goes on: what a person may want to stop it for.
+    """
 
     name: str
     slots: Mapping[str, Slot]
@@ -52,6 +55,7 @@ class Asked:
     trials: int
     finals: int = 0
     limit: float | None = None
+    notice: str = ""
 
 
 class Course:
@@ -105,7 +109,7 @@ class Course:
         counts = ", ".join(
             f"{len(of[name]):,} {name}" for name in ("complete", "pruned", "failed", "running") if of[name]
         )
-        notes = [counts] if counts else []
+        notes = [one for one in (asked.notice, counts) if one]
         course = [float(-(t.value or 0) if asked.greater_is_better else t.value or 0) for t in of["complete"]]
         notes += [f"values {sparkline(course, 40)}"] if len(course) > 2 else []
         if failed := of["failed"][-1:]:

@@ -90,6 +90,8 @@ class InLines:
         print(printable(" ".join(text.split("\n"))), file=self._out or sys.stderr, flush=True)
 
     def __enter__(self) -> InLines:
+        if self._course.asked.notice:
+            self._print(self._course.asked.notice)
         return self
 
     def __exit__(self, *error: object) -> None:
