@@ -32,6 +32,8 @@ def check(
         for finding in ignored_columns(checked):
             typer.echo(f"{recipe}: {finding}", err=explain)
         space = Space(checked)
+        for fault in space.unmet():
+            typer.echo(str(fault), err=explain)
         corners = space.corners()
         for corner in corners:
             typer.echo(str(corner), err=explain)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from protokit.core.errors import SpecError
-from protokit.core.places import Path
+from protokit.core.places import Fault, Path
 from protokit.core.suggest import did_you_mean
 from protokit.menu.expand import as_written
 from protokit.menu.graph import Graph
@@ -20,6 +20,7 @@ from protokit.recipe.slots.options import Sections, with_word
 from protokit.recipe.slots.placed import Placed
 from protokit.recipe.slots.settling import Settling
 from protokit.recipe.slots.shapes import inputs_of, too_small
+from protokit.recipe.slots.unmet import unmet
 from protokit.recipe.slots.walk import Size, size, structural
 
 _KEPT = 256  # words that were read, so that the same value is not read again
@@ -99,6 +100,14 @@ class Space:
         outside, inside = {one.slot.name: one.slot for one in self.recipe.slots}, self._network.slots
         found = corners(outside, self._deciding & outside.keys(), self._outside_tried)
         return found + corners(inside, self._deciding & inside.keys(), self._inside_tried)
+
+    def unmet(self) -> tuple[Fault, ...]:
+        """What of the menu changes nothing with any values, each at its line."""
+        data = self.recipe.document.data
+        learn = data.get("learn") if isinstance(data, Mapping) else None
+        written = learn.get("menu") if isinstance(learn, Mapping) else None
+        found = [fault.under(("learn", "menu")) for fault in unmet(self._network, written)]
+        return tuple(self.recipe.document.error(found).faults) if found else ()
 
     def lines(self) -> list[str]:
         """The slots, a line each, and how many settings there are."""

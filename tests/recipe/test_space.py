@@ -56,6 +56,53 @@ def test_a_space_has_a_size(menu: object, learn: dict[str, object], count: int |
     assert (size.count, size.exact) == (count, exact)
 
 
+UNMET: list[tuple[object, list[str]]] = [
+    ([{"Dense": {"choice": [2, 4]}}], []),
+    ({"hyperparameters": {"w": {"choice": [2, 4]}, "v": 3}, "layers": [{"Dense": 4}]}, ["'w' is used", "'v' is used"]),
+    ({"hyperparameters": {"w": {"choice": [2, 4]}, "v": "$w * 2"}, "layers": [{"Dense": "$v"}]}, []),
+    (  # a block that nothing uses
+        {
+            "hyperparameters": {"w": 2},
+            "blocks": {"b": {"parameters": {"n": 1}, "layers": [{"when": {"$n > 3": [{"Dense": "$w"}]}}]}},
+            "layers": [{"Dense": 2}],
+        },
+        ["'w' is used nowhere"],
+    ),
+    (
+        {
+            "hyperparameters": {
+                "n": {"int": [1, 3]},
+                "m": "$n * 2",
+                "r": {"float": [0.0, 0.5]},
+                "k": {"int": [1, 99999]},
+            },
+            "layers": [
+                {"when": {"$n > 3": [{"Dense": 2}], "$n == 2": [{"Dense": 2}], "$m == 5": [{"Dense": 3}]}},
+                {"residual": [{"when": {"$r > 0.5": [{"Dropout": "$r"}], "$r >= 0.5": [{"Dropout": "$r"}]}}]},
+                {"when": {"$k == 77": [{"Dense": 2}], "$k < 1": [{"Dense": 2}], "$r * $r > 9": [{"Dense": 2}]}},
+            ],
+        },
+        ["'$n > 3'", "'$m == 5'", "'$r > 0.5'", "'$k < 1'"],  # of two numbers multiplied it is not told
+    ),
+]
+
+
+@pytest.mark.parametrize(("menu", "says"), UNMET)
+def test_what_changes_nothing_with_any_values_is_said(menu: object, says: list[str]) -> None:
+    found = [str(fault) for fault in _space(menu).unmet()]
+    assert len(found) == len(says) and all(one in text for one, text in zip(says, found, strict=True)), found
+
+
+def test_check_says_at_its_line_what_changes_nothing(tmp_path: Path) -> None:
+    (tmp_path / "r.yaml").write_text(
+        "represent: {target: y}\nlearn:\n  menu:\n    hyperparameters:\n      w: {choice: [2, 4]}\n"
+        "      n: {int: [1, 2]}\n    layers:\n      - Dense: 4\n      - when:\n          $n > 2: [{Dense: 2}]\n"
+    )
+    done = CliRunner().invoke(app, ["check", str(tmp_path / "r.yaml")])
+    assert done.exit_code == 0 and "r.yaml:5:7: the hyperparameter 'w' is used nowhere" in done.output
+    assert "r.yaml:10:11: no value meets '$n > 2'" in done.output
+
+
 CORNERS = [
     (  # more halvings than there are pixels
         [

@@ -28,12 +28,18 @@ def conditions(placed: Slots, menu: Menu) -> dict[str, str]:
     return found
 
 
+def names_met(menu: Menu) -> frozenset[str]:
+    """The hyperparameters, and parameters of blocks, that something in a network refers to."""
+    return frozenset(_Walk(menu).names)
+
+
 class _Walk:
     """Goes through a menu, and keeps under what conditions each slot is met."""
 
     def __init__(self, menu: Menu) -> None:
         self.menu = menu
         self.found: dict[str, list[Conditions]] = {}
+        self.names: set[str] = set()
         self._seen: set[tuple[str, Conditions]] = set()
         self.chain(menu.layers, ())
 
@@ -58,6 +64,7 @@ class _Walk:
         if (f"${name}", under) in self._seen:
             return
         self._seen.add((f"${name}", under))
+        self.names.add(name)
         for values in (self.menu.hyperparameters, *(block.parameters for block in self.menu.blocks.values())):
             if name in values:
                 self.value(values[name], under)
