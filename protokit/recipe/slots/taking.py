@@ -12,6 +12,7 @@ from protokit.menu.slots import Slot, label, of_lists
 from protokit.recipe.slots.placed import COLUMNS, Slots, Taker
 
 # why nothing varies in a place, and what to do; what a longer path says goes before
+_ONE_TRAINING = ("it is for one training: no trial has it", "search without it, then run best.yaml with it")
 CLOSED: dict[Path, tuple[str, str]] = {
     ("protokit",): ("it is the format of the file", "write protokit: 1"),
     ("name",): ("it names the folder of runs", "write one name"),
@@ -28,6 +29,7 @@ CLOSED: dict[Path, tuple[str, str]] = {
     ),
     ("represent", "series"): ("windows of another shape are other validation rows", "write a recipe for each"),
     ("represent", "sequence"): ("sequences of another shape are other examples", "write a recipe for each"),
+    ("represent", "inputs"): ("it names what the menu takes", "write one mapping; choose in the menu which is taken"),
     ("represent", "positive"): ("it says which scores are told, not what is learned", "write one class"),
     ("represent", "separator"): ("it says what the labels are", "write one"),
     ("learn", "task"): ("losses of different tasks cannot be compared", "write a recipe for each task"),
@@ -46,6 +48,9 @@ CLOSED: dict[Path, tuple[str, str]] = {
         "write deal: validation, or leave it out",
     ),
     ("learn", "engine"): ("each engine trains the same network", "write engine: auto"),
+    ("learn", "freeze"): _ONE_TRAINING,
+    ("learn", "from_"): _ONE_TRAINING,
+    ("learn", "stages"): _ONE_TRAINING,
     ("evaluate",): ("it judges what was learned, and changes nothing of it", "write one value"),
     ("search",): ("it says how slots are searched", "write one value"),
 }
@@ -117,7 +122,8 @@ def _told(fault: Fault, data: object) -> Fault:
             break
         step = fault.path[length]
         if isinstance(value, Mapping):
-            value = value.get(step)
+            old = [was for was, now in Learn.renamed.items() if path == ("learn",) and now == step and was in value]
+            value = value.get(step, value[old[0]] if old else None)
         else:
             value = value[step] if isinstance(value, list) and isinstance(step, int) and step < len(value) else None
     if isinstance(value, str) and _NAME.search(value) and fault.path[:1] in (("learn",), ("represent",)):
@@ -132,7 +138,8 @@ def _is_slot(value: object) -> bool:
 
 def _refused(path: Path, value: object) -> Fault:
     """A slot where nothing can vary."""
-    found = (CLOSED[path[:n]] for n in range(len(path), 0, -1) if path[:n] in CLOSED)
+    named = (*path[:1], _field(path[1]), *path[2:]) if path[:1] == ("learn",) and len(path) > 1 else path
+    found = (CLOSED[named[:n]] for n in range(len(named), 0, -1) if named[:n] in CLOSED)
     why, cure = next(found, ("it is no place of one value", "write one value"))
     options = value.options if isinstance(value, Slot) else value.get("choice") if isinstance(value, Mapping) else None
     first = (
@@ -141,3 +148,8 @@ def _refused(path: Path, value: object) -> Fault:
         else ""
     )
     return Fault(f"no slot can stand here: {why}", cure + first, path)
+
+
+def _field(key: str | int) -> str | int:
+    """The field of `learn` that a word stands for."""
+    return next((name for name, field in Learn.model_fields.items() if field.alias == key), key)
