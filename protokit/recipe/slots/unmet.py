@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import partial
 from itertools import product
 from math import prod
 from typing import Any
@@ -82,14 +83,14 @@ def _can_hold(test: Expression, values: Mapping[str, Any]) -> bool:
     for setting in product(*(some or () for some in options)):
         chosen = dict(zip(slots, setting, strict=True))
         try:
-            if test.value(Known(values, lambda value, known, chosen=chosen: _settled(value, known, chosen))):
+            if test.value(Known(values, partial(_settled, chosen))):
                 return True
         except SpecError:  # it is told with its own reason
             return True
     return False
 
 
-def _settled(value: Any, known: Any, chosen: Mapping[str, object]) -> Any:
+def _settled(chosen: Mapping[str, object], value: Any, known: Any) -> Any:
     if isinstance(value, Slot):
         return chosen[value.name]
     return value.value(known) if isinstance(value, Expression) else value
