@@ -194,15 +194,16 @@ def _name_of(rule: Rule) -> str:
     words = [
         "list" if rule.lists else rule.section or rule.kind or ("_".join(rule.names) if rule.names else "anything")
     ]
-    words += [f"from_{rule.low:g}"] if rule.low is not None else []
-    words += [f"to_{rule.high:g}"] if rule.high is not None else []
+    words += [f"{'above' if rule.above else 'from'}_{rule.low:g}"] if rule.low is not None else []
+    words += [f"{'below' if rule.below else 'to'}_{rule.high:g}"] if rule.high is not None else []
     words += [f"or_{rule.default}"] if rule.default is not None else []
     words += ["or_null"] if rule.null else []
     return "_".join(words)
 
 
 def _bounds(rule: Rule) -> JsonSchema:
-    bounds = {"minimum": rule.low, "maximum": rule.high}
+    low, high = ("exclusiveMinimum" if rule.above else "minimum"), ("exclusiveMaximum" if rule.below else "maximum")
+    bounds = {low: rule.low, high: rule.high}
     return {key: value for key, value in bounds.items() if value is not None}
 
 

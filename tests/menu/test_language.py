@@ -241,7 +241,7 @@ def test_expressions_without_a_value(text: str, known: dict) -> None:
         ([{"Dense": {"int": [1, 9], "default": 12}}], "not a value of the slot"),
         ([{"Dense": {"int": [1, 9], "stepp": 2}}], "unknown key 'stepp'"),
         ([{"Dense": {"choice": [8, "many"]}}], "whole number, not 'many'"),
-        ([{"Dropout": {"float": [0.0, 2.0]}}], "a share from 0 to 1, not 2.0"),
+        ([{"Dropout": {"float": [0.0, 2.0]}}], "a share from 0 to below 1, not 2.0"),
         ([{"repeat": {"times": 3}}], "repeat has times and layers"),
         ([{"repeat": {"times": -1, "layers": []}}], "a whole number from 0"),
         ([{"branch": []}], "branch is a mapping"),

@@ -179,6 +179,10 @@ REFUSED = [
     ("learn: {epochs: {int: [1, 10], default: 20}}", "the default 20 is not a value", "from 1 to 10"),
     ("learn: {epochs: {int: [2, 10], step: 4, default: 4}}", "the default 4 is not a value", "in steps of 4"),
     ("learn: {optimizer: {AdamW: {learning_rate: {float: [0, 1], log: true}}}}", "log needs numbers above 0", "raise"),
+    ("learn: {optimizer: {AdamW: {learning_rate: {float: [0, 0.5]}}}}", "AdamW is above 0, not 0.0", ""),
+    ("learn: {optimizer: {AdamW: {weight_decay: {float: [-0.1, 0.5]}}}}", "is at least 0, not -0.1", ""),
+    ("learn: {optimizer: {SGD: {momentum: {float: [0, 1.5]}}}}", "is a share from 0 to 1, not 1.5", ""),
+    ("learn: {menu: [{Dropout: {float: [0, 1]}}]}", "a share from 0 to below 1, not 1", ""),
     ("learn: {optimizer: {choice: [Adam, Adum]}}", "unknown optimizer 'Adum'", "did you mean 'Adam'?"),
     ("learn: {optimizer: {choice: [Adam, {SGD: {momentun: 0.9}}]}}", "unknown argument 'momentun'", "'momentum'"),
     ("learn: {optimizer: {AdamW: {learning_rate: $rate}}}", "known in the menu alone", "write the value, or a slot"),
@@ -208,7 +212,7 @@ REFUSED = [
     ("search: {pruner: halvin}", "unknown pruner 'halvin'", "did you mean 'halving'?"),
     ("search: {metric: acuracy}", "unknown metric 'acuracy'", "did you mean 'accuracy'?"),
     ("search: {time: 0}", "a time is a number of seconds, or such as 30m, not 0", "write 30m"),
-    ("search: {sampler: grid}\nlearn: {menu: [{Dropout: {float: [0, 1]}}]}", "a grid has no end where Dropout", "step"),
+    ("search: {sampler: grid}\nlearn: {menu: [{Dropout: {float: [0, 0.5]}}]}", "a grid has no end where Dropout", "step"),
 ]  # fmt: skip
 
 

@@ -24,20 +24,25 @@ _ONE_OF = {
 _LISTS = ("vocabulary", "idf_weights")
 _POOLINGS = ("avg", "max")
 _FROM_ONE = ("units", "filters", "num_heads", "key_dim")
-_SHARES = ("rate", "dropout", "recurrent_dropout")
+_DROPPED = ("rate", "dropout", "recurrent_dropout")  # a share that is not the whole
+_SHARES = ("momentum", "ema_momentum", "beta_1", "beta_2", "rho")
+_ABOVE_ZERO = ("learning_rate", "clipnorm", "clipvalue", "global_clipnorm")
+_FROM_ZERO = ("weight_decay", "epsilon", "initial_learning_rate", "end_learning_rate", "warmup_target")
 
 
 @dataclass(frozen=True)
 class Rule:
     """What an argument may be, beside slots and expressions; where nothing is said, anything.
 
-    `low` and `high` bound a number, `names` are what a text may be, `section` is where a name, or one name with its
+    `low` and `high` bound a number, which may be these unless it has to be `above` or `below`. `names` are what a text may be, `section` is where a name, or one name with its
     arguments, is looked up. `default` is a text that is taken although it is none of these.
     """
 
     kind: Literal["integer", "number", "boolean"] | None = None
     low: float | None = None
     high: float | None = None
+    above: bool = False
+    below: bool = False
     names: tuple[str, ...] = ()
     section: str | None = None
     layers: bool = False  # a layer, or a list of layers
@@ -45,6 +50,18 @@ class Rule:
     lists: bool = False  # a list, never a text or a mapping
     application: str | None = None  # a mapping of the arguments of this application
     default: str | None = None
+
+    def why_not(self, number: float) -> str:
+        """What a number would have to be that is out of the bounds; empty where it is not."""
+        low, high = self.low, self.high
+        fits = (low is None or (number > low if self.above else number >= low)) and (
+            high is None or (number < high if self.below else number <= high)
+        )
+        if fits:
+            return ""
+        if high is None:
+            return f"above {low:g}" if self.above else f"at least {low:g}"
+        return f"a share from {low:g} to {'below ' * self.below}{high:g}"
 
     def is_of_kind(self, value: object) -> bool:
         """Whether a value has the kind."""
@@ -59,11 +76,15 @@ def _rule(kind: Literal["integer", "number", "boolean"] | None, name: str, null:
     low = high = None
     if kind in {"integer", "number"} and name in _FROM_ONE:
         low = 1
-    elif name in _SHARES:
+    elif name in _DROPPED or name in _SHARES:
         low, high = 0, 1
+    elif name in _ABOVE_ZERO or name in _FROM_ZERO:
+        low = 0
+    above, below = name in _ABOVE_ZERO, name in _DROPPED
     names = catalogue.activations() if section == "activations" else _ONE_OF.get(name, ())
     taken = default in names or not (kind or names or section) or _needs_nothing(section, default)
-    return Rule(kind, low, high, tuple(names), section, null=null, default=None if taken else default)
+    written = None if taken else default
+    return Rule(kind, low, high, above, below, tuple(names), section, null=null, default=written)
 
 
 def _needs_nothing(section: str | None, name: str | None) -> bool:

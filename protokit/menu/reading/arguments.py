@@ -76,11 +76,8 @@ def _check_value(entry: catalogue.Entry, name: str, value: object) -> list[Fault
     if rule.kind and not rule.is_of_kind(value):
         cure = "1, 2, 3, ... without quotes" if rule.kind == "integer" else None
         return [Fault(f"{said} is {_NOUN[rule.kind]}, not {value!r}", cure)]
-    if isinstance(value, (int, float)) and rule.low is not None:
-        if rule.high is None and value < rule.low:
-            return [Fault(f"{said} is at least {rule.low:g}, not {value!r}")]
-        if rule.high is not None and not rule.low <= value <= rule.high:
-            return [Fault(f"{said} is a share from {rule.low:g} to {rule.high:g}, not {value!r}")]
+    if isinstance(value, (int, float)) and (bounds := rule.why_not(value)):
+        return [Fault(f"{said} is {bounds}, not {value!r}")]
     if rule.names and isinstance(value, str) and value not in rule.names:
         return [Fault(f"{said} cannot be {value!r}", did_you_mean(value, rule.names))]
     return check_reference(rule.section, value, said) if rule.section else []
