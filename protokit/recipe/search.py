@@ -65,7 +65,9 @@ def _mirror(value: object) -> object:
 class Search(Section):
     """How `protokit tune` looks for the values of slots."""
 
-    trials: int = Field(50, ge=1, description="how many settings are trained; the first is that of the defaults")
+    trials: int = Field(
+        50, ge=1, le=1_000_000, description="how many settings are trained; the first is that of the defaults"
+    )
     time: Annotated[
         float | None,
         Word(_time, {"anyOf": [{"type": "number", "exclusiveMinimum": 0}, {"type": "string"}, {"type": "null"}]}),
@@ -82,7 +84,7 @@ class Search(Section):
     finalists: int = Field(
         5, ge=1, description="how many of the best are trained again, beside the defaults; all where trials are fewer"
     )
-    seeds: int = Field(3, ge=1, description="on how many other splits and seeds each finalist is trained")
+    seeds: int = Field(3, ge=1, le=100, description="on how many other splits and seeds each finalist is trained")
     reshuffle: bool = Field(False, description="whether each trial has a training and validation split of its own")
     workers: Annotated[
         int | str,

@@ -208,11 +208,13 @@ REFUSED = [
     ("search: {mirror: 'postgresql://me:secret@host/x'}", "a password stands in a recipe", "${NAME}"),
     ("search: {mirror: 'postgresql://me:secret@${HOST}/x'}", "a password stands in a recipe", "${NAME}"),
     ("search: {trials: 0}", "search.trials is at least 1, not 0", ""),
+    ("search: {seeds: 501}", "search.seeds is at most 100, not 501", ""),
+    ("search: {trials: 1000001}", "search.trials is at most 1000000, not", ""),
     ("search: {sampler: tpee}", "unknown sampler 'tpee'", "did you mean 'tpe'?"),
     ("search: {pruner: halvin}", "unknown pruner 'halvin'", "did you mean 'halving'?"),
     ("search: {metric: acuracy}", "unknown metric 'acuracy'", "did you mean 'accuracy'?"),
     ("search: {time: 0}", "a time is a number of seconds, or such as 30m, not 0", "write 30m"),
-    ("search: {sampler: grid}\nlearn: {menu: [{Dropout: {float: [0, 0.5]}}]}", "a grid has no end where Dropout", "step"),
+    ("search: {sampler: grid}\nlearn: {menu: [{Dropout: {float: [0, 0.5]}}]}", "a grid has no end where Drop", "step"),
 ]  # fmt: skip
 
 

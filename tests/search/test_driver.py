@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from protokit.core.errors import DataError, TrainingError
-from protokit.search.driver import Driver, Training, final_split
+from protokit.recipe.search import Search
+from protokit.search.driver import Driver, Training, _key, _number, final_split
 from protokit.search.log import LOG, open_log
 from protokit.search.state import State
 from protokit.workers.crew import Event
@@ -262,3 +264,14 @@ def test_a_trial_that_kills_its_driver_each_time_is_given_up(toy: Any) -> None:
             log.append("resume", at=1.0)
     state = toy.search(trials=2)
     assert state.trials[1].state == "failed" and "died each of 10 times" in state.trials[1].reason
+
+
+def test_no_two_tasks_have_one_number() -> None:
+    trials, seeds = 1_000_000, 100  # the most that a recipe may ask for
+    keys = [(trial, 0) for trial in (0, 1, trials - 1)]
+    keys += [(trial, final_split(place, 0)[0]) for trial in (0, 1, trials - 1) for place in range(seeds)]
+    numbers = [_number(key) for key in keys]
+    assert len(set(numbers)) == len(keys) and [_key(number) for number in numbers] == keys
+    for name, most in (("trials", trials), ("seeds", seeds)):
+        with pytest.raises(ValidationError):
+            Search.model_validate({name: most + 1})

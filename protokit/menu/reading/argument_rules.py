@@ -34,8 +34,9 @@ _FROM_ZERO = ("weight_decay", "epsilon", "initial_learning_rate", "end_learning_
 class Rule:
     """What an argument may be, beside slots and expressions; where nothing is said, anything.
 
-    `low` and `high` bound a number, which may be these unless it has to be `above` or `below`. `names` are what a text may be, `section` is where a name, or one name with its
-    arguments, is looked up. `default` is a text that is taken although it is none of these.
+    `low` and `high` bound a number, which may be these unless it has to be `above` or `below`. `names` are what a text
+    may be, `section` is where a name, or one name with its arguments, is looked up. `default` is a text that is taken
+    although it is none of these.
     """
 
     kind: Literal["integer", "number", "boolean"] | None = None
