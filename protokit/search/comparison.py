@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import isfinite
+from math import inf, isfinite
 from statistics import fmean
 
 from protokit.core.errors import DataError
@@ -25,6 +25,8 @@ from protokit.core.suggest import did_you_mean
 from protokit.core.values.arrays import Predictions
 from protokit.core.values.signature import Signature
 from protokit.evaluate.metrics.metric import METRICS, default_metrics
+from protokit.learn.parts.loss import loss_for
+from protokit.menu import catalogue
 from protokit.recipe.recipe import Recipe
 
 LOSS = "loss"
@@ -33,18 +35,27 @@ _CHANGES_LOSS = (
     ("learn", "loss"), ("learn", "task"), ("learn", "quantiles"), ("learn", "sample_weights"), ("learn", "event"),
     ("represent", "target"),
 )  # fmt: skip
+# losses that are never below 0; likelihoods of densities can be
+_FROM_ZERO = frozenset((
+    "BinaryCrossentropy", "BinaryFocalCrossentropy", "CategoricalCrossentropy", "CategoricalFocalCrossentropy",
+    "CategoricalHinge", "Hinge", "Huber", "LogCosh", "MeanAbsoluteError", "MeanAbsolutePercentageError",
+    "MeanSquaredError", "MeanSquaredLogarithmicError", "SparseCategoricalCrossentropy", "SquaredHinge",
+    "gamma_deviance", "pinball", "pixel_cross_entropy", "poisson_deviance", "step_crossentropy",
+))  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Comparison:
     """By what the trials of a search are compared: `metrics` by target, or the loss where there are none.
 
-    `name` is that of the metric, or `loss`; `reason` says why it is not the loss, empty where it is.
+    `name` is that of the metric, or `loss`; `reason` says why it is not the loss, empty where it is. `bounds` are the
+    least and the most that it can be, in its own sign.
     """
 
     name: str
     metrics: Mapping[str, str]
     reason: str = ""
+    bounds: tuple[float, float] = (-inf, inf)
 
     @classmethod
     def of(cls, recipe: Recipe, signature: Signature) -> Comparison:
@@ -57,7 +68,7 @@ class Comparison:
             return cls._named(recipe, signature)
         reason = _why_not_loss(recipe)
         if not reason:
-            return cls(LOSS, {})
+            return cls._by_loss(recipe, signature)
         labels = recipe.evaluate.labels is not None
         metrics = {}
         for target in signature.targets:
@@ -69,13 +80,24 @@ class Comparison:
         if len(set(metrics.values())) != 1:
             rule = f"{reason}, and its targets have different metrics: {', '.join(sorted(set(metrics.values())))}"
             raise recipe.error(("search",), rule, "write search: {metric: NAME}")
-        return cls(next(iter(metrics.values())), metrics, reason)
+        [name] = set(metrics.values())
+        return cls(name, metrics, reason, METRICS[name].bounds)
+
+    @classmethod
+    def _by_loss(cls, recipe: Recipe, signature: Signature) -> Comparison:
+        names = set()
+        for target in signature.targets:
+            said = loss_for(recipe.learn.loss, target.name) or target.of_task.loss
+            name = str(next(iter(said)) if isinstance(said, Mapping) else said)
+            known = catalogue.find("losses", name)
+            names.add(known.name if known is not None else name)
+        return cls(LOSS, {}, bounds=(0.0, inf) if names <= _FROM_ZERO else (-inf, inf))
 
     @classmethod
     def _named(cls, recipe: Recipe, signature: Signature) -> Comparison:
         name, at = str(recipe.search.metric), ("search", "metric")
         if name == LOSS:
-            return cls(LOSS, {})
+            return cls._by_loss(recipe, signature)
         if name not in METRICS:
             raise recipe.error(at, f"unknown metric {name!r}", did_you_mean(name, METRICS.all()))
         if METRICS[name].greater_is_better is None:
@@ -84,7 +106,7 @@ class Comparison:
         if not metrics:
             task = signature.targets[0].task
             raise recipe.error(at, f"{name} is not for {task}", f"such as {', '.join(default_metrics(task))}")
-        return cls(name, metrics, "as search.metric says")
+        return cls(name, metrics, "as search.metric says", METRICS[name].bounds)
 
     @property
     def by_loss(self) -> bool:

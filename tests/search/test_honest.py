@@ -136,6 +136,13 @@ def test_the_trainings_of_a_finalist_in_the_metrics_own_sign() -> None:
     assert plain["searched"] == 0.9 and plain["trained"] == [0.9, 0.8, 0.95]
     assert plain["value"]["value"] == pytest.approx(0.8833, abs=1e-4) and plain["value"]["low"] < 0.88
 
+    within = found.finalists[1].as_plain(-1.0, (0.0, 1.0))["value"]
+    assert within["value"] == plain["value"]["value"] and within["high"] == 1.0 < plain["value"]["high"]
+    assert within["low"] == plain["value"]["low"] > 0
+    two = end(searched({0: 0.1, 1: 0.002}, {0: [0.1, 0.2], 1: [0.001, 0.004]}), seeds=2)
+    assert two.finalists[1].as_plain(1.0)["value"]["low"] < 0  # a loss, of two trainings
+    assert two.finalists[1].as_plain(1.0, (0.0, math.inf))["value"]["low"] == 0
+
 
 def test_the_defaults_drawn_once_more_are_no_other_setting() -> None:
     """Trials with rows of their own may draw them again: luckier rows are no lead over themselves, and count."""

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import math
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from protokit.core.files import write_text
 from protokit.learn import train as trainer_module
 from protokit.recipe.recipe import Recipe
 from protokit.recipe.space import Space
+from protokit.search.comparison import Comparison
 from protokit.search.splits import Splits, told_of_trials
 from protokit.search.trials import RECIPE, TABLE, MakeTrials, Trials
 from protokit.workflow.cache.table import read_table, write_table
@@ -219,6 +221,17 @@ def test_a_named_metric_is_what_trials_are_compared_by(tmp_path: Path) -> None:
     assert found["value"] == -found["scores"]["accuracy"] and -1 <= said[0] <= 0 and found["loss"] > 0
     plain = hand_in(tmp_path, "c").do(task(), go_on)  # what is looked at on the way changes no bit
     assert plain["loss"] == found["loss"] and plain["value"] == plain["loss"]
+
+
+def test_what_trials_are_compared_by_has_its_bounds(tmp_path: Path) -> None:
+    def bounds(target: str = "r", **parts: Any) -> tuple[float, float]:
+        recipe = Recipe.parse(data(target, **parts))
+        [fold] = represent(recipe, collected(recipe, frame()))
+        return Comparison.of(recipe, fold.encoder.signature).bounds
+
+    assert bounds() == bounds("c") == bounds(learn={"loss": "mean_absolute_error"}) == (0.0, math.inf)
+    assert bounds(learn={"loss": "CosineSimilarity"}) == (-math.inf, math.inf)
+    assert bounds("c", search={"metric": "roc_auc"}) == (0.0, 1.0)
 
 
 def test_losses_with_penalties_are_not_compared(tmp_path: Path) -> None:

@@ -51,8 +51,8 @@ class Finalist:
         """Whether every training gave a value."""
         return bool(self.trained) and None not in self.trained
 
-    def as_plain(self, sign: float) -> PlainFinalist:
-        """The finalist as `search.json` has it; `sign` turns values into the metric's own."""
+    def as_plain(self, sign: float, within: tuple[float, float] = (-math.inf, math.inf)) -> PlainFinalist:
+        """The finalist as `search.json` has it; `sign` turns values into the metric's own, which is `within` these."""
         found = [None if value is None else sign * value for value in self.trained]
         known = np.array([value for value in found if value is not None])
         mean = float(known.mean()) if len(known) else math.nan
@@ -60,7 +60,7 @@ class Finalist:
         searched = None if self.trial.value is None else sign * self.trial.value
         return {
             "entry": self.entry, "trial": self.trial.number, "searched": searched, "trained": found,
-            "value": _around(mean, error, len(known) - 1).as_plain(),
+            "value": _kept(_around(mean, error, len(known) - 1), *within).as_plain(),
         }  # fmt: skip
 
 
@@ -209,6 +209,12 @@ def _around(value: float, error: float, freedom: int) -> Interval:
         return Interval(value, math.nan, math.nan)
     reach = float(stats.t.isf(LEVEL / 2, freedom)) * error
     return Interval(value, value - reach, value + reach)
+
+
+def _kept(interval: Interval, least: float, most: float) -> Interval:
+    """An interval within what its value can be; NaN stays."""
+    low, high = interval.low, interval.high
+    return Interval(interval.value, low if not low < least else least, high if not high > most else most)
 
 
 def _sentence(best: Trial, gain: Interval, error: float, gained: bool, metric: str, seeds: int) -> str:
