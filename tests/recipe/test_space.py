@@ -103,6 +103,26 @@ def test_check_says_at_its_line_what_changes_nothing(tmp_path: Path) -> None:
     assert "r.yaml:10:11: no value meets '$n > 2'" in done.output
 
 
+@pytest.mark.parametrize(
+    ("learn", "says"),
+    [
+        (
+            {"loss": {"choice": ["CategoricalCrossentropy", "CategoricalFocalCrossentropy"]}},
+            "one of: CategoricalCrossentropy, CategoricalFocalCrossentropy  default CategoricalCrossentropy",
+        ),
+        ({"stop": {"choice": [None, {"patience": 3}]}}, "one of: null, {patience: 3}  default null"),
+        ({"stop": {"choice": [{"patience": 3}, {"patience": 9}]}}, "{patience: 9}  default {patience: 3}"),
+        ({"optimizer": {"choice": ["Adam", {"SGD": {"momentum": 0.9}}]}}, "one of: Adam, SGD  default Adam"),
+        (
+            {"optimizer": {"choice": [{"SGD": {"momentum": 0.5}}, {"SGD": {"momentum": 0.9}}]}},
+            "one of: {SGD: {momentum: 0.5}}, {SGD: {momentum: 0.9}}  default {SGD: {momentum: 0.5}}",
+        ),
+    ],
+)
+def test_the_values_of_a_choice_are_told_apart(learn: dict[str, object], says: str) -> None:
+    assert says in " ".join(_space(**learn).lines())
+
+
 CORNERS = [
     (  # more halvings than there are pixels
         [

@@ -77,6 +77,17 @@ def test_where_nothing_was_gained_the_defaults_are_kept(trained: list[float | No
     assert found.sentence.startswith("Nothing was gained: keep the defaults.") and says in found.sentence
 
 
+@pytest.mark.parametrize(
+    ("trained", "says"),
+    [
+        ([0.5, 0.5, 0.5], "trial 1, is as good as they are in loss on 3 other splits and seeds."),
+        ([0.50002, 0.50001, 0.50003], "behind by 2e-05 in loss (95% interval -4.5e-05 to +4.8e-06)"),
+    ],
+)
+def test_a_small_difference_is_not_said_to_be_nothing(trained: list[float | None], says: str) -> None:
+    assert says in end(searched({0: 0.5, 1: 0.4}, {0: [0.5, 0.5, 0.5], 1: trained})).sentence
+
+
 def test_a_lead_that_may_be_chance_is_said_so() -> None:
     found = end(searched({0: 0.5, 1: 0.4}, {0: [0.5, 0.5, 0.5], 1: [0.45, 0.50, 0.46]}))
     assert found.gained and found.gain.low < 0 and "chance is not ruled out" in found.sentence

@@ -37,6 +37,12 @@ def test_the_answer_comes_first_with_optimism_and_pairs() -> None:
     assert page.index("The search gained") < page.index("Expected optimism") < page.index("What was chosen")
 
 
+def test_a_lead_of_nothing_is_level() -> None:
+    view = search(12)
+    told = sentences(replace(view, figures={**view.figures, "shown_gain": 0.0}))[1].text
+    assert "its best trial was level with the defaults" in told and "-0" not in told.split(".")[0]
+
+
 def test_a_lead_of_trials_with_rows_of_their_own_is_said_to_be_of_other_rows() -> None:
     view = search(12)
     other = replace(view, trials=tuple(replace(one, split=2 * one.number) for one in view.trials))

@@ -16,6 +16,7 @@ from protokit.recipe.slots.placed import Slots
 from protokit.recipe.slots.walk import Size
 
 _WIDEST = 60  # of the values of a slot; more of them are counted
+_FEW = 2  # values that are said however wide they are
 
 
 def lines(slots: Mapping[str, Slot], placed: Slots, menu: Menu, size: Size, search: Search) -> list[str]:
@@ -25,18 +26,35 @@ def lines(slots: Mapping[str, Slot], placed: Slots, menu: Menu, size: Size, sear
     only, rows = conditions(placed, menu), list[tuple[str, str, str]]()
     for name, slot in slots.items():
         under = f", only where {only[name]}" if name in only else ""
-        rows.append((name, _said(slot), f"default {label(slot.default)}{under}"))
+        default = _labels(slot)[slot.place_of(slot.default)] if slot.kind == "choice" else label(slot.default)
+        rows.append((name, _said(slot), f"default {default}{under}"))
     first, second = (max(len(row[i]) for row in rows) for i in (0, 1))
     found = [f"{counted(len(slots), 'slot')}, {_settings(size)}; `protokit tune` makes {_trials(search, size)}"]
     return found + [f"  {name:<{first}}  {said:<{second}}  {more}" for name, said, more in rows]
 
 
 def _said(slot: Slot) -> str:
-    said = slot.said
-    if len(said) <= _WIDEST or slot.kind != "choice":
+    if slot.kind != "choice":
+        return slot.said
+    labels = _labels(slot)
+    said = f"one of: {', '.join(labels)}"
+    if len(said) <= _WIDEST or len(labels) <= _FEW:
         return said
-    ends = [label(slot.options[0]), label(slot.options[-1])]
-    return f"one of {len(slot.options)}: {ends[0]}, ..., {ends[1]}"
+    return f"one of {len(labels)}: {labels[0]}, ..., {labels[-1]}"
+
+
+def _labels(slot: Slot) -> list[str]:
+    """The options of a choice in a word or a few; in full where a name alone does not say which one it is."""
+    short, plain = [label(option) for option in slot.options], slot.as_plain()["choice"]
+    return [
+        on_a_line(option) if isinstance(option, dict) and (short.count(word) > 1 or not _is_named(option)) else word
+        for word, option in zip(short, plain, strict=True)
+    ]
+
+
+def _is_named(option: dict[str, object]) -> bool:
+    """Whether it is one name with its arguments, such as that of an optimizer."""
+    return len(option) == 1 and all(isinstance(part, (dict, list, type(None))) for part in option.values())
 
 
 def _settings(size: Size) -> str:

@@ -24,13 +24,14 @@ from scipy import stats
 from protokit.core.names import number
 from protokit.core.values.scores import Interval
 from protokit.evaluate.certainty.comparison import LEVEL
-from protokit.evaluate.verdict import bounds
 from protokit.search.choosing.sampling import as_key
 from protokit.search.driver import Training, final_split
 from protokit.search.state import State
 from protokit.search.table import PlainFinalist, Trial
 
 DEFAULTS = 0  # the trial of the defaults
+_SMALL = 5e-4  # which three decimals show as nothing
+_NOTHING = 1e-12  # the last digits of floats
 
 
 @dataclass(frozen=True)
@@ -160,7 +161,7 @@ def end_of(state: State, trials: Sequence[Trial], seeds: int, seed: int, metric:
     gain = _around(leads[best.trial.number], error, freedom)
     left = leads.get(searched.number, math.nan) if searched else math.nan
     optimism = _around(shown - left, error, freedom)
-    gained = gain.value > (error if math.isfinite(error) else 0.0)
+    gained = gain.value > max(error if math.isfinite(error) else 0.0, _NOTHING)
     text = _sentence(best.trial, gain, error, gained, metric, seeds)
     winner = best.trial if gained else defaults.trial
     return End(winner, gained, text, best.trial, shown, optimism, gain, finalists)
@@ -220,14 +221,29 @@ def _kept(interval: Interval, least: float, most: float) -> Interval:
 def _sentence(best: Trial, gain: Interval, error: float, gained: bool, metric: str, seeds: int) -> str:
     """What a person reads first."""
     where = f"{seeds} other splits and seeds" if seeds > 1 else "one other split and seed"
-    lead = f"by {number(abs(gain.value))} in {metric}{bounds(gain)} on {where}"
+    lead = f"by {_amount(abs(gain.value))} in {metric}{_bounds(gain)} on {where}"
     if gained and gain.low > 0:
         return f"The search gained: trial {best.number} is ahead of the defaults {lead}."
     if gained:
         sure = "chance is not ruled out" if math.isfinite(error) else "one training cannot rule out chance"
         return f"The search may have gained: trial {best.number} is ahead of the defaults {lead}; {sure}."
-    if gain.value <= 0:
+    if abs(gain.value) <= _NOTHING:
+        behind = f"the best finalist, trial {best.number}, is as good as they are in {metric} on {where}"
+    elif gain.value < 0:
         behind = f"the best finalist, trial {best.number}, is not ahead of them but behind {lead}"
     else:
         behind = f"the best finalist, trial {best.number}, is ahead {lead}, which is within one standard error"
     return f"Nothing was gained: keep the defaults. Of those trained again {behind}."
+
+
+def _amount(value: float, *, sign: bool = False) -> str:
+    """A difference to three decimals, a smaller one to two digits."""
+    small = math.isfinite(value) and 0 < abs(value) < _SMALL
+    return f"{value:{'+' if sign else ''}.2g}" if small else number(value, sign=sign)
+
+
+def _bounds(interval: Interval) -> str:
+    """The bounds of a difference in a sentence; nothing where it has none."""
+    if not math.isfinite(interval.low + interval.high):
+        return ""
+    return f" (95% interval {_amount(interval.low, sign=True)} to {_amount(interval.high, sign=True)})"

@@ -62,6 +62,7 @@ def _optimism(view: SearchView) -> str | None:
     if shown is None or optimism is None or optimism["value"] is None:
         return None
     lead = f"{signed(shown)} of {view.metric} ahead of" if shown > 0 else f"{signed(-shown)} of {view.metric} behind"
+    lead = lead if shown else "level with"
     rows = "on the validation rows that chose it"
     if len({one.split for one in view.trials}) > 1:
         rows = "each trial on rows of its own, so that the luck of their rows is in that lead"
