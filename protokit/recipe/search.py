@@ -66,7 +66,11 @@ class Search(Section):
     """How `protokit tune` looks for the values of slots."""
 
     trials: int = Field(
-        50, ge=1, le=1_000_000, description="how many settings are trained; the first is that of the defaults"
+        50,
+        ge=1,
+        le=1_000_000,
+        description="how many settings are trained; the first is that of the defaults",
+        examples=[100],
     )
     time: Annotated[
         float | None,
@@ -82,10 +86,17 @@ class Search(Section):
         None, description="by what trials are compared, on the validation rows; the loss", examples=["roc_auc"]
     )
     finalists: int = Field(
-        5, ge=1, description="how many of the best are trained again, beside the defaults; all where trials are fewer"
+        5,
+        ge=1,
+        description="how many of the best are trained again, beside the defaults; all where trials are fewer",
+        examples=[3],
     )
-    seeds: int = Field(3, ge=1, le=100, description="on how many other splits and seeds each finalist is trained")
-    reshuffle: bool = Field(False, description="whether each trial has a training and validation split of its own")
+    seeds: int = Field(
+        3, ge=1, le=100, description="on how many other splits and seeds each finalist is trained", examples=[5]
+    )
+    reshuffle: bool = Field(
+        False, description="whether each trial has a training and validation split of its own", examples=[True]
+    )
     workers: Annotated[
         int | str,
         Word(_workers, {"anyOf": [{"type": "integer", "minimum": 1}, {"enum": list(CREWS)}]}),
