@@ -42,7 +42,7 @@ def about(
     """From a recipe to a trained Keras network and an honest verdict on it."""
 
 
-for _verb in (runs.run, tuning.tune, recipes.check, recipes.new, runs.predict):
+for _verb in (runs.run, recipes.check, recipes.new, runs.predict, tuning.tune):
     app.command()(_verb)
 app.command()(working.work)
 app.command("runs")(runs.list_runs)
