@@ -98,7 +98,7 @@ def test_list_schema_and_explain(root: Path) -> None:
     assert call("check", "tests/menus/unet.yaml", cwd=root)[:2] == (0, "tests/menus/unet.yaml: no faults\n")
     assert "Dense" in call("menus", "recipes/digits.yaml", cwd=root)[1]
     explained = call("check", "recipes/wine.yaml", "--explain", cwd=root)[1]
-    assert "  schedule: plateau           # how the learning rate goes on\n" in explained
+    assert "  schedule: plateau           # how the learning rate goes on: constant, cosine" in explained
 
 
 def test_check_finds_what_only_the_defaults_show(tmp_path: Path) -> None:
