@@ -29,7 +29,8 @@ class Worker(threading.Thread):
 
     def __init__(self, folder: Path, make: MakeHandIn = Dummy, **options: object) -> None:
         super().__init__(daemon=True)
-        self.folder, self.make, self.options, self.said, self.done = folder, make, options, list[str](), list[object]()
+        self.folder, self.make, self.said, self.done = folder, make, list[str](), list[object]()
+        self.options = {"idle": 20.0, **options}  # seconds: none outlives its test by more
         self.start()
 
     def run(self) -> None:
