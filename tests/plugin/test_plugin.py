@@ -181,6 +181,10 @@ def test_a_package_that_cannot_be_imported_is_named_where_it_matters(weather: Pa
     (info / "entry_points.txt").write_text("[protokit.plugins]\nall = broken_plugins\n")
     (tmp_path / "broken_plugins.py").write_text("import nothing_of_that_name\n")
     call = caller(weather, tmp_path)
-    assert call("check", "speed.yaml", "--set", "learn.menu=tabular", "--set", "evaluate.baselines=[dummy]")[0] == 0
+    own = {
+        "learn.menu": "tabular", "learn.loss": "null", "learn.optimizer": "AdamW", "learn.schedule": "plateau",
+        "learn.metrics": "[]", "evaluate.baselines": "[dummy]",
+    }  # fmt: skip
+    assert call("check", "speed.yaml", *(part for item in own.items() for part in ("--set", "=".join(item))))[0] == 0
     status, _, error = call("check", "rain.yaml")
     assert status == 2 and "the plug-ins of broken could not be loaded: ModuleNotFoundError" in error
