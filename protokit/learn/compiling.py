@@ -70,7 +70,7 @@ def loss_of(learn: Learn, target: TargetSpec) -> keras.losses.Loss:
     """
     given, task = loss_for(learn.loss, target.name), target.of_task
     name, arguments = next(iter(given.items())) if isinstance(given, dict) else (given, None)
-    found = catalogue.find("losses", task.loss) or LOSSES[task.loss] if name is None else _named(str(name))
+    found = _named(task.loss if name is None else str(name))
     if isinstance(found, LossPart):
         if found.tasks and not task.is_one_of(found.tasks):
             cure = f"write {task.loss}, or add the task to the loss: it is for {', '.join(found.tasks)}"
@@ -96,7 +96,8 @@ def loss_name(learn: Learn, target: TargetSpec) -> str:
 
 
 def _named(name: str) -> catalogue.Entry | OwnLoss:
-    found = catalogue.find("losses", name) or LOSSES.find(name) or LOSS.find(name)
+    # a name of protokit's own first: Keras's names are found in any spelling, and its Dice is not `dice`
+    found = LOSSES.house().get(name) or catalogue.find("losses", name) or LOSSES.find(name) or LOSS.find(name)
     assert isinstance(found, (catalogue.Entry, OwnLoss)), "the recipe has checked the name"
     return found
 

@@ -42,10 +42,11 @@ class Shelf:
         """What a name stands for, or None."""
         if not isinstance(name, str):
             return None
-        entry = catalogue.find(self.section, name) if self.section else None
+        own = self.registry.house().get(name)  # before Keras's, which are found in any spelling
+        entry = catalogue.find(self.section, name) if self.section and own is None else None
         if entry is not None:
             return entry
-        if (found := self.registry.find(name)) is not None:
+        if (found := own or self.registry.find(name)) is not None:
             return found if isinstance(found, Part) else catalogue.Entry("parts", name, found.about, {})
         thing = serializable(name, self.base, len(self.given))
         return None if thing is None else self.wrap(thing, name, ())
