@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,9 +27,8 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The engine of the example package, as if that were installed."""
     known = dict(ENGINES.house())
     monkeypatch.syspath_prepend(str(PLUGIN))
-    import protokit_example.engine
-
-    yield protokit_example.engine.Slow.name
+    sys.modules.pop("protokit_example.engine", None)  # another test may have had it, and taken it out of the registry
+    yield importlib.import_module("protokit_example.engine").Slow.name
     if "slow" not in known:
         del ENGINES._things["slow"], sys.modules["protokit_example.engine"]
 
