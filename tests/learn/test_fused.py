@@ -137,8 +137,16 @@ RANDOM = [
 @pytest.mark.parametrize("layer", RANDOM, ids=lambda item: next(iter(item)))
 @pytest.mark.parametrize("way", ["plain", "xla", "late"])
 def test_random_layers_resume_to_the_bit(
-    way: str, layer: dict[str, Any], trainer_of: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    way: str,
+    layer: dict[str, Any],
+    trainer_of: Callable[..., Any],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
 ) -> None:
+    if way == "xla" and "repeat" in layer:
+        known = "a fault since an epoch is one call: a recurrent layer with dropout, compiled anew with XLA"
+        request.node.add_marker(pytest.mark.xfail(reason=known, strict=False))
     learn = {"menu": [{"Dense": 8}, layer, "BatchNormalization"], "epochs": 4}
     trainer, data = trainer_of(way, **learn)
     whole = trainer.train(data.train, data.validation)
