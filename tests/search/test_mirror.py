@@ -17,10 +17,9 @@ from protokit.search.table import Trial
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'trials.db'}"
-    found = os.environ.get("PROTOKIT_TEST_POSTGRES")
-    if not found:
+    if not os.environ.get("PROTOKIT_TEST_POSTGRES"):
         pytest.skip("PROTOKIT_TEST_POSTGRES names no database")
-    return found
+    return "${PROTOKIT_TEST_POSTGRES}"
 
 
 def read(url: str, name: str) -> list[Any]:
@@ -28,7 +27,7 @@ def read(url: str, name: str) -> list[Any]:
 
     from protokit.search.choosing.sampling import quiet
 
-    address = url.replace("postgresql://", "postgresql+psycopg://")
+    address = os.path.expandvars(url).replace("postgresql://", "postgresql+psycopg://")
     with quiet():
         return list(optuna.load_study(study_name=name, storage=address).get_trials())
 
