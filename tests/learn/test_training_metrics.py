@@ -129,7 +129,7 @@ def test_what_is_wrong_is_told() -> None:
             learn(metrics=metrics)
     with pytest.raises(SpecError, match="there already"):
         protokit.training_metric(name="AUC")(lambda t, p: t)
-    with pytest.raises(SpecError, match="no metric class"):
+    with pytest.raises(SpecError, match="no training metric class"):
         protokit.training_metric(dict)
     valid = jsonschema.Draft202012Validator(schema()).is_valid
     for metrics, right in (

@@ -13,9 +13,8 @@ from protokit.core.places import Fault
 from protokit.core.values.signature import TargetSpec
 from protokit.grammar.faults import refuse
 from protokit.learn.losses.loss import LOSSES, OwnLoss
-from protokit.learn.parts.part import Part, is_of_keras, tasks_of
+from protokit.learn.parts.part import Part, tasks_of
 from protokit.learn.parts.shelf import Shelf
-from protokit.menu import catalogue
 
 if TYPE_CHECKING:
     from protokit.core.libraries.backend import keras
@@ -65,18 +64,7 @@ def loss(*, task: str | Iterable[str], name: str | None = None) -> Callable[[Thi
         raise SpecError.one("a loss says what task it is for", 'write @protokit.loss(task="regression")')
     tasks = tasks_of(task, "loss")
 
-    def made(thing: Thing) -> Thing:
-        own = str(name or getattr(thing, "__name__", ""))
-        if isinstance(thing, type) and not is_of_keras(thing, "Loss"):
-            raise SpecError.one(f"{own} is no loss class", "derive it from keras.losses.Loss and give it `call`")
-        if not callable(thing) or not own.isidentifier():
-            raise SpecError.one(f"a loss is a class or a function with a name, not {thing!r}", "def it")
-        if own in LOSSES.house() or catalogue.find("losses", own) is not None:
-            raise SpecError.one(f"a loss named {own!r} is there already", "choose another name")
-        LOSSES.add(LossPart(thing, own, tasks))
-        return thing
-
-    return made
+    return lambda thing: SHELF.register(thing, name, tasks)
 
 
 class ByTarget(dict[str, Any]):

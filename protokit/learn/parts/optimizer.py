@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar, overload
 
-from protokit.core.errors import SpecError
 from protokit.core.registry import Registry
 from protokit.grammar.words import Word
-from protokit.learn.parts.part import Part, is_of_keras
+from protokit.learn.parts.part import Part
 from protokit.learn.parts.shelf import Shelf
-from protokit.menu import catalogue
 
 Thing = TypeVar("Thing", bound=Callable[..., Any])
 OPTIMIZERS: Registry[OptimizerPart] = Registry("optimizer", key="optimizer")
@@ -48,13 +46,7 @@ def optimizer(thing: Any = None, /, *, name: str | None = None) -> Any:
     """
 
     def made(thing: Thing) -> Thing:
-        own = str(name or getattr(thing, "__name__", ""))
-        if not isinstance(thing, type) or not is_of_keras(thing, "Optimizer"):
-            raise SpecError.one(f"{own or thing!r} is no optimizer class", "derive it from keras.optimizers.Optimizer")
-        if catalogue.find("optimizers", own) is not None:
-            raise SpecError.one(f"an optimizer named {own!r} is there already", "choose another name")
-        OPTIMIZERS.add(OptimizerPart(thing, own))
-        return thing
+        return SHELF.register(thing, name)
 
     return made if thing is None else made(thing)
 

@@ -6,12 +6,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, TypeVar, overload
 
-from protokit.core.errors import SpecError
 from protokit.core.places import Fault
 from protokit.core.registry import Registry
 from protokit.grammar.faults import refuse
 from protokit.grammar.words import Word, closed
-from protokit.learn.parts.part import Part, is_of_keras
+from protokit.learn.parts.part import Part
 from protokit.learn.parts.shelf import Reference, Shelf
 from protokit.menu import catalogue
 
@@ -85,16 +84,7 @@ def schedule(thing: Any = None, /, *, name: str | None = None) -> Any:
     """
 
     def made(thing: Thing) -> Thing:
-        own = str(name or getattr(thing, "__name__", ""))
-        if isinstance(thing, type) and not is_of_keras(thing, "LearningRateSchedule"):
-            cure = "derive it from keras.optimizers.schedules.LearningRateSchedule"
-            raise SpecError.one(f"{own} is no schedule class", cure)
-        if not callable(thing) or not own.isidentifier():
-            raise SpecError.one(f"a schedule is a class or a function with a name, not {thing!r}", "def it")
-        if own in HOUSE or catalogue.find("schedules", own) is not None:
-            raise SpecError.one(f"a schedule named {own!r} is there already", "choose another name")
-        SCHEDULES.add(SchedulePart(thing, own))
-        return thing
+        return SHELF.register(thing, name)
 
     return made if thing is None else made(thing)
 

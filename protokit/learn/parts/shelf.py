@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from protokit.core import plugins
 from protokit.core.errors import SpecError
@@ -18,8 +18,10 @@ from protokit.learn.parts.part import Part, is_of_keras, serializable
 from protokit.menu import catalogue
 from protokit.menu.reading.arguments import arguments_of, check_arguments
 
+_HOMES = {"LearningRateSchedule": "optimizers.schedules"}  # of Keras's classes that are not in their section's module
 _OF_ALL = ("reduction", "dtype")  # arguments that Keras's own classes may leave out of what they say
 Reference = str | dict[str, Any]
+Thing = TypeVar("Thing", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,24 @@ class Shelf:
         if isinstance(given, Fault):
             return [given.under((name,))]
         return [fault.under((name,)) for fault in check_arguments(_entry(found), given)]
+
+    def register(self, thing: Thing, name: str | None = None, tasks: tuple[str, ...] = ()) -> Thing:
+        """Take in what a person or a package made, under a name: its own where none is given.
+
+        Raises:
+            SpecError: it is nothing of the kind, or its name is taken.
+        """
+        own = str(name or getattr(thing, "__name__", ""))
+        is_class = isinstance(thing, type)
+        if not (is_of_keras(thing, self.base) if is_class else self.given):
+            base = f"keras.{_HOMES.get(self.base, self.section)}.{self.base}"
+            raise SpecError.one(f"{own or repr(thing)} is no {self.noun} class", f"derive it from {base}")
+        if not callable(thing) or not own.isidentifier():
+            raise SpecError.one(f"a {self.noun} is a class or a function with a name, not {thing!r}", "def it")
+        if own in self.registry.house() or own in self.names or catalogue.find(self.section, own) is not None:
+            raise SpecError.one(f"{self.noun} {own!r} is there already", "choose another name")
+        self.registry.add(self.wrap(thing, own, tasks))
+        return thing
 
     def read(self, value: object) -> Reference:
         """A reference as it is kept: plain data, also where an object stands in a recipe of Python.

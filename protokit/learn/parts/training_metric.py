@@ -8,14 +8,12 @@ from typing import Any, TypeVar, overload
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from protokit.core.errors import SpecError
 from protokit.core.places import Fault
 from protokit.core.registry import Registry
 from protokit.grammar.faults import refuse
 from protokit.learn.parts.loss import ByTarget
-from protokit.learn.parts.part import Part, is_of_keras, tasks_of
+from protokit.learn.parts.part import Part, tasks_of
 from protokit.learn.parts.shelf import Shelf
-from protokit.menu import catalogue
 
 Thing = TypeVar("Thing", bound=Callable[..., Any])
 _GIVEN = ("y_true", "y_pred")
@@ -59,15 +57,7 @@ def training_metric(thing: Any = None, /, *, task: str | Iterable[str] = (), nam
     tasks = tasks_of(task, "training metric")
 
     def made(thing: Thing) -> Thing:
-        own = str(name or getattr(thing, "__name__", ""))
-        if isinstance(thing, type) and not is_of_keras(thing, "Metric"):
-            raise SpecError.one(f"{own} is no metric class", "derive it from keras.metrics.Metric")
-        if not callable(thing) or not own.isidentifier():
-            raise SpecError.one(f"a training metric is a class or a function with a name, not {thing!r}", "def it")
-        if catalogue.find("metrics", own) is not None:
-            raise SpecError.one(f"a training metric named {own!r} is there already", "choose another name")
-        TRAINING_METRICS.add(MetricPart(thing, own, tasks))
-        return thing
+        return SHELF.register(thing, name, tasks)
 
     return made if thing is None else made(thing)
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import NoReturn, TypeAlias, TypeVar
+from collections.abc import Callable
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 
 from protokit.core.libraries.backend import keras, tf
 from protokit.learn.order import Order
 from protokit.learn.parts.average import judging, swap_of
+from protokit.learn.training.compiled import Compiled, called_flat, not_compiled, one_row, sliced, steps_of
 from protokit.learn.training.data_feed import (
     CHUNK_BYTES,
     VALIDATION_BATCH,
@@ -24,26 +24,14 @@ from protokit.learn.training.data_feed import (
     first,
     rows_spec,
 )
+from protokit.learn.training.epoch import Epoch, Shape
 from protokit.learn.training.randomness import drawing
 
 Given = TypeVar("Given")
-Compiled: TypeAlias = "Callable[..., tf.Tensor]"
 Scores: TypeAlias = "dict[str, tf.Tensor]"
 
 
-@dataclass(frozen=True)
-class Epoch:
-    """What an epoch of training gave: its scores, and those of the validation rows after it.
-
-    `bad` is the number of batches before the first whose loss was not finite, None where there was none; `finite` is
-    whether all weights are. `weights` are the network's, on the device, where they were read in the same call.
-    """
-
-    bad: int | None
-    finite: bool
-    scores: dict[str, float]
-    validation: dict[str, float]
-    weights: Sequence[tf.Tensor] | None = None
+_UNROLLED = 4  # batches of validation rows: so many are scored without a loop, which takes as long as a few of them
 
 
 class Program:
@@ -75,18 +63,21 @@ class Program:
         self._example = tf.nest.map_structure(lambda values: values[:2], example)
         self.spec = rows_spec(example)
         self.traces: Counter[str] = Counter()
-        self._plain: Compiled = _not_compiled
-        self._xla: Compiled = _not_compiled  # whole batches
-        self._test: Compiled = _not_compiled
-        self._scores: Callable[[], tuple[Scores, tf.Tensor]] = _not_compiled
-        self._chunk: Compiled = _not_compiled  # with XLA: a chunk, and rows after it that fill no batch
-        self._epochs: dict[bool, Compiled] = {}  # without and with XLA: a chunk, and all that follows an epoch
+        self._step: Compiled = not_compiled  # one batch of any size
+        self._test_step: Compiled = not_compiled
+        self._plain: Compiled = not_compiled
+        self._xla: Compiled = not_compiled  # whole batches
+        self._test: Compiled = not_compiled
+        self._scores: Callable[[], tuple[Scores, tf.Tensor]] = not_compiled
+        self._chunk: Compiled = not_compiled  # with XLA: a chunk, and rows after it that fill no batch
+        self._epochs: dict[Shape, Compiled] = {}  # a chunk, and all that follows an epoch
         self._names: list[str] = []  # of the scores, in the order in which they are packed
         self._used = True  # whether the metrics hold something
         self._swap = swap_of(network)  # averages for weights and back: what is judged
         if like is not None:
-            self._plain, self._test, self._scores, self._names = like._plain, like._test, like._scores, like._names
-            self._epochs = {xla: epoch for xla, epoch in like._epochs.items() if not xla}
+            self._step, self._plain, self._scores, self._names = like._step, like._plain, like._scores, like._names
+            self._test_step, self._test, self._checked = like._test_step, like._test, like._checked
+            self._epochs = {shape: epoch for shape, epoch in like._epochs.items() if not shape.xla}
 
     def spoilt(self) -> None:
         """Say that another program, or a training that broke off, may have left something in the metrics."""
@@ -95,22 +86,24 @@ class Program:
     @property
     def has_xla(self) -> bool:
         """Whether the loop with XLA is there."""
-        return self._xla is not _not_compiled
+        return self._xla is not not_compiled
 
     def compile(self) -> None:
         """Compile all but the loop with XLA; nothing is trained."""
-        if self._plain is not _not_compiled:
+        if self._plain is not not_compiled:
             return
         # the metrics are given their variables first, as `fit` does: TensorFlow would trace twice otherwise
         self.network._symbolic_build(data_batch=self._example)
+        self._step = self._traced("step", self._one_step, (self.spec,))
         self._plain = self._traced("plain", self._plain_loop, (self.spec, *self._specs(xla=False)))
         self._scores = self._traced("scores", self._scores_and_finite, ())
 
     def compile_test(self, spec: Specs) -> None:
         """Compile the scoring of rows of a kind."""
-        if self._test is _not_compiled:
+        if self._test is not_compiled:
             self._checked = spec
-            self._test = self._traced("test", self._test_loop, (spec, tf.TensorSpec((), tf.int32)))
+            self._test_step = self._traced("test", self._one_test, (spec,))
+            self._test = self._traced("tests", self._test_loop, (spec, tf.TensorSpec((), tf.int32)))
 
     def compile_xla(self) -> None:
         """Compile with XLA the loop of training steps over whole batches; nothing is trained.
@@ -118,25 +111,25 @@ class Program:
         Raises:
             tensorflow.errors.OpError, ValueError, TypeError: XLA has no such operation, as its message says.
         """
-        if self._xla is not _not_compiled:
+        if self._xla is not not_compiled:
             return
         self.compile()
         size, steps = self.batch_size, self.chunk // self.batch_size
         shapes = tf.nest.map_structure(lambda s: tf.TensorSpec((steps, size, *s.shape[1:]), s.dtype), self.spec)
 
         def whole_batches(chunk: Tensors, count: tf.Tensor) -> tf.Tensor:
-            return self._training(count, lambda i: tf.nest.map_structure(lambda values: values[i], chunk))
+            return steps_of(count, lambda i: tf.nest.map_structure(lambda values: values[i], chunk), self._one_step)
 
         self._xla = self._traced("xla", whole_batches, (shapes, tf.TensorSpec((), tf.int32)), xla=True)
-        try:  # XLA compiles when it is first called, anew for each function that calls it: so by that which will
-            places = np.zeros(0, np.int64)
+        try:  # XLA compiles when it is first called, and anew for calls from within another function, as these will be
+            nothing = self._arguments(np.zeros(0, np.int64), xla=True)
             if self._whole and self._checked is not None:
-                self._epochs[True] = self._whole_epoch(self._checked, xla=True)
-                self._epochs[True](_one(self.spec), *self._arguments(places, xla=True), _one(self._checked))
+                epoch = self._made_epoch(Shape(xla=True, rest=False, tests=0))
+                epoch(one_row(self.spec), *nothing, one_row(self._checked))
             else:
-                self._made_chunk()(_one(self.spec), *self._arguments(places, xla=True))
+                self._made_chunk()(one_row(self.spec), *nothing)
         except Exception:
-            self._xla = _not_compiled
+            self._xla = not_compiled
             raise
 
     def train_epoch(self, feed: DataFeed, order: Order, checked: DataFeed, *, xla: bool) -> Epoch:
@@ -148,10 +141,11 @@ class Program:
             return Epoch(bad, finite, scores, self._judged(checked))
         if self._used:
             self._scores()
-        if xla not in self._epochs:
-            self._epochs[xla] = self._whole_epoch(checked.spec, xla=xla)
+        tests = -(-len(first(checked.data)) // VALIDATION_BATCH)
+        rest = xla and len(order) % self.batch_size > 0
+        epoch = self._made_epoch(Shape(xla=xla, rest=rest, tests=tests if tests <= _UNROLLED else 0))
         self._used = True
-        packed, weights = self._epochs[xla](feed.data, *self._arguments(order[:], xla=xla), checked.data)
+        packed, weights = epoch(feed.data, *self._arguments(order[:], xla=xla), checked.data)
         self._used = False
         steps, finite, *numbers = packed.numpy().tolist()  # one look at the device for all of them
         trained, found = numbers[: len(self._names)], numbers[len(self._names) :]
@@ -194,7 +188,7 @@ class Program:
         return self.scores()[0]
 
     def _made_chunk(self) -> Compiled:
-        if self._chunk is _not_compiled:
+        if self._chunk is not_compiled:
             self._chunk = self._traced("chunk", self._chunk_and_rest, (self.spec, *self._specs(xla=True)))
         return self._chunk
 
@@ -217,44 +211,75 @@ class Program:
         number, places = tf.TensorSpec((), tf.int32), tf.TensorSpec((None,), tf.int64)
         return (tf.TensorSpec((self.chunk,), tf.int64), number, places) if xla else (places, number)
 
-    def _whole_epoch(self, checked: Specs, *, xla: bool) -> Compiled:
+    def _made_epoch(self, shape: Shape) -> Compiled:
         """Training, the scores of the epoch, those of the validation rows, and the weights, in one call.
 
         What it is put together of is compiled already, so this costs next to nothing.
         """
-        loop = self._chunk_and_rest if xla else self._plain
+        if shape in self._epochs:
+            return self._epochs[shape]
 
-        def whole(data: Tensors, *rest: tf.Tensor) -> tuple[tf.Tensor, list[tf.Tensor]]:
-            *arguments, rows = rest
-            bad = loop(data, *arguments)
+        def whole(data: Tensors, *given: tf.Tensor) -> tuple[tf.Tensor, list[tf.Tensor]]:
+            *arguments, rows = given
+            bad = (
+                self._whole_and_rest(data, *arguments, has_rest=shape.rest)
+                if shape.xla
+                else self._plain(data, *arguments)
+            )
             trained, finite = self._scores()
             self._swap()
             weights = [tf.identity(weight.value) for weight in self.network.weights]
-            self._test(rows, tf.constant(VALIDATION_BATCH))
+            batch = sliced(rows, tf.constant(VALIDATION_BATCH))
+            for i in range(shape.tests):
+                self._test_step(batch(i))
+            if not shape.tests:
+                self._test(rows, tf.constant(VALIDATION_BATCH))
             found, _ = self._scores()
             self._swap()
             numbers = [bad, finite, *(some[name] for some in (trained, found) for name in self._names)]
             return tf.stack([tf.cast(number, tf.float64) for number in numbers]), weights
 
-        return self._traced("epoch with xla" if xla else "epoch", whole, (self.spec, *self._specs(xla=xla), checked))
+        assert self._checked is not None, "the scoring is compiled"
+        arguments = (self.spec, *self._specs(xla=shape.xla), self._checked)
+        made = self._traced("epoch with xla" if shape.xla else "epoch", whole, arguments)
+        return self._epochs.setdefault(shape, called_flat(made))
 
     def _plain_loop(self, data: Tensors, places: tf.Tensor, size: tf.Tensor) -> tf.Tensor:
         # gathered before the loop, which is up to twice as fast as inside it
         chunk = tf.nest.map_structure(lambda values: tf.gather(values, places), data)
-        return self._training(-(-tf.shape(places)[0] // size), _sliced(chunk, size))
+        return steps_of(-(-tf.shape(places)[0] // size), sliced(chunk, size), self._step)
 
     def _chunk_and_rest(self, data: Tensors, chosen: tf.Tensor, count: tf.Tensor, rest: tf.Tensor) -> tf.Tensor:
-        batches = tf.reshape(chosen, (self.chunk // self.batch_size, self.batch_size))
-        bad = self._xla(tf.nest.map_structure(lambda values: tf.gather(values, batches), data), count)
+        bad = self._whole_batches(data, chosen, count)
         rest = rest[: tf.where(bad < 0, tf.shape(rest)[0], 0)]
         bad_rest = self._plain(data, rest, tf.constant(self.batch_size))
         return tf.where(bad_rest < 0, bad, count + bad_rest)
 
+    def _whole_and_rest(
+        self, data: Tensors, chosen: tf.Tensor, count: tf.Tensor, rest: tf.Tensor, *, has_rest: bool
+    ) -> tf.Tensor:
+        """A chunk, and a batch of what is left where it is known to be there: a loop over it takes twice as long.
+
+        It is trained after a loss that was not finite, too: whoever hears of that goes back to the last good state.
+        """
+        bad = self._whole_batches(data, chosen, count)
+        if not has_rest:
+            return bad
+        finite = self._step(tf.nest.map_structure(lambda values: tf.gather(values, rest), data))
+        return tf.where(tf.logical_or(bad >= 0, finite), bad, count)
+
+    def _whole_batches(self, data: Tensors, chosen: tf.Tensor, count: tf.Tensor) -> tf.Tensor:
+        batches = tf.reshape(chosen, (self.chunk // self.batch_size, self.batch_size))
+        return self._xla(tf.nest.map_structure(lambda values: tf.gather(values, batches), data), count)
+
+    def _one_test(self, batch: Tensors) -> None:
+        self.network.test_step(batch)
+
     def _test_loop(self, data: Tensors, size: tf.Tensor) -> None:
-        batch = _sliced(data, size)
+        batch = sliced(data, size)
 
         def step(i: tf.Tensor) -> tuple[tf.Tensor]:
-            self.network.test_step(batch(i))
+            self._test_step(batch(i))
             return (i + 1,)
 
         tf.while_loop(lambda i: i * size < tf.shape(first(data))[0], step, (tf.constant(0),))
@@ -269,16 +294,10 @@ class Program:
             self.network.reset_metrics()
         return found, finite
 
-    def _training(self, steps: tf.Tensor, batch: Callable[[tf.Tensor], Tensors]) -> tf.Tensor:
-        """Steps until one's loss is not finite; that step, or -1."""
-        loss = self.network.metrics[0]
-
-        def step(i: tf.Tensor, bad: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-            self.network.train_step(batch(i))
-            return i + 1, tf.where(tf.math.is_finite(loss.total.value), bad, i)
-
-        going = lambda i, bad: tf.logical_and(i < steps, bad < 0)  # noqa: E731
-        return tf.while_loop(going, step, (tf.constant(0), tf.constant(-1)))[1]
+    def _one_step(self, batch: Tensors) -> tf.Tensor:
+        """Train on a batch; whether its loss was finite."""
+        self.network.train_step(batch)
+        return tf.math.is_finite(self.network.metrics[0].total.value)
 
     def _traced(
         self, name: str, function: Callable[..., Given], arguments: tuple[object, ...], *, xla: bool = False
@@ -291,17 +310,3 @@ class Program:
             made = tf.function(counted, autograph=False, jit_compile=True if xla else None)
             found: Callable[..., Given] = made.get_concrete_function(*arguments)
             return found
-
-
-def _not_compiled(*_: object) -> NoReturn:
-    raise AssertionError("the program is not compiled")
-
-
-def _one(spec: Specs) -> Tensors:
-    """A row of a kind."""
-    found: Tensors = tf.nest.map_structure(lambda s: tf.zeros((1, *s.shape[1:]), s.dtype), spec)
-    return found
-
-
-def _sliced(rows: Tensors, size: tf.Tensor) -> Callable[[tf.Tensor], Tensors]:
-    return lambda i: tf.nest.map_structure(lambda values: values[i * size : (i + 1) * size], rows)
