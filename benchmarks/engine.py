@@ -39,6 +39,7 @@ COLUMNS = (
     "PyTorch, 1 thread",
     "PyTorch, all",
 )
+_PAUSE = 0.5  # seconds: a peer's threads spin on for a while after it, and would slow the next one
 OF_HAND = 0.85  # of the speed of the loop by hand: to show in batches of 32 and 128
 NEED = {"mlp": 15.0, "mlp_dropout": 8.0, "lstm": 2.0, "attention": 2.0, "cnn": 1.5}
 
@@ -91,12 +92,13 @@ def steady(case: nets.Case, turns: int, python: str) -> dict[str, Any]:
         if run is not None:
             run(1)
             once = run(1)
-            counts[name] = max(1 if once > 1 else 2, min(20, round(1.0 / once)))
+            counts[name] = max(1 if once > 1 else 2, min(150, round(1.0 / once)))
     times: dict[str, list[float]] = {name: [] for name in counts}
     for _ in range(turns):
         for name, epochs in counts.items():
             run = running[name]
             assert run is not None
+            time.sleep(_PAUSE)
             times[name].append(run(epochs) / epochs)
     peers.stop()
     row = {"net": case.net, "rows": case.rows, "batch": case.batch, "how": how(), "seconds": times}
