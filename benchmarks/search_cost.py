@@ -14,9 +14,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import rooms
+
 HERE = Path(__file__).parent
 RECORD = HERE.parent / "docs" / "search_cost.json"
-TABLE = HERE.parent / "docs" / "search_cost.md"
+PAGE = HERE.parent / "docs" / "search.md"
 PEERS = {"keras_tuner": "KerasTuner RandomSearch", "optuna": "Optuna, Keras `fit`"}
 CASES: dict[str, dict[str, Any]] = {
     "diabetes": {"epochs": 30, "batch_size": 32, "widths": [16, 32, 64, 128, 192, 256], "depth": 3},
@@ -50,8 +52,8 @@ def main(given: list[str]) -> None:
         found[part]["machine"] = f"{os.cpu_count()} cores ({platform.processor() or platform.machine()})"
         found[part]["date"] = f"{datetime.now(UTC):%Y-%m-%d}"
         RECORD.write_text(json.dumps(found, indent=1) + "\n")
-    TABLE.write_text(page(found))
-    print(TABLE.read_text())
+    rooms.fill(PAGE, "cost", page(found))
+    print(page(found))
 
 
 def recipe_of(case: str, options: argparse.Namespace, pruner: str | None) -> dict[str, Any]:
@@ -168,7 +170,7 @@ def child(path: Path, out: Path) -> None:
 
 
 def page(found: dict[str, Any]) -> str:
-    """The table that docs/search.md includes."""
+    """The room of docs/search.md."""
     lines = ["| search | CPU seconds a trial | times protokit's | of a known architecture | validation losses |"]
     lines.append("|---|---|---|---|---|")
     titles = {"diabetes": "diabetes", "pruned": "diabetes, halving", "adult": "adult"}

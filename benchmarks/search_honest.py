@@ -1,11 +1,11 @@
 """Is what a search says of its gain true? Small samples are searched, and the truth is known from the rows left over.
 
-python benchmarks/search_honest.py [--trials 50] [--repeats 5] [--only adult] [--write]
+python benchmarks/search_honest.py [--trials 50] [--repeats 5] [--only adult] [--score log_loss] [--write]
 
 Of each search: the true score, on many rows that nobody has seen, of the network that was chosen, of the defaults, and
 of the one with the best validation score; the optimism that was promised, and the real one: the lead of the search's
 best over the defaults as it was shown, less its true lead. Gains are more than 0 where better, also of r2. Of classes
-the score is Brier's, which is bounded: of the log loss a few odd rows would be most of the truth.
+the score is Brier's, which is bounded, or the log loss, of which a few odd rows may be most of the truth.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sklearn.metrics import r2_score
+import rooms
+from sklearn.metrics import log_loss, r2_score
 
 import protokit
 from protokit.recipe.space import Space
@@ -32,10 +33,14 @@ from protokit.workflow.check import as_recipe
 DATA = Path(__file__).parent.parent.parent / "shared" / "data"
 DOCS = Path(__file__).parent.parent / "docs" / "search_honest.json"
 TRUTH = 6_000  # rows
+SHOWN = (
+    "shown gain", "promised optimism", "real optimism", "promised less real", "true gain of chosen",
+    "true gain of best validation score",
+)  # fmt: skip
 SETS = {
-    "adult": ("adult_test.csv", "income", 450, "brier_score"),
-    "telco": ("telco_churn.csv", "Churn", 450, "brier_score"),
-    "california": ("california_housing.csv", "median_house_value", 450, "r2"),
+    "adult": ("adult_test.csv", "income", 450),
+    "telco": ("telco_churn.csv", "Churn", 450),
+    "california": ("california_housing.csv", "median_house_value", 450),
 }
 MENU = [
     {"Dense": {"choice": [32, 16, 64, 128]}},
@@ -73,11 +78,13 @@ def truth(run: protokit.Run, rows: pd.DataFrame, target: str, metric: str) -> fl
         return float(r2_score(rows[target], told[told.columns[0]]))
     positive = sorted(rows[target].astype(str).unique())[-1]
     shares = told[next(name for name in told.columns if str(name).endswith(positive) and told[name].dtype.kind == "f")]
-    return float(((shares - (rows[target].astype(str) == positive)) ** 2).mean())
+    true = rows[target].astype(str) == positive
+    return float(log_loss(true, shares) if metric == "log_loss" else ((shares - true) ** 2).mean())
 
 
-def searched(name: str, trials: int, seed: int, folder: Path) -> dict[str, Any]:
-    file, target, count, metric = SETS[name]
+def searched(name: str, trials: int, seed: int, folder: Path, score: str) -> dict[str, Any]:
+    file, target, count = SETS[name]
+    metric = "r2" if name == "california" else score
     whole = pd.read_csv(DATA / file).sample(frac=1.0, random_state=seed).reset_index(drop=True)
     sample, rest = whole.iloc[:count].reset_index(drop=True), whole.iloc[count : count + TRUTH].reset_index(drop=True)
     plain = recipe_of(name, metric, target, trials, seed)
@@ -134,13 +141,14 @@ def main() -> None:
     parser.add_argument("--trials", type=int, default=50)
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--only", choices=list(SETS))
+    parser.add_argument("--score", choices=["brier_score", "log_loss"], default="brier_score", help="of classes")
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
     rows = []
     with tempfile.TemporaryDirectory() as folder:
         for seed in range(options.repeats):
             for name in [options.only] if options.only else SETS:
-                rows.append(searched(name, options.trials, seed, Path(folder)))
+                rows.append(searched(name, options.trials, seed, Path(folder), options.score))
                 print(json.dumps(rows[-1]), flush=True)
     found = {
         "all": together(rows),
@@ -149,7 +157,34 @@ def main() -> None:
     print(json.dumps(found, indent=2))
     if options.write:
         at = {"at": datetime.now(UTC).date().isoformat(), "cpus": os.cpu_count(), "trials": options.trials}
-        DOCS.write_text(json.dumps({**at, "figures": found, "searches": rows}, indent=1) + "\n")
+        known = json.loads(DOCS.read_text()) if DOCS.exists() else {}
+        known[options.score] = {**at, "figures": found, "searches": rows}
+        DOCS.write_text(json.dumps(known, indent=1) + "\n")
+        rooms.fill(DOCS.with_name("search.md"), "honest", page(known))
+
+
+def page(known: Mapping[str, Any]) -> str:
+    """The room of docs/search.md."""
+    lines = list[str]()
+    titles = ("data", "shown lead", "promised optimism", "real optimism", "difference", "true gain of the chosen")
+    for score, made in known.items():
+        title = {"brier_score": "Brier's score", "log_loss": "log loss"}[score]
+        said = f"classes by {title}, numbers by r2; {made['trials']} trials each, {made['at']}"
+        lines += [f"{made['figures']['all']['searches']} searches, {said}:", ""]
+        lines += [f"| {' | '.join(titles)} | of the best by its score |", "|---" * 7 + "|"]
+        for name, one in made["figures"].items():
+            lines.append(f"| {name} | {' | '.join(_with_error(one[key]) for key in SHOWN)} |")
+        gains = [row["true gain of chosen"] for row in made["searches"]]
+        better, kept = sum(gain > 0 for gain in gains), sum(gain == 0 for gain in gains)
+        agree = "agree" if made["figures"]["all"]["agree"] else "do **not** agree"
+        lines += ["", f"Promised and real optimism {agree} within a third, or two standard errors. The network that"]
+        lines += [f"was chosen was truly better than the defaults in {better}, was the defaults in {kept}, and was"]
+        lines += [f"worse in {len(gains) - better - kept}.", ""]
+    return "\n".join(lines)
+
+
+def _with_error(value: Mapping[str, float]) -> str:
+    return f"{value['mean']:.4f} ± {value['standard error']:.4f}"
 
 
 if __name__ == "__main__":

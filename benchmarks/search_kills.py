@@ -22,6 +22,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import rooms
+
 from protokit.core.files import sha256
 
 DOCS = Path(__file__).parent.parent / "docs" / "search_kills.json"
@@ -102,6 +104,22 @@ def killed(folder: Path, out: str, workers: int, moment: float) -> bool:
             return True
 
 
+def page(known: dict[str, Any]) -> str:
+    """The room of docs/search.md."""
+    lines = [
+        "SIGKILL of the driver at random moments (`python benchmarks/search_kills.py`, also with `--workers 2`):",
+        "",
+    ]
+    lines += ["| search | kills | searches | finished trials lost | left running | otherwise than the unbroken one | |"]
+    lines += ["|---|---|---|---|---|---|---|"]
+    for name, one in known.items():
+        same = f"{one['other trials']} trials, {one['other winner']} winners" if name == "1 worker" else "not compared"
+        counts = f"{one['kills']} | {one['searches']} | {one['lost']} | {one['left running']}"
+        lines.append(f"| {name} | {counts} | {same} | {one['at']} |")
+    lines += ["", "With two workers trials end in an order that hangs on the clock, and later ones are drawn by it."]
+    return "\n".join(lines) + "\n\nKilled workers are [on a page of their own](search-cluster.md)."
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--kills", type=int, default=30)
@@ -142,6 +160,7 @@ def main() -> None:
         made = {"at": datetime.now(UTC).date().isoformat(), "cpus": os.cpu_count(), "python": platform.python_version()}
         known[f"{options.workers} workers" if options.workers > 1 else "1 worker"] = {**counts, **made}
         DOCS.write_text(json.dumps(known, indent=2) + "\n")
+        rooms.fill(DOCS.with_name("search.md"), "kills", page(known))
     if any(counts[key] for key in ("lost", "left running", "other trials", "other winner")):
         raise SystemExit("something was lost")
 

@@ -25,7 +25,9 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from protokit.core.files import write_json, write_text
+import rooms
+
+from protokit.core.files import write_json
 from protokit.testing.workers.crew import check_crew, killed_at_random
 from protokit.testing.workers.dummy import Dummy
 from protokit.workers import machine
@@ -408,11 +410,8 @@ def main() -> None:
         "python": platform.python_version(),
     }
     write_json(FIGURES, figures)
-    if PAGE.exists():
-        before, _, rest = PAGE.read_text().partition("<!-- measured -->\n")
-        _, _, after = rest.partition("<!-- /measured -->")
-        said = f"Measured on {figures['made']['on']} by `python benchmarks/search_workers.py`.\n\n{table(figures)}\n"
-        write_text(PAGE, f"{before}<!-- measured -->\n{said}<!-- /measured -->{after}")
+    said = f"Measured on {figures['made']['on']} by `python benchmarks/search_workers.py`.\n\n{table(figures)}"
+    rooms.fill(PAGE, "measured", said)
 
 
 if __name__ == "__main__":
