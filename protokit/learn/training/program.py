@@ -11,6 +11,7 @@ import numpy as np
 from protokit.core.libraries.backend import keras, tf
 from protokit.learn.order import Order
 from protokit.learn.parts.average import judging, swap_of
+from protokit.learn.snapshot import assign, values
 from protokit.learn.training.compiled import Compiled, called_flat, not_compiled, one_row, sliced, steps_of
 from protokit.learn.training.data_feed import (
     CHUNK_BYTES,
@@ -121,6 +122,9 @@ class Program:
             return steps_of(count, lambda i: tf.nest.map_structure(lambda values: values[i], chunk), self._one_step)
 
         self._xla = self._traced("xla", whole_batches, (shapes, tf.TensorSpec((), tf.int32)), xla=True)
+        # the scoring of rows may move seeds: Keras's recurrent layers draw masks of dropout that they do not use
+        states = list(self.network.non_trainable_variables)
+        before = [values(state) for state in states]
         try:  # XLA compiles when it is first called, and anew for calls from within another function, as these will be
             nothing = self._arguments(np.zeros(0, np.int64), xla=True)
             if self._whole and self._checked is not None:
@@ -131,6 +135,8 @@ class Program:
         except Exception:
             self._xla = not_compiled
             raise
+        finally:
+            assign(states, before)
 
     def train_epoch(self, feed: DataFeed, order: Order, checked: DataFeed, *, xla: bool) -> Epoch:
         """Train on the rows in their order, then score those of `checked`."""
