@@ -226,10 +226,8 @@ class Model:
         unlike = notices_of(unusual, allow=unseen == "allow")
         drawn: list[dict[str, np.ndarray]] = []
         for i, (part, some) in enumerate(zip(self.parts, encoded, strict=True)):
-            if samples is None:
-                said = [part.scores(*some)]
-            else:
-                said = part.sampled(*some, samples, derive(seed, "part", i))
+            own = derive(seed, "part", i)
+            said = [part.scores(*some)] if samples is None else part.sampled(*some, samples, own)
             drawn += [self._brought(part, one) for one in said]
         scores = _mean(drawn)
         if (clusters := self.parts[0].clusters) is not None:
