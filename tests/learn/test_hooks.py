@@ -21,7 +21,7 @@ from protokit.learn.hooks.after_epoch import AFTER_EPOCH
 from protokit.learn.hooks.callback import CALLBACKS, NOT_HERE
 from protokit.learn.hooks.work.hooks import Hooks
 from protokit.learn.staging.trainer import trainer_of as trainer_in_stages
-from protokit.learn.train import Trained, predict
+from protokit.learn.train import Trained
 from protokit.learn.words import Learn
 from protokit.plugins import EpochEnd, RunEnd
 from protokit.recipe.recipe import Recipe
@@ -111,10 +111,6 @@ def test_a_hook_is_given_the_epoch_and_what_is_known(way: str, train: Any, tmp_p
     assert (tmp_path / "4.txt").read_text() == str(history[3]["loss"])
     assert seen[0].network is network and len({end.seed for end in seen}) == 2
     assert set(seen[0].inputs) == set(data.validation.inputs) and set(seen[0].truth) == set(data.validation.targets)
-    if found.progress.best_epoch == 5:  # the best weights are in the network afterwards: none of a look is
-        assert not np.array_equal(
-            said[-1]["c"], predict(network, dict(data.validation.inputs), data.encoder.signature)["c"]
-        )
     bare, *_ = train(way, epochs=5)
     assert bare.progress.history == history, "a look changes nothing"
 
@@ -164,7 +160,7 @@ def test_a_run_says_who_ended_it_and_has_the_code_in_its_environment(tmp_path: P
     run = run_recipe(tmp_path, after_epoch=["first_is_enough", {"SaveNetwork": {"every": 1}}])
     notices = [one["rule"] for one in run.results["notices"]]
     assert "the training was ended after epoch 1 by the hook first_is_enough: one epoch will do" in notices
-    assert list(Recipe.read(run.path / "recipe.yaml").learn.after_epoch)[0] == "first_is_enough"
+    assert Recipe.read(run.path / "recipe.yaml").learn.after_epoch[0] == "first_is_enough"
     parts = (run.path / "environment.json").read_text()
     assert '"hook first_is_enough"' in parts and "SaveNetwork" not in parts.partition('"parts"')[2].partition("}")[0]
     kept = keras.models.load_model(run.path / "epochs" / "0001.keras")
@@ -425,7 +421,7 @@ WRONG: list[tuple[dict[str, Any], tuple[Any, ...], str]] = [
     ({"after_epoch": "SaveNetwork"}, ("after_epoch",), "hooks are a list, not 'SaveNetwork'"),
     ({"after_epoch": ["SaveNetwrok"]}, ("after_epoch", 0), "did you mean 'SaveNetwork'"),
     ({"after_epoch": ["zebra"]}, ("after_epoch", 0), "register your own with @protokit.after_epoch"),
-    ({"after_epoch": [{"SaveNetwork": {"evry": 2}}]}, ("after_epoch", 0, "SaveNetwork", "evry"), "did you mean 'every'"),
+    ({"after_epoch": [{"SaveNetwork": {"evry": 2}}]}, ("after_epoch", 0, "SaveNetwork", "evry"), "mean 'every'"),
     ({"after_epoch": [{"SaveNetwork": {"every": 0}}]}, ("after_epoch", 0, "SaveNetwork", "every"), "is at least 1"),
     ({"after_epoch": [{"SaveNetwork": {"every": "x"}}]}, ("after_epoch", 0, "SaveNetwork", "every"), "a whole number"),
     ({"after_epoch": [{"a": 1, "b": 2}]}, ("after_epoch", 0), "hook is a name, or one name with its arguments"),
@@ -437,7 +433,7 @@ WRONG: list[tuple[dict[str, Any], tuple[Any, ...], str]] = [
     ({"callbacks": [{"TensorBoard": {"log_dir": "/tmp/x"}}]}, ("callbacks", 0, "TensorBoard", "log_dir"), "elsewhere"),
     ({"callbacks": [{"TensorBoard": "../x"}]}, ("callbacks", 0, "TensorBoard", "log_dir"), "leads out of it"),
     ({"callbacks": [{"TensorBoard": {"log_dir": 3}}]}, ("callbacks", 0, "TensorBoard", "log_dir"), "is a path, not 3"),
-    ({"callbacks": [{"TensorBoard": {"profile_batch": 1}}]}, ("callbacks", 0, "TensorBoard", "profile_batch"), "unknown"),
+    ({"callbacks": [{"TensorBoard": {"update_freq": 1}}]}, ("callbacks", 0, "TensorBoard", "update_freq"), "unknown"),
     ({"callbacks": [keras.callbacks.TensorBoard()]}, ("callbacks", 0), "TensorBoard of Keras is named here"),
     ({"callbacks": [keras.callbacks.EarlyStopping()]}, ("callbacks", 0), "write stop: {patience: 20}"),
 ]  # fmt: skip
