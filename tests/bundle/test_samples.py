@@ -8,9 +8,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
 import protokit
+from protokit.bundle.folder import save
 from protokit.bundle.model import Model
+from protokit.cli.app import app
 from protokit.core.errors import SpecError
 from protokit.core.libraries.backend import keras
 from protokit.learn.inspection.dropout import dropouts, sampled
@@ -127,6 +130,22 @@ def test_a_network_without_dropout_is_refused_with_a_cure(tmp_path: Path) -> Non
     with pytest.raises(SpecError, match="the network has no dropout: it says the same each time") as caught:
         plain.predict(frame(5)[["x", "z"]], samples=10)
     assert "{Dropout: 0.1}" in str(caught.value)
+
+
+def test_the_command_line_asks_too(several: Model, tmp_path: Path) -> None:
+    save(several, tmp_path / "model")
+    frame(6)[["x", "z"]].to_csv(tmp_path / "rows.csv", index=False)
+
+    def said(*more: str) -> pd.DataFrame:
+        out = tmp_path / "out.csv"
+        asked = ["predict", str(tmp_path / "model"), str(tmp_path / "rows.csv"), "-o", str(out), "--samples", *more]
+        done = CliRunner().invoke(app, asked, catch_exceptions=False)
+        assert done.exit_code == 0, done.output
+        return pd.read_csv(out)
+
+    table = pd.read_csv(tmp_path / "rows.csv")
+    np.testing.assert_allclose(said("5")["r std"], several.predict(table, samples=5)["r std"], rtol=1e-5)
+    assert not np.allclose(said("5")["r std"], said("5", "--seed", "3")["r std"])
 
 
 def test_counts_have_their_bounds_beside(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 import random
 import sys
 from collections.abc import Callable, Iterator
@@ -63,7 +64,8 @@ def train(trainer_of: Callable[..., Any], tmp_path: Path) -> Callable[..., tuple
 
     def trained(way: str = "plain", **words: Any) -> tuple[Trained, Any, Represented]:
         given = {name: words.pop(name) for name in ("snapshot", "key", "on_epoch") if name in words}
-        read = learn(**{name: words[name] for name in ("after_epoch", "callbacks", "engine") if name in words})
+        engine = {"engine": "keras"} if way == "fit" else {}
+        read = learn(**engine, **{name: words[name] for name in ("after_epoch", "callbacks") if name in words})
         trainer, data = trainer_of(way, **{"menu": MENU, **words})
         hooks = Hooks(read.after_epoch, read.callbacks, tmp_path)
         return trainer.train(data.train, data.validation, hooks=hooks, **given), trainer.network, data
@@ -105,7 +107,7 @@ def test_a_hook_is_given_the_epoch_and_what_is_known(way: str, train: Any, tmp_p
         (2, 5, 0, 1, 1),
         (4, 5, 0, 1, 1),
     ]
-    assert [dict(row) for row in seen[-1].history] == history and seen[0].logs == {
+    assert [dict(row) for row in seen[-1].history] == history[:4] and seen[0].logs == {
         name: value for name, value in history[1].items() if name != "epoch"
     }
     assert (tmp_path / "4.txt").read_text() == str(history[3]["loss"])
@@ -161,8 +163,7 @@ def test_a_run_says_who_ended_it_and_has_the_code_in_its_environment(tmp_path: P
     notices = [one["rule"] for one in run.results["notices"]]
     assert "the training was ended after epoch 1 by the hook first_is_enough: one epoch will do" in notices
     assert Recipe.read(run.path / "recipe.yaml").learn.after_epoch[0] == "first_is_enough"
-    parts = (run.path / "environment.json").read_text()
-    assert '"hook first_is_enough"' in parts and "SaveNetwork" not in parts.partition('"parts"')[2].partition("}")[0]
+    assert list(json.loads((run.path / "environment.json").read_text())["parts"]) == ["hook first_is_enough"]
     kept = keras.models.load_model(run.path / "epochs" / "0001.keras")
     inputs = {spec.name: np.zeros((2, *spec.shape), spec.dtype) for spec in run.model.signature.inputs}
     assert np.array_equal(np.asarray(kept(inputs)), np.asarray(run.model.network(inputs)))

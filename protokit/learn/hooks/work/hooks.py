@@ -172,10 +172,11 @@ class Watching:
         said, of = self._said, self._of
         fold, number = said.network or (1, 1)
         said.folder.mkdir(parents=True, exist_ok=True)
+        done = progress.epoch
 
         def rows() -> list[Row]:
             stage = {"stage": said.stage} if said.stage else {}
-            own = [{**row, "epoch": len(said.before) + row["epoch"], **stage} for row in progress.history]
+            own = [{**row, "epoch": len(said.before) + row["epoch"], **stage} for row in progress.history[:done]]
             return [*map(dict, said.before), *own]
 
         return EpochEnd(
