@@ -13,6 +13,10 @@ from protokit.recipe.recipe import Recipe
 from protokit.recipe.schema import schema
 
 
+def card(**learn: object) -> str:
+    return str(recipe(**learn)._repr_mimebundle_()["text/plain"])
+
+
 def recipe(**learn: object) -> Recipe:
     return Recipe.parse({"represent": {"target": "y"}, "learn": learn})
 
@@ -30,9 +34,9 @@ def test_what_is_said_is_kept_where_it_is_written_out(stop: Any) -> None:
 def test_null_is_no_early_stop_and_nothing_is_the_usual_one() -> None:
     assert recipe(stop={"patience": None}).learn.stop.patience is None  # type: ignore[union-attr]
     assert recipe(stop={"monitor": "loss"}).learn.stop.patience == "auto"  # type: ignore[union-attr]
-    assert "stop" not in str(recipe(stop={"patience": None}).card) == str(recipe(stop=None).card)
-    assert "stop without a better validation loss" in str(recipe().card)
-    assert "stop after 7 without a better validation loss" in str(recipe(stop={"patience": 7}).card)
+    assert "stop" not in card(stop={"patience": None}) == card(stop=None)
+    assert "stop without a better validation loss" in card()
+    assert "stop after 7 without a better validation loss" in card(stop={"patience": 7})
     assert "patience: null" in recipe(stop={"patience": None}).explain()
 
 

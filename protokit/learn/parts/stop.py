@@ -17,7 +17,7 @@ def _patience(value: object) -> object:
     """Epochs without a better value."""
     if value is None or value == "auto" or (type(value) is int and value >= 1):
         return value
-    rule = f"learn.stop.patience is a whole number of at least 1, auto, or null for no early stop, not {value!r}"
+    rule = f"patience is a whole number of at least 1, auto, or null for no early stop, not {value!r}"
     raise refuse(Fault(rule, "write patience: 20"))
 
 
