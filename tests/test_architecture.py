@@ -71,6 +71,7 @@ LIGHT = (
     "learn/parts/loss.py",
     "learn/parts/optimizer.py",
     "learn/parts/schedule.py",
+    "learn/parts/stop.py",
     "learn/parts/training_metric.py",
     "learn/parts/weights.py",
     "core/values/signature.py",

@@ -51,8 +51,12 @@ def sampled(
     batch = min(_ROWS, max(1, _GIVEN // max(target.units for target in signature.targets)))
     found: dict[str, list[np.ndarray]] = {target.name: [] for target in signature.targets}
     spec = {name: tf.TensorSpec((None, *part.shape[1:]), part.dtype) for name, part in inputs.items()}
+
+    def given(inputs: Mapping[str, tf.Tensor]) -> tf.Tensor | Mapping[str, tf.Tensor]:
+        return network(inputs, training=False)
+
     with seeded(0, tensorflow=False), _dropping(network, seed):
-        give = tf.function(partial(network, training=False), autograph=False).get_concrete_function(spec)
+        give = tf.function(given, autograph=False).get_concrete_function(spec)
         for start in range(0, max(1, rows), batch):
             some = {name: np.asarray(part[start : start + batch]) for name, part in inputs.items()}
             size = len(data_feed.first(some))
@@ -64,12 +68,12 @@ def sampled(
                 output = give(tiled)
                 by_key = output if isinstance(output, dict) else {signature.targets[0].key: output}
                 for target in signature.targets:
-                    given = by_key[target.key].numpy()
-                    said[target.name].append(given.reshape(times, size, *given.shape[1:]))
+                    numbers = by_key[target.key].numpy()
+                    said[target.name].append(numbers.reshape(times, size, *numbers.shape[1:]))
             for name, parts in said.items():
                 found[name].append(np.concatenate(parts))
     whole = {name: np.concatenate(parts, axis=1) for name, parts in found.items()}
-    return [{name: given[i] for name, given in whole.items()} for i in range(samples)]
+    return [{name: numbers[i] for name, numbers in whole.items()} for i in range(samples)]
 
 
 @contextmanager

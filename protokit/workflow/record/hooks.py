@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from protokit.core.errors import MissingExtra
+from protokit.core.errors import DataError, MissingExtra
 from protokit.core.places import dotted
 from protokit.core.values.scores import Score
 from protokit.learn.hooks.work.hooks import Hooks
@@ -36,6 +36,11 @@ def hold_hooks(recipe: Recipe) -> None:
         path = ("learn", *error.path)
         place = recipe.document.place(path)
         raise MissingExtra(error.package, error.extra, place=str(place) if place else dotted(path), path=path) from None
+    except DataError as error:
+        path = ("learn", *error.path)
+        place = recipe.document.place(path)
+        at = error.place or (str(place) if place else dotted(path))
+        raise DataError(error.rule, place=at, cure=error.cure, path=path) from error.__cause__
 
 
 def run_end(run: Path, recipe: Recipe, scores: Sequence[Score]) -> RunEnd:
