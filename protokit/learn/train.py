@@ -175,8 +175,10 @@ class Trainer:
                 on_epoch(progress, plan)
             if watching:
                 watching.after(progress)
-            if progress.done or time.monotonic() - saved > _BETWEEN_SAVES:
+            due = progress.done or time.monotonic() - saved > _BETWEEN_SAVES
+            if due or watching:  # what hooks change in weights cannot be repeated
                 last_good = Snapshot.take(network, kept_best, progress)
+            if due:
                 if snapshot:
                     last_good.save(snapshot, key)
                 saved = time.monotonic()
