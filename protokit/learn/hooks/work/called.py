@@ -54,7 +54,7 @@ class Called:
         except Exception as error:
             rule = f"the {self.part.noun} {self.part.name!r} failed {when}: {type(error).__name__}: {first_line(error)}"
             own = "" if self.is_house else f"mend {self.part.__qualname__}; "
-            cure = f"{own}as it is, `protokit run --resume` goes on from the last epoch that was kept"
+            cure = f"{own}as it is, `protokit run --resume` goes on with that epoch"
             raise TrainingError(rule, place=self._place(error), cure=cure) from error
 
     def reason(self, said: object) -> str | None:
