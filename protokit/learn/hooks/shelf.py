@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from protokit.core import plugins
 from protokit.core.places import Fault
-from protokit.core.suggest import did_you_mean
+from protokit.core.suggest import did_you_mean, nearest
 from protokit.grammar.faults import refuse
 from protokit.grammar.words import closed
 from protokit.learn.parts.part import Part
@@ -32,7 +32,8 @@ class HookShelf(Shelf):
     def unknown(self, name: object) -> Fault:
         """See Shelf."""
         own = f"see protokit list {self.section}; register your own with @protokit.{self.registry.key}"
-        cure = did_you_mean(str(name), [*self.registry.all(), *self.also]) or own
+        known = [*self.registry.all(), *self.also]
+        cure = did_you_mean(str(name), known) if nearest(str(name), known) else own
         return Fault(f"unknown {self.noun} {name!r}", plugins.or_failure(cure, self.registry.key))
 
     def parts_in(self, value: object) -> Iterator[Part]:
