@@ -72,12 +72,14 @@ class Called:
 
     def _place(self, error: BaseException) -> str | None:
         """The line of its own file that the error came through last; that of its definition where there is none."""
+        if self.is_house:
+            return None
         try:
             own = inspect.getsourcefile(self.part.thing)
         except TypeError:
             own = None
         lines = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == own]
-        return f"{own}:{lines[-1].lineno}" if lines and not self.is_house else self.part.place
+        return f"{own}:{lines[-1].lineno}" if lines else self.part.place
 
 
 def made(word: str, place: int, given: Reference, folder: Path) -> Called:
