@@ -123,7 +123,7 @@ class _Callbacks(HookShelf):
         assert isinstance(part, CallbackPart), "it has no faults"
         first = part.entry.first
         arguments = given if isinstance(given, dict) else {} if given is None or first is None else {first: given}
-        return [fault.under((name,)) for fault in part.faults(arguments)]
+        return [fault.under((str(name),)) for fault in part.faults(arguments)]
 
     def taken(self, thing: object) -> Reference:
         """See Shelf."""

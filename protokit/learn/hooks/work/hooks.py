@@ -14,6 +14,7 @@ from protokit.core.libraries.backend import keras
 from protokit.core.seeds import derive
 from protokit.core.values.arrays import Arrays
 from protokit.core.values.signature import Signature
+from protokit.learn.hooks.callback import CallbackPart
 from protokit.learn.hooks.work.called import Called, Reference, made
 from protokit.learn.hooks.work.epoch_end import EpochEnd
 from protokit.learn.hooks.work.memory import kept, put_back
@@ -126,7 +127,8 @@ class Watching:
     @property
     def of_batches(self) -> tuple[keras.callbacks.Callback, ...]:
         """What Keras's `fit` is given for the callbacks that see batches."""
-        return tuple(_OfBatches(one) for one in self._callbacks if one.part.of_batches)
+        seeing = [one for one in self._callbacks if isinstance(one.part, CallbackPart) and one.part.of_batches]
+        return tuple(map(_OfBatches, seeing))
 
     def after(self, progress: Progress) -> None:
         """Call all of them after an epoch; one of them may end the training.
