@@ -15,7 +15,9 @@ from protokit.menu.menu import Menu as Menu
 from protokit.menu.slots import choice as choice
 from protokit.menu.slots import integer as integer
 from protokit.menu.slots import real as real
+from protokit.plugins import after_epoch as after_epoch
 from protokit.plugins import baseline as baseline
+from protokit.plugins import callback as callback
 from protokit.plugins import kind as kind
 from protokit.plugins import layer as layer
 from protokit.plugins import loss as loss

@@ -12,6 +12,8 @@
 | training metric | `training_metric` | a function, or a `keras.metrics.Metric` | `learn.metrics` |
 | optimizer | `optimizer` | a `keras.optimizers.Optimizer` | `learn.optimizer` |
 | schedule | `schedule` | a function, or a Keras `LearningRateSchedule` | `learn.schedule` |
+| hook after an epoch | `after_epoch` | a function, or a class whose objects are called | `learn.after_epoch` |
+| callback | `callback` | a `keras.callbacks.Callback` | `learn.callbacks` |
 | engine | `engine` | `Engine` | `learn.engine` |
 | metric | `metric` | `Metric` | `evaluate.metrics` |
 | baseline | `baseline` | `Baseline` | `evaluate.baselines` |

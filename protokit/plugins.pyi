@@ -16,6 +16,10 @@ from protokit.evaluate.metrics.metric import Metric as Metric
 from protokit.evaluate.metrics.own import metric as metric
 from protokit.learn.engine import ENGINES as _ENGINES
 from protokit.learn.engine import Engine as Engine
+from protokit.learn.hooks.after_epoch import after_epoch as after_epoch
+from protokit.learn.hooks.callback import callback as callback
+from protokit.learn.hooks.work.epoch_end import EpochEnd as EpochEnd
+from protokit.learn.hooks.work.run_end import RunEnd as RunEnd
 from protokit.learn.parts.loss import loss as loss
 from protokit.learn.parts.optimizer import optimizer as optimizer
 from protokit.learn.parts.schedule import schedule as schedule

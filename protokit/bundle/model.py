@@ -13,15 +13,18 @@ import pandas as pd
 
 from protokit.bundle.input_schema import InputSchema
 from protokit.bundle.notices import notices_of
+from protokit.bundle.spread import hold_samples, spread
 from protokit.collect.files.nested import filled
 from protokit.collect.frames import as_frame, told_of_zones
 from protokit.core.errors import PredictionNotice, SpecError
 from protokit.core.libraries.backend import keras
+from protokit.core.seeds import derive
 from protokit.core.values.arrays import Arrays, Features, Predictions
 from protokit.core.values.said import Notice
 from protokit.core.values.signature import Signature, TargetSpec
 from protokit.evaluate.temperature import tempered
 from protokit.learn.clustering.clusters import Clusters
+from protokit.learn.inspection.dropout import sampled
 from protokit.learn.snapshot import hold
 from protokit.learn.train import codes, predict
 from protokit.menu.menu import Menu
@@ -66,12 +69,24 @@ class Part:
             hold(self.network.weights, weights)
             outputs = predict(self.network, dict(inputs), signature)
             found.append(self.encoder.scores(outputs, features))
-        means = _mean(found)
-        temperatures = {spec.name: spec.temperature for spec in signature.targets}
-        if not any(temperatures.values()):
-            return means
+        return self._tempered(_mean(found))
 
-        return {name: tempered(scores, temperatures[name]) for name, scores in means.items()}
+    def sampled(
+        self, inputs: Mapping[str, np.ndarray], features: Features, samples: int, seed: int
+    ) -> list[dict[str, np.ndarray]]:
+        """What the encoder makes of the networks' outputs with dropout on, by target: of each seed so many times."""
+        found = []
+        for i, weights in enumerate(self.weights):
+            hold(self.network.weights, weights)
+            drawn = sampled(self.network, inputs, self.encoder.signature, samples, derive(seed, "network", i))
+            found += [self._tempered(self.encoder.scores(outputs, features)) for outputs in drawn]
+        return found
+
+    def _tempered(self, scores: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        temperatures = {spec.name: spec.temperature for spec in self.encoder.signature.targets}
+        if not any(temperatures.values()):
+            return scores
+        return {name: tempered(some, temperatures[name]) for name, some in scores.items()}
 
     def predictions(self, arrays: Arrays) -> dict[str, Predictions]:
         """Scores beside the truth, by target."""
@@ -158,7 +173,13 @@ class Model:
         return frame, notices
 
     def predict(
-        self, table: object, *, folder: str | Path | None = None, unseen: Literal["refuse", "allow"] = "refuse"
+        self,
+        table: object,
+        *,
+        folder: str | Path | None = None,
+        unseen: Literal["refuse", "allow"] = "refuse",
+        samples: int | None = None,
+        seed: int = 0,
     ) -> pd.DataFrame:
         """Predict a table that has the model's columns, in any order; others are ignored.
 
@@ -173,20 +194,29 @@ class Model:
         `window` rows of each series, or more; rows after the last with a value of what is forecast give what is known
         of the future.
 
+        With `samples`, each network is asked so many times with its dropout on, by draws that follow from the `seed`:
+        what is predicted is the mean of all answers, and beside each number stands how much they differ. That is how
+        sure the network is of its mean, not where the truth of a row lies.
+
         Returns:
             One row for each row of the table, under its index where it is a frame of pandas: the predicted class or
             number under the target's name, and for classes a column `TARGET = CLASS` with the probability of each; of
             quantiles a column `TARGET 0.1` for each. Of sequences, one row for each, its key first. Of clusters,
             `cluster`, from 1, and `distance` (in the embedding, to the cluster's center) or `probability`. Of
             forecasts, `horizon` rows for each series: the columns that tell it, the time, and what is forecast. Of
-            masks, an array (height, width) in each cell, of the size of its image.
+            masks, an array (height, width) in each cell, of the size of its image. With `samples`, also `COLUMN std`
+            for each number and probability, and of numbers `COLUMN sampled 0.05` and `COLUMN sampled 0.95`, between
+            which nine answers of ten lie.
 
         Raises:
+            SpecError: there are `samples`, and no dropout.
             DataError: a column is missing, a cell is not what its column is, or not one of two or more cells of a
                 column was seen in training, unless `unseen` is "allow".
         """
         if unseen not in ("refuse", "allow"):
             raise SpecError.one(f"unseen is refuse or allow, not {unseen!r}", 'write unseen="allow"')
+        if samples is not None:
+            hold_samples(samples, [part.network for part in self.parts], self.signature.targets)
         frame, notices = self.rows(table)
         encoders = [part.encoder if folder is None else part.encoder.at(Path(folder)) for part in self.parts]
         examples = [encoder.examples(frame) for encoder in encoders]
@@ -194,15 +224,21 @@ class Model:
         each = zip(encoders, examples, encoded, strict=True)
         unusual = [encoder.unusual(some, features) for encoder, some, (_, features) in each]
         unlike = notices_of(unusual, allow=unseen == "allow")
-        scores = _mean(
-            [self._brought(part, part.scores(*some)) for part, some in zip(self.parts, encoded, strict=True)]
-        )
+        drawn: list[dict[str, np.ndarray]] = []
+        for i, (part, some) in enumerate(zip(self.parts, encoded, strict=True)):
+            own = derive(seed, "part", i)
+            said = [part.scores(*some)] if samples is None else part.sampled(*some, samples, own)
+            drawn += [self._brought(part, one) for one in said]
+        scores = _mean(drawn)
         if (clusters := self.parts[0].clusters) is not None:
             [found] = scores.values()
             predicted = pd.DataFrame(clusters.columns(found))
         else:
             encoder = self.encoder if folder is None else self.encoder.at(Path(folder))
-            predicted = pd.DataFrame(encoder.predictions(frame, scores))
+            columns = dict(encoder.predictions(frame, scores))
+            if samples is not None:
+                columns |= spread([encoder.predictions(frame, one) for one in drawn], self.signature.targets)
+            predicted = pd.DataFrame(columns)
         if isinstance(table, pd.DataFrame) and encoders[0].one_for_each_row:
             predicted.index = table.index
         if told := [str(notice) for notice in (*notices, *unlike)]:

@@ -227,6 +227,8 @@ KINDS = {
         Kind("training_metrics", "metrics after each epoch", (f"{_HERE}:training_metrics",)),
         Kind("optimizers", "how training changes the weights", (f"{_HERE}:optimizers",)),
         Kind("schedules", "how the learning rate goes on", (f"{_HERE}:schedules",)),
+        Kind("after_epoch", "hooks after each epoch", ("protokit.learn.hooks.after_epoch:AFTER_EPOCH",)),
+        Kind("callbacks", "callbacks of a training", ("protokit.learn.hooks.callback:CALLBACKS",)),
         Kind("tasks", "what can be learned of a target", ("protokit.core.values.signature:TASKS",)),
         Kind("engines", "what runs the training", ("protokit.learn.engine:ENGINES",)),
         Kind("metrics", "scores of the test rows", ("protokit.evaluate.metrics.metric:METRICS",)),

@@ -52,6 +52,11 @@ def predict(
         Literal["refuse", "allow"],
         typer.Option("--unseen", help="Whether a column may have only cells that training did not see."),
     ] = "refuse",
+    samples: Annotated[
+        int | None,
+        typer.Option("--samples", help="Ask the network so many times with dropout on: means, and how they differ."),
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", help="With --samples: what is drawn follows from it.")] = 0,
     as_json: AsJson = False,
 ) -> None:
     """Predict the rows of a table with a trained model."""
@@ -67,7 +72,7 @@ def predict(
     folder = Path(data).parent if Path(data).is_file() else None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", protokit.PredictionNotice)  # they are printed
-        predictions = loaded.predict(frame, folder=folder, unseen=unseen)
+        predictions = loaded.predict(frame, folder=folder, unseen=unseen, samples=samples, seed=seed)
     for notice in dict.fromkeys((*of_model, *predictions.attrs.get("notices", ()))):
         typer.echo(notice, err=True)
     if masks := masks_in(predictions):

@@ -85,5 +85,7 @@ class PredictionNotice(Warning):
 class MissingExtra(ProtokitError):
     """An optional package is not installed."""
 
-    def __init__(self, package: str, extra: str) -> None:
-        super().__init__(f"this needs the package {package!r}", cure=f"pip install 'protokit[{extra}]'")
+    def __init__(self, package: str, extra: str, *, place: str | None = None, path: tuple[str | int, ...] = ()) -> None:
+        self.package, self.extra = package, extra
+        cure = f"pip install 'protokit[{extra}]'"
+        super().__init__(f"this needs the package {package!r}", place=place, cure=cure, path=path)

@@ -42,6 +42,7 @@ class Training(ABC):
     def __init__(self, network: keras.Model, reason: str) -> None:
         """`network` has its loss, optimizer and metrics. `reason` says in words why this engine was taken."""
         self._network, self._reason = network, reason
+        self.callbacks: Sequence[keras.callbacks.Callback] = ()  # that see batches: for an engine that is Keras's `fit`
 
     @classmethod
     def begin(cls, network: keras.Model, plan: Plan, *, trainings: int, reason: str) -> Training:

@@ -64,6 +64,8 @@ class Progress:
     how: str = ""  # in words, what the engine does and why
     xla: bool | None = None  # what a trial of it showed
     careful: bool = False  # without XLA, after values that were not finite
+    memory: list[dict[str, object]] = field(default_factory=list)  # what hooks and callbacks keep, in their order
+    stopped: str = ""  # when, by which hook and why, where one ended it
 
     def learning_rate(self, base: float, plan: Plan) -> float:
         """The learning rate of the epoch that comes next; by step, what is multiplied by the factor of each."""

@@ -13,6 +13,7 @@ from protokit.core.values.arrays import Arrays
 from protokit.core.values.signature import Signature, TargetSpec
 from protokit.learn.order import in_files
 from protokit.learn.parts.loss import ByTarget
+from protokit.learn.parts.stop import Stop
 from protokit.learn.plan import PLATEAU, Plan
 from protokit.learn.words import Learn
 
@@ -40,7 +41,7 @@ def plan_of(
         size,
         seed,
         learn.schedule_name,
-        (learn.stop.patience or PATIENCE * times) if learn.stop else None,
+        patience_of(learn.stop, PATIENCE * times),
         learn.stop.monitor if learn.stop else "validation_loss",
         _weights(train, class_weights(learn.class_weights, signature, train)),
         _weights(validation, None),
@@ -49,6 +50,13 @@ def plan_of(
         in_files(train.inputs),
         by_step=learn.by_step,
     )
+
+
+def patience_of(stop: Stop | None, usual: int) -> int | None:
+    """Epochs without a better value after which training ends; None where it does not."""
+    if stop is None or stop.patience is None:
+        return None
+    return stop.patience if isinstance(stop.patience, int) else usual
 
 
 def _weights(arrays: Arrays, by_class: dict[str, np.ndarray] | None) -> dict[str, np.ndarray] | None:

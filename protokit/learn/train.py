@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from protokit.core.errors import TrainingError
+from protokit.core.errors import ProtokitError, TrainingError
 from protokit.core.libraries.backend import keras, tf
 from protokit.core.libraries.keras_state import seeded
 from protokit.core.seeds import derive
@@ -17,6 +17,7 @@ from protokit.core.values.arrays import Arrays
 from protokit.core.values.signature import Signature
 from protokit.learn.compiling import compile_network
 from protokit.learn.engine import ENGINES, CannotCompile, Engine, NotFinite, Training, automatic
+from protokit.learn.hooks.work.hooks import Hooks, Trainee, Watching
 from protokit.learn.inspection import nonfinite
 from protokit.learn.linear_start import loss_now, start_linear
 from protokit.learn.parts.average import reader
@@ -130,17 +131,18 @@ class Trainer:
         on_epoch: Callable[[Progress, Plan], None] | None = None,
         best: float | None = None,
         learn: Learn | None = None,
+        hooks: Hooks | None = None,
     ) -> Trained:
         """Train on some rows from some values; those of the network as it came when none are given.
 
         `seed` orders the batches; the trainer's when not given. `snapshot` is the file that the state is kept in;
-        where it exists and its key is this one, training goes on from it. `on_epoch` is called after each epoch.
+        where it exists and its key is this one, training goes on from it. `on_epoch` and `hooks` come after each epoch.
         `best` is what the weights are worth that it starts from: they are kept where none are better.
         `learn` stands for the trainer's own in all that is not compiled in: epochs, batches, schedule, stopping.
 
         Raises:
             SpecError: the values are not for this network.
-            TrainingError: the loss was not finite; the last good state stays in the snapshot.
+            TrainingError: the loss was not finite, or a hook failed; the last good state stays in the snapshot.
         """
         network, started = self.network, time.monotonic()
         seed = self._seed if seed is None else seed
@@ -171,8 +173,12 @@ class Trainer:
                 kept_best = training.weights or self._judged()
             if on_epoch:
                 on_epoch(progress, plan)
-            if progress.done or time.monotonic() - saved > _BETWEEN_SAVES:
+            if watching:
+                watching.after(progress)
+            due = progress.done or time.monotonic() - saved > _BETWEEN_SAVES
+            if due or watching:  # what hooks change in weights cannot be repeated
                 last_good = Snapshot.take(network, kept_best, progress)
+            if due:
                 if snapshot:
                     last_good.save(snapshot, key)
                 saved = time.monotonic()
@@ -181,12 +187,15 @@ class Trainer:
         training = self._training or self._begun(plan)
         training.replan(plan)
         training.recall(progress)
+        trainee = Trainee(network, plan, train.rows, validation, self._signature, lambda: training.judging(), predict)
+        watching = Watching(hooks, trainee, progress) if hooks and not progress.done else None
         while not progress.done:
             with seeded(derive(seed, "training"), tensorflow=self._fresh), interruptible() as check:
                 self._fresh = False
                 try:
                     training = self._prepared(training, train, validation, plan)
                     compiled = compiled or time.monotonic() - started
+                    training.callbacks = watching.of_batches if watching else ()
                     training.train(train, validation, plan, progress, base_rate, after_epoch)
                 except NotFinite:
                     last_good = nonfinite.replay(network, training, train, plan, last_good, progress, base_rate)
@@ -197,11 +206,17 @@ class Trainer:
                         last_good.save(snapshot, key)
                     assign(network.weights, last_good.best)
                     raise error from None
+                except ProtokitError:  # of a hook
+                    if snapshot:
+                        last_good.save(snapshot, key)
+                    raise
                 except tf.errors.ResourceExhaustedError:
                     raise TrainingError("no memory for a batch", cure="lower learn.batch_size") from None
                 except (tf.errors.InvalidArgumentError, ValueError, TypeError) as error:
                     rule = f"Keras cannot train this network: {first_line(error)}"
                     raise TrainingError(rule, cure="hold learn.loss against what the last layer gives") from error
+        if watching:
+            watching.end(progress)
         kept = tuple(values_of(weight) for weight in kept_best)
         assign(network.weights, kept)
         return Trained(kept, progress, plan, compiled)

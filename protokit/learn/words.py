@@ -16,6 +16,9 @@ from protokit.core.values import signature
 from protokit.grammar.faults import refuse
 from protokit.grammar.words import SHARE, Section, Varies, Word, as_plain, choice, definition, one_or_more
 from protokit.learn.engine import ENGINES
+from protokit.learn.hooks.after_epoch import SHELF as HOOK
+from protokit.learn.hooks.callback import SHELF as CALLBACK
+from protokit.learn.hooks.words import AFTER_EPOCH_WORD, CALLBACKS_WORD
 from protokit.learn.parts.loss import SHELF as LOSS
 from protokit.learn.parts.loss import ByTarget, LossWord
 from protokit.learn.parts.optimizer import OPTIMIZER
@@ -23,10 +26,12 @@ from protokit.learn.parts.optimizer import SHELF as OPTIMIZER_SHELF
 from protokit.learn.parts.part import Part
 from protokit.learn.parts.schedule import HOUSE, SCHEDULE
 from protokit.learn.parts.schedule import SHELF as SCHEDULE_SHELF
+from protokit.learn.parts.shelf import Reference
+from protokit.learn.parts.stop import Stop
 from protokit.learn.parts.training_metric import SHELF as METRIC
 from protokit.learn.parts.training_metric import MetricsWord
 from protokit.learn.parts.weights import CLASS_WEIGHTS, LOSS_WEIGHTS
-from protokit.learn.staging.words import FREEZE, FROM, From
+from protokit.learn.staging.words import FREEZE, FROM, From, Stage
 from protokit.menu.house_menu import HOUSE_MENUS
 from protokit.menu.menu import Menu
 
@@ -39,7 +44,6 @@ LATER_PRECISIONS = ("float16", "bfloat16", "float64")
 STARTS = ("zero", "linear")
 DEALS = ("validation",)
 DEALT = 4  # networks, where the recipe deals and says no number
-MONITORS = ("validation_loss", "loss")
 _ADAMW: dict[str, Any] = {"AdamW": {"learning_rate": 1e-3, "weight_decay": 1e-2}}
 
 
@@ -77,40 +81,6 @@ def _quantiles(value: object) -> object:
     if not found or not all(isinstance(q, float) and 0 < q < 1 for q in found) or len(set(found)) < len(found):
         raise refuse(Fault(f"quantiles are different numbers between 0 and 1, not {value!r}", "write [0.1, 0.5, 0.9]"))
     return tuple(sorted(found))
-
-
-class Stop(Section):
-    """When training ends before its last epoch."""
-
-    patience: Annotated[int | None, Field(ge=1), Varies()] = Field(
-        None,
-        description="epochs without a better value; 20, more where an epoch is of less than 10 batches",
-        examples=[20],
-    )
-    monitor: Annotated[str, choice("monitor", MONITORS), Varies()] = Field(
-        "validation_loss", description="the value that is to get better", examples=["loss"]
-    )
-
-
-class Stage(Section):
-    """One of several trainings of a network: what it does not say is as `learn` says it."""
-
-    freeze: Annotated[tuple[str, ...], FREEZE] = Field(
-        (), description="items that stay as they are, by name or pattern", examples=["backbone", ["backbone/*_BN"]]
-    )
-    epochs: int | None = Field(None, ge=1, description="at most, in this stage", examples=[5])
-    batch_size: int | None = Field(None, ge=1, description="rows of a batch in this stage", examples=[32])
-    optimizer: Annotated[str | dict[str, Any] | None, OPTIMIZER] = Field(
-        None, description="the optimizer of this stage", examples=[{"AdamW": {"learning_rate": 0.00001}}]
-    )
-    schedule: Annotated[str | dict[str, Any], SCHEDULE] = Field(
-        "plateau", description="how the learning rate goes on in this stage", examples=["cosine"]
-    )
-    stop: Stop | None = Field(Stop(), description="when this stage ends early; null: never", examples=[{"patience": 5}])
-
-    def left_out(self) -> tuple[str, ...]:
-        """What it does not say."""
-        return tuple(name for name in type(self).model_fields if name not in self.model_fields_set)
 
 
 class Average(Section):
@@ -160,6 +130,16 @@ class Learn(Section):
         "plateau",
         description="how the learning rate goes on: constant, cosine, plateau, a schedule of Keras, or your own",
         examples=["cosine", {"plateau": {"warmup_steps": 100}}, {"CosineDecay": {"warmup_steps": 100}}],
+    )
+    after_epoch: Annotated[tuple[Reference, ...], AFTER_EPOCH_WORD] = Field(
+        (),
+        description="hooks that are called after each epoch: your own by name, with arguments; or SaveNetwork",
+        examples=[[{"SaveNetwork": {"every": 5}}]],
+    )
+    callbacks: Annotated[tuple[Reference, ...], CALLBACKS_WORD] = Field(
+        (),
+        description="callbacks of Keras: TensorBoard, MLflow, or your own by name, with arguments",
+        examples=[[{"TensorBoard": {"log_dir": "logs"}}]],
     )
     average: Annotated[Average | None, Varies()] = Field(
         None,
@@ -271,6 +251,10 @@ class Learn(Section):
                 yield from METRIC.parts_in(metric)
         yield from OPTIMIZER_SHELF.parts_in(self.optimizer)
         yield from SCHEDULE_SHELF.parts_in(self.schedule)
+        for hook in self.after_epoch:
+            yield from HOOK.parts_in(hook)
+        for callback in self.callbacks:
+            yield from CALLBACK.parts_in(callback)
 
     @property
     def schedule_name(self) -> str:
@@ -301,7 +285,7 @@ class Learn(Section):
 
     def left_out(self) -> tuple[str, ...]:
         """What is for other tasks, and what is not said of stages."""
-        unsaid = [key for key in ("freeze", "from_", "stages") if not getattr(self, key)]
+        unsaid = [key for key in ("freeze", "from_", "stages", "after_epoch", "callbacks") if not getattr(self, key)]
         return (*(key for key, task in FOR_TASK.items() if self.task != task), *unsaid)
 
     @property

@@ -37,6 +37,9 @@ def card_of(name: str, collect: Collect, represent: Represent, learn: Learn, eva
     rows.append(("learn", "network", _network(learn, network)))
     optimizer = learn.optimizer if isinstance(learn.optimizer, str) else next(iter(learn.optimizer))
     rows.append(("", "training", ", ".join([optimizer, *_length(learn)])))
+    if called := [*learn.after_epoch, *learn.callbacks]:
+        names = [one if isinstance(one, str) else next(iter(one)) for one in called]
+        rows.append(("", "calls", ", ".join(names)))
     if (learn.networks or 1) > 1 or learn.deal:
         dealt = ", each with other validation rows" if learn.deal else ""
         rows.append(("", "networks", f"{learn.networks or DEALT}, averaged{dealt}"))
@@ -50,8 +53,8 @@ def card_of(name: str, collect: Collect, represent: Represent, learn: Learn, eva
 def _length(learn: Learn) -> list[str]:
     """How long the training goes on, in words."""
     found = [f"at most {counted(learn.epochs, 'epoch')}"] if learn.epochs else []
-    if learn.stop:
-        after = f"after {learn.stop.patience} without" if learn.stop.patience else "without"
+    if learn.stop and learn.stop.patience is not None:
+        after = f"after {learn.stop.patience} without" if learn.stop.patience != "auto" else "without"
         found.append(f"stop {after} a better {learn.stop.monitor.replace('_', ' ')}")
     return found
 

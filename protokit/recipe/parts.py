@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from protokit.core.places import Fault
 from protokit.core.suggest import did_you_mean
+from protokit.learn.hooks.callback import SHELF as CALLBACK
+from protokit.learn.hooks.callback import CallbackPart
 from protokit.learn.parts.loss import ByTarget
 from protokit.learn.words import Learn
 from protokit.represent.words import Represent
 
 
 def faults_of_parts(represent: Represent, learn: Learn) -> list[Fault]:
-    """Losses, weights and metrics of what is no target; labels smoothed where there are none."""
+    """Losses, weights and metrics of what is no target; labels smoothed where there are none; unseen batches."""
     found: list[Fault] = []
     for key in ("loss", "loss_weights", "class_weights", "metrics"):
         given = getattr(learn, key)
@@ -22,6 +24,12 @@ def faults_of_parts(represent: Represent, learn: Learn) -> list[Fault]:
         if key == "loss_weights" and by_target and len(represent.targets) == 1:
             rule = "one loss is weighed against nothing: there is one target"
             found.append(Fault(rule, "remove loss_weights", ("learn", key), "key"))
+    for i, one in enumerate(learn.callbacks):
+        for part in CALLBACK.parts_in(one):
+            method = part.of_batches if isinstance(part, CallbackPart) else None
+            if method is not None and learn.engine != "keras":
+                rule = f"{part.name} has {method}, which Keras's fit alone calls: the fused engine has no Python there"
+                found.append(Fault(rule, "write learn: {engine: keras}", ("learn", "callbacks", i)))
     if learn.label_smoothing and learn.form not in (None, "classes", "labels", "tags", "mask"):
         rule = f"label smoothing is for classes, and the task is {learn.task}"
         found.append(Fault(rule, "remove it", ("learn", "label_smoothing"), "key"))

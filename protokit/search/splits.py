@@ -41,6 +41,8 @@ def told_of_trials(recipe: Recipe, why_not: str | None = None) -> list[str]:
         said.append(f"{rule}: two trials differ by their rows too, and a setting's value is the mean over its trials")
     if recipe.learn.deal or (recipe.learn.networks or 1) > 1:
         said.append("a trial is one network, also where a run averages several")
+    if recipe.learn.after_epoch or recipe.learn.callbacks:
+        said.append("hooks and callbacks are called in the runs at the end, not in trials")
     return said
 
 

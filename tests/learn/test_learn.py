@@ -169,7 +169,8 @@ def test_where_an_epoch_is_of_few_batches_as_many_more_epochs_are_as_one() -> No
     assert [plan(rows).plateau for rows in (20, 64, 320, 100_000)] == [60, 30, 6, 6]
     said = plan(20, epochs=7, stop={"patience": 3})
     assert (said.epochs, said.patience) == (7, 3), "what the recipe says is done"
-    assert plan(20, stop=None).patience is None
+    assert plan(20, stop=None).patience is plan(20, stop={"patience": None}).patience is None
+    assert plan(20, stop={"monitor": "loss"}).patience == plan(20, stop={"patience": "auto"}).patience == 200
 
 
 def test_a_loss_of_another_task_is_refused() -> None:

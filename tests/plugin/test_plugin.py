@@ -48,6 +48,8 @@ learn:
   optimizer: {SignDescent: {learning_rate: 0.01}}
   schedule: {triangle: {low: 0.2}}
   metrics: [near]
+  after_epoch: [{mean_said: {every: 2}}]
+  callbacks: [Tally]
   epochs: 2
 evaluate:
   baselines: [dummy, median_of_group]
@@ -56,6 +58,7 @@ THINGS = {
     "sources": "fixed_width", "steps": "round", "kinds": "angle", "splits": "hash", "metrics": "gain_at_10",
     "baselines": "median_of_group", "menus": "self_normalizing", "layers": "SignedPower", "engines": "slow",
     "losses": "lopsided", "training_metrics": "near", "optimizers": "SignDescent", "schedules": "triangle",
+    "after_epoch": "mean_said", "callbacks": "Tally",
     "checks": "similar_levels", "rules": "unfinished",
     "plots": "history_bars",
 }  # fmt: skip
@@ -137,6 +140,11 @@ def test_one_of_each_kind_works_from_a_package(site: Path, weather: Path) -> Non
     speed = json.loads(out)
     assert "median_of_group" in speed["scores"][0]["baselines"]
     assert any(one["check"] == "similar_levels" for one in speed["findings"])
+    own = weather / speed["run"]
+    assert [path.name for path in own.glob("mean-*.json")] == ["mean-2.json"]
+    assert len((own / "tally.txt").read_text().splitlines()) == 2
+    parts = json.loads((own / "environment.json").read_text())["parts"]
+    assert {"hook mean_said", "callback Tally"} <= {*parts}
 
     folder = Path(rain["run"])
     for words in ("gain_at_10", "SignedPower"):
@@ -165,6 +173,8 @@ def test_without_the_package_each_thing_is_refused_by_name(site: Path, weather: 
         and "self_normalizing" in error
         and "lopsided" in error
         and "near" in error
+        and "mean_said" in error
+        and "Tally" in error
     )
     status, _, error = call("predict", folder, "weather.csv")
     assert status == 1
@@ -183,7 +193,7 @@ def test_a_package_that_cannot_be_imported_is_named_where_it_matters(weather: Pa
     call = caller(weather, tmp_path)
     own = {
         "learn.menu": "tabular", "learn.loss": "null", "learn.optimizer": "AdamW", "learn.schedule": "plateau",
-        "learn.metrics": "[]", "evaluate.baselines": "[dummy]",
+        "learn.metrics": "[]", "learn.after_epoch": "[]", "learn.callbacks": "[]", "evaluate.baselines": "[dummy]",
     }  # fmt: skip
     assert call("check", "speed.yaml", *(part for item in own.items() for part in ("--set", "=".join(item))))[0] == 0
     status, _, error = call("check", "rain.yaml")

@@ -113,9 +113,9 @@ class Shelf:
         """An object, a class or a function as a reference to it; what is not known by name yet is from now on."""
         kind = thing if isinstance(thing, type) or (self.given and _is_function(thing)) else type(thing)
         called = getattr(kind, "__name__", "")
-        if isinstance(kind, type) and not is_of_keras(kind, self.base):
-            wanted = f"a {self.noun} is a keras {self.base}" + (", or a function" if self.given else "")
-            raise refuse(Fault(f"{wanted}, not {str(thing)[:80]!r}", f"derive it from Keras's {self.base}"))
+        if isinstance(kind, type) and not self._is_one(kind):
+            wanted, cure = self._wanted()
+            raise refuse(Fault(f"{wanted}, not {str(thing)[:80]!r}", cure))
         if not called.isidentifier():
             rule = f"a {self.noun} has a name, and {called or thing!r} is none"
             raise refuse(Fault(rule, "write def NAME(...): ..."))
@@ -128,6 +128,15 @@ class Shelf:
         found = self.find(called)
         assert found is not None, "it was added, or is Keras's"
         return called if kind is thing else _written(called, thing, _entry(found))
+
+    def _is_one(self, kind: type) -> bool:
+        """Whether a class is of the kind."""
+        return is_of_keras(kind, self.base)
+
+    def _wanted(self) -> tuple[str, str]:
+        """What a thing of the kind is, and what to write."""
+        wanted = f"a {self.noun} is a keras {self.base}" + (", or a function" if self.given else "")
+        return wanted, f"derive it from Keras's {self.base}"
 
     def _tasks(self, name: str) -> tuple[str, ...]:
         before = self.registry._things.get(name)
@@ -164,10 +173,12 @@ def _entry(found: Part | catalogue.Entry) -> catalogue.Entry:
 def _written(name: str, thing: Any, entry: catalogue.Entry) -> Reference:
     """An object as its name and the arguments in its configuration that are not at their defaults."""
     # losses of Keras that are functions keep their arguments beside their configuration
-    config = {**vars(thing), **thing.get_config(), **getattr(thing, "_fn_kwargs", {})}
+    told = getattr(thing, "get_config", None)
+    config = {**getattr(thing, "__dict__", {}), **(told() if told else {}), **getattr(thing, "_fn_kwargs", {})}
     if lacks := [one for one in entry.arguments if one not in config and one not in _OF_ALL]:
-        rule = f"{name} does not tell how it was made: its get_config lacks {', '.join(lacks)}"
-        raise refuse(Fault(rule, f"add {lacks[0]!r} to get_config, or write {{{name}: {{{lacks[0]}: ...}}}}"))
+        rule = f"{name} does not tell how it was made: its {'get_config lacks' if told else 'attributes lack'} "
+        cure = f"add {lacks[0]!r} to get_config" if told else f"keep it as self.{lacks[0]}"
+        raise refuse(Fault(rule + ", ".join(lacks), f"{cure}, or write {{{name}: {{{lacks[0]}: ...}}}}"))
     given = {one: config[one] for one in entry.arguments if one in config}
     given = {one: value for one, value in given.items() if value != entry.arguments[one].get("default", given)}
     try:

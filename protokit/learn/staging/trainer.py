@@ -12,6 +12,7 @@ from protokit.core.libraries.backend import keras
 from protokit.core.seeds import derive
 from protokit.core.values.arrays import Arrays
 from protokit.core.values.signature import Signature
+from protokit.learn.hooks.work.hooks import Hooks
 from protokit.learn.plan import Plan, Progress
 from protokit.learn.snapshot import values as values_of
 from protokit.learn.staging.freezing import Freezing
@@ -40,6 +41,7 @@ class Trains(Protocol):
         snapshot: Path | None = None,
         key: str = "",
         on_epoch: OnEpoch | None = None,
+        hooks: Hooks | None = None,
     ) -> Trained:
         """See Trainer."""
 
@@ -98,6 +100,7 @@ class StagedTrainer:
         snapshot: Path | None = None,
         key: str = "",
         on_epoch: OnEpoch | None = None,
+        hooks: Hooks | None = None,
     ) -> Trained:
         """Train in all stages, from where a killed training stopped. See Trainer.
 
@@ -120,6 +123,7 @@ class StagedTrainer:
                     key=key,
                     on_epoch=self._shown(on_epoch, found, i, train, validation),
                     best=_best(found, stage.trainer),
+                    hooks=hooks and self._in_stage(hooks, found, i, train, validation),
                 )
             except TrainingError as error:
                 where = f"in stage {i + 1}, " if len(self._stages) > 1 else ""
@@ -130,6 +134,16 @@ class StagedTrainer:
             values = Values(now, dropout=values.dropout)
         return joined(found)
 
+    def _in_stage(self, hooks: Hooks, before: Sequence[Trained], i: int, train: Arrays, validation: Arrays) -> Hooks:
+        """The hooks of a stage, for which epochs are counted through."""
+        if len(self._stages) == 1:
+            return hooks
+        return hooks.in_stage(i + 1, _history(before), self._later(i, train, validation))
+
+    def _later(self, i: int, train: Arrays, validation: Arrays) -> int:
+        """How many epochs come after a stage at most."""
+        return sum(stage.trainer.plan(train, validation).epochs for stage in self._stages[i + 1 :])
+
     def _shown(
         self, on_epoch: OnEpoch | None, before: Sequence[Trained], i: int, train: Arrays, validation: Arrays
     ) -> OnEpoch | None:
@@ -137,7 +151,7 @@ class StagedTrainer:
         if on_epoch is None:
             return None
         done = sum(one.progress.epoch for one in before)
-        later = sum(stage.trainer.plan(train, validation).epochs for stage in self._stages[i + 1 :])
+        later = self._later(i, train, validation)
 
         def show(progress: Progress, plan: Plan) -> None:
             on_epoch(replace(progress, epoch=done + progress.epoch), replace(plan, epochs=done + plan.epochs + later))
@@ -152,21 +166,29 @@ def _best(before: Sequence[Trained], trainer: Trainer) -> float | None:
     return before[-1].progress.best
 
 
+def _history(found: Sequence[Trained]) -> list[dict[str, float]]:
+    """The history of some stages: epochs are counted through."""
+    history, done = list[dict[str, float]](), 0
+    for i, one in enumerate(found):
+        history += [{**row, "epoch": done + row["epoch"], "stage": i + 1} for row in one.progress.history]
+        done += one.progress.epoch
+    return history
+
+
 def joined(found: Sequence[Trained]) -> Trained:
     """The stages of a training as one: epochs are counted through, the history says the stage of each."""
     if len(found) == 1:
         return found[0]
-    history, best_epoch, done = list[dict[str, float]](), 0, 0
-    for i, one in enumerate(found):
-        for row in one.progress.history:
-            history.append({**row, "epoch": done + row["epoch"], "stage": i + 1})
+    history, best_epoch, done = _history(found), 0, 0
+    for one in found:
         if one.progress.best_epoch:
             best_epoch = done + one.progress.best_epoch
         done += one.progress.epoch
     last = found[-1]
     said = list(dict.fromkeys(one.progress.how for one in found))
     how = said[0] if len(said) == 1 else "; ".join(f"stage {i + 1} {one.progress.how}" for i, one in enumerate(found))
-    progress = replace(last.progress, epoch=done, history=history, best_epoch=best_epoch, how=how)
+    stopped = "; ".join(one.progress.stopped for one in found if one.progress.stopped)
+    progress = replace(last.progress, epoch=done, history=history, best_epoch=best_epoch, how=how, stopped=stopped)
     plan = replace(last.plan, epochs=sum(one.plan.epochs for one in found))
     return Trained(last.weights, progress, plan, sum(one.compile_seconds for one in found))
 

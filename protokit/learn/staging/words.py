@@ -9,6 +9,9 @@ from pydantic import Field
 from protokit.core.places import Fault
 from protokit.grammar.faults import refuse
 from protokit.grammar.words import TEXT, Section, Word, choice, closed, one_or_more
+from protokit.learn.parts.optimizer import OPTIMIZER
+from protokit.learn.parts.schedule import SCHEDULE
+from protokit.learn.parts.stop import Stop
 
 ENCODERS = ("kept", "new")
 
@@ -56,3 +59,24 @@ _FROM_SCHEMA = {
 }
 
 FROM = Word(_from, _FROM_SCHEMA)
+
+
+class Stage(Section):
+    """One of several trainings of a network: what it does not say is as `learn` says it."""
+
+    freeze: Annotated[tuple[str, ...], FREEZE] = Field(
+        (), description="items that stay as they are, by name or pattern", examples=["backbone", ["backbone/*_BN"]]
+    )
+    epochs: int | None = Field(None, ge=1, description="at most, in this stage", examples=[5])
+    batch_size: int | None = Field(None, ge=1, description="rows of a batch in this stage", examples=[32])
+    optimizer: Annotated[str | dict[str, Any] | None, OPTIMIZER] = Field(
+        None, description="the optimizer of this stage", examples=[{"AdamW": {"learning_rate": 0.00001}}]
+    )
+    schedule: Annotated[str | dict[str, Any], SCHEDULE] = Field(
+        "plateau", description="how the learning rate goes on in this stage", examples=["cosine"]
+    )
+    stop: Stop | None = Field(Stop(), description="when this stage ends early; null: never", examples=[{"patience": 5}])
+
+    def left_out(self) -> tuple[str, ...]:
+        """What it does not say."""
+        return tuple(name for name in type(self).model_fields if name not in self.model_fields_set)

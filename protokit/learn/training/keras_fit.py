@@ -96,7 +96,7 @@ class FitTraining(Training):
                 validation_data=data_feed.batch_of(validation, plan.validation_weights),
                 validation_batch_size=data_feed.VALIDATION_BATCH,
                 shuffle=False,
-                callbacks=[Each()],
+                callbacks=[Each(), *self.callbacks],
                 verbose=0,
             )
 

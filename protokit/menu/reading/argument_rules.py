@@ -23,11 +23,14 @@ _ONE_OF = {
 # a text in their place is the path of a file that Keras opens
 _LISTS = ("vocabulary", "idf_weights")
 _POOLINGS = ("avg", "max")
-_FROM_ONE = ("units", "filters", "num_heads", "key_dim")
+_FROM_ONE = ("units", "filters", "num_heads", "key_dim", "every")
 _DROPPED = ("rate", "dropout", "recurrent_dropout")  # a share that is not the whole
 _SHARES = ("momentum", "ema_momentum", "beta_1", "beta_2", "rho")
 _ABOVE_ZERO = ("learning_rate", "clipnorm", "clipvalue", "global_clipnorm")
-_FROM_ZERO = ("weight_decay", "epsilon", "initial_learning_rate", "end_learning_rate", "warmup_target")
+_FROM_ZERO = (
+    "weight_decay", "epsilon", "initial_learning_rate", "end_learning_rate", "warmup_target", "histogram_freq",
+    "embeddings_freq",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

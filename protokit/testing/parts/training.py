@@ -12,6 +12,7 @@ from protokit.core.values.arrays import Arrays, Features
 from protokit.core.values.inputs import InputSpec
 from protokit.core.values.signature import Signature, TargetSpec
 from protokit.learn import train as trainer_module
+from protokit.learn.hooks.work.hooks import Hooks
 from protokit.learn.plan import Plan, Progress
 from protokit.learn.train import Trained, Trainer, network_of
 from protokit.learn.words import Learn
@@ -26,8 +27,13 @@ class _Stopped(Exception):
     pass
 
 
-def trained(task: str, snapshot: Path | None = None, *, stop: bool = False, **learn: Any) -> Trained:
-    """Train a network of one hidden layer for four epochs. `learn` is as in a recipe; `stop`: break off after two."""
+def trained(
+    task: str, snapshot: Path | None = None, *, stop: bool = False, run: Path | None = None, **learn: Any
+) -> Trained:
+    """Train a network of one hidden layer for four epochs. `learn` is as in a recipe; `stop`: break off after two.
+
+    `run` is the folder that hooks and callbacks write into.
+    """
     columns = ("u", "v") if task == "multilabel" else ()
     target = TargetSpec("y", task, _CLASSES.get(task, ()), columns)
     signature = Signature((InputSpec("numbers", (3,), "float32", tuple("abc")),), (target,))
@@ -42,30 +48,42 @@ def trained(task: str, snapshot: Path | None = None, *, stop: bool = False, **le
             raise _Stopped
 
     train, validation = (_arrays(target, rows, seed) for rows, seed in ((_ROWS - 3, 0), (_ROWS // 2, 1)))
-    return trainer.train(train, validation, snapshot=snapshot, key="k", on_epoch=on_epoch)
+    hooks = Hooks(words.after_epoch, words.callbacks, run) if run else None
+    return trainer.train(train, validation, snapshot=snapshot, key="k", on_epoch=on_epoch, hooks=hooks)
 
 
-def check_training(name: str, task: str, *, falls: bool = True, **learn: Any) -> Trained:
+def check_training(name: str, task: str, *, falls: bool = True, run: Path | None = None, **learn: Any) -> Trained:
     """Train with a part; it has to give the same bits again, stopped or not.
+
+    Hooks and callbacks write into folders in `run`, `whole`, `again` and `resumed`; they may end the training early.
 
     Raises:
         AssertionError: with a sentence that says what is not kept.
     """
-    whole = trained(task, **learn)
+
+    def inside(part: str) -> Path | None:
+        if run is None:
+            return None
+        (run / part).mkdir(exist_ok=True)
+        return run / part
+
+    whole = trained(task, run=inside("whole"), **learn)
     losses = [row["loss"] for row in whole.progress.history]
-    assert len(losses) == _EPOCHS, f"{name}: training ended after {len(losses)} epochs of {_EPOCHS}"
+    ended = len(losses) == _EPOCHS or whole.progress.stopped
+    assert ended, f"{name}: training ended after {len(losses)} epochs of {_EPOCHS}"
     assert not falls or losses[-1] < losses[0], f"{name}: the loss of {task} does not fall: {losses}"
-    assert _alike(whole, trained(task, **learn)), f"{name}: the same seed gives other bits"
+    assert _alike(whole, trained(task, run=inside("again"), **learn)), f"{name}: the same seed gives other bits"
     with tempfile.TemporaryDirectory() as folder:
         snapshot = Path(folder) / "snapshot.safetensors"
         before, trainer_module._BETWEEN_SAVES = trainer_module._BETWEEN_SAVES, -1.0
         try:
-            trained(task, snapshot, stop=True, **learn)
+            trained(task, snapshot, stop=True, run=inside("resumed"), **learn)
         except _Stopped:
             pass
         finally:
             trainer_module._BETWEEN_SAVES = before
-        assert _alike(whole, trained(task, snapshot, **learn)), f"{name}: a resumed training has other bits"
+        resumed = trained(task, snapshot, run=inside("resumed"), **learn)
+        assert _alike(whole, resumed), f"{name}: a resumed training has other bits"
     return whole
 
 

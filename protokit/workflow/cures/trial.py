@@ -87,7 +87,7 @@ def trained(rows: Rows, until: float, shown: Progress) -> Part:
         SpecError: the menu does not fit the data.
         TrainingError: the loss was not finite.
     """
-    fitted = rows.fitted
+    fitted = rows.fitted.with_learn(after_epoch=(), callbacks=())  # they are for runs
     first = network_for(fitted, rows.fold.encoder.signature)
     with TemporaryDirectory(prefix="protokit-") as folder:
         networks = train_all(fitted, first, (rows.fold,), RunFolder(Path(folder), ""), _Limited(shown, until))

@@ -24,6 +24,7 @@ from protokit.represent.represented import Represented
 from protokit.represent.splitting import dealt_validation, says_validation
 from protokit.show.progress import Progress
 from protokit.workflow.record.folder import RunFolder
+from protokit.workflow.record.hooks import hooks_of
 from protokit.workflow.record.results import Networks
 from protokit.workflow.warm.start import WarmStart
 
@@ -109,11 +110,15 @@ def train_all(
                     seed=seed,
                     snapshot=folder.snapshot(i, j),
                     key=folder.key,
+                    hooks=hooks_of(recipe, folder.path, (i, j) if total > 1 else None),
                     on_epoch=lambda p, plan, label=label: shown.epoch(  # type: ignore[misc]
                         p.epoch, plan.epochs, p.history[-1]["loss"], p.history[-1]["validation_loss"], label
                     ),
                 )
             )
+            if said := found[-1].progress.stopped:
+                of = f"the training of {label}" if label else "the training"
+                notices[Notice(f"{of} was ended {said}", (), "remove it from the recipe to train on")] = None
         parts.append(Part(fold.encoder, built[i][0][0].network, tuple(one.weights for one in found)))
         trained.append(tuple(found))
     return Networks(tuple(parts), tuple(trained), tuple(notices), dealt=dealt)

@@ -16,6 +16,7 @@ from protokit.recipe.recipe import Recipe
 from protokit.show.progress import Progress
 from protokit.workflow.record.failure import reason_kept
 from protokit.workflow.record.folder import RunFolder
+from protokit.workflow.record.hooks import hold_hooks, hooks_of, run_end
 from protokit.workflow.record.writing import write_results
 from protokit.workflow.result import Run
 from protokit.workflow.run.baselines import Baselines
@@ -39,6 +40,7 @@ def train_and_evaluate(prepared: Prepared, shown: Progress) -> Run:
     signature = folds[0].encoder.signature
     recipe, few = of_few_rows(prepared.recipe.fitted(signature, folds[0].train.rows), folds)
     built = network_for(recipe, signature)
+    hold_hooks(recipe)
     start_at = WarmStart.of(recipe)
     if start_at is not None:
         start_at.put(built, folds[0].encoder)
@@ -87,5 +89,7 @@ def _in_folder(
     doctor(recipe, as_trained, folds, start, folder, results, findings)
     stopwatch.lap("doctor")
     save(model, folder.path / "model")
+    if (hooks := hooks_of(recipe, folder.path, None)) is not None:
+        hooks.finish(run_end(folder.path, prepared.recipe, results.scores))
     write_results(folder, recipe, table, folds, findings, networks, results, stopwatch)
     return Run.open(folder.path, model=model)

@@ -1,0 +1,1 @@
+"""The callbacks of protokit, a file each."""
