@@ -12,6 +12,7 @@
 | training metric | `training_metric` | a function, or a `keras.metrics.Metric` | `learn.metrics` |
 | optimizer | `optimizer` | a `keras.optimizers.Optimizer` | `learn.optimizer` |
 | schedule | `schedule` | a function, or a Keras `LearningRateSchedule` | `learn.schedule` |
+| training step | `training_step` | a `keras.Model` with its own `train_step` | `learn.training_step` |
 | engine | `engine` | `Engine` | `learn.engine` |
 | metric | `metric` | `Metric` | `evaluate.metrics` |
 | baseline | `baseline` | `Baseline` | `evaluate.baselines` |

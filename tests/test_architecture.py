@@ -70,6 +70,8 @@ LIGHT = (
     "learn/parts/schedule.py",
     "learn/parts/training_metric.py",
     "learn/parts/weights.py",
+    "learn/steps/step.py",
+    "learn/steps/house/*.py",
     "core/values/signature.py",
     "core/values/forms/*.py",
     "core/values/tasks/*.py",

@@ -48,6 +48,7 @@ learn:
   optimizer: {SignDescent: {learning_rate: 0.01}}
   schedule: {triangle: {low: 0.2}}
   metrics: [near]
+  training_step: {Gentle: {most: 1}}
   epochs: 2
 evaluate:
   baselines: [dummy, median_of_group]
@@ -56,10 +57,11 @@ THINGS = {
     "sources": "fixed_width", "steps": "round", "kinds": "angle", "splits": "hash", "metrics": "gain_at_10",
     "baselines": "median_of_group", "menus": "self_normalizing", "layers": "SignedPower", "engines": "slow",
     "losses": "lopsided", "training_metrics": "near", "optimizers": "SignDescent", "schedules": "triangle",
+    "training_steps": "Gentle",
     "checks": "similar_levels", "rules": "unfinished",
     "plots": "history_bars",
 }  # fmt: skip
-_OF_TRAINING = ("lopsided", "near", "SignDescent", "triangle")
+_OF_TRAINING = ("lopsided", "near", "SignDescent", "triangle", "Gentle")
 Call = Callable[..., tuple[int, str, str]]
 
 
@@ -183,7 +185,7 @@ def test_a_package_that_cannot_be_imported_is_named_where_it_matters(weather: Pa
     call = caller(weather, tmp_path)
     own = {
         "learn.menu": "tabular", "learn.loss": "null", "learn.optimizer": "AdamW", "learn.schedule": "plateau",
-        "learn.metrics": "[]", "evaluate.baselines": "[dummy]",
+        "learn.metrics": "[]", "learn.training_step": "null", "evaluate.baselines": "[dummy]",
     }  # fmt: skip
     assert call("check", "speed.yaml", *(part for item in own.items() for part in ("--set", "=".join(item))))[0] == 0
     status, _, error = call("check", "rain.yaml")
