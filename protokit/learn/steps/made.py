@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import traceback
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -191,10 +192,8 @@ def _failed(
 ) -> DataError:
     """What is wrong with a step, at the line of its file that failed, or at that of the class."""
     place, file = place_of(kind), None
-    try:
+    with suppress(OSError, TypeError):  # of a prompt
         file = inspect.getsourcefile(kind)
-    except (OSError, TypeError):
-        pass
     lines = [one.lineno for one in traceback.extract_tb(error.__traceback__) if one.filename == file] if error else []
     place = f"{file}:{lines[-1]}" if file and lines else place
     rule = f"the training step {kind.__name__!r} {what}"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from protokit.core.places import Fault
 from protokit.learn.steps.step import STEPS, HouseStep
+from protokit.menu.catalogue import Argument
 
 if TYPE_CHECKING:
     from protokit.core.libraries.backend import keras
@@ -21,7 +22,7 @@ class Mixup(HouseStep):
     name = "Mixup"
     about = "Each row is mixed with another of its batch; the share of each has a Beta(alpha, alpha) distribution."
     example = "training_step: {Mixup: {alpha: 0.2}}"
-    options = {"alpha": {"default": 0.2, "type": "number"}}
+    options: ClassVar[Mapping[str, Argument]] = {"alpha": {"default": 0.2, "type": "number"}}
 
     def faults(self, arguments: Mapping[str, Any]) -> list[Fault]:
         """See HouseStep."""
