@@ -75,6 +75,7 @@ LIGHT = (
     "core/values/signature.py",
     "core/values/forms/*.py",
     "core/values/tasks/*.py",
+    "core/values/tasks/*/*.py",
     "search/hand.py",
     "workers/*.py",
     "workers/processes/*.py",
