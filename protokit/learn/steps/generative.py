@@ -43,14 +43,21 @@ class _Drawing(keras.Model):  # type: ignore[misc]
 
     def beside(self, rows: tf.Tensor, x: Any) -> tf.Tensor:
         """Rows beside what they are drawn for."""
-        return rows if self.before is None else ops.concatenate([rows, self.before(x, training=False)], axis=-1)
+        rows = ops.cast(rows, "float32")
+        if self.before is None:
+            return rows
+        return ops.concatenate([rows, ops.cast(self.before(x, training=False), "float32")], axis=-1)
 
 
 class Variational(_Drawing):
     """A conditional variational autoencoder: the loss of the rows that come back, and how far codes are from noise."""
 
     def __init__(
-        self, *args: Any, encoder: Sequence[object] = ({"Dense": 64},), beta: float = 0.1, **more: Any
+        self,
+        *args: Any,
+        encoder: Sequence[object] = ({"Dense": {"units": 64, "activation": "relu"}},),
+        beta: float = 0.1,
+        **more: Any,
     ) -> None:
         """`encoder` is a menu; `beta` is how much the codes' distance from noise counts, for each number of a row."""
         super().__init__(*args, **more)
@@ -124,7 +131,7 @@ class Adversarial(_Drawing):
         generator = ops.mean(ops.softplus(-fake))
         discriminator = ops.mean(ops.softplus(-real)) + ops.mean(ops.softplus(fake))
         rows = ops.shape(y)[0]
-        distance = energy_distance(ops.cast(y, "float32"), ops.cast(drawn, "float32"))
+        distance = energy_distance(y, ops.cast(drawn, y.dtype))
         told = (self.metrics[0], distance), (self.of_generator, generator), (self.of_discriminator, discriminator)
         for metric, value in told:
             metric.update_state(value, sample_weight=rows)
