@@ -98,6 +98,7 @@ class Trainer:
         self._judged = reader(self._step) if learn.average else self._weights
         self._engine: type[Engine] | None = None
         self._training: Training | None = None
+        self._silent: tuple[str, ...] = ()  # scores that a training step gives no value
         self._fresh = timed  # to seed TensorFlow makes it forget the kernels of all that is compiled
 
     def fits(self, network: keras.Model) -> bool:
@@ -152,7 +153,7 @@ class Trainer:
         if network is not self.network:
             begin(network, self.network, learn, seed)
             if self._training is None:
-                examine(network, train, plan)
+                self._silent = tuple(f"validation_{name}" for name in examine(network, train, plan))
             self._inputs.refresh()
         base_rate = self._inputs.set(values or Values())
         self._inputs.of_plan(plan, train.rows)
@@ -173,6 +174,8 @@ class Trainer:
         def after_epoch(scores: dict[str, float]) -> bool:
             nonlocal kept_best, last_good, saved
             check()
+            for name in self._silent:
+                scores.pop(name, None)
             progress.engine, progress.how = self._engine.name if self._engine else "", training.how
             rate = progress.learning_rate(base_rate, plan)
             scores["learning_rate"] = float(network.optimizer.learning_rate) if plan.by_step else rate

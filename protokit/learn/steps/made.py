@@ -77,10 +77,11 @@ def begin(step: keras.Model, network: keras.Model, learn: Learn, seed: int) -> N
     assign(further[0], tuple(map(values, further[1])))
 
 
-def examine(step: keras.Model, train: Arrays, plan: Plan) -> None:
-    """Try a step on two rows of the data; all is as it was afterwards.
+def examine(step: keras.Model, train: Arrays, plan: Plan) -> tuple[str, ...]:
+    """Try a step on two rows of the data; all is as it was afterwards, but that its further optimizers are built.
 
-    Its further optimizers are built then.
+    Returns:
+        The metrics that validation rows have no value of: `test_step` leaves them as they are.
 
     Raises:
         DataError: it fails, does not return its losses, does not update what it returns, trains nothing, or draws
@@ -92,7 +93,7 @@ def examine(step: keras.Model, train: Arrays, plan: Plan) -> None:
     try:
         with seeded(0, tensorflow=False):
             _symbolic(step, batch)
-            _tried(step, batch)
+            return _tried(step, batch)
     finally:
         assign(kept, before)
         for one in unbuilt:
@@ -111,7 +112,7 @@ def _symbolic(step: keras.Model, batch: Batch) -> None:
         return
 
 
-def _tried(step: keras.Model, batch: Batch) -> None:
+def _tried(step: keras.Model, batch: Batch) -> tuple[str, ...]:
     kind, rows = type(step), tf.nest.map_structure(tf.constant, batch)
     loss = next(iter(step.metrics), None)
     if loss is None or loss.name != "loss" or not hasattr(loss, "total"):
@@ -123,15 +124,20 @@ def _tried(step: keras.Model, batch: Batch) -> None:
     if _iterations(step) == steps and "float16" not in str(step.dtype_policy.name):
         cure = "self.optimizer.apply(gradients, self.trainable_variables)"
         raise _failed(kind, "changes no weight: no optimizer was given gradients", cure)
-    _one(step, step.test_step, rows, "test_step")
+    silent = _one(step, step.test_step, rows, "test_step")
     if _global_draws() != draws:
         raise _failed(kind, "draws random numbers by no seed of its own: a killed run would go on to others", _SEED)
     if not kind.__module__.startswith("protokit.") and (drawn := _stateful(step, rows)):
         raise _failed(kind, f"draws by {drawn} of TensorFlow: a killed run would go on to other numbers", _SEED)
+    return silent
 
 
-def _one(step: keras.Model, call: Callable[[Any], Any], rows: Any, name: str) -> None:
-    """Hold that a step returns its metrics by name, and has updated each."""
+def _one(step: keras.Model, call: Callable[[Any], Any], rows: Any, name: str) -> tuple[str, ...]:
+    """Hold that a step returns its metrics by name, and has updated each; of validation rows the loss alone.
+
+    Returns:
+        Those that it has not updated.
+    """
     kind = type(step)
     step.reset_metrics()
     blank = [[values(variable) for variable in metric.variables] for metric in step.metrics]
@@ -156,13 +162,18 @@ def _one(step: keras.Model, call: Callable[[Any], Any], rows: Any, name: str) ->
         raise _failed(kind, f"{name} does not return {lacks!r}, which is among its metrics", _RETURN)
     if odd := next((key for key, value in given.items() if np.shape(values(tf.convert_to_tensor(value)))), None):
         raise _failed(kind, f"{name} returns {odd!r} as {np.shape(given[odd])}, and a loss is one number", "its mean")
+    silent = list[str]()
     for metric, was in zip(step.metrics, blank, strict=False):
-        now = [values(variable) for variable in metric.variables]
-        if now and len(now) == len(was) and all(np.array_equal(a, b) for a, b in zip(now, was, strict=True)):
-            own = "its loss" if metric is step.metrics[0] else f"its metric {metric.name!r}"
-            place = "self.metrics[0]" if metric is step.metrics[0] else metric.name
-            cure = f"{place}.update_state(...)" + (", or write a test_step too" if name == "test_step" else "")
+        now, is_loss = [values(variable) for variable in metric.variables], metric is step.metrics[0]
+        if not now or len(now) != len(was) or not all(map(np.array_equal, now, was)):
+            continue
+        if is_loss or name == "train_step":
+            own = "its loss" if is_loss else f"its metric {metric.name!r}"
+            cure = "self.metrics[0].update_state(loss)" if is_loss else f"update_state of {metric.name!r}"
             raise _failed(kind, f"{name} does not update {own}", cure)
+        found = metric.result()
+        silent += found if isinstance(found, dict) else [metric.name]
+    return tuple(silent)
 
 
 def _iterations(step: keras.Model) -> list[int]:

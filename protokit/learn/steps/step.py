@@ -12,6 +12,7 @@ from protokit.core.errors import SpecError
 from protokit.core.places import Fault
 from protokit.core.registry import Registry
 from protokit.core.suggest import did_you_mean
+from protokit.grammar.faults import refuse
 from protokit.grammar.words import Word, closed
 from protokit.learn.parts.part import Part, is_of_keras
 from protokit.learn.parts.shelf import Reference, Shelf
@@ -119,6 +120,13 @@ class _Steps(Shelf):
         assert isinstance(given, dict), "it has no faults"
         path = (name,) if isinstance(value, dict) else ()
         return [fault.under(path) for fault in house.faults(given)]
+
+    def taken(self, thing: object) -> Reference:
+        """See Shelf."""
+        kind = thing if isinstance(thing, type) else type(thing)
+        if is_of_keras(kind, "Model") and (fault := _fault(kind, kind.__name__)):
+            raise refuse(fault)
+        return super().taken(thing)
 
     def schema(self) -> dict[str, object]:
         """See Shelf."""
