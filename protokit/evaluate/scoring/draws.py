@@ -80,7 +80,7 @@ def told_apart(p: Predictions) -> np.ndarray:
         return found
     for train, test in KFold(_PARTS, shuffle=True, random_state=0).split(real):
         train = train[:MOST]
-        forest = RandomForestClassifier(100, min_samples_leaf=3, random_state=0, n_jobs=1)
+        forest = RandomForestClassifier(50, min_samples_leaf=3, random_state=0, n_jobs=1)
         forest.fit(np.concatenate([real[train], drawn[train]]), np.repeat([1, 0], len(train)))
         found[test] = 0.5 * (forest.predict(real[test]) == 1) + 0.5 * (forest.predict(drawn[test]) == 0)
     return found
