@@ -154,7 +154,7 @@ class Trainer:
             begin(network, self.network, learn, seed)
             if self._training is None:
                 self._silent = tuple(f"validation_{name}" for name in examine(network, train, plan))
-            self._inputs.refresh()
+                self._inputs.refresh()
         base_rate = self._inputs.set(values or Values())
         self._inputs.of_plan(plan, train.rows)
         progress: Progress = Progress(best=best)

@@ -126,6 +126,9 @@ class _Steps(Shelf):
         kind = thing if isinstance(thing, type) else type(thing)
         if is_of_keras(kind, "Model") and (fault := _fault(kind, kind.__name__)):
             raise refuse(fault)
+        if kind is not thing and is_of_keras(kind, "Model"):  # it can only be made of the network
+            rule = f"a training step is a class, not an object of {kind.__name__}"
+            raise refuse(Fault(rule, f"write {kind.__name__}, or {{'{kind.__name__}': {{ARGUMENT: ...}}}}"))
         return super().taken(thing)
 
     def schema(self) -> dict[str, object]:

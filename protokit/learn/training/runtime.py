@@ -58,8 +58,8 @@ class Inputs:
             layer.rate = self._rates[layer.name] = known
 
     def refresh(self) -> None:
-        """Take up where the optimizer, and all that a step has beside the network, begin: as they are now."""
-        own = {id(variable) for variable in self._network.variables}
+        """Take up where the optimizer, and those that a step has beside it, begin: as they are now."""
+        own = {id(variable) for variable in self._step.variables}
         self._further = [variable for variable in variables(self._step) if id(variable) not in own]
         self._fresh = tuple(values(variable) for variable in self._further)
 
