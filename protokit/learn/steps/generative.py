@@ -38,8 +38,8 @@ class _Drawing(keras.Model):  # type: ignore[misc]
             precision=keras.config.dtype_policy().name,
             seed_tensorflow=False,
         )
-        end = inner.output if len(inner.output.shape) == 2 else keras.layers.Flatten()(inner.output)
-        return keras.Model(inner.input, keras.layers.Dense(units, dtype="float32")(end))
+        end = inner.output if len(inner.output.shape) == 2 else keras.layers.Flatten(name="flat_for_units")(inner.output)
+        return keras.Model(inner.input, keras.layers.Dense(units, dtype="float32", name="units")(end))
 
     def beside(self, rows: tf.Tensor, x: Any) -> tf.Tensor:
         """Rows beside what they are drawn for."""
