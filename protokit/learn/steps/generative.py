@@ -38,7 +38,9 @@ class _Drawing(keras.Model):  # type: ignore[misc]
             precision=keras.config.dtype_policy().name,
             seed_tensorflow=False,
         )
-        end = inner.output if len(inner.output.shape) == 2 else keras.layers.Flatten(name="flat_for_units")(inner.output)
+        end = (
+            inner.output if len(inner.output.shape) == 2 else keras.layers.Flatten(name="flat_for_units")(inner.output)
+        )
         return keras.Model(inner.input, keras.layers.Dense(units, dtype="float32", name="units")(end))
 
     def beside(self, rows: tf.Tensor, x: Any) -> tf.Tensor:
@@ -67,7 +69,7 @@ class Variational(_Drawing):
         self.reconstruction = keras.metrics.Mean(name="reconstruction")
         self.kl = keras.metrics.Mean(name="kl")
 
-    def _loss(self, data: Any, *, training: bool) -> tf.Tensor:
+    def _said(self, data: Any, *, training: bool) -> tf.Tensor:
         x, y, weights = keras.utils.unpack_x_y_sample_weight(data)
         mean, log_variance = ops.split(self.encoder(self.beside(y, x), training=training), 2, axis=-1)
         log_variance = ops.clip(log_variance, -_MOST_VARIED, _MOST_VARIED)
@@ -87,7 +89,7 @@ class Variational(_Drawing):
     def train_step(self, data: Any) -> Mapping[str, Any]:
         """See keras.Model."""
         with tf.GradientTape() as tape:
-            loss = self.optimizer.scale_loss(self._loss(data, training=True))
+            loss = self.optimizer.scale_loss(self._said(data, training=True))
         trained = self.trainable_variables
         self.optimizer.apply(tape.gradient(loss, trained), trained)
         found: Mapping[str, Any] = self.get_metrics_result()
@@ -95,7 +97,7 @@ class Variational(_Drawing):
 
     def test_step(self, data: Any) -> Mapping[str, Any]:
         """See keras.Model: of the middle of each row's codes."""
-        self._loss(data, training=False)
+        self._said(data, training=False)
         found: Mapping[str, Any] = self.get_metrics_result()
         return found
 
@@ -122,7 +124,7 @@ class Adversarial(_Drawing):
         self.of_generator = keras.metrics.Mean(name="generator")
         self.of_discriminator = keras.metrics.Mean(name="discriminator")
 
-    def _losses(self, data: Any, drawn: tf.Tensor, *, training: bool) -> tuple[tf.Tensor, tf.Tensor]:
+    def _told(self, data: Any, drawn: tf.Tensor, *, training: bool) -> tuple[tf.Tensor, tf.Tensor]:
         """What the generator and the discriminator learn by: how surely drawn rows are called real, and the truth."""
         x, y, weights = keras.utils.unpack_x_y_sample_weight(data)
         if weights is not None:
@@ -143,7 +145,7 @@ class Adversarial(_Drawing):
         own = [variable for variable in self.trainable_variables if not any(variable is one for one in theirs)]
         with tf.GradientTape(persistent=True) as tape:
             drawn = self(data[0], training=True)
-            generator, discriminator = self._losses(data, drawn, training=True)
+            generator, discriminator = self._told(data, drawn, training=True)
             scaled = self.optimizer.scale_loss(generator)
         found = tape.gradient(scaled, own), tape.gradient(discriminator, theirs)
         self.optimizer.apply(found[0], own)
@@ -153,7 +155,7 @@ class Adversarial(_Drawing):
 
     def test_step(self, data: Any) -> Mapping[str, Any]:
         """See keras.Model: the same random numbers each time."""
-        self._losses(data, self(data[0], training=False), training=False)
+        self._told(data, self(data[0], training=False), training=False)
         found: Mapping[str, Any] = self.get_metrics_result()
         return found
 
