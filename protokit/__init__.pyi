@@ -27,6 +27,7 @@ from protokit.plugins import schedule as schedule
 from protokit.plugins import source as source
 from protokit.plugins import step as step
 from protokit.plugins import training_metric as training_metric
+from protokit.plugins import training_step as training_step
 from protokit.recipe.recipe import Recipe as Recipe
 from protokit.represent.transformers import BooleanEncoder as BooleanEncoder
 from protokit.represent.transformers import CategoryEncoder as CategoryEncoder

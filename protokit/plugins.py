@@ -14,6 +14,7 @@
 | schedule | `schedule` | a function, or a Keras `LearningRateSchedule` | `learn.schedule` |
 | hook after an epoch | `after_epoch` | a function, or a class whose objects are called | `learn.after_epoch` |
 | callback | `callback` | a `keras.callbacks.Callback` | `learn.callbacks` |
+| training step | `training_step` | a `keras.Model` with its own `train_step` | `learn.training_step` |
 | engine | `engine` | `Engine` | `learn.engine` |
 | metric | `metric` | `Metric` | `evaluate.metrics` |
 | baseline | `baseline` | `Baseline` | `evaluate.baselines` |

@@ -24,6 +24,7 @@ from protokit.learn.parts.loss import loss as loss
 from protokit.learn.parts.optimizer import optimizer as optimizer
 from protokit.learn.parts.schedule import schedule as schedule
 from protokit.learn.parts.training_metric import training_metric as training_metric
+from protokit.learn.steps.step import training_step as training_step
 from protokit.menu.catalogue import register as _register
 from protokit.menu.house_menu import HOUSE_MENUS as _HOUSE_MENUS
 from protokit.menu.house_menu import HouseMenu as HouseMenu

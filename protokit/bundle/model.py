@@ -247,6 +247,36 @@ class Model:
             warnings.warn("\n".join(told), PredictionNotice, stacklevel=2)
         return predicted
 
+    def sample(self, table: object, *, seed: int = 0) -> pd.DataFrame:
+        """Draw a row for each row of a table, of a model that draws (`learn: {task: generation}`), in own units.
+
+        The table has the columns that rows are drawn for, as for `predict`; where there are none, it may be a number of
+        rows. The same seed gives the same rows.
+
+        Raises:
+            SpecError: the model predicts, and does not draw.
+            DataError: a column is missing, or a cell is not what its column is.
+        """
+        target = self.signature.targets[0]
+        if target.form != "drawn":
+            rule = f"this model does not draw rows: its task is {target.task}"
+            raise SpecError.one(rule, "write learn: {task: generation} for one that does, or use predict")
+        from protokit.learn.steps.sampling import drawn
+
+        if isinstance(table, int) and not isinstance(table, bool):
+            if self.columns:
+                rule = f"rows are drawn for {', '.join(self.columns[:3])}, and a number says nothing of these"
+                raise SpecError.one(rule, "give a table with a row for each that is to be drawn")
+            table = pd.DataFrame(index=range(table))
+        frame, _ = self.rows(table)
+        encoder = self.parts[0].encoder
+        inputs, features = encoder.encode(encoder.examples(frame))
+        scores = encoder.scores({target.name: drawn(self.network, inputs, seed)}, features)
+        found = pd.DataFrame(encoder.predictions(frame, scores))
+        if isinstance(table, pd.DataFrame):
+            found.index = table.index
+        return found
+
     def _brought(self, part: Part, scores: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Scores of a part as those of the first one's targets."""
         pairs = zip(self.signature.targets, part.encoder.signature.targets, strict=True)

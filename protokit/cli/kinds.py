@@ -11,7 +11,7 @@ import inspect
 import pkgutil
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from protokit.core import plugins
@@ -26,6 +26,7 @@ from protokit.learn.parts.part import Part
 from protokit.learn.parts.schedule import HOUSE, SCHEDULES
 from protokit.learn.parts.schedule import SHELF as SCHEDULE
 from protokit.learn.parts.training_metric import TRAINING_METRICS
+from protokit.learn.steps.step import STEPS
 from protokit.menu import catalogue
 
 if TYPE_CHECKING:
@@ -184,6 +185,12 @@ def training_metrics() -> list[Entry]:
     return [*_of_keras("metrics"), *(entry_of(name, one) for name, one in TRAINING_METRICS.all().items())]
 
 
+def training_steps() -> list[Entry]:
+    """Those of protokit, and those that were registered."""
+    found = {name: entry_of(name, one) for name, one in STEPS.all().items()}
+    return [replace(one, arguments=STEPS[name].entry.arguments) for name, one in found.items()]
+
+
 def initializers() -> list[Entry]:
     """Those of Keras."""
     return _of_keras("initializers")
@@ -229,6 +236,7 @@ KINDS = {
         Kind("schedules", "how the learning rate goes on", (f"{_HERE}:schedules",)),
         Kind("after_epoch", "hooks after each epoch", ("protokit.learn.hooks.after_epoch:AFTER_EPOCH",)),
         Kind("callbacks", "callbacks of a training", ("protokit.learn.hooks.callback:CALLBACKS",)),
+        Kind("training_steps", "what a step of training does", (f"{_HERE}:training_steps",)),
         Kind("tasks", "what can be learned of a target", ("protokit.core.values.signature:TASKS",)),
         Kind("engines", "what runs the training", ("protokit.learn.engine:ENGINES",)),
         Kind("metrics", "scores of the test rows", ("protokit.evaluate.metrics.metric:METRICS",)),

@@ -21,7 +21,7 @@ from protokit.core.libraries.quiet import native_stderr_held
 GROUP = "protokit.plugins"
 KINDS = (
     "source", "step", "kind", "split", "menu", "layer", "engine", "metric", "baseline", "check", "series_check", "rule",
-    "plot", "loss", "training_metric", "optimizer", "schedule", "after_epoch", "callback",
+    "plot", "loss", "training_metric", "optimizer", "schedule", "training_step", "after_epoch", "callback",
 )  # fmt: skip
 
 

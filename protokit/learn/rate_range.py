@@ -13,6 +13,7 @@ from protokit.core.values.arrays import Arrays
 from protokit.core.values.signature import Signature
 from protokit.learn.compiling import compile_network
 from protokit.learn.planning import plan_of
+from protokit.learn.steps.made import examine, stepping
 from protokit.learn.training.data_feed import batch_of
 from protokit.learn.words import Learn
 
@@ -56,8 +57,12 @@ def rate_range(
     Source: Smith, Cyclical Learning Rates for Training Neural Networks, 2017.
     """
     learn = learn.model_copy(update={"schedule": "constant", "average": None})  # the rate is that of the test
-    compile_network(network, learn, signature)
     plan = plan_of(learn, signature, train, validation, seed)
+    plain, network = network, stepping(network, learn, seed)
+    compile_network(network, learn, signature)
+    if network is not plain:
+        network.optimizer.build(network.trainable_variables)
+        examine(network, train, plan)
     factor = (HIGHEST / LOWEST) ** (1 / max(1, steps - 1))
     rates, losses, mean = [], [], 0.0
     with seeded(derive(seed, "rate range")), np.errstate(all="ignore"):

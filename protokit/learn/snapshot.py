@@ -69,8 +69,14 @@ class Snapshot:
 
 def variables(network: keras.Model) -> list[keras.Variable]:
     """Every variable that training changes, in a fixed order."""
-    optimizer = network.optimizer.variables if network.optimizer is not None else []
-    return [*network.variables, *optimizer]
+    every = [*([network.optimizer] if network.optimizer is not None else []), *optimizers(network)]
+    return [*network.variables, *(variable for one in every for variable in one.variables)]
+
+
+def optimizers(network: keras.Model) -> list[keras.Optimizer]:
+    """Those that a training step has beside the one of the recipe."""
+    found = (one for one in vars(network).values() if isinstance(one, keras.Optimizer))
+    return [one for one in found if one is not network.optimizer]
 
 
 def values(variable: keras.Variable | tf.Tensor | np.ndarray) -> np.ndarray:

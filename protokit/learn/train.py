@@ -25,6 +25,7 @@ from protokit.learn.plan import Plan, Progress
 from protokit.learn.planning import plan_of
 from protokit.learn.snapshot import Snapshot, assign
 from protokit.learn.snapshot import values as values_of
+from protokit.learn.steps.made import begin, examine, stepping
 from protokit.learn.training import data_feed
 from protokit.learn.training.failures import first_line
 from protokit.learn.training.interrupt import interruptible
@@ -80,23 +81,25 @@ class Trainer:
         way to train is chosen by measuring it, and all that was trained before has no effect on a training's bits.
 
         Raises:
-            DataError: the loss is not for this task.
+            DataError: the loss is not for this task, or the training step cannot be made.
         """
         if learn.stages or learn.freeze:
             word = "stages" if learn.stages else "freeze"
             raise TrainingError(f"learn.{word} is for `protokit run`", cure=f"remove learn.{word}")
         tf.config.experimental.enable_op_determinism()
         self.network, self._learn, self._signature, self._seed = network, learn, signature, seed
+        self._step = stepping(network, learn, seed)  # the network itself, or its layers with another step
         self._trainings, self._rows, self._structure = trainings, rows, structure(network)
         self._timed = timed
-        compile_network(network, learn, signature)
-        network.optimizer.build(network.trainable_variables)
-        self._inputs = Inputs(network)
-        read = tf.function(lambda: [tf.identity(weight.value) for weight in network.weights], autograph=False)
+        compile_network(self._step, learn, signature)
+        self._step.optimizer.build(self._step.trainable_variables)
+        self._inputs = Inputs(network, self._step)
+        read = tf.function(lambda: [tf.identity(weight.value) for weight in self._step.weights], autograph=False)
         self._weights = read.get_concrete_function()  # their values on the device, in one call
-        self._judged = reader(network) if learn.average else self._weights
+        self._judged = reader(self._step) if learn.average else self._weights
         self._engine: type[Engine] | None = None
         self._training: Training | None = None
+        self._silent: tuple[str, ...] = ()  # scores that a training step gives no value
         self._fresh = timed  # to seed TensorFlow makes it forget the kernels of all that is compiled
 
     def fits(self, network: keras.Model) -> bool:
@@ -142,19 +145,26 @@ class Trainer:
 
         Raises:
             SpecError: the values are not for this network.
+            DataError: the training step does not do what one has to.
             TrainingError: the loss was not finite, or a hook failed; the last good state stays in the snapshot.
         """
-        network, started = self.network, time.monotonic()
+        network, started = self._step, time.monotonic()
         seed = self._seed if seed is None else seed
-        base_rate = self._inputs.set(values or Values())
         learn = learn or self._learn
         plan = self.plan(train, validation, seed, learn)
+        if network is not self.network:
+            begin(network, self.network, learn, seed)
+            if self._training is None:
+                self._silent = tuple(f"validation_{name}" for name in examine(network, train, plan))
+                self._inputs.refresh()
+        base_rate = self._inputs.set(values or Values())
         self._inputs.of_plan(plan, train.rows)
         progress: Progress = Progress(best=best)
         found = Snapshot.load(snapshot, key) if snapshot else None
         if found is None and learn.start == "linear":
             start_linear(network, self._signature, train, plan)
-            if plan.monitor == "validation_loss":  # that of training has dropout in it
+            # that of training has dropout in it, and a step may judge by another loss
+            if plan.monitor == "validation_loss" and type(network).test_step is keras.Model.test_step:
                 progress.best = loss_now(network, validation, plan)
         kept_best: Sequence[tf.Tensor | np.ndarray] = self._weights()
         if found:
@@ -166,6 +176,8 @@ class Trainer:
         def after_epoch(scores: dict[str, float]) -> bool:
             nonlocal kept_best, last_good, saved
             check()
+            for name in self._silent:
+                scores.pop(name, None)
             progress.engine, progress.how = self._engine.name if self._engine else "", training.how
             rate = progress.learning_rate(base_rate, plan)
             scores["learning_rate"] = float(network.optimizer.learning_rate) if plan.by_step else rate
@@ -219,7 +231,9 @@ class Trainer:
             watching.end(progress)
         kept = tuple(values_of(weight) for weight in kept_best)
         assign(network.weights, kept)
-        return Trained(kept, progress, plan, compiled)
+        places = {id(weight): i for i, weight in enumerate(network.weights)}
+        own = tuple(kept[places[id(weight)]] for weight in self.network.weights)
+        return Trained(own, progress, plan, compiled)
 
     def _begun(self, plan: Plan, reason: str = "") -> Training:
         """The training by the engine that the recipe names, or by the next one that `auto` tries."""
@@ -229,7 +243,7 @@ class Trainer:
         else:
             own = automatic()
             self._engine = own[own.index(self._engine) + 1] if self._engine else own[0]
-        self._training = self._engine.begin(self.network, plan, trainings=self._trainings, reason=reason)
+        self._training = self._engine.begin(self._step, plan, trainings=self._trainings, reason=reason)
         return self._training
 
     def _prepared(self, training: Training, train: Arrays, validation: Arrays, plan: Plan) -> Training:

@@ -32,6 +32,7 @@ from protokit.learn.parts.training_metric import SHELF as METRIC
 from protokit.learn.parts.training_metric import MetricsWord
 from protokit.learn.parts.weights import CLASS_WEIGHTS, LOSS_WEIGHTS
 from protokit.learn.staging.words import FREEZE, FROM, From, Stage
+from protokit.learn.steps.step import STEP, TRAINING_STEP
 from protokit.menu.house_menu import HOUSE_MENUS
 from protokit.menu.menu import Menu
 
@@ -120,6 +121,9 @@ class Learn(Section):
         description="metrics after each epoch, of Keras or your own, beside those of the task; of several targets by "
         "target",
         examples=[["AUC", {"Precision": {"thresholds": 0.7}}]],
+    )
+    training_step: Annotated[str | dict[str, Any] | None, TRAINING_STEP, Varies()] = Field(
+        None, description="what a step of training does, in place of Keras's own", examples=[{"Mixup": {"alpha": 0.2}}]
     )
     optimizer: Annotated[str | dict[str, Any], OPTIMIZER, Varies()] = Field(
         default_factory=lambda: dict(_ADAMW),
@@ -255,6 +259,7 @@ class Learn(Section):
             yield from HOOK.parts_in(hook)
         for callback in self.callbacks:
             yield from CALLBACK.parts_in(callback)
+        yield from STEP.parts_in(self.training_step)
 
     @property
     def schedule_name(self) -> str:
@@ -274,7 +279,7 @@ class Learn(Section):
         the optimizer's, which is compiled in beside them.
         """
         words = ("loss", "loss_weights", "label_smoothing", "metrics", "optimizer", "average", "precision", "engine")
-        found = {word: as_plain(getattr(self, word)) for word in words}
+        found = {word: as_plain(getattr(self, word)) for word in (*words, "training_step")}
         if self.by_step:
             found["schedule"] = self.schedule
         elif isinstance(self.optimizer, dict):
@@ -285,7 +290,8 @@ class Learn(Section):
 
     def left_out(self) -> tuple[str, ...]:
         """What is for other tasks, and what is not said of stages."""
-        unsaid = [key for key in ("freeze", "from_", "stages", "after_epoch", "callbacks") if not getattr(self, key)]
+        keys = ("freeze", "from_", "stages", "after_epoch", "callbacks", "training_step")
+        unsaid = [key for key in keys if not getattr(self, key)]
         return (*(key for key, task in FOR_TASK.items() if self.task != task), *unsaid)
 
     @property

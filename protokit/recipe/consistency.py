@@ -109,15 +109,15 @@ def _of_targets(represent: Represent, learn: Learn) -> list[Fault]:
 def _of_vector(represent: Represent, learn: Learn) -> list[Fault]:
     """Several columns as one target are a vector, and a vector is one target."""
     named = isinstance(represent.target, dict)
-    if named and learn.form not in (None, "vector"):
+    if named and learn.form not in (None, "vector", "drawn"):
         rule = f"several columns under one name are learned as a vector, and the task is {learn.task}"
         cure = f"write target: [{', '.join(represent.targets)}], or task: vector"
         return [Fault(rule, cure, ("learn", "task"))]
-    if learn.form == "vector" and not named and len(represent.targets) > 1:
+    if learn.form in ("vector", "drawn") and not named and len(represent.targets) > 1:
         rule = "a vector is one target, and has a name of its own"
         cure = f"write target: {{NAME: [{', '.join(represent.targets)}]}}"
         return [Fault(rule, cure, ("represent", "target"))]
-    if (named or learn.form == "vector") and represent.series is not None:
+    if (named or learn.form in ("vector", "drawn")) and represent.series is not None:
         return [
             Fault("series are forecast as a list of columns", "write target: [NAME, NAME]", ("represent", "target"))
         ]

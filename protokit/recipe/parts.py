@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from protokit.core.places import Fault
+from protokit.core.places import Fault, Path
 from protokit.core.suggest import did_you_mean
 from protokit.learn.hooks.callback import SHELF as CALLBACK
 from protokit.learn.hooks.callback import CallbackPart
 from protokit.learn.parts.loss import ByTarget
+from protokit.learn.steps.step import STEPS, HouseStep, named
 from protokit.learn.words import Learn
 from protokit.represent.words import Represent
 
+_SEVERAL = "draws of several networks are not averaged: their mean is no row that could be"
+
 
 def faults_of_parts(represent: Represent, learn: Learn) -> list[Fault]:
-    """Losses, weights and metrics of what is no target; labels smoothed where there are none; unseen batches."""
+    """Losses, weights and metrics of what is no target; labels smoothed where there are none; steps of other tasks;
+    batches that a callback does not see.
+    """
     found: list[Fault] = []
     for key in ("loss", "loss_weights", "class_weights", "metrics"):
         given = getattr(learn, key)
@@ -33,4 +38,33 @@ def faults_of_parts(represent: Represent, learn: Learn) -> list[Fault]:
     if learn.label_smoothing and learn.form not in (None, "classes", "labels", "tags", "mask"):
         rule = f"label smoothing is for classes, and the task is {learn.task}"
         found.append(Fault(rule, "remove it", ("learn", "label_smoothing"), "key"))
+    return [*found, *_of_step(represent, learn)]
+
+
+def _of_step(represent: Represent, learn: Learn) -> list[Fault]:
+    """Faults of a training step that is for another task, and of a network that is to draw rows."""
+    found = list[Fault]()
+    at: Path = ("learn", "training_step")
+    name = None if learn.training_step is None else named(learn.training_step)[0]
+    step = STEPS.house().get(name) if name is not None else None
+    if isinstance(step, HouseStep):
+        if step.tasks and learn.task not in step.tasks:
+            given = learn.task or "what the target is"
+            cure = f"write learn: {{task: {step.tasks[0]}}}, with target: {{row: [COLUMN, COLUMN]}}"
+            found.append(Fault(f"{name} is for {step.tasks[0]}, and the task is {given}", cure, at))
+        if step.own_loss and learn.loss is not None:
+            found.append(Fault(f"{name} has losses of its own", "remove it", ("learn", "loss"), "key"))
+    if learn.form != "drawn":
+        return found
+    if name is None or name == "Mixup":
+        rule = "a network that draws rows needs a training step that teaches it"
+        found.append(Fault(rule, "write learn: {training_step: VAE}, GAN, or one of your own", at[:1]))
+    if learn.menu == "auto" or learn.menu.house:
+        cure = "write menu: [{Noise: 8}, {Dense: {units: 64, activation: relu}}]"
+        found.append(Fault("there is no menu of protokit's own for a network that draws rows", cure, ("learn",)))
+    if (learn.networks or 1) > 1:
+        found.append(Fault(_SEVERAL, "write networks: 1", ("learn", "networks")))
+    if represent.split.folds is not None:
+        cure = "write a share: split: {test: 0.2}"
+        found.append(Fault(_SEVERAL, cure, ("represent", "split", "folds"), "key"))
     return found

@@ -38,7 +38,7 @@ from protokit.represent.targets.positive import with_positive
 from protokit.represent.words import Represent
 
 VECTOR = "vector"  # the task of several numbers as one target
-_OF_LISTS = frozenset({"labels", "vector", "mask"})  # forms of targets whose cells can hold several values
+_OF_LISTS = frozenset({"labels", "vector", "drawn", "mask"})  # forms of targets whose cells can hold several values
 _SEVERAL = (list, tuple, set, frozenset, dict, np.ndarray)
 
 

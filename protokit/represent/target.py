@@ -34,7 +34,7 @@ def infer_tasks(
     Raises:
         DataError: a target is not for the task.
     """
-    if form_written(task) in ("labels", "vector", "tags"):
+    if form_written(task) in ("labels", "vector", "drawn", "tags"):
         assert task is not None, "it has a form"
         return dict.fromkeys(targets, task)
     said = {name: "regression" if task is None and name in measured else task for name in targets}
@@ -48,7 +48,7 @@ def by_target(tasks: Mapping[str, str], event: str | None = None) -> dict[tuple[
     """
     if event is not None:
         return {(name, event): task for name, task in tasks.items()}
-    whole = next((task for task in tasks.values() if task_of(task).form in ("labels", "vector")), None)
+    whole = next((task for task in tasks.values() if task_of(task).form in ("labels", "vector", "drawn")), None)
     return {(name,): task for name, task in tasks.items()} if whole is None else {tuple(tasks): whole}
 
 
@@ -177,7 +177,7 @@ class TargetEncoder(Learned):
             del plain["size"]
         if not self.spec.times:
             del plain["times"], plain["hazards"]
-        if self.in_one_column and (self.spec.name == LABELS or self.spec.form == "vector"):
+        if self.in_one_column and (self.spec.name == LABELS or self.spec.form in ("vector", "drawn")):
             plain["in_one_column"] = True
         if self.scales:
             plain |= {"centers": self.centers, "scales": self.scales}

@@ -44,7 +44,7 @@ def arrays(task: str, rows: int, seed: int = 0, *, columns: tuple[str, ...] = ("
         truth = (x[:, 0] > 0 if one.has_positive else x > 0).astype(np.int64)
     elif one.form == "classes":
         truth = np.digitize(x[:, 0], [-0.5, 0.5])
-    elif one.form == "vector":
+    elif one.form in ("vector", "drawn"):
         truth = 2 * x + 3
     elif one.form == "survival":
         truth = np.stack([np.exp(x[:, 0]), r.integers(0, 2, rows)], axis=1)
@@ -79,7 +79,7 @@ def check_baseline(baseline: Baseline | type[Baseline]) -> None:
 
 def _check_fit(one: Baseline, name: str, task: str, columns: tuple[str, ...]) -> None:
     form = task_of(task).form
-    several = ("u", "v") if form in ("labels", "steps", "vector") else ()
+    several = ("u", "v") if form in ("labels", "steps", "vector", "drawn") else ()
     quantiles = (0.1, 0.5, 0.9) if form == "quantiles" else ()
     target = TargetSpec(
         "y",
@@ -103,6 +103,7 @@ def _check_fit(one: Baseline, name: str, task: str, columns: tuple[str, ...]) ->
         "steps": (20, 3, 2),
         "labels": (20, 2),
         "vector": (20, 2),
+        "drawn": (20, 2),
         "tags": (20, 4, 3),
         "quantiles": (20, 3),
         "number": (20,),

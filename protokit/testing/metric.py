@@ -25,7 +25,7 @@ def predictions(task: str, rows: int = 40, seed: int = 0, *, skill: float = 0.5)
     r = np.random.default_rng(seed)
     form = task_of(task).form
     classes = _CLASSES.get(task, ("a", "b", "c") if form in ("classes", "tags") else ())
-    several = ("u", "v") if form in ("labels", "steps", "vector") else ()
+    several = ("u", "v") if form in ("labels", "steps", "vector", "drawn") else ()
     quantiles = (0.1, 0.5, 0.9) if form == "quantiles" else ()
     target = TargetSpec("y", task, classes, several, 3, quantiles, 2 if form == "clusters" else 0)
     if form == "survival":
@@ -57,7 +57,7 @@ def predictions(task: str, rows: int = 40, seed: int = 0, *, skill: float = 0.5)
         scores = skill * np.eye(3)[marks] + (1 - skill) * chance
         marks[::5, 1], marks[::7, 2] = -1, -2
         return Predictions(target, marks, scores)
-    if form == "vector":
+    if form in ("vector", "drawn"):
         numbers = r.normal(size=(rows, 2))
         return Predictions(target, numbers, skill * numbers + (1 - skill) * r.normal(size=(rows, 2)))
     if form == "labels":

@@ -81,6 +81,7 @@ def _views() -> Iterator[tuple[str, RunView]]:
             np.stack([0.5 + two[:, 0] / 2, two[:, 0] / 2], 1),
         ),
         (TargetSpec("y", "vector", columns=("a", "b")), labels + 0.5, rng.random((_ROWS, 2))),
+        (TargetSpec("y", "generation", columns=("a", "b")), labels + 0.5, rng.random((_ROWS, 2))),
         (
             TargetSpec("y", "tagging", ("a", "b", "c"), horizon=2),
             rng.integers(-1, 3, (_ROWS, 2)),

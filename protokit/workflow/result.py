@@ -109,6 +109,23 @@ class Run:
 
         return Plots(RunView(self.results, lambda: Predicted(*read_predictions(self.path)), self._embedded))
 
+    def samples(self, rows: int = 10) -> pd.DataFrame:
+        """Rows that the network drew for test rows, in own units; `run.model.sample(table)` draws others.
+
+        Raises:
+            SpecError: the run's network predicts, and does not draw.
+        """
+        import pandas as pd
+
+        from protokit.core.errors import SpecError
+        from protokit.workflow.record.predictions import read_predictions
+
+        [p, *_] = read_predictions(self.path)[0].values()
+        if p.target.form != "drawn":
+            rule = f"the network of this run does not draw rows: its task is {p.target.task}"
+            raise SpecError.one(rule, "write learn: {task: generation} for one that does")
+        return pd.DataFrame(p.scores[:rows], columns=list(p.target.columns))
+
     def _embedded(self, table: object) -> Embedded:
         from protokit.workflow.look.embedding import embedded
 

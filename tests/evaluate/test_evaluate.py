@@ -43,7 +43,7 @@ def predictions(task: str, rows: int, seed: int, skill: float = 1.0, ties: bool 
     if task == "regression":
         truth = truth_rng.normal(size=rows)
         return Predictions(target, truth, truth * skill + rng.normal(size=rows))
-    if task in {"survival", "vector", "tagging", "segmentation"}:
+    if task in {"survival", "vector", "generation", "tagging", "segmentation"}:
         return made(task, rows, seed)
     if task == "clustering":
         of = truth_rng.integers(0, 3, rows)

@@ -50,6 +50,7 @@ learn:
   metrics: [near]
   after_epoch: [{mean_said: {every: 2}}]
   callbacks: [Tally]
+  training_step: {Gentle: {most: 1}}
   epochs: 2
 evaluate:
   baselines: [dummy, median_of_group]
@@ -59,10 +60,11 @@ THINGS = {
     "baselines": "median_of_group", "menus": "self_normalizing", "layers": "SignedPower", "engines": "slow",
     "losses": "lopsided", "training_metrics": "near", "optimizers": "SignDescent", "schedules": "triangle",
     "after_epoch": "mean_said", "callbacks": "Tally",
+    "training_steps": "Gentle",
     "checks": "similar_levels", "rules": "unfinished",
     "plots": "history_bars",
 }  # fmt: skip
-_OF_TRAINING = ("lopsided", "near", "SignDescent", "triangle")
+_OF_TRAINING = ("lopsided", "near", "SignDescent", "triangle", "Gentle")
 Call = Callable[..., tuple[int, str, str]]
 
 
@@ -193,7 +195,8 @@ def test_a_package_that_cannot_be_imported_is_named_where_it_matters(weather: Pa
     call = caller(weather, tmp_path)
     own = {
         "learn.menu": "tabular", "learn.loss": "null", "learn.optimizer": "AdamW", "learn.schedule": "plateau",
-        "learn.metrics": "[]", "learn.after_epoch": "[]", "learn.callbacks": "[]", "evaluate.baselines": "[dummy]",
+        "learn.metrics": "[]", "learn.after_epoch": "[]", "learn.callbacks": "[]", "learn.training_step": "null",
+        "evaluate.baselines": "[dummy]",
     }  # fmt: skip
     assert call("check", "speed.yaml", *(part for item in own.items() for part in ("--set", "=".join(item))))[0] == 0
     status, _, error = call("check", "rain.yaml")

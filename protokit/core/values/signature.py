@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-Form = Literal["classes", "labels", "number", "quantiles", "steps", "clusters", "survival", "vector", "tags", "mask"]
+Form = Literal[
+    "classes", "labels", "number", "quantiles", "steps", "clusters", "survival", "vector", "drawn", "tags", "mask"
+]
 
 
 class Reader(Protocol):
@@ -47,8 +49,8 @@ class Task(ABC):
         word: as a recipe writes it under `learn.task`, where that is not the name.
         like: another task, whose metrics, baselines, plots and checks are for this one, too.
         form: what is predicted of a row: one of several classes, labels that may each be there, a number, several
-            quantiles, steps of series, a cluster, when something happens, several numbers together, a class for each
-            step of a sequence, a class for each pixel.
+            quantiles, steps of series, a cluster, when something happens, several numbers together, several that are
+            drawn together, a class for each step of a sequence, a class for each pixel.
         ordered: whether classes have an order, which `represent.columns` may write.
         has_target: whether a column says what is true.
         numeric: whether the cells of its columns are numbers.

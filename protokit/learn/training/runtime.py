@@ -12,7 +12,7 @@ from protokit.core.errors import SpecError
 from protokit.core.libraries.backend import keras, tf
 from protokit.core.suggest import did_you_mean
 from protokit.learn.plan import Plan
-from protokit.learn.snapshot import assign, values
+from protokit.learn.snapshot import assign, values, variables
 from protokit.learn.training.randomness import RuntimeRate
 from protokit.menu.network.number_embeddings.piecewise_linear_embedding import PiecewiseLinearEmbedding
 
@@ -40,11 +40,13 @@ class Values:
 class Inputs:
     """The runtime inputs of one network, with the values that they have when nothing else is said."""
 
-    def __init__(self, network: keras.Model) -> None:
-        optimizer = _inner(network.optimizer)
+    def __init__(self, network: keras.Model, step: keras.Model | None = None) -> None:
+        """`step` is what trains the network, where it is another model of the same layers; it has the optimizer."""
+        self._step = network if step is None else step
+        optimizer = _inner(self._step.optimizer)
         self._network, self._optimizer = network, optimizer
         self._start = tuple(values(v) for v in network.variables)
-        self._fresh = tuple(values(v) for v in network.optimizer.variables)
+        self.refresh()
         self._rate = float(optimizer._learning_rate)
         self._decay = None if optimizer.weight_decay is None else float(optimizer.weight_decay)
         if self._decay is not None:
@@ -54,6 +56,12 @@ class Inputs:
             # that of an earlier stage of the training, whose programs read it too
             known = layer.rate if isinstance(layer.rate, RuntimeRate) else RuntimeRate(layer.rate)
             layer.rate = self._rates[layer.name] = known
+
+    def refresh(self) -> None:
+        """Take up where the optimizer, and those that a step has beside it, begin: as they are now."""
+        own = {id(variable) for variable in self._step.variables}
+        self._further = [variable for variable in variables(self._step) if id(variable) not in own]
+        self._fresh = tuple(values(variable) for variable in self._further)
 
     def set(self, given: Values) -> float:
         """Put values in place, and the optimizer back to its start.
@@ -72,7 +80,7 @@ class Inputs:
         if given.weight_decay is not None and self._decay is None:
             raise SpecError.one("the optimizer has no weight decay", "give it one in learn.optimizer")
         assign(list(self._network.variables), given.variables if given.variables is not None else self._start)
-        assign(list(self._network.optimizer.variables), self._fresh)
+        assign(self._further, self._fresh)
         if self._decay is not None:
             decay = self._decay if given.weight_decay is None else given.weight_decay
             self._optimizer.weight_decay.assign(decay)

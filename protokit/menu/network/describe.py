@@ -18,7 +18,7 @@ from typing import Any, Literal
 from protokit.core.files import write_text
 from protokit.core.libraries.backend import keras
 from protokit.menu.catalogue import REFUSED, SECTIONS, Argument, call_of
-from protokit.menu.network import number_embeddings
+from protokit.menu.network import noise, number_embeddings
 
 # Abstract bases, and tools that are no layers of a network.
 _NOT_OFFERED = {
@@ -77,10 +77,12 @@ def describe() -> dict[str, Any]:
 def own_layers() -> dict[str, str]:
     """The layers that are not Keras's, with the module that each stands in."""
     found: dict[str, str] = {}
-    for about in pkgutil.iter_modules(number_embeddings.__path__, f"{number_embeddings.__name__}."):
-        for name, kind in vars(importlib.import_module(about.name)).items():
+    homes = (number_embeddings, noise)
+    modules = [m.name for home in homes for m in pkgutil.iter_modules(home.__path__, f"{home.__name__}.")]
+    for module in modules:
+        for name, kind in vars(importlib.import_module(module)).items():
             if inspect.isclass(kind) and keras.saving.get_registered_name(kind) == f"protokit>{name}":
-                found[name] = about.name
+                found[name] = module
     return found
 
 

@@ -14,6 +14,7 @@ from protokit.show.blocks import Block, Grid
 from protokit.workflow.look.plot import Predicted
 
 MOST = 10
+MOST_COLUMNS = 8
 
 Found = tuple[str, tuple[str, ...], Iterator[tuple[int, tuple[str, ...]]]]
 
@@ -73,6 +74,21 @@ def _of_parts(p: Predictions) -> Found:
     return "the largest errors on the test rows, in standard deviations of each part", header, rows
 
 
+def _of_draws(p: Predictions) -> Found:
+    """Rows that were drawn, beside the real ones that they were drawn for."""
+    shown = range(min(MOST_COLUMNS, p.truth.shape[1]))
+    header = tuple(cut(p.target.columns[i], 20) for i in shown)
+    rows = (
+        (row, tuple(f"{number(float(p.scores[row, i]))} ({number(float(p.truth[row, i]))})" for i in shown))
+        for row in range(min(MOST, len(p.truth)))
+    )
+    return (
+        "rows that were drawn, each for what the other columns of a test row say (in brackets what that has)",
+        header,
+        rows,
+    )
+
+
 def _of_times(p: Predictions) -> Found:
     """How surely it was said that it had come, or not, by the time at which it is known."""
     time, seen = p.truth[:, 0], p.truth[:, 1] == 1
@@ -123,6 +139,7 @@ _OF_FORM: Mapping[Form, Callable[[Predictions], Found]] = {
     "number": _of_numbers,
     "quantiles": _of_numbers,
     "vector": _of_parts,
+    "drawn": _of_draws,
     "survival": _of_times,
     "tags": _of_steps,
     "mask": _of_masks,

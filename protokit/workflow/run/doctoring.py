@@ -235,6 +235,8 @@ def doctor(
             measured = checkup(recipe, networks, folds, start, results.verdicts, results.scores)
             text = (folder.path / "recipe.yaml").read_text(encoding="utf-8")
             symptoms = with_others(measured, diagnose(measured), _others(networks), averaged=bool(networks.dealt))
+            if folds[0].encoder.signature.targets[0].form == "drawn":  # a draw is not to be near its row
+                symptoms = ()
             too_good = any(one.check in _TOO_GOOD and one.severity != "note" for one in findings)
             symptoms = tuple(
                 _with_column(one, recipe, networks, folds) for one in symptoms if not (one.check == "leak" and too_good)

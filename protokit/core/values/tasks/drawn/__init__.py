@@ -1,0 +1,1 @@
+"""Tasks of networks that draw what could be."""

@@ -1,0 +1,1 @@
+"""The training steps of protokit's own, a file each; their work is in `protokit.learn.steps`."""

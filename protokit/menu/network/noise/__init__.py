@@ -1,0 +1,1 @@
+"""Where a network that draws rows takes its random numbers."""
