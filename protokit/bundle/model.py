@@ -50,7 +50,7 @@ class Part:
         found = []
         for weights in self.weights:
             hold(self.network.weights, weights)
-            found.append(codes(self.network, dict(inputs)))
+            found.append(codes(self.network, dict(inputs), self.encoder.signature))
         return np.concatenate(found, axis=1)
 
     def scores(self, inputs: Mapping[str, np.ndarray], features: Features) -> dict[str, np.ndarray]:
@@ -210,6 +210,29 @@ class Model:
         if unlike:
             warnings.warn("\n".join(told), PredictionNotice, stacklevel=2)
         return predicted
+
+    def embed(self, table: object, *, folder: str | Path | None = None) -> pd.DataFrame:
+        """Where the network puts the rows of a table, in the middle: those of several networks are side by side.
+
+        That is what the item named `code` gives; where there is none, of inputs that are given back the narrowest layer
+        that all of them go through, of all else what the last layer takes. The table is taken as by `predict`.
+
+        Returns:
+            One row for each row of the table, or each sequence: `embedding 1`, `embedding 2`, and so on.
+
+        Raises:
+            DataError: a column is missing, or a cell is not what its column is.
+        """
+        frame, _ = self.rows(table)
+        found = []
+        for part in self.parts:
+            encoder = part.encoder if folder is None else part.encoder.at(Path(folder))
+            found.append(part.codes(encoder.encode(encoder.examples(frame))[0]))
+        points = np.concatenate(found, axis=1)
+        embedded = pd.DataFrame(points, columns=[f"embedding {i + 1}" for i in range(points.shape[1])])
+        if isinstance(table, pd.DataFrame) and len(embedded) == len(table):
+            embedded.index = table.index
+        return embedded
 
     def _brought(self, part: Part, scores: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Scores of a part as those of the first one's targets."""

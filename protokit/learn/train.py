@@ -18,6 +18,7 @@ from protokit.core.values.signature import Signature
 from protokit.learn.compiling import compile_network
 from protokit.learn.engine import ENGINES, CannotCompile, Engine, NotFinite, Training, automatic
 from protokit.learn.inspection import nonfinite
+from protokit.learn.inspection.middle import middle
 from protokit.learn.linear_start import loss_now, start_linear
 from protokit.learn.parts.average import reader
 from protokit.learn.plan import Plan, Progress
@@ -31,7 +32,6 @@ from protokit.learn.training.runtime import Inputs, Values, structure
 from protokit.learn.words import Learn
 from protokit.menu.items import Outline
 from protokit.menu.network.build import build
-from protokit.menu.network.end import CODE
 
 _AT_A_TIME = 4096  # rows
 _BETWEEN_SAVES = 1.0  # seconds
@@ -251,12 +251,12 @@ def network_of(
     return build(menu, signature, seed=own, precision=precision, folder=folder, seed_tensorflow=seed_tensorflow)
 
 
-def codes(network: keras.Model, inputs: dict[str, np.ndarray]) -> np.ndarray:
-    """The embedding of rows: what the layer named `code` gives.
+def codes(network: keras.Model, inputs: dict[str, np.ndarray], signature: Signature) -> np.ndarray:
+    """The embedding of rows: what the layer in the middle gives; see `middle`.
 
     Shapes: (rows, width).
     """
-    inner = keras.Model(network.input, network.get_layer(CODE).output)
+    inner = keras.Model(network.input, middle(network, signature))
     rows = len(next(iter(inputs.values())))
     found = []
     with seeded(0, tensorflow=False):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from protokit.core.errors import SpecError
 from protokit.core.values.signature import Signature
 from protokit.menu.house_menu import EMBEDDING, HOUSE_MENUS
 from protokit.menu.items import Plain
@@ -22,8 +23,12 @@ def fitting(signature: Signature) -> Plain:
     form = signature.targets[0].form if signature.targets else None
     if form == "steps":
         return _forecast(signature)
-    if form == "clusters" and all(spec.joins_columns for spec in signature.inputs):
+    if form in ("clusters", "inputs") and all(spec.joins_columns for spec in signature.inputs):
         return _default("columns", clusters=True)
+    if form == "inputs":
+        kinds = " and ".join(dict.fromkeys(spec.kind for spec in signature.inputs if not spec.joins_columns))
+        cure = "write its layers, such as menu: [Flatten, {Dense: 8, name: code}, {Dense: 64}]"
+        raise SpecError.one(f"no house menu gives back {kinds}", cure, ("learn", "menu"))
     if form == "mask":
         return _for_masks(signature)
     menu = _for_inputs(signature)

@@ -202,7 +202,7 @@ class Encoder:
     def arrays(self, examples: pd.DataFrame) -> Arrays:
         """Inputs, targets and plain features of examples that have the targets."""
         made, features = self.encode(examples)
-        truth = {t.spec.name: t.truth(examples) for t in self.targets}
+        truth = {t.spec.name: t.truth_of_inputs(examples, made, features) for t in self.targets}
         targets = {t.spec.key: t.training(truth[t.spec.name]) for t in self.targets}
         return Arrays(made, targets, truth, features)
 
@@ -218,7 +218,11 @@ class Encoder:
         if self.grouping:
             found[self.grouping.by] = self.grouping.keys(frame)
         for target in self.targets:
-            found |= target.columns(scores[target.spec.name], frame)
+            said = scores[target.spec.name]
+            found |= target.columns(said, frame)
+            if names := target.spec.of_task.beside:
+                truth = self.arrays(self.examples(frame)).truth[target.spec.name]
+                found |= zip(names, target.spec.of_task.said_of_rows(target.spec, truth, said), strict=True)
         return found
 
     def _of_steps(self, frame: pd.DataFrame, scores: Mapping[str, np.ndarray]) -> dict[str, np.ndarray | pd.Series]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from protokit.core.errors import DataError
+from protokit.core.errors import DataError, SpecError
 from protokit.core.plugins import guarded
 from protokit.core.values.arrays import Arrays
 from protokit.core.values.said import Notice, Step
@@ -33,10 +33,13 @@ from protokit.represent.series.series import represent_series
 from protokit.represent.split_way import SplitTable
 from protokit.represent.splitting import as_dealt, split, told_of_share, way_of, with_each_class
 from protokit.represent.target import TargetEncoder, by_target, classes_of_rows, infer_tasks
+from protokit.represent.targets.coding import Encoded
 from protokit.represent.targets.counted import told_of_counts
 from protokit.represent.targets.positive import with_positive
+from protokit.represent.targets.words import INPUTS
 from protokit.represent.words import Represent
 
+RECONSTRUCTION = "reconstruction"  # the task of the inputs as the target
 VECTOR = "vector"  # the task of several numbers as one target
 _OF_LISTS = frozenset({"labels", "vector", "mask"})  # forms of targets whose cells can hold several values
 _SEVERAL = (list, tuple, set, frozenset, dict, np.ndarray)
@@ -56,6 +59,12 @@ def represent(
     spec = _with_ignored(spec, list(map(str, table.frame.columns)))
     if spec.series is not None:
         return represent_series(spec, table)
+    if spec.gives_back:
+        setting = replace(setting, task=RECONSTRUCTION)
+        if INPUTS in table.frame.columns:
+            rule = f"the table has a column {INPUTS!r}, which may be the target or not"
+            cure = f"write target: [{INPUTS}] for the column, or rename it to learn all inputs"
+            raise SpecError.one(rule, cure, ("represent", "target"))
     setting, of_task = _with_vector(spec, table.frame, setting)
     _hold_no_lists(spec, table.frame, setting.task)
     examples = examples_of(spec, table, setting)
@@ -196,6 +205,11 @@ def _represented(
         encoder, of_kept = kept(setting.kept, encoder, setting.folder)
     if not encoder.signature.inputs:
         raise _nothing_left(columns.notices)
+    if spec.gives_back:
+        encoded = Encoded((*encoder.columns, *encoder.own), *encoder.encode(train))
+        encoder = replace(
+            encoder, targets=(TargetEncoder.fit(train, (RECONSTRUCTION,), RECONSTRUCTION, given=encoded),)
+        )
     of_labels: list[Notice] = []
     if form_written(setting.task) == "clusters":
         of_labels = told_of_labels(setting.labels, frame, rows)

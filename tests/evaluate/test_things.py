@@ -77,6 +77,7 @@ def test_the_metrics_of_a_task_and_their_order_are_kept() -> None:
         "tagging": ("step_accuracy", "step_f1_macro", "span_f1"),
         "vector": ("r2_macro", "root_mean_squared_error_macro", "mean_absolute_error_macro"),
         "segmentation": ("mean_iou", "mean_dice", "pixel_accuracy"),
+        "reconstruction": ("reconstruction_error",),
     }
     with_labels = ("adjusted_rand", "adjusted_mutual_info", "silhouette", "davies_bouldin")
     assert default_metrics("clustering", labels=True) == with_labels
@@ -98,6 +99,7 @@ def test_the_baselines_of_a_task_and_their_order_are_kept() -> None:
         "vector": _ROWS,
         "tagging": ("dummy", "linear", "boosting"),
         "segmentation": ("dummy", "linear"),
+        "reconstruction": ("dummy",),
     }
     many = {task: default_baselines(task, 10_000_001) for task in of_tasks()}
     assert many == {task: tuple(name for name in names if name != "neighbors") for task, names in few.items()}

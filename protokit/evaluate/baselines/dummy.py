@@ -18,7 +18,10 @@ class Dummy(Baseline):
 
     name = "dummy"
     about = "Always the shares of the classes or labels, the mean, or the quantiles."
-    tasks = ("binary", "multiclass", "regression", "vector", "multilabel", "quantile", "tagging", "segmentation")
+    tasks = (
+        "binary", "multiclass", "regression", "vector", "multilabel", "quantile", "tagging", "segmentation",
+        "reconstruction",
+    )  # fmt: skip
     default = True
     rank = 10
 
@@ -26,8 +29,10 @@ class Dummy(Baseline):
         self, features: Features, truth: np.ndarray, target: TargetSpec, seed: int, weights: np.ndarray | None = None
     ) -> Fitted:
         """See Baseline."""
-        from protokit.evaluate.estimators import masks, tabular
+        from protokit.evaluate.estimators import given_back, masks, tabular
 
+        if target.form == "inputs":
+            return given_back.dummy(truth, target, weights)
         if target.form == "mask":
             return masks.dummy(truth, target, weights)
         return tabular.dummy(truth, target, weights)

@@ -11,6 +11,7 @@ from protokit.bundle.model import Model, needed
 from protokit.core.libraries.backend import keras
 from protokit.core.memory import release_unused
 from protokit.core.values.said import Notice
+from protokit.learn.inspection.middle import told_of_middle
 from protokit.menu.network.backbones.backbone import weights_of
 from protokit.recipe.recipe import Recipe
 from protokit.show.progress import Progress
@@ -82,7 +83,8 @@ def _in_folder(
     results = evaluate(recipe, table, folds, networks, plan, baselines)
     relied = importance(networks.first, folds[0], plan.metrics, recipe.seed, trained_rows(networks, folds))
     results = replace(results, details={**results.details, "importance": relied.drops})
-    networks = replace(networks, notices=(*few, *networks.notices, *relied.notices))
+    of_middle = told_of_middle(built, folds[0].encoder.signature)
+    networks = replace(networks, notices=(*few, *networks.notices, *of_middle, *relied.notices))
     stopwatch.lap("evaluate")
     doctor(recipe, as_trained, folds, start, folder, results, findings)
     stopwatch.lap("doctor")
