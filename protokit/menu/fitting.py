@@ -41,7 +41,9 @@ def learning(menu: Plain, signature: Signature, rows: int) -> Mapping[str, Plain
     """What the house proposes under `learn` for a menu and so many training rows; nothing for menus side by side."""
     is_forecast = bool(signature.targets) and signature.targets[0].form == "steps"
     house = menu if isinstance(menu, str) else _default("series") if is_forecast else None
-    return HOUSE_MENUS[house].learning(signature, rows) if house else {}
+    found = HOUSE_MENUS[house].learning(signature, rows) if house else {}
+    # the head of a pair takes no input as it is, from which a linear start could begin
+    return {word: value for word, value in found.items() if word != "start"} if signature.pairs else found
 
 
 def _default(kind: str, *, clusters: bool = False, masks: bool = False) -> str:

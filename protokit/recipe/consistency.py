@@ -12,6 +12,7 @@ from protokit.learn.words import FOR_TASK, Learn
 from protokit.recipe.parts import faults_of_parts
 from protokit.recipe.tasks.targets import (
     of_clustering,
+    of_pairs,
     of_reconstruction,
     of_survival,
     of_tagging,
@@ -33,7 +34,7 @@ def faults_between(collect: Collect, represent: Represent, learn: Learn, evaluat
     if learn.deal and learn.networks == 1:
         found.append(Fault("one network is dealt nothing", "write networks: 4", ("learn", "networks")))
     found += [Fault(rule, None, ("represent", "inputs"), "key") for rule in _of_inputs(represent, learn)]
-    found += [*of_vector(represent, learn), *of_reconstruction(represent, learn)]
+    found += [*of_vector(represent, learn), *of_reconstruction(represent, learn), *of_pairs(represent, learn)]
     if learn.form == "tags":
         found += of_tagging(represent)
     if learn.form == "survival":
@@ -47,6 +48,8 @@ def faults_between(collect: Collect, represent: Represent, learn: Learn, evaluat
 def _of_inputs(represent: Represent, learn: Learn) -> list[str]:
     of_table = learn.form != "clusters" and not represent.series and not represent.sequence
     rule = f"inputs are named for {'a menu of your own' if of_table else 'tables with a target'}"
+    if represent.pairs is not None:
+        return []  # which say what the inputs are for
     return [rule] if represent.inputs and (learn.menu == "auto" or not of_table) else []
 
 

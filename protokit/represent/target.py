@@ -13,7 +13,7 @@ import pandas as pd
 from protokit.core.errors import DataError
 from protokit.core.names import as_text
 from protokit.core.values.arrays import Features
-from protokit.core.values.given_back import GivenBack
+from protokit.core.values.forms.given_back import GivenBack
 from protokit.core.values.signature import TASKS, TargetSpec, form_written, task_of
 from protokit.represent.encoders.distinct import distinct
 from protokit.represent.encoders.labels import pairs_of

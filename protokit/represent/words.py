@@ -204,7 +204,7 @@ class Represent(NamedInputs):
 
     def left_out(self) -> tuple[str, ...]:
         """What most tables are not."""
-        unsaid = ("sequence", "series", "separator", "positive", "inputs")
+        unsaid = ("sequence", "series", "separator", "positive", "inputs", "pairs")
         return tuple(key for key in unsaid if getattr(self, key) in (None, {}))
 
     @property

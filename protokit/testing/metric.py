@@ -7,7 +7,7 @@ from math import isfinite, isnan
 import numpy as np
 
 from protokit.core.values.arrays import Predictions
-from protokit.core.values.given_back import GivenBack
+from protokit.core.values.forms.given_back import GivenBack
 from protokit.core.values.signature import TASKS as KNOWN
 from protokit.core.values.signature import TargetSpec, task_of
 from protokit.evaluate.metrics.metric import Metric

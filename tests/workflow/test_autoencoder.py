@@ -11,7 +11,7 @@ import pytest
 
 import protokit
 from protokit.core.errors import ProtokitError
-from protokit.core.values.given_back import errors
+from protokit.core.values.forms.given_back import errors
 from protokit.workflow.record.predictions import read_predictions
 
 MENU = [

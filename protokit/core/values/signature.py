@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal, Protocol
 from zlib import crc32
 
 from protokit.core.registry import Registry
-from protokit.core.values.given_back import GivenBack
+from protokit.core.values.forms.given_back import GivenBack
 from protokit.core.values.inputs import OF_KIND, InputGroup, InputSpec
 
 if TYPE_CHECKING:
@@ -297,11 +297,12 @@ class TargetSpec:
 
 @dataclass(frozen=True)
 class Signature:
-    """What goes into the network and what comes out."""
+    """What goes into the network and what comes out. Of `pairs` the inputs are those of one of both sides."""
 
     inputs: tuple[InputSpec, ...]
     targets: tuple[TargetSpec, ...]
     groups: tuple[InputGroup, ...] = ()
+    pairs: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ import numpy as np
 
 from protokit.core.checkup import Aspect, TargetCheck
 from protokit.core.values.arrays import Arrays
-from protokit.core.values.given_back import errors
+from protokit.core.values.forms.given_back import errors
 from protokit.core.values.signature import Form, TargetSpec
 from protokit.evaluate import skill_scores
 from protokit.evaluate.estimators import given_back

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from protokit.core.values.arrays import Features
-from protokit.core.values.given_back import spans
+from protokit.core.values.forms.given_back import spans
 from protokit.core.values.signature import TargetSpec
 
 

@@ -6,7 +6,7 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from protokit.core.values.arrays import Predictions
-from protokit.core.values.given_back import errors
+from protokit.core.values.forms.given_back import errors
 from protokit.evaluate.metrics.metric import METRICS, Metric
 
 if TYPE_CHECKING:

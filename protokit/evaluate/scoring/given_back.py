@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from protokit.core.values.arrays import Predictions
-from protokit.core.values.given_back import GivenBack, spans
+from protokit.core.values.forms.given_back import GivenBack, spans
 
 _Cells = tuple[GivenBack, np.ndarray, np.ndarray]
 

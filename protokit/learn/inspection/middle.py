@@ -8,13 +8,17 @@ from protokit.core.libraries.backend import keras
 from protokit.core.values.said import Notice
 from protokit.core.values.signature import Signature
 from protokit.menu.network.end import CODE
+from protokit.menu.network.pairs import SIDES
 
 
 def middle(network: keras.Model, signature: Signature) -> keras.KerasTensor:
     """What the layer named `code` gives; else the narrowest layer, where the inputs are the target; else the last one.
 
-    The narrowest layer is one that every input has to go through on its way to the output.
+    The narrowest layer is one that every input has to go through on its way to the output. Of pairs it is the vectors
+    of both sides, which are compared: (rows, 2, width).
     """
+    if signature.pairs:
+        return network.get_layer(SIDES).output
     if any(layer.name == CODE for layer in network.layers):
         return network.get_layer(CODE).output
     output, target = network.output, signature.targets[0]

@@ -9,11 +9,11 @@ from __future__ import annotations
 import numpy as np
 
 from protokit.core.libraries.backend import keras
-from protokit.core.values.given_back import LEAST, Parts, numbers_of, spans
+from protokit.core.values.forms.given_back import LEAST, Parts, numbers_of, spans
 
 
 class ReconstructionLoss(keras.losses.Loss):  # type: ignore[misc]
-    """See `protokit.core.values.given_back.errors`, which is the same of scores."""
+    """See `protokit.core.values.forms.given_back.errors`, which is the same of scores."""
 
     def __init__(self, parts: Parts, **more: str) -> None:
         super().__init__(**more)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from protokit.core.places import Fault
+from protokit.core.places import Fault, Path
+from protokit.core.suggest import did_you_mean
 from protokit.evaluate.metrics.metric import METRICS
 from protokit.evaluate.words import Evaluate
 from protokit.learn.words import Learn
+from protokit.represent.column.made import made_in
 from protokit.represent.words import Represent
 
 
@@ -82,6 +84,47 @@ def of_clustering(represent: Represent, learn: Learn, evaluate: Evaluate) -> lis
         if METRICS[name].needs_labels and labels is None:
             rule = f"{name} holds clusters against labels, and none are named"
             found.append(Fault(rule, "write evaluate: {labels: COLUMN}", ("evaluate", "metrics", i)))
+    return found
+
+
+def of_pairs(represent: Represent, learn: Learn) -> list[Fault]:
+    """Both sides are inputs of like columns, of which none is the target."""
+    pairs, inputs = represent.pairs, represent.inputs
+    if pairs is None:
+        return []
+    found: list[Fault] = []
+    at: Path = ("represent", "pairs")
+    for side in ("left", "right"):
+        if (name := getattr(pairs, side)) not in inputs:
+            cure = did_you_mean(name, inputs) or f"write represent: {{inputs: {{{name}: [COLUMN, COLUMN]}}}}"
+            found.append(Fault(f"no input is named {name!r}", cure, (*at, side)))
+    if not found and pairs.left == pairs.right:
+        found.append(Fault("both sides are one input", "name two", (*at, "right")))
+    if found:
+        return found
+    left, right = inputs[pairs.left], inputs[pairs.right]
+    if spare := next((name for name in inputs if name not in (pairs.left, pairs.right)), None):
+        rule = f"a pair has two inputs, and {spare!r} is neither"
+        found.append(Fault(rule, "remove it", ("represent", "inputs", spare)))
+    if len(left) != len(right):
+        rule = f"both sides have like columns in one order: {pairs.left} has {len(left)}, {pairs.right} {len(right)}"
+        found.append(Fault(rule, f"{pairs.left}: {', '.join(left)}; {pairs.right}: {', '.join(right)}", at, "key"))
+    for name, columns in inputs.items():
+        for i, column in enumerate(columns):
+            where: Path = ("represent", "inputs", name, i)
+            if column in represent.targets:
+                found.append(Fault(f"{column!r} is the target", "name another column", where))
+            elif name == pairs.right and column in left:
+                found.append(Fault(f"{column!r} is on both sides", "name another column", where))
+    for one, other in zip(left, right, strict=False):
+        kinds = {represent.kind(one), represent.kind(other)}
+        if None not in kinds and len(kinds) > 1:
+            rule = f"{one!r} and {other!r} are the same of both sides, and of one kind"
+            found.append(Fault(rule, f"write {other}: {represent.kind(one)}", ("represent", "columns", other)))
+    if represent.series or represent.sequence or represent.gives_back or learn.form == "clusters":
+        found.append(Fault("pairs are rows of a table with a target", "remove it", at, "key"))
+    made = "is made of several columns, and pairs take each by itself"
+    found += [Fault(f"{n!r} {made}", "remove it", ("represent", "columns", n), "key") for n in made_in(represent)]
     return found
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from protokit.core.names import counted, number
 from protokit.core.values.arrays import Predictions
-from protokit.core.values.given_back import errors, spans
+from protokit.core.values.forms.given_back import errors, spans
 from protokit.core.values.signature import Form
 from protokit.evaluate.scoring.masks import of_each_image
 from protokit.show.blocks import Block, Grid

@@ -20,7 +20,7 @@ from protokit.core.files import write_with
 from protokit.core.rows import SourceRows
 from protokit.core.runs import LAST
 from protokit.core.values.arrays import Predictions
-from protokit.core.values.given_back import GivenBack
+from protokit.core.values.forms.given_back import GivenBack
 from protokit.core.values.signature import TargetSpec
 from protokit.learn.clustering.clusters import Clusters
 from protokit.workflow.record.contents import Identified, Metrics, PlainTarget

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from protokit.core.values.given_back import GivenBack, errors, spans
+from protokit.core.values.forms.given_back import GivenBack, errors, spans
 from protokit.core.values.signature import TASKS, Reader, TargetSpec, Task
 
 if TYPE_CHECKING:

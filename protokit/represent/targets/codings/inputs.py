@@ -9,7 +9,7 @@ import pandas as pd
 
 from protokit.core.errors import DataError
 from protokit.core.values.arrays import Features
-from protokit.core.values.given_back import GivenBack, numbers_of, spans
+from protokit.core.values.forms.given_back import GivenBack, numbers_of, spans
 from protokit.core.values.signature import TargetSpec
 from protokit.represent.encoders.sequences import SequenceColumn
 from protokit.represent.kind import CodeColumn, FittedColumn, InputColumn, NumberColumn
