@@ -83,8 +83,8 @@ class Part:
         return {
             s.name: Predictions(
                 s,
-                np.asarray(arrays.truth[s.name]),
-                scores[s.name],
+                truth := np.asarray(arrays.truth[s.name]),
+                s.of_task.judged(s, scores[s.name], truth),
                 units,
                 arrays.blocks,
                 reference=arrays.labels,

@@ -14,6 +14,7 @@ from protokit.recipe.tasks.targets import (
     of_clustering,
     of_pairs,
     of_reconstruction,
+    of_similarity,
     of_survival,
     of_tagging,
     of_vector,
@@ -35,6 +36,7 @@ def faults_between(collect: Collect, represent: Represent, learn: Learn, evaluat
         found.append(Fault("one network is dealt nothing", "write networks: 4", ("learn", "networks")))
     found += [Fault(rule, None, ("represent", "inputs"), "key") for rule in _of_inputs(represent, learn)]
     found += [*of_vector(represent, learn), *of_reconstruction(represent, learn), *of_pairs(represent, learn)]
+    found += of_similarity(represent, learn)
     if learn.form == "tags":
         found += of_tagging(represent)
     if learn.form == "survival":
@@ -56,8 +58,8 @@ def _of_inputs(represent: Represent, learn: Learn) -> list[str]:
 def cannot_deal(represent: Represent, learn: Learn) -> str | None:
     """Why networks cannot have different validation rows; None where they can."""
     split = represent.split
-    if learn.form == "clusters" or represent.series is not None or represent.gives_back:
-        return "validation rows are dealt where a table has a target, not for series, clusters and inputs given back"
+    if learn.form in ("clusters", "embedding") or represent.series is not None or represent.gives_back:
+        return "validation rows are dealt where a table has a target, not for series, clusters, points and inputs"
     if isinstance(split.validation, str):
         return f"the validation rows are those of the table {split.validation!r}: they cannot be dealt"
     way = SPLITS[split.way] if split.way else None

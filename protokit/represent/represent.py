@@ -34,6 +34,7 @@ from protokit.represent.target import TargetEncoder, by_target, classes_of_rows,
 from protokit.represent.targets.asked import found_separator, hold_no_lists, with_vector, written_order
 from protokit.represent.targets.coding import Encoded
 from protokit.represent.targets.counted import told_of_counts
+from protokit.represent.targets.identities import told_of_identities
 from protokit.represent.targets.positive import with_positive
 from protokit.represent.targets.words import INPUTS
 from protokit.represent.words import Represent
@@ -156,7 +157,7 @@ def _represented(
         encoder = replace(
             encoder, targets=(TargetEncoder.fit(train, (RECONSTRUCTION,), RECONSTRUCTION, given=encoded),)
         )
-    of_labels: list[Notice] = []
+    of_labels = told_of_identities(tasks, frame, rows)
     if form_written(setting.task) == "clusters":
         of_labels = told_of_labels(setting.labels, frame, rows)
         unlabelled = Unlabelled.fit(encoder, train, setting.labels, setting.seed)

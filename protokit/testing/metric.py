@@ -63,6 +63,11 @@ def predictions(task: str, rows: int = 40, seed: int = 0, *, skill: float = 0.5)
         scores = skill * np.eye(3)[marks] + (1 - skill) * chance
         marks[::5, 1], marks[::7, 2] = -1, -2
         return Predictions(target, marks, scores)
+    if form == "embedding":
+        target, own = TargetSpec("y", task, width=2), r.integers(0, 6, rows)
+        points = skill * np.stack([np.cos(own), np.sin(own)], axis=1) + (1 - skill) * r.normal(size=(rows, 2))
+        named = np.array([f"k{one}" for one in own], object)
+        return Predictions(target, named, target.of_task.judged(target, points, named))
     if form == "inputs":
         target = TargetSpec("y", task, parts=PARTS)
         numbers, level = r.normal(size=(rows, 3)), r.integers(0, 3, rows)

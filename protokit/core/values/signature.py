@@ -20,7 +20,18 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Form = Literal[
-    "classes", "labels", "number", "quantiles", "steps", "clusters", "survival", "vector", "tags", "mask", "inputs"
+    "classes",
+    "labels",
+    "number",
+    "quantiles",
+    "steps",
+    "clusters",
+    "survival",
+    "vector",
+    "tags",
+    "mask",
+    "inputs",
+    "embedding",
 ]
 
 
@@ -51,7 +62,8 @@ class Task(ABC):
         like: another task, whose metrics, baselines, plots and checks are for this one, too.
         form: what is predicted of a row: one of several classes, labels that may each be there, a number, several
             quantiles, steps of series, a cluster, when something happens, several numbers together, a class for each
-            step of a sequence, a class for each pixel, the inputs again.
+            step of a sequence, a class for each pixel, the inputs again,
+            a point near those of its class.
         ordered: whether classes have an order, which `represent.columns` may write.
         has_target: whether a column says what is true.
         numeric: whether the cells of its columns are numbers.
@@ -159,6 +171,10 @@ class Task(ABC):
     def steps(self, truth: np.ndarray) -> np.ndarray | None:
         """Which steps of each row there are, where rows have different ones. Shapes: (rows, steps) of truth values."""
         return None
+
+    def judged(self, target: TargetSpec, scores: np.ndarray, truth: np.ndarray) -> np.ndarray:
+        """What of the scores of rows that are judged together is kept: of what is near each other, which rows are."""
+        return scores
 
     def said_of_rows(self, target: TargetSpec, truth: np.ndarray, scores: np.ndarray) -> tuple[np.ndarray, ...]:
         """What is said of each row beside what is predicted, as many as `beside` names. Shapes: (rows,) each."""

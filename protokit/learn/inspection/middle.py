@@ -22,6 +22,8 @@ def middle(network: keras.Model, signature: Signature) -> keras.KerasTensor:
     if any(layer.name == CODE for layer in network.layers):
         return network.get_layer(CODE).output
     output, target = network.output, signature.targets[0]
+    if target.form == "embedding":
+        return output
     taken = (output[target.key] if isinstance(output, dict) else output)._keras_history.operation.input
     last = taken[0] if isinstance(taken, list) else taken
     if target.form != "inputs":

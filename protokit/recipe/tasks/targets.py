@@ -128,6 +128,28 @@ def of_pairs(represent: Represent, learn: Learn) -> list[Fault]:
     return found
 
 
+def of_similarity(represent: Represent, learn: Learn) -> list[Fault]:
+    """One column tells which rows are alike, and one network where they are."""
+    if learn.form != "embedding":
+        return []
+    found: list[Fault] = []
+    if len(represent.targets) > 1:
+        rule = "one column says which rows are alike"
+        found.append(Fault(rule, f"write target: {represent.targets[0]}", ("represent", "target")))
+    if (learn.networks or 1) > 1 or learn.deal:
+        key = "networks" if learn.networks else "deal"
+        rule = "the points of one network are not those of another"
+        found.append(Fault(rule, "remove it", ("learn", key), "key"))
+    if represent.split.folds is not None:
+        rule = "the points of one fold are not those of another"
+        found.append(Fault(rule, "write a share: split: {test: 0.2}", ("represent", "split", "folds"), "key"))
+    if represent.series or represent.pairs:
+        key = "series" if represent.series else "pairs"
+        rule = "rows of a table are near each other or not"
+        found.append(Fault(rule, "remove it", ("represent", key), "key"))
+    return found
+
+
 def of_reconstruction(represent: Represent, learn: Learn) -> list[Fault]:
     """The inputs as the target: the task is theirs, and no other has them."""
     found: list[Fault] = []
