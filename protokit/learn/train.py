@@ -25,6 +25,7 @@ from protokit.learn.plan import Plan, Progress
 from protokit.learn.planning import plan_of
 from protokit.learn.snapshot import Snapshot, assign
 from protokit.learn.snapshot import values as values_of
+from protokit.learn.targets.decoding import decoded
 from protokit.learn.training import data_feed
 from protokit.learn.training.failures import first_line
 from protokit.learn.training.interrupt import interruptible
@@ -256,7 +257,7 @@ def codes(network: keras.Model, inputs: dict[str, np.ndarray], signature: Signat
 
     Shapes: (rows, width).
     """
-    inner = keras.Model(network.input, middle(network, signature))
+    inner = keras.Model({name: network.input[name] for name in inputs}, middle(network, signature))
     rows = len(next(iter(inputs.values())))
     found = []
     with seeded(0, tensorflow=False):
@@ -269,7 +270,7 @@ def codes(network: keras.Model, inputs: dict[str, np.ndarray], signature: Signat
 def predict(network: keras.Model, inputs: dict[str, np.ndarray], signature: Signature) -> dict[str, np.ndarray]:
     """What the network gives for each target.
 
-    Shapes: (rows, units) by the target's name.
+    Shapes: (rows, units) by the target's name; of texts (rows, tokens), the places of tokens.
 
     Raises:
         TrainingError: what it gives for classes are no probabilities.
@@ -278,9 +279,14 @@ def predict(network: keras.Model, inputs: dict[str, np.ndarray], signature: Sign
     batch = min(_PREDICTED, max(1, _GIVEN // max(target.units for target in signature.targets)))
     at_a_time = batch * max(1, data_feed.CHUNK_BYTES * rows // (size * batch))  # what is cut when read is kept small
     found: dict[str, list[np.ndarray]] = {}
+    by_token = signature.targets[0].form == "tokens"
+    at_a_time = min(at_a_time, batch) if by_token else at_a_time
     with seeded(0, tensorflow=False):
         for start in range(0, max(1, rows), at_a_time):
             some = {name: values[start : start + at_a_time] for name, values in inputs.items()}
+            if by_token:
+                found.setdefault(signature.targets[0].name, []).append(decoded(network, some, signature.targets[0]))
+                continue
             if 0 < rows <= batch:  # one batch: the same bits without a pipeline, which takes ten times as long
                 output = network.predict_on_batch({name: np.asarray(values) for name, values in some.items()})
             else:

@@ -10,6 +10,7 @@ from protokit.menu.house_menu import EMBEDDING, HOUSE_MENUS
 from protokit.menu.items import Plain
 
 _BESIDE = 16  # numbers that are made of what stands beside the image of a mask
+_OF_TEXT = 32  # units each way over a text that another one is made of
 KNOWN_UNITS = 32  # of the layer between columns whose future is known and what they add to a forecast
 
 
@@ -29,6 +30,8 @@ def fitting(signature: Signature) -> Plain:
         kinds = " and ".join(dict.fromkeys(spec.kind for spec in signature.inputs if not spec.joins_columns))
         cure = "write its layers, such as menu: [Flatten, {Dense: 8, name: code}, {Dense: 64}]"
         raise SpecError.one(f"no house menu gives back {kinds}", cure, ("learn", "menu"))
+    if form == "tokens" and [spec.kind for spec in signature.inputs] == ["text"]:
+        return [{"Bidirectional": {"layer": {"GRU": {"units": _OF_TEXT, "return_sequences": True}}}}]
     if form == "mask":
         return _for_masks(signature)
     menu = _for_inputs(signature)

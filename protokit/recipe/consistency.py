@@ -17,6 +17,7 @@ from protokit.recipe.tasks.targets import (
     of_similarity,
     of_survival,
     of_tagging,
+    of_translation,
     of_vector,
 )
 from protokit.represent.column.made import made_in
@@ -36,7 +37,7 @@ def faults_between(collect: Collect, represent: Represent, learn: Learn, evaluat
         found.append(Fault("one network is dealt nothing", "write networks: 4", ("learn", "networks")))
     found += [Fault(rule, None, ("represent", "inputs"), "key") for rule in _of_inputs(represent, learn)]
     found += [*of_vector(represent, learn), *of_reconstruction(represent, learn), *of_pairs(represent, learn)]
-    found += of_similarity(represent, learn)
+    found += [*of_similarity(represent, learn), *of_translation(represent, learn)]
     if learn.form == "tags":
         found += of_tagging(represent)
     if learn.form == "survival":
@@ -58,8 +59,8 @@ def _of_inputs(represent: Represent, learn: Learn) -> list[str]:
 def cannot_deal(represent: Represent, learn: Learn) -> str | None:
     """Why networks cannot have different validation rows; None where they can."""
     split = represent.split
-    if learn.form in ("clusters", "embedding") or represent.series is not None or represent.gives_back:
-        return "validation rows are dealt where a table has a target, not for series, clusters, points and inputs"
+    if learn.form in ("clusters", "embedding", "tokens") or represent.series is not None or represent.gives_back:
+        return "validation rows are dealt for classes and numbers of a table's rows"
     if isinstance(split.validation, str):
         return f"the validation rows are those of the table {split.validation!r}: they cannot be dealt"
     way = SPLITS[split.way] if split.way else None
@@ -110,9 +111,12 @@ def _of_targets(represent: Represent, learn: Learn) -> list[Fault]:
         if name in represent.columns:
             path: Path = ("represent", "columns", name)
             ordered = represent.kind(name) == "ordered"
+            if represent.kind(name) == "text" and learn.form == "tokens":
+                continue
             if ordered and any(task.ordered for task in of_word(learn.task)):
                 continue
-            cure = "write learn: {task: ordinal} beside it" if ordered else "set learn.task instead"
+            beside = {"ordered": "ordinal", "text": "translation"}.get(str(represent.kind(name)))
+            cure = f"write learn: {{task: {beside}}} beside it" if beside else "set learn.task instead"
             found.append(Fault(f"{name!r} is the target", cure, path, "key"))
     return found
 

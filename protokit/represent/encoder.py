@@ -204,7 +204,8 @@ class Encoder:
         made, features = self.encode(examples)
         truth = {t.spec.name: t.truth_of_inputs(examples, made, features) for t in self.targets}
         targets = {t.spec.key: t.training(truth[t.spec.name]) for t in self.targets}
-        return Arrays(made, targets, truth, features)
+        taught = {name: some for t in self.targets for name, some in t.taught(truth[t.spec.name]).items()}
+        return Arrays({**made, **taught}, targets, truth, features)
 
     def scores(self, outputs: Mapping[str, np.ndarray], features: Features) -> dict[str, np.ndarray]:
         """From what the network gives, by the target's name: see TargetEncoder.scores."""

@@ -134,7 +134,14 @@ def _represented(
         _named(
             spec,
             TargetEncoder.fit(
-                train, names, task, setting.quantiles, separator, written_order(spec, names[0]), columns.own
+                train,
+                names,
+                task,
+                setting.quantiles,
+                separator,
+                written_order(spec, names[0]),
+                columns.own,
+                options=spec.options(names[0]),
             ),
         )
         for names, task in by_target(tasks, setting.event).items()

@@ -126,16 +126,17 @@ class TargetEncoder(Learned):
         order: tuple[str, ...] = (),
         beside: Sequence[FittedColumn] = (),
         given: Encoded | None = None,
+        options: object = None,
     ) -> TargetEncoder:
         """Learns classes (sorted, or in the `order` that is written), labels, or numbers, from training rows.
 
         `beside` are the columns that are inputs of their own; `given` is what the network takes, where that is the
-        target.
+        target; `options` are those of the kind that the target is said to be.
 
         Raises:
             DataError: the training rows hold one class only.
         """
-        asked = Asked(task, quantiles, separator, order, beside, given)
+        asked = Asked(task, quantiles, separator, order, beside, given, options)
         return cls(**vars(CODINGS[task_of(task).coding].fit(frame, names, asked)))
 
     def at(self, folder: Path) -> TargetEncoder:
@@ -165,6 +166,10 @@ class TargetEncoder(Learned):
         Shapes: (rows,) -> (rows, 1); labels stay (rows, labels).
         """
         return self._coding.training(self, truth)
+
+    def taught(self, truth: np.ndarray) -> Mapping[str, np.ndarray]:
+        """What the network is given beside its inputs while it learns."""
+        return self._coding.taught(self, truth)
 
     def scores(self, output: np.ndarray) -> np.ndarray:
         """From what the network gives: probabilities of classes or labels, or numbers in their own unit.

@@ -39,6 +39,10 @@ def arrays(task: str, rows: int, seed: int = 0, *, columns: tuple[str, ...] = ("
         x[::6, 1] = np.nan
         features = Features(x, level + 1, (4,))
         return Arrays({"x": x}, {}, {"y": np.concatenate([x, level], axis=1)}, features)
+    if one.form == "tokens":
+        x = r.normal(size=(rows, 2))
+        said = np.stack([1 + (x[:, 0] > 0), 1 + (x[:, 1] > 0), np.zeros(rows, int)], axis=1)
+        return Arrays({"x": x}, {}, {"y": said}, Features(x, none.astype(np.int64), ()))
     if one.form == "embedding":
         x = r.normal(size=(rows, 2))
         named = np.array([f"k{place}" for place in np.digitize(x[:, 0], [-0.5, 0.5])], object)
@@ -82,7 +86,7 @@ def check_baseline(baseline: Baseline | type[Baseline]) -> None:
     assert one.tasks and {*one.tasks} <= {*TASKS}, f"the tasks of {name} are some of {', '.join(TASKS)}"
     for task in (known for known in TASKS if task_of(known).is_one_of(one.tasks)):
         tables: list[tuple[str, ...]] = [("numbers", "codes"), ("numbers",), ("codes", "texts", "wide")]
-        own_way = task_of(task).form in ("steps", "clusters", "tags", "mask", "inputs", "embedding")
+        own_way = task_of(task).form in ("steps", "clusters", "tags", "mask", "inputs", "embedding", "tokens")
         for columns in tables[:1] if own_way else tables:
             _check_fit(one, name, task, columns)
 
@@ -102,6 +106,8 @@ def _check_fit(one: Baseline, name: str, task: str, columns: tuple[str, ...]) ->
     )
     if form == "survival":
         target = TargetSpec("y", task, columns=("y", "seen"), times=(0.5, 1.0, 2.0), hazards=(0.3, 0.3, 0.3))
+    if form == "tokens":
+        target = TargetSpec("y", task, ("", "a", "b"), horizon=3)
     if form == "embedding":
         target = TargetSpec("y", task, width=2)
     if form == "inputs":
@@ -125,6 +131,7 @@ def _check_fit(one: Baseline, name: str, task: str, columns: tuple[str, ...]) ->
         "mask": (20, 4, 5, 3),
         "inputs": (20, 6),
         "embedding": (20, 10),
+        "tokens": (20, 3),
     }.get(form, (20, len(target.classes)))
     assert first.scores.shape == shape, f"the scores of {of} have the shape {first.scores.shape}, not {shape}"
     assert form == "embedding" or np.isfinite(first.scores).all(), f"some scores of {of} are not finite"

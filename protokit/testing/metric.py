@@ -63,6 +63,14 @@ def predictions(task: str, rows: int = 40, seed: int = 0, *, skill: float = 0.5)
         scores = skill * np.eye(3)[marks] + (1 - skill) * chance
         marks[::5, 1], marks[::7, 2] = -1, -2
         return Predictions(target, marks, scores)
+    if form == "tokens":
+        target = TargetSpec("y", task, ("", "a", "b", "c"), horizon=4)
+        places = r.integers(1, 4, (rows, 4))
+        places[np.arange(rows), r.integers(1, 4, rows)] = 0
+        gone = np.cumsum(places == 0, axis=1) - (places == 0) > 0
+        other = np.where(r.random(places.shape) < skill, places, r.integers(0, 4, places.shape))
+        other[np.cumsum(other == 0, axis=1) > 0] = 0
+        return Predictions(target, np.where(gone, -2, places), other)
     if form == "embedding":
         target, own = TargetSpec("y", task, width=2), r.integers(0, 6, rows)
         points = skill * np.stack([np.cos(own), np.sin(own)], axis=1) + (1 - skill) * r.normal(size=(rows, 2))

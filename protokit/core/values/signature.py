@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from math import prod
-from typing import TYPE_CHECKING, ClassVar, Literal, Protocol
+from typing import TYPE_CHECKING, ClassVar, Literal
 from zlib import crc32
 
 from protokit.core.registry import Registry
 from protokit.core.values.forms.given_back import GivenBack
+from protokit.core.values.forms.reader import Reader as Reader
 from protokit.core.values.inputs import OF_KIND, InputGroup, InputSpec
 
 if TYPE_CHECKING:
@@ -32,20 +33,8 @@ Form = Literal[
     "mask",
     "inputs",
     "embedding",
+    "tokens",
 ]
-
-
-class Reader(Protocol):
-    """The columns of a table of predictions, taken one after the other."""
-
-    def take(self) -> np.ndarray:
-        """The next column."""
-
-    def skip(self, count: int) -> None:
-        """Leave out so many columns."""
-
-    def stacked(self, count: int) -> np.ndarray:
-        """The next columns beside each other. Shapes: (rows, count)."""
 
 
 class Task(ABC):
@@ -63,7 +52,7 @@ class Task(ABC):
         form: what is predicted of a row: one of several classes, labels that may each be there, a number, several
             quantiles, steps of series, a cluster, when something happens, several numbers together, a class for each
             step of a sequence, a class for each pixel, the inputs again,
-            a point near those of its class.
+            a point near those of its class, the tokens of a text.
         ordered: whether classes have an order, which `represent.columns` may write.
         has_target: whether a column says what is true.
         numeric: whether the cells of its columns are numbers.

@@ -20,7 +20,7 @@ class Dummy(Baseline):
     about = "Always the shares of the classes or labels, the mean, or the quantiles."
     tasks = (
         "binary", "multiclass", "regression", "vector", "multilabel", "quantile", "tagging", "segmentation",
-        "reconstruction",
+        "reconstruction", "translation",
     )  # fmt: skip
     default = True
     rank = 10
@@ -29,8 +29,11 @@ class Dummy(Baseline):
         self, features: Features, truth: np.ndarray, target: TargetSpec, seed: int, weights: np.ndarray | None = None
     ) -> Fitted:
         """See Baseline."""
-        from protokit.evaluate.estimators import given_back, masks, tabular
+        from protokit.evaluate.estimators import masks, tabular
+        from protokit.evaluate.estimators.structured import given_back, tokens
 
+        if target.form == "tokens":
+            return tokens.dummy(truth, target, weights)
         if target.form == "inputs":
             return given_back.dummy(truth, target, weights)
         if target.form == "mask":

@@ -26,6 +26,6 @@ class RawColumns(Baseline):
         self, features: Features, truth: np.ndarray, target: TargetSpec, seed: int, weights: np.ndarray | None = None
     ) -> Fitted:
         """See Baseline."""
-        from protokit.evaluate.estimators import raw_columns
+        from protokit.evaluate.estimators.structured import raw_columns
 
         return raw_columns.fitted(features, seed, weights)

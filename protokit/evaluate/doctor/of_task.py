@@ -19,7 +19,7 @@ from protokit.core.values.arrays import Arrays
 from protokit.core.values.forms.given_back import errors
 from protokit.core.values.signature import Form, TargetSpec
 from protokit.evaluate import skill_scores
-from protokit.evaluate.estimators import given_back
+from protokit.evaluate.estimators.structured import given_back
 from protokit.evaluate.estimators.tags import steps_as_rows
 from protokit.evaluate.scoring.survival import at_times, curve, errors_of_curves
 

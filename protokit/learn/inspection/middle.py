@@ -8,6 +8,7 @@ from protokit.core.libraries.backend import keras
 from protokit.core.values.said import Notice
 from protokit.core.values.signature import Signature
 from protokit.menu.network.end import CODE
+from protokit.menu.network.ends.decoder import START
 from protokit.menu.network.pairs import SIDES
 
 
@@ -24,6 +25,8 @@ def middle(network: keras.Model, signature: Signature) -> keras.KerasTensor:
     output, target = network.output, signature.targets[0]
     if target.form == "embedding":
         return output
+    if target.form == "tokens":
+        return network.get_layer(START).output
     taken = (output[target.key] if isinstance(output, dict) else output)._keras_history.operation.input
     last = taken[0] if isinstance(taken, list) else taken
     if target.form != "inputs":

@@ -170,7 +170,7 @@ class _Losses:
             return np.log(2.0), np.eye(1, *target.shape, dtype=np.float32)  # all rows in one place
         if target.form == "survival":
             said = [np.zeros(target.shape)]  # the hazard of all
-        if target.form == "tags":
+        if target.form in ("tags", "tokens"):
             shares = np.bincount(truth[truth >= 0], minlength=len(target.classes)) / max(1, (truth >= 0).sum())
             said = [np.broadcast_to(shares, target.shape)]
         found = []

@@ -8,6 +8,7 @@ from protokit.evaluate.metrics.metric import METRICS
 from protokit.evaluate.words import Evaluate
 from protokit.learn.words import Learn
 from protokit.represent.column.made import made_in
+from protokit.represent.kinds.text import TextOptions
 from protokit.represent.words import Represent
 
 
@@ -147,6 +148,41 @@ def of_similarity(represent: Represent, learn: Learn) -> list[Fault]:
         key = "series" if represent.series else "pairs"
         rule = "rows of a table are near each other or not"
         found.append(Fault(rule, "remove it", ("represent", key), "key"))
+    return found
+
+
+def of_translation(represent: Represent, learn: Learn) -> list[Fault]:
+    """One target that is a text of tokens, which one network says."""
+    if learn.form != "tokens":
+        return []
+    found: list[Fault] = []
+    name = represent.targets[0] if represent.targets else ""
+    if len(represent.targets) > 1:
+        rule = "one text is said token by token"
+        found.append(Fault(rule, f"write target: {name}", ("represent", "target")))
+    elif name and represent.kind(name) != "text":
+        rule = f"the target {name!r} is said token by token, and has to be read as a text"
+        found.append(Fault(rule, f"write columns: {{{name}: text}}, or {{text: {{tokens: words}}}}", ("represent",)))
+    elif isinstance(said := represent.options(name), TextOptions):
+        at: Path = ("represent", "columns", name, "text")
+        if said.form != "tokens" or said.vectors is not None:
+            key = "vectors" if said.vectors is not None else "form"
+            found.append(
+                Fault("a text that is to be said has codes of its tokens alone", "remove it", (*at, key), "key")
+            )
+        if said.tokens not in (None, "words", "characters"):
+            found.append(
+                Fault(f"{said.tokens} cannot be put together again", "write characters, or words", (*at, "tokens"))
+            )
+    if (learn.networks or 1) > 1 or learn.deal:
+        key = "networks" if learn.networks else "deal"
+        found.append(Fault("texts of several networks have no mean", "remove it", ("learn", key), "key"))
+    if represent.split.folds is not None:
+        rule = "the tokens of one fold are not those of another"
+        found.append(Fault(rule, "write a share: split: {test: 0.2}", ("represent", "split", "folds"), "key"))
+    if represent.series or represent.pairs:
+        key = "series" if represent.series else "pairs"
+        found.append(Fault("a text is said of a row, or of a sequence", "remove it", ("represent", key), "key"))
     return found
 
 

@@ -33,7 +33,8 @@ class Asked:
     """What is said of a target before its rows are looked at.
 
     `separator` parts the labels of a cell; `order` is that of classes, as written. `beside` are the columns of the
-    table that are inputs of their own, fitted; `given` is what the network takes, where that is the target.
+    table that are inputs of their own, fitted; `given` is what the network takes, where that is the target; `options`
+    are those of the kind that the target is said to be.
     """
 
     task: str
@@ -42,6 +43,7 @@ class Asked:
     order: tuple[str, ...] = ()
     beside: Sequence[FittedColumn] = ()
     given: Encoded | None = None
+    options: object = None
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,10 @@ class Coding(ABC):
     @abstractmethod
     def training(self, learned: Learned, truth: np.ndarray) -> np.ndarray:
         """What the loss takes. Shapes: (rows, ...) -> (rows, numbers)."""
+
+    def taught(self, learned: Learned, truth: np.ndarray) -> Mapping[str, np.ndarray]:
+        """What the network is given beside its inputs while it learns, made of the truth. Shapes: (rows, ...) each."""
+        return {}
 
     @abstractmethod
     def scores(self, learned: Learned, output: np.ndarray) -> np.ndarray:
