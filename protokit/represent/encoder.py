@@ -93,7 +93,7 @@ class Encoder:
 
         Of sequences each column that is there at each step stands by itself, on the last axis.
         """
-        found: dict[str, list[tuple[str, np.ndarray | None]]] = {name: [] for name in self.kinds}
+        found: dict[str, list[tuple[str, np.ndarray | None]]] = {one.column: [] for one in self._all}
         hot, embedded = self._by_levels()
         owners = [column.column for column in self._numeric for _ in column.names]
         owners += [name for name, is_marked in zip(owners, self.scaler.marked, strict=True) if is_marked]
