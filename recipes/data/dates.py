@@ -1,4 +1,7 @@
-"""Makes dates.csv: days as people write them, in one of three ways, and as computers do. python recipes/data/dates.py"""
+"""Makes dates.csv: days as people write them, in one of three ways, and as computers do.
+
+python recipes/data/dates.py
+"""
 
 from __future__ import annotations
 
@@ -7,20 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
-MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
+MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
     "December",
-]
+)  # fmt: skip
 
 
 def dates(seed: int = 0, count: int = 1500) -> list[tuple[str, str]]:
