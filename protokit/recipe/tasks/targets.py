@@ -162,7 +162,9 @@ def of_translation(represent: Represent, learn: Learn) -> list[Fault]:
         found.append(Fault(rule, f"write target: {name}", ("represent", "target")))
     elif name and represent.kind(name) != "text":
         rule = f"the target {name!r} is said token by token, and has to be read as a text"
-        found.append(Fault(rule, f"write columns: {{{name}: text}}, or {{text: {{tokens: words}}}}", ("represent",)))
+        found.append(
+            Fault(rule, f"write columns: {{{name}: text}}, or {{text: {{tokens: words}}}}", ("represent", "target"))
+        )
     elif isinstance(said := represent.options(name), TextOptions):
         at: Path = ("represent", "columns", name, "text")
         if said.form != "tokens" or said.vectors is not None:
