@@ -65,7 +65,8 @@ def test_rows_that_are_unlike_the_others_have_the_largest_error(run: protokit.Ru
     assert [*said] == [*frame, "reconstruction error"]
     assert set(said["shade"]) <= {"dark", "grey", "light"} and np.isfinite(said["reconstruction error"]).all()
     odd = frame.iloc[:3].assign(size=[160.0, 40.0, 160.0], shade="light", weight=-4.0, price=0.05)
-    far = run.model.predict(odd)["reconstruction error"]
+    with pytest.warns(protokit.PredictionNotice, match="beyond the training rows"):
+        far = run.model.predict(odd)["reconstruction error"]
     assert far.min() > np.quantile(said["reconstruction error"], 0.99)
 
 
