@@ -107,7 +107,7 @@ def _check_fit(one: Baseline, name: str, task: str, columns: tuple[str, ...]) ->
     if form == "survival":
         target = TargetSpec("y", task, columns=("y", "seen"), times=(0.5, 1.0, 2.0), hazards=(0.3, 0.3, 0.3))
     if form == "tokens":
-        target = TargetSpec("y", task, ("", "a", "b"), horizon=3)
+        target = TargetSpec("y", task, ("", "a", "b"), width=3)
     if form == "embedding":
         target = TargetSpec("y", task, width=2)
     if form == "inputs":

@@ -64,7 +64,7 @@ def predictions(task: str, rows: int = 40, seed: int = 0, *, skill: float = 0.5)
         marks[::5, 1], marks[::7, 2] = -1, -2
         return Predictions(target, marks, scores)
     if form == "tokens":
-        target = TargetSpec("y", task, ("", "a", "b", "c"), horizon=4)
+        target = TargetSpec("y", task, ("", "a", "b", "c"), width=4)
         places = r.integers(1, 4, (rows, 4))
         places[np.arange(rows), r.integers(1, 4, rows)] = 0
         gone = np.cumsum(places == 0, axis=1) - (places == 0) > 0

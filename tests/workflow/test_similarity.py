@@ -19,7 +19,7 @@ from protokit.learn.targets.triplet import TripletLoss, told_of_batches
 MENU = [{"Dense": {"units": 32, "activation": "relu"}}]
 
 
-def people(count: int = 24, rows: int = 360) -> pd.DataFrame:
+def people(count: int = 80, rows: int = 640) -> pd.DataFrame:
     """Two numbers tell who it is; eight others, which vary far more, do not."""
     rng = np.random.default_rng(0)
     who = rng.integers(0, count, rows)

@@ -18,12 +18,12 @@ def decoded(network: keras.Model, inputs: Mapping[str, np.ndarray], target: Targ
     Shapes: inputs (rows, ...) by name -> (rows, tokens), places of tokens, whatever after the end.
     """
     rows = len(next(iter(inputs.values())))
-    said = np.full((rows, target.horizon), END, np.int32)
+    said = np.full((rows, target.width), END, np.int32)
     before = said.copy()
     before[:, 0] = len(target.classes)
     given = {name: np.asarray(values) for name, values in inputs.items() if name != SO_FAR}
     done = np.zeros(rows, bool)
-    for place in range(target.horizon):
+    for place in range(target.width):
         # shorter inputs would be compiled anew for each length: later places do not reach earlier ones
         likely = np.asarray(network.predict_on_batch({**given, SO_FAR: before}))[:, place]
         said[:, place] = np.where(done, END, likely.argmax(axis=-1))

@@ -42,15 +42,15 @@ class Tokens(Coding):
         often = Counter(token for text in texts for token in text)
         known = sorted(often, key=lambda token: (-often[token], token))[: said.vocabulary]
         longest = said.length or min(_LONGEST, max(map(len, texts)))
-        return Learned(TargetSpec(names[0], asked.task, ("", *known), horizon=longest + 1), separator=tokens)
+        return Learned(TargetSpec(names[0], asked.task, ("", *known), width=longest + 1), separator=tokens)
 
     def truth(self, learned: Learned, frame: pd.DataFrame) -> np.ndarray:
         """See Coding: places of tokens; see Translation. Shapes: (rows, tokens) int64."""
         spec = learned.spec
         place = {token: i for i, token in enumerate(spec.classes) if i != END}
-        found = np.full((len(frame), spec.horizon), PAST_END, np.int64)
+        found = np.full((len(frame), spec.width), PAST_END, np.int64)
         for row, cell in enumerate(frame[spec.name]):
-            read = _split(str(learned.separator))(as_text(cell))[: spec.horizon]
+            read = _split(str(learned.separator))(as_text(cell))[: spec.width]
             found[row, : len(read)] = [place.get(token, NOT_KNOWN) for token in read]
             found[row, len(read) : len(read) + 1] = END
         return found

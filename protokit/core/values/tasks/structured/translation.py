@@ -15,7 +15,7 @@ _NO_TEXT = "\ufffd"
 
 
 class Translation(Task):
-    """A text token by token, of at most `horizon` tokens, the end among them: the first of the classes, an empty one.
+    """A text token by token, of at most `width` tokens, the end among them: the first of the classes, an empty one.
 
     Truth: places of tokens (rows, tokens), 0 the end, -1 for one that no training text has, -2 past the end. Scores:
     places of the tokens that are said (rows, tokens), 0 from the end on.
@@ -40,7 +40,7 @@ class Translation(Task):
 
     def shape(self, target: TargetSpec) -> tuple[int, ...]:
         """See Task."""
-        return (target.horizon, len(target.classes))
+        return (target.width, len(target.classes))
 
     def truth_columns(self, target: TargetSpec, truth: np.ndarray) -> dict[str, np.ndarray]:
         """See Task: the text, and the place of each token."""
@@ -56,12 +56,12 @@ class Translation(Task):
     def read_truth(self, target: TargetSpec, reader: Reader) -> np.ndarray:
         """See Task."""
         reader.skip(1)
-        return reader.stacked(target.horizon)
+        return reader.stacked(target.width)
 
     def read_scores(self, target: TargetSpec, reader: Reader, *, chosen: bool) -> tuple[np.ndarray, np.ndarray | None]:
         """See Task."""
         reader.skip(1)
-        return reader.stacked(target.horizon), None
+        return reader.stacked(target.width), None
 
     def predicted(self, target: TargetSpec, scores: np.ndarray) -> dict[str, np.ndarray]:
         """See Task: the texts."""
