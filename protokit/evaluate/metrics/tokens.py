@@ -24,7 +24,8 @@ class ExactMatch(Metric):
     def per_row(self, predictions: Predictions) -> np.ndarray:
         """See Metric."""
         right, there = _right(predictions)
-        return (right | ~there).all(axis=1).astype(float)
+        found: np.ndarray = (right | ~there).all(axis=1).astype(float)
+        return found
 
 
 @METRICS.add

@@ -17,7 +17,7 @@ def per_column(p: Predictions, other: Predictions | None) -> list[dict[str, obje
     every cell is missing.
     """
     theirs = _columns(other) if other is not None else [None] * len(p.target.parts)
-    found = []
+    found: list[dict[str, object]] = []
     for own, also in zip(_columns(p), theirs, strict=True):
         part = own[0]
         found.append(

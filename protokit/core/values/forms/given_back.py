@@ -47,7 +47,8 @@ class GivenBack:
     @classmethod
     def of(cls, plain: Mapping[str, Any]) -> GivenBack:
         """That of `as_plain`."""
-        return cls(**{key: tuple(value) if isinstance(value, (list, tuple)) else value for key, value in plain.items()})
+        values: dict[str, Any] = {k: tuple(v) if isinstance(v, (list, tuple)) else v for k, v in plain.items()}
+        return cls(**values)
 
 
 Parts = Sequence[GivenBack]
