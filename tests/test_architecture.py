@@ -43,6 +43,7 @@ LIGHT = (
     "menu/reading/*.py",
     "menu/house/*.py",
     "recipe/*.py",
+    "recipe/tasks/*.py",
     "*/words.py",
     "collect/*source.py",
     "collect/step.py",

@@ -30,6 +30,7 @@ from protokit.learn.train import codes, predict
 from protokit.menu.menu import Menu
 from protokit.represent.encoder import Encoder
 from protokit.represent.encoding import Encoding
+from protokit.represent.sides.encoder import PairEncoder
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class Part:
         found = []
         for weights in self.weights:
             hold(self.network.weights, weights)
-            found.append(codes(self.network, dict(inputs)))
+            found.append(codes(self.network, dict(inputs), self.encoder.signature))
         return np.concatenate(found, axis=1)
 
     def scores(self, inputs: Mapping[str, np.ndarray], features: Features) -> dict[str, np.ndarray]:
@@ -97,8 +98,8 @@ class Part:
         return {
             s.name: Predictions(
                 s,
-                np.asarray(arrays.truth[s.name]),
-                scores[s.name],
+                truth := np.asarray(arrays.truth[s.name]),
+                s.of_task.judged(s, scores[s.name], truth),
                 units,
                 arrays.blocks,
                 reference=arrays.labels,
@@ -276,6 +277,36 @@ class Model:
         if isinstance(table, pd.DataFrame):
             found.index = table.index
         return found
+
+    def embed(
+        self, table: object, *, folder: str | Path | None = None, side: Literal["left", "right"] | None = None
+    ) -> pd.DataFrame:
+        """Where the network puts the rows of a table, in the middle: those of several networks are side by side.
+
+        That is what the item named `code` gives; where there is none, of inputs that are given back the narrowest layer
+        that all of them go through, of all else what the last layer takes. The table is taken as by `predict`; of a
+        model of pairs it has the columns of one `side`, which need not be named if it has not both.
+
+        Returns:
+            One row for each row of the table, or each sequence: `embedding 1`, `embedding 2`, and so on.
+
+        Raises:
+            DataError: a column is missing, or a cell is not what its column is.
+        """
+        first = self.parts[0].encoder
+        of_pairs = isinstance(first, PairEncoder)
+        frame, _ = self.rows(first.sides.doubled(as_frame(table), side) if isinstance(first, PairEncoder) else table)
+        found = []
+        for part in self.parts:
+            encoder = part.encoder if folder is None else part.encoder.at(Path(folder))
+            codes = part.codes(encoder.encode(encoder.examples(frame))[0])
+            # both sides are the same row here
+            found.append(codes.reshape(len(codes), len(part.weights), 2, -1)[:, :, 0] if of_pairs else codes)
+        points = np.concatenate([codes.reshape(len(codes), -1) for codes in found], axis=1)
+        embedded = pd.DataFrame(points, columns=[f"embedding {i + 1}" for i in range(points.shape[1])])
+        if isinstance(table, pd.DataFrame) and len(embedded) == len(table):
+            embedded.index = table.index
+        return embedded
 
     def _brought(self, part: Part, scores: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Scores of a part as those of the first one's targets."""

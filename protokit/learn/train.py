@@ -19,6 +19,7 @@ from protokit.learn.compiling import compile_network
 from protokit.learn.engine import ENGINES, CannotCompile, Engine, NotFinite, Training, automatic
 from protokit.learn.hooks.work.hooks import Hooks, Trainee, Watching
 from protokit.learn.inspection import nonfinite
+from protokit.learn.inspection.middle import middle
 from protokit.learn.linear_start import loss_now, start_linear
 from protokit.learn.parts.average import reader
 from protokit.learn.plan import Plan, Progress
@@ -26,6 +27,7 @@ from protokit.learn.planning import plan_of
 from protokit.learn.snapshot import Snapshot, assign
 from protokit.learn.snapshot import values as values_of
 from protokit.learn.steps.made import begin, examine, stepping
+from protokit.learn.targets.decoding import decoded
 from protokit.learn.training import data_feed
 from protokit.learn.training.failures import first_line
 from protokit.learn.training.interrupt import interruptible
@@ -33,7 +35,6 @@ from protokit.learn.training.runtime import Inputs, Values, structure
 from protokit.learn.words import Learn
 from protokit.menu.items import Outline
 from protokit.menu.network.build import build
-from protokit.menu.network.end import CODE
 
 _AT_A_TIME = 4096  # rows
 _BETWEEN_SAVES = 1.0  # seconds
@@ -280,12 +281,12 @@ def network_of(
     return build(menu, signature, seed=own, precision=precision, folder=folder, seed_tensorflow=seed_tensorflow)
 
 
-def codes(network: keras.Model, inputs: dict[str, np.ndarray]) -> np.ndarray:
-    """The embedding of rows: what the layer named `code` gives.
+def codes(network: keras.Model, inputs: dict[str, np.ndarray], signature: Signature) -> np.ndarray:
+    """The embedding of rows: what the layer in the middle gives; see `middle`.
 
     Shapes: (rows, width).
     """
-    inner = keras.Model(network.input, network.get_layer(CODE).output)
+    inner = keras.Model({name: network.input[name] for name in inputs}, middle(network, signature))
     rows = len(next(iter(inputs.values())))
     found = []
     with seeded(0, tensorflow=False):
@@ -298,7 +299,7 @@ def codes(network: keras.Model, inputs: dict[str, np.ndarray]) -> np.ndarray:
 def predict(network: keras.Model, inputs: dict[str, np.ndarray], signature: Signature) -> dict[str, np.ndarray]:
     """What the network gives for each target.
 
-    Shapes: (rows, units) by the target's name.
+    Shapes: (rows, units) by the target's name; of texts (rows, tokens), the places of tokens.
 
     Raises:
         TrainingError: what it gives for classes are no probabilities.
@@ -307,9 +308,14 @@ def predict(network: keras.Model, inputs: dict[str, np.ndarray], signature: Sign
     batch = min(_PREDICTED, max(1, _GIVEN // max(target.units for target in signature.targets)))
     at_a_time = batch * max(1, data_feed.CHUNK_BYTES * rows // (size * batch))  # what is cut when read is kept small
     found: dict[str, list[np.ndarray]] = {}
+    by_token = signature.targets[0].form == "tokens"
+    at_a_time = min(at_a_time, batch) if by_token else at_a_time
     with seeded(0, tensorflow=False):
         for start in range(0, max(1, rows), at_a_time):
             some = {name: values[start : start + at_a_time] for name, values in inputs.items()}
+            if by_token:
+                found.setdefault(signature.targets[0].name, []).append(decoded(network, some, signature.targets[0]))
+                continue
             if 0 < rows <= batch:  # one batch: the same bits without a pipeline, which takes ten times as long
                 output = network.predict_on_batch({name: np.asarray(values) for name, values in some.items()})
             else:

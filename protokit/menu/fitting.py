@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from protokit.core.errors import SpecError
 from protokit.core.values.signature import Signature
 from protokit.menu.house_menu import EMBEDDING, HOUSE_MENUS
 from protokit.menu.items import Plain
 
 _BESIDE = 16  # numbers that are made of what stands beside the image of a mask
+_OF_TEXT = 32  # units each way over a text that another one is made of
 KNOWN_UNITS = 32  # of the layer between columns whose future is known and what they add to a forecast
 
 
@@ -22,8 +24,14 @@ def fitting(signature: Signature) -> Plain:
     form = signature.targets[0].form if signature.targets else None
     if form == "steps":
         return _forecast(signature)
-    if form == "clusters" and all(spec.joins_columns for spec in signature.inputs):
+    if form in ("clusters", "inputs") and all(spec.joins_columns for spec in signature.inputs):
         return _default("columns", clusters=True)
+    if form == "inputs":
+        kinds = " and ".join(dict.fromkeys(spec.kind for spec in signature.inputs if not spec.joins_columns))
+        cure = "write its layers, such as menu: [Flatten, {Dense: 8, name: code}, {Dense: 64}]"
+        raise SpecError.one(f"no house menu gives back {kinds}", cure, ("learn", "menu"))
+    if form == "tokens" and [spec.kind for spec in signature.inputs] == ["text"]:
+        return [{"Bidirectional": {"layer": {"GRU": {"units": _OF_TEXT, "return_sequences": True}}}}]
     if form == "mask":
         return _for_masks(signature)
     menu = _for_inputs(signature)
@@ -36,7 +44,9 @@ def learning(menu: Plain, signature: Signature, rows: int) -> Mapping[str, Plain
     """What the house proposes under `learn` for a menu and so many training rows; nothing for menus side by side."""
     is_forecast = bool(signature.targets) and signature.targets[0].form == "steps"
     house = menu if isinstance(menu, str) else _default("series") if is_forecast else None
-    return HOUSE_MENUS[house].learning(signature, rows) if house else {}
+    found = HOUSE_MENUS[house].learning(signature, rows) if house else {}
+    # the head of a pair takes no input as it is, from which a linear start could begin
+    return {word: value for word, value in found.items() if word != "start"} if signature.pairs else found
 
 
 def _default(kind: str, *, clusters: bool = False, masks: bool = False) -> str:

@@ -24,8 +24,12 @@ def card_of(name: str, collect: Collect, represent: Represent, learn: Learn, eva
     if collect.clean:
         steps = [next(iter(step.as_plain())) for step in collect.clean]
         rows.append(("", "cleaning", ", ".join(steps)))
-    target = ", ".join(represent.targets) or f"none: {learn.task}"
+    unsaid = "the inputs, given back" if represent.gives_back else f"none: {learn.task}"
+    target = ", ".join(represent.targets) or unsaid
     rows.append(("represent", "target", target + (f" ({learn.task})" if learn.task and represent.targets else "")))
+    if (pairs := represent.pairs) is not None:
+        sides = (", ".join(represent.inputs[side]) for side in (pairs.left, pairs.right))
+        rows.append(("", "pairs", " and ".join(sides) + ", through one network"))
     if represent.columns:
         rows.append(("", "columns", ", ".join(f"{one}: {represent.kind(one)}" for one in represent.columns)))
     if represent.series is not None:
@@ -62,9 +66,8 @@ def _length(learn: Learn) -> list[str]:
 def _split(represent: Represent, learn: Learn) -> str:
     """How rows become training, validation and test rows."""
     split = represent.split
-    drawn = (
-        "stratified for classes, random for numbers" if learn.of_task is None or learn.of_task.stratified else "random"
-    )
+    of_classes = not represent.gives_back and (learn.of_task is None or learn.of_task.stratified)
+    drawn = "stratified for classes, random for numbers" if of_classes else "random"
     by = split.way or ("by time" if represent.series is not None else drawn)
     if split.way_column is not None:
         by = f"by {split.way} {split.way_column}"

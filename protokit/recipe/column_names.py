@@ -16,7 +16,7 @@ def check_columns(recipe: Recipe, names: list[str]) -> None:
     """
     wanted: list[tuple[str, Path, Part]] = []
     target = recipe.represent.target
-    if target is None:
+    if target is None or recipe.represent.gives_back:
         pass
     elif isinstance(target, str):
         wanted.append((target, ("represent", "target"), "value"))

@@ -7,10 +7,19 @@ from protokit.core.places import Fault, Path
 from protokit.core.suggest import did_you_mean, one_of
 from protokit.core.values.signature import form_written, of_word
 from protokit.evaluate.baselines.baseline import BASELINES
-from protokit.evaluate.metrics.metric import METRICS
 from protokit.evaluate.words import Evaluate
 from protokit.learn.words import FOR_TASK, Learn
 from protokit.recipe.parts import faults_of_parts
+from protokit.recipe.tasks.targets import (
+    of_clustering,
+    of_pairs,
+    of_reconstruction,
+    of_similarity,
+    of_survival,
+    of_tagging,
+    of_translation,
+    of_vector,
+)
 from protokit.represent.column.made import made_in
 from protokit.represent.series.last import Last
 from protokit.represent.split_way import SPLITS
@@ -21,17 +30,18 @@ def faults_between(collect: Collect, represent: Represent, learn: Learn, evaluat
     """Faults between parts of a recipe that are each right by themselves, in the order in which they are told."""
     found = [*_of_task(represent, learn, evaluate), *_of_shape(represent, learn), *faults_of_parts(represent, learn)]
     if learn.form == "clusters":
-        found += _of_clustering(represent, learn, evaluate)
+        found += of_clustering(represent, learn, evaluate)
     if learn.deal and (rule := cannot_deal(represent, learn)):
         found.append(Fault(rule, "remove deal, or split by random, stratified or group", ("learn", "deal")))
     if learn.deal and learn.networks == 1:
         found.append(Fault("one network is dealt nothing", "write networks: 4", ("learn", "networks")))
     found += [Fault(rule, None, ("represent", "inputs"), "key") for rule in _of_inputs(represent, learn)]
-    found += _of_vector(represent, learn)
+    found += [*of_vector(represent, learn), *of_reconstruction(represent, learn), *of_pairs(represent, learn)]
+    found += [*of_similarity(represent, learn), *of_translation(represent, learn)]
     if learn.form == "tags":
-        found += _of_tagging(represent)
+        found += of_tagging(represent)
     if learn.form == "survival":
-        found += _of_survival(represent, learn)
+        found += of_survival(represent, learn)
     found += _of_parts(represent.split)
     if represent.split.folds is not None:
         found += _of_folds(represent.split)
@@ -41,14 +51,16 @@ def faults_between(collect: Collect, represent: Represent, learn: Learn, evaluat
 def _of_inputs(represent: Represent, learn: Learn) -> list[str]:
     of_table = learn.form != "clusters" and not represent.series and not represent.sequence
     rule = f"inputs are named for {'a menu of your own' if of_table else 'tables with a target'}"
+    if represent.pairs is not None:
+        return []  # which say what the inputs are for
     return [rule] if represent.inputs and (learn.menu == "auto" or not of_table) else []
 
 
 def cannot_deal(represent: Represent, learn: Learn) -> str | None:
     """Why networks cannot have different validation rows; None where they can."""
     split = represent.split
-    if learn.form == "clusters" or represent.series is not None:
-        return "validation rows are dealt where a table has a target, not for series and clusters"
+    if learn.form in ("clusters", "embedding", "tokens") or represent.series is not None or represent.gives_back:
+        return "validation rows are dealt for classes and numbers of a table's rows"
     if isinstance(split.validation, str):
         return f"the validation rows are those of the table {split.validation!r}: they cannot be dealt"
     way = SPLITS[split.way] if split.way else None
@@ -99,42 +111,14 @@ def _of_targets(represent: Represent, learn: Learn) -> list[Fault]:
         if name in represent.columns:
             path: Path = ("represent", "columns", name)
             ordered = represent.kind(name) == "ordered"
+            if represent.kind(name) == "text" and learn.form == "tokens":
+                continue
             if ordered and any(task.ordered for task in of_word(learn.task)):
                 continue
-            cure = "write learn: {task: ordinal} beside it" if ordered else "set learn.task instead"
+            beside = {"ordered": "ordinal", "text": "translation"}.get(str(represent.kind(name)))
+            cure = f"write learn: {{task: {beside}}} beside it" if beside else "set learn.task instead"
             found.append(Fault(f"{name!r} is the target", cure, path, "key"))
     return found
-
-
-def _of_vector(represent: Represent, learn: Learn) -> list[Fault]:
-    """Several columns as one target are a vector, and a vector is one target."""
-    named = isinstance(represent.target, dict)
-    if named and learn.form not in (None, "vector", "drawn"):
-        rule = f"several columns under one name are learned as a vector, and the task is {learn.task}"
-        cure = f"write target: [{', '.join(represent.targets)}], or task: vector"
-        return [Fault(rule, cure, ("learn", "task"))]
-    if learn.form in ("vector", "drawn") and not named and len(represent.targets) > 1:
-        rule = "a vector is one target, and has a name of its own"
-        cure = f"write target: {{NAME: [{', '.join(represent.targets)}]}}"
-        return [Fault(rule, cure, ("represent", "target"))]
-    if (named or learn.form in ("vector", "drawn")) and represent.series is not None:
-        return [
-            Fault("series are forecast as a list of columns", "write target: [NAME, NAME]", ("represent", "target"))
-        ]
-    return []
-
-
-def _of_tagging(represent: Represent) -> list[Fault]:
-    """Labels of steps are those of sequences, and each fold would have another number of them."""
-    if represent.sequence is None:
-        cure = "write represent: {sequence: {by: COLUMN, time: COLUMN}}"
-        return [
-            Fault("tagging gives each step of a sequence a class, and there is no sequence", cure, ("learn", "task"))
-        ]
-    if represent.split.folds is not None and represent.sequence.length is None:
-        rule = "the longest training sequence of each fold is another"
-        return [Fault(rule, "write represent: {sequence: {length: 100}}", ("represent", "split", "folds"))]
-    return []
 
 
 def _of_made(represent: Represent) -> list[Fault]:
@@ -161,7 +145,8 @@ def _of_task(represent: Represent, learn: Learn, evaluate: Evaluate) -> list[Fau
         cure = "name the column to predict: represent: {target: NAME}; or write learn: {task: clustering}"
         found.append(Fault("represent.target is missing", cure, ("represent",)))
     if clustering and represent.target is not None:
-        cure = "remove it; evaluate: {labels: " + represent.targets[0] + "} holds the clusters against it"
+        labels = represent.targets[0] if represent.targets else "COLUMN"
+        cure = f"remove it; evaluate: {{labels: {labels}}} holds the clusters against it"
         found.append(Fault("clustering has no target", cure, ("represent", "target"), "key"))
     if evaluate.labels is not None and not clustering:
         cure = "write learn: {task: clustering}, or remove it"
@@ -272,49 +257,4 @@ def _of_folds(split: Split) -> list[Fault]:
         if split.way == "column":
             rule = "a column that says the parts leaves no folds to deal"
         found.append(Fault(rule, cure, (*at, "folds"), "key"))
-    return found
-
-
-def _of_survival(represent: Represent, learn: Learn) -> list[Fault]:
-    """What has to be there, or must not be, where the target is the time until an event."""
-    found, event = [], learn.event
-    if event is None:
-        cure = "write learn: {event: COLUMN}, of cells such as 1 (seen) and 0 (lost sight of before it)"
-        found.append(Fault("survival needs the column that says whether the event was seen", cure, ("learn",)))
-    elif event in represent.targets or event == learn.sample_weights:
-        rule = f"{event!r} is {'the target' if event in represent.targets else 'the weight of each row'}"
-        found.append(Fault(f"{rule}, and cannot say the event", "name another column", ("learn", "event")))
-    elif represent.kind(event) not in {None, "ignore"}:
-        rule = f"{event!r} says the event, and cannot be learned from"
-        found.append(Fault(rule, "remove it here", ("represent", "columns", event), "key"))
-    if len(represent.targets) > 1:
-        rule = "survival has one target, the time"
-        found.append(Fault(rule, f"write target: {represent.targets[0]}", ("represent", "target")))
-    return found
-
-
-def _of_clustering(represent: Represent, learn: Learn, evaluate: Evaluate) -> list[Fault]:
-    """What cannot stand in a recipe that looks for clusters."""
-    found = []
-    split, labels = represent.split, evaluate.labels
-    if split.folds is not None:
-        cure = "write a share: split: {test: 0.2}"
-        rule = "the clusters of one fold are not those of another"
-        found.append(Fault(rule, cure, ("represent", "split", "folds"), "key"))
-    if split.by == "stratified":
-        rule = "rows are stratified by the classes of a target, and clustering has none"
-        found.append(Fault(rule, "write by: random", ("represent", "split", "by")))
-    if learn.cluster_by == "hdbscan" and learn.clusters is not None:
-        cure = "remove it, or write cluster_by: agglomerative"
-        found.append(Fault("hdbscan itself finds how many clusters there are", cure, ("learn", "clusters"), "key"))
-    for key in ("class_weights", "sample_weights"):
-        if getattr(learn, key) is not None:
-            found.append(Fault(f"{key} are not for clustering", "remove it", ("learn", key), "key"))
-    if labels is not None and represent.kind(labels) not in {None, "ignore"}:
-        rule = f"{labels!r} is what clusters are held against, and cannot be learned from"
-        found.append(Fault(rule, "remove it here, or under evaluate.labels", ("represent", "columns", labels), "key"))
-    for i, name in enumerate(evaluate.metrics or ()):
-        if METRICS[name].needs_labels and labels is None:
-            rule = f"{name} holds clusters against labels, and none are named"
-            found.append(Fault(rule, "write evaluate: {labels: COLUMN}", ("evaluate", "metrics", i)))
     return found

@@ -221,7 +221,8 @@ class Recipe(Section):
     @property
     def network(self) -> Menu:
         """The menu; where the recipe leaves it to the data, that for a table until `fitted` says which."""
-        for_tables = "autoencoder" if self.learn.form == "clusters" else "tabular"
+        back = self.learn.form == "clusters" or self.represent.gives_back
+        for_tables = "autoencoder" if back else "tabular"
         return Menu.parse(for_tables if self.learn.menu == "auto" else self.learn.menu)
 
     def fitted(self, signature: Signature, rows: int = 0) -> Recipe:

@@ -96,7 +96,7 @@ class Encoder:
 
         Of sequences each column that is there at each step stands by itself, on the last axis.
         """
-        found: dict[str, list[tuple[str, np.ndarray | None]]] = {name: [] for name in self.kinds}
+        found: dict[str, list[tuple[str, np.ndarray | None]]] = {one.column: [] for one in self._all}
         hot, embedded = self._by_levels()
         owners = [column.column for column in self._numeric for _ in column.names]
         owners += [name for name, is_marked in zip(owners, self.scaler.marked, strict=True) if is_marked]
@@ -206,9 +206,10 @@ class Encoder:
     def arrays(self, examples: pd.DataFrame) -> Arrays:
         """Inputs, targets and plain features of examples that have the targets."""
         made, features = self.encode(examples)
-        truth = {t.spec.name: t.truth(examples) for t in self.targets}
+        truth = {t.spec.name: t.truth_of_inputs(examples, made, features) for t in self.targets}
         targets = {t.spec.key: t.training(truth[t.spec.name]) for t in self.targets}
-        return Arrays(made, targets, truth, features)
+        taught = {name: some for t in self.targets for name, some in t.taught(truth[t.spec.name]).items()}
+        return Arrays({**made, **taught}, targets, truth, features)
 
     def scores(self, outputs: Mapping[str, np.ndarray], features: Features) -> dict[str, np.ndarray]:
         """From what the network gives, by the target's name: see TargetEncoder.scores."""
@@ -222,7 +223,11 @@ class Encoder:
         if self.grouping:
             found[self.grouping.by] = self.grouping.keys(frame)
         for target in self.targets:
-            found |= target.columns(scores[target.spec.name], frame)
+            said = scores[target.spec.name]
+            found |= target.columns(said, frame)
+            if names := target.spec.of_task.beside:
+                truth = self.arrays(self.examples(frame)).truth[target.spec.name]
+                found |= zip(names, target.spec.of_task.said_of_rows(target.spec, truth, said), strict=True)
         return found
 
     def _of_steps(self, frame: pd.DataFrame, scores: Mapping[str, np.ndarray]) -> dict[str, np.ndarray | pd.Series]:

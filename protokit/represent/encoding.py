@@ -14,6 +14,7 @@ from protokit.core.values.signature import Signature
 from protokit.represent.encoder import Encoder
 from protokit.represent.kind import Unusual
 from protokit.represent.series.encoder import SeriesEncoder
+from protokit.represent.sides.encoder import PairEncoder
 
 PredictedColumns = Mapping[str, np.ndarray | pd.Series]
 
@@ -76,4 +77,6 @@ class Encoding(Protocol):
 
 def from_plain(plain: Mapping[str, Any]) -> Encoding:
     """The encoder of `as_plain`."""
-    return SeriesEncoder.from_plain(plain) if "clock" in plain else Encoder.from_plain(plain)
+    if "clock" in plain:
+        return SeriesEncoder.from_plain(plain)
+    return PairEncoder.from_plain(plain) if "pairs" in plain else Encoder.from_plain(plain)

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from protokit.core.errors import DataError
+from protokit.core.errors import DataError, SpecError
 from protokit.core.plugins import guarded
 from protokit.core.values.arrays import Arrays
 from protokit.core.values.said import Notice, Step
@@ -18,10 +18,6 @@ from protokit.represent.clustering.unlabelled import Unlabelled, told_of_labels
 from protokit.represent.column.kept import kept
 from protokit.represent.columns import fit_columns
 from protokit.represent.encoder import Encoder
-from protokit.represent.encoders.cells import row_of
-from protokit.represent.encoders.labels import separator_of
-from protokit.represent.encoders.lists.cells import holds_lists, lists_of
-from protokit.represent.encoders.lists.inference import size_of
 from protokit.represent.encoders.scaling.knots import aligned, counts, knots_of
 from protokit.represent.encoders.scaling.scaler import Scaler
 from protokit.represent.encoders.times import asked, notices
@@ -30,16 +26,20 @@ from protokit.represent.kind import NumberColumn
 from protokit.represent.kinds.number import NumberOptions
 from protokit.represent.represented import Represented, Setting
 from protokit.represent.series.series import represent_series
+from protokit.represent.sides.encoder import PairEncoder
+from protokit.represent.sides.fitting import for_fitting, sides_of, told_of_sides
 from protokit.represent.split_way import SplitTable
 from protokit.represent.splitting import as_dealt, split, told_of_share, way_of, with_each_class
 from protokit.represent.target import TargetEncoder, by_target, classes_of_rows, infer_tasks
+from protokit.represent.targets.asked import found_separator, hold_no_lists, with_vector, written_order
+from protokit.represent.targets.coding import Encoded
 from protokit.represent.targets.counted import told_of_counts
+from protokit.represent.targets.identities import told_of_identities
 from protokit.represent.targets.positive import with_positive
+from protokit.represent.targets.words import INPUTS
 from protokit.represent.words import Represent
 
-VECTOR = "vector"  # the task of several numbers as one target
-_OF_LISTS = frozenset({"labels", "vector", "drawn", "mask"})  # forms of targets whose cells can hold several values
-_SEVERAL = (list, tuple, set, frozenset, dict, np.ndarray)
+RECONSTRUCTION = "reconstruction"  # the task of the inputs as the target
 
 
 def represent(
@@ -56,11 +56,17 @@ def represent(
     spec = _with_ignored(spec, list(map(str, table.frame.columns)))
     if spec.series is not None:
         return represent_series(spec, table)
-    setting, of_task = _with_vector(spec, table.frame, setting)
-    _hold_no_lists(spec, table.frame, setting.task)
+    if spec.gives_back:
+        setting = replace(setting, task=RECONSTRUCTION)
+        if INPUTS in table.frame.columns:
+            rule = f"the table has a column {INPUTS!r}, which may be the target or not"
+            cure = f"write target: [{INPUTS}] for the column, or rename it to learn all inputs"
+            raise SpecError.one(rule, cure, ("represent", "target"))
+    setting, of_task = with_vector(spec, table.frame, setting)
+    hold_no_lists(spec, table.frame, setting.task)
     examples = examples_of(spec, table, setting)
     tasks = infer_tasks(examples.frame, spec.targets, setting.task, examples.measured, setting.derived)
-    separator, told = _separator(spec, examples.frame, tasks)
+    separator, told = found_separator(spec, examples.frame, tasks)
     if setting.task is None:
         numbers = [examples.frame[name] for name, task in tasks.items() if task_of(task).form == "number"]
         told = (*told, *filter(None, map(told_of_counts, numbers)))
@@ -93,62 +99,6 @@ def _with_ignored(spec: Represent, names: Sequence[str]) -> Represent:
     return spec.model_copy(update={"columns": {**keys, **spec.columns}}) if keys else spec
 
 
-def _with_vector(spec: Represent, frame: pd.DataFrame, setting: Setting) -> tuple[Setting, list[Notice]]:
-    """The same, with the task of several numbers as one target, and what is told of a column of lists."""
-    if setting.task is not None or len(spec.targets) == 0:
-        return setting, []
-    if isinstance(spec.target, dict):
-        return replace(setting, task=VECTOR), []
-    name = spec.targets[0]
-    if len(spec.targets) > 1 or name not in frame or not holds_lists(frame[name]):
-        return setting, []
-    lists = lists_of(frame[name].dropna()) or []
-    size = size_of(lists)
-    if size is None or any(isinstance(one, list) for some in lists for one in some):
-        return setting, []
-    told = Notice(f"the target {name!r} holds {size}: it is learned as a vector", (name,), "learn: {task: multilabel}")
-    return replace(setting, task=VECTOR), [told]
-
-
-def _hold_no_lists(spec: Represent, frame: pd.DataFrame, task: str | None) -> None:
-    """Hold that a target is one value a row, where the task is of such.
-
-    Raises:
-        DataError: one holds lists, with the first.
-    """
-    if task is not None and form_written(task) in _OF_LISTS:
-        return
-    for name in spec.targets:
-        if name not in frame or frame[name].dtype != object:
-            continue
-        odd = next((i for i, cell in enumerate(frame[name]) if isinstance(cell, _SEVERAL)), None)
-        if odd is None:
-            continue
-        rule = f"the target {name!r} holds several values in a row, as in row {row_of(frame[name], odd)}"
-        lists = lists_of(frame[name].dropna())
-        deep = any(isinstance(value, list) for some in lists or () for value in some)
-        fits = "segmentation" if deep else VECTOR if size_of(lists) is not None else "multilabel"
-        cure = f"write learn: {{task: {fits}}}"
-        if len(spec.targets) > 1:
-            cure = f"{cure}, with target: {name} alone"
-        raise DataError(rule, cure=cure)
-
-
-def _separator(spec: Represent, frame: pd.DataFrame, tasks: Mapping[str, str]) -> tuple[str | None, Sequence[Notice]]:
-    """What parts the labels of the one column that a target of labels is, as it is written or found."""
-    if len(tasks) > 1 or all(task_of(task).form != "labels" for task in tasks.values()):
-        return None, ()
-    if spec.separator is not None:
-        return spec.separator, ()
-    return separator_of(frame[next(iter(tasks))], "represent: {separator: SEPARATOR}")
-
-
-def _order(spec: Represent, target: str) -> tuple[str, ...]:
-    """The order of a target's classes, as it is written; empty where none is."""
-    said = spec.options(target)
-    return tuple(map(str, said)) if spec.kind(target) == "ordered" and isinstance(said, tuple) else ()
-
-
 def _splits(
     spec: Represent, examples: Examples, tasks: Mapping[str, str], separator: str | None, seed: int
 ) -> tuple[Split, ...]:
@@ -174,29 +124,47 @@ def _represented(
     setting: Setting,
 ) -> Represented:
     frame = examples.frame
-    train = frame.iloc[rows.train]
-    columns = fit_columns(spec, examples, train, setting)
+    train, sides = frame.iloc[rows.train], sides_of(spec)
+    said, whole, fitted = (spec, examples, train) if sides is None else for_fitting(sides, spec, examples, train)
+    columns = fit_columns(said, whole, fitted, setting)
     numeric = [c for c in columns.table if isinstance(c, NumberColumn)]
-    numbers = np.concatenate([np.zeros((len(train), 0)), *(_numbers(c, train[c.column]) for c in numeric)], axis=1)
+    numbers = np.concatenate([np.zeros((len(fitted), 0)), *(_numbers(c, fitted[c.column]) for c in numeric)], axis=1)
     scaler = Scaler.fit(numbers)
     targets = tuple(
         _named(
             spec,
-            TargetEncoder.fit(train, names, task, setting.quantiles, separator, _order(spec, names[0]), columns.own),
+            TargetEncoder.fit(
+                train,
+                names,
+                task,
+                setting.quantiles,
+                separator,
+                written_order(spec, names[0]),
+                columns.own,
+                options=spec.options(names[0]),
+            ),
         )
         for names, task in by_target(tasks, setting.event).items()
     )
-    said = [options.knots if isinstance(options := spec.options(c.column), NumberOptions) else None for c in numeric]
-    wanted = counts(len(train), [n for n, c in zip(said, numeric, strict=True) for _ in c.names])
+    many = [options.knots if isinstance(options := said.options(c.column), NumberOptions) else None for c in numeric]
+    wanted = counts(len(fitted), [n for n, c in zip(many, numeric, strict=True) for _ in c.names])
     knots = knots_of(scaler, numbers, wanted)
     encoder = Encoder(tuple(columns.table), scaler, targets, tuple(columns.own), examples.grouping, knots)
-    encoder = replace(encoder, named=_named_inputs(spec, encoder))
     of_kept: list[Notice] = []
+    if sides is None:
+        encoder = replace(encoder, named=_named_inputs(spec, encoder))
+    else:
+        encoder, of_kept = PairEncoder(**vars(encoder), sides=sides), told_of_sides(sides, frame, rows.train, rows.test)
     if setting.kept is not None:
         encoder, of_kept = kept(setting.kept, encoder, setting.folder)
     if not encoder.signature.inputs:
         raise _nothing_left(columns.notices)
-    of_labels: list[Notice] = []
+    if spec.gives_back:
+        encoded = Encoded((*encoder.columns, *encoder.own), *encoder.encode(train))
+        encoder = replace(
+            encoder, targets=(TargetEncoder.fit(train, (RECONSTRUCTION,), RECONSTRUCTION, given=encoded),)
+        )
+    of_labels = told_of_identities(tasks, frame, rows)
     if form_written(setting.task) == "clusters":
         of_labels = told_of_labels(setting.labels, frame, rows)
         unlabelled = Unlabelled.fit(encoder, train, setting.labels, setting.seed)

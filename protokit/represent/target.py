@@ -12,12 +12,14 @@ import pandas as pd
 
 from protokit.core.errors import DataError
 from protokit.core.names import as_text
+from protokit.core.values.arrays import Features
+from protokit.core.values.forms.given_back import GivenBack
 from protokit.core.values.signature import TASKS, TargetSpec, form_written, task_of
 from protokit.represent.encoders.distinct import distinct
 from protokit.represent.encoders.labels import pairs_of
 from protokit.represent.encoders.readings import MOST_WHOLE_CLASSES
 from protokit.represent.kind import FittedColumn
-from protokit.represent.targets.coding import CODINGS, LABELS, Asked, Coding, Learned
+from protokit.represent.targets.coding import CODINGS, LABELS, Asked, Coding, Encoded, Learned
 
 
 def infer_tasks(
@@ -123,15 +125,18 @@ class TargetEncoder(Learned):
         separator: str | None = None,
         order: tuple[str, ...] = (),
         beside: Sequence[FittedColumn] = (),
+        given: Encoded | None = None,
+        options: object = None,
     ) -> TargetEncoder:
         """Learns classes (sorted, or in the `order` that is written), labels, or numbers, from training rows.
 
-        `beside` are the columns that are inputs of their own.
+        `beside` are the columns that are inputs of their own; `given` is what the network takes, where that is the
+        target; `options` are those of the kind that the target is said to be.
 
         Raises:
             DataError: the training rows hold one class only.
         """
-        asked = Asked(task, quantiles, separator, order, beside)
+        asked = Asked(task, quantiles, separator, order, beside, given, options)
         return cls(**vars(CODINGS[task_of(task).coding].fit(frame, names, asked)))
 
     def at(self, folder: Path) -> TargetEncoder:
@@ -148,12 +153,23 @@ class TargetEncoder(Learned):
         """
         return self._coding.truth(self, frame)
 
+    def truth_of_inputs(
+        self, examples: pd.DataFrame, inputs: Mapping[str, np.ndarray], features: Features
+    ) -> np.ndarray:
+        """The truth of rows whose inputs are known, which of some tasks are the truth."""
+        found = self._coding.of_inputs(self, inputs, features)
+        return self.truth(examples) if found is None else found
+
     def training(self, truth: np.ndarray) -> np.ndarray:
         """What the loss takes.
 
         Shapes: (rows,) -> (rows, 1); labels stay (rows, labels).
         """
         return self._coding.training(self, truth)
+
+    def taught(self, truth: np.ndarray) -> Mapping[str, np.ndarray]:
+        """What the network is given beside its inputs while it learns."""
+        return self._coding.taught(self, truth)
 
     def scores(self, output: np.ndarray) -> np.ndarray:
         """From what the network gives: probabilities of classes or labels, or numbers in their own unit.
@@ -175,6 +191,9 @@ class TargetEncoder(Learned):
             del plain["spread"]
         if not self.spec.size:
             del plain["size"]
+        del plain["parts"]
+        if self.spec.parts:
+            plain["parts"] = [part.as_plain() for part in self.spec.parts]
         if not self.spec.times:
             del plain["times"], plain["hazards"]
         if self.in_one_column and (self.spec.name == LABELS or self.spec.form in ("vector", "drawn")):
@@ -194,6 +213,7 @@ class TargetEncoder(Learned):
         center, scale, said = values.pop("center"), values.pop("scale"), values.pop("in_one_column", False)
         separator = values.pop("separator", None)
         centers, scales = values.pop("centers", ()), values.pop("scales", ())
+        values["parts"] = tuple(map(GivenBack.of, values.get("parts", ())))
         spec = TargetSpec(**values)
         in_one = said or (spec.form == "labels" and spec.name != LABELS)
         return cls(spec, center, scale, in_one, separator, centers, scales)

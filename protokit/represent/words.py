@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import ConfigDict, Field, ValidationError, create_model
-from pydantic_core import PydanticCustomError
+from pydantic import ConfigDict, Field
 
 from protokit.core.places import Fault
 from protokit.core.plugins import or_failure
 from protokit.core.suggest import did_you_mean, one_of
-from protokit.grammar.faults import faults_of, refuse
-from protokit.grammar.words import TEXT, Columns, JsonSchema, Section, Word, closed, or_null, or_slot
+from protokit.grammar.faults import refuse
+from protokit.grammar.words import TEXT, Columns, JsonSchema, Section, Word, closed
 from protokit.represent.column.named import NamedInputs
-from protokit.represent.kind import KINDS, Kind
+from protokit.represent.column.said import ColumnKind
+from protokit.represent.kind import KINDS
 from protokit.represent.kinds.number import NumberOptions
 from protokit.represent.series.last import PART, Last, part
 from protokit.represent.split_way import SPLITS, SplitWay
-from protokit.represent.targets.words import POSITIVE, TARGET, read_positive, read_separator, read_targets
+from protokit.represent.targets.words import INPUTS, POSITIVE, TARGET, read_positive, read_separator, read_targets
 
 
 class By(Section):
@@ -169,75 +169,14 @@ class Series(Section):
     season: int | None = Field(None, ge=1, description="steps; by how far apart rows are when not given", examples=[7])
 
 
-def _with_options(kinds: Mapping[str, type[Kind]]) -> list[str]:
-    return [name for name, kind in kinds.items() if kind.options is not None]
-
-
-def _column_kind(value: object) -> object:
-    """What a column is: a word, or a mapping of the word to what else there is to say."""
-    if isinstance(value, dict):
-        return _kind_with_options(value)
-    kind = KINDS.find(value)
-    if kind is None:
-        raise refuse(KINDS.unknown(value))
-    if kind.required:
-        article = "an" if kind.name[0] in "aeiou" else "a"
-        raise refuse(Fault(f"{article} {value} column needs {kind.required}", f"write {kind.example}"))
-    return kind.name
-
-
-def _kind_with_options(value: dict[object, object]) -> dict[str, object]:
-    """The options of a kind, read."""
-    kind = KINDS.find(name := next(iter(value), None))
-    if len(value) == 1 and kind is not None and kind.options is None:
-        raise refuse(Fault(f"{kind.name} has no options", f"write {kind.name} alone", (str(name),)))
-    if len(value) != 1 or kind is None or kind.options is None:
-        known = _with_options(KINDS.all())
-        wrong = next((str(key) for key in value if key not in known), "")
-        cure = or_failure(did_you_mean(wrong, known) or "such as {text: {length: 60}}", "kind")
-        raise refuse(Fault(f"a column is of one kind, not {value!r}", cure))
-    given = value[name]
-    if isinstance(kind.options, Word):
-        try:
-            return {kind.name: kind.options.read(given)}
-        except PydanticCustomError as error:
-            faults = (error.context or {}).get("faults", ())
-            raise refuse(*(fault.under((kind.name,)) for fault in faults)) from None
-    if isinstance(given, kind.options):
-        return {kind.name: given}
-    said = {kind.name: {} if given is None else given}
-    model = create_model(kind.name, __base__=Section, **{kind.name: (kind.options, ...)})  # type: ignore[call-overload]
-    try:
-        return {kind.name: getattr(model.model_validate(said), kind.name)}
-    except ValidationError as error:
-        raise refuse(*faults_of(error, model, said)) from None
-
-
-def _kind_schema() -> JsonSchema:
-    kinds = KINDS.all()
-    bare = [name for name, kind in kinds.items() if not kind.required]
-    more = [closed({name: _options_schema(kinds[name])}, required=[name]) for name in _with_options(kinds)]
-    return or_slot({"anyOf": [{"enum": bare}, *more]})
-
-
-def _options_schema(kind: type[Kind]) -> dict[str, Any]:
-    options = kind.options
-    if isinstance(options, Word):
-        return or_slot(options.schema() if callable(options.schema) else options.schema)
-    whole = options.model_json_schema() if options else {"properties": {}}
-    return or_null({**whole, "properties": {key: or_slot(part) for key, part in whole["properties"].items()}})
-
-
-ColumnKind = Annotated[str | dict[str, object], Word(_column_kind, _kind_schema)]
-
-
 class Represent(NamedInputs):
     """Step 2: what is predicted, what each column is, and which rows are kept for the test."""
 
     target: Annotated[str | tuple[str, ...] | dict[str, tuple[str, ...]] | None, Word(read_targets, TARGET)] = Field(
         None,
-        description="the column to predict, a list of them, a name for several numbers as one target, or none",
-        examples=["late", {"position": ["x", "y"]}],
+        description="the column to predict, a list of them, a name for several numbers as one target, or none; inputs: "
+        "the network gives back what it is given (an autoencoder)",
+        examples=["late", {"position": ["x", "y"]}, "inputs"],
     )
     columns: dict[str, ColumnKind] = Field(
         default_factory=dict,
@@ -265,13 +204,18 @@ class Represent(NamedInputs):
 
     def left_out(self) -> tuple[str, ...]:
         """What most tables are not."""
-        unsaid = ("sequence", "series", "separator", "positive", "inputs")
+        unsaid = ("sequence", "series", "separator", "positive", "inputs", "pairs")
         return tuple(key for key in unsaid if getattr(self, key) in (None, {}))
 
     @property
+    def gives_back(self) -> bool:
+        """Whether the network gives back what it is given."""
+        return self.target == INPUTS
+
+    @property
     def targets(self) -> tuple[str, ...]:
-        """The target columns; none where there is nothing to predict."""
-        if self.target is None:
+        """The target columns; none where there is nothing to predict, and where the inputs are the target."""
+        if self.target is None or self.gives_back:
             return ()
         if isinstance(self.target, dict):
             return next(iter(self.target.values()))

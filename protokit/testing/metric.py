@@ -7,6 +7,7 @@ from math import isfinite, isnan
 import numpy as np
 
 from protokit.core.values.arrays import Predictions
+from protokit.core.values.forms.given_back import GivenBack
 from protokit.core.values.signature import TASKS as KNOWN
 from protokit.core.values.signature import TargetSpec, task_of
 from protokit.evaluate.metrics.metric import Metric
@@ -14,6 +15,11 @@ from protokit.evaluate.pooling import some_of
 from protokit.testing.contract import check_named, contract
 
 TASKS = tuple(KNOWN.house())
+PARTS = (  # of inputs that are given back: a number, two in one column, a category
+    GivenBack("u", (), (), (0.0,), (1.0,)),
+    GivenBack("v", (), (2,), (1.0,), (2.0,)),
+    GivenBack("c", ("a", "b", "c")),
+)
 _CLASSES = {"binary": ("no", "yes"), "multiclass": ("a", "b", "c"), "clustering": (1, 2, 3)}
 
 
@@ -57,6 +63,25 @@ def predictions(task: str, rows: int = 40, seed: int = 0, *, skill: float = 0.5)
         scores = skill * np.eye(3)[marks] + (1 - skill) * chance
         marks[::5, 1], marks[::7, 2] = -1, -2
         return Predictions(target, marks, scores)
+    if form == "tokens":
+        target = TargetSpec("y", task, ("", "a", "b", "c"), width=4)
+        places = r.integers(1, 4, (rows, 4))
+        places[np.arange(rows), r.integers(1, 4, rows)] = 0
+        gone = np.cumsum(places == 0, axis=1) - (places == 0) > 0
+        other = np.where(r.random(places.shape) < skill, places, r.integers(0, 4, places.shape))
+        other[np.cumsum(other == 0, axis=1) > 0] = 0
+        return Predictions(target, np.where(gone, -2, places), other)
+    if form == "embedding":
+        target, own = TargetSpec("y", task, width=2), r.integers(0, 6, rows)
+        points = skill * np.stack([np.cos(own), np.sin(own)], axis=1) + (1 - skill) * r.normal(size=(rows, 2))
+        named = np.array([f"k{one}" for one in own], object)
+        return Predictions(target, named, target.of_task.judged(target, points, named))
+    if form == "inputs":
+        target = TargetSpec("y", task, parts=PARTS)
+        numbers, level = r.normal(size=(rows, 3)), r.integers(0, 3, rows)
+        said = skill * np.eye(3)[level] + (1 - skill) * r.dirichlet(np.ones(3), rows)
+        near = skill * numbers + (1 - skill) * r.normal(size=(rows, 3))
+        return Predictions(target, np.column_stack([numbers, level]), np.column_stack([near, said]))
     if form in ("vector", "drawn"):
         numbers = r.normal(size=(rows, 2))
         return Predictions(target, numbers, skill * numbers + (1 - skill) * r.normal(size=(rows, 2)))

@@ -67,7 +67,7 @@ def _texts(spec: TargetSpec) -> TargetSpec:
     """As `metrics.json` has it: classes are texts."""
     classes = tuple(map(str, spec.classes))
     whole = (spec.name, spec.task, classes, spec.columns, spec.horizon, spec.quantiles, spec.width)
-    return TargetSpec(*whole, size=spec.size, times=spec.times)
+    return TargetSpec(*whole, size=spec.size, times=spec.times, parts=spec.parts)
 
 
 def test_the_words_of_tasks_and_their_order() -> None:

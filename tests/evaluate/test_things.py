@@ -78,6 +78,9 @@ def test_the_metrics_of_a_task_and_their_order_are_kept() -> None:
         "vector": ("r2_macro", "root_mean_squared_error_macro", "mean_absolute_error_macro"),
         "segmentation": ("mean_iou", "mean_dice", "pixel_accuracy"),
         "generation": ("energy_distance", "marginal_distance", "two_sample_accuracy"),
+        "reconstruction": ("reconstruction_error",),
+        "similarity": ("recall_at_1", "recall_at_5"),
+        "translation": ("exact_match", "token_accuracy"),
     }
     with_labels = ("adjusted_rand", "adjusted_mutual_info", "silhouette", "davies_bouldin")
     assert default_metrics("clustering", labels=True) == with_labels
@@ -100,6 +103,9 @@ def test_the_baselines_of_a_task_and_their_order_are_kept() -> None:
         "tagging": ("dummy", "linear", "boosting"),
         "segmentation": ("dummy", "linear"),
         "generation": ("independent_columns", "gaussian"),
+        "reconstruction": ("dummy",),
+        "similarity": ("raw_columns",),
+        "translation": ("dummy", "neighbors"),
     }
     many = {task: default_baselines(task, 10_000_001) for task in of_tasks()}
     assert many == {task: tuple(name for name in names if name != "neighbors") for task, names in few.items()}

@@ -8,10 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from math import prod
-from typing import TYPE_CHECKING, ClassVar, Literal, Protocol
+from typing import TYPE_CHECKING, ClassVar, Literal
 from zlib import crc32
 
 from protokit.core.registry import Registry
+from protokit.core.values.forms.given_back import GivenBack
+from protokit.core.values.forms.reader import Reader as Reader
 from protokit.core.values.inputs import OF_KIND, InputGroup, InputSpec
 
 if TYPE_CHECKING:
@@ -19,21 +21,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Form = Literal[
-    "classes", "labels", "number", "quantiles", "steps", "clusters", "survival", "vector", "drawn", "tags", "mask"
-]
-
-
-class Reader(Protocol):
-    """The columns of a table of predictions, taken one after the other."""
-
-    def take(self) -> np.ndarray:
-        """The next column."""
-
-    def skip(self, count: int) -> None:
-        """Leave out so many columns."""
-
-    def stacked(self, count: int) -> np.ndarray:
-        """The next columns beside each other. Shapes: (rows, count)."""
+    "classes", "labels", "number", "quantiles", "steps", "clusters", "survival", "vector", "drawn", "tags", "mask",
+    "inputs", "embedding", "tokens",
+]  # fmt: skip
 
 
 class Task(ABC):
@@ -50,7 +40,8 @@ class Task(ABC):
         like: another task, whose metrics, baselines, plots and checks are for this one, too.
         form: what is predicted of a row: one of several classes, labels that may each be there, a number, several
             quantiles, steps of series, a cluster, when something happens, several numbers together, several that are
-            drawn together, a class for each step of a sequence, a class for each pixel.
+            drawn together, a class for each step of a sequence, a class for each pixel, the inputs again, a point near
+            those of its class, the tokens of a text.
         ordered: whether classes have an order, which `represent.columns` may write.
         has_target: whether a column says what is true.
         numeric: whether the cells of its columns are numbers.
@@ -74,6 +65,7 @@ class Task(ABC):
         audited: whether the audit looks at columns beside the target.
         sided: whether it looks at them beside the target's `sides` instead.
         in_trees: whether trees of scikit-learn are fitted to what it predicts, by which the doctor judges.
+        beside: the names of what `said_of_rows` says of each row, where its truth is known.
     """
 
     name: ClassVar[str]
@@ -106,6 +98,7 @@ class Task(ABC):
     audited: ClassVar[bool] = False
     sided: ClassVar[bool] = False
     in_trees: ClassVar[bool] = False
+    beside: ClassVar[tuple[str, ...]] = ()
 
     @property
     def written(self) -> str:
@@ -156,6 +149,14 @@ class Task(ABC):
     def steps(self, truth: np.ndarray) -> np.ndarray | None:
         """Which steps of each row there are, where rows have different ones. Shapes: (rows, steps) of truth values."""
         return None
+
+    def judged(self, target: TargetSpec, scores: np.ndarray, truth: np.ndarray) -> np.ndarray:
+        """What of the scores of rows that are judged together is kept: of what is near each other, which rows are."""
+        return scores
+
+    def said_of_rows(self, target: TargetSpec, truth: np.ndarray, scores: np.ndarray) -> tuple[np.ndarray, ...]:
+        """What is said of each row beside what is predicted, as many as `beside` names. Shapes: (rows,) each."""
+        return ()
 
     @abstractmethod
     def truth_columns(self, target: TargetSpec, truth: np.ndarray) -> dict[str, np.ndarray]:
@@ -218,7 +219,7 @@ class TargetSpec:
     (variance: mean + spread * mean^2, or spread * mean^2). Of what happens some time the probabilities are of `times`,
     ascending, between which the training rows have `hazards`; `columns` are the time and the event. None of these
     changes the network: two targets that differ in them alone are equal. Of masks, `size` is height and width, and
-    `columns` are the mask and its image.
+    `columns` are the mask and its image. `parts` are the columns that are given back, numbers before categories.
     """
 
     name: str
@@ -229,6 +230,7 @@ class TargetSpec:
     quantiles: tuple[float, ...] = ()
     width: int = 0
     size: tuple[int, ...] = ()
+    parts: tuple[GivenBack, ...] = ()
     threshold: float = field(default=0.5, compare=False)
     temperature: float | None = field(default=None, compare=False)
     positive: int = field(default=1, compare=False)
@@ -289,11 +291,12 @@ class TargetSpec:
 
 @dataclass(frozen=True)
 class Signature:
-    """What goes into the network and what comes out."""
+    """What goes into the network and what comes out. Of `pairs` the inputs are those of one of both sides."""
 
     inputs: tuple[InputSpec, ...]
     targets: tuple[TargetSpec, ...]
     groups: tuple[InputGroup, ...] = ()
+    pairs: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -18,7 +18,10 @@ class Dummy(Baseline):
 
     name = "dummy"
     about = "Always the shares of the classes or labels, the mean, or the quantiles."
-    tasks = ("binary", "multiclass", "regression", "vector", "multilabel", "quantile", "tagging", "segmentation")
+    tasks = (
+        "binary", "multiclass", "regression", "vector", "multilabel", "quantile", "tagging", "segmentation",
+        "reconstruction", "translation",
+    )  # fmt: skip
     default = True
     rank = 10
 
@@ -27,7 +30,12 @@ class Dummy(Baseline):
     ) -> Fitted:
         """See Baseline."""
         from protokit.evaluate.estimators import masks, tabular
+        from protokit.evaluate.estimators.structured import given_back, tokens
 
+        if target.form == "tokens":
+            return tokens.dummy(truth, target, weights)
+        if target.form == "inputs":
+            return given_back.dummy(truth, target, weights)
         if target.form == "mask":
             return masks.dummy(truth, target, weights)
         return tabular.dummy(truth, target, weights)

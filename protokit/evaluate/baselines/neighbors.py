@@ -25,7 +25,7 @@ class Neighbors(Baseline):
 
     name = "neighbors"
     about = "The classes, labels or numbers of the nearest training rows; how many is chosen on a fifth of these."
-    tasks = ("binary", "multiclass", "regression", "vector", "multilabel", "quantile")
+    tasks = ("binary", "multiclass", "regression", "vector", "multilabel", "quantile", "translation")
     default = True
     most_pairs = 10_000_000  # whose distances are computed in about a tenth of a second
     most_rows: int = 20_000
@@ -36,5 +36,8 @@ class Neighbors(Baseline):
     ) -> Fitted:
         """See Baseline."""
         from protokit.evaluate.estimators import neighbors
+        from protokit.evaluate.estimators.structured import tokens
 
+        if target.form == "tokens":
+            return tokens.nearest(features, truth, seed, self.most_rows)
         return neighbors.fitted(features, truth, target, seed, self.most_rows, weights)

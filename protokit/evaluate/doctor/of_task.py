@@ -16,8 +16,10 @@ import numpy as np
 
 from protokit.core.checkup import Aspect, TargetCheck
 from protokit.core.values.arrays import Arrays
+from protokit.core.values.forms.given_back import errors
 from protokit.core.values.signature import Form, TargetSpec
 from protokit.evaluate import skill_scores
+from protokit.evaluate.estimators.structured import given_back
 from protokit.evaluate.estimators.tags import steps_as_rows
 from protokit.evaluate.scoring.survival import at_times, curve, errors_of_curves
 
@@ -195,9 +197,21 @@ def _classes(spec: TargetSpec, truth: np.ndarray, called: np.ndarray, others: np
     return tuple(found)
 
 
+def _of_inputs(spec: TargetSpec, train: Arrays, seen: Said, held: Said, seed: int) -> Errors:
+    """Against means of numbers and shares of levels."""
+    same = given_back.dummy(np.asarray(train.truth[spec.name]), spec).said
+
+    def both(one: Said) -> tuple[np.ndarray, np.ndarray]:
+        truth = one.truth(spec)
+        return errors(spec.parts, truth, one.scores), errors(spec.parts, truth, np.broadcast_to(same, one.scores.shape))
+
+    return Errors(both(seen), both(held))
+
+
 _OF_FORM: Mapping[Form, Callable[[TargetSpec, Arrays, Said, Said, int], Errors]] = {
     "vector": _of_vectors,
     "survival": _of_times,
     "tags": _of_steps,
     "mask": _of_masks,
+    "inputs": _of_inputs,
 }

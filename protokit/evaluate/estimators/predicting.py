@@ -85,4 +85,5 @@ def _predictions(fitted: Fitted, target: TargetSpec, known: np.ndarray, part: Ar
         full[:, known] = scores / scores.sum(axis=1, keepdims=True, dtype=np.float64)  # some are of float32
         scores = full
     truth, units = np.asarray(part.truth[target.name]), part.features.units
+    scores = target.of_task.judged(target, scores, truth)
     return Predictions(target, truth, scores, units, part.blocks, reference=part.labels, weights=part.weights)

@@ -65,7 +65,7 @@ def architecture_of(
         ends,
         [name, {**arguments, **dict.fromkeys(rates, _AT_RUN_TIME)}],
         [learn.compiled, learn.start == "linear", weighs],
-        None if signature is None else [_of_fields(signature.inputs), _of_fields(signature.targets)],
+        None if signature is None else [_of_fields(signature.inputs), _of_fields(signature.targets), signature.pairs],
     ]
     key = hashlib.sha256(json.dumps(compiled, sort_keys=True, default=repr).encode()).hexdigest()
     return Architecture(key, rates.get("learning_rate"), rates.get("weight_decay"), dropout)

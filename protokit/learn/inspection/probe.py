@@ -18,6 +18,7 @@ from protokit.learn.inspection import layer_numbers as layers
 from protokit.learn.inspection.layer_numbers import Outputs
 from protokit.learn.plan import Plan
 from protokit.learn.snapshot import assign, values
+from protokit.learn.targets import reconstruction
 from protokit.learn.words import Learn
 
 _ROWS, _VALIDATION_ROWS = 512, 1024
@@ -163,9 +164,13 @@ class _Losses:
             said.append(np.log(sure) if _coded(target) else np.log(sure / (1 - sure)))  # where the loss takes logits
         if target.form == "quantiles":
             said = [np.quantile(truth, target.quantiles)]
+        if target.form == "inputs":
+            said = [reconstruction.constant(target.parts, truth)]
+        if target.form == "embedding":
+            return np.log(2.0), np.eye(1, *target.shape, dtype=np.float32)  # all rows in one place
         if target.form == "survival":
             said = [np.zeros(target.shape)]  # the hazard of all
-        if target.form == "tags":
+        if target.form in ("tags", "tokens"):
             shares = np.bincount(truth[truth >= 0], minlength=len(target.classes)) / max(1, (truth >= 0).sum())
             said = [np.broadcast_to(shares, target.shape)]
         found = []

@@ -16,7 +16,7 @@ class StepCrossentropy(OwnLoss):
 
     name = "step_crossentropy"
     about = "The cross-entropy of the classes of steps, of those that have a label."
-    tasks = ("tagging",)
+    tasks = ("tagging", "translation")
 
     def made(self, target: TargetSpec) -> keras.losses.Loss:
         """See OwnLoss."""

@@ -124,7 +124,7 @@ class Program:
         self._xla = self._traced("xla", whole_batches, (shapes, tf.TensorSpec((), tf.int32)), xla=True)
         # the scoring of rows may move seeds: Keras's recurrent layers draw masks of dropout that they do not use
         states = list(self.network.non_trainable_variables)
-        before = [values(state) for state in states]
+        before = tuple(values(state) for state in states)
         try:  # XLA compiles when it is first called, and anew for calls from within another function, as these will be
             nothing = self._arguments(np.zeros(0, np.int64), xla=True)
             if self._whole and self._checked is not None:

@@ -13,6 +13,7 @@ from protokit.menu.items import Outline
 from protokit.menu.network.end import ENDS, flat, options
 from protokit.menu.network.inputs import Inputs
 from protokit.menu.network.members import MembersHead
+from protokit.menu.network.pairs import compared
 from protokit.menu.network.refusal import path_of, shape
 
 
@@ -44,6 +45,9 @@ def heads(
     if names and graph.members:
         rule = f"the item {names[0]!r} is to be an output, and the heads of an ensemble are made: one for each member"
         raise SpecError([Fault(rule, "rename it", path_of(graph, names[0].partition(".")[0]))])
+    if names and signature.pairs:
+        rule = f"the item {names[0]!r} is to be an output, and both sides of a pair are compared by a head that is made"
+        raise SpecError([Fault(rule, "rename it", path_of(graph, names[0].partition(".")[0]))])
     if names:
         if len(names) != len(targets):
             rule = f"the menu gives {len(names)} outputs, the recipe has {len(targets)} targets"
@@ -57,7 +61,7 @@ def heads(
                 raise SpecError([Fault(rule, "remove the name to have the head made", path_of(graph, name))])
         found = {target.key: ends[target.name][1] for target in targets}
     else:
-        last = of(graph.last)
+        last = compared(of(graph.last)) if signature.pairs else of(graph.last)
         found = _of_members(last, signature) if graph.members else _made(last, inputs, graph, signature)
     return next(iter(found.values())) if len(found) == 1 else found
 

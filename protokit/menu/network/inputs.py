@@ -19,7 +19,7 @@ WORD_WIDTH = 64  # numbers for each word of a text
 
 
 class Inputs:
-    """Keras's inputs by name (`given`), and what a menu finds under each name (`tensors`).
+    """Keras's inputs by name (`given`, as `rows`), and what a menu finds under each name (`tensors`).
 
     An image comes as numbers from 0 to 1 (several in a cell too, with what each counts as `NAME_share`), a sound as
     those from -1 to 1, a text as vectors of its words (and its codes as `NAME_codes`), many members as the mean of
@@ -33,16 +33,23 @@ class Inputs:
     def __init__(self, signature: Signature) -> None:
         self._signature, self.specs = signature, signature.inputs
         self.given: dict[str, keras.KerasTensor] = {
-            spec.name: keras.Input(spec.shape, dtype=spec.dtype, name=spec.name.replace("/", "_"))
+            spec.name: keras.Input(
+                (2, *spec.shape) if signature.pairs else spec.shape, dtype=spec.dtype, name=spec.name.replace("/", "_")
+            )
             for spec in signature.inputs
+        }
+        # both sides of a pair as rows of their own, so that one network reads them
+        self.rows = {
+            spec.name: keras.ops.reshape(self.given[spec.name], (-1, *spec.shape)) if signature.pairs else given
+            for spec, given in zip(signature.inputs, self.given.values(), strict=True)
         }
         self.tensors: dict[str, keras.KerasTensor | Callable[[], keras.KerasTensor]] = {}
         for spec in signature.inputs:
             self.tensors[spec.name] = self._form(spec)
             if spec.kind == "images":
-                self.tensors[f"{spec.name}_share"] = cache(partial(_share, self.given[spec.name]))
+                self.tensors[f"{spec.name}_share"] = cache(partial(_share, self.rows[spec.name]))
             if spec.kind == "text":
-                self.tensors[f"{spec.name}_codes"] = self.given[spec.name]
+                self.tensors[f"{spec.name}_codes"] = self.rows[spec.name]
         if "categories" in self.given:
             self.tensors["category_numbers"] = cache(self._embedded)
         self.tensors["inputs"] = cache(self._start)
@@ -52,7 +59,7 @@ class Inputs:
             self._add_parts_of_series()
 
     def _form(self, spec: InputSpec) -> keras.KerasTensor | Callable[[], keras.KerasTensor]:
-        given = self.given[spec.name]
+        given = self.rows[spec.name]
         made = {
             "members": lambda: _averaged(spec, given)[0],
             "sized": lambda: keras.layers.Concatenate(name=layer_name(spec.name, "mean_and_size"))(
@@ -97,7 +104,7 @@ class Inputs:
         """Some columns as one vector; the only one that there is as it is."""
         specs, parts = {spec.name: spec for spec in self.specs}, list[keras.KerasTensor]()
         if group.numbers:
-            parts.append(_some(self.given["numbers"], group.numbers))
+            parts.append(_some(self.rows["numbers"], group.numbers))
         if group.categories:
             spec = specs["categories"]
             width = embedding_width(spec.levels, len(spec.columns))
@@ -119,12 +126,12 @@ class Inputs:
             embedding_width(spec.levels, len(spec.columns)),
             embeddings_initializer=keras.initializers.RandomNormal(stddev=0.1),
             name="category_embedding",
-        )(self.given[spec.name])
+        )(self.rows[spec.name])
         return keras.layers.Flatten(name="category_numbers")(x)
 
     def knots(self, taken: Tensors) -> list[list[float]] | None:
         """The knots of each column of an input, where what a layer takes is one that has some."""
-        spec = next((spec for spec in self._signature.inputs if self.given[spec.name] is taken), None)
+        spec = next((spec for spec in self._signature.inputs if self.rows[spec.name] is taken), None)
         if spec is None or spec.knots is None:
             return None
         size, by_place = spec.knots.size, dict(zip(spec.knots.places, spec.knots.values, strict=True))

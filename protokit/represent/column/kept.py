@@ -28,8 +28,8 @@ def kept(old: Encoding, new: Encoder, folder: Path) -> tuple[Encoder, list[Notic
     Raises:
         DataError: the numbers are other columns: they are scaled together.
     """
-    if not isinstance(old, Encoder):
-        raise DataError("the encoders of forecasts and of clusters are not kept", cure=_CURE, path=_PATH)
+    if type(old) is not Encoder or type(new) is not Encoder:
+        raise DataError("the encoders of forecasts, of clusters and of pairs are not kept", cure=_CURE, path=_PATH)
     before = {column.column: column for column in (*old.columns, *old.own)}
     notices: list[Notice] = []
     numbers, was = ([c for c in one.columns if isinstance(c, NumberColumn)] for one in (new, old))

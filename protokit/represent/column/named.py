@@ -39,6 +39,13 @@ _SCHEMA = {
 }
 
 
+class Pairs(Section):
+    """Two inputs that are the same kind of thing: one network makes a vector of each, and they are compared."""
+
+    left: str = Field(description="the input of one side", examples=["user"])
+    right: str = Field(description="that of the other, of like columns in the same order", examples=["item"])
+
+
 class NamedInputs(Section):
     """Some columns of a table as one input of the network."""
 
@@ -46,4 +53,9 @@ class NamedInputs(Section):
         default_factory=dict,
         description="columns that the menu takes together by a name of yours, as for towers",
         examples=[{"user": ["user_id", "age"], "item": ["item_id", "price"]}],
+    )
+    pairs: Pairs | None = Field(
+        None,
+        description="two of the inputs that one network reads, with one set of weights, to be compared (siamese)",
+        examples=[{"left": "user", "right": "item"}],
     )

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from protokit.core.registry import Registry
+from protokit.core.values.arrays import Features
 from protokit.core.values.signature import TargetSpec, Task
 from protokit.represent.kind import FittedColumn
 
@@ -19,11 +20,21 @@ MOST_CLASSES = 1000
 
 
 @dataclass(frozen=True)
+class Encoded:
+    """The training rows as the network takes them: the fitted columns, and what they make."""
+
+    columns: Sequence[FittedColumn]
+    inputs: Mapping[str, np.ndarray]
+    features: Features
+
+
+@dataclass(frozen=True)
 class Asked:
     """What is said of a target before its rows are looked at.
 
     `separator` parts the labels of a cell; `order` is that of classes, as written. `beside` are the columns of the
-    table that are inputs of their own, fitted.
+    table that are inputs of their own, fitted; `given` is what the network takes, where that is the target; `options`
+    are those of the kind that the target is said to be.
     """
 
     task: str
@@ -31,6 +42,8 @@ class Asked:
     separator: str | None = None
     order: tuple[str, ...] = ()
     beside: Sequence[FittedColumn] = ()
+    given: Encoded | None = None
+    options: object = None
 
 
 @dataclass(frozen=True)
@@ -79,17 +92,25 @@ class Coding(ABC):
             DataError: they do not tell.
         """
 
-    @abstractmethod
     def truth(self, learned: Learned, frame: pd.DataFrame) -> np.ndarray:
         """What is true of each row: see Predictions.
 
         Raises:
             DataError: a cell is nothing that the target can be.
         """
+        raise NotImplementedError(f"the coding {self.name!r} has neither `truth` nor `of_inputs`")
+
+    def of_inputs(self, learned: Learned, inputs: Mapping[str, np.ndarray], features: Features) -> np.ndarray | None:
+        """The truth, where the inputs are it: see Predictions; None where cells of the target are."""
+        return None
 
     @abstractmethod
     def training(self, learned: Learned, truth: np.ndarray) -> np.ndarray:
         """What the loss takes. Shapes: (rows, ...) -> (rows, numbers)."""
+
+    def taught(self, learned: Learned, truth: np.ndarray) -> Mapping[str, np.ndarray]:
+        """What the network is given beside its inputs while it learns, made of the truth. Shapes: (rows, ...) each."""
+        return {}
 
     @abstractmethod
     def scores(self, learned: Learned, output: np.ndarray) -> np.ndarray:

@@ -6,6 +6,7 @@ from protokit.core.places import Fault
 from protokit.grammar.faults import refuse
 from protokit.grammar.words import TEXT, JsonSchema, or_null
 
+INPUTS = "inputs"  # the target of a network that learns its own inputs
 _CELL = (str, bool, int, float)
 _CELLS: JsonSchema = {"type": ["string", "boolean", "number"]}
 _COLUMNS: JsonSchema = {"type": "array", "items": TEXT, "minItems": 1, "uniqueItems": True}

@@ -16,6 +16,7 @@ from protokit.core.values.arrays import Arrays, Features
 from protokit.core.values.said import Finding, Notice, Step
 from protokit.core.values.tables import Split, Table
 from protokit.represent.encoder import Encoder
+from protokit.represent.encoding import from_plain as encoder_of
 from protokit.workflow.cache.entries import Shelf, Uncacheable
 
 _KINDS = {kind.__name__: kind for kind in (Arrays, Features, Finding, Notice, SourceRows, Split, Step, Table)}
@@ -67,7 +68,7 @@ def from_plain(plain: Any, shelf: Shelf) -> Any:
     if "step" in plain:
         return Collect.of(clean=[plain["step"]]).clean[0]
     if "encoder" in plain:
-        return Encoder.from_plain(plain["encoder"])
+        return encoder_of(plain["encoder"])
     parts = {name: from_plain(part, shelf) for name, part in plain["parts"].items()}
     return _KINDS[plain["of"]](**parts)
 

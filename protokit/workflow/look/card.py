@@ -135,7 +135,10 @@ def folds_grid(metrics: Metrics) -> Grid:
 
 
 def class_grids(target: str, metrics: Metrics) -> tuple[Grid, ...]:
-    """Precision, recall and f1 of each class, where the target has classes; metrics of each part of a vector."""
+    """Precision, recall and f1 of each class, where the target has classes; metrics of each part or column."""
+    if columns := (metrics.get("per_column") or {}).get(target):
+        of_columns = [(c["column"], c["metric"], value(c["network"]), value(c["baseline"])) for c in columns]
+        return (Grid("each column", ("", "metric", "network", "baseline"), tuple(of_columns)),)
     if parts := (metrics.get("per_part") or {}).get(target):
         keys = ("r2", "root_mean_squared_error", "mean_absolute_error")
         each = [

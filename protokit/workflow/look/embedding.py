@@ -5,11 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from protokit.bundle.model import Model
-from protokit.core.libraries.backend import keras
-from protokit.core.values.signature import Signature
+from protokit.learn.train import codes as codes_of
 from protokit.workflow.look.plot import Embedded
 
-_AT_A_TIME = 4096
 _MOST = 20_000  # rows that the directions are found in
 
 
@@ -22,7 +20,8 @@ def embedded(model: Model, table: object) -> Embedded:
     frame, _ = model.rows(table)
     part = model.parts[0]
     inputs, features = part.encoder.encode(part.encoder.examples(frame))
-    codes = part.codes(inputs) if part.clusters is not None else _codes(model.network, inputs, model.signature)
+    several = part.clusters is not None
+    codes = part.codes(inputs) if several else codes_of(model.network, inputs, model.signature)
     centered = codes - codes.mean(axis=0)
     _, sizes, directions = np.linalg.svd(centered[:_MOST], full_matrices=False)
     points = np.zeros((len(codes), 2))
@@ -36,20 +35,3 @@ def embedded(model: Model, table: object) -> Embedded:
         names = spec.classes or tuple(f"cluster {i + 1}" for i in range(said.shape[1]))
         return Embedded(points, (float(shares[0]), float(shares[1])), said.argmax(axis=1), names)
     return Embedded(points, (float(shares[0]), float(shares[1])), None, ())
-
-
-def _codes(network: keras.Model, inputs: dict[str, np.ndarray], signature: Signature) -> np.ndarray:
-    """What the head of the first target takes.
-
-    Shapes: (rows, width).
-    """
-    output = network.output
-    head = output[signature.targets[0].key] if isinstance(output, dict) else output
-    taken = head._keras_history.operation.input
-    inner = keras.Model(network.input, taken[0] if isinstance(taken, list) else taken)
-    rows = len(next(iter(inputs.values())))
-    found = [
-        np.asarray(inner({name: values[i : i + _AT_A_TIME] for name, values in inputs.items()}, training=False))
-        for i in range(0, rows, _AT_A_TIME)
-    ]
-    return np.concatenate(found).reshape(rows, -1).astype(np.float64)

@@ -8,6 +8,7 @@ import numpy as np
 
 from protokit.core.names import counted, number
 from protokit.core.values.arrays import Predictions
+from protokit.core.values.forms.given_back import errors, spans
 from protokit.core.values.signature import Form
 from protokit.evaluate.scoring.masks import of_each_image
 from protokit.show.blocks import Block, Grid
@@ -130,6 +131,22 @@ def _of_masks(p: Predictions) -> Found:
     return "the masks that overlap least with what was said", ("intersection over union", "wrong pixels"), rows
 
 
+def _of_inputs(p: Predictions) -> Found:
+    """Rows that are least like the training rows, and the column that is farthest off."""
+    each = errors(p.target.parts, p.truth, p.scores)
+    order = np.argsort(-each, kind="stable")[:MOST]
+    by_column = np.stack([_alone(p, i) for i in range(len(p.target.parts))], axis=1)
+    rows = ((int(i), (number(float(each[i])), cut(p.target.parts[int(by_column[i].argmax())].name))) for i in order)
+    return "the test rows with the largest errors", ("reconstruction error", "farthest off"), rows
+
+
+def _alone(p: Predictions, place: int) -> np.ndarray:
+    """The error of one column. Shapes: (rows,)."""
+    parts = p.target.parts
+    cells, units = (spans(parts, units=one)[place] for one in (False, True))
+    return errors(parts[place : place + 1], p.truth[:, cells], p.scores[:, units])
+
+
 def _pair(true: float, said: float) -> tuple[str, str, str]:
     return number(float(true)), number(float(said)), number(float(true - said), sign=True)
 
@@ -143,4 +160,5 @@ _OF_FORM: Mapping[Form, Callable[[Predictions], Found]] = {
     "survival": _of_times,
     "tags": _of_steps,
     "mask": _of_masks,
+    "inputs": _of_inputs,
 }

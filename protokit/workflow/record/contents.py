@@ -110,6 +110,7 @@ class PlainTarget(TypedDict):
     times: NotRequired[list[float]]  # of survival
     spread: NotRequired[float]  # of counts and numbers above 0
     size: NotRequired[list[int]]  # of masks, height and width
+    parts: NotRequired[list[dict[str, object]]]  # of inputs that are given back
 
 
 class Threshold(TypedDict):
@@ -136,12 +137,22 @@ class PlainPart(TypedDict):
     mean_absolute_error: float | None
 
 
+class PlainColumn(TypedDict):
+    """How good a column is given back, in its own terms, and by what says the same for every row."""
+
+    column: str
+    metric: str
+    network: float | None
+    baseline: float | None
+
+
 class Details(TypedDict, total=False):
     """What else there is to say of a run's targets, by target or, of slices, one after the other."""
 
     per_class: dict[str, list[PlainClass]]
     per_quantile: dict[str, list[dict[str, float]]]
     per_part: dict[str, list[PlainPart]]
+    per_column: dict[str, list[PlainColumn]]
     calibration: dict[str, PlainCalibration]
     intervals: dict[str, PlainHeld]
     slices: list[PlainSlice]

@@ -20,6 +20,7 @@ from protokit.core.files import write_with
 from protokit.core.rows import SourceRows
 from protokit.core.runs import LAST
 from protokit.core.values.arrays import Predictions
+from protokit.core.values.forms.given_back import GivenBack
 from protokit.core.values.signature import TargetSpec
 from protokit.learn.clustering.clusters import Clusters
 from protokit.workflow.record.contents import Identified, Metrics, PlainTarget
@@ -141,6 +142,8 @@ def target_as_plain(spec: TargetSpec) -> PlainTarget:
     }
     if spec.positive_class is not None:
         found["positive"] = spec.positive_class
+    if spec.parts:
+        found["parts"] = [part.as_plain() for part in spec.parts]
     if spec.size:
         found["size"] = list(spec.size)
     if spec.times:
@@ -152,6 +155,7 @@ def target_as_plain(spec: TargetSpec) -> PlainTarget:
 
 def _spec(plain: PlainTarget) -> TargetSpec:
     values = {key: tuple(value) if isinstance(value, list) else value for key, value in plain.items()}
+    values["parts"] = tuple(map(GivenBack.of, plain.get("parts", ())))
     positive = values.pop("positive", None)  # runs of earlier versions have the second class
     place = plain["classes"].index(positive) if isinstance(positive, str) else 1
     return TargetSpec(**values, positive=place)  # type: ignore[arg-type]
@@ -166,6 +170,8 @@ def _truth(p: Predictions) -> Columns:
 def _scores(p: Predictions, clusters: Clusters | None = None) -> Columns:
     """What a model says."""
     own = list(clusters.columns(p.scores).items()) if clusters else []
+    of_rows = p.target.of_task.said_of_rows(p.target, p.truth, p.scores)
+    own += zip(p.target.of_task.beside, of_rows, strict=True)
     return [*own, *p.target.of_task.score_columns(p.target, p.scores, p.thresholds).items()]
 
 
@@ -229,6 +235,7 @@ class _Reader:
         """See Predictions: the scores, and the thresholds where they were chosen."""
         if clusters:
             self.skip(2)  # the cluster with its distance
+        self.skip(len(spec.of_task.beside))
         return spec.of_task.read_scores(spec, self, chosen=chosen)
 
     def units(self, spec: TargetSpec) -> dict[str, np.ndarray]:

@@ -78,8 +78,13 @@ def stays_on_disk(recipe: Recipe) -> bool:
     """
     represent, split = recipe.represent, recipe.represent.split
     task = recipe.learn.of_task
-    whole = split.folds is not None or split.way not in _ON_DISK or not (task is None or task.on_disk)
-    named = isinstance(split.test, str) or isinstance(split.validation, str)
+    whole = (
+        split.folds is not None
+        or represent.gives_back
+        or split.way not in _ON_DISK
+        or not (task is None or task.on_disk)
+    )
+    named = isinstance(split.test, str) or isinstance(split.validation, str) or represent.gives_back
     if whole or named or isinstance(represent.target, dict) or represent.series or represent.sequence:
         return False
     with recipe.document.placing():

@@ -23,6 +23,7 @@ from protokit.evaluate.metrics.metric import METRICS, Metric
 from protokit.evaluate.per_class import per_class, per_quantile
 from protokit.evaluate.pooling import pooled
 from protokit.evaluate.scoring import masks
+from protokit.evaluate.scoring.given_back import per_column
 from protokit.evaluate.scoring.parts import per_part
 from protokit.evaluate.scoring.tags import of_steps
 from protokit.evaluate.slices import slices
@@ -30,7 +31,15 @@ from protokit.evaluate.verdict import Folds, Verdict, deciding, judge
 from protokit.recipe.recipe import Recipe
 from protokit.represent.encoder import Encoder
 from protokit.represent.represented import Represented
-from protokit.workflow.record.contents import Details, PlainCalibration, PlainClass, PlainPart, PlainSlice, Threshold
+from protokit.workflow.record.contents import (
+    Details,
+    PlainCalibration,
+    PlainClass,
+    PlainColumn,
+    PlainPart,
+    PlainSlice,
+    Threshold,
+)
 from protokit.workflow.record.results import Networks, Results
 from protokit.workflow.run.baselines import Baselines, as_plain
 from protokit.workflow.run.evaluation_plan import EvaluationPlan
@@ -104,7 +113,7 @@ def evaluate(
     best = {v.target: baselined[v.target][v.baseline] if v.baseline else None for v in verdicts}
     details: Details = {
         "intervals": {t.name: spread.held([fold[t.name] for fold in by_fold]) for t in targets if t.of_task.spreads},
-        **_described(recipe, network, networks.parts),
+        **_described(recipe, network, networks.parts, best),
         "slices": _slices(recipe, collected, folds, network, best, {v.target: v.metric for v in verdicts}),
         "thresholds": networks.thresholds,
         "estimators": as_plain(plan.estimators),
@@ -127,12 +136,18 @@ def _tested(plan: EvaluationPlan, part: Part, fold: Represented) -> dict[str, Pr
     return {name: plan.choices.marked(p) for name, p in part.predictions(fold.test).items()}
 
 
-def _described(recipe: Recipe, network: Mapping[str, Predictions], parts: Sequence[Part]) -> Details:
-    """What there is to say of each class, each quantile, each part of a vector, and of probabilities."""
+def _described(
+    recipe: Recipe,
+    network: Mapping[str, Predictions],
+    parts: Sequence[Part],
+    best: Mapping[str, Predictions | None],
+) -> Details:
+    """What there is to say of each class, each quantile, each part of a vector, each column, and of probabilities."""
     classes: dict[str, list[PlainClass]] = {}
     quantiles: dict[str, list[dict[str, float]]] = {}
     calibration: dict[str, PlainCalibration] = {}
     of_parts: dict[str, list[PlainPart]] = {}
+    of_columns: dict[str, list[PlainColumn]] = {}
     for name, p in network.items():
         if p.target.of_task.probabilities:
             classes[name] = cast(list[PlainClass], per_class(p))
@@ -144,12 +159,16 @@ def _described(recipe: Recipe, network: Mapping[str, Predictions], parts: Sequen
             classes[name] = cast(list[PlainClass], per_class(of_steps(p)))
         if p.target.form == "vector":
             of_parts[name] = cast(list[PlainPart], per_part(p))
+        if p.target.form == "inputs":
+            of_columns[name] = cast(list[PlainColumn], per_column(p, best[name]))
         if p.target.has_classes:
             known = [spec.temperature for part in parts for spec in part.encoder.signature.targets if spec.name == name]
             temperatures = [value for value in known if value is not None]
             temperature = fmean(temperatures) if temperatures else None
             calibration[name] = cast(PlainCalibration, {**reliability(p, recipe.seed), "temperature": temperature})
     found: Details = {"per_class": classes, "per_quantile": quantiles, "calibration": calibration}
+    if of_columns:
+        found["per_column"] = of_columns
     return {**found, "per_part": of_parts} if of_parts else found
 
 

@@ -220,6 +220,10 @@ def _made(target: TargetSpec, folds: Sequence[Represented], seed: int) -> Predic
             scores = 0.6 * np.eye(count)[np.maximum(other, 0)] + 0.4 / count
         elif target.form == "survival":
             scores = 0.6 * (other[:, :1] > np.array(target.times)) + 0.2
+        elif target.form == "embedding":
+            scores = target.of_task.judged(target, np.zeros((len(truth), target.width)), truth)
+        elif target.form == "inputs":
+            scores = np.zeros((len(truth), target.units))
         else:
             scores = 0.6 * other + 0.2 if target.form == "labels" else other
         units = fold.test.features.units

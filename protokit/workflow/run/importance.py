@@ -53,7 +53,8 @@ def importance(
     Source: Breiman, Random Forests, 2001; Fisher, Rudin and Dominici, All Models are Wrong, but Many are Useful, 2019.
     """
     encoder = part.encoder
-    if not isinstance(encoder, Encoder) or part.clusters is not None:
+    near = any(target.form == "embedding" for target in encoder.signature.targets)  # each copy has its own neighbours
+    if not isinstance(encoder, Encoder) or part.clusters is not None or near:
         return Relied()
     columns = list(encoder.places)
     if len(columns) < 2 or {"image", "images", "audio"} & {spec.kind for spec in encoder.signature.inputs}:

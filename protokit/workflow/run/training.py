@@ -5,18 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from protokit.bundle.folder import save
 from protokit.bundle.input_schema import InputSchema
 from protokit.bundle.model import Model, needed
 from protokit.core.libraries.backend import keras
 from protokit.core.memory import release_unused
 from protokit.core.values.said import Notice
+from protokit.learn.inspection.middle import told_of_middle
+from protokit.learn.targets.triplet import told_of_batches
 from protokit.menu.network.backbones.backbone import weights_of
 from protokit.recipe.recipe import Recipe
+from protokit.represent.represented import Represented
 from protokit.show.progress import Progress
 from protokit.workflow.record.failure import reason_kept
 from protokit.workflow.record.folder import RunFolder
 from protokit.workflow.record.hooks import hold_hooks, hooks_of, run_end
+from protokit.workflow.record.results import Networks
 from protokit.workflow.record.writing import write_results
 from protokit.workflow.result import Run
 from protokit.workflow.run.baselines import Baselines
@@ -84,7 +90,8 @@ def _in_folder(
     results = evaluate(recipe, table, folds, networks, plan, baselines)
     relied = importance(networks.first, folds[0], plan.metrics, recipe.seed, trained_rows(networks, folds))
     results = replace(results, details={**results.details, "importance": relied.drops})
-    networks = replace(networks, notices=(*few, *networks.notices, *relied.notices))
+    of_middle = _told(built, networks, folds[0])
+    networks = replace(networks, notices=(*few, *networks.notices, *of_middle, *relied.notices))
     stopwatch.lap("evaluate")
     doctor(recipe, as_trained, folds, start, folder, results, findings)
     stopwatch.lap("doctor")
@@ -93,3 +100,12 @@ def _in_folder(
         hooks.finish(run_end(folder.path, prepared.recipe, results.scores))
     write_results(folder, recipe, table, folds, findings, networks, results, stopwatch)
     return Run.open(folder.path, model=model)
+
+
+def _told(built: keras.Model, networks: Networks, fold: Represented) -> list[Notice]:
+    """What is said of a network for inputs that are given back, or rows that are near each other."""
+    signature, plan = fold.encoder.signature, networks.trained[0][0].plan
+    target = signature.targets[0]
+    if target.form == "embedding":
+        return told_of_batches(target.name, np.asarray(fold.train.targets[target.key]), plan.batch_size)
+    return told_of_middle(built, signature)

@@ -1,0 +1,1 @@
+"""Baselines of inputs that are given back, of points and of texts."""

@@ -1,0 +1,1 @@
+"""What has to be there, or must not be, beside a target of a certain form."""
