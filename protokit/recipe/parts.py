@@ -37,11 +37,10 @@ def _of_step(represent: Represent, learn: Learn) -> list[Fault]:
     at: Path = ("learn", "training_step")
     name = None if learn.training_step is None else named(learn.training_step)[0]
     step = STEPS.house().get(name) if name is not None else None
-    if isinstance(step, HouseStep):
-        if step.tasks and learn.task not in step.tasks:
-            given = learn.task or "what the target is"
-            cure = f"write learn: {{task: {step.tasks[0]}}}, with target: {{row: [COLUMN, COLUMN]}}"
-            found.append(Fault(f"{name} is for {step.tasks[0]}, and the task is {given}", cure, at))
+    if isinstance(step, HouseStep) and step.tasks and learn.task not in step.tasks:
+        given = learn.task or "what the target is"
+        cure = f"write learn: {{task: {step.tasks[0]}}}, with target: {{row: [COLUMN, COLUMN]}}"
+        found.append(Fault(f"{name} is for {step.tasks[0]}, and the task is {given}", cure, at))
     if learn.form != "drawn":
         return found
     if name is None or name == "Mixup":
