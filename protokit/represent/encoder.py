@@ -24,7 +24,6 @@ from protokit.represent.kind import CodeColumn, FittedColumn, InputColumn, Numbe
 from protokit.represent.kinds.number import readings_of
 from protokit.represent.target import TargetEncoder
 
-ALONE = "row"  # the input of a network that draws rows, where no column says for what
 ONE_HOT = 8  # columns of up to so many levels are one-hot numbers, others are embedded
 
 
@@ -55,8 +54,6 @@ class Encoder:
             titles = tuple(column.column for column in embedded)
             inputs.append(InputSpec("categories", (len(embedded),), "int32", titles, levels))
         inputs += [column.spec for column in self.own]
-        if self._alone:
-            inputs.append(InputSpec(ALONE, (1,), "float32", (ALONE,)))
         return Signature(tuple(inputs), tuple(target.spec for target in self.targets), self._groups)
 
     @property
@@ -144,8 +141,7 @@ class Encoder:
                 raise DataError(f"the column {column.column!r} is missing", cure=cure)
         own = {column.column: column.array(examples[column.column]) for column in self.own}
         features = self._features(examples, own)
-        alone = {ALONE: np.ones((len(examples), 1), np.float32)} if self._alone else {}
-        return {**self._of_columns(features), **own, **alone}, features
+        return {**self._of_columns(features), **own}, features
 
     @property
     def one_for_each_row(self) -> bool:
@@ -274,11 +270,6 @@ class Encoder:
             from_plain(plain["knots"]),
             tuple((str(name), tuple(columns)) for name, columns in plain.get("inputs", {}).items()),
         )
-
-    @property
-    def _alone(self) -> bool:
-        """Whether rows are drawn for nothing: a network has an input, so it is given a 1 for each."""
-        return not self._all and any(target.spec.form == "drawn" for target in self.targets)
 
     @property
     def _by_step(self) -> bool:

@@ -1,4 +1,4 @@
-"""Networks that draw rows: VAE and GAN."""
+"""Networks that draw rows: VAE."""
 
 from __future__ import annotations
 
@@ -27,9 +27,6 @@ from protokit.workflow.run.networks import network_for
 from protokit.workflow.run.representing import represent
 
 VAE: dict[str, Any] = {"VAE": {"encoder": [{"Dense": {"units": 16, "activation": "relu"}}], "beta": 0.05}}
-GAN: dict[str, Any] = {
-    "GAN": {"discriminator": [{"Dense": {"units": 16, "activation": "leaky_relu"}}, {"Dropout": 0.1}]}
-}
 MENU = [{"Noise": 3}, {"Dense": {"units": 16, "activation": "relu"}}]
 ADAM = {"Adam": {"learning_rate": 0.01}}
 
@@ -94,24 +91,12 @@ def test_a_bundle_draws_without_the_step(run: Run) -> None:
     assert done.returncode == 0 and done.stdout.strip() == expected, done.stderr
 
 
-def test_a_gan_draws_rows_for_nothing(tmp_path: Path) -> None:
-    words = recipe(GAN, epochs=40, stop=None, batch_size=32)
-    found = protokit.run(words, flowers()[["length", "width"]], out=tmp_path)
-    history = found.history
-    assert {"generator", "discriminator"} <= {*history.columns}
-    assert history["validation_loss"].min() < 0.5 * history["validation_loss"].iloc[0]
-    drawn = found.model.sample(50)
-    assert drawn.shape == (50, 2) and drawn["length"].between(50, 200).all()
-    assert protokit.load(found.path / "model").sample(50).equals(drawn)
-
-
 @pytest.mark.parametrize("engine", ["fused", "keras"])
-@pytest.mark.parametrize("step", [VAE, GAN], ids=["vae", "gan"])
 def test_a_killed_training_goes_on_to_the_same_bits(
-    engine: str, step: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    engine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(training, "_BETWEEN_SAVES", -1.0)
-    whole_recipe = Recipe.parse(recipe(step, engine=engine, stop=None))
+    whole_recipe = Recipe.parse(recipe(engine=engine, stop=None))
     [data] = represent(whole_recipe, collected(whole_recipe, flowers(200)))
     signature = data.encoder.signature
 
@@ -144,7 +129,6 @@ def test_a_killed_training_goes_on_to_the_same_bits(
         ({"training_step": {"VAE": {"encoder": [{"Dens": 8}]}}}, r"encoder\[0\].*did you mean 'Dense'"),
         ({"training_step": {"VAE": {"encoder": 8}}}, "encoder is a list of layers"),
         ({"training_step": {"VAE": {"beta": 0}}}, "beta of VAE is above 0"),
-        ({"training_step": GAN, "loss": "Huber"}, "GAN has losses of its own"),
         ({"menu": "auto"}, "no menu of protokit's own"),
         ({"networks": 3}, "draws of several networks are not averaged"),
         ({"task": "vector"}, "VAE is for generation, and the task is vector"),
@@ -160,8 +144,6 @@ def test_a_network_without_noise_and_models_that_do_not_draw(run: Run, tmp_path:
         protokit.run(recipe(menu=[{"Dense": 4}]), flowers(60), out=tmp_path)
     with pytest.raises(SpecError, match="a second Noise"):
         protokit.run(recipe(menu=[{"Noise": 2}, {"Dense": 4}, {"Noise": 2}]), flowers(60), out=tmp_path)
-    with pytest.raises(SpecError, match="rows are drawn for kind"):
-        run.model.sample(5)
 
 
 def test_the_metrics_tell_draws_from_another_distribution() -> None:
@@ -184,7 +166,7 @@ def test_columns_that_are_pixels_are_drawn_as_images() -> None:
     assert pixels(["pixel_0_0", "pixel_1_0", "pixel_0_1", "pixel_1_1"]) is None
 
 
-@pytest.mark.parametrize("name", ["vae", "gan"])
+@pytest.mark.parametrize("name", ["vae"])
 def test_the_recipes_draw_better_than_columns_one_by_one(name: str, root: Path, tmp_path: Path) -> None:
     found = protokit.run(root / "recipes" / f"{name}.yaml", out=tmp_path)
     one = found.results["metrics"]["scores"][0]

@@ -250,7 +250,7 @@ def test_compare_puts_runs_side_by_side(people: Path, tmp_path: Path) -> None:
 
 RECIPES = ("wine", "breast_cancer", "diabetes", "digits", "shop", "messages", "shapes", "search", "anomalies")
 # in test_clustering.py, test_forecasts.py, test_list_kinds.py, test_survival.py and test_generation.py
-ELSEWHERE = ("wine_clusters", "sales", "orders", "pumps", "vae", "gan")
+ELSEWHERE = ("wine_clusters", "sales", "orders", "pumps", "vae")
 
 
 @pytest.mark.parametrize("name", RECIPES)

@@ -50,7 +50,8 @@ def _distances(one: np.ndarray, other: np.ndarray) -> np.ndarray:
 
 def marginal_distance(p: Predictions, counts: np.ndarray) -> np.ndarray:
     """The largest difference of two distribution functions (Kolmogorov and Smirnov), mean over the columns."""
-    return by_column(p, counts).mean(axis=1)
+    found: np.ndarray = by_column(p, counts).mean(axis=1)
+    return found
 
 
 def by_column(p: Predictions, counts: np.ndarray) -> np.ndarray:

@@ -67,7 +67,9 @@ def kind_of(given: object) -> tuple[type[keras.Model], dict[str, Any]]:
     assert found is not None, "the recipe has checked the name"
     full = arguments_of(found.entry, arguments)
     assert isinstance(full, dict), "the recipe has checked the arguments"
-    return (found.kind() if isinstance(found, HouseStep) else found.thing), full
+    kind = found.kind() if isinstance(found, HouseStep) else found.thing
+    assert isinstance(kind, type), "a step is a class"
+    return kind, full
 
 
 def begin(step: keras.Model, network: keras.Model, learn: Learn, seed: int) -> None:

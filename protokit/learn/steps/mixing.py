@@ -79,4 +79,5 @@ class Mixing(keras.Model):  # type: ignore[misc]
         trained = self.trainable_weights
         self.optimizer.apply(tape.gradient(scaled, trained), trained)
         self.metrics[0].update_state(loss, sample_weight=rows)
-        return self.compute_metrics(x, y, y_pred, sample_weight=weights)
+        found: dict[str, Any] = self.compute_metrics(x, y, y_pred, sample_weight=weights)
+        return found

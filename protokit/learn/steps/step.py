@@ -38,14 +38,12 @@ class HouseStep(ABC):
         example: what a person writes.
         options: its arguments.
         tasks: those that it is for; any where there are none.
-        own_loss: whether it has a loss of its own, beside which a recipe names none.
     """
 
     name: ClassVar[str]
     about: ClassVar[str]
     example: ClassVar[str]
     tasks: ClassVar[tuple[str, ...]] = ()
-    own_loss: ClassVar[bool] = False
     options: ClassVar[Mapping[str, Argument]] = {}
 
     @property

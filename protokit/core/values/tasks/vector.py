@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
-from protokit.core.values.signature import TASKS, Reader, TargetSpec, Task
+from protokit.core.values.signature import TASKS, Form, Reader, TargetSpec, Task
 
 if TYPE_CHECKING:
     import numpy as np
@@ -16,7 +16,7 @@ class Vector(Task):
     name = "vector"
     about = "Several numbers that are learned as one: of several columns, or of a column of lists."
     rank = 31
-    form = "vector"
+    form: ClassVar[Form] = "vector"
     numeric = True
     coding = "vectors"
     standardised = True

@@ -30,8 +30,6 @@ class Conflicts(Check):
     def __call__(self, data: AuditData) -> Iterator[Finding]:
         """See Check."""
         hashes = [data.hashes[name] for name in data.kinds]
-        if not hashes:  # rows that are drawn for nothing
-            return
         rows = combined(hashes)
         copy = copies(hashes, rows)
         _, same = np.unique(rows, return_inverse=True)
