@@ -99,6 +99,7 @@ ITS_OWN = {
     "workflow/record/uses_of_test_set.py": ({"read_text", "glob"}, "files beside the runs' folders"),
     "workflow/record/writing.py": ({"glob"}, "files of a run's folder"),
     "workflow/result.py": ({"open", "read_text"}, "files of a run's folder"),
+    "testing/parts/after_epoch.py": ({"rglob"}, "a temporary folder"),
     "testing/workers/dummy.py": ({"read_text"}, "whether a process of this machine has ended, in /proc"),
     "workers/cluster/actor.py": ({"environ"}, "the variables that an actor is started with"),
     "workers/cluster/crew.py": ({"rglob", "read_bytes"}, "the files of a search, for nodes that do not see its folder"),

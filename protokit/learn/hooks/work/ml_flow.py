@@ -58,7 +58,10 @@ class RunMLflow(keras.callbacks.Callback):  # type: ignore[misc]
         self._client = mlflow.MlflowClient(tracking_uri=_address(self._uri, run))
         name = self._experiment or run.resolve().parent.name
         found = self._client.get_experiment_by_name(name)
-        experiment = found.experiment_id if found else self._client.create_experiment(name)
+        address = _address(self._uri, run) or ""
+        # files go beside a database, and not to where the person happens to be
+        beside = Path(address.removeprefix(_SQLITE)).parent.as_uri() if address.startswith(_SQLITE) else None
+        experiment = found.experiment_id if found else self._client.create_experiment(name, beside)
         own = f"{run.resolve().parent.name}/{run.resolve().name}"
         begun = self._client.search_runs([experiment], f"tags.`{TAG}` = '{own}'")
         if begun:
