@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from protokit.core.places import Fault
 from protokit.core.suggest import did_you_mean
+from protokit.learn.backends.words import faults_between
 from protokit.learn.parts.loss import ByTarget
 from protokit.learn.words import Learn
 from protokit.represent.words import Represent
 
 
 def faults_of_parts(represent: Represent, learn: Learn) -> list[Fault]:
-    """Losses, weights and metrics of what is no target; labels smoothed where there are none."""
+    """Losses, weights and metrics of what is no target; labels smoothed where there are none; what trains on what."""
     found: list[Fault] = []
     for key in ("loss", "loss_weights", "class_weights", "metrics"):
         given = getattr(learn, key)
@@ -25,4 +26,6 @@ def faults_of_parts(represent: Represent, learn: Learn) -> list[Fault]:
     if learn.label_smoothing and learn.form not in (None, "classes", "labels", "tags", "mask"):
         rule = f"label smoothing is for classes, and the task is {learn.task}"
         found.append(Fault(rule, "remove it", ("learn", "label_smoothing"), "key"))
-    return found
+    sizes = {("learn", "batch_size"): learn.batch_size}
+    sizes |= {("learn", "stages", i, "batch_size"): stage.batch_size for i, stage in enumerate(learn.stages)}
+    return [*found, *faults_between(learn.engine, learn.backend, learn.devices, sizes)]

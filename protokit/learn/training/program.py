@@ -24,6 +24,7 @@ from protokit.learn.training.data_feed import (
     first,
     rows_spec,
 )
+from protokit.learn.training.devices import scope
 from protokit.learn.training.randomness import drawing
 
 Given = TypeVar("Given")
@@ -102,7 +103,8 @@ class Program:
         if self._plain is not _not_compiled:
             return
         # the metrics are given their variables first, as `fit` does: TensorFlow would trace twice otherwise
-        self.network._symbolic_build(data_batch=self._example)
+        with scope(self.network):
+            self.network._symbolic_build(data_batch=self._example)
         self._plain = self._traced("plain", self._plain_loop, (self.spec, *self._specs(xla=False)))
         self._scores = self._traced("scores", self._scores_and_finite, ())
 
@@ -287,7 +289,7 @@ class Program:
             self.traces[name] += 1
             return function(*given)
 
-        with drawing(hashed=xla):
+        with drawing(hashed=xla), scope(self.network):
             made = tf.function(counted, autograph=False, jit_compile=True if xla else None)
             found: Callable[..., Given] = made.get_concrete_function(*arguments)
             return found

@@ -49,7 +49,9 @@ def _codes(network: keras.Model, inputs: dict[str, np.ndarray], signature: Signa
     inner = keras.Model(network.input, taken[0] if isinstance(taken, list) else taken)
     rows = len(next(iter(inputs.values())))
     found = [
-        np.asarray(inner({name: values[i : i + _AT_A_TIME] for name, values in inputs.items()}, training=False))
+        keras.ops.convert_to_numpy(
+            inner({name: values[i : i + _AT_A_TIME] for name, values in inputs.items()}, training=False)
+        )
         for i in range(0, rows, _AT_A_TIME)
     ]
     return np.concatenate(found).reshape(rows, -1).astype(np.float64)
