@@ -35,7 +35,7 @@ rng = np.random.default_rng(0)
 x, z = rng.normal(size=305), rng.normal(size=305)
 frame = pd.DataFrame({"x": x, "z": z, "town": rng.choice(["Rome", "Oslo"], 305), "c": (x + z > 0).astype(int)})
 training._BETWEEN_SAVES = 0.0
-MENU = [{"Dense": {"units": 8, "activation": "tanh"}}, "BatchNormalization", {"Dense": 4}]
+MENU = [{"Dense": {"units": 8, "activation": "tanh"}, "name": "first"}, "BatchNormalization", {"Dense": 4}]
 
 def trained(count, cut=0, snapshot=None, menu=MENU, **learn):
     learn = {"menu": menu, "epochs": 4, "batch_size": 32, "stop": None, "devices": count, **learn}
@@ -64,7 +64,7 @@ more = {"average": {"decay": 0.9}, "schedule": {"CosineDecay": {"warmup_steps": 
         "metrics": ["AUC"]}
 out["more"] = near(trained(1, **more)[0], trained(2, **more)[0])
 random = [*MENU, {"Dropout": 0.3}]
-stages = {"stages": [{"epochs": 3, "freeze": "dense"}, {"epochs": 3}], "menu": random}
+stages = {"stages": [{"epochs": 3, "freeze": "first"}, {"epochs": 3}], "menu": random}
 folder = Path(tempfile.mkdtemp())
 whole = trained(2, **stages)[0]
 try:
