@@ -5,12 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 
+import numpy as np
+
 from protokit.core.libraries.backend import keras
 from protokit.core.seeds import derive
 from protokit.core.values.arrays import Arrays
 from protokit.learn.engine import AfterEpoch, NotFinite, Training
 from protokit.learn.order import Order
 from protokit.learn.plan import Plan, Progress
+from protokit.learn.snapshot import assign, values, variables
 from protokit.learn.training import data_feed
 from protokit.learn.training.data_feed import Batch
 from protokit.learn.training.failures import spoilt_layer
@@ -29,6 +32,15 @@ class FitByEpoch(Training):
         super().__init__(network, reason)
         # at the end of each `fit`, so after each epoch here, averages would take the place of the weights
         network.optimizer.finalize_variable_values = lambda _: None
+        self._built = False
+
+    def prepare(self, train: Arrays, validation: Arrays, plan: Plan) -> None:
+        """See Training. The first `fit` would build metrics, and draw in it, after the epoch has its seed."""
+        if not self._built:
+            before = tuple(map(values, variables(self._network)))
+            self._network._symbolic_build(data_batch=data_feed.batch_of(train, plan.weights, np.arange(2)))
+            assign(variables(self._network), before)
+            self._built = True
 
     def train(
         self,
