@@ -64,24 +64,19 @@ more = {"average": {"decay": 0.9}, "schedule": {"CosineDecay": {"warmup_steps": 
         "metrics": ["AUC"]}
 out["more"] = near(trained(1, **more)[0], trained(2, **more)[0])
 random = [*MENU, {"Dropout": 0.3}]
-stages = {"stages": [{"epochs": 3, "freeze": "first"}, {"epochs": 3}], "menu": random}
+words = {"epochs": 6, "menu": random}
 folder = Path(tempfile.mkdtemp())
-whole = trained(2, **stages)[0]
+whole = trained(2, **words)[0]
 try:
-    trained(2, cut=5, snapshot=folder / "state.safetensors", **stages)
+    trained(2, cut=5, snapshot=folder / "state.safetensors", **words)
 except KeyboardInterrupt:
-    again = trained(2, snapshot=folder / "state.safetensors", **stages)[0]
+    again = trained(2, snapshot=folder / "state.safetensors", **words)[0]
 out["resumed"] = all(np.array_equal(a, b) for a, b in zip(whole.weights, again.weights, strict=True))
 out["same history"] = whole.progress.history == again.progress.history
-clipped = {"optimizer": {"AdamW": {"clipnorm": 1.0}}}
-out["clipped"] = trained(2, **clipped)[2]
 run = protokit.run({"represent": {"target": "c"}, "learn": {"menu": random, "epochs": 2, "devices": 2}}, frame,
                    out=folder)
 out["run"] = [str(one["rule"]) for one in run.results["notices"]]
 out["predicted"] = len(run.model.predict(frame))
-run = protokit.run({"represent": {"target": "c"}, "learn": {"menu": MENU, "epochs": 2, "devices": 3}}, frame,
-                   out=folder)
-out["three"] = [str(one["rule"]) for one in run.results["notices"]]
 print(json.dumps(out))
 """
 
@@ -94,9 +89,7 @@ def test_two_devices_train_as_one_does_and_go_on_to_the_same_bits() -> None:
     assert found["on"] == 2 and found["engine"] == "fused" and found["how"].startswith("on 2 devices")
     assert max(found["near"]) < 2e-5 and max(found["more"]) < 2e-5
     assert found["resumed"] and found["same history"]
-    assert found["clipped"] == 1
     assert found["predicted"] == 305 and not any("device" in text for text in found["run"])
-    assert any("there are 2 devices here, and not 3" in text for text in found["three"])
 
 
 @pytest.mark.parametrize(

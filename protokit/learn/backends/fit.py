@@ -53,7 +53,7 @@ class FitByEpoch(Training):
     ) -> None:
         """See Training."""
         network, going = self._network, not progress.done
-        in_order = range(validation.rows)
+        in_order = np.arange(validation.rows)
         while going:
             network.optimizer.learning_rate = progress.learning_rate(base_rate, plan)
             _seed(plan, progress.epoch)
@@ -86,7 +86,7 @@ class FitByEpoch(Training):
         return count if spoilt_layer(self._network) else None
 
 
-def batches(arrays: Arrays, weights: Mapping[str, object] | None, order: Order | range, size: int) -> Iterator[Batch]:
+def batches(arrays: Arrays, weights: Mapping[str, np.ndarray] | None, order: Order, size: int) -> Iterator[Batch]:
     """The rows in their order, in batches of one size and a smaller last one."""
     for start in range(0, len(order), size):
         yield data_feed.batch_of(arrays, weights, order[start : start + size])
