@@ -14,7 +14,7 @@ from protokit.core.errors import SpecError
 from protokit.core.names import counted
 from protokit.grammar.writing import write
 from protokit.recipe.space import Space
-from protokit.workflow.check import ignored_columns
+from protokit.workflow.check import ignored_columns, trains_on
 
 
 def check(
@@ -29,6 +29,8 @@ def check(
     else:
         checked = protokit.check(recipe, set=set or ())
         text = checked.explain() if explain else ""
+        if "backend" in checked.learn.model_fields_set:
+            typer.echo(f"{recipe}: {trains_on(checked.learn)}", err=explain)
         for finding in ignored_columns(checked):
             typer.echo(f"{recipe}: {finding}", err=explain)
         space = Space(checked)

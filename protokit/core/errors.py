@@ -34,6 +34,17 @@ class ProtokitError(Exception):
         self.rule, self.place, self.cure, self.path = rule, place, cure, path
         super().__init__((f"{place}: " if place else "") + rule + (f"\n    {cure}" if cure else ""))
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """An error of another process is the same here."""
+        return _again, (type(self), self.args, dict(self.__dict__))
+
+
+def _again(kind: type[ProtokitError], args: tuple[object, ...], state: dict[str, object]) -> ProtokitError:
+    error = kind.__new__(kind, *args)
+    error.args = args
+    error.__dict__.update(state)
+    return error
+
 
 class SpecError(ProtokitError):
     """A recipe, menu or call is wrong. `faults` holds all that was found, in the order of the file."""

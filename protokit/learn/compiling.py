@@ -18,6 +18,7 @@ from protokit.learn.parts.made import examined, of_keras, of_part
 from protokit.learn.parts.optimizer import SHELF as OPTIMIZER
 from protokit.learn.parts.part import Part
 from protokit.learn.parts.smoothing import has_labels, smoothed
+from protokit.learn.snapshot import values
 from protokit.learn.words import Learn
 from protokit.menu import catalogue
 from protokit.menu.network.members import is_ensemble
@@ -59,7 +60,7 @@ def compile_network(network: keras.Model, learn: Learn, signature: Signature) ->
         weighted_metrics=[],
         metrics=next(iter(metrics.values())) if one else metrics,
     )
-    return float(optimizer._learning_rate)
+    return float(values(optimizer._learning_rate))
 
 
 def loss_of(learn: Learn, target: TargetSpec) -> keras.losses.Loss:
@@ -123,7 +124,7 @@ def _optimizer(learn: Learn) -> keras.Optimizer:
         cure = "write learn: {average: {decay: 0.99}} in its place, or add ema_overwrite_frequency: 100 (steps)"
         raise DataError("use_ema averages weights that training would never take over", cure=cure)
     optimizer.exclude_from_weight_decay(var_names=_NO_DECAY)
-    if (course := course_of(learn.schedule, float(optimizer._learning_rate))) is not None:
+    if (course := course_of(learn.schedule, float(values(optimizer._learning_rate)))) is not None:
         course.put_into(optimizer)
     if learn.average is not None:
         averaged(optimizer, learn.average.decay)

@@ -132,6 +132,7 @@ class Engine(Protocol):
     """What it is, in one sentence."""
     auto: ClassVar[str]
     """When `auto` takes it, in words; empty where it never does. Engines of other packages are taken by name only."""
+    # `backends: ClassVar[tuple[str, ...]]` is what Keras may run on; TensorFlow alone where an engine says nothing
 
     @classmethod
     def begin(cls, network: keras.Model, plan: Plan, *, trainings: int, reason: str) -> Training:
@@ -145,7 +146,12 @@ class Engine(Protocol):
 ENGINES: Registry[type[Engine]] = Registry("engine", "protokit.learn.engines", key="engine")
 
 
-def automatic() -> tuple[type[Engine], ...]:
-    """The engines that `auto` tries, in their order."""
+def automatic(backend: str = "tensorflow") -> tuple[type[Engine], ...]:
+    """The engines that `auto` tries on a backend, in their order."""
     own = ENGINES.house().values()
-    return tuple(engine for engine in own if engine.auto)
+    return tuple(engine for engine in own if engine.auto and trains_on(engine, backend))
+
+
+def trains_on(engine: type[Engine], backend: str) -> bool:
+    """Whether an engine trains where Keras runs on a backend."""
+    return backend in getattr(engine, "backends", ("tensorflow",))

@@ -60,7 +60,7 @@ def loss_now(network: keras.Model, rows: Arrays, plan: Plan) -> float:
         inputs, targets, *weights = data_feed.batch_of(rows, plan.validation_weights, some)
         output = network(inputs, training=False)
         loss = network.compute_loss(inputs, targets, output, weights[0] if weights else None, training=False)
-        total, weigh = total + float(loss) * len(some), weigh + len(some)
+        total, weigh = total + float(keras.ops.convert_to_numpy(loss)) * len(some), weigh + len(some)
     network.reset_metrics()
     return total / weigh
 
@@ -82,7 +82,8 @@ def _parts(tensor: keras.KerasTensor) -> list[tuple[keras.KerasTensor, bool]]:
 def _values(network: keras.Model, parts: list[keras.KerasTensor], inputs: Mapping[str, np.ndarray]) -> np.ndarray:
     """Shapes: parts (rows, many) each -> (rows, all of them) float64."""
     joined = parts[0] if len(parts) == 1 else keras.ops.concatenate(parts, axis=1)
-    return np.asarray(keras.Model(network.input, joined)(inputs, training=False), np.float64)
+    found = keras.Model(network.input, joined)(inputs, training=False)
+    return np.asarray(keras.ops.convert_to_numpy(found), np.float64)
 
 
 def _ridge(x: np.ndarray, y: np.ndarray, weights: np.ndarray | None) -> tuple[np.ndarray, float]:

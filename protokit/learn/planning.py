@@ -34,6 +34,8 @@ def plan_of(
     """The plan for given rows. `seed` is the network's; `typical_rows` are `train`'s by default."""
     rows = typical_rows or train.rows
     size = min(learn.batch_size or batch_size(rows), rows)
+    if learn.devices:
+        size -= size % learn.devices if size > learn.devices else 0  # each has as many rows
     # few batches change little: where an epoch is of few, as many more epochs are as one
     times = max(1, -(-BATCHES // -(-rows // size)))
     return Plan(

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from protokit.core.errors import ProtokitError, TrainingError
-from protokit.core.libraries.backend import keras, tf
+from protokit.core.libraries.backend import BACKEND, keras, tf
 from protokit.core.libraries.keras_state import seeded
 from protokit.core.seeds import derive
 from protokit.core.values.arrays import Arrays
@@ -21,7 +21,7 @@ from protokit.learn.hooks.work.hooks import Hooks, Trainee, Watching
 from protokit.learn.inspection import nonfinite
 from protokit.learn.inspection.middle import middle
 from protokit.learn.linear_start import loss_now, start_linear
-from protokit.learn.parts.average import reader
+from protokit.learn.parts.average import judged_weights, reader
 from protokit.learn.plan import Plan, Progress
 from protokit.learn.planning import plan_of
 from protokit.learn.snapshot import Snapshot, assign
@@ -29,7 +29,8 @@ from protokit.learn.snapshot import values as values_of
 from protokit.learn.steps.made import begin, examine, stepping
 from protokit.learn.targets.decoding import decoded
 from protokit.learn.training import data_feed
-from protokit.learn.training.failures import first_line
+from protokit.learn.training.devices import mirrored, scope
+from protokit.learn.training.failures import first_line, no_memory
 from protokit.learn.training.interrupt import interruptible
 from protokit.learn.training.runtime import Inputs, Values, structure
 from protokit.learn.words import Learn
@@ -41,6 +42,9 @@ _BETWEEN_SAVES = 1.0  # seconds
 _PREDICTED = 4096  # rows in a batch
 _GIVEN = 2**22  # numbers that a batch gives at most: of masks these are many a row
 _ROUNDING = 0.01  # of probabilities in 16 bits
+# what the backends raise of a network that they cannot train
+_REFUSED = (tf.errors.InvalidArgumentError, ValueError, TypeError)
+_REFUSALS = _REFUSED if BACKEND == "tensorflow" else (*_REFUSED, RuntimeError)
 
 
 @dataclass(frozen=True)
@@ -87,17 +91,18 @@ class Trainer:
         if learn.stages or learn.freeze:
             word = "stages" if learn.stages else "freeze"
             raise TrainingError(f"learn.{word} is for `protokit run`", cure=f"remove learn.{word}")
-        tf.config.experimental.enable_op_determinism()
+        if BACKEND == "tensorflow":
+            tf.config.experimental.enable_op_determinism()
         self.network, self._learn, self._signature, self._seed = network, learn, signature, seed
         self._step = stepping(network, learn, seed)  # the network itself, or its layers with another step
         self._trainings, self._rows, self._structure = trainings, rows, structure(network)
         self._timed = timed
-        compile_network(self._step, learn, signature)
-        self._step.optimizer.build(self._step.trainable_variables)
+        with scope(network):
+            compile_network(self._step, learn, signature)
+            self._step.optimizer.build(self._step.trainable_variables)
         self._inputs = Inputs(network, self._step)
-        read = tf.function(lambda: [tf.identity(weight.value) for weight in self._step.weights], autograph=False)
-        self._weights = read.get_concrete_function()  # their values on the device, in one call
-        self._judged = reader(self._step) if learn.average else self._weights
+        self._weights = reader(self._step.weights)
+        self._judged = reader(judged_weights(self._step)) if learn.average else self._weights
         self._engine: type[Engine] | None = None
         self._training: Training | None = None
         self._silent: tuple[str, ...] = ()  # scores that a training step gives no value
@@ -181,7 +186,7 @@ class Trainer:
                 scores.pop(name, None)
             progress.engine, progress.how = self._engine.name if self._engine else "", training.how
             rate = progress.learning_rate(base_rate, plan)
-            scores["learning_rate"] = float(network.optimizer.learning_rate) if plan.by_step else rate
+            scores["learning_rate"] = float(values_of(network.optimizer.learning_rate)) if plan.by_step else rate
             if progress.finish_epoch(scores, plan):
                 kept_best = training.weights or self._judged()
             if on_epoch:
@@ -223,9 +228,9 @@ class Trainer:
                     if snapshot:
                         last_good.save(snapshot, key)
                     raise
-                except tf.errors.ResourceExhaustedError:
-                    raise TrainingError("no memory for a batch", cure="lower learn.batch_size") from None
-                except (tf.errors.InvalidArgumentError, ValueError, TypeError) as error:
+                except (tf.errors.ResourceExhaustedError, *_REFUSALS) as error:
+                    if no_memory(error):
+                        raise TrainingError("no memory for a batch", cure="lower learn.batch_size") from None
                     rule = f"Keras cannot train this network: {first_line(error)}"
                     raise TrainingError(rule, cure="hold learn.loss against what the last layer gives") from error
         if watching:
@@ -242,8 +247,10 @@ class Trainer:
         if wanted != "auto":
             self._engine, reason = ENGINES[wanted], "as the recipe says"
         else:
-            own = automatic()
+            own = automatic(BACKEND)
             self._engine = own[own.index(self._engine) + 1] if self._engine else own[0]
+        if BACKEND != "tensorflow":
+            reason = f"on {BACKEND}"
         self._training = self._engine.begin(self._step, plan, trainings=self._trainings, reason=reason)
         return self._training
 
@@ -254,8 +261,10 @@ class Trainer:
         except CannotCompile as error:
             assert self._engine is not None, "a training has begun"
             rule = f"the {self._engine.name} engine cannot compile this network: {error}"
-            if self._learn.engine != "auto" or self._engine is automatic()[-1]:
+            if self._learn.engine != "auto" or self._engine is automatic(BACKEND)[-1]:
                 raise TrainingError(rule, cure="write engine: auto, or keras") from None
+            if mirrored(self.network) > 1:
+                raise TrainingError(rule, cure="remove devices: one trains what cannot be compiled") from None
             return self._prepared(self._begun(plan, rule), train, validation, plan)
         return training
 
@@ -292,7 +301,7 @@ def codes(network: keras.Model, inputs: dict[str, np.ndarray], signature: Signat
     with seeded(0, tensorflow=False):
         for start in range(0, rows, _AT_A_TIME):
             some = {name: values[start : start + _AT_A_TIME] for name, values in inputs.items()}
-            found.append(np.asarray(inner(some, training=False), np.float64))
+            found.append(np.asarray(keras.ops.convert_to_numpy(inner(some, training=False)), np.float64))
     return np.concatenate(found).reshape(rows, -1) if found else np.zeros((0, int(np.prod(inner.output_shape[1:]))))
 
 

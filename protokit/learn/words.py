@@ -8,13 +8,13 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo, model_validator
 from pydantic_core import CoreSchema, core_schema
 
-from protokit.core import plugins
 from protokit.core.errors import SpecError
 from protokit.core.places import Fault
-from protokit.core.suggest import did_you_mean
 from protokit.core.values import signature
 from protokit.grammar.faults import refuse
 from protokit.grammar.words import SHARE, Section, Varies, Word, as_plain, choice, definition, one_or_more
+from protokit.learn.backends.backend import DEFAULT
+from protokit.learn.backends.words import BACKEND, ENGINE
 from protokit.learn.engine import ENGINES
 from protokit.learn.hooks.after_epoch import SHELF as HOOK
 from protokit.learn.hooks.callback import SHELF as CALLBACK
@@ -65,14 +65,6 @@ class _Network:
             return Menu.parse(value, columns=(info.context or {}).get("columns", ()))
         except SpecError as error:
             raise refuse(*error.faults) from None
-
-
-def _engine(value: object) -> object:
-    """What trains the network."""
-    if value == "auto" or (isinstance(value, str) and value in ENGINES):
-        return value
-    cure = did_you_mean(str(value), ["auto", *ENGINES.all()])
-    raise refuse(Fault(f"unknown engine {value!r}", plugins.or_failure(cure, "engine")))
 
 
 def _quantiles(value: object) -> object:
@@ -217,8 +209,14 @@ class Learn(Section):
     precision: Annotated[str, choice("precision", PRECISIONS, later=LATER_PRECISIONS), Varies()] = Field(
         "float32", description="in which numbers the network computes", examples=["mixed_bfloat16"]
     )
-    engine: Annotated[str, Word(_engine, lambda: {"enum": ["auto", *ENGINES.all()]})] = Field(
+    engine: Annotated[str, ENGINE] = Field(
         "auto", description="what trains the network; auto is the fastest that can", examples=["keras"]
+    )
+    backend: Annotated[str, BACKEND] = Field(
+        DEFAULT, description="what Keras runs on; torch and jax train through the keras engine", examples=["torch"]
+    )
+    devices: int | None = Field(
+        None, ge=1, description="how many GPUs train each network together; 1 when not given", examples=[2]
     )
 
     renamed: ClassVar[dict[str, str]] = {"seeds": "networks"}

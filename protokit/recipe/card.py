@@ -40,7 +40,9 @@ def card_of(name: str, collect: Collect, represent: Represent, learn: Learn, eva
     rows.append(("", "split", _split(represent, learn)))
     rows.append(("learn", "network", _network(learn, network)))
     optimizer = learn.optimizer if isinstance(learn.optimizer, str) else next(iter(learn.optimizer))
-    rows.append(("", "training", ", ".join([optimizer, *_length(learn)])))
+    where = [f"on {learn.backend}"] if learn.backend != Learn().backend else []
+    where += [f"on {learn.devices} devices"] if (learn.devices or 1) > 1 else []
+    rows.append(("", "training", ", ".join([optimizer, *_length(learn), *where])))
     if called := [*learn.after_epoch, *learn.callbacks]:
         names = [one if isinstance(one, str) else next(iter(one)) for one in called]
         rows.append(("", "calls", ", ".join(names)))

@@ -6,6 +6,7 @@ from protokit.core.places import Fault, Path
 from protokit.core.suggest import did_you_mean
 from protokit.learn.hooks.callback import SHELF as CALLBACK
 from protokit.learn.hooks.callback import CallbackPart
+from protokit.learn.backends.words import faults_between
 from protokit.learn.parts.loss import ByTarget
 from protokit.learn.steps.step import STEPS, HouseStep, named
 from protokit.learn.words import Learn
@@ -16,7 +17,7 @@ _SEVERAL = "draws of several networks are not averaged: their mean is no row tha
 
 def faults_of_parts(represent: Represent, learn: Learn) -> list[Fault]:
     """Losses, weights and metrics of what is no target; labels smoothed where there are none; steps of other tasks;
-    batches that a callback does not see.
+    batches that a callback does not see; what trains on what.
     """
     found: list[Fault] = []
     for key in ("loss", "loss_weights", "class_weights", "metrics"):

@@ -114,15 +114,20 @@ class Recipe(Section):
             raise SpecError.one(f"{path}: this is data, not a recipe", f"`protokit new {path} TARGET` writes one")
         document = overrides.apply(Document.read(path), set)
         name = re.sub(r"[^A-Za-z0-9_.-]+", "-", path.stem).strip("-.") or "recipe"
-        return cls._of(document, path.resolve().parent, name)
+        return cls.of(document, path.resolve().parent, name)
 
     @classmethod
     def parse(cls, data: object, *, set: Sequence[str] = (), folder: FilePath | None = None) -> Recipe:
         """A recipe from a dict of the same shape as the file; paths in it start at `folder`, else the current one."""
-        return cls._of(overrides.apply(Document.of(data), set), folder or FilePath.cwd(), "recipe")
+        return cls.of(overrides.apply(Document.of(data), set), folder or FilePath.cwd(), "recipe")
 
     @classmethod
-    def _of(cls, document: Document, folder: FilePath, name: str) -> Recipe:
+    def of(cls, document: Document, folder: FilePath, name: str) -> Recipe:
+        """The recipe of a document; its paths start at `folder`, and it is called `name` where it says no name.
+
+        Raises:
+            SpecError: with every fault of it.
+        """
         data = document.data
         if data is None:
             raise document.error([Fault("an empty recipe", "write at least represent: {target: NAME}")])

@@ -15,7 +15,7 @@ from protokit.grammar.faults import faults_of
 from protokit.recipe.recipe import Recipe
 from protokit.recipe.search import Search
 from protokit.recipe.space import Space
-from protokit.workflow.check import as_recipe
+from protokit.workflow.check import as_recipe, hold_backend
 
 if TYPE_CHECKING:
     from protokit.search.result import Study
@@ -51,6 +51,7 @@ def tune(
         MissingExtra: Optuna is not installed.
     """
     read = as_recipe(recipe, set)
+    hold_backend(read, "a search")
     read = with_search(read, {"trials": trials, "time": time, "workers": workers})
     space = Space(read)
     if not space.slots:
@@ -58,7 +59,7 @@ def tune(
     if read.learn.form == "clusters":
         cure = "compare runs with other `learn.clusters` by their metrics: protokit compare"
         raise read.error(("learn", "task"), "clusters have no truth on validation rows to be compared by", cure)
-    for word in ("stages", "freeze", "from_"):
+    for word in ("stages", "freeze", "from_", "devices"):
         if getattr(read.learn, word):
             key = word.rstrip("_")
             cure = "search without it, then run the winner's recipe with it"

@@ -9,6 +9,8 @@ from protokit.collect.headers import columns, some_cells
 from protokit.core.errors import SpecError
 from protokit.core.runs import kept_from
 from protokit.core.values.said import Finding
+from protokit.learn.backends import backend as backends
+from protokit.learn.words import Learn
 from protokit.recipe.column_names import check_columns
 from protokit.recipe.recipe import Recipe
 from protokit.workflow.ignored import before_a_run
@@ -42,12 +44,38 @@ def check(recipe: Recipe | str | Path | Mapping[str, object], *, set: Sequence[s
         DataError: a file is not there.
     """
     checked = as_recipe(recipe, set)
+    hold_backend(checked)
     checked.check_menu()
     with checked.document.placing():
         names = columns(checked.collect, checked.folder)
     if names is not None:
         check_columns(checked, names)
     return checked
+
+
+def hold_backend(recipe: Recipe, only: str = "") -> None:
+    """Hold that what Keras is to run on is there, and nothing says otherwise.
+
+    `only` is what runs on TensorFlow alone, in words.
+
+    Raises:
+        SpecError: it is not, at its line.
+    """
+    chosen = recipe.learn.backend
+    if only and chosen != backends.DEFAULT:
+        cure = f"write --set learn.backend={backends.DEFAULT}, or leave it out"
+        raise recipe.error(("learn", "backend"), f"{only} trains on {backends.DEFAULT}, not on {chosen}", cure)
+    if (fault := backends.unfit(chosen)) is not None:
+        raise recipe.document.error([fault])
+
+
+def trains_on(learn: Learn) -> str:
+    """What a checked recipe trains on, in words."""
+    chosen = backends.BACKENDS[learn.backend]
+    if chosen.name == backends.DEFAULT:
+        return f"trains on {chosen.name} {chosen.version}".rstrip()
+    own = "" if backends.taken() == chosen.name else " in a process of its own"
+    return f"trains on {chosen.name} {chosen.version} through the keras engine{own}"
 
 
 def ignored_columns(recipe: Recipe) -> tuple[Finding, ...]:

@@ -18,7 +18,7 @@ from protokit.recipe.edits import diff
 from protokit.recipe.recipe import Recipe
 from protokit.represent.represented import Represented
 from protokit.show.chart import chart
-from protokit.workflow.check import as_recipe
+from protokit.workflow.check import as_recipe, hold_backend
 from protokit.workflow.run.collecting import collected, stays_on_disk
 from protokit.workflow.run.networks import network_for
 from protokit.workflow.run.out_of_core import on_disk
@@ -98,6 +98,8 @@ def lr_range(
         raise SpecError.one(f"a range test takes 20 steps or more, not {steps}", "leave steps out for 300")
 
     checked = as_recipe(recipe, set)
+    hold_backend(checked, "a range test")
+    checked = checked.with_learn(devices=None)
     fold = _rows(checked, table)
     signature = fold.encoder.signature
     fitted = checked.fitted(signature, fold.train.rows)

@@ -19,11 +19,18 @@ class KerasFit:
     about = "keras.Model.fit, fed in an order that a resumed run can repeat"
     auto = "where the fused engine cannot compile the network"
     example = "engine: keras"
+    backends = ("tensorflow", "torch", "jax")
     rank = 1
 
     @classmethod
     def begin(cls, network: keras.Model, plan: Plan, *, trainings: int, reason: str) -> Training:
         """See Engine."""
+        from protokit.core.libraries.backend import BACKEND
+
+        if BACKEND != "tensorflow":
+            from protokit.learn.backends.fit import FitByEpoch
+
+            return FitByEpoch(network, reason)
         from protokit.learn.training.keras_fit import FitTraining
 
         return FitTraining(network, reason)

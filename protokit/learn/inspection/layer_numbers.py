@@ -9,10 +9,11 @@ from typing import TypeAlias
 import numpy as np
 
 from protokit.core.checkup import LayerCheck
-from protokit.core.libraries.backend import keras, tf
+from protokit.core.libraries.backend import keras
+from protokit.learn.backends.gradients import gradients
 from protokit.menu.network.members import Members
 
-Outputs: TypeAlias = "tf.Tensor | Mapping[str, tf.Tensor]"  # of a network: of one target, or by its key
+Outputs: TypeAlias = "keras.KerasTensor | Mapping[str, keras.KerasTensor]"  # of a network: of one target, or by its key
 _ZERO_BELOW = {"relu": 0.0, "relu6": 0.0, "gelu": 1e-4, "silu": 1e-4, "swish": 1e-4, "mish": 1e-4, "softplus": 1e-4}
 _BOUNDS = {
     "sigmoid": (0.0, 1.0), "hard_sigmoid": (0.0, 1.0), "tanh": (-1.0, 1.0), "hard_tanh": (-1.0, 1.0),
@@ -77,7 +78,7 @@ def _kernel(layer: keras.Layer) -> keras.Variable | None:
     if isinstance(layer, Members):
         return None
     own = [weight for weight in getattr(layer, "trainable_weights", ()) if len(weight.shape) > 1]
-    largest: keras.Variable | None = max(own, key=lambda weight: int(weight.value.shape.num_elements()), default=None)
+    largest: keras.Variable | None = max(own, key=lambda weight: int(np.prod(weight.shape)), default=None)
     return largest
 
 
@@ -95,22 +96,27 @@ class Look:
 
 
 def look(
-    network: keras.Model, where: Sequence[Place], batch: Mapping[str, np.ndarray], loss: Callable[[Outputs], tf.Tensor]
+    network: keras.Model,
+    where: Sequence[Place],
+    batch: Mapping[str, np.ndarray],
+    loss: Callable[[Outputs], keras.KerasTensor],
 ) -> Look:
     """Run rows through the network as for prediction. `loss` makes a number of its outputs."""
     tensors = [tensor for place in where for tensor in (*place.taken, *_outputs(place))]
     inner = keras.Model(network.input, [network.output, tensors])
     kernels = {place.kernel: network.weights[place.kernel] for place in where if place.kernel is not None}
-    with tf.GradientTape() as tape:
+
+    def run() -> tuple[keras.KerasTensor, tuple[Outputs, list[keras.KerasTensor], keras.KerasTensor]]:
         outputs, given = inner(batch, training=False)
-        penalty = tf.add_n([tf.cast(one, tf.float32) for one in network.losses] or [tf.constant(0.0)])
-        total = loss(outputs) + penalty
-    slopes = tape.gradient(total, [kernel.value for kernel in kernels.values()])
-    gradients = {
-        number: _rms(slope.numpy()) if slope is not None else 0.0 for number, slope in zip(kernels, slopes, strict=True)
-    }
+        penalty = keras.ops.convert_to_tensor(0.0)
+        for one in network.losses:
+            penalty = penalty + keras.ops.cast(one, "float32")
+        return loss(outputs) + penalty, (outputs, given, penalty)
+
+    (outputs, given, penalty), slopes = gradients(run, list(kernels.values()))
+    by_kernel = {number: 0.0 if slope is None else _rms(slope) for number, slope in zip(kernels, slopes, strict=True)}
     arrays = iter([keras.ops.convert_to_numpy(one) for one in given])
-    found = Look(outputs, float(penalty), gradients, {}, {}, {}, {})
+    found = Look(outputs, float(keras.ops.convert_to_numpy(penalty)), by_kernel, {}, {}, {}, {})
     for place in where:
         taken = [next(arrays) for _ in place.taken]
         _numbers(place, taken, [next(arrays) for _ in _outputs(place)], found)

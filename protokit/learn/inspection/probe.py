@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import functools
+import operator
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from protokit.core.checkup import LayerCheck, Measured
-from protokit.core.libraries.backend import keras, tf
+from protokit.core.libraries.backend import BACKEND, keras
 from protokit.core.libraries.keras_state import seeded
 from protokit.core.seeds import derive
 from protokit.core.values.arrays import Arrays
@@ -128,14 +130,14 @@ class _Losses:
         self._losses = {target.key: loss_of(learn, target) for target in signature.targets}
         self._counts = {target.key: learn.loss_weight(target.name) for target in signature.targets}
 
-    def _by_key(self, outputs: Outputs) -> Mapping[str, tf.Tensor]:
+    def _by_key(self, outputs: Outputs) -> Mapping[str, keras.KerasTensor]:
         return outputs if isinstance(outputs, dict) else {self.targets[0].key: outputs}
 
-    def total(self, truth: Mapping[str, np.ndarray], outputs: Outputs) -> tf.Tensor:
+    def total(self, truth: Mapping[str, np.ndarray], outputs: Outputs) -> keras.KerasTensor:
         """The mean loss, as a tensor."""
         by_key = self._by_key(outputs).items()
         found = [self._losses[key](truth[key], given) * self._counts[key] for key, given in by_key]
-        return tf.add_n([tf.cast(one, tf.float32) for one in found])
+        return functools.reduce(operator.add, [keras.ops.cast(one, "float32") for one in found])
 
     def arrays(self, outputs: Outputs) -> dict[str, np.ndarray]:
         """Outputs as NumPy arrays."""
@@ -146,7 +148,8 @@ class _Losses:
         loss = self._losses[key]
         given = np.broadcast_to(outputs, (len(truth), *outputs.shape[1:]))
         wanted, shaped = _shaped(np.asarray(truth), given)
-        found = np.asarray(keras.ops.convert_to_numpy(loss.call(wanted, shaped)), np.float64)
+        pair = (wanted, shaped) if BACKEND == "tensorflow" else map(keras.ops.convert_to_tensor, (wanted, shaped))
+        found = np.asarray(keras.ops.convert_to_numpy(loss.call(*pair)), np.float64)
         found = found.reshape(len(truth), -1) if found.ndim else np.full((len(truth), 1), found)  # one for all rows
         by_row: np.ndarray = found.mean(axis=1) * self._counts[key]
         return by_row

@@ -7,10 +7,12 @@ Source: Polyak and Juditsky, Acceleration of Stochastic Approximation by Averagi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from protokit.core.libraries.backend import keras, tf
+import numpy as np
+
+from protokit.core.libraries.backend import BACKEND, keras, tf
 
 
 def averaged(optimizer: keras.Optimizer, decay: float) -> None:
@@ -30,11 +32,17 @@ def judging(network: keras.Model) -> Iterator[None]:
         swap()
 
 
-def reader(network: keras.Model) -> Callable[[], list[tf.Tensor]]:
-    """What gives the weights that are judged, on the device in one call."""
+def judged_weights(network: keras.Model) -> list[keras.Variable]:
+    """The weights, with their averages in the place of those that have one."""
     averages = {id(weight): average for weight, average in _pairs(network)}
-    wanted = [averages.get(id(weight), weight) for weight in network.weights]
-    read = tf.function(lambda: [tf.identity(weight.value) for weight in wanted], autograph=False)
+    return [averages.get(id(weight), weight) for weight in network.weights]
+
+
+def reader(variables: Sequence[keras.Variable]) -> Callable[[], Sequence[tf.Tensor | np.ndarray]]:
+    """What gives the values of variables as they are then: on TensorFlow on the device, in one call."""
+    if BACKEND != "tensorflow":
+        return lambda: [np.array(keras.ops.convert_to_numpy(variable), copy=True) for variable in variables]
+    read = tf.function(lambda: [tf.identity(variable.value) for variable in variables], autograph=False)
     found: Callable[[], list[tf.Tensor]] = read.get_concrete_function()
     return found
 
@@ -55,11 +63,11 @@ def swap_of(network: keras.Model) -> Callable[[], object]:
     pairs = _pairs(network)
 
     def swap() -> None:
-        values = [(tf.identity(weight.value), tf.identity(average.value)) for weight, average in pairs]
+        values = [(keras.ops.copy(weight), keras.ops.copy(average)) for weight, average in pairs]
         for (weight, average), (one, other) in zip(pairs, values, strict=True):
             weight.assign(other)
             average.assign(one)
 
-    made = tf.function(swap, autograph=False) if pairs else swap
+    made = tf.function(swap, autograph=False) if pairs and BACKEND == "tensorflow" else swap
     optimizer.swap_averages = made
     return made

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
 
 from protokit.core.errors import DataError
-from protokit.core.libraries.backend import keras, tf
+from protokit.core.libraries.backend import keras
 from protokit.learn.parts.made import failed, of_keras, of_part
 from protokit.learn.parts.part import Part
 from protokit.learn.parts.schedule import FILLED, HOUSE, SHELF, WARMUP, named
 from protokit.learn.parts.shelf import Reference
 from protokit.learn.training.failures import first_line
 from protokit.menu.reading.arguments import arguments_of
+
+Number: TypeAlias = "keras.KerasTensor"  # one of the backend's tensors, without dimensions
 
 
 class Course:
@@ -22,21 +24,20 @@ class Course:
     program does for all. `steps`, how many a training has at most, is read when it runs, too.
     """
 
-    def __init__(self, factor: Callable[[tf.Tensor, tf.Tensor], tf.Tensor]) -> None:
-        self.steps = tf.Variable(1.0, trainable=False, dtype=tf.float32)
+    def __init__(self, factor: Callable[[Number, Number], Number]) -> None:
+        self.steps = keras.Variable(1.0, trainable=False, dtype="float32", name="steps")
         self._factor = factor
 
-    def factor(self, step: tf.Tensor) -> tf.Tensor:
+    def factor(self, step: Number) -> Number:
         """What the rate is multiplied by at a step, from 0."""
-        return tf.cast(self._factor(step, self.steps), tf.float32)
+        return _number(self._factor(step, _number(self.steps)))
 
     def put_into(self, optimizer: keras.Optimizer) -> None:
         """Have an optimizer take its rate from here."""
         rate = optimizer._learning_rate
 
-        def now() -> tf.Tensor:
-            step = tf.cast(tf.convert_to_tensor(optimizer._iterations), tf.float32)
-            return tf.cast(rate, tf.float32) * self.factor(step)
+        def now() -> Number:
+            return _number(rate) * self.factor(_number(optimizer._iterations))
 
         optimizer._get_current_learning_rate = now
         optimizer.course = self
@@ -59,23 +60,28 @@ def course_of(given: Reference, rate: float) -> Course | None:
         return Course(lambda step, steps: _ramp(step, warmup)) if warmup else None
     shape = _function(found, full) if isinstance(found, Part) and not found.is_class else _class(found, full, rate)
 
-    def factor(step: tf.Tensor, steps: tf.Tensor) -> tf.Tensor:
-        later = tf.maximum(step - warmup, 0.0)
-        return tf.cast(shape(later, tf.maximum(steps - warmup, 1.0)), tf.float32) * _ramp(step, warmup)
+    def factor(step: Number, steps: Number) -> Number:
+        later = keras.ops.maximum(step - warmup, 0.0)
+        return _number(shape(later, keras.ops.maximum(steps - warmup, 1.0))) * _ramp(step, warmup)
 
     _examine(found, factor)
     return Course(factor)
 
 
-def _ramp(step: tf.Tensor, warmup: int) -> tf.Tensor:
-    return tf.minimum(1.0, (step + 1.0) / warmup) if warmup else tf.ones_like(step)
+def _number(value: Any) -> Number:
+    """A number of float32, of whatever gives one."""
+    return keras.ops.cast(keras.ops.convert_to_tensor(value), "float32")
 
 
-def _function(part: Part, arguments: dict[str, Any]) -> Callable[[tf.Tensor, tf.Tensor], Any]:
+def _ramp(step: Number, warmup: int) -> Number:
+    return keras.ops.minimum(1.0, (step + 1.0) / warmup) if warmup else keras.ops.ones_like(step)
+
+
+def _function(part: Part, arguments: dict[str, Any]) -> Callable[[Number, Number], Any]:
     return lambda step, steps: part.thing(step, steps, **arguments)
 
 
-def _class(found: Any, arguments: dict[str, Any], rate: float) -> Callable[[tf.Tensor, tf.Tensor], Any]:
+def _class(found: Any, arguments: dict[str, Any], rate: float) -> Callable[[Number, Number], Any]:
     """A schedule of Keras, or one that derives from it; its rates are shares of the optimizer's."""
     given = {key: value for key, value in arguments.items() if value is not None}
     entry = found.entry if isinstance(found, Part) else found
@@ -89,22 +95,22 @@ def _class(found: Any, arguments: dict[str, Any], rate: float) -> Callable[[tf.T
     made = of_part(found, given, **filled) if isinstance(found, Part) else of_keras(found, given, **filled)
     whole, warmup = "decay_steps" in filled, float(given.get(WARMUP, 0))
 
-    def shape(step: tf.Tensor, steps: tf.Tensor) -> Any:
+    def shape(step: Number, steps: Number) -> Any:
         if whole:
-            made.decay_steps = tf.maximum(steps - warmup, 1.0)
-        return tf.cast(made(step), tf.float32) / rate
+            made.decay_steps = keras.ops.maximum(steps - warmup, 1.0)
+        return _number(made(step)) / rate
 
     return shape
 
 
-def _examine(found: Any, factor: Callable[[tf.Tensor, tf.Tensor], tf.Tensor]) -> None:
+def _examine(found: Any, factor: Callable[[Number, Number], Number]) -> None:
     """Hold that a schedule gives a number, on the first step.
 
     Raises:
         DataError: it does not.
     """
     try:
-        given = factor(tf.constant(0.0), tf.constant(100.0))
+        given = factor(_number(0.0), _number(100.0))
     except DataError:
         raise
     except Exception as error:
@@ -112,6 +118,6 @@ def _examine(found: Any, factor: Callable[[tf.Tensor, tf.Tensor], tf.Tensor]) ->
         if isinstance(found, Part):
             raise failed(found, told) from error
         raise DataError(f"the schedule {found.name} {told}", cure="see its arguments") from error
-    if given.shape.rank != 0:
+    if len(given.shape) != 0:
         told = f"gives {tuple(given.shape)}, and a learning rate is one number"
         raise failed(found, told) if isinstance(found, Part) else DataError(f"the schedule {found.name} {told}")

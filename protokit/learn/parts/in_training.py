@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from protokit.core.errors import DataError
-from protokit.core.libraries.backend import keras, tf
+from protokit.core.libraries.backend import keras
 from protokit.core.values.signature import Signature, TargetSpec
 from protokit.learn.parts.loss import ByTarget
 from protokit.learn.parts.made import failed, of_keras, of_part
@@ -159,9 +159,10 @@ def _examined(found: Part | catalogue.Entry, metric: keras.metrics.Metric, targe
     """
     coded = target.of_task.coded
     truth = np.zeros((2, 1) if coded else (2, *target.shape), np.int32 if coded else np.float32)
-    given = tf.fill((2, *target.shape), 1 / target.shape[-1] if target.of_task.coded else 0.25)
+    said = np.full((2, *target.shape), 1 / target.shape[-1] if target.of_task.coded else 0.25, np.float32)
+    given = keras.ops.convert_to_tensor(said)
     try:
-        metric.update_state(tf.constant(truth), given)
+        metric.update_state(keras.ops.convert_to_tensor(truth), given)
         result = np.shape(keras.ops.convert_to_numpy(metric.result()))
         metric.reset_state()
     except Exception as error:

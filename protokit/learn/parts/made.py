@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from protokit.core.errors import DataError
-from protokit.core.libraries.backend import keras, tf
+from protokit.core.libraries.backend import BACKEND, keras
+from protokit.learn.backends.gradients import gradients
 from protokit.learn.parts.part import Part
 from protokit.learn.training.failures import first_line
 from protokit.menu import catalogue
@@ -17,7 +18,7 @@ from protokit.menu.reading.arguments import arguments_of
 if TYPE_CHECKING:
     from protokit.core.values.signature import TargetSpec
 
-_OURS = "with operations of keras.ops or tf on the tensors that it is given"
+_OURS = f"with operations of keras.ops{' or tf' if BACKEND == 'tensorflow' else ''} on the tensors that it is given"
 
 
 def of_keras(entry: catalogue.Entry, arguments: object, **more: object) -> Any:
@@ -82,20 +83,26 @@ def examined(part: Part, loss: keras.losses.Loss, target: TargetSpec) -> keras.l
     if truth is None:
         return loss
     shape = (2, *target.shape)
-    given = tf.fill(shape, 1 / target.shape[-1] if target.of_task.probabilities else 0.25)
+    said = np.full(shape, 1 / target.shape[-1] if target.of_task.probabilities else 0.25, np.float32)
+    given = keras.Variable(said, name="predictions")
+
+    def mean() -> tuple[Any, Any]:
+        found = keras.ops.convert_to_tensor(
+            loss.call(keras.ops.convert_to_tensor(truth), keras.ops.convert_to_tensor(given))
+        )
+        return keras.ops.mean(keras.ops.cast(found, "float32")), found
+
     try:
-        with tf.GradientTape() as tape:
-            tape.watch(given)
-            found = tf.convert_to_tensor(loss.call(tf.constant(truth), given))
-            total = tf.reduce_mean(tf.cast(found, tf.float32))
+        found, [slope] = gradients(mean, [given])
     except Exception as error:
         told = f"{type(error).__name__}: {first_line(error)}"
         rule = f"fails on a truth of shape {truth.shape} and predictions of shape {shape}: {told}"
-        raise failed(part, rule) from error
+        cure = None if BACKEND == "tensorflow" else f"it is to run on {BACKEND}: write it {_OURS}"
+        raise failed(part, rule, cure) from error
     if len(found.shape) and found.shape[0] != 2:
         rule = f"gives {tuple(found.shape)} for 2 rows, and a loss gives a number for each row, or one for all"
         raise failed(part, rule, "take the mean over the last axis")
-    if tape.gradient(total, given) is None:
+    if slope is None:
         raise failed(part, "has no gradient: nothing can be learned by it", f"write it {_OURS}")
     return loss
 

@@ -17,6 +17,7 @@ from protokit.learn.plan import Plan, Progress
 from protokit.learn.snapshot import values as values_of
 from protokit.learn.staging.freezing import Freezing
 from protokit.learn.train import Trained, Trainer
+from protokit.learn.training.devices import scope
 from protokit.learn.training.runtime import Values, structure
 from protokit.learn.words import Learn
 
@@ -81,7 +82,8 @@ class StagedTrainer:
         self._stages: list[_Stage] = []
         for i, one in enumerate(learn.in_stages):
             self._freezing.put(one.freeze)
-            own = keras.Model(network.input, network.output, name=network.name) if i else network
+            with scope(network):
+                own = keras.Model(network.input, network.output, name=network.name) if i else network
             plain = one.model_copy(update={"freeze": ()})  # it is frozen here
             trainer = Trainer(plain, own, signature, seed=seed, trainings=trainings, rows=rows)
             self._stages.append(_Stage(one.freeze, trainer))

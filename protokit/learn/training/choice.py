@@ -11,6 +11,7 @@ from math import prod
 
 from protokit.core.libraries.backend import keras, tf
 from protokit.learn.plan import Plan
+from protokit.learn.training.devices import mirrored
 
 # On a processor XLA's code for these is up to 60 times slower than TensorFlow's own.
 _SLOW_ON_PROCESSOR = (
@@ -57,6 +58,8 @@ class Choice:
 
 def choose(network: keras.Model, plan: Plan, rows: int, *, trainings: int = 1) -> Choice:
     """The way to train a network on so many rows, `trainings` times over."""
+    if (devices := mirrored(network)) > 1:
+        return Choice(None, False, f"on {devices} devices, without XLA: it does not compile for several")
     on_gpu = bool(tf.config.list_physical_devices("GPU"))
     kinds = [_kind(layer) for layer in network._flatten_layers(include_self=False)]
     for slow, why in ((() if on_gpu else _SLOW_ON_PROCESSOR, "is slower with"), (_NOT_IN_XLA, "is not in")):

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import numpy as np
 
-from protokit.core.libraries.backend import keras
+from protokit.core.libraries.backend import keras, tf
 
 
 def first_line(error: Exception) -> str:
     """The first line of what a library said, at most 200 characters."""
     text = str(error).strip().splitlines()
     return text[0][:200] if text else type(error).__name__
+
+
+def no_memory(error: Exception) -> bool:
+    """Whether a backend says that the memory is full, each in its own way."""
+    text = str(error)
+    return isinstance(error, tf.errors.ResourceExhaustedError) or (
+        isinstance(error, RuntimeError) and ("out of memory" in text or "RESOURCE_EXHAUSTED" in text)
+    )
 
 
 def spoilt_layer(network: keras.Model) -> str | None:

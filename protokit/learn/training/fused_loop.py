@@ -15,7 +15,9 @@ from protokit.learn.snapshot import assign, values, variables
 from protokit.learn.training import data_feed
 from protokit.learn.training.choice import Choice
 from protokit.learn.training.data_feed import Batch, DataFeed
+from protokit.learn.training.devices import mirrored
 from protokit.learn.training.failures import first_line
+from protokit.learn.training.mirrored import MirroredProgram
 from protokit.learn.training.program import Program
 
 # what TensorFlow and a person's own code raise where they cannot be compiled
@@ -150,7 +152,8 @@ class FusedLoop(Training):
         kind = (str(data_feed.rows_spec(example)), plan.batch_size)
         if kind not in self._programs:
             like = next((one for (spec, _), one in self._programs.items() if spec == kind[0]), None)
-            self._programs[kind] = Program(self._network, plan.batch_size, example, plan.typical_rows, like)
+            program = Program if mirrored(self._network) == 1 else MirroredProgram
+            self._programs[kind] = program(self._network, plan.batch_size, example, plan.typical_rows, like)
         return self._programs[kind]
 
     def _feeds(self, *parts: Batch) -> list[DataFeed]:

@@ -25,6 +25,7 @@ from protokit.learn.training.data_feed import (
     first,
     rows_spec,
 )
+from protokit.learn.training.devices import scope
 from protokit.learn.training.epoch import Epoch, Shape
 from protokit.learn.training.randomness import drawing
 
@@ -94,7 +95,8 @@ class Program:
         if self._plain is not not_compiled:
             return
         # the metrics are given their variables first, as `fit` does: TensorFlow would trace twice otherwise
-        self.network._symbolic_build(data_batch=self._example)
+        with scope(self.network):
+            self.network._symbolic_build(data_batch=self._example)
         self._step = self._traced("step", self._one_step, (self.spec,))
         self._plain = self._traced("plain", self._plain_loop, (self.spec, *self._specs(xla=False)))
         self._scores = self._traced("scores", self._scores_and_finite, ())
@@ -312,7 +314,7 @@ class Program:
             self.traces[name] += 1
             return function(*given)
 
-        with drawing(hashed=xla):
+        with drawing(hashed=xla), scope(self.network):
             made = tf.function(counted, autograph=False, jit_compile=True if xla else None)
             found: Callable[..., Given] = made.get_concrete_function(*arguments)
             return found

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from protokit.core.errors import SpecError
-from protokit.core.libraries.backend import keras, tf
+from protokit.core.libraries.backend import BACKEND, keras, tf
 from protokit.core.suggest import did_you_mean
 from protokit.learn.plan import Plan
 from protokit.learn.snapshot import assign, values, variables
@@ -37,6 +37,20 @@ class Values:
         return cls(tuple(values(v) for v in network.variables), dropout=rates)
 
 
+class _PlainRate:
+    """The rate of a layer on a backend whose `fit` is compiled anew for each training, or not at all."""
+
+    def __init__(self, layer: keras.layers.Dropout) -> None:
+        self._layer, self._start = layer, float(layer.rate)
+
+    def assign(self, rate: float) -> None:
+        """Have the layer use another rate."""
+        self._layer.rate = rate
+
+    def __float__(self) -> float:
+        return self._start
+
+
 class Inputs:
     """The runtime inputs of one network, with the values that they have when nothing else is said."""
 
@@ -47,11 +61,14 @@ class Inputs:
         self._network, self._optimizer = network, optimizer
         self._start = tuple(values(v) for v in network.variables)
         self.refresh()
-        self._rate = float(optimizer._learning_rate)
+        self._rate = float(values(optimizer._learning_rate))
         self._decay = None if optimizer.weight_decay is None else float(optimizer.weight_decay)
+        self._rates: dict[str, RuntimeRate | _PlainRate] = {}
+        if BACKEND != "tensorflow":
+            self._rates.update((layer.name, _PlainRate(layer)) for layer in _dropouts(network))
+            return
         if self._decay is not None:
             optimizer.weight_decay = tf.Variable(self._decay, trainable=False, dtype=tf.float32)
-        self._rates: dict[str, RuntimeRate] = {}
         for layer in _dropouts(network):
             # that of an earlier stage of the training, whose programs read it too
             known = layer.rate if isinstance(layer.rate, RuntimeRate) else RuntimeRate(layer.rate)
@@ -83,7 +100,12 @@ class Inputs:
         assign(self._further, self._fresh)
         if self._decay is not None:
             decay = self._decay if given.weight_decay is None else given.weight_decay
-            self._optimizer.weight_decay.assign(decay)
+            if BACKEND == "tensorflow":
+                self._optimizer.weight_decay.assign(decay)
+            else:
+                self._optimizer.weight_decay = decay
+        if BACKEND != "tensorflow":  # jax compiles in what is no variable of the network
+            self._step.train_function = self._step.test_function = None
         for name, rate in self._rates.items():
             rate.assign(given.dropout.get(name, float(rate)))
         # as an optimizer holds the rate that it is made with, so that schedules give the same bits of it

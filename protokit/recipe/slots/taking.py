@@ -48,6 +48,8 @@ CLOSED: dict[Path, tuple[str, str]] = {
         "write deal: validation, or leave it out",
     ),
     ("learn", "engine"): ("each engine trains the same network", "write engine: auto"),
+    ("learn", "backend"): ("a search trains on TensorFlow", "leave it out; run the winner's recipe on another"),
+    ("learn", "devices"): ("they are those of a machine", "write one number"),
     ("learn", "freeze"): _ONE_TRAINING,
     ("learn", "from_"): _ONE_TRAINING,
     ("learn", "stages"): _ONE_TRAINING,

@@ -15,6 +15,7 @@ from protokit.core.values.tables import Table
 from protokit.recipe.recipe import Recipe
 from protokit.represent.represented import Represented
 from protokit.show.progress import Progress, progress
+from protokit.workflow.check import hold_backend
 from protokit.workflow.cures.shown import OTHER_ROWS, Cure, cures_of
 from protokit.workflow.cures.trial import OutOfTime, Rows, gains, outcome, trained
 from protokit.workflow.cures.tried import Tried
@@ -51,6 +52,7 @@ def try_cures(run: Run | str | Path, table: object = None, *, seconds: float = S
     if not edits and not any(one.get("advised") for one in results["notices"]):
         return Tried(run.path, ())
     recipe, environment = _recipe(run)
+    hold_backend(recipe, "a trial of a cure")
     if recipe.learn.form == "clusters":
         raise SpecError.one("cures are scored on validation rows, and clusters have no truth there", "compare two runs")
     with progress() as shown, ExitStack() as opened, access.named_by("recipe"):

@@ -67,7 +67,8 @@ class RunFolder:
         given = {**table.origin, **(weights or {}), **start_digest(recipe.learn, recipe.folder)}
         parts = {"parts": found} if (found := _parts(recipe)) else {}
         made_of = {**parts, "key": key, "inputs": given, "folder": Path(place).as_posix()}
-        write_json(path / "environment.json", {**environment(), **made_of})
+        more = () if recipe.learn.backend in _LIBRARIES else (recipe.learn.backend,)
+        write_json(path / "environment.json", {**environment(more), **made_of})
         return cls(path, key)
 
     @classmethod
@@ -153,11 +154,11 @@ def _parts(recipe: Recipe) -> dict[str, str]:
     return dict(sorted(found.items()))
 
 
-def environment() -> Environment:
-    """Where a run is made."""
+def environment(more: Sequence[str] = ()) -> Environment:
+    """Where a run is made; `more` are further libraries that it needs."""
     return {
         "python": platform.python_version(),
-        "libraries": {name: _version(name) for name in _LIBRARIES},
+        "libraries": {name: _version(name) for name in (*_LIBRARIES, *more)},
         "system": platform.platform(),
         "processor": platform.processor() or platform.machine(),
         "cpus": os.cpu_count(),

@@ -15,6 +15,7 @@ from protokit.learn.clustering.clusters import Clusters
 from protokit.learn.staging.freezing import hold_freezes
 from protokit.learn.staging.trainer import Trains, trainer_of
 from protokit.learn.train import network_of
+from protokit.learn.training import devices
 from protokit.learn.training.runtime import Values
 from protokit.learn.words import DEALT
 from protokit.menu.house_menu import HOUSE_MENUS
@@ -37,9 +38,11 @@ def network_for(recipe: Recipe, signature: Signature, seed: int | None = None) -
     """
     seed = recipe.seed if seed is None else seed
     try:
-        network = network_of(
-            recipe.network, signature, seed=seed, precision=recipe.learn.precision, folder=recipe.folder
-        )
+        with devices.together(recipe.learn, signature):
+            network = network_of(
+                recipe.network, signature, seed=seed, precision=recipe.learn.precision, folder=recipe.folder
+            )
+        devices.synchronize(network)
     except SpecError as error:
         raise recipe.in_menu(error) from None
     try:
@@ -95,6 +98,8 @@ def train_all(
                     trainer_of(recipe.learn, network, signature, seed=recipe.seed, trainings=total, rows=rows)
                 )
             built[i].append((next(known for known in trainers if known.fits(network)), values))
+    if (of_devices := devices.told(recipe.learn, folds[0].encoder.signature)) is not None:
+        notices[of_devices] = None
     parts, trained = [], []
     for i, fold in enumerate(folds):
         found = []
@@ -119,7 +124,10 @@ def train_all(
             if said := found[-1].progress.stopped:
                 of = f"the training of {label}" if label else "the training"
                 notices[Notice(f"{of} was ended {said}", (), "remove it from the recipe to train on")] = None
-        parts.append(Part(fold.encoder, built[i][0][0].network, tuple(one.weights for one in found)))
+        network = built[i][0][0].network
+        if devices.mirrored(network) > 1:  # what predicts lies on one
+            network = network_for(recipe.with_learn(devices=None), fold.encoder.signature)
+        parts.append(Part(fold.encoder, network, tuple(one.weights for one in found)))
         trained.append(tuple(found))
     return Networks(tuple(parts), tuple(trained), tuple(notices), dealt=dealt)
 

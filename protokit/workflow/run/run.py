@@ -1,19 +1,23 @@
 """One run: collect, represent, learn, evaluate.
 
 Each half of the way is imported when it begins: a wrong recipe is told before pandas is loaded, wrong data before
-TensorFlow is.
+TensorFlow is. Where the recipe names another backend than this process has, all of it is done in a process of its own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from protokit.core.outside import access
+from protokit.grammar.document import Document
+from protokit.learn.backends.process import Tell, done_elsewhere, is_elsewhere
 from protokit.recipe.recipe import Recipe
-from protokit.show.progress import progress
-from protokit.workflow.check import as_recipe
+from protokit.show.progress import Progress, Silent, progress
+from protokit.workflow.check import as_recipe, hold_backend
 from protokit.workflow.result import Run
 
 
@@ -44,13 +48,60 @@ def run(
         TrainingError: the loss was not finite.
     """
     recipe = as_recipe(recipe, set)
-    with progress() as shown, ExitStack() as opened, access.named_by("recipe"):
+    hold_backend(recipe)
+    kept = _Kept(str(out), resume, baselines, cache)
+    with progress() as shown:
+        if not is_elsewhere(recipe.learn.backend):
+            return _run(recipe, table, kept, shown)
+        written = (recipe.document, recipe.folder, recipe.name)
+
+        def told(word: str, said: tuple[Any, ...]) -> None:
+            getattr(shown, word)(*said)
+
+        return Run.open(done_elsewhere(recipe.learn.backend, _run_there, (written, table, kept), told))
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """Where a run is kept, and what it takes over. See `run`."""
+
+    out: str
+    resume: bool
+    baselines: Mapping[str, object] | None
+    cache: bool
+
+
+def _run(recipe: Recipe, table: object, kept: _Kept, shown: Progress) -> Run:
+    with ExitStack() as opened, access.named_by("recipe"):
         shown.step("collecting")
         from protokit.workflow.run.preparation import prepare
 
-        prepared = prepare(recipe, table, Path(out), shown, opened, resume=resume, baselines=baselines, cache=cache)
+        prepared = prepare(
+            recipe, table, Path(kept.out), shown, opened,
+            resume=kept.resume, baselines=kept.baselines, cache=kept.cache,
+        )  # fmt: skip
         if isinstance(prepared, Run):
             return prepared
         from protokit.workflow.run.training import train_and_evaluate
 
         return train_and_evaluate(prepared, shown)
+
+
+def _run_there(tell: Tell, written: tuple[Document, Path, str], table: object, kept: _Kept) -> Path:
+    """A run in a process of its own, read there anew: only what a module brings is known there."""
+    return _run(Recipe.of(*written), table, kept, _Told(tell)).path
+
+
+class _Told(Silent):
+    """Progress that is shown by the process that waits."""
+
+    def __init__(self, tell: Tell) -> None:
+        self._tell = tell
+
+    def step(self, text: str) -> None:
+        """See Progress."""
+        self._tell("step", (text,))
+
+    def epoch(self, done: int, of: int, loss: float, validation: float, label: str = "") -> None:
+        """See Progress."""
+        self._tell("epoch", (done, of, loss, validation, label))

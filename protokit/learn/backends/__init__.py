@@ -1,0 +1,1 @@
+"""What Keras can run on beside TensorFlow, and training there."""
