@@ -81,38 +81,6 @@ def test_what_is_not_known_yet_is_not_shown_to_the_decoder() -> None:
     assert before(spec, np.array([[1, 2, 0]])).tolist() == [[3, 1, 2]]
 
 
-def test_a_killed_training_goes_on_to_the_same_bits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from protokit.learn import train as training
-    from protokit.learn.staging.trainer import trainer_of
-    from protokit.recipe.recipe import Recipe
-    from protokit.workflow.run.collecting import collected
-    from protokit.workflow.run.networks import network_for
-    from protokit.workflow.run.representing import represent
-
-    monkeypatch.setattr(training, "_BETWEEN_SAVES", -1.0)
-    read = Recipe.parse(recipe(epochs=3, engine="fused"))
-    [data] = represent(read, collected(read, names(96)))
-    signature = data.encoder.signature
-    trainer = trainer_of(read.learn, network_for(read, signature), signature, seed=read.seed)
-    from protokit.learn.training.runtime import Values
-
-    values = Values.of(trainer.network)
-
-    def trained(stop: int | None = None, snapshot: Path | None = None) -> Any:
-        def fail(progress: Any, plan: Any) -> None:
-            if stop is not None and progress.epoch > stop:
-                raise KeyError
-
-        return trainer.train(data.train, data.validation, values, snapshot=snapshot, key="k", on_epoch=fail)
-
-    whole, path = trained(), tmp_path / "s.safetensors"
-    with pytest.raises(KeyError):
-        trained(1, path)
-    resumed = trained(None, path)
-    assert resumed.progress.history == whole.progress.history
-    assert all(np.array_equal(a, b) for a, b in zip(resumed.weights, whole.weights, strict=True))
-
-
 @pytest.mark.parametrize(
     ("change", "words"),
     [
