@@ -24,9 +24,10 @@ from protokit.core.values.said import Notice
 from protokit.core.values.signature import Signature, TargetSpec
 from protokit.evaluate.temperature import tempered
 from protokit.learn.clustering.clusters import Clusters
+from protokit.learn.inspection.codes import codes
 from protokit.learn.inspection.dropout import sampled
 from protokit.learn.snapshot import hold
-from protokit.learn.train import codes, predict
+from protokit.learn.train import predict
 from protokit.menu.menu import Menu
 from protokit.represent.encoder import Encoder
 from protokit.represent.encoding import Encoding

@@ -19,7 +19,6 @@ from protokit.learn.compiling import compile_network
 from protokit.learn.engine import ENGINES, CannotCompile, Engine, NotFinite, Training, automatic
 from protokit.learn.hooks.work.hooks import Hooks, Trainee, Watching
 from protokit.learn.inspection import nonfinite
-from protokit.learn.inspection.middle import middle
 from protokit.learn.linear_start import loss_now, start_linear
 from protokit.learn.parts.average import judged_weights, reader
 from protokit.learn.plan import Plan, Progress
@@ -30,21 +29,18 @@ from protokit.learn.steps.made import begin, examine, stepping
 from protokit.learn.targets.decoding import decoded
 from protokit.learn.training import data_feed
 from protokit.learn.training.devices import mirrored, scope
-from protokit.learn.training.failures import first_line, no_memory
+from protokit.learn.training.failures import are_probabilities, first_line, no_memory
 from protokit.learn.training.interrupt import interruptible
 from protokit.learn.training.runtime import Inputs, Values, structure
 from protokit.learn.words import Learn
 from protokit.menu.items import Outline
 from protokit.menu.network.build import build
 
-_AT_A_TIME = 4096  # rows
 _BETWEEN_SAVES = 1.0  # seconds
 _PREDICTED = 4096  # rows in a batch
 _GIVEN = 2**22  # numbers that a batch gives at most: of masks these are many a row
-_ROUNDING = 0.01  # of probabilities in 16 bits
-# what the backends raise of a network that they cannot train
-_REFUSED = (tf.errors.InvalidArgumentError, ValueError, TypeError)
-_REFUSALS = _REFUSED if BACKEND == "tensorflow" else (*_REFUSED, RuntimeError)
+_OF_OTHERS = () if BACKEND == "tensorflow" else (RuntimeError,)
+_REFUSALS = (tf.errors.InvalidArgumentError, ValueError, TypeError, *_OF_OTHERS)  # of a network that cannot be trained
 
 
 @dataclass(frozen=True)
@@ -290,21 +286,6 @@ def network_of(
     return build(menu, signature, seed=own, precision=precision, folder=folder, seed_tensorflow=seed_tensorflow)
 
 
-def codes(network: keras.Model, inputs: dict[str, np.ndarray], signature: Signature) -> np.ndarray:
-    """The embedding of rows: what the layer in the middle gives; see `middle`.
-
-    Shapes: (rows, width).
-    """
-    inner = keras.Model({name: network.input[name] for name in inputs}, middle(network, signature))
-    rows = len(next(iter(inputs.values())))
-    found = []
-    with seeded(0, tensorflow=False):
-        for start in range(0, rows, _AT_A_TIME):
-            some = {name: values[start : start + _AT_A_TIME] for name, values in inputs.items()}
-            found.append(np.asarray(keras.ops.convert_to_numpy(inner(some, training=False)), np.float64))
-    return np.concatenate(found).reshape(rows, -1) if found else np.zeros((0, int(np.prod(inner.output_shape[1:]))))
-
-
 def predict(network: keras.Model, inputs: dict[str, np.ndarray], signature: Signature) -> dict[str, np.ndarray]:
     """What the network gives for each target.
 
@@ -335,13 +316,5 @@ def predict(network: keras.Model, inputs: dict[str, np.ndarray], signature: Sign
     whole = {name: np.concatenate(parts) for name, parts in found.items()}
     for target in signature.targets:
         if target.of_task.probabilities:
-            _are_probabilities(target.name, whole[target.name])
+            are_probabilities(target.name, whole[target.name])
     return whole
-
-
-def _are_probabilities(name: str, outputs: np.ndarray) -> None:
-    """Stop where a menu's own last layer gives something else for classes."""
-    low, high = float(outputs.min(initial=0)), float(outputs.max(initial=1))
-    if low < -_ROUNDING or high > 1 + _ROUNDING:
-        rule = f"the last layer gives {low:.3g} to {high:.3g} for {name!r}, and its loss and scores take probabilities"
-        raise TrainingError(rule, cure="give it a sigmoid (two classes) or a softmax, or remove its name: one is made")

@@ -15,7 +15,6 @@ from protokit.grammar.faults import refuse
 from protokit.grammar.words import SHARE, Section, Varies, Word, as_plain, choice, definition, one_or_more
 from protokit.learn.backends.backend import DEFAULT
 from protokit.learn.backends.words import BACKEND, ENGINE
-from protokit.learn.engine import ENGINES
 from protokit.learn.hooks.after_epoch import SHELF as HOOK
 from protokit.learn.hooks.callback import SHELF as CALLBACK
 from protokit.learn.hooks.words import AFTER_EPOCH_WORD, CALLBACKS_WORD

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from protokit.core.places import Fault, Path
 from protokit.core.suggest import did_you_mean
+from protokit.learn.backends.words import faults_between
 from protokit.learn.hooks.callback import SHELF as CALLBACK
 from protokit.learn.hooks.callback import CallbackPart
-from protokit.learn.backends.words import faults_between
 from protokit.learn.parts.loss import ByTarget
 from protokit.learn.steps.step import STEPS, HouseStep, named
 from protokit.learn.words import Learn
@@ -39,6 +39,9 @@ def faults_of_parts(represent: Represent, learn: Learn) -> list[Fault]:
     if learn.label_smoothing and learn.form not in (None, "classes", "labels", "tags", "mask"):
         rule = f"label smoothing is for classes, and the task is {learn.task}"
         found.append(Fault(rule, "remove it", ("learn", "label_smoothing"), "key"))
+    sizes: dict[Path, int | None] = {("learn", "batch_size"): learn.batch_size}
+    sizes |= {("learn", "stages", i, "batch_size"): stage.batch_size for i, stage in enumerate(learn.stages)}
+    found += faults_between(learn.engine, learn.backend, learn.devices, sizes)
     return [*found, *_of_step(represent, learn)]
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from protokit.core.errors import TrainingError
 from protokit.core.libraries.backend import keras, tf
+
+_ROUNDING = 0.01  # of probabilities in 16 bits
 
 
 def first_line(error: Exception) -> str:
@@ -27,3 +30,11 @@ def spoilt_layer(network: keras.Model) -> str | None:
         if not np.isfinite(np.asarray(keras.ops.convert_to_numpy(weight), np.float32)).all():
             return str(weight.path.split("/")[0])
     return None
+
+
+def are_probabilities(name: str, outputs: np.ndarray) -> None:
+    """Stop where a menu's own last layer gives something else for classes."""
+    low, high = float(outputs.min(initial=0)), float(outputs.max(initial=1))
+    if low < -_ROUNDING or high > 1 + _ROUNDING:
+        rule = f"the last layer gives {low:.3g} to {high:.3g} for {name!r}, and its loss and scores take probabilities"
+        raise TrainingError(rule, cure="give it a sigmoid (two classes) or a softmax, or remove its name: one is made")

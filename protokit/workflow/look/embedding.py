@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from protokit.bundle.model import Model
-from protokit.learn.train import codes as codes_of
+from protokit.learn.inspection.codes import codes as codes_of
 from protokit.workflow.look.plot import Embedded
 
 _MOST = 20_000  # rows that the directions are found in
