@@ -1,4 +1,4 @@
-.PHONY: check format laws
+.PHONY: check format laws proofs
 PYTHON ?= python
 
 check:
@@ -13,3 +13,6 @@ format:
 
 laws:
 	$(PYTHON) -m pytest -m hypothesis --hypothesis-profile=new
+
+proofs:
+	$(PYTHON) -m pytest -m proof
