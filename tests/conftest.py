@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -18,10 +20,22 @@ settings.register_profile("new", derandomize=False, deadline=None, print_blob=Tr
 settings.load_profile("same")
 
 
+_NUMBERS = count()
+
+
 @pytest.fixture(autouse=True)
 def own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """A cache of its own for each test: none finds what another one has prepared."""
-    monkeypatch.setenv("PROTOKIT_CACHE", str(tmp_path_factory.mktemp("cache")))
+    # `mktemp` would look through the folders of all tests before this one
+    monkeypatch.setenv("PROTOKIT_CACHE", str(tmp_path_factory.getbasetemp() / "caches" / str(next(_NUMBERS))))
+
+
+@pytest.fixture(scope="module")
+def no_pictures() -> Iterator[None]:
+    """Reports without their plots, for many runs of which no test looks at one: they take a third of a small run."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("protokit.workflow.look.page._pictures", lambda *_: ())
+        yield
 
 
 @pytest.fixture

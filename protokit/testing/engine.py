@@ -37,11 +37,12 @@ def check_engine(engine: type[Engine]) -> None:
     assert ENGINES.find(name) is engine, f"{name}: it is not registered; decorate it with @ENGINES.add"
     assert engine.about and "\n" not in engine.about, f"{name}: `about` is one sentence"
     for weighted in (False, True):
-        _check(name, weighted=weighted)
-    _as_keras(name)
+        whole = _check(name, weighted=weighted)
+        if name != "keras":
+            _as_keras(name, whole, weighted=weighted)
 
 
-def _check(name: str, *, weighted: bool) -> None:
+def _check(name: str, *, weighted: bool) -> Trained:
     whole, again = _trained(name, weighted=weighted), _trained(name, weighted=weighted)
     assert whole.progress.epoch == _EPOCHS, f"{name}: it does not stop where `after_epoch` returns False"
     assert whole.progress.engine == name and whole.progress.how, f"{name}: `how` does not say how it trains"
@@ -60,16 +61,16 @@ def _check(name: str, *, weighted: bool) -> None:
         finally:
             trainer_module._BETWEEN_SAVES = before
         assert _alike(whole, _trained(name, snapshot, weighted=weighted)), f"{name}: a resumed training has other bits"
+    return whole
 
 
-def _as_keras(name: str) -> None:
+def _as_keras(name: str, whole: Trained, *, weighted: bool) -> None:
     """Weighted or not, the losses are those of Keras's own train step on the same batches."""
-    for weighted in (False, True):
-        one, two = (
-            [row[key] for row in _trained(engine, weighted=weighted).progress.history for key in _COMPARED]
-            for engine in (name, "keras")
-        )
-        assert np.allclose(one, two, rtol=1e-4), f"{name}: its scores are not those of Keras's fit: {one}, not {two}"
+    one, two = (
+        [row[key] for row in training.progress.history for key in _COMPARED]
+        for training in (whole, _trained("keras", weighted=weighted))
+    )
+    assert np.allclose(one, two, rtol=1e-4), f"{name}: its scores are not those of Keras's fit: {one}, not {two}"
 
 
 _COMPARED = ("loss", "validation_loss")

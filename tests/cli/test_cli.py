@@ -8,11 +8,7 @@ from pathlib import Path
 
 import pytest
 
-
-def call(*arguments: str, cwd: Path) -> tuple[int, str, str]:
-    done = subprocess.run([sys.executable, "-m", "protokit", *arguments], capture_output=True, text=True, cwd=cwd)
-    assert "Traceback" not in done.stderr + done.stdout, done.stderr
-    return done.returncode, done.stdout, done.stderr
+from tests.command import call
 
 
 def test_new_check_run_predict(people: Path, tmp_path: Path) -> None:
@@ -155,6 +151,14 @@ def test_a_learning_rate_is_found_and_nothing_written(people: Path, tmp_path: Pa
 def test_the_version(tmp_path: Path) -> None:
     status, out, _ = call("--version", cwd=tmp_path)
     assert status == 0 and out.startswith("protokit 0.")
+
+
+def test_a_process_of_its_own_prints_and_ends_as_a_call_in_this_one_does(people: Path, tmp_path: Path) -> None:
+    (tmp_path / "people.yaml").write_text("collect: {tables: {p: people.csv}}\nrepresent: {target: bought}\n")
+    for arguments in (["check", "people.yaml"], ["check", "people.yaml", "--set", "learn.epoch=1"], ["report", "none"]):
+        command = [sys.executable, "-m", "protokit", *arguments]
+        done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
+        assert (done.returncode, done.stdout, done.stderr) == call(*arguments, cwd=tmp_path)
 
 
 def test_a_trial_that_trains_still_does_not_abort_the_process(tmp_path: Path) -> None:

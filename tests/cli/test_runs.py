@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from protokit.cli.app import app
-from tests.cli.test_cli import call
+from tests.command import call
 from tests.workflow.made_runs import begun, finished, searched
 
 

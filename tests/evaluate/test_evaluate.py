@@ -20,6 +20,11 @@ CLASSES = {"binary": ("no", "yes"), "multiclass": ("a", "b", "c"), "ordinal": ("
 QUANTILES = (0.1, 0.5, 0.9)
 
 
+MADE = {
+    "survival", "vector", "generation", "tagging", "segmentation", "reconstruction", "similarity", "translation",
+}  # fmt: skip
+
+
 def predictions(task: str, rows: int, seed: int, skill: float = 1.0, ties: bool = False) -> Predictions:
     several = ("u", "v") if task in {"multilabel", "forecasting"} else ()
     quantiles = QUANTILES if task == "quantile" else ()
@@ -43,7 +48,7 @@ def predictions(task: str, rows: int, seed: int, skill: float = 1.0, ties: bool 
     if task == "regression":
         truth = truth_rng.normal(size=rows)
         return Predictions(target, truth, truth * skill + rng.normal(size=rows))
-    if task in {"survival", "vector", "generation", "tagging", "segmentation"}:
+    if task in MADE:
         return made(task, rows, seed)
     if task == "clustering":
         of = truth_rng.integers(0, 3, rows)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
@@ -20,7 +21,14 @@ def validator(layers: tuple[str, ...]) -> Any:
     return jsonschema.Draft202012Validator(schema())
 
 
-@pytest.fixture(autouse=True, scope="session")
+@cache
+def fault(written: str, layers: tuple[str, ...]) -> str | None:
+    """What the schema has against a menu, which many tests make alike."""
+    found = jsonschema.exceptions.best_match(validator(layers).iter_errors(json.loads(written)))
+    return found and found.message
+
+
+@pytest.fixture(autouse=True, scope="package")
 def _accepted_menus_are_valid() -> Iterator[None]:
     original = Menu.__init__
 
@@ -29,8 +37,8 @@ def _accepted_menus_are_valid() -> Iterator[None]:
         parts.pop("columns", None)
         for data in ({"layers": layers, **parts} if parts else layers, self.as_plain(in_full=True)):
             if is_plain(data) and not isinstance(data, str):
-                found = jsonschema.exceptions.best_match(validator(tuple(catalogue.LAYERS)).iter_errors(data))
-                assert found is None, f"{data}: {found.message}"
+                found = fault(json.dumps(data), tuple(catalogue.LAYERS))
+                assert found is None, f"{data}: {found}"
 
     Menu.__init__ = checked  # type: ignore[method-assign]
     yield

@@ -64,8 +64,26 @@ THINGS = {
     "checks": "similar_levels", "rules": "unfinished",
     "plots": "history_bars",
 }  # fmt: skip
-_OF_TRAINING = ("lopsided", "near", "SignDescent", "triangle", "Gentle")
-Call = Callable[..., tuple[int, str, str]]
+Said = tuple[int, str, str]
+Calls = Callable[..., list[Said]]
+# Of each command in turn: exit status, output and errors, as `protokit COMMAND` has them. `python` is code to run.
+IN_ONE_PROCESS = """
+import contextlib, io, json, sys, traceback
+from protokit.cli.app import main
+said = []
+for command in json.loads(sys.argv[1]):
+    out, error, status = io.StringIO(), io.StringIO(), 0
+    sys.argv = ["protokit", *command]
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(error):
+        try:
+            exec(command[1], {}) if command[0] == "python" else main()
+        except SystemExit as ended:
+            status = ended.code or 0
+        except BaseException:
+            status = traceback.print_exc() or 1
+    said.append((status, out.getvalue(), error.getvalue()))
+print(json.dumps(said))
+"""
 
 
 @pytest.fixture(scope="module")
@@ -80,9 +98,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
-def weather(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def weather(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the tables and the recipes."""
+    folder = tmp_path_factory.mktemp("weather")
     rng = np.random.default_rng(0)
     names = ["day", "place", "direction", "speed", "rain"]
     rows = [
@@ -94,95 +113,99 @@ def weather(tmp_path: Path) -> Path:
     widths = (8, 8, 12, 8, 8)
     lines = ["".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in [names, *rows]]
     text = "".join(line + "\n" for line in lines)
-    (tmp_path / "weather.txt").write_text(text)
+    (folder / "weather.txt").write_text(text)
     mixed = [[row[0], row[1].upper() if i % 2 else row[1], *row[2:]] for i, row in enumerate(rows)]
-    (tmp_path / "weather.csv").write_text("".join(",".join(row) + "\n" for row in [names, *mixed]))
-    (tmp_path / "rain.yaml").write_text(RAIN)
-    (tmp_path / "speed.yaml").write_text(SPEED)
-    return tmp_path
+    (folder / "weather.csv").write_text("".join(",".join(row) + "\n" for row in [names, *mixed]))
+    (folder / "rain.yaml").write_text(RAIN)
+    (folder / "speed.yaml").write_text(SPEED)
+    return folder
 
 
-def caller(folder: Path, *path: Path) -> Call:
-    """protokit as a command in a fresh process, with folders on Python's path."""
+def caller(folder: Path, *path: Path) -> Calls:
+    """protokit as commands, all in one fresh process, with folders on Python's path."""
 
-    def call(*arguments: str, code: str | None = None) -> tuple[int, str, str]:
+    def call(*commands: list[str]) -> list[Said]:
         here = os.pathsep.join([*map(str, path), str(HERE.parent.parent)])
-        command = [sys.executable, *(["-c", code] if code else ["-m", "protokit"]), *arguments]
+        environment = {**os.environ, "PYTHONPATH": here, "PROTOKIT_CACHE": str(folder / "cache")}
         done = subprocess.run(
-            command, capture_output=True, text=True, cwd=folder, env={**os.environ, "PYTHONPATH": here}, check=False
-        )
-        assert "Traceback" not in done.stderr, done.stderr
-        return done.returncode, done.stdout, done.stderr
+            [sys.executable, "-c", IN_ONE_PROCESS, json.dumps(commands)],
+            capture_output=True, text=True, cwd=folder, env=environment, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        said = [(status, out, error) for status, out, error in json.loads(done.stdout.splitlines()[-1])]
+        assert not [error for _, _, error in said if "Traceback" in error]
+        return said
 
     return call
 
 
-def test_one_of_each_kind_works_from_a_package(site: Path, weather: Path) -> None:
-    call = caller(weather, site)
-    for name in ("rain", "speed"):
-        status, out, error = call("check", f"{name}.yaml")
-        assert (status, out) == (0, f"{name}.yaml: no faults\n"), error
-    schema = json.loads(call("schema")[1])
-    for recipe in (RAIN, SPEED):
-        jsonschema.Draft202012Validator(schema).validate(Document.parse(recipe).data)
-    for kind, name in THINGS.items():
-        listed = {one["name"]: one for one in json.loads(call("list", kind, "--json")[1])}
-        assert listed[name]["package"] == "protokit-example", kind
-    status, out, _ = call("list", "plugins")
-    assert status == 0 and "protokit-example" in out and "1.0" in out
+@pytest.fixture(scope="module")
+def said(site: Path, weather: Path) -> list[Said]:
+    """What commands say where the package is installed."""
+    card = "import protokit; run = protokit.Run.open('runs/rain'); print(run.card.text()); "
+    return caller(weather, site)(
+        *(["list", kind, "--json"] for kind in THINGS),
+        ["list", "plugins"],
+        ["schema"],
+        ["check", "rain.yaml"],
+        ["check", "speed.yaml"],
+        ["run", "rain.yaml", "--json"],
+        ["run", "speed.yaml", "--json"],
+        ["python", card + "assert 'history_bars' in run.plot.names; run.plot.history_bars()"],
+        ["predict", "runs/rain", "weather.csv"],
+        ["report", "runs/rain"],
+    )
 
-    status, out, error = call("run", "rain.yaml", "--json")
-    assert status == 0, error
-    rain = json.loads(out)
-    assert {score["metric"] for score in rain["scores"]} == {"roc_auc", "gain_at_10"}
-    assert any(one["check"] == "unfinished" for one in rain["diagnoses"]), rain["diagnoses"]
-    assert rain["engine"]["name"] == "slow"
-    status, out, error = call("run", "speed.yaml", "--json")
-    assert status == 0, error
-    speed = json.loads(out)
-    assert "median_of_group" in speed["scores"][0]["baselines"]
-    assert any(one["check"] == "similar_levels" for one in speed["findings"])
-    own = weather / speed["run"]
+
+def test_one_of_each_kind_works_from_a_package(said: list[Said], weather: Path) -> None:
+    *listed, plugins, schema, check_rain, check_speed, rain, speed, shown, predicted, reported = said
+    for (kind, name), (_, out, _) in zip(THINGS.items(), listed, strict=True):
+        assert {one["name"]: one for one in json.loads(out)}[name]["package"] == "protokit-example", kind
+    assert plugins[0] == 0 and "protokit-example" in plugins[1] and "1.0" in plugins[1]
+    for recipe in (RAIN, SPEED):
+        jsonschema.Draft202012Validator(json.loads(schema[1])).validate(Document.parse(recipe).data)
+    for name, (status, out, error) in (("rain", check_rain), ("speed", check_speed)):
+        assert (status, out) == (0, f"{name}.yaml: no faults\n"), error
+
+    assert rain[0] == 0, rain[2]
+    found = json.loads(rain[1])
+    assert {score["metric"] for score in found["scores"]} == {"roc_auc", "gain_at_10"}
+    assert any(one["check"] == "unfinished" for one in found["diagnoses"]), found["diagnoses"]
+    assert found["engine"]["name"] == "slow"
+    assert speed[0] == 0, speed[2]
+    other = json.loads(speed[1])
+    assert "median_of_group" in other["scores"][0]["baselines"]
+    assert any(one["check"] == "similar_levels" for one in other["findings"])
+    own = weather / other["run"]
     assert [path.name for path in own.glob("mean-*.json")] == ["mean-2.json"]
     assert len((own / "tally.txt").read_text().splitlines()) == 2
     parts = json.loads((own / "environment.json").read_text())["parts"]
     assert {"hook mean_said", "callback Tally"} <= {*parts}
 
-    folder = Path(rain["run"])
     for words in ("gain_at_10", "SignedPower"):
-        assert words in (weather / folder / "report.html").read_text()
-    card = f"import protokit; run = protokit.Run.open({str(folder)!r}); print(run.card.text()); "
-    status, out, error = call(code=card + "assert 'history_bars' in run.plot.names; run.plot.history_bars()")
-    assert status == 0 and "gain_at_10" in out, error
-    status, predicted, error = call("predict", str(folder), "weather.csv")
-    assert status == 0 and len(predicted.splitlines()) == 241, error
-    assert call("report", str(folder))[0] == 0
+        assert words in (weather / found["run"] / "report.html").read_text()
+    assert shown[0] == 0 and "gain_at_10" in shown[1], shown[2]
+    assert predicted[0] == 0 and len(predicted[1].splitlines()) == 241, predicted[2]
+    assert reported[0] == 0
 
 
-def test_without_the_package_each_thing_is_refused_by_name(site: Path, weather: Path) -> None:
-    status, out, error = caller(weather, site)("run", "rain.yaml", "--json", "--set", "learn.epochs=1")
-    assert status == 0, error
-    folder = json.loads(out)["run"]
-    call = caller(weather)
-    status, _, error = call("check", "rain.yaml")
-    assert status == 2
-    named = {"fixed_width", "round", "angle", "hash", "SignedPower", "self_normalizing", "slow", "gain_at_10"}
-    assert not {name for name in named if name not in error}, error
-    status, _, error = call("check", "speed.yaml")
-    assert (
-        status == 2
-        and "median_of_group" in error
-        and "self_normalizing" in error
-        and "lopsided" in error
-        and "near" in error
-        and "mean_said" in error
-        and "Tally" in error
+def test_without_the_package_each_thing_is_refused_by_name(said: list[Said], weather: Path) -> None:
+    rain, speed, predicted, plugins = caller(weather)(
+        ["check", "rain.yaml"],
+        ["check", "speed.yaml"],
+        ["predict", "runs/rain", "weather.csv"],
+        ["list", "plugins", "--json"],
     )
-    status, _, error = call("predict", folder, "weather.csv")
+    assert rain[0] == 2
+    named = {"fixed_width", "round", "angle", "hash", "SignedPower", "self_normalizing", "slow", "gain_at_10"}
+    assert not {name for name in named if name not in rain[2]}, rain[2]
+    assert speed[0] == 2
+    assert all(name in speed[2] for name in ("median_of_group", "self_normalizing", "lopsided", "near", "Gentle"))
+    status, _, error = predicted
     assert status == 1
     assert "'angle'" in error and "'SignedPower'" in error and "'round'" in error
     assert "pip install protokit-example" in error
-    assert json.loads(call("list", "plugins", "--json")[1]) == []
+    assert json.loads(plugins[1]) == []
 
 
 def test_a_package_that_cannot_be_imported_is_named_where_it_matters(weather: Path, tmp_path: Path) -> None:
@@ -198,6 +221,7 @@ def test_a_package_that_cannot_be_imported_is_named_where_it_matters(weather: Pa
         "learn.metrics": "[]", "learn.after_epoch": "[]", "learn.callbacks": "[]", "learn.training_step": "null",
         "evaluate.baselines": "[dummy]",
     }  # fmt: skip
-    assert call("check", "speed.yaml", *(part for item in own.items() for part in ("--set", "=".join(item))))[0] == 0
-    status, _, error = call("check", "rain.yaml")
-    assert status == 2 and "the plug-ins of broken could not be loaded: ModuleNotFoundError" in error
+    words = [part for item in own.items() for part in ("--set", "=".join(item))]
+    (status, _, _), (other, _, error) = call(["check", "speed.yaml", *words], ["check", "rain.yaml"])
+    assert status == 0
+    assert other == 2 and "the plug-ins of broken could not be loaded: ModuleNotFoundError" in error

@@ -19,6 +19,9 @@ import protokit
 from protokit.core.errors import AuditError, DataError, SpecError
 from protokit.core.files import sha256
 from protokit.search.ending.runs import run_settled
+from tests.command import call
+
+pytestmark = pytest.mark.usefixtures("no_pictures")
 
 MENU = [{"Dense": {"choice": [4, 8]}}, {"Dropout": {"float": [0.0, 0.5]}}]
 SEARCH = {"trials": 3, "finalists": 1, "seeds": 2}
@@ -218,8 +221,8 @@ def test_a_search_that_cannot_go_on_says_what_differs_and_how_the_old_one_does(
     assert "differs in learn.epochs (1 there, 2 now), the data (t" in told
     _, command = told.split("protokit tune ")
     words = command.split()
-    again = subprocess.run([sys.executable, "-m", "protokit", "tune", *words], capture_output=True, text=True)
-    assert again.returncode == 0 and str(old.path) in again.stdout and len(list(out.glob("small/search-*"))) == 2
+    status, said, error = call("tune", *words, cwd=tmp_path)
+    assert status == 0 and str(old.path) in said and len(list(out.glob("small/search-*"))) == 2, error
 
 
 def test_a_strict_recipe_is_stopped_before_any_trial(tmp_path: Path) -> None:
@@ -254,8 +257,5 @@ def test_what_cannot_be_searched_is_said_before_anything_is_trained(
 
 
 def test_the_command_line_says_no_trials(tmp_path: Path, written: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "protokit", "tune", str(written / "wine.yaml"), "--trials", "0"],
-        capture_output=True, text=True, cwd=tmp_path,
-    )  # fmt: skip
-    assert done.returncode == 2 and "trials" in done.stderr and "Traceback" not in done.stderr
+    status, _, error = call("tune", str(written / "wine.yaml"), "--trials", "0", cwd=tmp_path)
+    assert status == 2 and "trials" in error

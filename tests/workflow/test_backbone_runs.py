@@ -16,6 +16,8 @@ from PIL import Image
 import protokit
 from protokit.core.libraries.backend import keras
 
+pytestmark = pytest.mark.usefixtures("no_pictures")
+
 
 @pytest.fixture(scope="module")
 def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -30,13 +32,13 @@ def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
         lines.append(f"{i}.png,{'yes' if bright else 'no'}")
     (folder / "photos.csv").write_text("\n".join(lines) + "\n")
     keras.utils.set_random_seed(1)
-    given = keras.applications.MobileNetV2(alpha=0.35, weights=None, include_top=False, input_shape=(32, 32, 3))
+    given = keras.applications.MobileNet(alpha=0.25, weights=None, include_top=False, input_shape=(32, 32, 3))
     given.save_weights(folder / "small.weights.h5")
     return folder
 
 
 def recipe(**learn: Any) -> dict[str, Any]:
-    backbone = {"MobileNetV2": {"alpha": 0.35, "weights": "small.weights.h5", "trainable": False}}
+    backbone = {"MobileNet": {"alpha": 0.25, "weights": "small.weights.h5", "trainable": False}}
     return {
         "collect": {"tables": {"data": "photos.csv"}},
         "represent": {"target": "bright", "columns": {"photo": {"image": {"size": [32, 32]}}}},
@@ -53,7 +55,7 @@ def test_a_run_trains_on_a_backbone_and_predicts_the_same_bits_elsewhere(photos:
     assert kinds.count("Backbone") == 1 and "Conv2D" not in kinds
     inputs = json.loads((run.path / "environment.json").read_text())["inputs"]
     assert len(inputs["small.weights.h5"]) == 64
-    given = keras.applications.MobileNetV2(alpha=0.35, weights=None, include_top=False, input_shape=(32, 32, 3))
+    given = keras.applications.MobileNet(alpha=0.25, weights=None, include_top=False, input_shape=(32, 32, 3))
     given.load_weights(photos / "small.weights.h5")
     kept = run.model.network.get_layer("backbone").get_weights()
     assert all(np.array_equal(a, b) for a, b in zip(kept, given.get_weights(), strict=True))
@@ -86,11 +88,11 @@ collect: {tables: {data: photos.csv}}
 represent: {target: bright, columns: {photo: {image: {size: [32, 32]}}}}
 learn:
   menu:
-    - Backbone: {MobileNetV2: {alpha: 0.35, weights: small.weights.h5}}
+    - Backbone: {MobileNet: {alpha: 0.25, weights: small.weights.h5}}
       name: backbone
   stages:
     - {freeze: backbone, epochs: 2}
-    - {freeze: "backbone/*_BN", epochs: 1, optimizer: {AdamW: {learning_rate: 1.0e-5}}}
+    - {freeze: "backbone/*_bn", epochs: 1, optimizer: {AdamW: {learning_rate: 1.0e-5}}}
 evaluate: {baselines: [dummy]}
 """
     path = photos / "stages.yaml"

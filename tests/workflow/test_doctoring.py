@@ -15,6 +15,8 @@ from protokit.core.files import sha256
 from protokit.grammar.document import Document
 from protokit.workflow.record.folder import RunFolder
 
+pytestmark = pytest.mark.usefixtures("no_pictures")
+
 
 def frame(rows: int = 500, seed: int = 0) -> pd.DataFrame:
     """Five numbers; a class and a number that follow from them, with noise."""

@@ -8,6 +8,8 @@ import pytest
 
 import protokit
 
+pytestmark = pytest.mark.usefixtures("no_pictures")
+
 NETWORK = {
     "menu": [{"Dense": {"units": 16, "activation": "relu"}}],
     "epochs": 40,

@@ -20,6 +20,8 @@ from protokit.workflow.run.collecting import stays_on_disk
 from protokit.workflow.run.out_of_core import on_disk
 from protokit.workflow.run.representing import represent
 
+pytestmark = pytest.mark.usefixtures("no_pictures")
+
 
 @pytest.fixture
 def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +15,11 @@ from sklearn import metrics as sk
 
 import protokit
 from protokit.core.errors import DataError
+from protokit.evaluate.certainty import bootstrap
 from protokit.evaluate.metrics.metric import METRICS
 from protokit.workflow.record.predictions import read_predictions
+
+pytestmark = pytest.mark.usefixtures("no_pictures")
 
 FEW = {"epochs": 2, "stop": None}
 SEASON = 7
@@ -57,7 +60,7 @@ CASES: dict[str, tuple[str, dict[str, Any], dict[str, Any], list[str]]] = {
 
 
 @pytest.fixture(scope="module")
-def runs(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], protokit.Run]:
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], protokit.Run]]:
     """The run of a case, with every metric that is for its task."""
     made: dict[str, protokit.Run] = {}
 
@@ -71,7 +74,10 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], protokit.R
             made[name] = protokit.run(data, table, out=tmp_path_factory.mktemp("runs"))
         return made[name]
 
-    return of
+    with pytest.MonkeyPatch.context() as patch:  # no test looks at the intervals of so many scores
+        for name in ("RESAMPLINGS", "_SLOW"):
+            patch.setattr(bootstrap, name, 40)
+        yield of
 
 
 def of_classes(saved: pd.DataFrame, prefix: str, name: str, classes: list[str], positive: str) -> dict[str, float]:

@@ -14,6 +14,8 @@ from protokit.workflow.run.collecting import collected as collect
 from protokit.workflow.run.representing import represent
 from protokit.workflow.run.run import run
 
+pytestmark = pytest.mark.usefixtures("no_pictures")
+
 ROOT = Path(__file__).parents[2]
 
 

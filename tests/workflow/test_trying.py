@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +20,9 @@ from protokit.workflow.cures.trial import OutOfTime, Rows, gains, outcome, train
 from protokit.workflow.cures.tried import FILE, sentence
 from protokit.workflow.run.collecting import collected
 from protokit.workflow.run.representing import represent
+from tests.command import call
+
+pytestmark = pytest.mark.usefixtures("no_pictures")
 
 MENU = [{"Dense": {"units": 16, "activation": "relu"}}]
 SHORT: dict[str, Any] = {"learn": {"menu": MENU, "epochs": 3}, "evaluate": {"baselines": ["dummy"]}}
@@ -250,11 +251,9 @@ def test_the_command(tmp_path: Path) -> None:
     found = shown(run(tmp_path), LONGER)
 
     def said(*words: str) -> str:
-        done = subprocess.run(
-            [sys.executable, "-m", "protokit", "doctor", str(found.path), *words], capture_output=True, text=True
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+        status, out, error = call("doctor", str(found.path), *words, cwd=tmp_path)
+        assert status == 0, error
+        return out
 
     plain = json.loads(said("--try", "--seconds", "120", "--json"))
     assert plain["trials"][0]["outcome"] == "better" and len(plain["diagnoses"]) == 1
