@@ -30,6 +30,7 @@ CLOSED: dict[Path, tuple[str, str]] = {
     ("represent", "series"): ("windows of another shape are other validation rows", "write a recipe for each"),
     ("represent", "sequence"): ("sequences of another shape are other examples", "write a recipe for each"),
     ("represent", "inputs"): ("it names what the menu takes", "write one mapping; choose in the menu which is taken"),
+    ("represent", "pairs"): ("it says what a row is", "write a recipe for each"),
     ("represent", "positive"): ("it says which scores are told, not what is learned", "write one class"),
     ("represent", "separator"): ("it says what the labels are", "write one"),
     ("learn", "task"): ("losses of different tasks cannot be compared", "write a recipe for each task"),
@@ -39,6 +40,8 @@ CLOSED: dict[Path, tuple[str, str]] = {
     ("learn", "clusters"): ("they are found when the training is over", "leave it out: their number is found"),
     ("learn", "cluster_by"): ("clusters are found when the training is over", "write a recipe for each"),
     ("learn", "metrics"): ("they are looked at, and change nothing of what is learned", "write one list"),
+    ("learn", "after_epoch"): ("hooks are called in runs, and in no trial of a search", "write one list"),
+    ("learn", "callbacks"): ("callbacks are called in runs, and in no trial of a search", "write one list"),
     ("learn", "networks"): (
         "a trial is one network, so that trials with other numbers of them are the same",
         "write one number: what is averaged is trained when the best is run",
