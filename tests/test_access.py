@@ -110,6 +110,8 @@ ITS_OWN = {
         {"environ", "read_text", "iterdir"},
         "what this machine grants: cores of its control group, GPUs, threads that a person has said",
     ),
+    "learn/backends/backend.py": ({"environ"}, "which backend Keras was told to run on"),
+    "learn/backends/process.py": ({"environ"}, "the backend that a process of its own is started with"),
     "workers/processes/process.py": ({"environ"}, "the variables that a worker's process is started with"),
     "workflow/run/doctoring.py": ({"read_text"}, "the recipe that a run has kept"),
 }

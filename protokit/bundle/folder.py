@@ -17,7 +17,8 @@ from safetensors.numpy import load_file, save_file
 
 from protokit.bundle.input_schema import InputSchema
 from protokit.bundle.migrations import FORMAT, Written, migrated
-from protokit.bundle.model import Model, Part
+from protokit.bundle.model import Model
+from protokit.bundle.part import Part
 from protokit.bundle.requirements import check_requirements, requirements
 from protokit.core.errors import BundleError, DataError, ProtokitError
 from protokit.core.files import sha256, write_json, write_with

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -13,101 +13,20 @@ import pandas as pd
 
 from protokit.bundle.input_schema import InputSchema
 from protokit.bundle.notices import notices_of
+from protokit.bundle.part import Part, mean
 from protokit.bundle.spread import hold_samples, spread
 from protokit.collect.files.nested import filled
 from protokit.collect.frames import as_frame, told_of_zones
 from protokit.core.errors import PredictionNotice, SpecError
 from protokit.core.libraries.backend import keras
 from protokit.core.seeds import derive
-from protokit.core.values.arrays import Arrays, Features, Predictions
 from protokit.core.values.said import Notice
 from protokit.core.values.signature import Signature, TargetSpec
-from protokit.evaluate.temperature import tempered
-from protokit.learn.clustering.clusters import Clusters
-from protokit.learn.inspection.codes import codes
-from protokit.learn.inspection.dropout import sampled
 from protokit.learn.snapshot import hold
-from protokit.learn.train import predict
 from protokit.menu.menu import Menu
 from protokit.represent.encoder import Encoder
 from protokit.represent.encoding import Encoding
 from protokit.represent.sides.encoder import PairEncoder
-
-
-@dataclass(frozen=True)
-class Part:
-    """What was learned of one set of training rows: an encoder, and the weights of a network for each seed.
-
-    The network may be shared with other parts: it holds whichever weights were used last. `clusters` are those that
-    were found in the embedding, where there is no target.
-    """
-
-    encoder: Encoding
-    network: keras.Model
-    weights: tuple[tuple[np.ndarray, ...], ...]
-    clusters: Clusters | None = None
-
-    def codes(self, inputs: Mapping[str, np.ndarray]) -> np.ndarray:
-        """The embedding of rows: the codes of the networks of all seeds side by side.
-
-        Shapes: (rows, width of a code * seeds).
-        """
-        found = []
-        for weights in self.weights:
-            hold(self.network.weights, weights)
-            found.append(codes(self.network, dict(inputs), self.encoder.signature))
-        return np.concatenate(found, axis=1)
-
-    def scores(self, inputs: Mapping[str, np.ndarray], features: Features) -> dict[str, np.ndarray]:
-        """What the encoder makes of the network's outputs, by target, averaged over the seeds.
-
-        Without a target: how near each row is to each cluster.
-        """
-        signature = self.encoder.signature
-        if self.clusters is not None:
-            return {signature.targets[0].name: self.clusters.scores(self.codes(inputs))}
-        found = []
-        for weights in self.weights:
-            hold(self.network.weights, weights)
-            outputs = predict(self.network, dict(inputs), signature)
-            found.append(self.encoder.scores(outputs, features))
-        return self._tempered(_mean(found))
-
-    def sampled(
-        self, inputs: Mapping[str, np.ndarray], features: Features, samples: int, seed: int
-    ) -> list[dict[str, np.ndarray]]:
-        """What the encoder makes of the networks' outputs with dropout on, by target: of each seed so many times."""
-        found = []
-        for i, weights in enumerate(self.weights):
-            hold(self.network.weights, weights)
-            drawn = sampled(self.network, inputs, self.encoder.signature, samples, derive(seed, "network", i))
-            found += [self._tempered(self.encoder.scores(outputs, features)) for outputs in drawn]
-        return found
-
-    def _tempered(self, scores: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-        temperatures = {spec.name: spec.temperature for spec in self.encoder.signature.targets}
-        if not any(temperatures.values()):
-            return scores
-        return {name: tempered(some, temperatures[name]) for name, some in scores.items()}
-
-    def predictions(self, arrays: Arrays) -> dict[str, Predictions]:
-        """Scores beside the truth, by target."""
-        scores, units = self.scores(arrays.inputs, arrays.features), arrays.features.units
-        specs = list(self.encoder.signature.targets)
-        if self.clusters is not None:
-            specs = [replace(spec, classes=tuple(range(1, self.clusters.count + 1))) for spec in specs]
-        return {
-            s.name: Predictions(
-                s,
-                truth := np.asarray(arrays.truth[s.name]),
-                s.of_task.judged(s, scores[s.name], truth),
-                units,
-                arrays.blocks,
-                reference=arrays.labels,
-                weights=arrays.weights,
-            )
-            for s in specs
-        }
 
 
 @dataclass(frozen=True)
@@ -231,7 +150,7 @@ class Model:
             own = derive(seed, "part", i)
             said = [part.scores(*some)] if samples is None else part.sampled(*some, samples, own)
             drawn += [self._brought(part, one) for one in said]
-        scores = _mean(drawn)
+        scores = mean(drawn)
         if (clusters := self.parts[0].clusters) is not None:
             [found] = scores.values()
             predicted = pd.DataFrame(clusters.columns(found))
@@ -321,10 +240,3 @@ def _settled(specs: Sequence[TargetSpec]) -> TargetSpec:
     spreads = [spec.spread for spec in specs if spec.spread is not None]
     spread = sum(spreads) / len(spreads) if spreads else None
     return replace(specs[0], threshold=sum(spec.threshold for spec in specs) / len(specs), spread=spread)
-
-
-def _mean(scores: list[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
-    if len(scores) == 1:
-        return scores[0]
-
-    return {name: np.mean([some[name] for some in scores], axis=0) for name in scores[0]}

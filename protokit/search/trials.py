@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from protokit.bundle.model import Part
+from protokit.bundle.part import Part
 from protokit.core.errors import SpecError, TrainingError
 from protokit.core.libraries.backend import keras, tf
 from protokit.core.values.tables import Table

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import pickle
 import signal
 import sys
 import threading
@@ -18,6 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from multiprocessing import parent_process
 from multiprocessing.connection import Connection, wait
+from multiprocessing.reduction import ForkingPickler
 from typing import Any, TextIO, TypeAlias, cast
 
 from protokit.core.errors import ProtokitError, SpecError, TrainingError, WorkerError
@@ -58,7 +58,9 @@ def done_elsewhere(backend: str, work: Callable[..., Any], arguments: tuple[Any,
     with _STARTING, _as_started(backend):
         try:
             process.start()
-        except (pickle.PicklingError, AttributeError, TypeError) as error:
+        except OSError:
+            raise
+        except Exception as error:  # whatever says that it cannot be sent
             rule = f"backend: {backend} trains in a process of its own, and this cannot go there: {error}"
             cure = f"define it in a module that can be imported, or set {VARIABLE}={backend} before Python starts"
             raise SpecError.one(rule, cure, ("learn", "backend")) from None
@@ -156,7 +158,7 @@ def _raise_there(pipe: Connection, error: BaseException) -> None:
     if not isinstance(error, (ProtokitError, KeyboardInterrupt)):
         error.add_note(f"in a process of its own:\n{text}")
     try:
-        pickle.loads(pickle.dumps(error))
+        ForkingPickler.loads(ForkingPickler.dumps(error))
     except Exception:  # of somebody else, who did not think of this
         error = RuntimeError(f"{type(error).__name__}: {error}")
         error.add_note(f"in a process of its own:\n{text}")

@@ -12,7 +12,7 @@ from types import TracebackType
 
 import numpy as np
 
-from protokit.bundle.model import Part
+from protokit.bundle.part import Part
 from protokit.core.errors import DataError
 from protokit.core.values.arrays import Predictions
 from protokit.core.values.scores import Interval

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from protokit.bundle.model import Part
+from protokit.bundle.part import Part
 from protokit.core.values.arrays import Arrays, Predictions
 from protokit.core.values.said import Notice
 from protokit.core.values.scores import Score

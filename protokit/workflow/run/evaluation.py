@@ -9,7 +9,7 @@ from typing import cast
 
 import numpy as np
 
-from protokit.bundle.model import Part
+from protokit.bundle.part import Part
 from protokit.core.names import number
 from protokit.core.values.arrays import Predictions
 from protokit.core.values.said import Notice

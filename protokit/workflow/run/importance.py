@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from protokit.bundle.model import Part
+from protokit.bundle.part import Part
 from protokit.core.seeds import derive
 from protokit.core.values.arrays import Arrays, Predictions
 from protokit.core.values.inputs import STEP_IS_THERE

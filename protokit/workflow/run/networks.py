@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from protokit.bundle.model import Part
+from protokit.bundle.part import Part
 from protokit.core.errors import SpecError
 from protokit.core.libraries.backend import keras
 from protokit.core.seeds import derive
