@@ -184,7 +184,7 @@ def test_the_word_of_earlier_versions_is_read_and_said() -> None:
     [
         ({"represent": {"target": "c", "split": {"by": {"time": "z"}}}}, "rows are split by time"),
         ({"represent": {"target": "c", "split": {"validation": "t"}}}, "are those of the table 't'"),
-        ({"represent": {}, "learn": {"task": "clustering"}}, "not for series and clusters"),
+        ({"represent": {}, "learn": {"task": "clustering"}}, "dealt for classes and numbers"),
         ({"learn": {"networks": 1}}, "one network is dealt nothing"),
     ],
 )
