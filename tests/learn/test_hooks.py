@@ -467,10 +467,10 @@ def test_what_is_no_hook_cannot_be_registered() -> None:
         """Cannot be called."""
 
     for decorate, thing, told in (
-        (protokit.after_epoch, Plain, "is no class of hooks"),
+        (protokit.after_epoch, Plain, "is no hook class"),
         (protokit.after_epoch, lambda: None, "a hook is a class or a function with a name"),
         (protokit.callback, Plain, "derive it from keras.callbacks.Callback"),
-        (protokit.callback, lambda: None, "is no class of callbacks"),
+        (protokit.callback, lambda: None, "is no callback class"),
     ):
         with pytest.raises(SpecError, match=told):
             decorate(thing)
@@ -480,9 +480,9 @@ def test_what_is_no_hook_cannot_be_registered() -> None:
 
     with pytest.raises(SpecError, match="'none' takes nothing, and is given end"):
         protokit.after_epoch(none)
-    with pytest.raises(SpecError, match="a hook named 'SaveNetwork' is there already"):
+    with pytest.raises(SpecError, match="hook 'SaveNetwork' is there already"):
         protokit.after_epoch(name="SaveNetwork")(lambda end: None)
-    with pytest.raises(SpecError, match="a callback named 'EarlyStopping' is there already"):
+    with pytest.raises(SpecError, match="callback 'EarlyStopping' is there already"):
         protokit.callback(name="EarlyStopping")(Batches)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar, overload
 
-from protokit.core.errors import SpecError
 from protokit.core.registry import Registry
 from protokit.learn.hooks.shelf import HookShelf, has_own
 from protokit.learn.parts.part import Part
@@ -73,14 +72,6 @@ def after_epoch(thing: Any = None, /, *, name: str | None = None) -> Any:
     """
 
     def made(thing: Thing) -> Thing:
-        own = str(name or getattr(thing, "__name__", ""))
-        if isinstance(thing, type) and not has_own(thing, "__call__"):
-            raise SpecError.one(f"{own} is no class of hooks", "give it __call__(self, end)")
-        if not callable(thing) or not own.isidentifier():
-            raise SpecError.one(f"a hook is a class or a function with a name, not {thing!r}", "def it")
-        if own in AFTER_EPOCH.house():
-            raise SpecError.one(f"a hook named {own!r} is there already", "choose another name")
-        AFTER_EPOCH.add(HookPart(thing, own))
-        return thing
+        return SHELF.register(thing, name)
 
     return made if thing is None else made(thing)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import PurePath, PureWindowsPath
 from typing import Any, TypeVar, overload
 
-from protokit.core.errors import SpecError
 from protokit.core.places import Fault
 from protokit.core.registry import Registry
 from protokit.grammar.faults import refuse
@@ -106,8 +105,6 @@ def _outside(path: str) -> str | None:
 class _Callbacks(HookShelf):
     """Of those of Keras some are protokit's own work, which is said."""
 
-    also = tuple(NOT_HERE)
-
     def unknown(self, name: object) -> Fault:
         """See Shelf."""
         if (told := NOT_HERE.get(str(name))) is not None:
@@ -134,7 +131,7 @@ class _Callbacks(HookShelf):
         return super().taken(thing)
 
 
-SHELF = _Callbacks("callback", "callbacks", CALLBACKS, _BASE, CallbackPart)
+SHELF = _Callbacks("callback", "callbacks", CALLBACKS, _BASE, CallbackPart, names=tuple(NOT_HERE))
 
 
 @overload
@@ -164,12 +161,6 @@ def callback(thing: Any = None, /, *, name: str | None = None) -> Any:
     """
 
     def made(thing: Thing) -> Thing:
-        own = str(name or getattr(thing, "__name__", ""))
-        if not isinstance(thing, type) or not is_of_keras(thing, _BASE):
-            raise SpecError.one(f"{own or thing!r} is no class of callbacks", "derive it from keras.callbacks.Callback")
-        if own in NOT_HERE or own in CALLBACKS.house():
-            raise SpecError.one(f"a callback named {own!r} is there already", "choose another name")
-        CALLBACKS.add(CallbackPart(thing, own))
-        return thing
+        return SHELF.register(thing, name)
 
     return made if thing is None else made(thing)

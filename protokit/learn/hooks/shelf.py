@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar
 
 from pydantic_core import PydanticCustomError
 
@@ -22,17 +21,18 @@ from protokit.menu import catalogue
 class HookShelf(Shelf):
     """A shelf whose things are all registered: those of protokit too. A recipe names a list of them."""
 
-    also: ClassVar[tuple[str, ...]] = ()  # names that are told something else than that nothing has them
-
     def find(self, name: object) -> Part | catalogue.Entry | None:
         """See Shelf."""
         found = self.registry.find(name)
         return found if isinstance(found, Part) else None
 
+    def _of_keras(self, name: str) -> catalogue.Entry | None:
+        return None
+
     def unknown(self, name: object) -> Fault:
         """See Shelf."""
         own = f"see protokit list {self.section}; register your own with @protokit.{self.registry.key}"
-        known = [*self.registry.all(), *self.also]
+        known = [*self.registry.all(), *self.names]
         cure = did_you_mean(str(name), known) if nearest(str(name), known) else own
         return Fault(f"unknown {self.noun} {name!r}", plugins.or_failure(cure, self.registry.key))
 

@@ -45,7 +45,7 @@ class Shelf:
         if not isinstance(name, str):
             return None
         own = self.registry.house().get(name)  # before Keras's, which are found in any spelling
-        entry = catalogue.find(self.section, name) if self.section and own is None else None
+        entry = self._of_keras(name) if own is None else None
         if entry is not None:
             return entry
         if (found := own or self.registry.find(name)) is not None:
@@ -85,13 +85,11 @@ class Shelf:
             SpecError: it is nothing of the kind, or its name is taken.
         """
         own = str(name or getattr(thing, "__name__", ""))
-        is_class = isinstance(thing, type)
-        if not (is_of_keras(thing, self.base) if is_class else self.given):
-            base = f"keras.{_HOMES.get(self.base, self.section)}.{self.base}"
-            raise SpecError.one(f"{own or repr(thing)} is no {self.noun} class", f"derive it from {base}")
+        if not (self._is_one(thing) if isinstance(thing, type) else self.given):
+            raise SpecError.one(f"{own or repr(thing)} is no {self.noun} class", self._wanted()[1])
         if not callable(thing) or not own.isidentifier():
             raise SpecError.one(f"a {self.noun} is a class or a function with a name, not {thing!r}", "def it")
-        if own in self.registry.house() or own in self.names or catalogue.find(self.section, own) is not None:
+        if own in self.registry.house() or own in self.names or self._of_keras(own) is not None:
             raise SpecError.one(f"{self.noun} {own!r} is there already", "choose another name")
         self.registry.add(self.wrap(thing, own, tasks))
         return thing
@@ -129,6 +127,10 @@ class Shelf:
         assert found is not None, "it was added, or is Keras's"
         return called if kind is thing else _written(called, thing, _entry(found))
 
+    def _of_keras(self, name: str) -> catalogue.Entry | None:
+        """What Keras has of a name."""
+        return catalogue.find(self.section, name) if self.section else None
+
     def _is_one(self, kind: type) -> bool:
         """Whether a class is of the kind."""
         return is_of_keras(kind, self.base)
@@ -136,7 +138,8 @@ class Shelf:
     def _wanted(self) -> tuple[str, str]:
         """What a thing of the kind is, and what to write."""
         wanted = f"a {self.noun} is a keras {self.base}" + (", or a function" if self.given else "")
-        return wanted, f"derive it from Keras's {self.base}"
+        home = _HOMES.get(self.base, self.section)
+        return wanted, f"derive it from {'.'.join(filter(None, ('keras', home, self.base)))}"
 
     def _tasks(self, name: str) -> tuple[str, ...]:
         before = self.registry._things.get(name)

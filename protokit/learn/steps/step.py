@@ -195,10 +195,6 @@ def training_step(thing: Any = None, /, *, name: str | None = None) -> Any:
     """
 
     def made(thing: Thing) -> Thing:
-        own = str(name or getattr(thing, "__name__", ""))
-        if own in STEPS.house():
-            raise SpecError.one(f"a training step named {own!r} is there already", "choose another name")
-        STEPS.add(StepPart(thing, own))
-        return thing
+        return STEP.register(thing, name)
 
     return made if thing is None else made(thing)
