@@ -19,6 +19,8 @@ class MirroredProgram(Program):
     comes to the same gradient, and what that adds to the metrics is divided by the number of devices.
     """
 
+    _unrolled = 0  # a step is of all devices, and no function by itself
+
     def _plain_loop(self, data: Tensors, places: tf.Tensor, size: tf.Tensor) -> tf.Tensor:
         chunk = tf.nest.map_structure(lambda values: tf.gather(values, places), data)
         return self._dealt(chunk, tf.shape(places)[0], size, self.network.train_step)

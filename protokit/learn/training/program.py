@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from typing import TypeAlias, TypeVar
 
 import numpy as np
@@ -33,9 +34,6 @@ Given = TypeVar("Given")
 Scores: TypeAlias = "dict[str, tf.Tensor]"
 
 
-_UNROLLED = 4  # batches of validation rows: so many are scored without a loop, which takes as long as a few of them
-
-
 class Program:
     """The compiled functions of one network.
 
@@ -46,6 +44,8 @@ class Program:
     one call, from the gathering of its batches to the scores of the validation rows: of a small network, a call and
     a look at its results take as long as many steps. `traces` counts what was compiled.
     """
+
+    _unrolled = 4  # batches of validation rows: so many are scored without a loop, which takes as long as a few
 
     def __init__(
         self, network: keras.Model, batch_size: int, example: Batch, rows: int, like: Program | None = None
@@ -97,7 +97,8 @@ class Program:
         # the metrics are given their variables first, as `fit` does: TensorFlow would trace twice otherwise
         with scope(self.network):
             self.network._symbolic_build(data_batch=self._example)
-        self._step = self._traced("step", self._one_step, (self.spec,))
+        if self._unrolled:
+            self._step = self._traced("step", self._one_step, (self.spec,))
         self._plain = self._traced("plain", self._plain_loop, (self.spec, *self._specs(xla=False)))
         self._scores = self._traced("scores", self._scores_and_finite, ())
 
@@ -105,7 +106,8 @@ class Program:
         """Compile the scoring of rows of a kind."""
         if self._test is not_compiled:
             self._checked = spec
-            self._test_step = self._traced("test", self._one_test, (spec,))
+            if self._unrolled:
+                self._test_step = self._traced("test", self._one_test, (spec,))
             self._test = self._traced("tests", self._test_loop, (spec, tf.TensorSpec((), tf.int32)))
 
     def compile_xla(self) -> None:
@@ -151,7 +153,7 @@ class Program:
             self._scores()
         tests = -(-len(first(checked.data)) // VALIDATION_BATCH)
         rest = xla and len(order) % self.batch_size > 0
-        epoch = self._made_epoch(Shape(xla=xla, rest=rest, tests=tests if tests <= _UNROLLED else 0))
+        epoch = self._made_epoch(Shape(xla=xla, rest=rest, tests=tests if tests <= self._unrolled else 0))
         self._used = True
         packed, weights = epoch(feed.data, *self._arguments(order[:], xla=xla), checked.data)
         self._used = False
@@ -229,11 +231,8 @@ class Program:
 
         def whole(data: Tensors, *given: tf.Tensor) -> tuple[tf.Tensor, list[tf.Tensor]]:
             *arguments, rows = given
-            bad = (
-                self._whole_and_rest(data, *arguments, has_rest=shape.rest)
-                if shape.xla
-                else self._plain(data, *arguments)
-            )
+            loop = partial(self._whole_and_rest, has_rest=shape.rest) if shape.xla else self._plain
+            bad = loop(data, *arguments)
             trained, finite = self._scores()
             self._swap()
             weights = [tf.identity(weight.value) for weight in self.network.weights]
