@@ -11,7 +11,7 @@ import pytest
 from sklearn.neighbors import NearestNeighbors
 
 import protokit
-from protokit.core.errors import ProtokitError
+from protokit.core.errors import PredictionNotice, ProtokitError
 from protokit.core.libraries.backend import keras
 from protokit.core.values.signature import TargetSpec, task_of
 from protokit.learn.targets.triplet import TripletLoss, told_of_batches
@@ -57,7 +57,8 @@ def test_recall_is_that_of_the_nearest_rows_by_the_embedding(run: protokit.Run) 
     near = NearestNeighbors(n_neighbors=2).fit(points).kneighbors(points, return_distance=False)[:, 1]
     hits = test["person"].to_numpy()[near] == test["person"].to_numpy()
     assert hits.mean() == pytest.approx(run.metrics["recall_at_1"], abs=0.02)
-    assert [*run.model.predict(test)][:2] == ["embedding 1", "embedding 2"]
+    with pytest.warns(PredictionNotice, match="beyond the training rows"):
+        assert [*run.model.predict(test)][:2] == ["embedding 1", "embedding 2"]
 
 
 def test_classes_that_the_network_has_met_are_said(tmp_path: Path) -> None:
