@@ -139,7 +139,7 @@ def main() -> None:
         while counts["kills"] < options.kills:
             out, before = f"killed{counts['searches']}", 0
             for _ in range(min(options.each, options.kills - counts["kills"])):
-                counts["kills"] += killed(folder, out, options.workers, rng.uniform(0.1, 0.9) * whole)
+                counts["kills"] += killed(folder, out, options.workers, rng.uniform(0.05, 0.6) * whole)
                 if logs := list((folder / out).glob("killed/search-*/log.jsonl")):
                     now = ends(logs[0].parent)
                     counts["lost"] += max(0, before - now)
