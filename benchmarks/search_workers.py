@@ -57,15 +57,15 @@ search: {workers: 2}
 
 def local(quick: bool) -> dict[str, object]:
     """Trials of a second or more: one worker with all cores, and two that share them, one after the other."""
-    rounds, trials = (1, 4) if quick else (3, 24)
+    rounds, trials = (1, 4) if quick else (3, 8)
     found: dict[str, list[float]] = {"1": [], "2": []}
     with tempfile.TemporaryDirectory() as name:
-        folder, tasks = _search(Path(name), trials, epochs=5 if quick else 600)
+        folder, tasks = _search(Path(name), trials, epochs=5 if quick else 200)
         from protokit.search.hand import hand_in
 
         crews = {str(size): LocalCrew(partial(hand_in, folder), size) for size in (1, 2)}
         for crew in crews.values():  # imports are paid, and each architecture compiled, once a worker
-            for _ in range(1 if quick else 3):
+            for _ in range(1 if quick else 2):
                 _all_done(crew, tasks)
         for _ in range(rounds):
             for size, crew in crews.items():
