@@ -352,7 +352,7 @@ def test_what_is_wrong_with_the_words_is_told() -> None:
         def compile(self, *args: Any, **kwargs: Any) -> None: ...
 
     for wrong, rule in (
-        (Mixup, "there already"), (Compiled, "a compile of its own"), (lambda data: data, "no class"),
+        (Mixup, "there already"), (Compiled, "a compile of its own"), (lambda data: data, "is no training step class"),
     ):  # fmt: skip
         with pytest.raises(SpecError, match=rule):
             protokit.training_step(wrong)

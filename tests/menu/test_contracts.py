@@ -6,6 +6,7 @@ import importlib
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,9 +28,13 @@ def test_a_house_menu_keeps_its_contract(name: str) -> None:
     check_menu(HOUSE_MENUS[name])
 
 
+ARGUMENTS: dict[str, dict[str, Any]] = {"Noise": {"units": 3}}
+
+
 @pytest.mark.parametrize("name", list(own_layers()))
 def test_a_layer_that_is_not_keras_keeps_its_contract(name: str) -> None:
-    check_layer(getattr(importlib.import_module(own_layers()[name]), name), units=3, activation="tanh")
+    arguments = ARGUMENTS.get(name, {"units": 3, "activation": "tanh"})
+    check_layer(getattr(importlib.import_module(own_layers()[name]), name), **arguments)
 
 
 @pytest.mark.parametrize("name", list(catalogue.LAYERS))

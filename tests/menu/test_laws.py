@@ -150,7 +150,7 @@ def test_10_000_mutations_give_a_recipe_or_a_clear_error(part: int) -> None:
     for _ in range(2500):
         text = mutated(FULL, rng)
         try:
-            recipe = Recipe._of(Document.parse(text, "r.yaml"), Path.cwd(), "r")
+            recipe = Recipe.of(Document.parse(text, "r.yaml"), Path.cwd(), "r")
             recipe.network.expand()
         except SpecError as error:
             for fault in error.faults:
@@ -234,7 +234,7 @@ def test_500_typos_get_the_right_suggestion() -> None:
         text = FULL[: spot.start()] + made + FULL[spot.end() :]
         number, column = FULL.count("\n", 0, spot.start()) + 1, spot.start() - line_start + 1
         with pytest.raises(SpecError) as caught:
-            Recipe._of(Document.parse(text, "r.yaml"), Path.cwd(), "r")
+            Recipe.of(Document.parse(text, "r.yaml"), Path.cwd(), "r")
         told = str(caught.value)
         assert any(
             f.place and f.place.line == number and abs(f.place.column - column) <= 2 for f in caught.value.faults
