@@ -219,6 +219,9 @@ class Diagnosis:
     advice: str = ""
     change: Mapping[str, object] = field(default_factory=dict)
 
+    def __repr__(self) -> str:
+        return f"<{self.severity} {self.check}: {self.sentence}>"
+
     @property
     def sentence(self) -> str:
         """The rule, and what to do by hand in brackets."""

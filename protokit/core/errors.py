@@ -34,6 +34,12 @@ class ProtokitError(Exception):
         self.rule, self.place, self.cure, self.path = rule, place, cure, path
         super().__init__((f"{place}: " if place else "") + rule + (f"\n    {cure}" if cure else ""))
 
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows of it: the message and the cell's own line, not the lines of this package."""
+        from protokit.core.outside.caller import shown_in_cell  # only a notebook asks for this
+
+        return shown_in_cell(self)
+
     def __reduce__(self) -> tuple[object, ...]:
         """An error of another process is the same here."""
         return _again, (type(self), self.args, dict(self.__dict__))

@@ -7,7 +7,8 @@ file tells editors their signatures; it is written by `python -m protokit.menu.n
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
+from functools import cached_property
+from inspect import Parameter, Signature
 from typing import Any
 
 from protokit.core.errors import SpecError
@@ -23,11 +24,45 @@ def __getattr__(name: str) -> Callable[..., Layer]:
     if catalogue.find("layers", name) is None:
         fault = catalogue.unknown("layers", name)
         raise AttributeError(fault.rule + (f"; {fault.cure}" if fault.cure else ""))
-    return partial(_layer, name)
+    return _StandIn(name)
 
 
 def __dir__() -> list[str]:
     return [name for name in catalogue.names("layers") if name.isidentifier()]
+
+
+class _StandIn:
+    """What makes an item of one layer: with Keras's signature, and its text where somebody asks for that."""
+
+    def __init__(self, name: str) -> None:
+        self.__name__ = self.__qualname__ = name
+
+    def __call__(self, *given: Any, **more: Any) -> Layer:
+        return _layer(self.__name__, *given, **more)
+
+    def __repr__(self) -> str:
+        return f"protokit.layers.{self.__name__}"
+
+    @cached_property
+    def __signature__(self) -> Signature:
+        entry = catalogue.find("layers", self.__name__)
+        assert entry is not None, "the name was found before"
+        places = [
+            Parameter(name, Parameter.POSITIONAL_OR_KEYWORD, default=argument.get("default", Parameter.empty))
+            for name, argument in entry.arguments.items()
+        ]
+        ours = [Parameter(name, Parameter.KEYWORD_ONLY, default=None) for name in ("name", "from_")]
+        return Signature([*sorted(places, key=lambda one: one.default is not Parameter.empty), *ours])
+
+    @property
+    def __doc__(self) -> str:  # type: ignore[override]
+        entry = catalogue.find("layers", self.__name__)
+        assert entry is not None, "the name was found before"
+        if entry.own is not None:
+            return entry.own.__doc__ or entry.about
+        from protokit.core.libraries.backend import keras  # seconds, for the text alone
+
+        return getattr(getattr(keras.layers, self.__name__, None), "__doc__", None) or entry.about
 
 
 def _layer(kind: str, /, *given: Any, name: str | None = None, from_: Source | None = None, **arguments: Any) -> Layer:

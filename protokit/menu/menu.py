@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from protokit.menu.network.drawing import Drawing
 
 
+_NAMED = 6  # items of a chain in one line
+
+
 @dataclass(frozen=True)
 class Menu(Outline):
     """A network as data: items in a chain, with blocks, hyperparameters, inputs and outputs where it has them.
@@ -201,6 +204,12 @@ class Menu(Outline):
         from protokit.grammar.writing import write
 
         return write(self.as_plain())
+
+    def __repr__(self) -> str:
+        plain = items.plain_chain(self.layers)
+        chain = [next(iter(item)) if isinstance(item, Mapping) else str(item) for item in plain]
+        more = f" > … ({len(chain)} in all)" if len(chain) > _NAMED else ""
+        return f"<Menu {self.house or ' > '.join(chain[:_NAMED]) + more}>"
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         drawing = self.draw()

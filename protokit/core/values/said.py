@@ -48,6 +48,9 @@ class Finding:
     evidence: Mapping[str, float | int | str] = field(default_factory=dict)
     edit: str = ""
 
+    def __repr__(self) -> str:
+        return f"<{self.severity} {self.check}: {self.rule}>"
+
     def as_plain(self) -> PlainFinding:
         """The finding as JSON values."""
         return cast(PlainFinding, {**vars(self), "columns": list(self.columns)})

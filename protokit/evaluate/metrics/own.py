@@ -7,6 +7,7 @@ from inspect import Parameter, getdoc, signature
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from protokit.core.errors import DataError, SpecError
+from protokit.core.outside.caller import place_of
 from protokit.core.suggest import one_of
 from protokit.core.values.arrays import Predictions
 from protokit.core.values.signature import TASKS, task_of
@@ -76,10 +77,8 @@ class Own(Metric):
             return float("nan")
 
     def _wrong(self, what: str) -> DataError:
-        code = getattr(self.function, "__code__", None)
-        place = f"{code.co_filename}:{code.co_firstlineno}" if code else None
         cure = f"mend the function {self.__qualname__}, or take {self.name} out of evaluate.metrics"
-        return DataError(f"the metric {self.name!r} {what}", cure=cure, place=place)
+        return DataError(f"the metric {self.name!r} {what}", cure=cure, place=place_of(self.function))
 
 
 def given(p: Predictions, takes: str = "classes") -> tuple[np.ndarray, np.ndarray]:

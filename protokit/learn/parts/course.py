@@ -116,7 +116,7 @@ def _examine(found: Any, factor: Callable[[Number, Number], Number]) -> None:
     except Exception as error:
         told = f"fails at the first step: {type(error).__name__}: {first_line(error)}"
         if isinstance(found, Part):
-            raise failed(found, told) from error
+            raise failed(found, told, error=error) from error
         raise DataError(f"the schedule {found.name} {told}", cure="see its arguments") from error
     if len(given.shape) != 0:
         told = f"gives {tuple(given.shape)}, and a learning rate is one number"

@@ -169,7 +169,7 @@ def _examined(found: Part | catalogue.Entry, metric: keras.metrics.Metric, targe
         told = f"{type(error).__name__}: {first_line(error)}"
         rule = f"fails on a truth of shape {truth.shape} and predictions of shape {tuple(given.shape)}: {told}"
         if isinstance(found, Part):
-            raise failed(found, rule) from error
+            raise failed(found, rule, error=error) from error
         raise DataError(f"learn.metrics: {found.name} of {target.name!r} {rule}", cure="see its arguments") from error
     if result != ():
         rule = f"gives numbers of shape {result}, and a metric is one number"

@@ -9,6 +9,7 @@ import numpy as np
 
 from protokit.core.errors import DataError
 from protokit.core.libraries.backend import BACKEND, keras
+from protokit.core.outside.caller import place_of
 from protokit.learn.backends.gradients import gradients
 from protokit.learn.parts.part import Part
 from protokit.learn.training.failures import first_line
@@ -42,14 +43,13 @@ def of_part(part: Part, arguments: object, **more: object) -> Any:
     try:
         return part.thing(**{**more, **full})
     except Exception as error:  # of somebody else
-        raise failed(part, f"cannot be made: {type(error).__name__}: {first_line(error)}") from error
+        raise failed(part, f"cannot be made: {type(error).__name__}: {first_line(error)}", error=error) from error
 
 
-def failed(part: Part, what: str, cure: str | None = None) -> DataError:
-    """What is wrong with a part, at its file and line."""
-    return DataError(
-        f"the {part.noun} {part.name!r} {what}", place=part.place, cure=cure or f"mend {part.__qualname__}"
-    )
+def failed(part: Part, what: str, cure: str | None = None, *, error: Exception | None = None) -> DataError:
+    """What is wrong with a part, at the line that failed, or at that of its definition."""
+    place = place_of(part.thing, error)
+    return DataError(f"the {part.noun} {part.name!r} {what}", place=place, cure=cure or f"mend {part.__qualname__}")
 
 
 def loss_of_part(part: Part, arguments: Mapping[str, object]) -> keras.losses.Loss:
@@ -98,7 +98,7 @@ def examined(part: Part, loss: keras.losses.Loss, target: TargetSpec) -> keras.l
         told = f"{type(error).__name__}: {first_line(error)}"
         rule = f"fails on a truth of shape {truth.shape} and predictions of shape {shape}: {told}"
         cure = None if BACKEND == "tensorflow" else f"it is to run on {BACKEND}: write it {_OURS}"
-        raise failed(part, rule, cure) from error
+        raise failed(part, rule, cure, error=error) from error
     if len(found.shape) and found.shape[0] != 2:
         rule = f"gives {tuple(found.shape)} for 2 rows, and a loss gives a number for each row, or one for all"
         raise failed(part, rule, "take the mean over the last axis")

@@ -11,6 +11,7 @@ from typing import Any
 
 from protokit.core import plugins
 from protokit.core.errors import SpecError
+from protokit.core.outside.caller import place_of
 from protokit.core.suggest import one_of
 from protokit.core.values.signature import TASKS
 from protokit.menu import catalogue
@@ -121,14 +122,6 @@ def source_hash(thing: Thing) -> str:
     except (OSError, TypeError):
         text = "\n".join(_code(thing))
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def place_of(thing: object) -> str | None:
-    """File and line of a class or function."""
-    try:
-        return f"{inspect.getsourcefile(thing)}:{inspect.getsourcelines(thing)[1]}"  # type: ignore[arg-type]
-    except (OSError, TypeError):
-        return None
 
 
 def _code(thing: object) -> Iterable[str]:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import inspect
-import traceback
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -13,9 +10,9 @@ import numpy as np
 from protokit.core.errors import DataError, ProtokitError
 from protokit.core.libraries.backend import keras, tf
 from protokit.core.libraries.keras_state import computing_in, seeded
+from protokit.core.outside.caller import place_of
 from protokit.core.seeds import derive
 from protokit.core.values.arrays import Arrays
-from protokit.learn.parts.part import place_of
 from protokit.learn.plan import Plan
 from protokit.learn.snapshot import assign, optimizers, values, variables
 from protokit.learn.steps.step import STEPS, HouseStep, named
@@ -204,10 +201,5 @@ def _failed(
     kind: type[keras.Model], what: str, cure: str | None = None, *, error: Exception | None = None
 ) -> DataError:
     """What is wrong with a step, at the line of its file that failed, or at that of the class."""
-    place, file = place_of(kind), None
-    with suppress(OSError, TypeError):  # of a prompt
-        file = inspect.getsourcefile(kind)
-    lines = [one.lineno for one in traceback.extract_tb(error.__traceback__) if one.filename == file] if error else []
-    place = f"{file}:{lines[-1]}" if file and lines else place
     rule = f"the training step {kind.__name__!r} {what}"
-    return DataError(rule, place=place, cure=cure or f"mend {kind.__qualname__}")
+    return DataError(rule, place=place_of(kind, error), cure=cure or f"mend {kind.__qualname__}")

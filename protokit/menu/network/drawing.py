@@ -52,7 +52,8 @@ def draw(menu: Outline, signature: Signature | None = None) -> Drawing:
         if node.twin == node.name:
             boxes.append(_box(node, layers, seen, folded, turns[node.name]))
     slots = len(menu.slots)
-    parts = [f"{network.count_params():,} parameters" if network is not None else f"{len(graph.nodes)} layers"]
+    count = len(graph.nodes)
+    parts = [f"{network.count_params():,} parameters" if network is not None else f"{count} layer" + "s" * (count != 1)]
     parts += [f"{slots} slot{'s' if slots > 1 else ''} at their defaults"] if slots else []
     return Drawing(tuple(boxes), ", ".join(parts))
 

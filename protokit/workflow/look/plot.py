@@ -204,6 +204,9 @@ class Plots:
             raise NoPlot([Fault(f"there is no plot {name!r}", did_you_mean(name, self.names))])
         return _asked(found(self._view))
 
+    def __repr__(self) -> str:
+        return f"<Plots: {', '.join(self.names)}>"
+
     def __dir__(self) -> list[str]:
         return [*super().__dir__(), *PLOTS]
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
-import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +13,7 @@ import numpy as np
 
 from protokit.core.errors import DataError, MissingExtra, ProtokitError, TrainingError
 from protokit.core.libraries.optional import optional
+from protokit.core.outside.caller import place_of
 from protokit.learn.hooks.after_epoch import SHELF as HOOKS
 from protokit.learn.hooks.callback import SHELF as CALLBACKS
 from protokit.learn.hooks.callback import CallbackPart
@@ -74,12 +73,7 @@ class Called:
         """The line of its own file that the error came through last; that of its definition where there is none."""
         if self.is_house:
             return None
-        try:
-            own = inspect.getsourcefile(self.part.thing)
-        except TypeError:
-            own = None
-        lines = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == own]
-        return f"{own}:{lines[-1].lineno}" if lines else self.part.place
+        return place_of(self.part.thing, error)
 
 
 def made(word: str, place: int, given: Reference, folder: Path) -> Called:
