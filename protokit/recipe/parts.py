@@ -55,11 +55,13 @@ def _of_step(represent: Represent, learn: Learn) -> list[Fault]:
         given = learn.task or "what the target is"
         cure = f"write learn: {{task: {step.tasks[0]}}}, with target: {{row: [COLUMN, COLUMN]}}"
         found.append(Fault(f"{name} is for {step.tasks[0]}, and the task is {given}", cure, at))
+    if isinstance(step, HouseStep) and step.own_loss and learn.loss is not None:
+        found.append(Fault(f"{name} has losses of its own", "remove it", ("learn", "loss"), "key"))
     if learn.form != "drawn":
         return found
     if name is None or name == "Mixup":
         rule = "a network that draws rows needs a training step that teaches it"
-        found.append(Fault(rule, "write learn: {training_step: VAE}, or one of your own", at[:1]))
+        found.append(Fault(rule, "write learn: {training_step: VAE}, GAN, or one of your own", at[:1]))
     if learn.menu == "auto" or learn.menu.house:
         cure = "write menu: [{Noise: 8}, {Dense: {units: 64, activation: relu}}]"
         found.append(Fault("there is no menu of protokit's own for a network that draws rows", cure, ("learn",)))

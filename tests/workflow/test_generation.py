@@ -1,4 +1,4 @@
-"""Networks that draw rows: VAE."""
+"""Networks that draw rows: VAE and GAN."""
 
 from __future__ import annotations
 
@@ -27,6 +27,9 @@ from protokit.workflow.run.networks import network_for
 from protokit.workflow.run.representing import represent
 
 VAE: dict[str, Any] = {"VAE": {"encoder": [{"Dense": {"units": 16, "activation": "relu"}}], "beta": 0.05}}
+GAN: dict[str, Any] = {
+    "GAN": {"discriminator": [{"Dense": {"units": 32, "activation": "leaky_relu"}}, {"Dropout": 0.1}]}
+}
 MENU = [{"Noise": 3}, {"Dense": {"units": 16, "activation": "relu"}}]
 ADAM = {"Adam": {"learning_rate": 0.01}}
 
@@ -66,6 +69,55 @@ def test_a_vae_draws_rows_of_the_kind_that_is_asked_for(run: Run) -> None:
     assert run.model.predict(asked).equals(run.model.predict(asked)), "a prediction is one draw, the same each time"
 
 
+def test_a_gan_draws_rows_of_the_kind_that_is_asked_for(tmp_path: Path) -> None:
+    words = {"optimizer": {"Adam": {"learning_rate": 0.003, "beta_1": 0}}, "epochs": 150, "batch_size": 32}
+    run = protokit.run(recipe(GAN, **words), flowers(), out=tmp_path)
+    assert run.results["metrics"]["engine"]["name"] == "fused"
+    asked = pd.DataFrame({"kind": ["rose", "lily"] * 300})
+    drawn = run.model.sample(asked, seed=1)
+    means = drawn.groupby(asked["kind"])["length"].mean()
+    assert means["rose"] == pytest.approx(140, abs=6) and means["lily"] == pytest.approx(100, abs=6)
+    assert drawn.groupby(asked["kind"])["length"].std().min() > 2, "they are not all the same"
+    score = run.results["metrics"]["scores"][0]
+    assert score["network"]["value"] < score["baselines"]["independent_columns"]["value"]
+    assert {"generator", "discriminator", "validation_generator"} <= {*run.history.columns}
+
+
+def test_the_discriminator_goes_at_the_generators_pace(tmp_path: Path) -> None:
+    """A rate that falls falls for both: else one of the two wins."""
+    from protokit.core.libraries.backend import keras
+    from protokit.learn.steps.adversarial import Adversarial
+    from protokit.menu.menu import Menu
+
+    inner = Menu({"inputs": {"x": [2]}, "layers": [{"Noise": 3}, {"Dense": 2}]}).build()
+    step = Adversarial(inputs=inner.input, outputs=inner.output, pace=3.0)
+    step.compile(optimizer=keras.optimizers.Adam(0.01), loss="mse")
+    rng = np.random.default_rng(0)
+    x, y = (rng.normal(size=(16, 2)).astype("float32") for _ in range(2))
+    for rate in (0.01, 0.004):
+        step.optimizer.learning_rate = rate
+        step.train_on_batch(x, y)
+        assert float(step.judge.learning_rate) == pytest.approx(3 * rate)
+
+
+def test_a_row_without_weight_teaches_a_gan_nothing() -> None:
+    from protokit.core.libraries.backend import keras
+    from protokit.learn.steps.adversarial import Adversarial
+    from protokit.menu.menu import Menu
+
+    rng = np.random.default_rng(0)
+    x, y = (rng.normal(size=(16, 2)).astype("float32") for _ in range(2))
+    weights = np.repeat([1.0, 0.0], 8).astype("float32")
+    found = []
+    for other in (y, np.concatenate([y[:8], 100 + y[8:]])):
+        keras.utils.set_random_seed(0)
+        inner = Menu({"inputs": {"x": [2]}, "layers": [{"Noise": 3}, {"Dense": 2}]}).build()
+        step = Adversarial(inputs=inner.input, outputs=inner.output)
+        step.compile(optimizer=keras.optimizers.Adam(0.01), loss="mse")
+        found.append(step.train_on_batch(x, other, sample_weight=weights, return_dict=True))
+    assert found[0] == pytest.approx(found[1])
+
+
 def test_what_is_said_of_the_draws_is_of_sets(run: Run) -> None:
     scores = {one["metric"]: one for one in run.results["metrics"]["scores"]}
     assert list(scores) == ["energy_distance", "marginal_distance", "two_sample_accuracy"]
@@ -91,12 +143,12 @@ def test_a_bundle_draws_without_the_step(run: Run) -> None:
     assert done.returncode == 0 and done.stdout.strip() == expected, done.stderr
 
 
-@pytest.mark.parametrize("engine", ["fused", "keras"])
+@pytest.mark.parametrize(("engine", "step"), [("fused", VAE), ("keras", VAE), ("fused", GAN)])
 def test_a_killed_training_goes_on_to_the_same_bits(
-    engine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    engine: str, step: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(training, "_BETWEEN_SAVES", -1.0)
-    whole_recipe = Recipe.parse(recipe(engine=engine, stop=None))
+    whole_recipe = Recipe.parse(recipe(step, engine=engine, stop=None))
     [data] = represent(whole_recipe, collected(whole_recipe, flowers(200)))
     signature = data.encoder.signature
 
@@ -129,6 +181,10 @@ def test_a_killed_training_goes_on_to_the_same_bits(
         ({"training_step": {"VAE": {"encoder": [{"Dens": 8}]}}}, r"encoder\[0\].*did you mean 'Dense'"),
         ({"training_step": {"VAE": {"encoder": 8}}}, "encoder is a list of layers"),
         ({"training_step": {"VAE": {"beta": 0}}}, "beta of VAE is above 0"),
+        ({"training_step": {"GAN": {"discriminator": []}}}, "discriminator is a list of layers"),
+        ({"training_step": {"GAN": {"penalty": -1}}}, "penalty of GAN is at least 0"),
+        ({"training_step": {"GAN": {"pace": 0}}}, "pace of GAN is above 0"),
+        ({"training_step": "GAN", "loss": "Huber"}, "GAN has losses of its own"),
         ({"menu": "auto"}, "no menu of protokit's own"),
         ({"networks": 3}, "draws of several networks are not averaged"),
         ({"task": "vector"}, "VAE is for generation, and the task is vector"),
@@ -166,7 +222,7 @@ def test_columns_that_are_pixels_are_drawn_as_images() -> None:
     assert pixels(["pixel_0_0", "pixel_1_0", "pixel_0_1", "pixel_1_1"]) is None
 
 
-@pytest.mark.parametrize("name", ["vae"])
+@pytest.mark.parametrize("name", ["vae", "gan"])
 def test_the_recipes_draw_better_than_columns_one_by_one(name: str, root: Path, tmp_path: Path) -> None:
     found = protokit.run(root / "recipes" / f"{name}.yaml", out=tmp_path)
     one = found.results["metrics"]["scores"][0]

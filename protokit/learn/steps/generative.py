@@ -15,7 +15,7 @@ ops = keras.ops
 _MOST_VARIED = 10.0  # of the logarithm of a variance
 
 
-class _Drawing(keras.Model):  # type: ignore[misc]
+class Drawing(keras.Model):  # type: ignore[misc]
     """A network with a Noise layer, and a second network that sees what is drawn beside what it is drawn for."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -49,7 +49,7 @@ class _Drawing(keras.Model):  # type: ignore[misc]
         return ops.concatenate([rows, ops.cast(self.before(x, training=False), "float32")], axis=-1)
 
 
-class Variational(_Drawing):
+class Variational(Drawing):
     """A conditional variational autoencoder: the loss of the rows that come back, and how far codes are from noise."""
 
     def __init__(

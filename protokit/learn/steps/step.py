@@ -38,12 +38,14 @@ class HouseStep(ABC):
         example: what a person writes.
         options: its arguments.
         tasks: those that it is for; any where there are none.
+        own_loss: whether it learns by losses of its own, and not by the recipe's.
     """
 
     name: ClassVar[str]
     about: ClassVar[str]
     example: ClassVar[str]
     tasks: ClassVar[tuple[str, ...]] = ()
+    own_loss: ClassVar[bool] = False
     options: ClassVar[Mapping[str, Argument]] = {}
 
     @property
@@ -65,17 +67,16 @@ class StepPart(Part):
 
     def __init__(self, thing: Callable[..., Any], name: str, tasks: tuple[str, ...] = ()) -> None:
         super().__init__("training step", thing, name, section=_SECTION)
+        assert isinstance(thing, type), "its shelf has asked"
         if fault := _fault(thing, name):
             raise SpecError([fault])
         kept = {key: one for key, one in self.entry.arguments.items() if key not in _GIVEN}
         self.entry = replace(self.entry, arguments=kept)
 
 
-def _fault(thing: object, name: str) -> Fault | None:
-    """Why something is no class that can train."""
-    if not isinstance(thing, type) or not is_of_keras(thing, "Model"):
-        return Fault(f"{name} is no class of a training step", "derive it from keras.Model, with a train_step")
-    own = {key for kind in thing.__mro__ if kind.__module__.split(".")[0] != "keras" for key in vars(kind)}
+def _fault(model: type, name: str) -> Fault | None:
+    """Why a class of a model cannot train."""
+    own = {key for kind in model.__mro__ if kind.__module__.split(".")[0] != "keras" for key in vars(kind)}
     if not own.intersection(_OWN):
         return Fault(f"the training step {name!r} has no train_step of its own", "def train_step(self, data): ...")
     if "compile" in own:
