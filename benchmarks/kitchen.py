@@ -118,14 +118,14 @@ def whole(found: dict[str, Any], who: str) -> float:
 
 
 def row(case: Case, found: dict[str, Any]) -> str:
-    file = Path(sys.modules[case.table.__module__].__file__ or "").name
+    file = Path(sys.modules[case.plain.__module__].__file__ or "").name
     speeds = {name: [of(found, who) for who in ("protokit", "keras")] for name, of in (("e", warm), ("t", whole))}
     ratio, of_all = (theirs / ours for ours, theirs in speeds.values())
     short = "" if ratio >= case.need else " **falls short**"
     same = "draws" if found["difference"] is None else f"{found['difference']:.1e}" if found["difference"] else "0"
     cells = [
         f"[{case.name}](../benchmarks/kitchen_cases/{file})",
-        str(found["lines"]),
+        " + ".join(str(lines) for lines in found["lines"] if lines),
         f"{found['rows']:,}",
         found["engine"],
         " and ".join(f"{1000 * seconds:,.0f}" for seconds in speeds["e"]),

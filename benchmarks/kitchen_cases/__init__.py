@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from . import (
     autoencoder,
+    gan,
     own_loss,
     own_metric,
     own_step,
@@ -22,6 +23,7 @@ CASES: tuple[Case, ...] = (
     two_towers.CASE,
     autoencoder.CASE,
     vae.CASE,
+    gan.CASE,
     triplet.CASE,
     several_targets.CASE,
     own_loss.CASE,

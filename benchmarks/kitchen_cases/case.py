@@ -18,6 +18,7 @@ from protokit.core.values.arrays import Arrays
 from protokit.core.values.signature import Signature
 from protokit.learn.planning import plan_of
 from protokit.learn.staging.trainer import Trains, trainer_of
+from protokit.learn.training.data_feed import VALIDATION_BATCH
 from protokit.menu.network.inputs import embedding_width
 from protokit.recipe.recipe import Recipe
 from protokit.represent.represented import Represented
@@ -39,6 +40,7 @@ class Case:
         table: makes rows; what belongs to them goes into the folder.
         plain: the same network in Keras, compiled, for what the rows are like.
         own: what a recipe of Python holds under `learn` beside the text: a person's own code.
+        helpers: functions that this code calls.
         equal: whether nothing random differs, so that losses are the same.
         stages: how plain Keras makes each stage ready; by `compile`.
         rows: of the table that the speed is measured on.
@@ -50,17 +52,19 @@ class Case:
     table: Callable[[int, Path], pd.DataFrame]
     plain: Callable[[Signature], keras.Model]
     own: Mapping[str, Any] = field(default_factory=dict)
+    helpers: tuple[Callable[..., Any], ...] = ()
     equal: bool = True
     stages: tuple[Stage, ...] = ()
     rows: int = 6000
     need: float = 1.0
 
     @property
-    def lines(self) -> int:
-        """How many lines a person writes."""
+    def lines(self) -> tuple[int, int]:
+        """How many lines a person writes: of the recipe, and of Python."""
         things = [one for given in self.own.values() for one in (given if isinstance(given, list) else [given])]
-        written = [self.recipe, *map(inspect.getsource, things)]
-        return sum(len([line for line in text.splitlines() if line.strip()]) for text in written)
+        python = "\n".join(map(inspect.getsource, [*things, *self.helpers]))
+        recipe, code = (sum(bool(line.strip()) for line in text.splitlines()) for text in (self.recipe, python))
+        return recipe, code
 
     def data(self, **learn: Any) -> dict[str, Any]:
         """The recipe as data, with the person's own code in it; `learn` says other words, such as fewer epochs."""
@@ -106,7 +110,8 @@ class Both:
     def losses(self) -> Losses:
         """The history of plain Keras, by protokit's names, where its batches come in protokit's order.
 
-        As in protokit, a stage begins at the best weights of the one before.
+        As in protokit, all validation rows are one batch, which is another number where the loss looks at a whole
+        batch, and a stage begins at the best weights of the one before.
         """
         network, found = self.plain(), list[dict[str, float]]()
         (x, y), validation = given(self.rows.train), given(self.rows.validation)
@@ -125,6 +130,7 @@ class Both:
                     batch_size=plan.batch_size,
                     shuffle=False,
                     validation_data=validation,
+                    validation_batch_size=VALIDATION_BATCH,
                     verbose=0,
                 ).history
                 found.append({name.replace("val_", "validation_", 1): values[0] for name, values in logs.items()})
@@ -142,17 +148,13 @@ def given(rows: Arrays) -> tuple[dict[str, np.ndarray], Any]:
 
 
 def difference(ours: Sequence[Mapping[str, float]], theirs: Losses) -> float:
-    """The largest relative difference of the losses, and of what else both histories have, over all epochs.
-
-    Of each of several targets Keras gives the mean over batches, whatever their size: of validation rows, whose batches
-    are others, they are left out.
-    """
+    """The largest relative difference of the losses, and of what else both histories have, over all epochs."""
     assert len(ours) == len(theirs), (len(ours), len(theirs))
-    names = {name for name in ours[0].keys() & theirs[0].keys() if not name.startswith("validation_")}
+    names = {"validation_loss", *(ours[0].keys() & theirs[0].keys())}
     return max(
         abs(one[name] - other[name]) / max(abs(other[name]), 1e-3)
         for one, other in zip(ours, theirs, strict=True)
-        for name in names | {"validation_loss"}
+        for name in names
     )
 
 

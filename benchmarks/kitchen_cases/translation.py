@@ -24,7 +24,7 @@ learn:
   optimizer: Adam
   schedule: constant
   batch_size: 64
-  epochs: 8
+  epochs: 20
   stop: null
 """
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October")

@@ -44,7 +44,7 @@ def quick(case: Case) -> dict[str, object]:
 @pytest.mark.parametrize("name", [pytest.param(name, marks=[pytest.mark.proof] * (name == LONG)) for name in NAMES])
 def test_few_lines_train_on_the_fused_engine_to_the_losses_of_plain_keras(name: str, tmp_path: Path) -> None:
     case = NAMES[name]
-    assert case.lines < 30
+    assert max(case.lines) < 30
     frame = case.table(ROWS, tmp_path)
     recipe = {"name": "one", **case.data(**quick(case)), "evaluate": {"baselines": []}}
     run = protokit.run(Recipe.parse(recipe, folder=tmp_path), frame, out=tmp_path / "runs")
