@@ -133,7 +133,7 @@ def test_a_model_of_tensorflow_predicts_and_a_training_goes_on_to_the_same_bits(
     assert found["engine"] == ["keras", f"on {backend}"]
     if backend == "torch":
         assert found["module"] and found["stepped"] > 2 and found["slopes"] >= 4
-        assert ["dense_1", [2, 8]] in found["seen"]
+        assert ["dense", [2, 8]] in found["seen"]
 
 
 @pytest.mark.parametrize("backend", OTHERS)
