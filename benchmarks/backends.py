@@ -177,8 +177,8 @@ def predictions(found: dict[str, dict[str, list[float]]], others: list[str]) -> 
         said = " | ".join(f"{found[other][name][0]:.1e}" for other in others)
         lines.append(f"| {name} | {largest:.3g} | {own} | {said} |")
     head = (
-        "The largest difference from TensorFlow's predictions, the weights being the same. *rounding*: TensorFlow's own "
-        "difference, in 32 bits, from what it computes in 64."
+        "The largest difference from TensorFlow's predictions, the weights being the same. *rounding*: TensorFlow's "
+        "own difference, in 32 bits, from what it computes in 64."
     )
     return head + "\n\n" + "\n".join(lines)
 
