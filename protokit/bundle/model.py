@@ -171,10 +171,11 @@ class Model:
     def sample(self, table: object, *, seed: int = 0) -> pd.DataFrame:
         """Draw a row for each row of a table, of a model that draws (`learn: {task: generation}`), in own units.
 
-        The table has the columns that rows are drawn for, as for `predict`. The same seed gives the same rows.
+        The table has the columns that rows are drawn for, as for `predict`; where there are none, it may be a number of
+        rows. The same seed gives the same rows.
 
         Raises:
-            SpecError: the model predicts, and does not draw.
+            SpecError: the model predicts, and does not draw, or needs to know what rows are drawn for.
             DataError: a column is missing, or a cell is not what its column is.
         """
         target = self.signature.targets[0]
@@ -183,6 +184,11 @@ class Model:
             raise SpecError.one(rule, "write learn: {task: generation} for one that does, or use predict")
         from protokit.learn.steps.sampling import drawn
 
+        if isinstance(table, int) and not isinstance(table, bool):
+            if self.columns:
+                rule = f"rows are drawn for {', '.join(self.columns[:3])}, and a number says nothing of it"
+                raise SpecError.one(rule, "give a table with a row for each that is to be drawn")
+            table = pd.DataFrame({"row": range(table)})
         frame, _ = self.rows(table)
         encoder = self.parts[0].encoder
         inputs, features = encoder.encode(encoder.examples(frame))

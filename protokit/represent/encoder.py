@@ -47,7 +47,7 @@ class Encoder:
         marked = [f"{name} missing" for name, is_marked in zip(names, self.scaler.marked, strict=True) if is_marked]
         one_hot = [name for column in hot for name in column.names]
         inputs = []
-        if numbers := (*names, *marked, *one_hot):
+        if (numbers := (*names, *marked, *one_hot)) or self._of_nothing:
             inputs.append(InputSpec("numbers", (len(numbers),), "float32", numbers, knots=self.knots))
         if embedded:
             levels = sum(len(column.levels) + 1 for column in embedded)
@@ -55,6 +55,11 @@ class Encoder:
             inputs.append(InputSpec("categories", (len(embedded),), "int32", titles, levels))
         inputs += [column.spec for column in self.own]
         return Signature(tuple(inputs), tuple(target.spec for target in self.targets), self._groups)
+
+    @property
+    def _of_nothing(self) -> bool:
+        """Whether rows are drawn for nothing: the network takes no numbers of each, and of noise alone it draws."""
+        return not self._all and self.targets[0].spec.form == "drawn"
 
     @property
     def _groups(self) -> tuple[InputGroup, ...]:
@@ -190,7 +195,7 @@ class Encoder:
         for column in hot:
             numbers.append(column.one_hot(codes[column.column]))
         found = {"numbers": np.concatenate(numbers, axis=1)}
-        if not found["numbers"].shape[1]:
+        if not found["numbers"].shape[1] and not self._of_nothing:
             del found["numbers"]
         if embedded:
             # codes of all columns share one embedding: each column has its own stretch of it

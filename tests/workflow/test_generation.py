@@ -118,6 +118,22 @@ def test_a_row_without_weight_teaches_a_gan_nothing() -> None:
     assert found[0] == pytest.approx(found[1])
 
 
+@pytest.mark.parametrize("step", [VAE, GAN])
+def test_rows_are_drawn_from_noise_alone_where_no_column_is_left(step: dict[str, Any], tmp_path: Path) -> None:
+    run = protokit.run(recipe(step, epochs=3), flowers(200).drop(columns="kind"), out=tmp_path)
+    assert run.results["metrics"]["engine"]["name"] == "fused"
+    protokit.report(run.path)
+    drawn = run.model.sample(50, seed=1)
+    assert list(drawn.columns) == ["length", "width"] and drawn["length"].nunique() == 50
+    assert drawn.equals(protokit.load(run.path / "model").sample(50, seed=1))
+    assert len(run.model.predict(flowers(20))) == 20 and len(run.samples(5)) == 5
+
+
+def test_a_number_of_rows_does_not_say_what_they_are_drawn_for(run: Run) -> None:
+    with pytest.raises(SpecError, match="rows are drawn for kind, and a number says nothing of it"):
+        run.model.sample(5)
+
+
 def test_what_is_said_of_the_draws_is_of_sets(run: Run) -> None:
     scores = {one["metric"]: one for one in run.results["metrics"]["scores"]}
     assert list(scores) == ["energy_distance", "marginal_distance", "two_sample_accuracy"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -11,12 +11,10 @@ from protokit.core.libraries.backend import keras
 from protokit.core.seeds import derive
 from protokit.core.values.arrays import Arrays
 from protokit.learn.engine import AfterEpoch, NotFinite, Training
-from protokit.learn.order import Order
 from protokit.learn.plan import Plan, Progress
 from protokit.learn.snapshot import assign, values, variables
 from protokit.learn.training import data_feed
-from protokit.learn.training.data_feed import Batch
-from protokit.learn.training.failures import spoilt_layer
+from protokit.learn.training.failures import not_finite_at, spoilt_layer
 
 
 class FitByEpoch(Training):
@@ -58,7 +56,7 @@ class FitByEpoch(Training):
             network.optimizer.learning_rate = progress.learning_rate(base_rate, plan)
             _seed(plan, progress.epoch)
             order = plan.order(progress.epoch, train.rows)
-            rows = batches(train, plan.weights, order, plan.batch_size)
+            rows = data_feed.batches(train, plan.weights, order, plan.batch_size)
             history = network.fit(rows, steps_per_epoch=plan.steps(train.rows), shuffle=False, verbose=0).history
             scores = {name: float(values[-1]) for name, values in history.items()}
             if not math.isfinite(scores["loss"]) or spoilt_layer(network):
@@ -66,7 +64,7 @@ class FitByEpoch(Training):
             size = data_feed.VALIDATION_BATCH
             with self.judging():
                 found: Mapping[str, float] = network.evaluate(
-                    batches(validation, plan.validation_weights, in_order, size),
+                    data_feed.batches(validation, plan.validation_weights, in_order, size),
                     steps=-(-validation.rows // size),
                     verbose=0,
                     return_dict=True,
@@ -75,21 +73,9 @@ class FitByEpoch(Training):
 
     def steps(self, train: Arrays, plan: Plan, epoch: int, count: int | None = None) -> int | None:
         """See Training."""
-        self._network.reset_metrics()
         _seed(plan, epoch)
-        count = plan.steps(train.rows) if count is None else count
-        order = plan.order(epoch, train.rows)
-        for step, batch in zip(range(count), batches(train, plan.weights, order, plan.batch_size), strict=False):
-            scores = self._network.train_on_batch(*batch, return_dict=True)
-            if not math.isfinite(float(scores["loss"])):
-                return step
-        return count if spoilt_layer(self._network) else None
-
-
-def batches(arrays: Arrays, weights: Mapping[str, np.ndarray] | None, order: Order, size: int) -> Iterator[Batch]:
-    """The rows in their order, in batches of one size and a smaller last one."""
-    for start in range(0, len(order), size):
-        yield data_feed.batch_of(arrays, weights, order[start : start + size])
+        rows = data_feed.batches(train, plan.weights, plan.order(epoch, train.rows), plan.batch_size)
+        return not_finite_at(self._network, rows, plan.steps(train.rows) if count is None else count)
 
 
 def _seed(plan: Plan, epoch: int) -> None:

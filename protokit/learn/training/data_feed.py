@@ -134,6 +134,12 @@ def batch_of(train: Arrays, weights: Mapping[str, np.ndarray] | None = None, row
     return (inputs, single(targets), single(more[0])) if more else (inputs, single(targets))
 
 
+def batches(arrays: Arrays, weights: Mapping[str, np.ndarray] | None, order: Order, size: int) -> Iterator[Batch]:
+    """The rows in their order, in batches of one size and a smaller last one."""
+    for start in range(0, len(order), size):
+        yield batch_of(arrays, weights, order[start : start + size])
+
+
 def single(by_target: dict[str, np.ndarray]) -> Part:
     """One target goes to Keras without its name."""
     return next(iter(by_target.values())) if len(by_target) == 1 else by_target

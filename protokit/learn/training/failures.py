@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
+from itertools import islice
+
 import numpy as np
 
 from protokit.core.errors import TrainingError
 from protokit.core.libraries.backend import keras, tf
+from protokit.learn.training.data_feed import Batch
 
 _ROUNDING = 0.01  # of probabilities in 16 bits
 
@@ -30,6 +35,16 @@ def spoilt_layer(network: keras.Model) -> str | None:
         if not np.isfinite(np.asarray(keras.ops.convert_to_numpy(weight), np.float32)).all():
             return str(weight.path.split("/")[0])
     return None
+
+
+def not_finite_at(network: keras.Model, rows: Iterable[Batch], count: int) -> int | None:
+    """Train on `count` batches, one call of Keras each; what `Training.steps` tells of them."""
+    network.reset_metrics()
+    for step, batch in enumerate(islice(rows, count)):
+        scores = network.train_on_batch(*batch, return_dict=True)
+        if not math.isfinite(float(scores["loss"])):
+            return step
+    return count if spoilt_layer(network) else None
 
 
 def are_probabilities(name: str, outputs: np.ndarray) -> None:

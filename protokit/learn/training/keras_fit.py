@@ -15,7 +15,7 @@ from protokit.learn.plan import Plan, Progress
 from protokit.learn.snapshot import assign, values, variables
 from protokit.learn.training import data_feed
 from protokit.learn.training.data_feed import Batch
-from protokit.learn.training.failures import first_line, spoilt_layer
+from protokit.learn.training.failures import first_line, not_finite_at, spoilt_layer
 from protokit.learn.training.randomness import drawing
 
 
@@ -89,7 +89,7 @@ class FitTraining(Training):
 
         with drawing(hashed=False):
             network.fit(
-                batches(train, plan, progress.epoch),
+                fed(train, plan, progress.epoch),
                 epochs=plan.epochs,
                 initial_epoch=progress.epoch,
                 steps_per_epoch=plan.steps(train.rows),
@@ -102,19 +102,12 @@ class FitTraining(Training):
 
     def steps(self, train: Arrays, plan: Plan, epoch: int, count: int | None = None) -> int | None:
         """See Training."""
-        order = plan.order(epoch, train.rows)
-        self._network.reset_metrics()
-        count = plan.steps(train.rows) if count is None else count
+        rows = data_feed.batches(train, plan.weights, plan.order(epoch, train.rows), plan.batch_size)
         with drawing(hashed=False):
-            for step in range(count):
-                rows = order[step * plan.batch_size : (step + 1) * plan.batch_size]
-                scores = self._network.train_on_batch(*data_feed.batch_of(train, plan.weights, rows), return_dict=True)
-                if not math.isfinite(float(scores["loss"])):
-                    return step
-        return count if spoilt_layer(self._network) else None
+            return not_finite_at(self._network, rows, plan.steps(train.rows) if count is None else count)
 
 
-def batches(train: Arrays, plan: Plan, first_epoch: int) -> tf.data.Dataset:
+def fed(train: Arrays, plan: Plan, first_epoch: int) -> tf.data.Dataset:
     """The batches of all epochs from one on, in the plan's order."""
     arrays = data_feed.batch_of(train, plan.weights)
 
@@ -124,8 +117,7 @@ def batches(train: Arrays, plan: Plan, first_epoch: int) -> tf.data.Dataset:
 
     def streamed() -> Iterator[Batch]:
         for order in orders():
-            for start in range(0, train.rows, plan.batch_size):
-                yield data_feed.batch_of(train, plan.weights, order[start : start + plan.batch_size])
+            yield from data_feed.batches(train, plan.weights, order, plan.batch_size)
 
     if data_feed.streamed(arrays):
         return tf.data.Dataset.from_generator(streamed, output_signature=data_feed.rows_spec(arrays)).prefetch(8)

@@ -14,16 +14,16 @@ from protokit.represent.words import Represent
 
 def of_vector(represent: Represent, learn: Learn) -> list[Fault]:
     """Several columns as one target are a vector, and a vector is one target."""
-    named = isinstance(represent.target, dict)
-    if named and learn.form not in (None, "vector", "drawn"):
+    named, together = isinstance(represent.target, dict), learn.form in ("vector", "drawn")
+    if named and learn.form is not None and not together:
         rule = f"several columns under one name are learned as a vector, and the task is {learn.task}"
         cure = f"write target: [{', '.join(represent.targets)}], or task: vector"
         return [Fault(rule, cure, ("learn", "task"))]
-    if learn.form in ("vector", "drawn") and not named and len(represent.targets) > 1:
+    if together and not named and len(represent.targets) > 1:
         rule = "a vector is one target, and has a name of its own"
         cure = f"write target: {{NAME: [{', '.join(represent.targets)}]}}"
         return [Fault(rule, cure, ("represent", "target"))]
-    if (named or learn.form in ("vector", "drawn")) and represent.series is not None:
+    if (named or together) and represent.series is not None:
         return [
             Fault("series are forecast as a list of columns", "write target: [NAME, NAME]", ("represent", "target"))
         ]

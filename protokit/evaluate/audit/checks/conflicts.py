@@ -29,6 +29,8 @@ class Conflicts(Check):
 
     def __call__(self, data: AuditData) -> Iterator[Finding]:
         """See Check."""
+        if not data.of_classes:
+            return
         hashes = [data.hashes[name] for name in data.kinds]
         rows = combined(hashes)
         copy = copies(hashes, rows)
