@@ -147,15 +147,13 @@ def given(rows: Arrays) -> tuple[dict[str, np.ndarray], Any]:
     return x, next(iter(y.values())) if len(y) == 1 else y
 
 
-def difference(ours: Sequence[Mapping[str, float]], theirs: Losses) -> float:
-    """The largest relative difference of the losses, and of what else both histories have, over all epochs."""
-    assert len(ours) == len(theirs), (len(ours), len(theirs))
+def differences(ours: Sequence[Mapping[str, float]], theirs: Losses) -> list[float]:
+    """The largest relative difference of the losses, and of what else both histories have, after each epoch."""
     names = {"validation_loss", *(ours[0].keys() & theirs[0].keys())}
-    return max(
-        abs(one[name] - other[name]) / max(abs(other[name]), 1e-3)
+    return [
+        max(abs(one[name] - other[name]) / max(abs(other[name]), 1e-3) for name in names)
         for one, other in zip(ours, theirs, strict=True)
-        for name in names
-    )
+    ]
 
 
 def inputs(signature: Signature) -> dict[str, keras.KerasTensor]:
