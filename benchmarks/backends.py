@@ -194,7 +194,7 @@ def predictions(found: dict[str, dict[str, list[float]]]) -> str:
     lines, above = ["| network | largest prediction | torch | jax | rounding |", "|---|---|---|---|---|"], []
     for name, (own, largest) in found["tensorflow"].items():
         cells = [f"{largest:.2g}", *(f"{found[one][name][0]:.1e}" for one in OTHERS)]
-        lines.append(f"| {name} | {' | '.join(cells)} | {f'{own:.1e}' if name in APPLICATIONS else ''} |")
+        lines.append(f"| {name} | {' | '.join(cells)} | {f'{own:.1e}' if own and name in APPLICATIONS else ''} |")
         above += [f"{name} on {one}: {found[one][name][2]:.1e}" for one in OTHERS if len(found[one][name]) > 2]
     head = (
         "The largest difference from TensorFlow's predictions with the same weights. *Rounding* is how far TensorFlow "
