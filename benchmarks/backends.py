@@ -114,7 +114,7 @@ def predict(folder: Path) -> dict[str, list[float]]:
         import jax
 
         jax.config.update("jax_enable_x64", True)
-    keras.config.set_floatx("float64")
+    keras.config.set_dtype_policy("float64")
     for name in APPLICATIONS if BACKEND == "tensorflow" else [name for name in found if found[name][0] > NEAR]:
         network = made(name)
         kept = np.load(folder / f"{name}.npz")
@@ -200,7 +200,9 @@ def predictions(found: dict[str, dict[str, list[float]]]) -> str:
         "The largest difference from TensorFlow's predictions with the same weights. *Rounding* is how far TensorFlow "
         "is from itself in double precision:"
     )
-    foot = f"Where it is above {NEAR:.0e}, the difference in double precision: {', '.join(above) or 'nowhere'}."
+    foot = (
+        f"Where it is above {NEAR:.0e}, the difference in double precision: {', '.join(above) or 'not measured yet'}."
+    )
     return "\n".join((head, "", *lines, "", foot))
 
 
