@@ -200,9 +200,8 @@ def predictions(found: dict[str, dict[str, list[float]]]) -> str:
         "The largest difference from TensorFlow's predictions with the same weights. *Rounding* is how far TensorFlow "
         "is from itself in double precision:"
     )
-    foot = (
-        f"Where it is above {NEAR:.0e}, the difference in double precision: {', '.join(above) or 'not measured yet'}."
-    )
+    told = ", ".join(above) or "not measured yet"
+    foot = f"Where it is above {NEAR:.0e}, the difference in double precision: {told}."
     return "\n".join((head, "", *lines, "", foot))
 
 
