@@ -114,7 +114,7 @@ def predict(folder: Path) -> dict[str, list[float]]:
         import jax
 
         jax.config.update("jax_enable_x64", True)
-    keras.config.set_floatx("float64")
+    keras.config.set_dtype_policy("float64")
     for name in APPLICATIONS if BACKEND == "tensorflow" else [name for name in found if found[name][0] > NEAR]:
         network = made(name)
         kept = np.load(folder / f"{name}.npz")
@@ -194,13 +194,14 @@ def predictions(found: dict[str, dict[str, list[float]]]) -> str:
     lines, above = ["| network | largest prediction | torch | jax | rounding |", "|---|---|---|---|---|"], []
     for name, (own, largest) in found["tensorflow"].items():
         cells = [f"{largest:.2g}", *(f"{found[one][name][0]:.1e}" for one in OTHERS)]
-        lines.append(f"| {name} | {' | '.join(cells)} | {f'{own:.1e}' if name in APPLICATIONS else ''} |")
+        lines.append(f"| {name} | {' | '.join(cells)} | {f'{own:.1e}' if own and name in APPLICATIONS else ''} |")
         above += [f"{name} on {one}: {found[one][name][2]:.1e}" for one in OTHERS if len(found[one][name]) > 2]
     head = (
         "The largest difference from TensorFlow's predictions with the same weights. *Rounding* is how far TensorFlow "
         "is from itself in double precision:"
     )
-    foot = f"Where it is above {NEAR:.0e}, the difference in double precision: {', '.join(above) or 'nowhere'}."
+    told = ", ".join(above) or "not measured yet"
+    foot = f"Where it is above {NEAR:.0e}, the difference in double precision: {told}."
     return "\n".join((head, "", *lines, "", foot))
 
 

@@ -197,6 +197,8 @@ def test_a_run_gives_the_same_kinds_of_files_and_predicts_here(backend: str, tmp
     kept = pd.read_parquet(run.path / "predictions.parquet")
     said = run.model.predict(frame)
     assert len(kept) and set(said["kind"]) <= {"a", "b"}
+    there, here = kept["kind = a"], said["kind = a"].to_numpy()[kept["row"]]
+    assert np.allclose(there, here, rtol=0, atol=1e-5), "what was trained there predicts the same here"
 
 
 @pytest.mark.parametrize("backend", OTHERS[:1])
