@@ -121,6 +121,7 @@ def test_what_is_wrong_is_told() -> None:
     for metrics, rule in (
         ("AUC", "metrics are a list"),
         (["AUK"], r"learn\.metrics\[0\]: unknown training metric 'AUK'.*\n.*did you mean 'AUC'"),
+        (["nothing_like_it"], "see protokit list training_metrics"),
         ([{"AUC": {"curv": "PR"}}], "did you mean 'curve'"),
         (["Mean"], "it is given no truth"),
         ([3], "a name, or one name with its arguments"),

@@ -48,7 +48,7 @@ class HookShelf(Shelf):
         """
         if not isinstance(value, (list, tuple)):
             name = next(iter(self.registry.house()))
-            raise refuse(Fault(f"{self.noun}s are a list, not {str(value)[:80]!r}", f"write [{name}]"))
+            raise refuse(Fault(f"{self.noun}s are a list, not {repr(value)[:80]}", f"write [{name}]"))
         found, faults = list[Reference](), list[Fault]()
         for i, one in enumerate(value):
             try:

@@ -21,15 +21,26 @@ if TYPE_CHECKING:
 
 _OURS = f"with operations of keras.ops{' or tf' if BACKEND == 'tensorflow' else ''} on the tensors that it is given"
 
+_WORDS = {"losses": "loss", "optimizers": "optimizer", "schedules": "schedule"}  # of a recipe, by section
+
 
 def of_keras(entry: catalogue.Entry, arguments: object, **more: object) -> Any:
-    """An object of Keras by its entry in the catalogue. `more` are further arguments, where the recipe says none."""
+    """An object of Keras by its entry in the catalogue. `more` are further arguments, where the recipe says none.
+
+    Raises:
+        DataError: Keras refuses the arguments together, or a value that their types allow.
+    """
     full = arguments_of(entry, arguments)
     assert isinstance(full, dict), "the recipe has checked the arguments"
     numbers = {key for key, about in entry.arguments.items() if about.get("type") == "number"}
     full = {key: float(v) if key in numbers and type(v) is int else v for key, v in full.items()}  # Keras takes no 1
     home = keras.optimizers.schedules if entry.section == "schedules" else getattr(keras, entry.section)
-    return getattr(home, entry.name)(**{**more, **full})
+    try:
+        return getattr(home, entry.name)(**{**more, **full})
+    except (TypeError, ValueError) as error:
+        word = _WORDS.get(entry.section, entry.section)
+        rule = f"{entry.name} cannot be made of {arguments!r}: {first_line(error)}"
+        raise DataError(rule, place=f"learn.{word}", cure=f"change the arguments of {entry.name}") from error
 
 
 def of_part(part: Part, arguments: object, **more: object) -> Any:

@@ -29,7 +29,7 @@ class Shelf:
     """One kind of part: `noun` is what it is called, `section` its names in the catalogue, `base` Keras's class of it.
 
     `given` are the parameters that a function of the kind is called with. `wrap` makes a part of a class or function.
-    `names` are those that protokit has beside both.
+    `names` are those that protokit has beside both. `listed` is its name in `protokit list`, where not `section`.
     """
 
     noun: str
@@ -39,6 +39,7 @@ class Shelf:
     wrap: Callable[[Any, str, tuple[str, ...]], Part]
     given: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
+    listed: str = ""
 
     def find(self, name: object) -> Part | catalogue.Entry | None:
         """What a name stands for, or None."""
@@ -58,7 +59,7 @@ class Shelf:
         known = [*(catalogue.names(self.section) if self.section else ()), *self.registry.all(), *self.names]
         found = did_you_mean(str(name), [one for one in known if self.find(one) is not None])
         own = f"register your own with @protokit.{self.registry.key}"
-        cure = found or f"see protokit list {self.section or self.registry.key}; {own}"
+        cure = found or f"see protokit list {self.listed or self.section or self.registry.key}; {own}"
         return Fault(f"unknown {self.noun} {name!r}", plugins.or_failure(cure, self.registry.key))
 
     def faults(self, value: object) -> list[Fault]:

@@ -29,7 +29,7 @@ class MetricPart(Part):
         super().__init__("training metric", thing, name, section="training_metrics", tasks=tasks, given=_GIVEN)
 
 
-SHELF = Shelf("training metric", "metrics", TRAINING_METRICS, "Metric", MetricPart, _GIVEN)
+SHELF = Shelf("training metric", "metrics", TRAINING_METRICS, "Metric", MetricPart, _GIVEN, listed="training_metrics")
 
 
 @overload
