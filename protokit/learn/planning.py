@@ -21,6 +21,7 @@ OfClasses: TypeAlias = Literal["balanced"] | Mapping[object, float]
 Weights: TypeAlias = OfClasses | ByTarget
 EPOCHS, PATIENCE = 200, 20  # of at least so many batches, or more of them, and the same of PLATEAU:
 BATCHES = 10
+_ACCUMULATED = "gradient_accumulation_steps"
 
 
 def plan_of(
@@ -38,8 +39,10 @@ def plan_of(
         size -= size % learn.devices if size > learn.devices else 0  # each has as many rows
     # few batches change little: where an epoch is of few, as many more epochs are as one
     times = max(1, -(-BATCHES // -(-rows // size)))
+    epochs = learn.epochs or EPOCHS * times
+    _hold_a_step(learn, epochs * -(-rows // size))
     return Plan(
-        learn.epochs or EPOCHS * times,
+        epochs,
         size,
         seed,
         learn.schedule_name,
@@ -52,6 +55,16 @@ def plan_of(
         in_files(train.inputs),
         by_step=learn.by_step,
     )
+
+
+def _hold_a_step(learn: Learn, batches: int) -> None:
+    """Stop where gradients are added up over more batches than there are: no weight would ever change."""
+    [(name, given)] = learn.optimizer.items() if isinstance(learn.optimizer, dict) else [(learn.optimizer, None)]
+    added = (given if isinstance(given, dict) else {}).get(_ACCUMULATED) or 1
+    if added > batches:
+        rule = f"gradients of {added} batches are added up for each step, and the whole training has {batches}"
+        cure = f"write {_ACCUMULATED}: {max(1, batches // 10)}, or more epochs"
+        raise DataError(rule, cure=cure, path=("optimizer", name, _ACCUMULATED))
 
 
 def patience_of(stop: Stop | None, usual: int) -> int | None:

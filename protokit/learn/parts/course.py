@@ -68,6 +68,9 @@ def course_of(given: Reference, rate: float) -> Course | None:
     return Course(factor)
 
 
+_TRIED = 100  # steps
+
+
 def _number(value: Any) -> Number:
     """A number of float32, of whatever gives one."""
     return keras.ops.cast(keras.ops.convert_to_tensor(value), "float32")
@@ -104,20 +107,25 @@ def _class(found: Any, arguments: dict[str, Any], rate: float) -> Callable[[Numb
 
 
 def _examine(found: Any, factor: Callable[[Number, Number], Number]) -> None:
-    """Hold that a schedule gives a number, on the first step.
+    """Hold that a schedule gives a number that a rate may be multiplied by: at the first step, within, at the last.
 
     Raises:
         DataError: it does not.
     """
-    try:
-        given = factor(_number(0.0), _number(100.0))
-    except DataError:
-        raise
-    except Exception as error:
-        told = f"fails at the first step: {type(error).__name__}: {first_line(error)}"
-        if isinstance(found, Part):
-            raise failed(found, told, error=error) from error
-        raise DataError(f"the schedule {found.name} {told}", cure="see its arguments") from error
-    if len(given.shape) != 0:
-        told = f"gives {tuple(given.shape)}, and a learning rate is one number"
-        raise failed(found, told) if isinstance(found, Part) else DataError(f"the schedule {found.name} {told}")
+    for step in (0, 1, _TRIED // 2, _TRIED - 1):
+        try:
+            given = factor(_number(step), _number(_TRIED))
+        except DataError:
+            raise
+        except Exception as error:
+            told = f"fails at step {step} of {_TRIED}: {type(error).__name__}: {first_line(error)}"
+            if isinstance(found, Part):
+                raise failed(found, told, error=error) from error
+            raise DataError(f"the schedule {found.name} {told}", cure="see its arguments") from error
+        told = ""
+        if len(given.shape) != 0:
+            told = f"gives {tuple(given.shape)}, and a learning rate is one number"
+        elif not (value := float(keras.ops.convert_to_numpy(given))) >= 0 or value == float("inf"):
+            told = f"gives {value:.4g} at step {step} of {_TRIED}, and a learning rate is a number from 0"
+        if told:
+            raise failed(found, told) if isinstance(found, Part) else DataError(f"the schedule {found.name} {told}")

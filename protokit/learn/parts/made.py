@@ -115,7 +115,13 @@ def examined(part: Part, loss: keras.losses.Loss, target: TargetSpec) -> keras.l
         raise failed(part, rule, "take the mean over the last axis")
     if slope is None:
         raise failed(part, "has no gradient: nothing can be learned by it", f"write it {_OURS}")
+    if not all(np.isfinite(keras.ops.convert_to_numpy(one)).all() for one in (found, slope)):
+        rule = f"is not finite, or has no finite gradient, on a truth of {truth[0].flat[0]:g} beside {said.flat[0]:g}"
+        raise failed(part, rule, "keep what it divides by and takes logarithms and roots of above 0")
     return loss
+
+
+_IN_DEVIATIONS = ("number", "quantiles", "vector")  # of the training rows: half of them below 0
 
 
 def _truth(target: TargetSpec) -> np.ndarray | None:
@@ -125,4 +131,7 @@ def _truth(target: TargetSpec) -> np.ndarray | None:
         "steps": target.shape, "mask": target.size,
     }  # fmt: skip
     shape = shapes.get(target.form)
-    return None if shape is None else np.zeros((2, *shape), np.float32)
+    if shape is None:
+        return None
+    truth = np.zeros((2, *shape), np.float32)
+    return truth - 0.5 if target.form in _IN_DEVIATIONS else truth  # a number of 0 is seldom
