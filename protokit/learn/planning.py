@@ -64,7 +64,7 @@ def _hold_a_step(learn: Learn, batches: int) -> None:
     if added > batches:
         rule = f"gradients of {added} batches are added up for each step, and the whole training has {batches}"
         cure = f"write {_ACCUMULATED}: {max(1, batches // 10)}, or more epochs"
-        raise DataError(rule, cure=cure, path=("optimizer", name, _ACCUMULATED))
+        raise DataError(rule, cure=cure, place=f"learn.optimizer.{name}.{_ACCUMULATED}")
 
 
 def patience_of(stop: Stop | None, usual: int) -> int | None:

@@ -88,3 +88,22 @@ def test_a_killed_run_goes_on_to_the_same_bits(form: str, tmp_path: Path, monkey
     assert resumed.path == left
     for name in ("model/weights.safetensors", "history.csv", "predictions.parquet"):
         assert sha256(whole.path / name) == sha256(resumed.path / name), name
+
+
+def test_a_run_of_other_code_says_so_and_begins_anew(tmp_path: Path) -> None:
+    frame, words = numbers()[["l_x", "l_y", "same"]], {"menu": [{"Dense": 4}], "epochs": 3, "networks": 1, "stop": None}
+    recipe: dict[str, Any] = {"name": "r", "represent": {"target": "same"}, "evaluate": {"baselines": []}}
+
+    def turns(end: Any) -> None:
+        if end.epoch == 2:
+            raise Killed
+
+    with pytest.raises(Killed):
+        protokit.run({**recipe, "learn": {**words, "after_epoch": [turns]}}, frame, out=tmp_path)
+
+    def other(end: Any) -> None: ...
+
+    other.__name__, other.__qualname__ = turns.__name__, turns.__qualname__  # as a cell that is run again
+    run = protokit.run({**recipe, "learn": {**words, "after_epoch": [other]}}, frame, out=tmp_path, resume=True)
+    assert "the code of the hook turns has changed: the run begins anew" in str(run.results)
+    assert len(list((tmp_path / "r").iterdir())) == 2, "what was there is left"

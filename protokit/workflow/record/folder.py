@@ -83,6 +83,24 @@ class RunFolder:
                 continue
         return None
 
+    @staticmethod
+    def of_other_code(out: Path, recipe: Recipe) -> Notice | None:
+        """That the last run of this recipe, which did not come to its end, was of other code; None where it was not."""
+        now, text = _parts(recipe), written(recipe)
+        for path in sorted((out / recipe.name).glob("*/environment.json"), reverse=True):
+            try:
+                before = json.loads(path.read_text(encoding="utf-8")).get("parts", {})
+                if (path.parent / "recipe.yaml").read_text(encoding="utf-8") != text:
+                    continue
+            except (OSError, ValueError):
+                continue
+            changed = [name for name in sorted({*before, *now}) if before.get(name) != now.get(name)]
+            if not changed or (path.parent / LAST).exists():
+                return None
+            rule = f"the code of the {', the '.join(changed)} has changed: the run begins anew"
+            return Notice(rule, (), f"put the code back to go on with {path.parent.name}")
+        return None
+
     @property
     def complete(self) -> bool:
         """Whether the run came to its end."""

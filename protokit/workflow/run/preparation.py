@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from protokit.collect.column_flow import origins
@@ -91,6 +91,8 @@ def prepare(
         stopwatch.lap("cache")
     findings = (*_ignored(recipe, folds[0]), *findings)
     stop_if_strict(recipe, table, folds, findings, out, folder)
+    if resume and folder is None and (anew := RunFolder.of_other_code(out, recipe)):
+        table = replace(table, notices=(*table.notices, anew))
     return Prepared(recipe, table, folds, findings, plan, out, folder, baselines, stopwatch)
 
 
