@@ -56,6 +56,18 @@ def _key(item: Item) -> str | None:
     return None
 
 
+def _bare(item: Item) -> Item:
+    """An item whose name and `from` the use of a block takes over."""
+    return replace(item, name=None, source=None)
+
+
+def _joins(chain: Chain, first: int, at: int) -> bool:
+    """Whether an item may be of a block that begins at `first`: only the first takes by name, only the last has one."""
+    if at == first:
+        return chain[at].source is None or isinstance(chain[at].source, str)
+    return chain[at].source is None and chain[at - 1].name is None
+
+
 def _varies(value: Any) -> bool:
     """Whether an argument may become a parameter."""
     if isinstance(value, (bool, int, float, str)):
@@ -69,19 +81,19 @@ def _one_more(found: Blocks) -> bool:
         chains += chains_of(block.layers)
     places: dict[tuple[str, ...], list[Chain]] = defaultdict(list)
     for chain in chains:
-        keys = [_key(item) for item in chain]
+        keys = [_key(_bare(item)) for item in chain]
         ends: dict[tuple[str, ...], int] = {}
         for i in range(len(keys)):
             window: list[str] = []
             for j in range(i, min(len(keys), i + _LONGEST)):
-                if (key := keys[j]) is None:
+                if (key := keys[j]) is None or not _joins(chain, i, j):
                     break
                 window.append(key)
                 known = tuple(window)
                 if ends.get(known, 0) <= i:
                     ends[known] = j + 1
-                    places[known].append(chain[i : j + 1])
-    ranked = []
+                    places[known].append(tuple(map(_bare, chain[i : j + 1])))
+    ranked: list[tuple[int, int, tuple[str, ...], list[Chain]]] = []
     for window_keys, uses in places.items():
         if len(uses) > 1 and (guess := _guess(uses)) >= _LEAST_SAVED:
             ranked.append((guess, len(ranked), window_keys, uses))
@@ -138,10 +150,14 @@ def _made(name: str, uses: list[Chain], blocks: Mapping[str, Block]) -> tuple[Bl
         new.append(changed)
     if len(columns) > _MOST_PARAMETERS:
         return None
-    usual = {n: max(column, key=lambda v, c=column: sum(_equal(v, o) for o in c)) for n, column in columns.items()}
+    usual = {n: _most_common(column) for n, column in columns.items()}
     block = Block(_filled(uses[0], iter(new)), usual)
     given = [{n: c[i] for n, c in columns.items() if not _equal(c[i], usual[n])} for i in range(len(uses))]
     return block, given
+
+
+def _most_common(column: list[Any]) -> Any:
+    return max(column, key=lambda value: sum(_equal(value, other) for other in column))
 
 
 def _equal(one: Any, other: Any) -> bool:
@@ -162,12 +178,18 @@ def _put(found: Blocks, name: str, block: Block, keys: tuple[str, ...], argument
     given = iter(arguments)
 
     def change(chain: Chain) -> Chain:
-        own = [_key(item) for item in chain]
+        own = [_key(_bare(item)) for item in chain]
         starts: list[int] = []
         for i in range(len(own) - len(keys) + 1):
-            if tuple(own[i : i + len(keys)]) == keys and (not starts or starts[-1] + len(keys) <= i):
+            free = not starts or starts[-1] + len(keys) <= i
+            if (
+                free
+                and tuple(own[i : i + len(keys)]) == keys
+                and all(_joins(chain, i, i + j) for j in range(len(keys)))
+            ):
                 starts.append(i)
-        mine = {i: Use(name, next(given)) for i in starts}
+        ends = {i: chain[i + len(keys) - 1].name for i in starts}
+        mine = {i: Use(name, next(given), name=ends[i], source=chain[i].source) for i in starts}
         out: list[Item] = []
         i = 0
         while i < len(chain):

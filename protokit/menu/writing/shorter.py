@@ -32,7 +32,8 @@ def shorter(layer: Layer) -> Layer:
 
 def argument(kind: str, name: str, value: Any) -> Any:
     """An argument's value in its shortest form."""
-    if name in _SPACE and kind.startswith(_BY_SPACE) and not kind.endswith("1D"):
+    single = isinstance(value, (list, tuple)) and len(value) == 1
+    if name in _SPACE and kind.startswith(_BY_SPACE) and (single or not kind.endswith("1D")):
         numbers = set(_numbers(value))
         if len(numbers) == 1 and isinstance(value, (list, tuple)):
             return numbers.pop()
