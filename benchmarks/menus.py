@@ -91,7 +91,7 @@ def applications() -> list[str]:
         model = getattr(keras.applications, name)(weights=None)
         started = time.perf_counter()
         menu = Menu.from_keras(model)
-        text = menu.write()
+        text = menu.write(names=True)
         seconds = time.perf_counter() - started
         again = Menu.from_text(text)
         other = again.build()

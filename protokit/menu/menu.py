@@ -33,13 +33,15 @@ class Menu(Outline):
     """A network as data: items in a chain, with blocks, hyperparameters, inputs and outputs where it has them.
 
     Takes what a file takes, or layers from `protokit.menu.layers`; an invalid menu cannot exist. `house` is the name
-    of the house menu it came from, if any.
+    of the house menu it came from, if any; `even` is there on menus that were read from a Keras model: the names of
+    its sums of equal shapes.
 
     >>> Menu([{"Dense": 8}, "BatchNormalization"]).layers[0]
     Layer(kind='Dense', arguments={'units': 8}, name=None, source=None)
     """
 
     house: str | None = field(default=None, compare=False)
+    even: frozenset[str] | None = field(default=None, compare=False)
 
     def __init__(self, layers: Any, *, columns: tuple[str, ...] = (), **parts: Any) -> None:
         """`layers` is a list of items, a mapping with `layers`, or the name of a house menu.
@@ -61,6 +63,7 @@ class Menu(Outline):
             object.__setattr__(self, key, getattr(reader, key))
         object.__setattr__(self, "columns", columns)
         object.__setattr__(self, "house", name)
+        object.__setattr__(self, "even", None)
 
     @classmethod
     def parse(cls, data: Any, *, columns: tuple[str, ...] = ()) -> Menu:
@@ -121,9 +124,11 @@ class Menu(Outline):
         Raises:
             SpecError: the model is subclassed, or has a layer that a menu cannot name.
         """
-        from protokit.menu.network.from_keras import read
+        from protokit.menu.network.from_keras import even_sums, read
 
-        return cls(read(model))
+        menu = cls(read(model))
+        object.__setattr__(menu, "even", even_sums(model))
+        return menu
 
     def resolve(self, values: Mapping[str, object] | Chooser | None = None) -> Menu:
         """The menu with every slot settled: by `values` (by slot name, or a function of the slot), else its default.
@@ -199,10 +204,19 @@ class Menu(Outline):
             plain["outputs"] = list(self.outputs)
         return plain
 
-    def write(self) -> str:
-        """The menu as YAML, in its short forms."""
+    def write(self, *, names: bool = False) -> str:
+        """The menu as YAML, in its short forms.
+
+        One that was read from a Keras model says once what repeats, and names only the layers that are referred to:
+        it reads back as the same network but for the names of layers, with its weights in the same order. `names`
+        keeps every layer on its own, with its name.
+        """
         from protokit.grammar.writing import write
 
+        if self.even is not None and not names:
+            from protokit.menu.writing.write import write as shortest
+
+            return shortest(self, self.as_plain(), self.even)
         return write(self.as_plain())
 
     def __repr__(self) -> str:

@@ -61,6 +61,18 @@ def read(model: keras.Model) -> dict[str, object]:
     return _plain(inputs, reading.calls, ends)
 
 
+def even_sums(model: keras.Model) -> frozenset[str]:
+    """The names of the layers that add tensors of one shape, wherever they are called."""
+    even: set[str] = set()
+    odd: set[str] = set()
+    for layer in model._flatten_layers(include_self=False):
+        if type(layer) is keras.layers.Add:
+            nodes = layer._inbound_nodes
+            good = nodes and all(len({tuple(x.shape) for x in node.input_tensors}) == 1 for node in nodes)
+            (odd if layer.name in even or not good else even).add(layer.name)
+    return frozenset(even - odd)
+
+
 def _functional(model: keras.Model) -> tuple[dict[str, Any], str]:
     kind = type(model).__name__
     if kind == "Sequential":

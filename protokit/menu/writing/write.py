@@ -1,0 +1,51 @@
+"""A flat menu as the text that a person would write."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from protokit.core.errors import SpecError
+from protokit.menu.expand import expand
+from protokit.menu.items import Outline, plain_chain
+from protokit.menu.reading.reader import Reader
+from protokit.menu.writing.blocks import Blocks, in_blocks
+from protokit.menu.writing.folding import fold
+from protokit.menu.writing.repeats import repeated
+from protokit.menu.writing.same import canonical
+from protokit.menu.writing.text import written
+from protokit.menu.writing.trees import without_names
+
+
+def write(menu: Outline, plain: dict[str, Any], even: Collection[str]) -> str:
+    """The shortest text that reads back as the same network, with the same order of weights.
+
+    `plain` is the flat menu as it is written with all its names, `even` the sums whose inputs have one shape. Each
+    form is read back and compared before it is given; the flat one is left where none is the same.
+    """
+    whole = canonical(menu, expand(menu))
+    for found in _forms(menu, even):
+        layers = plain_chain(found.chain)
+        blocks = {"blocks": {name: block.as_plain() for name, block in found.blocks.items()}} if found.blocks else {}
+        data = {**{key: plain[key] for key in ("inputs",) if key in plain}, **blocks, "layers": layers}
+        data |= {key: plain[key] for key in ("outputs",) if key in plain}
+        reader = Reader(())
+        reader.read(data)
+        if reader.faults:
+            continue
+        again = Outline(reader.layers, reader.blocks, reader.hyperparameters, reader.inputs, reader.outputs)
+        try:
+            same = canonical(again, expand(again)) == whole
+        except SpecError:
+            continue
+        if same:
+            return written(data)
+    return written(plain)
+
+
+def _forms(menu: Outline, even: Collection[str]) -> Iterator[Blocks]:
+    tree = without_names(fold(menu, even), menu.outputs)
+    short = repeated(tree)
+    yield in_blocks(short)
+    yield Blocks(short)
+    yield Blocks(tree)
