@@ -1947,6 +1947,16 @@ def PiecewiseLinearEmbedding(
     name: str | None = ...,
     from_: Source | None = ...,
 ) -> Layer: ...
+def Noise(
+    units: int | Slot | Expression | str = ...,
+    alone: bool | Slot | Expression | str = ...,
+    activity_regularizer: Any = ...,
+    trainable: Any = ...,
+    dtype: Any = ...,
+    *,
+    name: str | None = ...,
+    from_: Source | None = ...,
+) -> Layer: ...
 def Backbone(
     ConvNeXtBase: Any = ...,
     ConvNeXtLarge: Any = ...,
