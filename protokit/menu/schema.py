@@ -56,7 +56,7 @@ def _of_menus() -> JsonSchema:
     chain_or_block: JsonSchema = {"anyOf": [_CHAIN, _closed(_block(any_value), required=["layers"])]}
     shape: JsonSchema = {"anyOf": [{"type": "integer", "minimum": 1}, {"type": "array", "items": _SIZES}]}
     of_input: JsonSchema = {"shape": shape, "dtype": _TEXT, "batch_size": _SIZES}
-    of_input |= dict.fromkeys(("sparse", "ragged", "optional"), {"type": "boolean"})
+    of_input |= {key: {"type": "boolean"} for key in ("sparse", "ragged", "optional")}
     with_dtype = _closed(of_input, required=["shape"])
     parts: JsonSchema = {
         "hyperparameters": _named(any_value),
@@ -269,7 +269,10 @@ def _composites(arguments: _Arguments) -> list[JsonSchema]:
     block: JsonSchema = {"anyOf": [_TEXT, {"type": "object", "minProperties": 1, "maxProperties": 1}]}
     heads: dict[str, tuple[JsonSchema, JsonSchema]] = {
         "use": ({**block, "description": "a block, with new weights"}, {}),
-        "share": ({**block, "description": "a block or a named layer, with the same weights each time"}, {"call": _CALL}),
+        "share": (
+            {**block, "description": "a block or a named layer, with the same weights each time"},
+            {"call": _CALL},
+        ),
         "repeat": (_closed({"times": whole, "layers": _CHAIN}, required=["times", "layers"]), {}),
         "ensemble": (
             {

@@ -66,6 +66,6 @@ def written(value: Any, others: Sequence[keras.KerasTensor] = ()) -> Any:
     if array.size > MOST_NUMBERS:
         raise ValueError(f"a constant of {array.size:,} numbers is too large for a menu ({MOST_NUMBERS:,} at most)")
     alone = kind == "float32" and all(str(other.dtype) == "float32" for other in others)
-    if (alone if array.ndim == 0 else kind in _PLAIN and array.size > 0):
+    if alone if array.ndim == 0 else kind in _PLAIN and array.size > 0:
         return array.tolist()
     return {_ARRAY: array.tolist(), _DTYPE: kind}

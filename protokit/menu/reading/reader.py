@@ -137,7 +137,9 @@ class Reader:
         given = data.get("outputs")
         if given is None:
             return
-        if isinstance(given, Mapping) or (isinstance(given, (list, tuple)) and not all(isinstance(n, str) for n in given)):
+        if isinstance(given, Mapping) or (
+            isinstance(given, (list, tuple)) and not all(isinstance(n, str) for n in given)
+        ):
             self.gives = self.chains.source(given, ("outputs",))
             self.outputs = tuple(_names_in(self.gives)) if self.gives is not None else ()
             return

@@ -34,6 +34,8 @@ def entry_of(layer: Any) -> catalogue.Entry:
     if name in _OF_MEMBERS:
         rule = f"{named} is of an ensemble, whose heads a menu does not write"
         raise SpecError.one(rule, "take the menu that it was built from")
+    if kind.__module__.split(".")[0] == "keras" and getattr(keras.layers, name, None) is None:
+        name = next((one for one, value in vars(keras.layers).items() if value is kind), name)
     entry = catalogue.find("layers", name)
     if name in catalogue.REFUSED:
         raise SpecError.one(f"{named} is a {name}, which a menu cannot name: it runs code", "write a layer class of it")
@@ -160,7 +162,9 @@ def _activation(name: str, value: object, function: Any, named: str) -> object:
         rule = f"{named}: {name} is a function named {said} that is not Keras's"
     else:
         rule = f"{named}: a menu cannot write the function {said} for {name}"
-    raise SpecError.one(rule, f"take one of Keras for {name}, or write a layer of it with @protokit.layer after this one")
+    raise SpecError.one(
+        rule, f"take one of Keras for {name}, or write a layer of it with @protokit.layer after this one"
+    )
 
 
 def _as_keras(function: Any, own: Any) -> bool:
@@ -183,8 +187,8 @@ def _inner(kind: str, config: Mapping[str, object], value: dict[str, Any], named
     return {entry.name: arguments or None, "name": config["name"]}
 
 
-def unrolled(layer: Any) -> list[tuple[Any, Any, dict[str, object]]]:
-    """`TimeDistributed` around a model that is a chain, as one around each layer of it: the layer, its name, its item."""
+def unrolled(layer: Any) -> list[tuple[Any, dict[str, object]]]:
+    """`TimeDistributed` around a chain, as one around each layer of it: the layer, and the item."""
     if type(layer) is not keras.layers.TimeDistributed or not isinstance(layer.layer, keras.Model):
         return []
     inner, named = layer.layer, f"the layer {layer.name!r} (TimeDistributed)"
@@ -204,11 +208,11 @@ def unrolled(layer: Any) -> list[tuple[Any, Any, dict[str, object]]]:
     if not whole or [last] != graph._outputs or any(isinstance(one, keras.Model) for one in chain):
         rule = f"{named}: inside is a model that is no chain of layers"
         raise SpecError.one(rule, "make it a chain, or a layer of your own with @protokit.layer")
-    found: list[tuple[Any, Any, dict[str, object]]] = []
+    found: list[tuple[Any, dict[str, object]]] = []
     for one in chain:
         entry = entry_of(one)
         body = {entry.name: _of_layer(entry, one) or None, "name": one.name}
-        found.append((one, one, {"TimeDistributed": {"layer": body}}))
+        found.append((one, {"TimeDistributed": {"layer": body}}))
     return found
 
 

@@ -87,8 +87,7 @@ def _item(entry: catalogue.Entry, arguments: dict[str, Any]) -> dict[str, object
     own = {
         name: arguments[name]
         for name in order
-        if "default" not in entry.arguments[name]
-        or not _same(arguments[name], entry.arguments[name]["default"])
+        if "default" not in entry.arguments[name] or not _same(arguments[name], entry.arguments[name]["default"])
     }
     return {entry.name: own or None}
 

@@ -83,7 +83,10 @@ def functional_of(model: Any, name: str | None) -> Functional:
 
 def _input(tensor: Any) -> object:
     layer = tensor._keras_history.operation
-    more = {"batch_size": layer.batch_shape[0], **{k: getattr(layer, k, False) for k in ("sparse", "ragged", "optional")}}
+    more = {
+        "batch_size": layer.batch_shape[0],
+        **{k: getattr(layer, k, False) for k in ("sparse", "ragged", "optional")},
+    }
     found = {key: value for key, value in more.items() if value}
     if str(layer.dtype) != "float32":
         found = {"dtype": str(layer.dtype), **found}
@@ -160,16 +163,16 @@ def _call(node: Any, known: dict[Key, History], reading: Reading, training: bool
         known[calls.key(tensor)] = (own, part)
 
 
-def _chain(node: Any, chain: list[tuple[Any, keras.Layer, dict[str, object]]], known: Any, reading: Reading) -> None:
+def _chain(node: Any, chain: list[tuple[keras.Layer, dict[str, object]]], known: Any, reading: Reading) -> None:
     """A wrapper around a chain of layers, as a wrapper around each."""
     _, _, takes, call = calls.read(node, _namer(known), None)
-    for number, (key, inner, written) in enumerate(chain):
-        first = (id(node.operation), id(key)) not in reading.layers
+    for number, (inner, written) in enumerate(chain):
+        first = (id(node.operation), id(inner)) not in reading.layers
         if first:
             name = _unique(f"{node.operation.name}_{inner.name}", reading)
-            reading.layers[id(node.operation), id(key)] = name
+            reading.layers[id(node.operation), id(inner)] = name
             reading.objects[name] = inner
-        name = reading.layers[id(node.operation), id(key)]
+        name = reading.layers[id(node.operation), id(inner)]
         own = name if first else _unique(f"{name}_again", reading)
         taken = takes if number == 0 else (reading.calls[-1].name, 0)
         body = {**written, "name": name} if first else name
@@ -195,7 +198,7 @@ def _nested(node: Any, known: dict[Key, History], reading: Reading, training: bo
 def _name_outputs(graph: Functional, known: dict[Key, History], reading: Reading) -> None:
     """Call a layer that gives an output by the name that the output has, where that is of a model around it."""
     for tensor in graph._outputs:
-        (old, part), new = known[calls.key(tensor)], tensor._keras_history.operation.name
+        (old, _), new = known[calls.key(tensor)], tensor._keras_history.operation.name
         made = next((call for call in reading.calls if call.name == old), None)
         again = made is None or made.again or any(call.again and call.item == old for call in reading.calls)
         if new == old or again or new in reading.names or made is None or _unique(new, reading) != new:
@@ -241,7 +244,7 @@ def _plain(
         last = call.name
     plain: dict[str, object] = {"inputs": inputs}
     takes = _structure(graph._inputs_struct, lambda tensor: str(tensor.name))
-    if takes not in (list(inputs), [*inputs][0] if len(inputs) == 1 else None):
+    if takes != (list(inputs) if len(inputs) > 1 else next(iter(inputs))):
         plain["takes"] = takes
     plain["layers"] = layers
     outputs = _structure(graph._outputs_struct, lambda tensor: _source(known[calls.key(tensor)]))
