@@ -65,6 +65,11 @@ def build(
         with seeded(seed, tensorflow=seed_tensorflow), computing_in(precision):
             if signature is None:
                 return _standalone(menu, graph, folder)
+            if getattr(menu, "weights", None) is not None:
+                rule = "the menu holds the weights of a Keras model, which a recipe takes from a file"
+                raise SpecError.one(
+                    rule, "save the model and write learn: {from: NAME.keras}; read the menu without weights"
+                )
             if menu.inputs:
                 rule = "a recipe's network takes its columns from `represent`"
                 raise SpecError([Fault(rule, "remove inputs: numbers and categories are there", ("inputs",), "key")])

@@ -22,8 +22,8 @@ def operation(entry: catalogue.Entry, given: Mapping[str, Any], name: str | None
     arguments = dict(given)
     value, reverse = constant(arguments.pop("value", None)), bool(arguments.pop("reverse", False))
     if entry.name == "ops.get_item":
-        key = slices.parse(arguments.pop("key"))
-        value = key if len(key) > 1 else key[0]
+        parts = slices.parse(arguments.pop("key"))
+        value = parts if len(parts) > 1 else parts[0]
     for key, about in entry.arguments.items():
         if isinstance(arguments.get(key), tuple) and isinstance(about.get("default"), list):
             arguments[key] = list(arguments[key])

@@ -94,7 +94,7 @@ class ChainReader:
         """A layer with what it is called with beside tensors."""
         entry = catalogue.find("layers", item.kind) if isinstance(item, Layer) else None
         again = isinstance(item, Use) and item.shared and item.block not in self.reader.blocks
-        if not again and entry is None:
+        if not isinstance(item, (Layer, Use)) or (not again and entry is None):
             self.reader.fault(path, "'call' belongs to a layer", "remove it", part="key")
             return item
         if not isinstance(call, Mapping):

@@ -46,7 +46,7 @@ def entry_of(layer: Any) -> catalogue.Entry:
         rule = f"{named} is a {name}, which a menu cannot name"
         raise SpecError.one(rule, f"register it: protokit.layer({name})")
     own = entry.own or getattr(importlib.import_module(entry.home) if entry.home else keras.layers, entry.name, None)
-    if own is not kind and (own is None or (own.__module__, own.__qualname__) != (kind.__module__, kind.__qualname__)):
+    if own is not kind:
         theirs = "one that was registered" if entry.own else "Keras's own"
         rule = f"{named} is a {kind.__module__}.{kind.__qualname__}, and {name} in a menu is {theirs}"
         raise SpecError.one(rule, "give the class another name, and register it with @protokit.layer")
@@ -82,7 +82,8 @@ def _of_layer(entry: catalogue.Entry, layer: Any) -> dict[str, object]:
 
 def _held(entry: catalogue.Entry, layer: Any, config: dict[str, Any], named: str) -> dict[str, Any]:
     """The config of a person's own layer, which its constructor takes whole."""
-    odd = [key for key in config if key not in entry.arguments and key not in _FOLLOWS and config[key] is not None]
+    taken = {*entry.arguments, *_FOLLOWS, *(["autocast"] if config.get("autocast") is True else [])}
+    odd = [key for key in config if key not in taken and config[key] is not None]
     if odd:
         rule = f"{named}: get_config has {odd[0]!r}, which is no argument of its constructor and would be lost"
         raise SpecError.one(rule, f"add {odd[0]} to the arguments of {entry.name}, or take it out of get_config")

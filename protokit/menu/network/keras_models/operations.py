@@ -116,7 +116,9 @@ def _restored(value: Any) -> Any:
     return [_restored(part) for part in value] if isinstance(value, list) else value
 
 
-def _as_layer(node: Any, of: Callable[[Any], Any], layer: str) -> Any:
+def _as_layer(
+    node: Any, of: Callable[[Any], Any], layer: str
+) -> tuple[catalogue.Entry, dict[str, object], Any, dict[str, Any]]:
     """An activation with arguments, as the layer that does the same."""
     entry = catalogue.find("layers", layer)
     assert entry is not None
