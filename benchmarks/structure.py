@@ -53,8 +53,8 @@ BASES = (
 )  # fmt: skip
 # these of menu/ know Keras
 HEAVY_MENU = (
-    "menu/network/*", "menu/build.py", "menu/describe.py", "menu/from_keras.py", "menu/heads.py", "menu/inputs.py",
-    "menu/keras_config.py", "menu/number_layers.py",
+    "menu/network/*", "menu/build.py", "menu/describe.py", "menu/heads.py", "menu/inputs.py",
+    "menu/number_layers.py",
 )  # fmt: skip
 # things whose names mean nothing else: the files that hold such a name are those to open to add one like it
 NAMED = {

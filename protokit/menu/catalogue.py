@@ -32,9 +32,6 @@ _HOLD_LAYERS = {
     "StackedRNNCells": ("cells",),
     "Pipeline": ("layers",),
 }
-# What `ops.NAME` may name.
-OPERATIONS_ON_ONE = ("absolute", "exp", "log", "negative", "sqrt", "square")
-OPERATIONS_ON_TWO = ("add", "divide", "maximum", "minimum", "multiply", "power", "subtract")
 BACKBONE = "Backbone"  # the layer whose arguments are the names of applications, of which one is given
 OPEN: Final = object()  # an argument whose value is not known yet
 
@@ -58,6 +55,8 @@ class Entry:
     always: bool = False  # acts as in training also where nothing says so
     own: type | None = None  # a class that a person registered
     home: str | None = None  # the module of a class that Keras does not export, or of an application
+    kind: str | None = None  # of an operation: its class in that module
+    many: bool = False  # of an operation: takes any number of tensors
     smallest: int | None = None  # of an application: height and width of the smallest images that it takes
 
     @property
@@ -83,7 +82,7 @@ def names(section: str) -> tuple[str, ...]:
     found = tuple(name for name in _raw()[section] if name not in REFUSED)
     if section != "layers":
         return found
-    return (*found, *(f"ops.{name}" for name in sorted((*OPERATIONS_ON_ONE, *OPERATIONS_ON_TWO))), *LAYERS.all())
+    return (*found, *(f"ops.{name}" for name in _raw()["operations"]), *LAYERS.all())
 
 
 def activations() -> list[str]:
@@ -118,23 +117,15 @@ def find(section: str, name: str) -> Entry | None:
 
 
 def _operation(name: str) -> Entry | None:
-    """Arithmetic between two tensors, or a tensor and a number; or on one tensor."""
-    word = name.removeprefix("ops.")
-    if word in OPERATIONS_ON_ONE:
-        return Entry("layers", name, f"keras.ops.{word} of a tensor", {}, {"x": True})
-    if word not in OPERATIONS_ON_TWO:
+    """An operation of keras.ops on tensors, or between a tensor and a constant."""
+    raw = _raw()["operations"].get(name.removeprefix("ops."))
+    if raw is None:
         return None
-    arguments: dict[str, Argument] = {
-        "value": {"default": None, "type": "number"},
-        "reverse": {"default": False, "type": "boolean"},
-    }
-    return Entry(
-        "layers",
-        name,
-        f"keras.ops.{word} of two tensors, or of a tensor and a number",
-        arguments,
-        {"x1": True, "x2": True},
-    )
+    arguments: dict[str, Argument] = dict(raw["arguments"])
+    if list(raw["call"]) == ["x1", "x2"]:
+        arguments = {"value": {"default": None}, "reverse": {"default": False, "type": "boolean"}, **arguments}
+    more = {key: raw[key] for key in ("home", "kind", "many") if key in raw}
+    return Entry("layers", name, raw["about"], arguments, raw["call"], **more)
 
 
 LAYERS: Registry[type] = Registry("layer", key="layer")
@@ -183,6 +174,12 @@ def signature_of(kind: type) -> tuple[str, dict[str, Argument], dict[str, bool]]
         arguments.setdefault(name, {"default": True if name == "trainable" else None})
     about = (inspect.getdoc(kind) or "").split("\n\n")[0].replace("\n", " ").strip()
     return about, arguments, call_of(kind)
+
+
+def takes_more(kind: type) -> bool:
+    """Whether a constructor takes `name` and what else every layer takes."""
+    parameters = inspect.signature(kind).parameters.values()
+    return any(p.kind is p.VAR_KEYWORD or p.name == "name" for p in parameters)
 
 
 def call_of(kind: type) -> dict[str, bool]:

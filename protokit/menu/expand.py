@@ -125,7 +125,11 @@ class _Expander:
         name = scope.prefix + (
             item.name or self.fresh(f"{catalogue.snake(item.kind).replace('.', '_')}_{scope.made}", scope)
         )
-        return self.node(name, item.kind, arguments, x, at, scope)
+        return self.node(name, item.kind, arguments, x, at, scope, self.called(item, scope, path))
+
+    def called(self, item: Layer | Use, scope: Scope, path: Path) -> dict[str, Value]:
+        """What a layer is called with beside tensors."""
+        return {name: self.settle(value, scope.known, (*path, "call", name)) for name, value in item.call.items()}
 
     def check(self, kind: str, arguments: Mapping[str, Value], path: Path) -> None:
         entry = catalogue.find("layers", kind)
@@ -144,7 +148,16 @@ class _Expander:
             name += "_"
         return name
 
-    def node(self, layer: str, kind: str, arguments: Mapping[str, Value], x: Taken, path: Path, scope: Scope) -> Ref:
+    def node(
+        self,
+        layer: str,
+        kind: str,
+        arguments: Mapping[str, Value],
+        x: Taken,
+        path: Path,
+        scope: Scope,
+        call: Mapping[str, Value] | None = None,
+    ) -> Ref:
         if len(self.menu.inputs) > 1 and x == Ref("inputs"):
             cure = f"write from: {next(iter(self.menu.inputs))}"
             raise _error(path[:-1], "the menu has several inputs, and its first item does not say which it takes", cure)
@@ -160,7 +173,7 @@ class _Expander:
         self.calls[layer] = calls + 1
         name = f"{layer}__{calls + 1}" if calls else layer
         twin = scope.twin + name[len(scope.prefix) :] if name.startswith(scope.prefix) else name
-        self.nodes.append(Node(name, layer, kind, arguments, x, path, twin, self.members))
+        self.nodes.append(Node(name, layer, kind, arguments, x, path, twin, self.members, call or {}))
         return Ref(name)
 
     def _chain(self, item: Chain, x: Taken, path: Path, scope: Scope) -> Ref:
@@ -205,7 +218,8 @@ class _Expander:
             raise _error(path, f"{item.block!r} is no layer that is there with the values chosen")
         if made.kind == "residual":
             raise _error(path, f"{item.block!r} is a residual", "make it a block, and share that")
-        return self.node(made.layer, made.kind, made.arguments, x, path, replace(scope, shared=True))
+        call = self.called(item, scope, path[:-1])
+        return self.node(made.layer, made.kind, made.arguments, x, path, replace(scope, shared=True), call)
 
     def _repeat(self, item: Repeat, x: Taken, path: Path, scope: Scope) -> Ref:
         at = (*path, "repeat")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from protokit.core.places import Path
@@ -37,6 +37,7 @@ class Node:
     path: Path = ()
     twin: str = ""  # the node of a repeat's first turn that this one is like; itself outside repeats
     members: int = 0  # of the ensemble that it is part of
+    call: Mapping[str, Value] = field(default_factory=dict)  # what it is called with beside tensors
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass, replace
-from typing import Any, TypeAlias, TypedDict
+from typing import Any, NotRequired, TypeAlias, TypedDict
 
 from protokit.core.errors import SpecError
 from protokit.core.places import Fault
@@ -30,6 +30,7 @@ class Layer:
     arguments: Mapping[str, Value] = field(default_factory=dict)
     name: str | None = None
     source: Source | None = None
+    call: Mapping[str, Value] = field(default_factory=dict, repr=False)  # what it is called with beside tensors
 
 
 @dataclass(frozen=True)
@@ -44,13 +45,14 @@ class Chain:
 
 @dataclass(frozen=True)
 class Use:
-    """A block with its arguments: with new weights, or (`shared`) with those of its first use."""
+    """A block with its arguments: with new weights, or (`shared`) with those of its first use; or a layer again."""
 
     block: str
     arguments: Mapping[str, Value] = field(default_factory=dict)
     shared: bool = False
     name: str | None = None
     source: Source | None = None
+    call: Mapping[str, Value] = field(default_factory=dict, repr=False)  # of a layer: as of Layer
 
 
 @dataclass(frozen=True)
@@ -145,6 +147,8 @@ def plain_item(item: Item) -> Plain:
         more["name"] = item.name
     if item.source is not None:
         more["from"] = plain_source(item.source)
+    if isinstance(item, (Layer, Use)) and item.call:
+        more["call"] = {name: plain_value(value) for name, value in item.call.items()}
     if isinstance(item, Layer):
         body = _plain_layer(item)
         if not more:
@@ -259,10 +263,17 @@ def slots_in(value: Any) -> list[Slot]:
 
 
 class Input(TypedDict):
-    """An input of a menu: its shape without the batch, None where any size is taken, and its type."""
+    """An input of a menu: its shape without the batch, None where any size is taken, and its type.
+
+    `batch_size` is there where each batch has so many rows; `sparse`, `ragged` and `optional` are Keras's.
+    """
 
     shape: tuple[int | None, ...]
     dtype: str
+    batch_size: NotRequired[int]
+    sparse: NotRequired[bool]
+    ragged: NotRequired[bool]
+    optional: NotRequired[bool]
 
 
 @dataclass(frozen=True)
@@ -274,6 +285,8 @@ class Outline:
     hyperparameters: Mapping[str, Value]
     inputs: Mapping[str, Input]
     outputs: tuple[str, ...]
+    takes: Source | None = field(default=None, kw_only=True)  # how its inputs are given, where not in their order
+    gives: Source | None = field(default=None, kw_only=True)  # how its outputs come, where not in a list
     columns: tuple[str, ...] = field(default=(), compare=False, kw_only=True)  # of a recipe, that `from` may name
 
     @property

@@ -42,6 +42,7 @@ class Menu(Outline):
 
     house: str | None = field(default=None, compare=False)
     even: frozenset[str] | None = field(default=None, compare=False)
+    weights: Mapping[str, Any] | None = field(default=None, compare=False, repr=False)  # of layers, by name
 
     def __init__(self, layers: Any, *, columns: tuple[str, ...] = (), **parts: Any) -> None:
         """`layers` is a list of items, a mapping with `layers`, or the name of a house menu.
@@ -59,7 +60,7 @@ class Menu(Outline):
         reader.read(data)
         if reader.faults:
             raise SpecError(reader.faults)
-        for key in ("layers", "blocks", "hyperparameters", "inputs", "outputs"):
+        for key in ("layers", "blocks", "hyperparameters", "inputs", "outputs", "takes", "gives"):
             object.__setattr__(self, key, getattr(reader, key))
         object.__setattr__(self, "columns", columns)
         object.__setattr__(self, "house", name)
@@ -118,16 +119,24 @@ class Menu(Outline):
             raise document.error(list(error.faults)) from None
 
     @classmethod
-    def from_keras(cls, model: keras.Model) -> Menu:
+    def from_keras(cls, model: keras.Model, *, weights: bool = False) -> Menu:
         """The menu of a functional or sequential Keras model: `build` gives the same network again.
 
-        Raises:
-            SpecError: the model is subclassed, or has a layer that a menu cannot name.
-        """
-        from protokit.menu.network.from_keras import even_sums, read
+        With `weights` it begins at a copy of the model's weights, as they are now. They are in this object alone:
+        `write` does not hold them, and a recipe takes them from a file: `learn: {from: NAME.keras}`.
 
-        menu = cls(read(model))
+        Raises:
+            SpecError: the model is subclassed, or has a layer or a call that a menu cannot write; it names the layer.
+        """
+        from protokit.menu.network.keras_models.read import read
+        from protokit.menu.network.keras_models.sums import even_sums
+        from protokit.menu.network.keras_models.weights import weights_of
+
+        plain, layers = read(model)
+        menu = cls(plain)
         object.__setattr__(menu, "even", even_sums(model))
+        if weights:
+            object.__setattr__(menu, "weights", weights_of(layers))
         return menu
 
     def resolve(self, values: Mapping[str, object] | Chooser | None = None) -> Menu:
@@ -151,14 +160,14 @@ class Menu(Outline):
         settled = object.__new__(Menu)
         for key in ("layers", "blocks", "hyperparameters"):
             object.__setattr__(settled, key, items.mapped(getattr(self, key), settle))
-        for key in ("inputs", "outputs", "columns", "house"):
+        for key in ("inputs", "outputs", "takes", "gives", "columns", "house"):
             object.__setattr__(settled, key, getattr(self, key))
         return settled
 
     def with_layers(self, layers: tuple[Item, ...], columns: tuple[str, ...] = ()) -> Menu:
         """The same menu with other items, as they are, which may take from further `columns`."""
         found = object.__new__(Menu)
-        for key in ("blocks", "hyperparameters", "inputs", "outputs", "house"):
+        for key in ("blocks", "hyperparameters", "inputs", "outputs", "takes", "gives", "house"):
             object.__setattr__(found, key, getattr(self, key))
         object.__setattr__(found, "columns", tuple(dict.fromkeys((*self.columns, *columns))))
         object.__setattr__(found, "layers", layers)
@@ -169,14 +178,19 @@ class Menu(Outline):
         return expand(self, values)
 
     def build(self, *, seed: int = 0) -> keras.Model:
-        """The untrained Keras model of a menu that names its inputs.
+        """The untrained Keras model of a menu that names its inputs, or at the weights that it was read with.
 
         Raises:
             SpecError: there are no inputs, or Keras refused a layer.
         """
         from protokit.menu.network.build import build
 
-        return build(self, None, seed=seed)
+        network = build(self, None, seed=seed)
+        if self.weights is not None:
+            from protokit.menu.network.keras_models.weights import put
+
+            put(self.weights, network)
+        return network
 
     def draw(self) -> Drawing:
         """A picture of the menu: `print` shows a tree, a notebook a graph."""
@@ -194,6 +208,8 @@ class Menu(Outline):
         plain: dict[str, items.Plain] = {}
         if self.inputs:
             plain["inputs"] = {name: _plain_input(spec) for name, spec in self.inputs.items()}
+        if self.takes is not None:
+            plain["takes"] = items.plain_source(self.takes)
         if self.hyperparameters:
             plain["hyperparameters"] = items.plain_value(self.hyperparameters)
         if self.blocks:
@@ -201,7 +217,7 @@ class Menu(Outline):
             plain["blocks"] = {name: block.as_plain() for name, block in blocks.items()}
         plain["layers"] = chain
         if self.outputs:
-            plain["outputs"] = list(self.outputs)
+            plain["outputs"] = list(self.outputs) if self.gives is None else items.plain_source(self.gives)
         return plain
 
     def write(self, *, names: bool = False) -> str:
@@ -231,5 +247,8 @@ class Menu(Outline):
 
 
 def _plain_input(spec: items.Input) -> items.Plain:
+    more: dict[str, Any] = {key: value for key, value in spec.items() if key != "shape"}
+    if more["dtype"] == "float32":
+        del more["dtype"]
     shape = list(spec["shape"])
-    return shape if spec["dtype"] == "float32" else {"shape": shape, "dtype": spec["dtype"]}
+    return {"shape": shape, **more} if more else shape

@@ -55,20 +55,26 @@ def _of_menus() -> JsonSchema:
     any_value: JsonSchema = {"$ref": "#/$defs/Value"}
     chain_or_block: JsonSchema = {"anyOf": [_CHAIN, _closed(_block(any_value), required=["layers"])]}
     shape: JsonSchema = {"anyOf": [{"type": "integer", "minimum": 1}, {"type": "array", "items": _SIZES}]}
-    with_dtype = _closed({"shape": shape, "dtype": _TEXT}, required=["shape"])
+    of_input: JsonSchema = {"shape": shape, "dtype": _TEXT, "batch_size": _SIZES}
+    of_input |= {key: {"type": "boolean"} for key in ("sparse", "ragged", "optional")}
+    with_dtype = _closed(of_input, required=["shape"])
     parts: JsonSchema = {
         "hyperparameters": _named(any_value),
         "blocks": _named(chain_or_block),
-        "inputs": _named({"anyOf": [shape, with_dtype]}),
+        "inputs": {**_named({"anyOf": [shape, with_dtype]}), "propertyNames": {"pattern": "^[^/]*[^/\\s][^/]*$"}},
+        "takes": {
+            "anyOf": [{"$ref": "#/$defs/Source"}, _NULL],
+            "description": "how a Keras model of the menu is given its inputs, where not in a list of their order",
+        },
         "layers": _CHAIN,
-        "outputs": {"anyOf": [_TEXT, {"type": "array", "items": _TEXT, "minItems": 1}, _NULL]},
+        "outputs": {"anyOf": [{"$ref": "#/$defs/Source"}, _NULL]},
     }
     sources: JsonSchema = {"$ref": "#/$defs/Source"}
     return {
         "Menu": {"anyOf": [_CHAIN, _closed({key: parts[key] for key in KEYS}, required=["layers"])]},
         "Chain": {"type": "array", "items": {"$ref": "#/$defs/MenuItem"}},
         "MenuItem": {"anyOf": [bare, _CHAIN, {"$ref": "#/$defs/LayerItem"}, *_composites(arguments)]},
-        "LayerItem": {**_item(layers), "allOf": _calls(sources)},
+        "LayerItem": {**_item(layers, beside={**_BESIDE, "call": _CALL}), "allOf": _calls(sources)},
         "Layer": {"anyOf": [bare, _item(layers, beside={"name": {"type": ["string", "null"]}})]},
         "Value": _value(arguments),
         "Slot": slot_schema({}, True),
@@ -117,7 +123,7 @@ class _Arguments:
 
     def _alone(self, rule: Rule) -> JsonSchema:
         """The first argument without its name: no list, and a mapping only where it is a slot."""
-        if rule.kind or rule.section == "activations":
+        if rule.kind:
             return self.of_rule(rule)
         forms: list[JsonSchema] = [{"not": {"type": ["array", "object"]}}]
         forms += [{"required": [kind]} for kind in _SLOT_KINDS]
@@ -136,7 +142,7 @@ class _Arguments:
             return {"anyOf": [_LAYER, {"type": "array", "items": _LAYER}, _NULL]}
         forms: list[JsonSchema] = []
         if rule.section == "activations":
-            forms = [{"enum": list(rule.names)}]
+            forms = [{"enum": list(rule.names)}, _LAYER]
         elif rule.section:
             forms = [self.of_section(rule.section)]
         elif rule.lists:
@@ -227,6 +233,10 @@ _BESIDE: JsonSchema = {
     "name": {"type": ["string", "null"], "pattern": "^[\\w-]+$"},
     "from": {"$ref": "#/$defs/Source"},
 }
+_CALL: JsonSchema = {
+    "type": ["object", "null"],
+    "description": "what the layer is called with beside tensors, as {training: false}",
+}
 
 
 def _item(heads: Mapping[str, object], *, beside: Mapping[str, object] = _BESIDE) -> JsonSchema:
@@ -246,7 +256,7 @@ def _calls(source: JsonSchema) -> list[JsonSchema]:
     found: list[JsonSchema] = []
     for name, entry in _spelled("layers").items():
         if len(entry.call) > 1:
-            needed = [one for one, must in entry.call.items() if must]
+            needed = [one for one, must in entry.call.items() if must and entry.kind is None]  # or under `call`
             by_name = _closed(dict.fromkeys(entry.call, source), required=needed)
             taken: JsonSchema = {"anyOf": [{"not": {"type": "object"}}, by_name]}
             found.append({"if": {"required": [name]}, "then": {"properties": {"from": taken}}})
@@ -259,7 +269,10 @@ def _composites(arguments: _Arguments) -> list[JsonSchema]:
     block: JsonSchema = {"anyOf": [_TEXT, {"type": "object", "minProperties": 1, "maxProperties": 1}]}
     heads: dict[str, tuple[JsonSchema, JsonSchema]] = {
         "use": ({**block, "description": "a block, with new weights"}, {}),
-        "share": ({**block, "description": "a block or a named layer, with the same weights each time"}, {}),
+        "share": (
+            {**block, "description": "a block or a named layer, with the same weights each time"},
+            {"call": _CALL},
+        ),
         "repeat": (_closed({"times": whole, "layers": _CHAIN}, required=["times", "layers"]), {}),
         "ensemble": (
             {

@@ -84,7 +84,7 @@ def _blanked(node: Node, dropout: dict[str, float]) -> list[object]:
     if node.kind in DROPOUTS and isinstance(rate, (int, float)) and 0 < rate < 1:
         dropout[node.layer] = float(rate)
         arguments["rate"] = _AT_RUN_TIME
-    return [node.name, node.layer, node.kind, arguments, node.inputs, node.members]
+    return [node.name, node.layer, node.kind, arguments, node.inputs, node.members, node.call]
 
 
 def _named(given: str | Mapping[str, object]) -> tuple[str, dict[str, object]]:

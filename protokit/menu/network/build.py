@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import importlib
+import inspect
 from collections.abc import Callable, Mapping
 from pathlib import Path as FilePath
 from typing import Any, TypeAlias
@@ -15,12 +16,14 @@ from protokit.core.places import Fault, Path
 from protokit.core.suggest import did_you_mean
 from protokit.core.values.signature import Signature
 from protokit.menu import catalogue
+from protokit.menu.catalogue import takes_more
 from protokit.menu.expand import as_written, expand
 from protokit.menu.graph import Graph, Node, Ref, Taken
-from protokit.menu.items import Layer, Outline, Value
+from protokit.menu.items import Layer, Outline, Source, Value
 from protokit.menu.network.heads import heads
 from protokit.menu.network.inputs import Inputs
 from protokit.menu.network.members import Members, parts_of
+from protokit.menu.network.operations import constant, operation
 from protokit.menu.network.refusal import Tensors, not_of_members, refused, shape
 from protokit.menu.reading.arguments import arguments_of
 
@@ -62,6 +65,11 @@ def build(
         with seeded(seed, tensorflow=seed_tensorflow), computing_in(precision):
             if signature is None:
                 return _standalone(menu, graph, folder)
+            if getattr(menu, "weights", None) is not None:
+                rule = "the menu holds the weights of a Keras model, which a recipe takes from a file"
+                raise SpecError.one(
+                    rule, "save the model and write learn: {from: NAME.keras}; read the menu without weights"
+                )
             if menu.inputs:
                 rule = "a recipe's network takes its columns from `represent`"
                 raise SpecError([Fault(rule, "remove inputs: numbers and categories are there", ("inputs",), "key")])
@@ -77,20 +85,38 @@ def build(
 def _standalone(menu: Outline, graph: Graph, folder: FilePath | None) -> keras.Model:
     if not menu.inputs:
         raise SpecError([Fault("a menu without inputs is built by a recipe", "add inputs: {numbers: [8]}")])
-    inputs = {name: keras.Input(spec["shape"], dtype=spec["dtype"], name=name) for name, spec in menu.inputs.items()}
+    inputs = {name: keras.Input(**spec, name=name) for name, spec in menu.inputs.items()}
     tensors = _Tensors(dict(inputs), folder=folder)
+    tensors.names_operations = True
     tensors.call(graph)
-    several = list(inputs.values())
+    several: Tensors = list(inputs.values()) if len(inputs) > 1 else next(iter(inputs.values()))
+    if menu.takes is not None:
+        several = _structure(menu.takes, inputs.__getitem__)
     if graph.members:
         if menu.outputs:
             rule = "a menu that ends with an ensemble has one output, the mean of what its members give"
             raise SpecError([Fault(rule, "remove outputs", ("outputs",), "key")])
         mean = keras.layers.GlobalAveragePooling1D(name="mean_of_members")(tensors.of(graph.last))
-        return _model(several if len(several) > 1 else several[0], mean)
-    ends = [graph.names[name.partition(".")[0]] for name in menu.outputs] or [graph.last]
-    parts = [name.partition(".")[2] for name in menu.outputs] or [""]
-    outputs = [tensors.of(Ref(e.node, int(p) if p else e.part)) for e, p in zip(ends, parts, strict=True)]
-    return _model(several if len(several) > 1 else several[0], outputs if len(outputs) > 1 else outputs[0])
+        return _model(several, mean)
+
+    def end(name: str) -> keras.KerasTensor:
+        base, _, part = (name, "", "") if name in graph.names else name.rpartition(".")
+        ref = graph.names[base]
+        return tensors.of(Ref(ref.node, int(part)) if part else ref)
+
+    if menu.gives is not None:
+        return _model(several, _structure(menu.gives, end))
+    outputs = [end(name) for name in menu.outputs] or [tensors.of(graph.last)]
+    return _model(several, outputs if len(outputs) > 1 else outputs[0])
+
+
+def _structure(source: Source, of: Callable[[str], keras.KerasTensor]) -> Tensors:
+    """Tensors in the lists and mappings that names stand in."""
+    if isinstance(source, str):
+        return of(source)
+    if isinstance(source, Mapping):
+        return {name: _structure(part, of) for name, part in source.items()}
+    return [_structure(part, of) for part in source]
 
 
 def _model(inputs: Tensors, outputs: Tensors) -> keras.Model:
@@ -111,6 +137,7 @@ class _Tensors:
     def __init__(self, found: dict[str, Made], own: Inputs | None = None, folder: FilePath | None = None) -> None:
         self.found, self.own, self.folder = found, own, folder
         self.layers: dict[str, Called] = {}
+        self.names_operations = False  # as where nothing else makes some, whose names could be the same
 
     def call(self, graph: Graph) -> None:
         for node in graph.nodes:
@@ -152,19 +179,23 @@ class _Tensors:
     def one(self, node: Node, taken: Tensors) -> Made:
         layer = self.layers.get(node.layer)
         if layer is None:
-            layer = self.layers[node.layer] = _layer(Layer(node.kind, self.arguments(node, taken)), node.layer)
+            name = node.layer if self.names_operations or not node.kind.startswith("ops.") else None
+            layer = self.layers[node.layer] = _layer(Layer(node.kind, self.arguments(node, taken)), name)
             if node.kind == catalogue.BACKBONE:
                 layer.reads_from = self.folder  # type: ignore[attr-defined]
         entry = catalogue.find("layers", node.kind)
         call = entry.call if entry else {}
+        more = {name: constant(value) for name, value in node.call.items()}
         if isinstance(taken, dict):
             first = next(iter(call))
-            return layer(taken[first], **{k: v for k, v in taken.items() if k != first})
-        if isinstance(taken, list) and sum(call.values()) > 1:
-            return layer(*taken)
+            if first not in taken:
+                return layer(**taken, **more)
+            return layer(taken[first], **{k: v for k, v in taken.items() if k != first}, **more)
+        if isinstance(taken, list) and (sum(call.values()) > 1 or (entry and entry.many)):
+            return layer(*taken, **more)
         if isinstance(taken, list) and "initial_state" in call:
-            return layer(taken[0], initial_state=taken[1:] if len(taken) > 2 else taken[1])
-        return layer(taken)
+            return layer(taken[0], initial_state=taken[1:] if len(taken) > 2 else taken[1], **more)
+        return layer(taken, **more)
 
     def ensemble(self, node: Node, start: keras.KerasTensor) -> keras.KerasTensor:
         parts = parts_of(start, self.own.specs if self.own else ()) if len(start.shape) == 2 else None
@@ -214,20 +245,28 @@ def _at(node: Node, error: SpecError) -> SpecError:
 def _layer(layer: Layer, name: str | None) -> Called:
     entry = catalogue.find("layers", layer.kind)
     assert entry is not None, "the menu has checked the name"
-    if entry.name.startswith("ops."):
-        return _operation(getattr(keras.ops, entry.name.removeprefix("ops.")), **layer.arguments)
+    if entry.kind is not None:
+        return operation(entry, layer.arguments, name)
     kind = entry.own or getattr(importlib.import_module(entry.home) if entry.home else keras.layers, entry.name)
     arguments = {key: _value(key, value) for key, value in layer.arguments.items()}
+    if entry.own is not None and not takes_more(entry.own):
+        return _without_name(entry.own, arguments, name)
     made: Called = kind(**arguments, **({"name": name} if name else {}))
     return made
 
 
-def _operation(function: Called, value: Value = None, reverse: Value = False) -> Called:
-    def call(*taken: keras.KerasTensor) -> keras.KerasTensor:
-        operands = [*taken, value] if value is not None else list(taken)
-        return function(*(reversed(operands) if reverse else operands))
-
-    return call
+def _without_name(kind: type, arguments: dict[str, object], name: str | None) -> Called:
+    """A layer whose constructor takes no name, nor what every layer takes: they are set."""
+    own = inspect.signature(kind).parameters
+    made = kind(**{key: value for key, value in arguments.items() if key in own})
+    if name:
+        made.name = name
+    if "dtype" in arguments and "dtype" not in own:
+        made.dtype_policy = keras.dtype_policies.get(arguments["dtype"])
+    if "trainable" in arguments and "trainable" not in own:
+        set_trainable(made, bool(arguments["trainable"]))
+    called: Called = made
+    return called
 
 
 def _value(name: str, value: Any) -> object:
@@ -237,6 +276,9 @@ def _value(name: str, value: Any) -> object:
     if isinstance(value, (list, tuple)):
         made = [_value("", part) for part in value]
         return made if any(isinstance(part, Layer) for part in value) else tuple(made)
+    if name.endswith("activation") and isinstance(value, Mapping):
+        [(kind, given)] = value.items()
+        return _layer(Layer(str(kind), dict(given or {})), None)
     for ending in ("initializer", "regularizer", "constraint"):
         if name.endswith(ending) and isinstance(value, Mapping):
             [(kind, given)] = value.items()

@@ -17,7 +17,7 @@ from typing import Any, Literal
 
 from protokit.core.files import write_text
 from protokit.core.libraries.backend import keras
-from protokit.menu.catalogue import REFUSED, SECTIONS, Argument, call_of
+from protokit.menu.catalogue import REFUSED, SECTIONS, Argument, call_of, snake
 from protokit.menu.network import noise, number_embeddings
 
 # Abstract bases, and tools that are no layers of a network.
@@ -42,6 +42,16 @@ _ELSEWHERE = {
     "StochasticDepth": "keras.src.applications.convnext",
     "CustomScaleLayer": "keras.src.applications.inception_resnet_v2",
 }
+# Operations whose function is not named as their class.
+_SPELLED = {
+    "layer_norm": "layer_normalization", "batch_norm": "batch_normalization", "rmsnorm": "rms_normalization",
+    "is_in": "isin", "search_sorted": "searchsorted", "all_close": "allclose",
+}  # fmt: skip
+# Operations that take a function, which is no data.
+_OF_FUNCTIONS = {
+    "Map", "Scan", "AssociativeScan", "WhileLoop", "ForiLoop", "Cond", "Switch", "VectorizedMap", "CallableOp",
+    "Vectorize", "JVP", "PiecewiseFunction", "Piecewise", "ApplyAlongAxis",
+}  # fmt: skip
 # What a menu does not say of an application: it is a backbone, and its input is what comes to it.
 _NOT_OF_BACKBONES = {
     "include_top", "input_tensor", "input_shape", "classes", "classifier_activation", "include_preprocessing", "name",
@@ -58,6 +68,7 @@ def describe() -> dict[str, Any]:
     for name, module in {**_ELSEWHERE, **own_layers()}.items():
         kind = getattr(importlib.import_module(module), name)
         catalogue["layers"][name] = {**_class(kind, "layers"), "home": module}
+    catalogue["operations"] = operations()
     catalogue["applications"] = applications()
     catalogue["layers"]["Backbone"] = {
         "about": "A network of keras.applications without its classifier, and the preprocessing that belongs to it.",
@@ -84,6 +95,49 @@ def own_layers() -> dict[str, str]:
             if inspect.isclass(kind) and keras.saving.get_registered_name(kind) == f"protokit>{name}":
                 found[name] = module
     return found
+
+
+def operations() -> dict[str, Any]:
+    """The operations of keras.ops: what each is called on, its other arguments, and the class that does it."""
+    found: dict[str, Any] = {}
+    for part in ("core", "math", "linalg", "nn", "numpy", "image"):
+        module = importlib.import_module(f"keras.src.ops.{part}")
+        for kind in list(vars(module).values()):
+            if not (inspect.isclass(kind) and issubclass(kind, keras.Operation) and kind.__module__ == module.__name__):
+                continue
+            home, word = keras.ops, _SPELLED.get(snake(kind.__name__), snake(kind.__name__))
+            if not hasattr(home, word) and hasattr(keras.ops.image, word):
+                home, word = keras.ops.image, f"image.{word}"
+            function = getattr(home, word.removeprefix("image."), None)
+            if function is not None and kind.__name__ not in _OF_FUNCTIONS:
+                entry = _operation(kind, function)
+                found |= {} if entry is None else {word: entry}
+    return dict(sorted(found.items()))
+
+
+def _operation(kind: type, function: Callable[..., object]) -> dict[str, Any] | None:
+    """An operation whose class takes what its function takes: tensors when it is called, the rest when it is made."""
+    made = list(inspect.signature(kind.__init__).parameters.values())[1:]  # type: ignore[misc]
+    called = list(inspect.signature(kind.call).parameters.values())[1:]  # type: ignore[attr-defined]
+    if any(p.kind is p.VAR_KEYWORD for p in made):
+        return None
+    text = inspect.getdoc(function) or ""
+    documented = _documented(text)
+    arguments = {p.name: _argument(p, documented.get(p.name, "")) for p in made if p.name != "name"}
+    call = {p.name: p.default is p.empty for p in called if p.kind is not p.VAR_KEYWORD}
+    if kind.__name__ == "GetItem":  # a slice is no tensor
+        arguments, call = {"key": {}}, {"x": True}
+    taken = {p.name for p in inspect.signature(function).parameters.values() if p.kind is not p.VAR_KEYWORD}
+    if not call or taken != {*arguments, *call}:
+        return None
+    entry = {
+        "about": text.split("\n\n")[0].replace("\n", " ").strip(),
+        "arguments": arguments,
+        "call": call,
+        "home": kind.__module__,
+        "kind": kind.__name__,
+    }
+    return {**entry, "many": True} if called[0].kind is inspect.Parameter.VAR_POSITIONAL else entry
 
 
 def applications() -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 from protokit.core.places import Fault
 from protokit.core.suggest import did_you_mean, nearest, one_of
 from protokit.menu import catalogue
+from protokit.menu.reading import slices
 from protokit.menu.reading.argument_rules import rule_of
 
 _NOUN = {"integer": "a whole number", "number": "a number", "boolean": "true or false"}
@@ -67,6 +68,11 @@ def _check_value(entry: catalogue.Entry, name: str, value: object) -> list[Fault
     rule, said = rule_of(entry, name), f"{name} of {entry.name}"
     if value is catalogue.OPEN or rule.layers:
         return []
+    if entry.name == "ops.get_item":
+        try:
+            slices.parse(value)
+        except ValueError as error:
+            return [Fault(f"{said}: {error}", "write ':, 0' or '..., 0:2'")]
     if value is None:
         return [] if rule.null else [Fault(f"{said} needs a value")]
     if isinstance(value, str) and value == rule.default:
@@ -88,6 +94,13 @@ def check_reference(section: str, value: object, rule: str) -> list[Fault]:
     if section == "activations":
         if isinstance(value, str) and value in catalogue.activations():
             return []
+        if isinstance(value, Mapping) and len(value) == 1:  # a layer that is one
+            [(name, arguments)] = value.items()
+            layer = catalogue.find("layers", str(name))
+            given = arguments_of(layer, arguments) if layer is not None else catalogue.unknown("layers", name)
+            if isinstance(given, Fault) or layer is None:
+                return [given.under((name,))] if isinstance(given, Fault) else []
+            return [fault.under((name,)) for fault in check_arguments(layer, given)]
         cure = did_you_mean(str(value), catalogue.activations())
         return [Fault(f"{rule}: unknown activation {value!r}", cure)]
     if isinstance(value, str):

@@ -70,7 +70,7 @@ class ChainReader:
         if not isinstance(data, Mapping) or not data:
             self.reader.fault(path, f"a menu item is a layer, not {data!r}", "write Flatten or {Dense: 64}")
             return None
-        heads = [key for key in data if key not in {"name", "from", "merge", "default"}]
+        heads = [key for key in data if key not in {"name", "from", "call", "merge", "default"}]
         if len(heads) != 1:
             self._several(list(data), heads, path)
             return None
@@ -79,14 +79,33 @@ class ChainReader:
             if key in data and key not in _BESIDE.get(str(head), ()):
                 of = "branch" if key == "merge" else "choose"
                 self.reader.fault((*path, key), f"{key!r} belongs to {of}, not {head!r}", "remove it", part="key")
-        source = self._source(data["from"], (*path, "from")) if "from" in data else None
+        source = self.source(data["from"], (*path, "from")) if "from" in data else None
         name = self._name(data.get("name"), (*path, "name"))
         body = data[head]
         composite = head if head in COMPOSITES else None
         item = getattr(self, f"_{composite}")(body, (*path, head), data, name) if composite else None
         if composite is None:
             item = self.reader.layer(head, body, (*path, head), name)
+        if data.get("call") is not None and item is not None:
+            item = self._with_call(item, data["call"], (*path, "call"))
         return self._finish(item, name, source, path)
+
+    def _with_call(self, item: Item, call: object, path: Path) -> Item:
+        """A layer with what it is called with beside tensors."""
+        entry = catalogue.find("layers", item.kind) if isinstance(item, Layer) else None
+        again = isinstance(item, Use) and item.shared and item.block not in self.reader.blocks
+        if not isinstance(item, (Layer, Use)) or (not again and entry is None):
+            self.reader.fault(path, "'call' belongs to a layer", "remove it", part="key")
+            return item
+        if not isinstance(call, Mapping):
+            self.reader.fault(path, f"call is a mapping of names to values, not {call!r}", "write {training: false}")
+            return item
+        names = (*entry.call, "training") if entry and entry.call else tuple(call)
+        for name in call:
+            if name not in names:
+                rule = f"{getattr(item, 'kind', 'the layer')} is not called with {name!r}"
+                self.reader.fault((*path, name), rule, did_you_mean(str(name), names), part="key")
+        return replace(item, call={k: self.reader.value(v, (*path, k), f"call.{k}") for k, v in call.items()})
 
     def _finish(self, item: Item | None, name: str | None, source: Source | None, path: Path) -> Item | None:
         if item is None:
@@ -106,7 +125,7 @@ class ChainReader:
             if name not in entry.call:
                 rule = f"{item.kind} is not called on {name!r}"
                 self.reader.fault((*path, name), rule, did_you_mean(name, entry.call), part="key")
-        if missing := [name for name, needed in entry.call.items() if needed and name not in source]:
+        if missing := [n for n, needed in entry.call.items() if needed and n not in source and n not in item.call]:
             self.reader.fault(path, f"{item.kind} is called on {missing[0]} too", f"add {missing[0]}: NAME")
 
     def _several(self, keys: list[Any], heads: list[Any], path: Path) -> None:
@@ -115,7 +134,7 @@ class ChainReader:
         cure = "start a new item with '-'" if heads else None
         if heads and not catalogue.find("layers", str(extra)) and extra not in COMPOSITES:
             rule = f"{extra!r} beside the layer {heads[0]!r}"
-            guess = nearest(str(extra), ("name", "from", *_BESIDE.get(str(heads[0]), ())))
+            guess = nearest(str(extra), ("name", "from", "call", *_BESIDE.get(str(heads[0]), ())))
             cure = f"did you mean {guess!r}?" if guess else "put arguments inside braces: {Dense: {units: 64}}"
         self.reader.fault((*path, extra), rule, cure, part="key")
 
@@ -138,15 +157,16 @@ class ChainReader:
         yield
         self._maybe -= 1
 
-    def _source(self, data: object, path: Path) -> Source | None:
+    def source(self, data: object, path: Path) -> Source | None:
+        """Names of items and inputs, alone or in lists and mappings."""
         if isinstance(data, str):
             self.known_name(data, path)
             return data
         if isinstance(data, (list, tuple)) and data:
-            found = [self._source(part, (*path, i)) for i, part in enumerate(data)]
+            found = [self.source(part, (*path, i)) for i, part in enumerate(data)]
             return tuple(part for part in found if part is not None)
         if isinstance(data, Mapping) and data:
-            parts = {str(name): self._source(part, (*path, name)) for name, part in data.items()}
+            parts = {str(name): self.source(part, (*path, name)) for name, part in data.items()}
             return {name: part for name, part in parts.items() if part is not None}
         self.reader.fault(path, f"'from' is a name, or a list or mapping of names, not {data!r}", "write from: stem")
         return None

@@ -8,11 +8,12 @@ from typing import Any
 from protokit.core.places import Path
 from protokit.core.suggest import did_you_mean, nearest
 from protokit.menu import items
-from protokit.menu.items import INPUTS, Block, Input, Item, Use
+from protokit.menu.items import INPUTS, Block, Input, Item, Source, Use
 from protokit.menu.reading.chains import ChainReader
 from protokit.menu.reading.layers import COMPOSITES, LayerReader
 
-KEYS = ("hyperparameters", "blocks", "inputs", "layers", "outputs")
+KEYS = ("hyperparameters", "blocks", "inputs", "takes", "layers", "outputs")
+_OF_INPUTS = ("shape", "dtype", "batch_size", "sparse", "ragged", "optional")
 
 
 class Reader:
@@ -26,6 +27,8 @@ class Reader:
         self.blocks: dict[str, Block] = {}
         self.inputs: dict[str, Input] = {}
         self.outputs: tuple[str, ...] = ()
+        self.takes: Source | None = None
+        self.gives: Source | None = None
         self.layers: tuple[Item, ...] = ()
         self.chains = ChainReader(self.reader, self.blocks)
 
@@ -53,6 +56,7 @@ class Reader:
             self.layers = self.chains.chain(data["layers"], ("layers",))
         else:
             self.reader.fault((), "a menu without layers", "write layers: [{Dense: 64}]")
+        self._takes(data)
         self._outputs(data)
 
     def _mapping(self, data: Mapping[object, object], key: str, cure: str) -> Iterator[tuple[str, object]]:
@@ -63,7 +67,9 @@ class Reader:
             self.reader.fault((key,), f"{key} is a mapping, not {given!r}", cure)
             return
         for name, value in given.items():
-            if not isinstance(name, str) or not name.isidentifier():
+            if key == "inputs" and isinstance(name, str) and name.strip() and name == name.strip() and "/" not in name:
+                yield name, value  # which no expression names
+            elif not isinstance(name, str) or not name.isidentifier():
                 self.reader.fault((key, name), f"a name is letters, digits and '_', not {name!r}", part="key")
             else:
                 yield name, value
@@ -72,8 +78,9 @@ class Reader:
         path = ("inputs", name)
         plain = value if isinstance(value, Mapping) else {"shape": value}
         for key in plain:
-            if key not in {"shape", "dtype"}:
-                self.reader.fault((*path, key), f"unknown key {key!r} of an input", "one of: shape, dtype", part="key")
+            if key not in _OF_INPUTS:
+                cure = did_you_mean(str(key), _OF_INPUTS) or f"one of: {', '.join(_OF_INPUTS)}"
+                self.reader.fault((*path, key), f"unknown key {key!r} of an input", cure, part="key")
         shape: Any = plain.get("shape")
         shape = [shape] if isinstance(shape, int) else shape
         good = isinstance(shape, (list, tuple)) and all(
@@ -86,7 +93,20 @@ class Reader:
         if not isinstance(dtype, str):
             self.reader.fault((*path, "dtype"), f"dtype is a name, not {dtype!r}", "write int32")
             return
-        self.inputs[name] = {"shape": tuple(shape), "dtype": dtype}
+        found: Input = {"shape": tuple(shape), "dtype": dtype}
+        size: Any = plain.get("batch_size")
+        if size is not None:
+            if isinstance(size, bool) or not isinstance(size, int) or size < 1:
+                self.reader.fault((*path, "batch_size"), f"batch_size is a whole number from 1, not {size!r}")
+                return
+            found["batch_size"] = size
+        for key in _OF_INPUTS[3:]:
+            said: Any = plain.get(key, False)
+            if not isinstance(said, bool):
+                self.reader.fault((*path, key), f"{key} is true or false, not {said!r}", f"write {key}: true")
+            elif said:
+                found[key] = True  # type: ignore[literal-required]
+        self.inputs[name] = found
 
     def _block(self, name: str, value: object) -> None:
         path: Path = ("blocks", name)
@@ -117,6 +137,12 @@ class Reader:
         given = data.get("outputs")
         if given is None:
             return
+        if isinstance(given, Mapping) or (
+            isinstance(given, (list, tuple)) and not all(isinstance(n, str) for n in given)
+        ):
+            self.gives = self.chains.source(given, ("outputs",))
+            self.outputs = tuple(_names_in(self.gives)) if self.gives is not None else ()
+            return
         names: Any = [given] if isinstance(given, str) else given
         if not isinstance(names, (list, tuple)) or not names or not all(isinstance(name, str) for name in names):
             self.reader.fault(("outputs",), f"outputs are names of items, not {given!r}", "write [label, score]")
@@ -124,6 +150,18 @@ class Reader:
         for i, name in enumerate(names):
             self.chains.known_name(name, ("outputs", i) if given is names else ("outputs",))
         self.outputs = tuple(names)
+
+    def _takes(self, data: Mapping[object, object]) -> None:
+        """How a Keras model of the menu is given its inputs."""
+        given = data.get("takes")
+        if given is None:
+            return
+        known, self.chains.known = self.chains.known, set(self.inputs)
+        self.takes = self.chains.source(given, ("takes",))
+        self.chains.known = known
+        if self.takes is not None and sorted(_names_in(self.takes)) != sorted(self.inputs):
+            rule = "takes has each input once"
+            self.reader.fault(("takes",), rule, f"name them all: {', '.join(self.inputs) or 'under inputs'}")
 
     def _cycles(self) -> None:
         uses = {name: {use.block for use in _uses(block.layers)} for name, block in self.blocks.items()}
@@ -137,6 +175,16 @@ class Reader:
                 if other not in seen:
                     seen.add(other)
                     todo += uses.get(other, ())
+
+
+def _names_in(source: Source) -> Iterator[str]:
+    """The names in a structure, in the order of Keras: that of sorted keys."""
+    if isinstance(source, str):
+        yield source
+    else:
+        parts = [source[key] for key in sorted(source)] if isinstance(source, Mapping) else source
+        for part in parts:
+            yield from _names_in(part)
 
 
 def _uses(chain: tuple[Item, ...]) -> list[Use]:

@@ -60,11 +60,12 @@ def _leaves(taken: Taken) -> Iterator[Ref]:
             yield from _leaves(part)
 
 
-def _kind(node: Node) -> tuple[str, str]:
+def _kind(node: Node) -> tuple[str, str, str]:
+    call = repr(sorted((name, plain_value(value)) for name, value in node.call.items()))
     if node.kind == "residual":
-        return "Add", "[]"
+        return "Add", "[]", call
     arguments = shorter(Layer(node.kind, node.arguments)).arguments
-    return node.kind, repr(sorted((name, plain_value(value)) for name, value in arguments.items()))
+    return node.kind, repr(sorted((name, plain_value(value)) for name, value in arguments.items())), call
 
 
 def _place(ref: Ref, order: Mapping[str, int]) -> tuple[object, int]:

@@ -27,13 +27,17 @@ def write(menu: Outline, plain: dict[str, Any], even: Collection[str]) -> str:
     for found in _forms(menu, even):
         layers = plain_chain(found.chain)
         blocks = {"blocks": {name: block.as_plain() for name, block in found.blocks.items()}} if found.blocks else {}
-        data = {**{key: plain[key] for key in ("inputs",) if key in plain}, **blocks, "layers": layers}
-        data |= {key: plain[key] for key in ("outputs",) if key in plain}
+        said = {key: plain[key] for key in ("inputs", "takes", "outputs") if key in plain}
+        data: dict[str, Any] = {**said, **blocks, "layers": layers}
+        data["outputs"] = data.pop("outputs", None)  # at the end
+        if data["outputs"] is None:
+            del data["outputs"]
         reader = Reader(())
         reader.read(data)
         if reader.faults:
             continue
-        again = Outline(reader.layers, reader.blocks, reader.hyperparameters, reader.inputs, reader.outputs)
+        parts = reader.layers, reader.blocks, reader.hyperparameters, reader.inputs, reader.outputs
+        again = Outline(*parts, takes=reader.takes, gives=reader.gives)
         try:
             same = canonical(again, expand(again)) == whole
         except SpecError:

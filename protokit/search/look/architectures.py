@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
 from protokit.menu.expand import expand
@@ -74,7 +74,7 @@ def _folded(node: Node, folded: Mapping[str, str]) -> Node:
             return {name: of(part) for name, part in taken.items()}
         return tuple(of(part) for part in taken)
 
-    return Node(node.name, node.layer, node.kind, node.arguments, of(node.inputs), node.path, node.twin, node.members)
+    return replace(node, inputs=of(node.inputs))
 
 
 def _differences(
