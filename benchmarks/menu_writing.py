@@ -1,6 +1,6 @@
 """How many lines `Menu.write` takes for each keras.applications model, with all names and without; fills docs/menu.md.
 
-python benchmarks/menu_writing.py
+python benchmarks/menu_writing.py [MODEL ...]
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ def main() -> None:
     from protokit import Menu
 
     rows = ["| model | lines with every name | lines of `write()` | written, s |", "|---|---|---|---|"]
-    for name in [name for name, made in vars(keras.applications).items() if inspect.isfunction(made)]:
+    every = [name for name, made in vars(keras.applications).items() if inspect.isfunction(made)]
+    for name in sys.argv[1:] or every:
         menu = Menu.from_keras(getattr(keras.applications, name)(weights=None))
         before = menu.write(names=True).count("\n")
         started = time.perf_counter()

@@ -77,8 +77,10 @@ def test_six_blocks_of_a_transformer() -> None:
 @pytest.mark.parametrize("path", MENUS, ids=[path.stem for path in MENUS])
 def test_a_menu_written_by_hand_stays_short(path: Path) -> None:
     menu = Menu.read(path)
-    by_hand = text.written(menu.as_plain())  # in lines of the same width
-    assert written(menu.build()).count("\n") <= 1.2 * by_hand.count("\n")
+    lines = [line for line in path.read_text().splitlines() if line.strip() and not line.startswith("#")]
+    if max(map(len, lines)) > WIDEST:  # a file of wider lines is compared in lines of the same width
+        lines = text.written(menu.as_plain()).splitlines()
+    assert written(menu.build()).count("\n") <= 1.2 * len(lines)
 
 
 def test_house_menus_stay_short() -> None:
