@@ -23,11 +23,40 @@ def shorter(layer: Layer) -> Layer:
         short = argument(layer.kind, name, items.mapped(value, _unnamed))
         default = entry.arguments.get(name, {}).get("default", catalogue.OPEN) if entry else catalogue.OPEN
         usual = argument(layer.kind, name, default)
-        same_type = isinstance(short, bool) == isinstance(usual, bool)
-        if (short == usual and same_type) or (name == "data_format" and short == keras.config.image_data_format()):
+        if _alike(name, short, usual) or (name == "data_format" and short == keras.config.image_data_format()):
             continue
         found[name] = short
+    if layer.kind == "Bidirectional" and _is_mirror(found.get("layer"), found.get("backward_layer")):
+        del found["backward_layer"]
     return replace(layer, arguments=found)
+
+
+def _alike(name: str, value: Any, usual: Any) -> bool:
+    """Whether an argument is what it is where it is not given: `{RandomUniform: {}}` is `uniform`."""
+    if value == usual and isinstance(value, bool) == isinstance(usual, bool):
+        return True
+    if not (
+        name.endswith("_initializer") and isinstance(usual, str) and isinstance(value, Mapping) and len(value) == 1
+    ):
+        return False
+    [(kind, arguments)] = list(value.items())[:1] or [("", None)]
+    made = getattr(keras.initializers, str(kind), None)
+    if made is None or (arguments is not None and not isinstance(arguments, Mapping)):
+        return False
+    default = keras.initializers.get(usual)
+    return type(default) is made and _config(made(**(arguments or {}))) == _config(default)
+
+
+def _config(initializer: Any) -> dict[str, Any]:
+    return {key: value for key, value in initializer.get_config().items() if key != "seed"}
+
+
+def _is_mirror(forward: Any, backward: Any) -> bool:
+    """Whether the way back is what Keras makes of the way forth."""
+    if not isinstance(forward, Layer) or not isinstance(backward, Layer):
+        return False
+    turned = {**forward.arguments, "go_backwards": not forward.arguments.get("go_backwards", False)}
+    return shorter(replace(forward, arguments=turned)) == shorter(backward)
 
 
 def argument(kind: str, name: str, value: Any) -> Any:

@@ -27,7 +27,7 @@ def write(menu: Outline, plain: dict[str, Any], even: Collection[str]) -> str:
     for found in _forms(menu, even):
         layers = plain_chain(found.chain)
         blocks = {"blocks": {name: block.as_plain() for name, block in found.blocks.items()}} if found.blocks else {}
-        said = {key: plain[key] for key in ("inputs", "takes", "outputs") if key in plain}
+        said: dict[str, Any] = {key: plain[key] for key in ("inputs", "takes", "outputs") if key in plain}
         data: dict[str, Any] = {**said, **blocks, "layers": layers}
         data["outputs"] = data.pop("outputs", None)  # at the end
         if data["outputs"] is None:

@@ -43,12 +43,16 @@ def equal(one: Any, other: Any) -> None:
 def come_back(model: keras.Model) -> keras.Model:
     """Read as a menu, written, read and built: the same inputs, outputs and weights."""
     menu = Menu.from_keras(model, weights=True)
-    again = Menu.from_text(menu.write())
+    again = Menu.from_text(menu.write(names=True))
     assert again == menu
     twin, graph = menu.build(), graph_of(model)
     assert again.build().count_params() == twin.count_params()
     given = rows(model)
-    equal(model(given, training=False), twin(given, training=False))
+    said = model(given, training=False)
+    equal(said, twin(given, training=False))
+    short = Menu.from_text(menu.write()).build()
+    short.set_weights(twin.get_weights())
+    equal(said, short(given, training=False))
     assert [tensor.name for tensor in graph.inputs] == [tensor.name for tensor in twin.inputs]
     assert len(twin.trainable_weights) == len(model.trainable_weights)
     keras.backend.clear_session()
