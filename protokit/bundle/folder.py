@@ -18,6 +18,7 @@ from safetensors.numpy import load_file, save_file
 from protokit.bundle.input_schema import InputSchema
 from protokit.bundle.migrations import FORMAT, Written, migrated
 from protokit.bundle.model import Model
+from protokit.bundle.opened.keras_copy import COMPILED
 from protokit.bundle.part import Part
 from protokit.bundle.requirements import check_requirements, requirements
 from protokit.core.errors import BundleError, DataError, ProtokitError
@@ -49,6 +50,8 @@ def save(model: Model, path: str | Path) -> None:
         plain = model.menu.resolve().as_plain(in_full=True)
         input_schema = model.input_schema or InputSchema(model.columns)
         about: dict[str, object] = {"menu": plain, "precision": model.precision, "intake": input_schema.as_plain()}
+        if model.compiled is not None:
+            about["compiled"] = dict(model.compiled)
         if needed := requirements(model.menu, [part.encoder for part in model.parts], input_schema.clean):
             about["plugins"] = needed
         write_json(part / "menu.json", about)
@@ -96,11 +99,23 @@ def load(path: str | Path) -> Model:
         weights = _weights(written.tensors, [networks[encoder.signature] for encoder in fitted])
         each = zip(fitted, weights, clusters, strict=True)
         parts = (Part(e, networks[e.signature], w, found) for e, w, found in each)
-        model = Model(menu, tuple(parts), precision, input_schema)
+        model = Model(menu, tuple(parts), precision, input_schema, _compiled(menu_plain))
         assign(model.parts[0].network.weights, model.parts[0].weights[0])
     except ProtokitError as error:
         raise BundleError(error.rule if error.rule else str(error), place=str(path)) from None
     return model
+
+
+def _compiled(plain: Mapping[str, Any]) -> Mapping[str, object] | None:
+    """What a network is compiled with, where the model says it; it is read when a network is asked for.
+
+    Raises:
+        BundleError: it is nothing of the kind.
+    """
+    said = plain.get("compiled")
+    if said is None or (isinstance(said, dict) and all(name in COMPILED for name in said)):
+        return said
+    raise BundleError(f"what a network is compiled with is nothing of the kind: {said!r}")
 
 
 def _fitted(part: Part) -> dict[str, object]:
