@@ -20,6 +20,7 @@ from protokit.bundle.opened.fitted import Fitted
 from protokit.bundle.opened.labelled import beside_truth, with_truth
 from protokit.bundle.part import mean
 from protokit.bundle.spread import hold_samples, spread
+from protokit.bundle.writing import save
 from protokit.collect.frames import as_frame
 from protokit.core.errors import PredictionNotice, SpecError
 from protokit.core.names import as_text, counted
@@ -183,8 +184,6 @@ class Model(Fitted):
         Raises:
             DataError: the disk refused, or there is something else at the path.
         """
-        from protokit.bundle.folder import save
-
         save(self, path)
 
     def sample(self, table: object, *, seed: int = 0) -> pd.DataFrame:

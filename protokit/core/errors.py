@@ -16,7 +16,10 @@ Every message states the place, the rule that was broken with the value that bro
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import linecache
+from collections.abc import Iterable, Iterator
+from traceback import walk_tb
+from types import TracebackType
 
 from protokit.core.places import Fault, in_order
 from protokit.core.values.said import Finding
@@ -34,9 +37,24 @@ class ProtokitError(Exception):
         self.rule, self.place, self.cure, self.path = rule, place, cure, path
         super().__init__((f"{place}: " if place else "") + rule + (f"\n    {cure}" if cure else ""))
 
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows: the line of its own that went wrong, and the message; none of our stack."""
+        line = next(_own_lines(self.__traceback__), None)
+        return [*([f"----> {line}", ""] if line else []), f"{type(self).__name__}: {self}"]
+
     def __reduce__(self) -> tuple[object, ...]:
         """An error of another process is the same here."""
         return _again, (type(self), self.args, dict(self.__dict__))
+
+
+def _own_lines(traceback: TracebackType | None) -> Iterator[str]:
+    """The lines that called protokit, the first of them first, each with its number."""
+    frames = list(walk_tb(traceback))
+    names = [str(frame.f_globals.get("__name__", "")).partition(".")[0] for frame, _ in frames]
+    for (frame, number), name, next_name in zip(frames, names, names[1:], strict=False):
+        if name != "protokit" and next_name == "protokit":
+            text = linecache.getline(frame.f_code.co_filename, number, frame.f_globals).strip()
+            yield f"{number} {text}" if text else f"line {number}"
 
 
 def _again(kind: type[ProtokitError], args: tuple[object, ...], state: dict[str, object]) -> ProtokitError:

@@ -99,7 +99,7 @@ class Fitted:
 
         It takes `arrays(table).inputs` and gives what the networks say on average, or one of them by its place. It
         lives its own life: nothing that is done to it changes what this model predicts, nor the other way round. Its
-        learning rate is where the recipe's schedule starts. Models of versions before 0.2 come uncompiled.
+        learning rate is where the recipe's schedule starts. A model that an earlier version wrote comes uncompiled.
 
         Raises:
             SpecError: there is no such network, each fold has encoders of its own and none is chosen, or a loss of

@@ -89,20 +89,29 @@ class Split:
         nodes, weights = np.polynomial.legendre.leggauss(steps)
         totals = [np.zeros(tuple(one.shape), np.float64) for one in end]
         masks = [getattr(one, "_keras_mask", None) for one in end]
-        for node, weight in zip((nodes + 1) / 2, weights / 2, strict=True):
-            at = [a + tf.cast(node, a.dtype) * (b - a) for a, b in zip(start, end, strict=True)]
+        rows = len(unit)
+        at_once = max(1, _AT_A_TIME // rows)
+        for first in range(0, steps, at_once):
+            some = (nodes[first : first + at_once] + 1) / 2
+            count = len(some)
+            at = [
+                tf.concat([a + tf.cast(node, a.dtype) * (b - a) for node in some], 0)
+                for a, b in zip(start, end, strict=True)
+            ]
             with tf.GradientTape() as tape:
                 tape.watch(at)
-                said = tf.reduce_sum(self._said(at, masks, key, unit))
+                tiled = [None if one is None else tf.concat([one] * count, 0) for one in masks]
+                said = tf.reduce_sum(self._said(at, tiled, key, np.tile(unit, count)))
             found = tape.gradient(said, at, unconnected_gradients="zero")
             for total, one in zip(totals, found, strict=True):
-                total += weight * np.asarray(one, np.float64)
+                each = np.asarray(one, np.float64).reshape(count, *total.shape)
+                total += np.tensordot(weights[first : first + at_once] / 2, each, axes=1)
         moved = [
             total * (np.asarray(b, np.float64) - np.asarray(a, np.float64))
             for total, a, b in zip(totals, start, end, strict=True)
         ]
-        first, last = (np.asarray(self._said(one, masks, key, unit), np.float64) for one in (start, end))
-        return moved, first, last
+        at_start, at_end = (np.asarray(self._said(one, masks, key, unit), np.float64) for one in (start, end))
+        return moved, at_start, at_end
 
     def _said(
         self, at: Sequence[tf.Tensor], masks: Sequence[tf.Tensor | None], key: str, unit: np.ndarray

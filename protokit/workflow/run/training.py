@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from protokit.bundle.folder import save
 from protokit.bundle.input_schema import InputSchema
 from protokit.bundle.model import Model
 from protokit.bundle.opened.averaging import needed
 from protokit.bundle.opened.keras_copy import compiled_words
+from protokit.bundle.writing import save
 from protokit.core.libraries.backend import keras
 from protokit.core.memory import release_unused
 from protokit.core.values.said import Notice
