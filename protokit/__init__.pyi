@@ -42,6 +42,7 @@ from protokit.search.tune import tune as tune
 from protokit.workflow.check import check as check
 from protokit.workflow.cures.tried import Tried as Tried
 from protokit.workflow.cures.trying import try_cures as try_cures
+from protokit.workflow.fit import fit as fit
 from protokit.workflow.look.compare import compare as compare
 from protokit.workflow.look.runs import runs as runs
 from protokit.workflow.look.table import table as table

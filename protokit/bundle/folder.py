@@ -6,22 +6,23 @@ Nothing in it names code: the menu is checked against the catalogue, and only te
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from safetensors import SafetensorError
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import load_file
 
 from protokit.bundle.input_schema import InputSchema
 from protokit.bundle.migrations import FORMAT, Written, migrated
 from protokit.bundle.model import Model
+from protokit.bundle.opened.keras_copy import COMPILED
 from protokit.bundle.part import Part
-from protokit.bundle.requirements import check_requirements, requirements
+from protokit.bundle.requirements import check_requirements
+from protokit.bundle.writing import FILES, names_of
 from protokit.core.errors import BundleError, DataError, ProtokitError
-from protokit.core.files import sha256, write_json, write_with
+from protokit.core.files import sha256
 from protokit.core.libraries.backend import keras
 from protokit.core.outside import access
 from protokit.core.runs import run_folder
@@ -32,36 +33,6 @@ from protokit.learn.words import PRECISIONS
 from protokit.menu.menu import Menu
 from protokit.menu.network.build import build
 from protokit.represent.encoding import from_plain
-
-_FILES = ("menu.json", "encoders.json", "weights.safetensors")
-
-
-def save(model: Model, path: str | Path) -> None:
-    """Write a model's folder; one that is there stays as it is until the new one is whole.
-
-    Raises:
-        DataError: the disk refused; the message names the path.
-    """
-    path = Path(path)
-    part = path.with_name(f".{path.name}.part")
-    try:
-        shutil.rmtree(part, ignore_errors=True)
-        plain = model.menu.resolve().as_plain(in_full=True)
-        input_schema = model.input_schema or InputSchema(model.columns)
-        about: dict[str, object] = {"menu": plain, "precision": model.precision, "intake": input_schema.as_plain()}
-        if needed := requirements(model.menu, [part.encoder for part in model.parts], input_schema.clean):
-            about["plugins"] = needed
-        write_json(part / "menu.json", about)
-        write_json(part / "encoders.json", [_fitted(some) for some in model.parts], indent=None)
-        tensors = _tensors(model)
-        write_with(part / "weights.safetensors", lambda temporary: save_file(tensors, temporary))
-        manifest = {name: {"bytes": (part / name).stat().st_size, "sha256": sha256(part / name)} for name in _FILES}
-        write_json(part / "manifest.json", {"format": FORMAT, "files": manifest})
-        _put_in_place(part, path)
-    except OSError as error:
-        raise DataError(f"could not write: {error.strerror or error}", place=str(path)) from error
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
 
 
 def load(path: str | Path) -> Model:
@@ -96,17 +67,23 @@ def load(path: str | Path) -> Model:
         weights = _weights(written.tensors, [networks[encoder.signature] for encoder in fitted])
         each = zip(fitted, weights, clusters, strict=True)
         parts = (Part(e, networks[e.signature], w, found) for e, w, found in each)
-        model = Model(menu, tuple(parts), precision, input_schema)
+        model = Model(menu, tuple(parts), precision, input_schema, _compiled(menu_plain))
         assign(model.parts[0].network.weights, model.parts[0].weights[0])
     except ProtokitError as error:
         raise BundleError(error.rule if error.rule else str(error), place=str(path)) from None
     return model
 
 
-def _fitted(part: Part) -> dict[str, object]:
-    """All that was learned of the columns, and the clusters where some were found."""
-    plain = part.encoder.as_plain()
-    return plain if part.clusters is None else {**plain, "clusters": part.clusters.as_plain()}
+def _compiled(plain: Mapping[str, Any]) -> Mapping[str, object] | None:
+    """What a network is compiled with, where the model says it; it is read when a network is asked for.
+
+    Raises:
+        BundleError: it is nothing of the kind.
+    """
+    said = plain.get("compiled")
+    if said is None or (isinstance(said, dict) and all(name in COMPILED for name in said)):
+        return said
+    raise BundleError(f"what a network is compiled with is nothing of the kind: {said!r}")
 
 
 def _folder_of(path: Path) -> Path:
@@ -139,25 +116,10 @@ def _weights(
 ) -> list[tuple[tuple[np.ndarray, ...], ...]]:
     """The weights of each part, for each of its seeds."""
     seeds = sum(name.startswith("0.") and name.split(".")[2] == "000000" for name in tensors)
-    names = [[[f"{i}.{s}.{n}" for n in _names(net)] for s in range(seeds)] for i, net in enumerate(networks)]
+    names = [[[f"{i}.{s}.{n}" for n in names_of(net)] for s in range(seeds)] for i, net in enumerate(networks)]
     if not seeds or sorted(tensors) != sorted(name for part in names for some in part for name in some):
         raise BundleError("the weights are of another network")
     return [tuple(tuple(tensors[name] for name in some) for some in part) for part in names]
-
-
-def _tensors(model: Model) -> dict[str, np.ndarray]:
-    return {
-        f"{i}.{seed}.{name}": values
-        for i, part in enumerate(model.parts)
-        for seed, weights in enumerate(part.weights)
-        for name, values in zip(_names(part.network), weights, strict=True)
-    }
-
-
-def _names(network: keras.Model) -> list[str]:
-    """Weights by place, layer and own name. What Keras names inside a layer counts over the whole process: left out."""
-    paths = [weight.path.split("/") for weight in network.weights]
-    return [f"{i:06}.{path[0]}.{path[-1]}" for i, path in enumerate(paths)]
 
 
 def _verify(path: Path) -> int:
@@ -172,9 +134,9 @@ def _verify(path: Path) -> int:
             rule, place=str(path), cure="load it with the version of protokit that wrote it, or a later one"
         )
     files = manifest.get("files")
-    if not isinstance(files, dict) or sorted(files) != sorted(_FILES):
+    if not isinstance(files, dict) or sorted(files) != sorted(FILES):
         raise BundleError("the manifest does not list the files of a model", place=str(path))
-    for name in _FILES:
+    for name in FILES:
         file = path / name
         if not file.is_file():
             raise BundleError("a file of the model is missing", place=str(file), cure="copy the folder whole")
@@ -188,12 +150,3 @@ def _json(path: Path) -> Any:
         return json.loads(path.read_text(encoding="utf-8"))
     except (ValueError, OSError, RecursionError) as error:
         raise BundleError(f"not JSON: {error}", place=str(path)) from None
-
-
-def _put_in_place(part: Path, path: Path) -> None:
-    old = path.with_name(f".{path.name}.old")
-    shutil.rmtree(old, ignore_errors=True)
-    if path.exists():
-        path.rename(old)
-    part.rename(path)
-    shutil.rmtree(old, ignore_errors=True)

@@ -3,95 +3,38 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 
-from protokit.bundle.input_schema import InputSchema
 from protokit.bundle.notices import notices_of
-from protokit.bundle.part import Part, mean
+from protokit.bundle.opened import gradients
+from protokit.bundle.opened.averaging import brought, needed
+from protokit.bundle.opened.evaluation import Evaluation, evaluated
+from protokit.bundle.opened.explanation import Explanation, class_of, explained
+from protokit.bundle.opened.fitted import Fitted
+from protokit.bundle.opened.labelled import beside_truth, with_truth
+from protokit.bundle.part import mean
 from protokit.bundle.spread import hold_samples, spread
-from protokit.collect.files.nested import filled
-from protokit.collect.frames import as_frame, told_of_zones
+from protokit.bundle.writing import save
+from protokit.collect.frames import as_frame
 from protokit.core.errors import PredictionNotice, SpecError
-from protokit.core.libraries.backend import keras
+from protokit.core.names import as_text, counted
 from protokit.core.seeds import derive
-from protokit.core.values.said import Notice
-from protokit.core.values.signature import Signature, TargetSpec
-from protokit.learn.snapshot import hold
-from protokit.menu.menu import Menu
-from protokit.represent.encoder import Encoder
-from protokit.represent.encoding import Encoding
+from protokit.core.suggest import did_you_mean
 from protokit.represent.sides.encoder import PairEncoder
 
 
 @dataclass(frozen=True)
-class Model:
+class Model(Fitted):
     """Networks with everything that comes before and after them. Made by `run` or `load`.
 
     A run without folds and further seeds has one network; else what the networks say is averaged.
     """
-
-    menu: Menu
-    parts: tuple[Part, ...]
-    precision: str = "float32"
-    input_schema: InputSchema | None = None
-
-    def __post_init__(self) -> None:
-        """A later table's numbers are read as training's were written."""
-        if self.input_schema is not None:
-            found = {name: reading for part in self.parts for name, reading in part.encoder.notations.items()}
-            object.__setattr__(self, "input_schema", self.input_schema.knowing(found))
-
-    @property
-    def signature(self) -> Signature:
-        """What the network takes and gives; that of the first part where folds differ in their columns' levels."""
-        return self.parts[0].encoder.signature
-
-    @property
-    def encoder(self) -> Encoding:
-        """What was learned of the columns; that of the first part, with means of the parts' thresholds and spreads."""
-        first = self.parts[0].encoder
-        if len(self.parts) == 1 or not isinstance(first, Encoder):
-            return first
-        of_parts = [part.encoder.signature.targets for part in self.parts]
-        return first.settled({specs[0].name: _settled(specs) for specs in zip(*of_parts, strict=True)})
-
-    @property
-    def network(self) -> keras.Model:
-        """The Keras model, with the weights of the first of the networks."""
-        first = self.parts[0]
-        hold(first.network.weights, first.weights[0])
-        return first.network
-
-    @property
-    def networks(self) -> int:
-        """How many networks are averaged."""
-        return sum(len(part.weights) for part in self.parts)
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The columns that a table must have."""
-        return self.input_schema.columns if self.input_schema else needed(self.parts)
-
-    def rows(self, table: object) -> tuple[pd.DataFrame, list[Notice]]:
-        """A table as the encoders take it, read and cleaned as the recipe's was; and what was decided in that.
-
-        Raises:
-            DataError: a column is missing, or a cell is not what a step says.
-        """
-        frame, notices = filled(as_frame(table), self.columns), list[Notice]()
-        if self.input_schema is not None:
-            kinds = {name: kind for part in self.parts for name, kind in part.encoder.kinds.items()}
-            notices = list(told_of_zones(frame[[name for name in self.input_schema.columns if name in frame.columns]]))
-            frame, told = self.input_schema.read(frame, kinds)
-            notices += told
-            frame = self.input_schema.cleaned(frame, needed(self.parts), notices.append)
-        return frame, notices
 
     def predict(
         self,
@@ -149,7 +92,7 @@ class Model:
         for i, (part, some) in enumerate(zip(self.parts, encoded, strict=True)):
             own = derive(seed, "part", i)
             said = [part.scores(*some)] if samples is None else part.sampled(*some, samples, own)
-            drawn += [self._brought(part, one) for one in said]
+            drawn += [brought(self.parts[0], part, one) for one in said]
         scores = mean(drawn)
         if (clusters := self.parts[0].clusters) is not None:
             [found] = scores.values()
@@ -167,6 +110,81 @@ class Model:
         if unlike:
             warnings.warn("\n".join(told), PredictionNotice, stacklevel=2)
         return predicted
+
+    def predict_proba(self, table: object, *, target: str | None = None) -> pd.DataFrame:
+        """The probabilities of a table's rows, as `predict` has them: a column for each class or label, by its name.
+
+        `target` says which, where there are several of classes.
+
+        Raises:
+            SpecError: nothing is predicted that has probabilities, or several are and none is named.
+            DataError: as `predict`.
+        """
+        targets = {one.name: one for one in self.signature.targets if one.form in ("classes", "labels")}
+        if not targets:
+            rule = f"there are no probabilities: the task is {self.signature.targets[0].task}"
+            raise SpecError.one(rule, "use predict")
+        spec = targets[_chosen(target, targets)]
+        predicted = self.predict(table)
+        if spec.form == "classes":
+            columns = {one: predicted[f"{spec.name} = {as_text(one)}"] for one in spec.classes}
+        else:
+            columns = {one: predicted[f"{one} probability"] for one in spec.columns}
+        found = pd.DataFrame(columns, predicted.index)
+        found.attrs |= predicted.attrs
+        return found
+
+    def evaluate(self, table: object, *, metrics: Sequence[str] | None = None, seed: int = 0) -> Evaluation:
+        """Score the model on a table with the truth in it: each metric with its 95% interval.
+
+        `metrics` are those of the task, or those that are named. Rows without a truth are left out, and it is said.
+
+        Raises:
+            SpecError: a metric is not for the task, or the model has no truth in a table (series, clusters).
+            DataError: a column is missing, or a class is none of the model's.
+        """
+        frame, notices = self.rows(table)
+        frame, more = with_truth(self.parts, frame)
+        found = beside_truth(self.parts, self.encoder.signature.targets, frame)
+        return evaluated(found, metrics, [*notices, *more], seed)
+
+    def explain(
+        self, table: object, *, background: object = None, target: str | None = None, of: object = None
+    ) -> Explanation:
+        """How much each column adds to what is said of each row: integrated gradients, on the network's own scale.
+
+        A row is held against the mean of the `background`'s rows (training rows are a good one); without it, against a
+        row whose cells are all missing: numbers in the middle, no level of a category. Of classes it is the probability
+        of the one that is predicted, or of the class `of`; before it was tempered, where probabilities were calibrated.
+
+        Source: Sundararajan, Taly and Yan, Axiomatic Attribution for Deep Networks, 2017.
+
+        Raises:
+            SpecError: what is predicted is neither a class nor a number, or Keras does not run on TensorFlow.
+            DataError: a column is missing, or a cell is not what its column is.
+        """
+        gradients.hold_tensorflow("explanations")
+        spec = {one.name: one for one in self.signature.targets}
+        name = _chosen(target, spec)
+        frame, _ = self.rows(table)
+        against = self.rows(background)[0] if background is not None else _unknown(frame, needed(self.parts))
+        classes = None
+        if of is not None:
+            classes = np.full(len(frame), class_of(spec[name], of))
+        elif spec[name].has_classes:
+            said = self.predict(table)[name].astype(object)
+            classes = np.array([class_of(spec[name], one) for one in said])
+        if isinstance(table, pd.DataFrame):
+            frame = frame.set_axis(table.index)
+        return explained(self.parts, frame, against, spec[name], classes)
+
+    def save(self, path: str | Path) -> None:
+        """Write the model's folder, which `protokit.load` reads; one that is there stays until the new one is whole.
+
+        Raises:
+            DataError: the disk refused, or there is something else at the path.
+        """
+        save(self, path)
 
     def sample(self, table: object, *, seed: int = 0) -> pd.DataFrame:
         """Draw a row for each row of a table, of a model that draws (`learn: {task: generation}`), in own units.
@@ -199,18 +217,25 @@ class Model:
         return found
 
     def embed(
-        self, table: object, *, folder: str | Path | None = None, side: Literal["left", "right"] | None = None
+        self,
+        table: object,
+        layer: str | None = None,
+        *,
+        folder: str | Path | None = None,
+        side: Literal["left", "right"] | None = None,
     ) -> pd.DataFrame:
         """Where the network puts the rows of a table, in the middle: those of several networks are side by side.
 
-        That is what the item named `code` gives; where there is none, of inputs that are given back the narrowest layer
-        that all of them go through, of all else what the last layer takes. The table is taken as by `predict`; of a
-        model of pairs it has the columns of one `side`, which need not be named if it has not both.
+        That is what the `layer` of that name gives, flat. Where none is said: what the item named `code` gives; where
+        there is none, of inputs that are given back the narrowest layer that all of them go through, of all else what
+        the last layer takes. The table is taken as by `predict`; of a model of pairs it has the columns of one `side`,
+        which need not be named if it has not both.
 
         Returns:
             One row for each row of the table, or each sequence: `embedding 1`, `embedding 2`, and so on.
 
         Raises:
+            SpecError: the network has no such layer.
             DataError: a column is missing, or a cell is not what its column is.
         """
         first = self.parts[0].encoder
@@ -219,7 +244,7 @@ class Model:
         found = []
         for part in self.parts:
             encoder = part.encoder if folder is None else part.encoder.at(Path(folder))
-            codes = part.codes(encoder.encode(encoder.examples(frame))[0])
+            codes = part.codes(encoder.encode(encoder.examples(frame))[0], layer)
             # both sides are the same row here
             found.append(codes.reshape(len(codes), len(part.weights), 2, -1)[:, :, 0] if of_pairs else codes)
         points = np.concatenate([codes.reshape(len(codes), -1) for codes in found], axis=1)
@@ -228,21 +253,27 @@ class Model:
             embedded.index = table.index
         return embedded
 
-    def _brought(self, part: Part, scores: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-        """Scores of a part as those of the first one's targets."""
-        pairs = zip(self.signature.targets, part.encoder.signature.targets, strict=True)
-        if part is self.parts[0] or part.clusters is not None:
-            return scores
-        return {to.name: to.of_task.brought(own, scores[to.name], to) for to, own in pairs}
+    def __repr__(self) -> str:
+        targets = ", ".join(f"{one.name} ({one.task})" for one in self.signature.targets)
+        of = f", {self.networks} networks averaged" if self.networks > 1 else ""
+        return f"<Model of {targets} from {counted(len(self.columns), 'column')}{of}>"
 
 
-def needed(parts: Sequence[Part]) -> tuple[str, ...]:
-    """The columns that the encoders of some parts take."""
-    return tuple(dict.fromkeys(name for part in parts for name in part.encoder.needed))
+def _chosen(target: str | None, targets: Mapping[str, object]) -> str:
+    """The name of a target that was asked for, or of the only one.
+
+    Raises:
+        SpecError: there is none, or there are several.
+    """
+    if target is None and len(targets) > 1:
+        raise SpecError.one(f"there are {len(targets)} targets", f"say which: target={next(iter(targets))!r}")
+    name = next(iter(targets)) if target is None else target
+    if name not in targets:
+        raise SpecError.one(f"no target {name!r}", did_you_mean(str(name), targets))
+    return name
 
 
-def _settled(specs: Sequence[TargetSpec]) -> TargetSpec:
-    """A target as all parts together have it."""
-    spreads = [spec.spread for spec in specs if spec.spread is not None]
-    spread = sum(spreads) / len(spreads) if spreads else None
-    return replace(specs[0], threshold=sum(spec.threshold for spec in specs) / len(specs), spread=spread)
+def _unknown(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
+    """A row of which nothing is known."""
+    row = frame.iloc[:1].reset_index(drop=True)
+    return row.assign(**{name: pd.Series([None], dtype=object) for name in columns if name in row.columns})

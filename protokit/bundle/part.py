@@ -32,15 +32,15 @@ class Part:
     weights: tuple[tuple[np.ndarray, ...], ...]
     clusters: Clusters | None = None
 
-    def codes(self, inputs: Mapping[str, np.ndarray]) -> np.ndarray:
-        """The embedding of rows: the codes of the networks of all seeds side by side.
+    def codes(self, inputs: Mapping[str, np.ndarray], layer: str | None = None) -> np.ndarray:
+        """The embedding of rows, or what a layer gives: that of the networks of all seeds side by side.
 
         Shapes: (rows, width of a code * seeds).
         """
         found = []
         for weights in self.weights:
             hold(self.network.weights, weights)
-            found.append(codes(self.network, dict(inputs), self.encoder.signature))
+            found.append(codes(self.network, dict(inputs), self.encoder.signature, layer))
         return np.concatenate(found, axis=1)
 
     def scores(self, inputs: Mapping[str, np.ndarray], features: Features) -> dict[str, np.ndarray]:

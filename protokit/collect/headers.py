@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 from protokit.collect.column_flow import check_names
 from protokit.collect.source import Source
@@ -14,15 +15,19 @@ from protokit.core.outside import access
 from protokit.core.plugins import guarded
 
 
-def columns(spec: Collect, folder: Path) -> list[str] | None:
+def columns(spec: Collect, folder: Path, given: Mapping[str, list[str]] = MappingProxyType({})) -> list[str] | None:
     """The columns that the tables have once they are joined and cleaned, if known without loading them.
+
+    Those `given` are of tables that are there already.
 
     Raises:
         SpecError: a step of joining or cleaning names a column that is not there.
         DataError: a file is not there or its header cannot be read.
     """
-    found: dict[str, list[str] | None] = {}
+    found: dict[str, list[str] | None] = dict(given)
     for name, source in spec.tables.items():
+        if name in given:
+            continue
         with reading(name, source):
             found[name] = source.columns(folder)
     return check_names(spec, found)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from protokit.core.errors import SpecError
+from protokit.core.names import counted
 from protokit.core.outside import access
 from protokit.core.suggest import did_you_mean
 from protokit.grammar.document import Document
@@ -25,16 +27,16 @@ if TYPE_CHECKING:
     from protokit.menu.network.drawing import Drawing
 
 
-_NAMED = 6  # items of a chain in one line
+_SHOWN = 6  # items that a Menu's repr names
 
 
 @dataclass(frozen=True)
 class Menu(Outline):
     """A network as data: items in a chain, with blocks, hyperparameters, inputs and outputs where it has them.
 
-    Takes what a file takes, or layers from `protokit.menu.layers`; an invalid menu cannot exist. `house` is the name
-    of the house menu it came from, if any; `even` is there on menus that were read from a Keras model: the names of
-    its sums of equal shapes.
+    Takes what a file takes, or layers from `protokit.menu.layers` or of Keras, a Keras model too; an invalid menu
+    cannot exist. `house` is the name of the house menu it came from, if any; `even` is there on menus that were read
+    from a Keras model: the names of its sums of equal shapes.
 
     >>> Menu([{"Dense": 8}, "BatchNormalization"]).layers[0]
     Layer(kind='Dense', arguments={'units': 8}, name=None, source=None)
@@ -55,6 +57,12 @@ class Menu(Outline):
         name = None
         if isinstance(layers, str):
             name, layers = layers, HOUSE_MENUS[layers].layers
+        if "keras" in sys.modules:  # else it holds none of its layers
+            from protokit.menu.network.of_layers import plain_of
+
+            layers = plain_of(layers)
+        if parts and isinstance(layers, Mapping):
+            raise SpecError.one("this has its inputs and outputs: a whole model", "give it alone")
         data = {"layers": layers, **parts} if parts else layers
         reader = Reader(columns)
         reader.read(data)
@@ -236,10 +244,10 @@ class Menu(Outline):
         return write(self.as_plain())
 
     def __repr__(self) -> str:
-        plain = items.plain_chain(self.layers)
-        chain = [next(iter(item)) if isinstance(item, Mapping) else str(item) for item in plain]
-        more = f" > … ({len(chain)} in all)" if len(chain) > _NAMED else ""
-        return f"<Menu {self.house or ' > '.join(chain[:_NAMED]) + more}>"
+        kinds = [one.kind if isinstance(one, items.Layer) else type(one).__name__.lower() for one in self.layers]
+        shown = [*kinds[:_SHOWN], *(["…"] if len(kinds) > _SHOWN else [])]
+        house = f" {self.house}" if self.house else ""
+        return f"<Menu{house} of {counted(len(kinds), 'item')}{': ' * bool(shown)}{', '.join(shown)}>"
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         drawing = self.draw()

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import TypeAlias
 
 from protokit.core.errors import SpecError
 from protokit.core.places import Path
 from protokit.grammar.document import Document, Setting
 
+Settings: TypeAlias = Sequence[str] | Mapping[str, object]
+"""`{"learn.epochs": 5}`, `"learn.epochs=5"`, or a list of such texts."""
 
-def apply(document: Document, settings: Sequence[str]) -> Document:
+
+def apply(document: Document, settings: Settings) -> Document:
     """A document with some values replaced; a fault in such a value is placed in the setting.
+
+    >>> apply(Document.of({"seed": 1}), {"learn.epochs": 5}).data
+    {'seed': 1, 'learn': {'epochs': 5}}
 
     Raises:
         SpecError: a setting is not `PATH=VALUE`, or leads through something that is no mapping.
@@ -21,12 +28,10 @@ def apply(document: Document, settings: Sequence[str]) -> Document:
         return document
     data = copy.deepcopy(document.data) if document.data is not None else {}
     settled: dict[Path, Setting] = {}
-    for setting in settings:
-        dotted, equals, text = setting.partition("=")
+    for dotted, value, setting in _each(settings):
         path: Path = tuple(step.strip() for step in dotted.split("."))
-        if not equals or not all(path):
+        if not all(path):
             raise SpecError.one(f"--set {setting!r} is not PATH=VALUE", "write --set learn.epochs=5")
-        value = Document.parse(text, f"--set {dotted}").data
         container = data
         for step in path[:-1]:
             if not isinstance(container, dict):
@@ -39,3 +44,20 @@ def apply(document: Document, settings: Sequence[str]) -> Document:
         container[path[-1]] = value
         settled[path] = Setting(setting, dotted.rindex(str(path[-1])), len(dotted) + 1)
     return replace(document, data=data, settings=settled)
+
+
+def _each(settings: Settings) -> Iterator[tuple[str, object, str]]:
+    """The path, the value and the text of each setting."""
+    if isinstance(settings, Mapping):
+        for dotted, value in settings.items():
+            if not isinstance(dotted, str):
+                raise SpecError.one(f"set: {dotted!r} is no path", 'write set={"learn.epochs": 5}')
+            yield dotted, copy.deepcopy(value) if isinstance(value, (dict, list)) else value, f"{dotted}={value!r}"
+        return
+    for setting in [settings] if isinstance(settings, str) else settings:
+        if not isinstance(setting, str):
+            raise SpecError.one(f"set: {setting!r} is not PATH=VALUE", 'write set={"learn.epochs": 5}')
+        dotted, equals, text = setting.partition("=")
+        if not equals:
+            raise SpecError.one(f"--set {setting!r} is not PATH=VALUE", "write --set learn.epochs=5")
+        yield dotted, Document.parse(text, f"--set {dotted}").data, setting

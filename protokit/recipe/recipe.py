@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from io import StringIO
 from pathlib import Path as FilePath
@@ -102,8 +102,9 @@ class Recipe(Section):
     _settling: Settling | None = PrivateAttr(default=None)  # makes the document when it is asked for
 
     @classmethod
-    def read(cls, path: str | FilePath, *, set: Sequence[str] = ()) -> Recipe:
-        """Read a recipe file. `set` holds overrides such as `learn.epochs=5`.
+    def read(cls, path: str | FilePath, *, set: overrides.Settings = ()) -> Recipe:
+        """Read a recipe file. `set` holds overrides: `{"learn.epochs": 5}`, `"learn.epochs=5"`,
+        or a list of such texts.
 
         Raises:
             SpecError: with every fault of the file at its line and column.
@@ -117,7 +118,7 @@ class Recipe(Section):
         return cls.of(document, path.resolve().parent, name)
 
     @classmethod
-    def parse(cls, data: object, *, set: Sequence[str] = (), folder: FilePath | None = None) -> Recipe:
+    def parse(cls, data: object, *, set: overrides.Settings = (), folder: FilePath | None = None) -> Recipe:
         """A recipe from a dict of the same shape as the file; paths in it start at `folder`, else the current one."""
         return cls.of(overrides.apply(Document.of(data), set), folder or FilePath.cwd(), "recipe")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from protokit.core.errors import SpecError
 from protokit.core.libraries.optional import optional
 from protokit.core.outside import access
 from protokit.grammar.faults import faults_of
+from protokit.recipe.overrides import Settings
 from protokit.recipe.recipe import Recipe
 from protokit.recipe.search import Search
 from protokit.recipe.space import Space
@@ -29,7 +30,7 @@ def tune(
     *,
     out: str | Path = "runs",
     resume: bool = False,
-    set: Sequence[str] = (),
+    set: Settings = (),
     trials: int | None = None,
     time: float | str | None = None,
     workers: int | str | None = None,

@@ -19,9 +19,14 @@ class Notebook:
         self._handle = display(HTML(""), display_id=True)
         self._shown = 0.0
         self._pace = Pace()
+        self._begun, self._stage, self._done = time.monotonic(), "", list[str]()
 
     def step(self, text: str) -> None:
         """See Progress."""
+        now = time.monotonic()
+        if self._stage:
+            self._done.append(f"{self._stage} {now - self._begun:.1f} s")
+        self._begun, self._stage = now, text
         self._show(html.escape(text))
 
     def epoch(self, done: int, of: int, loss: float, validation: float, label: str = "") -> None:
@@ -34,7 +39,8 @@ class Notebook:
 
     def _show(self, text: str, curve: str = "") -> None:
         self._shown = time.monotonic()
-        self._handle.update(HTML(f'<div style="font-family:ui-monospace,monospace">{text}</div>{curve}'))
+        before = f'<div style="opacity:.7">{html.escape(" · ".join(self._done))}</div>' if self._done else ""
+        self._handle.update(HTML(f'<div style="font-family:ui-monospace,monospace">{before}{text}</div>{curve}'))
 
     def __enter__(self) -> Notebook:
         return self

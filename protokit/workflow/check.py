@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 from protokit.collect.headers import columns, some_cells
@@ -12,20 +12,23 @@ from protokit.core.values.said import Finding
 from protokit.learn.backends import backend as backends
 from protokit.learn.words import Learn
 from protokit.recipe.column_names import check_columns
+from protokit.recipe.overrides import Settings, apply
 from protokit.recipe.recipe import Recipe
 from protokit.workflow.ignored import before_a_run
 
 
-def as_recipe(recipe: Recipe | str | Path | Mapping[str, object], set: Sequence[str] = ()) -> Recipe:
-    """A recipe from what a person may pass: a file, a dict of the same shape, or a `Recipe`.
+def as_recipe(recipe: Recipe | str | Path | Mapping[str, object], set: Settings = ()) -> Recipe:
+    """A recipe from what a person may pass: a file, a dict of the same shape, or a `Recipe`; with other values set.
 
     Raises:
         SpecError: it is wrong.
     """
     if isinstance(recipe, Recipe):
-        if set:
-            raise SpecError.one("`set` is for files and dicts", "change the recipe itself")
-        return recipe
+        if not set:
+            return recipe
+        if Recipe.of(recipe.document, recipe.folder, recipe.name) != recipe:
+            raise SpecError.one("this recipe was changed since it was read", "change it itself, without set")
+        return Recipe.of(apply(recipe.document, set), recipe.folder, recipe.name)
     if isinstance(recipe, Mapping):
         return Recipe.parse(dict(recipe), set=set)
     if not isinstance(recipe, str | Path):
@@ -36,8 +39,13 @@ def as_recipe(recipe: Recipe | str | Path | Mapping[str, object], set: Sequence[
     return read if (folder := kept_from(Path(recipe))) is None else read.at(folder)
 
 
-def check(recipe: Recipe | str | Path | Mapping[str, object], *, set: Sequence[str] = ()) -> Recipe:
+def check(recipe: Recipe | str | Path | Mapping[str, object], table: object = None, *, set: Settings = ()) -> Recipe:
     """Check a recipe and, where that takes no heavy library, its files and the names of their columns.
+
+    A data frame may stand for its tables. `set` holds other values: `{"learn.epochs": 5}`, or "learn.epochs=5".
+
+    >>> check({"represent": {"target": "y"}}, {"x": [1, 2], "y": [0, 1]}, set={"learn.epochs": 5}).learn.epochs
+    5
 
     Raises:
         SpecError: with every fault at its line.
@@ -47,10 +55,19 @@ def check(recipe: Recipe | str | Path | Mapping[str, object], *, set: Sequence[s
     hold_backend(checked)
     checked.check_menu()
     with checked.document.placing():
-        names = columns(checked.collect, checked.folder)
+        names = columns(checked.collect, checked.folder, _given(checked, table))
     if names is not None:
         check_columns(checked, names)
     return checked
+
+
+def _given(recipe: Recipe, table: object) -> dict[str, list[str]]:
+    """The columns of the tables that were passed from Python."""
+    if table is None:
+        return {}
+    from protokit.collect.frames import as_frames  # whoever has a frame has pandas
+
+    return {name: list(frame.columns) for name, frame in as_frames(table, list(recipe.collect.tables)).items()}
 
 
 def hold_backend(recipe: Recipe, only: str = "") -> None:

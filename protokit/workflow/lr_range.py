@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -15,6 +15,7 @@ from protokit.grammar.writing import on_a_line
 from protokit.learn.rate_range import rate_range
 from protokit.learn.staging.freezing import Freezing
 from protokit.recipe.edits import diff
+from protokit.recipe.overrides import Settings
 from protokit.recipe.recipe import Recipe
 from protokit.represent.represented import Represented
 from protokit.show.chart import chart
@@ -82,7 +83,7 @@ def lr_range(
     table: object = None,
     *,
     steps: int = 300,
-    set: Sequence[str] = (),
+    set: Settings = (),
 ) -> LearningRates:
     """Find a learning rate for a recipe's network: it rises from 1e-6 to 10 over some steps of training.
 

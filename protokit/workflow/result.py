@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from protokit.bundle.model import Model
+    from protokit.bundle.opened.evaluation import Evaluation
+    from protokit.recipe.recipe import Recipe
     from protokit.workflow.look.plot import Embedded, Plots
 
 
@@ -91,6 +94,33 @@ class Run:
         import pandas as pd
 
         return pd.DataFrame(self.results["history"])
+
+    @property
+    def recipe(self) -> Recipe:
+        """The recipe that was run, as it was written; its paths start where they did."""
+        from protokit.workflow.check import as_recipe
+
+        return as_recipe(self.path / "recipe.yaml")
+
+    @property
+    def predictions(self) -> pd.DataFrame:
+        """What the network said of the test rows, beside the truth: the table `predictions.parquet` of the run.
+
+        Raises:
+            DataError: it is missing, or none.
+        """
+        from protokit.workflow.record.predictions import read_frame
+
+        return read_frame(self.path)
+
+    def evaluate(self, table: object, *, metrics: Sequence[str] | None = None) -> Evaluation:
+        """Score the model on another table with the truth in it, by the recipe's metrics: see `Model.evaluate`.
+
+        Raises:
+            SpecError: a metric is not for the task, or the model has no truth in a table (series, clusters).
+            DataError: a column is missing, or a class is none of the model's.
+        """
+        return self.model.evaluate(table, metrics=metrics if metrics is not None else self.recipe.evaluate.metrics)
 
     @cached_property
     def model(self) -> Model:

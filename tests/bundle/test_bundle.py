@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import protokit
-from protokit.bundle.folder import save
+from protokit.bundle.writing import save
 from protokit.core.errors import BundleError, DataError
 from protokit.core.files import sha256
 
@@ -153,7 +153,7 @@ def test_a_disk_that_fails_mid_save_leaves_the_earlier_model(
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("protokit.bundle.folder.save_file", full)
+    monkeypatch.setattr("protokit.bundle.writing.save_file", full)
     with pytest.raises(DataError, match=r"weights\.safetensors.*No space left"):
         save(run.model, tmp_path / "model")
     assert {p.name: p.read_bytes() for p in (tmp_path / "model").iterdir()} == before

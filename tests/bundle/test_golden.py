@@ -18,8 +18,8 @@ import numpy as np
 import pytest
 
 import protokit
-from protokit.bundle.folder import save
 from protokit.bundle.migrations import FORMAT, MIGRATIONS, Written, migrated
+from protokit.bundle.writing import save
 from protokit.core.errors import BundleError
 from protokit.core.files import sha256
 from protokit.represent.encoding import from_plain

@@ -11,8 +11,8 @@ import pytest
 from typer.testing import CliRunner
 
 import protokit
-from protokit.bundle.folder import save
 from protokit.bundle.model import Model
+from protokit.bundle.writing import save
 from protokit.cli.app import app
 from protokit.core.errors import SpecError
 from protokit.core.libraries.backend import keras

@@ -98,7 +98,7 @@ class MembersHead(keras.layers.Layer):  # type: ignore[misc]
 
 def is_ensemble(network: keras.Model) -> bool:
     """Whether a network gives, in training, what each of several members says."""
-    return any(isinstance(layer, MembersHead) for layer in network.layers)
+    return any(isinstance(layer, MembersHead) for layer in network._flatten_layers())
 
 
 def parts_of(tensor: keras.KerasTensor, inputs: Sequence[InputSpec]) -> list[int]:

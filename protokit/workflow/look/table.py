@@ -11,9 +11,11 @@ from protokit.cells.times.columns import read, survey
 from protokit.cells.times.durations import seconds
 from protokit.cells.times.rules import Rule, decide
 from protokit.collect.collect import as_written
+from protokit.core.errors import SpecError
 from protokit.core.names import as_text, counted, number
 from protokit.core.values.said import Notice, Step
 from protokit.core.values.tables import Table
+from protokit.recipe.overrides import Settings
 from protokit.recipe.recipe import Recipe
 from protokit.represent.encoders.cells import missing_texts, without
 from protokit.represent.encoders.inference import infer
@@ -87,10 +89,11 @@ class TableView:
         return self.card.bundle()
 
 
-def table(source: object, *, sheet: str | None = None) -> TableView:
+def table(source: object, table: object = None, *, sheet: str | None = None, set: Settings = ()) -> TableView:
     """Collect the table of a recipe (its file, a dict of the same shape, a `Recipe`), joined and cleaned; or read one
     from a file, a folder of images, a web address or a data frame.
 
+    A data frame may stand for a recipe's tables, and `set` holds other values than its own, as for `run`.
     `sheet` names one of several in a database, page or workbook. Kinds are read off all rows here; a run reads them off
     its training rows.
 
@@ -98,10 +101,13 @@ def table(source: object, *, sheet: str | None = None) -> TableView:
         SpecError: the recipe is wrong, or the ending of a file says nothing.
         DataError: the data cannot be read, or is not as the recipe says.
     """
-    recipe = _recipe(source)
+    recipe = _recipe(source, set)
     name = recipe.name if recipe is not None else "table"
     given: object = None
     if recipe is None:
+        if set or table is not None:
+            word = "set" if set else "a further table"
+            raise SpecError.one(f"{word} is for a recipe, and this is a table", "give a recipe first")
         plain: dict[str, object] = {"represent": {"target": "-"}}
         if isinstance(source, (str, Path)):
             plain["collect"] = {"tables": {"data": as_written(source, sheet)}}
@@ -110,15 +116,15 @@ def table(source: object, *, sheet: str | None = None) -> TableView:
             given = source
         recipe = Recipe.parse(plain)
         return _view(name, None, collected(recipe, given))
-    return _view(name, recipe, collected(recipe))
+    return _view(name, recipe, collected(recipe, table))
 
 
-def _recipe(source: object) -> Recipe | None:
+def _recipe(source: object, set: Settings) -> Recipe | None:
     """The recipe, where the source is one."""
     if isinstance(source, Recipe) or (isinstance(source, dict) and {"collect", "represent"} & {*source}):
-        return as_recipe(source)
+        return as_recipe(source, set)
     if isinstance(source, (str, Path)) and Path(source).suffix in {".yaml", ".yml"}:
-        return as_recipe(source)
+        return as_recipe(source, set)
     return None
 
 

@@ -112,6 +112,15 @@ def read_predictions(path: Path) -> tuple[dict[str, Predictions], ByBaseline, So
     return network, baselines, rows
 
 
+def read_frame(path: Path) -> pd.DataFrame:
+    """The table of a run's predictions, as it was written: a row for each test row, the first columns say which.
+
+    Raises:
+        DataError: it is missing, or none.
+    """
+    return pd.DataFrame(dict(_columns_in(path / "predictions.parquet")))
+
+
 def read_folds(path: Path) -> np.ndarray | None:
     """The fold of each test row, from 1; None where the run has no folds.
 
@@ -197,18 +206,7 @@ class _Reader:
     @classmethod
     def of(cls, path: Path) -> _Reader:
         """Raises: DataError: there is no such file, or it is none."""
-        with duckdb.connect() as connection:
-            try:
-                found = connection.read_parquet([str(path).translate(LITERAL)]).fetchnumpy()
-            except duckdb.Error as error:
-                raise DataError("not a table of predictions", place=str(path), cure="run its recipe again") from error
-        filled = (
-            (name, values.filled(np.nan if values.dtype.kind == "f" else None))
-            if isinstance(values, np.ma.MaskedArray)
-            else (name, np.asarray(values))
-            for name, values in found.items()
-        )
-        return cls(list(filled))
+        return cls(_columns_in(path))
 
     def rows(self, metrics: Metrics) -> SourceRows:
         """Which rows these are: the first column, and those after it that `metrics.json` lists."""
@@ -269,6 +267,25 @@ class _Reader:
     def stacked(self, count: int) -> np.ndarray:
         """The next columns beside each other. Shapes: (rows, count)."""
         return np.stack([self.take() for _ in range(count)], axis=1)
+
+
+def _columns_in(path: Path) -> list[tuple[str, np.ndarray]]:
+    """The columns of a file.
+
+    Raises:
+        DataError: there is no such file, or it is none.
+    """
+    with duckdb.connect() as connection:
+        try:
+            found = connection.read_parquet([str(path).translate(LITERAL)]).fetchnumpy()
+        except duckdb.Error as error:
+            raise DataError("not a table of predictions", place=str(path), cure="run its recipe again") from error
+    return [
+        (name, values.filled(np.nan if values.dtype.kind == "f" else None))
+        if isinstance(values, np.ma.MaskedArray)
+        else (name, np.asarray(values))
+        for name, values in found.items()
+    ]
 
 
 def _spread(values: np.ndarray, horizon: int) -> np.ndarray:

@@ -6,7 +6,7 @@ TensorFlow is. Where the recipe names another backend than this process has, all
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import Any
 from protokit.core.outside import access
 from protokit.grammar.document import Document
 from protokit.learn.backends.process import Tell, done_elsewhere, is_elsewhere
+from protokit.recipe.overrides import Settings
 from protokit.recipe.recipe import Recipe
 from protokit.show.progress import Progress, Silent, progress
 from protokit.workflow.check import as_recipe, hold_backend
@@ -27,11 +28,14 @@ def run(
     *,
     out: str | Path = "runs",
     resume: bool = False,
-    set: Sequence[str] = (),
+    set: Settings = (),
     baselines: Mapping[str, object] | None = None,
     cache: bool = True,
 ) -> Run:
     """Run a recipe: a file, a dict of the same shape, or a `Recipe`. A data frame may stand for its tables.
+
+    Of several tables give a dict of frames by their names; with `split: {test: later}` the frame `later` is the test.
+    `set` holds other values than the recipe's: `{"learn.epochs": 5}`, or "learn.epochs=5".
 
     `baselines` are estimators of scikit-learn by a name of your own, held against the network beside the recipe's.
 

@@ -7,9 +7,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from protokit.bundle.folder import save
 from protokit.bundle.input_schema import InputSchema
-from protokit.bundle.model import Model, needed
+from protokit.bundle.model import Model
+from protokit.bundle.opened.averaging import needed
+from protokit.bundle.opened.keras_copy import compiled_words
+from protokit.bundle.writing import save
 from protokit.core.libraries.backend import keras
 from protokit.core.memory import release_unused
 from protokit.core.values.said import Notice
@@ -86,7 +88,7 @@ def _in_folder(
     as_trained, networks = networks, settled(plan, networks, folds)
     written = (texts_of(recipe), table.clean, recipe.represent.written_numbers, table.notations)
     input_schema = InputSchema.of(recipe.collect, needed(networks.parts), *written)
-    model = Model(recipe.network, networks.parts, recipe.learn.precision, input_schema)
+    model = Model(recipe.network, networks.parts, recipe.learn.precision, input_schema, compiled_words(recipe.learn))
     results = evaluate(recipe, table, folds, networks, plan, baselines)
     relied = importance(networks.first, folds[0], plan.metrics, recipe.seed, trained_rows(networks, folds))
     results = replace(results, details={**results.details, "importance": relied.drops})

@@ -1,0 +1,1 @@
+"""What a model gives of itself: Keras models, arrays, gradients, scores, explanations."""

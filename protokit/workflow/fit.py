@@ -1,0 +1,61 @@
+"""One line: a frame and its target in, a run out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Unpack
+
+from protokit.core.errors import SpecError
+from protokit.workflow.keywords import LearnWords
+from protokit.workflow.result import Run
+from protokit.workflow.run.run import run
+
+_TRAIN, _TEST, _VALIDATION = "train", "test", "validation"
+
+
+def fit(
+    frame: object,
+    target: str | Sequence[str],
+    *,
+    menu: object = "auto",
+    epochs: int | None = None,
+    test: object = None,
+    validation: object = None,
+    columns: Mapping[str, object] | None = None,
+    name: str = "fit",
+    seed: int = 0,
+    out: str | Path = "runs",
+    **learn: Unpack[LearnWords],
+) -> Run:
+    """Train a network on a data frame, and hold it against baselines on rows that it has not seen.
+
+    `menu` is a network: layers of a menu or of Keras, a `keras.Sequential` of such, the name of a house menu, or
+    "auto". `test` and `validation` are shares of the rows, or frames of their own. `columns` says what columns are, as
+    `represent.columns` does. All other words are those of `learn` in a recipe (docs/grammar.md), `from_` its `from`.
+    The same as `run` with a recipe of these words, which `run.recipe` gives.
+
+    Raises:
+        SpecError: a word is not one of `learn`, a value is wrong, or there is no such column; nothing was written.
+        DataError: the data is not what the words say.
+        TrainingError: the loss was not finite.
+    """
+    if isinstance(frame, (str, Path)):
+        raise SpecError.one(f"fit takes a data frame, not {str(frame)!r}", "read it first, or use run(recipe)")
+    given: dict[str, object] = {_TRAIN: frame}
+    split: dict[str, object] = {}
+    for word, part in ((_TEST, test), (_VALIDATION, validation)):
+        if isinstance(part, (bool, str)):
+            raise SpecError.one(f"{word} is a share of the rows or a data frame, not {part!r}", f"write {word}=0.2")
+        if isinstance(part, (int, float)):
+            split[word] = part
+        elif part is not None:
+            given[word], split[word] = part, word
+    words: dict[str, object] = {key.rstrip("_"): value for key, value in learn.items()}
+    if epochs is not None:
+        words["epochs"] = epochs
+    represent: dict[str, object] = {"target": target if isinstance(target, str) else list(target)}
+    represent |= {"columns": dict(columns)} if columns else {}
+    represent |= {"split": split} if split else {}
+    recipe = {"name": name, "seed": seed, "represent": represent, "learn": {"menu": menu, **words}}
+    return run(recipe, given if len(given) > 1 else frame, out=out)
