@@ -139,9 +139,9 @@ def test_clipping_and_accumulation_do_what_they_say(trained_by: Callable[..., Tr
     sgd = {"learning_rate": 0.1}
     plain, clipped, summed = (
         trained_by("xla", "r", epochs=1, optimizer={"SGD": {**sgd, **more}}).progress.history[0]["validation_loss"]
-        for more in ({}, {"clipnorm": 1e-9}, {"gradient_accumulation_steps": 100})
+        for more in ({}, {"clipnorm": 1e-9}, {"gradient_accumulation_steps": 6})
     )
-    assert clipped == pytest.approx(summed, rel=1e-4), "neither moves"
+    assert plain < summed < clipped, "six steps, one by their mean, and none to speak of"
     assert plain < 0.9 * clipped
 
 

@@ -85,7 +85,7 @@ def test_layers_of_keras_are_items_of_a_menu() -> None:
     class Dense(keras.layers.Layer):  # type: ignore[misc]
         """An own class that is called as one of Keras's."""
 
-    with pytest.raises(SpecError, match="a menu cannot name the layer Dense"):
+    with pytest.raises(SpecError, match="Dense in a menu is Keras's own"):
         Menu([Dense()])
 
 
