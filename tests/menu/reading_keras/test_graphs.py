@@ -122,4 +122,3 @@ def test_any_graph_comes_back(seed: int) -> None:
     equal(said, short(given_rows))
     assert [x.name for x in graph_of(model).inputs] == [x.name for x in twin.inputs]
     assert np.allclose(loss_of_a_step(model), loss_of_a_step(twin), rtol=1e-6, atol=0)
-    keras.backend.clear_session()
