@@ -11,8 +11,10 @@ from protokit.menu import catalogue
 from protokit.menu.network.keras_models.config import entry_of, item
 from protokit.menu.network.keras_models.read import read
 
+_DEEPEST = 200  # what lies deeper is left as it is, and refused by the reader
 
-def plain_of(data: object) -> object:
+
+def plain_of(data: object, depth: int = 0) -> object:
     """What a person gave as a menu, with Keras's layers and models as the items and chains that they are.
 
     Raises:
@@ -27,10 +29,12 @@ def plain_of(data: object) -> object:
     if isinstance(data, keras.KerasTensor):
         rule = "a tensor of Keras stands among the items of a menu"
         raise SpecError.one(rule, "leave keras.Input out: a recipe's network takes its columns")
+    if depth == _DEEPEST:
+        return data
     if isinstance(data, Mapping):
-        return {key: plain_of(value) for key, value in data.items()}
+        return {key: plain_of(value, depth + 1) for key, value in data.items()}
     if isinstance(data, (list, tuple)) and not hasattr(data, "_fields"):
-        return [plain_of(one) for one in data]
+        return [plain_of(one, depth + 1) for one in data]
     return data
 
 
