@@ -38,9 +38,10 @@ def plan_of(
     if learn.devices:
         size -= size % learn.devices if size > learn.devices else 0  # each has as many rows
     # few batches change little: where an epoch is of few, as many more epochs are as one
-    times = max(1, -(-BATCHES // -(-rows // size)))
+    batches = -(-rows // size)
+    times = max(1, -(-BATCHES // batches))
     epochs = learn.epochs or EPOCHS * times
-    _hold_a_step(learn, epochs * -(-rows // size))
+    _hold_a_step(learn, epochs * batches)
     return Plan(
         epochs,
         size,

@@ -31,6 +31,12 @@ def __dir__() -> list[str]:
     return [name for name in catalogue.names("layers") if name.isidentifier()]
 
 
+def _entry(name: str) -> catalogue.Entry:
+    entry = catalogue.find("layers", name)
+    assert entry is not None, "the name was found before"
+    return entry
+
+
 class _StandIn:
     """What makes an item of one layer: with Keras's signature, and its text where somebody asks for that."""
 
@@ -45,8 +51,7 @@ class _StandIn:
 
     @cached_property
     def __signature__(self) -> Signature:
-        entry = catalogue.find("layers", self.__name__)
-        assert entry is not None, "the name was found before"
+        entry = _entry(self.__name__)
         places = [
             Parameter(name, Parameter.POSITIONAL_OR_KEYWORD, default=argument.get("default", Parameter.empty))
             for name, argument in entry.arguments.items()
@@ -56,8 +61,7 @@ class _StandIn:
 
     @property
     def __doc__(self) -> str:  # type: ignore[override]
-        entry = catalogue.find("layers", self.__name__)
-        assert entry is not None, "the name was found before"
+        entry = _entry(self.__name__)
         if entry.own is not None:
             return entry.own.__doc__ or entry.about
         from protokit.core.libraries.backend import keras  # seconds, for the text alone
@@ -71,8 +75,7 @@ def _layer(kind: str, /, *given: Any, name: str | None = None, from_: Source | N
     Raises:
         SpecError: Keras's layer takes no such argument.
     """
-    entry = catalogue.find("layers", kind)
-    assert entry is not None, "the name was found before"
+    entry = _entry(kind)
     if len(given) > len(entry.arguments):
         raise SpecError.one(f"{kind} takes at most {len(entry.arguments)} arguments, not {len(given)}")
     whole = {**dict(zip(entry.arguments, given, strict=False)), **arguments}

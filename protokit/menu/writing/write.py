@@ -16,6 +16,8 @@ from protokit.menu.writing.same import canonical
 from protokit.menu.writing.text import written
 from protokit.menu.writing.trees import without_names
 
+_BEFORE, _AFTER = ("inputs", "takes"), ("outputs",)  # of a menu's keys, around its blocks and layers
+
 
 def write(menu: Outline, plain: dict[str, Any], even: Collection[str]) -> str:
     """The shortest text that reads back as the same network, with the same order of weights.
@@ -27,11 +29,8 @@ def write(menu: Outline, plain: dict[str, Any], even: Collection[str]) -> str:
     for found in _forms(menu, even):
         layers = plain_chain(found.chain)
         blocks = {"blocks": {name: block.as_plain() for name, block in found.blocks.items()}} if found.blocks else {}
-        said: dict[str, Any] = {key: plain[key] for key in ("inputs", "takes", "outputs") if key in plain}
-        data: dict[str, Any] = {**said, **blocks, "layers": layers}
-        data["outputs"] = data.pop("outputs", None)  # at the end
-        if data["outputs"] is None:
-            del data["outputs"]
+        before, after = ({key: plain[key] for key in keys if key in plain} for keys in (_BEFORE, _AFTER))
+        data: dict[str, Any] = {**before, **blocks, "layers": layers, **after}
         reader = Reader(())
         reader.read(data)
         if reader.faults:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import keras
 import numpy as np
@@ -11,7 +10,7 @@ import pytest
 import tensorflow as tf
 from keras import layers, ops
 
-from tests.menu.reading_keras.twins import come_back
+from tests.menu.reading_keras.twins import come_back, given
 
 CASES: dict[str, Callable[[], keras.Model]] = {}
 
@@ -19,10 +18,6 @@ CASES: dict[str, Callable[[], keras.Model]] = {}
 def case(made: Callable[[], keras.Model]) -> Callable[[], keras.Model]:
     CASES[made.__name__] = made
     return made
-
-
-def given(*shape: int | None, **more: Any) -> Any:
-    return keras.Input(shape, **more)
 
 
 @case

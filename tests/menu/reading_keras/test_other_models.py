@@ -9,7 +9,7 @@ import keras
 import pytest
 from keras import layers, ops
 
-from tests.menu.reading_keras.twins import come_back
+from tests.menu.reading_keras.twins import come_back, given
 
 CASES: dict[str, Callable[[], keras.Model]] = {}
 
@@ -17,10 +17,6 @@ CASES: dict[str, Callable[[], keras.Model]] = {}
 def case(made: Callable[[], keras.Model]) -> Callable[[], keras.Model]:
     CASES[made.__name__] = made
     return made
-
-
-def given(*shape: int | None, **more: Any) -> Any:
-    return keras.Input(shape, **more)
 
 
 @case

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from keras import layers, ops
 
-from tests.menu.reading_keras.twins import come_back
+from tests.menu.reading_keras.twins import come_back, given
 
 CASES: dict[str, Callable[[], keras.Model]] = {}
 
@@ -18,10 +18,6 @@ CASES: dict[str, Callable[[], keras.Model]] = {}
 def case(made: Callable[[], keras.Model]) -> Callable[[], keras.Model]:
     CASES[made.__name__] = made
     return made
-
-
-def given(*shape: int | None, **more: Any) -> Any:
-    return keras.Input(shape, **more)
 
 
 def critic() -> keras.Model:

@@ -32,6 +32,11 @@ def rows(model: keras.Model, seed: int = 0, n: int = 2) -> Any:
     return keras.tree.pack_sequence_as(graph._inputs_struct, [one(tensor) for tensor in graph.inputs])
 
 
+def given(*shape: int | None, **more: Any) -> Any:
+    """An input of a model, of a shape of one row."""
+    return keras.Input(shape, **more)
+
+
 def equal(one: Any, other: Any) -> None:
     """Two structures of tensors are the same to the bit."""
     keras.tree.assert_same_structure(one, other)
@@ -47,12 +52,12 @@ def come_back(model: keras.Model) -> keras.Model:
     assert again == menu
     twin, graph = menu.build(), graph_of(model)
     assert again.build().count_params() == twin.count_params()
-    given = rows(model)
-    said = model(given, training=False)
-    equal(said, twin(given, training=False))
+    taken = rows(model)
+    said = model(taken, training=False)
+    equal(said, twin(taken, training=False))
     short = Menu.from_text(menu.write()).build()
     short.set_weights(twin.get_weights())
-    equal(said, short(given, training=False))
+    equal(said, short(taken, training=False))
     assert [tensor.name for tensor in graph.inputs] == [tensor.name for tensor in twin.inputs]
     assert len(twin.trainable_weights) == len(model.trainable_weights)
     return twin
