@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -12,6 +13,7 @@ os.environ["KERAS_BACKEND"] = "tensorflow"
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 
 ROOT = Path(__file__).parent.parent
+sys.path.append(str(ROOT))  # for the cases of benchmarks/; last, so that the installed package is tested
 collect_ignore = ["plugin/protokit_example"]  # a package of its own: its tests install it
 
 # The same cases in every run, so that a change is judged by what it changed; `make laws` draws new ones.

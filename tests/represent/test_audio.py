@@ -140,6 +140,7 @@ def test_the_plain_form_tells_pitches_apart() -> None:
         (3.5, "'3.5' is no sound", "remove its row"),
         ([1, 2], "is no sound", "remove its row"),
     ],
+    ids=["none", "nan", "gone", "head", "empty", "no-samples", "cut", "not-finite", "number", "list"],
 )  # fmt: skip
 def test_damaged_and_missing_files_are_told_with_their_row(cell: object, rule: str, cure: str) -> None:
     made, _ = fitted(column([sound(wave(440))] * 2))
