@@ -34,6 +34,7 @@ class Document:
     keys: Mapping[Path, Mark] = field(default_factory=dict, repr=False)
     values: Mapping[Path, Mark] = field(default_factory=dict, repr=False)
     settings: Mapping[Path, Setting] = field(default_factory=dict, repr=False)
+    is_part: bool = False  # whether the data is made of a part of the text
 
     @classmethod
     def of(cls, data: object) -> Document:

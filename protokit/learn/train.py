@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -273,17 +274,19 @@ def network_of(
     precision: str = "float32",
     folder: Path = Path(),
     seed_tensorflow: bool = True,
+    layers: dict[str, Any] | None = None,
 ) -> keras.Model:
     """The untrained network of a menu. Its weights follow from the seed of the recipe or of one network of several.
 
     Those of a backbone are read; their paths start at the `folder`. Keras's layers and those of the house draw without
-    TensorFlow's own seed, which costs compiled functions dear.
+    TensorFlow's own seed, which costs compiled functions dear. `layers` are shared with other networks: see `build`.
 
     Raises:
         SpecError: the menu does not fit the data, with paths in the menu.
     """
     own = derive(seed, "weights")
-    return build(menu, signature, seed=own, precision=precision, folder=folder, seed_tensorflow=seed_tensorflow)
+    how = {"precision": precision, "folder": folder, "seed_tensorflow": seed_tensorflow}
+    return build(menu, signature, seed=own, layers=layers, **how)
 
 
 def predict(network: keras.Model, inputs: dict[str, np.ndarray], signature: Signature) -> dict[str, np.ndarray]:

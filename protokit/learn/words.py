@@ -23,6 +23,7 @@ from protokit.learn.parts.loss import ByTarget, LossWord
 from protokit.learn.parts.optimizer import OPTIMIZER
 from protokit.learn.parts.optimizer import SHELF as OPTIMIZER_SHELF
 from protokit.learn.parts.part import Part
+from protokit.learn.parts import sets as of_sets
 from protokit.learn.parts.schedule import HOUSE, SCHEDULE
 from protokit.learn.parts.schedule import SHELF as SCHEDULE_SHELF
 from protokit.learn.parts.shelf import Reference
@@ -166,6 +167,11 @@ class Learn(Section):
         description="several trainings, one after the other; each may say other words than learn",
         examples=[[{"freeze": "backbone", "epochs": 5}, {"optimizer": {"AdamW": {"learning_rate": 0.00001}}}]],
     )
+    sets: Annotated[Any, of_sets.SETS] = Field(
+        None,
+        description="how the sets of the recipe are trained on: auto, each, stacked, shared, sequence, or several ways",
+        examples=["stacked", {"sequence": {"rehearse": 0.1}}],
+    )
     sample_weights: str | None = Field(
         None, description="a column with how much each row counts in the loss", examples=["weight"]
     )
@@ -287,7 +293,7 @@ class Learn(Section):
 
     def left_out(self) -> tuple[str, ...]:
         """What is for other tasks, and what is not said of stages."""
-        keys = ("freeze", "from_", "stages", "after_epoch", "callbacks", "training_step")
+        keys = ("freeze", "from_", "stages", "after_epoch", "callbacks", "training_step", "sets")
         unsaid = [key for key in keys if not getattr(self, key)]
         return (*(key for key, task in FOR_TASK.items() if self.task != task), *unsaid)
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from io import StringIO
 from pathlib import Path as FilePath
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field, PrivateAttr, ValidationError
 
@@ -32,6 +32,7 @@ from protokit.recipe import overrides
 from protokit.recipe.context import named_inputs, targets_of
 from protokit.recipe.explain import explain
 from protokit.recipe.freezing import misspelled
+from protokit.recipe import sets as several
 from protokit.recipe.search import Search
 from protokit.recipe.slots.options import Sections, faults_of_options
 from protokit.recipe.slots.placed import COLUMNS, Slots, by_default
@@ -96,6 +97,11 @@ class Recipe(Section):
     search: Search = Field(
         Search(), description="how `protokit tune` chooses among the values of slots", examples=[{"trials": 50}]
     )
+    sets: Annotated[Any, several.SETS] = Field(
+        None,
+        description="several sets of data: the parts that differ by name, files of a set each, or {by: COLUMN}",
+        examples=["data/shops/*.csv", {"by": "region"}],
+    )
     _document: Document = PrivateAttr(default_factory=lambda: Document.of(None))
     _folder: FilePath = PrivateAttr(default_factory=FilePath.cwd)
     _slots: Slots = PrivateAttr(default_factory=Slots)
@@ -154,7 +160,7 @@ class Recipe(Section):
         if isinstance(recipe.learn.menu, Menu) and (house := recipe.learn.menu.house):
             recipe = recipe._proposed(HOUSE_MENUS[house].learn)
         recipe._document, recipe._folder, recipe._slots = document, folder, slots
-        if faults := told(recipe.sections.faults(), read):
+        if not recipe.sets and (faults := told(recipe.sections.faults(), read)):  # of sets each is held for itself
             raise document.error([_at_slot(fault, slots) for fault in faults])
         if faults := [*faults_of_options(slots, recipe.sections), *recipe._endless()]:
             raise document.error(faults)
@@ -284,7 +290,8 @@ class Recipe(Section):
 
     def left_out(self) -> tuple[str, ...]:
         """What a plain run does not read, where the recipe says nothing of it."""
-        return () if "search" in self.model_fields_set else ("search",)
+        unsaid = () if "search" in self.model_fields_set else ("search",)
+        return unsaid if self.sets else (*unsaid, "sets")
 
     def as_plain(self) -> dict[str, object]:
         """The recipe with every default filled in, as plain data that `parse` takes."""

@@ -12,17 +12,31 @@ from protokit.core.values.said import Finding
 from protokit.learn.backends import backend as backends
 from protokit.learn.words import Learn
 from protokit.recipe.column_names import check_columns
+from protokit.recipe.members import hold_sets, members
 from protokit.recipe.overrides import Settings, apply
 from protokit.recipe.recipe import Recipe
 from protokit.workflow.ignored import before_a_run
 
 
-def as_recipe(recipe: Recipe | str | Path | Mapping[str, object], set: Settings = ()) -> Recipe:
+def as_recipe(
+    recipe: Recipe | str | Path | Mapping[str, object], set: Settings = (), *, several: bool = False
+) -> Recipe:
     """A recipe from what a person may pass: a file, a dict of the same shape, or a `Recipe`; with other values set.
+
+    Unless `several`, it is a recipe of one set of data.
 
     Raises:
         SpecError: it is wrong.
     """
+    found = _as_recipe(recipe, set)
+    hold_sets(found)
+    if found.sets and not several:
+        cure = "protokit.run_sets trains on all of them; or write the parts of one set into a recipe of its own"
+        raise found.error(("sets",), "this recipe names several sets of data, and one is needed here", cure)
+    return found
+
+
+def _as_recipe(recipe: Recipe | str | Path | Mapping[str, object], set: Settings) -> Recipe:
     if isinstance(recipe, Recipe):
         if not set:
             return recipe
@@ -51,7 +65,17 @@ def check(recipe: Recipe | str | Path | Mapping[str, object], table: object = No
         SpecError: with every fault at its line.
         DataError: a file is not there.
     """
-    checked = as_recipe(recipe, set)
+    checked = as_recipe(recipe, set, several=True)
+    if checked.sets:
+        if not checked.sets.by:
+            for one in members(checked).values():
+                _check_one(one, table)
+        return checked
+    return _check_one(checked, table)
+
+
+def _check_one(checked: Recipe, table: object) -> Recipe:
+    """A recipe of one set, checked."""
     hold_backend(checked)
     checked.check_menu()
     with checked.document.placing():

@@ -41,6 +41,7 @@ def build(
     precision: str = "float32",
     folder: FilePath | None = FilePath(),
     seed_tensorflow: bool = True,
+    layers: dict[str, Called] | None = None,
 ) -> keras.Model:
     """The network of a menu, its slots at their defaults.
 
@@ -49,7 +50,8 @@ def build(
     linear), unless the menu brings its own: a last layer named `output`, items named for the targets, or `outputs`.
     A forecast is the last known value and what the head adds to it. Without a signature: as the menu's inputs and
     outputs say. Paths of weights start at the `folder`; None: none are read, as where a network's own take their place.
-    In a mixed `precision` the layers compute in 16 bits, and the heads that are made here in 32.
+    Of the `layers` that are given by the names of the menu's, those are taken as they are; those that are made are put
+    there. In a mixed `precision` the layers compute in 16 bits, and the heads that are made here in 32.
 
     Shapes:
         inputs: a mapping by the names of the signature's inputs; without a signature one tensor, or a list in the
@@ -75,6 +77,7 @@ def build(
                 raise SpecError([Fault(rule, "remove inputs: numbers and categories are there", ("inputs",), "key")])
             own = Inputs(signature)
             tensors = _Tensors(dict(own.tensors), own, folder)
+            tensors.layers = tensors.layers if layers is None else layers
             tensors.call(graph)
             outputs = heads(menu, graph, tensors.of, own, signature)
             return _model(own.given, outputs)

@@ -34,6 +34,7 @@ CLOSED: dict[Path, tuple[str, str]] = {
     ("represent", "positive"): ("it says which scores are told, not what is learned", "write one class"),
     ("represent", "separator"): ("it says what the labels are", "write one"),
     ("learn", "task"): ("losses of different tasks cannot be compared", "write a recipe for each task"),
+    ("learn", "sets"): ("ways are held against each other in one run", "write a list of ways"),
     ("learn", "sample_weights"): ("the scores of trials would be weighed differently", "write one column"),
     ("learn", "quantiles"): ("they are what is predicted", "write a list of numbers"),
     ("learn", "event"): ("it says what the target means", "write one column"),
@@ -57,6 +58,7 @@ CLOSED: dict[Path, tuple[str, str]] = {
     ("learn", "from_"): _ONE_TRAINING,
     ("learn", "stages"): _ONE_TRAINING,
     ("evaluate",): ("it judges what was learned, and changes nothing of it", "write one value"),
+    ("sets",): ("a search is of one set of data", "search the recipe of one set, then write the values in"),
     ("search",): ("it says how slots are searched", "write one value"),
 }
 _NAME = re.compile(r"\$[A-Za-z_]\w*")

@@ -129,7 +129,7 @@ class RunFolder:
 def written(recipe: Recipe) -> str:
     """The recipe as it was written, with what was set beside it; what says nothing else is left to its default."""
     document = recipe.document
-    if document.text and not document.settings:
+    if document.text and not document.settings and not document.is_part:
         return document.text
     try:
         text = write(document.data)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any, Protocol
 
 from protokit.bundle.part import Part
 from protokit.core.errors import SpecError
@@ -30,8 +31,12 @@ from protokit.workflow.record.results import Networks
 from protokit.workflow.warm.start import WarmStart
 
 
-def network_for(recipe: Recipe, signature: Signature, seed: int | None = None) -> keras.Model:
+def network_for(
+    recipe: Recipe, signature: Signature, seed: int | None = None, layers: dict[str, Any] | None = None
+) -> keras.Model:
     """The untrained network of a recipe for some data. `seed` is the recipe's when not given.
+
+    `layers` are those that it shares with other networks: see `protokit.menu.network.build.build`.
 
     Raises:
         SpecError: the menu does not fit the data, or has nothing of what is to be frozen, at its line.
@@ -39,9 +44,8 @@ def network_for(recipe: Recipe, signature: Signature, seed: int | None = None) -
     seed = recipe.seed if seed is None else seed
     try:
         with devices.together(recipe.learn, signature):
-            network = network_of(
-                recipe.network, signature, seed=seed, precision=recipe.learn.precision, folder=recipe.folder
-            )
+            how = {"precision": recipe.learn.precision, "folder": recipe.folder, "layers": layers}
+            network = network_of(recipe.network, signature, seed=seed, **how)
         devices.synchronize(network)
     except SpecError as error:
         raise recipe.in_menu(error) from None
@@ -63,6 +67,45 @@ def with_clusters(recipe: Recipe, networks: Networks, folds: Sequence[Represente
     return Networks(tuple(parts), networks.trained, (*networks.notices, *notices))
 
 
+class TrainAll(Protocol):
+    """What trains the networks of a run: see `train_all`."""
+
+    def __call__(
+        self,
+        recipe: Recipe,
+        first: keras.Model,
+        folds: Sequence[Represented],
+        folder: RunFolder,
+        shown: Progress,
+        start: WarmStart | None = None,
+    ) -> Networks:
+        """See `train_all`."""
+        ...
+
+
+class Trainers:
+    """Compiled trainings that runs share: of the same words of `learn`, for networks of the same shape."""
+
+    def __init__(self, runs: int) -> None:
+        """`runs` are how many are to come: worth compiling more for."""
+        self._runs, self._known = runs, list[tuple[object, Trains]]()
+
+    def of(self, recipe: Recipe, network: keras.Model, signature: Signature, trainings: int, rows: int) -> Trains:
+        """One that fits, made where there is none.
+
+        Raises:
+            DataError: the loss is not for this task.
+        """
+        learn = recipe.learn
+        kind = (repr(learn.as_plain()), recipe.seed, signature.targets, rows)
+        for known, trainer in self._known:
+            if known == kind and trainer.fits(network):
+                return trainer
+        made = trainer_of(learn, network, signature, seed=recipe.seed, trainings=trainings * self._runs, rows=rows)
+        self._known.append((kind, made))
+        return made
+
+
 def train_all(
     recipe: Recipe,
     first: keras.Model,
@@ -70,12 +113,13 @@ def train_all(
     folder: RunFolder,
     shown: Progress,
     start: WarmStart | None = None,
+    trainers: Trainers | None = None,
 ) -> Networks:
     """Train a network for each fold and seed; `first` is the one of the first fold and seed, already built.
 
     All begin at the `start`, where the recipe names one; it is read where it is not given.
 
-    All of the same shape share one compiled program.
+    All of the same shape share one compiled program, with other runs too where they share the `trainers`.
     """
     count = count_of(recipe)
     seeds = [recipe.seed, *(derive(recipe.seed, "network", i) for i in range(1, count))]
@@ -83,7 +127,7 @@ def train_all(
     total = len(folds) * len(seeds)
     start = start or WarmStart.of(recipe)
     notices: dict[Notice, None] = {}
-    trainers: list[Trains] = []
+    trainers, rows = trainers or Trainers(1), folds[0].train.rows
     # all are built before the first is trained: to build sets TensorFlow's seed, which costs compiled functions dear
     built: list[list[tuple[Trains, Values]]] = [[] for _ in folds]
     for i, fold in enumerate(folds):
@@ -92,12 +136,7 @@ def train_all(
             if start is not None:
                 notices[start.notice(start.put(network, fold.encoder, i, j))] = None
             values = Values.of(network)
-            if not any(known.fits(network) for known in trainers):
-                rows, signature = folds[0].train.rows, fold.encoder.signature
-                trainers.append(
-                    trainer_of(recipe.learn, network, signature, seed=recipe.seed, trainings=total, rows=rows)
-                )
-            built[i].append((next(known for known in trainers if known.fits(network)), values))
+            built[i].append((trainers.of(recipe, network, fold.encoder.signature, total, rows), values))
     if (of_devices := devices.told(recipe.learn, folds[0].encoder.signature)) is not None:
         notices[of_devices] = None
     parts, trained = [], []

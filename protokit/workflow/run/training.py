@@ -32,13 +32,20 @@ from protokit.workflow.run.collecting import texts_of
 from protokit.workflow.run.doctoring import doctor, initial
 from protokit.workflow.run.evaluation import evaluate, settled
 from protokit.workflow.run.importance import importance
-from protokit.workflow.run.networks import network_for, of_few_rows, train_all, trained_rows, with_clusters
+from protokit.workflow.run.networks import (
+    TrainAll,
+    network_for,
+    of_few_rows,
+    train_all,
+    trained_rows,
+    with_clusters,
+)
 from protokit.workflow.run.preparation import Prepared
 from protokit.workflow.warm.start import WarmStart
 
 
-def train_and_evaluate(prepared: Prepared, shown: Progress) -> Run:
-    """Train the networks, score them, and keep all of it in the run's folder.
+def train_and_evaluate(prepared: Prepared, shown: Progress, train: TrainAll = train_all) -> Run:
+    """Train the networks, score them, and keep all of it in the run's folder. `train` is what trains them.
 
     Raises:
         SpecError: the menu does not fit the data; nothing was written.
@@ -58,7 +65,7 @@ def train_and_evaluate(prepared: Prepared, shown: Progress) -> Run:
         folder = RunFolder.create(prepared.out, *given)
     stopwatch.lap("build")
     with reason_kept(folder.path):
-        return _in_folder(prepared, recipe, few, built, folder, shown, start_at)
+        return _in_folder(prepared, recipe, few, built, folder, shown, start_at, train)
 
 
 def _in_folder(
@@ -69,6 +76,7 @@ def _in_folder(
     folder: RunFolder,
     shown: Progress,
     start_at: WarmStart | None,
+    train: TrainAll,
 ) -> Run:
     """Train, score and keep a network that fits; `few` is what was decided for it."""
     table, folds, findings, plan = prepared.table, prepared.folds, prepared.findings, prepared.plan
@@ -76,7 +84,7 @@ def _in_folder(
     shown.step("preparing the network")
     start = initial(built)
     with Baselines(recipe, folds, plan) as baselines:  # fitted beside the training where cores allow
-        networks = train_all(recipe, built, folds, folder, shown, start_at)
+        networks = train(recipe, built, folds, folder, shown, start_at)
         stopwatch.lap("learn")
     stopwatch.lap("baselines")  # what they took longer than the training beside them
     if recipe.learn.form == "clusters":

@@ -1,0 +1,105 @@
+"""The recipes of the sets that one recipe names, each as if it had been written alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from protokit.core.errors import SpecError
+from protokit.core.places import Fault
+from protokit.core.suggest import did_you_mean
+from protokit.grammar.document import Document
+from protokit.learn.parts.sets import Sequence, Shared, Ways
+from protokit.recipe import sets as several
+from protokit.recipe.recipe import Recipe
+from protokit.recipe.sets import Sets
+
+
+def members(recipe: Recipe, levels: Iterable[object] | None = None) -> dict[str, Recipe]:
+    """The recipe of each set, by its name. Sets `by` a column are told apart by its `levels`.
+
+    Raises:
+        SpecError: with all faults of all of them, each once, at its place; or no file is called so.
+    """
+    sets: Sets = recipe.sets
+    document = recipe.document
+    try:
+        found = dict(_documents(sets, document, recipe, levels))
+    except SpecError as error:
+        raise document.error([*error.faults]) from None
+    read, faults = dict[str, Recipe](), dict[tuple[object, ...], Fault]()
+    for name, one in found.items():
+        try:
+            read[name] = Recipe.of(one, recipe.folder, name)
+        except SpecError as error:
+            for fault in error.faults:
+                faults.setdefault((fault.place or (name, fault.path), fault.rule), _of_set(fault, name))
+    if faults:
+        raise SpecError(faults.values())
+    if wrong := _of_ways(recipe.learn.sets or (), list(read)):
+        raise document.error(wrong)
+    return read
+
+
+def hold_sets(recipe: Recipe) -> None:
+    """Hold that the recipes of the sets can be; those by a column are held as the recipe of all rows is.
+
+    Raises:
+        SpecError: with all faults.
+    """
+    if not recipe.sets:
+        if recipe.learn.sets:
+            rule = "learn.sets is for a recipe with several sets of data"
+            raise recipe.error(("learn", "sets"), rule, "write sets: {a: ..., b: ...} beside collect, or remove it")
+        return
+    if recipe.sets.by:
+        Recipe.of(several.without_sets(recipe.document), recipe.folder, recipe.name)
+    else:
+        members(recipe)
+
+
+def whole(recipe: Recipe) -> Recipe:
+    """The recipe of all rows together, of sets by a column."""
+    return Recipe.of(several.without_sets(recipe.document), recipe.folder, recipe.name)
+
+
+def _documents(
+    sets: Sets, document: Document, recipe: Recipe, levels: Iterable[object] | None
+) -> Iterable[tuple[str, Document]]:
+    if sets.parts:
+        return [(name, several.named_part(document, name)) for name in sets.parts]
+    if sets.files:
+        files = several.files_of(sets, recipe.folder)
+        return [(name, several.of_file(document, name, file)) for name, file in files.items()]
+    named = several.names_of_levels(levels or ())
+    return [(name, several.of_level(document, name, sets.by, level)) for name, level in named.items()]
+
+
+def _of_set(fault: Fault, name: str) -> Fault:
+    """A fault that has no place in a text, with the set's name."""
+    return fault if fault.place is not None else fault.under(("sets", name))
+
+
+def _of_ways(ways: Ways, names: list[str]) -> list[Fault]:
+    """What ways say of sets that are none."""
+    faults = []
+    for i, way in enumerate(ways):
+        at = ("learn", "sets", *((i,) if len(ways) > 1 else ()), way.name)
+        if isinstance(way, Shared):
+            for name in way.weights or {}:
+                if name not in names:
+                    rule = f"there is no set {name!r}"
+                    faults.append(Fault(rule, did_you_mean(name, names), (*at, "weights", name), "key"))
+        if isinstance(way, Sequence) and isinstance(way.order, tuple) and way.order:
+            for name in way.order:
+                if name not in names:
+                    faults.append(Fault(f"there is no set {name!r}", did_you_mean(name, names), (*at, "order")))
+            if missing := [name for name in names if name not in way.order]:
+                rule = f"the order leaves out {', '.join(missing[:5])}" + (" and more" if len(missing) > 5 else "")
+                faults.append(Fault(rule, "name each set once", (*at, "order")))
+    return faults
+
+
+def plain_names(found: Mapping[str, Recipe]) -> str:
+    """The names of sets in a line."""
+    names = list(found)
+    return ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")
