@@ -44,7 +44,7 @@ def network_for(
     seed = recipe.seed if seed is None else seed
     try:
         with devices.together(recipe.learn, signature):
-            how = {"precision": recipe.learn.precision, "folder": recipe.folder, "layers": layers}
+            how: dict[str, Any] = {"precision": recipe.learn.precision, "folder": recipe.folder, "layers": layers}
             network = network_of(recipe.network, signature, seed=seed, **how)
         devices.synchronize(network)
     except SpecError as error:
@@ -90,7 +90,9 @@ class Trainers:
         """`runs` are how many are to come: worth compiling more for."""
         self._runs, self._known = runs, list[tuple[object, Trains]]()
 
-    def of(self, recipe: Recipe, network: keras.Model, signature: Signature, trainings: int, rows: int) -> Trains:
+    def of(
+        self, recipe: Recipe, network: keras.Model, signature: Signature, trainings: int, rows: int | None
+    ) -> Trains:
         """One that fits, made where there is none.
 
         Raises:
@@ -127,7 +129,8 @@ def train_all(
     total = len(folds) * len(seeds)
     start = start or WarmStart.of(recipe)
     notices: dict[Notice, None] = {}
-    trainers, rows = trainers or Trainers(1), folds[0].train.rows
+    trainers = trainers or Trainers(1)
+    rows = folds[0].train.rows if total > 1 else None  # as many in all of them, though folds differ in a few
     # all are built before the first is trained: to build sets TensorFlow's seed, which costs compiled functions dear
     built: list[list[tuple[Trains, Values]]] = [[] for _ in folds]
     for i, fold in enumerate(folds):
