@@ -6,7 +6,7 @@ TensorFlow is. Where the recipe names another backend than this process has, all
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,8 +22,12 @@ from protokit.workflow.check import as_recipe, hold_backend
 from protokit.workflow.result import Run
 
 if TYPE_CHECKING:
+    from protokit.core.libraries.backend import keras
+    from protokit.represent.represented import Represented
+    from protokit.workflow.record.folder import RunFolder
     from protokit.workflow.record.results import Networks
     from protokit.workflow.run.networks import TrainAll, Trainers
+    from protokit.workflow.warm.start import WarmStart
 
 
 def run(
@@ -100,11 +104,14 @@ class Runner:
 
             return Run.open(done_elsewhere(recipe.learn.backend, _run_there, (written, table, kept), told))
 
-    def _train(self, *run: Any) -> Networks:
+    def _train(
+        self, recipe: Recipe, first: keras.Model, folds: Sequence[Represented], folder: RunFolder, shown: Progress,
+        start: WarmStart | None = None,
+    ) -> Networks:  # fmt: skip
         from protokit.workflow.run.networks import Trainers, train_all
 
         self._trainers = self._trainers or Trainers(1)
-        return train_all(*run, trainers=self._trainers)
+        return train_all(recipe, first, folds, folder, shown, start, self._trainers)
 
 
 def _run(recipe: Recipe, table: object, kept: _Kept, shown: Progress, train: TrainAll | None = None) -> Run:
