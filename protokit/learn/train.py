@@ -278,15 +278,15 @@ def network_of(
 ) -> keras.Model:
     """The untrained network of a menu. Its weights follow from the seed of the recipe or of one network of several.
 
-    Those of a backbone are read; their paths start at the `folder`. Keras's layers and those of the house draw without
+    Those of a backbone are read; paths start at the `folder`. Keras's layers and those of the house draw without
     TensorFlow's own seed, which costs compiled functions dear. `layers` are shared with other networks: see `build`.
 
     Raises:
         SpecError: the menu does not fit the data, with paths in the menu.
     """
     own = derive(seed, "weights")
-    how = {"precision": precision, "folder": folder, "seed_tensorflow": seed_tensorflow}
-    return build(menu, signature, seed=own, layers=layers, **how)
+    how: dict[str, Any] = {"precision": precision, "folder": folder, "layers": layers}
+    return build(menu, signature, seed=own, seed_tensorflow=seed_tensorflow, **how)
 
 
 def predict(network: keras.Model, inputs: dict[str, np.ndarray], signature: Signature) -> dict[str, np.ndarray]:

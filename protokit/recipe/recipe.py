@@ -29,10 +29,10 @@ from protokit.menu.items import Plain
 from protokit.menu.menu import Menu
 from protokit.menu.reading.weight_files import check_files
 from protokit.recipe import overrides
+from protokit.recipe import sets as several
 from protokit.recipe.context import named_inputs, targets_of
 from protokit.recipe.explain import explain
 from protokit.recipe.freezing import misspelled
-from protokit.recipe import sets as several
 from protokit.recipe.search import Search
 from protokit.recipe.slots.options import Sections, faults_of_options
 from protokit.recipe.slots.placed import COLUMNS, Slots, by_default

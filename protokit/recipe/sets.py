@@ -164,8 +164,9 @@ def of_file(document: Document, name: str, file: str) -> Document:
     others = {key: value for key, value in tables.items() if key != _TABLE} if isinstance(tables, Mapping) else {}
     merged["collect"] = {**collect, "tables": {_TABLE: file, **others}}
     found = replace(document, data={**merged, "name": name}, is_part=True)
-    marks = {(*path, "tables", _TABLE): mark for path, mark in [(("collect",), document.values.get(("sets",)))] if mark}
-    return replace(found, values={**document.values, **marks})
+    place: Path = ("collect", "tables", _TABLE)
+    mark = document.values.get(("sets",))
+    return found if mark is None else replace(found, values={**document.values, place: mark})
 
 
 def of_level(document: Document, name: str, column: str, level: object) -> Document:

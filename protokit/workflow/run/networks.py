@@ -47,7 +47,7 @@ def network_for(
     seed = recipe.seed if seed is None else seed
     try:
         with devices.together(recipe.learn, signature):
-            how = {"precision": recipe.learn.precision, "folder": recipe.folder, "layers": layers}
+            how: dict[str, Any] = {"precision": recipe.learn.precision, "folder": recipe.folder, "layers": layers}
             network = network_of(recipe.network, signature, seed=seed, **how)
         devices.synchronize(network)
     except SpecError as error:

@@ -1,0 +1,62 @@
+"""What the ways to train on several sets take and give."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from protokit.core.errors import SpecError
+from protokit.core.values.arrays import Predictions
+from protokit.core.values.said import Notice
+from protokit.learn.parts.sets import Way
+from protokit.recipe.recipe import Recipe
+from protokit.sets.member import Member
+from protokit.show.progress import Progress
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """Sets with their rows, and the folder in which each way keeps its runs; `key` is of recipe and data together."""
+
+    recipe: Recipe
+    members: Sequence[Member]
+    folder: Path
+    key: str
+    shown: Progress
+    resume: bool = False
+
+    def of(self, way: str) -> Path:
+        """The folder of a way's runs."""
+        return self.folder / way
+
+    def error(self, way: Way, rule: str, cure: str, word: str = "") -> SpecError:
+        """An error at the way's place in the recipe."""
+        ways = self.recipe.learn.sets or ()
+        place = next((i for i, one in enumerate(ways) if one == way), 0)
+        at = ("learn", "sets", *((place,) if len(ways) > 1 else ()), *((way.name, word) if word else ()))
+        return self.recipe.error(at, rule, cure)
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of a sequence: the set that was trained on, and what all sets so far then say of their test rows."""
+
+    set: str
+    predictions: Mapping[str, Mapping[str, Predictions]]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a way gives: predictions of each set's test rows by set and target, and the run that each is of.
+
+    `shared` and `own` are layers, `steps` those of a sequence.
+    """
+
+    way: str
+    predictions: Mapping[str, Mapping[str, Predictions]]
+    runs: Mapping[str, Path]
+    notices: tuple[Notice, ...] = ()
+    shared: tuple[str, ...] = ()
+    own: tuple[str, ...] = ()
+    steps: tuple[Step, ...] = field(default=())

@@ -1,0 +1,1 @@
+"""Networks of several sets around layers that they share."""

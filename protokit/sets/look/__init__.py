@@ -1,0 +1,1 @@
+"""How an experiment on several sets looks: its card and its page."""

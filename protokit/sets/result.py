@@ -1,0 +1,135 @@
+"""What a person holds after training on several sets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from protokit.core.errors import SpecError
+from protokit.core.suggest import did_you_mean
+from protokit.core.values.said import Finding
+from protokit.sets.look.card import card_of, sentences
+from protokit.sets.record import PlainSets, read_sets, sets_folder
+from protokit.show.card import Card
+from protokit.workflow.result import Run
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from protokit.bundle.model import Model
+
+
+@dataclass(frozen=True)
+class SetsRun:
+    """A finished experiment on several sets. A notebook shows it as a card; `print` gives the same as text."""
+
+    path: Path
+    results: PlainSets
+
+    @classmethod
+    def open(cls, path: str | Path) -> SetsRun:
+        """Read the folder of a finished experiment; of `runs/NAME` the newest in it.
+
+        Raises:
+            DataError: it is none.
+        """
+        folder = sets_folder(Path(path))
+        return cls(folder, read_sets(folder))
+
+    @property
+    def name(self) -> str:
+        """The recipe's name."""
+        return self.results["name"]
+
+    @property
+    def sets(self) -> tuple[str, ...]:
+        """The names of the sets."""
+        return tuple(self.results["sets"])
+
+    @property
+    def ways(self) -> tuple[str, ...]:
+        """The ways that were trained: `each` is always among them."""
+        return tuple(self.results["ways"])
+
+    @property
+    def verdict(self) -> str:
+        """What was found, in sentences."""
+        return " ".join(one.text for one in sentences(self.results))
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What the audit found across the sets, the gravest first."""
+        return tuple(Finding.from_plain(plain) for plain in self.results["findings"])  # type: ignore[arg-type]
+
+    @cached_property
+    def scores(self) -> pd.DataFrame:
+        """A row for each set, way and target: the score with its bounds, and what it is against the own network."""
+        import pandas as pd
+
+        rows = []
+        for cell in self.results["cells"]:
+            own = cell["against_own"]
+            head = {key: cell[key] for key in ("set", "way", "target", "metric")}  # type: ignore[literal-required]
+            said = {"outcome": own.get("outcome"), "p": own.get("p")}
+            rows.append({**head, **cell["score"], **said, "rows": cell["rows"]})
+        return pd.DataFrame(rows)
+
+    def run(self, set: str, way: str = "each") -> Run:
+        """The run of a set by a way; of `stacked` it is one for all sets.
+
+        Raises:
+            SpecError: there is no such set, or no such way.
+        """
+        for what, name, known in (("set", set, self.sets), ("way", way, self.ways)):
+            if name not in known:
+                raise SpecError.one(f"there is no {what} {name!r} here", did_you_mean(name, known))
+        cell = next(one for one in self.results["cells"] if (one["set"], one["way"]) == (set, way))
+        return Run.open(self.path / cell["run"])
+
+    def best(self, set: str) -> str:
+        """The way for a set: the set's own network, unless another one is better beyond chance; of these the best.
+
+        Raises:
+            SpecError: there is no such set.
+        """
+        if set not in self.sets:
+            raise SpecError.one(f"there is no set {set!r} here", did_you_mean(set, self.sets))
+        return best_way(self.results, set)
+
+    def model(self, set: str, way: str | None = None) -> Model:
+        """The trained model of a set: by the best way where none is named. See `best`.
+
+        Raises:
+            SpecError: there is no such set, or no such way.
+        """
+        return self.run(set, way or self.best(set)).model
+
+    @property
+    def card(self) -> Card:
+        """What it shows of itself."""
+        return card_of(self.results)
+
+    def __str__(self) -> str:
+        return self.card.text()
+
+    def __repr__(self) -> str:
+        return f"<SetsRun {self.path}: {self.verdict}>"
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> Mapping[str, str]:
+        return self.card.bundle()
+
+
+def best_way(results: PlainSets, name: str) -> str:
+    """The way of a set: see `SetsRun.best`."""
+    own = [cell for cell in results["cells"] if cell["set"] == name]
+    first = [cell for cell in own if cell["target"] == own[0]["target"]]
+    better = [cell for cell in first if cell["against_own"].get("outcome") == "better"]
+
+    def value(cell: object) -> float:
+        score = cell["score"]["value"]  # type: ignore[index]
+        return (score if cell["greater_is_better"] else -score) if score is not None else float("-inf")  # type: ignore[index]
+
+    return max(better, key=value)["way"] if better else "each"

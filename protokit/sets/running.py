@@ -1,0 +1,67 @@
+"""The front door of several sets: a recipe with `sets` in, what each way gives for each set out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from pathlib import Path
+
+from protokit.core.errors import SpecError
+from protokit.core.outside import access
+from protokit.core.suggest import did_you_mean
+from protokit.recipe.overrides import Settings
+from protokit.recipe.recipe import Recipe
+from protokit.sets.result import SetsRun
+from protokit.show.progress import progress
+from protokit.workflow.check import as_recipe, hold_backend
+
+
+def run_sets(
+    recipe: Recipe | str | Path | Mapping[str, object],
+    table: object = None,
+    *,
+    out: str | Path = "runs",
+    resume: bool = False,
+    set: Settings = (),
+    cache: bool = True,
+) -> SetsRun:
+    """Train on the sets of a recipe, each alone and by the ways of `learn.sets`, and hold the ways against each other.
+
+    A dict of data frames by set may stand for the tables; of sets by a column, one frame. Each set's own network is
+    always trained: against it each other way is judged, on the set's own test rows.
+
+    All is kept in `out/NAME/sets-TIME-HASH/`, the run of each set and way in `WAY/SET/` there. With `resume`, the last
+    experiment of the same recipe and data goes on where it stopped.
+
+    Raises:
+        SpecError: the recipe is wrong, or has no sets; or a way cannot be for them.
+        DataError: the data of a set, which is named, is not as the recipe says.
+        TrainingError: the loss was not finite.
+    """
+    read = as_recipe(recipe, set, several=True)
+    if not read.sets:
+        raise SpecError.one("this recipe has one set of data", "protokit.run runs it; or write sets: {a: ..., b: ...}")
+    hold_backend(read, "training on several sets")
+    with progress() as shown, ExitStack() as opened, access.named_by("recipe"):
+        shown.step("collecting")
+        from protokit.sets.whole import run_all
+
+        return SetsRun.open(run_all(read, _given(read, table), Path(out), shown, opened, resume=resume, cache=cache))
+
+
+def _given(recipe: Recipe, table: object) -> Mapping[str, object] | object:
+    """What was passed for the tables: by set, or one table of sets by a column.
+
+    Raises:
+        SpecError: it is not by the sets' names.
+    """
+    if table is None or recipe.sets.by:
+        return table
+    if not isinstance(table, Mapping):
+        raise SpecError.one("of several sets give a dict of frames by set", "write {SET: frame, ...}")
+    if recipe.sets.parts:
+        for name in table:
+            if name not in recipe.sets.parts:
+                rule = f"there is no set {name!r}"
+                raise SpecError.one(rule, did_you_mean(str(name), list(recipe.sets.parts)))
+    return table

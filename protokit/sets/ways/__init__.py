@@ -1,0 +1,1 @@
+"""Ways to train on several sets, a file each."""

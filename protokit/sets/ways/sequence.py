@@ -1,0 +1,92 @@
+"""Set after set, each a step that begins where the one before ended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from protokit.bundle.part import Part
+from protokit.core.names import number
+from protokit.core.values.arrays import Predictions
+from protokit.core.values.said import Notice
+from protokit.learn.parts.sets import BY_SIZE, Sequence
+from protokit.learn.staging.freezing import Freezing
+from protokit.sets.experiment import Experiment, Outcome, Step
+from protokit.sets.joint.network import Joint
+from protokit.sets.joint.training import train_jointly, weights_of
+from protokit.sets.member import Member
+from protokit.sets.ways.runs import joint_of, labelled, run_of
+from protokit.workflow.record.predictions import read_predictions
+
+
+def train_sequence(experiment: Experiment, way: Sequence) -> Outcome:
+    """Train on one set after the other; after each step all sets so far are scored.
+
+    Raises:
+        SpecError: no layer with weights fits all sets, or an item to freeze is none of them.
+        TrainingError: the loss was not finite.
+    """
+    joint, recipe = joint_of(experiment, way)
+    members = {member.name: member for member in experiment.members}
+    order = ordered(way, {name: member.fold.train.rows for name, member in members.items()})
+    _hold_frozen(experiment, way, joint, order[0], recipe.learn.menu)
+    steps: list[Step] = []
+    folder = experiment.of("sequence")
+    trained = None
+    for i, name in enumerate(order):
+        label = f"step {i + 1} of {len(order)}: {name}"
+        experiment.shown.step(label)
+        earlier = order[:i] if way.rehearse else []
+        weights = {name: 1.0, **{one: way.rehearse / len(earlier) for one in earlier}}
+        trained = train_jointly(
+            joint,
+            recipe.learn,
+            {one: members[one].fold for one in weights},
+            weights,
+            seed=recipe.seed,
+            snapshot=folder / f"snapshot-{i + 1}.safetensors",
+            key=f"{experiment.key} {i}",
+            freeze=way.freeze_after_first if i else (),
+            on_epoch=labelled(experiment, label),
+        )
+        steps.append(Step(name, {one: _predicted(joint, members[one]) for one in order[: i + 1]}))
+    assert trained is not None, "there are several sets"
+    said = _said(joint, way, order)
+    runs = {name: run_of(experiment, members[name], joint, trained, "sequence", said) for name in order}
+    predictions = {name: read_predictions(path)[0] for name, path in runs.items()}
+    return Outcome("sequence", predictions, runs, (said,), joint.shared, joint.own, tuple(steps))
+
+
+def ordered(way: Sequence, rows: Mapping[str, int]) -> list[str]:
+    """The names of the sets in the order of the steps.
+
+    >>> ordered(Sequence(order="size"), {"a": 10, "b": 30})
+    ['b', 'a']
+    """
+    if way.order == BY_SIZE:
+        return sorted(rows, key=lambda name: -rows[name])
+    return list(way.order) or list(rows)
+
+
+def _predicted(joint: Joint, member: Member) -> Mapping[str, Predictions]:
+    part = Part(member.fold.encoder, joint.networks[member.name], (weights_of(joint, member.name),))
+    return part.predictions(member.fold.test)
+
+
+def _hold_frozen(experiment: Experiment, way: Sequence, joint: Joint, first: str, menu: object) -> None:
+    freezing = Freezing(joint.networks[first], menu)
+    for pattern in way.freeze_after_first:
+        if not any(name in joint.shared for name in freezing.found(pattern)):
+            rule = f"{pattern!r} is none of the layers that the sets share"
+            cure = f"one of: {', '.join(joint.shared[:12])}"
+            raise experiment.error(way, rule, cure, "freeze_after_first")
+
+
+def _said(joint: Joint, way: Sequence, order: list[str]) -> Notice:
+    rule = f"sets were learned in the order {', '.join(order[:8])}{' ...' if len(order) > 8 else ''}; "
+    rule += f"they share {', '.join(joint.shared[:6])}; "
+    rule += (
+        f"earlier sets count {number(way.rehearse)} beside each new one"
+        if way.rehearse
+        else "no earlier set is rehearsed"
+    )
+    return Notice(rule, (), "write sets: {sequence: {order: size, rehearse: 0.1}} for others")

@@ -1,0 +1,99 @@
+"""An experiment on several sets from its rows to `sets.json`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from protokit.core.files import finite, write_json, write_text
+from protokit.core.values.said import Notice
+from protokit.learn.parts.sets import Each, Sequence, Shared, Stacked, Ways
+from protokit.recipe.members import members, whole
+from protokit.recipe.recipe import Recipe
+from protokit.sets.experiment import Experiment, Outcome
+from protokit.sets.judging import cells, steps
+from protokit.sets.look.page import page_of
+from protokit.sets.member import Member, prepared_members
+from protokit.sets.record import LAST, PlainSets, SetsFolder
+from protokit.sets.ways.each import train_each
+from protokit.sets.ways.sequence import train_sequence
+from protokit.sets.ways.shared import train_shared
+from protokit.sets.ways.stacked import train_stacked, why_not_stacked
+from protokit.show.progress import Progress
+from protokit.workflow.run.collecting import collected
+
+_TRAINED: Mapping[type, Any] = {Stacked: train_stacked, Shared: train_shared, Sequence: train_sequence}
+
+
+def run_all(
+    recipe: Recipe, table: object, out: Path, shown: Progress, opened: ExitStack, *, resume: bool, cache: bool
+) -> Path:
+    """Train each set alone and by the ways of the recipe, and write what came of it. See `run_sets`.
+
+    Returns:
+        The experiment's folder.
+    """
+    recipes, given = _sets_of(recipe, table)
+    found = prepared_members(recipes, given, out, shown, opened, cache=cache)
+    ways, notices = _chosen(recipe, found)
+    folder = SetsFolder.of(out, recipe, found, resume=resume)
+    if resume and (folder.path / LAST).exists():
+        return folder.path
+    experiment = Experiment(recipe, found, folder.path, folder.key, shown, resume)
+    for member in found:
+        member.kept_in(experiment.of("each"))
+    outcomes: list[Outcome] = [train_each(experiment)]
+    for way in ways:
+        outcomes.append(_TRAINED[type(way)](experiment, way))
+    shown.step("comparing")
+    told = [*notices, *(notice for outcome in outcomes for notice in outcome.notices)]
+    results: PlainSets = {
+        "name": recipe.name,
+        "sets": [member.name for member in found],
+        "ways": [outcome.way for outcome in outcomes],
+        "rows": {member.name: _rows(member) for member in found},
+        "cells": cells(found, outcomes, str(folder.path)),
+        "steps": next((steps(found, one.steps) for one in outcomes if one.steps), None),
+        "shared": {one.way: list(one.shared) for one in outcomes if one.shared},
+        "own": {one.way: list(one.own) for one in outcomes if one.shared},
+        "notices": [dict(notice.as_plain()) for notice in told],
+        "findings": [],
+    }
+    write_text(folder.path / "report.html", page_of(results, folder.path).html())
+    write_json(folder.path / LAST, finite(results))
+    for snapshot in folder.path.glob("*/snapshot*.safetensors"):
+        snapshot.unlink()
+    return folder.path
+
+
+def _sets_of(recipe: Recipe, table: object) -> tuple[dict[str, Recipe], Mapping[str, object]]:
+    """The recipe of each set, and what was passed for its tables."""
+    if not recipe.sets.by:
+        return members(recipe), table if isinstance(table, Mapping) else {}
+    every = whole(recipe)
+    frame = collected(every, table).frame
+    if recipe.sets.by not in frame.columns:
+        rule = f"there is no column {recipe.sets.by!r}"
+        raise recipe.error(("sets", "by"), rule, f"one of: {', '.join(map(str, frame.columns[:12]))}")
+    recipes = members(recipe, sorted(frame[recipe.sets.by].dropna().unique().tolist(), key=str))
+    return recipes, {} if table is None else dict.fromkeys(recipes, table)
+
+
+def _chosen(recipe: Recipe, found: list[Member]) -> tuple[Ways, list[Notice]]:
+    """The ways beside `each`, and what is said of how they were chosen."""
+    said: Ways | None = recipe.learn.sets
+    if said is not None:
+        return tuple(way for way in said if not isinstance(way, Each)), []
+    why = why_not_stacked(found)
+    if why is None:
+        rule = "a network for each set, and one for the rows of all: the sets have the same columns and target"
+        return (Stacked(),), [Notice(rule, (), "write learn: {sets: each}, or {sets: [stacked, shared]}")]
+    rule = f"a network for each set alone: {why[0]}"
+    return (), [Notice(rule, (), "write learn: {sets: shared} to share the inner layers")]
+
+
+def _rows(member: Member) -> dict[str, int]:
+    fold = member.fold
+    return {"train": fold.train.rows, "validation": fold.validation.rows, "test": fold.test.rows}
