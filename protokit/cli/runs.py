@@ -16,18 +16,36 @@ from protokit.core.errors import AuditError, SpecError
 from protokit.core.files import write_text
 from protokit.core.names import counted
 from protokit.core.values.said import Notice
+from protokit.sets.many.given import is_pattern
 from protokit.workflow.look.runs import chosen, grid, said
 
 
 def run(
-    recipe: RecipeFile,
+    recipes: Annotated[
+        list[str],
+        typer.Argument(help="A recipe file, or several, or patterns such as 'shops/*.yaml'.", metavar="RECIPE..."),
+    ],
     set: Set = None,
     out: Annotated[Path, typer.Option("-o", "--out", help="Where runs are kept.")] = Path("runs"),
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the last run of this recipe.")] = False,
+    workers: Annotated[
+        str | None, typer.Option("--workers", help="Of several recipes: how many at once, each in a process; or ray.")
+    ] = None,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Read and prepare the data anew.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Run a recipe: train its network, and say how good it is."""
+    """Run a recipe: train its network, and say how good it is. Of several, one table says it of each."""
+    [recipe, *more] = recipes
+    if more or workers is not None or is_pattern(recipe) or Path(recipe).is_dir():
+        count = 1 if workers is None else workers
+        table = protokit.run_all(recipes, workers=count, out=out, resume=resume, set=set or (), cache=not no_cache)
+        if as_json:
+            print_json(table.as_plain())
+        else:
+            show(table.card, width=200)
+        if table.failed:
+            raise SystemExit(1)
+        return
     try:
         result = protokit.run(recipe, out=out, resume=resume, set=set or (), cache=not no_cache)
     except AuditError as error:

@@ -84,11 +84,12 @@ def excerpt(place: Place, remark: str | None, *, widest: int = 110) -> str:
 
 
 def in_order(faults: Iterable[Fault]) -> tuple[Fault, ...]:
-    """Faults as a reader meets them: by line and column, those without a place last, each one once."""
+    """Faults as a reader meets them: file by file, by line and column, those without a place last, each one once."""
     unique: Sequence[Fault] = list(dict.fromkeys(faults))
-    return tuple(
-        sorted(
-            unique,
-            key=lambda f: (f.place.line, f.place.column) if f.place else (float("inf"), 0),
-        )
-    )
+    files = list(dict.fromkeys(fault.place.source for fault in unique if fault.place))
+
+    def key(fault: Fault) -> tuple[float, int, int]:
+        place = fault.place
+        return (files.index(place.source), place.line, place.column) if place else (float("inf"), 0, 0)
+
+    return tuple(sorted(unique, key=key))

@@ -78,9 +78,9 @@ class Trainer:
     ) -> None:
         """Take a network that `network_of` built. `seed` is that of the trainings that are given none.
 
-        `trainings` is how many are to come: worth compiling more for. `rows` are about as many as each of them will
-        have; batches and chunks follow from them, so that all trainings share one program. Unless it is `timed`, no
-        way to train is chosen by measuring it, and all that was trained before has no effect on a training's bits.
+        `trainings` is how many are to come: worth compiling more for. `rows`, which may be set anew, are about as many
+        as each of them will have; batches and chunks follow from them, so that all share one program. Unless `timed`,
+        no way to train is chosen by measuring it, and all that was trained before has no effect on a training's bits.
 
         Raises:
             DataError: the loss is not for this task, or the training step cannot be made.
@@ -92,7 +92,7 @@ class Trainer:
             tf.config.experimental.enable_op_determinism()
         self.network, self._learn, self._signature, self._seed = network, learn, signature, seed
         self._step = stepping(network, learn, seed)  # the network itself, or its layers with another step
-        self._trainings, self._rows, self._structure = trainings, rows, structure(network)
+        self._trainings, self.rows, self._structure = trainings, rows, structure(network)
         self._timed = timed
         with scope(network):
             compile_network(self._step, learn, signature)
@@ -112,7 +112,7 @@ class Trainer:
     def plan(self, train: Arrays, validation: Arrays, seed: int | None = None, learn: Learn | None = None) -> Plan:
         """How such rows are trained on."""
         seed = self._seed if seed is None else seed
-        plan = plan_of(learn or self._learn, self._signature, train, validation, seed, self._rows)
+        plan = plan_of(learn or self._learn, self._signature, train, validation, seed, self.rows)
         return plan if self._timed else replace(plan, timed=False)
 
     @property

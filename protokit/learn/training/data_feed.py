@@ -110,6 +110,13 @@ def bytes_of(*arrays: Batch | Part) -> int:
     return int(sum(values.nbytes for values in tf.nest.flatten(arrays)))
 
 
+def chunk_of(example: Batch, batch_size: int, rows: int) -> int:
+    """Rows that go through one call of the loop with XLA: whole batches of so many rows, as far as memory goes."""
+    one_row = max(1, bytes_of(example) // max(1, len(first(example))))
+    most = max(1, CHUNK_BYTES // (one_row * batch_size))
+    return batch_size * min(most, max(1, rows // batch_size))
+
+
 def streamed(*arrays: Batch) -> str:
     """Why rows cannot lie on the device as they are, empty where they can."""
     if any(isinstance(values, np.memmap) for values in tf.nest.flatten(arrays)):

@@ -34,7 +34,7 @@ class FusedLoop(Training):
     def __init__(self, network: keras.Model, plan: Plan, choose: Callable[[Plan], Choice]) -> None:
         self._choose, self._choice = choose, choose(plan)
         super().__init__(network, self._choice.reason)
-        self._programs: dict[tuple[str, int], Program] = {}
+        self._programs: dict[tuple[str, int, int], Program] = {}
         self._refused: str | None = None  # why XLA cannot compile this network
         self._shown: str | None = None  # what a trial of XLA showed
         self._lost = False  # a trial showed no gain from XLA
@@ -147,11 +147,12 @@ class FusedLoop(Training):
         return bad if bad is not None or finite else (plan.steps(train.rows) if count is None else count)
 
     def _program(self, train: Arrays, plan: Plan) -> Program:
-        """The program for rows of this kind. More or fewer of them are no other kind."""
+        """The program for rows of this kind. A few more or fewer of them are no other kind."""
         example = data_feed.batch_of(train, plan.weights)
-        kind = (str(data_feed.rows_spec(example)), plan.batch_size)
+        chunk = data_feed.chunk_of(example, plan.batch_size, plan.typical_rows)
+        kind = (str(data_feed.rows_spec(example)), plan.batch_size, chunk)
         if kind not in self._programs:
-            like = next((one for (spec, _), one in self._programs.items() if spec == kind[0]), None)
+            like = next((one for (spec, *_), one in self._programs.items() if spec == kind[0]), None)
             program = Program if mirrored(self._network) == 1 else MirroredProgram
             self._programs[kind] = program(self._network, plan.batch_size, example, plan.typical_rows, like)
         return self._programs[kind]

@@ -15,14 +15,13 @@ from protokit.learn.parts.average import judging, swap_of
 from protokit.learn.snapshot import assign, values
 from protokit.learn.training.compiled import Compiled, called_flat, not_compiled, one_row, sliced, steps_of
 from protokit.learn.training.data_feed import (
-    CHUNK_BYTES,
     VALIDATION_BATCH,
     Batch,
     DataFeed,
     Resident,
     Specs,
     Tensors,
-    bytes_of,
+    chunk_of,
     first,
     rows_spec,
 )
@@ -57,9 +56,7 @@ class Program:
         """
         self.network = network
         self.batch_size = min(batch_size, rows)
-        one_row = max(1, bytes_of(example) // max(1, len(first(example))))
-        most = max(1, CHUNK_BYTES // (one_row * self.batch_size))
-        self.chunk = self.batch_size * min(most, max(1, rows // self.batch_size))  # rows
+        self.chunk = chunk_of(example, self.batch_size, rows)
         self._whole = rows < self.chunk + self.batch_size
         self._checked: Specs | None = None  # the kind of the validation rows
         self._example = tf.nest.map_structure(lambda values: values[:2], example)

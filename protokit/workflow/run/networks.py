@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, Protocol
 
 from protokit.bundle.part import Part
@@ -15,10 +16,12 @@ from protokit.core.values.signature import Signature
 from protokit.learn.clustering.clusters import Clusters
 from protokit.learn.staging.freezing import hold_freezes
 from protokit.learn.staging.trainer import Trains, trainer_of
-from protokit.learn.train import network_of
+from protokit.learn.train import Trainer, network_of
 from protokit.learn.training import devices
 from protokit.learn.training.runtime import Values
 from protokit.learn.words import DEALT
+from protokit.menu import catalogue
+from protokit.menu.expand import expand
 from protokit.menu.house_menu import HOUSE_MENUS
 from protokit.recipe.consistency import cannot_deal
 from protokit.recipe.recipe import Recipe
@@ -84,11 +87,14 @@ class TrainAll(Protocol):
 
 
 class Trainers:
-    """Compiled trainings that runs share: of the same words of `learn`, for networks of the same shape."""
+    """Compiled trainings that runs share: of the same words of `learn`, for networks of the same shape.
 
-    def __init__(self, runs: int) -> None:
-        """`runs` are how many are to come: worth compiling more for."""
-        self._runs, self._known = runs, list[tuple[object, Trains]]()
+    Which rows they are for is set when one is handed out. Those used longest ago are forgotten first.
+    """
+
+    def __init__(self, runs: int, most: int = 32) -> None:
+        """`runs` are how many are to come: worth compiling more for. `most` are kept."""
+        self._runs, self._most, self._known = runs, most, list[tuple[object, Trains]]()
 
     def of(
         self, recipe: Recipe, network: keras.Model, signature: Signature, trainings: int, rows: int | None
@@ -98,14 +104,31 @@ class Trainers:
         Raises:
             DataError: the loss is not for this task.
         """
-        learn = recipe.learn
-        kind = (repr(learn.as_plain()), recipe.seed, signature.targets, rows)
-        for known, trainer in self._known:
-            if known == kind and trainer.fits(network):
-                return trainer
-        made = trainer_of(learn, network, signature, seed=recipe.seed, trainings=trainings * self._runs, rows=rows)
-        self._known.append((kind, made))
-        return made
+        learn, targets = recipe.learn, signature.targets
+        times = [(target.times, target.hazards) for target in targets]  # losses may be made of them
+        in_stages = rows if learn.stages or learn.freeze else None
+        kind = (repr(learn.as_plain()), recipe.seed, targets, times, trainings, in_stages)
+        found = next((one for one in self._known if one[0] == kind and one[1].fits(network)), None)
+        if found is None:
+            of_all = trainings * self._runs
+            found = kind, trainer_of(learn, network, signature, seed=recipe.seed, trainings=of_all, rows=rows)
+        else:
+            self._known.remove(found)
+        self._known = [*self._known, found][-self._most :]
+        trainer = found[1]
+        if isinstance(trainer, Trainer):
+            trainer.rows = rows
+        return trainer
+
+
+def is_shared(recipe: Recipe) -> bool:
+    """Whether a training may be compiled for several runs: nothing in it is of another package or a person's own.
+
+    Nobody knows what such a thing draws, or keeps from one training to the next.
+    """
+    own = (node.kind for node in expand(recipe.network).nodes)
+    foreign = any(entry is not None and entry.own is not None for entry in map(partial(catalogue.find, "layers"), own))
+    return not foreign and recipe.learn.training_step is None and not any(True for _ in recipe.learn.parts())
 
 
 def train_all(
@@ -129,8 +152,8 @@ def train_all(
     total = len(folds) * len(seeds)
     start = start or WarmStart.of(recipe)
     notices: dict[Notice, None] = {}
-    trainers = trainers or Trainers(1)
-    rows = folds[0].train.rows if total > 1 else None  # as many in all of them, though folds differ in a few
+    trainers = trainers if trainers is not None and is_shared(recipe) else Trainers(1)
+    rows = folds[0].train.rows
     # all are built before the first is trained: to build sets TensorFlow's seed, which costs compiled functions dear
     built: list[list[tuple[Trains, Values]]] = [[] for _ in folds]
     for i, fold in enumerate(folds):

@@ -6,11 +6,11 @@ TensorFlow is. Where the recipe names another backend than this process has, all
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from protokit.core.outside import access
 from protokit.grammar.document import Document
@@ -20,6 +20,14 @@ from protokit.recipe.recipe import Recipe
 from protokit.show.progress import Progress, Silent, progress
 from protokit.workflow.check import as_recipe, hold_backend
 from protokit.workflow.result import Run
+
+if TYPE_CHECKING:
+    from protokit.core.libraries.backend import keras
+    from protokit.represent.represented import Represented
+    from protokit.workflow.record.folder import RunFolder
+    from protokit.workflow.record.results import Networks
+    from protokit.workflow.run.networks import TrainAll, Trainers
+    from protokit.workflow.warm.start import WarmStart
 
 
 def run(
@@ -51,18 +59,7 @@ def run(
         AuditError: `evaluate.strict` is true, and the audit found a fatal fault in the data; nothing was trained.
         TrainingError: the loss was not finite.
     """
-    recipe = as_recipe(recipe, set)
-    hold_backend(recipe)
-    kept = _Kept(str(out), resume, baselines, cache)
-    with progress() as shown:
-        if not is_elsewhere(recipe.learn.backend):
-            return _run(recipe, table, kept, shown)
-        written = (recipe.document, recipe.folder, recipe.name)
-
-        def told(word: str, said: tuple[Any, ...]) -> None:
-            getattr(shown, word)(*said)
-
-        return Run.open(done_elsewhere(recipe.learn.backend, _run_there, (written, table, kept), told))
+    return Runner().run(as_recipe(recipe, set), table, out=out, resume=resume, baselines=baselines, cache=cache)
 
 
 @dataclass(frozen=True)
@@ -75,7 +72,49 @@ class _Kept:
     cache: bool
 
 
-def _run(recipe: Recipe, table: object, kept: _Kept, shown: Progress) -> Run:
+class Runner:
+    """Runs recipes one after the other in this process; what is compiled for one is kept for those that come.
+
+    Each run gives the bits that it gives alone.
+    """
+
+    def __init__(self) -> None:
+        self._trainers: Trainers | None = None  # made for the first training: TensorFlow is loaded for it
+
+    def run(
+        self,
+        recipe: Recipe,
+        table: object = None,
+        *,
+        out: str | Path = "runs",
+        resume: bool = False,
+        baselines: Mapping[str, object] | None = None,
+        cache: bool = True,
+    ) -> Run:
+        """See the function `run`."""
+        hold_backend(recipe)
+        kept = _Kept(str(out), resume, baselines, cache)
+        with progress() as shown:
+            if not is_elsewhere(recipe.learn.backend):
+                return _run(recipe, table, kept, shown, self._train)
+            written = (recipe.document, recipe.folder, recipe.name)
+
+            def told(word: str, said: tuple[Any, ...]) -> None:
+                getattr(shown, word)(*said)
+
+            return Run.open(done_elsewhere(recipe.learn.backend, _run_there, (written, table, kept), told))
+
+    def _train(
+        self, recipe: Recipe, first: keras.Model, folds: Sequence[Represented], folder: RunFolder, shown: Progress,
+        start: WarmStart | None = None,
+    ) -> Networks:  # fmt: skip
+        from protokit.workflow.run.networks import Trainers, train_all
+
+        self._trainers = self._trainers or Trainers(1)
+        return train_all(recipe, first, folds, folder, shown, start, self._trainers)
+
+
+def _run(recipe: Recipe, table: object, kept: _Kept, shown: Progress, train: TrainAll | None = None) -> Run:
     with ExitStack() as opened, access.named_by("recipe"):
         shown.step("collecting")
         from protokit.workflow.run.preparation import prepare
@@ -88,7 +127,7 @@ def _run(recipe: Recipe, table: object, kept: _Kept, shown: Progress) -> Run:
             return prepared
         from protokit.workflow.run.training import train_and_evaluate
 
-        return train_and_evaluate(prepared, shown)
+        return train_and_evaluate(prepared, shown, *([train] if train else []))
 
 
 def _run_there(tell: Tell, written: tuple[Document, Path, str], table: object, kept: _Kept) -> Path:
