@@ -16,7 +16,9 @@ from protokit.core.errors import AuditError, SpecError
 from protokit.core.files import write_text
 from protokit.core.names import counted
 from protokit.core.values.said import Notice
+from protokit.recipe.recipe import Recipe
 from protokit.sets.many.given import is_pattern
+from protokit.workflow.check import as_recipe
 from protokit.workflow.look.runs import chosen, grid, said
 
 
@@ -46,6 +48,10 @@ def run(
         if table.failed:
             raise SystemExit(1)
         return
+    read = as_recipe(recipe, set or (), several=True)
+    if read.sets:
+        _run_sets(read, out, resume=resume, cache=not no_cache, as_json=as_json)
+        return
     try:
         result = protokit.run(recipe, out=out, resume=resume, set=set or (), cache=not no_cache)
     except AuditError as error:
@@ -59,6 +65,16 @@ def run(
         return
     show(result.card)
     typer.echo(f"\n  {result.path}")
+
+
+def _run_sets(recipe: Recipe, out: Path, *, resume: bool, cache: bool, as_json: bool) -> None:
+    """Train on the sets of a recipe, and say what each way gives."""
+    found = protokit.run_sets(recipe, out=out, resume=resume, cache=cache)
+    if as_json:
+        print_json({"run": str(found.path), "verdict": found.verdict, **found.results})
+        return
+    show(found.card, width=200)
+    typer.echo(f"\n  {found.path}")
 
 
 def predict(

@@ -12,11 +12,13 @@ from protokit.core.values.said import Notice
 from protokit.learn.parts.sets import Each, Sequence, Shared, Stacked, Ways
 from protokit.recipe.members import members, whole
 from protokit.recipe.recipe import Recipe
+from protokit.sets.contents import LAST, PlainSets
 from protokit.sets.experiment import Experiment, Outcome
+from protokit.sets.how import How
 from protokit.sets.judging import cells, steps
 from protokit.sets.look.page import page_of
 from protokit.sets.member import Member, prepared_members
-from protokit.sets.record import LAST, PlainSets, SetsFolder
+from protokit.sets.record import SetsFolder
 from protokit.sets.ways.each import train_each
 from protokit.sets.ways.sequence import train_sequence
 from protokit.sets.ways.shared import train_shared
@@ -27,21 +29,19 @@ from protokit.workflow.run.collecting import collected
 _TRAINED: Mapping[type, Any] = {Stacked: train_stacked, Shared: train_shared, Sequence: train_sequence}
 
 
-def run_all(
-    recipe: Recipe, table: object, out: Path, shown: Progress, opened: ExitStack, *, resume: bool, cache: bool
-) -> Path:
+def experiment_on(recipe: Recipe, table: object, out: Path, shown: Progress, opened: ExitStack, how: How) -> Path:
     """Train each set alone and by the ways of the recipe, and write what came of it. See `run_sets`.
 
     Returns:
         The experiment's folder.
     """
     recipes, given = _sets_of(recipe, table)
-    found = prepared_members(recipes, given, out, shown, opened, cache=cache)
+    found = prepared_members(recipes, given, out, shown, opened, cache=how.cache)
     ways, notices = _chosen(recipe, found)
-    folder = SetsFolder.of(out, recipe, found, resume=resume)
-    if resume and (folder.path / LAST).exists():
+    folder = SetsFolder.of(out, recipe, found, resume=how.resume)
+    if how.resume and (folder.path / LAST).exists():
         return folder.path
-    experiment = Experiment(recipe, found, folder.path, folder.key, shown, resume)
+    experiment = Experiment(recipe, found, folder.path, folder.key, shown, how.resume, how.workers)
     for member in found:
         member.kept_in(experiment.of("each"))
     outcomes: list[Outcome] = [train_each(experiment)]

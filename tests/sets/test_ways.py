@@ -150,6 +150,8 @@ def test_sets_by_a_column(out: Path) -> None:
     recipe = {**recipe_of(), "sets": {"by": "place"}, "collect": {"tables": {}}}
     found = run_sets(recipe, both, out=out)
     assert found.sets == ("north", "south") and found.ways == ("each", "stacked")
-    assert "place" in found.run("north", "stacked").model.columns and "place" not in found.model("north", "each").columns
+    assert (
+        "place" in found.run("north", "stacked").model.columns and "place" not in found.model("north", "each").columns
+    )
     with pytest.raises(SpecError, match=r"there is no column 'plce'(.|\n)*p, q, kind, y, place"):
         run_sets({**recipe, "sets": {"by": "plce"}}, both, out=out)
