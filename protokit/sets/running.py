@@ -34,8 +34,8 @@ def run_sets(
     always trained: against it each other way is judged, on the set's own test rows.
 
     All is kept in `out/NAME/sets-TIME-HASH/`, the run of each set and way in `WAY/SET/` there. With `resume`, the last
-    experiment of the same recipe and data goes on where it stopped. More `workers` train the sets' own networks in so many
-    processes, `"ray"` on a cluster; what is trained together is trained here.
+    experiment of the same recipe and data goes on where it stopped. More `workers` train the sets' own networks in so
+    many processes, `"ray"` on a cluster; what is trained together is trained here.
 
     Raises:
         SpecError: the recipe is wrong, or has no sets; or a way cannot be for them.
