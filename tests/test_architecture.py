@@ -15,6 +15,7 @@ FLOORS = {
     "testing": 11,
     "cli": 10,
     "search": 9,
+    "sets": 9,
     "workers": 8,
     "workflow": 7,
     "doors": 6,
