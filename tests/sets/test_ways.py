@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from protokit.core.errors import DataError, PredictionNotice, SpecError
+from protokit.core.errors import AuditError, DataError, PredictionNotice, SpecError
 from protokit.sets.result import SetsRun
 from protokit.sets.running import run_sets
 from tests.sets.conftest import MENU, recipe_of, rows_of
@@ -132,6 +132,16 @@ def test_a_set_whose_rows_are_wrong_is_named_before_anything_is_trained(
         run_sets(recipe_of("a", "b"), {**frames, "c": frames["a"]}, out=out)
     with pytest.raises(SpecError, match="of several sets give a dict of frames by set"):
         run_sets(recipe_of("a", "b"), frames["a"], out=out)
+
+
+def test_a_set_whose_answers_are_reversed_is_named(out: Path) -> None:
+    sets = {"a": rows_of(0, 200), "b": rows_of(1, 200), "c": rows_of(2, 200, reversed=True)}
+    found = run_sets(recipe_of("a", "b", "c", ways="stacked"), sets, out=out)
+    assert any(one.check == "set_reversed" and one.evidence["set"] == "c" for one in found.findings), found.findings
+    assert "'c'" in str(found)
+    copied = {"a": sets["a"], "b": sets["b"], "c": sets["a"]}
+    with pytest.raises(AuditError, match=r"equal|same rows"):
+        run_sets({**recipe_of("a", "b", "c"), "evaluate": {"baselines": ["dummy"], "strict": True}}, copied, out=out)
 
 
 def test_layers_that_do_not_fit_are_own(out: Path, frames: dict[str, pd.DataFrame]) -> None:
