@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import TypeAlias
 
-from protokit.menu.items import Branch, Item, Repeat, Residual, Source, Use
+from protokit.menu import catalogue
+from protokit.menu.items import Branch, Item, Layer, Repeat, Residual, Source, Use
 from protokit.menu.writing.folding import leaves
 
 Chain: TypeAlias = tuple[Item, ...]
@@ -43,6 +44,11 @@ def chains_of(chain: Chain) -> Iterator[Chain]:
             yield from chains_of(part)
 
 
+def bare(item: Item) -> Item:
+    """An item without its name and `from`."""
+    return item if item.name is None and item.source is None else replace(item, name=None, source=None)
+
+
 def without_names(chain: Chain, outputs: tuple[str, ...]) -> Chain:
     """The chain with only those names that something refers to."""
     names = {str(item.name) for item in every(chain)}
@@ -77,3 +83,24 @@ def renamed(item: Item, names: Mapping[str, str]) -> Item:
         return replace(found, name=names.get(part.name, part.name) if part.name else None, source=taken)
 
     return one(item)
+
+
+def named_by_kind(chain: Chain, taken: set[str], *, inside: bool = False) -> Chain:
+    """The chain with the names of their kinds for what is in its repeats, or for all where it is `inside` one."""
+    names: dict[str, str] = {}
+
+    def look(part: Chain, inside: bool) -> None:
+        for item in part:
+            if inside and item.name is not None:
+                kind = item.kind if isinstance(item, Layer) else type(item).__name__
+                name = word = catalogue.snake(kind.replace(".", "_")).lower()
+                number = 2
+                while name in taken:
+                    name, number = f"{word}_{number}", number + 1
+                taken.add(name)
+                names[item.name] = name
+            for chain in inner(item):
+                look(chain, inside or isinstance(item, Repeat))
+
+    look(chain, inside)
+    return tuple(renamed(item, names) for item in chain) if names else chain
