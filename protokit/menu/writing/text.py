@@ -11,6 +11,7 @@ from protokit.menu.writing.trees import Chain
 
 WIDEST = 100
 _HOLD = set(COMPOSITES) - {"use", "share"}  # items that hold chains
+_NUMBERED = {"repeat": "times", "ensemble": "members"}
 _MOST_LINES = 3  # of a layer whose arguments do not stand below each other
 _INSIDE = 8  # the columns that a line is likely to be indented by, where lines are counted
 
@@ -116,9 +117,10 @@ def _item(item: Any, indent: int) -> list[str]:
 
 
 def _composite(head: str, key: str, part: Any, indent: int) -> list[str]:
-    if key == "repeat":
-        pad = " " * (indent + 2)
-        return [head, f"{pad}times: {on_a_line(part['times'])}", *_inner(f"{pad}layers:", part["layers"], indent + 2)]
+    if key in _NUMBERED:
+        pad, number = " " * (indent + 2), _NUMBERED[key]
+        start = f"{pad}{number}: {on_a_line(part[number])}"
+        return [head, start, *_inner(f"{pad}layers:", part["layers"], indent + 2)]
     if isinstance(part, dict):
         pad = " " * (indent + 2)
         return [head, *(line for k, v in part.items() for line in _inner(f"{pad}{as_key(k)}:", v, indent + 2))]
