@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import TypeAlias
 
@@ -85,22 +85,25 @@ def renamed(item: Item, names: Mapping[str, str]) -> Item:
     return one(item)
 
 
-def named_by_kind(chain: Chain, taken: set[str], *, inside: bool = False) -> Chain:
+def named_by_kind(chain: Chain, taken: Collection[str], *, inside: bool = False) -> Chain:
     """The chain with the names of their kinds for what is in its repeats, or for all where it is `inside` one."""
+    local = [item for item in _inside_repeats(chain, inside) if item.name is not None]
+    used = {*taken, *(str(item.name) for item in every(chain))} - {str(item.name) for item in local}
     names: dict[str, str] = {}
-
-    def look(part: Chain, inside: bool) -> None:
-        for item in part:
-            if inside and item.name is not None:
-                kind = item.kind if isinstance(item, Layer) else type(item).__name__
-                name = word = catalogue.snake(kind.replace(".", "_")).lower()
-                number = 2
-                while name in taken:
-                    name, number = f"{word}_{number}", number + 1
-                taken.add(name)
-                names[item.name] = name
-            for chain in inner(item):
-                look(chain, inside or isinstance(item, Repeat))
-
-    look(chain, inside)
+    for item in local:
+        kind = item.kind if isinstance(item, Layer) else type(item).__name__
+        name = word = catalogue.snake(kind.replace(".", "_")).lower()
+        number = 2
+        while name in used:
+            name, number = f"{word}_{number}", number + 1
+        used.add(name)
+        names[str(item.name)] = name
     return tuple(renamed(item, names) for item in chain) if names else chain
+
+
+def _inside_repeats(chain: Chain, inside: bool) -> Iterator[Item]:
+    for item in chain:
+        if inside:
+            yield item
+        for part in inner(item):
+            yield from _inside_repeats(part, inside or isinstance(item, Repeat))

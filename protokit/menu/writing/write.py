@@ -15,7 +15,7 @@ from protokit.menu.writing.folding import Flat, fold
 from protokit.menu.writing.same import canonical
 from protokit.menu.writing.shared import with_shared
 from protokit.menu.writing.text import written
-from protokit.menu.writing.trees import every, named_by_kind, without_names
+from protokit.menu.writing.trees import named_by_kind, without_names
 
 _BEFORE, _AFTER = ("inputs", "takes"), ("outputs",)  # of a menu's keys, around its blocks and layers
 
@@ -55,14 +55,13 @@ def _forms(menu: Outline, even: Collection[str]) -> Iterator[Blocks]:
         tree = Blocks(without_names(fold(whole, even), menu.outputs), inside)
         short = with_repeats(tree, menu.outputs)
         for found in (in_blocks(short, menu.outputs), short, tree):
-            yield _renamed(found, {*menu.inputs, *INPUTS})
+            yield _renamed(found, {*menu.inputs, *INPUTS, "input"})
 
 
-def _renamed(found: Blocks, taken: set[str]) -> Blocks:
+def _renamed(found: Blocks, taken: Collection[str]) -> Blocks:
     """What only a repeat or block knows goes by its kind: the model's names are those of one turn or use."""
-    taken |= {str(item.name) for chain in found.chains for item in every(chain)} | {"input"}
     blocks = {
-        name: replace(block, layers=named_by_kind(block.layers, taken | {*block.inputs}, inside=True))
+        name: replace(block, layers=named_by_kind(block.layers, {"input", *block.inputs}, inside=True))
         for name, block in found.blocks.items()
     }
     return Blocks(named_by_kind(found.chain, taken), blocks)
