@@ -60,5 +60,5 @@ def test_the_menu_page_is_a_menu_and_its_python_runs(root: Path) -> None:
     assert protokit.Menu.from_text(members).layers
     menu = protokit.Menu.from_text(shown)
     assert protokit.Menu.from_text(menu.write()) == menu and menu.build().output.shape == (None, 1)
-    [code] = blocks(root / "docs" / "menu.md", "python")
-    exec(code, {})
+    for code in blocks(root / "docs" / "menu.md", "python"):
+        exec(code, {})

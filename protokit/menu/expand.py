@@ -189,13 +189,14 @@ class _Expander:
         if unknown := [name for name in given if name not in block.parameters]:
             raise _error(at, f"unknown parameter {unknown[0]!r} of the block {item.block!r}")
         known = Known({**block.parameters, **given}, self.settle, scope.known)
-        # two uses with the same values share weights only where both say so
-        key = json.dumps([item.block, {name: str(known[name]) for name in block.parameters}, scope.prefix])
+        # two uses with the same values share weights only where both say so; the turns of a repeat do
+        home = (scope.around or scope) if item.shared else scope
+        key = json.dumps([item.block, {name: str(known[name]) for name in block.parameters}, home.prefix])
         first = not item.shared or key not in self.shared
         if first:
-            number = scope.counts[item.block] = scope.counts.get(item.block, 0) + 1
+            number = home.counts[item.block] = home.counts.get(item.block, 0) + 1
             base = item.name if item.name and not item.shared else f"{item.block}_{number}"
-            prefix, twin = f"{scope.prefix}{base}_", f"{scope.twin}{base}_"
+            prefix, twin = f"{home.prefix}{base}_", f"{home.twin}{base}_"
             if item.shared:
                 self.shared[key] = (prefix, twin)
         else:
@@ -229,7 +230,7 @@ class _Expander:
         for turn in range(1, times + 1):
             base = item.name or f"repeat_{number}"
             prefix, twin = f"{scope.prefix}{base}_{turn}_", f"{scope.twin}{base}_1_"
-            inner = Scope(dict(scope.names), scope.known, prefix, twin, scope.shared)
+            inner = Scope(dict(scope.names), scope.known, prefix, twin, scope.shared, around=scope.around or scope)
             last = self.chain(item.layers, (*at, "layers"), last, inner)
         return last
 

@@ -20,6 +20,7 @@ class Scope:
     shared: bool = False
     made: int = 0
     counts: dict[str, int] = field(default_factory=dict)
+    around: Scope | None = None  # of a repeat's turn: the menu or block that it is in, which has what it shares
 
 
 class Known(Mapping[str, Any]):

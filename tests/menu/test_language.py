@@ -40,6 +40,12 @@ def test_use_makes_new_weights_and_share_the_same() -> None:
     assert [m.count_params() for m in (new, same, other)] == [40, 20, 45]
 
 
+def test_the_turns_of_a_repeat_share() -> None:
+    turns = {"repeat": {"times": 3, "layers": [{"share": "d"}, "ReLU"]}}
+    menu = Menu([{"use": "two"}, {"use": "two"}, turns], blocks={"d": [{"Dense": 8}], "two": [turns]}, inputs=X)
+    assert menu.build().count_params() == 3 * (8 * 8 + 8)  # one of the menu's, one of each use
+
+
 def test_a_slot_has_values() -> None:
     with pytest.raises(SpecError, match="a slot with no values to choose from, only default"):
         Menu([{"Dense": "$width"}], hyperparameters={"width": {"default": 64}}, inputs=X)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from protokit.menu import catalogue
 from protokit.menu.expressions import Expression
-from protokit.menu.items import Block, Branch, Item, Layer, Repeat, Residual, Use, plain_value
+from protokit.menu.items import Block, Item, Layer, Use
+from protokit.menu.writing.alike import Alike, varies
 from protokit.menu.writing.repeats import repeated
 from protokit.menu.writing.shorter import default_of
 from protokit.menu.writing.text import lines_of
@@ -19,6 +20,8 @@ _LONGEST = 40  # items of a block
 _MOST_BLOCKS = 8
 _MOST_PARAMETERS = 6
 _LEAST_SAVED = 3  # lines
+_TRIED = 20  # of the parts that look best
+_Keys = tuple[int, ...]
 
 
 @dataclass
@@ -28,93 +31,82 @@ class Blocks:
     chain: Chain
     blocks: dict[str, Block] = field(default_factory=dict)
 
+    @property
+    def chains(self) -> list[Chain]:
+        """The chain, and those of the blocks."""
+        return [self.chain, *(block.layers for block in self.blocks.values())]
 
-def in_blocks(chain: Chain) -> Blocks:
-    """The chain with its blocks, as long as one more makes the text shorter."""
-    found = Blocks(chain)
-    while len(found.blocks) < _MOST_BLOCKS and _one_more(found):
-        pass
+    def mapped(self, change: Any) -> Blocks:
+        """The same with each of its chains changed."""
+        chain = change(self.chain)
+        return Blocks(chain, {name: replace(b, layers=change(b.layers)) for name, b in self.blocks.items()})
+
+
+def in_blocks(found: Blocks, outputs: tuple[str, ...]) -> Blocks:
+    """The chains with more blocks, as long as one more makes the text shorter."""
+    for _ in range(_MOST_BLOCKS):
+        more = _one_more(found, outputs)
+        if more is None:
+            break
+        found = more
     return found
 
 
-def _key(item: Item) -> str | None:
-    """What is the same for items that one block may stand for."""
-    if item.source is not None or item.name is not None or (isinstance(item, Use) and item.shared):
-        return None
-    if isinstance(item, (Layer, Use)):
-        fixed = sorted((k, repr(plain_value(v))) for k, v in item.arguments.items() if not _varies(v))
-        return repr(("use", item.block, fixed) if isinstance(item, Use) else (item.kind, fixed))
-    if isinstance(item, Branch):
-        if (merge := _key(item.merge)) is None:
-            return None
-        inside = [(name, [_key(one) for one in chain]) for name, chain in item.branches.items()]
-        return None if any(None in keys for _, keys in inside) else repr(("branch", merge, item.merge, inside))
-    if isinstance(item, (Repeat, Residual)):
-        keys = [_key(one) for one in item.layers]
-        times = item.times if isinstance(item, Repeat) else 0
-        return None if None in keys else repr((type(item).__name__, times, keys))
-    return None
+def with_repeats(found: Blocks, outputs: tuple[str, ...]) -> Blocks:
+    """The chains with what repeats said once."""
+    alike = Alike(found.chains, outputs)
+    return found.mapped(lambda chain: repeated(chain, alike))
 
 
-def _bare(item: Item) -> Item:
-    """An item whose name and `from` the use of a block takes over."""
-    return replace(item, name=None, source=None)
+def _part(chain: Chain, first: int, end: int) -> Chain:
+    """Items as they stand in a block: its use takes over the first one's `from`, and the last one's name."""
+    part = list(chain[first:end])
+    part[0], part[-1] = replace(part[0], source=None), replace(part[-1], name=None)
+    return (replace(part[0], name=None, source=None),) if len(part) == 1 else tuple(part)
 
 
-def _joins(chain: Chain, first: int, at: int) -> bool:
-    """Whether an item may be of a block that begins at `first`: only the first takes by name, only the last has one."""
-    if at == first:
-        return chain[at].source is None or isinstance(chain[at].source, str)
-    return chain[at].source is None and chain[at - 1].name is None
-
-
-def _varies(value: Any) -> bool:
-    """Whether an argument may become a parameter."""
-    if isinstance(value, (bool, int, float, str)):
-        return True
-    return isinstance(value, (list, tuple)) and all(_varies(part) and not isinstance(part, str) for part in value)
-
-
-def _one_more(found: Blocks) -> bool:
-    chains = list(chains_of(found.chain))
-    for block in found.blocks.values():
-        chains += chains_of(block.layers)
-    places: dict[tuple[str, ...], list[Chain]] = defaultdict(list)
-    for chain in chains:
-        keys = [_key(_bare(item)) for item in chain]
-        ends: dict[tuple[str, ...], int] = {}
-        for i in range(len(keys)):
-            window: list[str] = []
-            for j in range(i, min(len(keys), i + _LONGEST)):
-                if (key := keys[j]) is None or not _joins(chain, i, j):
-                    break
-                window.append(key)
-                known = tuple(window)
-                if ends.get(known, 0) <= i:
-                    ends[known] = j + 1
-                    places[known].append(tuple(map(_bare, chain[i : j + 1])))
-    ranked: list[tuple[int, int, tuple[str, ...], list[Chain]]] = []
-    for window_keys, uses in places.items():
-        if len(uses) > 1 and (guess := _guess(uses)) >= _LEAST_SAVED:
-            ranked.append((guess, len(ranked), window_keys, uses))
-    for _, _, window_keys, uses in sorted(ranked, key=lambda r: (-r[0], r[1]))[:20]:
+def _one_more(found: Blocks, outputs: tuple[str, ...]) -> Blocks | None:
+    alike = Alike(found.chains, outputs, open=True)
+    places: dict[_Keys, list[Chain]] = defaultdict(list)
+    lines: dict[_Keys, list[int]] = defaultdict(list)
+    for chain in (part for whole in found.chains for part in chains_of(whole)):
+        ends: dict[_Keys, int] = {}
+        before = [0]
+        for item in chain:
+            before.append(before[-1] + alike.lines(item))
+        for first, end, keys in _windows(chain, alike):
+            if ends.get(keys, 0) <= first:
+                ends[keys] = end
+                places[keys].append(chain[first:end])
+                lines[keys].append(before[end] - before[first])
+    ranked = []
+    for number, (keys, uses) in enumerate(places.items()):
+        guess = sum(lines[keys]) - lines[keys][0] - 3 - len(uses)
+        if len(uses) > 1 and guess >= _LEAST_SAVED:
+            ranked.append((-guess, number, keys))
+    for _, _, keys in sorted(ranked)[:_TRIED]:
+        uses = [_part(use, 0, len(use)) for use in places[keys]]
         name = f"block_{len(found.blocks) + 1}"
         made = _made(name, uses, found.blocks)
         if made is None:
             continue
         block, arguments = made
-        head = 2 + bool(block.parameters)
-        saved = sum(lines_of(use) for use in uses) - lines_of(block.layers) - head
+        saved = sum(map(lines_of, uses)) - lines_of(block.layers) - 2 - bool(block.parameters)
         saved -= sum(lines_of((Use(name, given),)) for given in arguments)
-        if saved < _LEAST_SAVED:
-            continue
-        _put(found, name, block, window_keys, arguments)
-        return True
-    return False
+        if saved >= _LEAST_SAVED:
+            return _put(found, name, block, keys, iter(arguments), alike, outputs)
+    return None
 
 
-def _guess(uses: list[Chain]) -> int:
-    return sum(lines_of(use) for use in uses) - lines_of(uses[0]) - 3 - len(uses)
+def _windows(chain: Chain, alike: Alike) -> Iterator[tuple[int, int, _Keys]]:
+    """The parts of a chain that a block may stand for: first item, end, and what is the same for equal ones."""
+    links = alike.links(chain)
+    keys = [alike.key(item) for item in chain]
+    inner = [alike.number(f"{key}{links.takes(i)}") for i, key in enumerate(keys)]
+    for first, key in enumerate(keys):
+        stop = next((i for i in range(first, len(keys)) if keys[i] is None), len(keys))
+        for end in links.ends(first, min(_LONGEST, stop - first)):
+            yield first, end, (alike.number(str(key)), *inner[first + 1 : end])
 
 
 def _cells(chain: Chain) -> list[Layer | Use]:
@@ -138,7 +130,7 @@ def _made(name: str, uses: list[Chain], blocks: Mapping[str, Block]) -> tuple[Bl
                 elif argument in row[1]:
                     changed[argument] = values[0]
                 continue
-            if not all(value is not catalogue.OPEN and _varies(value) for value in values):
+            if not all(value is not catalogue.OPEN and varies(value) for value in values):
                 return None
             same = next((n for n, column in columns.items() if all(map(_equal, column, values))), None)
             if same is None:
@@ -164,7 +156,7 @@ def _equal(one: Any, other: Any) -> bool:
     return bool(one == other) and isinstance(one, bool) == isinstance(other, bool)
 
 
-def _filled(chain: Chain, new: Any) -> Chain:
+def _filled(chain: Chain, new: Iterator[dict[str, Any]]) -> Chain:
     def one(item: Item) -> Item:
         if isinstance(item, (Layer, Use)):
             return replace(item, arguments=next(new))
@@ -173,35 +165,32 @@ def _filled(chain: Chain, new: Any) -> Chain:
     return tuple(one(item) for item in chain)
 
 
-def _put(found: Blocks, name: str, block: Block, keys: tuple[str, ...], arguments: list[dict[str, Any]]) -> None:
+def _put(
+    found: Blocks,
+    name: str,
+    block: Block,
+    keys: _Keys,
+    arguments: Iterator[dict[str, Any]],
+    alike: Alike,
+    outputs: tuple[str, ...],
+) -> Blocks:
     """The block in the place of what it stands for, in the same order as it was found."""
-    given = iter(arguments)
 
     def change(chain: Chain) -> Chain:
-        own = [_key(_bare(item)) for item in chain]
-        starts: list[int] = []
-        for i in range(len(own) - len(keys) + 1):
-            free = not starts or starts[-1] + len(keys) <= i
-            if (
-                free
-                and tuple(own[i : i + len(keys)]) == keys
-                and all(_joins(chain, i, i + j) for j in range(len(keys)))
-            ):
-                starts.append(i)
-        ends = {i: chain[i + len(keys) - 1].name for i in starts}
-        mine = {i: Use(name, next(given), name=ends[i], source=chain[i].source) for i in starts}
+        mine: dict[int, int] = {}
+        free = 0
+        for first, end, own in _windows(chain, alike):
+            if own == keys and free <= first:
+                mine[first] = free = end
+        ends = {i: (chain[end - 1].name, chain[i].source) for i, end in mine.items()}
+        uses = {i: Use(name, next(arguments), name=last, source=taken) for i, (last, taken) in ends.items()}
         out: list[Item] = []
         i = 0
         while i < len(chain):
-            if i in mine:
-                out.append(mine[i])
-                i += len(keys)
-            else:
-                out.append(in_chains(chain[i], change))
-                i += 1
+            out.append(uses[i] if i in uses else in_chains(chain[i], change))
+            i = mine.get(i, i + 1)
         return tuple(out)
 
-    found.chain = repeated(change(found.chain))
-    for other, old in found.blocks.items():
-        found.blocks[other] = replace(old, layers=repeated(change(old.layers)))
-    found.blocks[name] = block
+    whole = found.mapped(change)
+    whole.blocks[name] = block
+    return with_repeats(whole, outputs)

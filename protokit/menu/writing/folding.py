@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from protokit.menu.items import Branch, Item, Layer, Outline, Residual, Source, Use
+from protokit.menu.items import Branch, Item, Layer, Residual, Source, Use
 from protokit.menu.writing.shorter import shorter
 
 
@@ -29,35 +29,49 @@ def base(name: str, known: Collection[str]) -> str:
     return name if name in known else name.partition(".")[0]
 
 
-def fold(menu: Outline, even: Collection[str]) -> tuple[Item, ...]:
-    """The items of a flat menu as a tree, each still with its name.
+@dataclass
+class Flat:
+    """Items one after the other, each with a name: those of a menu or of a block."""
+
+    items: tuple[Item, ...]
+    starts: Collection[str]  # the names of what they begin at
+    ends: Collection[str]  # the names of what they give, the last item where there are none
+    blocks: Collection[str] = ()  # those that they use
+
+    @property
+    def first(self) -> str:
+        """What the first item takes where it does not say."""
+        return next(iter(self.starts)) if len(self.starts) == 1 else "inputs"
+
+
+def fold(flat: Flat, even: Collection[str]) -> tuple[Item, ...]:
+    """The items as a tree, each still with its name.
 
     `even` are the sums whose inputs have one shape: only those may become residuals.
     """
-    return _Folding(menu, even).chain()
+    return _Folding(flat, even).chain()
 
 
 class _Folding:
-    def __init__(self, menu: Outline, even: Collection[str]) -> None:
+    def __init__(self, flat: Flat, even: Collection[str]) -> None:
         self.even = even
-        self.start = next(iter(menu.inputs)) if len(menu.inputs) == 1 else "inputs"
+        self.start = last = flat.first
         self.entries: dict[str, _Entry] = {}
         self.pinned: set[str] = set()
-        last = self.start
-        for item in menu.layers:
+        for item in flat.items:
             name = str(item.name)
             source = last if item.source is None else item.source
             bare = replace(item, name=None, source=None)
             self.entries[name] = _Entry(shorter(bare) if isinstance(bare, Layer) else bare, source)
-            if isinstance(item, Use):
+            if isinstance(item, Use) and item.block not in flat.blocks:
                 self.pinned |= {item.block, name}
             last = name
-        known = {*self.entries, *menu.inputs}
+        known = {*self.entries, *flat.starts}
         self.uses: dict[str, set[str]] = {name: set() for name in (*known, self.start)}
         for name, entry in self.entries.items():
             for taken in leaves(entry.source):
                 self.uses[base(taken, known)].add(name)
-        for taken in menu.outputs or (last,):
+        for taken in flat.ends or (last,):
             self.uses[base(taken, known)].add("")
 
     def chain(self) -> tuple[Item, ...]:

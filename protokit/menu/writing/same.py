@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from protokit.menu import items
 from protokit.menu.graph import Graph, Node, Ref, Taken
 from protokit.menu.items import Layer, Outline, plain_value
 from protokit.menu.writing.shorter import shorter
@@ -23,7 +22,8 @@ def canonical(menu: Outline, graph: Graph) -> list[object]:
     found: list[object] = [list(menu.inputs.items())]
     for node in _met(ends, nodes):
         order[node.name] = len(order)
-        layer = layers.setdefault(node.layer, len(layers))
+        # an operation has no weights, so that it is the same whether it is called again or another one is
+        layer = -1 if node.kind.startswith("ops.") else layers.setdefault(node.layer, len(layers))
         found.append((*_kind(node), layer, _takes(node, order)))
     return [*found, [_place(end, order) for end in ends]]
 
@@ -83,16 +83,3 @@ def _takes(node: Node, order: Mapping[str, int]) -> object:
     found = read(node.inputs)
     both = node.kind in {"residual", "Add"} and isinstance(found, list) and len(found) == 2
     return sorted(found, key=repr) if both else found  # a sum of two is the same to the bit in either order
-
-
-def named_in(value: Any) -> set[str]:
-    """Every name that an item of a chain goes by."""
-    found: set[str] = set()
-
-    def look(part: Any) -> Any:
-        if getattr(part, "name", None) is not None:
-            found.add(str(part.name))
-        return part
-
-    items.mapped(value, look)
-    return found

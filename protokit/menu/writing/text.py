@@ -11,6 +11,8 @@ from protokit.menu.writing.trees import Chain
 
 WIDEST = 100
 _HOLD = set(COMPOSITES) - {"use", "share"}  # items that hold chains
+_NUMBERED = {"repeat": "times", "ensemble": "members"}
+_MOST_LINES = 3  # of a layer whose arguments do not stand below each other
 _INSIDE = 8  # the columns that a line is likely to be indented by, where lines are counted
 
 
@@ -51,7 +53,33 @@ def _short(head: str, part: Any, indent: int) -> list[str]:
     pad = " " * (indent + 2)
     if isinstance(part, dict):
         return [head, *(line for k, v in part.items() for line in _short(f"{pad}{as_key(k)}:", v, indent + 2))]
-    return [head, *(f"{pad}- {on_a_line(one)}" for one in part)]
+    if any(isinstance(one, (dict, list)) for one in part):
+        return [head, *(f"{pad}- {on_a_line(one)}" for one in part)]
+    return _filled(head, part, pad)
+
+
+def _filled(head: str, part: Any, pad: str) -> list[str]:
+    """A list or mapping behind its key in lines that are full."""
+    lines = [head]
+    for piece in _pieces(part):
+        if len(lines[-1]) + 1 + len(piece) <= WIDEST:
+            lines[-1] += f" {piece}"
+        else:
+            lines.append(pad + piece)
+    return lines
+
+
+def _pieces(part: Any) -> list[str]:
+    """A value on a line, parted where the line may end."""
+    if not isinstance(part, (dict, list)) or not part:
+        return [on_a_line(part)]
+    found: list[str] = []
+    for key, value in part.items() if isinstance(part, dict) else enumerate(part):
+        first, *more = _pieces(value)
+        found += [f"{as_key(key)}: {first}" if isinstance(part, dict) else first, *more]
+        found[-1] += ","
+    start, end = "{}" if isinstance(part, dict) else "[]"
+    return [start + found[0], *found[1:-1], found[-1][:-1] + end] if len(found) > 1 else [start + found[0][:-1] + end]
 
 
 def _chain(chain: list[Any], indent: int) -> list[str]:
@@ -69,6 +97,8 @@ def _item(item: Any, indent: int) -> list[str]:
     single = not _HOLD & set(item)
     if single:
         [*keys] = item
+        if len(keys) > 1 and item[keys[0]] is None:
+            item = {**item, keys[0]: {}}
         flow = on_a_line(item)
         alone = f"{as_key(keys[0])}: {on_a_line(item[keys[0]])}"
         line = f"{pad}- {alone if len(keys) == 1 and item[keys[0]] is not None else flow}"
@@ -79,15 +109,18 @@ def _item(item: Any, indent: int) -> list[str]:
         if key in _HOLD:
             lines += _composite(head, key, part, indent + 2)
         else:
-            lines += _short(head, part, indent + 2)
+            full = _filled(head, part, f"{pad}    ")
+            few = len(full) <= _MOST_LINES and max(map(len, full)) <= WIDEST
+            lines += full if few else _short(head, part, indent + 2)
     lines[0] = f"{pad}- {lines[0].lstrip()}"
     return lines
 
 
 def _composite(head: str, key: str, part: Any, indent: int) -> list[str]:
-    if key == "repeat":
-        pad = " " * (indent + 2)
-        return [head, f"{pad}times: {on_a_line(part['times'])}", *_inner(f"{pad}layers:", part["layers"], indent + 2)]
+    if key in _NUMBERED:
+        pad, number = " " * (indent + 2), _NUMBERED[key]
+        start = f"{pad}{number}: {on_a_line(part[number])}"
+        return [head, start, *_inner(f"{pad}layers:", part["layers"], indent + 2)]
     if isinstance(part, dict):
         pad = " " * (indent + 2)
         return [head, *(line for k, v in part.items() for line in _inner(f"{pad}{as_key(k)}:", v, indent + 2))]

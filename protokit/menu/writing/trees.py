@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import TypeAlias
 
-from protokit.menu.items import Branch, Item, Repeat, Residual, Source, Use
+from protokit.menu import catalogue
+from protokit.menu.items import Branch, Item, Layer, Repeat, Residual, Source, Use
 from protokit.menu.writing.folding import leaves
 
 Chain: TypeAlias = tuple[Item, ...]
@@ -43,6 +44,11 @@ def chains_of(chain: Chain) -> Iterator[Chain]:
             yield from chains_of(part)
 
 
+def bare(item: Item) -> Item:
+    """An item without its name and `from`."""
+    return item if item.name is None and item.source is None else replace(item, name=None, source=None)
+
+
 def without_names(chain: Chain, outputs: tuple[str, ...]) -> Chain:
     """The chain with only those names that something refers to."""
     names = {str(item.name) for item in every(chain)}
@@ -77,3 +83,27 @@ def renamed(item: Item, names: Mapping[str, str]) -> Item:
         return replace(found, name=names.get(part.name, part.name) if part.name else None, source=taken)
 
     return one(item)
+
+
+def named_by_kind(chain: Chain, taken: Collection[str], *, inside: bool = False) -> Chain:
+    """The chain with the names of their kinds for what is in its repeats, or for all where it is `inside` one."""
+    local = [item for item in _inside_repeats(chain, inside) if item.name is not None]
+    used = {*taken, *(str(item.name) for item in every(chain))} - {str(item.name) for item in local}
+    names: dict[str, str] = {}
+    for item in local:
+        kind = item.kind if isinstance(item, Layer) else type(item).__name__
+        name = word = catalogue.snake(kind.replace(".", "_")).lower()
+        number = 2
+        while name in used:
+            name, number = f"{word}_{number}", number + 1
+        used.add(name)
+        names[str(item.name)] = name
+    return tuple(renamed(item, names) for item in chain) if names else chain
+
+
+def _inside_repeats(chain: Chain, inside: bool) -> Iterator[Item]:
+    for item in chain:
+        if inside:
+            yield item
+        for part in inner(item):
+            yield from _inside_repeats(part, inside or isinstance(item, Repeat))
