@@ -28,6 +28,7 @@ from protokit.learn.snapshot import values as values_of
 from protokit.learn.steps.made import begin, examine, stepping
 from protokit.learn.targets.decoding import decoded
 from protokit.learn.training import data_feed
+from protokit.learn.training.as_it_is import judged
 from protokit.learn.training.devices import mirrored, scope
 from protokit.learn.training.failures import are_probabilities, first_line, no_memory
 from protokit.learn.training.interrupt import interruptible
@@ -151,8 +152,7 @@ class Trainer:
             TrainingError: the loss was not finite, or a hook failed; the last good state stays in the snapshot.
         """
         network, started = self._step, time.monotonic()
-        seed = self._seed if seed is None else seed
-        learn = learn or self._learn
+        seed, learn = self._seed if seed is None else seed, learn or self._learn
         plan = self.plan(train, validation, seed, learn)
         if network is not self.network:
             begin(network, self.network, learn, seed)
@@ -172,8 +172,11 @@ class Trainer:
         if found:
             progress, kept_best = found.restore(network), found.best
         last_good = found or Snapshot.take(network, kept_best, progress)
-        saved = time.monotonic()
-        compiled = 0.0
+        saved, compiled = time.monotonic(), 0.0
+        if not plan.epochs:
+            return Trained(
+                tuple(map(values_of, self.network.weights)), judged(network, train, validation, plan), plan, 0.0
+            )
 
         def after_epoch(scores: dict[str, float]) -> bool:
             nonlocal kept_best, last_good, saved
@@ -192,10 +195,9 @@ class Trainer:
             due = progress.done or time.monotonic() - saved > _BETWEEN_SAVES
             if due or watching:  # what hooks change in weights cannot be repeated
                 last_good = Snapshot.take(network, kept_best, progress)
-            if due:
-                if snapshot:
-                    last_good.save(snapshot, key)
-                saved = time.monotonic()
+            if due and snapshot:
+                last_good.save(snapshot, key)
+            saved = time.monotonic() if due else saved
             return not progress.done
 
         training = self._training or self._begun(plan)

@@ -24,6 +24,7 @@ from protokit.menu.network.heads import heads
 from protokit.menu.network.inputs import Inputs
 from protokit.menu.network.members import Members, parts_of
 from protokit.menu.network.operations import constant, operation
+from protokit.menu.network.own_inputs import of_data
 from protokit.menu.network.refusal import Tensors, not_of_members, refused, shape
 from protokit.menu.reading.arguments import arguments_of
 
@@ -46,7 +47,8 @@ def build(
 
     With a signature: the number inputs and embedded category codes are concatenated and go through the chain, or the
     one text, image or sequence where there is nothing else; then comes one head for each target (sigmoid, softmax or
-    linear), unless the menu brings its own: a last layer named `output`, items named for the targets, or `outputs`.
+    linear), unless the menu brings its own: a last layer named `output`, items named for the targets, or `outputs`. A
+    menu with `inputs` is a whole model: they are what the data has by their names, and it ends as it is.
     A forecast is the last known value and what the head adds to it. Without a signature: as the menu's inputs and
     outputs say. Paths of weights start at the `folder`; None: none are read, as where a network's own take their place.
     In a mixed `precision` the layers compute in 16 bits, and the heads that are made here in 32.
@@ -70,11 +72,8 @@ def build(
                 raise SpecError.one(
                     rule, "save the model and write learn: {from: NAME.keras}; read the menu without weights"
                 )
-            if menu.inputs:
-                rule = "a recipe's network takes its columns from `represent`"
-                raise SpecError([Fault(rule, "remove inputs: numbers and categories are there", ("inputs",), "key")])
             own = Inputs(signature)
-            tensors = _Tensors(dict(own.tensors), own, folder)
+            tensors = _Tensors({**own.tensors, **of_data(menu, own)}, own, folder)
             tensors.call(graph)
             outputs = heads(menu, graph, tensors.of, own, signature)
             return _model(own.given, outputs)

@@ -10,6 +10,7 @@ from protokit.core.errors import DataError, ProtokitError, SpecError
 from protokit.core.libraries.backend import keras
 from protokit.core.outside import access
 from protokit.core.values.said import Notice
+from protokit.menu.network.heads import has_own_end
 from protokit.recipe.recipe import Recipe
 from protokit.recipe.starting import model_folder, start_faults, start_path
 from protokit.represent.encoding import Encoding
@@ -67,7 +68,8 @@ class WarmStart:
             SpecError: none fits.
         """
         if isinstance(self.given, KerasFile):
-            taken = self.given.put(network)
+            signature = encoder.signature
+            taken = self.given.put(network, signature, whole=has_own_end(self.recipe.network, signature))
         else:
             part = self.given.parts[fold % len(self.given.parts)] if self.encoder is None else self.given.parts[0]
             weights = part.weights[seed % len(part.weights)]
@@ -88,7 +90,8 @@ class WarmStart:
     def notice(self, taken: Taken) -> Notice:
         """What was taken and what not, in a sentence."""
         count = len(taken.layers) + len(taken.anew)
-        text = f"{len(taken.layers)} of {count} layers begin at the weights of {self._name}"
+        how = f", {taken.how}" if taken.how else ""
+        text = f"{len(taken.layers)} of {count} layers begin at the weights of {self._name}{how}"
         if taken.anew:
             shown = [f"{name} ({why})" for name, why in list(taken.anew.items())[:_SHOWN]]
             more = f" and {len(taken.anew) - _SHOWN} more" if len(taken.anew) > _SHOWN else ""
