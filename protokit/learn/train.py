@@ -19,6 +19,7 @@ from protokit.learn.compiling import compile_network
 from protokit.learn.engine import ENGINES, CannotCompile, Engine, NotFinite, Training, automatic
 from protokit.learn.hooks.work.hooks import Hooks, Trainee, Watching
 from protokit.learn.inspection import nonfinite
+from protokit.learn.inspection.as_it_is import judged
 from protokit.learn.linear_start import loss_now, start_linear
 from protokit.learn.parts.average import judged_weights, reader
 from protokit.learn.plan import Plan, Progress
@@ -28,7 +29,6 @@ from protokit.learn.snapshot import values as values_of
 from protokit.learn.steps.made import begin, examine, stepping
 from protokit.learn.targets.decoding import decoded
 from protokit.learn.training import data_feed
-from protokit.learn.training.as_it_is import judged
 from protokit.learn.training.devices import mirrored, scope
 from protokit.learn.training.failures import are_probabilities, first_line, no_memory
 from protokit.learn.training.interrupt import interruptible
@@ -174,9 +174,8 @@ class Trainer:
         last_good = found or Snapshot.take(network, kept_best, progress)
         saved, compiled = time.monotonic(), 0.0
         if not plan.epochs:
-            return Trained(
-                tuple(map(values_of, self.network.weights)), judged(network, train, validation, plan), plan, 0.0
-            )
+            kept = tuple(map(values_of, self.network.weights))
+            return Trained(kept, judged(network, train, validation, plan), plan, 0.0)
 
         def after_epoch(scores: dict[str, float]) -> bool:
             nonlocal kept_best, last_good, saved
@@ -298,10 +297,9 @@ def predict(network: keras.Model, inputs: dict[str, np.ndarray], signature: Sign
     """
     rows, size = len(data_feed.first(inputs)), max(1, data_feed.bytes_of(inputs))
     batch = min(_PREDICTED, max(1, _GIVEN // max(target.units for target in signature.targets)))
-    at_a_time = batch * max(1, data_feed.CHUNK_BYTES * rows // (size * batch))  # what is cut when read is kept small
-    found: dict[str, list[np.ndarray]] = {}
     by_token = signature.targets[0].form == "tokens"
-    at_a_time = min(at_a_time, batch) if by_token else at_a_time
+    at_a_time = batch if by_token else batch * max(1, data_feed.CHUNK_BYTES * rows // (size * batch))  # cut when read
+    found: dict[str, list[np.ndarray]] = {}
     with seeded(0, tensorflow=False):
         for start in range(0, max(1, rows), at_a_time):
             some = {name: values[start : start + at_a_time] for name, values in inputs.items()}

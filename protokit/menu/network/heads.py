@@ -53,6 +53,8 @@ def heads(
                 rule = f"the layer {name!r} gives {shape(end)}, the target takes (rows, {takes})"
                 cure = "remove the name to have the head made"
                 cure = f"remove inputs, and {name}, to have another head made" if menu.inputs else cure
+                if target.shape == (1,) and target.has_classes and end.shape == (None, 2):
+                    cure = "add {ops.get_item: '..., 1:2'} behind it: of two classes the second is learned"
                 raise SpecError([Fault(rule, cure, _place(graph, name))])
         found = {target.key: ends[target.name][1] for target in targets}
     else:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from protokit.core.errors import SpecError
 from protokit.core.libraries.backend import keras
 from protokit.core.places import Fault
-from protokit.core.suggest import did_you_mean
+from protokit.core.suggest import nearest
 from protokit.menu.items import Input, Outline
 from protokit.menu.network.inputs import Inputs
 from protokit.menu.network.refusal import shape
@@ -31,8 +31,8 @@ def of_data(menu: Outline, own: Inputs) -> dict[str, keras.KerasTensor]:
             rule = f"the input {name!r} has {odd}, which a recipe's network has not"
             raise SpecError([Fault(rule, f"remove {odd}", ("inputs", name, odd), "key")])
         if key not in own.tensors:
-            cure = did_you_mean(name, own.tensors)
-            cure = cure or f"say which columns it is: represent: {{inputs: {{{name}: [COLUMN]}}}}"
+            near = nearest(name, own.tensors)
+            cure = f"did you mean {near!r}?" if near else f"write represent: {{inputs: {{{name}: [COLUMN]}}}}"
             raise SpecError([Fault(f"the data has no input {name!r}", cure, ("inputs", name), "key")])
         found[name] = _held(name, spec, own.tensors[key], own)
     return found

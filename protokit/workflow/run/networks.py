@@ -90,7 +90,7 @@ def train_all(
         for j, seed in enumerate(seeds):
             network = first if i == j == 0 else network_for(recipe, fold.encoder.signature, seed)
             if start is not None:
-                notices[start.notice(start.put(network, fold.encoder, i, j))] = None
+                notices |= dict.fromkeys(start.told(start.put(network, fold.encoder, i, j), fold.encoder))
             values = Values.of(network)
             if not any(known.fits(network) for known in trainers):
                 rows, signature = folds[0].train.rows, fold.encoder.signature

@@ -14,6 +14,7 @@ from protokit.menu.network.heads import has_own_end
 from protokit.recipe.recipe import Recipe
 from protokit.recipe.starting import model_folder, start_faults, start_path
 from protokit.represent.encoding import Encoding
+from protokit.workflow.warm.as_trained import told_of_model
 from protokit.workflow.warm.keras_file import KerasFile
 from protokit.workflow.warm.meaning import meanings
 from protokit.workflow.warm.taking import Taken, take
@@ -87,8 +88,12 @@ class WarmStart:
             raise self.recipe.error(_PATH, rule, cure)
         return taken
 
-    def notice(self, taken: Taken) -> Notice:
-        """What was taken and what not, in a sentence."""
+    def told(self, taken: Taken, encoder: Encoding) -> list[Notice]:
+        """What was taken and what not, and what has to fit of a model of Keras that is taken whole."""
+        whole = told_of_model(self.recipe.network, encoder) if isinstance(self.given, KerasFile) else []
+        return [self._notice(taken), *whole]
+
+    def _notice(self, taken: Taken) -> Notice:
         count = len(taken.layers) + len(taken.anew)
         how = f", {taken.how}" if taken.how else ""
         text = f"{len(taken.layers)} of {count} layers begin at the weights of {self._name}{how}"
