@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 from protokit.core.errors import SpecError
 from protokit.core.libraries.backend import keras
 from protokit.core.libraries.keras_state import computing_in, seeded, set_trainable
+from protokit.core.libraries.optional import optional
 from protokit.core.places import Fault, Path
 from protokit.core.suggest import did_you_mean
 from protokit.core.values.signature import Signature
@@ -246,7 +247,9 @@ def _layer(layer: Layer, name: str | None) -> Called:
     assert entry is not None, "the menu has checked the name"
     if entry.kind is not None:
         return operation(entry, layer.arguments, name)
-    kind = entry.own or getattr(importlib.import_module(entry.home) if entry.home else keras.layers, entry.name)
+    if entry.extra is not None:
+        optional("keras_hub", entry.extra)
+    kind = entry.own or getattr(importlib.import_module(entry.home) if entry.home else keras.layers, entry.class_name)
     arguments = {key: _value(key, value) for key, value in layer.arguments.items()}
     if entry.own is not None and not takes_more(entry.own):
         return _without_name(entry.own, arguments, name)
@@ -275,6 +278,9 @@ def _value(name: str, value: Any) -> object:
     if isinstance(value, (list, tuple)):
         made = [_value("", part) for part in value]
         return made if any(isinstance(part, Layer) for part in value) else tuple(made)
+    if name.endswith("activation") and (home := catalogue.hub_activation(value)):
+        optional("keras_hub", "hub")
+        return getattr(importlib.import_module(home), str(value).removeprefix(catalogue.HUB))
     if name.endswith("activation") and isinstance(value, Mapping):
         [(kind, given)] = value.items()
         return _layer(Layer(str(kind), dict(given or {})), None)

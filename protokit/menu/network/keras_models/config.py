@@ -20,6 +20,7 @@ _FOLLOWS = {
     "name", "trainable", "dtype", "vocabulary_size", "batch_input_shape", "build_config", "vocabulary_dtype",
     "quantization_config", "synchronized", "num_bins",
 }  # fmt: skip
+_OF_HUB = "keras_hub"
 _GRID = (-6.0, 6.0, 97)  # where a function is held against Keras's of the same name
 
 
@@ -34,7 +35,9 @@ def entry_of(layer: Any) -> catalogue.Entry:
     if name in _OF_MEMBERS:
         rule = f"{named} is of an ensemble, whose heads a menu does not write"
         raise SpecError.one(rule, "take the menu that it was built from")
-    if kind.__module__.split(".")[0] == "keras" and getattr(keras.layers, name, None) is None:
+    if kind.__module__.split(".")[0] == _OF_HUB:
+        name = catalogue.hub_name(kind.__module__, name)
+    elif kind.__module__.split(".")[0] == "keras" and getattr(keras.layers, name, None) is None:
         name = next((one for one, value in vars(keras.layers).items() if value is kind), name)
     entry = catalogue.find("layers", name)
     if name in catalogue.REFUSED:
@@ -45,7 +48,8 @@ def entry_of(layer: Any) -> catalogue.Entry:
     if entry is None:
         rule = f"{named} is a {name}, which a menu cannot name"
         raise SpecError.one(rule, f"register it: protokit.layer({name})")
-    own = entry.own or getattr(importlib.import_module(entry.home) if entry.home else keras.layers, entry.name, None)
+    home = importlib.import_module(entry.home) if entry.home else keras.layers
+    own = entry.own or getattr(home, entry.class_name, None)
     if own is not kind:
         theirs = "one that was registered" if entry.own else "Keras's own"
         rule = f"{named} is a {kind.__module__}.{kind.__qualname__}, and {name} in a menu is {theirs}"
@@ -73,7 +77,7 @@ def _of_layer(entry: catalogue.Entry, layer: Any) -> dict[str, object]:
     except Exception as error:
         rule = f"{named} gives no configuration: {type(error).__name__}: {str(error).splitlines()[0][:200]}"
         raise SpecError.one(rule, "mend its get_config") from error
-    if entry.own is not None:
+    if entry.own is not None or entry.extra is not None:
         config = _held(entry, layer, config, named)
     config |= state_of(layer)
     config |= {"trainable": bool(layer.trainable)} if "trainable" in entry.arguments else {}
@@ -155,6 +159,8 @@ def _activation(name: str, value: object, function: Any, named: str) -> object:
     if isinstance(function, keras.Layer):
         entry = entry_of(function)
         return {entry.name: _of_layer(entry, function) or None}
+    if hub := _of_hub(function):
+        return hub
     said = str(value["config"] if isinstance(value, dict) and value.get("class_name") == "function" else value)
     if said in catalogue.activations():
         own = getattr(keras.activations, said)
@@ -166,6 +172,12 @@ def _activation(name: str, value: object, function: Any, named: str) -> object:
     raise SpecError.one(
         rule, f"take one of Keras for {name}, or write a layer of it with @protokit.layer after this one"
     )
+
+
+def _of_hub(function: Any) -> str | None:
+    """The name in a menu of an activation of KerasHub."""
+    module, name = getattr(function, "__module__", None), getattr(function, "__name__", "")
+    return f"{catalogue.HUB}{name}" if module and catalogue.hub_activation(f"{catalogue.HUB}{name}") == module else None
 
 
 def _as_keras(function: Any, own: Any) -> bool:
