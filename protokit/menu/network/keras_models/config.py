@@ -11,6 +11,7 @@ import numpy as np
 from protokit.core.errors import SpecError
 from protokit.core.libraries.backend import keras
 from protokit.menu import catalogue
+from protokit.menu.network.keras_models.of_hub import hub_function, of_hub
 from protokit.menu.network.keras_models.state import state_of
 
 _INITS = {"initializer": "initializers", "regularizer": "regularizers", "constraint": "constraints"}
@@ -68,6 +69,8 @@ def item(entry: catalogue.Entry, layer: Any) -> dict[str, object]:
 
 def _of_layer(entry: catalogue.Entry, layer: Any) -> dict[str, object]:
     named = f"the layer {layer.name!r} ({entry.name})"
+    if entry.extra is not None:
+        return _arguments(entry, of_hub(entry, layer, named), layer, named)
     try:
         config = dict(layer.get_config())
     except NotImplementedError as error:
@@ -77,7 +80,7 @@ def _of_layer(entry: catalogue.Entry, layer: Any) -> dict[str, object]:
     except Exception as error:
         rule = f"{named} gives no configuration: {type(error).__name__}: {str(error).splitlines()[0][:200]}"
         raise SpecError.one(rule, "mend its get_config") from error
-    if entry.own is not None or entry.extra is not None:
+    if entry.own is not None:
         config = _held(entry, layer, config, named)
     config |= state_of(layer)
     config |= {"trainable": bool(layer.trainable)} if "trainable" in entry.arguments else {}
@@ -119,7 +122,7 @@ def _arguments(
 
 
 def _argument(entry: catalogue.Entry, name: str, value: object, layer: Any, named: str) -> object:
-    if name.endswith("activation") and value is not None:
+    if name.endswith("activation") and not isinstance(value, (bool, type(None))):
         return _activation(name, value, getattr(layer, name, None), named)
     if isinstance(value, dict) and "class_name" in value:
         kind, config = str(value["class_name"]), value.get("config") or {}
@@ -159,7 +162,7 @@ def _activation(name: str, value: object, function: Any, named: str) -> object:
     if isinstance(function, keras.Layer):
         entry = entry_of(function)
         return {entry.name: _of_layer(entry, function) or None}
-    if hub := _of_hub(function):
+    if hub := hub_function(function):
         return hub
     said = str(value["config"] if isinstance(value, dict) and value.get("class_name") == "function" else value)
     if said in catalogue.activations():
@@ -172,12 +175,6 @@ def _activation(name: str, value: object, function: Any, named: str) -> object:
     raise SpecError.one(
         rule, f"take one of Keras for {name}, or write a layer of it with @protokit.layer after this one"
     )
-
-
-def _of_hub(function: Any) -> str | None:
-    """The name in a menu of an activation of KerasHub."""
-    module, name = getattr(function, "__module__", None), getattr(function, "__name__", "")
-    return f"{catalogue.HUB}{name}" if module and catalogue.hub_activation(f"{catalogue.HUB}{name}") == module else None
 
 
 def _as_keras(function: Any, own: Any) -> bool:
