@@ -135,6 +135,9 @@ def find(section: str, name: str) -> Entry | None:
     if section == "layers" and name.startswith(HUB):
         known = _hub()["layers"].get(name.removeprefix(HUB))
         return None if known is None else Entry("layers", name, "A layer of KerasHub.", **known, extra="hub")
+    if section == "applications" and name.startswith(HUB):
+        known = _hub()["backbones"].get(name.removeprefix(HUB))
+        return None if known is None else Entry(section, name, **known, extra="hub")
     name = aliases(section).get(name, name)
     raw = _raw()[section].get(name)
     if name in REFUSED:
@@ -142,7 +145,8 @@ def find(section: str, name: str) -> Entry | None:
     if raw is None:
         return (_own(name) or _newer(name)) if section == "layers" else None
     more = {key: raw[key] for key in ("call", "always", "home", "smallest") if key in raw}
-    return Entry(section, name, raw["about"], raw["arguments"], **more)
+    of_hub = {f"{HUB}{one}": {"default": None} for one in _hub()["backbones"]} if name == BACKBONE else {}
+    return Entry(section, name, raw["about"], {**raw["arguments"], **of_hub}, **more)
 
 
 def _operation(name: str) -> Entry | None:

@@ -44,7 +44,10 @@ def _files(menu: Outline) -> dict[str, tuple[str | int, ...]]:
     for node in expand(menu).nodes:
         if node.kind == catalogue.BACKBONE:
             [(application, given)] = node.arguments.items()
-            weights = given.get("weights", IMAGENET) if isinstance(given, Mapping) else IMAGENET
+            entry = catalogue.find("applications", application)
+            assert entry is not None, "the menu has checked the name"
+            usual = entry.arguments["weights"].get("default")
+            weights = given.get("weights", usual) if isinstance(given, Mapping) else usual
             if isinstance(weights, str) and weights != IMAGENET:
                 found.setdefault(weights, (*node.path, application, "weights"))
     return found

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from importlib.resources import files
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,10 @@ import pytest
 from protokit import Menu, SpecError
 from protokit.core.errors import MissingExtra
 from protokit.core.libraries.backend import keras
+from protokit.core.values.inputs import InputSpec
+from protokit.core.values.signature import Signature, TargetSpec
+from protokit.menu.network.build import build
+from protokit.menu.reading.weight_files import check_files
 
 needs_hub = pytest.mark.skipif(find_spec("keras_hub") is None, reason="KerasHub is not installed")
 pytestmark = pytest.mark.filterwarnings("ignore:Layer '.*' .of type .* was passed an input with a mask")
@@ -132,3 +137,37 @@ def test_layers_of_kerashub_are_checked_without_it() -> None:
     if find_spec("keras_hub") is None:
         with pytest.raises((MissingExtra, SpecError), match=r"protokit\[hub\]"):
             menu.build()
+
+
+VGG = {"stackwise_num_repeats": [1, 1], "stackwise_num_filters": [4, 8]}
+
+
+@needs_hub
+def test_a_backbone_of_kerashub_is_an_item_with_weights_of_a_file(tmp_path: Path) -> None:
+    import keras_hub
+
+    keras.utils.set_random_seed(0)
+    given = keras_hub.models.VGGBackbone(image_shape=(32, 32, 3), **VGG)
+    given.save_weights(tmp_path / "model.weights.h5")
+    own = {"hub.VGGBackbone": {**VGG, "weights": "model.weights.h5", "trainable": False}}
+    signature = Signature(
+        (InputSpec("photo", (32, 32, 3), "uint8", ("photo",), kind="image"),),
+        (TargetSpec("kind", "multiclass", ("a", "b", "c")),),
+    )
+    menu = Menu([{"Backbone": own, "name": "backbone"}])
+    check_files(menu, tmp_path)
+    network = build(menu, signature, folder=tmp_path)
+    layer = network.get_layer("backbone")
+    assert not layer.trainable_weights and layer.read.name == "model.weights.h5"
+    photos = np.random.default_rng(0).integers(0, 255, (2, 32, 32, 3)).astype("uint8")
+    theirs = outputs(given, photos.astype("float32") / 255)[0].mean((1, 2))
+    body = keras.Model(network.input, layer.output)
+    assert np.allclose(outputs(body, {"photo": photos})[0], theirs, atol=1e-5)
+    assert Menu.from_text(menu.write()) == menu
+    flat = Menu([{"Backbone": {"hub.VGGBackbone": {**VGG, "pooling": None}}}], inputs={"x": [32, 32, 1]}).build()
+    assert flat.output_shape == (None, 8, 8, 8)
+    assert Menu.from_keras(flat).as_plain()["layers"][0]["Backbone"]["hub.VGGBackbone"]["pooling"] is None
+    with pytest.raises(SpecError, match=r"unknown argument 'filters' of hub.VGGBackbone"):
+        Menu([{"Backbone": {"hub.VGGBackbone": {"filters": [1]}}}])
+    with pytest.raises(SpecError, match=r"no such file of weights: none.weights.h5"):
+        check_files(Menu([{"Backbone": {"hub.VGGBackbone": {**VGG, "weights": "none.weights.h5"}}}]), tmp_path)

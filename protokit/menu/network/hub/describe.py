@@ -18,6 +18,8 @@ from protokit.core.libraries.optional import optional
 from protokit.menu.network.describe import class_entry
 
 _PACKAGE = "keras_hub.src."
+_OF_BACKBONES = {"image_shape", "dtype", "data_format", "include_rescaling"}  # what a menu does not say
+_NOT_OF_IMAGES = {"vocabulary_size", "image_encoder", "backbone", "vision_encoder", "text_encoder", "text_shape"}
 _BEFORE_NETWORKS = ("preprocessing", "Converter", "Packer", "Random", "Generator")  # what prepares data
 
 
@@ -41,7 +43,8 @@ def describe() -> dict[str, Any]:
         entry = {**class_entry(kind, "layers"), "home": kind.__module__}
         del entry["about"]
         layers[name] = entry
-    return {"keras_hub": hub.__version__, "layers": layers, "activations": _activations()}
+    backbones = {name: _backbone(kind) for name, kind in sorted(vars(hub.models).items()) if _takes_images(kind)}
+    return {"keras_hub": hub.__version__, "layers": layers, "activations": _activations(), "backbones": backbones}
 
 
 def _classes() -> list[type]:
@@ -56,6 +59,22 @@ def _classes() -> list[type]:
                 if not prepares and not issubclass(kind, keras.Model):
                     found[kind] = None
     return list(found)
+
+
+def _takes_images(kind: object) -> bool:
+    """Whether something is a backbone of images alone, and made of plain data."""
+    if not (inspect.isclass(kind) and kind.__name__.endswith("Backbone")):
+        return False
+    taken = {*inspect.signature(kind).parameters}
+    return "image_shape" in taken and not taken & _NOT_OF_IMAGES
+
+
+def _backbone(kind: type) -> dict[str, Any]:
+    entry = class_entry(kind, "applications")
+    arguments = {name: about for name, about in entry["arguments"].items() if name not in _OF_BACKBONES}
+    arguments |= {"weights": {"default": None}, "pooling": {"default": "avg"}}
+    arguments |= {"trainable": {"default": True, "type": "boolean"}}
+    return {"about": entry["about"], "arguments": arguments, "home": kind.__module__}
 
 
 def _activations() -> dict[str, str]:
