@@ -145,7 +145,9 @@ def find(section: str, name: str) -> Entry | None:
     if raw is None:
         return (_own(name) or _newer(name)) if section == "layers" else None
     more = {key: raw[key] for key in ("call", "always", "home", "smallest") if key in raw}
-    of_hub = {f"{HUB}{one}": {"default": None} for one in _hub()["backbones"]} if name == BACKBONE else {}
+    of_hub: dict[str, Argument] = {}
+    if name == BACKBONE:
+        of_hub = {f"{HUB}{one}": {"default": None} for one in _hub()["backbones"]}
     return Entry(section, name, raw["about"], {**raw["arguments"], **of_hub}, **more)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path as FilePath
 from typing import Any, TypeAlias
 
-from protokit.core.errors import SpecError
+from protokit.core.errors import MissingExtra, SpecError
 from protokit.core.libraries.backend import keras
 from protokit.core.libraries.keras_state import computing_in, seeded, set_trainable
 from protokit.core.libraries.optional import optional
@@ -144,6 +144,8 @@ class _Tensors:
             taken = self.taken(node.inputs, node.path)
             try:
                 self.found[node.name] = self.made(node, taken)
+            except MissingExtra:
+                raise
             except SpecError as error:
                 raise (_at(node, error) if node.kind == catalogue.BACKBONE else error) from error.__cause__
             except Exception as error:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import protokit
 from protokit import Menu, SpecError
 from protokit.core.errors import MissingExtra
 from protokit.core.libraries.backend import keras
@@ -28,6 +29,7 @@ TEXT: dict[str, Any] = {
     "max_sequence_length": 12,
 }  # fmt: skip
 OF_LLAMA = {"num_query_heads": 2, "num_key_value_heads": 1, "hidden_dim": 8, "intermediate_dim": 16}
+VGG: dict[str, object] = {"stackwise_num_repeats": [1, 1], "stackwise_num_filters": [4, 8]}
 IMAGE = {"image_shape": (32, 32, 3)}
 
 
@@ -45,7 +47,7 @@ MODELS: dict[str, Callable[[Any], Any]] = {
     "vit": lambda models: models.ViTBackbone(
         patch_size=8, num_layers=1, num_heads=2, hidden_dim=8, mlp_dim=16, **IMAGE
     ),
-    "vgg": lambda models: models.VGGBackbone(stackwise_num_repeats=[1, 1], stackwise_num_filters=[4, 8], **IMAGE),
+    "vgg": lambda models: models.VGGBackbone(**VGG, **IMAGE),
     "classifier": lambda models: models.BertTextClassifier(backbone=bert(models), num_classes=3),
     "language model": lambda models: models.GPT2CausalLM(backbone=models.GPT2Backbone(**TEXT)),
 }
@@ -135,11 +137,13 @@ def test_layers_of_kerashub_are_checked_without_it() -> None:
     with pytest.raises(SpecError, match=r"hub.TransformerEncoder needs intermediate_dim"):
         Menu(["hub.TransformerEncoder"])
     if find_spec("keras_hub") is None:
-        with pytest.raises((MissingExtra, SpecError), match=r"protokit\[hub\]"):
+        with pytest.raises(MissingExtra, match=r"protokit\[hub\]"):
             menu.build()
-
-
-VGG = {"stackwise_num_repeats": [1, 1], "stackwise_num_filters": [4, 8]}
+        with pytest.raises(SpecError, match=r"hub.TransformerEncoder is of KerasHub, which is not installed"):
+            protokit.check({"represent": {"target": "y"}, "learn": {"menu": good}})
+        backbone = [{"Backbone": {"hub.VGGBackbone": VGG}}]
+        with pytest.raises(SpecError, match=r"hub.VGGBackbone is of KerasHub, which is not installed"):
+            protokit.check({"represent": {"target": "y"}, "learn": {"menu": backbone}})
 
 
 @needs_hub

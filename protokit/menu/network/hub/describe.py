@@ -19,7 +19,9 @@ from protokit.menu.network.describe import class_entry
 
 _PACKAGE = "keras_hub.src."
 _OF_BACKBONES = {"image_shape", "dtype", "data_format", "include_rescaling"}  # what a menu does not say
-_NOT_OF_IMAGES = {"vocabulary_size", "image_encoder", "backbone", "vision_encoder", "text_encoder", "text_shape"}
+_NOT_OF_IMAGES = {
+    "vocabulary_size", "image_encoder", "backbone", "vision_encoder", "text_encoder", "text_shape", "vae",
+}  # fmt: skip
 _BEFORE_NETWORKS = ("preprocessing", "Converter", "Packer", "Random", "Generator")  # what prepares data
 
 
