@@ -40,8 +40,9 @@ def plan_of(
     # few batches change little: where an epoch is of few, as many more epochs are as one
     batches = -(-rows // size)
     times = max(1, -(-BATCHES // batches))
-    epochs = learn.epochs or EPOCHS * times
-    _hold_a_step(learn, epochs * batches)
+    epochs = EPOCHS * times if learn.epochs is None else learn.epochs
+    if epochs:
+        _hold_a_step(learn, epochs * batches)
     return Plan(
         epochs,
         size,

@@ -20,6 +20,7 @@ from protokit.learn.compiling import compile_network
 from protokit.learn.engine import ENGINES, CannotCompile, Engine, NotFinite, Training, automatic
 from protokit.learn.hooks.work.hooks import Hooks, Trainee, Watching
 from protokit.learn.inspection import nonfinite
+from protokit.learn.inspection.as_it_is import judged
 from protokit.learn.linear_start import loss_now, start_linear
 from protokit.learn.parts.average import judged_weights, reader
 from protokit.learn.plan import Plan, Progress
@@ -152,8 +153,7 @@ class Trainer:
             TrainingError: the loss was not finite, or a hook failed; the last good state stays in the snapshot.
         """
         network, started = self._step, time.monotonic()
-        seed = self._seed if seed is None else seed
-        learn = learn or self._learn
+        seed, learn = self._seed if seed is None else seed, learn or self._learn
         plan = self.plan(train, validation, seed, learn)
         if network is not self.network:
             begin(network, self.network, learn, seed)
@@ -173,8 +173,10 @@ class Trainer:
         if found:
             progress, kept_best = found.restore(network), found.best
         last_good = found or Snapshot.take(network, kept_best, progress)
-        saved = time.monotonic()
-        compiled = 0.0
+        saved, compiled = time.monotonic(), 0.0
+        if not plan.epochs:
+            kept = tuple(map(values_of, self.network.weights))
+            return Trained(kept, judged(network, train, validation, plan), plan, 0.0)
 
         def after_epoch(scores: dict[str, float]) -> bool:
             nonlocal kept_best, last_good, saved
@@ -193,10 +195,9 @@ class Trainer:
             due = progress.done or time.monotonic() - saved > _BETWEEN_SAVES
             if due or watching:  # what hooks change in weights cannot be repeated
                 last_good = Snapshot.take(network, kept_best, progress)
-            if due:
-                if snapshot:
-                    last_good.save(snapshot, key)
-                saved = time.monotonic()
+            if due and snapshot:
+                last_good.save(snapshot, key)
+            saved = time.monotonic() if due else saved
             return not progress.done
 
         training = self._training or self._begun(plan)
@@ -299,10 +300,9 @@ def predict(network: keras.Model, inputs: dict[str, np.ndarray], signature: Sign
     """
     rows, size = len(data_feed.first(inputs)), max(1, data_feed.bytes_of(inputs))
     batch = min(_PREDICTED, max(1, _GIVEN // max(target.units for target in signature.targets)))
-    at_a_time = batch * max(1, data_feed.CHUNK_BYTES * rows // (size * batch))  # what is cut when read is kept small
-    found: dict[str, list[np.ndarray]] = {}
     by_token = signature.targets[0].form == "tokens"
-    at_a_time = min(at_a_time, batch) if by_token else at_a_time
+    at_a_time = batch if by_token else batch * max(1, data_feed.CHUNK_BYTES * rows // (size * batch))  # cut when read
+    found: dict[str, list[np.ndarray]] = {}
     with seeded(0, tensorflow=False):
         for start in range(0, max(1, rows), at_a_time):
             some = {name: values[start : start + at_a_time] for name, values in inputs.items()}

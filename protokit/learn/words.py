@@ -142,8 +142,10 @@ class Learn(Section):
         description="whether the mean of the weights over the last steps is judged and kept",
         examples=[{"decay": 0.99}],
     )
-    epochs: Annotated[int | None, Field(ge=1), Varies()] = Field(
-        None, description="at most; 200, more where an epoch is of less than 10 batches", examples=[50]
+    epochs: Annotated[int | None, Field(ge=0), Varies()] = Field(
+        None,
+        description="at most; 200, more where an epoch is of less than 10 batches; 0: the network stays as it begins",
+        examples=[50],
     )
     batch_size: Annotated[int | None, Field(ge=1), Varies()] = Field(
         None, description="rows of a batch; from 32 to 256 by the number of rows", examples=[128]

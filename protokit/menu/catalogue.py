@@ -32,6 +32,7 @@ _HOLD_LAYERS = {
     "StackedRNNCells": ("cells",),
     "Pipeline": ("layers",),
 }
+HUB = "hub."  # begins the names of KerasHub's layers and activations
 BACKBONE = "Backbone"  # the layer whose arguments are the names of applications, of which one is given
 OPEN: Final = object()  # an argument whose value is not known yet
 
@@ -55,6 +56,7 @@ class Entry:
     always: bool = False  # acts as in training also where nothing says so
     own: type | None = None  # a class that a person registered
     home: str | None = None  # the module of a class that Keras does not export, or of an application
+    extra: str | None = None  # of KerasHub: the extra that brings it
     kind: str | None = None  # of an operation: its class in that module
     many: bool = False  # of an operation: takes any number of tensors
     smallest: int | None = None  # of an application: height and width of the smallest images that it takes
@@ -68,6 +70,11 @@ class Entry:
     def required(self) -> tuple[str, ...]:
         """Arguments without a default."""
         return tuple(name for name, argument in self.arguments.items() if "default" not in argument)
+
+    @property
+    def class_name(self) -> str:
+        """The name of the class where it stands."""
+        return self.name.rpartition(".")[2]
 
 
 @cache
@@ -91,6 +98,25 @@ def activations() -> list[str]:
 
 
 @cache
+def _hub() -> dict[str, Any]:
+    raw: dict[str, Any] = json.loads(files("protokit.menu").joinpath("hub.json").read_text(encoding="utf-8"))
+    return raw
+
+
+def hub_activation(name: object) -> str | None:
+    """The module of an activation of KerasHub, by its name in a menu, such as `hub.gelu_approximate`; or None."""
+    known: dict[str, str] = _hub()["activations"] if isinstance(name, str) and name.startswith(HUB) else {}
+    return known.get(str(name).removeprefix(HUB))
+
+
+@cache
+def hub_name(module: str, kind: str) -> str:
+    """The name in a menu of a layer of KerasHub, by its module and class; one that is newer by its class."""
+    found = (name for name, entry in _hub()["layers"].items() if (entry["home"], name.split(".")[-1]) == (module, kind))
+    return HUB + next(found, kind)
+
+
+@cache
 def aliases(section: str) -> dict[str, str]:
     """Other ways to write a name: Keras's own aliases, and the snake_case forms it takes."""
     found: dict[str, str] = {}
@@ -106,6 +132,12 @@ def find(section: str, name: str) -> Entry | None:
     """The entry of a name or alias, or None."""
     if section == "layers" and name.startswith("ops."):
         return _operation(name)
+    if section == "layers" and name.startswith(HUB):
+        known = _hub()["layers"].get(name.removeprefix(HUB))
+        return None if known is None else Entry("layers", name, "A layer of KerasHub.", **known, extra="hub")
+    if section == "applications" and name.startswith(HUB):
+        known = _hub()["backbones"].get(name.removeprefix(HUB))
+        return None if known is None else Entry(section, name, **known, extra="hub")
     name = aliases(section).get(name, name)
     raw = _raw()[section].get(name)
     if name in REFUSED:
@@ -113,7 +145,10 @@ def find(section: str, name: str) -> Entry | None:
     if raw is None:
         return (_own(name) or _newer(name)) if section == "layers" else None
     more = {key: raw[key] for key in ("call", "always", "home", "smallest") if key in raw}
-    return Entry(section, name, raw["about"], raw["arguments"], **more)
+    of_hub: dict[str, Argument] = {}
+    if name == BACKBONE:
+        of_hub = {f"{HUB}{one}": {"default": None} for one in _hub()["backbones"]}
+    return Entry(section, name, raw["about"], {**raw["arguments"], **of_hub}, **more)
 
 
 def _operation(name: str) -> Entry | None:
@@ -221,6 +256,7 @@ def unknown(section: str, name: object, *, also: Iterable[str] = ()) -> Fault:
         )
     if section == "layers" and name in _NO_LAYERS:
         return Fault(f"{name} is no layer of a menu", _NO_LAYERS[str(name)], (), "key")
-    found = did_you_mean(str(name), [*names(section), *also]) or f"see protokit list {section}"
+    more = [f"{HUB}{one}" for one in _hub()["layers"]] if str(name).startswith(HUB) else names(section)
+    found = did_you_mean(str(name), [*more, *also]) or f"see protokit list {section}"
     cure = plugins.or_failure(found, "layer") if section == "layers" else found
     return Fault(f"unknown {noun} {name!r}", cure, (), "key")

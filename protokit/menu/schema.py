@@ -51,7 +51,8 @@ def _of_menus() -> JsonSchema:
     """What a menu is made of: every layer with its arguments, every composite, slots and expressions."""
     arguments = _Arguments()
     layers = {name: arguments.of_class(entry) for name, entry in _spelled("layers").items()}
-    bare: JsonSchema = {"enum": [name for name, entry in _spelled("layers").items() if not entry.required]}
+    names: JsonSchema = {"enum": [name for name, entry in _spelled("layers").items() if not entry.required]}
+    bare: JsonSchema = {"anyOf": [names, {"type": "string", "pattern": _OF_HUB}]}
     any_value: JsonSchema = {"$ref": "#/$defs/Value"}
     chain_or_block: JsonSchema = {"anyOf": [_CHAIN, _closed(_block(any_value), required=["layers"])]}
     shape: JsonSchema = {"anyOf": [{"type": "integer", "minimum": 1}, {"type": "array", "items": _SIZES}]}
@@ -229,6 +230,7 @@ def _block(value: JsonSchema) -> JsonSchema:
     return {"parameters": values, "inputs": names, "layers": _CHAIN}
 
 
+_OF_HUB = "^hub\\.[\\w.]+$"
 _BESIDE: JsonSchema = {
     "name": {"type": ["string", "null"], "pattern": "^[\\w-]+$"},
     "from": {"$ref": "#/$defs/Source"},
@@ -248,7 +250,8 @@ def _item(heads: Mapping[str, object], *, beside: Mapping[str, object] = _BESIDE
         count: JsonSchema = {"minProperties": len(some) + 1, "maxProperties": len(some) + 1}
         count |= {"required": some} if some else {}
         counts.append({**count, "not": {"anyOf": absent}} if absent else count)
-    return {**_closed({**heads, **beside}), "anyOf": counts}
+    # what the arguments of KerasHub's layers may be is held when the menu is read
+    return {**_closed({**heads, **beside}), "patternProperties": {_OF_HUB: {}}, "anyOf": counts}
 
 
 def _calls(source: JsonSchema) -> list[JsonSchema]:

@@ -21,6 +21,7 @@ from protokit.recipe.tasks.targets import (
     of_vector,
 )
 from protokit.represent.column.made import made_in
+from protokit.represent.kinds.number import NumberOptions
 from protokit.represent.series.last import Last
 from protokit.represent.split_way import SPLITS
 from protokit.represent.words import By, Represent, Split
@@ -110,15 +111,21 @@ def _of_targets(represent: Represent, learn: Learn) -> list[Fault]:
             found.append(Fault(rule, "name another column", ("learn", "sample_weights")))
         if name in represent.columns:
             path: Path = ("represent", "columns", name)
-            ordered = represent.kind(name) == "ordered"
-            if represent.kind(name) == "text" and learn.form == "tokens":
-                continue
-            if ordered and any(task.ordered for task in of_word(learn.task)):
+            if _of_target(represent, learn, name):
                 continue
             beside = {"ordered": "ordinal", "text": "translation"}.get(str(represent.kind(name)))
             cure = f"write learn: {{task: {beside}}} beside it" if beside else "set learn.task instead"
             found.append(Fault(f"{name!r} is the target", cure, path, "key"))
     return found
+
+
+def _of_target(represent: Represent, learn: Learn, name: str) -> bool:
+    """Whether what is said of a target is for targets: its texts, the order of its classes, numbers as they are."""
+    kind, options = represent.kind(name), represent.options(name)
+    if kind == "ordered":
+        return learn.form == "classes" or any(task.ordered for task in of_word(learn.task))
+    as_is = isinstance(options, NumberOptions) and options.as_is
+    return (kind == "text" and learn.form == "tokens") or (as_is and learn.form in (None, "number", "quantiles"))
 
 
 def _of_made(represent: Represent) -> list[Fault]:

@@ -39,6 +39,8 @@ def faults_of_parts(represent: Represent, learn: Learn) -> list[Fault]:
     if learn.label_smoothing and learn.form not in (None, "classes", "labels", "tags", "mask"):
         rule = f"label smoothing is for classes, and the task is {learn.task}"
         found.append(Fault(rule, "remove it", ("learn", "label_smoothing"), "key"))
+    if learn.epochs == 0 and learn.stages:
+        found.append(Fault("stages are trainings, and no epochs train nothing", "remove epochs", ("learn", "epochs")))
     sizes: dict[Path, int | None] = {("learn", "batch_size"): learn.batch_size}
     sizes |= {("learn", "stages", i, "batch_size"): stage.batch_size for i, stage in enumerate(learn.stages)}
     found += faults_between(learn.engine, learn.backend, learn.devices, sizes)

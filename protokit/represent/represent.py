@@ -129,7 +129,9 @@ def _represented(
     columns = fit_columns(said, whole, fitted, setting)
     numeric = [c for c in columns.table if isinstance(c, NumberColumn)]
     numbers = np.concatenate([np.zeros((len(fitted), 0)), *(_numbers(c, fitted[c.column]) for c in numeric)], axis=1)
-    scaler = Scaler.fit(numbers)
+    options = [said.options(c.column) for c in numeric]
+    as_is = [isinstance(one, NumberOptions) and one.as_is for one in options]
+    scaler = Scaler.fit(numbers, [one for one, c in zip(as_is, numeric, strict=True) for _ in c.names])
     targets = tuple(
         _named(
             spec,
@@ -146,7 +148,7 @@ def _represented(
         )
         for names, task in by_target(tasks, setting.event).items()
     )
-    many = [options.knots if isinstance(options := said.options(c.column), NumberOptions) else None for c in numeric]
+    many = [one.knots if isinstance(one, NumberOptions) else None for one in options]
     wanted = counts(len(fitted), [n for n, c in zip(many, numeric, strict=True) for _ in c.names])
     knots = knots_of(scaler, numbers, wanted)
     encoder = Encoder(tuple(columns.table), scaler, targets, tuple(columns.own), examples.grouping, knots)

@@ -25,7 +25,7 @@ def ignored(menu: Menu, signature: Signature) -> tuple[InputSpec, ...]:
     if any(spec.kind in {"series", "known"} for spec in signature.inputs):
         return ()
     columns = [spec.name for spec in signature.inputs if spec.kind == "columns"]
-    taken = _taken(menu, [target.name for target in signature.targets])
+    taken = _taken(menu, [target.name for target in signature.targets], signature.names)
     if "inputs" in taken:
         taken |= {*columns} if columns else {spec.name for spec in signature.inputs}
     for group in signature.groups:
@@ -40,8 +40,11 @@ def ignored(menu: Menu, signature: Signature) -> tuple[InputSpec, ...]:
     return tuple(spec for spec in signature.inputs if not {spec.name, f"{spec.name}_codes"} & taken)
 
 
-def _taken(menu: Menu, targets: Sequence[str]) -> set[str]:
-    """The names of what the outputs of a menu are made of, inputs and items."""
+def _taken(menu: Menu, targets: Sequence[str], known: Collection[str]) -> set[str]:
+    """The names of what the outputs of a menu are made of, inputs and items.
+
+    The one input of a whole model is what a chain starts from, where it has none of the `known` names.
+    """
     graph = menu.expand()
     nodes = {node.name: node for node in graph.nodes}
     names = menu.outputs or (["output"] if "output" in graph.names else [n for n in targets if n in graph.names])
@@ -56,7 +59,8 @@ def _taken(menu: Menu, targets: Sequence[str]) -> set[str]:
         found.add(name)
         if name in nodes:
             left += _names(nodes[name].inputs)
-    return found
+    [alone] = menu.inputs if len(menu.inputs) == 1 else [""]
+    return {*found, "inputs"} if alone in found and alone not in {*known, *_OF_TABLES} else found
 
 
 def _names(taken: Taken) -> list[str]:
@@ -116,7 +120,7 @@ def before_a_run(recipe: Recipe, names: Sequence[str], cells: Mapping[str, Seque
     if learn.menu == "auto" or represent.series or represent.sequence or learn.form == "clusters":
         return ()
     menu = recipe.network
-    taken = _taken(menu, represent.targets)
+    taken = _taken(menu, represent.targets, (*names, *represent.inputs))
     for name, columns in represent.inputs.items():
         taken |= {*columns, "numbers"} if name in taken else set()
     apart = {*represent.targets, represent.split.way_column, learn.sample_weights}

@@ -167,7 +167,7 @@ def test_a_column_of_parts_leaves_the_share_that_is_not_written_to_itself() -> N
         (("collect", "tables"), {"t": {"csv": "a.csv", "parquet": "b"}}, "one source"),
         (("collect", "tables"), {"t": {"sklearn": "wien"}}, "did you mean 'wine'"),
         (("collect", "tables"), {"t": "a.csv", "u": "b.csv"}, "is not used"),
-        (("learn", "epochs"), 0, "at least 1"),
+        (("learn", "epochs"), -1, "at least 0"),
         (("learn", "epochs"), "ten", "a whole number"),
         (("learn", "epochs"), True, "a whole number"),
         (("learn", "stop"), 5, "a mapping"),

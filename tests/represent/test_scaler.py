@@ -162,8 +162,8 @@ def test_numbers_beyond_those_that_a_float_counts() -> None:
 
 
 def test_no_other_version_is_read() -> None:
-    with pytest.raises(ValueError, match="version 4"):
-        scaler_from_plain({"version": 4})
+    with pytest.raises(ValueError, match="version 5"):
+        scaler_from_plain({"version": 5})
 
 
 def test_circles_are_read_off_tables_and_close_to_what_was_computed() -> None:

@@ -59,7 +59,7 @@ def architecture_of(
     name, arguments = _named(learn.optimizer)
     given = {key: arguments.get(key) for key in ("learning_rate", "weight_decay")}
     rates = {k: float(v) for k, v in given.items() if isinstance(v, (int, float)) and not isinstance(v, bool)}
-    ends = [menu.outputs, graph.last, sorted(graph.names.items()), graph.members]
+    ends = [menu.outputs, menu.gives, sorted(menu.inputs), graph.last, sorted(graph.names.items()), graph.members]
     compiled = [
         nodes,
         ends,

@@ -9,9 +9,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path as FilePath
 from typing import Any, TypeAlias
 
-from protokit.core.errors import SpecError
+from protokit.core.errors import MissingExtra, SpecError
 from protokit.core.libraries.backend import keras
 from protokit.core.libraries.keras_state import computing_in, seeded, set_trainable
+from protokit.core.libraries.optional import optional
 from protokit.core.places import Fault, Path
 from protokit.core.suggest import did_you_mean
 from protokit.core.values.signature import Signature
@@ -24,6 +25,7 @@ from protokit.menu.network.heads import heads
 from protokit.menu.network.inputs import Inputs
 from protokit.menu.network.members import Members, parts_of
 from protokit.menu.network.operations import constant, operation
+from protokit.menu.network.own_inputs import of_data
 from protokit.menu.network.refusal import Tensors, not_of_members, refused, shape
 from protokit.menu.reading.arguments import arguments_of
 
@@ -47,7 +49,8 @@ def build(
 
     With a signature: the number inputs and embedded category codes are concatenated and go through the chain, or the
     one text, image or sequence where there is nothing else; then comes one head for each target (sigmoid, softmax or
-    linear), unless the menu brings its own: a last layer named `output`, items named for the targets, or `outputs`.
+    linear), unless the menu brings its own: a last layer named `output`, items named for the targets, or `outputs`. A
+    menu with `inputs` is a whole model: they are what the data has by their names, and it ends as it is.
     A forecast is the last known value and what the head adds to it. Without a signature: as the menu's inputs and
     outputs say. Paths of weights start at the `folder`; None: none are read, as where a network's own take their place.
     Of the `layers` that are given by the names of the menu's, those are taken as they are; those that are made are put
@@ -72,11 +75,8 @@ def build(
                 raise SpecError.one(
                     rule, "save the model and write learn: {from: NAME.keras}; read the menu without weights"
                 )
-            if menu.inputs:
-                rule = "a recipe's network takes its columns from `represent`"
-                raise SpecError([Fault(rule, "remove inputs: numbers and categories are there", ("inputs",), "key")])
             own = Inputs(signature)
-            tensors = _Tensors(dict(own.tensors), own, folder)
+            tensors = _Tensors({**own.tensors, **of_data(menu, own)}, own, folder)
             tensors.layers = tensors.layers if layers is None else layers
             tensors.call(graph)
             outputs = heads(menu, graph, tensors.of, own, signature)
@@ -147,6 +147,8 @@ class _Tensors:
             taken = self.taken(node.inputs, node.path)
             try:
                 self.found[node.name] = self.made(node, taken)
+            except MissingExtra:
+                raise
             except SpecError as error:
                 raise (_at(node, error) if node.kind == catalogue.BACKBONE else error) from error.__cause__
             except Exception as error:
@@ -250,7 +252,9 @@ def _layer(layer: Layer, name: str | None) -> Called:
     assert entry is not None, "the menu has checked the name"
     if entry.kind is not None:
         return operation(entry, layer.arguments, name)
-    kind = entry.own or getattr(importlib.import_module(entry.home) if entry.home else keras.layers, entry.name)
+    if entry.extra is not None:
+        optional("keras_hub", entry.extra)
+    kind = entry.own or getattr(importlib.import_module(entry.home) if entry.home else keras.layers, entry.class_name)
     arguments = {key: _value(key, value) for key, value in layer.arguments.items()}
     if entry.own is not None and not takes_more(entry.own):
         return _without_name(entry.own, arguments, name)
@@ -279,6 +283,9 @@ def _value(name: str, value: Any) -> object:
     if isinstance(value, (list, tuple)):
         made = [_value("", part) for part in value]
         return made if any(isinstance(part, Layer) for part in value) else tuple(made)
+    if name.endswith("activation") and (home := catalogue.hub_activation(value)):
+        optional("keras_hub", "hub")
+        return getattr(importlib.import_module(home), str(value).removeprefix(catalogue.HUB))
     if name.endswith("activation") and isinstance(value, Mapping):
         [(kind, given)] = value.items()
         return _layer(Layer(str(kind), dict(given or {})), None)

@@ -67,7 +67,7 @@ def describe() -> dict[str, Any]:
         catalogue[section] = _section(getattr(keras, section), section)
     for name, module in {**_ELSEWHERE, **own_layers()}.items():
         kind = getattr(importlib.import_module(module), name)
-        catalogue["layers"][name] = {**_class(kind, "layers"), "home": module}
+        catalogue["layers"][name] = {**class_entry(kind, "layers"), "home": module}
     catalogue["operations"] = operations()
     catalogue["applications"] = applications()
     catalogue["layers"]["Backbone"] = {
@@ -183,13 +183,14 @@ def _section(module: ModuleType, section: str) -> dict[str, Any]:
         if value.__name__ != name and hasattr(module, value.__name__):
             aliases.setdefault(value.__name__, []).append(name)
             continue
-        found[name] = _class(value, section)
+        found[name] = class_entry(value, section)
     for name, others in aliases.items():
         found[name]["aliases"] = others
     return found
 
 
-def _class(value: type, section: str) -> dict[str, Any]:
+def class_entry(value: type, section: str) -> dict[str, Any]:
+    """What the catalogue says of a class of Keras: what it is, its arguments, and of layers what they are called on."""
     text = inspect.getdoc(value) or ""
     entry: dict[str, Any] = {"about": text.split("\n\n")[0].replace("\n", " ").strip()}
     arguments: dict[str, Argument] = {}

@@ -76,7 +76,8 @@ class Rule:
 
 @cache
 def _rule(kind: Literal["integer", "number", "boolean"] | None, name: str, null: bool, default: str | None) -> Rule:
-    section = next((s for end, s in _REFERENCES.items() if name == end or name.endswith("_" + end)), None)
+    ends = {} if kind == "boolean" else _REFERENCES  # whether there is one
+    section = next((s for end, s in ends.items() if name == end or name.endswith("_" + end)), None)
     low = high = None
     if kind in {"integer", "number"} and name in _FROM_ONE:
         low = 1

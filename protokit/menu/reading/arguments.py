@@ -84,7 +84,7 @@ def _check_value(entry: catalogue.Entry, name: str, value: object) -> list[Fault
         return [Fault(f"{said} is {_NOUN[rule.kind]}, not {value!r}", cure)]
     if isinstance(value, (int, float)) and (bounds := rule.why_not(value)):
         return [Fault(f"{said} is {bounds}, not {value!r}")]
-    if rule.names and isinstance(value, str) and value not in rule.names:
+    if rule.names and isinstance(value, str) and value not in rule.names and not catalogue.hub_activation(value):
         return [Fault(f"{said} cannot be {value!r}", did_you_mean(value, rule.names))]
     return check_reference(rule.section, value, said) if rule.section else []
 
@@ -92,7 +92,7 @@ def _check_value(entry: catalogue.Entry, name: str, value: object) -> list[Fault
 def check_reference(section: str, value: object, rule: str) -> list[Fault]:
     """What is wrong with a name, or a mapping of one name to its arguments, taken from a section."""
     if section == "activations":
-        if isinstance(value, str) and value in catalogue.activations():
+        if isinstance(value, str) and (value in catalogue.activations() or catalogue.hub_activation(value)):
             return []
         if isinstance(value, Mapping) and len(value) == 1:  # a layer that is one
             [(name, arguments)] = value.items()

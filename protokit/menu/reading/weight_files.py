@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
 
 from protokit.core.errors import SpecError
 from protokit.core.files import sha256
 from protokit.core.outside import access
 from protokit.core.places import Fault
+from protokit.core.places import Path as Path_
 from protokit.grammar.document import nearby
 from protokit.menu import catalogue
 from protokit.menu.expand import as_written, expand
@@ -18,11 +20,15 @@ IMAGENET = "imagenet"
 
 
 def check_files(menu: Outline, folder: Path) -> None:
-    """Hold that the files of weights are there; their paths start at the folder.
+    """Hold that the files of weights are there, their paths start at the folder, and the package of each layer.
 
     Raises:
         SpecError: one is not, at its item.
     """
+    if find_spec("keras_hub") is None and (of_hub := _of_hub(menu)):
+        cure = "pip install 'protokit[hub]'"
+        faults = [Fault(f"{name} is of KerasHub, which is not installed", cure, at, "key") for name, at in of_hub]
+        raise SpecError([as_written(menu, fault) for fault in faults])
     missing = {name: at for name, at in _files(menu).items() if not access.is_file(folder / name)}
     if missing:
         raise SpecError([as_written(menu, no_file(name, folder).under(at)) for name, at in missing.items()])
@@ -39,12 +45,24 @@ def digests(menu: Outline, folder: Path) -> dict[str, str]:
     return {name: sha256(access.local(folder / name)) for name in _files(menu) if access.is_file(folder / name)}
 
 
+def _of_hub(menu: Outline) -> list[tuple[str, Path_]]:
+    """The layers and backbones of KerasHub, with their places."""
+    found: list[tuple[str, Path_]] = []
+    for node in expand(menu).nodes:
+        named = [node.kind, *(node.arguments if node.kind == catalogue.BACKBONE else ())]
+        found += [(name, node.path) for name in named if name.startswith(catalogue.HUB)]
+    return found
+
+
 def _files(menu: Outline) -> dict[str, tuple[str | int, ...]]:
     found: dict[str, tuple[str | int, ...]] = {}
     for node in expand(menu).nodes:
         if node.kind == catalogue.BACKBONE:
             [(application, given)] = node.arguments.items()
-            weights = given.get("weights", IMAGENET) if isinstance(given, Mapping) else IMAGENET
+            entry = catalogue.find("applications", application)
+            assert entry is not None, "the menu has checked the name"
+            usual = entry.arguments["weights"].get("default")
+            weights = given.get("weights", usual) if isinstance(given, Mapping) else usual
             if isinstance(weights, str) and weights != IMAGENET:
                 found.setdefault(weights, (*node.path, application, "weights"))
     return found

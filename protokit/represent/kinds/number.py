@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 FEWEST_FOR_AN_ID = 20
 MOST_KNOTS = 1024
+SCALES = ("none",)
 _INDEX_OF_PANDAS = re.compile(r"__index_level_\d+__")
 _NAME_OF_AN_ID = re.compile(r"(^|_|\b)(id|index|key)$|(?<=[a-z])(Id|ID)$")
 
@@ -42,6 +43,16 @@ class NumberOptions(Section):
         "by the count of rows when not given",
         examples=[64],
     )
+    scale: Annotated[str | None, choice("scale", SCALES, null=True)] = Field(
+        None,
+        description="none: the numbers as they are, for a network that was trained on such; scaled when not given",
+        examples=["none"],
+    )
+
+    @property
+    def as_is(self) -> bool:
+        """Whether the numbers are not scaled."""
+        return self.scale is not None
 
     @property
     def marked(self) -> bool:

@@ -76,7 +76,8 @@ def shares(metrics: Metrics) -> tuple[str, ...]:
     said = f"{rows['train']:,} training, {rows['validation']:,} validation and {rows['test']:,} test {of}"
     if metrics["folds"]:
         said = f"about {rows['train']:,} training and {rows['validation']:,} validation {of} in each fold"
-    return said, f"{metrics['engine']['name']} engine, {metrics['engine']['how']}"
+    engine = f"{metrics['engine']['name']} engine, " if metrics["engine"]["name"] else ""
+    return said, f"{engine}{metrics['engine']['how']}"
 
 
 def told(metrics: Metrics) -> tuple[str, ...]:

@@ -160,7 +160,7 @@ def train_all(
         for j, seed in enumerate(seeds):
             network = first if i == j == 0 else network_for(recipe, fold.encoder.signature, seed)
             if start is not None:
-                notices[start.notice(start.put(network, fold.encoder, i, j))] = None
+                notices |= dict.fromkeys(start.told(start.put(network, fold.encoder, i, j), fold.encoder))
             values = Values.of(network)
             built[i].append((trainers.of(recipe, network, fold.encoder.signature, total, rows), values))
     if (of_devices := devices.told(recipe.learn, folds[0].encoder.signature)) is not None:

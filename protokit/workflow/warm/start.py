@@ -10,9 +10,11 @@ from protokit.core.errors import DataError, ProtokitError, SpecError
 from protokit.core.libraries.backend import keras
 from protokit.core.outside import access
 from protokit.core.values.said import Notice
+from protokit.menu.network.heads import has_own_end
 from protokit.recipe.recipe import Recipe
 from protokit.recipe.starting import model_folder, start_faults, start_path
 from protokit.represent.encoding import Encoding
+from protokit.workflow.warm.as_trained import told_of_model
 from protokit.workflow.warm.keras_file import KerasFile
 from protokit.workflow.warm.meaning import meanings
 from protokit.workflow.warm.taking import Taken, take
@@ -67,7 +69,8 @@ class WarmStart:
             SpecError: none fits.
         """
         if isinstance(self.given, KerasFile):
-            taken = self.given.put(network)
+            signature = encoder.signature
+            taken = self.given.put(network, signature, whole=has_own_end(self.recipe.network, signature))
         else:
             part = self.given.parts[fold % len(self.given.parts)] if self.encoder is None else self.given.parts[0]
             weights = part.weights[seed % len(part.weights)]
@@ -85,10 +88,15 @@ class WarmStart:
             raise self.recipe.error(_PATH, rule, cure)
         return taken
 
-    def notice(self, taken: Taken) -> Notice:
-        """What was taken and what not, in a sentence."""
+    def told(self, taken: Taken, encoder: Encoding) -> list[Notice]:
+        """What was taken and what not, and what has to fit of a model of Keras that is taken whole."""
+        whole = told_of_model(self.recipe.network, encoder) if isinstance(self.given, KerasFile) else []
+        return [self._notice(taken), *whole]
+
+    def _notice(self, taken: Taken) -> Notice:
         count = len(taken.layers) + len(taken.anew)
-        text = f"{len(taken.layers)} of {count} layers begin at the weights of {self._name}"
+        how = f", {taken.how}" if taken.how else ""
+        text = f"{len(taken.layers)} of {count} layers begin at the weights of {self._name}{how}"
         if taken.anew:
             shown = [f"{name} ({why})" for name, why in list(taken.anew.items())[:_SHOWN]]
             more = f" and {len(taken.anew) - _SHOWN} more" if len(taken.anew) > _SHOWN else ""

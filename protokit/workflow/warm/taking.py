@@ -26,10 +26,11 @@ _ENDINGS = ("_initializer", "_regularizer", "_constraint")
 
 @dataclass
 class Taken:
-    """The layers whose weights were taken, and those that begin anew, with the reason."""
+    """The layers whose weights were taken, those that begin anew, with the reason, and how they were found."""
 
     layers: list[str] = field(default_factory=list)
     anew: dict[str, str] = field(default_factory=dict)
+    how: str = ""
 
 
 def take(

@@ -11,6 +11,7 @@ from protokit.core.errors import SpecError
 from protokit.core.libraries.backend import keras
 from protokit.core.libraries.keras_state import set_trainable
 from protokit.menu import catalogue
+from protokit.menu.network.backbones.of_hub import of_hub
 from protokit.menu.network.backbones.weights import Read, of_file, of_imagenet
 from protokit.menu.reading.weight_files import IMAGENET
 
@@ -21,7 +22,8 @@ _BRIGHTEST = 255.0
 
 @keras.saving.register_keras_serializable("protokit")
 class Backbone(keras.layers.Layer):  # type: ignore[misc]
-    """A network of keras.applications without its classifier, with the preprocessing that belongs to it.
+    """A network of keras.applications without its classifier, with the preprocessing that belongs to it; or one of
+    KerasHub, which takes the numbers from 0 to 1 as they are.
 
     Args:
         application: Its name, with its arguments, such as `MobileNetV2={"weights": None, "alpha": 0.35}`. `weights` are
@@ -47,7 +49,8 @@ class Backbone(keras.layers.Layer):  # type: ignore[misc]
         """Make the network for images of a size, with the weights that it is to begin with."""
         self._hold(input_shape, self._entry.smallest or 1)
         _, height, width, _ = input_shape
-        weights = self.given.get("weights", IMAGENET) if self.reads_from is not None else None
+        usual = self._entry.arguments["weights"].get("default")
+        weights = self.given.get("weights", usual) if self.reads_from is not None else None
         more = {name: value for name, value in self.given.items() if name not in {"weights", "trainable"}}
         arguments = {"pooling": "avg", **more, "include_top": False, "input_shape": (height, width, _COLOURS)}
         if weights == IMAGENET:
@@ -62,9 +65,10 @@ class Backbone(keras.layers.Layer):  # type: ignore[misc]
 
     def call(self, inputs: keras.KerasTensor, training: bool | None = None) -> keras.KerasTensor:
         """See the class."""
-        images = inputs * _BRIGHTEST
-        if inputs.shape[-1] == _GREY:
-            images = keras.ops.repeat(images, _COLOURS, axis=-1)
+        images = keras.ops.repeat(inputs, _COLOURS, axis=-1) if inputs.shape[-1] == _GREY else inputs
+        if self._entry.extra is not None:
+            return self.network(images, training=training)
+        images = images * _BRIGHTEST
         home = getattr(keras.applications, str(self._entry.home))
         return self.network(home.preprocess_input(images), training=training)
 
@@ -83,7 +87,9 @@ class Backbone(keras.layers.Layer):  # type: ignore[misc]
         assert entry is not None, "the name was looked up before"
         return entry
 
-    def _made(self, arguments: Mapping[str, object], weights: str | None) -> keras.Model:
+    def _made(self, arguments: Mapping[str, Any], weights: str | None) -> keras.Model:
+        if self._entry.extra is not None:
+            return of_hub(self._entry, arguments)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # that weights of another size are taken: any size has the same
             made: keras.Model = getattr(keras.applications, self.application)(weights=weights, **arguments)

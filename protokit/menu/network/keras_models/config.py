@@ -11,6 +11,7 @@ import numpy as np
 from protokit.core.errors import SpecError
 from protokit.core.libraries.backend import keras
 from protokit.menu import catalogue
+from protokit.menu.network.keras_models.of_hub import hub_function, of_hub
 from protokit.menu.network.keras_models.state import state_of
 
 _INITS = {"initializer": "initializers", "regularizer": "regularizers", "constraint": "constraints"}
@@ -20,6 +21,7 @@ _FOLLOWS = {
     "name", "trainable", "dtype", "vocabulary_size", "batch_input_shape", "build_config", "vocabulary_dtype",
     "quantization_config", "synchronized", "num_bins",
 }  # fmt: skip
+_OF_HUB = "keras_hub"
 _GRID = (-6.0, 6.0, 97)  # where a function is held against Keras's of the same name
 
 
@@ -34,7 +36,9 @@ def entry_of(layer: Any) -> catalogue.Entry:
     if name in _OF_MEMBERS:
         rule = f"{named} is of an ensemble, whose heads a menu does not write"
         raise SpecError.one(rule, "take the menu that it was built from")
-    if kind.__module__.split(".")[0] == "keras" and getattr(keras.layers, name, None) is None:
+    if kind.__module__.split(".")[0] == _OF_HUB:
+        name = catalogue.hub_name(kind.__module__, name)
+    elif kind.__module__.split(".")[0] == "keras" and getattr(keras.layers, name, None) is None:
         name = next((one for one, value in vars(keras.layers).items() if value is kind), name)
     entry = catalogue.find("layers", name)
     if name in catalogue.REFUSED:
@@ -45,7 +49,8 @@ def entry_of(layer: Any) -> catalogue.Entry:
     if entry is None:
         rule = f"{named} is a {name}, which a menu cannot name"
         raise SpecError.one(rule, f"register it: protokit.layer({name})")
-    own = entry.own or getattr(importlib.import_module(entry.home) if entry.home else keras.layers, entry.name, None)
+    home = importlib.import_module(entry.home) if entry.home else keras.layers
+    own = entry.own or getattr(home, entry.class_name, None)
     if own is not kind:
         theirs = "one that was registered" if entry.own else "Keras's own"
         rule = f"{named} is a {kind.__module__}.{kind.__qualname__}, and {name} in a menu is {theirs}"
@@ -64,6 +69,8 @@ def item(entry: catalogue.Entry, layer: Any) -> dict[str, object]:
 
 def _of_layer(entry: catalogue.Entry, layer: Any) -> dict[str, object]:
     named = f"the layer {layer.name!r} ({entry.name})"
+    if entry.extra is not None:
+        return _arguments(entry, of_hub(entry, layer, named), layer, named)
     try:
         config = dict(layer.get_config())
     except NotImplementedError as error:
@@ -115,7 +122,7 @@ def _arguments(
 
 
 def _argument(entry: catalogue.Entry, name: str, value: object, layer: Any, named: str) -> object:
-    if name.endswith("activation") and value is not None:
+    if name.endswith("activation") and not isinstance(value, (bool, type(None))):
         return _activation(name, value, getattr(layer, name, None), named)
     if isinstance(value, dict) and "class_name" in value:
         kind, config = str(value["class_name"]), value.get("config") or {}
@@ -155,6 +162,8 @@ def _activation(name: str, value: object, function: Any, named: str) -> object:
     if isinstance(function, keras.Layer):
         entry = entry_of(function)
         return {entry.name: _of_layer(entry, function) or None}
+    if hub := hub_function(function):
+        return hub
     said = str(value["config"] if isinstance(value, dict) and value.get("class_name") == "function" else value)
     if said in catalogue.activations():
         own = getattr(keras.activations, said)

@@ -10,13 +10,13 @@ from protokit.core.errors import SpecError
 from protokit.core.libraries.backend import keras
 from protokit.menu.network.keras_models import calls, operations
 from protokit.menu.network.keras_models.config import item, unrolled
+from protokit.menu.network.keras_models.names import inside, unique
 
 Functional: TypeAlias = Any  # keras.src.models.functional.Functional
 _functional: Any = keras.src.models.functional.Functional
 History = tuple[str, int]  # a name, and which output
 Takes: TypeAlias = "History | list[Takes] | dict[str, Takes]"
 Key = tuple[int, int, int]  # an operation, which call of it, which output of that
-_RESERVED = {"input", "inputs", "numbers", "categories"}
 
 
 @dataclass
@@ -151,12 +151,12 @@ def _call(node: Any, known: dict[Key, History], reading: Reading, training: bool
     # an operation has no weights, and each call its own constants
     first = (id(operation),) not in reading.layers or not isinstance(operation, keras.Layer)
     if first:
-        reading.layers[id(operation),] = _unique(operation.name, reading)
+        reading.layers[id(operation),] = unique(operation.name, reading.names)
     name = reading.layers[id(operation),]
     if isinstance(operation, keras.Layer):
         reading.objects[name] = operation
         written = item(entry, operation) if first else {}
-    own = name if first else _unique(f"{name}_again", reading)
+    own = name if first else unique(f"{name}_again", reading.names)
     body = {**written, "name": name} if first else name
     reading.calls.append(_Call(own, body, takes, not first, call))
     for part, tensor in enumerate(node.outputs):
@@ -169,11 +169,11 @@ def _chain(node: Any, chain: list[tuple[keras.Layer, dict[str, object]]], known:
     for number, (inner, written) in enumerate(chain):
         first = (id(node.operation), id(inner)) not in reading.layers
         if first:
-            name = _unique(f"{node.operation.name}_{inner.name}", reading)
+            name = unique(inside(node.operation.name, inner.name), reading.names)
             reading.layers[id(node.operation), id(inner)] = name
             reading.objects[name] = inner
         name = reading.layers[id(node.operation), id(inner)]
-        own = name if first else _unique(f"{name}_again", reading)
+        own = name if first else unique(f"{name}_again", reading.names)
         taken = takes if number == 0 else (reading.calls[-1].name, 0)
         body = {**written, "name": name} if first else name
         reading.calls.append(_Call(own, body, taken, not first, call))
@@ -201,7 +201,7 @@ def _name_outputs(graph: Functional, known: dict[Key, History], reading: Reading
         (old, _), new = known[calls.key(tensor)], tensor._keras_history.operation.name
         made = next((call for call in reading.calls if call.name == old), None)
         again = made is None or made.again or any(call.again and call.item == old for call in reading.calls)
-        if new == old or again or new in reading.names or made is None or _unique(new, reading) != new:
+        if new == old or again or new in reading.names or made is None or unique(new, reading.names) != new:
             continue
         made.name, made.item = new, {**made.item, "name": new}
         if old in reading.objects:
@@ -217,15 +217,6 @@ def _renamed(takes: Takes, old: str, new: str) -> Takes:
     if isinstance(takes, dict):
         return {name: _renamed(part, old, new) for name, part in takes.items()}
     return [_renamed(part, old, new) for part in takes]
-
-
-def _unique(name: str, reading: Reading) -> str:
-    name = "".join(c if c.isalnum() or c in "_-" else "_" for c in name)
-    found, number = name, 2
-    while found in reading.names or found in _RESERVED - reading.names:
-        found, number = f"{name}_{number}", number + 1
-    reading.names.add(found)
-    return found
 
 
 def _plain(

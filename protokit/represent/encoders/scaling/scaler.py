@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -50,7 +50,8 @@ class ColumnScale:
     A number is rounded to `bits` binary digits. Its rank is read off a line through `knots` (ascending, so rounded)
     and `values`, which goes on level at both ends; its size is `u = (number - center) / scale`, softly bounded as
     `u / sqrt(1 + (u / 3) ** 2)`. What comes out is the mean of both. A `straight` column gives `u` as it is, cut off at
-    -32 and 32. Without knots (constant columns, and those of two values) it is `u` cut off at -3 and 3.
+    -32 and 32. Without knots (constant columns, and those of two values) it is `u` cut off at -3 and 3. A column
+    that is kept `as_is` gives the number itself.
     """
 
     median: float
@@ -61,10 +62,16 @@ class ColumnScale:
     values: tuple[float, ...]
     marked: bool
     straight: bool = False
+    as_is: bool = False
 
     @classmethod
-    def fit(cls, numbers: np.ndarray, most: int = _MOST_KNOTS) -> ColumnScale:
+    def fit(cls, numbers: np.ndarray, most: int = _MOST_KNOTS, as_is: bool = False) -> ColumnScale:
         """Shapes: (training rows,), NaN where missing. At most so many knots. Of few rows it is straight."""
+        found = cls._fit(numbers, most)
+        return replace(found, as_is=True, straight=False) if as_is else found
+
+    @classmethod
+    def _fit(cls, numbers: np.ndarray, most: int) -> ColumnScale:
         ordered = np.sort(numbers)  # what is missing comes last
         here = len(ordered) - int(np.isnan(ordered).sum())
         ordered, gaps = ordered[:here], len(ordered) - here
@@ -89,6 +96,8 @@ class ColumnScale:
     def transform(self, numbers: np.ndarray) -> np.ndarray:
         """Shapes: (rows,) without missing ones -> (rows,) float64."""
         numbers = rounded(numbers, self.bits)
+        if self.as_is:
+            return numbers
         with np.errstate(over="ignore"):
             units = np.clip((numbers - self.center) / self.scale, -1e9, 1e9)
         if not self.knots:
@@ -125,10 +134,14 @@ class Scaler:
         return np.array([column.marked for column in self.columns], bool)
 
     @classmethod
-    def fit(cls, numbers: np.ndarray) -> Scaler:
-        """Shapes: (training rows, columns), NaN where missing; all rows are looked at, in any order."""
+    def fit(cls, numbers: np.ndarray, as_is: Sequence[bool] = ()) -> Scaler:
+        """Shapes: (training rows, columns), NaN where missing; all rows are looked at, in any order.
+
+        `as_is` says of each column whether its numbers are kept as they are; of none when not given.
+        """
         most = max(_FEWEST_KNOTS, min(_MOST_KNOTS, _ALL_KNOTS // max(1, numbers.shape[1])))
-        return cls(tuple(ColumnScale.fit(column, most) for column in numbers.T))
+        kept = as_is or [False] * numbers.shape[1]
+        return cls(tuple(ColumnScale.fit(column, most, one) for column, one in zip(numbers.T, kept, strict=True)))
 
     def transform(self, numbers: np.ndarray) -> np.ndarray:
         """See NumberScaler."""
@@ -146,12 +159,14 @@ class Scaler:
     def as_plain(self) -> dict[str, object]:
         """See NumberScaler."""
         columns = [{field.name: getattr(column, field.name) for field in fields(column)} for column in self.columns]
-        straight = any(column.straight for column in self.columns)
-        if not straight:
-            for plain in columns:
+        straight, as_is = (any(getattr(one, key) for one in self.columns) for key in ("straight", "as_is"))
+        for plain in columns:
+            if not as_is:
+                del plain["as_is"]
+            if not straight and not as_is:
                 del plain["straight"]
         return {
-            "version": 3 if straight else 2,  # older readers know 2
+            "version": 4 if as_is else 3 if straight else 2,  # older readers know 2
             "columns": [{**plain, "knots": [*plain["knots"]], "values": [*plain["values"]]} for plain in columns],
         }
 
@@ -164,7 +179,7 @@ def scaler_from_plain(plain: Mapping[str, Any]) -> NumberScaler:
     """
     if plain["version"] == 1:
         return FirstScaler.from_plain(plain)
-    if plain["version"] not in (2, 3):
+    if plain["version"] not in (2, 3, 4):
         raise ValueError(f"no version {plain['version']!r} of the scaler is known")
     sequences = ("knots", "values")
     return Scaler(

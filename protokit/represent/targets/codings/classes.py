@@ -19,7 +19,7 @@ Class: TypeAlias = str | bool | int | float
 
 
 class Classes(Coding):
-    """Classes as their places among those of the training rows, sorted."""
+    """Classes as their places among those of the training rows, sorted, or in the order that is written."""
 
     name = "classes"
     about = "Classes as their places among those of the training rows, sorted."
@@ -45,7 +45,13 @@ class Classes(Coding):
         Raises:
             DataError: the order is not known.
         """
-        return sorted(classes, key=lambda v: (isinstance(v, str), v))
+        if not order:
+            return sorted(classes, key=lambda v: (isinstance(v, str), v))
+        place = {text: i for i, text in enumerate(order)}
+        if (odd := next((one for one in classes if as_text(one) not in place), None)) is not None:
+            rule = f"the class {as_text(odd)!r} of {name!r} is not in the order that is written"
+            raise DataError(rule, cure=f"add it under represent.columns.{name}, or mend its cells")
+        return sorted(classes, key=lambda one: place[as_text(one)])
 
     def truth(self, learned: Learned, frame: pd.DataFrame) -> np.ndarray:
         """See Coding: positions (int64)."""

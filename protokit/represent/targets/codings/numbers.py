@@ -9,6 +9,7 @@ from protokit.core.errors import DataError
 from protokit.core.values.forms.numbers import OfNumber
 from protokit.core.values.signature import TargetSpec, Task
 from protokit.represent.encoders.cells import to_numbers, wrong
+from protokit.represent.kinds.number import NumberOptions
 from protokit.represent.targets.coding import CODINGS, Asked, Coding, Learned
 
 
@@ -23,11 +24,13 @@ class Numbers(Coding):
         _hold(series, to_numbers(series), task)
 
     def fit(self, frame: pd.DataFrame, names: tuple[str, ...], asked: Asked) -> Learned:
-        """See Coding: mean and standard deviation."""
+        """See Coding: mean and standard deviation, or nothing where numbers are kept as they are."""
         values = to_numbers(frame[names[0]])
         spec = TargetSpec(names[0], asked.task)
         if spec.form == "quantiles":
             spec = TargetSpec(names[0], asked.task, quantiles=asked.quantiles)
+        if isinstance(asked.options, NumberOptions) and asked.options.as_is:
+            return Learned(spec)
         return Learned(spec, float(values.mean()), float(values.std()) or 1.0)
 
     def truth(self, learned: Learned, frame: pd.DataFrame) -> np.ndarray:

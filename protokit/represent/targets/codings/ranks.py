@@ -38,11 +38,7 @@ class Ranks(Classes):
             if all(_as_number(one)[0] < inf for one in named) and len(named) <= _MOST_NAMED:
                 cure = f"write represent: {{columns: {{{name}: {{ordered: [{written}]}}}}}}"
             raise DataError(rule, cure=cure)
-        place = {text: i for i, text in enumerate(order)}
-        if (odd := next((one for one in classes if as_text(one) not in place), None)) is not None:
-            rule = f"the class {as_text(odd)!r} of {name!r} is not in the order that is written"
-            raise DataError(rule, cure=f"add it under represent.columns.{name}, or mend its cells")
-        return sorted(classes, key=lambda one: place[as_text(one)])
+        return super().in_order(classes, name, order)
 
 
 CODINGS.add(Ranks())

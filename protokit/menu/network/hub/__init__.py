@@ -1,0 +1,1 @@
+"""Layers of KerasHub, which an extra brings."""
