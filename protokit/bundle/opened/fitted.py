@@ -128,10 +128,9 @@ class Fitted:
         Shapes: those of the weights.
 
         Raises:
-            SpecError: there is no such network, it was kept without its loss, or Keras does not run on TensorFlow.
+            SpecError: there is no such network, or it was kept without its loss.
             DataError: a column is missing.
         """
-        gradients.hold_tensorflow("gradients")
         if self.compiled is None:
             raise SpecError.one("this model was kept without its loss", "run its recipe again")
         part, _ = self._part_of(network)
