@@ -13,12 +13,12 @@ import pandas as pd
 
 from protokit.bundle.notices import notices_of
 from protokit.bundle.opened.averaging import brought, needed
-from protokit.bundle.opened.evaluation import Evaluation, evaluated
 from protokit.bundle.opened.columns import encoder_of, place_of
+from protokit.bundle.opened.evaluation import Evaluation, evaluated
 from protokit.bundle.opened.explanation import Explanation
 from protokit.bundle.opened.fitted import Fitted
 from protokit.bundle.opened.integrated import integrated
-from protokit.bundle.opened.labelled import beside_truth, with_truth
+from protokit.bundle.opened.labelled import Labelled, beside_truth
 from protokit.bundle.opened.shapley import shapley
 from protokit.bundle.part import mean
 from protokit.bundle.spread import hold_samples, spread
@@ -138,19 +138,23 @@ class Model(Fitted):
         found.attrs |= predicted.attrs
         return found
 
-    def evaluate(self, table: object, *, metrics: Sequence[str] | None = None, seed: int = 0) -> Evaluation:
+    def evaluate(
+        self, table: object, *, metrics: Sequence[str] | None = None, labels: str | None = None, seed: int = 0
+    ) -> Evaluation:
         """Score the model on a table with the truth in it: each metric with its 95% interval.
 
-        `metrics` are those of the task, or those that are named. Rows without a truth are left out, and it is said.
+        `metrics` are those of the task, or those that are named. Rows without a truth are left out, and it is said. Of
+        series each forecast is scored whose window and truth are in the table: later rows, with their past before
+        them. Clusters are held against the column `labels`.
 
         Raises:
-            SpecError: a metric is not for the task, or the model has no truth in a table (series, clusters).
-            DataError: a column is missing, or a class is none of the model's.
+            SpecError: a metric is not for the task, there are clusters and no labels, or the model draws rows.
+            DataError: a column is missing, a class is none of the model's, or no forecast has its truth.
         """
         frame, notices = self.rows(table)
-        frame, more = with_truth(self.parts, frame)
-        found = beside_truth(self.parts, self.encoder.signature.targets, frame)
-        return evaluated(found, metrics, [*notices, *more], seed)
+        labelled = Labelled.of(self.parts[0], frame, labels)
+        found, told = beside_truth(self.parts, self.encoder.signature.targets, labelled)
+        return evaluated(found, metrics, [*notices, *told], seed)
 
     def explain(
         self,

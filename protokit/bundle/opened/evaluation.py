@@ -127,9 +127,13 @@ def evaluated(
     scores: list[Score] = []
     said = list(notices)
     for target, p in predictions.items():
-        wanted = default_metrics(p.target.task) if metrics is None else metrics
+        wanted = default_metrics(p.target.task, labels=p.reference is not None) if metrics is None else metrics
         names = []
         for name in (one for one in wanted if METRICS[one].is_for(p.target)):
+            if p.reference is not None and not METRICS[name].needs_labels:
+                rule = f"{name} is left out: it is of training's own space of the columns, which a model does not keep"
+                said.append(Notice(rule, (), "its run has it of its test rows: run.metrics"))
+                continue
             if why := METRICS[name].fault_of_truth(p):
                 said.append(Notice(f"{name} is undefined on these rows: {why}", (target,)))
             names.append(name)

@@ -103,16 +103,11 @@ class Split:
             for total, each in zip(totals, slopes_at(said, at), strict=True):
                 each = np.asarray(each, np.float64).reshape(count, *total.shape)
                 total += np.tensordot(weights[first : first + at_once] / 2, each, axes=1)
-        moved = [
-            total * (plain(b) - plain(a))
-            for total, a, b in zip(totals, start, end, strict=True)
-        ]
+        moved = [total * (plain(b) - plain(a)) for total, a, b in zip(totals, start, end, strict=True)]
         at_start, at_end = (plain(self._said(one, masks, key, unit)) for one in (start, end))
         return moved, at_start, at_end
 
-    def _said(
-        self, at: Sequence[Tensor], masks: Sequence[Tensor | None], key: str, unit: np.ndarray
-    ) -> Tensor:
+    def _said(self, at: Sequence[Tensor], masks: Sequence[Tensor | None], key: str, unit: np.ndarray) -> Tensor:
         output = self._after(list(at), training=False, mask=None if not any(m is not None for m in masks) else masks)
         whole = output[key] if isinstance(output, Mapping) else output
         flat = keras.ops.reshape(whole, (len(unit), -1))

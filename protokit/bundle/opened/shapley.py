@@ -121,9 +121,7 @@ class _Game:
     def __call__(self, codes: np.ndarray) -> np.ndarray:
         """Shapes: (rows, columns) -> (rows,)."""
         codes = np.asarray(codes).astype(int)
-        return np.concatenate(
-            [self._said(codes[i : i + self._step]) for i in range(0, max(1, len(codes)), self._step)]
-        )
+        return np.concatenate([self._said(codes[i : i + self._step]) for i in range(0, max(1, len(codes)), self._step)])
 
     def _said(self, codes: np.ndarray) -> np.ndarray:
         inputs = {name: np.repeat(values[:1], len(codes), axis=0) for name, values in self._pool.items()}

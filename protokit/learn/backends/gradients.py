@@ -64,7 +64,9 @@ def slopes_at(compute: Callable[[list[Any]], Any], at: Sequence[Any]) -> list[np
             if not total.requires_grad:
                 return [np.zeros(tuple(one.shape), np.float32) for one in at]
             found = torch.autograd.grad(total, leaves, allow_unused=True)
-        return [np.zeros(tuple(b.shape), np.float32) if a is None else _plain(a) for a, b in zip(found, at, strict=True)]
+        return [
+            np.zeros(tuple(b.shape), np.float32) if a is None else _plain(a) for a, b in zip(found, at, strict=True)
+        ]
     import jax
 
     return [_plain(one) for one in jax.grad(compute)(at)]
