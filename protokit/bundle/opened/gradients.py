@@ -63,20 +63,31 @@ class Split:
             self.places += [name] * len(found)
             tensors += found
         try:
+            self._below, self._masks = list[bool](), list[Tensor | None]()
             self._before, self._after = keras.Model(given, tensors), keras.Model(tensors, network.output)
         except ValueError as error:
             rule = "the network takes codes in more than one way: its outputs have no gradient to its inputs"
             raise SpecError.one(rule, "explain a network that embeds its codes once") from error
 
     def numbers(self, inputs: Mapping[str, np.ndarray]) -> list[Tensor]:
-        """What comes in between, of some rows, one for each of `places`: the input that it is made of."""
+        """What comes in between, of some rows, one for each of `places`: the input that it is made of.
+
+        Where the network has both sides of a pair below each other, they are beside each other here.
+        """
+        rows = len(next(iter(inputs.values())))
         found = self._before({name: np.asarray(values) for name, values in inputs.items()}, training=False)
-        return list(found) if isinstance(found, (list, tuple)) else [found]
+        found = list(found) if isinstance(found, (list, tuple)) else [found]
+        self._masks = [_mask_of(one) for one in found]
+        self._below = [len(one) != rows for one in found]
+        whole = zip(found, self._below, strict=True)
+        return [keras.ops.reshape(one, (rows, -1, *one.shape[1:])) if below else one for one, below in whole]
 
     def integrated(
         self, start: Sequence[Tensor], end: Sequence[Tensor], key: str, unit: np.ndarray, steps: int
     ) -> tuple[list[np.ndarray], np.ndarray, np.ndarray]:
         """Integrated gradients of one output (`unit` of `key`, for each row) from `start` to `end`.
+
+        The end is what `numbers` gave last: what it masks is masked on all of the way.
 
         Source: Sundararajan, Taly and Yan, Axiomatic Attribution for Deep Networks, 2017; by Gauss and Legendre.
 
@@ -84,7 +95,7 @@ class Split:
         """
         nodes, weights = np.polynomial.legendre.leggauss(steps)
         totals = [np.zeros(tuple(one.shape), np.float64) for one in end]
-        masks = [_mask_of(one) for one in end]
+        masks = self._masks
         ops, rows = keras.ops, len(unit)
         at_once = max(1, _AT_A_TIME // rows)
         for first in range(0, steps, at_once):
@@ -108,7 +119,11 @@ class Split:
         return moved, at_start, at_end
 
     def _said(self, at: Sequence[Tensor], masks: Sequence[Tensor | None], key: str, unit: np.ndarray) -> Tensor:
-        output = self._after(list(at), training=False, mask=None if not any(m is not None for m in masks) else masks)
+        given = [
+            keras.ops.reshape(one, (-1, *one.shape[2:])) if below else one
+            for one, below in zip(at, self._below, strict=True)
+        ]
+        output = self._after(given, training=False, mask=masks if any(one is not None for one in masks) else None)
         whole = output[key] if isinstance(output, Mapping) else output
         flat = keras.ops.reshape(whole, (len(unit), -1))
         return keras.ops.take_along_axis(flat, keras.ops.convert_to_tensor(unit[:, None], "int32"), axis=1)[:, 0]
