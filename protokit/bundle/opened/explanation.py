@@ -11,7 +11,7 @@ import pandas as pd
 
 from protokit.bundle.opened.columns import names_of
 from protokit.core.libraries.optional import optional
-from protokit.core.names import as_text, counted, number
+from protokit.core.names import added, as_text, counted, number
 from protokit.core.values.said import Notice
 from protokit.core.values.signature import TargetSpec
 from protokit.represent.encoder import Encoder
@@ -60,11 +60,11 @@ class Explanation:
         own = (pd.Series(score, frame.index, name="score"), pd.Series(start, frame.index, name="start"))
         return cls(target.name, values, *own, named, gap, data, method, tuple(notices))
 
-    def added(self, place: int) -> str:
-        """What the columns that matter most add to a row, with its cells: `bill 39.1: +0.214, island b: -0.050`."""
+    def most(self, place: int) -> list[tuple[str, str, float]]:
+        """The columns that add the most to a row, each with its cell, empty where that is no word or number."""
         own = self.values.iloc[place]
-        most = own.reindex(own.abs().sort_values(ascending=False, kind="stable").index)[:MOST_COLUMNS]
-        return ", ".join(f"{self._cell(place, str(name))}: {number(one, sign=True)}" for name, one in most.items())
+        names = own.abs().sort_values(ascending=False, kind="stable").index[:MOST_COLUMNS]
+        return [(str(name), self._cell(place, str(name)), float(own[name])) for name in names]
 
     def as_shap(self) -> Any:
         """The same as a `shap.Explanation`, for SHAP's own plots: `shap.plots.waterfall(found.as_shap()[0])`.
@@ -84,7 +84,7 @@ class Explanation:
         for i in range(min(len(self.values), _MOST_ROWS)):
             said = number(float(self.score.iloc[i]))
             said = said if self.of is None else f"{as_text(self.of.iloc[i])} {said}"
-            rows.append((as_text(self.values.index[i]), said, number(float(self.start.iloc[i])), self.added(i)))
+            rows.append((as_text(self.values.index[i]), said, number(float(self.start.iloc[i])), added(self.most(i))))
         if len(self.values) > _MOST_ROWS:
             rows.append((f"… {len(self.values) - _MOST_ROWS} more", "", "", ""))
         grid = Grid("", ("row", self.target, "from", "what each column adds"), tuple(rows))
@@ -93,16 +93,15 @@ class Explanation:
         return Card(f"why {self.target}", (), (grid,), notes)
 
     def _cell(self, place: int, name: str) -> str:
-        """A column with its cell, where that is a word or a number."""
         if name not in self.data.columns:
-            return name
+            return ""
         cell = self.data[name].iloc[place]
         if not np.ndim(cell) and pd.isna(cell):
-            return f"{name} (missing)"
+            return "missing"
         if isinstance(cell, (float, np.floating)):
-            return f"{name} {cell:.4g}"
+            return f"{cell:.4g}"
         said = as_text(cell) if isinstance(cell, (str, int, np.generic)) else ""
-        return f"{name} {said[:_LONGEST]}{'…' if len(said) > _LONGEST else ''}".rstrip()
+        return said if len(said) <= _LONGEST else said[: _LONGEST - 1] + "…"
 
     def __len__(self) -> int:
         return len(self.values)
