@@ -133,7 +133,7 @@ class Model(Fitted):
         if spec.form == "classes":
             columns = {one: predicted[f"{spec.name} = {as_text(one)}"] for one in spec.classes}
         else:
-            columns = {one: predicted[f"{one} probability"] for one in spec.columns}
+            columns = {one: predicted[f"{one} = 1"] for one in spec.columns}
         found = pd.DataFrame(columns, predicted.index)
         found.attrs |= predicted.attrs
         return found
