@@ -12,12 +12,14 @@ import numpy as np
 import pandas as pd
 
 from protokit.bundle.notices import notices_of
-from protokit.bundle.opened import gradients
 from protokit.bundle.opened.averaging import brought, needed
+from protokit.bundle.opened.columns import encoder_of, place_of
 from protokit.bundle.opened.evaluation import Evaluation, evaluated
-from protokit.bundle.opened.explanation import Explanation, class_of, explained
+from protokit.bundle.opened.explanation import Explanation
 from protokit.bundle.opened.fitted import Fitted
-from protokit.bundle.opened.labelled import beside_truth, with_truth
+from protokit.bundle.opened.integrated import integrated
+from protokit.bundle.opened.labelled import Labelled, beside_truth
+from protokit.bundle.opened.shapley import shapley
 from protokit.bundle.part import mean
 from protokit.bundle.spread import hold_samples, spread
 from protokit.bundle.writing import save
@@ -27,6 +29,8 @@ from protokit.core.names import as_text, counted
 from protokit.core.seeds import derive
 from protokit.core.suggest import did_you_mean
 from protokit.represent.sides.encoder import PairEncoder
+
+METHODS = ("integrated gradients", "shap")
 
 
 @dataclass(frozen=True)
@@ -129,54 +133,82 @@ class Model(Fitted):
         if spec.form == "classes":
             columns = {one: predicted[f"{spec.name} = {as_text(one)}"] for one in spec.classes}
         else:
-            columns = {one: predicted[f"{one} probability"] for one in spec.columns}
+            columns = {one: predicted[f"{one} = 1"] for one in spec.columns}
         found = pd.DataFrame(columns, predicted.index)
         found.attrs |= predicted.attrs
         return found
 
-    def evaluate(self, table: object, *, metrics: Sequence[str] | None = None, seed: int = 0) -> Evaluation:
+    def evaluate(
+        self, table: object, *, metrics: Sequence[str] | None = None, labels: str | None = None, seed: int = 0
+    ) -> Evaluation:
         """Score the model on a table with the truth in it: each metric with its 95% interval.
 
-        `metrics` are those of the task, or those that are named. Rows without a truth are left out, and it is said.
+        `metrics` are those of the task, or those that are named. Rows without a truth are left out, and it is said. Of
+        series each forecast is scored whose window and truth are in the table: later rows, with their past before
+        them. Clusters are held against the column `labels`.
 
         Raises:
-            SpecError: a metric is not for the task, or the model has no truth in a table (series, clusters).
-            DataError: a column is missing, or a class is none of the model's.
+            SpecError: a metric is not for the task, there are clusters and no labels, or the model draws rows.
+            DataError: a column is missing, a class is none of the model's, or no forecast has its truth.
         """
         frame, notices = self.rows(table)
-        frame, more = with_truth(self.parts, frame)
-        found = beside_truth(self.parts, self.encoder.signature.targets, frame)
-        return evaluated(found, metrics, [*notices, *more], seed)
+        labelled = Labelled.of(self.parts[0], frame, labels)
+        found, told = beside_truth(self.parts, self.encoder.signature.targets, labelled)
+        return evaluated(found, metrics, [*notices, *told], seed)
 
     def explain(
-        self, table: object, *, background: object = None, target: str | None = None, of: object = None
+        self,
+        table: object,
+        *,
+        background: object = None,
+        target: str | None = None,
+        of: object = None,
+        method: Literal["integrated gradients", "shap"] = "integrated gradients",
+        seed: int = 0,
     ) -> Explanation:
-        """How much each column adds to what is said of each row: integrated gradients, on the network's own scale.
+        """How much each column adds to what is said of each row.
 
-        A row is held against the mean of the `background`'s rows (training rows are a good one); without it, against a
+        A row is held against the `background`, rows of which the training's are a good choice; without it, against a
         row whose cells are all missing: numbers in the middle, no level of a category. Of classes it is the probability
-        of the one that is predicted, or of the class `of`; before it was tempered, where probabilities were calibrated.
+        of the one that is predicted, or of the class `of`; of labels that of the label `of`. Of pairs each side's
+        columns count by themselves.
 
-        Source: Sundararajan, Taly and Yan, Axiomatic Attribution for Deep Networks, 2017.
+        Integrated gradients go from the mean of the background's rows to each row, on the network's own scale: before
+        probabilities were tempered, where they were calibrated. With `method="shap"` (`pip install
+        'protokit[explain]'`) it is what is predicted, whatever was done to it, in Shapley values: on average over the
+        background's rows, of which 100 are drawn by the `seed` where there are more. That takes longer: a few thousand
+        predictions for each row.
+
+        Source: Sundararajan, Taly and Yan, Axiomatic Attribution for Deep Networks, 2017; Lundberg and Lee, A Unified
+        Approach to Interpreting Model Predictions, 2017.
 
         Raises:
-            SpecError: what is predicted is neither a class nor a number, or Keras does not run on TensorFlow.
+            SpecError: what is predicted is neither a class, a label nor a number, or there is no such method.
+            MissingExtra: SHAP is asked for, and not installed.
             DataError: a column is missing, or a cell is not what its column is.
         """
-        gradients.hold_tensorflow("explanations")
+        if method not in METHODS:
+            raise SpecError.one(f"no method {method!r}", did_you_mean(str(method), METHODS))
         spec = {one.name: one for one in self.signature.targets}
-        name = _chosen(target, spec)
+        asked = spec[_chosen(target, spec)]
+        for part in self.parts:
+            encoder_of(part)
         frame, _ = self.rows(table)
         against = self.rows(background)[0] if background is not None else _unknown(frame, needed(self.parts))
         classes = None
         if of is not None:
-            classes = np.full(len(frame), class_of(spec[name], of))
-        elif spec[name].has_classes:
-            said = self.predict(table)[name].astype(object)
-            classes = np.array([class_of(spec[name], one) for one in said])
+            classes = np.full(len(frame), place_of(asked, of))
+        elif asked.has_classes:
+            said = self.predict(table)[asked.name].astype(object)
+            classes = np.array([place_of(asked, one) for one in said], int)
+        elif asked.form == "labels":
+            rule = f"{asked.name!r} has several labels, and one of them is explained"
+            raise SpecError.one(rule, f"say which: of={asked.columns[0]!r}")
         if isinstance(table, pd.DataFrame):
             frame = frame.set_axis(table.index)
-        return explained(self.parts, frame, against, spec[name], classes)
+        if method == "shap":
+            return shapley(self.parts, frame, against, asked, classes, seed)
+        return integrated(self.parts, frame, against, asked, classes)
 
     def save(self, path: str | Path) -> None:
         """Write the model's folder, which `protokit.load` reads; one that is there stays until the new one is whole.

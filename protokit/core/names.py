@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import isfinite
 
 TOKEN = r"\S+"  # of a text whose tokens stand between blanks, see Features.texts
@@ -44,6 +45,15 @@ def number(value: float, *, sign: bool = False) -> str:
         return "-"
     digits = 3 if abs(value) < 10 else 1 if abs(value) < 1000 else 0
     return f"{value:{'+' if sign else ''},.{digits}f}"
+
+
+def added(most: Sequence[tuple[str, str, float]]) -> str:
+    """What columns add to a row, as a sentence has it.
+
+    >>> added([("bill", "39.1", 0.2144), ("island", "", -0.05)])
+    'bill 39.1: +0.214, island: -0.050'
+    """
+    return ", ".join(f"{f'{name} {cell}'.rstrip()}: {number(value, sign=True)}" for name, cell, value in most)
 
 
 _OF_ONE = {"are": "is", "were": "was", "have": "has"}

@@ -135,6 +135,13 @@ class Evaluate(Section):
     calibrate: Annotated[str | None, choice("calibration", CALIBRATIONS, null=True)] = Field(
         None, description="probabilities brought to what validation rows show: temperature", examples=["temperature"]
     )
+    explain: int = Field(
+        0,
+        ge=0,
+        le=50,
+        description="test rows of which the report tells how much each column added to what was said of them",
+        examples=[6],
+    )
     labels: str | None = Field(
         None, description="a column that clusters are held against; never learned from", examples=["species"]
     )

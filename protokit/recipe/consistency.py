@@ -176,6 +176,13 @@ def _of_task(represent: Represent, learn: Learn, evaluate: Evaluate) -> list[Fau
     for key in ("threshold", "calibrate"):
         if getattr(evaluate, key) != getattr(Evaluate(), key) and form_written(of) not in (None, "classes"):
             found.append(Fault(f"{key} is for classes, and the task is {of}", "remove it", ("evaluate", key), "key"))
+    of_rows = not (clustering or represent.series or represent.sequence)
+    if evaluate.explain and not (of_rows and form_written(of) in (None, "classes", "number")):
+        what = (
+            f"the task is {of}" if form_written(of) not in (None, "classes", "number") else "there are no single rows"
+        )
+        rule = f"explained are the class or number of single rows, and {what}"
+        found.append(Fault(rule, "remove it", ("evaluate", "explain"), "key"))
     for i, name in enumerate(evaluate.baselines or ()):
         tasks = of_word(of)
         if tasks and not any(task.is_one_of(BASELINES[name].tasks) for task in tasks):

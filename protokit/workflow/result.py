@@ -116,11 +116,16 @@ class Run:
     def evaluate(self, table: object, *, metrics: Sequence[str] | None = None) -> Evaluation:
         """Score the model on another table with the truth in it, by the recipe's metrics: see `Model.evaluate`.
 
+        Clusters are held against the recipe's `evaluate.labels`.
+
         Raises:
-            SpecError: a metric is not for the task, or the model has no truth in a table (series, clusters).
+            SpecError: a metric is not for the task, the recipe names no labels for its clusters, or the model draws.
             DataError: a column is missing, or a class is none of the model's.
         """
-        return self.model.evaluate(table, metrics=metrics if metrics is not None else self.recipe.evaluate.metrics)
+        words = self.recipe.evaluate
+        return self.model.evaluate(
+            table, metrics=metrics if metrics is not None else words.metrics, labels=words.labels
+        )
 
     @cached_property
     def model(self) -> Model:

@@ -98,6 +98,7 @@ RICH = [
             "baselines": ["dummy", "linear", "boosting"],
             "threshold": "f1",
             "calibrate": "temperature",
+            "explain": 6,
             "strict": False,
         },
     },

@@ -122,14 +122,23 @@ def evaluated(
         if name not in METRICS:
             raise SpecError.one(f"no metric {name!r}", did_you_mean(name, METRICS))
         if not any(map(METRICS[name].is_for, targets)):
-            fitting = ", ".join(default_metrics(targets[0].task))
-            raise SpecError.one(f"{name} is not for {targets[0].task}", f"such as {fitting}")
+            others = ", ".join(default_metrics(targets[0].task))
+            raise SpecError.one(f"{name} is not for {targets[0].task}", f"such as {others}")
     scores: list[Score] = []
     said = list(notices)
     for target, p in predictions.items():
-        wanted = default_metrics(p.target.task) if metrics is None else metrics
-        names = []
-        for name in (one for one in wanted if METRICS[one].is_for(p.target)):
+        wanted = default_metrics(p.target.task, labels=p.reference is not None) if metrics is None else metrics
+        names, fitting = [], [name for name in wanted if METRICS[name].is_for(p.target)]
+        if p.reference is not None:
+            fitting, gone = (
+                [name for name in fitting if METRICS[name].needs_labels is is_so] for is_so in (True, False)
+            )
+            rule = f"{', '.join(gone)}: of the columns as training saw them, which a model does not keep"
+            cure = "its run has it of its test rows: run.metrics"
+            if not fitting:
+                raise SpecError.one(rule, cure)
+            said += [Notice(f"left out are {rule}", (), cure)] if gone else []
+        for name in fitting:
             if why := METRICS[name].fault_of_truth(p):
                 said.append(Notice(f"{name} is undefined on these rows: {why}", (target,)))
             names.append(name)

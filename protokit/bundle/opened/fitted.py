@@ -13,7 +13,7 @@ from protokit.bundle.input_schema import InputSchema
 from protokit.bundle.opened import gradients
 from protokit.bundle.opened.averaging import needed, settled
 from protokit.bundle.opened.keras_copy import copied
-from protokit.bundle.opened.labelled import arrays_of, target_columns, with_truth
+from protokit.bundle.opened.labelled import Labelled, arrays_of, target_columns
 from protokit.bundle.part import Part
 from protokit.collect.files.nested import filled
 from protokit.collect.frames import as_frame, told_of_zones
@@ -87,7 +87,7 @@ class Fitted:
         frame, notices = filled(as_frame(table), self.columns), list[Notice]()
         if self.input_schema is not None:
             kinds = {name: kind for part in self.parts for name, kind in part.encoder.kinds.items()}
-            kinds = {**target_columns(self.signature.targets), **kinds}
+            kinds = {**target_columns(self.parts[0].encoder), **kinds}
             notices = list(told_of_zones(frame[[name for name in self.input_schema.columns if name in frame.columns]]))
             frame, told = self.input_schema.read(frame, kinds)
             notices += told
@@ -128,18 +128,21 @@ class Fitted:
         Shapes: those of the weights.
 
         Raises:
-            SpecError: there is no such network, it was kept without its loss, or Keras does not run on TensorFlow.
+            SpecError: there is no such network, or it was kept without its loss.
             DataError: a column is missing.
         """
-        gradients.hold_tensorflow("gradients")
         if self.compiled is None:
             raise SpecError.one("this model was kept without its loss", "run its recipe again")
         part, _ = self._part_of(network)
-        frame, _ = with_truth([part], self.rows(table)[0])
+        if part.clusters is not None:
+            raise SpecError.one(
+                "gradients are of a loss, and clusters have none of a later table", "take arrays, or embed"
+            )
+        rows, _ = Labelled.of(part, self.rows(table)[0]).arrays(part)
         copy = self.to_keras(network=network)
         paths = {id(one): own.path for one, own in zip(copy.weights, part.network.weights, strict=True)}
         names = [paths[id(one)] for one in copy.trainable_variables]
-        return dict(zip(names, gradients.of_weights(copy, arrays_of(part, frame)), strict=True))
+        return dict(zip(names, gradients.of_weights(copy, rows), strict=True))
 
     def _part_of(self, network: int | None) -> tuple[Part, int | None]:
         """The part that a network belongs to, with its place there.

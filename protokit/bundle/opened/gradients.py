@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from protokit.core.errors import SpecError
-from protokit.core.libraries.backend import BACKEND, keras, tf
+from protokit.core.libraries.backend import keras
 from protokit.core.libraries.keras_state import seeded
 from protokit.core.values.arrays import Arrays
+from protokit.learn.backends.gradients import gradients, slopes_at
+
+Tensor: TypeAlias = Any  # of the backend that Keras runs on
 
 _AT_A_TIME = 4096  # rows
-
-
-def hold_tensorflow(what: str) -> None:
-    """Hold that gradients can be taken here.
-
-    Raises:
-        SpecError: Keras runs on another backend.
-    """
-    if BACKEND != "tensorflow":
-        rule = f"{what} are taken on TensorFlow, and Keras runs on {BACKEND} here"
-        raise SpecError.one(rule, "load the model in a process without KERAS_BACKEND")
+_mask_of: Any = keras.src.backend.get_keras_mask
 
 
 def of_weights(network: keras.Model, arrays: Arrays) -> list[np.ndarray]:
@@ -37,15 +30,18 @@ def of_weights(network: keras.Model, arrays: Arrays) -> list[np.ndarray]:
     with seeded(0, tensorflow=False):
         for start in range(0, arrays.rows, _AT_A_TIME):
             rows = slice(start, start + _AT_A_TIME)
-            some = {name: tf.constant(np.asarray(values[rows])) for name, values in arrays.inputs.items()}
-            truth = {name: tf.constant(np.asarray(values[rows])) for name, values in targets.items()}
-            y = truth if isinstance(network.output, Mapping) else next(iter(truth.values()))
-            with tf.GradientTape() as tape:
-                loss = network.compute_loss(x=some, y=y, y_pred=network(some, training=False), training=False)
-            found = tape.gradient(loss, [one.value for one in variables], unconnected_gradients="zero")
+            some = {name: np.asarray(values[rows]) for name, values in arrays.inputs.items()}
+            truth = {name: np.asarray(values[rows]) for name, values in targets.items()}
+
+            def loss(some: Any = some, truth: Any = truth) -> tuple[Any, None]:
+                y = truth if isinstance(network.output, Mapping) else next(iter(truth.values()))
+                said = network(some, training=False)
+                return network.compute_loss(x=some, y=y, y_pred=said, training=False), None
+
+            found = gradients(loss, variables)[1]
             share = len(next(iter(truth.values()))) / arrays.rows
             for total, one in zip(totals, found, strict=True):
-                total += share * np.asarray(tf.convert_to_tensor(one), np.float64)
+                total += 0.0 if one is None else share * np.asarray(one, np.float64)
     return [total.astype(np.float32) for total in totals]
 
 
@@ -67,20 +63,31 @@ class Split:
             self.places += [name] * len(found)
             tensors += found
         try:
+            self._below, self._masks = list[bool](), list[Tensor | None]()
             self._before, self._after = keras.Model(given, tensors), keras.Model(tensors, network.output)
         except ValueError as error:
             rule = "the network takes codes in more than one way: its outputs have no gradient to its inputs"
             raise SpecError.one(rule, "explain a network that embeds its codes once") from error
 
-    def numbers(self, inputs: Mapping[str, np.ndarray]) -> list[tf.Tensor]:
-        """What comes in between, of some rows, one for each of `places`: the input that it is made of."""
+    def numbers(self, inputs: Mapping[str, np.ndarray]) -> list[Tensor]:
+        """What comes in between, of some rows, one for each of `places`: the input that it is made of.
+
+        Where the network has both sides of a pair below each other, they are beside each other here.
+        """
+        rows = len(next(iter(inputs.values())))
         found = self._before({name: np.asarray(values) for name, values in inputs.items()}, training=False)
-        return list(found) if isinstance(found, (list, tuple)) else [found]
+        found = list(found) if isinstance(found, (list, tuple)) else [found]
+        self._masks = [_mask_of(one) for one in found]
+        self._below = [len(one) != rows for one in found]
+        whole = zip(found, self._below, strict=True)
+        return [keras.ops.reshape(one, (rows, -1, *one.shape[1:])) if below else one for one, below in whole]
 
     def integrated(
-        self, start: Sequence[tf.Tensor], end: Sequence[tf.Tensor], key: str, unit: np.ndarray, steps: int
+        self, start: Sequence[Tensor], end: Sequence[Tensor], key: str, unit: np.ndarray, steps: int
     ) -> tuple[list[np.ndarray], np.ndarray, np.ndarray]:
         """Integrated gradients of one output (`unit` of `key`, for each row) from `start` to `end`.
+
+        The end is what `numbers` gave last: what it masks is masked on all of the way.
 
         Source: Sundararajan, Taly and Yan, Axiomatic Attribution for Deep Networks, 2017; by Gauss and Legendre.
 
@@ -88,37 +95,43 @@ class Split:
         """
         nodes, weights = np.polynomial.legendre.leggauss(steps)
         totals = [np.zeros(tuple(one.shape), np.float64) for one in end]
-        masks = [getattr(one, "_keras_mask", None) for one in end]
-        rows = len(unit)
+        masks = self._masks
+        ops, rows = keras.ops, len(unit)
         at_once = max(1, _AT_A_TIME // rows)
         for first in range(0, steps, at_once):
             some = (nodes[first : first + at_once] + 1) / 2
             count = len(some)
             at = [
-                tf.concat([a + tf.cast(node, a.dtype) * (b - a) for node in some], 0)
+                ops.concatenate([a + ops.cast(node, a.dtype) * (b - a) for node in some], 0)
                 for a, b in zip(start, end, strict=True)
             ]
-            with tf.GradientTape() as tape:
-                tape.watch(at)
-                tiled = [None if one is None else tf.concat([one] * count, 0) for one in masks]
-                said = tf.reduce_sum(self._said(at, tiled, key, np.tile(unit, count)))
-            found = tape.gradient(said, at, unconnected_gradients="zero")
-            for total, one in zip(totals, found, strict=True):
-                each = np.asarray(one, np.float64).reshape(count, *total.shape)
+            tiled = [None if one is None else ops.concatenate([one] * count, 0) for one in masks]
+            units = np.tile(unit, count)
+
+            def said(at: list[Tensor], tiled: Any = tiled, units: np.ndarray = units) -> Tensor:
+                return ops.sum(self._said(at, tiled, key, units))
+
+            for total, each in zip(totals, slopes_at(said, at), strict=True):
+                each = np.asarray(each, np.float64).reshape(count, *total.shape)
                 total += np.tensordot(weights[first : first + at_once] / 2, each, axes=1)
-        moved = [
-            total * (np.asarray(b, np.float64) - np.asarray(a, np.float64))
-            for total, a, b in zip(totals, start, end, strict=True)
-        ]
-        at_start, at_end = (np.asarray(self._said(one, masks, key, unit), np.float64) for one in (start, end))
+        moved = [total * (plain(b) - plain(a)) for total, a, b in zip(totals, start, end, strict=True)]
+        at_start, at_end = (plain(self._said(one, masks, key, unit)) for one in (start, end))
         return moved, at_start, at_end
 
-    def _said(
-        self, at: Sequence[tf.Tensor], masks: Sequence[tf.Tensor | None], key: str, unit: np.ndarray
-    ) -> tf.Tensor:
-        output = self._after(list(at), training=False, mask=None if not any(m is not None for m in masks) else masks)
+    def _said(self, at: Sequence[Tensor], masks: Sequence[Tensor | None], key: str, unit: np.ndarray) -> Tensor:
+        given = [
+            keras.ops.reshape(one, (-1, *one.shape[2:])) if below else one
+            for one, below in zip(at, self._below, strict=True)
+        ]
+        output = self._after(given, training=False, mask=masks if any(one is not None for one in masks) else None)
         whole = output[key] if isinstance(output, Mapping) else output
-        return tf.gather(tf.reshape(whole, (len(unit), -1)), tf.constant(unit), batch_dims=1)
+        flat = keras.ops.reshape(whole, (len(unit), -1))
+        return keras.ops.take_along_axis(flat, keras.ops.convert_to_tensor(unit[:, None], "int32"), axis=1)[:, 0]
+
+
+def plain(tensor: Tensor) -> np.ndarray:
+    """A tensor of any backend as an array of float64."""
+    return np.asarray(keras.ops.convert_to_numpy(tensor), np.float64)
 
 
 def _is_number(tensor: keras.KerasTensor) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -11,78 +11,129 @@ import pandas as pd
 from protokit.bundle.opened.averaging import brought
 from protokit.bundle.part import Part, mean
 from protokit.core.errors import DataError, SpecError
-from protokit.core.names import counted
+from protokit.core.names import as_text, counted
 from protokit.core.suggest import of_missing
 from protokit.core.values.arrays import Arrays, Predictions
 from protokit.core.values.said import Notice
 from protokit.core.values.signature import TargetSpec
 from protokit.represent.encoder import Encoder
+from protokit.represent.encoding import Encoding
+from protokit.represent.examples import with_target
+from protokit.represent.series.encoder import SeriesEncoder
+from protokit.represent.target import TargetEncoder
 
 
-def target_columns(targets: Sequence[TargetSpec]) -> dict[str, str]:
+def target_columns(encoder: Encoding) -> dict[str, str]:
     """The columns of a table that hold the truth, each with the kind that it is read as."""
+    if isinstance(encoder, SeriesEncoder):
+        return dict.fromkeys(encoder.columns, "number")
     found: dict[str, str] = {}
-    for target in targets:
-        numeric = target.form in ("number", "quantiles", "vector", "survival")
-        found |= dict.fromkeys(target.columns or (target.name,), "number" if numeric else "category")
+    for target in encoder.targets if isinstance(encoder, Encoder) else ():
+        spec = target.spec
+        numeric = spec.form in ("number", "quantiles", "vector", "survival") and not target.in_one_column
+        found |= dict.fromkeys(_columns(target), "number" if numeric else "category")
     return found
 
 
-def arrays_of(part: Part, frame: pd.DataFrame) -> Arrays:
-    """A table as a network takes it, with the targets where the table has them.
+def _columns(target: TargetEncoder) -> tuple[str, ...]:
+    """Those of one target; of inputs that are given back none."""
+    spec = target.spec
+    if not spec.of_task.has_target or spec.form == "inputs":
+        return ()
+    return (spec.name,) if target.in_one_column or spec.form == "mask" or not spec.columns else spec.columns
 
-    Raises:
-        SpecError: it is not a model of single rows.
-    """
-    encoder = part.encoder
-    if not isinstance(encoder, Encoder):
-        inputs, features = encoder.encode(encoder.examples(frame))
-        return Arrays(inputs, {}, {}, features)
-    columns = target_columns(encoder.signature.targets)
-    labelled = encoder.signature.targets[0].of_task.has_target and all(name in frame.columns for name in columns)
-    if labelled and part.clusters is None:
-        return encoder.arrays(encoder.examples(frame))
-    inputs, features = encoder.encode(encoder.examples(frame))
+
+def arrays_of(part: Part, frame: pd.DataFrame) -> Arrays:
+    """A table as a network takes it, with the targets where it is a model of rows and the table has them."""
+    encoder, columns = part.encoder, target_columns(part.encoder)
+    examples = encoder.examples(frame)
+    has_truth = isinstance(encoder, Encoder) and part.clusters is None and encoder.signature.targets[0].form != "drawn"
+    if has_truth and all(name in frame.columns for name in columns):
+        return encoder.arrays(examples)
+    inputs, features = encoder.encode(examples)
     return Arrays(inputs, {}, {}, features)
 
 
-def with_truth(parts: Sequence[Part], frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Notice]]:
-    """The rows whose truth is there, and what was left out.
+@dataclass(frozen=True)
+class Labelled:
+    """A table with the truth in it; `labels` is the column that clusters are held against."""
 
-    Raises:
-        SpecError: the model has no truth in the columns of a table.
-        DataError: a target's column is missing, or all its cells are.
-    """
-    encoder = parts[0].encoder
-    targets = encoder.signature.targets
-    if not isinstance(encoder, Encoder) or parts[0].clusters is not None or not targets[0].of_task.has_target:
-        rule = f"there is no truth in the columns of a table for a model of {targets[0].task}"
-        raise SpecError.one(rule, "its run has scored it on its own test rows: run.metrics")
-    columns = list(target_columns(targets))
-    for name in columns:
-        if name not in frame.columns:
-            cure = of_missing(name, list(frame.columns))
-            raise DataError(f"the column {name!r} is missing: it holds what is predicted", cure=cure)
-    there = frame[columns].notna().all(axis=1).to_numpy()
-    if not there.any():
-        raise DataError(f"the truth of {columns[0]!r} is missing in each row", cure="give rows with the truth")
-    if there.all():
-        return frame, []
-    gone = int((~there).sum())
-    rule = f"{counted(gone, 'row')} left out: the truth is missing there"
-    return frame[there].reset_index(drop=True), [Notice(rule, tuple(columns))]
+    frame: pd.DataFrame
+    labels: str | None = None
+
+    @classmethod
+    def of(cls, part: Part, frame: pd.DataFrame, labels: str | None = None) -> Labelled:
+        """Hold that the truth of what a part predicts can be in a table, and is.
+
+        Raises:
+            SpecError: rows are drawn, or there are clusters and no labels, or labels and no clusters.
+            DataError: a target's column is missing.
+        """
+        target = part.encoder.signature.targets[0]
+        if labels is not None and part.clusters is None:
+            rule = f"labels={labels!r} is what clusters are held against, and the task is {target.task}"
+            raise SpecError.one(rule, "leave it out")
+        if target.form == "drawn":
+            rule = "there is no truth of a single row that is drawn"
+            raise SpecError.one(rule, "its run has scored it on its own test rows: run.metrics")
+        if part.clusters is not None and labels is None:
+            rule = "clusters are held against labels, and no column of them is named"
+            raise SpecError.one(rule, 'name it: evaluate(table, labels="COLUMN")')
+        for name in target_columns(part.encoder) if labels is None else (labels,):
+            if name not in frame.columns:
+                cure = of_missing(name, list(frame.columns))
+                raise DataError(f"the column {name!r} is missing: it holds what is predicted", cure=cure)
+        return cls(frame, labels)
+
+    def arrays(self, part: Part) -> tuple[Arrays, tuple[Notice, ...]]:
+        """The rows whose truth is there as a part takes them; of series all forecasts; and what was decided.
+
+        Raises:
+            DataError: there is none, or a cell is not what its column is.
+        """
+        encoder = part.encoder
+        if isinstance(encoder, SeriesEncoder):
+            windows, told = encoder.with_future(self.frame)
+            cure = "those of rows that the model learned from are no test: give later rows, with their past before them"
+            return encoder.arrays(windows), (Notice(told, encoder.columns, cure),)
+        examples = encoder.examples(self.frame)
+        there = np.ones(len(examples), bool)
+        columns: tuple[str, ...] = () if self.labels is None else (self.labels,)
+        if self.labels is not None:
+            there &= examples[self.labels].notna().to_numpy()
+        elif isinstance(encoder, Encoder):
+            for target in encoder.targets:
+                if own := _columns(target):
+                    there &= with_target(examples, own, target.spec.of_task.written)
+                    columns += own
+        if not there.any():
+            raise DataError(f"the truth of {columns[0]!r} is missing in each row", cure="give rows with the truth")
+        gone = int((~there).sum())
+        told = f"{counted(gone, 'row')} left out: the truth is missing there"
+        notices = (Notice(told, columns),) if gone else ()
+        examples = examples[there].reset_index(drop=True) if gone else examples
+        if self.labels is None:
+            return encoder.arrays(examples), notices
+        inputs, features = encoder.encode(examples)
+        none = {encoder.signature.targets[0].name: np.zeros((len(examples), 0))}
+        labels = np.array([as_text(one) for one in examples[self.labels]], object)
+        return Arrays(inputs, {}, none, features, labels=labels), notices
 
 
-def beside_truth(parts: Sequence[Part], specs: Sequence[TargetSpec], frame: pd.DataFrame) -> dict[str, Predictions]:
-    """What the parts say together of rows whose truth is known, by target."""
+def beside_truth(
+    parts: Sequence[Part], specs: Sequence[TargetSpec], labelled: Labelled
+) -> tuple[dict[str, Predictions], tuple[Notice, ...]]:
+    """What the parts say together of rows whose truth is known, by target, and what was decided."""
     first = parts[0]
-    known = arrays_of(first, frame)
-    each = [(part, known if part is first else arrays_of(part, frame)) for part in parts]
+    known, told = labelled.arrays(first)
+    each = [(part, known if part is first else labelled.arrays(part)[0]) for part in parts]
     scores = mean([brought(first, part, part.scores(some.inputs, some.features)) for part, some in each])
     found: dict[str, Predictions] = {}
     for spec in specs:
         truth = np.asarray(known.truth[spec.name])
         own = replace(spec, temperature=None)  # the parts' have been applied
-        said = spec.of_task.judged(own, scores[spec.name], truth)
-        found[spec.name] = Predictions(own, truth, said, known.features.units, known.blocks)
-    return found
+        if first.clusters is not None:
+            own = replace(own, classes=tuple(range(1, first.clusters.count + 1)))
+        said = own.of_task.judged(own, scores[spec.name], truth)
+        found[spec.name] = Predictions(own, truth, said, known.features.units, known.blocks, known.labels)
+    return found, told

@@ -73,3 +73,17 @@ def filled(numbers: np.ndarray, panel: Panel) -> np.ndarray:
     last = np.maximum.accumulate(np.where(np.isnan(numbers), -1, rows), axis=0)
     there = last >= panel.starts[panel.codes][:, None]
     return np.where(there, np.take_along_axis(numbers, np.maximum(last, 0), axis=0), np.nan)
+
+
+def whole_windows(
+    panel: Panel, numbers: np.ndarray, window: int, horizon: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The rows that whole windows forecast first, which of these lack a cell of that, and which have no beginning.
+
+    Shapes: numbers (rows, columns), in the order of the panel, NaN where missing; (windows,) each.
+    """
+    origins = np.flatnonzero((panel.place >= window) & (panel.place + horizon <= panel.lengths[panel.codes]))
+    gone = np.concatenate([[0], np.cumsum(np.isnan(numbers).any(axis=1))])
+    future = gone[origins + horizon] > gone[origins]
+    past = np.isnan(filled(numbers, panel)[origins - window]).any(axis=1)
+    return origins, future, past

@@ -16,7 +16,7 @@ from protokit.represent.encoders.cells import to_numbers
 from protokit.represent.encoders.times import asked
 from protokit.represent.folds import deal
 from protokit.represent.represented import Represented
-from protokit.represent.series.arrays import ForecastOrigins, cells_of, filled, numbers_of
+from protokit.represent.series.arrays import ForecastOrigins, cells_of, numbers_of, whole_windows
 from protokit.represent.series.columns import fit_columns
 from protokit.represent.series.encoder import SeriesEncoder
 from protokit.represent.series.last import Last
@@ -93,12 +93,7 @@ def _rows(spec: Represent, series: Series, frame: pd.DataFrame) -> _Rows:
             at = ("represent", "series", "window")
             raise SpecError.one(f"{rule}, and the longest series has {most:,}", "lower them", at)
         notices.append(Notice(f"{rule}: nothing is learned of them", series.by, "lower represent.series.window"))
-    origins = np.flatnonzero(
-        (panel.place >= series.window) & (panel.place + series.horizon <= panel.lengths[panel.codes])
-    )
-    gone = np.concatenate([[0], np.cumsum(np.isnan(numbers).any(axis=1))])
-    future = gone[origins + series.horizon] > gone[origins]
-    past = np.isnan(filled(numbers, panel)[origins - series.window]).any(axis=1)
+    origins, future, past = whole_windows(panel, numbers, series.window, series.horizon)
     kept = origins[~(future | past)]
     reasons = [(int(future.sum()), "a missing cell in the forecast"), (int((past & ~future).sum()), "nothing to begin")]
     detail = ", ".join(f"{n:,} with {why} dropped" for n, why in reasons if n)

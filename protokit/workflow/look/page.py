@@ -9,6 +9,7 @@ from typing import cast
 from zlib import crc32
 
 from protokit.core.errors import SpecError
+from protokit.core.names import added, counted
 from protokit.show.blocks import Block, Code, Grid, Notes, Picture, Section
 from protokit.show.page import Page
 from protokit.show.plots.svg import inline
@@ -32,7 +33,7 @@ def page_of(folder: Path, name: str, results: RunResults, predicted: Predicted) 
         Section("Scores", _scores(plots, results)),
         Section("What it gets wrong", _wrong(plots, results, predicted)),
         Section("How far to trust it", _trust(plots, results)),
-        Section("What it relies on", _relied(plots, results)),
+        Section("What it relies on", _relied(plots, results, predicted)),
         Section("Training", _training(plots, results)),
         Section("Cures that were tried on validation rows", _notes(Tried.read(folder).lines)),
         Section("Data", (*card.step_grids(results["steps"], always=True), *_notes(card.smaller(results)))),
@@ -98,9 +99,29 @@ def _notes(lines: tuple[str, ...]) -> tuple[Block, ...]:
     return (Notes(lines),) if lines else ()
 
 
-def _relied(plots: Plots, results: RunResults) -> tuple[Block, ...]:
+def _relied(plots: Plots, results: RunResults, predicted: Predicted) -> tuple[Block, ...]:
     targets = results["metrics"].get("importance") or {}
-    return tuple(picture for target in targets for picture in _pictures(plots, "reliance", target))
+    pictures = (picture for target in targets for picture in _pictures(plots, "reliance", target))
+    return (*pictures, *_explained(results, predicted))
+
+
+def _explained(results: RunResults, predicted: Predicted) -> tuple[Block, ...]:
+    """The test rows of which is told what each column added."""
+    found = []
+    for target, each in (results["metrics"].get("explained") or {}).items():
+        rows = []
+        for one in each:
+            truth, said, start = (
+                cut(value) if isinstance(value, str) else card.value(value)
+                for value in (one["truth"], one["score"], one["start"])
+            )
+            said = said if one["of"] is None else f"{cut(one['of'])} {said}"
+            whose = "missed by the most" if one["missed"] else "drawn"
+            rows.append((predicted.rows.shown(one["row"]), whose, truth, said, start, added(one["most"])))
+        header = ("row", "", f"true {target}", "predicted", "from", "what each column adds")
+        told = "By integrated gradients, from the mean of up to 200 training rows; the columns that add the most."
+        found.append(Grid(f"why {target}: {counted(len(rows), 'test row')}", header, tuple(rows), told))
+    return tuple(found)
 
 
 def _training(plots: Plots, results: RunResults) -> tuple[Block, ...]:

@@ -62,6 +62,21 @@ class PlainDrop(TypedDict):
     drop: PlainInterval
 
 
+class PlainExplained(TypedDict):
+    """Why a test row, by its place in `predictions.parquet`, got its score: column, cell and share of the largest.
+
+    `of` is the class that the score is the probability of; `start` is what is said of the training rows' mean.
+    """
+
+    row: int
+    missed: bool
+    truth: str | float
+    of: str | None
+    score: Number
+    start: Number
+    most: list[tuple[str, str, float]]
+
+
 class PlainCalibration(TypedDict):
     """Probabilities against how often they came true: `chance` is the error of a model that is calibrated."""
 
@@ -159,6 +174,7 @@ class Details(TypedDict, total=False):
     thresholds: Mapping[str, Threshold]
     estimators: dict[str, str]
     importance: dict[str, list[PlainDrop]]
+    explained: dict[str, list[PlainExplained]]
 
 
 class Metrics(Details):

@@ -31,6 +31,7 @@ from protokit.workflow.run.baselines import Baselines
 from protokit.workflow.run.collecting import texts_of
 from protokit.workflow.run.doctoring import doctor, initial
 from protokit.workflow.run.evaluation import evaluate, settled
+from protokit.workflow.run.explained import explained
 from protokit.workflow.run.importance import importance
 from protokit.workflow.run.networks import (
     TrainAll,
@@ -100,8 +101,11 @@ def _in_folder(
     results = evaluate(recipe, table, folds, networks, plan, baselines)
     relied = importance(networks.first, folds[0], plan.metrics, recipe.seed, trained_rows(networks, folds))
     results = replace(results, details={**results.details, "importance": relied.drops})
+    why, unexplained = explained(networks.first, folds[0], results.predictions, recipe.evaluate.explain, recipe.seed)
+    if why:
+        results = replace(results, details={**results.details, "explained": why})
     of_middle = _told(built, networks, folds[0])
-    networks = replace(networks, notices=(*few, *networks.notices, *of_middle, *relied.notices))
+    networks = replace(networks, notices=(*few, *networks.notices, *of_middle, *relied.notices, *unexplained))
     stopwatch.lap("evaluate")
     doctor(recipe, as_trained, folds, start, folder, results, findings)
     stopwatch.lap("doctor")
