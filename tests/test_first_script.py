@@ -33,6 +33,10 @@ assert list(why.of) == list(test["pred"].head(5))
 own = [ours.loc[row, kind] for row, kind in why.of.items()]
 np.testing.assert_allclose(why.score, own, atol=1e-5)
 np.testing.assert_allclose(why.values.sum(axis=1), why.score - why.start, atol=max(0.005, why.gap))
+for thing in (run, run.recipe, run.plot, run.plot.curves, run.plot.curves(), model, arrays, scores, why):
+    assert repr(thing).startswith("<") and len(repr(thing)) < 250, repr(thing)
+assert all(len(repr(one)) < 250 for one in (*run.findings, *run.diagnoses))
+
 assert why.values["island"].abs().max() < why.values.abs().to_numpy().max(), "an island says nothing of the species"
 """
 
