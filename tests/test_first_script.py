@@ -77,7 +77,7 @@ def birds(tmp_path: Path) -> Path:
     table = table.mask(rng.random(table.shape) < 0.01)
     table.insert(0, "species", np.array(["Adelie", "Chinstrap", "Gentoo"])[kinds])
     table.insert(1, "island", rng.choice(["Biscoe", "Dream", "Torgersen"], 240))
-    table["sex"] = rng.choice(["male", "female", None], 240, p=[0.48, 0.48, 0.04])
+    table["sex"] = rng.choice(["male", "female", ""], 240, p=[0.48, 0.48, 0.04])
     table.to_csv(tmp_path / "penguins.csv", index=False)
     return tmp_path
 

@@ -67,27 +67,24 @@ def drawn(theme: str, width: float, height: float, columns: int = 1, rows: int =
         "lines.solid_capstyle": "round",
     }
     with mpl.rc_context(settings):
-        figure = _figure()(figsize=(width, height))
-        figure.theme = theme
+        figure = _figure(theme)(figsize=(width, height))
         yield figure, figure.subplots(rows, columns)
 
 
 @cache
-def _figure() -> type[Figure]:
+def _figure(theme: str) -> type[Figure]:
     """A Figure that a notebook shows, though pyplot does not know it: in the notebook's own colours, light or dark.
 
     One that was asked for in dark keeps its own. Its label says what it shows.
     """
 
     class Shown(Figure):  # type: ignore[misc]
-        theme = "light"
-
         def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
             own = svg(self)
-            if self.theme != "light":
+            if theme != "light":
                 return {"image/svg+xml": own}
             key = f"figure-{crc32(own.encode()):08x}"
-            return {"text/html": inline(self, self.get_label() or "a figure", key), "image/svg+xml": own}
+            return {"text/html": inline(self, str(self.get_label() or "a figure"), key), "image/svg+xml": own}
 
     Shown.__name__ = Shown.__qualname__ = "Figure"
     return Shown
