@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.terminal_theme import DIMMED_MONOKAI
 
 import protokit
+from protokit.show.plots.svg import svg
 
 HERE = Path(__file__).resolve().parent
 SETTINGS = ("learn.epochs=60",)
@@ -60,7 +61,7 @@ def main() -> None:
         run = protokit.run(recipe, out=folder, set=SETTINGS)
         card(run)
         report(run)
-        (HERE / "curves.svg").write_text(run.plot.curves()._repr_svg_(), encoding="utf-8")
+        (HERE / "curves.svg").write_text(svg(run.plot.curves()), encoding="utf-8")
 
 
 if __name__ == "__main__":

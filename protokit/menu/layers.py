@@ -47,7 +47,7 @@ class _StandIn:
         return _layer(self.__name__, *given, **more)
 
     def __repr__(self) -> str:
-        return f"protokit.layers.{self.__name__}"
+        return f"protokit.menu.layers.{self.__name__}"
 
     @cached_property
     def __signature__(self) -> Signature:

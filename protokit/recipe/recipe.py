@@ -201,6 +201,14 @@ class Recipe(Section):
     def __hash__(self) -> int:
         return hash(self.write())
 
+    def __repr__(self) -> str:
+        target, menu = self.represent.target, self.learn.menu
+        of = f"{', '.join([target] if isinstance(target, str) else target)} by " if target else ""
+        return f"<Recipe {self.name}: {of}{menu if isinstance(menu, str) else repr(menu)}>"
+
+    def __str__(self) -> str:
+        return self._repr_mimebundle_()["text/plain"]
+
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         from protokit.recipe.card import card_of  # with what shows it: only a notebook asks for this
 

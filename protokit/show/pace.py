@@ -1,4 +1,4 @@
-"""The course of a training while it goes on: its losses, drawn small, and the time that is left at most."""
+"""The course of a run while it goes on: what each stage took, losses drawn small, and the time that is left at most."""
 
 from __future__ import annotations
 
@@ -10,6 +10,32 @@ _BARS = "▁▂▃▄▅▆▇█"
 _BETWEEN = 0.05  # seconds: reports that come closer together are of one call of the engine
 _KEPT = 60  # measures of the pace
 _FEWEST = 3  # one alone may hold what was compiled
+_STAGES = 6
+
+
+class Stages:
+    """What a run does now and did before, with the time that each stage took so far."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock, self._begun = clock, clock()
+        self._done: list[str] = []
+        self.now = ""
+
+    def step(self, text: str) -> None:
+        """A new stage begins."""
+        if self.now:
+            self._done.append(self.text)
+        self.now, self._begun = text, self._clock()
+
+    @property
+    def text(self) -> str:
+        """The stage that goes on, and how long it has."""
+        return f"{self.now} {elapsed(self._clock() - self._begun)}" if self.now else ""
+
+    @property
+    def before(self) -> str:
+        """The last stages that are over, in a line."""
+        return " · ".join(["…"] * (len(self._done) > _STAGES) + self._done[-_STAGES:])
 
 
 class Pace:
@@ -54,6 +80,17 @@ class Pace:
         left = f"  at most {duration(self.left)} left" if self.left is not None and self.done < self.of else ""
         start = f"{self.label}: " if self.label else ""
         return f"{start}loss {self.losses[-1]:.4g}  validation {self.validation[-1]:.4g}{left}"
+
+
+def elapsed(seconds: float) -> str:
+    """A time that has gone, so exact that one sees it go on.
+
+    >>> elapsed(0.42), elapsed(42.3), elapsed(200), elapsed(8000)
+    ('0.4 s', '42 s', '3 min 20 s', '2 h 13 min')
+    """
+    if seconds < 60:
+        return f"{seconds:.1f} s" if seconds < 9.95 else f"{int(seconds)} s"
+    return f"{int(seconds) // 60} min {int(seconds) % 60} s" if seconds < 3600 else duration(seconds)
 
 
 def duration(seconds: float) -> str:

@@ -3,31 +3,36 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 
-from rich.console import Console
-from rich.progress import BarColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.console import Console, RenderableType
+from rich.progress import BarColumn, ProgressColumn, Task, TaskID, TextColumn
 from rich.progress import Progress as Bar
+from rich.text import Text
 
-from protokit.show.pace import Pace, sparkline
+from protokit.show.pace import Pace, Stages, sparkline
 
 _BETWEEN = 0.1  # seconds between two pictures
 
 
 class Terminal:
-    """A line on stderr: a bar, the losses, their course, and the time left. It goes when the run is done."""
+    """On stderr: the stages with their times, a bar, the losses, their course, and the time left.
+
+    They go when the run is done.
+    """
 
     def __init__(self, console: Console | None = None) -> None:
-        columns = (TextColumn("{task.description}", markup=False), BarColumn(bar_width=16), TimeElapsedColumn())
-        self._bar = Bar(*columns, console=console or Console(stderr=True), transient=True)
+        self._stages, self._pace = Stages(), Pace()
+        self._bar = _Bar(self._stages, console or Console(stderr=True))
         self._task: TaskID | None = None
-        self._pace = Pace()
         self._shown = 0.0
 
     def step(self, text: str) -> None:
         """See Progress."""
+        self._stages.step(text)
         if self._task is not None:
             self._bar.remove_task(self._task)
-        self._task = self._bar.add_task(text, total=None)
+        self._task = self._bar.add_task("", total=None)
 
     def epoch(self, done: int, of: int, loss: float, validation: float, label: str = "") -> None:
         """See Progress."""
@@ -45,3 +50,30 @@ class Terminal:
 
     def __exit__(self, *error: object) -> None:
         self._bar.stop()
+
+
+class _Bar(Bar):
+    """The bar, below the stages that are over."""
+
+    def __init__(self, stages: Stages, console: Console) -> None:
+        self._stages = stages
+        columns = (_Stage(stages), BarColumn(bar_width=16), TextColumn("{task.description}", markup=False))
+        super().__init__(*columns, console=console, transient=True)
+
+    def get_renderables(self) -> Iterable[RenderableType]:
+        """See rich."""
+        if self._stages.before:
+            yield Text(self._stages.before, style="dim")
+        yield from super().get_renderables()
+
+
+class _Stage(ProgressColumn):
+    """The stage that goes on, and how long it has."""
+
+    def __init__(self, stages: Stages) -> None:
+        self._stages = stages
+        super().__init__()
+
+    def render(self, task: Task) -> Text:
+        """See rich."""
+        return Text(self._stages.text)

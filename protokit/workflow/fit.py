@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from inspect import Parameter, Signature, signature
 from pathlib import Path
 from typing import Unpack
 
 from protokit.core.errors import SpecError
+from protokit.learn.words import Learn
 from protokit.workflow.keywords import LearnWords
 from protokit.workflow.result import Run
 from protokit.workflow.run.run import run
@@ -59,3 +61,16 @@ def fit(
     represent |= {"split": split} if split else {}
     recipe = {"name": name, "seed": seed, "represent": represent, "learn": {"menu": menu, **words}}
     return run(recipe, given if len(given) > 1 else frame, out=out)
+
+
+def _with_words(own: Signature) -> Signature:
+    """The signature with each word of `learn`, for those who complete and show it."""
+    *named, _ = own.parameters.values()
+    defaults = {
+        word: Learn.model_fields[word].get_default(call_default_factory=True) for word in LearnWords.__annotations__
+    }
+    words = [Parameter(word, Parameter.KEYWORD_ONLY, default=value) for word, value in defaults.items()]
+    return own.replace(parameters=[*named, *words])
+
+
+fit.__signature__ = _with_words(signature(fit))  # type: ignore[attr-defined]

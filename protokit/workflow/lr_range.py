@@ -74,6 +74,9 @@ class LearningRates:
         drawn = f"{self.chart}\n\n" if len(self.rates) > 1 else ""
         return drawn + self.sentence + (f"\n\n{self.diff}" if self.diff else "")
 
+    def __repr__(self) -> str:
+        return f"<LearningRates: {self.sentence}>"
+
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         return {"text/plain": str(self), "text/html": f"<pre>{escape(str(self))}</pre>"}
 

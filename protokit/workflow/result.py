@@ -175,7 +175,7 @@ class Run:
         return self.card.text()
 
     def __repr__(self) -> str:
-        return f"<Run {self.path}: {self.verdict}>"
+        return f"<Run {self.path}: {self.verdict.partition('. ')[0].rstrip('.')}>"
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         from protokit.workflow.look.page import notebook_pictures

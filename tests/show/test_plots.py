@@ -20,11 +20,12 @@ from protokit.show.plots.style import label, some, thinned
 from protokit.show.plots.svg import inline, svg
 from protokit.show.plots.tasks.bounds import bounds
 from protokit.show.plots.tasks.forecast import forecast
+from protokit.show.plots.tasks.masks import masks
 from protokit.show.plots.tasks.parts import parts
 from protokit.show.plots.tasks.steps import steps
-from protokit.show.plots.themes import THEMES
+from protokit.show.plots.themes import MARKED, PIXELS, THEMES
 
-HOSTILE = ("<script>alert(1)</script>", "$x^2$ and $", "שלום", "日本語", "a\nb\x00c", "x" * 200, "", "\"'&")
+HOSTILE = ("<script>alert(1)</script>", "#0072b2", "$x^2$ and $", "שלום", "日本語", "a\nb\x00c", "x" * 200, "", "\"'&")
 RNG = np.random.default_rng(0)
 NUMBERS = RNG.normal(size=1500)
 BINS = [
@@ -74,10 +75,30 @@ def test_a_plot_is_a_figure_without_pyplot_in_its_theme(plot: str, theme: str) -
 
     figure = draw(theme)[plot]()
     assert isinstance(figure, Figure) and not _pylab_helpers.Gcf.figs
-    drawn = figure._repr_svg_()
+    bundle = figure._repr_mimebundle_()
+    drawn = bundle["image/svg+xml"]
     assert THEMES[theme].ground in drawn and THEMES[theme].ink in drawn
     other = THEMES["dark" if theme == "light" else "light"]
     assert other.ground not in drawn and other.ink not in drawn
+    assert ("text/html" in bundle) == (theme == "light")  # who asks for dark gets dark
+
+
+@pytest.mark.parametrize("plot", sorted(draw("light")))
+def test_a_notebook_shows_a_plot_in_its_own_colours(plot: str) -> None:
+    """On light and dark ground: no ground of its own, text as the text around it, and no colour that is fixed."""
+    shown = draw("light")[plot]()._repr_mimebundle_()["text/html"]
+    look = THEMES["light"]
+    fixed = re.sub(r"color-mix\([^)]*\)|>[^<]*<", "", shown)
+    assert "currentColor" in shown and "color-mix(in srgb,currentColor 75%,transparent)" in shown
+    assert not {look.ink, look.quiet, look.rule, look.ground, *look.series} & {*re.findall(r"#[0-9a-f]{6}\b", fixed)}
+    ElementTree.fromstring(shown.replace("\x00", ""))
+
+
+def test_pixels_have_colours_that_no_page_changes() -> None:
+    of_themes = {value for look in THEMES.values() for value in (look.ink, look.quiet, look.rule, *look.series)}
+    assert not {*PIXELS, MARKED} & of_themes
+    figure = masks([("a", np.eye(4, dtype=int), np.zeros((4, 4), int))], ["no", "yes"])
+    assert all(colour in inline(figure, "masks", "k") for colour in PIXELS[:2])
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -85,6 +106,7 @@ def test_a_plot_is_a_figure_without_pyplot_in_its_theme(plot: str, theme: str) -
 def test_hostile_names_are_text_in_a_picture(plot: str, name: str) -> None:
     text = inline(draw("light", name)[plot](), name, "k")
     tree = ElementTree.fromstring(text.replace("\x00", ""))
+    assert not any("var(" in (element.text or "") for element in tree.iter())
     tags = {element.tag.split("}")[-1] for element in tree.iter()}
     assert tags <= {
         "svg",
@@ -106,7 +128,11 @@ def test_hostile_names_are_text_in_a_picture(plot: str, name: str) -> None:
 def test_a_picture_in_a_page_takes_the_colours_of_the_page_and_keeps_its_numbers() -> None:
     figure = ranking({"network": (np.array([0.0, 1]), np.array([0.0, 1]), 0.98765)}, "a", "b")
     text = inline(figure, "about", "key")
-    assert "currentColor" in text and "var(--c0,#0072b2)" in text and THEMES["light"].ink not in text
+    assert (
+        "currentColor" in text
+        and "var(--c0,color-mix(in srgb,#0072b2 80%,currentColor))" in text
+        and THEMES["light"].ink not in text
+    )
     assert "0.988" in text and 'aria-label="about"' in text
     used = re.findall(r'(?:href="#|url\(#)([\w-]+)', text)
     ids = re.findall(r' id="([^"]+)"', text)

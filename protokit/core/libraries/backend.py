@@ -20,7 +20,6 @@ from protokit.core.libraries.quiet import native_stderr_held
 
 KNOWN = ("tensorflow", "torch", "jax")
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 if "keras" in sys.modules:
     import tensorflow as tf
 else:
@@ -30,7 +29,6 @@ else:
         if os.environ.get("KERAS_BACKEND", "tensorflow") != "tensorflow":
             tf.config.set_visible_devices([], "GPU")  # it would take all its memory
         tf.config.list_logical_devices()
-        tf.get_logger().setLevel("ERROR")  # it warns of each new network as of a mistake
 
 _ours = "KERAS_BACKEND" not in os.environ
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")

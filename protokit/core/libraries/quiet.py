@@ -5,8 +5,46 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from importlib.machinery import ModuleSpec
+from importlib.util import find_spec
+from types import ModuleType
+
+_LEVEL = "TF_CPP_MIN_LOG_LEVEL"
+
+
+def quiet_tensorflow() -> None:
+    """Keep TensorFlow quiet from the first line on, whoever imports it: a person's `import keras` as well as protokit.
+
+    What it says is shown where `TF_CPP_MIN_LOG_LEVEL` asks for it, or its import fails.
+    """
+    if "tensorflow" not in sys.modules and not any(isinstance(one, _Quietly) for one in sys.meta_path):
+        sys.meta_path.insert(0, _Quietly())
+
+
+class _Quietly:
+    """Finds TensorFlow once, and steps aside."""
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """See importlib.abc.MetaPathFinder."""
+        if name != "tensorflow":
+            return None
+        sys.meta_path.remove(self)  # type: ignore[arg-type]
+        spec = find_spec(name)
+        if spec is None or spec.loader is None or os.environ.setdefault(_LEVEL, "3") != "3":
+            return spec
+        loader, execute = spec.loader, spec.loader.exec_module
+
+        def quietly(module: ModuleType) -> None:
+            del loader.exec_module  # a module that is loaded again may speak
+            with native_stderr_held():
+                execute(module)
+            module.get_logger().setLevel("ERROR")  # it warns of each new network as of a mistake
+
+        loader.exec_module = quietly  # type: ignore[method-assign]
+        return spec
 
 
 @contextlib.contextmanager
@@ -15,6 +53,8 @@ def native_stderr_held() -> Iterator[None]:
 
     TensorFlow logs before its log level is in force, so that no variable of the environment silences it.
     """
+    import tempfile  # not at the package's own import
+
     sys.stderr.flush()
     try:
         original = os.dup(2)

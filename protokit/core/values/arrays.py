@@ -71,6 +71,10 @@ class Arrays:
     blocks: np.ndarray | None = None
     labels: np.ndarray | None = None
 
+    def __repr__(self) -> str:
+        parts = [f"{name} {tuple(values.shape)}" for name, values in (*self.inputs.items(), *self.targets.items())]
+        return f"<Arrays: {', '.join(parts)}>"
+
     @property
     def rows(self) -> int:
         """Examples in this part."""

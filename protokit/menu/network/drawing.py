@@ -31,6 +31,9 @@ class Drawing:
         """The graph as SVG."""
         return svg(self.boxes, self.title)
 
+    def __repr__(self) -> str:
+        return f"<Drawing: {self.title}>"
+
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         return {"text/plain": str(self), "text/html": self.html()}
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
+from zlib import crc32
 
 import matplotlib as mpl
 import numpy as np
@@ -14,7 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
-from protokit.show.plots.svg import svg
+from protokit.show.plots.svg import inline, svg
 from protokit.show.plots.themes import THEMES
 
 # what tells series apart where colour does not
@@ -66,17 +67,24 @@ def drawn(theme: str, width: float, height: float, columns: int = 1, rows: int =
         "lines.solid_capstyle": "round",
     }
     with mpl.rc_context(settings):
-        figure = _figure()(figsize=(width, height))
+        figure = _figure(theme)(figsize=(width, height))
         yield figure, figure.subplots(rows, columns)
 
 
 @cache
-def _figure() -> type[Figure]:
-    """A Figure that a notebook shows as it is, though pyplot does not know it."""
+def _figure(theme: str) -> type[Figure]:
+    """A Figure that a notebook shows, though pyplot does not know it: in the notebook's own colours, light or dark.
+
+    One that was asked for in dark keeps its own. Its label says what it shows.
+    """
 
     class Shown(Figure):  # type: ignore[misc]
-        def _repr_svg_(self) -> str:
-            return svg(self)
+        def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+            own = svg(self)
+            if theme != "light":
+                return {"image/svg+xml": own}
+            key = f"figure-{crc32(own.encode()):08x}"
+            return {"text/html": inline(self, str(self.get_label() or "a figure"), key), "image/svg+xml": own}
 
     Shown.__name__ = Shown.__qualname__ = "Figure"
     return Shown

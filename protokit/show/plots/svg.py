@@ -17,6 +17,7 @@ _DECIMALS = re.compile(r"(\d+\.\d\d)\d+")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}\b")
 _MARKS = re.compile(r"<g([^>]*)>((?:\s*<use [^>]*/>)+)\s*</g>")
 _STYLE = re.compile(r' style="[^"]*"')
+_GROUND = "var(--jp-layout-color0,var(--vscode-editor-background,#fff))"  # that of a notebook
 _FONT = re.compile(r"font: ([^;\"']*?)([\d.]+)px [^;\"]*")
 
 
@@ -27,16 +28,18 @@ def svg(figure: Figure) -> str:
 
 def inline(figure: Figure, about: str, key: str) -> str:
     """The figure for a page of HTML: without ground, in the colours of the text around it and the page's `--c0` to
-    `--c5`; where the page names none, in those of the light theme, which are seen on dark ground too.
+    `--c5`; where the page names none, as a notebook, in those of the light theme with some of the text's colour in
+    them, which makes them lighter on dark ground.
 
     `about` is what it shows, for those who do not see it; `key` tells its ids from those of the page's others.
     """
     look = THEMES["light"]
-    names = {look.ink: "currentColor", look.quiet: "var(--quiet,#7a828c)", look.rule: "var(--rule,#88888866)"}
-    names |= {colour: f"var(--c{i},{colour})" for i, colour in enumerate(look.series)}
-    names[look.ground] = "var(--ground,#fff)"
+    quiet = _mixed("currentColor", 75, "transparent")
+    names = {look.ink: "currentColor", look.quiet: f"var(--quiet,{quiet})", look.rule: "var(--rule,#88888866)"}
+    names |= {colour: f"var(--c{i},{_mixed(colour, 80)})" for i, colour in enumerate(look.series)}
+    names[look.ground] = f"var(--ground,{_GROUND})"
     text = _saved(figure, transparent=True)
-    text = _COLOUR.sub(lambda found: names.get(found[0].lower(), found[0]), text)
+    text = _TAG.sub(lambda tag: _COLOUR.sub(lambda found: names.get(found[0].lower(), found[0]), tag[0]), text)
     used = set(re.findall(r"#([\w-]+)(?=[\")])", text))
     text = re.sub(r' id="([^"]*)"', lambda m: f' id="{key}-{m[1]}"' if m[1] in used else "", text)
     text = re.sub(r'(href="#|url\(#)([\w-]+)', rf"\1{key}-\2", text)
@@ -47,6 +50,10 @@ def inline(figure: Figure, about: str, key: str) -> str:
     # never so small that its text cannot be read: on a phone it scrolls instead
     size = f' style="width:100%;min-width:{0.68 * wide:.0f}px;max-width:{wide:.0f}px;height:auto"' if width else ""
     return text.replace("<svg", head + size, 1)
+
+
+def _mixed(colour: str, percent: int, other: str = "currentColor") -> str:
+    return f"color-mix(in srgb,{colour} {percent}%,{other})"
 
 
 def _saved(figure: Figure, *, transparent: bool = False) -> str:

@@ -27,3 +27,7 @@ THEMES: dict[str, Theme] = {
         "#15181c", "#e7eaee", "#a3abb5", "#3a4048", ("#56b4e9", "#e69f00", "#009e74", "#cc79a8", "#0072b3", "#d55e01")
     ),
 }
+
+# of pixels, which no page can give other colours: seen on light and dark ground, and none is a theme's own
+PIXELS = ("#8a9199", "#0072b1", "#d55e02", "#009e72", "#cc79a6", "#56b4e8", "#e69f01")
+MARKED = "#f0e442"

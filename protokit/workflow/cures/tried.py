@@ -8,7 +8,7 @@ from math import isfinite
 from pathlib import Path
 
 from protokit.core.files import finite, write_json
-from protokit.core.names import number
+from protokit.core.names import counted, number
 from protokit.workflow.record.contents import PlainGain, PlainTrial, PlainTried
 
 FILE = "cures.json"
@@ -59,6 +59,9 @@ class Tried:
     def as_plain(self) -> dict[str, object]:
         """It as JSON values."""
         return {"run": str(self.run), "trials": list(self.trials), "folds": self.folds}
+
+    def __repr__(self) -> str:
+        return f"<Tried {self.run}: {counted(len(self.trials), 'cure')}>"
 
     def __str__(self) -> str:
         if not self.trials:

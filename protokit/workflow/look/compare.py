@@ -166,6 +166,9 @@ class Comparison:
     def __str__(self) -> str:
         return self.card.text()
 
+    def __repr__(self) -> str:
+        return f"<Comparison of {', '.join(self.labels)}>"
+
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         return self.card.bundle()
 

@@ -184,8 +184,9 @@ class NoPlot(SpecError, AttributeError):
 class Plots:
     """Pictures of a run, each a matplotlib Figure: a notebook shows it, and it has `savefig`.
 
-    All take `theme`, "light" or "dark", and those of one target its name where the run has several. Colours are those
-    of Okabe and Ito; marks and dashes tell apart what they tell apart. `names` are those that fit the run.
+    A notebook shows it in its own colours, light or dark. All take `theme`, "light" or "dark", for a file or to keep
+    these colours in a notebook, and those of one target its name where the run has several. Colours are those of Okabe
+    and Ito; marks and dashes tell apart what they tell apart. `names` are those that fit the run.
     """
 
     def __init__(self, view: RunView) -> None:
@@ -202,7 +203,7 @@ class Plots:
         found = PLOTS.find(name)
         if found is None:
             raise NoPlot([Fault(f"there is no plot {name!r}", did_you_mean(name, self.names))])
-        return _asked(found(self._view))
+        return _Asked(found(self._view))
 
     def __repr__(self) -> str:
         return f"<Plots: {', '.join(self.names)}>"
@@ -217,15 +218,21 @@ class Plots:
         return [plot for plot in every if plot.section == section]
 
 
-def _asked(plot: Plot) -> Callable[..., Figure]:
-    """The plot's `draw` under the plot's own name, as `help` shows it."""
+class _Asked:
+    """The plot's `draw` under the plot's own name, as `help` and completion show it."""
 
-    @functools.wraps(plot.draw)
-    def draw(*of: object, theme: str = "light", **further: object) -> Figure:
+    def __init__(self, plot: Plot) -> None:
+        functools.update_wrapper(self, plot.draw)
+        self._plot = plot
+        self.__name__ = self.__qualname__ = plot.name
+        self.__doc__ = f"{plot.about[:1].upper()}{plot.about[1:]}.\n\n{plot.draw.__doc__ or ''}".strip()
+
+    def __call__(self, *of: object, theme: str = "light", **further: object) -> Figure:
         if theme not in THEMES:
             raise SpecError.one(f"there is no theme {theme!r}", one_of(tuple(THEMES)))
-        return plot.draw(*of, theme=theme, **further)
+        figure = self._plot.draw(*of, theme=theme, **further)
+        figure.set_label(f"{self._plot.about[:1].upper()}{self._plot.about[1:]}.")
+        return figure
 
-    draw.__name__ = draw.__qualname__ = plot.name
-    draw.__doc__ = f"{plot.about[:1].upper()}{plot.about[1:]}.\n\n{plot.draw.__doc__ or ''}".strip()
-    return draw
+    def __repr__(self) -> str:
+        return f"<plot {self.__name__}(): {self._plot.about}>"

@@ -125,6 +125,7 @@ def _run(recipe: Recipe, table: object, kept: _Kept, shown: Progress, train: Tra
         )  # fmt: skip
         if isinstance(prepared, Run):
             return prepared
+        shown.step("preparing the network")  # and loading TensorFlow
         from protokit.workflow.run.training import train_and_evaluate
 
         return train_and_evaluate(prepared, shown, *([train] if train else []))

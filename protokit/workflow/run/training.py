@@ -82,8 +82,8 @@ def _in_folder(
     """Train, score and keep a network that fits; `few` is what was decided for it."""
     table, folds, findings, plan = prepared.table, prepared.folds, prepared.findings, prepared.plan
     stopwatch = prepared.stopwatch
-    shown.step("preparing the network")
     start = initial(built)
+    shown.step("training")
     with Baselines(recipe, folds, plan) as baselines:  # fitted beside the training where cores allow
         networks = train(recipe, built, folds, folder, shown, start_at)
         stopwatch.lap("learn")

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from protokit.show.plots.style import drawn, label
-from protokit.show.plots.themes import THEMES
+from protokit.show.plots.themes import MARKED, PIXELS
 
 _MOST_NAMED = 8  # classes in the legend
 
@@ -24,9 +24,9 @@ def masks(
 
     Shapes: (height, width) each.
     """
-    look = THEMES[theme]
-    colours = [look.rule, *(look.series[i % len(look.series)] for i in range(len(classes) - 1))]
-    ground, odd = ListedColormap(colours), ListedColormap([look.rule, look.ink])
+    nothing, *series = PIXELS
+    colours = [nothing, *(series[i % len(series)] for i in range(len(classes) - 1))]
+    ground, odd = ListedColormap(colours), ListedColormap([nothing, MARKED])
     with drawn(theme, 5.6, 1.55 * len(rows) + 0.5, 3, len(rows)) as (figure, axes):
         grid = np.asarray(axes, object).reshape(len(rows), 3)
         for line, (name, true, said) in zip(grid, rows, strict=True):
