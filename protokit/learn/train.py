@@ -32,6 +32,7 @@ from protokit.learn.training import data_feed
 from protokit.learn.training.devices import mirrored, scope
 from protokit.learn.training.failures import are_probabilities, first_line, no_memory
 from protokit.learn.training.interrupt import interruptible
+from protokit.learn.training.randomness import needs_tensorflow_seed
 from protokit.learn.training.runtime import Inputs, Values, structure
 from protokit.learn.words import Learn
 from protokit.menu.items import Outline
@@ -40,8 +41,8 @@ from protokit.menu.network.build import build
 _BETWEEN_SAVES = 1.0  # seconds
 _PREDICTED = 4096  # rows in a batch
 _GIVEN = 2**22  # numbers that a batch gives at most: of masks these are many a row
-_OF_OTHERS = () if BACKEND == "tensorflow" else (RuntimeError,)
-_REFUSALS = (tf.errors.InvalidArgumentError, ValueError, TypeError, *_OF_OTHERS)  # of a network that cannot be trained
+# of a network that cannot be trained
+_REFUSALS = (tf.errors.InvalidArgumentError, ValueError, TypeError, *[RuntimeError] * (BACKEND != "tensorflow"))
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ class Trainer:
         self._engine: type[Engine] | None = None
         self._training: Training | None = None
         self._silent: tuple[str, ...] = ()  # scores that a training step gives no value
-        self._fresh = timed  # to seed TensorFlow makes it forget the kernels of all that is compiled
+        self._fresh = timed and needs_tensorflow_seed(network, learn)  # it costs the kernels of all that is compiled
 
     def fits(self, network: keras.Model) -> bool:
         """Whether this trainer can train such a network too: it differs in weights, seeds and dropout rates only."""
@@ -111,8 +112,8 @@ class Trainer:
 
     def plan(self, train: Arrays, validation: Arrays, seed: int | None = None, learn: Learn | None = None) -> Plan:
         """How such rows are trained on."""
-        seed = self._seed if seed is None else seed
-        plan = plan_of(learn or self._learn, self._signature, train, validation, seed, self.rows)
+        own = self._seed if seed is None else seed
+        plan = plan_of(learn or self._learn, self._signature, train, validation, own, self.rows)
         return plan if self._timed else replace(plan, timed=False)
 
     @property
@@ -152,8 +153,7 @@ class Trainer:
             TrainingError: the loss was not finite, or a hook failed; the last good state stays in the snapshot.
         """
         network, started = self._step, time.monotonic()
-        seed = self._seed if seed is None else seed
-        learn = learn or self._learn
+        seed, learn = self._seed if seed is None else seed, learn or self._learn
         plan = self.plan(train, validation, seed, learn)
         if network is not self.network:
             begin(network, self.network, learn, seed)
@@ -173,8 +173,7 @@ class Trainer:
         if found:
             progress, kept_best = found.restore(network), found.best
         last_good = found or Snapshot.take(network, kept_best, progress)
-        saved = time.monotonic()
-        compiled = 0.0
+        saved, compiled = time.monotonic(), 0.0
 
         def after_epoch(scores: dict[str, float]) -> bool:
             nonlocal kept_best, last_good, saved
@@ -284,9 +283,8 @@ def network_of(
     Raises:
         SpecError: the menu does not fit the data, with paths in the menu.
     """
-    own = derive(seed, "weights")
     how: dict[str, Any] = {"precision": precision, "folder": folder, "layers": layers}
-    return build(menu, signature, seed=own, seed_tensorflow=seed_tensorflow, **how)
+    return build(menu, signature, seed=derive(seed, "weights"), seed_tensorflow=seed_tensorflow, **how)
 
 
 def predict(network: keras.Model, inputs: dict[str, np.ndarray], signature: Signature) -> dict[str, np.ndarray]:
@@ -300,8 +298,7 @@ def predict(network: keras.Model, inputs: dict[str, np.ndarray], signature: Sign
     rows, size = len(data_feed.first(inputs)), max(1, data_feed.bytes_of(inputs))
     batch = min(_PREDICTED, max(1, _GIVEN // max(target.units for target in signature.targets)))
     at_a_time = batch * max(1, data_feed.CHUNK_BYTES * rows // (size * batch))  # what is cut when read is kept small
-    found: dict[str, list[np.ndarray]] = {}
-    by_token = signature.targets[0].form == "tokens"
+    found, by_token = dict[str, list[np.ndarray]](), signature.targets[0].form == "tokens"
     at_a_time = min(at_a_time, batch) if by_token else at_a_time
     with seeded(0, tensorflow=False):
         for start in range(0, max(1, rows), at_a_time):
