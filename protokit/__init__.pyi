@@ -36,11 +36,13 @@ from protokit.represent.transformers import ImageEncoder as ImageEncoder
 from protokit.represent.transformers import NumberEncoder as NumberEncoder
 from protokit.represent.transformers import OrderedEncoder as OrderedEncoder
 from protokit.represent.transformers import TextEncoder as TextEncoder
-from protokit.search.look.report import report as report
 from protokit.search.result import Study as Study
 from protokit.search.tune import tune as tune
+from protokit.sets.look.report import report as report
 from protokit.sets.many.run_all import run_all as run_all
 from protokit.sets.many.table import RunTable as RunTable
+from protokit.sets.result import SetsRun as SetsRun
+from protokit.sets.running import run_sets as run_sets
 from protokit.workflow.check import check as check
 from protokit.workflow.cures.tried import Tried as Tried
 from protokit.workflow.cures.trying import try_cures as try_cures

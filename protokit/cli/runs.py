@@ -16,7 +16,9 @@ from protokit.core.errors import AuditError, SpecError
 from protokit.core.files import write_text
 from protokit.core.names import counted
 from protokit.core.values.said import Notice
+from protokit.recipe.recipe import Recipe
 from protokit.sets.many.given import is_pattern
+from protokit.workflow.check import as_recipe
 from protokit.workflow.look.runs import chosen, grid, said
 
 
@@ -46,6 +48,10 @@ def run(
         if table.failed:
             raise SystemExit(1)
         return
+    read = as_recipe(recipe, set or (), several=True)
+    if read.sets:
+        _run_sets(read, out, resume=resume, cache=not no_cache, as_json=as_json)
+        return
     try:
         result = protokit.run(recipe, out=out, resume=resume, set=set or (), cache=not no_cache)
     except AuditError as error:
@@ -59,6 +65,16 @@ def run(
         return
     show(result.card)
     typer.echo(f"\n  {result.path}")
+
+
+def _run_sets(recipe: Recipe, out: Path, *, resume: bool, cache: bool, as_json: bool) -> None:
+    """Train on the sets of a recipe, and say what each way gives."""
+    found = protokit.run_sets(recipe, out=out, resume=resume, cache=cache)
+    if as_json:
+        print_json({"run": str(found.path), "verdict": found.verdict, **found.results})
+        return
+    show(found.card, width=200)
+    typer.echo(f"\n  {found.path}")
 
 
 def predict(
@@ -75,13 +91,18 @@ def predict(
         typer.Option("--samples", help="Ask the network so many times with dropout on: means, and how they differ."),
     ] = None,
     seed: Annotated[int, typer.Option("--seed", help="With --samples: what is drawn follows from it.")] = 0,
+    of_set: Annotated[
+        str | None,
+        typer.Option("--set", help="Of a run on several sets: the set whose model predicts, by its best way."),
+    ] = None,
+    way: Annotated[str | None, typer.Option("--way", help="With --set: each, stacked, shared or sequence.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Predict the rows of a table with a trained model."""
     from protokit.bundle.mask_files import masks_in, saved
     from protokit.collect.collect import read_table
 
-    loaded = protokit.load(model)
+    loaded = _of_set(model, of_set, way) if of_set or way else protokit.load(model)
     schema = loaded.input_schema
     told: list[Notice] = []
     written = schema.as_written if schema else ()
@@ -107,6 +128,19 @@ def predict(
     else:
         write_text(out, text + "\n")
         typer.echo(f"wrote {counted(len(predictions), 'prediction')} to {out}", err=True)
+
+
+def _of_set(folder: Path, name: str | None, way: str | None) -> protokit.Model:
+    """The model of a set, with what was chosen for it said."""
+    found = protokit.SetsRun.open(folder)
+    if name is None:
+        raise SpecError.one(
+            "--way is of a set", f"write --set {found.sets[0]}, or another of: {', '.join(found.sets[:12])}"
+        )
+    chosen_way = way or found.best(name)
+    if way is None:
+        typer.echo(f"the set {name} is predicted by its network of: {chosen_way} (--way for another)", err=True)
+    return found.model(name, chosen_way)
 
 
 def list_runs(

@@ -18,12 +18,12 @@ from protokit.learn.backends.words import BACKEND, ENGINE
 from protokit.learn.hooks.after_epoch import SHELF as HOOK
 from protokit.learn.hooks.callback import SHELF as CALLBACK
 from protokit.learn.hooks.words import AFTER_EPOCH_WORD, CALLBACKS_WORD
+from protokit.learn.parts import sets as of_sets
 from protokit.learn.parts.loss import SHELF as LOSS
 from protokit.learn.parts.loss import ByTarget, LossWord
 from protokit.learn.parts.optimizer import OPTIMIZER
 from protokit.learn.parts.optimizer import SHELF as OPTIMIZER_SHELF
 from protokit.learn.parts.part import Part
-from protokit.learn.parts import sets as of_sets
 from protokit.learn.parts.schedule import HOUSE, SCHEDULE
 from protokit.learn.parts.schedule import SHELF as SCHEDULE_SHELF
 from protokit.learn.parts.shelf import Reference

@@ -17,7 +17,9 @@ from protokit.show.progress import Progress
 
 @dataclass(frozen=True)
 class Experiment:
-    """Sets with their rows, and the folder in which each way keeps its runs; `key` is of recipe and data together."""
+    """Sets with their rows, and the folder in which each way keeps its runs; `key` is of recipe and data together.
+
+    `workers` train the networks of `each`."""
 
     recipe: Recipe
     members: Sequence[Member]
@@ -25,6 +27,7 @@ class Experiment:
     key: str
     shown: Progress
     resume: bool = False
+    workers: int | str = 1
 
     def of(self, way: str) -> Path:
         """The folder of a way's runs."""

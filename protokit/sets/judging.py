@@ -14,9 +14,9 @@ from protokit.evaluate.certainty import bootstrap
 from protokit.evaluate.certainty.comparison import Difference, holm, paired
 from protokit.evaluate.metrics.metric import METRICS
 from protokit.evaluate.verdict import judge
+from protokit.sets.contents import PlainCell, PlainSteps
 from protokit.sets.experiment import Outcome, Step
 from protokit.sets.member import Member
-from protokit.sets.record import PlainCell, PlainSteps
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,8 @@ from protokit.core.outside import access
 from protokit.core.suggest import did_you_mean
 from protokit.recipe.overrides import Settings
 from protokit.recipe.recipe import Recipe
+from protokit.sets.how import How
+from protokit.sets.many.run_all import workers_of
 from protokit.sets.result import SetsRun
 from protokit.show.progress import progress
 from protokit.workflow.check import as_recipe, hold_backend
@@ -23,6 +25,7 @@ def run_sets(
     out: str | Path = "runs",
     resume: bool = False,
     set: Settings = (),
+    workers: int | str = 1,
     cache: bool = True,
 ) -> SetsRun:
     """Train on the sets of a recipe, each alone and by the ways of `learn.sets`, and hold the ways against each other.
@@ -31,7 +34,8 @@ def run_sets(
     always trained: against it each other way is judged, on the set's own test rows.
 
     All is kept in `out/NAME/sets-TIME-HASH/`, the run of each set and way in `WAY/SET/` there. With `resume`, the last
-    experiment of the same recipe and data goes on where it stopped.
+    experiment of the same recipe and data goes on where it stopped. More `workers` train the sets' own networks in so
+    many processes, `"ray"` on a cluster; what is trained together is trained here.
 
     Raises:
         SpecError: the recipe is wrong, or has no sets; or a way cannot be for them.
@@ -42,11 +46,15 @@ def run_sets(
     if not read.sets:
         raise SpecError.one("this recipe has one set of data", "protokit.run runs it; or write sets: {a: ..., b: ...}")
     hold_backend(read, "training on several sets")
+    count = workers_of(workers)
+    if count != 1 and table is not None:
+        raise SpecError.one("tables that are passed stay in this process", "write files into the recipe, or workers=1")
     with progress() as shown, ExitStack() as opened, access.named_by("recipe"):
         shown.step("collecting")
-        from protokit.sets.whole import run_all
+        from protokit.sets.whole import experiment_on
 
-        return SetsRun.open(run_all(read, _given(read, table), Path(out), shown, opened, resume=resume, cache=cache))
+        given, how = _given(read, table), How(resume=resume, cache=cache, workers=count)
+        return SetsRun.open(experiment_on(read, given, Path(out), shown, opened, how))
 
 
 def _given(recipe: Recipe, table: object) -> Mapping[str, object] | object:

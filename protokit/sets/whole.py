@@ -7,41 +7,47 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+from protokit.core.errors import AuditError
 from protokit.core.files import finite, write_json, write_text
-from protokit.core.values.said import Notice
+from protokit.core.values.said import Finding, Notice
 from protokit.learn.parts.sets import Each, Sequence, Shared, Stacked, Ways
 from protokit.recipe.members import members, whole
 from protokit.recipe.recipe import Recipe
+from protokit.sets.audit.audit import across
+from protokit.sets.audit.data import SetData
+from protokit.sets.contents import LAST, PlainSets
 from protokit.sets.experiment import Experiment, Outcome
+from protokit.sets.how import How
 from protokit.sets.judging import cells, steps
 from protokit.sets.look.page import page_of
 from protokit.sets.member import Member, prepared_members
-from protokit.sets.record import LAST, PlainSets, SetsFolder
+from protokit.sets.record import SetsFolder
 from protokit.sets.ways.each import train_each
 from protokit.sets.ways.sequence import train_sequence
 from protokit.sets.ways.shared import train_shared
 from protokit.sets.ways.stacked import train_stacked, why_not_stacked
 from protokit.show.progress import Progress
+from protokit.workflow.run.auditing import audit_data
 from protokit.workflow.run.collecting import collected
 
 _TRAINED: Mapping[type, Any] = {Stacked: train_stacked, Shared: train_shared, Sequence: train_sequence}
 
 
-def run_all(
-    recipe: Recipe, table: object, out: Path, shown: Progress, opened: ExitStack, *, resume: bool, cache: bool
-) -> Path:
+def experiment_on(recipe: Recipe, table: object, out: Path, shown: Progress, opened: ExitStack, how: How) -> Path:
     """Train each set alone and by the ways of the recipe, and write what came of it. See `run_sets`.
 
     Returns:
         The experiment's folder.
     """
     recipes, given = _sets_of(recipe, table)
-    found = prepared_members(recipes, given, out, shown, opened, cache=cache)
+    found = prepared_members(recipes, given, out, shown, opened, cache=how.cache)
     ways, notices = _chosen(recipe, found)
-    folder = SetsFolder.of(out, recipe, found, resume=resume)
-    if resume and (folder.path / LAST).exists():
+    shown.step("auditing across the sets")
+    findings = _audited(found)
+    folder = SetsFolder.of(out, recipe, found, resume=how.resume)
+    if how.resume and (folder.path / LAST).exists():
         return folder.path
-    experiment = Experiment(recipe, found, folder.path, folder.key, shown, resume)
+    experiment = Experiment(recipe, found, folder.path, folder.key, shown, how.resume, how.workers)
     for member in found:
         member.kept_in(experiment.of("each"))
     outcomes: list[Outcome] = [train_each(experiment)]
@@ -59,7 +65,7 @@ def run_all(
         "shared": {one.way: list(one.shared) for one in outcomes if one.shared},
         "own": {one.way: list(one.own) for one in outcomes if one.shared},
         "notices": [dict(notice.as_plain()) for notice in told],
-        "findings": [],
+        "findings": [dict(finding.as_plain()) for finding in findings],
     }
     write_text(folder.path / "report.html", page_of(results, folder.path).html())
     write_json(folder.path / LAST, finite(results))
@@ -92,6 +98,24 @@ def _chosen(recipe: Recipe, found: list[Member]) -> tuple[Ways, list[Notice]]:
         return (Stacked(),), [Notice(rule, (), "write learn: {sets: each}, or {sets: [stacked, shared]}")]
     rule = f"a network for each set alone: {why[0]}"
     return (), [Notice(rule, (), "write learn: {sets: shared} to share the inner layers")]
+
+
+def _audited(found: list[Member]) -> list[Finding]:
+    """What the audit finds across the sets, the gravest first; series are not looked at.
+
+    Raises:
+        AuditError: a recipe is strict, and a finding is fatal.
+    """
+    looked = [member for member in found if member.recipe.represent.series is None and member.fold.sample is None]
+    data = [
+        SetData.of(member.name, audit_data(member.recipe, member.prepared.table, member.prepared.folds))
+        for member in looked
+    ]
+    findings = across(data) if len(data) > 1 else []
+    strict = any(member.recipe.evaluate.strict for member in found)
+    if strict and any(finding.severity == "fatal" for finding in findings):
+        raise AuditError(findings)
+    return findings
 
 
 def _rows(member: Member) -> dict[str, int]:

@@ -31,7 +31,7 @@ def as_recipe(
     found = _as_recipe(recipe, set)
     hold_sets(found)
     if found.sets and not several:
-        cure = "protokit.run_sets trains on all of them; or write the parts of one set into a recipe of its own"
+        cure = "protokit.run_sets(recipe) trains on all of them; or write the parts of one set into a recipe of its own"
         raise found.error(("sets",), "this recipe names several sets of data, and one is needed here", cure)
     return found
 

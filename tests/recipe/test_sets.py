@@ -30,8 +30,8 @@ def shops(tmp_path: Path) -> Path:
 NAMED = """
 sets:
   madrid: {collect: {tables: {sales: madrid.csv}}}
-  lisbon: {collect: {tables: {sales: lisbon.csv}}, represent: {target: x, columns: {y: category}}}
-collect: {tables: {weather: weather.csv}}
+  lisbon: {collect: {tables: {sales: lisbon.csv}}, represent: {target: z, columns: {y: category}}}
+collect: {tables: {weather: weather.csv}, join: [{with: weather, on: day}]}
 represent: {target: y, columns: {x: number}, split: {test: 0.3}}
 learn: {epochs: 3, sets: [stacked, {shared: {sample: size}}]}
 """
@@ -41,7 +41,7 @@ def test_a_set_says_what_differs_and_the_rest_holds_for_all(shops: Path) -> None
     found = members(read(shops, NAMED))
     madrid, lisbon = found["madrid"], found["lisbon"]
     assert [list(one.collect.tables) for one in found.values()] == [["sales", "weather"]] * 2
-    assert madrid.represent.target == "y" and lisbon.represent.target == "x"
+    assert madrid.represent.target == "y" and lisbon.represent.target == "z"
     assert {*lisbon.represent.columns} == {"x", "y"} and {*madrid.represent.columns} == {"x"}
     assert madrid.learn.epochs == lisbon.learn.epochs == 3 and not madrid.learn.sets
     assert madrid.name == "madrid" and madrid.represent.split.test == 0.3
@@ -86,7 +86,7 @@ def test_the_levels_of_a_column_are_sets(shops: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("sets: {a: {colect: {}}, b: {}}", r":1:11: a set has no 'colect'\n.*\n.*did you mean 'collect'"),
+        ("sets: {a: {colect: {}}, b: {}}", r":1:12: a set has no 'colect'\n.*\n.*did you mean 'collect'"),
         ("sets: {a: {}}", ":1:7: one set alone is no several"),
         ("sets: {a: {}, b: 3}", "a set is the parts of the recipe that differ, not 3"),
         ("sets: {a b: {}, c: {}}", "a set's name is letters, digits, '-', '_' and '.', not 'a b'"),
@@ -113,7 +113,7 @@ def test_faults_stand_at_their_lines(tmp_path: Path, text: str, told: str) -> No
 
 def test_a_fault_of_what_holds_for_all_is_told_once(tmp_path: Path) -> None:
     with pytest.raises(SpecError) as caught:
-        read(tmp_path, "sets: {a: {}, b: {}}\nrepresent: {target: y, split: {by: {time: t}, folds: 3}}\n")
+        read(tmp_path, "sets: {a: {}, b: {}}\nrepresent: {target: y, positive: [1]}\n")
     assert len(caught.value.faults) == 1 and caught.value.faults[0].place is not None
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-MENU = [{"Dense": {"units": 8, "activation": "relu", "name": "stem"}}, {"Dense": 4}]
+MENU = [{"Dense": {"units": 8, "activation": "relu"}, "name": "stem"}, {"Dense": 4}]
 
 
 def rows_of(seed: int, rows: int = 90, *, reversed: bool = False) -> pd.DataFrame:
@@ -26,7 +25,7 @@ def recipe_of(*names: str, ways: object = "auto", **learn: object) -> dict[str, 
         "sets": {name: {} for name in names},
         "represent": {"target": "y"},
         "learn": {"menu": MENU, "epochs": 2, "networks": 1, "sets": ways, **learn},
-        "evaluate": {"baselines": ["majority"]},
+        "evaluate": {"baselines": ["dummy"]},
     }
 
 
@@ -38,6 +37,3 @@ def frames() -> dict[str, pd.DataFrame]:
 @pytest.fixture
 def out(tmp_path: Path) -> Path:
     return tmp_path / "runs"
-
-
-Recipes = Callable[..., dict[str, object]]

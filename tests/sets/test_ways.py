@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from protokit.core.errors import DataError, SpecError
+from protokit.core.errors import AuditError, DataError, PredictionNotice, SpecError
 from protokit.sets.result import SetsRun
 from protokit.sets.running import run_sets
 from tests.sets.conftest import MENU, recipe_of, rows_of
@@ -46,8 +46,10 @@ def test_the_stacked_network_knows_the_set_and_others(found: SetsRun, frames: di
     model = run.model
     assert "set" in model.columns
     later = frames["a"].head(5)
-    for level in ("a", "b", "never seen"):
-        assert len(model.predict(later.assign(set=level), unseen="allow")) == 5
+    for level in ("a", "b"):
+        assert len(model.predict(later.assign(set=level))) == 5
+    with pytest.warns(PredictionNotice, match="never seen"):
+        assert len(model.predict(later.assign(set="never seen"), unseen="allow")) == 5
     assert run.results["metrics"]["rows"]["test"] == 30
 
 
@@ -81,7 +83,7 @@ def test_it_is_opened_again_and_shown(found: SetsRun) -> None:
     assert found.best("a") in found.ways
     with pytest.raises(SpecError, match="there is no set 'z' here"):
         found.run("z")
-    with pytest.raises(SpecError, match="there is no way 'sharde' here(.|\n)*did you mean 'shared'"):
+    with pytest.raises(SpecError, match=r"there is no way 'sharde' here(.|\n)*did you mean 'shared'"):
         found.run("a", "sharde")
     with pytest.raises(DataError, match="not the folder of a finished experiment"):
         SetsRun.open(found.path / "each")
@@ -132,10 +134,21 @@ def test_a_set_whose_rows_are_wrong_is_named_before_anything_is_trained(
         run_sets(recipe_of("a", "b"), frames["a"], out=out)
 
 
+def test_a_set_whose_answers_are_reversed_is_named(out: Path) -> None:
+    sets = {"a": rows_of(0, 200), "b": rows_of(1, 200), "c": rows_of(2, 200, reversed=True)}
+    found = run_sets(recipe_of("a", "b", "c", ways="stacked"), sets, out=out)
+    assert any(one.check == "set_reversed" and one.evidence["set"] == "c" for one in found.findings), found.findings
+    assert "'c'" in str(found)
+    copied = {"a": sets["a"], "b": sets["b"], "c": sets["a"]}
+    with pytest.raises(AuditError, match=r"equal|same rows"):
+        run_sets({**recipe_of("a", "b", "c"), "evaluate": {"baselines": ["dummy"], "strict": True}}, copied, out=out)
+
+
 def test_layers_that_do_not_fit_are_own(out: Path, frames: dict[str, pd.DataFrame]) -> None:
-    wider = frames["b"].assign(more=range(60))
-    found = run_sets(recipe_of("a", "b", ways="shared"), {**frames, "b": wider}, out=out)
-    assert found.results["shared"]["shared"] == ["dense_2"] and found.results["own"]["shared"] == ["stem"]
+    wider = frames["b"].assign(more=np.random.default_rng(0).normal(size=60))
+    for other in (wider, frames["b"].rename(columns={"q": "r"})):
+        found = run_sets(recipe_of("a", "b", ways="shared"), {**frames, "b": other}, out=out)
+        assert found.results["shared"]["shared"] == ["dense_2"] and found.results["own"]["shared"] == ["stem"]
     with pytest.raises(SpecError, match="no layer of the menu has the same shape in all sets"):
         run_sets(recipe_of("a", "b", ways="shared", menu=MENU[:1]), {**frames, "b": wider}, out=out)
 
@@ -150,6 +163,7 @@ def test_sets_by_a_column(out: Path) -> None:
     recipe = {**recipe_of(), "sets": {"by": "place"}, "collect": {"tables": {}}}
     found = run_sets(recipe, both, out=out)
     assert found.sets == ("north", "south") and found.ways == ("each", "stacked")
-    assert "place" in found.run("north", "stacked").model.columns and "place" not in found.model("north", "each").columns
+    assert "place" in found.run("north", "stacked").model.columns
+    assert "place" not in found.model("north", "each").columns
     with pytest.raises(SpecError, match=r"there is no column 'plce'(.|\n)*p, q, kind, y, place"):
         run_sets({**recipe, "sets": {"by": "plce"}}, both, out=out)

@@ -22,7 +22,7 @@ def cells(series: pd.Series) -> np.ndarray:
     if pd.api.types.infer_dtype(series, skipna=True) != "string":
         series = series.map(_plain, na_action="ignore")
     codes, different = pd.factorize(series)
-    hashed = pd.util.hash_array(np.array([*map(_words, different), "\0"], object), categorize=False)
+    hashed = pd.util.hash_array(np.array([*map(words, different), "\0"], object), categorize=False)
     whole: np.ndarray = hashed[codes]
     return whole
 
@@ -36,7 +36,8 @@ def _plain(cell: object) -> object:
     return str(cell)
 
 
-def _words(cell: object) -> str:
+def words(cell: object) -> str:
+    """A text without what two spellings of it differ in; bytes by their hash."""
     if isinstance(cell, bytes):
         return hashlib.sha256(cell).hexdigest()
     return _WORDS.sub(" ", str(cell).casefold()).strip() or str(cell)
@@ -63,23 +64,31 @@ def sizes(values: np.ndarray) -> np.ndarray:
 
 
 def copies(hashes: Sequence[np.ndarray], rows: np.ndarray) -> np.ndarray:
-    """Whether each row has a twin that is none by chance.
+    """Whether each row has a twin that is none by chance. Shapes: hashes a (rows,) each, rows (rows,) -> (rows,)."""
+    doubled = np.flatnonzero(sizes(rows) > 1)
+    found = np.zeros(len(rows), bool)
+    found[doubled[telling(hashes, rows, doubled)]] = True
+    return found
+
+
+def telling(hashes: Sequence[np.ndarray], rows: np.ndarray, at: np.ndarray) -> np.ndarray:
+    """Whether a twin of each row at some places is none by chance.
 
     Where values are few, rows are equal by chance, and then rows that differ in one cell are about too: of these
     so many have to be equal as that cell's value is common, or as two cells of its column are equal where the rows
     are not. Rows of which that explains a twin are no copies.
+
+    Shapes: hashes a (rows,) each, rows (rows,), at (places,) -> (places,).
     """
     often = sizes(rows)
     pairs, twins = len(rows) * (len(rows) - 1), (often - 1).sum()
-    doubled = np.flatnonzero(often > 1)
-    expected = np.zeros(len(doubled))
+    expected = np.zeros(len(at))
     with np.errstate(over="ignore"):
         for one, own in zip(mixed(hashes), hashes, strict=True):
-            neighbours = sizes(rows - one)[doubled] - often[doubled]
+            neighbours = sizes(rows - one)[at] - often[at]
             same = sizes(own)
             equal = ((same - 1).sum() - twins) / max(1, pairs - twins)
-            common = (same[doubled] - often[doubled]) / len(rows)
+            common = (same[at] - often[at]) / len(rows)
             expected = np.maximum(expected, neighbours * np.maximum(common, equal))
-    found = np.zeros(len(rows), bool)
-    found[doubled[expected < _BY_CHANCE]] = True
+    found: np.ndarray = expected < _BY_CHANCE
     return found

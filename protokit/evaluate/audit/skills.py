@@ -93,7 +93,7 @@ def judged(
     weighed = wanted[:, present] if weights is None else wanted[:, present] * weights[:, None]
     even = float((by_class @ weighed / weighed.sum(axis=0)).mean())
     low, high = _wilson(wrongly, rows)
-    auc = _roc_auc(truth, found[:, 1]) if len(share) == 2 and present.all() else None
+    auc = roc_auc(truth, found[:, 1]) if len(share) == 2 and present.all() else None
     plain = float(1 - wrongly / without)
     return Skill(
         plain,
@@ -106,7 +106,7 @@ def judged(
     )
 
 
-def _roc_auc(truth: np.ndarray, scores: np.ndarray) -> float:
+def roc_auc(truth: np.ndarray, scores: np.ndarray) -> float:
     """The area under the ROC curve, by ranks: many times as fast as scikit-learn's for few rows."""
     positive = int(truth.sum())
     above = rankdata(scores)[truth == 1].sum() - positive * (positive + 1) / 2

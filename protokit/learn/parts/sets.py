@@ -58,7 +58,10 @@ class Shared(Way):
 
     name = "shared"
     about = "own inputs and an own head for each set around layers that all share, trained at once in joint batches"
-    schema = {"sample": {"enum": list(SAMPLES)}, "weights": {"type": "object", "additionalProperties": _WEIGHT}}
+    schema: ClassVar[Mapping[str, JsonSchema]] = {
+        "sample": {"enum": list(SAMPLES)},
+        "weights": {"type": "object", "additionalProperties": _WEIGHT},
+    }
     sample: str = "sqrt"
     weights: Mapping[str, float] | None = None
 
@@ -74,7 +77,7 @@ class Sequence(Way):
 
     name = "sequence"
     about = "set after set, each a step that begins where the one before ended"
-    schema = {
+    schema: ClassVar[Mapping[str, JsonSchema]] = {
         "order": {"anyOf": [{"const": BY_SIZE}, {"type": "array", "items": TEXT, "minItems": 2}]},
         "freeze_after_first": {"anyOf": [TEXT, {"type": "array", "items": TEXT}]},
         "rehearse": _SHARE,

@@ -26,12 +26,12 @@ OnEpoch = Callable[[Progress, Plan], None]
 class JointTrainer(Trainer):
     """A Trainer whose rows count as those of `Rows` do."""
 
-    rows: tuple[Rows, Rows]
+    sides: tuple[Rows, Rows]
 
     def plan(self, train: Arrays, validation: Arrays, seed: int | None = None, learn: Learn | None = None) -> Plan:
         """See Trainer."""
         found = super().plan(train, validation, seed, learn)
-        own, checked = self.rows
+        own, checked = self.sides
         weights = {
             key: some * (1 if found.weights is None else found.weights[key]) for key, some in own.weights.items()
         }
@@ -66,7 +66,7 @@ def train_jointly(
     freezing = Freezing(network, learn.menu)
     freezing.put(freeze)
     trainer = JointTrainer(joint_words(learn, joint, weights), network, signature, seed=seed, rows=train.arrays.rows)
-    trainer.rows = train, validation
+    trainer.sides = train, validation
     trained = trainer.train(train.arrays, validation.arrays, snapshot=snapshot, key=key, on_epoch=on_epoch)
     freezing.put(())
     return trained

@@ -8,7 +8,7 @@ from protokit.core.names import counted, number
 from protokit.core.plain import PlainInterval
 from protokit.core.values.said import Finding
 from protokit.evaluate.certainty.comparison import Outcome
-from protokit.sets.record import PlainCell, PlainSets
+from protokit.sets.contents import PlainCell, PlainSets
 from protokit.show.blocks import Grid, Remark, Sentence
 from protokit.show.card import Card
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from protokit.core.names import counted
+from protokit.sets.contents import PlainSets
 from protokit.sets.look.card import course, matrix, sentences, told
 from protokit.sets.look.pictures import of_ways
-from protokit.sets.record import PlainSets
 from protokit.show.blocks import Block, Grid, Notes, Picture, Section
 from protokit.show.page import Page
 from protokit.show.plots.svg import inline

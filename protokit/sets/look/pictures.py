@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from matplotlib.figure import Figure
 
-from protokit.sets.record import PlainCell, PlainSets
+from protokit.sets.contents import PlainCell, PlainSets
 from protokit.show.plots.intervals import Dot, Panel, intervals
 
 _MOST = 40

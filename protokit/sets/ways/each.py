@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
+from protokit.core.errors import TrainingError
 from protokit.sets.experiment import Experiment, Outcome
+from protokit.sets.many.run_all import run_all
 from protokit.sets.member import of_set
 from protokit.workflow.record.folder import RunFolder
 from protokit.workflow.result import Run
@@ -19,6 +21,8 @@ def train_each(experiment: Experiment) -> Outcome:
     Raises:
         TrainingError: the loss of a set was not finite.
     """
+    if experiment.workers != 1:
+        return _by_workers(experiment)
     trainers = Trainers(len(experiment.members))
     for i, member in enumerate(experiment.members):
         prepared = member.prepared
@@ -31,6 +35,25 @@ def train_each(experiment: Experiment) -> Outcome:
         experiment.shown.step(f"set {i + 1} of {len(experiment.members)}: {member.name}")
         with of_set(member.name):
             member.own = train_and_evaluate(prepared, experiment.shown, partial(train_all, trainers=trainers))
+    return _outcome(experiment)
+
+
+def _by_workers(experiment: Experiment) -> Outcome:
+    """Each network trained by whichever worker is free.
+
+    Raises:
+        TrainingError: a set's network could not be trained.
+    """
+    recipes = [member.recipe for member in experiment.members]
+    table = run_all(recipes, workers=experiment.workers, out=experiment.of("each"), resume=True)
+    for member, one in zip(experiment.members, table, strict=True):
+        if one.path is None:
+            raise TrainingError(f"set {member.name!r}: {one.reason}", cure="mend it, and go on with resume")
+        member.own = one.run
+    return _outcome(experiment)
+
+
+def _outcome(experiment: Experiment) -> Outcome:
     own = {member.name: member.own for member in experiment.members if member.own is not None}
     return Outcome(
         "each",

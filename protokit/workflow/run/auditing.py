@@ -44,6 +44,19 @@ def audit(
     """
     if recipe.represent.series is not None:
         return fitting_findings(audit_series(series_data(recipe, table, folds, derived or {})), recipe)
+    data = audit_data(recipe, table, folds, derived)
+    found = find(data, steps_of(recipe, folds[0], data))
+    if len(data.sides) > _MOST_SIDES:
+        name = folds[0].encoder.signature.targets[0].name
+        rule = f"of {len(data.sides):,} parts of {name!r} the first {_MOST_SIDES} were looked at"
+        found = (*found, Finding("leaks", "note", (), rule))
+    return fitting_findings(found, recipe)
+
+
+def audit_data(
+    recipe: Recipe, table: Table, folds: Sequence[Represented], derived: Mapping[str, Sequence[str]] | None = None
+) -> AuditData:
+    """What the audit looks at of a run whose rows are no series. `derived` as for `audit`."""
     first = folds[0]
     frame = first.frame.reset_index(drop=True)
     kinds = {name: audited_as(kind) for name, kind in first.encoder.kinds.items()}
@@ -61,7 +74,7 @@ def audit(
     if first.in_memory.weights is not None:
         each_row = _whole(first, lambda arrays: np.asarray(arrays.weights), len(frame), np.dtype(float))
         weights |= {spec.name: each_row for spec, _ in sides}
-    data = AuditData(
+    return AuditData(
         frame=_dated(frame, first, left_out),
         splits=tuple(fold.split for fold in folds),
         targets=(*known, *(spec for spec, _ in sides[:_MOST_SIDES])),
@@ -79,11 +92,6 @@ def audit(
             name for name in recipe.represent.targets if name in frame and name not in {s.name for s in known}
         ),
     )
-    found = find(data, steps_of(recipe, first, data))
-    if len(sides) > _MOST_SIDES:
-        rule = f"of {len(sides):,} parts of {specs[0].name!r} the first {_MOST_SIDES} were looked at"
-        found = (*found, Finding("leaks", "note", (), rule))
-    return fitting_findings(found, recipe)
 
 
 def stop_if_strict(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 import numpy as np
-import pandas as pd
 
 from protokit.core.plain import Severity
 from protokit.core.values.said import Finding
@@ -18,7 +17,6 @@ from protokit.evaluate.audit.edits import ignore, listed
 
 _ROWS = 2000  # of each part
 _FEWEST = 30
-_DIFFERENT = 100  # rows, of which copies are kept apart: of fewer the likeness of values is all there is to learn
 _AUC, _AUC_OF_GROUPS = 0.6, 0.75  # of the model; test groups are others than training groups, and so somewhat unlike
 _COLUMN, _APART = 0.6, 0.98  # of one column: worth naming; of another world
 _Z = 2.6
@@ -54,7 +52,7 @@ class Drift(Check):
         part = TargetSpec("part", "binary", ("train", "test"))
         truth = np.repeat([0, 1], [len(train), len(test)])
         # rows of one group would be told by their likes, and a row by its copies
-        apart = data.apart(rows) if data.group else _copies(columns)
+        apart = data.apart(rows) if data.group else learners.equal_rows(_values(columns))
         auc = learners.joint_skill(list(columns.values()), truth, part, data.seed, apart).auc or 0.5
         sway = _Z * np.sqrt((1 / len(train) + 1 / len(test)) / 12)
         if auc - sway < (_AUC if data.given else _AUC_OF_GROUPS):
@@ -75,11 +73,8 @@ class Drift(Check):
         yield Finding("drift", severity, tuple(named), rule, evidence, ignore(disjoint or named))
 
 
-def _copies(columns: Mapping[str, learners.Column]) -> np.ndarray | None:
-    """Which rows are equal, where some are and there are others enough to learn from. Shapes: (rows,)."""
-    frame = pd.DataFrame({name: column.values for name, column in columns.items()})
-    found = frame.groupby(list(frame.columns), dropna=False, sort=False).ngroup().to_numpy()
-    return found if _DIFFERENT <= found.max() + 1 < len(found) else None
+def _values(columns: Mapping[str, learners.Column]) -> np.ndarray:
+    return np.stack([column.values.astype(float) for column in columns.values()], axis=1)
 
 
 def _in_time(data: AuditData) -> bool:

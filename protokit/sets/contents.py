@@ -1,0 +1,84 @@
+"""What an experiment on several sets writes at its end, and what reads it: `sets.json`, the last file in its folder."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TypedDict
+
+from protokit.core.errors import DataError
+from protokit.core.plain import PlainInterval
+
+LAST = "sets.json"
+
+
+class PlainCell(TypedDict):
+    """What a way came to for a target of a set; differences are the way's score less the other's."""
+
+    set: str
+    way: str
+    target: str
+    metric: str
+    greater_is_better: bool
+    rows: int
+    score: PlainInterval
+    run: str
+    against_own: dict[str, Any]
+    against_baseline: dict[str, Any]
+
+
+class PlainSteps(TypedDict):
+    """A sequence: the score of each set (a column) after each step (a row), None before it was learned."""
+
+    order: list[str]
+    targets: dict[str, str]
+    metrics: dict[str, str]
+    scores: list[dict[str, PlainInterval]]
+    forgetting: dict[str, float]
+    backward_transfer: float | None
+
+
+class PlainSets(TypedDict):
+    """All that `sets.json` holds."""
+
+    name: str
+    sets: list[str]
+    ways: list[str]
+    rows: dict[str, dict[str, int]]
+    cells: list[PlainCell]
+    steps: PlainSteps | None
+    shared: dict[str, list[str]]
+    own: dict[str, list[str]]
+    notices: list[dict[str, Any]]
+    findings: list[dict[str, Any]]
+
+
+def sets_folder(path: Path) -> Path:
+    """The folder of a finished experiment: `path` itself, or, of `runs/NAME`, the newest in it.
+
+    Raises:
+        DataError: there is none.
+    """
+    if (path / LAST).is_file():
+        return path
+    found = sorted(path.glob(f"sets-*/{LAST}"))
+    if not found:
+        rule = "not the folder of a finished experiment on several sets"
+        raise DataError(rule, place=str(path), cure="give runs/NAME, or the folder sets-TIME-HASH in it")
+    return found[-1].parent
+
+
+def read_sets(path: Path) -> PlainSets:
+    """What `sets.json` of a folder holds.
+
+    Raises:
+        DataError: it cannot be read.
+    """
+    try:
+        found: PlainSets = json.loads((path / LAST).read_text(encoding="utf-8"))
+        if not isinstance(found, Mapping) or not {"sets", "ways", "cells"} <= {*found}:
+            raise ValueError("it has no cells")
+        return found
+    except (OSError, ValueError) as error:
+        raise DataError(f"{LAST} cannot be read: {error}", place=str(path), cure="run the recipe again") from None
