@@ -33,6 +33,7 @@ from protokit.learn.training import data_feed
 from protokit.learn.training.devices import mirrored, scope
 from protokit.learn.training.failures import are_probabilities, first_line, no_memory
 from protokit.learn.training.interrupt import interruptible
+from protokit.learn.training.randomness import needs_tensorflow_seed
 from protokit.learn.training.runtime import Inputs, Values, structure
 from protokit.learn.words import Learn
 from protokit.menu.items import Outline
@@ -41,8 +42,8 @@ from protokit.menu.network.build import build
 _BETWEEN_SAVES = 1.0  # seconds
 _PREDICTED = 4096  # rows in a batch
 _GIVEN = 2**22  # numbers that a batch gives at most: of masks these are many a row
-_OF_OTHERS = () if BACKEND == "tensorflow" else (RuntimeError,)
-_REFUSALS = (tf.errors.InvalidArgumentError, ValueError, TypeError, *_OF_OTHERS)  # of a network that cannot be trained
+# of a network that cannot be trained
+_REFUSALS = (tf.errors.InvalidArgumentError, ValueError, TypeError, *[RuntimeError] * (BACKEND != "tensorflow"))
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,7 @@ class Trainer:
         self._engine: type[Engine] | None = None
         self._training: Training | None = None
         self._silent: tuple[str, ...] = ()  # scores that a training step gives no value
-        self._fresh = timed  # to seed TensorFlow makes it forget the kernels of all that is compiled
+        self._fresh = timed and needs_tensorflow_seed(network, learn)  # it costs the kernels of all that is compiled
 
     def fits(self, network: keras.Model) -> bool:
         """Whether this trainer can train such a network too: it differs in weights, seeds and dropout rates only."""
@@ -112,8 +113,8 @@ class Trainer:
 
     def plan(self, train: Arrays, validation: Arrays, seed: int | None = None, learn: Learn | None = None) -> Plan:
         """How such rows are trained on."""
-        seed = self._seed if seed is None else seed
-        plan = plan_of(learn or self._learn, self._signature, train, validation, seed, self.rows)
+        own = self._seed if seed is None else seed
+        plan = plan_of(learn or self._learn, self._signature, train, validation, own, self.rows)
         return plan if self._timed else replace(plan, timed=False)
 
     @property
@@ -285,9 +286,8 @@ def network_of(
     Raises:
         SpecError: the menu does not fit the data, with paths in the menu.
     """
-    own = derive(seed, "weights")
     how: dict[str, Any] = {"precision": precision, "folder": folder, "layers": layers}
-    return build(menu, signature, seed=own, seed_tensorflow=seed_tensorflow, **how)
+    return build(menu, signature, seed=derive(seed, "weights"), seed_tensorflow=seed_tensorflow, **how)
 
 
 def predict(network: keras.Model, inputs: dict[str, np.ndarray], signature: Signature) -> dict[str, np.ndarray]:

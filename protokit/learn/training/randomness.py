@@ -15,7 +15,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TypeAlias
 
-from protokit.core.libraries.backend import keras, tf
+from protokit.core.libraries.backend import BACKEND, keras, tf
+from protokit.learn.words import Learn
 
 backend = keras.src.backend
 draw_seed = keras.src.random.seed_generator.draw_seed
@@ -24,6 +25,17 @@ Shape: TypeAlias = "Sequence[int | tf.Tensor] | tf.Tensor"
 Mask: TypeAlias = "Sequence[int | None] | None"  # the shape of a dropout's mask: None as the inputs have it
 Rate: TypeAlias = "float | tf.Tensor"
 Seed: TypeAlias = "int | keras.random.SeedGenerator | None"
+
+
+def needs_tensorflow_seed(network: keras.Model, learn: Learn) -> bool:
+    """Whether something in a training may draw by TensorFlow's own seed: what is of another package or a person's own.
+
+    Keras's layers and those of the house draw by seeds that lie in variables.
+    """
+    if BACKEND != "tensorflow" or learn.training_step is not None or next(iter(learn.parts()), None) is not None:
+        return True
+    layers = network._flatten_layers(include_self=False)
+    return any(not type(layer).__module__.startswith(("keras.", "protokit.")) for layer in layers)
 
 
 class RuntimeRate(float):

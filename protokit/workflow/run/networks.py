@@ -48,7 +48,7 @@ def network_for(
     try:
         with devices.together(recipe.learn, signature):
             how: dict[str, Any] = {"precision": recipe.learn.precision, "folder": recipe.folder, "layers": layers}
-            network = network_of(recipe.network, signature, seed=seed, **how)
+            network = network_of(recipe.network, signature, seed=seed, seed_tensorflow=not is_shared(recipe), **how)
         devices.synchronize(network)
     except SpecError as error:
         raise recipe.in_menu(error) from None
@@ -154,7 +154,7 @@ def train_all(
     notices: dict[Notice, None] = {}
     trainers = trainers if trainers is not None and is_shared(recipe) else Trainers(1)
     rows = folds[0].train.rows
-    # all are built before the first is trained: to build sets TensorFlow's seed, which costs compiled functions dear
+    # all are built before the first is trained: to build may set TensorFlow's seed, which costs compiled functions dear
     built: list[list[tuple[Trains, Values]]] = [[] for _ in folds]
     for i, fold in enumerate(folds):
         for j, seed in enumerate(seeds):
