@@ -35,7 +35,7 @@ class Conversion:
         """As a recipe computes it."""
         name = column if column.isidentifier() else '"' + column.replace('"', '""') + '"'
         own = 1 / self.factor
-        if self.factor < 1 and abs(own - round(own, 6)) < 1e-9:
+        if 0 < self.factor < 1 and abs(own - round(own, 6)) < 1e-9:
             text = f"{name} / {round(own, 6):.10g}"
         else:
             text = name if self.factor == 1 else f"{name} * {self.factor:.10g}"

@@ -16,7 +16,7 @@ from protokit.evaluate.audit.hashing import combined, telling
 _MISSING = np.uint64(0x5DEECE66D)
 _DIGITS = 6  # of numbers with a fraction: as many as single precision, and most programs that write tables, keep
 _TELLING = np.uint64(1)  # the lowest bit of a kept hash
-_TEXTS_OF_NUMBERS = {"string", "mixed-integer", "integer", "floating", "mixed-integer-float", "decimal"}
+_MAYBE_NUMBERS = {"string", "mixed-integer", "integer", "floating", "mixed-integer-float", "decimal"}
 NEW, EQUAL, COPY = 0, 1, 2
 
 
@@ -40,7 +40,9 @@ def cells(series: pd.Series) -> np.ndarray:
         return _numbers(np.asarray(seconds(series)[0], float))
     plain = series.astype(object)
     found = np.where(plain.isna(), _MISSING, cells_as_read(plain))
-    if pd.api.types.infer_dtype(plain, skipna=True) not in _TEXTS_OF_NUMBERS:
+    held = pd.api.types.infer_dtype(plain, skipna=True)
+    texts = held == "mixed" and all(isinstance(cell, (str, float, int)) for cell in plain.dropna())
+    if not texts and held not in _MAYBE_NUMBERS:
         return found
     codes, different = pd.factorize(plain)
     values = np.asarray(pd.to_numeric(pd.Series(different, dtype=object), errors="coerce"), float)

@@ -34,7 +34,7 @@ def other_meanings(sets: Sequence[SetData]) -> Iterator[Finding]:
         having = [one for one in sets if name in one.kinds]
         if len(having) < 2:
             continue
-        usual = Counter(one.kinds[name] for one in having).most_common(1)[0][0]
+        usual = _usual(name, having)
         yield from _kinds(name, having, usual)
         having = [one for one in having if one.kinds[name] == usual]
         if usual in _NUMBERS:
@@ -52,6 +52,13 @@ def other_meanings(sets: Sequence[SetData]) -> Iterator[Finding]:
         classes = {one.name: np.array([as_text(c) for c in one.target(name).classes], object) for one in having}
         named = {of: pd.Series(classes[of][truth.to_numpy()]) for of, truth in answers.items()}
         yield from _levels(name, named, target=True)
+
+
+def _usual(name: str, sets: Sequence[SetData]) -> str:
+    """The kind of a column in most sets; of as many sets, in more rows."""
+    often = Counter(one.kinds[name] for one in sets)
+    rows = {kind: sum(len(one.frame) for one in sets if one.kinds[name] == kind) for kind in often}
+    return max(often, key=lambda kind: (often[kind], rows[kind]))
 
 
 def _kinds(name: str, having: Sequence[SetData], usual: str) -> Iterator[Finding]:

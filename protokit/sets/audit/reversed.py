@@ -28,7 +28,8 @@ _CHANCE = 5e-4  # of all sets together, that one is blamed of which nothing is k
 _Z = 3.5  # standard errors by which other names for classes have to be better
 _EFFECT = 0.1  # of 1, how much it has to be, too
 _GRAVE = 0.5  # of what the other sets know of each other, how much the opposite has to be
-_TREES = {"n_estimators": 40, "max_features": 0.5}
+_TREES = {"n_estimators": 25, "max_features": 0.5}
+_APART = 0.25  # of the clearest set's agreement with the others, below which a set may be against them
 _FLAT = 10.0  # z above which a pair counts no more than others
 _NAMED = 5
 
@@ -76,7 +77,7 @@ def _of_target(sets: Sequence[SetData], pooled: Pooled, name: str) -> Iterator[F
     z = np.array([[one.z for one in line] for line in pairs])
     usual, others = _sides(z, [int(own.sum()) for own in rows])
     bar = float(norm.isf(_CHANCE / len(sets)))
-    if not len(others) or (among := _among(said, truth, spec, rows, usual)).z < bar:
+    if not len(others) or not len(usual) or (among := _among(said, truth, spec, rows, usual)).z < bar:
         return  # what the sets have in common is too little to be reversed
     for j in others:
         together = np.mean([said[i][rows[j]] for i in usual], axis=0)
@@ -138,7 +139,7 @@ def _agreement(said: np.ndarray, truth: np.ndarray, spec: TargetSpec) -> _Agreem
     """Of numbers the correlation of ranks, of two classes 2 AUC - 1, of more what accuracy is above chance.
 
     More than two classes are against each other where other names for them make more rows right: names are chosen on
-    one half of the rows, and judged on the other.
+    each half of the rows, and judged on the other.
     """
     if not spec.has_classes:
         found = ranks(said[:, 0])
@@ -160,11 +161,13 @@ def _of_many(said: np.ndarray, truth: np.ndarray) -> _Agreement:
     classes = said.shape[1]
     guess = said.argmax(axis=1)
     half = np.arange(len(truth)) % 2 == 0
-    order = _renamed(guess[half], truth[half], classes)
+    renamed = np.zeros(len(truth), bool)
+    for chosen in (half, ~half):
+        order = _renamed(guess[chosen], truth[chosen], classes)
+        renamed[~chosen] = order[guess[~chosen]] == truth[~chosen]
     shares = np.bincount(truth, minlength=classes) / len(truth)
     chance = float(np.bincount(guess, minlength=classes) / len(truth) @ shares)
-    right, renamed = (guess == truth)[~half], (order[guess] == truth)[~half]
-    gain = renamed.astype(float) - right
+    gain = renamed.astype(float) - (guess == truth)
     z = float(gain.mean() / max(1e-9, gain.std()) * np.sqrt(len(gain))) if gain.any() else 0.0
     if z >= _Z:
         return _Agreement(-float(gain.mean()), -z, tuple(map(int, _renamed(guess, truth, classes))))
@@ -183,14 +186,15 @@ def _renamed(guess: np.ndarray, truth: np.ndarray, classes: int) -> np.ndarray:
 
 
 def _sides(z: np.ndarray, rows: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
-    """The sets that agree, and those that are against them, by the leading eigenvector: the places of the more sets,
-    or rows, first. Shapes: z (sets, sets)."""
+    """The sets that agree, and those that are against them or go with none, by the leading eigenvector: the side of
+    more sets, or rows, is the first. Shapes: z (sets, sets)."""
     both = np.clip((z + z.T) / 2, -_FLAT, _FLAT)
     np.fill_diagonal(both, 0)
     direction = np.linalg.eigh(both)[1][:, -1]
-    first, second = np.flatnonzero(direction >= 0), np.flatnonzero(direction < 0)
-    size = [(len(side), sum(rows[int(i)] for i in side)) for side in (first, second)]
-    return (first, second) if size[0] >= size[1] else (second, first)
+    far = _APART * np.abs(direction).max()
+    sides = [np.flatnonzero(direction >= far), np.flatnonzero(direction <= -far)]
+    usual = max(sides, key=lambda side: (len(side), sum(rows[int(i)] for i in side)))
+    return usual, np.setdiff1d(np.arange(len(z)), usual)
 
 
 def _finding(
