@@ -111,7 +111,7 @@ def test_shap_draws_an_explanation(model: Model) -> None:
 @pytest.mark.usefixtures("shap")
 def test_labels_and_quantiles(tmp_path: Path) -> None:
     tags = [
-        " ".join(name for name, one in (("red", a), ("blue", b)) if one > 0) for a, b in TABLE[["x", "z"]].to_numpy()
+        ";".join(name for name, one in (("red", a), ("blue", b)) if one > 0) for a, b in TABLE[["x", "z"]].to_numpy()
     ]
     frame = TABLE.drop(columns="kind").assign(tags=tags)
     recipe = {"represent": {"target": "tags"}, "learn": {"task": "multilabel", "menu": MENU, **FEW}}

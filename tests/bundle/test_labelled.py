@@ -79,7 +79,7 @@ def rows() -> pd.DataFrame:
 
 def test_labels_in_one_column_are_a_truth_where_none_is_there(rows: pd.DataFrame, tmp_path: Path) -> None:
     tags = [
-        " ".join(n for n, one in (("red", a), ("blue", b)) if one > 0) or None for a, b in rows[["x", "z"]].to_numpy()
+        ";".join(n for n, one in (("red", a), ("blue", b)) if one > 0) or None for a, b in rows[["x", "z"]].to_numpy()
     ]
     frame = rows.assign(tags=tags)
     recipe = {"represent": {"target": "tags"}, "learn": {**FEW, "task": "multilabel"}}

@@ -20,6 +20,7 @@ from protokit.represent.encoder import Encoder
 from protokit.represent.encoding import Encoding
 from protokit.represent.examples import with_target
 from protokit.represent.series.encoder import SeriesEncoder
+from protokit.represent.series.later import with_future
 from protokit.represent.target import TargetEncoder
 
 
@@ -93,7 +94,7 @@ class Labelled:
         """
         encoder = part.encoder
         if isinstance(encoder, SeriesEncoder):
-            windows, told = encoder.with_future(self.frame)
+            windows, told = with_future(encoder, self.frame)
             cure = "those of rows that the model learned from are no test: give later rows, with their past before them"
             return encoder.arrays(windows), (Notice(told, encoder.columns, cure),)
         examples = encoder.examples(self.frame)

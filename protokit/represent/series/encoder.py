@@ -25,7 +25,6 @@ from protokit.represent.series.arrays import (
     cells_of,
     filled,
     numbers_of,
-    whole_windows,
 )
 from protokit.represent.series.panel import Panel
 from protokit.represent.series.scales import SeriesScales
@@ -133,7 +132,7 @@ class SeriesEncoder:
         Raises:
             DataError: a column is missing, a series has too few rows, or what is known is not there.
         """
-        frame, panel = self._panel(frame)
+        frame, panel = self.panel(frame)
         there = frame[list(self.columns)].notna().any(axis=1).to_numpy()[panel.rows]
         last = np.full(len(panel.keys), -1)
         np.maximum.at(last, panel.codes[there], panel.place[there])
@@ -152,27 +151,12 @@ class SeriesEncoder:
             panel = Panel.of(frame, self.index.column, self.by, self.index)
         return ForecastOrigins(self.series_arrays(frame, panel), panel.starts[:-1] + last + 1)
 
-    def with_future(self, frame: pd.DataFrame) -> tuple[ForecastOrigins, str]:
-        """Each forecast whose window and truth are in a table, and which these are.
+    def panel(self, frame: pd.DataFrame) -> tuple[pd.DataFrame, Panel]:
+        """The columns that are needed, and their series.
 
         Raises:
-            DataError: there is none.
+            DataError: a column is missing, or the rows are no series.
         """
-        frame, panel = self._panel(frame)
-        arrays = self.series_arrays(frame, panel)
-        numbers = np.where(arrays.seen, arrays.raw, np.nan)
-        origins, future, past = whole_windows(panel, numbers, self.window, self.horizon)
-        if not len(kept := origins[~(future | past)]):
-            most = int(panel.lengths.max())
-            whole = f"{self.window + self.horizon:,} rows"
-            rule = f"a window of {self.window:,} and a horizon of {self.horizon:,} take {whole}"
-            cure = "give the rows that are forecast with those before them, with no empty cell in what is forecast"
-            raise DataError(f"{rule}, and the longest series has {most:,}", cure=cure)
-        first, last = (self.index.show(some) for some in (panel.times[kept].min(), panel.times[kept].max()))
-        return ForecastOrigins(arrays, kept), f"{len(kept):,} forecasts, which begin from {first} to {last}"
-
-    def _panel(self, frame: pd.DataFrame) -> tuple[pd.DataFrame, Panel]:
-        """The columns that are needed, and their series."""
         if missing := next((name for name in self.needed if name not in frame.columns), None):
             raise DataError(f"the column {missing!r} is missing", cure=of_missing(missing, list(frame.columns)))
         frame = frame[list(self.needed)].reset_index(drop=True)
