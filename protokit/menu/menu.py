@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from protokit.core.errors import SpecError
 from protokit.core.names import counted
@@ -30,6 +30,16 @@ if TYPE_CHECKING:
 _SHOWN = 6  # items that a Menu's repr names
 
 
+class Parts(TypedDict, total=False):
+    """What a menu has beside its layers, as keyword arguments of `Menu`."""
+
+    hyperparameters: Mapping[str, Any]
+    blocks: Mapping[str, Any]
+    inputs: Mapping[str, Any]
+    takes: Any
+    outputs: Any
+
+
 @dataclass(frozen=True)
 class Menu(Outline):
     """A network as data: items in a chain, with blocks, hyperparameters, inputs and outputs where it has them.
@@ -46,7 +56,7 @@ class Menu(Outline):
     even: frozenset[str] | None = field(default=None, compare=False)
     weights: Mapping[str, Any] | None = field(default=None, compare=False, repr=False)  # of layers, by name
 
-    def __init__(self, layers: Any, *, columns: tuple[str, ...] = (), **parts: Any) -> None:
+    def __init__(self, layers: Any, *, columns: tuple[str, ...] = (), **parts: Unpack[Parts]) -> None:
         """`layers` is a list of items, a mapping with `layers`, or the name of a house menu.
 
         `columns` are those of a recipe that items may name in `from`.

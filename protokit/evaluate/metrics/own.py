@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _TAKES = ("classes", "probabilities")
 Function = Callable[..., Any]
 Thing = TypeVar("Thing")
+One = TypeVar("One", bound=Function)
 
 
 class Own(Metric):
@@ -111,7 +112,7 @@ def metric(
     greater_is_better: bool | None = True,
     takes: str = "classes",
     name: str | None = None,
-) -> Callable[[Function], Function]: ...
+) -> Callable[[One], One]: ...
 
 
 def metric(
@@ -162,7 +163,7 @@ def metric(
     if greater_is_better not in (True, False, None):
         raise SpecError.one(f"greater_is_better is True, False or None, not {greater_is_better!r}", cure)
 
-    def made(function: Function) -> Function:
+    def made(function: One) -> One:
         own = name if name is not None else getattr(function, "__name__", "")
         if not callable(function) or not own.isidentifier():
             raise SpecError.one(f"a metric is a function with a name, not {function!r}", "def it, or give name=...")
