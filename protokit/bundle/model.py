@@ -34,6 +34,13 @@ class Model(Fitted):
     """Networks with everything that comes before and after them. Made by `run` or `load`.
 
     A run without folds and further seeds has one network; else what the networks say is averaged.
+
+    >>> model
+    <Model of species (binary) from 3 columns>
+    >>> model.columns, model.networks, model.encoder.signature == model.signature
+    (('wing', 'mass', 'island'), 1, True)
+    >>> model.network is model.network, model.rows(birds)[0].shape
+    (True, (80, 4))
     """
 
     def predict(
@@ -61,6 +68,10 @@ class Model(Fitted):
         With `samples`, each network is asked so many times with its dropout on, by draws that follow from the `seed`:
         what is predicted is the mean of all answers, and beside each number stands how much they differ. That is how
         sure the network is of its mean, not where the truth of a row lies.
+
+        >>> predicted = model.predict(birds)
+        >>> predicted.columns.tolist(), len(predicted) == len(birds)
+        (['species', 'species = Adelie', 'species = Gentoo'], True)
 
         Returns:
             One row for each row of the table, under its index where it is a frame of pandas: the predicted class or
@@ -116,6 +127,9 @@ class Model(Fitted):
 
         `target` says which, where there are several of classes.
 
+        >>> model.predict_proba(birds).columns.tolist()
+        ['Adelie', 'Gentoo']
+
         Raises:
             SpecError: nothing is predicted that has probabilities, or several are and none is named.
             DataError: as `predict`.
@@ -139,6 +153,12 @@ class Model(Fitted):
 
         `metrics` are those of the task, or those that are named. Rows without a truth are left out, and it is said.
 
+        >>> scores = model.evaluate(birds)
+        >>> scores.frame.shape, scores.card.title, scores.intervals["accuracy"].value == scores.metrics["accuracy"]
+        ((3, 5), 'evaluation on 80 rows', True)
+        >>> scores.report("scores.html")
+        PosixPath('scores.html')
+
         Raises:
             SpecError: a metric is not for the task, or the model has no truth in a table (series, clusters).
             DataError: a column is missing, or a class is none of the model's.
@@ -156,6 +176,10 @@ class Model(Fitted):
         A row is held against the mean of the `background`'s rows (training rows are a good one); without it, against a
         row whose cells are all missing: numbers in the middle, no level of a category. Of classes it is the probability
         of the one that is predicted, or of the class `of`; before it was tempered, where probabilities were calibrated.
+
+        >>> why = model.explain(birds.head(3), background=birds)
+        >>> why.values.columns.tolist(), why.card.title
+        (['wing', 'mass', 'island'], 'why species')
 
         Source: Sundararajan, Taly and Yan, Axiomatic Attribution for Deep Networks, 2017.
 
@@ -181,6 +205,10 @@ class Model(Fitted):
     def save(self, path: str | Path) -> None:
         """Write the model's folder, which `protokit.load` reads; one that is there stays until the new one is whole.
 
+        >>> model.save("birds_model")
+        >>> protokit.load("birds_model").columns
+        ('wing', 'mass', 'island')
+
         Raises:
             DataError: the disk refused, or there is something else at the path.
         """
@@ -191,6 +219,12 @@ class Model(Fitted):
 
         The table has the columns that rows are drawn for, as for `predict`; where there are none, it may be a number of
         rows. The same seed gives the same rows.
+
+        >>> learn = {"task": "generation", "training_step": {"GAN": {"discriminator": [{"Dense": 4}]}}, "epochs": 1}
+        >>> learn["menu"] = [{"Noise": 2}, {"Dense": 4}]
+        >>> drawn = protokit.run({"represent": {"target": {"bird": ["wing", "mass"]}}, "learn": learn}, birds)
+        >>> drawn.model.sample(birds.head(3), seed=1).shape, drawn.samples(2).shape
+        ((3, 2), (2, 2))
 
         Raises:
             SpecError: the model predicts, and does not draw, or needs to know what rows are drawn for.
@@ -230,6 +264,9 @@ class Model(Fitted):
         there is none, of inputs that are given back the narrowest layer that all of them go through, of all else what
         the last layer takes. The table is taken as by `predict`; of a model of pairs it has the columns of one `side`,
         which need not be named if it has not both.
+
+        >>> model.embed(birds).shape
+        (80, 8)
 
         Returns:
             One row for each row of the table, or each sequence: `embedding 1`, `embedding 2`, and so on.

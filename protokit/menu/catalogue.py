@@ -138,6 +138,15 @@ def register(kind: Kind) -> Kind:
 
     Its arguments are those of its constructor, its docstring begins with what it is in a sentence.
 
+    >>> import keras
+    >>> @protokit.layer
+    ... class Doubled(keras.layers.Layer):
+    ...     '''Twice what it is given.'''
+    ...     def call(self, x):
+    ...         return 2 * x
+    >>> protokit.Menu(["Doubled", {"Dense": 8}]).as_plain()
+    ['Doubled', {'Dense': 8}]
+
     Raises:
         SpecError: the name is taken, or the class is no layer.
     """

@@ -126,9 +126,12 @@ def metric(
 ) -> Any:
     """Make a function of truth and prediction a metric that `evaluate.metrics` can name; or add a class, a `Metric`.
 
-        @protokit.metric(task="regression", greater_is_better=False)
-        def cost(truth, predicted):
-            return ((predicted - truth).clip(0) * 3 + (truth - predicted).clip(0)).mean()
+    >>> @protokit.metric(task="regression", greater_is_better=False)
+    ... def cost(truth, predicted):
+    ...     '''What is missing costs three times what is left over.'''
+    ...     return ((truth - predicted).clip(0) * 3 + (predicted - truth).clip(0)).mean()
+    >>> protokit.check({"represent": {"target": "y"}, "evaluate": {"metrics": ["cost"]}}).evaluate.metrics
+    ('cost',)
 
     The function is given two arrays, and the weight of each row if it takes `sample_weight`:
 

@@ -186,6 +186,13 @@ class Plots:
 
     All take `theme`, "light" or "dark", and those of one target its name where the run has several. Colours are those
     of Okabe and Ito; marks and dashes tell apart what they tell apart. `names` are those that fit the run.
+
+    >>> "confusion" in run.plot.names
+    True
+    >>> run.plot.confusion(theme="dark").axes[0].get_xlabel()
+    'predicted'
+    >>> [plot.name for plot in run.plot.of_section("training")]
+    ['curves', 'gradients']
     """
 
     def __init__(self, view: RunView) -> None:
