@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 import protokit
+from protokit import plugins
 from protokit.bundle.opened.evaluation import Evaluation
 from protokit.bundle.opened.explanation import Explanation
 from protokit.core.values.arrays import Arrays
@@ -25,7 +26,7 @@ from protokit.workflow.lr_range import LearningRates
 # what a person is given by public functions, and does not make: its members are shown where it is given
 GIVEN = (Evaluation, Explanation, Comparison, Plots, TableView, LearningRates, Slot, Drawing)
 OF_PYDANTIC = {"model_config", "model_post_init"}
-OF_REGISTRY = {"baseline", "kind", "source", "step"}  # for plug-ins: a decorator of a class, see `protokit.plugins`
+OF_REGISTRY = {"baseline", "kind", "source", "step"}  # decorators of classes for plug-ins, shown there
 
 
 def function(member: Any) -> Callable[..., Any] | None:
@@ -75,3 +76,12 @@ def test_a_public_name_has_an_example(name: str) -> None:
 def test_each_member_is_in_an_example(kind: type, examples: str) -> None:
     lacks = [name for name, one in members(kind) if not shown(one) and not re.search(rf"\.{name}\b", examples)]
     assert not lacks, f"members of {kind.__name__} without an example: {', '.join(lacks)}"
+
+
+def test_what_plug_ins_derive_from_and_register_with_has_an_example() -> None:
+    things = {name: getattr(plugins, name) for name in plugins.__all__}
+    classes = {name: one for name, one in things.items() if inspect.isclass(one)}
+    assert [name for name, one in classes.items() if not shown(one)] == []
+    code = "".join(map(shown, things.values()))
+    decorators = [name for name in things if name not in classes]
+    assert [name for name in decorators if not re.search(rf"@(plugins|protokit)\.{name}\b", code)] == []
