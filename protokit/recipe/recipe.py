@@ -26,15 +26,14 @@ from protokit.menu.items import Plain
 from protokit.menu.menu import Menu
 from protokit.menu.reading.weight_files import check_files
 from protokit.recipe import overrides
-from protokit.recipe.context import named_inputs, targets_of
+from protokit.recipe.context import Name, Version, named_inputs, targets_of
 from protokit.recipe.explain import explain
 from protokit.recipe.freezing import misspelled
-from protokit.recipe.heading import Name, Version, at_slot
 from protokit.recipe.search import Search
 from protokit.recipe.slots.options import Sections, faults_of_options
 from protokit.recipe.slots.placed import COLUMNS, Slots
 from protokit.recipe.slots.settling import Settling
-from protokit.recipe.slots.taking import misplaced, taken, told
+from protokit.recipe.slots.taking import at_slot, misplaced, taken, told
 from protokit.recipe.starting import start_faults
 from protokit.represent.words import Represent
 
