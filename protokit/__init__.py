@@ -1,4 +1,22 @@
-"""Rapid prototyping of Keras networks: a recipe in, a trained network and an honest verdict out."""
+"""Rapid prototyping of Keras networks: a recipe in, a trained network and an honest verdict out.
+
+>>> import pandas as pd
+>>> import protokit
+>>> birds = pd.DataFrame({"wing": [181.0, 186.0, 217.0, 230.0] * 20})
+>>> birds["mass"] = [3750.0, 3800.0, 4500.0, 5700.0, 3450.0] * 16
+>>> birds["island"] = ["Dream", "Torgersen", "Biscoe", "Biscoe"] * 20
+>>> birds["species"] = ["Adelie", "Adelie", "Gentoo", "Gentoo"] * 20
+>>> learn = {"menu": [{"Dense": 8}, "ReLU"], "epochs": 3, "networks": 1}
+>>> recipe = {"name": "birds", "represent": {"target": "species"}, "learn": learn}
+>>> run = protokit.run(recipe, birds)
+>>> model = run.model
+>>> other = protokit.run(recipe, birds, set={"name": "other", "learn.epochs": 2})
+>>> slots = {"menu": [{"Dense": {"choice": [4, 8]}}], "epochs": 2, "networks": 1}
+>>> search = {"name": "search", "represent": {"target": "species"}, "learn": slots, "search": {"finalists": 1}}
+>>> study = protokit.tune(search, birds, trials=2)
+
+The examples of all docstrings go on from here: their `birds`, `recipe`, `run`, `model` and `study` are these.
+"""
 
 from __future__ import annotations
 

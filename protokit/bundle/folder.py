@@ -40,6 +40,9 @@ def load(path: str | Path) -> Model:
 
     A model that an earlier version wrote predicts as it did there.
 
+    >>> protokit.load(run.path).predict(birds).equals(model.predict(birds))
+    True
+
     Raises:
         BundleError: a file is missing, damaged, or not what the manifest says; or a package that brings a part of the
             model, such as a layer, is not installed.

@@ -38,6 +38,13 @@ class Model(Fitted):
     """Networks with everything that comes before and after them. Made by `run` or `load`.
 
     A run without folds and further seeds has one network; else what the networks say is averaged.
+
+    >>> model
+    <Model of species (binary) from 3 columns>
+    >>> model.columns, model.networks, model.encoder.signature == model.signature
+    (('wing', 'mass', 'island'), 1, True)
+    >>> model.network is model.network, model.rows(birds)[0].shape
+    (True, (80, 4))
     """
 
     def predict(
@@ -65,6 +72,10 @@ class Model(Fitted):
         With `samples`, each network is asked so many times with its dropout on, by draws that follow from the `seed`:
         what is predicted is the mean of all answers, and beside each number stands how much they differ. That is how
         sure the network is of its mean, not where the truth of a row lies.
+
+        >>> predicted = model.predict(birds)
+        >>> predicted.columns.tolist(), len(predicted) == len(birds)
+        (['species', 'species = Adelie', 'species = Gentoo'], True)
 
         Returns:
             One row for each row of the table, under its index where it is a frame of pandas: the predicted class or
@@ -120,6 +131,9 @@ class Model(Fitted):
 
         `target` says which, where there are several of classes.
 
+        >>> model.predict_proba(birds).columns.tolist()
+        ['Adelie', 'Gentoo']
+
         Raises:
             SpecError: nothing is predicted that has probabilities, or several are and none is named.
             DataError: as `predict`.
@@ -146,6 +160,12 @@ class Model(Fitted):
         `metrics` are those of the task, or those that are named. Rows without a truth are left out, and it is said. Of
         series each forecast is scored whose window and truth are in the table: later rows, with their past before
         them. Clusters are held against the column `labels`.
+
+        >>> scores = model.evaluate(birds)
+        >>> scores.frame.shape, scores.card.title, scores.intervals["accuracy"].value == scores.metrics["accuracy"]
+        ((3, 5), 'evaluation on 80 rows', True)
+        >>> scores.report("scores.html")
+        PosixPath('scores.html')
 
         Raises:
             SpecError: a metric is not for the task, there are clusters and no labels, or the model draws rows.
@@ -178,6 +198,10 @@ class Model(Fitted):
         'protokit[explain]'`) it is what is predicted, whatever was done to it, in Shapley values: on average over the
         background's rows, of which 100 are drawn by the `seed` where there are more. That takes longer: a few thousand
         predictions for each row.
+
+        >>> why = model.explain(birds.head(3), background=birds)
+        >>> why.values.columns.tolist(), why.card.title
+        (['wing', 'mass', 'island'], 'why species')
 
         Source: Sundararajan, Taly and Yan, Axiomatic Attribution for Deep Networks, 2017; Lundberg and Lee, A Unified
         Approach to Interpreting Model Predictions, 2017.
@@ -213,6 +237,10 @@ class Model(Fitted):
     def save(self, path: str | Path) -> None:
         """Write the model's folder, which `protokit.load` reads; one that is there stays until the new one is whole.
 
+        >>> model.save("birds_model")
+        >>> protokit.load("birds_model").columns
+        ('wing', 'mass', 'island')
+
         Raises:
             DataError: the disk refused, or there is something else at the path.
         """
@@ -223,6 +251,12 @@ class Model(Fitted):
 
         The table has the columns that rows are drawn for, as for `predict`; where there are none, it may be a number of
         rows. The same seed gives the same rows.
+
+        >>> learn = {"task": "generation", "training_step": {"GAN": {"discriminator": [{"Dense": 4}]}}, "epochs": 1}
+        >>> learn["menu"] = [{"Noise": 2}, {"Dense": 4}]
+        >>> drawn = protokit.run({"represent": {"target": {"bird": ["wing", "mass"]}}, "learn": learn}, birds)
+        >>> drawn.model.sample(birds.head(3), seed=1).shape, drawn.samples(2).shape
+        ((3, 2), (2, 2))
 
         Raises:
             SpecError: the model predicts, and does not draw, or needs to know what rows are drawn for.
@@ -262,6 +296,9 @@ class Model(Fitted):
         there is none, of inputs that are given back the narrowest layer that all of them go through, of all else what
         the last layer takes. The table is taken as by `predict`; of a model of pairs it has the columns of one `side`,
         which need not be named if it has not both.
+
+        >>> model.embed(birds).shape
+        (80, 8)
 
         Returns:
             One row for each row of the table, or each sequence: `embedding 1`, `embedding 2`, and so on.

@@ -39,6 +39,19 @@ class Source(Section, ABC):
 
     Every field beside `location` is an option, None where it is not written; an option that several sources take is
     declared in `collect/options.py`. A list in a recipe is a `tuple` only through a `Word`.
+
+    >>> from protokit import plugins
+    >>> @plugins.source
+    ... class Counted(plugins.Source):
+    ...     name, about, example = "counted", "the numbers from 0 on", "{counted: '5'}"
+    ...     def columns(self, folder):
+    ...         return ["number"]
+    ...     def read(self, folder, texts=()):
+    ...         import pandas as pd
+    ...         return pd.DataFrame({"number": range(int(self.location))}), self.location, ()
+    >>> five = {"collect": {"tables": {"data": {"counted": "5"}}}, "represent": {"target": "number"}}
+    >>> protokit.table(five).frame["number"].tolist()
+    [0, 1, 2, 3, 4]
     """
 
     name: ClassVar[str]

@@ -56,6 +56,18 @@ class Step(ABC, Generic[Written]):
     """One step of cleaning. An instance is the step as it is written; `written` is None where its name stands alone.
 
     Most steps derive from `ColumnList` (`drop: [a, b]`) or `ColumnMapping` (`fill: {a: 0}`), which do all but the rows.
+
+    >>> from protokit import plugins
+    >>> from protokit.collect.step import ColumnList, Done
+    >>> @plugins.step
+    ... class Shout(ColumnList):
+    ...     name, about, example = "shout", "texts in capitals", "[city]"
+    ...     def run(self, context, rows):
+    ...         values = {n: f"upper({context.needed(rows, n, 'text', n)})" for n in self.written}
+    ...         return Done(context.warehouse.changed(rows, values), "in capitals")
+    >>> loud = {"collect": {"clean": [{"shout": ["island"]}]}, "represent": {"target": "species"}}
+    >>> protokit.table(loud, birds).frame["island"].iloc[0]
+    'DREAM'
     """
 
     name: ClassVar[str]

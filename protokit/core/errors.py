@@ -26,6 +26,12 @@ class ProtokitError(Exception):
     """Something went wrong that the person can mend: `rule` says what, `cure` how, `place` where.
 
     A step of a recipe knows the `path` of what is wrong in the recipe; whoever has read the recipe gives it its place.
+
+    >>> try:
+    ...     protokit.load("nowhere")
+    ... except protokit.ProtokitError as error:
+    ...     print(error.rule)
+    neither a model nor the folder of a finished run: there is no such folder
     """
 
     def __init__(
@@ -53,7 +59,14 @@ def _again(kind: type[ProtokitError], args: tuple[object, ...], state: dict[str,
 
 
 class SpecError(ProtokitError):
-    """A recipe, menu or call is wrong. `faults` holds all that was found, in the order of the file."""
+    """A recipe, menu or call is wrong. `faults` holds all that was found, in the order of the file.
+
+    >>> try:
+    ...     protokit.check({"represent": {"target": "species"}, "lern": {}})
+    ... except protokit.SpecError as error:
+    ...     print(error.faults[0].cure)
+    did you mean 'learn'?
+    """
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = in_order(faults)
@@ -61,16 +74,36 @@ class SpecError(ProtokitError):
 
     @classmethod
     def one(cls, rule: str, cure: str | None = None, path: tuple[str | int, ...] = ()) -> SpecError:
-        """An error of a single fault."""
+        """An error of a single fault.
+
+        >>> print(protokit.SpecError.one("a size is a number above 0, not -1", "write size: 1"))
+        a size is a number above 0, not -1
+            write size: 1
+        """
         return cls([Fault(rule, cure, path)])
 
 
 class DataError(ProtokitError):
-    """The data is missing, cannot be read, or is not what the recipe says of it."""
+    """The data is missing, cannot be read, or is not what the recipe says of it.
+
+    >>> try:
+    ...     model.predict(birds[["wing"]])
+    ... except protokit.DataError as error:
+    ...     print(error.rule)
+    the column 'mass' is missing
+    """
 
 
 class AuditError(ProtokitError):
-    """A strict run stopped before training. `findings` holds all that the audit found, the fatal ones first."""
+    """A strict run stopped before training. `findings` holds all that the audit found, the fatal ones first.
+
+    >>> strict = {**recipe, "evaluate": {"strict": True}}
+    >>> try:
+    ...     protokit.run(strict, birds.assign(kind=birds["species"]))
+    ... except protokit.AuditError as error:
+    ...     print(error.findings[0].severity)
+    fatal
+    """
 
     def __init__(self, findings: Iterable[Finding], *, place: str | None = None) -> None:
         self.findings = tuple(findings)
@@ -84,23 +117,53 @@ class AuditError(ProtokitError):
 
 
 class TrainingError(ProtokitError):
-    """Training stopped on a fault of its own: values that are not finite, or no room for the arrays."""
+    """Training stopped on a fault of its own: values that are not finite, or no room for the arrays.
+
+    >>> print(protokit.TrainingError("the loss is not finite", cure="lower the learning rate"))
+    the loss is not finite
+        lower the learning rate
+    """
 
 
 class BundleError(ProtokitError):
-    """A saved model cannot be trusted or read."""
+    """A saved model cannot be trusted or read.
+
+    >>> try:
+    ...     protokit.load("nowhere")
+    ... except protokit.BundleError as error:
+    ...     print(error.place)
+    nowhere
+    """
 
 
 class WorkerError(ProtokitError):
-    """Who should do the work of a search cannot: none can be started or reached, or they die one after the other."""
+    """Who should do the work of a search cannot: none can be started or reached, or they die one after the other.
+
+    >>> print(protokit.WorkerError("no worker came", cure="protokit work FOLDER starts one"))
+    no worker came
+        protokit work FOLDER starts one
+    """
 
 
 class PredictionNotice(Warning):
-    """A model predicts a table whose cells are not all as those that it learned from: levels, ranges, missing marks."""
+    """A model predicts a table whose cells are not all as those that it learned from: levels, ranges, missing marks.
+
+    >>> import warnings
+    >>> with warnings.catch_warnings(record=True) as told:
+    ...     warnings.simplefilter("always")
+    ...     predicted = model.predict(birds.assign(island="Anvers"), unseen="allow")
+    >>> told[0].category.__name__
+    'PredictionNotice'
+    """
 
 
 class MissingExtra(ProtokitError):
-    """An optional package is not installed."""
+    """An optional package is not installed.
+
+    >>> print(protokit.MissingExtra("optuna", "tune"))
+    this needs the package 'optuna'
+        pip install 'protokit[tune]'
+    """
 
     def __init__(self, package: str, extra: str, *, place: str | None = None, path: tuple[str | int, ...] = ()) -> None:
         self.package, self.extra = package, extra

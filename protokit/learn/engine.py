@@ -125,7 +125,20 @@ class Training(ABC):
 
 
 class Engine(Protocol):
-    """What a recipe's `learn: {engine: NAME}` names."""
+    """What a recipe's `learn: {engine: NAME}` names.
+
+    >>> from protokit import plugins
+    >>> from protokit.learn.engines.keras_fit import KerasFit
+    >>> @plugins.engine
+    ... class Told(KerasFit):
+    ...     name, about, auto = "told", "Keras's fit, which says when it begins", ""
+    ...     @classmethod
+    ...     def begin(cls, network, plan, *, trainings, reason):
+    ...         print("begins")
+    ...         return super().begin(network, plan, trainings=trainings, reason=reason)
+    >>> protokit.check(recipe, set="learn.engine=told").learn.engine
+    'told'
+    """
 
     name: ClassVar[str]
     about: ClassVar[str]

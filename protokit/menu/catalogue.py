@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import version
 from importlib.resources import files
-from typing import Any, Final, Literal, TypedDict
+from typing import Any, Final, Literal, TypedDict, TypeVar
 
 from protokit.core import plugins
 from protokit.core.errors import SpecError
@@ -17,6 +17,7 @@ from protokit.core.places import Fault
 from protokit.core.registry import Registry
 from protokit.core.suggest import did_you_mean
 
+Kind = TypeVar("Kind", bound=type)
 SECTIONS = ("layers", "optimizers", "losses", "metrics", "initializers", "regularizers", "constraints")
 # Layers that run code from a file, or wrap another framework's.
 REFUSED = ("Lambda", "TFSMLayer", "JaxLayer", "FlaxLayer", "TorchModuleWrapper")
@@ -167,10 +168,19 @@ LAYERS: Registry[type] = Registry("layer", key="layer")
 """The layers that are not Keras's: of the person's own program, and of installed packages."""
 
 
-def register(kind: type) -> type:
+def register(kind: Kind) -> Kind:
     """Add a layer class of one's own to what menus may name. The decorator `protokit.layer`.
 
     Its arguments are those of its constructor, its docstring begins with what it is in a sentence.
+
+    >>> import keras
+    >>> @protokit.layer
+    ... class Doubled(keras.layers.Layer):
+    ...     '''Twice what it is given.'''
+    ...     def call(self, x):
+    ...         return 2 * x
+    >>> protokit.Menu(["Doubled", {"Dense": 8}]).as_plain()
+    ['Doubled', {'Dense': 8}]
 
     Raises:
         SpecError: the name is taken, or the class is no layer.

@@ -18,6 +18,14 @@ class HouseMenu:
     """A menu with a name, a class in a file of its own: its layers as they would be written in a recipe.
 
     The layers end before the heads: what gives the targets is made behind them. They take `inputs` unless they say so.
+
+    >>> from protokit import plugins
+    >>> @plugins.menu
+    ... class Tiny(plugins.HouseMenu):
+    ...     name, about, example = "tiny", "one small layer, for tables", "menu: tiny"
+    ...     layers = ({"Dense": 4},)
+    >>> protokit.Menu("tiny")
+    <Menu tiny of 1 item: Dense>
     """
 
     name: ClassVar[str]

@@ -1,10 +1,13 @@
 """Signatures of the stand-ins. Written by `python -m protokit.menu.network.describe`."""
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
 
 from protokit.menu.expressions import Expression
-from protokit.menu.items import Layer, Source
+from protokit.menu.items import Layer
 from protokit.menu.slots import Slot
+
+_From: TypeAlias = str | Sequence[_From] | Mapping[str, _From]
 
 def Activation(
     activation: Any,
@@ -13,7 +16,7 @@ def Activation(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def ActivityRegularization(
     l1: Any = ...,
@@ -23,7 +26,7 @@ def ActivityRegularization(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def AdaptiveAveragePooling1D(
     output_size: int | Slot | Expression | str,
@@ -33,7 +36,7 @@ def AdaptiveAveragePooling1D(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def AdaptiveAveragePooling2D(
     output_size: Any,
@@ -43,7 +46,7 @@ def AdaptiveAveragePooling2D(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def AdaptiveAveragePooling3D(
     output_size: Any,
@@ -53,7 +56,7 @@ def AdaptiveAveragePooling3D(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def AdaptiveMaxPooling1D(
     output_size: int | Slot | Expression | str,
@@ -63,7 +66,7 @@ def AdaptiveMaxPooling1D(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def AdaptiveMaxPooling2D(
     output_size: Any,
@@ -73,7 +76,7 @@ def AdaptiveMaxPooling2D(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def AdaptiveMaxPooling3D(
     output_size: Any,
@@ -83,7 +86,7 @@ def AdaptiveMaxPooling3D(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def Add(
     activity_regularizer: Any = ...,
@@ -91,7 +94,7 @@ def Add(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def AdditiveAttention(
     use_scale: bool | Slot | Expression | str = ...,
@@ -101,7 +104,7 @@ def AdditiveAttention(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def AlphaDropout(
     rate: float | Slot | Expression | str,
@@ -112,7 +115,7 @@ def AlphaDropout(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def Attention(
     use_scale: bool | Slot | Expression | str = ...,
@@ -124,7 +127,7 @@ def Attention(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def AugMix(
     value_range: Any = ...,
@@ -141,7 +144,7 @@ def AugMix(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def AutoContrast(
     value_range: Any = ...,
@@ -150,7 +153,7 @@ def AutoContrast(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def Average(
     activity_regularizer: Any = ...,
@@ -158,7 +161,7 @@ def Average(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def AveragePooling1D(
     pool_size: int | Slot | Expression | str,
@@ -170,7 +173,7 @@ def AveragePooling1D(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def AveragePooling2D(
     pool_size: Any,
@@ -182,7 +185,7 @@ def AveragePooling2D(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def AveragePooling3D(
     pool_size: Any,
@@ -194,7 +197,7 @@ def AveragePooling3D(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def BatchNormalization(
     axis: int | Slot | Expression | str = ...,
@@ -219,7 +222,7 @@ def BatchNormalization(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def Bidirectional(
     layer: Any,
@@ -231,7 +234,7 @@ def Bidirectional(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def CategoryEncoding(
     num_tokens: Any = ...,
@@ -242,7 +245,7 @@ def CategoryEncoding(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def CenterCrop(
     height: int | Slot | Expression | str,
@@ -253,7 +256,7 @@ def CenterCrop(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def Concatenate(
     axis: Any = ...,
@@ -262,7 +265,7 @@ def Concatenate(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def ContrastLimitedAdaptiveHistogramEqualization(
     value_range: Any = ...,
@@ -274,7 +277,7 @@ def ContrastLimitedAdaptiveHistogramEqualization(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def Conv1D(
     filters: int | Slot | Expression | str,
@@ -297,7 +300,7 @@ def Conv1D(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def Conv1DTranspose(
     filters: int | Slot | Expression | str,
@@ -320,7 +323,7 @@ def Conv1DTranspose(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def Conv2D(
     filters: int | Slot | Expression | str,
@@ -343,7 +346,7 @@ def Conv2D(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def Conv2DTranspose(
     filters: int | Slot | Expression | str,
@@ -366,7 +369,7 @@ def Conv2DTranspose(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def Conv3D(
     filters: int | Slot | Expression | str,
@@ -389,7 +392,7 @@ def Conv3D(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def Conv3DTranspose(
     filters: int | Slot | Expression | str,
@@ -412,7 +415,7 @@ def Conv3DTranspose(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def ConvLSTM1D(
     filters: int | Slot | Expression | str,
@@ -446,7 +449,7 @@ def ConvLSTM1D(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def ConvLSTM2D(
     filters: int | Slot | Expression | str,
@@ -480,7 +483,7 @@ def ConvLSTM2D(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def ConvLSTM3D(
     filters: int | Slot | Expression | str,
@@ -514,7 +517,7 @@ def ConvLSTM3D(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def Cropping1D(
     cropping: Any = ...,
@@ -523,7 +526,7 @@ def Cropping1D(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def Cropping2D(
     cropping: Any = ...,
@@ -533,7 +536,7 @@ def Cropping2D(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def Cropping3D(
     cropping: Any = ...,
@@ -543,7 +546,7 @@ def Cropping3D(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def CutMix(
     factor: Any = ...,
@@ -554,7 +557,7 @@ def CutMix(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def Dense(
     units: int | Slot | Expression | str,
@@ -574,7 +577,7 @@ def Dense(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def DepthwiseConv1D(
     kernel_size: Any,
@@ -596,7 +599,7 @@ def DepthwiseConv1D(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def DepthwiseConv2D(
     kernel_size: Any,
@@ -618,7 +621,7 @@ def DepthwiseConv2D(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def Discretization(
     bin_boundaries: Any = ...,
@@ -629,7 +632,7 @@ def Discretization(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def Dot(
     axes: Any,
@@ -639,7 +642,7 @@ def Dot(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def Dropout(
     rate: float | Slot | Expression | str,
@@ -650,7 +653,7 @@ def Dropout(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def ELU(
     alpha: float | Slot | Expression | str = ...,
@@ -659,7 +662,7 @@ def ELU(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def EinsumDense(
     equation: Any,
@@ -681,7 +684,7 @@ def EinsumDense(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def Embedding(
     input_dim: int | Slot | Expression | str,
@@ -699,7 +702,7 @@ def Embedding(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def Equalization(
     value_range: Any = ...,
@@ -710,7 +713,7 @@ def Equalization(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def Flatten(
     data_format: Any = ...,
@@ -719,7 +722,7 @@ def Flatten(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def GRU(
     units: int | Slot | Expression | str,
@@ -750,7 +753,7 @@ def GRU(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def GRUCell(
     units: int | Slot | Expression | str,
@@ -775,7 +778,7 @@ def GRUCell(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def GaussianDropout(
     rate: float | Slot | Expression | str,
@@ -785,7 +788,7 @@ def GaussianDropout(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def GaussianNoise(
     stddev: float | Slot | Expression | str,
@@ -795,7 +798,7 @@ def GaussianNoise(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def GlobalAveragePooling1D(
     data_format: Any = ...,
@@ -805,7 +808,7 @@ def GlobalAveragePooling1D(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def GlobalAveragePooling2D(
     data_format: Any = ...,
@@ -815,7 +818,7 @@ def GlobalAveragePooling2D(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def GlobalAveragePooling3D(
     data_format: Any = ...,
@@ -825,7 +828,7 @@ def GlobalAveragePooling3D(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def GlobalMaxPooling1D(
     data_format: Any = ...,
@@ -835,7 +838,7 @@ def GlobalMaxPooling1D(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def GlobalMaxPooling2D(
     data_format: Any = ...,
@@ -845,7 +848,7 @@ def GlobalMaxPooling2D(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def GlobalMaxPooling3D(
     data_format: Any = ...,
@@ -855,7 +858,7 @@ def GlobalMaxPooling3D(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def GroupNormalization(
     groups: int | Slot | Expression | str = ...,
@@ -874,7 +877,7 @@ def GroupNormalization(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def GroupQueryAttention(
     head_dim: Any,
@@ -897,7 +900,7 @@ def GroupQueryAttention(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def HashedCrossing(
     num_bins: Any,
@@ -908,7 +911,7 @@ def HashedCrossing(
     trainable: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def Hashing(
     num_bins: Any,
@@ -921,7 +924,7 @@ def Hashing(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def Identity(
     activity_regularizer: Any = ...,
@@ -929,7 +932,7 @@ def Identity(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def IntegerLookup(
     max_tokens: Any = ...,
@@ -950,7 +953,7 @@ def IntegerLookup(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def LSTM(
     units: int | Slot | Expression | str,
@@ -981,7 +984,7 @@ def LSTM(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def LSTMCell(
     units: int | Slot | Expression | str,
@@ -1006,7 +1009,7 @@ def LSTMCell(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def LayerNormalization(
     axis: Any = ...,
@@ -1024,7 +1027,7 @@ def LayerNormalization(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def LeakyReLU(
     negative_slope: float | Slot | Expression | str = ...,
@@ -1033,7 +1036,7 @@ def LeakyReLU(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def Masking(
     mask_value: Any = ...,
@@ -1042,7 +1045,7 @@ def Masking(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def MaxNumBoundingBoxes(
     max_number: Any,
@@ -1052,7 +1055,7 @@ def MaxNumBoundingBoxes(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def MaxPooling1D(
     pool_size: int | Slot | Expression | str = ...,
@@ -1064,7 +1067,7 @@ def MaxPooling1D(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def MaxPooling2D(
     pool_size: Any = ...,
@@ -1076,7 +1079,7 @@ def MaxPooling2D(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def MaxPooling3D(
     pool_size: Any = ...,
@@ -1088,7 +1091,7 @@ def MaxPooling3D(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def Maximum(
     activity_regularizer: Any = ...,
@@ -1096,7 +1099,7 @@ def Maximum(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def MelSpectrogram(
     fft_length: int | Slot | Expression | str = ...,
@@ -1117,7 +1120,7 @@ def MelSpectrogram(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def Minimum(
     activity_regularizer: Any = ...,
@@ -1125,7 +1128,7 @@ def Minimum(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def MixUp(
     alpha: float | Slot | Expression | str = ...,
@@ -1136,7 +1139,7 @@ def MixUp(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def MultiHeadAttention(
     num_heads: Any,
@@ -1161,7 +1164,7 @@ def MultiHeadAttention(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def Multiply(
     activity_regularizer: Any = ...,
@@ -1169,7 +1172,7 @@ def Multiply(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def Normalization(
     axis: Any = ...,
@@ -1181,7 +1184,7 @@ def Normalization(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def PReLU(
     alpha_initializer: Any = ...,
@@ -1193,7 +1196,7 @@ def PReLU(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def Permute(
     dims: Any,
@@ -1202,13 +1205,13 @@ def Permute(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def Pipeline(
     layers: Any,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def RMSNormalization(
     axis: int | Slot | Expression | str = ...,
@@ -1218,7 +1221,7 @@ def RMSNormalization(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def RNN(
     cell: Any,
@@ -1233,7 +1236,7 @@ def RNN(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def RandAugment(
     value_range: Any = ...,
@@ -1247,7 +1250,7 @@ def RandAugment(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def RandomBrightness(
     factor: Any,
@@ -1258,7 +1261,7 @@ def RandomBrightness(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def RandomColorDegeneration(
     factor: Any,
@@ -1270,7 +1273,7 @@ def RandomColorDegeneration(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def RandomColorJitter(
     value_range: Any = ...,
@@ -1285,7 +1288,7 @@ def RandomColorJitter(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def RandomContrast(
     factor: Any,
@@ -1296,7 +1299,7 @@ def RandomContrast(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def RandomCrop(
     height: Any,
@@ -1308,7 +1311,7 @@ def RandomCrop(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def RandomElasticTransform(
     factor: Any = ...,
@@ -1324,7 +1327,7 @@ def RandomElasticTransform(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def RandomErasing(
     factor: Any = ...,
@@ -1338,7 +1341,7 @@ def RandomErasing(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def RandomFlip(
     mode: Any = ...,
@@ -1349,7 +1352,7 @@ def RandomFlip(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def RandomGaussianBlur(
     factor: Any = ...,
@@ -1363,7 +1366,7 @@ def RandomGaussianBlur(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def RandomGrayscale(
     factor: Any = ...,
@@ -1374,7 +1377,7 @@ def RandomGrayscale(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def RandomHue(
     factor: Any,
@@ -1386,7 +1389,7 @@ def RandomHue(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def RandomInvert(
     factor: Any = ...,
@@ -1398,7 +1401,7 @@ def RandomInvert(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def RandomPerspective(
     factor: Any = ...,
@@ -1412,7 +1415,7 @@ def RandomPerspective(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def RandomPosterization(
     factor: Any,
@@ -1424,7 +1427,7 @@ def RandomPosterization(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def RandomRotation(
     factor: Any,
@@ -1438,7 +1441,7 @@ def RandomRotation(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def RandomSaturation(
     factor: Any,
@@ -1450,7 +1453,7 @@ def RandomSaturation(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def RandomSharpness(
     factor: Any,
@@ -1462,7 +1465,7 @@ def RandomSharpness(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def RandomShear(
     x_factor: Any = ...,
@@ -1477,7 +1480,7 @@ def RandomShear(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def RandomTranslation(
     height_factor: Any,
@@ -1492,7 +1495,7 @@ def RandomTranslation(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def RandomZoom(
     height_factor: Any,
@@ -1507,7 +1510,7 @@ def RandomZoom(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def ReLU(
     max_value: float | None | Slot | Expression | str = ...,
@@ -1518,7 +1521,7 @@ def ReLU(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def RepeatVector(
     n: int | Slot | Expression | str,
@@ -1527,7 +1530,7 @@ def RepeatVector(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def Rescaling(
     scale: float | Slot | Expression | str,
@@ -1537,7 +1540,7 @@ def Rescaling(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def Reshape(
     target_shape: Any,
@@ -1546,7 +1549,7 @@ def Reshape(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def Resizing(
     height: int | Slot | Expression | str,
@@ -1563,7 +1566,7 @@ def Resizing(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def ReversibleEmbedding(
     input_dim: int | Slot | Expression | str,
@@ -1580,7 +1583,7 @@ def ReversibleEmbedding(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def STFTSpectrogram(
     mode: Any = ...,
@@ -1598,7 +1601,7 @@ def STFTSpectrogram(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def SeparableConv1D(
     filters: int | Slot | Expression | str,
@@ -1624,7 +1627,7 @@ def SeparableConv1D(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def SeparableConv2D(
     filters: int | Slot | Expression | str,
@@ -1650,7 +1653,7 @@ def SeparableConv2D(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def SimpleRNN(
     units: int | Slot | Expression | str,
@@ -1678,7 +1681,7 @@ def SimpleRNN(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def SimpleRNNCell(
     units: int | Slot | Expression | str,
@@ -1701,7 +1704,7 @@ def SimpleRNNCell(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def Softmax(
     axis: Any = ...,
@@ -1710,7 +1713,7 @@ def Softmax(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def Solarization(
     addition_factor: Any = ...,
@@ -1722,7 +1725,7 @@ def Solarization(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def SpatialDropout1D(
     rate: float | Slot | Expression | str,
@@ -1730,7 +1733,7 @@ def SpatialDropout1D(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def SpatialDropout2D(
     rate: float | Slot | Expression | str,
@@ -1739,7 +1742,7 @@ def SpatialDropout2D(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def SpatialDropout3D(
     rate: float | Slot | Expression | str,
@@ -1748,7 +1751,7 @@ def SpatialDropout3D(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def SpectralNormalization(
     layer: Any,
@@ -1758,7 +1761,7 @@ def SpectralNormalization(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def StackedRNNCells(
     cells: Any,
@@ -1767,7 +1770,7 @@ def StackedRNNCells(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def StringLookup(
     max_tokens: Any = ...,
@@ -1787,7 +1790,7 @@ def StringLookup(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def Subtract(
     activity_regularizer: Any = ...,
@@ -1795,7 +1798,7 @@ def Subtract(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def TextVectorization(
     max_tokens: Any = ...,
@@ -1815,7 +1818,7 @@ def TextVectorization(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def TimeDistributed(
     layer: Any,
@@ -1824,7 +1827,7 @@ def TimeDistributed(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def UnitNormalization(
     axis: Any = ...,
@@ -1833,7 +1836,7 @@ def UnitNormalization(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def UpSampling1D(
     size: int | Slot | Expression | str = ...,
@@ -1842,7 +1845,7 @@ def UpSampling1D(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def UpSampling2D(
     size: Any = ...,
@@ -1853,7 +1856,7 @@ def UpSampling2D(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def UpSampling3D(
     size: Any = ...,
@@ -1863,7 +1866,7 @@ def UpSampling3D(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def ZeroPadding1D(
     padding: Any = ...,
@@ -1873,7 +1876,7 @@ def ZeroPadding1D(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def ZeroPadding2D(
     padding: Any = ...,
@@ -1883,7 +1886,7 @@ def ZeroPadding2D(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def ZeroPadding3D(
     padding: Any = ...,
@@ -1893,7 +1896,7 @@ def ZeroPadding3D(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def LayerScale(
     init_values: Any,
@@ -1903,7 +1906,7 @@ def LayerScale(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def StochasticDepth(
     drop_path_rate: Any,
@@ -1912,7 +1915,7 @@ def StochasticDepth(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def CustomScaleLayer(
     scale: Any,
@@ -1921,7 +1924,7 @@ def CustomScaleLayer(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def PeriodicEmbedding(
     units: int | Slot | Expression | str = ...,
@@ -1933,7 +1936,7 @@ def PeriodicEmbedding(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def PiecewiseLinearEmbedding(
     units: int | Slot | Expression | str = ...,
@@ -1945,7 +1948,7 @@ def PiecewiseLinearEmbedding(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def Noise(
     units: int | Slot | Expression | str = ...,
@@ -1955,7 +1958,7 @@ def Noise(
     dtype: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...
 def Backbone(
     ConvNeXtBase: Any = ...,
@@ -2000,5 +2003,5 @@ def Backbone(
     Xception: Any = ...,
     *,
     name: str | None = ...,
-    from_: Source | None = ...,
+    from_: _From | None = ...,
 ) -> Layer: ...

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from protokit.core.errors import SpecError
 from protokit.core.names import counted
@@ -30,6 +30,16 @@ if TYPE_CHECKING:
 _SHOWN = 6  # items that a Menu's repr names
 
 
+class Parts(TypedDict, total=False):
+    """What a menu has beside its layers, as keyword arguments of `Menu`."""
+
+    hyperparameters: Mapping[str, Any]
+    blocks: Mapping[str, Any]
+    inputs: Mapping[str, Any]
+    takes: Any
+    outputs: Any
+
+
 @dataclass(frozen=True)
 class Menu(Outline):
     """A network as data: items in a chain, with blocks, hyperparameters, inputs and outputs where it has them.
@@ -40,13 +50,23 @@ class Menu(Outline):
 
     >>> Menu([{"Dense": 8}, "BatchNormalization"]).layers[0]
     Layer(kind='Dense', arguments={'units': 8}, name=None, source=None)
+    >>> menu = Menu([{"Dense": 8}], inputs={"x": [3]})
+    >>> Menu.parse(menu.as_plain()) == menu, menu.expand().nodes[0].name
+    (True, 'dense_1')
+    >>> menu.starts, menu.is_chain, [str(fault) for fault in menu.in_data(SpecError.one("too wide"), menu.as_plain())]
+    (('x',), False, ['too wide'])
+    >>> menu.with_layers(menu.layers * 2)
+    <Menu of 2 items: Dense, Dense>
+    >>> written = open("menu.yaml", "w").write(menu.write())
+    >>> Menu.is_written_in("menu.yaml"), Menu.read("menu.yaml") == menu
+    (True, True)
     """
 
     house: str | None = field(default=None, compare=False)
     even: frozenset[str] | None = field(default=None, compare=False)
     weights: Mapping[str, Any] | None = field(default=None, compare=False, repr=False)  # of layers, by name
 
-    def __init__(self, layers: Any, *, columns: tuple[str, ...] = (), **parts: Any) -> None:
+    def __init__(self, layers: Any, *, columns: tuple[str, ...] = (), **parts: Unpack[Parts]) -> None:
         """`layers` is a list of items, a mapping with `layers`, or the name of a house menu.
 
         `columns` are those of a recipe that items may name in `from`.
@@ -114,6 +134,9 @@ class Menu(Outline):
     def from_text(cls, text: str) -> Menu:
         """A menu from YAML text, such as `write` gives.
 
+        >>> Menu.from_text("- Dense: 8\\n- ReLU")
+        <Menu of 2 items: Dense, ReLU>
+
         Raises:
             SpecError: with every fault at its line.
         """
@@ -133,6 +156,11 @@ class Menu(Outline):
         With `weights` it begins at a copy of the model's weights, as they are now. They are in this object alone:
         `write` does not hold them, and a recipe takes them from a file: `learn: {from: NAME.keras}`.
 
+        >>> import keras
+        >>> network = keras.Sequential([keras.Input((3,)), keras.layers.Dense(8), keras.layers.ReLU()])
+        >>> Menu.from_keras(network)
+        <Menu of 2 items: Dense, ReLU>
+
         Raises:
             SpecError: the model is subclassed, or has a layer or a call that a menu cannot write; it names the layer.
         """
@@ -149,6 +177,12 @@ class Menu(Outline):
 
     def resolve(self, values: Mapping[str, object] | Chooser | None = None) -> Menu:
         """The menu with every slot settled: by `values` (by slot name, or a function of the slot), else its default.
+
+        >>> menu = Menu([{"Dense": protokit.choice(32, 64)}])
+        >>> list(menu.slots)
+        ['Dense.units']
+        >>> menu.resolve({list(menu.slots)[0]: 64}).as_plain()
+        [{'Dense': 64}]
 
         Raises:
             SpecError: a value is not one of its slot's, or there is no such slot.
@@ -188,6 +222,9 @@ class Menu(Outline):
     def build(self, *, seed: int = 0) -> keras.Model:
         """The untrained Keras model of a menu that names its inputs, or at the weights that it was read with.
 
+        >>> Menu([{"Dense": 8}], inputs={"x": [3]}).build().count_params()
+        32
+
         Raises:
             SpecError: there are no inputs, or Keras refused a layer.
         """
@@ -201,7 +238,17 @@ class Menu(Outline):
         return network
 
     def draw(self) -> Drawing:
-        """A picture of the menu: `print` shows a tree, a notebook a graph."""
+        """A picture of the menu: `print` shows a tree, a notebook a graph.
+
+        >>> drawing = Menu([{"Dense": 8}, "ReLU"]).draw()
+        >>> print(drawing)
+        2 layers
+        inputs
+        Dense dense_1
+        ReLU re_lu_2
+        >>> drawing.html()[:4]
+        '<svg'
+        """
         from protokit.menu.network.drawing import draw
 
         return draw(self)
@@ -234,6 +281,10 @@ class Menu(Outline):
         One that was read from a Keras model says once what repeats, and names only the layers that are referred to:
         it reads back as the same network but for the names of layers, with its weights in the same order. `names`
         keeps every layer on its own, with its name.
+
+        >>> print(Menu([{"Dense": 8}, "ReLU"]).write(), end="")
+        - Dense: 8
+        - ReLU
         """
         from protokit.grammar.writing import write
 

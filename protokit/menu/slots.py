@@ -24,6 +24,14 @@ class Slot:
     `options` are those of a choice, or the lowest and highest number, both possible. `name` is given by the menu, or is
     the path in the recipe. Outside the menu an option may be plain data with slots in it, which are asked where it is
     chosen.
+
+    >>> slot = protokit.integer(1, 3)
+    >>> slot.count, list(slot.values), slot.default, slot.said
+    (3, [1, 2, 3], 2, 'a whole number from 1 to 3')
+    >>> slot.holds(4), slot.own(2.0), slot.as_plain()
+    (False, 2, {'int': [1, 3]})
+    >>> protokit.choice("relu", "gelu").place_of("gelu")
+    1
     """
 
     kind: Literal["choice", "int", "float"]
@@ -115,19 +123,31 @@ def label(value: object) -> str:
 
 
 def choice(*options: Any, default: Any = None) -> Slot:
-    """One of some values; the first where no default is given."""
+    """One of some values; the first where no default is given.
+
+    >>> protokit.choice("relu", "gelu").default
+    'relu'
+    """
     return read({"choice": list(options), **({} if default is None else {"default": default})})
 
 
 def integer(low: int, high: int, *, step: int | None = None, log: bool = False, default: int | None = None) -> Slot:
-    """A whole number between two, both possible."""
+    """A whole number between two, both possible.
+
+    >>> protokit.Menu([{"Dense": protokit.integer(8, 64, log=True)}]).as_plain()
+    [{'Dense': {'int': [8, 64], 'log': True}}]
+    """
     return read(_given("int", [low, high], step, log, default))
 
 
 def real(
     low: float, high: float, *, step: float | None = None, log: bool = False, default: float | None = None
 ) -> Slot:
-    """A number between two; with `log`, on the scale of its logarithm."""
+    """A number between two; with `log`, on the scale of its logarithm.
+
+    >>> protokit.real(0.0, 0.5).as_plain()
+    {'float': [0.0, 0.5]}
+    """
     return read(_given("float", [low, high], step, log, default))
 
 

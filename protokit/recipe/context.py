@@ -1,8 +1,14 @@
-"""What one section of a recipe as it is written says that the reading of another needs."""
+"""What stands at the head of a recipe, and what one of its sections says that the reading of another needs."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from typing import Annotated
+
+from protokit.core.places import Fault
+from protokit.grammar.faults import refuse
+from protokit.grammar.words import Word
 
 
 def named_inputs(data: Mapping[str, object]) -> tuple[str, ...]:
@@ -26,3 +32,24 @@ def targets_of(data: Mapping[str, object]) -> tuple[str, ...]:
     target = represent.get("target") if isinstance(represent, Mapping) else None
     names = [target] if isinstance(target, str) else target
     return tuple(map(str, names)) if isinstance(names, (list, tuple, Mapping)) else ()
+
+
+def _version(value: object) -> object:
+    """The format of the file."""
+    if value != 1 or isinstance(value, bool):
+        raise refuse(Fault(f"this version reads format 1, not {value!r}", "write protokit: 1"))
+    return value
+
+
+_NAME = "[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}"
+
+
+def _name(value: object) -> object:
+    """The recipe's name, which is also a folder's."""
+    if not isinstance(value, str) or not re.fullmatch(_NAME, value):
+        raise refuse(Fault(f"a name is letters, digits, '-', '_' and '.', not {value!r}"))
+    return value
+
+
+Version = Annotated[int, Word(_version, {"const": 1})]
+Name = Annotated[str, Word(_name, {"type": "string", "pattern": f"^{_NAME}$"})]

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from io import StringIO
 from pathlib import Path as FilePath
 from typing import Annotated, Any
@@ -19,8 +17,8 @@ from protokit.core.places import Fault, Path
 from protokit.core.values.signature import Signature
 from protokit.evaluate.words import Evaluate
 from protokit.grammar.document import Document
-from protokit.grammar.faults import faults_of, refuse
-from protokit.grammar.words import Section, Word
+from protokit.grammar.faults import faults_of
+from protokit.grammar.words import Section
 from protokit.learn.words import Learn
 from protokit.menu.fitting import fitting, learning
 from protokit.menu.for_data import for_data
@@ -30,42 +28,16 @@ from protokit.menu.menu import Menu
 from protokit.menu.reading.weight_files import check_files
 from protokit.recipe import overrides
 from protokit.recipe import sets as several
-from protokit.recipe.context import named_inputs, targets_of
+from protokit.recipe.context import Name, Version, named_inputs, targets_of
 from protokit.recipe.explain import explain
 from protokit.recipe.freezing import misspelled
 from protokit.recipe.search import Search
 from protokit.recipe.slots.options import Sections, faults_of_options
-from protokit.recipe.slots.placed import COLUMNS, Slots, by_default
+from protokit.recipe.slots.placed import COLUMNS, Slots
 from protokit.recipe.slots.settling import Settling
-from protokit.recipe.slots.taking import misplaced, taken, told
+from protokit.recipe.slots.taking import at_slot, misplaced, taken, told
 from protokit.recipe.starting import start_faults
 from protokit.represent.words import Represent
-
-
-def _version(value: object) -> object:
-    """The format of the file."""
-    if value != 1 or isinstance(value, bool):
-        raise refuse(Fault(f"this version reads format 1, not {value!r}", "write protokit: 1"))
-    return value
-
-
-_NAME = "[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}"
-
-
-def _name(value: object) -> object:
-    """The recipe's name, which is also a folder's."""
-    if not isinstance(value, str) or not re.fullmatch(_NAME, value):
-        raise refuse(Fault(f"a name is letters, digits, '-', '_' and '.', not {value!r}"))
-    return value
-
-
-def _at_slot(fault: Fault, slots: Slots) -> Fault:
-    """A fault of the recipe on its defaults, where the slot stands whose default it is."""
-    path, cure = slots.as_written(fault.path, by_default), fault.cure
-    slot = next((one.slot for one in slots if one.written == path), None)
-    if slot is not None and slot.kind == "float" and "whole number" in fault.rule:
-        cure = f"write {{int: [{math.ceil(slot.options[0])}, {math.floor(slot.options[1])}]}}"
-    return replace(fault, path=path, cure=cure)
 
 
 class Recipe(Section):
@@ -73,12 +45,21 @@ class Recipe(Section):
 
     >>> Recipe.parse({"represent": {"target": "species"}}).learn.schedule
     'plateau'
+
+    >>> learn = {"menu": [{"Dense": {"choice": [8, 16]}}]}
+    >>> recipe = Recipe.parse({"represent": {"target": "species"}, "learn": learn})
+    >>> recipe.learn.schedule, recipe.sections.represent.target, list(recipe.network.slots), recipe.left_out()
+    ('plateau', 'species', ['Dense.units'], ('search',))
+    >>> recipe.check_menu()
+    >>> written = open("birds.yaml", "w").write(recipe.write())
+    >>> Recipe.read("birds.yaml") == recipe, "# of all that is drawn" in recipe.explain()
+    (True, True)
+    >>> Recipe.of(recipe.document, recipe.folder, "birds").at(recipe.folder).name
+    'birds'
     """
 
-    protokit: Annotated[int, Word(_version, {"const": 1})] = Field(
-        1, description="the format of the file", examples=[1]
-    )
-    name: Annotated[str, Word(_name, {"type": "string", "pattern": f"^{_NAME}$"})] = Field(
+    protokit: Version = Field(1, description="the format of the file", examples=[1])
+    name: Name = Field(
         "recipe", description="the run's folder is called so; the file's name when not given", examples=["flights"]
     )
     seed: int = Field(
@@ -154,14 +135,14 @@ class Recipe(Section):
         except ValidationError as error:
             found = told(faults_of(error, cls, read), read)
             faults += [fault for fault in found if not any(fault.path[: len(at)] == at for at in at_slots)]
-            raise document.error([_at_slot(fault, slots) for fault in faults]) from None
+            raise document.error([at_slot(fault, slots) for fault in faults]) from None
         if faults:
             raise document.error(faults)
         if isinstance(recipe.learn.menu, Menu) and (house := recipe.learn.menu.house):
             recipe = recipe._proposed(HOUSE_MENUS[house].learn)
         recipe._document, recipe._folder, recipe._slots = document, folder, slots
         if not recipe.sets and (faults := told(recipe.sections.faults(), read)):  # of sets each is held for itself
-            raise document.error([_at_slot(fault, slots) for fault in faults])
+            raise document.error([at_slot(fault, slots) for fault in faults])
         if faults := [*faults_of_options(slots, recipe.sections), *recipe._endless()]:
             raise document.error(faults)
         return recipe
@@ -184,7 +165,11 @@ class Recipe(Section):
 
     @property
     def slots(self) -> Slots:
-        """The slots outside the menu, each at its default here; `Space` knows those of the menu too."""
+        """The slots outside the menu, each at its default here; `Space` knows those of the menu too.
+
+        >>> Recipe.parse({**recipe, "learn": {"epochs": {"choice": [5, 9]}}}).slots.placed[0].slot.name
+        'learn.epochs'
+        """
         return self._slots
 
     def _proposed(self, learn: Mapping[str, Plain]) -> Recipe:
@@ -216,7 +201,13 @@ class Recipe(Section):
         return card_of(self.name, *parts, self.network).bundle()
 
     def settled(self, sections: Sections, settling: Settling) -> Recipe:
-        """The recipe without slots: with sections that have values in their places, and what writes it so."""
+        """The recipe without slots: with sections that have values in their places, and what writes it so.
+
+        >>> from protokit.recipe.space import Space
+        >>> open_ = Recipe.parse({"represent": {"target": "y"}, "learn": {"epochs": {"choice": [5, 9]}}})
+        >>> Space(open_).settled({"learn.epochs": 9}).learn.epochs
+        9
+        """
         found = self.model_copy(update={"represent": sections.represent, "learn": sections.learn})
         found._slots, found._settling = Slots(), settling
         return found
@@ -249,6 +240,9 @@ class Recipe(Section):
         """The recipe with the house menu that fits the data, if it names no menu; each as it is for such data.
 
         So is how it is trained, where the recipe does not say it. `rows` are those of training.
+
+        >>> Recipe.parse(recipe).fitted(model.signature).learn.menu.layers[0].kind
+        'Dense'
         """
         if self.learn.menu == "auto":
             plain = fitting(signature)
@@ -266,13 +260,22 @@ class Recipe(Section):
         return found
 
     def with_learn(self, **words: object) -> Recipe:
-        """The recipe with other words under `learn`, as they would be read."""
+        """The recipe with other words under `learn`, as they would be read.
+
+        >>> Recipe.parse(recipe).with_learn(epochs=5).as_plain()["learn"]["epochs"]
+        5
+        """
         chosen = self.model_copy(update={"learn": self.learn.model_copy(update=words)})
         chosen._slots = self._slots.without([("learn", word) for word in words])
         return chosen
 
     def error(self, path: Path, rule: str, cure: str | None = None) -> SpecError:
-        """An error at a place of this recipe, for what only the data shows."""
+        """An error at a place of this recipe, for what only the data shows.
+
+        >>> print(Recipe.parse(recipe).error(("learn", "epochs"), "3 epochs are few", "write 30"))
+        learn.epochs: 3 epochs are few
+            write 30
+        """
         return self.document.error([Fault(rule, cure, path)])
 
     def check_menu(self) -> None:
@@ -289,7 +292,12 @@ class Recipe(Section):
             raise self._document.error(faults)
 
     def in_menu(self, error: SpecError) -> SpecError:
-        """The error of the menu at its lines of this recipe."""
+        """The error of the menu at its lines of this recipe.
+
+        >>> print(Recipe.parse(recipe).in_menu(protokit.SpecError.one("too narrow", "write 16", (0, "Dense"))))
+        learn.menu[0].Dense: too narrow
+            write 16
+        """
         data = self.document.data
         learn = data.get("learn") if isinstance(data, dict) else None
         written = learn.get("menu") if isinstance(learn, dict) else None

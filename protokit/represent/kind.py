@@ -175,7 +175,22 @@ class InputColumn(FittedColumn):
 
 
 class Kind:
-    """A kind of column. The class is never made, unless it is a FittedColumn too, of which there is one a column."""
+    """A kind of column. The class is never made, unless it is a FittedColumn too, of which there is one a column.
+
+    >>> from dataclasses import dataclass
+    >>> from protokit import plugins
+    >>> @plugins.kind
+    ... @dataclass(frozen=True)
+    ... class Percent(NumberColumn, plugins.Kind):
+    ...     name, about, example = "percent", "numbers with a % sign", "percent"
+    ...     @property
+    ...     def names(self):
+    ...         return (self.column,)
+    ...     def numbers(self, cells):
+    ...         return cells.astype(str).str.rstrip("%").astype(float).to_numpy()[:, None]
+    >>> protokit.check({"represent": {"target": "y", "columns": {"share": "percent"}}}).represent.kind("share")
+    'percent'
+    """
 
     name: ClassVar[str]
     about: ClassVar[str]  # one sentence, for `protokit list kinds`

@@ -1,16 +1,4 @@
-"""What a way to split is: which rows are for the test, for validation, and for each fold.
-
-@SPLITS.add
-class Halves(SplitWay):
-    name = "halves"
-    about = "the last rows are the test"
-    example = "halves"
-
-    @classmethod
-    def take(cls, table, rows, share, seed):
-        first = round(len(rows) * (1 - share))
-        return rows[:first], rows[first:]
-"""
+"""What a way to split is: which rows are for the test, for validation, and for each fold."""
 
 from __future__ import annotations
 
@@ -79,7 +67,19 @@ class SplitTable:
 
 
 class SplitWay:
-    """A way to split rows; the class is never made. Positions are those of rows in the table, from 0."""
+    """A way to split rows; the class is never made. Positions are those of rows in the table, from 0.
+
+    >>> from protokit import plugins
+    >>> @plugins.split
+    ... class Halves(plugins.SplitWay):
+    ...     name, about, example = "halves", "the last rows are the test", "halves"
+    ...     @classmethod
+    ...     def take(cls, table, rows, share, seed):
+    ...         first = round(len(rows) * (1 - share))
+    ...         return rows[:first], rows[first:]
+    >>> protokit.check(recipe, set={"represent.split": {"by": "halves"}}).represent.split.by
+    'halves'
+    """
 
     name: ClassVar[str]
     about: ClassVar[str]  # one sentence, for `protokit list splits`

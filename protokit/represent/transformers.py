@@ -125,6 +125,9 @@ class NumberEncoder(_Columns):
 
     Of fewer than 640 rows they are standardised, within -32 and 32.
 
+    >>> protokit.NumberEncoder().fit(birds[["wing"]]).transform(birds[["wing"]]).shape
+    (80, 1)
+
     Shapes: (rows, columns) -> (rows, columns + columns with missing cells when fitted), float32.
     """
 
@@ -135,6 +138,9 @@ class NumberEncoder(_Columns):
 class BooleanEncoder(_Columns):
     """True and false (or yes and no, 1 and 0), standardised; missing ones are marked.
 
+    >>> protokit.BooleanEncoder().fit_transform(pd.DataFrame({"ringed": ["yes", "no"]})).shape
+    (2, 1)
+
     Shapes: (rows, columns) -> (rows, columns + columns with missing cells when fitted), float32.
     """
 
@@ -143,6 +149,9 @@ class BooleanEncoder(_Columns):
 
 class DateEncoder(_Columns):
     """Dates as days and as places on the circles of year, week and, with a time, day; scaled as numbers are.
+
+    >>> protokit.DateEncoder().fit(pd.DataFrame({"day": ["2024-01-31"] * 3})).get_feature_names_out()[:2].tolist()
+    ['day days', 'day sine of year']
 
     Shapes: (rows, columns) -> (rows, 5 or 7 for each column, and marks of missing cells), float32.
     """
@@ -154,6 +163,9 @@ class OrderedEncoder(_Columns):
     """Categories that have an order, by their place in it; scaled as numbers are.
 
     `levels` are those of every column, from the lowest; a cell that is none of them is an error.
+
+    >>> protokit.OrderedEncoder(["low", "high"]).fit_transform(pd.DataFrame({"risk": ["high", "low"]})).shape
+    (2, 1)
 
     Shapes: (rows, columns) -> (rows, columns + columns with missing cells when fitted), float32.
     """
@@ -172,6 +184,9 @@ class CategoryEncoder(_Columns):
 
     Levels of fewer than three rows are as ones that were never seen: all 0, or the code 0. `form` is `one_hot` or
     `codes`.
+
+    >>> protokit.CategoryEncoder().fit(birds[["island"]]).get_feature_names_out().tolist()
+    ['island = Biscoe', 'island = Dream', 'island = Torgersen']
 
     Shapes: (rows, columns) -> (rows, levels of all columns) float32, or (rows, columns) int32.
     """
@@ -201,6 +216,9 @@ class TextEncoder(_Columns):
     longest, or so many that 95 of 100 are not cut). Code 0 is past the end, 1 a word that the vocabulary lacks.
     `tokens` is what counts as a word: `words`, `pairs` (words and pairs of neighbours), `characters` or `mixed`: not
     given, words or mixed by the scripts of the texts.
+
+    >>> protokit.TextEncoder("tokens").fit_transform(pd.DataFrame({"note": ["a blue egg", "one egg"]})).shape
+    (2, 3)
 
     Shapes: (rows, columns) -> (rows, lengths together) int32, or (rows, words together) float32.
     """
@@ -234,6 +252,9 @@ class ImageEncoder(_Columns):
     `size` is height and width, `channels` 1 for grey or 3 for colours: as the images are when not given. Paths start at
     `folder`; transparent pixels stand on `background`. To give a network images again:
     `reshape(-1, height, width, channels)`.
+
+    >>> protokit.ImageEncoder(size=(2, 2)).fit_transform(pd.DataFrame({"photo": [np.zeros((4, 4, 3), "uint8")]})).shape
+    (1, 4)
 
     Shapes: (rows, columns) -> (rows, height * width * channels of each column), uint8.
     """

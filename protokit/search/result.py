@@ -30,7 +30,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Study:
-    """A search. In a notebook it shows itself as a card: whether anything was gained, by which values, how sure."""
+    """A search. In a notebook it shows itself as a card: whether anything was gained, by which values, how sure.
+
+    >>> study.complete, study.gained in (True, False), list(study.best_values), len(study.trials)
+    (True, True, ['Dense.units'], 2)
+    >>> study.best.name, study.defaults.name, study.recipe.learn.epochs
+    ('search', 'search', 2)
+    >>> "history" in study.plot.names, study.card.title, study.view.metric
+    (True, 'search: search', 'loss')
+    >>> print(study.verdict)
+    The search ...
+    >>> Study.open(study.path).as_plain()["complete"]
+    True
+    """
 
     path: Path
     name: str

@@ -44,6 +44,13 @@ def tune(
     The search is kept in `out/NAME/search-TIME-HASH/`. With `resume`, the last one of the same recipe and data goes on
     where it stopped; one that was complete goes on with more trials, if more are asked for.
 
+    >>> study
+    <Study runs/search/search-...: ...>
+    >>> len(study.trials), list(study.best_values)
+    (2, ['Dense.units'])
+    >>> protokit.tune(search, birds, trials=2, resume=True).path == study.path
+    True
+
     Raises:
         SpecError: the recipe is wrong, or has no slots; nothing was written.
         DataError: the data is not as the recipe says, another process drives this search, or the disk is full.

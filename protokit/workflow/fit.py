@@ -37,6 +37,10 @@ def fit(
     `represent.columns` does. All other words are those of `learn` in a recipe (docs/grammar.md), `from_` its `from`.
     The same as `run` with a recipe of these words, which `run.recipe` gives.
 
+    >>> fitted = protokit.fit(birds, "species", menu=[{"Dense": 8}, "ReLU"], epochs=3, networks=1)
+    >>> fitted.model.predict(birds.head(2))["species"].tolist()
+    ['Adelie', 'Adelie']
+
     Raises:
         SpecError: a word is not one of `learn`, a value is wrong, or there is no such column; nothing was written.
         DataError: the data is not what the words say.

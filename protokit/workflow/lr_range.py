@@ -92,6 +92,14 @@ def lr_range(
 
     The recipe's network, loss, optimizer and batches are used, on training rows only. Nothing is written.
 
+    >>> found = protokit.lr_range(recipe, birds, steps=20)
+    >>> found.current, len(found.rates), "learning rate" in found.chart
+    (0.001, 20, True)
+    >>> print(found.sentence)
+    The loss falls ...
+    >>> "suggested" in found.as_plain()
+    True
+
     Source: Smith, Cyclical Learning Rates for Training Neural Networks, 2017.
 
     Raises:

@@ -29,7 +29,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Run:
-    """A finished run. In a notebook it shows itself as a card; `print` gives the same as text."""
+    """A finished run. In a notebook it shows itself as a card; `print` gives the same as text.
+
+    >>> run.name, run.recipe.learn.epochs, list(run.metrics)
+    ('birds', 3, ['roc_auc', 'accuracy', 'log_loss'])
+    >>> print(run.verdict)
+    The network ...
+    >>> run.history.columns.tolist()[:3], run.predictions.columns.tolist()[:3]
+    (['epoch', 'accuracy', 'loss'], ['row', 'species', 'species predicted'])
+    >>> "confusion" in run.plot.names, run.card.title, len(run.findings) + len(run.diagnoses) > 0
+    (True, 'birds', True)
+    """
 
     path: Path
     name: str
@@ -39,6 +49,9 @@ class Run:
     @classmethod
     def open(cls, path: str | Path, *, model: Model | None = None) -> Run:
         """Read the folder of a finished run; of `runs/NAME` it is the newest.
+
+        >>> Run.open(run.path).metrics == run.metrics
+        True
 
         Raises:
             DataError: it is not one.
@@ -117,6 +130,9 @@ class Run:
         """Score the model on another table with the truth in it, by the recipe's metrics: see `Model.evaluate`.
 
         Clusters are held against the recipe's `evaluate.labels`.
+
+        >>> run.evaluate(birds, metrics=["accuracy"])
+        <Evaluation on 80 rows: accuracy ...>
 
         Raises:
             SpecError: a metric is not for the task, the recipe names no labels for its clusters, or the model draws.

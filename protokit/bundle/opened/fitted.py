@@ -101,6 +101,10 @@ class Fitted:
         lives its own life: nothing that is done to it changes what this model predicts, nor the other way round. Its
         learning rate is where the recipe's schedule starts. A model that an earlier version wrote comes uncompiled.
 
+        >>> network = model.to_keras()
+        >>> network.count_params(), [layer.name for layer in network.layers][-1]
+        (57, 'output')
+
         Raises:
             SpecError: there is no such network, each fold has encoders of its own and none is chosen, or a loss of
                 one's own is not registered here.
@@ -114,6 +118,10 @@ class Fitted:
         `fit` of what `to_keras` gives takes `inputs` and, of one target, its only value in `targets`. With folds,
         `network` says whose encoders are used.
 
+        >>> arrays = model.arrays(birds)
+        >>> {name: array.shape for name, array in arrays.inputs.items()}, list(arrays.targets)
+        ({'numbers': (80, 5)}, ['species'])
+
         Raises:
             SpecError: each fold has encoders of its own, and no network is chosen.
             DataError: a column is missing, or a cell is not what its column is.
@@ -124,6 +132,9 @@ class Fitted:
         """The gradient of the mean loss over a table with the truth in it, for each weight by its path in Keras.
 
         They come in the order of `to_keras(network=...).trainable_variables`. Dropout is off, as in prediction.
+
+        >>> {path: gradient.shape for path, gradient in model.gradients(birds).items()}
+        {'dense_1/kernel': (5, 8), 'dense_1/bias': (8,), 'output/kernel': (8, 1), 'output/bias': (1,)}
 
         Shapes: those of the weights.
 

@@ -17,6 +17,16 @@ from protokit.evaluate.instances import LAST, Instances
 class Check(ABC):
     """Looks at the rows of a table for one kind of fault, before anything is trained.
 
+    >>> from protokit import plugins
+    >>> @plugins.check
+    ... class Wide(plugins.Check):
+    ...     name, about = "wide", "A table with more columns than rows."
+    ...     def __call__(self, data):
+    ...         if data.frame.shape[1] > len(data.frame):
+    ...             yield Finding(self.name, "note", (), "there are more columns than rows")
+    >>> "wide" in CHECKS
+    True
+
     Attributes:
         name: of the check, and of its findings.
         about: what it finds, for `protokit list`.
@@ -41,7 +51,18 @@ class Check(ABC):
 
 
 class SeriesCheck(ABC):
-    """Looks at series that are forecast for one kind of fault. Attributes as those of Check."""
+    """Looks at series that are forecast for one kind of fault. Attributes as those of Check.
+
+    >>> from protokit import plugins
+    >>> @plugins.series_check
+    ... class Lone(plugins.SeriesCheck):
+    ...     name, about = "lone", "A forecast of one series alone."
+    ...     def __call__(self, data):
+    ...         if len(data.names) == 1:
+    ...             yield Finding(self.name, "note", (), "there is one series")
+    >>> "lone" in SERIES_CHECKS
+    True
+    """
 
     name: str
     about: str

@@ -27,6 +27,18 @@ class Fitted(Protocol):
 class Baseline(ABC):
     """A simple model that a network is held against, on the plain columns.
 
+    >>> import numpy as np
+    >>> from protokit import plugins
+    >>> @plugins.baseline
+    ... class Half(plugins.Baseline):
+    ...     name, about, tasks = "half", "One half for every row.", ("binary",)
+    ...     def fit(self, features, truth, target, seed):
+    ...         return self
+    ...     def scores(self, features):
+    ...         return np.full((features.rows, 2), 0.5)
+    >>> protokit.check(recipe, set={"evaluate.baselines": ["half"]}).evaluate.baselines
+    ('half',)
+
     Attributes:
         name: as a recipe writes it under `evaluate.baselines`.
         about: what it does, in a sentence.

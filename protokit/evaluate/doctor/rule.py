@@ -15,6 +15,16 @@ from protokit.evaluate.instances import LAST, Instances
 class Rule(ABC):
     """Looks at the numbers of a training for one kind of fault.
 
+    >>> from protokit import plugins
+    >>> @plugins.rule
+    ... class Short(plugins.Rule):
+    ...     name, about = "short", "A training of fewer than five epochs."
+    ...     def __call__(self, checkup, found):
+    ...         if checkup.epochs < 5:
+    ...             yield Symptom(self.name, "note", "the training is short", advice="give it more epochs")
+    >>> "short" in RULES
+    True
+
     Attributes:
         name: of the rule.
         about: what it finds, for `protokit list`.

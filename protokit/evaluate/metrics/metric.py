@@ -18,6 +18,15 @@ if TYPE_CHECKING:
 class Metric:
     """A number that says how good predictions are. A class of its own overrides `score`, or `per_row` alone.
 
+    >>> from protokit import plugins
+    >>> @plugins.metric
+    ... class Hits(plugins.Metric):
+    ...     name, about, tasks = "hits", "The share of rows that are right.", ("binary",)
+    ...     def score(self, predictions):
+    ...         return float((predictions.labels == predictions.truth).mean())
+    >>> list(run.evaluate(birds, metrics=["hits"]).metrics)
+    ['hits']
+
     Attributes:
         name: as a recipe writes it under `evaluate.metrics`.
         about: what it is, in a sentence.

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _TAKES = ("classes", "probabilities")
 Function = Callable[..., Any]
 Thing = TypeVar("Thing")
+One = TypeVar("One", bound=Function)
 
 
 class Own(Metric):
@@ -111,7 +112,7 @@ def metric(
     greater_is_better: bool | None = True,
     takes: str = "classes",
     name: str | None = None,
-) -> Callable[[Function], Function]: ...
+) -> Callable[[One], One]: ...
 
 
 def metric(
@@ -125,9 +126,12 @@ def metric(
 ) -> Any:
     """Make a function of truth and prediction a metric that `evaluate.metrics` can name; or add a class, a `Metric`.
 
-        @protokit.metric(task="regression", greater_is_better=False)
-        def cost(truth, predicted):
-            return ((predicted - truth).clip(0) * 3 + (truth - predicted).clip(0)).mean()
+    >>> @protokit.metric(task="regression", greater_is_better=False)
+    ... def cost(truth, predicted):
+    ...     '''What is missing costs three times what is left over.'''
+    ...     return ((truth - predicted).clip(0) * 3 + (predicted - truth).clip(0)).mean()
+    >>> protokit.check({"represent": {"target": "y"}, "evaluate": {"metrics": ["cost"]}}).evaluate.metrics
+    ('cost',)
 
     The function is given two arrays, and the weight of each row if it takes `sample_weight`:
 
@@ -162,7 +166,7 @@ def metric(
     if greater_is_better not in (True, False, None):
         raise SpecError.one(f"greater_is_better is True, False or None, not {greater_is_better!r}", cure)
 
-    def made(function: Function) -> Function:
+    def made(function: One) -> One:
         own = name if name is not None else getattr(function, "__name__", "")
         if not callable(function) or not own.isidentifier():
             raise SpecError.one(f"a metric is a function with a name, not {function!r}", "def it, or give name=...")

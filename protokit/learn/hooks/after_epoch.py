@@ -56,10 +56,13 @@ def after_epoch(*, name: str | None = None) -> Callable[[Thing], Thing]: ...
 def after_epoch(thing: Any = None, /, *, name: str | None = None) -> Any:
     """Register a hook of your own under its name, for `learn.after_epoch`: it is called after each epoch.
 
-        @protokit.after_epoch
-        def good_enough(end, loss: float = 0.1):
-            if end.logs["validation_loss"] < loss:
-                return f"the validation loss is below {loss}"
+    >>> @protokit.after_epoch
+    ... def good_enough(end, loss: float = 0.1):
+    ...     '''Ends the training where the validation loss is small enough.'''
+    ...     if end.logs["validation_loss"] < loss:
+    ...         return f"the validation loss is below {loss}"
+    >>> protokit.check(recipe, set={"learn.after_epoch": [{"good_enough": {"loss": 0.2}}]}).learn.after_epoch
+    ({'good_enough': {'loss': 0.2}},)
 
     It is given a `protokit.plugins.EpochEnd`: the epoch, its scores and those before it, the network, a way to predict
     the validation rows, and the folder of the run. It returns None; True, or a text that says why, ends the training.

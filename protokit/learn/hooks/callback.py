@@ -145,10 +145,14 @@ def callback(*, name: str | None = None) -> Callable[[Thing], Thing]: ...
 def callback(thing: Any = None, /, *, name: str | None = None) -> Any:
     """Register a callback of your own under its name, for `learn.callbacks`: a `keras.callbacks.Callback`.
 
-        @protokit.callback
-        class Beep(keras.callbacks.Callback):
-            def on_train_end(self, logs=None):
-                print("\\a")
+    >>> import keras
+    >>> @protokit.callback
+    ... class Beep(keras.callbacks.Callback):
+    ...     '''Says when it is over.'''
+    ...     def on_train_end(self, logs=None):
+    ...         print("over")
+    >>> protokit.check({"represent": {"target": "y"}, "learn": {"callbacks": ["Beep"]}}).learn.callbacks
+    ('Beep',)
 
     Its methods for a training and for epochs are called by each engine; those for batches and for validation are
     `fit`'s, and take `engine: keras`. Scores have Keras's names (`loss`, `val_loss`). `self.model.stop_training = True`

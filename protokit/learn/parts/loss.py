@@ -46,10 +46,14 @@ SHELF = Shelf("loss", "losses", LOSSES, "Loss", LossPart, _GIVEN)
 def loss(*, task: str | Iterable[str], name: str | None = None) -> Callable[[Thing], Thing]:
     """Register a loss of your own under its name, for `learn.loss`.
 
-        @protokit.loss(task="regression")
-        def asymmetric(y_true, y_pred, over: float = 3.0):
-            error = y_pred - y_true
-            return keras.ops.mean(keras.ops.where(error > 0, over, 1.0) * error**2, axis=-1)
+    >>> import keras
+    >>> @protokit.loss(task="regression")
+    ... def asymmetric(y_true, y_pred, over: float = 3.0):
+    ...     '''The squared error, more where the prediction is too high.'''
+    ...     error = y_pred - y_true
+    ...     return keras.ops.mean(keras.ops.where(error > 0, over, 1.0) * error**2, axis=-1)
+    >>> protokit.check({"represent": {"target": "y"}, "learn": {"loss": {"asymmetric": {"over": 5}}}}).learn.loss
+    {'asymmetric': {'over': 5}}
 
     A recipe says `loss: asymmetric`, or `loss: {asymmetric: {over: 5}}`. A function is given the truth and what the
     network gives, as tensors, and gives a number for each row; written with `keras.ops` it runs in compiled code. A

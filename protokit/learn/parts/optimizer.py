@@ -41,6 +41,15 @@ def optimizer(thing: Any = None, /, *, name: str | None = None) -> Any:
     killed goes on from them. It takes `learning_rate`, and passes what else it is given on to Keras's class
     (`**kwargs`), for clipping, accumulation and averages.
 
+    >>> import keras
+    >>> @protokit.optimizer
+    ... class SignDescent(keras.optimizers.Optimizer):
+    ...     '''Goes by the sign of the gradient.'''
+    ...     def update_step(self, gradient, variable, learning_rate):
+    ...         self.assign_sub(variable, learning_rate * keras.ops.sign(gradient))
+    >>> protokit.check({"represent": {"target": "y"}, "learn": {"optimizer": "SignDescent"}}).learn.optimizer
+    'SignDescent'
+
     Raises:
         SpecError: the thing is no optimizer, or its name is taken.
     """

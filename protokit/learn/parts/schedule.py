@@ -70,10 +70,13 @@ def schedule(*, name: str | None = None) -> Callable[[Thing], Thing]: ...
 def schedule(thing: Any = None, /, *, name: str | None = None) -> Any:
     """Register a schedule of your own under its name, for `learn.schedule`.
 
-        @protokit.schedule
-        def triangle(step, steps, low: float = 0.1):
-            share = keras.ops.abs(2 * step / steps - 1)
-            return 1 - (1 - low) * share
+    >>> import keras
+    >>> @protokit.schedule
+    ... def triangle(step, steps, low: float = 0.1):
+    ...     '''From a low rate to the whole one in the middle of the training, and back.'''
+    ...     return 1 - (1 - low) * keras.ops.abs(2 * step / steps - 1)
+    >>> protokit.check({"represent": {"target": "y"}, "learn": {"schedule": "triangle"}}).learn.schedule
+    'triangle'
 
     A function is given the step, from 0, and how many there are at most, as tensors; it gives what the learning rate
     is multiplied by at this step. A class is a `keras.optimizers.schedules.LearningRateSchedule`; where it takes an

@@ -43,9 +43,13 @@ def training_metric(*, task: str | Iterable[str] = (), name: str | None = None) 
 def training_metric(thing: Any = None, /, *, task: str | Iterable[str] = (), name: str | None = None) -> Any:
     """Register a metric of your own under its name, for `learn.metrics`: it stands in the history after each epoch.
 
-        @protokit.training_metric(task="regression")
-        def within_one(y_true, y_pred):
-            return keras.ops.cast(keras.ops.abs(y_pred - y_true) < 1, "float32")
+    >>> import keras
+    >>> @protokit.training_metric(task="regression")
+    ... def within_one(y_true, y_pred):
+    ...     '''The share of rows within a standard deviation.'''
+    ...     return keras.ops.cast(keras.ops.abs(y_pred - y_true) < 1, "float32")
+    >>> protokit.check({"represent": {"target": "y"}, "learn": {"metrics": ["within_one"]}}).learn.metrics
+    ('within_one',)
 
     A function gives a number for each row, whose mean is taken; a class derives from `keras.metrics.Metric`. Both are
     given what a loss is given (`protokit.loss`). Without a task it is for any. The scores of a run, of its test rows,

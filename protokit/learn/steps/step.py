@@ -167,22 +167,26 @@ def training_step(*, name: str | None = None) -> Callable[[Thing], Thing]: ...
 def training_step(thing: Any = None, /, *, name: str | None = None) -> Any:
     """Register a training step of your own under its name, for `learn.training_step`: a `keras.Model` subclass.
 
-        @protokit.training_step
-        class Gentle(keras.Model):
-            def __init__(self, *args, most: float = 1.0, **kwargs):
-                super().__init__(*args, **kwargs)
-                self.most = most
-
-            def train_step(self, data):
-                x, y, weights = keras.utils.unpack_x_y_sample_weight(data)
-                with tf.GradientTape() as tape:
-                    y_pred = self(x, training=True)
-                    loss = self.compute_loss(x, y, y_pred, weights)
-                    scaled = self.optimizer.scale_loss(loss)
-                gradients = tape.gradient(scaled, self.trainable_variables)
-                self.optimizer.apply([keras.ops.clip(g, -self.most, self.most) for g in gradients])
-                self.metrics[0].update_state(loss)
-                return self.compute_metrics(x, y, y_pred, weights)
+    >>> import keras, tensorflow as tf
+    >>> @protokit.training_step
+    ... class Gentle(keras.Model):
+    ...     '''Gradients no larger than `most`.'''
+    ...     def __init__(self, *args, most: float = 1.0, **kwargs):
+    ...         super().__init__(*args, **kwargs)
+    ...         self.most = most
+    ...     def train_step(self, data):
+    ...         x, y, weights = keras.utils.unpack_x_y_sample_weight(data)
+    ...         with tf.GradientTape() as tape:
+    ...             y_pred = self(x, training=True)
+    ...             loss = self.compute_loss(x, y, y_pred, weights)
+    ...             scaled = self.optimizer.scale_loss(loss)
+    ...         gradients = tape.gradient(scaled, self.trainable_variables)
+    ...         gradients = [keras.ops.clip(g, -self.most, self.most) for g in gradients]
+    ...         self.optimizer.apply(gradients, self.trainable_variables)
+    ...         self.metrics[0].update_state(loss)
+    ...         return self.compute_metrics(x, y, y_pred, weights)
+    >>> protokit.check(recipe, set={"learn.training_step": {"Gentle": {"most": 0.1}}}).learn.training_step
+    {'Gentle': {'most': 0.1}}
 
     It is made with the inputs and outputs of the recipe's network, whose layers are its own then, and with what the
     recipe gives it (`training_step: {Gentle: {most: 0.1}}`); the recipe's loss, optimizer and metrics are compiled

@@ -256,11 +256,14 @@ def stand_ins(catalogue: dict[str, Any]) -> str:
     lines = [
         '"""Signatures of the stand-ins. Written by `python -m protokit.menu.network.describe`."""',
         "",
-        "from typing import Any",
+        "from collections.abc import Mapping, Sequence",
+        "from typing import Any, TypeAlias",
         "",
         "from protokit.menu.expressions import Expression",
-        "from protokit.menu.items import Layer, Source",
+        "from protokit.menu.items import Layer",
         "from protokit.menu.slots import Slot",
+        "",
+        "_From: TypeAlias = str | Sequence[_From] | Mapping[str, _From]",
         "",
     ]
     for name, entry in catalogue["layers"].items():
@@ -272,7 +275,7 @@ def stand_ins(catalogue: dict[str, Any]) -> str:
             optional = " | None" if about.get("default", 0) is None else ""
             annotation = f"{kind}{optional} | Slot | Expression | str" if kind else "Any"
             parameters.append(f"{argument}: {annotation}" + (" = ..." if "default" in about else ""))
-        more = ["*", "name: str | None = ...", "from_: Source | None = ..."]
+        more = ["*", "name: str | None = ...", "from_: _From | None = ..."]
         lines += [f"def {name}(", *(f"    {parameter}," for parameter in (*parameters, *more)), ") -> Layer: ..."]
     return "\n".join(lines) + "\n"
 

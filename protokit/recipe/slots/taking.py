@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from protokit.core.places import Fault, Path
 from protokit.grammar.words import Varies
 from protokit.learn.words import Learn
 from protokit.menu.slots import Slot, label, of_lists
-from protokit.recipe.slots.placed import COLUMNS, Slots, Taker
+from protokit.recipe.slots.placed import COLUMNS, Slots, Taker, by_default
 
 # why nothing varies in a place, and what to do; what a longer path says goes before
 _ONE_TRAINING = ("it is for one training: no trial has it", "search without it, then run best.yaml with it")
@@ -160,3 +162,12 @@ def _refused(path: Path, value: object) -> Fault:
 def _field(key: str | int) -> str | int:
     """The field of `learn` that a word stands for."""
     return next((name for name, field in Learn.model_fields.items() if field.alias == key), key)
+
+
+def at_slot(fault: Fault, slots: Slots) -> Fault:
+    """A fault of the recipe on its defaults, where the slot stands whose default it is."""
+    path, cure = slots.as_written(fault.path, by_default), fault.cure
+    slot = next((one.slot for one in slots if one.written == path), None)
+    if slot is not None and slot.kind == "float" and "whole number" in fault.rule:
+        cure = f"write {{int: [{math.ceil(slot.options[0])}, {math.floor(slot.options[1])}]}}"
+    return replace(fault, path=path, cure=cure)

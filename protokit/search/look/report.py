@@ -17,6 +17,9 @@ from protokit.workflow.result import Run
 def report(run: Run | Study | str | Path, out: str | Path | None = None) -> Path:
     """Write the report of a run or a search anew, from what is in its folder: to `out`, else to `report.html` in it.
 
+    >>> protokit.report(run, "birds.html")
+    PosixPath('birds.html')
+
     Raises:
         DataError: the folder is not that of a finished run or of a search, or the file cannot be written.
     """

@@ -27,6 +27,13 @@ class Tried:
     """What came of each cure that a run has shown. `print` says it; `run` is the folder.
 
     Of a run with folds, cures are tried on the first one.
+
+    >>> tried = protokit.try_cures(run, birds, seconds=60)
+    >>> tried.run == run.path, len(tried.lines) == len(tried.trials), tried.of("no_check")
+    (True, True, None)
+    >>> tried.write()
+    >>> Tried.read(run.path) == tried, list(tried.as_plain())
+    (True, ['run', 'trials', 'folds'])
     """
 
     run: Path

@@ -38,6 +38,9 @@ def try_cures(run: Run | str | Path, table: object = None, *, seconds: float = S
     one that does is stopped. What comes of each is written to `cures.json` in the run's folder at once, so that the
     next call goes on with the rest.
 
+    >>> protokit.try_cures(run, birds, seconds=60).folds
+    1
+
     Raises:
         SpecError: the run is of clusters, or the time is not more than 0.
         DataError: it is not a run, or its data is not what it was.

@@ -179,6 +179,14 @@ def compare(*runs: Run | str | Path) -> Comparison:
     On one test set the differences are resampled in pairs; over folds the corrected resampled t-test is used; the
     chances of several pairs are Holm's. A run that did not come to its end is left out, and the comparison says so.
 
+    >>> both = protokit.compare(run, other)
+    >>> both.labels, len(both.pairs), both.differing
+    (('birds', 'other'), 1, (('learn.epochs', '3', '2'),))
+    >>> both.sentences[0].text
+    'birds ... other ...'
+    >>> both.card.title, both.page().title
+    ('2 runs', '2 runs')
+
     Raises:
         SpecError: fewer than two, or one of them twice.
         DataError: a folder is not that of a run, or fewer than two of the runs came to their end.

@@ -98,6 +98,19 @@ class Plot:
     `run.plot.NAME(...)` is `draw(...)`. Its keyword `theme` is "light" or "dark"; other arguments have defaults, and
     the first is a target's name unless `of_target` is False. It returns a matplotlib Figure that is not known to
     pyplot, in the colours of the theme: the functions of `protokit.show.plots` draw such ones.
+
+    >>> from protokit import plugins
+    >>> from protokit.show.plots.style import drawn
+    >>> @plugins.plot
+    ... class Losses(plugins.Plot):
+    ...     name, about, of_target = "losses", "the loss of each epoch as a bar", False
+    ...     def draw(self, *, theme="light"):
+    ...         '''Draw the training loss of each epoch.'''
+    ...         with drawn(theme, 5.4, 2.8) as (figure, axes):
+    ...             axes.bar(range(3), [row["loss"] for row in self.view.results["history"]])
+    ...         return figure
+    >>> run.plot.losses(theme="dark").axes[0].get_title()
+    ''
     """
 
     name: ClassVar[str]
@@ -187,6 +200,13 @@ class Plots:
     A notebook shows it in its own colours, light or dark. All take `theme`, "light" or "dark", for a file or to keep
     these colours in a notebook, and those of one target its name where the run has several. Colours are those of Okabe
     and Ito; marks and dashes tell apart what they tell apart. `names` are those that fit the run.
+
+    >>> "confusion" in run.plot.names
+    True
+    >>> run.plot.confusion(theme="dark").axes[0].get_xlabel()
+    'predicted'
+    >>> [plot.name for plot in run.plot.of_section("training")]
+    ['curves', 'gradients']
     """
 
     def __init__(self, view: RunView) -> None:

@@ -34,6 +34,11 @@ def runs(
     `filter` are comparisons that must all hold: `"roc_auc > .8"`, `"state = failed"`, `"name ~ flights"`. `sort` is a
     metric, whose best come first, or another column.
 
+    >>> protokit.runs("runs", filter="accuracy >= 0", sort="accuracy").columns[:3].tolist()
+    ['run', 'kind', 'name']
+    >>> "birds" in protokit.runs(run.path.parent)["name"].tolist()
+    True
+
     Raises:
         SpecError: a filter cannot be read, or there is no such column.
         DataError: there is no such folder.

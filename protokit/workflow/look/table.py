@@ -97,6 +97,12 @@ def table(source: object, table: object = None, *, sheet: str | None = None, set
     `sheet` names one of several in a database, page or workbook. Kinds are read off all rows here; a run reads them off
     its training rows.
 
+    >>> view = protokit.table(birds)
+    >>> view, len(view), view.frame.shape, view.card.title
+    (<Table table: 80 rows, 4 columns>, 80, (80, 4), 'table')
+    >>> [(column.name, column.kind) for column in view.columns]
+    [('wing', 'number'), ('mass', 'number'), ('island', 'category'), ('species', 'category')]
+
     Raises:
         SpecError: the recipe is wrong, or the ending of a file says nothing.
         DataError: the data cannot be read, or is not as the recipe says.

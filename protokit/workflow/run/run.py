@@ -53,6 +53,11 @@ def run(
     What is prepared of files, up to the first training step, is kept in the user's folder for caches, for the next run
     of the same recipe on files of the same content; without `cache` it is neither taken from there nor kept.
 
+    >>> run.name, list(run.metrics)
+    ('birds', ['roc_auc', 'accuracy', 'log_loss'])
+    >>> protokit.run(recipe, birds, resume=True).path == run.path
+    True
+
     Raises:
         SpecError: the recipe is wrong; nothing was written.
         DataError: the data is not as the recipe says.

@@ -19,6 +19,14 @@ Predict = Callable[[Mapping[str, np.ndarray]], dict[str, np.ndarray]]
 class EpochEnd:
     """An epoch that has just ended, as a hook is given it.
 
+    >>> from protokit import plugins
+    >>> @plugins.after_epoch
+    ... def close(end: plugins.EpochEnd):
+    ...     said, true = end.predict()["species"], end.truth["species"]
+    ...     return len(end.history) > 1 and len(end.inputs) == 1 and abs(said - true).max() < 0.1
+    >>> protokit.check(recipe, set={"learn.after_epoch": ["close"]}).learn.after_epoch
+    ('close',)
+
     Attributes:
         epoch: its number, from 1; the stages of a training are counted through.
         epochs: how many there are at most.

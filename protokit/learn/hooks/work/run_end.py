@@ -11,6 +11,16 @@ from pathlib import Path
 class RunEnd:
     """The end of a run, as a callback's `on_run_end` is given it.
 
+    >>> import keras
+    >>> from protokit import plugins
+    >>> @plugins.callback
+    ... class Ended(keras.callbacks.Callback):
+    ...     '''Says how good it is.'''
+    ...     def on_run_end(self, end: plugins.RunEnd):
+    ...         print(end.name, end.scores)
+    >>> protokit.check(recipe, set={"learn.callbacks": ["Ended"]}).learn.callbacks
+    ('Ended',)
+
     Attributes:
         folder: the run's.
         name: the recipe's.
