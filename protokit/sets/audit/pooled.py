@@ -16,6 +16,7 @@ from protokit.sets.audit.data import SetData, shared_columns
 ROWS = 2000  # of each set
 _ALL = 24_000  # of all sets together, but at least so many of each:
 _FEWEST = 60
+_EACH = 4  # rows of a level, on the average
 _TABULAR = ("number", "category", "boolean")
 
 
@@ -48,11 +49,8 @@ class Pooled:
             if kind not in _TABULAR:
                 continue
             parts = [one.frame[name].iloc[some] for one, some in zip(sets, rows, strict=True)]
-            if kind != "number":
-                parts = [part.map(as_text, na_action="ignore").astype(object) for part in parts]
-            elif any(part.dtype.kind not in "iufm" for part in parts):
-                parts = [pd.to_numeric(part, errors="coerce") for part in parts if part.dtype.kind != "m"]
-            if len(parts) != len(sets) or (found := learners.column(pd.concat(parts, ignore_index=True), kind)) is None:
+            found = _numbers(parts) if kind == "number" else _codes(parts)
+            if found is None:
                 continue
             names.append(name)
             levels.append(found.levels)
@@ -61,6 +59,24 @@ class Pooled:
         if not names:
             return None
         return cls(tuple(names), tuple(levels), np.stack(values, 1), np.stack(ranked, 1), which, np.concatenate(rows))
+
+
+def _numbers(parts: Sequence[pd.Series]) -> learners.Column | None:
+    """Numbers or spans of time of several sets; None where there are none, or both."""
+    spans = {part.dtype.kind == "m" for part in parts}
+    if len(spans) > 1:
+        return None
+    if not spans.pop():
+        parts = [pd.to_numeric(part, errors="coerce") for part in parts]
+    return learners.column(pd.concat(parts, ignore_index=True), "number")
+
+
+def _codes(parts: Sequence[pd.Series]) -> learners.Column | None:
+    """Levels in the order of their names, which tells no set; None where rows have hardly two of a level."""
+    whole = pd.concat([part.map(as_text, na_action="ignore").astype(object) for part in parts], ignore_index=True)
+    codes, different = pd.factorize(whole, sort=True)
+    levels = len(different) + 1
+    return learners.Column(np.where(codes < 0, levels - 1, codes), levels) if levels * _EACH <= len(codes) else None
 
 
 def _ranked(values: np.ndarray, which: np.ndarray) -> np.ndarray:

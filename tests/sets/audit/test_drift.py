@@ -46,6 +46,13 @@ def test_explained_columns_and_the_name_of_the_set_do_not_count(set_of: Any) -> 
     assert [f.check for f in drift(sets, frozenset({"b"}))] == ["alike_sets"]
 
 
+def test_keys_of_rows_tell_no_set(set_of: Any) -> None:
+    r = np.random.default_rng(0)
+    frames = [rows(300, i).assign(key=r.permutation(10**6)[:300].astype(str)) for i in range(3)]
+    sets = [set_of(f"s{i}", frame, columns={"key": "category"}) for i, frame in enumerate(frames)]
+    assert [f.check for f in drift(sets)] == ["alike_sets"]
+
+
 def test_nothing_in_common(set_of: Any) -> None:
     sets = [
         set_of("one", rows(200, 0)),
