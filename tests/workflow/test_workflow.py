@@ -253,7 +253,8 @@ def test_compare_puts_runs_side_by_side(people: Path, tmp_path: Path) -> None:
 
 
 RECIPES = ("breast_cancer", "diabetes", "digits", "shop", "messages", "shapes", "search", "anomalies")
-# in test_readme.py, test_clustering.py, test_forecasts.py, test_list_kinds.py, test_survival.py, test_generation.py and sets/test_cafes.py
+# in test_readme.py, test_clustering.py, test_forecasts.py, test_list_kinds.py, test_survival.py, test_generation.py and
+# sets/test_cafes.py
 ELSEWHERE = ("wine", "wine_clusters", "sales", "orders", "pumps", "vae", "gan", "cafes")
 
 
