@@ -16,6 +16,7 @@ from protokit.bundle.requirements import requirements
 from protokit.core.errors import DataError
 from protokit.core.files import sha256, write_json, write_with
 from protokit.core.libraries.backend import keras
+from protokit.core.runs import path_of
 
 FILES = ("menu.json", "encoders.json", "weights.safetensors")
 
@@ -26,7 +27,7 @@ def save(model: Fitted, path: str | Path) -> None:
     Raises:
         DataError: the disk refused; the message names the path.
     """
-    path = Path(path)
+    path = path_of(path, "where a model is saved")
     part = path.with_name(f".{path.name}.part")
     try:
         shutil.rmtree(part, ignore_errors=True)

@@ -1211,7 +1211,7 @@ def Pipeline(
     from_: Source | None = ...,
 ) -> Layer: ...
 def RMSNormalization(
-    axis: int | Slot | Expression | str = ...,
+    axis: Any = ...,
     epsilon: float | Slot | Expression | str = ...,
     activity_regularizer: Any = ...,
     trainable: Any = ...,
@@ -1530,8 +1530,8 @@ def RepeatVector(
     from_: Source | None = ...,
 ) -> Layer: ...
 def Rescaling(
-    scale: float | Slot | Expression | str,
-    offset: float | Slot | Expression | str = ...,
+    scale: Any,
+    offset: Any = ...,
     activity_regularizer: Any = ...,
     trainable: Any = ...,
     dtype: Any = ...,

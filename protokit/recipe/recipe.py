@@ -16,6 +16,7 @@ from protokit.collect.source import is_data
 from protokit.collect.words import Collect
 from protokit.core.errors import SpecError
 from protokit.core.places import Fault, Path
+from protokit.core.plain import without_numpy
 from protokit.core.values.signature import Signature
 from protokit.evaluate.words import Evaluate
 from protokit.grammar.document import Document
@@ -120,7 +121,7 @@ class Recipe(Section):
     @classmethod
     def parse(cls, data: object, *, set: overrides.Settings = (), folder: FilePath | None = None) -> Recipe:
         """A recipe from a dict of the same shape as the file; paths in it start at `folder`, else the current one."""
-        return cls.of(overrides.apply(Document.of(data), set), folder or FilePath.cwd(), "recipe")
+        return cls.of(overrides.apply(Document.of(without_numpy(data)), set), folder or FilePath.cwd(), "recipe")
 
     @classmethod
     def of(cls, document: Document, folder: FilePath, name: str) -> Recipe:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from protokit.core.outside import access
+from protokit.core.runs import path_of
 from protokit.grammar.document import Document
 from protokit.learn.backends.process import Tell, done_elsewhere, is_elsewhere
 from protokit.recipe.overrides import Settings
@@ -53,7 +54,7 @@ def run(
     """
     recipe = as_recipe(recipe, set)
     hold_backend(recipe)
-    kept = _Kept(str(out), resume, baselines, cache)
+    kept = _Kept(str(path_of(out, "out, where runs are kept,")), resume, baselines, cache)
     with progress() as shown:
         if not is_elsewhere(recipe.learn.backend):
             return _run(recipe, table, kept, shown)
