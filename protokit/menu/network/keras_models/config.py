@@ -197,9 +197,9 @@ def _activation(name: str, value: object, function: Any, named: str) -> object:
     if isinstance(function, keras.Layer):
         entry = entry_of(function)
         return {entry.name: _of_layer(entry, function) or None}
-    said = str(value["config"] if isinstance(value, dict) and value.get("class_name") == "function" else value)
-    if isinstance(value, dict) and isinstance(value.get("config"), dict):
-        said = "lambda"  # all that Keras gives of it is its code
+    said = str(value)
+    if isinstance(value, dict):  # of a lambda it is its code
+        said = str(value["config"] if value.get("class_name") == "function" else value.get("class_name", "lambda"))
     if said in catalogue.activations():
         own = getattr(keras.activations, said)
         if function is None or function is own or _as_keras(function, own):
