@@ -24,6 +24,7 @@ from protokit.bundle.writing import save
 from protokit.collect.frames import as_frame
 from protokit.core.errors import PredictionNotice, SpecError
 from protokit.core.names import as_text, counted
+from protokit.core.runs import path_of
 from protokit.core.seeds import derive
 from protokit.core.suggest import did_you_mean
 from protokit.represent.sides.encoder import PairEncoder
@@ -82,7 +83,8 @@ class Model(Fitted):
         if samples is not None:
             hold_samples(samples, [part.network for part in self.parts], self.signature.targets)
         frame, notices = self.rows(table)
-        encoders = [part.encoder if folder is None else part.encoder.at(Path(folder)) for part in self.parts]
+        at = None if folder is None else path_of(folder, "folder")
+        encoders = [part.encoder if at is None else part.encoder.at(at) for part in self.parts]
         examples = [encoder.examples(frame) for encoder in encoders]
         encoded = [encoder.encode(some) for encoder, some in zip(encoders, examples, strict=True)]
         each = zip(encoders, examples, encoded, strict=True)
@@ -98,7 +100,7 @@ class Model(Fitted):
             [found] = scores.values()
             predicted = pd.DataFrame(clusters.columns(found))
         else:
-            encoder = self.encoder if folder is None else self.encoder.at(Path(folder))
+            encoder = self.encoder if at is None else self.encoder.at(at)
             columns = dict(encoder.predictions(frame, scores))
             if samples is not None:
                 columns |= spread([encoder.predictions(frame, one) for one in drawn], self.signature.targets)
@@ -240,10 +242,12 @@ class Model(Fitted):
         """
         first = self.parts[0].encoder
         of_pairs = isinstance(first, PairEncoder)
+        if side is not None and not of_pairs:
+            raise SpecError.one("only a model of pairs has sides", "leave side out")
         frame, _ = self.rows(first.sides.doubled(as_frame(table), side) if isinstance(first, PairEncoder) else table)
         found = []
         for part in self.parts:
-            encoder = part.encoder if folder is None else part.encoder.at(Path(folder))
+            encoder = part.encoder if folder is None else part.encoder.at(path_of(folder, "folder"))
             codes = part.codes(encoder.encode(encoder.examples(frame))[0], layer)
             # both sides are the same row here
             found.append(codes.reshape(len(codes), len(part.weights), 2, -1)[:, :, 0] if of_pairs else codes)
