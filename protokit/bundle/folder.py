@@ -25,7 +25,7 @@ from protokit.core.errors import BundleError, DataError, ProtokitError
 from protokit.core.files import sha256
 from protokit.core.libraries.backend import keras
 from protokit.core.outside import access
-from protokit.core.runs import run_folder
+from protokit.core.runs import path_of, run_folder
 from protokit.core.values.signature import Signature
 from protokit.learn.clustering.clusters import Clusters
 from protokit.learn.snapshot import assign
@@ -47,7 +47,7 @@ def load(path: str | Path) -> Model:
         BundleError: a file is missing, damaged, or not what the manifest says; or a package that brings a part of the
             model, such as a layer, is not installed.
     """
-    path = _folder_of(Path(path))
+    path = _folder_of(path_of(path, "a model's folder"))
     written = _written(path, of=_verify(path))
     menu_plain, encoders = written.menu, written.encoders
     check_requirements(menu_plain, str(path))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -15,7 +15,7 @@ from protokit.bundle.notices import notices_of
 from protokit.bundle.opened.averaging import brought, needed
 from protokit.bundle.opened.columns import encoder_of, place_of
 from protokit.bundle.opened.evaluation import Evaluation, evaluated
-from protokit.bundle.opened.explanation import Explanation
+from protokit.bundle.opened.explanation import Explanation, chosen, unknown_row
 from protokit.bundle.opened.fitted import Fitted
 from protokit.bundle.opened.integrated import integrated
 from protokit.bundle.opened.labelled import Labelled, beside_truth
@@ -26,6 +26,7 @@ from protokit.bundle.writing import save
 from protokit.collect.frames import as_frame
 from protokit.core.errors import PredictionNotice, SpecError
 from protokit.core.names import as_text, counted
+from protokit.core.runs import path_of
 from protokit.core.seeds import derive
 from protokit.core.suggest import did_you_mean
 from protokit.represent.sides.encoder import PairEncoder
@@ -48,14 +49,9 @@ class Model(Fitted):
     """
 
     def predict(
-        self,
-        table: object,
-        *,
-        folder: str | Path | None = None,
-        unseen: Literal["refuse", "allow"] = "refuse",
-        samples: int | None = None,
-        seed: int = 0,
-    ) -> pd.DataFrame:
+        self, table: object, *, folder: str | Path | None = None, unseen: Literal["refuse", "allow"] = "refuse",
+        samples: int | None = None, seed: int = 0,
+    ) -> pd.DataFrame:  # fmt: skip
         """Predict a table that has the model's columns, in any order; others are ignored.
 
         The table goes through the recipe's steps of cleaning, but none that drops rows; what the recipe joined has to
@@ -66,8 +62,7 @@ class Model(Fitted):
         and its marks of missing cells are missing. A category that training did not see counts as unseen; an empty
         cell as missing. What is not as in training is told in one `PredictionNotice`; `attrs["notices"]` of what is
         returned has it, too, and what was decided in reading and cleaning it. A forecast takes the last
-        `window` rows of each series, or more; rows after the last with a value of what is forecast give what is known
-        of the future.
+        `window` rows of each series, or more; rows after the last value of what is forecast give the known future.
 
         With `samples`, each network is asked so many times with its dropout on, by draws that follow from the `seed`:
         what is predicted is the mean of all answers, and beside each number stands how much they differ. That is how
@@ -97,7 +92,8 @@ class Model(Fitted):
         if samples is not None:
             hold_samples(samples, [part.network for part in self.parts], self.signature.targets)
         frame, notices = self.rows(table)
-        encoders = [part.encoder if folder is None else part.encoder.at(Path(folder)) for part in self.parts]
+        at = None if folder is None else path_of(folder, "folder")
+        encoders = [part.encoder if at is None else part.encoder.at(at) for part in self.parts]
         examples = [encoder.examples(frame) for encoder in encoders]
         encoded = [encoder.encode(some) for encoder, some in zip(encoders, examples, strict=True)]
         each = zip(encoders, examples, encoded, strict=True)
@@ -113,7 +109,7 @@ class Model(Fitted):
             [found] = scores.values()
             predicted = pd.DataFrame(clusters.columns(found))
         else:
-            encoder = self.encoder if folder is None else self.encoder.at(Path(folder))
+            encoder = self.encoder if at is None else self.encoder.at(at)
             columns = dict(encoder.predictions(frame, scores))
             if samples is not None:
                 columns |= spread([encoder.predictions(frame, one) for one in drawn], self.signature.targets)
@@ -142,7 +138,7 @@ class Model(Fitted):
         if not targets:
             rule = f"there are no probabilities: the task is {self.signature.targets[0].task}"
             raise SpecError.one(rule, "use predict")
-        spec = targets[_chosen(target, targets)]
+        spec = targets[chosen(target, targets)]
         predicted = self.predict(table)
         if spec.form == "classes":
             columns = {one: predicted[f"{spec.name} = {as_text(one)}"] for one in spec.classes}
@@ -177,15 +173,9 @@ class Model(Fitted):
         return evaluated(found, metrics, [*notices, *told], seed)
 
     def explain(
-        self,
-        table: object,
-        *,
-        background: object = None,
-        target: str | None = None,
-        of: object = None,
-        method: Literal["integrated gradients", "shap"] = "integrated gradients",
-        seed: int = 0,
-    ) -> Explanation:
+        self, table: object, *, background: object = None, target: str | None = None, of: object = None,
+        method: Literal["integrated gradients", "shap"] = "integrated gradients", seed: int = 0,
+    ) -> Explanation:  # fmt: skip
         """How much each column adds to what is said of each row.
 
         A row is held against the `background`, rows of which the training's are a good choice; without it, against a
@@ -214,11 +204,11 @@ class Model(Fitted):
         if method not in METHODS:
             raise SpecError.one(f"no method {method!r}", did_you_mean(str(method), METHODS))
         spec = {one.name: one for one in self.signature.targets}
-        asked = spec[_chosen(target, spec)]
+        asked = spec[chosen(target, spec)]
         for part in self.parts:
             encoder_of(part)
         frame, _ = self.rows(table)
-        against = self.rows(background)[0] if background is not None else _unknown(frame, needed(self.parts))
+        against = self.rows(background)[0] if background is not None else unknown_row(frame, needed(self.parts))
         classes = None
         if of is not None:
             classes = np.full(len(frame), place_of(asked, of))
@@ -309,10 +299,12 @@ class Model(Fitted):
         """
         first = self.parts[0].encoder
         of_pairs = isinstance(first, PairEncoder)
+        if side is not None and not of_pairs:
+            raise SpecError.one("only a model of pairs has sides", "leave side out")
         frame, _ = self.rows(first.sides.doubled(as_frame(table), side) if isinstance(first, PairEncoder) else table)
         found = []
         for part in self.parts:
-            encoder = part.encoder if folder is None else part.encoder.at(Path(folder))
+            encoder = part.encoder if folder is None else part.encoder.at(path_of(folder, "folder"))
             codes = part.codes(encoder.encode(encoder.examples(frame))[0], layer)
             # both sides are the same row here
             found.append(codes.reshape(len(codes), len(part.weights), 2, -1)[:, :, 0] if of_pairs else codes)
@@ -326,23 +318,3 @@ class Model(Fitted):
         targets = ", ".join(f"{one.name} ({one.task})" for one in self.signature.targets)
         of = f", {self.networks} networks averaged" if self.networks > 1 else ""
         return f"<Model of {targets} from {counted(len(self.columns), 'column')}{of}>"
-
-
-def _chosen(target: str | None, targets: Mapping[str, object]) -> str:
-    """The name of a target that was asked for, or of the only one.
-
-    Raises:
-        SpecError: there is none, or there are several.
-    """
-    if target is None and len(targets) > 1:
-        raise SpecError.one(f"there are {len(targets)} targets", f"say which: target={next(iter(targets))!r}")
-    name = next(iter(targets)) if target is None else target
-    if name not in targets:
-        raise SpecError.one(f"no target {name!r}", did_you_mean(str(name), targets))
-    return name
-
-
-def _unknown(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
-    """A row of which nothing is known."""
-    row = frame.iloc[:1].reset_index(drop=True)
-    return row.assign(**{name: pd.Series([None], dtype=object) for name in columns if name in row.columns})

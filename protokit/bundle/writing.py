@@ -16,6 +16,7 @@ from protokit.bundle.requirements import requirements
 from protokit.core.errors import DataError
 from protokit.core.files import sha256, write_json, write_with
 from protokit.core.libraries.backend import keras
+from protokit.core.runs import path_of
 
 FILES = ("menu.json", "encoders.json", "weights.safetensors")
 
@@ -24,9 +25,11 @@ def save(model: Fitted, path: str | Path) -> None:
     """Write a model's folder; one that is there stays as it is until the new one is whole.
 
     Raises:
-        DataError: the disk refused; the message names the path.
+        DataError: the disk refused, or there is something else at the path; the message names it.
     """
-    path = Path(path)
+    path = path_of(path, "where a model is saved").absolute()
+    if (path.is_file() or (path.is_dir() and any(path.iterdir()))) and not (path / "manifest.json").is_file():
+        raise DataError("there is something else, and no model", place=str(path), cure="save to a folder of its own")
     part = path.with_name(f".{path.name}.part")
     try:
         shutil.rmtree(part, ignore_errors=True)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal, NotRequired, TypeAlias, TypedDict
+from typing import Any, Literal, NotRequired, TypeAlias, TypedDict
 
 Plain: TypeAlias = float | int | str
+_DEEPEST = 200  # what lies deeper is left to who reads it
 Severity = Literal["fatal", "warning", "note"]
 
 
@@ -68,3 +69,20 @@ class PlainDiagnosis(TypedDict):
     diff: NotRequired[str]
     advice: NotRequired[str]
     change: NotRequired[Mapping[str, object]]
+
+
+def without_numpy(value: Any, depth: int = 0) -> Any:
+    """A value of Python with its numbers and arrays of NumPy as Python's own, as a file would have them.
+
+    >>> import numpy as np
+    >>> without_numpy({"epochs": np.int64(5), "quantiles": np.array([0.1, 0.9])})
+    {'epochs': 5, 'quantiles': [0.1, 0.9]}
+    """
+    kind = type(value)
+    if kind.__module__ == "numpy" and getattr(getattr(value, "dtype", None), "kind", "") in ("b", "i", "u", "f", "U"):
+        return value.tolist()
+    if depth == _DEEPEST or kind not in (dict, list, tuple):
+        return value
+    if kind is dict:
+        return {key: without_numpy(part, depth + 1) for key, part in value.items()}
+    return kind(without_numpy(part, depth + 1) for part in value)

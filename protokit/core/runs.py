@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import json
+from os import PathLike
 from pathlib import Path
 
-from protokit.core.errors import DataError
+from protokit.core.errors import DataError, SpecError
 from protokit.core.outside import access
 from protokit.core.suggest import nearest
 
 _TIME = "[0-9]" * 8 + "T" + "[0-9]" * 6 + "-*"  # how the folder of a run is called
 LAST = "metrics.json"  # the last file that a run writes
+
+
+def path_of(given: object, what: str) -> Path:
+    """A path as a person gave it.
+
+    Raises:
+        SpecError: it is none.
+    """
+    if (isinstance(given, str) and given) or isinstance(given, PathLike):
+        return Path(given)
+    raise SpecError.one(f"{what} is a path, not {given!r}", 'write it as a text: "runs/birds"')
 
 
 def run_folder(path: Path) -> Path:

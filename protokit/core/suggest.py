@@ -96,13 +96,13 @@ _MEANT = {
 }
 
 
-def did_you_mean(word: str, names: Iterable[str]) -> str | None:
+def did_you_mean(word: object, names: Iterable[str]) -> str | None:
     """The cure for an unknown name: the nearest one, or all of them where there are few.
 
     >>> did_you_mean("activaton", ["units", "activation"])
     "did you mean 'activation'?"
     """
-    known = list(names)
+    known, word = list(names), str(word)  # Python may give anything
     guess = next((name for name in _MEANT.get(word.casefold(), ()) if name in known), None) or nearest(word, known)
     if guess is not None:
         return f"did you mean {guess!r}?"

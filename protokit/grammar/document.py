@@ -11,6 +11,7 @@ from pathlib import Path as FilePath
 from protokit.core.errors import DataError, SpecError
 from protokit.core.outside import access
 from protokit.core.places import Fault, Part, Path, Place, dotted
+from protokit.core.runs import path_of
 from protokit.core.suggest import nearest
 from protokit.grammar.yaml_text import Mark, Reader
 
@@ -49,7 +50,7 @@ class Document:
             SpecError: the text is not YAML, or uses what a recipe must not.
             DataError: there is no such file, or it is not UTF-8.
         """
-        path = FilePath(path)
+        path = path_of(path, "a file")
         try:
             text = access.text(path)
         except FileNotFoundError:

@@ -94,8 +94,7 @@ class Trainer:
             tf.config.experimental.enable_op_determinism()
         self.network, self._learn, self._signature, self._seed = network, learn, signature, seed
         self._step = stepping(network, learn, seed)  # the network itself, or its layers with another step
-        self._trainings, self.rows, self._structure = trainings, rows, structure(network)
-        self._timed = timed
+        self._trainings, self.rows, self._structure, self._timed = trainings, rows, structure(network), timed
         with scope(network):
             compile_network(self._step, learn, signature)
             self._step.optimizer.build(self._step.trainable_variables)
@@ -176,8 +175,8 @@ class Trainer:
         last_good = found or Snapshot.take(network, kept_best, progress)
         saved, compiled = time.monotonic(), 0.0
         if not plan.epochs:
-            kept = tuple(map(values_of, self.network.weights))
-            return Trained(kept, judged(network, train, validation, plan), plan, 0.0)
+            own = tuple(map(values_of, self.network.weights))
+            return Trained(own, judged(network, train, validation, plan), plan, 0.0)
 
         def after_epoch(scores: dict[str, float]) -> bool:
             nonlocal kept_best, last_good, saved
@@ -269,15 +268,9 @@ class Trainer:
 
 
 def network_of(
-    menu: Outline,
-    signature: Signature,
-    *,
-    seed: int,
-    precision: str = "float32",
-    folder: Path = Path(),
-    seed_tensorflow: bool = True,
-    layers: dict[str, Any] | None = None,
-) -> keras.Model:
+    menu: Outline, signature: Signature, *, seed: int, precision: str = "float32", folder: Path = Path(),
+    seed_tensorflow: bool = True, layers: dict[str, Any] | None = None,
+) -> keras.Model:  # fmt: skip
     """The untrained network of a menu. Its weights follow from the seed of the recipe or of one network of several.
 
     Those of a backbone are read; paths start at the `folder`. Keras's layers and those of the house draw without

@@ -1214,7 +1214,7 @@ def Pipeline(
     from_: _From | None = ...,
 ) -> Layer: ...
 def RMSNormalization(
-    axis: int | Slot | Expression | str = ...,
+    axis: Any = ...,
     epsilon: float | Slot | Expression | str = ...,
     activity_regularizer: Any = ...,
     trainable: Any = ...,
@@ -1533,8 +1533,8 @@ def RepeatVector(
     from_: _From | None = ...,
 ) -> Layer: ...
 def Rescaling(
-    scale: float | Slot | Expression | str,
-    offset: float | Slot | Expression | str = ...,
+    scale: Any,
+    offset: Any = ...,
     activity_regularizer: Any = ...,
     trainable: Any = ...,
     dtype: Any = ...,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 from protokit.core.errors import SpecError
 from protokit.core.names import counted
 from protokit.core.outside import access
+from protokit.core.plain import without_numpy
 from protokit.core.suggest import did_you_mean
 from protokit.grammar.document import Document
 from protokit.menu import items
@@ -83,7 +84,7 @@ class Menu(Outline):
             layers = plain_of(layers)
         if parts and isinstance(layers, Mapping):
             raise SpecError.one("this has its inputs and outputs: a whole model", "give it alone")
-        data = {"layers": layers, **parts} if parts else layers
+        data = without_numpy({"layers": layers, **parts} if parts else layers)
         reader = Reader(columns)
         reader.read(data)
         if reader.faults:
@@ -140,6 +141,8 @@ class Menu(Outline):
         Raises:
             SpecError: with every fault at its line.
         """
+        if not isinstance(text, str):
+            raise SpecError.one(f"a menu's text is YAML, not a {type(text).__name__}", "read a file by Menu.read(path)")
         return cls._placed(Document.parse(text))
 
     @classmethod
@@ -230,6 +233,8 @@ class Menu(Outline):
         """
         from protokit.menu.network.build import build
 
+        if isinstance(seed, bool) or not isinstance(without_numpy(seed), int):
+            raise SpecError.one(f"a seed is a whole number, not {seed!r}", "write build(seed=0)")
         network = build(self, None, seed=seed)
         if self.weights is not None:
             from protokit.menu.network.keras_models.weights import put

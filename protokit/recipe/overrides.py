@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
 from protokit.core.errors import SpecError
 from protokit.core.places import Path
+from protokit.core.plain import without_numpy
 from protokit.grammar.document import Document, Setting
 
 Settings: TypeAlias = Sequence[str] | Mapping[str, object]
@@ -52,8 +53,11 @@ def _each(settings: Settings) -> Iterator[tuple[str, object, str]]:
         for dotted, value in settings.items():
             if not isinstance(dotted, str):
                 raise SpecError.one(f"set: {dotted!r} is no path", 'write set={"learn.epochs": 5}')
-            yield dotted, copy.deepcopy(value) if isinstance(value, (dict, list)) else value, f"{dotted}={value!r}"
+            value = without_numpy(value)  # and a copy, where it is one of lists
+            yield dotted, value, f"{dotted}={value!r}"
         return
+    if not isinstance(settings, (str, Iterable)):
+        raise SpecError.one(f"set: {settings!r} is no setting", 'write set={"learn.epochs": 5}')
     for setting in [settings] if isinstance(settings, str) else settings:
         if not isinstance(setting, str):
             raise SpecError.one(f"set: {setting!r} is not PATH=VALUE", 'write set={"learn.epochs": 5}')

@@ -14,6 +14,7 @@ from protokit.collect.source import is_data
 from protokit.collect.words import Collect
 from protokit.core.errors import SpecError
 from protokit.core.places import Fault, Path
+from protokit.core.plain import without_numpy
 from protokit.core.values.signature import Signature
 from protokit.evaluate.words import Evaluate
 from protokit.grammar.document import Document
@@ -27,12 +28,12 @@ from protokit.menu.items import Plain
 from protokit.menu.menu import Menu
 from protokit.menu.reading.weight_files import check_files
 from protokit.recipe import overrides
-from protokit.recipe import sets as several
 from protokit.recipe.context import Name, Version, named_inputs, targets_of
 from protokit.recipe.explain import explain
 from protokit.recipe.freezing import misspelled
 from protokit.recipe.search import Search
-from protokit.recipe.slots.options import Sections, faults_of_options
+from protokit.recipe.sets import words as several
+from protokit.recipe.slots.options import Sections, endless, faults_of_options
 from protokit.recipe.slots.placed import COLUMNS, Slots
 from protokit.recipe.slots.settling import Settling
 from protokit.recipe.slots.taking import at_slot, misplaced, taken, told
@@ -107,7 +108,7 @@ class Recipe(Section):
     @classmethod
     def parse(cls, data: object, *, set: overrides.Settings = (), folder: FilePath | None = None) -> Recipe:
         """A recipe from a dict of the same shape as the file; paths in it start at `folder`, else the current one."""
-        return cls.of(overrides.apply(Document.of(data), set), folder or FilePath.cwd(), "recipe")
+        return cls.of(overrides.apply(Document.of(without_numpy(data)), set), folder or FilePath.cwd(), "recipe")
 
     @classmethod
     def of(cls, document: Document, folder: FilePath, name: str) -> Recipe:
@@ -143,25 +144,9 @@ class Recipe(Section):
         recipe._document, recipe._folder, recipe._slots = document, folder, slots
         if not recipe.sets and (faults := told(recipe.sections.faults(), read)):  # of sets each is held for itself
             raise document.error([at_slot(fault, slots) for fault in faults])
-        if faults := [*faults_of_options(slots, recipe.sections), *recipe._endless()]:
+        if faults := [*faults_of_options(slots, recipe.sections), *endless(recipe.search, slots, recipe.network)]:
             raise document.error(faults)
         return recipe
-
-    def _endless(self) -> list[Fault]:
-        """Slots whose values a grid has no end of."""
-        if self.search.sampler != "grid":
-            return []
-        placed = {one.slot.name: one.written for one in self._slots}
-        slots = {**{one.slot.name: one.slot for one in self._slots}, **self.network.slots}
-        return [
-            Fault(
-                f"a grid has no end where {name} goes {slot.said}",
-                f"give it a step, or write {name.rpartition('.')[2]}: {{choice: [...]}}; or another search.sampler",
-                placed.get(name, ("search", "sampler")),
-            )
-            for name, slot in slots.items()
-            if slot.count is None
-        ]
 
     @property
     def slots(self) -> Slots:

@@ -11,8 +11,8 @@ from protokit.core.errors import AuditError
 from protokit.core.files import finite, write_json, write_text
 from protokit.core.values.said import Finding, Notice
 from protokit.learn.parts.sets import Each, Sequence, Shared, Stacked, Ways
-from protokit.recipe.members import members, whole
 from protokit.recipe.recipe import Recipe
+from protokit.recipe.sets.members import members, whole
 from protokit.sets.audit.audit import across
 from protokit.sets.audit.data import SetData
 from protokit.sets.contents import LAST, PlainSets

@@ -12,9 +12,9 @@ from protokit.core.values.said import Finding
 from protokit.learn.backends import backend as backends
 from protokit.learn.words import Learn
 from protokit.recipe.column_names import check_columns
-from protokit.recipe.members import hold_sets, members
 from protokit.recipe.overrides import Settings, apply
 from protokit.recipe.recipe import Recipe
+from protokit.recipe.sets.members import hold_sets, members
 from protokit.workflow.ignored import before_a_run
 
 

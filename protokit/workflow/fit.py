@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Unpack
 
 from protokit.core.errors import SpecError
+from protokit.core.plain import without_numpy
 from protokit.learn.words import Learn
 from protokit.workflow.keywords import LearnWords
 from protokit.workflow.result import Run
@@ -50,21 +51,62 @@ def fit(
         raise SpecError.one(f"fit takes a data frame, not {str(frame)!r}", "read it first, or use run(recipe)")
     given: dict[str, object] = {_TRAIN: frame}
     split: dict[str, object] = {}
-    for word, part in ((_TEST, test), (_VALIDATION, validation)):
+    for word, part in ((_TEST, without_numpy(test)), (_VALIDATION, without_numpy(validation))):
         if isinstance(part, (bool, str)):
             raise SpecError.one(f"{word} is a share of the rows or a data frame, not {part!r}", f"write {word}=0.2")
         if isinstance(part, (int, float)):
             split[word] = part
         elif part is not None:
-            given[word], split[word] = part, word
+            given[word], split[word] = _table(part, word), word
     words: dict[str, object] = {key.rstrip("_"): value for key, value in learn.items()}
     if epochs is not None:
         words["epochs"] = epochs
-    represent: dict[str, object] = {"target": target if isinstance(target, str) else list(target)}
+    represent: dict[str, object] = {"target": _target(target)}
+    if columns is not None and not isinstance(columns, Mapping):
+        rule = f"columns says what columns are, by name, and is no {type(columns).__name__}"
+        raise SpecError.one(rule, 'write columns={"age": "number"}, and give a frame of the columns that are to count')
     represent |= {"columns": dict(columns)} if columns else {}
     represent |= {"split": split} if split else {}
     recipe = {"name": name, "seed": seed, "represent": represent, "learn": {"menu": menu, **words}}
+    if len(given) > 1:
+        given[_TRAIN] = _table(frame, _TRAIN)
     return run(recipe, given if len(given) > 1 else frame, out=out)
+
+
+def _target(target: object) -> str | list[str]:
+    """The name of what is predicted, or several.
+
+    Raises:
+        SpecError: it is no name.
+    """
+    if isinstance(target, str):
+        return target
+    if isinstance(target, (list, tuple)):
+        return list(target)
+    if getattr(target, "shape", ()):  # the column itself
+        rule = f"the target is the name of a column of the frame, not a {type(target).__name__}"
+        raise SpecError.one(rule, 'put it into the frame: fit(frame.assign(y=target), "y")')
+    numbered = isinstance(target, int) and not isinstance(target, bool)
+    cure = f"names of columns are read as texts: {str(target)!r}" if numbered else "several are a list of names"
+    raise SpecError.one(f"the target is the name of a column, not {target!r}", cure)
+
+
+def _table(part: object, word: str) -> object:
+    """A table as `run` takes several of them.
+
+    Raises:
+        SpecError: it is none.
+        DataError: it is empty.
+    """
+    if isinstance(part, Mapping) or hasattr(part, "columns"):
+        return part
+    if isinstance(part, (list, tuple)) and part and all(isinstance(row, Mapping) for row in part):
+        from protokit.collect.frames import as_frame
+
+        return as_frame(part, word)
+    share = "" if word == _TRAIN else "a share of the rows or "
+    rule = f"{word} is {share}a data frame, not a {type(part).__name__}"
+    raise SpecError.one(rule, f"write {word}=0.2, or {word}=frame.loc[rows]" if share else "read it first")
 
 
 def _with_words(own: Signature) -> Signature:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from protokit.core.checkup import Diagnosis
 from protokit.core.errors import DataError
-from protokit.core.runs import run_folder
+from protokit.core.runs import path_of, run_folder
 from protokit.core.values.said import Finding
 from protokit.show.card import Card
 from protokit.workflow.look.card import card_of, sentences
@@ -56,7 +56,7 @@ class Run:
         Raises:
             DataError: it is not one.
         """
-        path = run_folder(Path(path))
+        path = run_folder(path_of(path, "a run's folder"))
         try:
             metrics = json.loads((path / "metrics.json").read_text(encoding="utf-8"))
             if not {"scores", "verdicts", "rows"} <= {*metrics}:

@@ -8,9 +8,9 @@ import pytest
 
 import protokit
 from protokit.core.errors import SpecError
-from protokit.recipe.members import members
 from protokit.recipe.recipe import Recipe
-from protokit.recipe.sets import names_of_levels
+from protokit.recipe.sets.members import members
+from protokit.recipe.sets.words import names_of_levels
 from protokit.workflow.check import as_recipe
 
 
@@ -46,6 +46,21 @@ def test_a_set_says_what_differs_and_the_rest_holds_for_all(shops: Path) -> None
     assert madrid.learn.epochs == lisbon.learn.epochs == 3 and not madrid.learn.sets
     assert madrid.name == "madrid" and madrid.represent.split.test == 0.3
     assert all(not one.sets for one in found.values())
+
+
+def test_cleaning_of_a_set_comes_before_that_of_all(shops: Path) -> None:
+    text = """
+sets:
+  madrid: {collect: {tables: {sales: madrid.csv}, clean: [{derive: {x: "x * 2"}}]}}
+  lisbon: {collect: {tables: {sales: lisbon.csv}}}
+collect: {clean: [{filter: "x > 0"}, {drop: STEP}]}
+represent: {target: y}
+"""
+    found = members(read(shops, text.replace("STEP", "z")))
+    steps = [one.as_plain()["collect"]["clean"] for one in found.values()]  # type: ignore[index]
+    assert [next(iter(one)) for one in steps[0]] == ["derive", "filter", "drop"] and len(steps[1]) == 2
+    with pytest.raises(SpecError, match=r"shops.yaml:5:46: "):
+        read(shops, text.replace("STEP", "[1]"))
 
 
 def test_a_recipe_of_sets_is_written_as_it_was_read(shops: Path) -> None:

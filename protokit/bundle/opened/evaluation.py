@@ -118,6 +118,10 @@ def evaluated(
         SpecError: there is no such metric, or it is not for these targets.
     """
     targets = [p.target for p in predictions.values()]
+    if metrics is not None:
+        metrics = [metrics] if isinstance(metrics, str) else list(metrics)
+        if not metrics:
+            raise SpecError.one("metrics names none", "leave it out for those of the task")
     for name in metrics or ():
         if name not in METRICS:
             raise SpecError.one(f"no metric {name!r}", did_you_mean(name, METRICS))

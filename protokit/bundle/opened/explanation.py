@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,8 +10,10 @@ import numpy as np
 import pandas as pd
 
 from protokit.bundle.opened.columns import names_of
+from protokit.core.errors import SpecError
 from protokit.core.libraries.optional import optional
 from protokit.core.names import added, as_text, counted, number
+from protokit.core.suggest import did_you_mean
 from protokit.core.values.said import Notice
 from protokit.core.values.signature import TargetSpec
 from protokit.represent.encoder import Encoder
@@ -114,3 +116,23 @@ class Explanation:
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         return self.card.bundle()
+
+
+def chosen(target: str | None, targets: Mapping[str, object]) -> str:
+    """The name of a target that was asked for, or of the only one.
+
+    Raises:
+        SpecError: there is none, or there are several.
+    """
+    if target is None and len(targets) > 1:
+        raise SpecError.one(f"there are {len(targets)} targets", f"say which: target={next(iter(targets))!r}")
+    name = next(iter(targets)) if target is None else target
+    if name not in targets:
+        raise SpecError.one(f"no target {name!r}", did_you_mean(str(name), targets))
+    return name
+
+
+def unknown_row(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
+    """A row of which nothing is known."""
+    row = frame.iloc[:1].reset_index(drop=True)
+    return row.assign(**{name: pd.Series([None], dtype=object) for name in columns if name in row.columns})

@@ -20,6 +20,7 @@ from protokit.collect.frames import as_frame, told_of_zones
 from protokit.core.errors import SpecError
 from protokit.core.libraries.backend import keras
 from protokit.core.names import counted
+from protokit.core.plain import without_numpy
 from protokit.core.values.arrays import Arrays
 from protokit.core.values.said import Notice
 from protokit.core.values.signature import Signature
@@ -142,6 +143,8 @@ class Fitted:
             SpecError: there is no such network, or it was kept without its loss.
             DataError: a column is missing.
         """
+        if network is None:
+            raise SpecError.one("gradients are those of one network", "say which: network=0")
         if self.compiled is None:
             raise SpecError.one("this model was kept without its loss", "run its recipe again")
         part, _ = self._part_of(network)
@@ -161,6 +164,7 @@ class Fitted:
         Raises:
             SpecError: there is none, or there are several parts to choose from.
         """
+        network = without_numpy(network)
         if network is None:
             if len(self.parts) > 1:
                 rule = f"each of the {len(self.parts)} folds has encoders of its own"

@@ -146,7 +146,7 @@ class _Tensors:
         for node in graph.nodes:
             taken = self.taken(node.inputs, node.path)
             try:
-                self.found[node.name] = self.made(node, taken)
+                self.found[node.name] = _flat(self.made(node, taken))
             except MissingExtra:
                 raise
             except SpecError as error:
@@ -240,6 +240,12 @@ class _Tensors:
             else:
                 raise ValueError(f"a residual cannot bring {shape(start)} to {shape(inner)}")
         return self.layers[name](start)
+
+
+def _flat(made: Made) -> Made:
+    """What a layer gives, in one list in Keras's order where it stands in lists or mappings of its own."""
+    nested = isinstance(made, (list, tuple)) and any(isinstance(one, (list, tuple, dict)) for one in made)
+    return keras.tree.flatten(made) if nested or isinstance(made, dict) else made
 
 
 def _at(node: Node, error: SpecError) -> SpecError:

@@ -46,7 +46,11 @@ _ELSEWHERE = {
 _SPELLED = {
     "layer_norm": "layer_normalization", "batch_norm": "batch_normalization", "rmsnorm": "rms_normalization",
     "is_in": "isin", "search_sorted": "searchsorted", "all_close": "allclose",
+    "ctcloss": "ctc_loss", "ctcdecode": "ctc_decode", "rgbto_grayscale": "rgb_to_grayscale",
+    "rgbto_hsv": "rgb_to_hsv", "hsvto_rgb": "hsv_to_rgb",
 }  # fmt: skip
+# What takes a list too, although Keras's documentation names one number.
+_LISTS_TOO = {"Rescaling": ("scale", "offset"), "RMSNormalization": ("axis",)}
 # Operations that take a function, which is no data.
 _OF_FUNCTIONS = {
     "Map", "Scan", "AssociativeScan", "WhileLoop", "ForiLoop", "Cond", "Switch", "VectorizedMap", "CallableOp",
@@ -69,6 +73,9 @@ def describe() -> dict[str, Any]:
         kind = getattr(importlib.import_module(module), name)
         catalogue["layers"][name] = {**class_entry(kind, "layers"), "home": module}
     catalogue["operations"] = operations()
+    for name, arguments in _LISTS_TOO.items():
+        for argument in arguments:
+            catalogue["layers"][name]["arguments"][argument].pop("type")
     catalogue["applications"] = applications()
     catalogue["layers"]["Backbone"] = {
         "about": "A network of keras.applications without its classifier, and the preprocessing that belongs to it.",
@@ -119,16 +126,15 @@ def _operation(kind: type, function: Callable[..., object]) -> dict[str, Any] | 
     """An operation whose class takes what its function takes: tensors when it is called, the rest when it is made."""
     made = list(inspect.signature(kind.__init__).parameters.values())[1:]  # type: ignore[misc]
     called = list(inspect.signature(kind.call).parameters.values())[1:]  # type: ignore[attr-defined]
-    if any(p.kind is p.VAR_KEYWORD for p in made):
-        return None
     text = inspect.getdoc(function) or ""
     documented = _documented(text)
-    arguments = {p.name: _argument(p, documented.get(p.name, "")) for p in made if p.name != "name"}
+    arguments = {p.name: _argument(p, documented.get(p.name, "")) for p in made if p.name not in {"name", "kwargs"}}
     call = {p.name: p.default is p.empty for p in called if p.kind is not p.VAR_KEYWORD}
     if kind.__name__ == "GetItem":  # a slice is no tensor
         arguments, call = {"key": {}}, {"x": True}
     taken = {p.name for p in inspect.signature(function).parameters.values() if p.kind is not p.VAR_KEYWORD}
-    if not call or taken != {*arguments, *call}:
+    optional = {name for name, about in arguments.items() if "default" in about}
+    if not call or not {*call, *arguments} - optional <= taken <= {*arguments, *call}:
         return None
     entry = {
         "about": text.split("\n\n")[0].replace("\n", " ").strip(),

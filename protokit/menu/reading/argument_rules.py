@@ -111,4 +111,6 @@ def rule_of(entry: catalogue.Entry, name: str) -> Rule:
     if name in _LISTS and entry.section == "layers" and entry.own is None:
         return Rule(lists=True, null="default" in argument)
     default = argument.get("default")
+    if entry.own is not None and not name.endswith(("initializer", "regularizer", "constraint")):
+        return Rule(null="default" in argument)  # a name says nothing of what another's layer takes
     return _rule(argument.get("type"), name, "default" in argument, default if isinstance(default, str) else None)

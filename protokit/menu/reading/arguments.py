@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -73,6 +74,9 @@ def _check_value(entry: catalogue.Entry, name: str, value: object) -> list[Fault
             slices.parse(value)
         except ValueError as error:
             return [Fault(f"{said}: {error}", "write ':, 0' or '..., 0:2'")]
+    if isinstance(value, float) and not math.isfinite(value):
+        written = f"write {str(value)!r} as a text" if name == "value" else "leave it out, or write a finite number"
+        return [Fault(f"{said} is {value}, which is not a finite number", written)]
     if value is None:
         return [] if rule.null else [Fault(f"{said} needs a value")]
     if isinstance(value, str) and value == rule.default:

@@ -21,7 +21,7 @@ def written(plain: dict[str, Any]) -> str:
     lines: list[str] = []
     for key, part in plain.items():
         if key == "layers":
-            lines += ["layers:", *_chain(part, 2)]
+            lines += ["layers:", *_chain(part, 2)] if part else ["layers: []"]
         elif key == "blocks":
             lines.append("blocks:")
             for name, block in part.items():

@@ -12,7 +12,9 @@ from protokit.core.places import Fault, Path
 from protokit.evaluate.words import Evaluate
 from protokit.grammar.faults import faults_of
 from protokit.learn.words import Learn
+from protokit.menu.menu import Menu
 from protokit.recipe.consistency import faults_between
+from protokit.recipe.search import Search
 from protokit.recipe.slots.placed import COLUMNS, Placed, Slots, by_default
 from protokit.represent.words import Represent
 
@@ -104,3 +106,20 @@ def _faults(slots: Slots, sections: Sections, one: Placed, value: object, end: P
         inside = path[: len(at)] == at
         found.append(Fault(fault.rule, fault.cure, path if inside else at, fault.part if inside else "value"))
     return found
+
+
+def endless(search: Search, slots: Slots, network: Menu) -> list[Fault]:
+    """Slots whose values a grid has no end of: those outside the menu, and those of the menu."""
+    if search.sampler != "grid":
+        return []
+    placed = {one.slot.name: one.written for one in slots}
+    found = {**{one.slot.name: one.slot for one in slots}, **network.slots}
+    return [
+        Fault(
+            f"a grid has no end where {name} goes {slot.said}",
+            f"give it a step, or write {name.rpartition('.')[2]}: {{choice: [...]}}; or another search.sampler",
+            placed.get(name, ("search", "sampler")),
+        )
+        for name, slot in found.items()
+        if slot.count is None
+    ]

@@ -13,8 +13,8 @@ from protokit.core.values.arrays import Predictions
 from protokit.core.values.said import Notice
 from protokit.evaluate.pooling import some_of
 from protokit.learn.parts.sets import Stacked
-from protokit.recipe import sets as several
 from protokit.recipe.recipe import Recipe
+from protokit.recipe.sets import words as several
 from protokit.sets.experiment import Experiment, Outcome
 from protokit.sets.member import Member, why_not_together
 from protokit.workflow.record.predictions import read_predictions

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from protokit.core.outside import access
+from protokit.core.runs import path_of
 from protokit.grammar.document import Document
 from protokit.learn.backends.process import Tell, done_elsewhere, is_elsewhere
 from protokit.recipe.overrides import Settings
@@ -64,7 +65,8 @@ def run(
         AuditError: `evaluate.strict` is true, and the audit found a fatal fault in the data; nothing was trained.
         TrainingError: the loss was not finite.
     """
-    return Runner().run(as_recipe(recipe, set), table, out=out, resume=resume, baselines=baselines, cache=cache)
+    place = path_of(out, "out, where runs are kept,")
+    return Runner().run(as_recipe(recipe, set), table, out=place, resume=resume, baselines=baselines, cache=cache)
 
 
 @dataclass(frozen=True)

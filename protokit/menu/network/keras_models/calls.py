@@ -65,7 +65,7 @@ def read(node: Any, of: Callable[[Any], Any], training: bool | None) -> Found:
     if not takes:
         raise SpecError.one(f"the layer {layer.name!r} is called on no tensor", "call it on one")
     first = names[0]
-    alone = list(takes) == [first]
+    alone = list(takes) == [first] and not isinstance(takes[first], dict)
     return entry, {}, takes[first] if alone else takes, call
 
 

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import importlib
+import inspect
+import math
+import re
+import warnings
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,8 +15,10 @@ import numpy as np
 from protokit.core.errors import SpecError
 from protokit.core.libraries.backend import keras
 from protokit.menu import catalogue
+from protokit.menu.expressions import LONGEST, is_expression
 from protokit.menu.network.keras_models.of_hub import hub_function, of_hub
 from protokit.menu.network.keras_models.state import state_of
+from protokit.menu.slots import is_slot
 
 _INITS = {"initializer": "initializers", "regularizer": "regularizers", "constraint": "constraints"}
 _OF_MEMBERS = ("Members", "MembersHead")
@@ -22,6 +28,7 @@ _FOLLOWS = {
     "quantization_config", "synchronized", "num_bins",
 }  # fmt: skip
 _OF_HUB = "keras_hub"
+_ADDRESS = re.compile(r" at 0x[0-9a-f]+")  # of an object, which says nothing to a reader
 _GRID = (-6.0, 6.0, 97)  # where a function is held against Keras's of the same name
 
 
@@ -72,14 +79,21 @@ def _of_layer(entry: catalogue.Entry, layer: Any) -> dict[str, object]:
     if entry.extra is not None:
         return _arguments(entry, of_hub(entry, layer, named), layer, named)
     try:
-        config = dict(layer.get_config())
+        with warnings.catch_warnings():  # of lambdas, which are refused below
+            warnings.simplefilter("ignore")
+            config = dict(layer.get_config())
     except NotImplementedError as error:
         needs = ", ".join(name for name in entry.arguments if name not in {"trainable", "dtype"})
         cure = f"write get_config that returns {{**super().get_config(), ...}} with its arguments: {needs}"
         raise SpecError.one(f"{named} has no get_config of its own: its arguments are not known", cure) from error
     except Exception as error:
-        rule = f"{named} gives no configuration: {type(error).__name__}: {str(error).splitlines()[0][:200]}"
-        raise SpecError.one(rule, "mend its get_config") from error
+        said = _ADDRESS.sub("", str(error).splitlines()[0])[:200]
+        rule = f"{named} gives no configuration: {type(error).__name__}: {said}"
+        given = "give it activations, initializers and the like by Keras's names, not functions of your own"
+        raise SpecError.one(rule, given if entry.own is None else "mend its get_config") from error
+    if getattr(layer, "quantization_mode", None):
+        rule = f"{named} is quantized to {layer.quantization_mode}, which a menu does not write"
+        raise SpecError.one(rule, "read the model as it was before quantize()")
     if entry.own is not None:
         config = _held(entry, layer, config, named)
     config |= state_of(layer)
@@ -122,7 +136,8 @@ def _arguments(
 
 
 def _argument(entry: catalogue.Entry, name: str, value: object, layer: Any, named: str) -> object:
-    if name.endswith("activation") and not isinstance(value, (bool, type(None))):
+    plain = isinstance(value, (bool, type(None))) or (entry.own and isinstance(value, str))
+    if name.endswith("activation") and not plain:
         return _activation(name, value, getattr(layer, name, None), named)
     if isinstance(value, dict) and "class_name" in value:
         kind, config = str(value["class_name"]), value.get("config") or {}
@@ -132,29 +147,57 @@ def _argument(entry: catalogue.Entry, name: str, value: object, layer: Any, name
             return _argument(entry, name, value.get("items", []), layer, named)
         if kind == "__numpy__":
             return value["config"]["value"]
+        if kind == "SeedGenerator":  # each call of it draws anew: what stays is where it begins
+            return config.get("seed")
         if catalogue.takes_layer(entry, name):
             return _inner(kind, config, value, named)
         for ending, section in _INITS.items():
             found = catalogue.find(section, kind) if name.endswith(ending) else None
             if found and str(value.get("module", "keras")).split(".")[0] == "keras":
-                return {found.name: _arguments(found, config)}
+                return {found.name: _arguments(found, config, None, named)}
         rule = f"{named}: a menu cannot write {_kind(value)} for {name}"
-        raise SpecError.one(rule, f"take one of Keras for {name}, or make it a layer with @protokit.layer")
+        cure = f"take one of Keras for {name}, or write the whole layer as one of your own with @protokit.layer"
+        if entry.own:
+            cure = f"let {entry.name} make it, of arguments that are numbers, texts and lists"
+        raise SpecError.one(rule, cure)
     if isinstance(value, (list, tuple)):
         return [_argument(entry, name, part, layer, named) for part in value]
     if isinstance(value, np.ndarray):
         return value.tolist()
     if isinstance(value, np.generic):
         return value.item()
-    if value is not None and not isinstance(value, (bool, int, float, str, dict)):
-        rule = f"{named}: a menu cannot write {value!r} for {name}"
-        raise SpecError.one(rule, "take a number, a text or a list, or make it a layer with @protokit.layer")
+    if isinstance(value, str) and is_expression(value):
+        return _quoted(value, f"{named}: {name}")
+    if is_slot(value):
+        rule = f"{named}: {name} is {value!r}, which a menu reads as a slot"
+        raise SpecError.one(rule, "rename the argument's keys in its get_config and in its constructor")
+    if isinstance(value, dict):
+        return {key: _argument(entry, "", part, layer, named) for key, part in value.items()}
+    finite = not isinstance(value, float) or math.isfinite(value)
+    if not finite or (value is not None and not isinstance(value, (bool, int, float, str))):
+        said = f"the function {value.__name__}" if inspect.isfunction(value) else _ADDRESS.sub("", repr(value))
+        rule = f"{named}: a menu cannot write {said} for {name}"
+        cure = (
+            "take a finite number, a text or a list, or write the whole layer as one of your own with @protokit.layer"
+        )
+        raise SpecError.one(rule, cure)
     return value
 
 
+def _quoted(text: str, named: str) -> str:
+    """A text with a `$` in it, as the expression that is this text and nothing else."""
+    marks = [mark for mark in "'\"" if mark not in text]
+    if not marks or len(text) > LONGEST - 2:
+        rule = f"{named} is the text {text[:40]!r}, which a menu cannot write beside its `$`"
+        raise SpecError.one(rule, "take a text without one of its quotation marks, or a shorter one")
+    return f"{marks[0]}{text}{marks[0]}"
+
+
 def _kind(value: dict[str, Any]) -> str:
-    of = value["class_name"]
-    return f"the function {value['config']}" if of == "function" else str(of)
+    of = str(value["class_name"])
+    if of == "function":
+        return f"the function {value['config']}"
+    return "a lambda" if of == "__lambda__" else of
 
 
 def _activation(name: str, value: object, function: Any, named: str) -> object:
@@ -164,7 +207,9 @@ def _activation(name: str, value: object, function: Any, named: str) -> object:
         return {entry.name: _of_layer(entry, function) or None}
     if hub := hub_function(function):
         return hub
-    said = str(value["config"] if isinstance(value, dict) and value.get("class_name") == "function" else value)
+    said = str(value)
+    if isinstance(value, dict):  # of a lambda it is its code
+        said = str(value["config"] if value.get("class_name") == "function" else value.get("class_name", "lambda"))
     if said in catalogue.activations():
         own = getattr(keras.activations, said)
         if function is None or function is own or _as_keras(function, own):
@@ -198,10 +243,10 @@ def _inner(kind: str, config: Mapping[str, object], value: dict[str, Any], named
 
 
 def unrolled(layer: Any) -> list[tuple[Any, dict[str, object]]]:
-    """`TimeDistributed` around a chain, as one around each layer of it: the layer, and the item."""
+    """`TimeDistributed` around a chain, as one around each layer of it: the layer, and the item; else nothing."""
     if type(layer) is not keras.layers.TimeDistributed or not isinstance(layer.layer, keras.Model):
         return []
-    inner, named = layer.layer, f"the layer {layer.name!r} (TimeDistributed)"
+    inner = layer.layer
     graph = inner._functional if isinstance(inner, keras.Sequential) else inner
     levels = getattr(graph, "_nodes_by_depth", {}).values()
     nodes = [node for level in levels for node in level if not node.is_input]
@@ -216,8 +261,7 @@ def unrolled(layer: Any) -> list[tuple[Any, dict[str, object]]]:
         last = node.outputs[0] if len(node.outputs) == 1 else None
     whole = last is not None and len(chain) == len(nodes) and all(isinstance(one, keras.Layer) for one in chain)
     if not whole or [last] != graph._outputs or any(isinstance(one, keras.Model) for one in chain):
-        rule = f"{named}: inside is a model that is no chain of layers"
-        raise SpecError.one(rule, "make it a chain, or a layer of your own with @protokit.layer")
+        return []
     found: list[tuple[Any, dict[str, object]]] = []
     for one in chain:
         entry = entry_of(one)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, TypeAlias
 
 from protokit.core.errors import SpecError
@@ -17,6 +18,7 @@ _functional: Any = keras.src.models.functional.Functional
 History = tuple[str, int]  # a name, and which output
 Takes: TypeAlias = "History | list[Takes] | dict[str, Takes]"
 Key = tuple[int, int, int]  # an operation, which call of it, which output of that
+_MOST_STEPS = 64  # that a model is written out for
 
 
 @dataclass
@@ -69,6 +71,8 @@ def functional_of(model: Any, name: str | None) -> Functional:
         if model._functional is None:
             raise SpecError.one(f"{said} is a sequential model without an input shape", "begin it with keras.Input")
         return model._functional
+    if isinstance(model, (str, Path)):
+        raise SpecError.one(f"from_keras takes a model, not {str(model)!r}", "load it: keras.saving.load_model(...)")
     if not isinstance(model, keras.Model):
         raise SpecError.one(f"{model!r} is no functional or sequential model", "build it with keras.Model")
     kind = type(model)
@@ -146,6 +150,9 @@ def _call(node: Any, known: dict[Key, History], reading: Reading, training: bool
         if chain := unrolled(operation):
             _chain(node, chain, known, reading)
             return
+        if type(operation) is keras.layers.TimeDistributed and isinstance(operation.layer, keras.Model):
+            _steps(node, known, reading, training)
+            return
         found = calls.read(node, of, training)
     entry, written, takes, call = found
     # an operation has no weights, and each call its own constants
@@ -178,6 +185,36 @@ def _chain(node: Any, chain: list[tuple[keras.Layer, dict[str, object]]], known:
         body = {**written, "name": name} if first else name
         reading.calls.append(_Call(own, body, taken, not first, call))
     known[calls.key(node.outputs[0])] = (reading.calls[-1].name, 0)
+
+
+def _steps(node: Any, known: dict[Key, History], reading: Reading, training: bool | None) -> None:
+    """`TimeDistributed` around any model, as Keras runs it: the model on each step, each time with the same weights."""
+    layer, taken = node.operation, calls.tensors(node)
+    graph = functional_of(layer.layer, layer.layer.name)
+    steps = taken[0].shape[1]
+    why, cure = "", "make it a layer of your own with @protokit.layer"
+    if steps is None or steps > _MOST_STEPS:
+        why = "an unknown number of steps" if steps is None else f"{steps} steps"
+        cure = f"give its input a fixed number of steps, {_MOST_STEPS} at most, or {cure}"
+    elif len(taken) > 1 or getattr(taken[0], "_keras_mask", None) is not None:
+        why = "masked steps"
+    elif len(graph._inputs) > 1 or len(graph._outputs) > 1:
+        why = "several inputs or outputs of each step"
+    if why:
+        rule = f"the layer {layer.name!r} (TimeDistributed) has {why}, and inside is a model that is no chain of layers"
+        raise SpecError.one(rule, cure)
+    given = node.arguments.kwargs.get("training") if training is None else training
+    ends: list[Takes] = []
+    for step in range(steps):
+        own = unique(f"{layer.name}_step_{step}", reading.names)
+        body = {"ops.get_item": {"key": f":, {step}"}, "name": own}
+        reading.calls.append(_Call(own, body, known[calls.key(taken[0])], False, {}))
+        inner = {calls.key(graph._inputs[0]): (own, 0)}
+        _walk(graph, inner, reading, given)
+        ends.append(inner[calls.key(graph._outputs[0])])
+    name = unique(layer.name, reading.names)
+    reading.calls.append(_Call(name, {"ops.stack": {"axis": 1}, "name": name}, ends, False, {}))
+    known[calls.key(node.outputs[0])] = (name, 0)
 
 
 def _namer(known: dict[Key, History]) -> Callable[[Any], History]:

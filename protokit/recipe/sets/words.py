@@ -20,6 +20,7 @@ BY = "by"
 MOST = 1_000  # sets
 # words of a section whose keys are put together; all others of a set stand for the recipe's
 _BY_KEY = {("collect", "tables"), ("represent", "columns"), ("represent", "split")}
+_CLEAN = ("collect", "clean")
 _NAME = "[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}"
 _TABLE = "data"
 
@@ -134,6 +135,7 @@ def named_part(document: Document, name: str) -> Document:
     prefix: Path = ("sets", name)
     merged = _common(data)
     taken: list[Path] = []
+    shift = 0
     for section, said in part.items():
         if not isinstance(said, Mapping) or not isinstance(merged.get(section), Mapping):
             merged[section] = said
@@ -142,7 +144,11 @@ def named_part(document: Document, name: str) -> Document:
         section_now = dict(merged[section])
         for word, value in said.items():
             known = section_now.get(word)
-            if (section, word) in _BY_KEY and isinstance(value, Mapping) and isinstance(known, Mapping):
+            if (section, word) == _CLEAN and isinstance(value, list) and isinstance(known, list):
+                section_now[word] = [*value, *known]  # what a set is made equal by comes before what holds for all
+                shift = len(value)
+                taken += [(section, word, i) for i in range(shift)]
+            elif (section, word) in _BY_KEY and isinstance(value, Mapping) and isinstance(known, Mapping):
                 own_first = (section, word) == ("collect", "tables") and not set(value) <= set(known)
                 section_now[word] = {**value, **{k: v for k, v in known.items() if k not in value}} if own_first else {
                     **known, **value
@@ -152,7 +158,8 @@ def named_part(document: Document, name: str) -> Document:
                 section_now[word] = value
                 taken.append((section, word))
         merged[section] = section_now
-    return replace(_placed(document, prefix, taken), data={**merged, "name": name})
+    moved = _shifted(document, shift) if shift else document
+    return replace(_placed(moved, prefix, taken), data={**merged, "name": name})
 
 
 def of_file(document: Document, name: str, file: str) -> Document:
@@ -207,6 +214,18 @@ def _placed(document: Document, prefix: Path, taken: Iterable[Path]) -> Document
 
     keys, values, settings = of(document.keys), of(document.values), of(document.settings)
     return replace(document, keys=keys, values=values, settings=settings, is_part=True)
+
+
+def _shifted(document: Document, by: int) -> Document:
+    """The document with the steps of cleaning that hold for all at later places."""
+
+    def of(marks: Mapping[Path, Any]) -> dict[Path, Any]:
+        return {
+            (*_CLEAN, p[2] + by, *p[3:]) if p[:2] == _CLEAN and len(p) > 2 and isinstance(p[2], int) else p: m
+            for p, m in marks.items()
+        }
+
+    return replace(document, keys=of(document.keys), values=of(document.values))
 
 
 def files_of(sets: Sets, folder: FilePath) -> dict[str, str]:

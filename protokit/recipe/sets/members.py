@@ -9,9 +9,9 @@ from protokit.core.places import Fault
 from protokit.core.suggest import did_you_mean
 from protokit.grammar.document import Document
 from protokit.learn.parts.sets import Sequence, Shared, Ways
-from protokit.recipe import sets as several
 from protokit.recipe.recipe import Recipe
-from protokit.recipe.sets import Sets
+from protokit.recipe.sets import words as several
+from protokit.recipe.sets.words import Sets
 
 
 def members(recipe: Recipe, levels: Iterable[object] | None = None) -> dict[str, Recipe]:

@@ -1,0 +1,1 @@
+"""Several sets of data in one recipe."""
