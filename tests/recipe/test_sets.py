@@ -107,7 +107,7 @@ def test_the_levels_of_a_column_are_sets(shops: Path) -> None:
         ("sets: {a b: {}, c: {}}", "a set's name is letters, digits, '-', '_' and '.', not 'a b'"),
         ("sets: 3", "sets are parts of a recipe by name, not 3"),
         ("sets: {a: {}, b: {represent: {targt: y}}}", ":1:31: unknown key 'targt' of represent"),
-        ("sets: {a: {}, b: {learn: {epochs: 0}}}", ":1:35: "),
+        ("sets: {a: {}, b: {learn: {epochs: -1}}}", ":1:35: "),
         ("sets: {a: {}, b: {}}\nlearn: {sets: stackd}", ":2:15: unknown way to train on sets 'stackd'"),
         ("sets: {a: {}, b: {}}\nlearn: {sets: {each: {x: 1}}}", "each has no 'x'"),
         ("sets: {a: {}, b: {}}\nlearn: {sets: [each, each]}", "each is named twice"),
@@ -143,4 +143,4 @@ def test_a_set_that_was_set_beside_the_text(tmp_path: Path) -> None:
     recipe = Recipe.parse({"sets": {"a": {}, "b": {}}, "represent": {"target": "y"}}, set=["sets.b.represent.target=x"])
     assert members(recipe)["b"].represent.target == "x"
     with pytest.raises(SpecError, match=r"--set:1:\d+: "):
-        members(Recipe.parse({"sets": {"a": {}, "b": {}}}, set=["sets.b.learn.epochs=0", "represent.target=y"]))
+        members(Recipe.parse({"sets": {"a": {}, "b": {}}}, set=["sets.b.learn.epochs=-1", "represent.target=y"]))
