@@ -131,7 +131,7 @@ def test_labels_and_quantiles(tmp_path: Path) -> None:
     with pytest.raises(SpecError, match=r"(?s)the task is quantile.*method=\"shap\""):
         middle.explain(TABLE.head(2))
     found = middle.explain(TABLE.head(2), background=TABLE.head(20), method="shap")
-    np.testing.assert_allclose(found.score, middle.predict(TABLE.head(2))["x"], atol=1e-5)
+    np.testing.assert_allclose(found.score, middle.predict(TABLE.head(2))["x 0.5"], atol=1e-5)
 
 
 def test_each_side_of_a_pair_has_columns_of_its_own(tmp_path: Path) -> None:
