@@ -21,6 +21,8 @@ def apply(document: Document, settings: Settings) -> Document:
 
     >>> apply(Document.of({"seed": 1}), {"learn.epochs": 5}).data
     {'seed': 1, 'learn': {'epochs': 5}}
+    >>> apply(Document.of({"learn": {"epochs": 9, "menu": "tabular"}}), {"learn": {"epochs": 5}}).data
+    {'learn': {'epochs': 5, 'menu': 'tabular'}}
 
     Raises:
         SpecError: a setting is not `PATH=VALUE`, or leads through something that is no mapping.
@@ -42,6 +44,9 @@ def apply(document: Document, settings: Settings) -> Document:
             container = container[step]
         if not isinstance(container, dict):
             raise SpecError.one(f"--set {dotted}: there is no mapping at that path", "check the names before '.'")
+        whole = container.get(path[-1])
+        if len(path) == 1 and isinstance(value, dict) and isinstance(whole, dict):
+            value = {**whole, **value}  # a section is no value: its other words stay
         container[path[-1]] = value
         settled[path] = Setting(setting, dotted.rindex(str(path[-1])), len(dotted) + 1)
     return replace(document, data=data, settings=settled)
