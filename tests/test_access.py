@@ -77,6 +77,12 @@ ITS_OWN = {
     "represent/encoders/media/mask.py": ({"open"}, "Pillow, of bytes, or of a path that came through the door"),
     "represent/encoders/image.py": ({"open"}, "Pillow, of bytes, or of a path that came through the door"),
     "represent/on_disk.py": ({"open", "memmap"}, "arrays in a temporary folder"),
+    "bundle/writing.py": ({"iterdir"}, "the folder that a model is saved to"),
+    "core/libraries/quiet.py": ({"environ"}, "what a person has said of TensorFlow's log"),
+    "sets/contents.py": ({"read_text", "glob"}, "files of an experiment's folder, which came through the door"),
+    "sets/many/given.py": ({"iterdir"}, "names beside what is not there, for the cure"),
+    "sets/record.py": ({"read_text", "glob"}, "files of experiments' folders"),
+    "sets/whole.py": ({"glob"}, "files of an experiment's folder"),
     "search/folder.py": ({"read_text", "glob"}, "files of searches' folders"),
     "search/result.py": ({"glob"}, "the folders of searches, below one that came through the door"),
     "search/log.py": ({"open", "read_bytes"}, "the log and the lock of a search's folder"),
@@ -124,7 +130,13 @@ def opened(path: Path) -> set[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             name, of = _called(node.func)
-            if of in {"access", "Run", "Study", "Trials"}:  # the door; and what goes through it or is protokit's own
+            if of in {
+                "access",
+                "Run",
+                "SetsRun",
+                "Study",
+                "Trials",
+            }:  # the door; and what goes through it or is protokit's own
                 continue
             if name in OF_MODULES.get(of, ()):
                 found.add(f"{of}.{name}")

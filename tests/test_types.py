@@ -74,11 +74,14 @@ PAIRS = (
 
 
 def pages(root: Path) -> dict[str, str]:
-    """The Python of each page, one script each."""
-    found = {}
+    """The Python of each page, one script each; where a block imports the package again another process begins."""
+    found: dict[str, str] = {}
     for path in [root / "README.md", *sorted((root / "docs").rglob("*.md"))]:
-        if code := re.findall(r"^```python\n(.*?)^```$", path.read_text(encoding="utf-8"), re.S | re.M):
-            found[f"page_{path.stem.replace('-', '_').lower()}"] = "\n".join(code)
+        code = re.findall(r"^```python\n(.*?)^```$", path.read_text(encoding="utf-8"), re.S | re.M)
+        starts = [i for i, block in enumerate(code) if i and re.search("^import protokit$", block, re.M)]
+        for number, (start, end) in enumerate(zip([0, *starts], [*starts, len(code)], strict=True)):
+            if code:
+                found[f"page_{path.stem.replace('-', '_').lower()}_{number}"] = "\n".join(code[start:end])
     assert len(found) > 8
     return found
 

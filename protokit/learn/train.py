@@ -12,7 +12,7 @@ import numpy as np
 
 from protokit.core.errors import ProtokitError, TrainingError
 from protokit.core.libraries.backend import BACKEND, keras, tf
-from protokit.core.libraries.keras_state import seeded
+from protokit.core.libraries.keras_state import deterministic, seeded
 from protokit.core.seeds import derive
 from protokit.core.values.arrays import Arrays
 from protokit.core.values.signature import Signature
@@ -91,7 +91,7 @@ class Trainer:
             word = "stages" if learn.stages else "freeze"
             raise TrainingError(f"learn.{word} is for `protokit run`", cure=f"remove learn.{word}")
         if BACKEND == "tensorflow":
-            tf.config.experimental.enable_op_determinism()
+            deterministic(derive(seed, "training"))
         self.network, self._learn, self._signature, self._seed = network, learn, signature, seed
         self._step = stepping(network, learn, seed)  # the network itself, or its layers with another step
         self._trainings, self.rows, self._structure, self._timed = trainings, rows, structure(network), timed

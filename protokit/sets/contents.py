@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, TypedDict
 
 from protokit.core.errors import DataError
+from protokit.core.outside import access
 from protokit.core.plain import PlainInterval
 
 LAST = "sets.json"
@@ -60,6 +61,7 @@ def sets_folder(path: Path) -> Path:
     Raises:
         DataError: there is none.
     """
+    path = access.local(path)
     if (path / LAST).is_file():
         return path
     found = sorted(path.glob(f"sets-*/{LAST}"))

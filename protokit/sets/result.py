@@ -24,7 +24,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class SetsRun:
-    """A finished experiment on several sets. A notebook shows it as a card; `print` gives the same as text."""
+    """A finished experiment on several sets. A notebook shows it as a card; `print` gives the same as text.
+
+    >>> sets.name, sets.sets, sets.ways
+    ('halves', ('odd', 'even'), ('each', 'stacked'))
+    >>> sets.scores.columns.tolist()[:4], len(sets.scores), sets.card.title
+    (['set', 'way', 'target', 'metric'], 4, 'halves: 2 sets')
+    >>> sets.run("odd", "stacked").path == sets.run("even", "stacked").path
+    True
+    >>> sets.model("odd", "each").predict(birds).shape, sets.best("odd") in sets.ways
+    ((80, 3), True)
+    >>> protokit.SetsRun.open("runs/halves") == sets, "halves" in repr(sets)
+    (True, True)
+    >>> [one.check for one in sets.findings]
+    [...]
+    """
 
     path: Path
     results: PlainSets

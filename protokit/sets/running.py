@@ -37,6 +37,9 @@ def run_sets(
     experiment of the same recipe and data goes on where it stopped. More `workers` train the sets' own networks in so
     many processes, `"ray"` on a cluster; what is trained together is trained here.
 
+    >>> protokit.run_sets({**recipe, "name": "halves", "sets": {"odd": {}, "even": {}}}, halves, resume=True) == sets
+    True
+
     Raises:
         SpecError: the recipe is wrong, or has no sets; or a way cannot be for them.
         DataError: the data of a set, which is named, is not as the recipe says.

@@ -21,8 +21,10 @@ def test_the_recipe_runs_as_it_stands(root: Path, tmp_path: Path) -> None:
     found = SetsRun.open(tmp_path / "cafes")
     assert found.sets == ("harbour", "station", "park") and found.ways == ("each", "stacked", "shared")
     for cell in found.results["cells"]:
-        verdict = cell["against_baseline"]
-        assert verdict["outcome"] != "worse", cell
+        own = found.run(cell["set"]).results["metrics"]["scores"][0]
+        dummy = own["baselines"]["dummy"]["value"]
+        assert own["metric"] == cell["metric"] and dummy is not None
+        assert cell["score"]["value"] is not None and cell["score"]["value"] < dummy, cell
     new = pd.read_csv(root / "recipes" / "data" / "harbour.csv").head(3).drop(columns="cups")
     new.to_csv(tmp_path / "new.csv", index=False)
     of = [*command, "predict", str(tmp_path / "cafes"), str(tmp_path / "new.csv"), "--set", "park", "--way", "shared"]

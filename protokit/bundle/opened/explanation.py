@@ -45,23 +45,6 @@ class Explanation:
     method: str = "integrated gradients"
     notices: tuple[Notice, ...] = ()
 
-    @classmethod
-    def of_rows(
-        cls, target: TargetSpec, values: pd.DataFrame, score: np.ndarray, start: np.ndarray, of: np.ndarray | None,
-        frame: pd.DataFrame, encoder: Encoder, method: str = "integrated gradients", notices: Sequence[Notice] = (),
-    ) -> Explanation:  # fmt: skip
-        """What was found of the rows of a frame; `of` is the place of a class for each.
-
-        Shapes: values (rows, columns); score, start, of (rows,).
-        """
-        gap = float(np.abs(values.to_numpy().sum(axis=1) - (score - start)).max(initial=0.0))
-        names = names_of(target)
-        named = None if of is None else pd.Series([names[i] for i in of], frame.index, name=target.name)
-        cells = encoder.examples(frame).set_axis(frame.index)
-        data = cells[[name for name in values.columns if name in cells.columns]]
-        own = (pd.Series(score, frame.index, name="score"), pd.Series(start, frame.index, name="start"))
-        return cls(target.name, values, *own, named, gap, data, method, tuple(notices))
-
     def most(self, place: int) -> list[tuple[str, str, float]]:
         """The columns that add the most to a row, each with its cell, empty where that is no word or number."""
         own = self.values.iloc[place]
@@ -70,6 +53,9 @@ class Explanation:
 
     def as_shap(self) -> Any:
         """The same as a `shap.Explanation`, for SHAP's own plots: `shap.plots.waterfall(found.as_shap()[0])`.
+
+        >>> model.explain(birds.head(2), background=birds).as_shap().values.shape
+        (2, 3)
 
         Raises:
             MissingExtra: SHAP is not installed.
@@ -116,6 +102,23 @@ class Explanation:
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         return self.card.bundle()
+
+
+def explained(
+    target: TargetSpec, values: pd.DataFrame, score: np.ndarray, start: np.ndarray, of: np.ndarray | None,
+    frame: pd.DataFrame, encoder: Encoder, method: str = "integrated gradients", notices: Sequence[Notice] = (),
+) -> Explanation:  # fmt: skip
+    """What was found of the rows of a frame; `of` is the place of a class for each.
+
+    Shapes: values (rows, columns); score, start, of (rows,).
+    """
+    gap = float(np.abs(values.to_numpy().sum(axis=1) - (score - start)).max(initial=0.0))
+    names = names_of(target)
+    named = None if of is None else pd.Series([names[i] for i in of], frame.index, name=target.name)
+    cells = encoder.examples(frame).set_axis(frame.index)
+    data = cells[[name for name in values.columns if name in cells.columns]]
+    own = (pd.Series(score, frame.index, name="score"), pd.Series(start, frame.index, name="start"))
+    return Explanation(target.name, values, *own, named, gap, data, method, tuple(notices))
 
 
 def chosen(target: str | None, targets: Mapping[str, object]) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from protokit.bundle.opened.columns import Place, encoder_of, names_of, own_target, places_of
-from protokit.bundle.opened.explanation import Explanation
+from protokit.bundle.opened.explanation import Explanation, explained
 from protokit.bundle.opened.gradients import Split
 from protokit.bundle.part import Part
 from protokit.core.errors import SpecError
@@ -61,7 +61,7 @@ def integrated(
                     score[rows] += scale[rows] * last + offset[rows]
             count += 1
     values = pd.DataFrame(total / count, frame.index, columns)
-    return Explanation.of_rows(target, values, score / count, start / count, of, frame, encoder_of(parts[0]))
+    return explained(target, values, score / count, start / count, of, frame, encoder_of(parts[0]))
 
 
 def _units(

@@ -10,7 +10,7 @@ import pandas as pd
 
 from protokit.bundle.opened.averaging import brought
 from protokit.bundle.opened.columns import encoder_of, own_target, places_of
-from protokit.bundle.opened.explanation import Explanation
+from protokit.bundle.opened.explanation import Explanation, explained
 from protokit.bundle.part import Part
 from protokit.core.errors import SpecError
 from protokit.core.libraries.optional import optional
@@ -85,7 +85,7 @@ def shapley(
                 score[at] += game(asked) / len(games)
     made = pd.DataFrame(values, frame.index, columns)
     encoder = encoder_of(parts[0])
-    return Explanation.of_rows(target, made, score, start, of, frame, encoder, "Shapley values", tuple(notices))
+    return explained(target, made, score, start, of, frame, encoder, "Shapley values", tuple(notices))
 
 
 class _Game:

@@ -8,7 +8,9 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from protokit.core.libraries.backend import keras
+from protokit.core.libraries.backend import keras, tf
+
+_NO_SEED = 87654321  # what TensorFlow gives beside an operation's seed where it has none of its own
 
 
 @contextmanager
@@ -28,6 +30,17 @@ def seeded(seed: int, *, tensorflow: bool = True) -> Iterator[None]:
     finally:
         random.setstate(python)
         np.random.set_state(numpy_state)
+
+
+def deterministic(seed: int) -> None:
+    """Have TensorFlow compute the same bits each time, in all of this process.
+
+    Whatever draws by TensorFlow's own seed then needs one, as a person's own `fit` does that shuffles rows: it is set,
+    unless there is one.
+    """
+    tf.config.experimental.enable_op_determinism()
+    if tf.compat.v1.get_seed(1)[0] == _NO_SEED:
+        tf.random.set_seed(seed % 2**32)
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from protokit.core.errors import SpecError
+from protokit.core.outside import access
 from protokit.core.places import Fault, Path
 from protokit.core.suggest import did_you_mean
 from protokit.grammar.document import Document
@@ -240,11 +241,7 @@ def files_of(sets: Sets, folder: FilePath) -> dict[str, str]:
         at: Path = ("sets", i) if several else ("sets",)
         is_pattern = any(mark in pattern for mark in "*?[")
         if is_pattern and "://" not in pattern:
-            whole = FilePath(pattern)
-            start = FilePath(whole.anchor) if whole.is_absolute() else folder
-            inner = str(whole.relative_to(whole.anchor)) if whole.is_absolute() else pattern
-            matches = sorted(path for path in start.glob(inner) if path.is_file() and not path.name.startswith("."))
-            files = [str(path if whole.is_absolute() else path.relative_to(folder)) for path in matches]
+            files = [name for name in access.like(pattern, folder) if access.is_file(folder / name)]
         else:
             files = [pattern]
         if not files:

@@ -18,6 +18,9 @@ from protokit.workflow.result import Run
 def report(run: Run | Study | SetsRun | str | Path, out: str | Path | None = None) -> Path:
     """Write the report of a run, a search or an experiment on several sets anew: to `out`, else to its `report.html`.
 
+    >>> protokit.report(run, "page.html"), protokit.report(sets, "sets.html")
+    (PosixPath('page.html'), PosixPath('sets.html'))
+
     Raises:
         DataError: the folder is not that of a finished run or of a search, or the file cannot be written.
     """

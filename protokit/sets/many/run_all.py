@@ -47,6 +47,10 @@ def run_all(
     for others of its shape. More `workers` are so many processes of this machine; `"ray"` is a Ray cluster, whose
     machines all have to see `out`. `set` holds other values for all recipes, such as "learn.epochs=5".
 
+    >>> again = protokit.run_all([many.runs["recipe 1"].recipe], resume=True)
+    >>> again.runs["recipe 1"].path == many.runs["recipe 1"].path
+    True
+
     Raises:
         SpecError: recipes are wrong, with the faults of all of them; nothing was run.
         WorkerError: no worker can be started, or they die one after the other.

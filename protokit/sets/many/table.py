@@ -93,6 +93,11 @@ class RunTable:
     """What came of many recipes, in the order in which they were given. In a notebook it shows itself as a card.
 
     `notices` are what was decided for the person.
+
+    >>> len(many), many.failed, list(many.runs), many.card.title
+    (1, {}, ['recipe 1'], '1 recipe')
+    >>> many.verdict.startswith("1 of 1 recipe ran"), many.frame["state"].tolist(), many.as_plain()["failed"]
+    (True, ['finished'], 0)
     """
 
     outcomes: tuple[Outcome, ...]
