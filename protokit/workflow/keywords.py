@@ -9,7 +9,7 @@ _Named: TypeAlias = str | Mapping[str, Any]  # by name, or by name with argument
 
 
 class LearnWords(TypedDict, total=False):
-    """All words of `learn` but `menu` and `epochs`; see `protokit.learn.words.Learn`. `from_` is its `from`."""
+    """All words of `learn` but `menu`, `epochs` and `sets`; see `protokit.learn.words.Learn`. `from_` is its `from`."""
 
     task: str | None
     loss: Any

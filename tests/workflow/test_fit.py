@@ -40,7 +40,7 @@ def test_fit_refuses_what_it_cannot_take(tmp_path: Path) -> None:
 
 
 def test_the_words_of_fit_are_those_of_learn() -> None:
-    assert {*LearnWords.__annotations__} == {*Learn.model_fields} - {"menu", "epochs"}
+    assert {*LearnWords.__annotations__} == {*Learn.model_fields} - {"menu", "epochs", "sets"}
 
 
 @pytest.mark.parametrize("given", [{"learn.epochs": 2}, "learn.epochs=2", ["learn.epochs=2"]])
