@@ -104,6 +104,7 @@ class Trainer:
         self._engine: type[Engine] | None = None
         self._training: Training | None = None
         self._silent: tuple[str, ...] = ()  # scores that a training step gives no value
+        self.alone = False  # see Plan
         self._fresh = timed and needs_tensorflow_seed(network, learn)  # it costs the kernels of all that is compiled
 
     def fits(self, network: keras.Model) -> bool:
@@ -114,7 +115,7 @@ class Trainer:
         """How such rows are trained on."""
         own = self._seed if seed is None else seed
         plan = plan_of(learn or self._learn, self._signature, train, validation, own, self.rows)
-        return plan if self._timed else replace(plan, timed=False)
+        return replace(plan, timed=self._timed, alone=self.alone)
 
     @property
     def monitor(self) -> str:

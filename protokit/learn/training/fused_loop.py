@@ -147,9 +147,9 @@ class FusedLoop(Training):
         return bad if bad is not None or finite else (plan.steps(train.rows) if count is None else count)
 
     def _program(self, train: Arrays, plan: Plan) -> Program:
-        """The program for rows of this kind. A few more or fewer of them are no other kind."""
+        """The program for rows of this kind. More or fewer of them are no other kind, unless the plan is `alone`."""
         example = data_feed.batch_of(train, plan.weights)
-        chunk = data_feed.chunk_of(example, plan.batch_size, plan.typical_rows)
+        chunk = data_feed.chunk_of(example, plan.batch_size, plan.typical_rows) if plan.alone else 0
         kind = (str(data_feed.rows_spec(example)), plan.batch_size, chunk)
         if kind not in self._programs:
             like = next((one for (spec, *_), one in self._programs.items() if spec == kind[0]), None)

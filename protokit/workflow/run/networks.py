@@ -117,7 +117,7 @@ class Trainers:
         self._known = [*self._known, found][-self._most :]
         trainer = found[1]
         if isinstance(trainer, Trainer):
-            trainer.rows = rows
+            trainer.rows, trainer.alone = rows, True
         return trainer
 
 
