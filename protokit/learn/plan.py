@@ -22,8 +22,9 @@ class Plan:
     `validation_weights` are those by the column. `typical_rows` are the training rows that batches and chunks follow
     from: the same for all folds, which differ in a few. `in_files` are rows that lie in files. What is not `timed` is
     trained by no way that a measured time has chosen: the same plan gives the same bits, whatever was trained before.
-    What is `alone` gives the bits of a trainer of its own, however many rows the training before had: what is compiled for
-    so many rows is compiled anew for others. `by_step`: the learning rate changes within an epoch, too, as the optimizer computes it.
+    What is `alone` gives the bits of a trainer of its own, however many rows the training before had: what is compiled
+    for so many rows is compiled anew for others. `by_step`: the learning rate changes within an epoch, too, as the
+    optimizer computes it.
     """
 
     epochs: int
