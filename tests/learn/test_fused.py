@@ -352,7 +352,7 @@ def test_rows_that_would_fill_the_memory_are_streamed_to_the_same_bits(
         kept = trainer.train(data.train, data.validation)
         with monkeypatch.context() as patch:
             patch.setattr(feed, "MEMORY_SHARE", 0.0)
-            patch.setattr("protokit.learn.training.program.CHUNK_BYTES", 64 * 20)
+            patch.setattr(feed, "CHUNK_BYTES", 64 * 20)
             other, _ = trainer_of(way, menu=[{"Dense": 8}, {"Dropout": 0.3}], sample_weights="w")
             streamed = other.train(data.train, data.validation)
         assert ("streamed" in streamed.progress.how) == (way != "fit")
