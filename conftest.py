@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from _pytest.doctest import DoctestItem
 
+os.environ.setdefault("NUMBA_DISABLE_JIT", "1")  # SHAP compiles for half a minute what takes no time here
 collect_ignore = ["protokit/__init__.py"]  # its docstring runs where its names are asked for
 
 

@@ -14,8 +14,8 @@
 >>> slots = {"menu": [{"Dense": {"choice": [4, 8]}}], "epochs": 2, "networks": 1}
 >>> search = {"name": "search", "represent": {"target": "species"}, "learn": slots, "search": {"finalists": 1}}
 >>> study = protokit.tune(search, birds, trials=2)
->>> halves = {"odd": birds.iloc[::2], "even": birds.iloc[1::2]}
->>> sets = protokit.run_sets({**recipe, "name": "halves", "sets": {"odd": {}, "even": {}}}, halves)
+>>> halves = {"one": birds.head(40), "other": birds.tail(40)}
+>>> sets = protokit.run_sets({**recipe, "name": "halves", "sets": {"one": {}, "other": {}}}, halves)
 >>> birds.to_csv("birds.csv", index=False)
 >>> many = protokit.run_all([{**recipe, "name": "many", "collect": {"tables": {"birds": "birds.csv"}}}])
 

@@ -50,7 +50,7 @@ class Recipe(Section):
     >>> learn = {"menu": [{"Dense": {"choice": [8, 16]}}]}
     >>> recipe = Recipe.parse({"represent": {"target": "species"}, "learn": learn})
     >>> recipe.learn.schedule, recipe.sections.represent.target, list(recipe.network.slots), recipe.left_out()
-    ('plateau', 'species', ['Dense.units'], ('search',))
+    ('plateau', 'species', ['Dense.units'], ('search', 'sets'))
     >>> recipe.check_menu()
     >>> written = open("birds.yaml", "w").write(recipe.write())
     >>> Recipe.read("birds.yaml") == recipe, "# of all that is drawn" in recipe.explain()

@@ -27,12 +27,12 @@ class SetsRun:
     """A finished experiment on several sets. A notebook shows it as a card; `print` gives the same as text.
 
     >>> sets.name, sets.sets, sets.ways
-    ('halves', ('odd', 'even'), ('each', 'stacked'))
+    ('halves', ('one', 'other'), ('each', 'stacked'))
     >>> sets.scores.columns.tolist()[:4], len(sets.scores), sets.card.title
     (['set', 'way', 'target', 'metric'], 4, 'halves: 2 sets')
-    >>> sets.run("odd", "stacked").path == sets.run("even", "stacked").path
+    >>> sets.run("one", "stacked").path == sets.run("other", "stacked").path
     True
-    >>> sets.model("odd", "each").predict(birds).shape, sets.best("odd") in sets.ways
+    >>> sets.model("one", "each").predict(birds).shape, sets.best("one") in sets.ways
     ((80, 3), True)
     >>> protokit.SetsRun.open("runs/halves") == sets, "halves" in repr(sets)
     (True, True)

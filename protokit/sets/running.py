@@ -37,7 +37,7 @@ def run_sets(
     experiment of the same recipe and data goes on where it stopped. More `workers` train the sets' own networks in so
     many processes, `"ray"` on a cluster; what is trained together is trained here.
 
-    >>> protokit.run_sets({**recipe, "name": "halves", "sets": {"odd": {}, "even": {}}}, halves, resume=True) == sets
+    >>> protokit.run_sets({**recipe, "name": "halves", "sets": {"one": {}, "other": {}}}, halves, resume=True) == sets
     True
 
     Raises:

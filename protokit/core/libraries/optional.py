@@ -19,6 +19,8 @@ def optional(package: str, extra: str) -> ModuleType:
         with warnings.catch_warnings():
             # what a progress bar in a notebook lacks, which protokit does not show
             warnings.filterwarnings("ignore", message="IProgress not found")
+            for kind in (DeprecationWarning, PendingDeprecationWarning):  # of what it imports itself
+                warnings.simplefilter("ignore", kind)
             return importlib.import_module(package)
     except ModuleNotFoundError as error:
         if error.name and package.split(".")[0] == error.name.split(".")[0]:
