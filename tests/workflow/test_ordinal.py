@@ -60,7 +60,6 @@ def test_classes_are_in_order_and_near_ones_are_less_wrong(target: str, tmp_path
     [
         ({}, "ordinal", "ordered: [LOWEST, ..., HIGHEST]}}}, of fair, good, great, poor"),
         ({"grade": {"ordered": LEVELS[:3]}}, "ordinal", "the class 'great' of 'grade' is not in the order"),
-        ({"grade": {"ordered": LEVELS}}, "classification", "write learn: {task: ordinal}"),
         ({"grade": "number"}, "ordinal", "'grade' is the target"),
     ],
 )
