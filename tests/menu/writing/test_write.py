@@ -18,7 +18,6 @@ FEW = {"ResNet50": 120, "MobileNetV3Large": 200, "EfficientNetB0": 250}
 def test_an_application_takes_few_lines(name: str, most: int) -> None:
     model = getattr(keras.applications, name)(weights=None)
     assert Menu.from_keras(model).write().count("\n") < most
-    keras.backend.clear_session()
 
 
 @pytest.mark.proof
