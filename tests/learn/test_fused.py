@@ -153,8 +153,17 @@ RANDOM = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("layer", RANDOM, ids=lambda item: next(iter(item)))
-@pytest.mark.parametrize("way", ["plain", "xla", "late"])
+@pytest.mark.parametrize(
+    ("layer", "way"),
+    [
+        pytest.param(
+            layer, way, id=f"{way}-{next(iter(layer))}",
+            marks=[] if way == "late" or "Dropout" in layer else pytest.mark.proof,
+        )
+        for way in ("plain", "xla", "late")
+        for layer in RANDOM
+    ],
+)  # fmt: skip
 def test_random_layers_resume_to_the_bit(
     way: str,
     layer: dict[str, Any],
@@ -391,6 +400,7 @@ def test_a_trial_decides_once_and_the_snapshot_keeps_what_it_showed(
     assert Snapshot.load(path, "k").progress["xla"] is False  # type: ignore[union-attr]
 
 
+@pytest.mark.proof
 def test_the_same_scores_come_of_dropout_over_seeds(trainer_of: Callable[..., Any]) -> None:
     """Twenty seeds each, the fused engine with XLA against Keras's fit.
 

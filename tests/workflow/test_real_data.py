@@ -34,6 +34,7 @@ def test_vowels_are_told_apart(shared: Path, tmp_path: Path) -> None:
     assert result.metrics["accuracy"] >= 0.96
 
 
+@pytest.mark.proof
 def test_sentences_of_films(shared: Path, tmp_path: Path) -> None:
     less = ["evaluate.baselines=[linear]", "learn.epochs=40"]
     assert run(recipe("mr", shared), out=tmp_path, set=less).metrics["accuracy"] >= 0.74

@@ -179,6 +179,7 @@ def test_a_killed_run_resumes_to_the_same_bits(recipe: Path, tmp_path: Path) -> 
     assert killed >= 1
 
 
+@pytest.mark.proof
 def test_folds_and_seeds_resume_to_the_same_bits(recipe: Path, tmp_path: Path) -> None:
     recipe.write_text(recipe.read_text().replace("epochs: 30", "epochs: 300\n  networks: 2"))
     folds = "represent.split.folds=2"

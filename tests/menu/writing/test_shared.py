@@ -13,7 +13,7 @@ k: Any = keras.layers
 
 def called(model: Any, *shapes: int, dtype: str = "float32") -> list[Any]:
     """Inputs, and what a model gives for each."""
-    inputs = [keras.Input(shapes, dtype=dtype) for _ in range(2)]
+    inputs = [keras.Input(shapes, dtype=dtype, name=name) for name in ("one", "other")]  # others are longer the later
     return [inputs, [model(x) for x in inputs]]
 
 
