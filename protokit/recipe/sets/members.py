@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from protokit.core.errors import SpecError
 from protokit.core.places import Fault
@@ -52,7 +52,7 @@ def hold_sets(recipe: Recipe) -> None:
             raise recipe.error(("learn", "sets"), rule, "write sets: {a: ..., b: ...} beside collect, or remove it")
         return
     if recipe.sets.by:
-        Recipe.of(several.without_sets(recipe.document), recipe.folder, recipe.name)
+        whole(recipe)
     else:
         members(recipe)
 
@@ -97,9 +97,3 @@ def _of_ways(ways: Ways, names: list[str]) -> list[Fault]:
                 rule = f"the order leaves out {', '.join(missing[:5])}" + (" and more" if len(missing) > 5 else "")
                 faults.append(Fault(rule, "name each set once", (*at, "order")))
     return faults
-
-
-def plain_names(found: Mapping[str, Recipe]) -> str:
-    """The names of sets in a line."""
-    names = list(found)
-    return ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")
