@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import secrets
+from datetime import UTC, datetime
 from os import PathLike
 from pathlib import Path
 
@@ -23,6 +25,15 @@ def path_of(given: object, what: str) -> Path:
     if (isinstance(given, str) and given) or isinstance(given, PathLike):
         return Path(given)
     raise SpecError.one(f"{what} is a path, not {given!r}", 'write it as a text: "runs/birds"')
+
+
+def new_folder(out: Path, name: str, key: str, kind: str = "") -> Path:
+    """The place of a new run, or of a new thing of another `kind`: `out/NAME/KIND-TIME-HASH`. Nothing is written."""
+    while True:
+        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
+        path = out / name / f"{kind}{'-' * bool(kind)}{stamp}-{key[:4]}{secrets.token_hex(2)}"
+        if not path.exists():
+            return path
 
 
 def run_folder(path: Path) -> Path:

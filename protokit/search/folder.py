@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from protokit.core.errors import DataError, ProtokitError
 from protokit.core.files import write_json, write_text
+from protokit.core.runs import new_folder
 from protokit.core.values.tables import Table
 from protokit.recipe.recipe import Recipe
 from protokit.search.log import LOG
@@ -39,11 +38,7 @@ class SearchFolder:
     def new(cls, out: Path, recipe: Recipe, table: Table) -> SearchFolder:
         """The place of a new search; nothing is written."""
         key = _key(recipe, table)
-        while True:
-            stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
-            path = out / recipe.name / f"search-{stamp}-{key[:4]}{secrets.token_hex(2)}"
-            if not path.exists():
-                return cls(path, key)
+        return cls(new_folder(out, recipe.name, key, "search"), key)
 
     def make(self, recipe: Recipe, table: Table) -> None:
         """Write the recipe as it is written, the table, and the environment.

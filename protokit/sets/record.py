@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from protokit.core.files import write_json, write_text
+from protokit.core.runs import new_folder
 from protokit.recipe.recipe import Recipe
 from protokit.sets.member import Member
 from protokit.workflow.cache.entries import key_of
@@ -34,11 +33,7 @@ class SetsFolder:
                     return cls(path.parent, key)
             except (OSError, ValueError, AttributeError):
                 continue
-        while True:
-            stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
-            path = out / recipe.name / f"sets-{stamp}-{key[:4]}{secrets.token_hex(2)}"
-            if not path.exists():
-                break
+        path = new_folder(out, recipe.name, key, "sets")
         write_text(path / "recipe.yaml", written(recipe))
         place = os.path.relpath(recipe.folder.resolve(), path.resolve())
         inputs = {name: digest for member in members for name, digest in member.prepared.table.origin.items()}

@@ -6,7 +6,6 @@ import hashlib
 import json
 import os
 import platform
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,7 +15,7 @@ from pathlib import Path
 from protokit.bundle.requirements import requirements
 from protokit.core.errors import ProtokitError
 from protokit.core.files import write_json, write_text
-from protokit.core.runs import LAST
+from protokit.core.runs import LAST, new_folder
 from protokit.core.values.said import Finding, Notice
 from protokit.core.values.tables import Table
 from protokit.grammar.document import Document
@@ -56,11 +55,7 @@ class RunFolder:
         `own` are a person's baselines, `weights` the files of weights that were read, with their digests.
         """
         key = _key(recipe, table, own)
-        while True:
-            stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
-            path = out / recipe.name / f"{stamp}-{key[:4]}{secrets.token_hex(2)}"
-            if not path.exists():
-                break
+        path = new_folder(out, recipe.name, key)
         write_text(path / "recipe.yaml", written(recipe))
         write_text(path / "resolved.yaml", fitted.write())
         place = os.path.relpath(recipe.folder.resolve(), path.resolve())
