@@ -22,6 +22,19 @@ settings.register_profile("new", derandomize=False, deadline=None, print_blob=Tr
 settings.load_profile("same")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Of a test that is marked `some`, the cases that are not named are proofs."""
+    unknown: dict[str, set[str]] = {}
+    for item in items:
+        if isinstance(item, pytest.Function) and (mark := item.get_closest_marker("some")) is not None:
+            unknown.setdefault(item.nodeid.partition("[")[0], set(mark.args)).discard(item.callspec.id)
+            if item.callspec.id not in mark.args:
+                item.add_marker("proof")
+    if not any("::" in one for one in config.args) and (wrong := {k: v for k, v in unknown.items() if v}):
+        raise pytest.UsageError(f"no case is called so: {wrong}")
+
+
 _NUMBERS = count()
 
 
@@ -32,11 +45,12 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
     monkeypatch.setenv("PROTOKIT_CACHE", str(tmp_path_factory.getbasetemp() / "caches" / str(next(_NUMBERS))))
 
 
-@pytest.fixture(scope="module")
-def no_pictures() -> Iterator[None]:
-    """Reports without their plots, for many runs of which no test looks at one: they take a third of a small run."""
+@pytest.fixture(scope="module", autouse=True)
+def no_pictures(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Reports without their plots, which take a third of a small run, but in modules that are marked `pictures`."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("protokit.workflow.look.page._pictures", lambda *_: ())
+        if request.node.get_closest_marker("pictures") is None:
+            patch.setattr("protokit.workflow.look.page._pictures", lambda *_: ())
         yield
 
 

@@ -24,6 +24,8 @@ from protokit.core.errors import BundleError
 from protokit.core.files import sha256
 from protokit.represent.encoding import from_plain
 
+pytestmark = pytest.mark.pictures
+
 GOLDEN = Path(__file__).parent.parent / "golden"
 FOLDERS = sorted(path.parent for path in GOLDEN.glob("*/expected.json"))
 MODELS = [folder for folder in FOLDERS if folder.name.startswith("format")]

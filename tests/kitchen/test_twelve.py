@@ -20,7 +20,6 @@ from protokit.learn.parts.training_metric import TRAINING_METRICS
 from protokit.learn.steps.step import STEPS
 from protokit.recipe.recipe import Recipe
 
-pytestmark = pytest.mark.usefixtures("no_pictures")
 ROWS = 240
 NAMES = {case.name: case for case in CASES}
 LONG = "transfer learning in two stages"  # to compile its 27 layers takes most of the time
@@ -41,6 +40,7 @@ def quick(case: Case) -> dict[str, object]:
     return {} if case.stages else {"epochs": 2}
 
 
+@pytest.mark.some("own train step", "several targets with weights", "GAN", "own loss", "two towers")
 @pytest.mark.parametrize("name", [pytest.param(name, marks=[pytest.mark.proof] * (name == LONG)) for name in NAMES])
 def test_few_lines_train_on_the_fused_engine_to_the_losses_of_plain_keras(name: str, tmp_path: Path) -> None:
     case = NAMES[name]

@@ -116,6 +116,7 @@ def test_the_rate_of_a_training_stands_for_the_recipe_s(trainer_of: Callable[...
     )
 
 
+@pytest.mark.some("schedule1", "average")
 @pytest.mark.parametrize(
     "words",
     [

@@ -96,6 +96,9 @@ def some(names: Iterable[str], few: Collection[str]) -> list[Any]:
     return [name if name in few else pytest.param(name, marks=pytest.mark.proof) for name in names]
 
 
+@pytest.mark.some(
+    "several targets", "members, multiclass", "plateau", "mixed_bfloat16", "accumulated gradients", "normalization"
+)
 @pytest.mark.parametrize("case", some(CASES, FEW))
 def test_the_loss_curve_is_that_of_keras_fit(case: str, trained_by: Callable[..., Trained]) -> None:
     target, learn = CASES[case]
@@ -114,6 +117,7 @@ class PlainRate(float):
         assert rate == self
 
 
+@pytest.mark.some("float32")
 @pytest.mark.parametrize("precision", ["float32", "mixed_bfloat16"])
 def test_with_dropout_it_is_plain_keras_to_the_bit(
     precision: str, trained_by: Callable[..., Trained], monkeypatch: pytest.MonkeyPatch
@@ -153,6 +157,7 @@ RANDOM = [
 ]  # fmt: skip
 
 
+@pytest.mark.some("xla-repeat", "late-Dropout", "plain-GaussianNoise")
 @pytest.mark.parametrize(
     ("layer", "way"),
     [
@@ -228,6 +233,7 @@ def test_one_program_trains_on_other_rows_weights_and_rates_without_tracing(trai
     assert all(np.array_equal(a, b) for a, b in zip(again.weights, first.weights, strict=True))
 
 
+@pytest.mark.some("False")
 @pytest.mark.parametrize("xla", [False, True])
 def test_an_epoch_in_one_call_is_its_parts_one_after_the_other(
     xla: bool, trainer_of: Callable[..., Any], monkeypatch: pytest.MonkeyPatch

@@ -73,6 +73,7 @@ def train(trainer_of: Callable[..., Any], tmp_path: Path) -> Callable[..., tuple
     return trained
 
 
+@pytest.mark.some("callback-Tally-check_callback")
 @pytest.mark.parametrize(
     ("kind", "name", "check"),
     [("after_epoch", "mean_said", check_after_epoch), ("callback", "Tally", check_callback)],
@@ -130,6 +131,7 @@ def test_it_predicts_with_the_weights_that_are_judged(train: Any) -> None:
     assert found == pytest.approx([row["validation_loss"] for row in done.progress.history], rel=1e-4)
 
 
+@pytest.mark.some("fit")
 @pytest.mark.parametrize("way", ["xla", "fit"])
 def test_it_may_end_the_training(way: str, train: Any) -> None:
     @protokit.after_epoch
@@ -192,6 +194,7 @@ class Patient:
         return self.worse == self.most
 
 
+@pytest.mark.some("plain")
 @pytest.mark.parametrize("way", ["plain", "xla", "fit"])
 def test_a_killed_training_goes_on_to_the_same_bits_with_what_they_remember(
     way: str, train: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -267,6 +270,7 @@ def test_in_stages_epochs_are_counted_through_and_each_is_resumed(
     assert all(np.array_equal(a, b) for a, b in zip(resumed.weights, whole.weights, strict=True))
 
 
+@pytest.mark.some("plain")
 @pytest.mark.parametrize("way", ["plain", "fit"])
 def test_what_a_hook_raises_is_told_at_its_line_and_the_run_can_go_on(way: str, train: Any, tmp_path: Path) -> None:
     broken = [True]

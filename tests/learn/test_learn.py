@@ -68,6 +68,7 @@ def test_the_same_seed_gives_the_same_bits_and_the_best_epoch_is_kept() -> None:
     assert first.progress.best_epoch == int(np.argmin(losses)) + 1
 
 
+@pytest.mark.some("plateau")
 @pytest.mark.parametrize("schedule", ["constant", "cosine", "plateau"])
 def test_a_training_stopped_after_any_epoch_goes_on_to_the_same_bits(tmp_path: Path, schedule: str) -> None:
     whole = trained(epochs=5, schedule=schedule)

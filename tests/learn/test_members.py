@@ -69,6 +69,7 @@ def test_metrics_are_of_the_mean(name: str, task: str, truth: np.ndarray, units:
         assert metric.name == name and float(metric.result()) == pytest.approx(float(plain.result()), abs=1e-6)
 
 
+@pytest.mark.some("plain")
 @pytest.mark.parametrize("way", ["fit", "plain", "xla"])
 def test_members_differ_and_resume_to_the_bit(
     way: str, trainer_of: Callable[..., tuple[Trainer, Any]], tmp_path: Path

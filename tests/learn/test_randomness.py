@@ -47,6 +47,7 @@ def test_every_bit_is_set_half_the_time_and_bytes_are_even(words: np.ndarray) ->
         assert stats.chisquare(np.bincount(byte, minlength=256)).pvalue > 1e-4
 
 
+@pytest.mark.some("0.5")
 @pytest.mark.parametrize("rate", [0.01, 0.1, 0.5, 0.9])
 def test_the_keep_rate(rate: float) -> None:
     for masks in (hashed_masks(rate), keras_masks(rate)):

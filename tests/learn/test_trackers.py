@@ -84,6 +84,7 @@ def curves(folder: Path) -> dict[str, list[tuple[int, float]]]:
     return {tag: [(one.step, float(util.make_ndarray(one.tensor_proto))) for one in found.Tensors(tag)] for tag in tags}
 
 
+@pytest.mark.some("fused")
 @pytest.mark.parametrize("engine", ["fused", "keras"])
 def test_tensorboard_reads_the_history_and_the_scores(engine: str, tmp_path: Path) -> None:
     pytest.importorskip("tensorboard")

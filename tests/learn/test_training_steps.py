@@ -139,6 +139,7 @@ def test_mixup_is_the_loss_of_both_rows_each_with_its_share(trainer_of: TrainerO
     assert found == pytest.approx(0.75 * losses[0] + 0.25 * losses[1], rel=1e-4)
 
 
+@pytest.mark.some("plain")
 @pytest.mark.parametrize("way", ["plain", "xla", "fit"])
 def test_mixup_learns_several_targets_weighted_rows_and_members(way: str, trained_by: TrainedBy) -> None:
     step = {"training_step": "Mixup"}
@@ -153,6 +154,7 @@ def test_mixup_learns_several_targets_weighted_rows_and_members(way: str, traine
     assert trained_by(way, "r", **step, menu=menu, epochs=1).progress.epoch == 1
 
 
+@pytest.mark.some("mixup")
 @pytest.mark.parametrize(
     ("way", "step"),
     [("plain", "Mixup"), ("xla", "Mixup"), ("plain", Contrastive), ("fit", Contrastive)],

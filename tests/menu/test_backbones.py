@@ -38,6 +38,7 @@ def given() -> keras.Model:
     return of_keras()
 
 
+@pytest.mark.some("all.keras")
 @pytest.mark.parametrize("name", ["all.weights.h5", "all.h5", "all.keras"])
 def test_weights_of_a_file_and_the_preprocessing_give_what_keras_gives(
     name: str, given: keras.Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

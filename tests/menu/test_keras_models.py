@@ -43,6 +43,7 @@ def same(model: keras.Model, other: keras.Model) -> None:
         assert np.array_equal(a, b)
 
 
+@pytest.mark.some("MobileNetV3Small", "VGG16")
 @pytest.mark.parametrize("name", [*FAMILIES, *(pytest.param(name, marks=pytest.mark.proof) for name in LARGE)])
 def test_an_application_is_read_written_and_built(name: str) -> None:
     small = {"input_shape": (96, 96, 3), "include_top": False} if name in {"VGG16", "ConvNeXtTiny"} else {}

@@ -108,6 +108,7 @@ def test_only_rows_of_numbers_are_taken() -> None:
         _ = number_embeddings.Other
 
 
+@pytest.mark.some("PiecewiseLinearEmbedding-arguments1")
 @pytest.mark.parametrize(("kind", "arguments"), KINDS)
 def test_a_run_with_them_is_saved_and_loaded_to_the_same_bits(
     kind: str, arguments: dict[str, Any], tmp_path: Path

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pytest
 
 import protokit
 from protokit.core.files import sha256
 
 
+@pytest.mark.proof
 def test_a_search_by_a_worker_on_a_shared_folder_has_the_winner_of_one_in_this_process(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     frame = pd.DataFrame({"a": rng.normal(size=90), "b": rng.normal(size=90)})

@@ -21,8 +21,6 @@ from protokit.core.files import sha256
 from protokit.search.ending.runs import run_settled
 from tests.command import call
 
-pytestmark = pytest.mark.usefixtures("no_pictures")
-
 MENU = [{"Dense": {"choice": [4, 8]}}, {"Dropout": {"float": [0.0, 0.5]}}]
 SEARCH = {"trials": 3, "finalists": 1, "seeds": 2}
 WINE = {

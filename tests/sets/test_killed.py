@@ -15,7 +15,6 @@ import pytest
 from protokit.sets.running import run_sets
 from tests.sets.conftest import recipe_of, rows_of
 
-pytestmark = pytest.mark.usefixtures("no_pictures")
 WAYS = ["stacked", "shared", {"sequence": {"rehearse": 0.2}}]
 _CHILD = """
 import json, sys

@@ -14,7 +14,6 @@ from protokit.sets.result import SetsRun
 from protokit.sets.running import run_sets
 from tests.sets.conftest import MENU, recipe_of, rows_of
 
-pytestmark = pytest.mark.usefixtures("no_pictures")
 WAYS = ["stacked", "shared", {"sequence": {"rehearse": 0.2, "order": ["b", "a"], "freeze_after_first": "stem"}}]
 
 

@@ -16,8 +16,6 @@ from PIL import Image
 import protokit
 from protokit.core.libraries.backend import keras
 
-pytestmark = pytest.mark.usefixtures("no_pictures")
-
 
 @pytest.fixture(scope="module")
 def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -82,6 +80,7 @@ def test_check_tells_a_file_of_weights_that_is_not_there(photos: Path) -> None:
     assert "small.weights.h5" in str(caught.value)
 
 
+@pytest.mark.proof
 def test_two_stages_of_transfer_learning_are_six_lines(photos: Path, tmp_path: Path) -> None:
     text = """
 collect: {tables: {data: photos.csv}}

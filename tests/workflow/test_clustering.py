@@ -111,6 +111,7 @@ def test_texts_have_a_place_in_the_embedding_too(tmp_path: Path) -> None:
     assert protokit.run(words, table, out=tmp_path).model.network.get_layer("code").output.shape == (None, 10)
 
 
+@pytest.mark.some("by0")
 @pytest.mark.parametrize(
     "by", [{"cluster_by": "spectral", "clusters": 2}, {"cluster_by": "agglomerative", "clusters": 2}]
 )
@@ -164,6 +165,7 @@ def test_the_recipe_runs_as_it_stands(root: Path, tmp_path: Path) -> None:
     assert run.metrics["adjusted_rand"] > 0.8 and "3 clusters have the best silhouette" in str(run)
 
 
+@pytest.mark.some("penguins.csv-species-3-ignored0")
 @pytest.mark.parametrize(
     ("file", "labels", "count", "ignored"),
     [("penguins.csv", "species", 3, {}), ("wholesale_customers.csv", "Channel", 2, {"Region": "ignore"})],

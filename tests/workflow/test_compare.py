@@ -14,8 +14,6 @@ import protokit
 from protokit.workflow.look.compare import Comparison
 from tests.workflow.made_runs import begun
 
-pytestmark = pytest.mark.usefixtures("no_pictures")
-
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -14,8 +14,6 @@ from protokit.bundle.folder import load
 from protokit.core.errors import ProtokitError
 from protokit.workflow.run.run import run
 
-pytestmark = pytest.mark.usefixtures("no_pictures")
-
 
 def table(rows: int = 300) -> pd.DataFrame:
     rng = np.random.default_rng(0)

@@ -22,8 +22,6 @@ from protokit.workflow.run.collecting import collected
 from protokit.workflow.run.networks import of_few_rows
 from protokit.workflow.run.representing import represent
 
-pytestmark = pytest.mark.usefixtures("no_pictures")
-
 MENU = [{"Dense": {"units": 8, "activation": "relu"}}]
 LEARN: dict[str, Any] = {"menu": MENU, "epochs": 3}
 

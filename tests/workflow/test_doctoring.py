@@ -15,8 +15,6 @@ from protokit.core.files import sha256
 from protokit.grammar.document import Document
 from protokit.workflow.record.folder import RunFolder
 
-pytestmark = pytest.mark.usefixtures("no_pictures")
-
 
 def frame(rows: int = 500, seed: int = 0) -> pd.DataFrame:
     """Five numbers; a class and a number that follow from them, with noise."""
@@ -185,6 +183,7 @@ def test_a_wrong_loss_that_stops_the_run_is_named(learn: dict[str, Any], words: 
         run(tmp_path, learn, "number" if "loss" in learn else "label")
 
 
+@pytest.mark.some("house-number", "norm-label", "relu-number")
 @pytest.mark.parametrize("target", ["label", "number"])
 @pytest.mark.parametrize(
     "learn",

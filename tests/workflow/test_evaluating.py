@@ -18,8 +18,6 @@ from protokit.core.errors import DataError, SpecError
 from protokit.workflow.record.predictions import read_predictions
 from protokit.workflow.run import baselines as module
 
-pytestmark = pytest.mark.usefixtures("no_pictures")
-
 RATE = {"AdamW": {"learning_rate": 0.02}}
 LEARN = {"menu": [{"Dense": 8}], "epochs": 12, "stop": None, "optimizer": RATE}
 SIMPLE = ["dummy", "linear"]

@@ -64,6 +64,7 @@ def test_a_forecast_from_the_table_to_the_folder(tmp_path: Path) -> None:
     assert steps["series"]["detail"] == "1 series, one row each day" and steps["windows"]["rows_out"] == 373
 
 
+@pytest.mark.some("menu0", "menu3")
 @pytest.mark.parametrize(
     "menu",
     [
@@ -151,6 +152,7 @@ def test_the_sales_are_made_by_their_script(root: Path, tmp_path: Path) -> None:
     assert found.results["metrics"]["verdicts"][0]["outcome"] == "better"
 
 
+@pytest.mark.proof
 def test_hourly_transformer_temperatures(shared: Path, tmp_path: Path) -> None:
     """The published protocol: 8,640, 2,880 and 2,880 rows, errors in standard deviations of the training rows."""
     frame = pd.read_csv(shared / "ETTh1.csv.gz").iloc[:14_400]

@@ -118,6 +118,7 @@ def test_a_row_without_weight_teaches_a_gan_nothing() -> None:
     assert found[0] == pytest.approx(found[1])
 
 
+@pytest.mark.some("step1")
 @pytest.mark.parametrize("step", [VAE, GAN])
 def test_rows_are_drawn_from_noise_alone_where_no_column_is_left(step: dict[str, Any], tmp_path: Path) -> None:
     run = protokit.run(recipe(step, epochs=3), flowers(200).drop(columns="kind"), out=tmp_path)
@@ -159,6 +160,7 @@ def test_a_bundle_draws_without_the_step(run: Run) -> None:
     assert done.returncode == 0 and done.stdout.strip() == expected, done.stderr
 
 
+@pytest.mark.some("fused-step0")
 @pytest.mark.parametrize(("engine", "step"), [("fused", VAE), ("keras", VAE), ("fused", GAN)])
 def test_a_killed_training_goes_on_to_the_same_bits(
     engine: str, step: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -238,6 +240,7 @@ def test_columns_that_are_pixels_are_drawn_as_images() -> None:
     assert pixels(["pixel_0_0", "pixel_1_0", "pixel_0_1", "pixel_1_1"]) is None
 
 
+@pytest.mark.some("vae")
 @pytest.mark.parametrize("name", ["vae", "gan"])
 def test_the_recipes_draw_better_than_columns_one_by_one(name: str, root: Path, tmp_path: Path) -> None:
     found = protokit.run(root / "recipes" / f"{name}.yaml", out=tmp_path)

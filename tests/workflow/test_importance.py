@@ -8,8 +8,6 @@ import pytest
 
 import protokit
 
-pytestmark = pytest.mark.usefixtures("no_pictures")
-
 NETWORK = {
     "menu": [{"Dense": {"units": 16, "activation": "relu"}}],
     "epochs": 40,
@@ -27,6 +25,7 @@ def planted(rows: int = 900) -> pd.DataFrame:
     return frame.assign(price=score, dear=np.where(score > 0, "yes", "no"))
 
 
+@pytest.mark.some("dear-price")
 @pytest.mark.parametrize(("target", "other"), [("price", "dear"), ("dear", "price")])
 def test_columns_are_ranked_by_what_the_network_loses_without_them(target: str, other: str, tmp_path: Path) -> None:
     frame = planted().drop(columns=other)

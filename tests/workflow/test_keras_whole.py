@@ -15,8 +15,6 @@ from protokit import Menu, SpecError
 from protokit.core.libraries.backend import keras
 from protokit.workflow.result import Run
 
-pytestmark = pytest.mark.usefixtures("no_pictures")
-
 layers: Any = keras.layers
 RNG = np.random.default_rng(0)
 X = RNG.normal(5, 3, (120, 3))

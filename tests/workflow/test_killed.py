@@ -14,7 +14,6 @@ from protokit.core.files import sha256
 from protokit.learn import train as training
 from protokit.learn.snapshot import Snapshot
 
-pytestmark = pytest.mark.usefixtures("no_pictures")
 MENU = [{"Dense": {"units": 8, "activation": "tanh"}}, {"Dropout": 0.2}]
 
 
@@ -68,6 +67,7 @@ def kill_after(epochs: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Snapshot, "save", saved)
 
 
+@pytest.mark.some("similarity")
 @pytest.mark.parametrize("form", FORMS)
 def test_a_killed_run_goes_on_to_the_same_bits(form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     columns, represent, learn = FORMS[form]

@@ -17,8 +17,6 @@ from protokit.core.libraries.backend import keras
 from protokit.learn.losses.loss import LOSSES
 from protokit.workflow.result import Run
 
-pytestmark = pytest.mark.usefixtures("no_pictures")
-
 
 @pytest.fixture(autouse=True)
 def forgotten() -> Iterator[None]:

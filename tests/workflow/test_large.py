@@ -20,8 +20,6 @@ from protokit.workflow.run.collecting import stays_on_disk
 from protokit.workflow.run.out_of_core import on_disk
 from protokit.workflow.run.representing import represent
 
-pytestmark = pytest.mark.usefixtures("no_pictures")
-
 
 @pytest.fixture
 def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
@@ -78,6 +76,7 @@ def test_cures_of_a_large_table_are_tried_on_all_training_rows(
     assert second["outcome"] == "failed" and "lies on the disk" in second["why"]
 
 
+@pytest.mark.proof
 def test_encoders_learn_from_a_sample_and_the_network_from_all(
     data: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -53,6 +53,7 @@ TOLD = {
 }
 
 
+@pytest.mark.some("set")
 @pytest.mark.parametrize("name", list(TOLD))
 def test_the_column_that_alone_tells_is_found(name: str, tmp_path: Path) -> None:
     made, least = TOLD[name]

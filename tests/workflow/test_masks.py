@@ -18,6 +18,8 @@ from protokit.recipe.recipe import Recipe
 from protokit.workflow.record.predictions import read_predictions
 from protokit.workflow.run.run import Run, run
 
+pytestmark = pytest.mark.pictures
+
 CLASSES = (0, 100, 200)
 
 

@@ -17,6 +17,8 @@ import pytest
 
 import protokit
 
+pytestmark = pytest.mark.pictures
+
 PROGRAM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 _ALWAYS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--disable-background-networking",

@@ -16,6 +16,8 @@ from protokit.core.errors import SpecError
 from protokit.testing.plot import check_plot
 from protokit.workflow.look.plot import PLOTS, Plot, Plots, RunView
 
+pytestmark = pytest.mark.pictures
+
 EXAMPLE = Path(__file__).parent.parent / "plugin" / "protokit_example" / "plot.py"
 
 

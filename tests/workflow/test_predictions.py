@@ -19,8 +19,6 @@ from protokit.evaluate.certainty import bootstrap
 from protokit.evaluate.metrics.metric import METRICS
 from protokit.workflow.record.predictions import read_predictions
 
-pytestmark = pytest.mark.usefixtures("no_pictures")
-
 FEW = {"epochs": 2, "stop": None}
 SEASON = 7
 
@@ -247,6 +245,7 @@ def expected(run: protokit.Run, prefix: str) -> dict[str, float]:
     return of_classes(saved.astype({name: str}), prefix, name, target["classes"], target.get("positive", ""))
 
 
+@pytest.mark.some("folds", "multilabel", "regression", "clustering", "forecasting")
 @pytest.mark.parametrize("case", list(CASES))
 def test_every_score_is_scikit_learns_on_the_saved_columns(case: str, runs: Callable[[str], protokit.Run]) -> None:
     scores = runs(case).results["metrics"]["scores"]

@@ -14,8 +14,6 @@ from protokit.workflow.run.collecting import collected as collect
 from protokit.workflow.run.representing import represent
 from protokit.workflow.run.run import run
 
-pytestmark = pytest.mark.usefixtures("no_pictures")
-
 ROOT = Path(__file__).parents[2]
 
 
@@ -52,6 +50,7 @@ def test_messages_in_another_encoding_and_with_copies(shared: Path, tmp_path: Pa
     assert result.metrics["roc_auc"] > 0.9
 
 
+@pytest.mark.proof
 def test_clothes_are_told_apart(shared: Path, tmp_path: Path) -> None:
     plain = recipe("fashion_mnist", shared)
     part = collect(
@@ -74,6 +73,7 @@ def test_pictures_in_a_zip(shared: Path) -> None:
     assert found.train.inputs["image"].shape[1:] == (32, 32, 3) and found.test.rows == 120
 
 
+@pytest.mark.some("bike")
 @pytest.mark.parametrize("name", ["melbourne", "bike"])
 def test_tables_with_dates(name: str, shared: Path, tmp_path: Path) -> None:
     less = ["evaluate.baselines=[linear]", "learn.epochs=12"]
@@ -84,6 +84,7 @@ def test_tables_with_dates(name: str, shared: Path, tmp_path: Path) -> None:
         assert not [f for f in result.results["findings"] if f["severity"] == "fatal" and f["check"] == "times"]
 
 
+@pytest.mark.proof
 def test_five_tables_and_a_leak(shared: Path, tmp_path: Path) -> None:
     """Honest columns pass; the time of arrival, kept by mistake, is caught before training."""
     from protokit.core.errors import AuditError

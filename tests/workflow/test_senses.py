@@ -15,8 +15,6 @@ from protokit.core.values.signature import Signature, TargetSpec
 from protokit.menu.menu import Menu
 from protokit.menu.network.build import build
 
-pytestmark = pytest.mark.usefixtures("no_pictures")
-
 
 def test_several_images_are_averaged_whatever_place_they_have(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)

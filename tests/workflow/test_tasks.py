@@ -99,6 +99,7 @@ def test_text_is_learned(tmp_path: Path) -> None:
     assert run(recipe, table()[["said", "hot"]], out=tmp_path).metrics["accuracy"] > 0.95
 
 
+@pytest.mark.some("pairs-not bad")
 @pytest.mark.parametrize(("tokens", "said"), [("pairs", "not bad"), ("mixed", "很好"), ("characters", "很好")])
 def test_a_model_of_pairs_or_characters_predicts_the_same_once_it_is_loaded(
     tokens: str, said: str, tmp_path: Path

@@ -22,8 +22,6 @@ from protokit.workflow.run.collecting import collected
 from protokit.workflow.run.representing import represent
 from tests.command import call
 
-pytestmark = pytest.mark.usefixtures("no_pictures")
-
 MENU = [{"Dense": {"units": 16, "activation": "relu"}}]
 SHORT: dict[str, Any] = {"learn": {"menu": MENU, "epochs": 3}, "evaluate": {"baselines": ["dummy"]}}
 
@@ -194,6 +192,7 @@ def test_the_data_has_to_be_the_same(tmp_path: Path) -> None:
         protokit.try_cures(found)
 
 
+@pytest.mark.some("dealt networks")
 @pytest.mark.parametrize(
     "represent", [{"target": "y", "split": {"folds": 3}}, {"target": "y"}], ids=["folds", "dealt networks"]
 )

@@ -14,8 +14,6 @@ from protokit.evaluate.metrics.metric import METRICS
 from protokit.recipe.recipe import Recipe
 from protokit.workflow.record.predictions import read_predictions
 
-pytestmark = pytest.mark.usefixtures("no_pictures")
-
 
 def recipe(**parts: Any) -> dict[str, Any]:
     given = {"represent": {"target": "y"}, "learn": {"epochs": 3}, "evaluate": {"baselines": ["dummy"]}}

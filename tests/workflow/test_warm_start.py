@@ -15,8 +15,6 @@ from protokit.core.libraries.backend import keras
 from protokit.menu.network.inputs import embedding_width
 from protokit.workflow.result import Run
 
-pytestmark = pytest.mark.usefixtures("no_pictures")
-
 MENU = [{"Dense": {"units": 6, "activation": "tanh"}, "name": "body"}, {"Dropout": 0.1}]
 STILL = {"SGD": {"learning_rate": 1e-30}}
 

@@ -259,6 +259,7 @@ RECIPES = ("breast_cancer", "diabetes", "digits", "shop", "messages", "shapes", 
 ELSEWHERE = ("wine", "wine_clusters", "sales", "orders", "pumps", "vae", "gan", "cafes")
 
 
+@pytest.mark.some("breast_cancer", "diabetes", "anomalies", "messages")
 @pytest.mark.parametrize("name", RECIPES)
 def test_every_recipe_runs_as_it_stands(name: str, root: Path, tmp_path: Path) -> None:
     run = protokit.run(root / "recipes" / f"{name}.yaml", out=tmp_path)
@@ -283,6 +284,7 @@ def test_real_tables_run_without_an_edit(shared: Path, tmp_path: Path) -> None:
         assert score["network"]["value"] > score["baselines"]["dummy"]["value"]
 
 
+@pytest.mark.some("01-first-run")
 @pytest.mark.parametrize("path", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=lambda path: path.stem)
 def test_a_notebook_executes(path: Path) -> None:
     import nbformat

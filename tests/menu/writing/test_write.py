@@ -14,6 +14,7 @@ APPLICATIONS = [name for name, made in vars(keras.applications).items() if inspe
 FEW = {"ResNet50": 120, "MobileNetV3Large": 200, "EfficientNetB0": 250}
 
 
+@pytest.mark.some("EfficientNetB0-250")
 @pytest.mark.parametrize(("name", "most"), FEW.items())
 def test_an_application_takes_few_lines(name: str, most: int) -> None:
     model = getattr(keras.applications, name)(weights=None)

@@ -22,8 +22,6 @@ from protokit.workflow.run.run import Runner
 from tests.command import call
 from tests.sets.many.conftest import shop
 
-pytestmark = pytest.mark.usefixtures("no_pictures")
-
 
 def bits(run: Path) -> list[str]:
     return [sha256(run / name) for name in ("model/weights.safetensors", "predictions.parquet", "history.csv")]
