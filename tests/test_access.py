@@ -51,6 +51,7 @@ ITS_OWN = {
     "collect/sheets/parts.py": ({"open"}, "a part of a workbook that is open, which came through the door"),
     "collect/files/archives.py": ({"ZipFile"}, "the path comes through the door"),
     "collect/remote/kept.py": ({"read_text", "fdopen", "environ"}, "the cache, and where it is"),
+    "doors/serve/look.py": ({"read_text"}, "templates of the package"),
     "collect/readers/arrow.py": ({"OSFile", "feather.read_table"}, "the path comes through the door"),
     "collect/readers/openml.py": ({"fetch_openml"}, "scikit-learn asks OpenML alone, by name or number"),
     "collect/readers/parquet.py": (

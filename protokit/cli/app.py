@@ -11,7 +11,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from protokit.cli import recipes, runs, tuning, working
+from protokit.cli import recipes, runs, serving, tuning, working
 from protokit.cli.kinds import KINDS
 from protokit.core.errors import AuditError, ProtokitError, SpecError
 from protokit.core.suggest import did_you_mean, one_of
@@ -44,6 +44,7 @@ def about(
 
 for _verb in (runs.run, recipes.check, recipes.new, runs.predict, tuning.tune):
     app.command()(_verb)
+app.command()(serving.serve)
 app.command()(working.work)
 app.command("runs")(runs.list_runs)
 app.command()(runs.compare)

@@ -1,0 +1,41 @@
+"""The verb that serves a model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import protokit
+from protokit.core.runs import LAST
+
+_HERE = ("127.0.0.1", "localhost", "::1")
+
+
+def serve(
+    model: Annotated[Path, typer.Argument(help="The folder of a model or of a run, or runs/NAME: its newest run.")],
+    port: Annotated[int, typer.Option("--port", help="The port; 0 for a free one.")] = 8000,
+    host: Annotated[
+        str, typer.Option("--host", help="The address that is listened on; 0.0.0.0 for all.")
+    ] = "127.0.0.1",
+    rows: Annotated[int, typer.Option("--rows", help="The most rows of one request.")] = 10_000,
+    megabytes: Annotated[float, typer.Option("--megabytes", help="The most that one request may hold.")] = 10,
+) -> None:
+    """Serve a model: a page with a form, and an API; until Ctrl-C.
+
+    protokit serve runs/birds --port 8000
+    """
+    from protokit.doors.serve.serve import serve as serve_model
+
+    def ready(address: str) -> None:
+        typer.echo(f"{title} is served at {address} (Ctrl-C stops it)")
+        if host not in _HERE:
+            typer.echo("whoever reaches this machine can ask it: there is no login", err=True)
+
+    loaded = protokit.load(model)
+    title = model.resolve().parent.name if (model / LAST).is_file() else model.resolve().name
+    try:
+        serve_model(loaded, title, host=host, port=port, rows=rows, megabytes=megabytes, ready=ready)
+    except KeyboardInterrupt:
+        typer.echo("stopped")

@@ -1,0 +1,1 @@
+"""A model behind HTTP: an API with its schema, and a page with a form."""
