@@ -1,4 +1,4 @@
-"""Which sets of a recipe fit together, as `check` says it from headers and first cells; and wrong sets, at their lines."""
+"""Which sets of a recipe fit together, as `check` says from headers and first cells; wrong sets, at their lines."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def test_sets_by_a_column_are_checked_as_one_table(folder: Path) -> None:
 def test_frames_are_given_by_set() -> None:
     recipe = {"sets": {"a": {}, "b": {}}, "represent": {"target": "y"}, "learn": {"sets": "stacked"}}
     frames = {"a": {"x": [1, 2], "y": [3, 4]}, "b": {"z": [1, 2], "y": [3, 4]}}
-    with pytest.raises(SpecError, match="learn.sets: the sets cannot be stacked: only 'a' of 'a' and 'b'"):
+    with pytest.raises(SpecError, match=r"learn\.sets: the sets cannot be stacked: only 'a' of 'a' and 'b'"):
         protokit.check(recipe, frames)
     with pytest.raises(SpecError, match="there is no set 'c'"):
         protokit.check(recipe, {"c": frames["a"]})

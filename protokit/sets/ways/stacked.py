@@ -13,7 +13,6 @@ from protokit.core.values.said import Notice
 from protokit.evaluate.pooling import some_of
 from protokit.learn.parts.sets import Stacked
 from protokit.sets.experiment import Experiment, Outcome
-from protokit.sets.member import Member
 from protokit.sets.ways.stacking import stacked
 from protokit.workflow.record.predictions import read_predictions
 from protokit.workflow.run.run import run
@@ -29,7 +28,9 @@ def train_stacked(experiment: Experiment, way: Stacked) -> Outcome:
     sizes = [member.fold.test.rows for member in members]
     starts = np.cumsum([0, *sizes])
     predictions = {
-        member.name: _of_set(member, {name: some_of(p, np.arange(start, end)) for name, p in whole.items()})
+        member.name: of_set(
+            member.tested()[0], {name: some_of(p, np.arange(start, end)) for name, p in whole.items()}, member.name
+        )
         for member, start, end in zip(members, starts[:-1], starts[1:], strict=True)
     }
     said = f"the set is the column {column!r} of the stacked network; a set that it has not seen is another level"
@@ -38,18 +39,17 @@ def train_stacked(experiment: Experiment, way: Stacked) -> Outcome:
     return Outcome("stacked", predictions, {member.name: found.path for member in members}, (Notice(said),))
 
 
-def _of_set(member: Member, found: Mapping[str, Predictions]) -> dict[str, Predictions]:
-    """Predictions of all sets' network as those of a set's own target.
+def of_set(own: Mapping[str, Predictions], found: Mapping[str, Predictions], name: str) -> dict[str, Predictions]:
+    """Predictions of all sets' network as those of a set's own target. `own` are those of its own network.
 
     Raises:
         DataError: they are of other rows.
     """
-    own, _ = member.tested()
     brought = {}
-    for name, p in own.items():
-        other = found[name]
+    for target, p in own.items():
+        other = found[target]
         scores = p.target.of_task.brought(other.target, other.scores, p.target)
         if other.scores.shape[0] != p.truth.shape[0]:
-            raise DataError(f"the stacked network was scored on other rows of {member.name!r}", cure="run it again")
-        brought[name] = replace(p, scores=scores, thresholds=None)
+            raise DataError(f"the stacked network was scored on other rows of {name!r}", cure="run it again")
+        brought[target] = replace(p, scores=scores, thresholds=None)
     return brought
