@@ -38,6 +38,8 @@ from protokit.represent.transformers import OrderedEncoder as OrderedEncoder
 from protokit.represent.transformers import TextEncoder as TextEncoder
 from protokit.search.result import Study as Study
 from protokit.search.tune import tune as tune
+from protokit.sets.comparing.compare import SetsComparison as SetsComparison
+from protokit.sets.comparing.compare import compare_sets as compare_sets
 from protokit.sets.look.report import report as report
 from protokit.sets.many.run_all import run_all as run_all
 from protokit.sets.many.table import RunTable as RunTable

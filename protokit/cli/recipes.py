@@ -14,7 +14,7 @@ from protokit.core.errors import SpecError
 from protokit.core.names import counted
 from protokit.grammar.writing import write
 from protokit.recipe.space import Space
-from protokit.workflow.check import ignored_columns, trains_on
+from protokit.workflow.check import fitting_sets, ignored_columns, trains_on
 
 
 def check(
@@ -31,6 +31,8 @@ def check(
         text = checked.explain() if explain else ""
         if "backend" in checked.learn.model_fields_set:
             typer.echo(f"{recipe}: {trains_on(checked.learn)}", err=explain)
+        for line in fitting_sets(checked):
+            typer.echo(f"{recipe}: {line}", err=explain)
         for finding in ignored_columns(checked):
             typer.echo(f"{recipe}: {finding}", err=explain)
         space = Space(checked)

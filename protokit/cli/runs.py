@@ -17,6 +17,7 @@ from protokit.core.files import write_text
 from protokit.core.names import counted
 from protokit.core.values.said import Notice
 from protokit.recipe.recipe import Recipe
+from protokit.sets.contents import is_experiment
 from protokit.sets.many.given import is_pattern
 from protokit.workflow.check import as_recipe
 from protokit.workflow.look.runs import chosen, grid, said
@@ -173,17 +174,17 @@ def compare(
     out: Annotated[Path | None, typer.Option("-o", "--out", help="Write it as a page: FILE.html.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Put two or more runs side by side."""
+    """Put two or more runs side by side; experiments on several sets, set by set."""
     if out is not None and out.suffix.lower() not in {".html", ".htm"}:
         raise SpecError.one(f"the comparison is a page, and {out} does not end in .html", f"-o {out.stem}.html")
-    result = protokit.compare(*runs)
+    result = protokit.compare_sets(*runs) if any(map(is_experiment, runs)) else protokit.compare(*runs)
     if out is not None:
         write_text(out, result.page().html())
         typer.echo(f"wrote {out}", err=True)
     if as_json:
         print_json(result.as_plain())
     elif out is None:
-        show(result.card)
+        show(result.card, width=200 if isinstance(result, protokit.SetsComparison) else 110)
 
 
 def report(

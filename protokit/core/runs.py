@@ -73,8 +73,8 @@ def _why_not(path: Path) -> tuple[str, str]:
     if (path / "search.json").exists():
         cure = "its runs are beside it, of best.yaml and defaults.yaml: `protokit runs` lists them"
         return f"{rule}: it is the folder of a search", cure
-    if (path / "sets.json").exists():
-        cure = "give the run of one set, such as each/SET in it; protokit.SetsRun.open reads the whole"
+    if (path / "sets.json").exists() or any(path.glob("sets-*/sets.json")):
+        cure = "protokit.SetsRun.open reads it, compare_sets compares it; its runs are in WAY/SET"
         return f"{rule}: it is an experiment on several sets", cure
     if (path / "log.jsonl").exists():
         return f"{rule}: it is a search that did not come to its end", "go on with it: protokit tune RECIPE --resume"

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypedDict
 
+from protokit.core import runs
 from protokit.core.errors import DataError
 from protokit.core.outside import access
 from protokit.core.plain import PlainInterval
@@ -69,6 +70,12 @@ def sets_folder(path: Path) -> Path:
         rule = "not the folder of a finished experiment on several sets"
         raise DataError(rule, place=str(path), cure="give runs/NAME, or the folder sets-TIME-HASH in it")
     return found[-1].parent
+
+
+def is_experiment(path: Path) -> bool:
+    """Whether a folder is that of a finished experiment on several sets, or `runs/NAME` of one."""
+    folder = access.local(path)
+    return (folder / LAST).is_file() or (not any(folder.glob(f"*/{runs.LAST}")) and any(folder.glob(f"sets-*/{LAST}")))
 
 
 def read_sets(path: Path) -> PlainSets:

@@ -35,10 +35,15 @@ class Experiment:
 
     def error(self, way: Way, rule: str, cure: str, word: str = "") -> SpecError:
         """An error at the way's place in the recipe."""
-        ways = self.recipe.learn.sets or ()
-        place = next((i for i, one in enumerate(ways) if one == way), 0)
-        at = ("learn", "sets", *((place,) if len(ways) > 1 else ()), *((way.name, word) if word else ()))
-        return self.recipe.error(at, rule, cure)
+        return error_of(self.recipe, way, rule, cure, word)
+
+
+def error_of(recipe: Recipe, way: Way, rule: str, cure: str, word: str = "") -> SpecError:
+    """An error at a way's place in the recipe."""
+    ways = recipe.learn.sets or ()
+    place = next((i for i, one in enumerate(ways) if one == way), 0)
+    at = ("learn", "sets", *((place,) if len(ways) > 1 else ()), *((way.name, word) if word else ()))
+    return recipe.error(at, rule, cure)
 
 
 @dataclass(frozen=True)

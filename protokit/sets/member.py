@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from protokit.core.errors import DataError, ProtokitError, SpecError
 from protokit.core.values.arrays import Predictions
 from protokit.recipe.recipe import Recipe
+from protokit.recipe.sets.fitting import Why, alone
+from protokit.recipe.sets.members import of_set
 from protokit.represent.represented import Represented
 from protokit.show.progress import Progress
 from protokit.workflow.record.predictions import read_predictions
@@ -65,43 +66,11 @@ def prepared_members(
     return found
 
 
-@contextmanager
-def of_set(name: str) -> Iterator[None]:
-    """Errors inside say which set they are of.
-
-    Raises:
-        SpecError, DataError: with the name of the set.
-    """
-    try:
-        yield
-    except SpecError as error:
-        faults = [replace(fault, rule=f"set {name!r}: {fault.rule}") for fault in error.faults]
-        raise SpecError(faults) from error.__cause__
-    except DataError as error:
-        rule = f"set {name!r}: {error.rule}"
-        raise DataError(rule, place=error.place, cure=error.cure, path=error.path) from error.__cause__
-    except ProtokitError as error:
-        error.add_note(f"in the set {name!r}")
-        raise
-
-
-def why_not_together(members: Sequence[Member]) -> tuple[str, str] | None:
-    """Why sets cannot be trained on together in any way, and the cure; None where they can."""
+def why_not_together(members: Sequence[Member], *, of_series: bool = False) -> Why | None:
+    """Why sets cannot be trained on together, and the cure; None where they can. `of_series` as for `alone`."""
     for member in members:
-        represent = member.recipe.represent
-        for word in ("series", "sequence", "pairs"):
-            if getattr(represent, word, None):
-                return f"the examples of {member.name!r} are no rows of a table (represent.{word})", "write sets: each"
-        if len(member.prepared.folds) > 1:
-            return f"{member.name!r} is split in folds", "write split: {test: 0.2}, or sets: each"
+        if (why := alone(member.name, member.recipe, of_series=of_series)) is not None:
+            return why
         if member.fold.sample is not None:
             return f"the rows of {member.name!r} are too many for memory", "write sets: each"
-        if member.recipe.learn.form in ("clusters", "drawn", "inputs", "tokens"):
-            return f"the task of {member.name!r} has no target that sets could share", "write sets: each"
-        for word in ("stages", "freeze", "from_", "training_step", "devices"):
-            if getattr(member.recipe.learn, word):
-                return (
-                    f"learn.{word.rstrip('_')} is for one network",
-                    f"remove learn.{word.rstrip('_')}, or write sets: each",
-                )
     return None

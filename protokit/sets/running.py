@@ -8,9 +8,9 @@ from pathlib import Path
 
 from protokit.core.errors import SpecError
 from protokit.core.outside import access
-from protokit.core.suggest import did_you_mean
 from protokit.recipe.overrides import Settings
 from protokit.recipe.recipe import Recipe
+from protokit.recipe.sets.members import given_by_set
 from protokit.sets.how import How
 from protokit.sets.many.run_all import workers_of
 from protokit.sets.result import SetsRun
@@ -56,23 +56,5 @@ def run_sets(
         shown.step("collecting")
         from protokit.sets.whole import experiment_on
 
-        given, how = _given(read, table), How(resume=resume, cache=cache, workers=count)
+        given, how = given_by_set(read, table), How(resume=resume, cache=cache, workers=count)
         return SetsRun.open(experiment_on(read, given, Path(out), shown, opened, how))
-
-
-def _given(recipe: Recipe, table: object) -> Mapping[str, object] | object:
-    """What was passed for the tables: by set, or one table of sets by a column.
-
-    Raises:
-        SpecError: it is not by the sets' names.
-    """
-    if table is None or recipe.sets.by:
-        return table
-    if not isinstance(table, Mapping):
-        raise SpecError.one("of several sets give a dict of frames by set", "write {SET: frame, ...}")
-    if recipe.sets.parts:
-        for name in table:
-            if name not in recipe.sets.parts:
-                rule = f"there is no set {name!r}"
-                raise SpecError.one(rule, did_you_mean(str(name), list(recipe.sets.parts)))
-    return table

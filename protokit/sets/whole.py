@@ -9,12 +9,13 @@ from typing import Any
 
 from protokit.core.errors import AuditError
 from protokit.core.files import finite, write_json, write_text
-from protokit.core.values.said import Finding, Notice
-from protokit.learn.parts.sets import Each, Sequence, Shared, Stacked, Ways
+from protokit.core.values.said import Finding
+from protokit.learn.parts.sets import Sequence, Shared, Stacked
 from protokit.recipe.recipe import Recipe
 from protokit.recipe.sets.members import members, whole
 from protokit.sets.audit.audit import across
 from protokit.sets.audit.data import SetData
+from protokit.sets.choosing import chosen
 from protokit.sets.contents import LAST, PlainSets
 from protokit.sets.experiment import Experiment, Outcome
 from protokit.sets.how import How
@@ -25,7 +26,7 @@ from protokit.sets.record import SetsFolder
 from protokit.sets.ways.each import train_each
 from protokit.sets.ways.sequence import train_sequence
 from protokit.sets.ways.shared import train_shared
-from protokit.sets.ways.stacked import train_stacked, why_not_stacked
+from protokit.sets.ways.stacked import train_stacked
 from protokit.show.progress import Progress
 from protokit.workflow.run.auditing import audit_data
 from protokit.workflow.run.collecting import collected
@@ -41,7 +42,7 @@ def experiment_on(recipe: Recipe, table: object, out: Path, shown: Progress, ope
     """
     recipes, given = _sets_of(recipe, table)
     found = prepared_members(recipes, given, out, shown, opened, cache=how.cache)
-    ways, notices = _chosen(recipe, found)
+    ways, notices = chosen(recipe, found)
     shown.step("auditing across the sets")
     findings = _audited(found)
     folder = SetsFolder.of(out, recipe, found, resume=how.resume)
@@ -85,19 +86,6 @@ def _sets_of(recipe: Recipe, table: object) -> tuple[dict[str, Recipe], Mapping[
         raise recipe.error(("sets", "by"), rule, f"one of: {', '.join(map(str, frame.columns[:12]))}")
     recipes = members(recipe, sorted(frame[recipe.sets.by].dropna().unique().tolist(), key=str))
     return recipes, {} if table is None else dict.fromkeys(recipes, table)
-
-
-def _chosen(recipe: Recipe, found: list[Member]) -> tuple[Ways, list[Notice]]:
-    """The ways beside `each`, and what is said of how they were chosen."""
-    said: Ways | None = recipe.learn.sets
-    if said is not None:
-        return tuple(way for way in said if not isinstance(way, Each)), []
-    why = why_not_stacked(found)
-    if why is None:
-        rule = "a network for each set, and one for the rows of all: the sets have the same columns and target"
-        return (Stacked(),), [Notice(rule, (), "write learn: {sets: each}, or {sets: [stacked, shared]}")]
-    rule = f"a network for each set alone: {why[0]}"
-    return (), [Notice(rule, (), "write learn: {sets: shared} to share the inner layers")]
 
 
 def _audited(found: list[Member]) -> list[Finding]:

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
 from protokit.collect.headers import columns, some_cells
 from protokit.core.errors import SpecError
 from protokit.core.runs import kept_from
+from protokit.core.suggest import did_you_mean
 from protokit.core.values.said import Finding
 from protokit.learn.backends import backend as backends
 from protokit.learn.words import Learn
 from protokit.recipe.column_names import check_columns
 from protokit.recipe.overrides import Settings, apply
 from protokit.recipe.recipe import Recipe
-from protokit.recipe.sets.members import hold_sets, members
+from protokit.recipe.sets.fitting import Seen, hold_stacked, told
+from protokit.recipe.sets.members import given_by_set, hold_sets, members, of_set, whole
 from protokit.workflow.ignored import before_a_run
+
+_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?", re.A)
+_FEWEST_WORDS = 2
+_SAME_CELLS = {"filter", "drop", "keep"}  # steps after which a column's cells are what they were
 
 
 def as_recipe(
@@ -67,22 +74,61 @@ def check(recipe: Recipe | str | Path | Mapping[str, object], table: object = No
     """
     checked = as_recipe(recipe, set, several=True)
     if checked.sets:
-        if not checked.sets.by:
-            for one in members(checked).values():
-                _check_one(one, table)
-        return checked
-    return _check_one(checked, table)
+        hold_stacked(checked, _seen(checked, table))
+    else:
+        _columns(checked, table)
+    return checked
 
 
-def _check_one(checked: Recipe, table: object) -> Recipe:
-    """A recipe of one set, checked."""
+def fitting_sets(recipe: Recipe, table: object = None) -> tuple[str, ...]:
+    """Which sets of a checked recipe fit together, and why others do not, a line each; nothing of one set."""
+    return told(_seen(recipe, table))
+
+
+def _seen(checked: Recipe, table: object) -> list[Seen]:
+    """The sets of a recipe, each checked; sets by a column are the rows of one table, which is."""
+    if checked.sets.by:
+        names, column = _columns(whole(checked), table), checked.sets.by
+        if names is not None and column not in names:
+            rule, cure = f"there is no column {column!r}", did_you_mean(column, names)
+            raise checked.error(("sets", "by"), rule, cure)
+    if checked.sets.by or not checked.sets:
+        return []
+    given = given_by_set(checked, table)
+    found = []
+    for name, one in members(checked).items():
+        own = given.get(name) if isinstance(given, Mapping) else None
+        with of_set(name):
+            names = _columns(one, own)
+        found.append(Seen(name, one, names, {} if own is not None else _kinds(one)))
+    return found
+
+
+def _kinds(recipe: Recipe) -> dict[str, str]:
+    """Numbers or texts, of the columns of the first table whose first cells leave no doubt."""
+    if any(step.name not in _SAME_CELLS for step in recipe.collect.clean):
+        return {}
+    found: dict[str, str] = {}
+    for name, some in some_cells(recipe.collect, recipe.folder).items():
+        cells = {cell.strip() for cell in some} - {""}
+        if recipe.represent.kind(name) is not None or not cells:
+            continue
+        if all(_NUMBER.fullmatch(cell) for cell in cells):
+            found[name] = "numbers"
+        elif len(cells) > _FEWEST_WORDS and not any(char.isdigit() for cell in cells for char in cell):
+            found[name] = "texts"  # of fewer all may be marks of missing cells, or true and false
+    return found
+
+
+def _columns(checked: Recipe, table: object) -> list[str] | None:
+    """The columns of a recipe of one set, checked; None where they are not known without loading them."""
     hold_backend(checked)
     checked.check_menu()
     with checked.document.placing():
         names = columns(checked.collect, checked.folder, _given(checked, table))
     if names is not None:
         check_columns(checked, names)
-    return checked
+    return names
 
 
 def _given(recipe: Recipe, table: object) -> dict[str, list[str]]:

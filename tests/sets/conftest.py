@@ -8,6 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from protokit.sets.result import SetsRun
+from protokit.sets.running import run_sets
+
 MENU = [{"Dense": {"units": 8, "activation": "relu"}, "name": "stem"}, {"Dense": 4}]
 
 
@@ -32,6 +35,14 @@ def recipe_of(*names: str, ways: object = "auto", **learn: object) -> dict[str, 
 @pytest.fixture
 def frames() -> dict[str, pd.DataFrame]:
     return {"a": rows_of(0), "b": rows_of(1, 60)}
+
+
+@pytest.fixture(scope="session")
+def twins(tmp_path_factory: pytest.TempPathFactory) -> tuple[SetsRun, SetsRun]:
+    """An experiment on two sets, and one on the same rows that learned for longer."""
+    sets, folder = {"a": rows_of(0), "b": rows_of(1, 60)}, tmp_path_factory.mktemp("twins")
+    one, two = ({**recipe_of("a", "b", ways=["stacked", "shared"], epochs=n), "name": f"of{n}"} for n in (1, 4))
+    return run_sets(one, sets, out=folder), run_sets(two, sets, out=folder)
 
 
 @pytest.fixture

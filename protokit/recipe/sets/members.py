@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 
-from protokit.core.errors import SpecError
+from protokit.core.errors import DataError, ProtokitError, SpecError
 from protokit.core.places import Fault
 from protokit.core.suggest import did_you_mean
 from protokit.grammar.document import Document
@@ -82,18 +84,58 @@ def _of_set(fault: Fault, name: str) -> Fault:
 def _of_ways(ways: Ways, names: list[str]) -> list[Fault]:
     """What ways say of sets that are none."""
     faults = []
-    for i, way in enumerate(ways):
-        at = ("learn", "sets", *((i,) if len(ways) > 1 else ()), way.name)
+    for place, way in enumerate(ways):
+        at = ("learn", "sets", *((place,) if len(ways) > 1 else ()), way.name)
         if isinstance(way, Shared):
             for name in way.weights or {}:
                 if name not in names:
                     rule = f"there is no set {name!r}"
                     faults.append(Fault(rule, did_you_mean(name, names), (*at, "weights", name), "key"))
         if isinstance(way, Sequence) and isinstance(way.order, tuple) and way.order:
-            for name in way.order:
-                if name not in names:
-                    faults.append(Fault(f"there is no set {name!r}", did_you_mean(name, names), (*at, "order")))
-            if missing := [name for name in names if name not in way.order]:
+            unknown = [i for i, name in enumerate(way.order) if name not in names]
+            for i in unknown:
+                name = way.order[i]
+                faults.append(Fault(f"there is no set {name!r}", did_you_mean(name, names), (*at, "order", i)))
+            missing = [name for name in names if name not in way.order]
+            if missing and not unknown:
                 rule = f"the order leaves out {', '.join(missing[:5])}" + (" and more" if len(missing) > 5 else "")
                 faults.append(Fault(rule, "name each set once", (*at, "order")))
     return faults
+
+
+@contextmanager
+def of_set(name: str) -> Iterator[None]:
+    """Errors inside say which set they are of.
+
+    Raises:
+        SpecError, DataError: with the name of the set.
+    """
+    try:
+        yield
+    except SpecError as error:
+        faults = [replace(fault, rule=f"set {name!r}: {fault.rule}") for fault in error.faults]
+        raise SpecError(faults) from error.__cause__
+    except DataError as error:
+        rule = f"set {name!r}: {error.rule}"
+        raise DataError(rule, place=error.place, cure=error.cure, path=error.path) from error.__cause__
+    except ProtokitError as error:
+        error.add_note(f"in the set {name!r}")
+        raise
+
+
+def given_by_set(recipe: Recipe, table: object) -> Mapping[str, object] | object:
+    """What was passed for the tables: by set, or one table of sets by a column.
+
+    Raises:
+        SpecError: it is not by the sets' names.
+    """
+    if table is None or recipe.sets.by:
+        return table
+    if not isinstance(table, Mapping):
+        raise SpecError.one("of several sets give a dict of frames by set", "write {SET: frame, ...}")
+    if recipe.sets.parts:
+        for name in table:
+            if name not in recipe.sets.parts:
+                rule = f"there is no set {name!r}"
+                raise SpecError.one(rule, did_you_mean(str(name), list(recipe.sets.parts)))
+    return table

@@ -250,7 +250,8 @@ def files_of(sets: Sets, folder: FilePath) -> dict[str, str]:
             name = _slug(re.split(r"[\\/]", file.split("?")[0])[-1].split(".")[0])
             if name in found:
                 rule = f"two sets are called {name!r}: {found[name]} and {file}"
-                raise SpecError([Fault(rule, f"write sets: {{NAME: {{collect: {{tables: {{{_TABLE}: FILE}}}}}}}}", at)])
+                cure = f"name one of them: write sets: {{NAME: {{collect: {{tables: {{{_TABLE}: {file}}}}}}}, ...}}"
+                raise SpecError([Fault(rule, cure, at)])
             found[name] = file
     if len(found) < 2:
         rule, cure = f"one file alone is no several sets: {next(iter(found.values()))}", "write it under collect.tables"
@@ -296,5 +297,18 @@ def of_stack(document: Document, column: str, parts: Mapping[str, str]) -> Docum
     slices = evaluate.get("slices") or ()
     evaluate["slices"] = list(dict.fromkeys([*([slices] if isinstance(slices, str) else slices), column]))
     data |= {"represent": represent, "evaluate": evaluate, "name": "stacked"}
+    data.pop("collect", None)
+    return replace(document, data=data, is_part=True)
+
+
+def of_panel(document: Document, column: str) -> Document:
+    """The recipe of the series of all sets as one panel: the set is one of the columns that tell series."""
+    data = dict(document.data) if isinstance(document.data, Mapping) else {}
+    represent = dict(data["represent"])
+    series = dict(represent["series"])
+    by = series.get("by") or ()
+    series["by"] = [column, *([by] if isinstance(by, str) else by)]
+    columns = {name: kind for name, kind in (represent.get("columns") or {}).items() if name != column}
+    data |= {"represent": {**represent, "columns": columns, "series": series}, "name": "stacked"}
     data.pop("collect", None)
     return replace(document, data=data, is_part=True)

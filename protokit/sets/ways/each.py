@@ -6,9 +6,9 @@ from dataclasses import replace
 from functools import partial
 
 from protokit.core.errors import TrainingError
+from protokit.recipe.sets.members import of_set
 from protokit.sets.experiment import Experiment, Outcome
 from protokit.sets.many.run_all import run_all
-from protokit.sets.member import of_set
 from protokit.workflow.record.folder import RunFolder
 from protokit.workflow.result import Run
 from protokit.workflow.run.networks import Trainers, train_all

@@ -12,11 +12,12 @@ from protokit.core.values.said import Notice
 from protokit.learn.parts.sets import Way
 from protokit.learn.train import Trained
 from protokit.recipe.recipe import Recipe
+from protokit.recipe.sets.members import of_set
 from protokit.represent.represented import Represented
 from protokit.sets.experiment import Experiment
 from protokit.sets.joint.network import Joint
 from protokit.sets.joint.training import OnEpoch, weights_of
-from protokit.sets.member import Member, of_set, why_not_together
+from protokit.sets.member import Member
 from protokit.show.progress import Progress
 from protokit.workflow.record.folder import RunFolder
 from protokit.workflow.record.results import Networks
@@ -28,11 +29,9 @@ def joint_of(experiment: Experiment, way: Way) -> tuple[Joint, Recipe]:
     """The untrained networks of all sets, and the first one's recipe as it fits its data.
 
     Raises:
-        SpecError: the sets cannot be trained on together, or no layer with weights fits all of them.
+        SpecError: what the sets say of learning differs, or no layer with weights fits all of them.
     """
     members = list(experiment.members)
-    if (why := why_not_together(members)) is not None:
-        raise experiment.error(way, f"the sets cannot be trained together: {why[0]}", why[1])
     words = [one.recipe.learn.model_copy(update={"task": None, "menu": "auto"}) for one in members]
     if odd := next((one.name for one, said in zip(members, words, strict=True) if said != words[0]), None):
         rule = f"the sets are trained in one program, and learn of {odd!r} differs from that of {members[0].name!r}"

@@ -1,0 +1,1 @@
+"""Experiments on several sets held against each other, and against ordinary runs."""
