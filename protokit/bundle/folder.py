@@ -1,4 +1,5 @@
-"""A model's folder: `menu.json`, `encoders.json`, `weights.safetensors` and `manifest.json`.
+"""A model's folder: `menu.json`, `encoders.json`, `weights.safetensors` and `manifest.json`, and `rows.safetensors` where
+the rows that it was made of are kept, as hashes.
 
 Nothing in it names code: the menu is checked against the catalogue, and only tensors are read.
 """
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from safetensors import SafetensorError
+from safetensors import SafetensorError, safe_open
 from safetensors.numpy import load_file
 
 from protokit.bundle.input_schema import InputSchema
@@ -20,13 +21,14 @@ from protokit.bundle.model import Model
 from protokit.bundle.opened.keras_copy import COMPILED
 from protokit.bundle.part import Part
 from protokit.bundle.requirements import check_requirements
-from protokit.bundle.writing import FILES, names_of
+from protokit.bundle.writing import FILES, ROWS, names_of
 from protokit.core.errors import BundleError, DataError, ProtokitError
 from protokit.core.files import sha256
 from protokit.core.libraries.backend import keras
 from protokit.core.outside import access
 from protokit.core.runs import path_of, run_folder
 from protokit.core.values.signature import Signature
+from protokit.evaluate.audit.kept_rows import KeptRows
 from protokit.learn.clustering.clusters import Clusters
 from protokit.learn.snapshot import assign
 from protokit.learn.words import PRECISIONS
@@ -49,7 +51,7 @@ def load(path: str | Path) -> Model:
     """
     path = _folder_of(path_of(path, "a model's folder"))
     written = _written(path, of=_verify(path))
-    menu_plain, encoders = written.menu, written.encoders
+    menu_plain, encoders, rows = written.menu, written.encoders, _rows(path / ROWS)
     check_requirements(menu_plain, str(path))
     try:
         precision = menu_plain.get("precision")
@@ -70,7 +72,7 @@ def load(path: str | Path) -> Model:
         weights = _weights(written.tensors, [networks[encoder.signature] for encoder in fitted])
         each = zip(fitted, weights, clusters, strict=True)
         parts = (Part(e, networks[e.signature], w, found) for e, w, found in each)
-        model = Model(menu, tuple(parts), precision, input_schema, _compiled(menu_plain))
+        model = Model(menu, tuple(parts), precision, input_schema, _compiled(menu_plain), rows)
         assign(model.parts[0].network.weights, model.parts[0].weights[0])
     except ProtokitError as error:
         raise BundleError(error.rule if error.rule else str(error), place=str(path)) from None
@@ -87,6 +89,22 @@ def _compiled(plain: Mapping[str, Any]) -> Mapping[str, object] | None:
     if said is None or (isinstance(said, dict) and all(name in COMPILED for name in said)):
         return said
     raise BundleError(f"what a network is compiled with is nothing of the kind: {said!r}")
+
+
+def _rows(file: Path) -> KeptRows | None:
+    """The rows that the model was made of; None of models that keep none.
+
+    Raises:
+        BundleError: they cannot be read.
+    """
+    if not file.is_file():
+        return None
+    try:
+        with safe_open(file, "np") as opened:
+            columns = json.loads((opened.metadata() or {})["columns"])
+        return KeptRows.from_tensors([str(name) for name in columns], load_file(file))
+    except (SafetensorError, KeyError, TypeError, ValueError, RecursionError) as error:
+        raise BundleError(f"the rows cannot be read: {error}", place=str(file)) from None
 
 
 def _folder_of(path: Path) -> Path:
@@ -137,9 +155,10 @@ def _verify(path: Path) -> int:
             rule, place=str(path), cure="load it with the version of protokit that wrote it, or a later one"
         )
     files = manifest.get("files")
-    if not isinstance(files, dict) or sorted(files) != sorted(FILES):
+    names = [*FILES, *([ROWS] if isinstance(files, dict) and ROWS in files else [])]
+    if not isinstance(files, dict) or sorted(files) != sorted(names):
         raise BundleError("the manifest does not list the files of a model", place=str(path))
-    for name in FILES:
+    for name in names:
         file = path / name
         if not file.is_file():
             raise BundleError("a file of the model is missing", place=str(file), cure="copy the folder whole")

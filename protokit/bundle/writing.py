@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from protokit.core.libraries.backend import keras
 from protokit.core.runs import path_of
 
 FILES = ("menu.json", "encoders.json", "weights.safetensors")
+ROWS = "rows.safetensors"  # hashes of the rows that it was made of, where they are kept
 
 
 def save(model: Fitted, path: str | Path) -> None:
@@ -44,7 +46,12 @@ def save(model: Fitted, path: str | Path) -> None:
         write_json(part / "encoders.json", [_fitted(some) for some in model.parts], indent=None)
         tensors = _tensors(model)
         write_with(part / "weights.safetensors", lambda temporary: save_file(tensors, temporary))
-        manifest = {name: {"bytes": (part / name).stat().st_size, "sha256": sha256(part / name)} for name in FILES}
+        names: tuple[str, ...] = FILES
+        if (rows := model.kept_rows) is not None:
+            of_rows = {"columns": json.dumps(rows.columns)}
+            write_with(part / ROWS, lambda temporary: save_file(rows.as_tensors(), temporary, of_rows))
+            names = (*FILES, ROWS)
+        manifest = {name: {"bytes": (part / name).stat().st_size, "sha256": sha256(part / name)} for name in names}
         write_json(part / "manifest.json", {"format": FORMAT, "files": manifest})
         _put_in_place(part, path)
     except OSError as error:

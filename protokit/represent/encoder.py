@@ -15,12 +15,14 @@ from protokit.core.suggest import of_missing
 from protokit.core.values.arrays import Arrays, Features
 from protokit.core.values.inputs import InputGroup, InputSpec, Knots
 from protokit.core.values.signature import Signature, TargetSpec
+from protokit.represent.column.grown import NOTHING, Grown
 from protokit.represent.column.made import with_made
+from protokit.represent.column.written import of_input, of_table
 from protokit.represent.encoders.cells import missing_cells
 from protokit.represent.encoders.scaling.knots import as_plain, from_plain
 from protokit.represent.encoders.scaling.scaler import NumberScaler, beyond, scaler_from_plain
 from protokit.represent.encoders.sequences import COLUMN, SequenceColumn, SequenceGrouping
-from protokit.represent.kind import CodeColumn, FittedColumn, InputColumn, NumberColumn, Unusual, column_from_plain
+from protokit.represent.kind import CodeColumn, FittedColumn, InputColumn, NumberColumn, Unusual
 from protokit.represent.kinds.number import readings_of
 from protokit.represent.target import TargetEncoder
 
@@ -38,6 +40,7 @@ class Encoder:
     grouping: SequenceGrouping | None = None  # how the rows of a long table become examples
     knots: Knots | None = None  # of the numbers, as they are scaled
     named: tuple[tuple[str, tuple[str, ...]], ...] = ()  # inputs of a recipe's own names, with their columns
+    grown: Grown = NOTHING
 
     @property
     def signature(self) -> Signature:
@@ -52,7 +55,7 @@ class Encoder:
         if embedded:
             levels = sum(len(column.levels) + 1 for column in embedded)
             titles = tuple(column.column for column in embedded)
-            inputs.append(InputSpec("categories", (len(embedded),), "int32", titles, levels))
+            inputs.append(InputSpec("categories", (len(embedded),), "int32", titles, levels, width=self.grown.width))
         inputs += [column.spec for column in self.own]
         return Signature(tuple(inputs), tuple(target.spec for target in self.targets), self._groups)
 
@@ -256,6 +259,7 @@ class Encoder:
             "folding": self.grouping.as_plain() if self.grouping else None,
             "knots": as_plain(self.knots),
             **({"inputs": {name: list(columns) for name, columns in self.named}} if self.named else {}),
+            **({"grown": self.grown.as_plain()} if self.grown != NOTHING else {}),
         }
 
     @classmethod
@@ -267,13 +271,14 @@ class Encoder:
             ValueError: a column does not give what it should.
         """
         return cls(
-            tuple(_of_table(column) for column in plain["columns"]),
+            tuple(of_table(column) for column in plain["columns"]),
             scaler_from_plain(plain["scaler"]),
             tuple(TargetEncoder.from_plain(target) for target in plain["targets"]),
-            tuple(_of_input(column) for column in plain["own"]),
+            tuple(of_input(column) for column in plain["own"]),
             SequenceGrouping.from_plain(plain["folding"]) if plain["folding"] else None,
             from_plain(plain["knots"]),
             tuple((str(name), tuple(columns)) for name, columns in plain.get("inputs", {}).items()),
+            Grown.from_plain(plain.get("grown")),
         )
 
     @property
@@ -295,20 +300,5 @@ class Encoder:
 
     def _by_levels(self) -> tuple[list[CodeColumn], list[CodeColumn]]:
         """Columns of codes that are one-hot numbers, and those that are embedded."""
-        hot = [column for column in self._coded if len(column.levels) <= ONE_HOT]
-        return hot, [column for column in self._coded if len(column.levels) > ONE_HOT]
-
-
-def _of_table(plain: Mapping[str, object]) -> NumberColumn | CodeColumn:
-    column = column_from_plain(plain)
-    if not isinstance(column, (NumberColumn, CodeColumn)):
-        raise ValueError(f"{column.column!r} gives neither numbers nor codes")
-    return column
-
-
-def _of_input(plain: Mapping[str, object]) -> InputColumn:
-    is_sequence = plain["kind"] == SequenceColumn.name
-    column = SequenceColumn.from_plain(plain) if is_sequence else column_from_plain(plain)
-    if not isinstance(column, InputColumn):
-        raise ValueError(f"{column.column!r} is no input of its own")
-    return column
+        hot = [one for one in self._coded if len(one.levels) <= ONE_HOT or one.column in self.grown.hot]
+        return hot, [column for column in self._coded if column not in hot]

@@ -29,7 +29,15 @@ from protokit.represent.series.series import represent_series
 from protokit.represent.sides.encoder import PairEncoder
 from protokit.represent.sides.fitting import for_fitting, sides_of, told_of_sides
 from protokit.represent.split_way import SplitTable
-from protokit.represent.splitting import as_dealt, split, told_of_share, way_of, with_each_class
+from protokit.represent.splitting import (
+    as_dealt,
+    keeps_known,
+    split,
+    told_of_known,
+    told_of_share,
+    way_of,
+    with_each_class,
+)
 from protokit.represent.target import TargetEncoder, by_target, classes_of_rows, infer_tasks
 from protokit.represent.targets.asked import found_separator, hold_no_lists, with_vector, written_order
 from protokit.represent.targets.coding import Encoded
@@ -72,7 +80,11 @@ def represent(
         told = (*told, *filter(None, map(told_of_counts, numbers)))
     examples = replace(examples, notices=(*examples.notices, *of_task, *told))
     if dealt is None:
-        splits = _splits(spec, examples, tasks, separator, setting.seed)
+        known = None if setting.known is None else setting.known.parts(examples.frame)
+        splits = _splits(spec, examples, tasks, separator, setting.seed, known)
+        if setting.known is not None and known is not None:
+            told_of = told_of_known(setting.known.run, known, splits[0], keeps_known(examples.frame, spec.split))
+            examples = replace(examples, notices=(*examples.notices, *told_of))
     else:
         splits = (as_dealt(dealt[examples.positions], spec.split),)
     found = _with_like_knots([_represented(spec, examples, rows, tasks, separator, setting) for rows in splits])
@@ -100,13 +112,18 @@ def _with_ignored(spec: Represent, names: Sequence[str]) -> Represent:
 
 
 def _splits(
-    spec: Represent, examples: Examples, tasks: Mapping[str, str], separator: str | None, seed: int
+    spec: Represent,
+    examples: Examples,
+    tasks: Mapping[str, str],
+    separator: str | None,
+    seed: int,
+    known: np.ndarray | None,
 ) -> tuple[Split, ...]:
     """The parts of the rows: once, or once for each fold."""
     first = next((name for name, task in tasks.items() if task_of(task).form == "classes"), None)
     classes = examples.frame[first] if first is not None else None
     dates = asked(spec, spec.split.way_column)
-    splits = split(examples.frame, examples.parts, spec.split, classes, seed, dates)
+    splits = split(examples.frame, examples.parts, spec.split, classes, seed, dates, known)
     way = way_of(spec.split)
     if way is not None and not way.any_row_anywhere:
         return splits

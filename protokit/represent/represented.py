@@ -12,6 +12,7 @@ import pandas as pd
 
 from protokit.core.rows import SourceRows
 from protokit.core.values.arrays import Arrays, Features
+from protokit.core.values.known import Known
 from protokit.core.values.said import Notice, Step
 from protokit.core.values.tables import Split
 from protokit.represent.encoding import Encoding
@@ -25,7 +26,7 @@ class Setting:
     until was seen, the weight of each row, and what clusters are held against. `own_menu` is whether the recipe names
     its network, so that texts and images cannot be added to it unasked. Paths in cells start at `folder`. The columns
     in `derived` are in no table: what is missing in them is not said there. `kept` is what an earlier run learned of
-    the columns, which stands for what the rows tell.
+    the columns, which stands for what the rows tell; of rows that are `known` it says which part they were in.
     """
 
     seed: int = 0
@@ -38,6 +39,7 @@ class Setting:
     folder: Path = Path()
     derived: frozenset[str] = frozenset()
     kept: Encoding | None = None
+    known: Known | None = None
 
 
 @dataclass(frozen=True)

@@ -25,11 +25,15 @@ def split(
     classes: pd.Series | None,
     seed: int,
     dates: Rule | None = None,
+    known: np.ndarray | None = None,
 ) -> tuple[Split, ...]:
     """Deal out the rows: once, or once for each fold.
 
     `classes` is the target to stratify by, None where it is a number. `parts` names each row's table. `dates` says how
-    dates in the column that rows are split by are read.
+    dates in the column that rows are split by are read. Rows of which it is `known` which part they were in, in an
+    earlier run, stay in it, and new ones are dealt; not where the table itself says the parts, nor of folds.
+
+    Shapes: known (rows,) of train, validation, test, or "" of new rows.
 
     Raises:
         DataError: a part would be without rows, or the rule does not fit the data.
@@ -41,6 +45,8 @@ def split(
         return _in_folds(way, table, rule, seed)
     named = {value: part for part in ("test", "validation") if isinstance(value := getattr(rule, part), str)}
     given = _of_tables(parts, named) if named else way.given(table)
+    if known is not None and given is None and (known != "").any():
+        return (_with_new(way, table, rule, known, seed),)
     rows = np.arange(len(frame))
     free = rows[given == "train"] if given is not None else rows
     fixed = {part: rows[given == part] if given is not None else rows[:0] for part in ("test", "validation")}
@@ -51,6 +57,44 @@ def split(
             continue
         free, result[part] = _take(way, table, free, share, derive(seed, "split", part))
     return (_split(free, result["validation"], result["test"], way.name, len(frame)),)
+
+
+def keeps_known(frame: pd.DataFrame, rule: spec.Split) -> bool:
+    """Whether rows of an earlier run stay in their parts: not of folds, nor where the table says the parts."""
+    if rule.folds is not None or isinstance(rule.test, str) or isinstance(rule.validation, str):
+        return False
+    return rule.way is None or SPLITS[rule.way].given(SplitTable(frame, rule.way_column)) is None
+
+
+def _with_new(way: type[SplitWay], table: SplitTable, rule: spec.Split, known: np.ndarray, seed: int) -> Split:
+    """The rows of an earlier run in their parts, and the new ones dealt as the rule says.
+
+    New rows of a group go where its others are. So few new rows that a share of them is none are learned from.
+
+    Raises:
+        DataError: no row is left for a part.
+    """
+    known = known.copy()
+    if (blocks := way.blocks(table)) is not None:
+        first = pd.Series(known[known != ""], blocks[known != ""])
+        first = first[~first.index.duplicated()]
+        follows = (known == "") & np.isin(blocks, first.index.to_numpy())
+        known[follows] = first.loc[blocks[follows]].to_numpy()
+    for part in ("test", "validation"):
+        new, share = np.flatnonzero(known == ""), getattr(rule, part)
+        if len(new) < 2 or len(new) * share < 1:
+            continue
+        try:
+            taken = way.take(table, new, share, derive(seed, "split", "new", part))[1]
+        except DataError:  # one group, one time, or classes of a row each
+            continue
+        known[taken] = part
+    known[known == ""] = "train"
+    rows = [np.flatnonzero(known == part) for part in ("train", "validation", "test")]
+    if not len(rows[2]):
+        why = "an earlier run has learned from all these rows: none is left to test on"
+        raise DataError(why, cure="bring the rows that it was tested on too, or more new ones", path=("learn", "from"))
+    return _split(rows[0], rows[1], rows[2], way.name, len(table.frame))
 
 
 def _split(train: np.ndarray, validation: np.ndarray, test: np.ndarray, name: str, rows: int) -> Split:
@@ -112,6 +156,23 @@ def told_of_share(frame: pd.DataFrame, rule: spec.Split) -> list[Notice]:
         return []
     said = f"the column {rule.way_column!r} names the validation rows: the share of {rule.validation:g} does not count"
     return [Notice(said, (str(rule.way_column),), "remove represent.split.validation, or write train in these rows")]
+
+
+def told_of_known(run: str, known: np.ndarray, found: Split, kept: bool) -> list[Notice]:
+    """How many rows an earlier run had, and where the new ones are."""
+    new = np.flatnonzero(known == "")
+    had = len(known) - len(new)
+    if not had:
+        return [Notice(f"none of the rows is one that {run} had", (), "")]
+    if not kept:
+        rule = f"{had:,} rows are such that {run} had; their parts are as the recipe says, not as they were there"
+        return [Notice(rule, (), "write split: {test: 0.2} to have them stay in their parts")]
+    parts = [f"{np.isin(new, getattr(found, p)).sum():,} {p}" for p in ("train", "validation", "test")]
+    rule = f"{had:,} rows are such that {run} had, and stay in the part that they were in"
+    rule += f"; {counted(len(new), 'row', 'are')} new: {', '.join(parts)}" if len(new) else "; none is new"
+    if found.by == "time" and len(new):
+        rule += "; new training rows may be later than earlier test rows"
+    return [Notice(rule, (), "remove learn.from to deal all rows anew")]
 
 
 def dealt_validation(

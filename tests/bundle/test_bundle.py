@@ -65,13 +65,17 @@ def test_outcomes_for_other_tables(run: protokit.Run) -> None:
 
 def test_a_bundle_holds_data_only_and_its_manifest(run: protokit.Run) -> None:
     folder = run.path / "model"
-    assert {p.name for p in folder.iterdir()} == {"manifest.json", "menu.json", "encoders.json", "weights.safetensors"}
+    assert {p.name for p in folder.iterdir()} == {
+        "manifest.json", "menu.json", "encoders.json", "weights.safetensors", "rows.safetensors"
+    }  # fmt: skip
     manifest = json.loads((folder / "manifest.json").read_text())
     for name, about in manifest["files"].items():
         assert about == {"bytes": (folder / name).stat().st_size, "sha256": sha256(folder / name)}
 
 
-@pytest.mark.parametrize("name", ["menu.json", "encoders.json", "weights.safetensors", "manifest.json"])
+@pytest.mark.parametrize(
+    "name", ["menu.json", "encoders.json", "weights.safetensors", "rows.safetensors", "manifest.json"]
+)
 @pytest.mark.parametrize("harm", ["remove", "cut", "change"])
 def test_a_damaged_bundle_is_refused(run: protokit.Run, tmp_path: Path, name: str, harm: str) -> None:
     shutil.copytree(run.path / "model", tmp_path / "model")

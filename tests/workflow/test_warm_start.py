@@ -12,7 +12,7 @@ import pytest
 
 import protokit
 from protokit.core.libraries.backend import keras
-from protokit.menu.network.inputs import embedding_width
+from protokit.core.values.inputs import embedding_width
 from protokit.workflow.result import Run
 
 MENU = [{"Dense": {"units": 6, "activation": "tanh"}, "name": "body"}, {"Dropout": 0.1}]

@@ -24,6 +24,7 @@ from protokit.core.plain import without_numpy
 from protokit.core.values.arrays import Arrays
 from protokit.core.values.said import Notice
 from protokit.core.values.signature import Signature
+from protokit.evaluate.audit.kept_rows import KeptRows
 from protokit.menu.menu import Menu
 from protokit.represent.encoder import Encoder
 from protokit.represent.encoding import Encoding
@@ -38,6 +39,7 @@ class Fitted:
     precision: str = "float32"
     input_schema: InputSchema | None = None
     compiled: Mapping[str, object] | None = field(default=None, compare=False)  # see `keras_copy.compiled_words`
+    kept_rows: KeptRows | None = field(default=None, compare=False, repr=False)  # those that it was made of
 
     def __post_init__(self) -> None:
         """A later table's numbers are read as training's were written."""

@@ -63,6 +63,7 @@ class InputSpec:
     whose number is an input, too), `knots` where
     the training rows' numbers lie, in which of its columns that tells something; `rate` is
     the samples of a second of sound, `vectors` those of the words of a text that a file brings.
+    `width` is how many numbers each code becomes, where that is not by the levels.
     """
 
     name: str
@@ -74,6 +75,12 @@ class InputSpec:
     knots: Knots | None = None
     rate: int = 0
     vectors: Vectors | None = None
+    width: int = 0
+
+    @property
+    def embedded(self) -> int:
+        """Numbers for each code of a column."""
+        return self.width or embedding_width(self.levels, len(self.columns))
 
     @property
     def joins_columns(self) -> bool:
@@ -84,3 +91,13 @@ class InputSpec:
     def is_marked(self) -> bool:
         """Whether its last channel is 1 at each step that is there, and 0 past the end of a shorter sequence."""
         return self.kind == "sequence" and self.columns[-1:] == (STEP_IS_THERE,)
+
+
+def embedding_width(levels: int, columns: int) -> int:
+    """Numbers for each category: the fourth root of the levels in a column, times four, at most 32.
+
+    >>> embedding_width(20, 2), embedding_width(2_000, 2)
+    (7, 22)
+    """
+    width: float = 4 * (levels / columns) ** 0.25
+    return max(2, min(32, round(width)))

@@ -11,7 +11,7 @@ import numpy as np
 from protokit.core.errors import SpecError
 from protokit.core.libraries.backend import keras
 from protokit.core.places import Fault
-from protokit.core.values.inputs import InputGroup, InputSpec
+from protokit.core.values.inputs import InputGroup, InputSpec, embedding_width
 from protokit.core.values.signature import Signature
 from protokit.menu.network.refusal import Tensors
 
@@ -107,7 +107,7 @@ class Inputs:
             parts.append(_some(self.rows["numbers"], group.numbers))
         if group.categories:
             spec = specs["categories"]
-            width = embedding_width(spec.levels, len(spec.columns))
+            width = spec.embedded
             vectors = self.tensors["category_numbers"]
             places = [place * width + i for place in group.categories for i in range(width)]
             parts.append(_some(vectors() if callable(vectors) else vectors, places))
@@ -123,7 +123,7 @@ class Inputs:
         spec = next(spec for spec in self._signature.inputs if spec.name == "categories")
         x = keras.layers.Embedding(
             spec.levels,
-            embedding_width(spec.levels, len(spec.columns)),
+            spec.embedded,
             embeddings_initializer=keras.initializers.RandomNormal(stddev=0.1),
             name="category_embedding",
         )(self.rows[spec.name])
@@ -208,13 +208,3 @@ def layer_name(column: str, what: str) -> str:
     'front_side view_scaled'
     """
     return f"{column.replace('/', '_')}_{what}"
-
-
-def embedding_width(levels: int, columns: int) -> int:
-    """Numbers for each category: the fourth root of the levels in a column, times four, at most 32.
-
-    >>> embedding_width(20, 2), embedding_width(2_000, 2)
-    (7, 22)
-    """
-    width: float = 4 * (levels / columns) ** 0.25
-    return max(2, min(32, round(width)))

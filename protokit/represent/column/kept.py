@@ -6,12 +6,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from protokit.core.errors import DataError
-from protokit.core.names import counted
+from protokit.core.values.inputs import embedding_width
 from protokit.core.values.said import Notice
+from protokit.represent.column.grown import Grown
 from protokit.represent.encoder import ONE_HOT, Encoder
 from protokit.represent.encoders.levels import Levels
 from protokit.represent.encoding import Encoding
 from protokit.represent.kind import CodeColumn, InputColumn, NumberColumn
+from protokit.represent.kinds.category import Category
 from protokit.represent.target import TargetEncoder
 
 _CURE = "write learn: {from: {run: RUN, encoders: new}}"
@@ -22,8 +24,8 @@ _SHOWN = 5
 def kept(old: Encoding, new: Encoder, folder: Path) -> tuple[Encoder, list[Notice]]:
     """What was learned of the columns in an earlier run, in place of what a table tells anew; and what is said of it.
 
-    Levels that are new come behind those that were there. Columns that the earlier run did not have are as the table
-    tells; so is a target that is another one. Paths in cells start at the folder.
+    Levels that are new come behind those that were there, one-hot or embedded as these are. Columns that the earlier
+    run did not have are as the table tells; so is a target that is another one. Paths in cells start at the folder.
 
     Raises:
         DataError: the numbers are other columns: they are scaled together.
@@ -50,7 +52,19 @@ def kept(old: Encoding, new: Encoder, folder: Path) -> tuple[Encoder, list[Notic
     targets = tuple(_target(target, old, notices) for target in new.targets)
     order = [name for name in before if isinstance(before[name], CodeColumn)]
     codes.sort(key=lambda column: order.index(column.column) if column.column in order else len(order))
-    return Encoder((*was, *codes), old.scaler, targets, own, new.grouping, old.knots, new.named), notices
+    whole = Encoder((*was, *codes), old.scaler, targets, own, new.grouping, old.knots, new.named)
+    return replace(whole, grown=_grown(old, codes)), notices
+
+
+def _grown(old: Encoder, codes: list[CodeColumn]) -> Grown:
+    """What stays as the earlier network has it, where by the levels it would be otherwise."""
+    was_hot = {c.column for c in old.columns if isinstance(c, CodeColumn) and len(c.levels) <= ONE_HOT}
+    was_hot |= {*old.grown.hot}
+    hot = tuple(c.column for c in codes if c.column in was_hot and len(c.levels) > ONE_HOT)
+    width = next((spec.embedded for spec in old.signature.inputs if spec.name == "categories"), 0)
+    rest = [c for c in codes if len(c.levels) > ONE_HOT and c.column not in hot]
+    by_levels = embedding_width(sum(len(c.levels) + 1 for c in rest), len(rest)) if rest else 0
+    return Grown(hot, width if rest and width != by_levels else 0)
 
 
 def _with_levels(earlier: CodeColumn, new: CodeColumn, notices: list[Notice]) -> CodeColumn:
@@ -60,12 +74,12 @@ def _with_levels(earlier: CodeColumn, new: CodeColumn, notices: list[Notice]) ->
         return earlier
     shown = ", ".join(map(str, further[:_SHOWN])) + (", ..." if len(further) > _SHOWN else "")
     name = earlier.column
-    if len(earlier.levels) <= ONE_HOT:
-        rule = f"{counted(len(further), 'level', 'are')} new to the earlier run and count as unseen: {shown}"
-        notices.append(Notice(f"{name!r}: {rule}", (name,), _CURE))
-        return earlier
-    notices.append(Notice(f"{name!r}: new to the earlier run: {shown}; their rows begin anew", (name,)))
-    return replace(earlier, levels=(*earlier.levels, *further))
+    notices.append(Notice(f"{name!r}: new to the earlier run: {shown}; their weights begin anew", (name,)))
+    found = replace(earlier, levels=(*earlier.levels, *further))
+    if isinstance(found, Category) and found.rare is not None:
+        rare = {*found.rare, *(getattr(new, "rare", None) or ())} - {*found.levels}
+        found = replace(found, rare=tuple(sorted(rare)))
+    return found
 
 
 def _own(column: InputColumn, earlier: object, folder: Path) -> InputColumn:

@@ -13,7 +13,7 @@ from protokit.core.seeds import derive
 from protokit.core.values.signature import TargetSpec
 from protokit.core.values.tables import Split
 from protokit.evaluate.audit.data import AuditData
-from protokit.sets.audit.hashes import cells
+from protokit.evaluate.audit.row_hashes import cells
 
 
 @dataclass(frozen=True)

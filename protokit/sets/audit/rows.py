@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
@@ -13,9 +12,9 @@ from protokit.core.plain import Severity
 from protokit.core.values.said import Finding
 from protokit.evaluate.audit.edits import listed
 from protokit.evaluate.audit.hashing import combined, copies
+from protokit.evaluate.audit.kept_rows import KeptRows
 from protokit.sets.audit.data import SetData
 from protokit.sets.audit.edits import EACH, without
-from protokit.sets.audit.hashes import COPY, hashes_of, seen
 
 _FATAL, _WARNING = 0.05, 0.01  # shares of the test rows
 _FEWEST = 3  # copies, of more than a note
@@ -46,23 +45,6 @@ def same_rows(sets: Sequence[SetData]) -> Iterator[Finding]:
         yield from known.disputed(i, j)
 
 
-@dataclass(frozen=True)
-class KeptRows:
-    """The hashes of the rows that a set was trained on, as a bundle keeps them, and the columns that they are of.
-
-    Shapes: hashes (rows,) uint64.
-    """
-
-    columns: tuple[str, ...]
-    hashes: np.ndarray
-
-    @classmethod
-    def of(cls, data: SetData) -> KeptRows:
-        """Of a set, with the cells of its targets."""
-        columns = tuple(sorted((*data.kinds, *data.answers)))
-        return cls(columns, hashes_of(data.frame.iloc[data.fitting], columns))
-
-
 def seen_before(kept: Mapping[str, KeptRows], later: SetData) -> list[Finding]:
     """Test rows of a set that comes later which sets before it were trained on; none of a set without all columns."""
     found = {}
@@ -70,7 +52,7 @@ def seen_before(kept: Mapping[str, KeptRows], later: SetData) -> list[Finding]:
     for name, rows in kept.items():
         if set(rows.columns) <= {*later.kinds, *later.answers}:
             # chance is judged by the rows that were kept: those of the test may be too few
-            copied = seen(rows.hashes, later.frame.iloc[test], rows.columns) == COPY
+            copied = rows.copies(later.frame.iloc[test])
             if copied.any():
                 found[name] = test[copied]
     return [_finding(later, found)] if found else []

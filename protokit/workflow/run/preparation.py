@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from protokit.collect.column_flow import origins
 from protokit.core.memory import release_unused
-from protokit.core.values.said import Finding
+from protokit.core.values.said import Finding, Notice
 from protokit.core.values.tables import Table
 from protokit.recipe.recipe import Recipe
 from protokit.represent.encoder import Encoder
@@ -89,11 +89,23 @@ def prepare(
     if kept and not known:
         kept.keep_represented(folds, findings)
         stopwatch.lap("cache")
-    findings = (*_ignored(recipe, folds[0]), *findings)
+    seen, told = _of_start(recipe, folds[0])
+    table = replace(table, notices=(*table.notices, *told)) if told else table
+    findings = (*_ignored(recipe, folds[0]), *seen, *findings)
     stop_if_strict(recipe, table, folds, findings, out, folder)
     if resume and folder is None and (anew := RunFolder.of_other_code(out, recipe)):
         table = replace(table, notices=(*table.notices, anew))
     return Prepared(recipe, table, folds, findings, plan, out, folder, baselines, stopwatch)
+
+
+def _of_start(recipe: Recipe, fold: Represented) -> tuple[Sequence[Finding], Sequence[Notice]]:
+    """What is found of rows that a run had at which the recipe begins, and why it cannot be looked for."""
+    if recipe.learn.from_ is None:
+        return (), ()
+    from protokit.workflow.warm.start import WarmStart  # with Keras, which no other recipe needs yet
+
+    start = WarmStart.of(recipe)
+    return start.looked_at(fold) if start is not None else ((), ())
 
 
 def _ignored(recipe: Recipe, fold: Represented) -> tuple[Finding, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from protokit.collect.column_flow import derived
@@ -9,7 +11,6 @@ from protokit.core.values.tables import Table
 from protokit.recipe.column_names import check_columns
 from protokit.recipe.recipe import Recipe
 from protokit.represent import represent as step
-from protokit.represent.encoding import Encoding
 from protokit.represent.represented import Represented, Setting
 
 
@@ -26,17 +27,18 @@ def setting_of(recipe: Recipe) -> Setting:
         own_menu=learn.menu != "auto",
         folder=recipe.folder,
         derived=derived(recipe.collect),
-        kept=_kept(recipe),
+        **_of_start(recipe),
     )
 
 
-def _kept(recipe: Recipe) -> Encoding | None:
-    """What an earlier run learned of the columns, where the recipe begins at it."""
+def _of_start(recipe: Recipe) -> dict[str, Any]:
+    """What an earlier run learned of the columns, and its rows, where the recipe begins at it."""
     if recipe.learn.from_ is None:
-        return None
-    from protokit.workflow.warm.start import encoder_of  # with Keras, which no other recipe needs yet
+        return {}
+    from protokit.workflow.warm.start import WarmStart  # with Keras, which no other recipe needs yet
 
-    return encoder_of(recipe)
+    start = WarmStart.of(recipe)
+    return {} if start is None else {"kept": start.kept_encoder(), "known": start.known()}
 
 
 def represent(recipe: Recipe, table: Table, *, dealt: np.ndarray | None = None) -> tuple[Represented, ...]:

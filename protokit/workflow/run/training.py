@@ -42,6 +42,7 @@ from protokit.workflow.run.networks import (
     with_clusters,
 )
 from protokit.workflow.run.preparation import Prepared
+from protokit.workflow.warm.rows import kept_rows
 from protokit.workflow.warm.start import WarmStart
 
 
@@ -97,7 +98,8 @@ def _in_folder(
     as_trained, networks = networks, settled(plan, networks, folds)
     written = (texts_of(recipe), table.clean, recipe.represent.written_numbers, table.notations)
     input_schema = InputSchema.of(recipe.collect, needed(networks.parts), *written)
-    model = Model(recipe.network, networks.parts, recipe.learn.precision, input_schema, compiled_words(recipe.learn))
+    made_of = (input_schema, compiled_words(recipe.learn), kept_rows(recipe, folds))
+    model = Model(recipe.network, networks.parts, recipe.learn.precision, *made_of)
     results = evaluate(recipe, table, folds, networks, plan, baselines)
     relied = importance(networks.first, folds[0], plan.metrics, recipe.seed, trained_rows(networks, folds))
     results = replace(results, details={**results.details, "importance": relied.drops})

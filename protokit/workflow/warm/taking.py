@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -12,7 +13,8 @@ from protokit.core.libraries.backend import keras
 from protokit.core.values.signature import Signature
 from protokit.learn.snapshot import values
 from protokit.menu.network.backbones.backbone import Backbone
-from protokit.workflow.warm.meaning import Meaning
+from protokit.workflow.warm.growing import grown, with_places
+from protokit.workflow.warm.meaning import Meaning, Places
 
 # what of a layer's configuration does not change what its weights mean
 _BESIDE = {"trainable", "dtype", "seed", "rate", "input_dim", "build_config", "knots"}
@@ -42,7 +44,8 @@ def take(
 ) -> Taken:
     """Put the weights of an earlier network into a new one, where all that leads to a layer means the same.
 
-    Of codes the rows are taken by what they stand for; others begin as they were. `own` and `others` are what the
+    Of codes the rows are taken by what they stand for, and of numbers that were fewer the weights of those that were
+    there; others begin as they were. `own` and `others` are what the
     inputs of the two networks mean, and what they are for.
     """
     (inputs, signature), (inputs_before, signature_before) = own, others
@@ -55,7 +58,7 @@ def take(
         if isinstance(operation, keras.layers.InputLayer):
             name = next((name for name in inputs if name.replace("/", "_") == operation.name), "")
             new, old = inputs.get(name), inputs_before.get(name)
-            means[id(operation)] = new if new and old and new.text == old.text else None
+            means[id(operation)] = _of_input(new, old)
             continue
         before = [means.get(id(one)) for one in _producers(operation)]
         means[id(operation)] = None
@@ -63,7 +66,7 @@ def take(
             means[id(operation)] = before[0] if len(before) == 1 else None
             continue
         if not isinstance(operation, keras.layers.Layer):
-            if all(before):
+            if all(one is not None and one.places is None for one in before):
                 codes = next((one.codes for one in before if one and one.codes), ())
                 means[id(operation)] = Meaning("made", codes)
             continue
@@ -72,14 +75,23 @@ def take(
         if reason is None and was is not None:
             source = next((one for one in before if one is not None), None)
             reason = _put(operation, [held[id(weight)] for weight in was.weights], source, inputs_before)
-        if reason is None:
-            means[id(operation)] = Meaning("made")
+        if reason is None and was is not None:
+            places = [one.places for one in before if one is not None]
+            with suppress(ValueError):  # nobody knows which of what it gives was there
+                means[id(operation)] = Meaning("made", places=grown(operation, was, places))
         if operation.weights:
             if reason is None:
                 taken.layers.append(operation.name)
             else:
                 taken.anew[operation.name] = reason
     return taken
+
+
+def _of_input(new: Meaning | None, old: Meaning | None) -> Meaning | None:
+    """What an input means, and where its numbers stood before; None where it is another."""
+    if new is None or old is None or new.text != old.text:
+        return None
+    return replace(new, places=Places.of(new.columns, old.columns)) if new.columns else new
 
 
 def _differs(
@@ -105,7 +117,7 @@ def _put(
     layer: keras.Layer, given: list[np.ndarray], source: Meaning | None, before: Mapping[str, Meaning]
 ) -> str | None:
     """Put weights into a layer; why they do not fit, or None."""
-    codes = source.codes if source is not None else ()
+    codes, places = (source.codes, source.places) if source is not None else ((), None)
     if isinstance(layer, keras.layers.Embedding) and codes:
         old = next((one for one in before.values() if source is not None and one.text == source.text), None)
         [table], [rows] = layer.weights, given
@@ -118,10 +130,10 @@ def _put(
                 whole[i] = rows[place[key]]
         table.assign(whole)
         return None
-    shapes = [tuple(weight.shape) for weight in layer.weights]
-    if shapes != [value.shape for value in given]:
+    found = [with_places(values(weight), value, places) for weight, value in zip(layer.weights, given, strict=False)]
+    if len(given) != len(layer.weights) or any(value is None for value in found):
         return "its weights are of another shape"
-    for weight, value in zip(layer.weights, given, strict=True):
+    for weight, value in zip(layer.weights, found, strict=True):
         weight.assign(value)
     return None
 

@@ -10,8 +10,9 @@ import pandas as pd
 import pytest
 
 from protokit.core.values.said import Finding
+from protokit.evaluate.audit.kept_rows import KeptRows
 from protokit.sets.audit.audit import across
-from protokit.sets.audit.rows import KeptRows, same_rows, seen_before
+from protokit.sets.audit.rows import same_rows, seen_before
 
 
 def shop(rows: int, seed: int) -> pd.DataFrame:
@@ -103,7 +104,10 @@ def test_sets_of_few_common_columns_have_no_common_rows(set_of: Any) -> None:
 
 def test_hashes_kept_find_rows_of_a_set_that_comes_later(set_of: Any) -> None:
     a, b = planted(set_of, 2)
-    kept = {"a": KeptRows.of(a), "old": KeptRows.of(set_of("old", shop(200, 5)))}
+    kept = {
+        one.name: KeptRows.of(one.frame, (*one.kinds, *one.answers), one.split)
+        for one in (a, set_of("old", shop(200, 5)))
+    }
     (found,) = seen_before(kept, b)
     assert found.check == "seen_rows" and found.evidence["rows of a"] == 2
     assert not seen_before(kept, set_of("new", shop(300, 8)))

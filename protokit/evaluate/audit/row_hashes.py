@@ -1,5 +1,4 @@
-"""Hashes of rows that hold across sets, however each source wrote them, and are kept to find rows of sets that come
-later."""
+"""Hashes of rows that hold across tables, however each source wrote them, and are kept to find rows that come later."""
 
 from __future__ import annotations
 
@@ -15,9 +14,8 @@ from protokit.evaluate.audit.hashing import combined, telling
 
 _MISSING = np.uint64(0x5DEECE66D)
 _DIGITS = 6  # of numbers with a fraction: as many as single precision, and most programs that write tables, keep
-_TELLING = np.uint64(1)  # the lowest bit of a kept hash
+TELLING = np.uint64(1)  # the lowest bit of a kept hash
 _MAYBE_NUMBERS = {"string", "mixed-integer", "integer", "floating", "mixed-integer-float", "decimal"}
-NEW, EQUAL, COPY = 0, 1, 2
 
 
 def cells(series: pd.Series) -> np.ndarray:
@@ -64,18 +62,22 @@ def hashes_of(frame: pd.DataFrame, columns: Sequence[str]) -> np.ndarray:
     hashes = [cells(frame[name]) for name in sorted(columns)]
     rows = combined(hashes)
     tells = telling(hashes, rows, np.arange(len(rows)))
-    return (rows & ~_TELLING) | tells.astype(np.uint64)
+    return (rows & ~TELLING) | tells.astype(np.uint64)
+
+
+def plain_hashes(frame: pd.DataFrame, columns: Sequence[str]) -> np.ndarray:
+    """A hash of each row as `hashes_of` has it, without what its lowest bit says. Shapes: (rows,) uint64."""
+    found: np.ndarray = combined([cells(frame[name]) for name in sorted(columns)]) & ~TELLING
+    return found
 
 
 def seen(hashes: np.ndarray, frame: pd.DataFrame, columns: Sequence[str]) -> np.ndarray:
-    """Which rows are among those whose hashes were kept, of the same columns.
+    """Which rows are copies of such whose hashes were kept, of the same columns.
 
-    Shapes: hashes (kept,) uint64 -> (rows,) int8: NEW, EQUAL (it may be chance: values are few) or COPY.
+    A row that is equal where values are few may be so by chance, and is no copy.
+    Shapes: hashes (kept,) uint64 -> (rows,) bool.
     """
-    rows = combined([cells(frame[name]) for name in sorted(columns)]) & ~_TELLING
-    kept = hashes & ~_TELLING
-    found = np.where(np.isin(rows, kept), EQUAL, NEW).astype(np.int8)
-    found[np.isin(rows, kept[(hashes & _TELLING) > 0])] = COPY
+    found: np.ndarray = np.isin(plain_hashes(frame, columns), hashes[(hashes & TELLING) > 0] & ~TELLING)
     return found
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from protokit.sets.audit.hashes import COPY, EQUAL, NEW, cells, hashes_of, seen
+from protokit.evaluate.audit.row_hashes import cells, hashes_of, seen
 
 
 @pytest.mark.parametrize(
@@ -57,11 +57,9 @@ def test_rows_are_found_in_any_order_of_rows_and_columns() -> None:
     later = pd.concat([measured(50, 1), frame.iloc[[7, 40]].astype({"a": str})], ignore_index=True)
     found = seen(kept, later[["c", "b", "a"]], ["c", "a", "b"])
     assert np.flatnonzero(found).tolist() == [50, 51]
-    assert set(found[50:]) == {COPY}
 
 
 def test_equal_by_chance_is_no_copy() -> None:
     r = np.random.default_rng(0)
     few = pd.DataFrame(r.integers(0, 3, (2000, 3)), columns=list("abc"))
-    found = seen(hashes_of(few.iloc[:1000], list("abc")), few.iloc[1000:], list("abc"))
-    assert set(found) <= {NEW, EQUAL} and (found == EQUAL).mean() > 0.9
+    assert not seen(hashes_of(few.iloc[:1000], list("abc")), few.iloc[1000:], list("abc")).any()
