@@ -16,7 +16,7 @@ from protokit.bundle.opened.averaging import brought, needed
 from protokit.bundle.opened.columns import encoder_of, place_of
 from protokit.bundle.opened.evaluation import Evaluation, evaluated
 from protokit.bundle.opened.explanation import Explanation, chosen, unknown_row
-from protokit.bundle.opened.fitted import Fitted
+from protokit.bundle.opened.exported import Exported
 from protokit.bundle.opened.integrated import integrated
 from protokit.bundle.opened.labelled import Labelled, beside_truth
 from protokit.bundle.opened.shapley import shapley
@@ -35,7 +35,7 @@ METHODS = ("integrated gradients", "shap")
 
 
 @dataclass(frozen=True)
-class Model(Fitted):
+class Model(Exported):
     """Networks with everything that comes before and after them. Made by `run` or `load`.
 
     A run without folds and further seeds has one network; else what the networks say is averaged.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from math import isfinite
 
@@ -71,3 +72,22 @@ def counted(count: int | str, thing: str, do: str = "") -> str:
     if said == "1":
         return f"1 {thing}" + (f" {_OF_ONE.get(do, f'{do}s')}" if do else "")
     return f"{said} {thing}s" + (f" {do}" if do else "")
+
+
+def identifiers(names: Sequence[str]) -> dict[str, str]:
+    """Each name as letters, digits and `_`, none twice.
+
+    >>> identifiers(["fixed acidity", "fixed/acidity", "7 days"])
+    {'fixed acidity': 'fixed_acidity', 'fixed/acidity': 'fixed_acidity_2', '7 days': 'x7_days'}
+    """
+    found, taken = dict[str, str](), set[str]()
+    for name in names:
+        plain = re.sub(r"[^A-Za-z0-9_]", "_", name)
+        plain = plain if plain[:1].isalpha() else f"x{plain}"
+        own, count = plain, 1
+        while own.lower() in taken:
+            count += 1
+            own = f"{plain}_{count}"
+        found[name] = own
+        taken.add(own.lower())
+    return found

@@ -1,0 +1,41 @@
+"""The verb that lets a model out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import protokit
+from protokit.cli.options import AsJson, OneTable, print_json
+
+
+def export(
+    model: Annotated[Path, typer.Argument(help="The folder of a model or of a run, or runs/NAME: its newest run.")],
+    to: Annotated[
+        Path, typer.Option("--to", help="NAME.onnx, NAME.keras, or a folder for a SavedModel.", metavar="FILE|DIR")
+    ],
+    data: Annotated[
+        str | None, typer.Option("--data", help="A table whose rows it is held against, beside those that are drawn.")
+    ] = None,
+    table: OneTable = None,
+    tolerance: Annotated[
+        float | None, typer.Option("--tolerance", help="How far it may be from the model; 1e-5 when not given.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write a trained model as a file that other programs run: raw columns in, predictions out."""
+    from protokit.collect.collect import read_table
+
+    loaded = protokit.load(model)
+    frame = None
+    if data is not None:
+        schema = loaded.input_schema
+        written = schema.as_written if schema else ()
+        frame = read_table(data, table, schema.reading if schema else None, written, lambda _: None)
+    found = loaded.export(to, rows=frame, tolerance=tolerance)
+    if as_json:
+        print_json(found.as_plain())
+    else:
+        typer.echo(str(found))

@@ -1,0 +1,123 @@
+"""A model with all that comes before and after its networks as one functional model of Keras's own parts."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping, Sequence
+from types import MethodType
+from typing import Any
+
+import numpy as np
+
+from protokit.bundle.opened.keras_copy import copied
+from protokit.core.errors import SpecError
+from protokit.core.libraries.backend import BACKEND, keras, tf
+from protokit.core.names import identifiers
+from protokit.doors.arithmetic.of_keras import UNKNOWN, OfKeras
+from protokit.doors.plan import Plan, by_target
+from protokit.menu.network.members import Members, MembersHead
+from protokit.menu.network.number_embeddings.number_embedding import NumberEmbedding
+from protokit.menu.network.ordinal import OrdinalHead
+from protokit.represent.encoders.scaling.scaler import FINE, Scaler
+
+_OURS = (Members, MembersHead, NumberEmbedding, OrdinalHead)
+_DTYPES = {"object": "string"}
+
+
+def names_in(plan: Plan) -> dict[str, str]:
+    """What Keras calls columns and outputs: letters, digits and `_`.
+
+    Raises:
+        SpecError: something is nothing for Keras.
+    """
+    if BACKEND != "tensorflow":
+        rule = f"texts cannot go into a network that runs on {BACKEND}"
+        raise SpecError.one(rule, "export it in a process where Keras runs on tensorflow")
+    for column in plan.raw.values():
+        if any(UNKNOWN in level for level in column.levels or ()):
+            raise SpecError.one(f"a level of {column.name!r} has a NUL in it", "mend its cells")
+    return identifiers([*plan.raw, *(end.name for end in plan.ends)])
+
+
+def hold_single(plan: Plan) -> None:
+    """Hold that float32 tells apart the numbers that the model does: `predict` of Keras gives a network no others.
+
+    Raises:
+        SpecError: it does not.
+    """
+    for encoder in plan.encoders:
+        assert isinstance(encoder.scaler, Scaler), "the plan holds it"
+        names = [name for column in encoder.columns if hasattr(column, "numbers") for name in column.names]
+        for name, scale in zip(names, encoder.scaler.columns, strict=True):
+            if scale.bits == FINE and name in plan.raw:
+                rule = f"the numbers of {name!r} are too near each other for 32 bits, which predict of Keras gives"
+                raise SpecError.one(rule, "export it as ONNX or as a SavedModel, or derive less large numbers")
+
+
+def model_of(plan: Plan, names: Mapping[str, str]) -> keras.Model:
+    """The model. Shapes: inputs (rows, 1) each by name -> outputs by name."""
+    raw = {
+        name: keras.Input((1,), dtype=_DTYPES.get(column.dtype, column.dtype), name=names[name])
+        for name, column in plan.raw.items()
+    }
+    outputs = plan.predicted(OfKeras(), raw, lambda encoded: _networks(plan, encoded))
+    given = {names[name]: one for name, one in raw.items()}
+    return keras.Model(given, {names[name]: one for name, one in outputs.items()}, name="model")
+
+
+def fed(plan: Plan, names: Mapping[str, str], given: Mapping[str, np.ndarray]) -> dict[str, tf.Tensor]:
+    """Arrays as tensors by the names of a model."""
+    plain = {name: array.tolist() if array.dtype == object else array for name, array in given.items()}
+    return {names[name]: tf.constant(array) for name, array in plain.items()}
+
+
+def said_by(plan: Plan, names: Mapping[str, str], output: Mapping[str, Any]) -> dict[str, np.ndarray]:
+    """What a model gave, by the output's own name."""
+    return {end.name: np.asarray(output[names[end.name]]) for end in plan.ends}
+
+
+def _networks(
+    plan: Plan, encoded: Sequence[Mapping[str, keras.KerasTensor]]
+) -> list[list[dict[str, keras.KerasTensor]]]:
+    found: list[list[dict[str, Any]]] = []
+    for i, (part, encoder, own) in enumerate(zip(plan.model.parts, plan.encoders, encoded, strict=True)):
+        found.append([])
+        for seed in range(len(part.weights)):
+            network = _plain(copied(plan.model.menu, part, plan.model.precision, None, seed))
+            wrapped = keras.Model(network.input, network.output, name=f"network_{i}_{seed}")
+            found[i].append(by_target(wrapped({name: own[name] for name in network.input}), encoder))
+    return found
+
+
+def _plain(network: keras.Model) -> keras.Model:
+    """A network whose layers are all Keras's: in place of protokit's stand the operations that they are made of.
+
+    Raises:
+        SpecError: a layer is neither Keras's nor one of these.
+    """
+    for layer in network._flatten_layers(include_self=False):
+        if not isinstance(layer, _OURS) and not type(layer).__module__.startswith("keras."):
+            rule = f"the layer {type(layer).__name__} is not Keras's own: such a file would not load without it"
+            raise SpecError.one(rule, "export it as ONNX, or take the network alone: model.to_keras()")
+
+    def call(layer: Any, *given: Any, **more: Any) -> Any:
+        if not isinstance(layer, _OURS):
+            return layer(*given, **more)
+        return MethodType(type(layer).call, _Fixed(layer))(*given)
+
+    if not any(isinstance(layer, _OURS) for layer in network.layers):
+        return network
+    return keras.models.clone_model(network, call_function=call, clone_function=lambda layer: layer)
+
+
+class _Fixed:
+    """A layer with arrays in place of its weights."""
+
+    def __init__(self, layer: keras.layers.Layer) -> None:
+        self._layer = layer
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._layer, name)
+        if isinstance(found, keras.Variable):
+            return keras.ops.convert_to_numpy(found)
+        return MethodType(found.__func__, self) if inspect.ismethod(found) and found.__self__ is self._layer else found

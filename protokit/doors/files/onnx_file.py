@@ -1,0 +1,121 @@
+"""ONNX: raw columns in, names of classes, probabilities and numbers out."""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+import warnings
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from protokit.bundle.opened.keras_copy import copied
+from protokit.core.errors import SpecError
+from protokit.core.libraries.backend import BACKEND, keras
+from protokit.core.libraries.optional import optional
+from protokit.core.libraries.quiet import native_stderr_held
+from protokit.doors.arithmetic.of_onnx import IR, OPSET, OPSET_ML, OfOnnx, Wire
+from protokit.doors.plan import Plan, by_target
+
+_TYPES = {"float64": "DOUBLE", "float32": "FLOAT", "int64": "INT64", "bool": "BOOL", "object": "STRING"}
+
+
+class OnnxFile:
+    """See Format."""
+
+    name = "onnx"
+
+    def names(self, plan: Plan) -> Mapping[str, str]:
+        """See Format: their own names."""
+        for package in ("onnx", "onnxruntime", "tf2onnx"):
+            optional(package, "export")
+        if BACKEND != "tensorflow":
+            rule = f"a network that runs on {BACKEND} is not written as ONNX here"
+            raise SpecError.one(rule, "export it in a process where Keras runs on tensorflow")
+        names = [*plan.raw, *(end.name for end in plan.ends)]
+        if twice := [name for name in plan.raw if name in {end.name for end in plan.ends}]:
+            raise SpecError.one(f"an input and an output would both be named {twice[0]!r}", "rename the column")
+        return dict(zip(names, names, strict=True))
+
+    def write(self, plan: Plan, path: Path) -> None:
+        """See Format."""
+        onnx = optional("onnx", "export")
+        a = OfOnnx()
+        helper = onnx.helper
+
+        def info(name: str, dtype: str, shape: list[object]) -> Any:
+            return helper.make_tensor_value_info(name, getattr(onnx.TensorProto, _TYPES[dtype]), shape)
+
+        given = [info(name, column.dtype, ["rows", 1]) for name, column in plan.raw.items()]
+        raw = {name: Wire(name, column.dtype) for name, column in plan.raw.items()}
+        found = plan.predicted(a, raw, lambda encoded: _networks(a, plan, encoded))
+        shapes = {end.name: ["rows", len(end.columns)] if end.columns else ["rows"] for end in plan.ends}
+        for end in plan.ends:
+            a.nodes.append(helper.make_node("Identity", [found[end.name].name], [end.name]))
+        outputs = [info(end.name, end.dtype, [*shapes[end.name]]) for end in plan.ends]
+        graph = helper.make_graph(a.nodes, "model", given, outputs, a.constants)
+        opsets = [helper.make_opsetid("", OPSET), helper.make_opsetid("ai.onnx.ml", OPSET_ML)]
+        model = helper.make_model(graph, opset_imports=opsets, ir_version=IR, producer_name="protokit")
+        onnx.checker.check_model(model, full_check=True)
+        path.write_bytes(model.SerializeToString())
+
+    def run(self, plan: Plan, path: Path, given: Mapping[str, np.ndarray]) -> Mapping[str, np.ndarray]:
+        """See Format."""
+        runtime = optional("onnxruntime", "export")
+        options = runtime.SessionOptions()
+        options.intra_op_num_threads = 1
+        session = runtime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        names = [one.name for one in session.get_outputs()]
+        return dict(zip(names, session.run(names, dict(given)), strict=True))
+
+
+def _networks(a: OfOnnx, plan: Plan, encoded: Sequence[Mapping[str, Wire]]) -> list[list[dict[str, Wire]]]:
+    """All networks as one graph, which takes what the encoders made."""
+    onnx = optional("onnx", "export")
+    given: dict[str, keras.KerasTensor] = {}
+    wires, outputs, keys = dict[str, Wire](), list[keras.KerasTensor](), list[list[list[str]]]()
+    for i, (part, encoder, own) in enumerate(zip(plan.model.parts, plan.encoders, encoded, strict=True)):
+        keys.append([])
+        for seed in range(len(part.weights)):
+            network = copied(plan.model.menu, part, plan.model.precision, None, seed)
+            takes = {}
+            for name, one in network.input.items():
+                key = f"part_{i}_{name}"
+                wires[key] = own[name]
+                if key not in given:
+                    given[key] = keras.Input(one.shape[1:], dtype=one.dtype, name=key)
+                takes[name] = given[key]
+            wrapped = keras.Model(network.input, network.output, name=f"network_{i}_{seed}")
+            said = by_target(wrapped(takes), encoder)
+            keys[i].append(list(said))
+            outputs += said.values()
+    graph = _converted(keras.Model(list(given.values()), outputs))
+    for one in graph.input:
+        assert one.name in wires, "the converter keeps the names of inputs"
+    onnx.compose.add_prefix_graph(graph, "network_", inplace=True)
+    a.constants += graph.initializer
+    a.nodes += [onnx.helper.make_node("Identity", [wires[key].name], [f"network_{key}"]) for key in given]
+    a.nodes += graph.node
+    made = iter([Wire(one.name, "float32") for one in graph.output])
+    return [[{key: next(made) for key in seed} for seed in of_part] for of_part in keys]
+
+
+def _converted(network: keras.Model) -> Any:
+    """A network as a graph of ONNX."""
+    onnx = optional("onnx", "export")
+    talkative = [logging.getLogger(name) for name in ("tf2onnx", "tensorflow")]
+    before = [one.level for one in talkative]
+    try:
+        for one in talkative:
+            one.setLevel(logging.CRITICAL)
+        with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings(), native_stderr_held():
+            warnings.simplefilter("ignore")  # of the converter's own calls
+            path = Path(folder) / "network.onnx"
+            network([np.zeros((1, *one.shape[1:]), one.dtype) for one in network.inputs])
+            network.export(str(path), format="onnx", verbose=False, opset_version=OPSET)
+            return onnx.load(str(path)).graph
+    finally:
+        for one, level in zip(talkative, before, strict=True):
+            one.setLevel(level)

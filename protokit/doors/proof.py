@@ -1,0 +1,81 @@
+"""The proof of a file: rows of a table, and such as are drawn, through it and through the model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from protokit.bundle.opened.averaging import brought
+from protokit.bundle.part import mean
+from protokit.doors.plan import Plan
+from protokit.represent.encoder import Encoder
+from protokit.represent.kind import NumberColumn
+from protokit.represent.target import TargetEncoder
+
+DRAWN = 512  # rows
+Run = Callable[[Mapping[str, np.ndarray]], Mapping[str, np.ndarray]]
+
+
+@dataclass(frozen=True)
+class Proof:
+    """How far a file is from the model, at most, in the networks' own units, and on how many rows."""
+
+    rows: int
+    drawn: int
+    differs: float
+
+
+def proven(plan: Plan, run: Run, rows: pd.DataFrame | None, seed: int = 0) -> Proof:
+    """Hold a file against the model: `rows` are those of a cleaned table."""
+    known = list(plan.raw)
+    tables = [drawn(plan, DRAWN, seed)]
+    if rows is not None and len(rows):
+        tables.insert(0, rows[known])
+    differs = 0.0
+    for table in tables:
+        ours, theirs = scores(plan, table), run(arrays(plan, table))
+        for target in plan.targets:
+            end = next(one for one in plan.ends if one.target == target.spec.name and one.is_scores)
+            one, other = ours[target.spec.name], np.asarray(theirs[end.name], np.float64)
+            apart = np.abs((one - other.reshape(one.shape)) / unit_of(target))
+            differs = max(differs, float(np.where(np.isnan(apart), np.inf, apart).max(initial=0.0)))
+    return Proof(sum(map(len, tables)), DRAWN, differs)
+
+
+def arrays(plan: Plan, table: pd.DataFrame) -> dict[str, np.ndarray]:
+    """A cleaned table as a file takes it. Shapes: (rows, 1) by column."""
+    return {name: column.array(table[name]) for name, column in plan.raw.items()}
+
+
+def scores(plan: Plan, table: pd.DataFrame) -> dict[str, np.ndarray]:
+    """What the model says of a cleaned table, by target: see Predictions.scores."""
+    parts = plan.model.parts
+    each = [part.scores(*part.encoder.encode(part.encoder.examples(table))) for part in parts]
+    return mean([brought(parts[0], part, one) for part, one in zip(parts, each, strict=True)])
+
+
+def unit_of(target: TargetEncoder) -> np.ndarray:
+    """What a difference of scores is divided by: that of 1 in what the network gives."""
+    if target.spec.form == "vector":
+        return np.array(target.scales)
+    return np.array(target.scale if target.spec.form in ("number", "quantiles") else 1.0)
+
+
+def drawn(plan: Plan, rows: int, seed: int) -> pd.DataFrame:
+    """Rows such as may come, with what training did not see. Each cell is drawn by itself."""
+    rng = np.random.default_rng(seed)
+    seen = _seen(plan.encoders[0])
+    return pd.DataFrame({n: column.drawn(rng, rows, seen.get(n, np.empty(0))) for n, column in plan.raw.items()})
+
+
+def _seen(encoder: Encoder) -> dict[str, np.ndarray]:
+    """Numbers of training rows, of the first that each column makes."""
+    found, place = {}, 0
+    for column in encoder.columns:
+        if isinstance(column, NumberColumn):
+            found[column.column] = encoder.scaler.knots(place)
+            place += len(column.names)
+    return found
