@@ -11,6 +11,8 @@ from protokit.core.errors import ProtokitError as ProtokitError
 from protokit.core.errors import SpecError as SpecError
 from protokit.core.errors import TrainingError as TrainingError
 from protokit.core.errors import WorkerError as WorkerError
+from protokit.estimators.classifier import Classifier as Classifier
+from protokit.estimators.regressor import Regressor as Regressor
 from protokit.menu.menu import Menu as Menu
 from protokit.menu.slots import choice as choice
 from protokit.menu.slots import integer as integer

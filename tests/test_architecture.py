@@ -17,6 +17,7 @@ FLOORS = {
     "sets": 10,
     "search": 9,
     "workers": 8,
+    "estimators": 8,
     "workflow": 7,
     "doors": 6,
     "bundle": 5,

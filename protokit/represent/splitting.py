@@ -97,9 +97,11 @@ def _with_new(way: type[SplitWay], table: SplitTable, rule: spec.Split, known: n
     return _split(rows[0], rows[1], rows[2], way.name, len(table.frame))
 
 
-def _split(train: np.ndarray, validation: np.ndarray, test: np.ndarray, name: str, rows: int) -> Split:
+def _split(
+    train: np.ndarray, validation: np.ndarray, test: np.ndarray, name: str, rows: int, *, tested: bool = True
+) -> Split:
     for part, found in (("train", train), ("validation", validation), ("test", test)):
-        if len(found) == 0:
+        if len(found) == 0 and (tested or part != "test"):
             raise DataError(
                 f"no {part} rows: {counted(rows, 'row', 'are')} too few to split",
                 cure="bring more rows, or change represent.split",
@@ -216,10 +218,13 @@ def with_each_class(found: Split, rows: np.ndarray, classes: np.ndarray, movable
 
 
 def as_dealt(parts: np.ndarray, rule: spec.Split) -> Split:
-    """The split of rows whose part is known: train, validation or test. Shapes: parts (rows,)."""
+    """The split of rows whose part is known: train, validation or test, of which there may be none.
+
+    Shapes: parts (rows,).
+    """
     name = rule.way if rule.way_column and rule.way else "random"
     train, validation, test = (np.flatnonzero(parts == part) for part in ("train", "validation", "test"))
-    return _split(train, validation, test, name, len(parts))
+    return _split(train, validation, test, name, len(parts), tested=False)
 
 
 def way_of(rule: spec.Split) -> type[SplitWay] | None:
