@@ -38,13 +38,13 @@ _OWN = {
 _FOR_TOOLS = re.compile(r"  # (?:noqa|type|fmt)\b.*$", re.MULTILINE)
 
 
-def call(head: str, items: Iterable[str], indent: int = 0, before: str = "") -> str:
-    """A call, with its arguments in one line where they fit.
+def call(head: str, items: Iterable[str], indent: int = 0, before: str = "", after: str = "") -> str:
+    """A call, with its arguments in one line where they fit; of a layer `after` is what that is called on.
 
     >>> call("f", ["a", "b=1"], before="x = ")
     'x = f(a, b=1)'
     """
-    return _closed(f"{before}{head}(", list(items), ")", indent)
+    return _closed(f"{before}{head}(", list(items), f"){after}", indent)
 
 
 def listed(before: str, items: Iterable[str], indent: int = 0) -> str:
@@ -57,6 +57,8 @@ def _closed(start: str, items: Sequence[str], end: str, indent: int) -> str:
     line = f"{pad}{start}{', '.join(items)}{end}"
     if len(line) <= WIDTH and "\n" not in line:
         return line
+    if len(pad) + 4 + sum(len(item) + 2 for item in items) - 2 <= WIDTH:
+        return f"{pad}{start}\n{pad}    {', '.join(items)}\n{pad}{end}"
     lines, row = [f"{pad}{start}"], ""
     for item in items:  # as many in a line as there is room for
         if row and len(pad) + 4 + len(row) + len(item) + 2 > WIDTH:

@@ -93,7 +93,7 @@ def missing_in(raw: pd.DataFrame, collected: pd.DataFrame, used: Sequence[str]) 
         if name not in raw or len(raw) != len(collected):
             raise _otherwise(name, "it is not there" if name not in raw else f"there are {len(raw):,} rows")
         own, theirs = raw[name], collected[name]
-        if own.dtype != object:
+        if own.dtype.kind != "O":
             same = own.equals(theirs) or np.array_equal(own.to_numpy(), theirs.to_numpy())
             if not same:
                 raise _otherwise(name, "cells differ")

@@ -89,7 +89,7 @@ class _Writer:
             levels, columns = 'rows["levels"]', 'rows["inputs"]["categories"].shape[1]'
             drawn = "embeddings_initializer=keras.initializers.RandomNormal(stddev=0.1)"
             arguments = [levels, f"width_of({levels}, {columns})", drawn, 'name="category_embedding"']
-            self.say(call("keras.layers.Embedding", arguments, before="vectors = ") + "(categories)")
+            self.say(call("keras.layers.Embedding", arguments, before="vectors = ", after="(categories)"))
             self.say('category_numbers = keras.layers.Flatten(name="category_numbers")(vectors)')
             return "category_numbers"
         if name == "inputs":
@@ -107,17 +107,18 @@ class _Writer:
             start, inner = (self.of(ref) for ref in _refs(node.inputs))
             if (layer := self.made.get(f"{node.layer}_projection")) is not None:
                 start = self.projected(layer, start, name)
-            self.say(call("keras.layers.Add", [f"name={literal(node.layer)}"], before=f"{name} = ") + f"([{start}, {inner}])")
+            self.say(f"{name} = keras.layers.Add(name={literal(node.layer)})([{start}, {inner}])")
             return name
         if node.call:
             raise self.refused(node, "called with more than tensors")
-        made = self.layer(node)
+        head, items = self.layer(node)
         if node.layer in self.shared:
             variable = f"layer_{name_of(node.layer)}"
             if not any(line.startswith(f"    {variable} = ") for line in self.out):
-                self.say(f"{variable} = {made}")
-            made = variable
-        self.say(f"{name} = {made}({taken})")
+                self.say(call(head, items, before=f"{variable} = "))
+            self.say(f"{name} = {variable}({taken})")
+        else:
+            self.say(call(head, items, before=f"{name} = ", after=f"({taken})"))
         return name
 
     def taken(self, taken: Taken) -> str:
@@ -127,20 +128,21 @@ class _Writer:
             return ", ".join(f"{name}={self.taken(part)}" for name, part in taken.items())
         return f"[{', '.join(self.taken(part) for part in taken)}]"
 
-    def layer(self, node: Node) -> str:
+    def layer(self, node: Node) -> tuple[str, list[str]]:
+        """The class of a layer, and its arguments."""
         entry = catalogue.find("layers", node.kind)
         assert entry is not None, "the menu has checked the name"
         arguments: dict[str, Any] = dict(node.arguments)
         if node.kind == BY_KNOTS and not {"bins", "knots"} & {n for n, v in arguments.items() if v is not None}:
             own = [f"{name}={_value(name, value)}" for name, value in arguments.items()]
-            return call(BY_KNOTS, [*own, 'knots=rows["knots"]', f"name={literal(node.layer)}"])
+            return BY_KNOTS, [*own, 'knots=rows["knots"]', f"name={literal(node.layer)}"]
         several = not isinstance(node.inputs, Ref) and (sum(entry.call.values()) > 1 or "initial_state" in entry.call)
         if entry.own is not None or entry.home is not None or entry.kind is not None or entry.extra is not None:
             raise self.refused(node, "which Keras has not among its layers")
         if several or isinstance(node.inputs, Mapping):
             raise self.refused(node, "called with several tensors")
         own = [f"{name}={_value(name, value)}" for name, value in arguments.items()]
-        return call(f"keras.layers.{entry.class_name}", [*own, f"name={literal(node.layer)}"])
+        return f"keras.layers.{entry.class_name}", [*own, f"name={literal(node.layer)}"]
 
     def projected(self, layer: Any, start: str, name: str) -> str:
         """The start of a residual, brought to the shape of what was made of it."""
@@ -162,7 +164,7 @@ class _Writer:
             str(target.units), 'kernel_initializer="zeros"', f"activation={literal(target.of_task.activation)}",
             'dtype="float32"', 'name="output"',
         ]  # fmt: skip
-        self.say(call("keras.layers.Dense", arguments, before="output = ") + f"({last})")
+        self.say(call("keras.layers.Dense", arguments, before="output = ", after=f"({last})"))
         return "output"
 
 

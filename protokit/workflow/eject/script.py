@@ -33,8 +33,8 @@ class Script:
         parts = [f'"""{self.top.rstrip()}\n"""\n\n{first}']
         for section, code in zip(self.sections, rest, strict=True):
             told = "\n".join(f"# {line}".rstrip() for line in section.told.splitlines())
-            parts.append("\n".join(filter(None, (f"# %% {section.title}", told, "", code))))
-        return "\n\n".join(parts) + "\n"
+            parts.append(f"# %% {section.title}\n{told}\n\n{code}")
+        return "\n\n\n".join(parts).replace("\n\n\n", "\n\n", 1) + "\n"
 
     @property
     def notebook(self) -> str:

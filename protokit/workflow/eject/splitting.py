@@ -44,7 +44,7 @@ def splitting(recipe: Recipe, target: TargetSpec) -> Section:
         texts = f"texts_of(table[{literal(target.name)}])"
         lines.append(f"folds = [with_each_class(parts, {texts}, {literal(movable)}) for parts in folds]")
     if recipe.learn.deal:
-        lines += ["", "", _DEALT, ""]
+        lines += ["", "", _DEALT, "", ""]
     lines += [
         "for parts in folds:",
         '    print(", ".join(f"{len(some):,} {name}" for name, some in parts.items()), "rows", flush=True)',

@@ -57,13 +57,13 @@ def texts_of(column: pd.Series) -> np.ndarray:
 
 def numbers_of(column: pd.Series, missing: Sequence[str] = ()) -> np.ndarray:
     """The cells of a column as numbers, NaN where one is missing. Shapes: (rows,) -> (rows, 1)."""
-    known = column.mask(column.isin(["", *missing])) if column.dtype == object else column
+    known = column.mask(column.isin(["", *missing])) if column.dtype.kind == "O" else column
     return pd.to_numeric(known).to_numpy(float, na_value=np.nan)[:, None]
 
 
 def truths_of(column: pd.Series) -> np.ndarray:
     """True and yes as 1, false and no as 0, NaN where a cell is missing. Shapes: (rows,) -> (rows, 1)."""
-    known = {"true": 1.0, "t": 1.0, "yes": 1.0, "y": 1.0, "1": 1.0, "false": 0.0, "f": 0.0, "no": 0.0, "n": 0.0, "0": 0.0}
+    known = {**dict.fromkeys(("true", "t", "yes", "y", "1"), 1.0), **dict.fromkeys(("false", "f", "no", "n", "0"), 0.0)}
     return np.array([np.nan if text in (None, "") else known[text.lower()] for text in texts_of(column)])[:, None]
 
 
@@ -76,8 +76,7 @@ def places_of(column: pd.Series, levels: Sequence[str]) -> np.ndarray:
 def cleaned(table: pd.DataFrame, steps: Sequence[str]) -> pd.DataFrame:
     """A table after some queries of DuckDB's SQL, each over the `rows` that the one before has left."""
     with duckdb.connect() as connection:
-        first = table.astype({name: object for name in table if table[name].dtype == object})
-        first = first.where(table.notna(), None).assign(**{"row number": np.arange(len(table))})
+        first = table.assign(**{"row number": np.arange(len(table))})
         connection.register("first", first)
         connection.execute("CREATE TABLE rows AS SELECT * FROM first")
         for step in steps:

@@ -19,7 +19,7 @@ def dates_of(column: pd.Series, form: str | None, timed: bool, missing: tuple[st
 
     Shapes: (rows,) -> (rows, 5 or 7), NaN where missing.
     """
-    known = column.mask(column.isin(["", *missing])) if column.dtype == object else column
+    known = column.mask(column.isin(["", *missing])) if column.dtype.kind == "O" else column
     dates = pd.Series(pd.to_datetime(known, format=form)).astype("datetime64[us]")
     there = dates.notna().to_numpy()
     found, dates = np.full((len(dates), 7 if timed else 5), np.nan), dates[there]
