@@ -1,0 +1,69 @@
+"""The last part of a script: the scores of the test rows, and their predictions as a table."""
+
+from __future__ import annotations
+
+from protokit.core.values.signature import TargetSpec
+from protokit.evaluate.metrics.declared import Declared
+from protokit.evaluate.metrics.metric import METRICS
+from protokit.workflow.eject.code import call, literal
+from protokit.workflow.eject.script import Section
+
+_TOLD = "The test rows of all folds together, which no network has learned from or was judged by."
+
+
+def evaluating(target: TargetSpec, names: list[str], place: str) -> tuple[Section, list[str]]:
+    """Code that scores what is predicted and writes it to `place`, and the metrics that it leaves out."""
+    lines = [
+        'tested = np.concatenate([parts["test"] for parts in folds])',
+        "said = np.concatenate(predicted_by)",
+        "truth = truth[tested]",
+    ]
+    name = target.name
+    columns = [f"{literal(name)}: truth", f"{literal(f'{name} predicted')}: said"]
+    if target.has_classes:
+        if target.has_positive:
+            above = f"said[:, {target.positive}] > {target.threshold!r}"
+            lines.append(f"called = ({above}).astype(int)" if target.positive else f"called = (~({above})).astype(int)")
+        else:
+            lines.append("called = said.argmax(axis=1)")
+        columns = [f"{literal(name)}: np.array(CLASSES)[truth]"]
+        columns.append(f"{literal(f'{name} predicted')}: np.array(CLASSES)[called]")
+        each = f'f"{name} = {{one}}"' if '"' not in name and "{" not in name else f'{literal(name)} + f" = {{one}}"'
+        columns.append(f"**{{{each}: said[:, i] for i, one in enumerate(CLASSES)}}")
+    scores = {name: code for name in names if (code := _metric(name, target))}
+    for metric, code in scores.items():
+        lines.append(f'print({literal(metric + ":")}, {code})')
+    lines.append(f"predictions = written({{{', '.join(columns)}}}, {literal(place)})")
+    if len(lines[-1]) > 110:
+        lines[-1] = call("written", [*_mapping(columns), literal(place)], before="predictions = ")
+    return Section("6. How good it is", _TOLD, "\n".join(lines)), [one for one in names if one not in scores]
+
+
+def _mapping(columns: list[str]) -> list[str]:
+    return ["{" + ", ".join(columns) + "}"]
+
+
+def _metric(name: str, target: TargetSpec) -> str:
+    """A call of scikit-learn that gives a metric; empty where there is none."""
+    metric = METRICS[name]
+    if not isinstance(metric, Declared) or not metric.function:
+        return ""
+    function, options = f"metrics.{metric.function}", [f"{key}={literal(one)}" for key, one in metric.options.items()]
+    if metric.takes == "values":
+        return call(function, ["truth", "said", *options])
+    if metric.takes == "labels":
+        if metric.average:
+            options += [f"average={literal(metric.average)}", "zero_division=0.0"]
+            options.append(
+                f"pos_label={target.positive}" if metric.average == "binary" else "labels=np.arange(len(CLASSES))"
+            )
+        return call(function, ["truth", "called", *options])
+    options += [f"average={literal(metric.average)}"] if metric.average else []
+    if metric.takes == "probabilities":
+        return call(function, ["truth", "said", "labels=np.arange(len(CLASSES))", *options])
+    if metric.takes == "score" and target.has_positive:
+        return call(function, [f"truth == {target.positive}", f"said[:, {target.positive}]", *options])
+    if metric.takes in ("score", "likeliest"):
+        labels = [] if metric.function == "average_precision_score" else ["labels=np.arange(len(CLASSES))"]
+        return call(function, ["truth", "said", *options, *labels])
+    return ""

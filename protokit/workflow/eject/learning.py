@@ -1,0 +1,182 @@
+"""The fifth part of a script: networks are trained, and predict the rows that they have not seen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from protokit.core.errors import SpecError
+from protokit.core.values.arrays import Arrays
+from protokit.core.values.signature import TargetSpec
+from protokit.learn.plan import Plan
+from protokit.learn.planning import plan_of, weights_of
+from protokit.menu import catalogue
+from protokit.menu.reading.arguments import arguments_of
+from protokit.recipe.recipe import Recipe
+from protokit.represent.represented import Represented
+from protokit.workflow.eject.code import call, literal
+from protokit.workflow.eject.network import straight_to_head
+from protokit.workflow.eject.refusal import INSTEAD
+from protokit.workflow.eject.script import Section
+from protokit.workflow.run.networks import count_of
+
+_TOLD = """\
+In each epoch the rows come in another order. The weights that are best on the validation rows are kept, the learning
+rate falls where they stop getting better, and training ends where that lasts. Of several networks, which begin at
+other weights, the mean is what is predicted. Only now are the test rows looked at."""
+
+
+def learning(recipe: Recipe, folds: tuple[Represented, ...], check: int) -> Section:
+    """Code that gives `predicted_by`, what is said of the test rows of each fold.
+
+    `check` is the checksum of the rows of the first fold.
+
+    Raises:
+        SpecError: the loss or the optimizer has no script.
+    """
+    signature = folds[0].encoder.signature
+    target, networks, learn = signature.targets[0], count_of(recipe), recipe.learn
+    plan = _plan(recipe, folds)
+    lines = [
+        f"EPOCHS, BATCH_SIZE = {plan.epochs}, {plan.batch_size}",
+        f"NETWORKS = {networks}" + "  # for each fold" * (len(folds) > 1),
+        "tf.config.experimental.enable_op_determinism()  # the same bits each time",
+        'tf.random.set_seed(derived(SEED, "training"))',
+        f"hold(encoded[0], {check})",
+        "",
+        "",
+        *_compiled(recipe, target, plan),
+        "",
+        "",
+        *_of_output(target),
+        "predicted_by = []",
+        'for fold, (rows, parts) in enumerate(zip(encoded, folds, strict=True)):',
+        "    said, known = [], []",
+        "    for i in range(NETWORKS):",
+        '        seed = SEED if i == 0 else derived(SEED, "network", i)',
+        f"        own = {'dealt(parts, i)' if learn.deal else 'parts'}",
+        '        random.seed(derived(seed, "weights"))',
+        "        network = compiled(build(rows))",
+    ]
+    if weighted := _weights(recipe, target):
+        lines += weighted
+    judged = f"Judged({literal(learn.schedule_name)}, EPOCHS, {plan.patience}, {plan.plateau}, {literal(_monitor(plan))})"
+    if learn.start == "linear":
+        straight = straight_to_head(recipe, signature)
+        lines.append(f'        start_at_ridge(network, "output", {literal(straight)}, rows, own["train"])')
+        lines.append(f"        judged = {judged}")
+        lines.append('        judged.best = loss_of(network, rows, own["validation"])')
+        judged = "judged"
+    fit = ["network", "rows", 'own["train"]', 'own["validation"]', "seed", "EPOCHS", "BATCH_SIZE", judged]
+    lines.append(call("fit", fit, 8))
+    lines.append('        said.append(meant(predicted(network, rows, parts["test"]), rows))')
+    if recipe.evaluate.calibrate:
+        lines.append('        known.append((meant(predicted(network, rows, own["validation"]), rows), truth[own["validation"]]))')
+    lines.append('        print(f"network {i + 1} of fold {fold + 1}: {len(network.history.history[\'loss\'])} epochs", flush=True)')
+    lines.append("    mean = np.mean(said, axis=0)")
+    if recipe.evaluate.calibrate:
+        lines += _calibrated(bool(learn.deal))
+    lines.append("    predicted_by.append(mean)")
+    if not recipe.evaluate.calibrate:
+        lines[lines.index("    said, known = [], []")] = "    said = []"
+    return Section("5. Training", _TOLD, "\n".join(lines))
+
+
+def _plan(recipe: Recipe, folds: tuple[Represented, ...]) -> Plan:
+    """The plan of the run; its weights are written by themselves."""
+    plain = recipe.learn.model_copy(update={"class_weights": None})
+    none = Arrays({}, {}, {}, folds[0].train.features)
+    return plan_of(plain, folds[0].encoder.signature, none, none, recipe.seed, folds[0].train.rows)
+
+
+def _monitor(plan: Plan) -> str:
+    name = plan.monitor
+    return f"val_{name.removeprefix('validation_')}" if name.startswith("validation_") else name
+
+
+def _weights(recipe: Recipe, target: TargetSpec) -> list[str]:
+    """Lines that say how much each row counts by its class."""
+    given = weights_of(recipe.learn.class_weights, target)
+    if given is None:
+        return []
+    if given == "balanced":
+        counts = f'np.bincount(truth[own["train"]], minlength={len(target.classes)})'
+        return [
+            f"        counts = {counts}",
+            f'        of_class = len(own["train"]) / ({len(target.classes)} * np.maximum(counts, 1))',
+            '        rows = {**rows, "weights": of_class[truth].astype(np.float32)}  # rare classes count more',
+        ]
+    by_name = {str(name): float(weight) for name, weight in given.items()} if isinstance(given, Mapping) else {}
+    return [
+        f"        of_class = np.array([{literal(by_name)}.get(name, 1.0) for name in CLASSES])",
+        '        rows = {**rows, "weights": of_class[truth].astype(np.float32)}',
+    ]
+
+
+def _compiled(recipe: Recipe, target: TargetSpec, plan: Plan) -> list[str]:
+    learn = recipe.learn
+    [(name, given)] = learn.optimizer.items() if isinstance(learn.optimizer, dict) else [(learn.optimizer, None)]
+    optimizer = _object("optimizers", str(name), given, ("learn", "optimizer"))
+    loss = learn.loss or target.of_task.loss
+    [(kind, arguments)] = loss.items() if isinstance(loss, dict) else [(loss, None)]
+    metrics = f", metrics={literal([*target.of_task.in_training])}"
+    return [
+        "def compiled(network: keras.Model) -> keras.Model:",
+        '    """The network with its loss and its optimizer; biases and embeddings do not decay."""',
+        f"    optimizer = {optimizer}",
+        '    optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta", "embedding"])',
+        f"    loss = {_object('losses', str(kind), arguments, ('learn', 'loss'))}",
+        f"    network.compile(optimizer, loss=loss, weighted_metrics=[]{metrics})",
+        "    return network",
+    ]
+
+
+def _object(section: str, name: str, given: Any, path: tuple[str, ...]) -> str:
+    """An object of Keras, with its arguments.
+
+    Raises:
+        SpecError: it is not Keras's.
+    """
+    entry = catalogue.find(section, name)
+    if entry is None or entry.own is not None:
+        raise SpecError.one(f"the {path[-1]} {name} is not Keras's: it has no script", INSTEAD, path)
+    arguments = arguments_of(entry, given)
+    assert isinstance(arguments, dict), "the recipe has checked it"
+    numbers = {key for key, about in entry.arguments.items() if about.get("type") == "number"}
+    full = {key: float(v) if key in numbers and type(v) is int else v for key, v in arguments.items()}
+    if odd := next((key for key, value in full.items() if isinstance(value, (dict, list, tuple))), None):
+        raise SpecError.one(f"{odd} of {name} has no script", INSTEAD, (*path, name, odd))
+    return f"keras.{section}.{entry.name}({', '.join(f'{key}={literal(value)}' for key, value in full.items())})"
+
+
+def _of_output(target: TargetSpec) -> list[str]:
+    about = "What the output of a network means: " + (
+        "the probability of each class." if target.has_classes else "a number in its own unit."
+    )
+    code = "probabilities_of(output)"
+    if not target.has_classes:
+        code = 'np.asarray(output, np.float64)[:, 0] * rows["units"][1] + rows["units"][0]'
+    head = "def meant(output: np.ndarray, rows: dict[str, Any]) -> np.ndarray:"
+    return [head, f'    """{about}"""', f"    return {code}", "", ""]
+
+
+def _calibrated(deal: bool) -> list[str]:
+    """Lines that bring probabilities to what the validation rows show."""
+    lines = ["    probabilities, classes = (np.concatenate(some) for some in zip(*known, strict=True))"]
+    if not deal:
+        lines = ["    probabilities, classes = np.mean([some for some, _ in known], axis=0), known[0][1]"]
+    return [*lines, "    mean = tempered(mean, temperature_of(probabilities, classes))"]
+
+
+def rows_of(fold: Represented, target: TargetSpec) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    """What a network takes and learns of all rows of a fold, in the order of the table."""
+    order = np.concatenate([fold.split.train, fold.split.validation, fold.split.test])
+    parts = (fold.train, fold.validation, fold.test)
+    inputs = {}
+    for name in fold.train.inputs:
+        whole = np.concatenate([np.asarray(part.inputs[name]) for part in parts])
+        inputs[name] = whole[np.argsort(order)]
+    targets = np.concatenate([np.asarray(part.targets[target.key]) for part in parts])
+    return inputs, targets[np.argsort(order)]

@@ -1,0 +1,233 @@
+"""The fourth part of a script: the network, layer by layer, in the order in which the run made them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from protokit.core.errors import SpecError
+from protokit.core.libraries.backend import keras
+from protokit.core.values.signature import Signature
+from protokit.menu import catalogue
+from protokit.menu.expand import expand
+from protokit.menu.graph import Node, Ref, Taken
+from protokit.menu.items import Layer
+from protokit.menu.network.build import build
+from protokit.menu.reading.arguments import arguments_of
+from protokit.recipe.recipe import Recipe
+from protokit.workflow.eject.code import call, literal, name_of
+from protokit.workflow.eject.refusal import INSTEAD
+from protokit.workflow.eject.script import Section
+
+BY_KNOTS = "PiecewiseLinearEmbedding"
+_ALWAYS = ("numbers", "categories")
+
+
+def takes_knots(recipe: Recipe) -> bool:
+    """Whether a layer of the network lies between the knots of the training rows."""
+    found = [node for node in expand(recipe.network).nodes if node.kind == BY_KNOTS]
+    return any(node.arguments.get("bins") is None and node.arguments.get("knots") is None for node in found)
+
+
+def building(recipe: Recipe, signature: Signature) -> Section:
+    """Code that gives `build`, a function that makes the untrained network for encoded rows.
+
+    Raises:
+        SpecError: a layer has no script.
+    """
+    writer = _Writer(recipe, signature)
+    code = "\n".join(writer.lines())
+    told = "Layers have the names that the run shows them under. What is drawn follows from Python's seed."
+    return Section("4. The network", told, code)
+
+
+class _Writer:
+    """Writes the calls of a graph's layers."""
+
+    def __init__(self, recipe: Recipe, signature: Signature) -> None:
+        self.signature, self.graph = signature, expand(recipe.network)
+        self.made: dict[str, Any] = {}  # the layers themselves, by name: what is not written in the menu
+        self.model: keras.Model = build(recipe.network, signature, layers=self.made)
+        self.out: list[str] = []
+        self.known: dict[str, str] = {}
+        self.shared = {n.layer for n in self.graph.nodes if sum(m.layer == n.layer for m in self.graph.nodes) > 1}
+
+    def lines(self) -> list[str]:
+        """The whole function."""
+        if self.graph.members:
+            raise SpecError.one("an ensemble in one network has no script", INSTEAD, ("learn", "menu"))
+        given = []
+        for spec in self.signature.inputs:
+            if spec.name not in _ALWAYS:
+                raise SpecError.one(f"{spec.name!r} is a {spec.kind}, which has no script", INSTEAD, ("represent",))
+            width = f'rows["inputs"]["{spec.name}"].shape[1]'
+            kind = '"int32"' if spec.name == "categories" else '"float32"'
+            self.say(f'{spec.name} = keras.Input(({width},), dtype={kind}, name="{spec.name}")')
+            self.known[spec.name] = spec.name
+            given.append(f'"{spec.name}": {spec.name}')
+        for node in self.graph.nodes:
+            self.known[node.name] = self.node(node)
+        end = self.head(self.of(self.graph.last))
+        inputs = "{" + ", ".join(given) + "}"
+        about = '    """The untrained network for such rows."""'
+        last = f'    return keras.Model({inputs}, {end}, name="network")'
+        return ["def build(rows: dict[str, Any]) -> keras.Model:", about, *self.out, last]
+
+    def say(self, line: str) -> None:
+        """Add a line to the function."""
+        self.out.append("\n".join(f"    {one}" for one in line.splitlines()))
+
+    def of(self, ref: Ref) -> str:
+        """The name of a tensor; those of the inputs are made when they are taken first."""
+        name = ref.node
+        if name not in self.known:
+            self.known[name] = self.start(name)
+        return self.known[name] if ref.part is None else f"{self.known[name]}[{ref.part}]"
+
+    def start(self, name: str) -> str:
+        if name == "category_numbers":
+            levels, columns = 'rows["levels"]', 'rows["inputs"]["categories"].shape[1]'
+            drawn = "embeddings_initializer=keras.initializers.RandomNormal(stddev=0.1)"
+            arguments = [levels, f"width_of({levels}, {columns})", drawn, 'name="category_embedding"']
+            self.say(call("keras.layers.Embedding", arguments, before="vectors = ", after="(categories)"))
+            self.say('category_numbers = keras.layers.Flatten(name="category_numbers")(vectors)')
+            return "category_numbers"
+        if name == "inputs":
+            both = [self.of(Ref("category_numbers" if s.name == "categories" else s.name)) for s in self.signature.inputs]
+            if len(both) == 1:
+                return both[0]
+            self.say(f'inputs = keras.layers.Concatenate(name="inputs")([{", ".join(both)}])')
+            return "inputs"
+        raise SpecError.one(f"what the menu takes from {name!r} has no script", INSTEAD, ("learn", "menu"))
+
+    def node(self, node: Node) -> str:
+        """Write one call, and give the name of what comes out."""
+        taken, name = self.taken(node.inputs), name_of(node.name, self.known.values())
+        if node.kind == "residual":
+            start, inner = (self.of(ref) for ref in _refs(node.inputs))
+            if (layer := self.made.get(f"{node.layer}_projection")) is not None:
+                start = self.projected(layer, start, name)
+            self.say(f"{name} = keras.layers.Add(name={literal(node.layer)})([{start}, {inner}])")
+            return name
+        if node.call:
+            raise self.refused(node, "called with more than tensors")
+        head, items = self.layer(node)
+        if node.layer in self.shared:
+            variable = f"layer_{name_of(node.layer)}"
+            if not any(line.startswith(f"    {variable} = ") for line in self.out):
+                self.say(call(head, items, before=f"{variable} = "))
+            self.say(f"{name} = {variable}({taken})")
+        else:
+            self.say(call(head, items, before=f"{name} = ", after=f"({taken})"))
+        return name
+
+    def taken(self, taken: Taken) -> str:
+        if isinstance(taken, Ref):
+            return self.of(taken)
+        if isinstance(taken, Mapping):
+            return ", ".join(f"{name}={self.taken(part)}" for name, part in taken.items())
+        return f"[{', '.join(self.taken(part) for part in taken)}]"
+
+    def layer(self, node: Node) -> tuple[str, list[str]]:
+        """The class of a layer, and its arguments."""
+        entry = catalogue.find("layers", node.kind)
+        assert entry is not None, "the menu has checked the name"
+        arguments: dict[str, Any] = dict(node.arguments)
+        if node.kind == BY_KNOTS and not {"bins", "knots"} & {n for n, v in arguments.items() if v is not None}:
+            own = [f"{name}={_value(name, value)}" for name, value in arguments.items()]
+            return BY_KNOTS, [*own, 'knots=rows["knots"]', f"name={literal(node.layer)}"]
+        several = not isinstance(node.inputs, Ref) and (sum(entry.call.values()) > 1 or "initial_state" in entry.call)
+        if entry.own is not None or entry.home is not None or entry.kind is not None or entry.extra is not None:
+            raise self.refused(node, "which Keras has not among its layers")
+        if several or isinstance(node.inputs, Mapping):
+            raise self.refused(node, "called with several tensors")
+        own = [f"{name}={_value(name, value)}" for name, value in arguments.items()]
+        return f"keras.layers.{entry.class_name}", [*own, f"name={literal(node.layer)}"]
+
+    def projected(self, layer: Any, start: str, name: str) -> str:
+        """The start of a residual, brought to the shape of what was made of it."""
+        if not isinstance(layer, keras.layers.Dense):
+            raise SpecError.one("a residual over images or steps has no script", INSTEAD, ("learn", "menu"))
+        self.say(f'{name} = keras.layers.Dense({layer.units}, name={literal(layer.name)})({start})')
+        return name
+
+    def refused(self, node: Node, why: str) -> SpecError:
+        return SpecError.one(f"the layer {node.kind}, {why}, has no script", INSTEAD, ("learn", "menu"))
+
+    def head(self, last: str) -> str:
+        """The last layer: it starts at zero, and has the activation of the task."""
+        target = self.signature.targets[0]
+        if any(layer.name == "flat_for_output" for layer in self.model.layers):
+            self.say(f'flat = keras.layers.Flatten(name="flat_for_output")({last})')
+            last = "flat"
+        arguments = [
+            str(target.units), 'kernel_initializer="zeros"', f"activation={literal(target.of_task.activation)}",
+            'dtype="float32"', 'name="output"',
+        ]  # fmt: skip
+        self.say(call("keras.layers.Dense", arguments, before="output = ", after=f"({last})"))
+        return "output"
+
+
+def _refs(taken: Taken) -> Sequence[Ref]:
+    assert isinstance(taken, tuple), "a residual takes two"
+    return [one for one in taken if isinstance(one, Ref)]
+
+
+def straight_to_head(recipe: Recipe, signature: Signature) -> list[tuple[str, int]]:
+    """The layers whose output comes to the head as it is, with the place where it begins there.
+
+    Those are the inputs, and embedded categories.
+    """
+    network = build(recipe.network, signature)
+    found, place = [], 0
+    for tensor in _parts(network.output._keras_history.operation.input):
+        made = tensor._keras_history.operation
+        embedded = isinstance(made, keras.layers.Flatten) and isinstance(
+            made.input._keras_history.operation, keras.layers.Embedding
+        )
+        if embedded or isinstance(made, keras.layers.InputLayer):
+            found.append((made.name, place))
+        place += tensor.shape[-1]
+    return found
+
+
+def _parts(tensor: Any) -> list[Any]:
+    history = tensor._keras_history
+    made, taken = history.operation, history.operation._inbound_nodes[history.node_index].input_tensors
+    if isinstance(made, keras.layers.Concatenate):
+        return [part for one in taken for part in _parts(one)]
+    return _parts(taken[0]) if isinstance(made, keras.layers.Identity) else [tensor]
+
+
+def _value(name: str, value: Any) -> str:
+    """An argument as code: `{L2: 1e-4}` is an object of Keras, a layer a layer."""
+    if isinstance(value, Layer):
+        return _object("layers", value.kind, value.arguments)
+    if isinstance(value, (list, tuple)):
+        made = [_value("", part) for part in value]
+        inside = ", ".join(made)
+        if any(isinstance(part, Layer) for part in value):
+            return f"[{inside}]"
+        return f"({inside}{',' if len(made) == 1 else ''})"
+    if isinstance(value, str) and catalogue.hub_activation(value):
+        raise SpecError.one(f"the activation {value} has no script", INSTEAD, ("learn", "menu"))
+    if isinstance(value, Mapping) and len(value) == 1:
+        [(kind, given)] = value.items()
+        if name.endswith("activation"):
+            return _object("layers", str(kind), dict(given or {}))
+        for ending in ("initializer", "regularizer", "constraint"):
+            entry = catalogue.find(f"{ending}s", str(kind))
+            if name.endswith(ending) and entry is not None:
+                arguments = arguments_of(entry, given)
+                assert isinstance(arguments, dict), "the menu has checked it"
+                return _object(f"{ending}s", entry.name, arguments)
+    return literal(value)
+
+
+def _object(section: str, kind: str, arguments: Mapping[str, Any]) -> str:
+    entry = catalogue.find(section, kind)
+    if entry is None or entry.own is not None or entry.home is not None or entry.extra is not None:
+        raise SpecError.one(f"{kind} has no script: Keras has it not", INSTEAD, ("learn", "menu"))
+    own = ", ".join(f"{name}={_value(name, value)}" for name, value in arguments.items())
+    return f"keras.{section}.{entry.class_name}({own})"
+

@@ -1,0 +1,99 @@
+"""A script is executed, and what it predicts is held against the run."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import pandas as pd
+
+from protokit.core.errors import DataError
+from protokit.core.outside import access
+from protokit.recipe.recipe import Recipe
+from protokit.workflow.record.predictions import read_frame
+from protokit.workflow.result import Run
+from protokit.workflow.run.run import run as run_again
+
+_LINES = 12  # of what a script said before it failed
+
+
+@dataclass(frozen=True)
+class Proof:
+    """How far the predictions of a script are from a run's: `apart` is the largest difference of a number.
+
+    `against` is the run itself, or, where that was compiled with XLA, one that was not.
+    """
+
+    rows: int
+    apart: float
+    labels: int
+    against: str
+
+    @property
+    def equal(self) -> bool:
+        """Whether all predictions are the same, to the bit."""
+        return self.apart == 0 and self.labels == 0
+
+    def __str__(self) -> str:
+        if self.equal:
+            return f"{self.rows:,} predictions are those of {self.against}, to the bit"
+        other = f", {self.labels:,} of another class" * bool(self.labels)
+        return f"{self.rows:,} predictions are up to {self.apart:.3g} from those of {self.against}{other}"
+
+
+def proved(run: Run, recipe: Recipe, script: str) -> Proof:
+    """Execute a script that writes `predictions.csv`, and hold it against a run.
+
+    Raises:
+        DataError: the script failed, or predicts other rows.
+    """
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        said = executed(script, folder)
+        proof = compared(said, read_frame(run.path), "the run")
+        if proof.equal or not run.results["metrics"]["engine"]["how"].startswith("with XLA"):
+            return proof
+        words = {"learn.engine": "keras", "evaluate.baselines": ["dummy"]}
+        plain = run_again(run.recipe, out=folder / "runs", set=words)
+        return compared(said, read_frame(plain.path), "a run without XLA")
+
+
+def executed(script: str, folder: Path) -> pd.DataFrame:
+    """What a script predicts, executed in a process of its own in a folder.
+
+    Raises:
+        DataError: it failed, with its last lines.
+    """
+    path = folder / "script.py"
+    path.write_text(script, encoding="utf-8")
+    quiet = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "2", "KERAS_BACKEND": "tensorflow"}
+    done = subprocess.run([sys.executable, "-I", path], cwd=folder, env=quiet, capture_output=True, text=True)
+    if done.returncode:
+        last = "\n".join((done.stderr or done.stdout).splitlines()[-_LINES:])
+        raise DataError(f"the script failed:\n{last}", cure="this is a fault of protokit: tell us of it")
+    return pd.read_csv(access.local(folder / "predictions.csv"), float_precision="round_trip", keep_default_na=False)
+
+
+def compared(script: pd.DataFrame, run: pd.DataFrame, against: str) -> Proof:
+    """The predictions of a script beside those of a run.
+
+    Raises:
+        DataError: they are of other rows, or have other columns.
+    """
+    names = [name for name in script if name in run]
+    if len(names) != len(script.columns) or len(script) != len(run):
+        rule = f"the script predicts {len(script):,} rows, {against} {len(run):,}, or it has other columns"
+        raise DataError(rule, cure="this is a fault of protokit: tell us of it")
+    apart, labels = 0.0, 0
+    for name in names:
+        own, theirs = script[name].to_numpy(), run[name].to_numpy()
+        if theirs.dtype.kind == "f":
+            apart = max(apart, float(np.abs(own.astype(float) - theirs).max(initial=0.0)))
+        else:
+            labels = max(labels, int((own.astype(str) != theirs.astype(str)).sum()))
+    return Proof(len(script), apart, labels, against)
