@@ -28,8 +28,10 @@ def serve(
     """
     from protokit.doors.serve.serve import serve as serve_model
 
-    def ready(address: str) -> None:
-        typer.echo(f"{title} is served at {address} (Ctrl-C stops it)")
+    def ready(address: str, engine: str, why: str) -> None:
+        typer.echo(f"{title} is served at {address} by {engine} (Ctrl-C stops it)")
+        if why:
+            typer.echo(f"by Keras, which takes some milliseconds a row: {why}", err=True)
         if host not in _HERE:
             typer.echo("whoever reaches this machine can ask it: there is no login", err=True)
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from importlib.metadata import version
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 from fastapi import FastAPI, Request, Response
@@ -15,13 +16,14 @@ from protokit.bundle.model import Model
 from protokit.core.errors import DataError, SpecError
 from protokit.doors.serve.changes import changes
 from protokit.doors.serve.counters import Counters
-from protokit.doors.serve.engine import Engine, KerasEngine, as_json
+from protokit.doors.serve.engine import Columns, Engine, KerasEngine
 from protokit.doors.serve.fields import fields_of
 from protokit.doors.serve.guard import Counted, Limits, tell_errors
 from protokit.doors.serve.look import page_of
 from protokit.doors.serve.requests import Rows, of_error
 
 _LONGEST_HEADER = 4000
+Result = TypeVar("Result")
 
 
 def app_of(model: Model, title: str, limits: Limits | None = None, engine: Engine | None = None) -> FastAPI:
@@ -47,17 +49,20 @@ def app_of(model: Model, title: str, limits: Limits | None = None, engine: Engin
     app.add_middleware(Counted, counters=counters)
     tell_errors(app)
 
-    async def predicted(frame: pd.DataFrame, said: list[str]) -> tuple[list[dict[str, object]], list[str]]:
-        def work() -> tuple[list[dict[str, object]], list[str]]:
-            counters.see(frame)
-            found, told = engine.predict(frame)
-            return as_json(found), [*said, *told]
-
+    async def computed(work: Callable[[], Result]) -> Result:
         try:
-            done: tuple[list[dict[str, object]], list[str]] = await run_in_threadpool(work)
-            return done
+            return await run_in_threadpool(work)
         except DataError as error:
             raise of_error(error) from None
+
+    def of_rows(given: list[dict[str, object]]) -> tuple[list[dict[str, object]], list[str]]:
+        counters.see(cells := rows.cells(given))
+        found, told = engine.cells(cells)
+        return [dict(zip(found, row, strict=True)) for row in zip(*found.values(), strict=True)], told
+
+    def of_table(frame: pd.DataFrame) -> tuple[Columns, list[str]]:
+        counters.see({field.name: frame[field.name].tolist() for field in fields})
+        return engine.table(frame)
 
     def schema(kind: Any) -> dict[str, object]:
         return {"requestBody": {"required": True, "content": {"application/json": {"schema": kind}}}}
@@ -66,8 +71,8 @@ def app_of(model: Model, title: str, limits: Limits | None = None, engine: Engin
     async def predict_rows(request: Request) -> Any:
         """Predictions in the order of the rows, with what is said of cells that are not as in training."""
         given, said = rows.rows(await limits.body(request))
-        found, told = await predicted(rows.frame(given), said)
-        return JSONResponse({"predictions": found, "notices": told})
+        found, told = await computed(lambda: of_rows(given))
+        return JSONResponse({"predictions": found, "notices": [*said, *told]})
 
     changed = next((one for one in targets if one.form in ("classes", "number")), None) if by_row else None
     if by_row:
@@ -76,8 +81,8 @@ def app_of(model: Model, title: str, limits: Limits | None = None, engine: Engin
         async def predict(request: Request) -> Any:
             """The prediction of a row, with what is said of cells that are not as in training."""
             given, said = rows.row(await limits.body(request))
-            found, told = await predicted(rows.frame(given), said)
-            return JSONResponse({"prediction": found[0], "notices": told})
+            found, told = await computed(lambda: of_rows(given))
+            return JSONResponse({"prediction": found[0], "notices": [*said, *told]})
 
     if (target := changed) is not None:
 
@@ -85,10 +90,7 @@ def app_of(model: Model, title: str, limits: Limits | None = None, engine: Engin
         async def change(request: Request) -> Any:
             """For each column by itself: the value of training rows that changes what is predicted."""
             given, _ = rows.row(await limits.body(request))
-            try:
-                found = await run_in_threadpool(changes, given[0], rows, target, engine)
-            except DataError as error:
-                raise of_error(error) from None
+            found = await computed(lambda: changes(given[0], rows, target, engine))
             return JSONResponse({"target": target.name, "changes": found})
 
     csv = {"requestBody": {"required": True, "content": {"text/csv": {"schema": {"type": "string"}}}}}
@@ -97,7 +99,7 @@ def app_of(model: Model, title: str, limits: Limits | None = None, engine: Engin
     async def predict_table(request: Request) -> Any:
         """Predictions as CSV, a line for each row of the table."""
         frame = rows.table(await limits.body(request))
-        found, told = await predicted(frame, [])
+        found, told = await computed(lambda: of_table(frame))
         text = pd.DataFrame(found).to_csv(index=False)
         while len(said := json.dumps(told)) > _LONGEST_HEADER:
             told = told[:-1]

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import pandas as pd
-
+from protokit.core.names import as_text
 from protokit.core.values.signature import TargetSpec
-from protokit.doors.serve.engine import Engine
+from protokit.doors.serve.engine import Columns, Engine
 from protokit.doors.serve.fields import Field
 from protokit.doors.serve.requests import Rows
 
@@ -28,9 +27,8 @@ def changes(row: dict[str, object], rows: Rows, target: TargetSpec, engine: Engi
     asked = asked[:_MOST]
     if not asked:
         return []
-    table = rows.frame([row, *({**row, field.name: value} for field, value in asked)])
-    predicted, _ = engine.predict(table)
-    said = predicted[target.name].tolist()
+    predicted, _ = engine.cells(rows.cells([row, *({**row, field.name: value} for field, value in asked)]))
+    said = predicted[target.name]
     found = []
     for field in rows.fields:
         own = [(value, i + 1) for i, (one, value) in enumerate(asked) if one is field]
@@ -44,14 +42,14 @@ def changes(row: dict[str, object], rows: Rows, target: TargetSpec, engine: Engi
 
 
 def _of_classes(
-    own: Sequence[tuple[object, int]], predicted: pd.DataFrame, target: TargetSpec, said: Sequence[object]
+    own: Sequence[tuple[object, int]], predicted: Columns, target: TargetSpec, said: Sequence[object]
 ) -> dict[str, object] | None:
     other = [(value, place) for value, place in own if said[place] != said[0]]
     if not other:
         return None
 
     def sure(place: int) -> float:
-        return float(predicted[f"{target.name} = {said[place]}"].iloc[place])
+        return float(str(predicted[f"{target.name} = {as_text(said[place])}"][place]))
 
     of_numbers = isinstance(own[0][0], float)
     value, place = other[0] if of_numbers else max(other, key=lambda one: sure(one[1]))

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import pandas as pd
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 
-from protokit.doors.serve.fields import Field
+from protokit.doors.serve.fields import Cells, Field
 
 
 class Counters:
@@ -23,12 +22,12 @@ class Counters:
         about = "Cells that are not as in training: missing, unseen, or out_of_range."
         self.cells = Counter("cells", about, ("column", "what"), **own)
 
-    def see(self, frame: pd.DataFrame) -> None:
-        """Count the cells of a table, by what training had."""
-        self.rows.inc(len(frame))
+    def see(self, cells: Cells) -> None:
+        """Count cells, by what training had."""
+        self.rows.inc(len(next(iter(cells.values()))))
         for field in self._fields:
             counts: dict[str, int] = {}
-            for cell in frame[field.name].tolist():
+            for cell in cells[field.name]:
                 if (what := field.unlike(cell)) is not None:
                     counts[what] = counts.get(what, 0) + 1
             for what, count in counts.items():

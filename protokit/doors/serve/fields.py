@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,6 +14,7 @@ from protokit.core.errors import SpecError
 from protokit.represent.encoder import Encoder
 from protokit.represent.kind import KINDS, CodeColumn, FittedColumn
 
+Cells = Mapping[str, Sequence[object]]  # of each column
 Type = Literal["number", "choice", "boolean", "text", "any"]
 
 _STEPS = 20  # values of a number that are tried
@@ -66,6 +68,21 @@ class Field:
         here = cell if isinstance(cell, (int, float)) else float(np.median(self.values))
         some = np.unique(np.quantile(self.values, np.linspace(0, 1, _STEPS + 1), method="nearest"))
         return tuple(float(value) for value in sorted(some[some != here], key=lambda value: abs(value - here)))
+
+
+def told(cells: Cells, fields: Sequence[Field]) -> list[str]:
+    """What is said of cells that no training row had, a sentence for each column."""
+    found = []
+    for field in fields:
+        odd = {what: cell for cell in cells.get(field.name, ()) if (what := field.unlike(cell)) is not None}
+        for what, cell in odd.items():
+            shown = repr(cell) if len(repr(cell)) <= 80 else f"{repr(cell)[:79]}…"
+            if what == "unseen":
+                found.append(f"{field.name!r}: {shown} is in no training row: it counts as unseen")
+            elif what == "out_of_range":
+                low, high = field.values[0], field.values[-1]
+                found.append(f"{field.name!r}: {shown} is beyond the range of training, {low:g} to {high:g}")
+    return found
 
 
 def fields_of(model: Model) -> tuple[Field, ...]:

@@ -23,7 +23,7 @@ from pydantic import Field as Declared
 
 from protokit.core.errors import DataError
 from protokit.core.suggest import did_you_mean
-from protokit.doors.serve.fields import Field
+from protokit.doors.serve.fields import Cells, Field
 
 _MOST_FAULTS = 20
 _LONGEST = 100_000  # letters of a text
@@ -147,14 +147,9 @@ class Rows:
             raise Fault.one(422, "there is no row below the first line, which names the columns")
         return pd.DataFrame(rows, columns=names, dtype=object).replace("", None)
 
-    def frame(self, rows: Sequence[dict[str, object]]) -> pd.DataFrame:
-        """Rows as a table. Numbers are float64, all else as it came."""
-        columns: dict[str, pd.Series] = {}
-        for field in self.fields:
-            cells = [row[field.name] for row in rows]
-            dtype = "float64" if field.type == "number" else object
-            columns[field.name] = pd.Series(cells, dtype=dtype)
-        return pd.DataFrame(columns)
+    def cells(self, rows: Sequence[dict[str, object]]) -> Cells:
+        """Rows by column."""
+        return {field.name: [row[field.name] for row in rows] for field in self.fields}
 
     def _read(self, kind: type[BaseModel], body: bytes) -> BaseModel:
         try:

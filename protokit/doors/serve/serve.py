@@ -8,6 +8,8 @@ from collections.abc import Callable
 from protokit.bundle.model import Model
 from protokit.core.errors import DataError, SpecError
 from protokit.core.libraries.optional import optional
+from protokit.doors.serve.by_onnx import engine_of
+from protokit.doors.serve.fields import fields_of
 
 _WAITING = 512  # requests that may wait at once
 
@@ -20,13 +22,13 @@ def serve(
     port: int = 8000,
     rows: int = 10_000,
     megabytes: float = 10,
-    ready: Callable[[str], None] = lambda _: None,
+    ready: Callable[[str, str, str], None] = lambda *_: None,
 ) -> None:
     """Serve a model: `/` is a page with a form, `/predict` takes a row, `/schema` lists the columns.
 
     Only this machine reaches it, unless a `host` is named: there is no login. A request holds at most so many `rows`
     and `megabytes`. It stops by Ctrl-C or SIGTERM, when the requests that it has are answered. `ready` is given the
-    address once it is listened on.
+    address once it is listened on, the name of what computes, and why that is Keras, where it is.
 
     Raises:
         SpecError: the model takes what no request can hold, or the port is none.
@@ -41,7 +43,8 @@ def serve(
         raise SpecError.one(f"a port is a number from 0 to 65535, not {port}", "write --port 8000")
     if rows < 1 or megabytes <= 0:
         raise SpecError.one("a request holds at least a row and a byte", "write --rows 10000 --megabytes 10")
-    app = app_of(model, title, Limits(rows, int(megabytes * 1_000_000)))
+    engine, why = engine_of(model, fields_of(model))
+    app = app_of(model, title, Limits(rows, int(megabytes * 1_000_000)), engine)
     config = uvicorn.Config(
         app, host=host, port=port, log_level="warning", limit_concurrency=_WAITING, timeout_keep_alive=15,
         timeout_graceful_shutdown=20, server_header=False, date_header=True, lifespan="off", proxy_headers=False,
@@ -59,5 +62,5 @@ def serve(
     with bound:
         address, number = bound.getsockname()[:2]
         shown = f"[{address}]" if ":" in address else address
-        ready(f"http://{shown}:{number}/")
+        ready(f"http://{shown}:{number}/", engine.name, why)
         uvicorn.Server(config).run(sockets=[bound])
