@@ -1,0 +1,182 @@
+"""A server under load: requests over 64 connections, malformed ones, its memory, and an empty route beside it.
+
+python benchmarks/serving.py [--requests 10000] [--write]: adult's default model behind `protokit serve`, in a process
+of its own; `--write` puts the figures into docs/serving.md and docs/serving.json.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import re
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import date
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+import protokit
+
+ROOT = Path(__file__).parent.parent
+DATA = ROOT.parent / "shared" / "data"
+MARK = re.compile(r"(<!-- serving -->\n).*?(<!-- /serving -->)", re.S)
+EMPTY = """
+import sys, fastapi, uvicorn
+app = fastapi.FastAPI()
+@app.post("/predict")
+async def predict(request: fastapi.Request):
+    await request.body()
+    return {"prediction": {}, "notices": []}
+config = uvicorn.Config(app, port=0, log_level="error", lifespan="off")
+bound = config.bind_socket()
+print("at 127.0.0.1:%d/" % bound.getsockname()[1], flush=True)
+uvicorn.Server(config).run(sockets=[bound])
+"""
+CONNECTIONS = 64
+
+
+def started(command: Sequence[str]) -> tuple[subprocess.Popen[str], int]:
+    """A server, once it listens, and its port."""
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
+    assert process.stdout is not None
+    return process, int(process.stdout.readline().split("127.0.0.1:")[1].split("/")[0])
+
+
+def asked(port: int, bodies: Sequence[bytes], heard: Callable[[int, int, bytes], None]) -> float:
+    """Seconds in which so many connections send all bodies, in turn."""
+
+    def work(first: int) -> None:
+        connection = HTTPConnection("127.0.0.1", port, timeout=120)
+        for i in range(first, len(bodies), CONNECTIONS):
+            for again in (True, False):
+                try:
+                    connection.request("POST", "/predict", bodies[i])
+                    answer = connection.getresponse()
+                    heard(i, answer.status, answer.read())
+                    break
+                except OSError:  # it has ended a connection that was idle, or that sent too much
+                    connection.close()
+                    if not again:
+                        heard(i, 413, b"")
+        connection.close()
+
+    threads = [threading.Thread(target=work, args=(i,)) for i in range(CONNECTIONS)]
+    begun = time.perf_counter()
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    return time.perf_counter() - begun
+
+
+def memory(process: subprocess.Popen[str]) -> float:
+    """Mebibytes that a process holds."""
+    text = Path(f"/proc/{process.pid}/status").read_text()
+    return int(re.search(r"VmRSS:\s+(\d+)", text)[1]) / 1024  # type: ignore[index]
+
+
+def malformed(rows: Sequence[dict[str, Any]], count: int) -> list[bytes]:
+    """Bodies that are wrong in some way."""
+    draw = random.Random(0)
+    return [_wrong(i, dict(rows[i % len(rows)]), draw) for i in range(count)]
+
+
+def _wrong(i: int, row: dict[str, Any], draw: random.Random) -> bytes:
+    text = json.dumps(row)
+    match i % 8:
+        case 0:
+            row.pop(draw.choice(list(row)))
+            return json.dumps(row).encode()
+        case 1:
+            return json.dumps(row | {"age": "old"}).encode()
+        case 2:
+            return json.dumps(row | {"age": [1]}).encode()
+        case 3:
+            return text[: draw.randrange(len(text))].encode()
+        case 4:
+            return text.replace(str(row["age"]), "1e999").encode()
+        case 5:
+            return b"[" * draw.randrange(1, 100_000)
+        case 6:
+            return draw.randbytes(200)
+        case _:
+            return b"x" * 11_000_000 if i % 100 == 7 else b""
+
+
+def measured(requests: int) -> dict[str, float | str]:
+    """The figures."""
+    frame = pd.read_csv(DATA / "adult_train.csv.gz")
+    with tempfile.TemporaryDirectory() as folder:
+        run = protokit.run({"name": "adult", "represent": {"target": "income"}}, frame.head(8000), out=folder)
+        rows = json.loads(frame[list(run.model.columns)].head(1000).to_json(orient="records"))
+        shares = run.model.predict(frame.head(1000)).filter(like=" = ").iloc[:, 0].tolist()
+        good = [json.dumps(rows[i % 1000]).encode() for i in range(requests)]
+        bad = malformed(rows, requests // 10)
+        process, port = started([sys.executable, "-m", "protokit", "serve", str(run.path), "--port", "0"])
+        furthest, statuses = 0.0, Counter[int]()
+
+        def right(i: int, status: int, body: bytes) -> None:
+            nonlocal furthest
+            statuses[status] += 1
+            said = next(v for k, v in json.loads(body)["prediction"].items() if " = " in k)
+            furthest = max(furthest, abs(said - shares[i % 1000]))
+
+        asked(port, good[:2000], right)
+        before = memory(process)
+        took = asked(port, good, right)
+        wrong = Counter[int]()
+        asked(port, bad, lambda _, status, __: wrong.update([status]))
+        asked(port, good[:2000], right)
+        after = memory(process)
+        process.terminate()
+        process.wait(30)
+        empty, port = started([sys.executable, "-c", EMPTY])
+        asked(port, good[:1000], lambda *_: None)
+        alone = asked(port, good, lambda *_: None)
+        empty.terminate()
+        empty.wait(30)
+    return {
+        "date": f"{date.today()}",
+        "requests": requests,
+        "a second": requests / took,
+        "of an empty route": alone / took,
+        "furthest from predict": furthest,
+        "statuses of good ones": str(dict(statuses)),
+        "malformed": len(bad),
+        "statuses of malformed ones": str(dict(sorted(wrong.items()))),
+        "memory before, MiB": before,
+        "memory after, MiB": after,
+        "growth": after / before - 1,
+    }
+
+
+def main() -> None:
+    """Measure, print, and write."""
+    given = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    given.add_argument("--requests", type=int, default=10_000)
+    given.add_argument("--write", action="store_true")
+    asked_for = given.parse_args()
+    found = measured(asked_for.requests)
+    print(json.dumps(found, indent=1))
+    if asked_for.write:
+        (ROOT / "docs" / "serving.json").write_text(json.dumps(found, indent=1) + "\n")
+        about = f"adult's default model, {CONNECTIONS} connections"
+        lines = [f"Measured on {found.pop('date')} by `benchmarks/serving.py`: {about}.", "", "| | |", "|---|---|"]
+        for name, value in found.items():
+            shown = value if isinstance(value, str) else f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+            lines.append(f"| {name} | {shown} |")
+        page = ROOT / "docs" / "serving.md"
+        page.write_text(MARK.sub(lambda m: m[1] + "\n".join(lines) + "\n" + m[2], page.read_text()))
+
+
+if __name__ == "__main__":
+    main()
