@@ -39,9 +39,7 @@ def test_each_set_is_predicted_by_its_model_wherever_the_folder_is(found: SetsRu
         pd.testing.assert_frame_equal(again.predict(NEW, set=name), expected, check_exact=True)
         pd.testing.assert_frame_equal(found.predict(NEW, set=name, way="shared"), expected, check_exact=True)
     for wrong in (again.model, lambda name: again.predict(NEW, set=name)):
-        with pytest.raises(
-            SpecError, match=r"there is no set 'bb' here, and no stacked network(.|\n)*did you mean 'b'"
-        ):
+        with pytest.raises(SpecError, match=r"no set 'bb' here, and no stacked network(.|\n)*did you mean 'b'"):
             wrong("bb")
     with pytest.raises(SpecError, match=r"there is no way 'sharde' here(.|\n)*did you mean 'shared'"):
         found.save(tmp_path / "x", way="sharde")
