@@ -40,6 +40,8 @@ from protokit.represent.transformers import OrderedEncoder as OrderedEncoder
 from protokit.represent.transformers import TextEncoder as TextEncoder
 from protokit.search.result import Study as Study
 from protokit.search.tune import tune as tune
+from protokit.sets.bundle.folder import load_sets as load_sets
+from protokit.sets.bundle.model import SetsModel as SetsModel
 from protokit.sets.comparing.compare import SetsComparison as SetsComparison
 from protokit.sets.comparing.compare import compare_sets as compare_sets
 from protokit.sets.look.report import report as report

@@ -50,7 +50,7 @@ def load(path: str | Path) -> Model:
             model, such as a layer, is not installed.
     """
     path = _folder_of(path_of(path, "a model's folder"))
-    written = _written(path, of=_verify(path))
+    written = _written(path, of=verified(path))
     menu_plain, encoders, rows = written.menu, written.encoders, _rows(path / ROWS)
     check_requirements(menu_plain, str(path))
     try:
@@ -121,7 +121,7 @@ def _folder_of(path: Path) -> Path:
 
 def _written(path: Path, of: int) -> Written:
     """What is in the files, as a model of today's format has it."""
-    menu, encoders = _json(path / "menu.json"), _json(path / "encoders.json")
+    menu, encoders = read_json(path / "menu.json"), read_json(path / "encoders.json")
     try:
         return migrated(Written(menu, encoders, load_file(path / "weights.safetensors")), of)
     except BundleError as error:
@@ -143,11 +143,15 @@ def _weights(
     return [tuple(tuple(tensors[name] for name in some) for some in part) for part in names]
 
 
-def _verify(path: Path) -> int:
-    """The format of a model whose files are as the manifest says."""
+def verified(path: Path) -> int:
+    """The format of a model whose files are as the manifest says.
+
+    Raises:
+        BundleError: they are not.
+    """
     if not (path / "manifest.json").is_file():
         raise BundleError("not a model: there is no manifest.json", place=str(path), cure="give a run's folder")
-    manifest = _json(path / "manifest.json")
+    manifest = read_json(path / "manifest.json")
     written = manifest.get("format") if isinstance(manifest, dict) else None
     if type(written) is not int or not 1 <= written <= FORMAT:
         rule = f"the manifest is of a format that this version does not read: {written!r}, not 1 to {FORMAT}"
@@ -167,7 +171,12 @@ def _verify(path: Path) -> int:
     return written
 
 
-def _json(path: Path) -> Any:
+def read_json(path: Path) -> Any:
+    """What a file of a model holds.
+
+    Raises:
+        BundleError: it cannot be read.
+    """
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (ValueError, OSError, RecursionError) as error:

@@ -53,7 +53,7 @@ def save(model: Fitted, path: str | Path) -> None:
             names = (*FILES, ROWS)
         manifest = {name: {"bytes": (part / name).stat().st_size, "sha256": sha256(part / name)} for name in names}
         write_json(part / "manifest.json", {"format": FORMAT, "files": manifest})
-        _put_in_place(part, path)
+        put_in_place(part, path)
     except OSError as error:
         raise DataError(f"could not write: {error.strerror or error}", place=str(path)) from error
     finally:
@@ -81,7 +81,8 @@ def names_of(network: keras.Model) -> list[str]:
     return [f"{i:06}.{path[0]}.{path[-1]}" for i, path in enumerate(paths)]
 
 
-def _put_in_place(part: Path, path: Path) -> None:
+def put_in_place(part: Path, path: Path) -> None:
+    """Let a whole folder stand where another may be."""
     old = path.with_name(f".{path.name}.old")
     shutil.rmtree(old, ignore_errors=True)
     if path.exists():

@@ -41,7 +41,10 @@ def check(
         corners = space.corners()
         for corner in corners:
             typer.echo(str(corner), err=explain)
-        if lines := space.lines():
+        if checked.sets and space.slots:
+            slots = f"slots stand at their defaults ({', '.join(list(space.slots)[:5])}): protokit tune is for one set"
+            typer.echo(f"{recipe}: {slots}", err=explain)
+        elif lines := space.lines():
             typer.echo("\n".join([f"{recipe}: {lines[0]}", *lines[1:]]), err=explain)
         said = (
             f"no faults at the defaults, {counted(len(corners), 'corner')} of the space impossible" if corners else said

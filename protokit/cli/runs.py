@@ -15,6 +15,7 @@ from protokit.cli.options import AsJson, OneTable, RecipeFile, RunFolder, Set, p
 from protokit.core.errors import AuditError, SpecError
 from protokit.core.files import write_text
 from protokit.core.names import counted
+from protokit.core.runs import SETS_MANIFEST
 from protokit.core.values.said import Notice
 from protokit.recipe.recipe import Recipe
 from protokit.sets.contents import is_experiment
@@ -94,7 +95,7 @@ def predict(
     seed: Annotated[int, typer.Option("--seed", help="With --samples: what is drawn follows from it.")] = 0,
     of_set: Annotated[
         str | None,
-        typer.Option("--set", help="Of a run on several sets: the set whose model predicts, by its best way."),
+        typer.Option("--set", help="Of several sets, a run or their models: the set whose model predicts."),
     ] = None,
     way: Annotated[str | None, typer.Option("--way", help="With --set: each, stacked, shared or sequence.")] = None,
     as_json: AsJson = False,
@@ -103,7 +104,8 @@ def predict(
     from protokit.bundle.mask_files import masks_in, saved
     from protokit.collect.collect import read_table
 
-    loaded = _of_set(model, of_set, way) if of_set or way else protokit.load(model)
+    several = of_set or way or (model / SETS_MANIFEST).is_file() or is_experiment(model)
+    loaded = _of_set(model, of_set, way) if several else protokit.load(model)
     schema = loaded.input_schema
     told: list[Notice] = []
     written = schema.as_written if schema else ()
@@ -133,15 +135,22 @@ def predict(
 
 def _of_set(folder: Path, name: str | None, way: str | None) -> protokit.Model:
     """The model of a set, with what was chosen for it said."""
-    found = protokit.SetsRun.open(folder)
+    if way is not None and not (folder / SETS_MANIFEST).is_file():
+        found = protokit.SetsRun.open(folder).models(way)
+    else:
+        found = protokit.load_sets(folder)
     if name is None:
-        raise SpecError.one(
-            "--way is of a set", f"write --set {found.sets[0]}, or another of: {', '.join(found.sets[:12])}"
-        )
-    chosen_way = way or found.best(name)
-    if way is None:
-        typer.echo(f"the set {name} is predicted by its network of: {chosen_way} (--way for another)", err=True)
-    return found.model(name, chosen_way)
+        rule = "this holds models of several sets"
+        raise SpecError.one(rule, f"write --set {found.sets[0]}, or another of: {', '.join(found.sets[:12])}")
+    model = found.model(name)
+    if (said := found.said_of(name)) is not None:
+        typer.echo(said, err=True)
+    elif way is None:
+        typer.echo(f"the set {name} is predicted by its network of: {found.ways[name]} (--way for another)", err=True)
+    elif found.ways[name] != way:
+        rule = f"the network of {name!r} that is kept here is of the way {found.ways[name]}"
+        raise SpecError.one(rule, "give the folder of the experiment for another way, or leave --way out")
+    return model
 
 
 def list_runs(

@@ -16,11 +16,12 @@ from protokit.recipe.overrides import Settings
 from protokit.recipe.recipe import Recipe
 from protokit.recipe.search import Search
 from protokit.recipe.space import Space
-from protokit.workflow.check import as_recipe, hold_backend
+from protokit.workflow.check import as_recipe, hold_backend, hold_one_set
 
 if TYPE_CHECKING:
     from protokit.search.result import Study
 
+_OF_SETS = "tune the parts of one set as a recipe of its own, and write its values here; run_sets takes the defaults"
 _SLOT = "write one where a value is to be chosen, such as `Dense: {choice: [32, 64]}` or `rate: {float: [0.0, 0.5]}`"
 
 
@@ -58,7 +59,8 @@ def tune(
         TrainingError: the first trials all failed.
         MissingExtra: Optuna is not installed.
     """
-    read = as_recipe(recipe, set)
+    read = as_recipe(recipe, set, several=True)
+    hold_one_set(read, "a search is on one set of data, and this recipe names several sets of data", _OF_SETS)
     hold_backend(read, "a search")
     read = with_search(read, {"trials": trials, "time": time, "workers": workers})
     space = Space(read)

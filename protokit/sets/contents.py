@@ -41,6 +41,13 @@ class PlainSteps(TypedDict):
     backward_transfer: float | None
 
 
+class PlainStacked(TypedDict):
+    """How tables come to one network for all sets: its column of the sets, and the intake of each set's tables."""
+
+    column: str
+    intakes: dict[str, dict[str, Any]]
+
+
 class PlainSets(TypedDict):
     """All that `sets.json` holds."""
 
@@ -54,6 +61,7 @@ class PlainSets(TypedDict):
     own: dict[str, list[str]]
     notices: list[dict[str, Any]]
     findings: list[dict[str, Any]]
+    stacked: PlainStacked | None
 
 
 def sets_folder(path: Path) -> Path:

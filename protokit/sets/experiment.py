@@ -58,7 +58,8 @@ class Step:
 class Outcome:
     """What a way gives: predictions of each set's test rows by set and target, and the run that each is of.
 
-    `shared` and `own` are layers, `steps` those of a sequence.
+    `shared` and `own` are layers, `steps` those of a sequence; of one network for all sets `intakes` say how a table
+    of each comes to its columns, of which `column` has the set.
     """
 
     way: str
@@ -68,3 +69,5 @@ class Outcome:
     shared: tuple[str, ...] = ()
     own: tuple[str, ...] = ()
     steps: tuple[Step, ...] = field(default=())
+    column: str = ""
+    intakes: Mapping[str, Mapping[str, object]] = field(default_factory=dict)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from protokit.core.errors import SpecError
 from protokit.core.suggest import did_you_mean
 from protokit.core.values.said import Finding
+from protokit.sets.bundle.model import Kept, SetsModel
 from protokit.sets.contents import PlainSets, read_sets, sets_folder
 from protokit.sets.look.card import card_of, sentences
 from protokit.show.card import Card
@@ -116,10 +117,62 @@ class SetsRun:
     def model(self, set: str, way: str | None = None) -> Model:
         """The trained model of a set: by the best way where none is named. See `best`.
 
+        It takes tables as the set's own network does: a stacked one is told the set.
+
         Raises:
             SpecError: there is no such set, or no such way.
         """
-        return self.run(set, way or self.best(set)).model
+        run = self.run(set, way or self.best(set))  # it knows the names
+        kept = self._kept(way or self.best(set), (set,))
+        return kept.of(set) if kept.intakes else run.model
+
+    def models(self, way: str | None = None) -> SetsModel:
+        """The models of all sets, by each set's best way where none is named: to be kept and to predict with.
+
+        >>> sets.models("stacked").ways
+        {'one': 'stacked', 'other': 'stacked'}
+
+        Raises:
+            SpecError: there is no such way.
+        """
+        if way is not None and way not in self.ways:
+            raise SpecError.one(f"there is no way {way!r} here", did_you_mean(way, self.ways))
+        by: dict[str, list[str]] = {}
+        for name in self.sets:
+            by.setdefault(way or self.best(name), []).append(name)
+        several = by.pop("stacked", [])
+        kept = [self._kept("stacked", tuple(several))] if several else []
+        kept += [self._kept(one, (name,)) for one, names in by.items() for name in names]
+        return SetsModel(self.name, tuple(kept), self.sets)
+
+    def predict(self, table: object, *, set: str, way: str | None = None) -> pd.DataFrame:
+        """Predict a table of a set, by its best way where none is named. See `SetsModel.predict`.
+
+        >>> sets.predict(birds, set="one", way="stacked").shape
+        (80, 3)
+
+        Raises:
+            SpecError: there is no such set, or no such way.
+            DataError: a column is missing, or a cell is not what its column is.
+        """
+        return self.models(way).predict(table, set=set)
+
+    def save(self, path: str | Path, *, way: str | None = None) -> None:
+        """Write the models of all sets into a folder of their own, which `load_sets` reads. See `models`.
+
+        Raises:
+            SpecError: there is no such way.
+            DataError: the disk refused, or there is something else at the path.
+        """
+        self.models(way).save(path)
+
+    def _kept(self, way: str, names: tuple[str, ...]) -> Kept:
+        """The model of some sets by a way; earlier experiments do not say how a stacked one is told the set."""
+        folder = self.run(names[0], way).path / "model"
+        said = self.results.get("stacked")
+        if way != "stacked" or not said:
+            return Kept(folder, way, names)
+        return Kept(folder, way, names, said["column"], said["intakes"])
 
     @property
     def card(self) -> Card:

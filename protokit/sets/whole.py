@@ -26,7 +26,7 @@ from protokit.sets.record import SetsFolder
 from protokit.sets.ways.each import train_each
 from protokit.sets.ways.sequence import train_sequence
 from protokit.sets.ways.shared import train_shared
-from protokit.sets.ways.stacked import train_stacked
+from protokit.sets.ways.stacked import taken, train_stacked
 from protokit.show.progress import Progress
 from protokit.workflow.run.auditing import audit_data
 from protokit.workflow.run.collecting import collected
@@ -67,6 +67,7 @@ def experiment_on(recipe: Recipe, table: object, out: Path, shown: Progress, ope
         "own": {one.way: list(one.own) for one in outcomes if one.shared},
         "notices": [dict(notice.as_plain()) for notice in told],
         "findings": [dict(finding.as_plain()) for finding in findings],
+        "stacked": next((taken(one) for one in outcomes if one.intakes), None),
     }
     write_text(folder.path / "report.html", page_of(results, folder.path).html())
     write_json(folder.path / LAST, finite(results))

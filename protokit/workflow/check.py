@@ -21,6 +21,7 @@ from protokit.recipe.sets.members import given_by_set, hold_sets, members, of_se
 from protokit.workflow.ignored import before_a_run
 
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?", re.A)
+_ALL_OF_THEM = "protokit.run_sets(recipe) trains on all of them; or write the parts of one set into a recipe of its own"
 _FEWEST_WORDS = 2
 _SAME_CELLS = {"filter", "drop", "keep"}  # steps after which a column's cells are what they were
 
@@ -37,10 +38,19 @@ def as_recipe(
     """
     found = _as_recipe(recipe, set)
     hold_sets(found)
-    if found.sets and not several:
-        cure = "protokit.run_sets(recipe) trains on all of them; or write the parts of one set into a recipe of its own"
-        raise found.error(("sets",), "this recipe names several sets of data, and one is needed here", cure)
+    if not several:
+        hold_one_set(found, "this recipe names several sets of data, and one is needed here")
     return found
+
+
+def hold_one_set(recipe: Recipe, rule: str, cure: str = _ALL_OF_THEM) -> None:
+    """Hold that a recipe is of one set of data.
+
+    Raises:
+        SpecError: it names several.
+    """
+    if recipe.sets:
+        raise recipe.error(("sets",), rule, cure)
 
 
 def _as_recipe(recipe: Recipe | str | Path | Mapping[str, object], set: Settings) -> Recipe:

@@ -12,6 +12,7 @@ from protokit.recipe.recipe import Recipe
 from protokit.recipe.sets.members import members
 from protokit.recipe.sets.words import names_of_levels
 from protokit.workflow.check import as_recipe
+from tests.command import call
 
 
 def read(folder: Path, text: str) -> Recipe:
@@ -134,9 +135,20 @@ def test_a_fault_of_what_holds_for_all_is_told_once(tmp_path: Path) -> None:
 
 def test_what_is_for_one_set_says_so() -> None:
     recipe = {"sets": {"a": {}, "b": {}}, "represent": {"target": "y"}}
-    for verb in (protokit.run, protokit.tune, protokit.lr_range):
+    for verb in (protokit.run, protokit.lr_range):
         with pytest.raises(SpecError, match=r"names several sets of data(.|\n)*protokit.run_sets"):
             verb(recipe)
+
+
+def test_slots_are_searched_for_one_set(tmp_path: Path) -> None:
+    file = tmp_path / "shops.yaml"
+    learn = "learn: {menu: [{Dense: {units: {choice: [4, 8]}}}]}"
+    file.write_text(f"represent: {{target: y}}\nsets: {{a: {{}}, b: {{}}}}\n{learn}\n", encoding="utf-8")
+    told = r":2:7: a search is on one set of data, and this recipe names several(.|\n)*tune the parts of one set"
+    with pytest.raises(SpecError, match=told):
+        protokit.tune(file)
+    status, out, _ = call("check", "shops.yaml", cwd=tmp_path)
+    assert status == 0 and "slots stand at their defaults (Dense.units): protokit tune is for one set" in out, out
 
 
 def test_a_set_that_was_set_beside_the_text(tmp_path: Path) -> None:

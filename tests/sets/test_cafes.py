@@ -32,3 +32,7 @@ def test_the_recipe_runs_as_it_stands(root: Path, tmp_path: Path) -> None:
     assert said.returncode == 0 and len(said.stdout.splitlines()) == 4, said.stderr
     wrong = subprocess.run([*of[:-3], "prak"], capture_output=True, text=True)
     assert wrong.returncode == 2 and "did you mean 'park'" in wrong.stderr
+    found.save(tmp_path / "models")
+    of = [*command, "predict", "models", "new.csv", "--set", "park"]
+    said = subprocess.run(of, capture_output=True, text=True, cwd=tmp_path)  # a process that knows no run
+    assert said.returncode == 0 and len(said.stdout.splitlines()) == 4, said.stderr

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 
+from protokit.bundle.model import Model
 from protokit.core.errors import DataError
+from protokit.core.names import as_text
 from protokit.core.values.arrays import Predictions
 from protokit.core.values.said import Notice
 from protokit.evaluate.pooling import some_of
 from protokit.learn.parts.sets import Stacked
+from protokit.sets.bundle.model import naming
+from protokit.sets.contents import PlainStacked
 from protokit.sets.experiment import Experiment, Outcome
+from protokit.sets.member import Member
 from protokit.sets.ways.stacking import stacked
 from protokit.workflow.record.predictions import read_predictions
+from protokit.workflow.run.collecting import intake_of
 from protokit.workflow.run.run import run
 
 
@@ -36,7 +43,26 @@ def train_stacked(experiment: Experiment, way: Stacked) -> Outcome:
     said = f"the set is the column {column!r} of the stacked network; a set that it has not seen is another level"
     if recipe.represent.series:
         said = f"the sets are panels of one network: the column {column!r} is one of those that tell series"
-    return Outcome("stacked", predictions, {member.name: found.path for member in members}, (Notice(said),))
+    runs = {member.name: found.path for member in members}
+    return Outcome(
+        "stacked", predictions, runs, (Notice(said),), column=column, intakes=_intakes(members, found.model, column)
+    )
+
+
+def taken(outcome: Outcome) -> PlainStacked:
+    """How tables come to the stacked network, as `sets.json` has it."""
+    return {"column": outcome.column, "intakes": {name: dict(plain) for name, plain in outcome.intakes.items()}}
+
+
+def _intakes(members: Sequence[Member], model: Model, column: str) -> dict[str, Mapping[str, object]]:
+    """How a table of each set, as its own recipe reads it, comes to the columns of the stacked network."""
+    found: dict[str, Mapping[str, object]] = {}
+    columns = [name for name in model.columns if name != column]
+    for member in members:
+        one = intake_of(member.recipe, member.prepared.table, columns)
+        level = member.prepared.table.frame.get(column, pd.Series([member.name])).iloc[0]  # of sets by a column
+        found[member.name] = replace(one, clean=(*one.clean, naming(column, as_text(level)))).as_plain()
+    return found
 
 
 def of_set(own: Mapping[str, Predictions], found: Mapping[str, Predictions], name: str) -> dict[str, Predictions]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
+from protokit.bundle.input_schema import InputSchema
 from protokit.cells.missing import Notations
 from protokit.collect import large
 from protokit.collect.collect import collect
@@ -61,6 +62,12 @@ def texts_of(recipe: Recipe) -> frozenset[str]:
     """The collected columns that stay as they are written: codes, and numbers of texts whose marks are said."""
     of_texts = all(source.kind in _OF_TEXTS for source in recipe.collect.tables.values())
     return recipe.represent.as_written.union(recipe.represent.written_numbers if of_texts else ())
+
+
+def intake_of(recipe: Recipe, table: Table, columns: Sequence[str]) -> InputSchema:
+    """How later tables come to some of the collected columns."""
+    written = (texts_of(recipe), table.clean, recipe.represent.written_numbers, table.notations)
+    return InputSchema.of(recipe.collect, columns, *written)
 
 
 def times_of(recipe: Recipe) -> Times:

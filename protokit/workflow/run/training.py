@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from protokit.bundle.input_schema import InputSchema
 from protokit.bundle.model import Model
 from protokit.bundle.opened.averaging import needed
 from protokit.bundle.opened.keras_copy import compiled_words
@@ -28,7 +27,7 @@ from protokit.workflow.record.results import Networks
 from protokit.workflow.record.writing import write_results
 from protokit.workflow.result import Run
 from protokit.workflow.run.baselines import Baselines
-from protokit.workflow.run.collecting import texts_of
+from protokit.workflow.run.collecting import intake_of
 from protokit.workflow.run.doctoring import doctor, initial
 from protokit.workflow.run.evaluation import evaluate, settled
 from protokit.workflow.run.explained import explained
@@ -96,9 +95,7 @@ def _in_folder(
     stopwatch.lap("learn")
     shown.step("evaluating")
     as_trained, networks = networks, settled(plan, networks, folds)
-    written = (texts_of(recipe), table.clean, recipe.represent.written_numbers, table.notations)
-    input_schema = InputSchema.of(recipe.collect, needed(networks.parts), *written)
-    made_of = (input_schema, compiled_words(recipe.learn), kept_rows(recipe, folds))
+    made_of = (intake_of(recipe, table, needed(networks.parts)), compiled_words(recipe.learn), kept_rows(recipe, folds))
     model = Model(recipe.network, networks.parts, recipe.learn.precision, *made_of)
     results = evaluate(recipe, table, folds, networks, plan, baselines)
     relied = importance(networks.first, folds[0], plan.metrics, recipe.seed, trained_rows(networks, folds))

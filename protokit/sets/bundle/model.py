@@ -1,0 +1,177 @@
+"""The models of several sets, by the set's name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from protokit.core.errors import BundleError, SpecError
+from protokit.core.suggest import did_you_mean
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from protokit.bundle.model import Model
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A trained model in a folder, and the sets that it is for, of which it learned by a way.
+
+    Of a model for several sets `intakes` say of each how its tables come to the columns of the model: they end with
+    the step that writes the set's name into `column`.
+    """
+
+    folder: Path
+    way: str
+    sets: tuple[str, ...]
+    column: str = ""
+    intakes: Mapping[str, Mapping[str, Any]] | None = None
+
+    @cached_property
+    def whole(self) -> Model:
+        """The model as it was trained.
+
+        Raises:
+            BundleError: it is damaged.
+        """
+        from protokit.bundle.folder import load
+
+        return load(self.folder)
+
+    def of(self, name: str) -> Model:
+        """The model for tables of a set.
+
+        Raises:
+            BundleError: it is damaged.
+        """
+        return self._taking(self.intakes[name]) if self.intakes else self.whole
+
+    def of_others(self, name: str) -> Model:
+        """The model for tables of a set that it has not seen: as those of the first set, where all are taken alike.
+
+        Raises:
+            BundleError: it is damaged.
+        """
+        assert self.intakes, "it is for several sets"
+        before = [one["clean"][:-1] for one in self.intakes.values()]
+        first = next(iter(self.intakes.values()))
+        steps = before[0] if all(one == before[0] for one in before) else []
+        columns = first["columns"] if steps == before[0] else [c for c in self.whole.columns if c != self.column]
+        # series are told apart by the name; of rows a missing one is what no level has
+        of_series = any(spec.kind == "series" for spec in self.whole.signature.inputs)
+        written = naming(self.column, name if of_series else None)
+        return self._taking({**first, "columns": columns, "clean": [*steps, written]})
+
+    def _taking(self, intake: Mapping[str, Any]) -> Model:
+        from protokit.bundle.input_schema import InputSchema
+
+        try:
+            return replace(self.whole, input_schema=InputSchema.from_plain(intake))
+        except (SpecError, KeyError, TypeError, ValueError) as error:
+            raise BundleError(
+                f"how tables of a set are taken cannot be read: {error}", place=str(self.folder)
+            ) from None
+
+
+def naming(column: str, level: str | None) -> dict[str, object]:
+    """The step of cleaning that writes the name of a set into a column.
+
+    >>> naming("set", "Joe's")
+    {'derive': {'set': "'Joe''s'"}}
+    """
+    text = "CAST(NULL AS VARCHAR)" if level is None else "'" + level.replace("'", "''") + "'"
+    return {"derive": {column: text}}
+
+
+@dataclass(frozen=True)
+class SetsModel:
+    """The trained models of several sets. Made by `SetsRun.models` or `load_sets`.
+
+    >>> chosen = sets.models()
+    >>> chosen, chosen.sets, set(chosen.ways) == {"one", "other"}
+    (<SetsModel of halves: 2 sets, ...>, ('one', 'other'), True)
+    """
+
+    name: str
+    kept: tuple[Kept, ...]
+    sets: tuple[str, ...]
+
+    @property
+    def ways(self) -> Mapping[str, str]:
+        """The way by which each set's model was trained."""
+        return {name: self._of(name).way for name in self.sets}
+
+    def model(self, set: str) -> Model:
+        """The model of a set: it takes tables as the set's own network does.
+
+        Where one network was stacked of several sets, a set of any other name is one that it has not seen.
+
+        >>> chosen.model("one").columns
+        ('wing', 'mass', 'island')
+
+        Raises:
+            SpecError: there is no such set, and no stacked network.
+            BundleError: the model is damaged.
+        """
+        if set in self.sets:
+            return self._of(set).of(set)
+        stacked = next((one for one in self.kept if one.intakes), None)
+        if stacked is None:
+            rule = f"there is no set {set!r} here, and no stacked network that takes others"
+            raise SpecError.one(rule, did_you_mean(str(set), self.sets))
+        return stacked.of_others(set)
+
+    def predict(
+        self, table: object, *, set: str, folder: str | Path | None = None,
+        unseen: Literal["refuse", "allow"] = "refuse", samples: int | None = None, seed: int = 0,
+    ) -> pd.DataFrame:  # fmt: skip
+        """Predict a table of a set, as `Model.predict` does.
+
+        A set that no network was trained on is predicted by the stacked one, where there is one, as a set that it has
+        not seen: `attrs["notices"]` says so.
+
+        >>> chosen.predict(birds, set="one").shape
+        (80, 3)
+
+        Raises:
+            SpecError: there is no such set, and no stacked network; or there are `samples`, and no dropout.
+            DataError: a column is missing, or a cell is not what its column is.
+            BundleError: the model is damaged.
+        """
+        found = self.model(set).predict(table, folder=folder, unseen=unseen, samples=samples, seed=seed)
+        if (said := self.said_of(set)) is not None:
+            found.attrs["notices"] = [said, *found.attrs.get("notices", ())]
+        return found
+
+    def said_of(self, set: str) -> str | None:
+        """What is said of a set that no network was trained on; None of all others."""
+        if set in self.sets:
+            return None
+        near = did_you_mean(str(set), self.sets)
+        return f"{set!r} is none of the sets: the stacked network predicts it as one that it has not seen ({near})"
+
+    def save(self, path: str | Path) -> None:
+        """Write the models into a folder of their own, which `load_sets` reads; each network is kept once.
+
+        >>> chosen.save("halves_model")
+        >>> protokit.load_sets("halves_model").predict(birds, set="one").equals(chosen.predict(birds, set="one"))
+        True
+
+        Raises:
+            DataError: the disk refused, or there is something else at the path.
+            BundleError: a model is damaged.
+        """
+        from protokit.sets.bundle.writing import save
+
+        save(self, path)
+
+    def _of(self, name: str) -> Kept:
+        return next(one for one in self.kept if name in one.sets)
+
+    def __repr__(self) -> str:
+        ways = ", ".join(dict.fromkeys(one.way for one in self.kept))
+        return f"<SetsModel of {self.name}: {len(self.sets)} sets, {ways}>"
