@@ -38,10 +38,11 @@ class Made:
 
 
 def bound(source: str) -> set[str]:
-    """The names that a line makes."""
+    """The names that a line makes, or puts something into: `birds["mass"] = ...` too."""
     nodes = list(ast.walk(ast.parse(source)))
+    into = {ast.unparse(n.value) for n in nodes if isinstance(n, ast.Subscript) and isinstance(n.ctx, ast.Store)}
     imported = {alias.asname or alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
-    return imported | {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    return imported | into | {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
 
 
 @pytest.fixture(scope="session")

@@ -60,6 +60,7 @@ ITS_OWN = {
     ),
     "collect/readers/xlsx.py": ({"load_workbook"}, "of an open file, which came through the door"),
     "collect/remote/stores.py": ({"glob", "open"}, "of the file system that came through the door"),
+    "estimators/kept.py": ({"iterdir", "read_bytes"}, "a temporary folder that it has written itself"),
     "core/files.py": ({"open"}, "a file that is being written; the digest of one that came through the door"),
     "core/libraries/backend.py": ({"environ"}, "how Keras and TensorFlow are started"),
     "core/libraries/lazy.py": ({"read_text"}, "the stub beside a module of protokit"),
