@@ -50,8 +50,13 @@ def collecting(recipe: Recipe, table: Table, used: Sequence[str]) -> Section:
         frames.append((variable, frame))
     whole = frames[0][1] if not stacked else pd.concat([frame for _, frame in frames], ignore_index=True)
     if stacked:
-        lines.append(call("pd.concat", [f"[{', '.join(v for v, _ in frames)}]", "ignore_index=True"], before="table = "))
-        parts = [f"[{literal(_part(name, split))}] * len({v})" for name, (v, _) in zip((names[0], *stacked), frames, strict=True)]
+        lines.append(
+            call("pd.concat", [f"[{', '.join(v for v, _ in frames)}]", "ignore_index=True"], before="table = ")
+        )
+        parts = [
+            f"[{literal(_part(name, split))}] * len({v})"
+            for name, (v, _) in zip((names[0], *stacked), frames, strict=True)
+        ]
         lines.append(f"part = np.array({' + '.join(parts)})")
         told.append("Those of the test or the validation are put below the first.")
     marks = missing_in(whole, table.frame, used) if not recipe.collect.clean else []

@@ -121,7 +121,9 @@ def _function(
             "            levels_in_all += len(levels) + 1",
         ]
     names = [spec.name for spec in signature.inputs]
-    lines.append("    inputs = {}" if "numbers" not in names else '    inputs = {"numbers": np.concatenate(columns, axis=1)}')
+    lines.append(
+        "    inputs = {}" if "numbers" not in names else '    inputs = {"numbers": np.concatenate(columns, axis=1)}'
+    )
     if "categories" in names:
         lines.append('    inputs["categories"] = np.stack(codes, axis=1).astype(np.int32)')
     lines += _targets(target)

@@ -32,7 +32,7 @@ def evaluating(target: TargetSpec, names: list[str], place: str) -> tuple[Sectio
         columns.append(f"**{{{each}: said[:, i] for i, one in enumerate(CLASSES)}}")
     scores = {name: code for name in names if (code := _metric(name, target))}
     for metric, code in scores.items():
-        lines.append(f'print({literal(metric + ":")}, {code})')
+        lines.append(f"print({literal(metric + ':')}, {code})")
     lines.append(f"predictions = written({{{', '.join(columns)}}}, {literal(place)})")
     if len(lines[-1]) > 110:
         lines[-1] = call("written", [*_mapping(columns), literal(place)], before="predictions = ")

@@ -52,7 +52,7 @@ def learning(recipe: Recipe, folds: tuple[Represented, ...], check: int) -> Sect
         "",
         *_of_output(target),
         "predicted_by = []",
-        'for fold, (rows, parts) in enumerate(zip(encoded, folds, strict=True)):',
+        "for fold, (rows, parts) in enumerate(zip(encoded, folds, strict=True)):",
         "    said, known = [], []",
         "    for i in range(NETWORKS):",
         '        seed = SEED if i == 0 else derived(SEED, "network", i)',
@@ -62,7 +62,9 @@ def learning(recipe: Recipe, folds: tuple[Represented, ...], check: int) -> Sect
     ]
     if weighted := _weights(recipe, target):
         lines += weighted
-    judged = f"Judged({literal(learn.schedule_name)}, EPOCHS, {plan.patience}, {plan.plateau}, {literal(_monitor(plan))})"
+    judged = (
+        f"Judged({literal(learn.schedule_name)}, EPOCHS, {plan.patience}, {plan.plateau}, {literal(_monitor(plan))})"
+    )
     if learn.start == "linear":
         straight = straight_to_head(recipe, signature)
         lines.append(f'        start_at_ridge(network, "output", {literal(straight)}, rows, own["train"])')
@@ -73,8 +75,12 @@ def learning(recipe: Recipe, folds: tuple[Represented, ...], check: int) -> Sect
     lines.append(call("fit", fit, 8))
     lines.append('        said.append(meant(predicted(network, rows, parts["test"]), rows))')
     if recipe.evaluate.calibrate:
-        lines.append('        known.append((meant(predicted(network, rows, own["validation"]), rows), truth[own["validation"]]))')
-    lines.append('        print(f"network {i + 1} of fold {fold + 1}: {len(network.history.history[\'loss\'])} epochs", flush=True)')
+        lines.append(
+            '        known.append((meant(predicted(network, rows, own["validation"]), rows), truth[own["validation"]]))'
+        )
+    lines.append(
+        "        print(f\"network {i + 1} of fold {fold + 1}: {len(network.history.history['loss'])} epochs\", flush=True)"
+    )
     lines.append("    mean = np.mean(said, axis=0)")
     if recipe.evaluate.calibrate:
         lines += _calibrated(bool(learn.deal))

@@ -93,7 +93,9 @@ class _Writer:
             self.say('category_numbers = keras.layers.Flatten(name="category_numbers")(vectors)')
             return "category_numbers"
         if name == "inputs":
-            both = [self.of(Ref("category_numbers" if s.name == "categories" else s.name)) for s in self.signature.inputs]
+            both = [
+                self.of(Ref("category_numbers" if s.name == "categories" else s.name)) for s in self.signature.inputs
+            ]
             if len(both) == 1:
                 return both[0]
             self.say(f'inputs = keras.layers.Concatenate(name="inputs")([{", ".join(both)}])')
@@ -148,7 +150,7 @@ class _Writer:
         """The start of a residual, brought to the shape of what was made of it."""
         if not isinstance(layer, keras.layers.Dense):
             raise SpecError.one("a residual over images or steps has no script", INSTEAD, ("learn", "menu"))
-        self.say(f'{name} = keras.layers.Dense({layer.units}, name={literal(layer.name)})({start})')
+        self.say(f"{name} = keras.layers.Dense({layer.units}, name={literal(layer.name)})({start})")
         return name
 
     def refused(self, node: Node, why: str) -> SpecError:
@@ -230,4 +232,3 @@ def _object(section: str, kind: str, arguments: Mapping[str, Any]) -> str:
         raise SpecError.one(f"{kind} has no script: Keras has it not", INSTEAD, ("learn", "menu"))
     own = ", ".join(f"{name}={_value(name, value)}" for name, value in arguments.items())
     return f"keras.{section}.{entry.class_name}({own})"
-

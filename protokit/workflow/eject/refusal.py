@@ -35,7 +35,9 @@ def refused(recipe: Recipe) -> Iterator[Fault]:
         if getattr(represent, word, None):
             yield Fault(f"{word} have no script", INSTEAD, ("represent", word))
     if learn.backend != "tensorflow":
-        yield Fault(f"a script trains on TensorFlow, and this run did on {learn.backend}", INSTEAD, ("learn", "backend"))
+        yield Fault(
+            f"a script trains on TensorFlow, and this run did on {learn.backend}", INSTEAD, ("learn", "backend")
+        )
     if learn.schedule_name not in SCHEDULES or not isinstance(learn.schedule, str):
         yield Fault(f"the schedule {learn.schedule_name} has no script", f"one of {SCHEDULES}", ("learn", "schedule"))
     plain = {
@@ -50,7 +52,9 @@ def refused(recipe: Recipe) -> Iterator[Fault]:
     for part in learn.parts():
         yield Fault(f"the {part.noun} {part.name!r} is your own: protokit has no text of it", INSTEAD, ("learn",))
     if learn.precision != "float32":
-        yield Fault(f"a script computes in float32, and this run did in {learn.precision}", INSTEAD, ("learn", "precision"))
+        yield Fault(
+            f"a script computes in float32, and this run did in {learn.precision}", INSTEAD, ("learn", "precision")
+        )
     if isinstance(evaluate.threshold, str):
         yield Fault("a threshold that is chosen by a metric has no script", "write a number", ("evaluate", "threshold"))
 
@@ -65,6 +69,8 @@ def unfit(recipe: Recipe, encoder: Encoding) -> Iterator[Fault]:
     if target.task not in TASKS:
         yield Fault(f"the task {target.of_task.written} has no script", INSTEAD, ("learn", "task"))
     for own in encoder.own:
-        yield Fault(f"{own.column!r} is a {own.kind}, which has no script", INSTEAD, ("represent", "columns", own.column))
+        yield Fault(
+            f"{own.column!r} is a {own.kind}, which has no script", INSTEAD, ("represent", "columns", own.column)
+        )
     if target.task in TASKS and not encoder.own and has_own_end(recipe.network, signature):
         yield Fault("a menu with its own output has no script", "let the output be made", ("learn", "menu"))

@@ -14,9 +14,7 @@ import sqlite3
 
 def read_csv(path: Path, delimiter: str, encoding: str) -> pd.DataFrame:
     """A file of delimited text, every cell as it is written, without blanks around it."""
-    table = pd.read_csv(
-        path, sep=delimiter, encoding=encoding, dtype=str, keep_default_na=False, skipinitialspace=True
-    )
+    table = pd.read_csv(path, sep=delimiter, encoding=encoding, dtype=str, keep_default_na=False, skipinitialspace=True)
     return table.rename(columns=str.strip).map(str.strip)
 
 
