@@ -52,6 +52,7 @@ from protokit.sets.running import run_sets as run_sets
 from protokit.workflow.check import check as check
 from protokit.workflow.cures.tried import Tried as Tried
 from protokit.workflow.cures.trying import try_cures as try_cures
+from protokit.workflow.eject.eject import eject as eject
 from protokit.workflow.fit import fit as fit
 from protokit.workflow.look.compare import compare as compare
 from protokit.workflow.look.runs import runs as runs

@@ -92,6 +92,14 @@ ITS_OWN = {
     "workflow/cures/trying.py": ({"read_text"}, "files of a run's folder"),
     "workflow/look/page.py": ({"read_text"}, "files of a run's folder"),
     "workflow/look/paired.py": ({"read_text"}, "a file of a run's folder"),
+    "workflow/eject/proving.py": (
+        {"import subprocess", "environ", "read_csv"},
+        "this Python, on the script that was written, and the table that it wrote; the table comes through the door",
+    ),
+    "workflow/eject/texts/cells.py": (
+        {"read_csv", "sqlite3.connect", "read_parquet", "duckdb.connect", "read_sql"},
+        "the text of scripts; where ejecting calls it the path has come through the door",
+    ),
     "workflow/warm/keras_file.py": ({"ZipFile"}, "of bytes that came through the door"),
     "workflow/cache/table.py": ({"read_text"}, "the table in a search's folder, which protokit wrote"),
     "workflow/cache/entries.py": (

@@ -206,6 +206,20 @@ def report(
     typer.echo(f"wrote {protokit.report(run, out)}")
 
 
+def eject(
+    run: RunFolder,
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", help="NAME.py or NAME.ipynb; the run's name with .py if not given.")
+    ] = None,
+    prove: Annotated[
+        bool, typer.Option("--prove", help="Execute it, and hold what it predicts against the run.")
+    ] = False,
+) -> None:
+    """Write a run as a script of Keras, scikit-learn and pandas, which needs no protokit."""
+    found = protokit.Run.open(run)
+    typer.echo(f"wrote {protokit.eject(found, out or Path(f'{found.name}.py'), prove=prove)}")
+
+
 def doctor(
     run: RunFolder,
     as_json: AsJson = False,

@@ -10,18 +10,20 @@ from pathlib import Path
 from protokit.core.errors import DataError, SpecError
 from protokit.core.files import write_text
 from protokit.core.outside import access
+from protokit.core.runs import path_of
 from protokit.core.values.signature import TargetSpec
 from protokit.core.values.tables import Table
 from protokit.evaluate.choices import Choices
 from protokit.recipe.recipe import Recipe
 from protokit.represent.encoder import Encoder
 from protokit.represent.represented import Represented
+from protokit.workflow.eject.code import literal
 from protokit.workflow.eject.collecting import collecting
 from protokit.workflow.eject.encoding import encoding
 from protokit.workflow.eject.evaluating import evaluating
 from protokit.workflow.eject.learning import learning, rows_of
 from protokit.workflow.eject.network import building, takes_knots
-from protokit.workflow.eject.proving import Proof, proved
+from protokit.workflow.eject.proving import PREDICTIONS, Proof, proved
 from protokit.workflow.eject.refusal import refused, unfit
 from protokit.workflow.eject.script import Script, Section
 from protokit.workflow.eject.splitting import splitting
@@ -36,7 +38,7 @@ _ENDINGS = (".py", ".ipynb")
 
 @dataclass(frozen=True)
 class Ejected:
-    """A script that was written, and how its predictions compare with the run's where that was asked for."""
+    """A script that was written: its `path`, and the `proof` of its predictions where that was asked for."""
 
     path: Path
     proof: Proof | None = None
@@ -45,27 +47,36 @@ class Ejected:
         return f"{self.path}" + (f": {self.proof}" if self.proof else "")
 
 
-def eject(run: Run, path: Path, *, prove: bool = False) -> Ejected:
-    """Write a run as a script of Keras, scikit-learn and pandas; a file that ends in `.ipynb` is a notebook.
+def eject(run: Run | str | Path, path: str | Path, *, prove: bool = False) -> Ejected:
+    """Write a run as a script of Keras, scikit-learn and pandas that needs no protokit; as a notebook if it is `.ipynb`.
 
-    With `prove` it is executed, in a process of its own, and what it predicts is held against the run's predictions.
+    The script reads the tables where the recipe names them, splits and encodes their rows, builds and trains the
+    networks, and scores the test rows, as the run did: it gives the run's predictions to the bit where that was trained
+    without XLA. What it leaves out stands at its top. What has no script is refused by name, and nothing is written.
+
+    With `prove` the script is executed before, in a process of its own, and what it predicts is held against the run;
+    where that was trained with XLA also against a run without.
+
+    >>> script = protokit.eject(many.runs["many"], "birds.py")
+    >>> script.path, "import keras" in script.path.read_text(), "protokit" in script.path.read_text().split('"""')[2]
+    (PosixPath('birds.py'), True, False)
 
     Raises:
-        SpecError: something in the recipe has no script; nothing is written.
-        DataError: the data is not that of the run any more, or the script failed.
+        SpecError: something in the recipe has no script, or the file's ending is neither `.py` nor `.ipynb`.
+        DataError: the folder is not that of a finished run, the data is not what it was, or the script failed.
     """
+    path = path_of(path, "a script")
     if path.suffix not in _ENDINGS:
         raise SpecError.one(f"a script is called NAME.py or NAME.ipynb, not {path.name!r}", f"write {path.stem}.py")
+    run = run if isinstance(run, Run) else Run.open(run)
     made = _Made.of(run)
-    folder = os.path.relpath(made.recipe.folder.resolve(), path.resolve().parent)
-    place = f"Path({json.dumps(Path(folder).as_posix())})"
-    if path.suffix == ".py":
-        place = f"Path(__file__).resolve().parent / {json.dumps(Path(folder).as_posix())}"
+    folder = Path(os.path.relpath(made.recipe.folder.resolve(), path.resolve().parent)).as_posix()
+    place = f"Path(__file__).resolve().parent / {literal(folder)}" if path.suffix == ".py" else f"Path({literal(folder)})"
     script = made.script(place, f"{path.stem}_predictions.csv")
     proof = None
     if prove:
-        whole = made.script(f"Path({json.dumps(made.recipe.folder.resolve().as_posix())})", "predictions.csv")
-        proof = proved(run, made.recipe, whole.text)
+        whole = made.script(f"Path({literal(made.recipe.folder.resolve().as_posix())})", PREDICTIONS)
+        proof = proved(run, whole.text)
     write_text(path, script.notebook if path.suffix == ".ipynb" else script.text)
     return Ejected(path, proof)
 

@@ -14,11 +14,24 @@ import pandas as pd
 
 from protokit.core.errors import DataError
 from protokit.core.outside import access
-from protokit.recipe.recipe import Recipe
 from protokit.workflow.record.predictions import read_frame
 from protokit.workflow.result import Run
 from protokit.workflow.run.run import run as run_again
 
+PREDICTIONS = "predictions.csv"
+# stands before a script that is executed: without protokit
+_ALONE = """\
+import sys
+
+
+class _NoProtokit:
+    def find_spec(self, name, *_):
+        if name.split(".")[0] == "protokit":
+            raise ImportError(name)
+
+
+sys.meta_path.insert(0, _NoProtokit())
+"""
 _LINES = 12  # of what a script said before it failed
 
 
@@ -46,8 +59,8 @@ class Proof:
         return f"{self.rows:,} predictions are up to {self.apart:.3g} from those of {self.against}{other}"
 
 
-def proved(run: Run, recipe: Recipe, script: str) -> Proof:
-    """Execute a script that writes `predictions.csv`, and hold it against a run.
+def proved(run: Run, script: str) -> Proof:
+    """Execute a script that writes PREDICTIONS, and hold it against a run.
 
     Raises:
         DataError: the script failed, or predicts other rows.
@@ -64,19 +77,19 @@ def proved(run: Run, recipe: Recipe, script: str) -> Proof:
 
 
 def executed(script: str, folder: Path) -> pd.DataFrame:
-    """What a script predicts, executed in a process of its own in a folder.
+    """What a script predicts, executed in a folder, in a process of its own that finds no protokit.
 
     Raises:
         DataError: it failed, with its last lines.
     """
     path = folder / "script.py"
-    path.write_text(script, encoding="utf-8")
+    path.write_text(_ALONE + script, encoding="utf-8")
     quiet = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "2", "KERAS_BACKEND": "tensorflow"}
     done = subprocess.run([sys.executable, "-I", path], cwd=folder, env=quiet, capture_output=True, text=True)
     if done.returncode:
         last = "\n".join((done.stderr or done.stdout).splitlines()[-_LINES:])
         raise DataError(f"the script failed:\n{last}", cure="this is a fault of protokit: tell us of it")
-    return pd.read_csv(access.local(folder / "predictions.csv"), float_precision="round_trip", keep_default_na=False)
+    return pd.read_csv(access.local(folder / PREDICTIONS), float_precision="round_trip", keep_default_na=False)
 
 
 def compared(script: pd.DataFrame, run: pd.DataFrame, against: str) -> Proof:
