@@ -121,7 +121,7 @@ def _folder_of(path: Path) -> Path:
 
 def _written(path: Path, of: int) -> Written:
     """What is in the files, as a model of today's format has it."""
-    menu, encoders = read_json(path / "menu.json"), read_json(path / "encoders.json")
+    menu, encoders = json_of(path / "menu.json"), json_of(path / "encoders.json")
     try:
         return migrated(Written(menu, encoders, load_file(path / "weights.safetensors")), of)
     except BundleError as error:
@@ -151,7 +151,7 @@ def verified(path: Path) -> int:
     """
     if not (path / "manifest.json").is_file():
         raise BundleError("not a model: there is no manifest.json", place=str(path), cure="give a run's folder")
-    manifest = read_json(path / "manifest.json")
+    manifest = json_of(path / "manifest.json")
     written = manifest.get("format") if isinstance(manifest, dict) else None
     if type(written) is not int or not 1 <= written <= FORMAT:
         rule = f"the manifest is of a format that this version does not read: {written!r}, not 1 to {FORMAT}"
@@ -171,7 +171,7 @@ def verified(path: Path) -> int:
     return written
 
 
-def read_json(path: Path) -> Any:
+def json_of(path: Path) -> Any:
     """What a file of a model holds.
 
     Raises:

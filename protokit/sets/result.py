@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from protokit.core.errors import SpecError
 from protokit.core.suggest import did_you_mean
 from protokit.core.values.said import Finding
-from protokit.sets.bundle.model import Kept, SetsModel
+from protokit.sets.bundle.kept import Kept
+from protokit.sets.bundle.model import SetsModel
 from protokit.sets.contents import PlainSets, read_sets, sets_folder
 from protokit.sets.look.card import card_of, sentences
 from protokit.show.card import Card

@@ -92,7 +92,7 @@ def check(recipe: Recipe | str | Path | Mapping[str, object], table: object = No
 
 def fitting_sets(recipe: Recipe, table: object = None) -> tuple[str, ...]:
     """Which sets of a checked recipe fit together, and why others do not, a line each; nothing of one set."""
-    return told(_seen(recipe, table))
+    return told(_seen(recipe, table)) if recipe.sets else ()
 
 
 def _seen(checked: Recipe, table: object) -> list[Seen]:
@@ -102,7 +102,6 @@ def _seen(checked: Recipe, table: object) -> list[Seen]:
         if names is not None and column not in names:
             rule, cure = f"there is no column {column!r}", did_you_mean(column, names)
             raise checked.error(("sets", "by"), rule, cure)
-    if checked.sets.by or not checked.sets:
         return []
     given = given_by_set(checked, table)
     found = []

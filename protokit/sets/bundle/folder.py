@@ -11,12 +11,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from protokit.bundle.folder import read_json, verified
+from protokit.bundle.folder import json_of, verified
 from protokit.core.errors import BundleError, DataError
 from protokit.core.files import sha256
 from protokit.core.outside import access
 from protokit.core.runs import SETS_MANIFEST, path_of
-from protokit.sets.bundle.model import Kept, SetsModel
+from protokit.sets.bundle.kept import Kept
+from protokit.sets.bundle.model import SetsModel
 from protokit.sets.bundle.writing import FORMAT
 from protokit.sets.contents import sets_folder
 from protokit.sets.result import SetsRun
@@ -40,7 +41,7 @@ def load_sets(path: str | Path) -> SetsModel:
         except DataError as error:
             rule = f"neither models of several sets nor {error.rule.removeprefix('not ')}"
             raise BundleError(rule, place=str(path), cure=error.cure) from None
-    plain = read_json(path / SETS_MANIFEST)
+    plain = json_of(path / SETS_MANIFEST)
     written = plain.get("format") if isinstance(plain, dict) else None
     if written != FORMAT:
         rule = f"{SETS_MANIFEST} is of a format that this version does not read: {written!r}, not {FORMAT}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 from protokit.bundle.folder import verified
@@ -10,12 +11,12 @@ from protokit.bundle.writing import FILES, put_in_place
 from protokit.core.errors import DataError
 from protokit.core.files import sha256, write_json
 from protokit.core.runs import SETS_MANIFEST, path_of
-from protokit.sets.bundle.model import SetsModel
+from protokit.sets.bundle.kept import Kept
 
 FORMAT = 1
 
 
-def save(model: SetsModel, path: str | Path) -> None:
+def save(name: str, kept: Sequence[Kept], sets: Sequence[str], path: str | Path) -> None:
     """Write the folder; one that is there stays as it is until the new one is whole.
 
     Raises:
@@ -25,20 +26,20 @@ def save(model: SetsModel, path: str | Path) -> None:
     path = path_of(path, "where models are saved").absolute()
     if (path.is_file() or (path.is_dir() and any(path.iterdir()))) and not (path / SETS_MANIFEST).is_file():
         raise DataError("there is something else, and no models", place=str(path), cure="save to a folder of its own")
-    for one in model.kept:
+    for one in kept:
         verified(one.folder)
     part = path.with_name(f".{path.name}.part")
     try:
         shutil.rmtree(part, ignore_errors=True)
         models = []
-        for i, one in enumerate(model.kept):
-            name = f"model-{i + 1}"
-            (part / name).mkdir(parents=True)
+        for i, one in enumerate(kept):
+            folder = f"model-{i + 1}"
+            (part / folder).mkdir(parents=True)
             for file in (*FILES, "manifest.json"):
-                shutil.copyfile(one.folder / file, part / name / file)
-            plain = {"folder": name, "sha256": sha256(part / name / "manifest.json"), "way": one.way}
+                shutil.copyfile(one.folder / file, part / folder / file)
+            plain = {"folder": folder, "sha256": sha256(part / folder / "manifest.json"), "way": one.way}
             models.append({**plain, "sets": list(one.sets), "column": one.column, "intakes": one.intakes})
-        write_json(part / SETS_MANIFEST, {"format": FORMAT, "name": model.name, "models": models, "sets": model.sets})
+        write_json(part / SETS_MANIFEST, {"format": FORMAT, "name": name, "models": models, "sets": list(sets)})
         put_in_place(part, path)
     except OSError as error:
         raise DataError(f"could not write: {error.strerror or error}", place=str(path)) from error

@@ -15,7 +15,7 @@ from protokit.core.values.arrays import Predictions
 from protokit.core.values.said import Notice
 from protokit.evaluate.pooling import some_of
 from protokit.learn.parts.sets import Stacked
-from protokit.sets.bundle.model import naming
+from protokit.sets.bundle.kept import naming
 from protokit.sets.contents import PlainStacked
 from protokit.sets.experiment import Experiment, Outcome
 from protokit.sets.member import Member
