@@ -52,7 +52,7 @@ class OfOnnx(Arithmetic[Wire]):
     def node(
         self,
         kind: str,
-        given: Sequence[Wire | str],
+        given: Sequence[Wire],
         dtype: str,
         options: Mapping[str, Any] | None = None,
         outputs: int = 1,
