@@ -81,6 +81,8 @@ ITS_OWN = {
     "represent/on_disk.py": ({"open", "memmap"}, "arrays in a temporary folder"),
     "bundle/writing.py": ({"iterdir"}, "the folder that a model is saved to"),
     "sets/bundle/writing.py": ({"iterdir"}, "the folder that models are saved to"),
+    "doors/exporting.py": ({"iterdir"}, "the folder that a model is exported to"),
+    "doors/files/keras_file.py": ({"load_model"}, "the file that was just written, for its proof"),
     "core/libraries/quiet.py": ({"environ"}, "what a person has said of TensorFlow's log"),
     "sets/contents.py": ({"read_text", "glob"}, "files of an experiment's folder, which came through the door"),
     "sets/many/given.py": ({"iterdir"}, "names beside what is not there, for the cure"),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 
 from protokit.core.names import counted
-from protokit.doors.graph.cells import RawColumn
+from protokit.doors.graph.columns.column import RawColumn
 from protokit.doors.graph.ends import End
 from protokit.doors.plan import Plan
 from protokit.doors.proof import Proof

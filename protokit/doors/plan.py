@@ -9,7 +9,8 @@ from typing import TypeVar
 from protokit.bundle.opened.fitted import Fitted
 from protokit.core.errors import SpecError
 from protokit.doors.arithmetic.arithmetic import Arithmetic
-from protokit.doors.graph.cells import RawColumn, raw_column
+from protokit.doors.graph.columns.column import RawColumn
+from protokit.doors.graph.columns.of_kind import raw_column
 from protokit.doors.graph.encoded import encoded
 from protokit.doors.graph.ends import End, ends_of, hold, mean, said, scores_of, tempered
 from protokit.doors.graph.scaling import checked

@@ -22,6 +22,10 @@ class Exported(Fitted):
         stays outside. Before it is put in place it is held against this model, on the `rows` of a table, where one is
         given, and on rows that are drawn: with missing cells, unseen levels, numbers beyond those of training.
 
+        >>> found = model.export("birds.keras", rows=birds)
+        >>> found.outputs[1], found.differs <= found.tolerance
+        ('species: text (Adelie, Gentoo)', True)
+
         Args:
             path: `NAME.onnx`, `NAME.keras`, or a folder for a SavedModel.
             rows: A table with the model's columns, such as that of the test rows.

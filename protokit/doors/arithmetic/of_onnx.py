@@ -50,13 +50,18 @@ class OfOnnx(Arithmetic[Wire]):
         return optional("onnx", "export")
 
     def node(
-        self, kind: str, given: Sequence[Wire | str], dtype: str, options: Mapping[str, Any] | None = None, at: int = 0
+        self,
+        kind: str,
+        given: Sequence[Wire],
+        dtype: str,
+        options: Mapping[str, Any] | None = None,
+        outputs: int = 1,
     ) -> Wire:
-        """Add a node, of which the output at a place is taken."""
-        names = [f"{kind}_{len(self.nodes)}_{i}" for i in range(at + 1)]
-        taken = [one if isinstance(one, str) else one.name for one in given]
+        """Add a node, of whose outputs the first is taken."""
+        names = [f"{kind}_{len(self.nodes)}_{i}" for i in range(outputs)]
+        taken = [one.name for one in given]
         self.nodes.append(self.onnx.helper.make_node(kind, taken, names, name=names[0], **(options or {})))
-        return Wire(names[at], dtype)
+        return Wire(names[0], dtype)
 
     def constant(self, value: np.ndarray) -> Wire:
         """An array as a value: equal ones are one."""
@@ -113,7 +118,7 @@ class OfOnnx(Arithmetic[Wire]):
     def ascending(self, value: Wire) -> Wire:
         """See Arithmetic."""
         shape = self.node("Shape", [value], "int64", {"start": 1})
-        return self.node("TopK", [value, shape], value.dtype, {"axis": 1, "largest": 0})
+        return self.node("TopK", [value, shape], value.dtype, {"axis": 1, "largest": 0}, outputs=2)
 
     def cumulated(self, value: Wire) -> Wire:
         """See Arithmetic."""

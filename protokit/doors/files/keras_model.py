@@ -83,13 +83,13 @@ def _networks(
     for i, (part, encoder, own) in enumerate(zip(plan.model.parts, plan.encoders, encoded, strict=True)):
         found.append([])
         for seed in range(len(part.weights)):
-            network = _plain(copied(plan.model.menu, part, plan.model.precision, None, seed))
+            network = plain(copied(plan.model.menu, part, plan.model.precision, None, seed))
             wrapped = keras.Model(network.input, network.output, name=f"network_{i}_{seed}")
             found[i].append(by_target(wrapped({name: own[name] for name in network.input}), encoder))
     return found
 
 
-def _plain(network: keras.Model) -> keras.Model:
+def plain(network: keras.Model) -> keras.Model:
     """A network whose layers are all Keras's: in place of protokit's stand the operations that they are made of.
 
     Raises:

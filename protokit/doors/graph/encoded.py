@@ -8,7 +8,7 @@ from typing import TypeVar
 import numpy as np
 
 from protokit.doors.arithmetic.arithmetic import Arithmetic
-from protokit.doors.graph.cells import RawColumn
+from protokit.doors.graph.columns.column import RawColumn
 from protokit.doors.graph.scaling import checked, scaled
 from protokit.represent.encoder import ONE_HOT, Encoder
 from protokit.represent.kind import CodeColumn, NumberColumn

@@ -1,0 +1,56 @@
+"""The raw cells of a column, as a file takes them, and the numbers or codes that are made of them."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import ClassVar, TypeVar
+
+import numpy as np
+import pandas as pd
+
+from protokit.doors.arithmetic.arithmetic import Arithmetic
+from protokit.represent.kind import FittedColumn
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True)
+class RawColumn(ABC):
+    """A column of a file's input. `marks` are the recipe's texts of missing cells.
+
+    Attributes:
+        dtype: float64, int64, or object for texts.
+        takes: what a cell is, for the contract; `gone` what stands for a missing one.
+    """
+
+    fitted: FittedColumn
+    marks: tuple[str, ...] = ()
+    dtype: ClassVar[str]
+    takes: ClassVar[str]
+    gone: ClassVar[str]
+
+    @property
+    def name(self) -> str:
+        """The column's name."""
+        return self.fitted.column
+
+    @property
+    def levels(self) -> list[str] | None:
+        """The texts that training knew, where it is one of levels."""
+        return None
+
+    @abstractmethod
+    def array(self, cells: pd.Series) -> np.ndarray:
+        """Cells of a cleaned table as the file takes them. Shapes: (rows,) -> (rows, 1)."""
+
+    @abstractmethod
+    def made(self, a: Arithmetic[Value], value: Value) -> Value:
+        """What is made of cells: numbers (float64, NaN where missing), or of a category its code (int64).
+
+        Shapes: (rows, 1) -> (rows, numbers of the column), or (rows, 1).
+        """
+
+    @abstractmethod
+    def drawn(self, rng: np.random.Generator, rows: int, seen: np.ndarray) -> pd.Series:
+        """Cells such as may come: as in training (`seen` has numbers of it), beyond it, and missing."""
