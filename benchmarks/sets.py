@@ -31,10 +31,9 @@ MARK = re.compile(r"(<!-- sets -->\n).*?(<!-- /sets -->)", re.S)
 FEW = 60  # rows of training of each occupation
 MENU = [{"Dense": {"units": 64, "activation": "relu"}}, {"Dense": {"units": 32, "activation": "relu"}}]
 OF_IMAGES = [
-    {"Conv2D": {"filters": 16, "kernel_size": 3, "activation": "relu"}, "name": "stem"},
-    {"MaxPooling2D": {"pool_size": 2}, "name": "pooled"},
-    {"Conv2D": {"filters": 32, "kernel_size": 3, "activation": "relu"}, "name": "second"},
-    {"GlobalAveragePooling2D": {}, "name": "flat"},
+    {"Conv2D": {"filters": 32, "kernel_size": 3, "strides": 2, "activation": "relu"}, "name": "stem"},
+    {"Conv2D": {"filters": 64, "kernel_size": 3, "strides": 2, "activation": "relu"}, "name": "second"},
+    {"Flatten": {}, "name": "flat"},
     {"Dense": {"units": 64, "activation": "relu"}, "name": "hidden"},
 ]
 
@@ -61,35 +60,34 @@ def adult(seed: int) -> dict[str, float]:
 
 
 def fashion(seed: int) -> dict[str, float]:
-    """Accuracy of the two halves of Fashion-MNIST's classes: 4,000 rows of one, 100 of the other."""
+    """Accuracy of the two halves of Fashion-MNIST's classes: 4,000 rows of the last five, 100 of the first five."""
     images, labels = _fashion()
     draw = np.random.default_rng(seed)
     sets: dict[str, Any] = {}
     with tempfile.TemporaryDirectory() as folder:
-        for name, low, count in (("many", 0, 4000), ("few", 5, 100)):
+        for name, low, count in (("many", 5, 4000), ("few", 0, 100)):
             own = draw.permutation(np.flatnonzero((labels >= low) & (labels < low + 5)))[: count + count // 4 + 2000]
             part = ["train"] * count + ["validation"] * (count // 4) + ["test"] * 2000
             sets[name] = _as_images(Path(folder), name, images[own], labels[own], part)
         found = {}
-        ways: dict[str, object] = {
-            "shared": "shared",
-            "in sequence": {"sequence": {}},
-            "in sequence, rehearsed": {"sequence": {"rehearse": 0.2}},
-            "in sequence, frozen": {"sequence": {"freeze_after_first": ["stem", "second", "hidden"]}},
-        }
-        for label, way in ways.items():
+        frozen = {"freeze_after_first": ["stem", "second", "hidden"]}
+        for ways, label in (
+            (["shared", "sequence"], "in sequence"),
+            ({"sequence": {"rehearse": 0.2}}, "in sequence, rehearsed"),
+            ({"sequence": frozen}, "in sequence, frozen"),
+        ):
             recipe = {
                 "name": "fashion",
                 "seed": seed,
                 "sets": {name: {} for name in sets},
                 "represent": {"target": "kind", "columns": {"photo": "image"}, "split": {"by": {"column": "part"}}},
-                "learn": {"menu": OF_IMAGES, "networks": 1, "epochs": 30, "stop": {"patience": 5}, "sets": way},
+                "learn": {"menu": OF_IMAGES, "networks": 1, "epochs": 60, "stop": {"patience": 8}, "sets": ways},
                 "evaluate": {"metrics": ["accuracy"], "baselines": ["dummy"]},
             }
             run = protokit.run_sets(recipe, sets, out=Path(folder) / "runs")
             for cell in run.results["cells"]:
-                own_way = "alone" if cell["way"] == "each" else label
-                found[f"{own_way}: {cell['set']}"] = float(cell["score"]["value"] or 0)
+                way = {"each": "alone", "shared": "at once"}.get(cell["way"], label)
+                found[f"{way}: {cell['set']}"] = float(cell["score"]["value"] or 0)
     return found
 
 

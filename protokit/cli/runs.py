@@ -33,15 +33,21 @@ def run(
     out: Annotated[Path, typer.Option("-o", "--out", help="Where runs are kept.")] = Path("runs"),
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the last run of this recipe.")] = False,
     workers: Annotated[
-        str | None, typer.Option("--workers", help="Of several recipes: how many at once, each in a process; or ray.")
+        str | None,
+        typer.Option("--workers", help="Of several recipes or sets: how many at once, each in a process; or ray."),
     ] = None,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Read and prepare the data anew.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Run a recipe: train its network, and say how good it is. Of several, one table says it of each."""
     [recipe, *more] = recipes
-    if more or workers is not None or is_pattern(recipe) or Path(recipe).is_dir():
-        count = 1 if workers is None else workers
+    count = 1 if workers is None else workers
+    several = more or is_pattern(recipe) or Path(recipe).is_dir()
+    read = None if several else as_recipe(recipe, set or (), several=True)
+    if read is not None and read.sets:
+        _run_sets(read, out, resume=resume, workers=count, cache=not no_cache, as_json=as_json)
+        return
+    if several or workers is not None:
         table = protokit.run_all(recipes, workers=count, out=out, resume=resume, set=set or (), cache=not no_cache)
         if as_json:
             print_json(table.as_plain())
@@ -49,10 +55,6 @@ def run(
             show(table.card, width=200)
         if table.failed:
             raise SystemExit(1)
-        return
-    read = as_recipe(recipe, set or (), several=True)
-    if read.sets:
-        _run_sets(read, out, resume=resume, cache=not no_cache, as_json=as_json)
         return
     try:
         result = protokit.run(recipe, out=out, resume=resume, set=set or (), cache=not no_cache)
@@ -69,9 +71,9 @@ def run(
     typer.echo(f"\n  {result.path}")
 
 
-def _run_sets(recipe: Recipe, out: Path, *, resume: bool, cache: bool, as_json: bool) -> None:
+def _run_sets(recipe: Recipe, out: Path, *, resume: bool, workers: int | str, cache: bool, as_json: bool) -> None:
     """Train on the sets of a recipe, and say what each way gives."""
-    found = protokit.run_sets(recipe, out=out, resume=resume, cache=cache)
+    found = protokit.run_sets(recipe, out=out, resume=resume, workers=workers, cache=cache)
     if as_json:
         print_json({"run": str(found.path), "verdict": found.verdict, **found.results})
         return

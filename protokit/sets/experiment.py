@@ -19,7 +19,7 @@ from protokit.show.progress import Progress
 class Experiment:
     """Sets with their rows, and the folder in which each way keeps its runs; `key` is of recipe and data together.
 
-    `workers` train the networks of `each`."""
+    `workers` train the networks of `each`, and with `cache` take what is kept of prepared data."""
 
     recipe: Recipe
     members: Sequence[Member]
@@ -28,6 +28,7 @@ class Experiment:
     shown: Progress
     resume: bool = False
     workers: int | str = 1
+    cache: bool = True
 
     def of(self, way: str) -> Path:
         """The folder of a way's runs."""

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+<<<<<<< HEAD
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+=======
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+>>>>>>> wt-each19
 from pathlib import Path
+from typing import TypeAlias
 
 from protokit.core.values.arrays import Predictions
 from protokit.recipe.recipe import Recipe
@@ -18,6 +25,9 @@ from protokit.workflow.result import Run
 from protokit.workflow.run.preparation import Prepared, prepare
 
 
+Tested: TypeAlias = "tuple[Mapping[str, Predictions], Mapping[str, Mapping[str, Predictions]]]"
+
+
 @dataclass
 class Member:
     """A set with its rows; `own` is the run of its own network, once there is one."""
@@ -26,6 +36,7 @@ class Member:
     recipe: Recipe
     prepared: Prepared
     own: Run | None = None
+    _tested: Tested | None = field(default=None, repr=False)
 
     @property
     def fold(self) -> Represented:
@@ -36,11 +47,13 @@ class Member:
         """Keep the run of its own network below a folder."""
         self.prepared = replace(self.prepared, out=out)
 
-    def tested(self) -> tuple[Mapping[str, Predictions], Mapping[str, Mapping[str, Predictions]]]:
+    def tested(self) -> Tested:
         """What the own network and the baselines say of the test rows, by target."""
         assert self.own is not None, "the own network is trained first"
-        network, baselines, _ = read_predictions(self.own.path)
-        return network, baselines
+        if self._tested is None:
+            network, baselines, _ = read_predictions(self.own.path)
+            self._tested = network, baselines
+        return self._tested
 
 
 def prepared_members(

@@ -48,7 +48,7 @@ def experiment_on(recipe: Recipe, table: object, out: Path, shown: Progress, ope
     folder = SetsFolder.of(out, recipe, found, resume=how.resume)
     if how.resume and (folder.path / LAST).exists():
         return folder.path
-    experiment = Experiment(recipe, found, folder.path, folder.key, shown, how.resume, how.workers)
+    experiment = Experiment(recipe, found, folder.path, folder.key, shown, how.resume, how.workers, how.cache)
     for member in found:
         member.kept_in(experiment.of("each"))
     outcomes: list[Outcome] = [train_each(experiment)]

@@ -23,7 +23,7 @@ def train_each(experiment: Experiment) -> Outcome:
     """
     if experiment.workers != 1:
         return _by_workers(experiment)
-    trainers = Trainers(len(experiment.members))
+    trainers = Trainers(1)  # each set's network has the bits that it has alone, or from another worker
     for i, member in enumerate(experiment.members):
         prepared = member.prepared
         if experiment.resume:
@@ -44,12 +44,12 @@ def _by_workers(experiment: Experiment) -> Outcome:
     Raises:
         TrainingError: a set's network could not be trained.
     """
-    recipes = [member.recipe for member in experiment.members]
-    table = run_all(recipes, workers=experiment.workers, out=experiment.of("each"), resume=True)
+    recipes, folder = [member.recipe for member in experiment.members], experiment.of("each")
+    table = run_all(recipes, workers=experiment.workers, out=folder, resume=True, cache=experiment.cache)
     for member, one in zip(experiment.members, table, strict=True):
         if one.path is None:
             raise TrainingError(f"set {member.name!r}: {one.reason}", cure="mend it, and go on with resume")
-        member.own = one.run
+        member.own = Run.open(folder / one.path.relative_to(folder.resolve()))  # workers know no relative folder
     return _outcome(experiment)
 
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 import html
 import re
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import StringIO
 
 import matplotlib as mpl
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 from protokit.show.plots.themes import THEMES
@@ -18,6 +21,12 @@ _COLOUR = re.compile(r"#[0-9a-fA-F]{6}\b")
 _MARKS = re.compile(r"<g([^>]*)>((?:\s*<use [^>]*/>)+)\s*</g>")
 _STYLE = re.compile(r' style="[^"]*"')
 _GROUND = "var(--jp-layout-color0,var(--vscode-editor-background,#fff))"  # that of a notebook
+_SETTINGS = {
+    "svg.fonttype": "none",
+    "svg.hashsalt": "protokit",
+    "figure.autolayout": False,
+    "figure.constrained_layout.use": False,
+}
 _FONT = re.compile(r"font: ([^;\"']*?)([\d.]+)px [^;\"]*")
 
 
@@ -58,11 +67,12 @@ def _mixed(colour: str, percent: int, other: str = "currentColor") -> str:
 
 def _saved(figure: Figure, *, transparent: bool = False) -> str:
     out = StringIO()
-    with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "protokit"}), warnings.catch_warnings():
+    with mpl.rc_context(_SETTINGS), warnings.catch_warnings():
         # a browser has the letters that matplotlib's own font lacks
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         ground = "none" if transparent else "auto"
-        figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None}, facecolor=ground)
+        with _laid_out(figure):
+            figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None}, facecolor=ground)
     text = out.getvalue()
     text = text[text.index("<svg") :]
     text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.S)
@@ -71,6 +81,25 @@ def _saved(figure: Figure, *, transparent: bool = False) -> str:
     text = _FONT.sub(r"font: \1\2px system-ui, sans-serif", text)
     text = _TAG.sub(lambda found: _DECIMALS.sub(r"\1", found[0]), text)
     return re.sub(r"\n\s*", "\n", text).strip()
+
+
+@contextmanager
+def _laid_out(figure: Figure) -> Iterator[None]:
+    """Lay the figure out as saving does, which for that draws all of it once more than is needed."""
+    engine, canvas, dpi = figure.get_layout_engine(), figure.canvas, figure.dpi
+    if engine is None:
+        yield
+        return
+    FigureCanvasSVG(figure)  # text is measured as it is written
+    try:
+        engine.execute(figure)
+        figure.dpi = dpi
+        figure.set_layout_engine(None)
+        yield
+    finally:
+        figure.dpi = dpi
+        figure.set_layout_engine(engine)
+        figure.set_canvas(canvas)
 
 
 def _styled_once(found: re.Match[str]) -> str:
