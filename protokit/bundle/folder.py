@@ -1,5 +1,5 @@
-"""A model's folder: `menu.json`, `encoders.json`, `weights.safetensors`, `manifest.json`, and `rows.safetensors` where the
-rows that it was made of are kept, as hashes.
+"""A model's folder: `menu.json`, `encoders.json`, `weights.safetensors`, `manifest.json`, and `rows.safetensors` where
+the rows that it was made of are kept, as hashes.
 
 Nothing in it names code: the menu is checked against the catalogue, and only tensors are read.
 """
