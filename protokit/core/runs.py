@@ -14,6 +14,7 @@ from protokit.core.suggest import nearest
 
 _TIME = "[0-9]" * 8 + "T" + "[0-9]" * 6 + "-*"  # how the folder of a run is called
 LAST = "metrics.json"  # the last file that a run writes
+LAST_OF_SETS = "sets.json"  # the last file that an experiment on several sets writes
 
 
 def path_of(given: object, what: str) -> Path:
@@ -73,7 +74,7 @@ def _why_not(path: Path) -> tuple[str, str]:
     if (path / "search.json").exists():
         cure = "its runs are beside it, of best.yaml and defaults.yaml: `protokit runs` lists them"
         return f"{rule}: it is the folder of a search", cure
-    if (path / "sets.json").exists():
+    if (path / LAST_OF_SETS).exists() or any(path.glob(f"sets-*/{LAST_OF_SETS}")):
         cure = "give the run of one set, such as each/SET in it; protokit.SetsRun.open reads the whole"
         return f"{rule}: it is an experiment on several sets", cure
     if (path / "log.jsonl").exists():

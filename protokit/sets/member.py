@@ -98,7 +98,7 @@ def why_not_together(members: Sequence[Member]) -> tuple[str, str] | None:
             return f"the rows of {member.name!r} are too many for memory", "write sets: each"
         if member.recipe.learn.form in ("clusters", "drawn", "inputs", "tokens"):
             return f"the task of {member.name!r} has no target that sets could share", "write sets: each"
-        for word in ("stages", "freeze", "from_", "training_step", "devices"):
+        for word in ("stages", "freeze", "training_step", "devices"):
             if getattr(member.recipe.learn, word):
                 return (
                     f"learn.{word.rstrip('_')} is for one network",

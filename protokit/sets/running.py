@@ -11,6 +11,7 @@ from protokit.core.outside import access
 from protokit.core.suggest import did_you_mean
 from protokit.recipe.overrides import Settings
 from protokit.recipe.recipe import Recipe
+from protokit.recipe.sets.earlier import Earlier
 from protokit.sets.how import How
 from protokit.sets.many.run_all import workers_of
 from protokit.sets.result import SetsRun
@@ -71,8 +72,10 @@ def _given(recipe: Recipe, table: object) -> Mapping[str, object] | object:
     if not isinstance(table, Mapping):
         raise SpecError.one("of several sets give a dict of frames by set", "write {SET: frame, ...}")
     if recipe.sets.parts:
+        earlier = Earlier.of(recipe)
+        known = [*recipe.sets.parts, *(earlier.sets if earlier is not None else ())]
         for name in table:
-            if name not in recipe.sets.parts:
+            if name not in known:
                 rule = f"there is no set {name!r}"
-                raise SpecError.one(rule, did_you_mean(str(name), list(recipe.sets.parts)))
+                raise SpecError.one(rule, did_you_mean(str(name), known))
     return table

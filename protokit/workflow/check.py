@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 from protokit.collect.headers import columns, some_cells
@@ -14,6 +15,7 @@ from protokit.learn.words import Learn
 from protokit.recipe.column_names import check_columns
 from protokit.recipe.overrides import Settings, apply
 from protokit.recipe.recipe import Recipe
+from protokit.recipe.sets.earlier import Earlier
 from protokit.recipe.sets.members import hold_sets, members
 from protokit.workflow.ignored import before_a_run
 
@@ -68,20 +70,23 @@ def check(recipe: Recipe | str | Path | Mapping[str, object], table: object = No
     checked = as_recipe(recipe, set, several=True)
     if checked.sets:
         if not checked.sets.by:
-            for one in members(checked).values():
-                _check_one(one, table)
+            earlier = Earlier.of(checked)
+            for name, one in members(checked, earlier=earlier).items():
+                _check_one(one, table, partial(earlier.hold_columns, one, name) if earlier is not None else None)
         return checked
     return _check_one(checked, table)
 
 
-def _check_one(checked: Recipe, table: object) -> Recipe:
-    """A recipe of one set, checked."""
+def _check_one(checked: Recipe, table: object, hold: Callable[[list[str]], None] | None = None) -> Recipe:
+    """A recipe of one set, checked; `hold` holds its columns to what else they have to be."""
     hold_backend(checked)
     checked.check_menu()
     with checked.document.placing():
         names = columns(checked.collect, checked.folder, _given(checked, table))
     if names is not None:
         check_columns(checked, names)
+        if hold is not None:
+            hold(list(names))
     return checked
 
 

@@ -25,6 +25,8 @@ def train_each(experiment: Experiment) -> Outcome:
         return _by_workers(experiment)
     trainers = Trainers(len(experiment.members))
     for i, member in enumerate(experiment.members):
+        if member.own is not None:  # taken from an earlier experiment
+            continue
         prepared = member.prepared
         if experiment.resume:
             folder = RunFolder.find(experiment.of("each"), member.recipe, prepared.table)
@@ -44,9 +46,10 @@ def _by_workers(experiment: Experiment) -> Outcome:
     Raises:
         TrainingError: a set's network could not be trained.
     """
-    recipes = [member.recipe for member in experiment.members]
-    table = run_all(recipes, workers=experiment.workers, out=experiment.of("each"), resume=True)
-    for member, one in zip(experiment.members, table, strict=True):
+    members = [member for member in experiment.members if member.own is None]
+    recipes = [member.recipe for member in members]
+    table = run_all(recipes, workers=experiment.workers, out=experiment.of("each"), resume=True) if members else ()
+    for member, one in zip(members, table, strict=True):
         if one.path is None:
             raise TrainingError(f"set {member.name!r}: {one.reason}", cure="mend it, and go on with resume")
         member.own = one.run

@@ -47,15 +47,15 @@ def why_not_stacked(members: list[Member]) -> tuple[str, str] | None:
         if tasks[0] != tasks[1]:
             return f"the tasks of {pair} are not the same", "write learn: {task: ...} for all, or sets: shared"
         for section in ("represent", "learn", "evaluate"):
-            plain = [_without_split(getattr(member.recipe, section).as_plain()) for member in (first, other)]
+            plain = [_of_all(getattr(member.recipe, section).as_plain()) for member in (first, other)]
             if plain[0] != plain[1]:
                 word = next(key for key in plain[0] if plain[0][key] != plain[1].get(key))
                 return f"{section}.{word} of {pair} is not the same", "write it once for all sets, or sets: shared"
     return None
 
 
-def _without_split(plain: dict[str, object]) -> dict[str, object]:
-    return {key: value for key, value in plain.items() if key != "split"}
+def _of_all(plain: dict[str, object]) -> dict[str, object]:
+    return {key: value for key, value in plain.items() if key not in ("split", "from")}
 
 
 def _kind(column: pd.Series) -> str:
@@ -77,7 +77,8 @@ def train_stacked(experiment: Experiment, way: Stacked) -> Outcome:
     while not experiment.recipe.sets.by and column in members[0].fold.frame.columns:
         column += "_"
     frames = {part: pd.concat([_rows(m, part, column) for m in members], ignore_index=True) for part in _PARTS}
-    document = several.of_stack(members[0].recipe.document, column, {"validation": "validation", "test": "test"})
+    start = experiment.begun(members[0], "stacked").document
+    document = several.of_stack(start, column, {"validation": "validation", "test": "test"})
     recipe = Recipe.of(document, members[0].recipe.folder, "stacked")
     experiment.shown.step("all sets stacked")
     found = run(recipe, frames, out=experiment.of("stacked"), resume=experiment.resume, cache=False)
