@@ -1,6 +1,6 @@
-"""A model's folder: `menu.json`, `encoders.json`, `weights.safetensors`, `manifest.json`, and `rows.safetensors` where
-the rows that it was made of are kept, as hashes.
+"""A model's folder: `menu.json`, `encoders.json`, `weights.safetensors` and `manifest.json`.
 
+Of a table in memory also `rows.safetensors`, the hashes of its rows.
 Nothing in it names code: the menu is checked against the catalogue, and only tensors are read.
 """
 
@@ -51,7 +51,7 @@ def load(path: str | Path) -> Model:
     """
     path = _folder_of(path_of(path, "a model's folder"))
     written = _written(path, of=verified(path))
-    menu_plain, encoders, rows = written.menu, written.encoders, _rows(path / ROWS)
+    menu_plain, encoders, rows = written.menu, written.encoders, kept_rows_of(path)
     check_requirements(menu_plain, str(path))
     try:
         precision = menu_plain.get("precision")
@@ -91,12 +91,13 @@ def _compiled(plain: Mapping[str, Any]) -> Mapping[str, object] | None:
     raise BundleError(f"what a network is compiled with is nothing of the kind: {said!r}")
 
 
-def _rows(file: Path) -> KeptRows | None:
-    """The rows that the model was made of; None of models that keep none.
+def kept_rows_of(path: Path) -> KeptRows | None:
+    """The rows that the model of a folder was made of; None where it keeps none.
 
     Raises:
         BundleError: they cannot be read.
     """
+    file = path / ROWS
     if not file.is_file():
         return None
     try:

@@ -15,6 +15,7 @@ from protokit.core.suggest import nearest
 _TIME = "[0-9]" * 8 + "T" + "[0-9]" * 6 + "-*"  # how the folder of a run is called
 LAST = "metrics.json"  # the last file that a run writes
 SETS_MANIFEST = "models.json"  # says what is in a folder of several sets' models
+LAST_OF_SETS = "sets.json"  # the last file that an experiment on several sets writes
 
 
 def path_of(given: object, what: str) -> Path:
@@ -76,7 +77,7 @@ def _why_not(path: Path) -> tuple[str, str]:
         return f"{rule}: it is the folder of a search", cure
     if (path / SETS_MANIFEST).exists():
         return f"{rule}: it holds models of several sets", "protokit.load_sets reads them; predict --set NAME takes one"
-    if (path / "sets.json").exists() or any(path.glob("sets-*/sets.json")):
+    if (path / LAST_OF_SETS).exists() or any(path.glob(f"sets-*/{LAST_OF_SETS}")):
         cure = "protokit.SetsRun.open reads it, compare_sets compares it; its runs are in WAY/SET"
         return f"{rule}: it is an experiment on several sets", cure
     if (path / "log.jsonl").exists():

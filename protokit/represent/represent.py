@@ -31,7 +31,6 @@ from protokit.represent.sides.fitting import for_fitting, sides_of, told_of_side
 from protokit.represent.split_way import SplitTable
 from protokit.represent.splitting import (
     as_dealt,
-    keeps_known,
     split,
     told_of_known,
     told_of_share,
@@ -83,7 +82,7 @@ def represent(
         known = None if setting.known is None else setting.known.parts(examples.frame)
         splits = _splits(spec, examples, tasks, separator, setting.seed, known)
         if setting.known is not None and known is not None:
-            told_of = told_of_known(setting.known.run, known, splits[0], keeps_known(examples.frame, spec.split))
+            told_of = told_of_known(setting.known.run, known, splits[0])
             examples = replace(examples, notices=(*examples.notices, *told_of))
     else:
         splits = (as_dealt(dealt[examples.positions], spec.split),)

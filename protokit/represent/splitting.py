@@ -59,13 +59,6 @@ def split(
     return (_split(free, result["validation"], result["test"], way.name, len(frame)),)
 
 
-def keeps_known(frame: pd.DataFrame, rule: spec.Split) -> bool:
-    """Whether rows of an earlier run stay in their parts: not of folds, nor where the table says the parts."""
-    if rule.folds is not None or isinstance(rule.test, str) or isinstance(rule.validation, str):
-        return False
-    return rule.way is None or SPLITS[rule.way].given(SplitTable(frame, rule.way_column)) is None
-
-
 def _with_new(way: type[SplitWay], table: SplitTable, rule: spec.Split, known: np.ndarray, seed: int) -> Split:
     """The rows of an earlier run in their parts, and the new ones dealt as the rule says.
 
@@ -160,14 +153,15 @@ def told_of_share(frame: pd.DataFrame, rule: spec.Split) -> list[Notice]:
     return [Notice(said, (str(rule.way_column),), "remove represent.split.validation, or write train in these rows")]
 
 
-def told_of_known(run: str, known: np.ndarray, found: Split, kept: bool) -> list[Notice]:
+def told_of_known(run: str, known: np.ndarray, found: Split) -> list[Notice]:
     """How many rows an earlier run had, and where the new ones are."""
     new = np.flatnonzero(known == "")
     had = len(known) - len(new)
     if not had:
         return [Notice(f"none of the rows is one that {run} had", (), "")]
-    if not kept:
-        rule = f"{had:,} rows are such that {run} had; their parts are as the recipe says, not as they were there"
+    moved = had - sum(int((known[getattr(found, part)] == part).sum()) for part in ("train", "validation", "test"))
+    if moved:
+        rule = f"of {had:,} rows that {run} had {moved:,} are in another part, as the recipe says"
         return [Notice(rule, (), "write split: {test: 0.2} to have them stay in their parts")]
     parts = [f"{np.isin(new, getattr(found, p)).sum():,} {p}" for p in ("train", "validation", "test")]
     rule = f"{had:,} rows are such that {run} had, and stay in the part that they were in"

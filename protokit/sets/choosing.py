@@ -5,12 +5,13 @@ from __future__ import annotations
 from protokit.core.values.said import Notice
 from protokit.learn.parts.sets import Each, Sequence, Shared, Stacked, Ways
 from protokit.recipe.recipe import Recipe
+from protokit.recipe.sets.earlier import Earlier
 from protokit.sets.experiment import error_of
 from protokit.sets.member import Member, why_not_together
 from protokit.sets.ways.stacking import why_not_stacked
 
 
-def chosen(recipe: Recipe, members: list[Member]) -> tuple[Ways, list[Notice]]:
+def chosen(recipe: Recipe, members: list[Member], earlier: Earlier | None = None) -> tuple[Ways, list[Notice]]:
     """The ways beside `each`, and what is said of how they were chosen.
 
     Raises:
@@ -25,6 +26,8 @@ def chosen(recipe: Recipe, members: list[Member]) -> tuple[Ways, list[Notice]]:
                 raise error_of(recipe, way, f"the sets cannot be trained together: {why[0]}", why[1])
         return tuple(way for way in said if not isinstance(way, Each)), []
     why = why_not_stacked(members)
+    if why is None and earlier is not None and Stacked.name not in earlier.ways:
+        why = "the earlier experiment has no stacked network", "write learn: {sets: stacked} for one"
     if why is None:
         rule = "a network for each set, and one for the rows of all: the sets have the same columns and target"
         return (Stacked(),), [Notice(rule, (), "write learn: {sets: each}, or {sets: [stacked, shared]}")]

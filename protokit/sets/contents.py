@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from protokit.core import runs
 from protokit.core.errors import DataError
 from protokit.core.outside import access
 from protokit.core.plain import PlainInterval
+from protokit.core.runs import LAST_OF_SETS
 
-LAST = "sets.json"
+LAST = LAST_OF_SETS
 
 
 class PlainCell(TypedDict):
@@ -48,6 +49,33 @@ class PlainStacked(TypedDict):
     intakes: dict[str, dict[str, Any]]
 
 
+class PlainChange(TypedDict):
+    """The score of a set that was known before, on the test rows of then: before, and now.
+
+    `outcome` is whether it is better now beyond chance, all of an experiment together.
+    """
+
+    set: str
+    way: str
+    target: str
+    metric: str
+    greater_is_better: bool
+    rows: int
+    before: PlainInterval
+    now: PlainInterval
+    difference: PlainInterval | None
+    outcome: str
+    p: float | None
+
+
+class PlainEarlier(TypedDict):
+    """The experiment that this one goes on from: its folder, its sets, and how many rows of each set are new."""
+
+    path: str
+    sets: list[str]
+    new_rows: dict[str, int]
+
+
 class PlainSets(TypedDict):
     """All that `sets.json` holds."""
 
@@ -62,6 +90,8 @@ class PlainSets(TypedDict):
     notices: list[dict[str, Any]]
     findings: list[dict[str, Any]]
     stacked: PlainStacked | None
+    earlier: NotRequired[PlainEarlier]
+    changes: NotRequired[list[PlainChange]]
 
 
 def sets_folder(path: Path) -> Path:

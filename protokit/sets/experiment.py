@@ -11,6 +11,7 @@ from protokit.core.values.arrays import Predictions
 from protokit.core.values.said import Notice
 from protokit.learn.parts.sets import Way
 from protokit.recipe.recipe import Recipe
+from protokit.recipe.sets.earlier import Earlier, begun
 from protokit.sets.member import Member
 from protokit.show.progress import Progress
 
@@ -19,7 +20,9 @@ from protokit.show.progress import Progress
 class Experiment:
     """Sets with their rows, and the folder in which each way keeps its runs; `key` is of recipe and data together.
 
-    `workers` train the networks of `each`, and with `cache` take what is kept of prepared data."""
+    `workers` train the networks of `each`, and with `cache` take what is kept of prepared data. Where it goes on from
+    an `earlier` one, `new_rows` are how many rows of each set that one did not have.
+    """
 
     recipe: Recipe
     members: Sequence[Member]
@@ -29,10 +32,16 @@ class Experiment:
     resume: bool = False
     workers: int | str = 1
     cache: bool = True
+    earlier: Earlier | None = None
+    new_rows: Mapping[str, int] = field(default_factory=dict)
 
     def of(self, way: str) -> Path:
         """The folder of a way's runs."""
         return self.folder / way
+
+    def begun(self, member: Member, way: str) -> Recipe:
+        """The recipe of a set as it begins by a way: at the set's run of the earlier experiment, where there is one."""
+        return member.recipe if self.earlier is None else begun(member.recipe, self.earlier.run(member.name, way))
 
     def error(self, way: Way, rule: str, cure: str, word: str = "") -> SpecError:
         """An error at the way's place in the recipe."""

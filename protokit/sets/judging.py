@@ -34,7 +34,7 @@ def cells(members: Sequence[Member], outcomes: Sequence[Outcome], folder: str) -
     for member in members:
         own, baselines = member.tested()
         for target, mine in own.items():
-            metric, against = _decided(member, target)
+            metric, against = decided(member, target)
             models = [(metric, outcome.predictions[member.name][target]) for outcome in outcomes]
             scored = bootstrap.scored([(metric, mine), *models], 0)
             base, base_samples = scored[0]
@@ -69,7 +69,7 @@ def cells(members: Sequence[Member], outcomes: Sequence[Outcome], folder: str) -
     return [one.cell for one in found]
 
 
-def _decided(member: Member, target: str) -> tuple[str, Mapping[str, object]]:
+def decided(member: Member, target: str) -> tuple[str, Mapping[str, object]]:
     """The metric that decided the verdict of a set's own network, and that verdict."""
     assert member.own is not None, "the own network is trained first"
     verdict = next(one for one in member.own.results["metrics"]["verdicts"] if one["target"] == target)
@@ -89,7 +89,7 @@ def steps(members: Sequence[Member], found: Sequence[Step]) -> PlainSteps | None
         return None
     order = [step.set for step in found]
     target = {member.name: next(iter(member.tested()[0])) for member in members}
-    metric = {member.name: _decided(member, target[member.name])[0] for member in members}
+    metric = {member.name: decided(member, target[member.name])[0] for member in members}
     scores: list[dict[str, Interval]] = []
     for step in found:
         scores.append(

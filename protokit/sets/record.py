@@ -11,6 +11,8 @@ from pathlib import Path
 from protokit.core.files import write_json, write_text
 from protokit.core.runs import new_folder
 from protokit.recipe.recipe import Recipe
+from protokit.recipe.sets.earlier import Earlier
+from protokit.sets.growing.start import noted
 from protokit.sets.member import Member
 from protokit.workflow.cache.entries import key_of
 from protokit.workflow.record.folder import environment, written
@@ -24,9 +26,15 @@ class SetsFolder:
     key: str
 
     @classmethod
-    def of(cls, out: Path, recipe: Recipe, members: Sequence[Member], *, resume: bool) -> SetsFolder:
-        """A new folder; with `resume` that of the last experiment of the same recipe and data, where there is one."""
-        key = key_of("sets", recipe.as_plain(), {m.name: sorted(m.prepared.table.origin.items()) for m in members})
+    def of(
+        cls, out: Path, recipe: Recipe, members: Sequence[Member], *, resume: bool, earlier: Earlier | None
+    ) -> SetsFolder:
+        """A new folder; with `resume` that of the last experiment of the same recipe and data, where there is one.
+
+        `earlier` is the experiment that it goes on from.
+        """
+        origins = {m.name: sorted(m.prepared.table.origin.items()) for m in members}
+        key = key_of("sets", recipe.as_plain(), origins, *([earlier.path.name] if earlier is not None else []))
         for path in sorted((out / recipe.name).glob("sets-*/environment.json"), reverse=True) if resume else ():
             try:
                 if json.loads(path.read_text(encoding="utf-8")).get("key") == key:
@@ -38,5 +46,5 @@ class SetsFolder:
         place = os.path.relpath(recipe.folder.resolve(), path.resolve())
         inputs = {name: digest for member in members for name, digest in member.prepared.table.origin.items()}
         made_of = {"key": key, "name": recipe.name, "inputs": inputs, "folder": Path(place).as_posix()}
-        write_json(path / "environment.json", {**environment(), **made_of})
+        write_json(path / "environment.json", {**environment(), **made_of, **noted(recipe, earlier, path)})
         return cls(path, key)

@@ -93,6 +93,26 @@ class SetsRun:
             rows.append({**head, **cell["score"], **said, "rows": cell["rows"]})
         return pd.DataFrame(rows)
 
+    @cached_property
+    def changes(self) -> pd.DataFrame:
+        """Of an experiment that goes on: a row for each set that was known before, way and target.
+
+        The score on the test rows of then with its bounds, before and now, and what changed; empty of any other.
+
+        >>> len(sets.changes)
+        0
+        """
+        import pandas as pd
+
+        rows = []
+        for one in self.results.get("changes") or []:
+            head = {key: one[key] for key in ("set", "way", "target", "metric", "rows")}  # type: ignore[literal-required]
+            gap = one["difference"] or {"value": None, "low": None, "high": None}
+            parts = {"before": one["before"], "now": one["now"], "change": gap}
+            bounds = {f"{part} {key}": plain[key] for part, plain in parts.items() for key in ("value", "low", "high")}  # type: ignore[literal-required]
+            rows.append({**head, **bounds, "outcome": one["outcome"], "p": one["p"]})
+        return pd.DataFrame(rows)
+
     def run(self, set: str, way: str = "each") -> Run:
         """The run of a set by a way; of `stacked` it is one for all sets.
 

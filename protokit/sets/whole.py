@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,15 @@ from protokit.core.files import finite, write_json, write_text
 from protokit.core.values.said import Finding
 from protokit.learn.parts.sets import Sequence, Shared, Stacked
 from protokit.recipe.recipe import Recipe
+from protokit.recipe.sets.earlier import Earlier
 from protokit.recipe.sets.members import members, whole
 from protokit.sets.audit.audit import across
 from protokit.sets.audit.data import SetData
 from protokit.sets.choosing import chosen
 from protokit.sets.contents import LAST, PlainSets
 from protokit.sets.experiment import Experiment, Outcome
+from protokit.sets.growing.changes import changes_of, steps_after
+from protokit.sets.growing.start import earlier_of, hold_tables, new_rows, seen_in, take_own
 from protokit.sets.how import How
 from protokit.sets.judging import cells, steps
 from protokit.sets.look.page import page_of
@@ -30,6 +34,7 @@ from protokit.sets.ways.stacked import taken, train_stacked
 from protokit.show.progress import Progress
 from protokit.workflow.run.auditing import audit_data
 from protokit.workflow.run.collecting import collected
+from protokit.workflow.warm.rows import SEEN
 
 _TRAINED: Mapping[type, Any] = {Stacked: train_stacked, Shared: train_shared, Sequence: train_sequence}
 
@@ -40,35 +45,45 @@ def experiment_on(recipe: Recipe, table: object, out: Path, shown: Progress, ope
     Returns:
         The experiment's folder.
     """
-    recipes, given = _sets_of(recipe, table)
+    earlier = earlier_of(recipe, out, resume=how.resume)
+    recipes, given = _sets_of(recipe, table, earlier)
+    hold_tables(recipe, recipes, given)
     found = prepared_members(recipes, given, out, shown, opened, cache=how.cache)
-    ways, notices = chosen(recipe, found)
+    whole_recipe = recipe if earlier is None else earlier.completed(recipe)
+    ways, notices = chosen(whole_recipe, found, earlier)
     shown.step("auditing across the sets")
-    findings = _audited(found)
-    folder = SetsFolder.of(out, recipe, found, resume=how.resume)
+    findings = _audited(found, earlier)
+    folder = SetsFolder.of(out, recipe, found, resume=how.resume, earlier=earlier)
     if how.resume and (folder.path / LAST).exists():
         return folder.path
-    experiment = Experiment(recipe, found, folder.path, folder.key, shown, how.resume, how.workers, how.cache)
+    new = new_rows(earlier, found)
+    beside = (how.resume, how.workers, how.cache, earlier, new)
+    experiment = Experiment(whole_recipe, found, folder.path, folder.key, shown, *beside)
     for member in found:
         member.kept_in(experiment.of("each"))
+    notices += take_own(experiment)
     outcomes: list[Outcome] = [train_each(experiment)]
     for way in ways:
         outcomes.append(_TRAINED[type(way)](experiment, way))
     shown.step("comparing")
-    told = [*notices, *(notice for outcome in outcomes for notice in outcome.notices)]
+    changes, of_changes = changes_of(experiment, outcomes)
+    told = [*notices, *of_changes, *(notice for outcome in outcomes for notice in outcome.notices)]
     results: PlainSets = {
         "name": recipe.name,
         "sets": [member.name for member in found],
         "ways": [outcome.way for outcome in outcomes],
         "rows": {member.name: _rows(member) for member in found},
         "cells": cells(found, outcomes, str(folder.path)),
-        "steps": next((steps(found, one.steps) for one in outcomes if one.steps), None),
+        "steps": steps_after(earlier, next((steps(found, one.steps) for one in outcomes if one.steps), None)),
         "shared": {one.way: list(one.shared) for one in outcomes if one.shared},
         "own": {one.way: list(one.own) for one in outcomes if one.shared},
         "notices": [dict(notice.as_plain()) for notice in told],
         "findings": [dict(finding.as_plain()) for finding in findings],
         "stacked": next((taken(one) for one in outcomes if one.intakes), None),
     }
+    if earlier is not None:
+        results["earlier"] = {"path": str(earlier.path), "sets": list(earlier.sets), "new_rows": new}
+        results["changes"] = changes
     write_text(folder.path / "report.html", page_of(results, folder.path).html())
     write_json(folder.path / LAST, finite(results))
     for snapshot in folder.path.glob("*/snapshot*.safetensors"):
@@ -76,20 +91,20 @@ def experiment_on(recipe: Recipe, table: object, out: Path, shown: Progress, ope
     return folder.path
 
 
-def _sets_of(recipe: Recipe, table: object) -> tuple[dict[str, Recipe], Mapping[str, object]]:
+def _sets_of(recipe: Recipe, table: object, earlier: Earlier | None) -> tuple[dict[str, Recipe], Mapping[str, object]]:
     """The recipe of each set, and what was passed for its tables."""
     if not recipe.sets.by:
-        return members(recipe), table if isinstance(table, Mapping) else {}
-    every = whole(recipe)
+        return members(recipe, earlier=earlier), table if isinstance(table, Mapping) else {}
+    every = whole(recipe if earlier is None else earlier.completed(recipe))
     frame = collected(every, table).frame
     if recipe.sets.by not in frame.columns:
         rule = f"there is no column {recipe.sets.by!r}"
         raise recipe.error(("sets", "by"), rule, f"one of: {', '.join(map(str, frame.columns[:12]))}")
-    recipes = members(recipe, sorted(frame[recipe.sets.by].dropna().unique().tolist(), key=str))
+    recipes = members(recipe, sorted(frame[recipe.sets.by].dropna().unique().tolist(), key=str), earlier)
     return recipes, {} if table is None else dict.fromkeys(recipes, table)
 
 
-def _audited(found: list[Member]) -> list[Finding]:
+def _audited(found: list[Member], earlier: Earlier | None) -> list[Finding]:
     """What the audit finds across the sets, the gravest first; series are not looked at.
 
     Raises:
@@ -101,10 +116,17 @@ def _audited(found: list[Member]) -> list[Finding]:
         for member in looked
     ]
     findings = across(data) if len(data) > 1 else []
+    findings += seen_in(earlier, data, findings)
+    findings += [_named(member.name, one) for member in found for one in member.prepared.findings if one.check == SEEN]
     strict = any(member.recipe.evaluate.strict for member in found)
     if strict and any(finding.severity == "fatal" for finding in findings):
         raise AuditError(findings)
     return findings
+
+
+def _named(name: str, finding: Finding) -> Finding:
+    """A finding of one set with the set's name."""
+    return replace(finding, rule=f"set {name!r}: {finding.rule}", evidence={"set": name, **finding.evidence})
 
 
 def _rows(member: Member) -> dict[str, int]:

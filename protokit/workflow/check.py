@@ -16,6 +16,7 @@ from protokit.learn.words import Learn
 from protokit.recipe.column_names import check_columns
 from protokit.recipe.overrides import Settings, apply
 from protokit.recipe.recipe import Recipe
+from protokit.recipe.sets.earlier import Earlier
 from protokit.recipe.sets.fitting import Seen, hold_stacked, told
 from protokit.recipe.sets.members import given_by_set, hold_sets, members, of_set, whole
 from protokit.workflow.ignored import before_a_run
@@ -104,11 +105,13 @@ def _seen(checked: Recipe, table: object) -> list[Seen]:
             raise checked.error(("sets", "by"), rule, cure)
         return []
     given = given_by_set(checked, table)
-    found = []
-    for name, one in members(checked).items():
+    found, earlier = [], Earlier.of(checked)
+    for name, one in members(checked, earlier=earlier).items():
         own = given.get(name) if isinstance(given, Mapping) else None
         with of_set(name):
             names = _columns(one, own)
+        if earlier is not None and names is not None:
+            earlier.hold_columns(one, name, list(names))
         found.append(Seen(name, one, names, {} if own is not None else _kinds(one)))
     return found
 

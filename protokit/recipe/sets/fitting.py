@@ -41,10 +41,9 @@ def alone(name: str, recipe: Recipe, *, of_series: bool = False) -> Why | None:
         return f"{name!r} is split in folds", "write split: {test: 0.2}, or sets: each"
     if learn.form in ("clusters", "drawn", "inputs", "tokens"):
         return f"the task of {name!r} has no target that sets could share", "write sets: each"
-    for word in ("stages", "freeze", "from_", "training_step", "devices"):
+    for word in ("stages", "freeze", "training_step", "devices"):
         if getattr(learn, word):
-            said = f"learn.{word.rstrip('_')}"
-            return f"{said} is for one network", f"remove {said}, or write sets: each"
+            return f"learn.{word} is for one network", f"remove learn.{word}, or write sets: each"
     return None
 
 
@@ -77,15 +76,15 @@ def _of_columns(one: Seen, other: Seen, pair: str) -> Why | None:
 
 def _of_words(one: Seen, other: Seen, pair: str) -> Why | None:
     for section in ("represent", "learn", "evaluate"):
-        own, others = (_without_split(getattr(each.recipe, section).as_plain()) for each in (one, other))
+        own, others = (_of_all(getattr(each.recipe, section).as_plain()) for each in (one, other))
         if own != others:
             word = next(key for key in [*own, *others] if own.get(key) != others.get(key))
             return f"{section}.{word} of {pair} is not the same", "write it once for all sets, or sets: shared"
     return None
 
 
-def _without_split(plain: Mapping[str, object]) -> dict[str, object]:
-    return {key: value for key, value in plain.items() if key != "split"}
+def _of_all(plain: Mapping[str, object]) -> dict[str, object]:
+    return {key: value for key, value in plain.items() if key not in ("split", "from")}
 
 
 def hold_stacked(recipe: Recipe, sets: Sequence[Seen]) -> None:

@@ -13,19 +13,28 @@ from protokit.grammar.document import Document
 from protokit.learn.parts.sets import Sequence, Shared, Ways
 from protokit.recipe.recipe import Recipe
 from protokit.recipe.sets import words as several
+from protokit.recipe.sets.earlier import Earlier
 from protokit.recipe.sets.words import Sets
 
 
-def members(recipe: Recipe, levels: Iterable[object] | None = None) -> dict[str, Recipe]:
+def members(
+    recipe: Recipe, levels: Iterable[object] | None = None, earlier: Earlier | None = None
+) -> dict[str, Recipe]:
     """The recipe of each set, by its name. Sets `by` a column are told apart by its `levels`.
 
+    Where the recipe begins at an `earlier` experiment (that of `learn.from`, where none is given), its sets come first,
+    as it had them where they are not named here; what the recipe does not say is as it was there.
+
     Raises:
-        SpecError: with all faults of all of them, each once, at its place; or no file is called so.
+        SpecError: with all faults of all of them, each once, at its place; or no file is called so; or a set is another
+            one than it was.
     """
     sets: Sets = recipe.sets
+    earlier = earlier or Earlier.of(recipe)
+    recipe = recipe if earlier is None else earlier.completed(recipe)
     document = recipe.document
     try:
-        found = dict(_documents(sets, document, recipe, levels))
+        found = dict(_documents(sets, document, recipe, levels, fewest=1 if earlier else 2))
     except SpecError as error:
         raise document.error([*error.faults]) from None
     read, faults = dict[str, Recipe](), dict[tuple[object, ...], Fault]()
@@ -37,6 +46,8 @@ def members(recipe: Recipe, levels: Iterable[object] | None = None) -> dict[str,
                 faults.setdefault((fault.place or (name, fault.path), fault.rule), _of_set(fault, name))
     if faults:
         raise SpecError(faults.values())
+    if earlier is not None:
+        read = earlier.with_its_sets(recipe, read)
     if wrong := _of_ways(recipe.learn.sets or (), list(read)):
         raise document.error(wrong)
     return read
@@ -54,7 +65,8 @@ def hold_sets(recipe: Recipe) -> None:
             raise recipe.error(("learn", "sets"), rule, "write sets: {a: ..., b: ...} beside collect, or remove it")
         return
     if recipe.sets.by:
-        whole(recipe)
+        earlier = Earlier.of(recipe)
+        whole(recipe if earlier is None else earlier.completed(recipe))
     else:
         members(recipe)
 
@@ -65,14 +77,17 @@ def whole(recipe: Recipe) -> Recipe:
 
 
 def _documents(
-    sets: Sets, document: Document, recipe: Recipe, levels: Iterable[object] | None
+    sets: Sets, document: Document, recipe: Recipe, levels: Iterable[object] | None, fewest: int
 ) -> Iterable[tuple[str, Document]]:
     if sets.parts:
+        if len(sets.parts) < fewest:
+            cure = "write it into the recipe, without sets; or learn: {from: runs/NAME} to add it to an experiment"
+            raise SpecError.one("one set alone is no several", cure, ("sets",))
         return [(name, several.named_part(document, name)) for name in sets.parts]
     if sets.files:
-        files = several.files_of(sets, recipe.folder)
+        files = several.files_of(sets, recipe.folder, fewest)
         return [(name, several.of_file(document, name, file)) for name, file in files.items()]
-    named = several.names_of_levels(levels or ())
+    named = several.names_of_levels(levels or (), fewest)
     return [(name, several.of_level(document, name, sets.by, level)) for name, level in named.items()]
 
 
@@ -134,8 +149,10 @@ def given_by_set(recipe: Recipe, table: object) -> Mapping[str, object] | object
     if not isinstance(table, Mapping):
         raise SpecError.one("of several sets give a dict of frames by set", "write {SET: frame, ...}")
     if recipe.sets.parts:
+        earlier = Earlier.of(recipe)
+        known = [*recipe.sets.parts, *(earlier.sets if earlier is not None else ())]
         for name in table:
-            if name not in recipe.sets.parts:
+            if name not in known:
                 rule = f"there is no set {name!r}"
-                raise SpecError.one(rule, did_you_mean(str(name), list(recipe.sets.parts)))
+                raise SpecError.one(rule, did_you_mean(str(name), known))
     return table

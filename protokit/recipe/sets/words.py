@@ -61,8 +61,6 @@ class Sets:
         faults: list[Fault] = []
         for name, part in given.items():
             faults += _faults_of(name, part)
-        if len(given) < 2 and not faults:
-            faults.append(Fault("one set alone is no several", "write it into the recipe, without sets"))
         if len(given) > MOST:
             faults.append(Fault(f"{len(given):,} sets are more than {MOST:,}", "write several recipes"))
         if faults:
@@ -116,7 +114,7 @@ def _schema() -> JsonSchema:
         "type": "object",
         "propertyNames": {"pattern": f"^{_NAME}$"},
         "additionalProperties": {"anyOf": [parts, {"type": "null"}]},
-        "minProperties": 2,
+        "minProperties": 1,
     }
     files: JsonSchema = {"type": "array", "items": TEXT, "minItems": 1}
     return {"anyOf": [TEXT, files, closed({BY: TEXT}, required=[BY]), named, {"type": "null"}]}
@@ -229,8 +227,10 @@ def _shifted(document: Document, by: int) -> Document:
     return replace(document, keys=of(document.keys), values=of(document.values))
 
 
-def files_of(sets: Sets, folder: FilePath) -> dict[str, str]:
+def files_of(sets: Sets, folder: FilePath, fewest: int = 2) -> dict[str, str]:
     """The files of sets by the sets' names, which are those of the files; paths stay as they are written.
+
+    There are `fewest` sets at least.
 
     Raises:
         SpecError: a pattern finds nothing, or two files have one name; the path is that of `sets`.
@@ -253,7 +253,7 @@ def files_of(sets: Sets, folder: FilePath) -> dict[str, str]:
                 cure = f"name one of them: write sets: {{NAME: {{collect: {{tables: {{{_TABLE}: {file}}}}}}}, ...}}"
                 raise SpecError([Fault(rule, cure, at)])
             found[name] = file
-    if len(found) < 2:
+    if len(found) < fewest:
         rule, cure = f"one file alone is no several sets: {next(iter(found.values()))}", "write it under collect.tables"
         raise SpecError([Fault(rule, cure, ("sets",))])
     if len(found) > MOST:
@@ -261,8 +261,8 @@ def files_of(sets: Sets, folder: FilePath) -> dict[str, str]:
     return found
 
 
-def names_of_levels(levels: Iterable[object], path: Path = ("sets", BY)) -> dict[str, object]:
-    """The levels of a column by the names of sets.
+def names_of_levels(levels: Iterable[object], fewest: int = 2, path: Path = ("sets", BY)) -> dict[str, object]:
+    """The levels of a column by the names of sets, of which there are `fewest` at least.
 
     Raises:
         SpecError: two levels have one name, or there are too few or too many.
@@ -274,7 +274,7 @@ def names_of_levels(levels: Iterable[object], path: Path = ("sets", BY)) -> dict
             rule = f"the levels {found[name]!r} and {level!r} would both be called {name!r}"
             raise SpecError([Fault(rule, "replace one of them: collect: {clean: [{replace: ...}]}", path)])
         found[name] = level
-    if len(found) < 2:
+    if len(found) < fewest:
         what = f"only {next(iter(found.values()))!r}" if found else "no level"
         raise SpecError([Fault(f"the column holds {what}: that is no several sets", "name another column", path)])
     if len(found) > MOST:

@@ -39,6 +39,12 @@ def kept(old: Encoding, new: Encoder, folder: Path) -> tuple[Encoder, list[Notic
     if {c.column: (c.kind, c.names) for c in numbers} != {c.column: (c.kind, c.names) for c in was}:
         here, there = ({column.column for column in some} for some in (numbers, was))
         odd = sorted(here ^ there) or sorted(name for name in here if by_name[name].kind)
+        kinds, before_kinds = new.kinds, old.kinds
+        if changed := next((n for n in odd if n in kinds and kinds[n] != before_kinds.get(n, kinds[n])), None):
+            was_kind = before_kinds[changed]
+            rule = f"{changed!r} is {kinds[changed]} here, and was {was_kind} in the earlier run"
+            cure = f"write represent: {{columns: {{{changed}: {was_kind}}}}}, or {_CURE.removeprefix('write ')}"
+            raise DataError(rule, cure=cure, path=_PATH)
         rule = f"the earlier run scales other numbers together: {', '.join(odd[:_SHOWN])}"
         raise DataError(rule, cure=_CURE, path=_PATH)
     codes: list[CodeColumn] = []

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from protokit.core.names import counted, number
-from protokit.core.plain import PlainInterval
 from protokit.core.values.said import Finding
 from protokit.evaluate.certainty.comparison import Outcome
 from protokit.sets.contents import PlainCell, PlainSets
+from protokit.sets.look.since import of_changes, score_text, since
 from protokit.show.blocks import Grid, Remark, Sentence
 from protokit.show.card import Card
 
@@ -20,7 +20,7 @@ _MOST = 60
 def card_of(results: PlainSets) -> Card:
     """The card."""
     remarks = tuple(_remark(one) for one in results["findings"])
-    grids = (matrix(results), *([grid] if (grid := course(results)) is not None else []))
+    grids = (matrix(results), *(grid for grid in (course(results), since(results)) if grid is not None))
     notes = told(results)
     return Card(f"{results['name']}: {counted(len(results['sets']), 'set')}", sentences(results), grids, notes, remarks)
 
@@ -28,6 +28,7 @@ def card_of(results: PlainSets) -> Card:
 def sentences(results: PlainSets) -> tuple[Sentence, ...]:
     """One for each way beside `each`, then one of the own networks against their baselines."""
     found = [_of_way(results, way) for way in results["ways"] if way != "each"]
+    found += of_changes(results)
     own = [cell for cell in results["cells"] if cell["way"] == "each"]
     better = [cell for cell in own if cell["against_baseline"].get("outcome") == "better"]
     worse = [cell for cell in own if cell["against_baseline"].get("outcome") == "worse"]
@@ -90,7 +91,7 @@ def matrix(results: PlainSets) -> Grid:
         first = next(iter(cells.values()))
         arrow = "↑" if first["greater_is_better"] else "↓"
         scores = [
-            _score(cells[way]["score"]) + _MARKS.get(cells[way]["against_own"].get("outcome", ""), "")
+            score_text(cells[way]["score"]) + _MARKS.get(cells[way]["against_own"].get("outcome", ""), "")
             for way in results["ways"]
         ]
         best = str(first["against_baseline"].get("baseline") or "-")
@@ -110,18 +111,11 @@ def course(results: PlainSets) -> Grid | None:
     if steps is None:
         return None
     rows = []
-    for name in steps["order"][:_MOST]:
-        cells = [_score(one[name]) if name in one else "" for one in steps["scores"]]
+    for name in list(dict.fromkeys(steps["order"]))[:_MOST]:
+        cells = [score_text(one[name]) if name in one else "" for one in steps["scores"]]
         rows.append((name, steps["metrics"][name], *cells, number(steps["forgetting"][name])))
     header = ("set", "metric", *(f"after {name}" for name in steps["order"]), "forgotten")
     return Grid("the sequence: each set's test rows after each step", header, tuple(rows))
-
-
-def _score(score: PlainInterval) -> str:
-    value, low, high = score["value"], score["low"], score["high"]
-    if value is None:
-        return "-"
-    return number(value) + ("" if low is None or high is None else f" ({number(low)} to {number(high)})")
 
 
 def told(results: PlainSets) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from protokit.core.names import counted
 from protokit.sets.contents import PlainSets
 from protokit.sets.look.card import course, matrix, sentences, told
 from protokit.sets.look.pictures import of_ways
+from protokit.sets.look.since import since
 from protokit.show.blocks import Block, Grid, Notes, Picture, Section
 from protokit.show.page import Page
 from protokit.show.plots.svg import inline
@@ -23,6 +24,8 @@ def page_of(results: PlainSets, folder: Path) -> Page:
     sections = [Section("Sets and ways", tuple(first))]
     if (grid := course(results)) is not None:
         sections.append(Section("After each step", (grid,)))
+    if (grid := since(results)) is not None:
+        sections.append(Section("Since the earlier experiment", (grid,)))
     sections.append(Section("Runs", (_runs(results),)))
     if results["notices"]:
         sections.append(Section("What was decided", (Notes(told(results)),)))

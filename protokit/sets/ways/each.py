@@ -25,6 +25,8 @@ def train_each(experiment: Experiment) -> Outcome:
         return _by_workers(experiment)
     trainers = Trainers(1)  # each set's network has the bits that it has alone, or from another worker
     for i, member in enumerate(experiment.members):
+        if member.own is not None:  # taken from an earlier experiment
+            continue
         prepared = member.prepared
         if experiment.resume:
             folder = RunFolder.find(experiment.of("each"), member.recipe, prepared.table)
@@ -44,9 +46,10 @@ def _by_workers(experiment: Experiment) -> Outcome:
     Raises:
         TrainingError: a set's network could not be trained.
     """
-    recipes, folder = [member.recipe for member in experiment.members], experiment.of("each")
-    table = run_all(recipes, workers=experiment.workers, out=folder, resume=True, cache=experiment.cache)
-    for member, one in zip(experiment.members, table, strict=True):
+    members = [member for member in experiment.members if member.own is None]
+    recipes, folder = [member.recipe for member in members], experiment.of("each")
+    how = {"workers": experiment.workers, "out": folder, "resume": True, "cache": experiment.cache}
+    for member, one in zip(members, run_all(recipes, **how) if members else (), strict=True):
         if one.path is None:
             raise TrainingError(f"set {member.name!r}: {one.reason}", cure="mend it, and go on with resume")
         member.own = Run.open(folder / one.path.relative_to(folder.resolve()))  # workers know no relative folder

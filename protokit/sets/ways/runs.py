@@ -32,7 +32,7 @@ def joint_of(experiment: Experiment, way: Way) -> tuple[Joint, Recipe]:
         SpecError: what the sets say of learning differs, or no layer with weights fits all of them.
     """
     members = list(experiment.members)
-    words = [one.recipe.learn.model_copy(update={"task": None, "menu": "auto"}) for one in members]
+    words = [one.recipe.learn.model_copy(update={"task": None, "menu": "auto", "from_": None}) for one in members]
     if odd := next((one.name for one, said in zip(members, words, strict=True) if said != words[0]), None):
         rule = f"the sets are trained in one program, and learn of {odd!r} differs from that of {members[0].name!r}"
         raise experiment.error(way, rule, "write learn once for all sets, or sets: each")
@@ -56,7 +56,7 @@ def labelled(experiment: Experiment, label: str = "") -> OnEpoch:
 def run_of(experiment: Experiment, member: Member, joint: Joint, trained: Trained, way: str, said: Notice) -> Path:
     """Score a set's network as it is now, and keep it as a run of the set."""
     weights = weights_of(joint, member.name)
-    one = member.recipe.with_learn(networks=1)  # no other rows are dealt
+    one = experiment.begun(member, way).with_learn(networks=1)  # no other rows are dealt
     prepared = replace(member.prepared, recipe=one, out=experiment.of(way), folder=None)
     if experiment.resume:
         folder = RunFolder.find(experiment.of(way), one, prepared.table)

@@ -11,6 +11,7 @@ from protokit.core.values.said import Notice
 from protokit.learn.parts.sets import BY_SIZE, Sequence
 from protokit.learn.staging.freezing import Freezing
 from protokit.sets.experiment import Experiment, Outcome, Step
+from protokit.sets.growing.start import begin
 from protokit.sets.joint.network import Joint
 from protokit.sets.joint.training import train_jointly, weights_of
 from protokit.sets.member import Member
@@ -28,6 +29,9 @@ def train_sequence(experiment: Experiment, way: Sequence) -> Outcome:
     joint, recipe = joint_of(experiment, way)
     members = {member.name: member for member in experiment.members}
     order = ordered(way, {name: member.fold.train.rows for name, member in members.items()})
+    learned = _learned(experiment, order)
+    order = [name for name in order if name not in learned]
+    begun = begin(experiment, joint, way)
     _hold_frozen(experiment, way, joint, order[0], recipe.learn.menu)
     steps: list[Step] = []
     folder = experiment.of("sequence")
@@ -35,7 +39,7 @@ def train_sequence(experiment: Experiment, way: Sequence) -> Outcome:
     for i, name in enumerate(order):
         label = f"step {i + 1} of {len(order)}: {name}"
         experiment.shown.step(label)
-        earlier = order[:i] if way.rehearse else []
+        earlier = [*learned, *order[:i]] if way.rehearse else []
         weights = {name: 1.0, **{one: way.rehearse / len(earlier) for one in earlier}}
         trained = train_jointly(
             joint,
@@ -45,15 +49,16 @@ def train_sequence(experiment: Experiment, way: Sequence) -> Outcome:
             seed=recipe.seed,
             snapshot=folder / f"snapshot-{i + 1}.safetensors",
             key=f"{experiment.key} {i}",
-            freeze=way.freeze_after_first if i else (),
+            freeze=way.freeze_after_first if i or experiment.earlier else (),
             on_epoch=labelled(experiment, label),
         )
-        steps.append(Step(name, {one: _predicted(joint, members[one]) for one in order[: i + 1]}))
+        known = [*learned, *order[: i + 1]]
+        steps.append(Step(name, {one: _predicted(joint, members[one]) for one in known}))
     assert trained is not None, "there are several sets"
     said = _said(joint, way, order)
-    runs = {name: run_of(experiment, members[name], joint, trained, "sequence", said) for name in order}
+    runs = {name: run_of(experiment, one, joint, trained, "sequence", said) for name, one in members.items()}
     predictions = {name: read_predictions(path)[0] for name, path in runs.items()}
-    return Outcome("sequence", predictions, runs, (said,), joint.shared, joint.own, tuple(steps))
+    return Outcome("sequence", predictions, runs, (said, *begun), joint.shared, joint.own, tuple(steps))
 
 
 def ordered(way: Sequence, rows: Mapping[str, int]) -> list[str]:
@@ -65,6 +70,13 @@ def ordered(way: Sequence, rows: Mapping[str, int]) -> list[str]:
     if way.order == BY_SIZE:
         return sorted(rows, key=lambda name: -rows[name])
     return list(way.order) or list(rows)
+
+
+def _learned(experiment: Experiment, order: list[str]) -> list[str]:
+    """Sets that an earlier experiment has learned, of which no row is new; none where that is all of them."""
+    earlier = experiment.earlier
+    found = [name for name in order if earlier and name in earlier.sets and not experiment.new_rows.get(name)]
+    return found if len(found) < len(order) else []
 
 
 def _predicted(joint: Joint, member: Member) -> Mapping[str, Predictions]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from protokit.core.values.said import Notice
 from protokit.learn.parts.sets import Shared
 from protokit.sets.experiment import Experiment, Outcome
+from protokit.sets.growing.start import begin
 from protokit.sets.joint.network import Joint
 from protokit.sets.joint.training import train_jointly
 from protokit.sets.ways.runs import joint_of, labelled, run_of
@@ -23,6 +24,7 @@ def train_shared(experiment: Experiment, way: Shared) -> Outcome:
     joint, recipe = joint_of(experiment, way)
     counts = shares(way, {member.name: member.fold.train.rows for member in experiment.members})
     experiment.shown.step("all sets at once, around shared layers")
+    begun = begin(experiment, joint, way)
     folder = experiment.of("shared")
     trained = train_jointly(
         joint,
@@ -37,7 +39,7 @@ def train_shared(experiment: Experiment, way: Shared) -> Outcome:
     said = _said(joint, way, counts)
     runs = {member.name: run_of(experiment, member, joint, trained, "shared", said) for member in experiment.members}
     predictions = {name: read_predictions(path)[0] for name, path in runs.items()}
-    return Outcome("shared", predictions, runs, (said,), joint.shared, joint.own)
+    return Outcome("shared", predictions, runs, (said, *begun), joint.shared, joint.own)
 
 
 def shares(way: Shared, rows: Mapping[str, int]) -> dict[str, float]:

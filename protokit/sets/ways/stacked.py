@@ -28,7 +28,7 @@ from protokit.workflow.run.run import run
 def train_stacked(experiment: Experiment, way: Stacked) -> Outcome:
     """Train one network on all rows: those of each set's own training, validation and test."""
     members = list(experiment.members)
-    recipe, rows, column = stacked(members, experiment.recipe.sets.by)
+    recipe, rows, column = stacked(members, experiment.recipe.sets.by, experiment.begun(members[0], "stacked"))
     experiment.shown.step("all sets stacked")
     found = run(recipe, rows, out=experiment.of("stacked"), resume=experiment.resume, cache=False)
     whole, _, _ = read_predictions(found.path)

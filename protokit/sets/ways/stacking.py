@@ -33,15 +33,18 @@ def why_not_stacked(members: list[Member]) -> Why | None:
     return _other_windows(members) if members[0].recipe.represent.series else None
 
 
-def stacked(members: list[Member], by: str) -> tuple[Recipe, pd.DataFrame | dict[str, pd.DataFrame], str]:
+def stacked(
+    members: list[Member], by: str, start: Recipe | None = None
+) -> tuple[Recipe, pd.DataFrame | dict[str, pd.DataFrame], str]:
     """The recipe of all rows, its tables, and the column of the sets, which is `by` where that tells them apart.
 
     Rows are those of each set's own training, validation and test; of series there is one table, which is a panel.
+    `start` is the first set's recipe where its network begins at an earlier one.
     """
     column = by or _COLUMN
     while not by and column in _seen(members[0]).kinds:
         column += "_"
-    document, folder = members[0].recipe.document, members[0].recipe.folder
+    document, folder = (start or members[0].recipe).document, members[0].recipe.folder
     if members[0].recipe.represent.series:
         panel = pd.concat([_named(m, m.prepared.table.frame, column) for m in members], ignore_index=True)
         return Recipe.of(several.of_panel(document, column), folder, "stacked"), panel, column

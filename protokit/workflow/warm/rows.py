@@ -19,6 +19,7 @@ from protokit.represent.encoding import Encoding
 from protokit.represent.represented import Represented
 
 MOST = 1_000_000  # rows that are kept
+SEEN = "seen_rows"  # the name of what is found
 _NAMED = 5
 _FATAL, _WARNING, _FEWEST = 0.05, 0.01, 3  # as the audit across sets has it
 
@@ -100,13 +101,13 @@ def seen_rows(fold: Represented, rows: KeptRows, encoder: Encoding, run: str) ->
         )
         evidence: dict[str, float | int | str] = {"rows": len(seen), "share_of_test_rows": round(share, 4)}
         severity = "note" if not grave else "fatal" if share >= _FATAL else "warning"
-        found.append(Finding("seen_rows", severity, (), rule, evidence, _EDIT))  # type: ignore[arg-type]
+        found.append(Finding(SEEN, severity, (), rule, evidence, _EDIT))  # type: ignore[arg-type]
     tested = rows.parts == PARTS.index("test")
     places = places_of(rows, encoder, fold.frame)[learned]
     taken = int(tested[places[places != NEW]].sum())
     if taken:
         rule = f"{taken:,} rows that {run} was tested on are learned from now: its score and this one are of other rows"
-        found.append(Finding("seen_rows", "note", (), rule, {"rows": taken}, _EDIT))
+        found.append(Finding(SEEN, "note", (), rule, {"rows": taken}, _EDIT))
     return found
 
 
