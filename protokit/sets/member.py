@@ -17,7 +17,6 @@ from protokit.workflow.record.predictions import read_predictions
 from protokit.workflow.result import Run
 from protokit.workflow.run.preparation import Prepared, prepare
 
-
 Tested: TypeAlias = "tuple[Mapping[str, Predictions], Mapping[str, Mapping[str, Predictions]]]"
 
 
