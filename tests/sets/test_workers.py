@@ -14,6 +14,7 @@ from protokit.core.files import sha256
 from protokit.sets.many import run_all as module
 from protokit.sets.result import SetsRun
 from protokit.sets.running import run_sets
+from protokit.workers.in_process import InProcess
 from protokit.workers.processes.crew import LocalCrew
 from tests.command import call
 from tests.sets.conftest import recipe_of, rows_of
@@ -34,6 +35,17 @@ def bits(found: SetsRun) -> list[str]:
     return [sha256(found.run(name).path / file) for name in found.sets for file in files]
 
 
+def test_what_workers_train_is_found_in_a_relative_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(module, "_crew", lambda many, count: InProcess(many.hand))  # a worker, and no process for it
+    recipe = recipe_in(tmp_path)
+    alone = run_sets(recipe, out="alone", cache=False)
+    found = run_sets(recipe, out="workers", workers=2, cache=False)
+    assert bits(found) == bits(alone)
+    assert SetsRun.open("workers/small").results == found.results
+
+
+@pytest.mark.proof
 def test_workers_give_the_bits_of_one_process_also_where_one_is_killed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
