@@ -1,6 +1,6 @@
 """What training on several sets brings, and what it costs, on real data.
 
-    python benchmarks/sets.py [--seeds 3] [--only adult,fashion,flights,tourism,speed] [--write]
+    python benchmarks/sets.py [--seeds 3] [--only adult,fashion,flights,tourism,speed,fifty] [--write]
 
 `--write` puts the parts that were measured into docs/sets.json, beside those of before, and their tables into
 docs/sets.md.
@@ -22,12 +22,14 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from many import seconds
 
 import protokit
 
 ROOT = Path(__file__).parent.parent
 DATA = ROOT.parent / "shared" / "data"
 MARK = re.compile(r"(<!-- sets -->\n).*?(<!-- /sets -->)", re.S)
+SETS, ROWS, ALONE = 50, 200, 6  # of `fifty`: so many of the sets are also run by themselves
 FEW = 60  # rows of training of each occupation
 MENU = [{"Dense": {"units": 64, "activation": "relu"}}, {"Dense": {"units": 32, "activation": "relu"}}]
 OF_IMAGES = [
@@ -192,7 +194,33 @@ def speed(seed: int) -> dict[str, float]:
     }
 
 
-PARTS = {"adult": adult, "fashion": fashion, "flights": flights, "tourism": tourism, "speed": speed}
+def fifty(seed: int) -> dict[str, float]:
+    """Seconds of the processor for 50 sets of 200 rows in `each`, and for single runs as processes: the mean of six."""
+    frame = pd.read_csv(DATA / "california_housing.csv").select_dtypes("number").sample(frac=1, random_state=seed)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for i in range(SETS):
+            frame.iloc[i * ROWS : (i + 1) * ROWS].to_csv(folder / f"s{i:02}.csv", index=False)
+            text = f"collect: {{tables: {{blocks: s{i:02}.csv}}}}\nrepresent: {{target: median_house_value}}\n"
+            (folder / f"s{i:02}.yaml").write_text(text)
+        (folder / "sets.yaml").write_text(
+            "sets: s*.csv\nrepresent: {target: median_house_value}\nlearn: {sets: each}\n"
+        )
+        chosen = range(0, SETS, -(-SETS // ALONE))
+        alone = fmean(seconds(folder, f"s{i:02}.yaml", "-o", "alone", "--no-cache") for i in chosen)
+        together = seconds(folder, "sets.yaml", "-o", "together", "--no-cache")
+    return {"a run as a process": alone, "50 sets": together, "share of 50 runs": together / (SETS * alone)}
+
+
+PARTS = {
+    "adult": adult,
+    "fashion": fashion,
+    "flights": flights,
+    "tourism": tourism,
+    "speed": speed,
+    "fifty": fifty,
+}
+ONCE = ("speed", "fifty")
 
 
 def _means(recipe: Mapping[str, object], tables: Mapping[str, pd.DataFrame]) -> dict[str, float]:
@@ -245,7 +273,7 @@ def main() -> None:
     file = ROOT / "docs" / "sets.json"
     found = json.loads(file.read_text()) if file.exists() else {}
     for part in asked.only.split(","):
-        rows = [PARTS[part](seed) for seed in range(1 if part == "speed" else asked.seeds)]
+        rows = [PARTS[part](seed) for seed in range(1 if part in ONCE else asked.seeds)]
         found[part] = {"date": f"{date.today()}", "seeds": len(rows), "rows": rows}
         print(part, *rows, sep="\n  ", flush=True)
         if asked.write:

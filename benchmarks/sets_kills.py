@@ -191,9 +191,9 @@ def page(found: dict[str, object]) -> str:
     steps = found["steps"]
     assert isinstance(steps, dict)
     return (
-        f"SIGKILL at {found['kills']} drawn moments in {len(steps)} steps of all ways (collecting, each set's own network, "
-        f"joint epochs, between the steps of the sequence, scoring, writing): scores, predictions and weights were equal "
-        f"to the bit to those of an unbroken experiment after {found['to the bit']} of {found['kills']} "
+        f"SIGKILL at {found['kills']} drawn moments in {len(steps)} steps of all ways (collecting, each set's own "
+        "network, joint epochs, between the steps of the sequence, scoring, writing): scores, predictions and weights "
+        f"were equal to the bit to those of an unbroken experiment after {found['to the bit']} of {found['kills']} "
         f"(`benchmarks/sets_kills.py`, {found['date']})."
     )
 

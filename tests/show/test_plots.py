@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 from xml.etree import ElementTree
 
@@ -92,6 +93,17 @@ def test_a_notebook_shows_a_plot_in_its_own_colours(plot: str) -> None:
     assert "currentColor" in shown and "color-mix(in srgb,currentColor 75%,transparent)" in shown
     assert not {look.ink, look.quiet, look.rule, look.ground, *look.series} & {*re.findall(r"#[0-9a-f]{6}\b", fixed)}
     ElementTree.fromstring(shown.replace("\x00", ""))
+
+
+@pytest.mark.parametrize("plot", ["bounds", "calibration", "embeddings", "intervals", "steps"])
+def test_a_picture_is_drawn_once_as_it_would_be_saved(plot: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = draw("light")[plot]
+    figure = made()
+    before = figure.get_layout_engine(), figure.canvas, figure.dpi
+    once = svg(figure)
+    assert (figure.get_layout_engine(), figure.canvas, figure.dpi) == before
+    monkeypatch.setattr("protokit.show.plots.svg._laid_out", nullcontext)
+    assert once == svg(made())
 
 
 def test_pixels_have_colours_that_no_page_changes() -> None:
