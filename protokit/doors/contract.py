@@ -51,8 +51,8 @@ class Contract:
     def _input(self, column: RawColumn) -> dict[str, object]:
         plain: dict[str, object] = {"column": column.name, "name": self.names[column.name], "kind": column.fitted.kind}
         plain |= {"dtype": _dtype(column.dtype), "shape": ["rows", 1], "cells": column.takes, "missing": column.gone}
-        if column.marks and column.dtype == "object":
-            plain["missing_too"] = list(column.marks)
+        if column.missing_too:
+            plain["missing_too"] = list(column.missing_too)
         return plain if column.levels is None else {**plain, "levels": column.levels}
 
     def _output(self, end: End) -> dict[str, object]:

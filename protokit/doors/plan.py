@@ -39,7 +39,8 @@ class Plan:
             SpecError: a column, a target, or what is made of the rows cannot go into a file.
         """
         schema, encoders = model.input_schema, list[Encoder]()
-        listed = schema.reading.get("missing") if schema is not None else None
+        # marks are read before the steps of cleaning: a row that has gone through these has none
+        listed = schema.reading.get("missing") if schema is not None and not schema.clean else None
         marks = [str(one) for one in listed] if isinstance(listed, (list, tuple)) else []
         for part in model.parts:
             if not isinstance(part.encoder, Encoder):

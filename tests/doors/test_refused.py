@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 
 from protokit.core.errors import SpecError
+from protokit.core.libraries.backend import keras
+from protokit.doors.arithmetic.of_keras import OfKeras
 from protokit.doors.graph.columns.of_kind import raw_column
 from protokit.doors.graph.scaling import checked
 from protokit.doors.plan import Plan
@@ -18,6 +20,7 @@ from protokit.learn.clustering.clusters import Clusters
 from protokit.represent.encoders.scaling.scaler import ColumnScale, Scaler
 from protokit.represent.kinds.category import Category
 from protokit.represent.kinds.date import Date
+from protokit.represent.kinds.number import Number
 from protokit.represent.kinds.times.period import Period
 
 Models = Callable[[str], Any]
@@ -42,6 +45,14 @@ def test_dates_and_scalers_of_earlier_versions_are_refused() -> None:
 def test_marks_of_a_recipe_are_missing_cells() -> None:
     column = raw_column(Category("city", ("Oslo", None), ()), ("?", "Oslo"))
     assert column.marks == ("?",)
+
+
+def test_marks_that_are_numbers_are_missing_numbers() -> None:
+    column = raw_column(Number("age"), ("?", "-999"))
+    assert column.missing_too == [-999.0]
+    given = keras.Input((1,), dtype="float64")
+    made = keras.Model(given, column.made(OfKeras(), given))(np.array([[-999.0], [3.0]]))
+    assert np.isnan(made[0, 0]) and made[1, 0] == 3.0
 
 
 def test_numbers_beyond_32_bits_are_refused() -> None:

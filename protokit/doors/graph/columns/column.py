@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, TypeVar
 
@@ -39,6 +40,11 @@ class RawColumn(ABC):
     def levels(self) -> list[str] | None:
         """The texts that training knew, where it is one of levels."""
         return None
+
+    @property
+    def missing_too(self) -> Sequence[str | float]:
+        """Further cells that are missing: those of the recipe's marks that a cell can be."""
+        return self.marks
 
     @abstractmethod
     def array(self, cells: pd.Series) -> np.ndarray:

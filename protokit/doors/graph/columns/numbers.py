@@ -7,6 +7,7 @@ from typing import TypeVar
 import numpy as np
 import pandas as pd
 
+from protokit.cells.missing import Marks
 from protokit.doors.arithmetic.arithmetic import Arithmetic
 from protokit.doors.graph.columns.column import RawColumn
 from protokit.represent.kind import NumberColumn
@@ -24,8 +25,15 @@ class OfNumber(RawColumn):
         assert isinstance(self.fitted, NumberColumn), "it gives numbers"
         return self.fitted.numbers(cells)
 
+    @property
+    def missing_too(self) -> list[float]:
+        """See RawColumn."""
+        return sorted(Marks.of(self.marks).floats)
+
     def made(self, a: Arithmetic[Value], value: Value) -> Value:
         """See RawColumn."""
+        for mark in self.missing_too:
+            value = a.where(a.binary("equal", value, mark), np.nan, value)
         return value
 
     def drawn(self, rng: np.random.Generator, rows: int, seen: np.ndarray) -> pd.Series:

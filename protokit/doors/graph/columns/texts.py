@@ -45,17 +45,17 @@ class OfBoolean(OfTexts):
 
     takes = "true or false, t or f, yes or no, y or n, 1 or 0; in any case"
 
-    @property
-    def levels(self) -> list[str]:
-        """See RawColumn."""
-        return ["yes", "True", "FALSE", "n", "0", "1"]
-
     def made(self, a: Arithmetic[Value], value: Value) -> Value:
         """See RawColumn."""
         keys = {"1": 1.0, "0": 0.0}
         for words, number in ((TRUE, 1.0), (FALSE, 0.0)):
             keys |= {text: number for word in sorted(words) for text in _in_any_case(word)}
         return self.numbers(a, value, keys)
+
+    def drawn(self, rng: np.random.Generator, rows: int, seen: np.ndarray) -> pd.Series:
+        """See RawColumn."""
+        some = np.array(["yes", "True", "FALSE", "n", "0", "1", None], object)
+        return pd.Series(rng.choice(some, rows), name=self.name)
 
 
 class OfOrdered(OfTexts):
