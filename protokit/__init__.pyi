@@ -12,6 +12,9 @@ from protokit.core.errors import SpecError as SpecError
 from protokit.core.errors import TrainingError as TrainingError
 from protokit.core.errors import WorkerError as WorkerError
 from protokit.estimators.classifier import Classifier as Classifier
+from protokit.estimators.clusterer import Clusterer as Clusterer
+from protokit.estimators.embedder import Embedder as Embedder
+from protokit.estimators.quantile_regressor import QuantileRegressor as QuantileRegressor
 from protokit.estimators.regressor import Regressor as Regressor
 from protokit.menu.menu import Menu as Menu
 from protokit.menu.slots import choice as choice

@@ -9,7 +9,10 @@ import pytest
 from sklearn.utils.estimator_checks import estimator_checks_generator
 
 from protokit.estimators.classifier import Classifier
+from protokit.estimators.clusterer import Clusterer
+from protokit.estimators.embedder import Embedder
 from protokit.estimators.network import Network
+from protokit.estimators.quantile_regressor import QuantileRegressor
 from protokit.estimators.regressor import Regressor
 
 SMALL: dict[str, Any] = {"menu": [{"Dense": 16}, "ReLU"], "epochs": 30, "networks": 1, "learning_rate": 0.02}
@@ -18,10 +21,16 @@ EXPECTED = {
     "check_sample_weight_equivalence_on_dense_data": WEIGHED,
     "check_sample_weight_equivalence_on_sparse_data": WEIGHED,
 }
-ESTIMATORS: list[Network] = [Classifier(**SMALL), Regressor(**SMALL)]
+CODED = {**SMALL, "menu": [{"Dense": 8}, "ReLU", {"Dense": 3, "name": "code"}]}
+ESTIMATORS: list[Network] = [
+    Classifier(**SMALL),
+    Regressor(**SMALL),
+    QuantileRegressor(**SMALL),
+    Clusterer(**CODED),
+    Embedder(**CODED),
+]
 QUICK = {  # of which no training is long, and those that failed while this was built
     "check_do_not_raise_errors_in_init_or_set_param",
-    "check_dont_overwrite_parameters",
     "check_estimator_cloneable",
     "check_estimator_repr",
     "check_estimator_tags_renamed",
@@ -30,7 +39,6 @@ QUICK = {  # of which no training is long, and those that failed while this was 
     "check_fit2d_1sample",
     "check_methods_subset_invariance",
     "check_mixin_order",
-    "check_n_features_in_after_fitting",
     "check_no_attributes_set_in_init",
     "check_parameters_default_constructible",
     "check_set_params",

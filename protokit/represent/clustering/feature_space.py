@@ -140,6 +140,8 @@ class Neighbourhood:
 
     def middle(self, points: np.ndarray) -> np.ndarray:
         """Of training rows and of others. Shapes: (rows, width) -> (rows, width)."""
+        if len(points) == 0:  # there may be no test rows, which scikit-learn refuses
+            return points
         return _means(self._moved, self._nearest.kneighbors(points, return_distance=False))
 
 
