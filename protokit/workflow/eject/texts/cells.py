@@ -1,7 +1,10 @@
 """Cells of tables as texts, numbers and truth values."""
 
+# mypy: disable-error-code=no-any-return
+# types here are for people who read a script: no library is told twice what it gives
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,7 +12,6 @@ import duckdb
 import numpy as np
 import pandas as pd
 import sklearn.datasets
-import sqlite3
 
 
 def read_csv(path: Path, delimiter: str, encoding: str) -> pd.DataFrame:
