@@ -17,6 +17,7 @@ from protokit.collect.readers.sklearn import Shipped
 from protokit.collect.readers.sqlite import Sqlite
 from protokit.collect.source import Source
 from protokit.core.errors import SpecError
+from protokit.core.outside import access
 from protokit.core.places import Fault
 from protokit.core.values.tables import Table
 from protokit.recipe.recipe import Recipe
@@ -65,7 +66,7 @@ def collecting(recipe: Recipe, table: Table, used: Sequence[str]) -> Section:
     clean = bool(recipe.collect.clean)
     # steps compute with the columns as they were read: with all of them
     before = collected(_without_steps(recipe)).frame if clean else table.frame
-    names = [*map(str, before.columns)] if clean else used
+    names = [*map(str, before.columns)] if clean else [*used]
     if marks := missing_in(whole, before, names):
         told.append("These texts mean a missing cell.")
         lines.append(listed("MISSING = ", map(literal, marks)))
@@ -167,7 +168,7 @@ def _file(source: Any, folder: Path) -> tuple[str, Path]:
         SpecError: there are several, or it is packed or far away.
     """
     found = source.fetched(folder) if hasattr(source, "fetched") else [folder / source.location]
-    place = folder / source.location
+    place = access.local(folder / source.location)
     if len(found) != 1 or not place.is_file():
         rule = f"{source.location!r} is no one file of this machine"
         raise SpecError.one(rule, "write the table into one file", ("collect", "tables"))
