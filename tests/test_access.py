@@ -95,6 +95,10 @@ ITS_OWN = {
     "workflow/cures/trying.py": ({"read_text"}, "files of a run's folder"),
     "workflow/look/page.py": ({"read_text"}, "files of a run's folder"),
     "workflow/look/paired.py": ({"read_text"}, "a file of a run's folder"),
+    "workflow/eject/collecting.py": (
+        {"read_csv", "read_parquet", "read_csv (SQL)", "read_parquet (SQL)", "read_sqlite (SQL)"},
+        "the text of scripts, and what it gives; the path comes through the door",
+    ),
     "workflow/eject/proving.py": (
         {"import subprocess", "environ", "read_csv"},
         "this Python, on the script that was written, and the table that it wrote; the table comes through the door",

@@ -19,7 +19,6 @@ from protokit.sets.running import run_sets
 from tests.command import call
 from tests.sets.conftest import recipe_of, rows_of
 
-pytestmark = pytest.mark.usefixtures("no_pictures")
 NEW = rows_of(7, 12).drop(columns="y")
 
 

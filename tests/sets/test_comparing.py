@@ -14,8 +14,6 @@ from protokit.sets.comparing.compare import compare_sets
 from protokit.sets.result import SetsRun
 from tests.command import call
 
-pytestmark = pytest.mark.usefixtures("no_pictures")
-
 
 def test_each_way_of_each_set_is_held_against_the_same(twins: tuple[SetsRun, SetsRun]) -> None:
     one, two = twins

@@ -16,7 +16,6 @@ from protokit.sets.result import SetsRun
 from protokit.sets.running import run_sets
 from tests.sets.conftest import recipe_of, rows_of
 
-pytestmark = pytest.mark.usefixtures("no_pictures")
 WAYS = ["stacked", {"sequence": {"rehearse": 0.2}}]
 
 

@@ -11,8 +11,6 @@ import pytest
 from protokit.core.errors import SpecError
 from protokit.sets.running import run_sets
 
-pytestmark = pytest.mark.usefixtures("no_pictures")
-
 
 def panel_of(seed: int, *, start: str = "2020-01-01", days: int = 60) -> pd.DataFrame:
     """Two series of a week's pattern, with another level each."""

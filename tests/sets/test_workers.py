@@ -19,8 +19,6 @@ from protokit.workers.processes.crew import LocalCrew
 from tests.command import call
 from tests.sets.conftest import recipe_of, rows_of
 
-pytestmark = pytest.mark.usefixtures("no_pictures")
-
 
 def recipe_in(folder: Path, epochs: int = 2) -> dict[str, object]:
     sets = {}

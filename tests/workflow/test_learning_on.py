@@ -17,8 +17,6 @@ from protokit.core.values.tables import Split
 from protokit.evaluate.audit.kept_rows import KeptRows
 from protokit.workflow.result import Run
 
-pytestmark = pytest.mark.usefixtures("no_pictures")
-
 MENU = [{"Dense": {"units": 6, "activation": "tanh"}, "name": "body"}]
 STILL = {"SGD": {"learning_rate": 1e-30}}
 

@@ -14,7 +14,8 @@ from protokit.core.errors import DataError, MissingExtra, SpecError
 from protokit.core.libraries.optional import optional
 from protokit.doors.exporting import exported
 from protokit.doors.files.onnx_file import OnnxFile
-from protokit.doors.graph.cells import OfCategory, RawColumn
+from protokit.doors.graph.columns.column import RawColumn
+from protokit.doors.graph.columns.texts import OfCategory
 from protokit.doors.plan import Plan
 from protokit.doors.serve.engine import Columns, Engine, KerasEngine, frame_of, plain
 from protokit.doors.serve.fields import Cells, Field, told

@@ -18,12 +18,13 @@ from protokit.learn.parts.sets import Way
 from protokit.learn.snapshot import hold, values
 from protokit.recipe.recipe import Recipe
 from protokit.recipe.sets.earlier import OWN, Earlier
+from protokit.recipe.sets.members import of_set
 from protokit.sets.audit.data import SetData
 from protokit.sets.audit.rows import seen_before
 from protokit.sets.experiment import Experiment
 from protokit.sets.joint.network import Joint
 from protokit.sets.joint.training import weights_of
-from protokit.sets.member import Member, of_set
+from protokit.sets.member import Member
 from protokit.workflow.record.folder import written
 from protokit.workflow.result import Run
 from protokit.workflow.run.networks import network_for

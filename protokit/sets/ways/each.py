@@ -47,9 +47,11 @@ def _by_workers(experiment: Experiment) -> Outcome:
         TrainingError: a set's network could not be trained.
     """
     members = [member for member in experiment.members if member.own is None]
+    if not members:
+        return _outcome(experiment)
     recipes, folder = [member.recipe for member in members], experiment.of("each")
-    how = {"workers": experiment.workers, "out": folder, "resume": True, "cache": experiment.cache}
-    for member, one in zip(members, run_all(recipes, **how) if members else (), strict=True):
+    table = run_all(recipes, workers=experiment.workers, out=folder, resume=True, cache=experiment.cache)
+    for member, one in zip(members, table, strict=True):
         if one.path is None:
             raise TrainingError(f"set {member.name!r}: {one.reason}", cure="mend it, and go on with resume")
         member.own = Run.open(folder / one.path.relative_to(folder.resolve()))  # workers know no relative folder

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import numpy as np
 import pandas as pd
 
@@ -16,6 +17,7 @@ from protokit.collect.readers.sklearn import Shipped
 from protokit.collect.readers.sqlite import Sqlite
 from protokit.collect.source import Source
 from protokit.core.errors import SpecError
+from protokit.core.outside import access
 from protokit.core.places import Fault
 from protokit.core.values.tables import Table
 from protokit.recipe.recipe import Recipe
@@ -24,6 +26,7 @@ from protokit.workflow.eject.code import call, listed, literal
 from protokit.workflow.eject.refusal import INSTEAD
 from protokit.workflow.eject.script import Section
 from protokit.workflow.eject.texts import cells
+from protokit.workflow.run.collecting import collected
 
 _TOLD = "Every table is read as the run read it."
 
@@ -41,7 +44,8 @@ def collecting(recipe: Recipe, table: Table, used: Sequence[str]) -> Section:
         raise SpecError.one("joins have no script", INSTEAD, ("collect", "join"))
     if other := next((name for name in names[1:] if name not in stacked), None):
         raise SpecError.one(f"the table {other!r} is joined to nothing", "remove it", ("collect", "tables", other))
-    lines, frames, told = ["SEED = " + str(recipe.seed), ""], [], [_TOLD]
+    lines, told = ["SEED = " + str(recipe.seed), ""], [_TOLD]
+    frames: list[tuple[str, pd.DataFrame]] = []
     for name in (names[0], *stacked):
         source = recipe.collect.tables[name]
         variable = "table" if not stacked else f"of_{name}" if name.isidentifier() else f"of_table_{len(frames) + 1}"
@@ -59,12 +63,19 @@ def collecting(recipe: Recipe, table: Table, used: Sequence[str]) -> Section:
         ]
         lines.append(f"part = np.array({' + '.join(parts)})")
         told.append("Those of the test or the validation are put below the first.")
-    marks = missing_in(whole, table.frame, used) if not recipe.collect.clean else []
-    if marks:
+    clean = bool(recipe.collect.clean)
+    # steps compute with the columns as they were read: with all of them
+    before = collected(_without_steps(recipe)).frame if clean else table.frame
+    names = [*map(str, before.columns)] if clean else [*used]
+    if marks := missing_in(whole, before, names):
         told.append("These texts mean a missing cell.")
         lines.append(listed("MISSING = ", map(literal, marks)))
         lines.append("table = table.mask(table.isin(MISSING))")
-    if recipe.collect.clean:
+    if clean:
+        typed = [name for name in names if before[name].dtype.kind in "iuf" and whole[name].dtype.kind == "O"]
+        if typed:
+            lines.append(call("table.astype", [f"dict.fromkeys({literal(typed)}, float)"], before="table = "))
+        whole = whole.mask(whole.isin(marks)).astype(dict.fromkeys(typed, float))
         lines += _cleaned(recipe, whole, table, used)
         told.append("Each step of cleaning is a query of DuckDB's over the rows that the one before has left.")
     return Section("1. The tables", "\n".join(told), "\n".join(lines))
@@ -77,10 +88,17 @@ def _cleaned(recipe: Recipe, whole: pd.DataFrame, table: Table, used: Sequence[s
         SpecError: DuckDB gives another one.
     """
     steps = steps_of(recipe, [*whole.columns])
-    found = cells.cleaned(whole, steps)
+    try:
+        found = cells.cleaned(whole, steps)
+    except duckdb.Error as error:
+        raise _otherwise("the steps of cleaning", str(error).splitlines()[0]) from None
     if missing_in(found, table.frame, used):
         raise _otherwise("the steps of cleaning", "texts that mean a missing cell")
     return [listed("CLEAN = ", map(literal, steps)), "table = cleaned(table, CLEAN)"]
+
+
+def _without_steps(recipe: Recipe) -> Recipe:
+    return recipe.model_copy(update={"collect": recipe.collect.model_copy(update={"clean": ()})})
 
 
 def _part(name: str, split: Any) -> str:
@@ -99,7 +117,9 @@ def missing_in(raw: pd.DataFrame, collected: pd.DataFrame, used: Sequence[str]) 
             raise _otherwise(name, "it is not there" if name not in raw else f"there are {len(raw):,} rows")
         own, theirs = raw[name], collected[name]
         if own.dtype.kind != "O":
-            same = own.equals(theirs) or np.array_equal(own.to_numpy(), theirs.to_numpy())
+            floats = own.dtype.kind in "iuf" and theirs.dtype.kind in "iuf"
+            pair = (own.to_numpy(float), theirs.to_numpy(float)) if floats else (own.to_numpy(), theirs.to_numpy())
+            same = own.equals(theirs) or np.array_equal(*pair, equal_nan=floats)
             if not same:
                 raise _otherwise(name, "cells differ")
             continue
@@ -148,7 +168,7 @@ def _file(source: Any, folder: Path) -> tuple[str, Path]:
         SpecError: there are several, or it is packed or far away.
     """
     found = source.fetched(folder) if hasattr(source, "fetched") else [folder / source.location]
-    place = folder / source.location
+    place = access.local(folder / source.location)
     if len(found) != 1 or not place.is_file():
         rule = f"{source.location!r} is no one file of this machine"
         raise SpecError.one(rule, "write the table into one file", ("collect", "tables"))

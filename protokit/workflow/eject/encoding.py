@@ -61,7 +61,7 @@ def encoding(recipe: Recipe, encoder: Encoder, frame: pd.DataFrame, *, knots: bo
     lines.append('encoded = [encode(parts["train"]) for parts in folds]')
     if knots:
         lines.append('for rows, own in zip(encoded, aligned([rows["knots"] for rows in encoded]), strict=True):')
-        lines.append('    rows["knots"] = own')
+        lines.append('    rows["knots"] = [*own, *[[]] * (rows["inputs"]["numbers"].shape[1] - len(own))]')
     return Section("3. Columns as numbers", _TOLD, "\n".join(lines))
 
 
@@ -135,8 +135,7 @@ def _function(
         room = counts(10**9, [None] * width)[0]
         lines.append(f"    most = min({room}, max(8, len(train) // 32))")
         lines.append("    knots = [knots_of(column, scale, most) for column, scale in zip(numbers[train].T, scales)]")
-        spare = 'inputs["numbers"].shape[1] - len(knots)'
-        found.append(f'"knots": knots + [[]] * ({spare})')
+        found.append('"knots": knots')
     if not target.has_classes:
         found.append('"units": (center, spread)')
     lines.append("    return {" + ", ".join(found) + "}")

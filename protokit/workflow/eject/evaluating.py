@@ -33,14 +33,9 @@ def evaluating(target: TargetSpec, names: list[str], place: str) -> tuple[Sectio
     scores = {name: code for name in names if (code := _metric(name, target))}
     for metric, code in scores.items():
         lines.append(f"print({literal(metric + ':')}, {code})")
-    lines.append(f"predictions = written({{{', '.join(columns)}}}, {literal(place)})")
-    if len(lines[-1]) > 110:
-        lines[-1] = call("written", [*_mapping(columns), literal(place)], before="predictions = ")
+    rows = [f"        {column}," for column in columns]
+    lines += ["predictions = written(", "    {", *rows, "    },", f"    {literal(place)},", ")"]
     return Section("6. How good it is", _TOLD, "\n".join(lines)), [one for one in names if one not in scores]
-
-
-def _mapping(columns: list[str]) -> list[str]:
-    return ["{" + ", ".join(columns) + "}"]
 
 
 def _metric(name: str, target: TargetSpec) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -69,11 +70,16 @@ def proved(run: Run, script: str) -> Proof:
         folder = Path(name)
         said = executed(script, folder)
         proof = compared(said, read_frame(run.path), "the run")
-        if proof.equal or not run.results["metrics"]["engine"]["how"].startswith("with XLA"):
+        if proof.equal or not with_xla(run):
             return proof
         words = {"learn.engine": "keras", "evaluate.baselines": ["dummy"]}
         plain = run_again(run.recipe, out=folder / "runs", set=words)
         return compared(said, read_frame(plain.path), "a run without XLA")
+
+
+def with_xla(run: Run) -> bool:
+    """Whether a run was compiled with XLA, which draws and rounds otherwise than Keras's `fit`."""
+    return run.results["metrics"]["engine"]["how"].startswith("with XLA")
 
 
 def executed(script: str, folder: Path) -> pd.DataFrame:
@@ -89,7 +95,7 @@ def executed(script: str, folder: Path) -> pd.DataFrame:
     if done.returncode:
         last = "\n".join((done.stderr or done.stdout).splitlines()[-_LINES:])
         raise DataError(f"the script failed:\n{last}", cure="this is a fault of protokit: tell us of it")
-    return pd.read_csv(access.local(folder / PREDICTIONS), float_precision="round_trip", keep_default_na=False)
+    return pd.read_csv(access.local(folder / PREDICTIONS), dtype=str, keep_default_na=False)
 
 
 def compared(script: pd.DataFrame, run: pd.DataFrame, against: str) -> Proof:
@@ -98,13 +104,13 @@ def compared(script: pd.DataFrame, run: pd.DataFrame, against: str) -> Proof:
     Raises:
         DataError: they are of other rows, or have other columns.
     """
-    names = [name for name in script if name in run]
-    if len(names) != len(script.columns) or len(script) != len(run):
+    last = run.iloc[:, -len(script.columns) :]  # before them stands which row it is
+    named = [re.sub(r" \(\d+\)$", "", str(name)) for name in last]  # of a name that a run has for itself
+    if len(script) != len(run) or named != [*map(str, script)]:
         rule = f"the script predicts {len(script):,} rows, {against} {len(run):,}, or it has other columns"
         raise DataError(rule, cure="this is a fault of protokit: tell us of it")
     apart, labels = 0.0, 0
-    for name in names:
-        own, theirs = script[name].to_numpy(), run[name].to_numpy()
+    for own, theirs in ((script.iloc[:, i].to_numpy(), last.iloc[:, i].to_numpy()) for i in range(len(named))):
         if theirs.dtype.kind == "f":
             apart = max(apart, float(np.abs(own.astype(float) - theirs).max(initial=0.0)))
         else:

@@ -1,5 +1,7 @@
 """Cells of tables as texts, numbers and truth values."""
 
+# mypy: disable-error-code=no-any-return
+# types here are for people who read a script: no library is told twice what it gives
 from __future__ import annotations
 
 import sqlite3

@@ -13,7 +13,7 @@ from protokit.workflow.eject.texts.seeds import order_of
 
 
 class Judged(keras.callbacks.Callback):  # type: ignore[misc]
-    """After each epoch: the best weights are kept, the learning rate is set, and training ends when nothing improves."""
+    """After each epoch the best weights are kept, the learning rate is set, and training ends when nothing improves."""
 
     def __init__(self, schedule: str, epochs: int, patience: int | None, plateau: int, monitor: str) -> None:
         super().__init__()
