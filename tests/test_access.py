@@ -40,7 +40,10 @@ IN_SQL = re.compile(r"\b(read_\w+|parquet_\w+|glob|scan_\w+)\s*\(|\b(attach|copy
 
 # what opens only what protokit made or brought itself, or what came through the door a line before
 ITS_OWN = {
-    "bundle/folder.py": ({"read_text", "load_file"}, "the files of a model's folder, which came through the door"),
+    "bundle/folder.py": (
+        {"read_text", "load_file", "safe_open"},
+        "the files of a model's folder, which came through the door",
+    ),
     "collect/database/warehouse.py": (
         {"duckdb.connect", "read_parquet (SQL)", "parquet_file_metadata (SQL)", "parquet_kv_metadata (SQL)"},
         "a database in memory or in a temporary folder; each Parquet file comes through the door",
@@ -84,6 +87,8 @@ ITS_OWN = {
     "doors/exporting.py": ({"iterdir"}, "the folder that a model is exported to"),
     "doors/files/keras_file.py": ({"load_model"}, "the file that was just written, for its proof"),
     "core/libraries/quiet.py": ({"environ"}, "what a person has said of TensorFlow's log"),
+    "recipe/sets/earlier.py": ({"glob"}, "the folders of experiments, below one that came through the door"),
+    "sets/growing/start.py": ({"glob", "read_text"}, "what an experiment of this recipe noted of where it began"),
     "sets/contents.py": ({"read_text", "glob"}, "files of an experiment's folder, which came through the door"),
     "sets/many/given.py": ({"iterdir"}, "names beside what is not there, for the cure"),
     "sets/record.py": ({"read_text", "glob"}, "files of experiments' folders"),

@@ -31,7 +31,7 @@ class From(Section):
     """What a network begins at: an earlier run, or a file of weights of Keras."""
 
     run: Annotated[str, Field(min_length=1)] = Field(
-        description="the folder of a run or model; or a file of Keras, NAME.keras, for its weights alone",
+        description="the folder of a run, model or experiment; or a file of Keras, NAME.keras, for its weights alone",
         examples=["runs/earlier"],
     )
     encoders: Annotated[str, choice("encoders", ENCODERS)] = Field(
