@@ -8,16 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from functools import cache
 from pathlib import Path
 
-import duckdb
 import numpy as np
 import pandas as pd
 
-from protokit.collect.database.warehouse import LITERAL
 from protokit.core.errors import DataError
-from protokit.core.files import write_with
 from protokit.core.rows import SourceRows
 from protokit.core.runs import LAST
 from protokit.core.values.arrays import Predictions
@@ -25,6 +21,7 @@ from protokit.core.values.forms.given_back import GivenBack
 from protokit.core.values.signature import TargetSpec
 from protokit.learn.clustering.clusters import Clusters
 from protokit.workflow.record.contents import Identified, Metrics, PlainTarget
+from protokit.workflow.record.parquet import columns_in, write_columns
 
 Columns = list[tuple[str, np.ndarray]]
 ByBaseline = dict[str, dict[str, Predictions]]
@@ -119,7 +116,7 @@ def read_frame(path: Path) -> pd.DataFrame:
     Raises:
         DataError: it is missing, or none.
     """
-    return pd.DataFrame(dict(_columns_in(path / "predictions.parquet")))
+    return pd.DataFrame(dict(columns_in(path / "predictions.parquet")))
 
 
 def read_folds(path: Path) -> np.ndarray | None:
@@ -207,7 +204,7 @@ class _Reader:
     @classmethod
     def of(cls, path: Path) -> _Reader:
         """Raises: DataError: there is no such file, or it is none."""
-        return cls(_columns_in(path))
+        return cls(columns_in(path))
 
     def rows(self, metrics: Metrics) -> SourceRows:
         """Which rows these are: the first column, and those after it that `metrics.json` lists."""
@@ -270,31 +267,6 @@ class _Reader:
         return np.stack([self.take() for _ in range(count)], axis=1)
 
 
-def _columns_in(path: Path) -> list[tuple[str, np.ndarray]]:
-    """The columns of a file.
-
-    Raises:
-        DataError: there is no such file, or it is none.
-    """
-    with _database().cursor() as connection:
-        try:
-            found = connection.read_parquet([str(path).translate(LITERAL)]).fetchnumpy()
-        except duckdb.Error as error:
-            raise DataError("not a table of predictions", place=str(path), cure="run its recipe again") from error
-    return [
-        (name, values.filled(np.nan if values.dtype.kind == "f" else None))
-        if isinstance(values, np.ma.MaskedArray)
-        else (name, np.asarray(values))
-        for name, values in found.items()
-    ]
-
-
-@cache
-def _database() -> duckdb.DuckDBPyConnection:
-    """DuckDB in memory, with nothing in it: to open it takes ten times as long as a small file."""
-    return duckdb.connect()
-
-
 def _spread(values: np.ndarray, horizon: int) -> np.ndarray:
     return np.repeat(values, horizon)
 
@@ -304,10 +276,7 @@ def _tiled(horizon: int, count: int) -> np.ndarray:
 
 
 def _write(path: Path, own: Columns, columns: Columns, kept: np.ndarray | slice) -> None:
-    frame = pd.DataFrame({name: values[kept] for name, values in _named_once(own, columns)})
-    with _database().cursor() as connection:
-        relation = connection.from_df(frame)
-        write_with(path, lambda temporary: relation.write_parquet(str(temporary)))
+    write_columns(path, [(name, values[kept]) for name, values in _named_once(own, columns)])
 
 
 def _named_once(own: Columns, columns: Columns) -> Columns:
