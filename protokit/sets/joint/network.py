@@ -105,27 +105,32 @@ def _kind(layer: Any) -> str:
 
 def _seeing_inputs(network: keras.Model) -> set[int]:
     """The layers with weights that see an input as it is, or what is made of it without weights."""
+    operations = {operation.name: operation for operation in network.operations}
+    calls = [
+        (one["name"], number, _taken(call))
+        for one in network.get_config()["layers"]
+        for number, call in enumerate(one["inbound_nodes"])
+    ]
+    near = {(one.name, 0) for one in network.operations if isinstance(one, keras.layers.InputLayer)}
     found: set[int] = set()
-    near: set[int] = set()  # tensors
-    for operation in network.operations:
-        nodes = [node for node in operation._inbound_nodes if all(id(t) in _tensors(network) for t in node.outputs)]
-        for node in nodes:
-            if node.is_input or any(id(tensor) in near for tensor in node.input_tensors):
-                if getattr(operation, "weights", ()):
-                    found.add(id(operation))
-                else:
-                    near |= {id(tensor) for tensor in node.outputs}
+    while more := [call for call in calls if any(source in near for source in call[2])]:
+        calls = [call for call in calls if call not in more]
+        for name, number, _ in more:
+            if getattr(operations[name], "weights", ()):
+                found.add(id(operations[name]))
+            else:
+                near.add((name, number))
     return found
 
 
-def _tensors(network: keras.Model) -> set[int]:
-    """The tensors of a network: a layer may have been called in others, too."""
-    known: set[int] = getattr(network, "_protokit_tensors", set())
-    if not known:
-        nodes = [node for some in network._nodes_by_depth.values() for node in some]
-        known = {id(tensor) for node in nodes for tensor in node.outputs}
-        network._protokit_tensors = known
-    return known
+def _taken(plain: object) -> list[tuple[str, int]]:
+    """The calls that give what a call takes, as the config of a network has them: layers by name, and which call."""
+    if isinstance(plain, Mapping):
+        if plain.get("class_name") == "__keras_tensor__":
+            name, call, _ = plain["config"]["keras_history"]
+            return [(name, call)]
+        plain = list(plain.values())
+    return [found for one in plain for found in _taken(one)] if isinstance(plain, (list, tuple)) else []
 
 
 def _rename(networks: Sequence[keras.Model], shared: set[int]) -> None:
