@@ -19,6 +19,7 @@ from protokit.estimators.network import Network
 from protokit.estimators.saying import said
 from protokit.recipe.recipe import Recipe
 
+_LEAST = float(np.finfo(np.float32).tiny)  # of a probability whose logarithm is taken
 _WORDS = re.compile(r"[^\W\d]\S*( \S+)*")
 
 
@@ -135,9 +136,8 @@ class Classifier(ClassifierMixin, Network):  # type: ignore[misc]
             NotFittedError: `fit` comes first.
             ValueError: the rows are not like those of training.
         """
-        logs = np.log(np.maximum(self.predict_proba(X), np.finfo(np.float32).tiny))
-        found: np.ndarray = logs[:, 1] - logs[:, 0] if len(self.classes_) == 2 else logs
-        return found
+        found = self.predict_proba(X)
+        return log_odds(found[:, 1]) if len(self.classes_) == 2 else np.log(np.maximum(found, _LEAST))
 
     def _said(self, X: object) -> tuple[np.ndarray, np.ndarray]:
         """The probabilities, and the place of the class that is called."""
@@ -149,6 +149,12 @@ class Classifier(ClassifierMixin, Network):  # type: ignore[misc]
         if spec.threshold == 0.5:
             return found, found.argmax(axis=1)
         return found, np.argsort(self._places)[spec.labels(scores)]
+
+
+def log_odds(probabilities: np.ndarray) -> np.ndarray:
+    """The logarithm of how many times likelier something is than not. Shapes: (...,) -> (...,)."""
+    found: np.ndarray = np.log(np.maximum(probabilities, _LEAST)) - np.log(np.maximum(1 - probabilities, _LEAST))
+    return found
 
 
 def _stay_as_they_are(classes: np.ndarray) -> bool:

@@ -11,6 +11,7 @@ from sklearn.utils.estimator_checks import estimator_checks_generator
 from protokit.estimators.classifier import Classifier
 from protokit.estimators.clusterer import Clusterer
 from protokit.estimators.embedder import Embedder
+from protokit.estimators.multi_label_classifier import MultiLabelClassifier
 from protokit.estimators.network import Network
 from protokit.estimators.quantile_regressor import QuantileRegressor
 from protokit.estimators.regressor import Regressor
@@ -25,6 +26,7 @@ CODED = {**SMALL, "menu": [{"Dense": 8}, "ReLU", {"Dense": 3, "name": "code"}]}
 ESTIMATORS: list[Network] = [
     Classifier(**SMALL),
     Regressor(**SMALL),
+    MultiLabelClassifier(**SMALL),
     QuantileRegressor(**SMALL),
     Clusterer(**CODED),
     Embedder(**CODED),

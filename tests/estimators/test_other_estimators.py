@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from numpy.testing import assert_array_equal
+from scipy.sparse import csr_matrix
 from sklearn.datasets import load_iris
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import adjusted_rand_score
@@ -17,6 +18,7 @@ from sklearn.pipeline import make_pipeline
 from protokit.core.errors import SpecError
 from protokit.estimators.clusterer import Clusterer
 from protokit.estimators.embedder import Embedder
+from protokit.estimators.multi_label_classifier import MultiLabelClassifier
 from protokit.estimators.quantile_regressor import QuantileRegressor
 
 X, Y = load_iris(return_X_y=True)
@@ -39,6 +41,22 @@ def test_quantiles_are_in_order_and_the_median_is_predicted() -> None:
     assert ((said[:, 0] <= X[:, 3]) & (X[:, 3] <= said[:, 2])).mean() > 0.75
     with pytest.raises(SpecError, match=r"learn.quantiles: .*between 0 and 1"):
         QuantileRegressor(quantiles=(0.5, 2), **words).fit(X, Y)
+
+
+def test_labels_are_said_one_by_one() -> None:
+    small: dict[str, Any] = {"menu": [{"Dense": 8}, "ReLU"], "epochs": 30, "networks": 1, "learning_rate": 0.05}
+    labels = pd.DataFrame({"long": X[:, 2] > 3, "wide": X[:, 1] > 3}).astype(int)
+    found = MultiLabelClassifier(**small).fit(X, labels)
+    said = found.predict_proba(X)
+    assert said.shape == (150, 2)
+    assert_array_equal(found.predict(X), (said > 0.5).astype(int))
+    assert_array_equal(found.predict(X), (found.decision_function(X) > 0).astype(int))
+    assert (found.predict(X) == labels).to_numpy().mean() > 0.9
+    assert found.model_.signature.targets[0].columns == ("long", "wide")
+    assert_array_equal(MultiLabelClassifier(**small).fit(X, csr_matrix(labels)).predict_proba(X).shape, (150, 2))
+    assert_array_equal(pickle.loads(pickle.dumps(found)).predict(X), found.predict(X))
+    with pytest.raises(ValueError, match="class_weight is for one class a row"):
+        MultiLabelClassifier(**small, class_weight="balanced").fit(X, labels)
 
 
 def test_clusters_are_those_of_the_rows_from_0() -> None:
