@@ -89,7 +89,7 @@ class _Writer:
             levels, columns = 'rows["levels"]', 'rows["inputs"]["categories"].shape[1]'
             drawn = "embeddings_initializer=keras.initializers.RandomNormal(stddev=0.1)"
             arguments = [levels, f"width_of({levels}, {columns})", drawn, 'name="category_embedding"']
-            self.say(call("keras.layers.Embedding", arguments, before="vectors = ", after="(categories)"))
+            self.out.append(call("keras.layers.Embedding", arguments, 4, before="vectors = ", after="(categories)"))
             self.say('category_numbers = keras.layers.Flatten(name="category_numbers")(vectors)')
             return "category_numbers"
         if name == "inputs":
@@ -117,10 +117,10 @@ class _Writer:
         if node.layer in self.shared:
             variable = f"layer_{name_of(node.layer)}"
             if not any(line.startswith(f"    {variable} = ") for line in self.out):
-                self.say(call(head, items, before=f"{variable} = "))
+                self.out.append(call(head, items, 4, before=f"{variable} = "))
             self.say(f"{name} = {variable}({taken})")
         else:
-            self.say(call(head, items, before=f"{name} = ", after=f"({taken})"))
+            self.out.append(call(head, items, 4, before=f"{name} = ", after=f"({taken})"))
         return name
 
     def taken(self, taken: Taken) -> str:
@@ -166,7 +166,7 @@ class _Writer:
             str(target.units), 'kernel_initializer="zeros"', f"activation={literal(target.of_task.activation)}",
             'dtype="float32"', 'name="output"',
         ]  # fmt: skip
-        self.say(call("keras.layers.Dense", arguments, before="output = ", after=f"({last})"))
+        self.out.append(call("keras.layers.Dense", arguments, 4, before="output = ", after=f"({last})"))
         return "output"
 
 
