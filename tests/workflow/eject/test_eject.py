@@ -84,7 +84,7 @@ def test_numbers_of_few_rows_are_predicted_to_the_bit(tmp_path: Path) -> None:
     # the fused engine, without XLA on so little work
     assert script.proof is not None and script.proof.equal and script.proof.against == "the run", str(script)
     text = script.path.read_text()
-    assert "start_at_ridge(" in text and "PiecewiseLinearEmbedding(units=" in text and "CLEAN = [" in text
+    assert "start_at_ridge(" in text and 'knots=rows["knots"]' in text and "CLEAN = [" in text
     book = protokit.eject(done.path, tmp_path / "birds.ipynb").path
     cells = json.loads(book.read_text())["cells"]
     assert 'FOLDER = Path(".")' in "".join(line for cell in cells for line in cell["source"])
