@@ -136,6 +136,9 @@ class _Writer:
         assert entry is not None, "the menu has checked the name"
         arguments: dict[str, Any] = dict(node.arguments)
         if node.kind == BY_KNOTS and not {"bins", "knots"} & {n for n, v in arguments.items() if v is not None}:
+            knots = next((spec.knots for spec in self.signature.inputs if spec.name == "numbers"), None)
+            if knots is None or self.taken(node.inputs) != "numbers":
+                raise self.refused(node, "of other than numbers with knots")
             own = [f"{name}={_value(name, value)}" for name, value in arguments.items()]
             return BY_KNOTS, [*own, 'knots=rows["knots"]', f"name={literal(node.layer)}"]
         several = not isinstance(node.inputs, Ref) and (sum(entry.call.values()) > 1 or "initial_state" in entry.call)
