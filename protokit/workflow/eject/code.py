@@ -22,7 +22,7 @@ from protokit.workflow.eject.texts import (
     training,
 )
 
-WIDTH = 110
+WIDTH = 120
 _TEXTS: tuple[ModuleType, ...] = (seeds, cells, splits, numbers, categories, dates, layers, ridge, training, scores)
 # what the code between the functions may use beside what they do
 _OWN = {
@@ -44,7 +44,11 @@ def call(head: str, items: Iterable[str], indent: int = 0, before: str = "", aft
     >>> call("f", ["a", "b=1"], before="x = ")
     'x = f(a, b=1)'
     """
-    return _closed(f"{before}{head}(", list(items), f"){after}", indent)
+    made, pad = list(items), " " * indent
+    line = f"{pad}{before}{head}({', '.join(made)})"
+    if len(line) + len(after) > WIDTH >= len(line) + 1 and after:
+        return f"{line}(\n{pad}    {after[1:-1]}\n{pad})"
+    return _closed(f"{before}{head}(", made, f"){after}", indent)
 
 
 def listed(before: str, items: Iterable[str], indent: int = 0) -> str:
@@ -57,15 +61,9 @@ def _closed(start: str, items: Sequence[str], end: str, indent: int) -> str:
     line = f"{pad}{start}{', '.join(items)}{end}"
     if len(line) <= WIDTH and "\n" not in line:
         return line
-    if len(pad) + 4 + sum(len(item) + 2 for item in items) - 2 <= WIDTH:
+    if len(pad) + 4 + sum(len(item) + 2 for item in items) - 2 <= WIDTH and not any("\n" in item for item in items):
         return f"{pad}{start}\n{pad}    {', '.join(items)}\n{pad}{end}"
-    lines, row = [f"{pad}{start}"], ""
-    for item in items:  # as many in a line as there is room for
-        if row and len(pad) + 4 + len(row) + len(item) + 2 > WIDTH:
-            lines.append(f"{pad}    {row.rstrip()}")
-            row = ""
-        row += f"{item}, "
-    return "\n".join([*lines, f"{pad}    {row.rstrip()}", f"{pad}{end}"])
+    return "\n".join([f"{pad}{start}", *(f"{pad}    {item}," for item in items), f"{pad}{end}"])
 
 
 def name_of(text: str, taken: Iterable[str] = ()) -> str:

@@ -146,6 +146,9 @@ class Made:
     def _tables(self, folder: str, encoder: Encoder) -> Section:
         """The tables, without rows that have no target."""
         name, split = self.target.name, self.recipe.represent.split
+        if not self.target.has_classes and self.table.frame[name].dtype.kind == "O":
+            rule = f"the numbers of {name!r} are texts in a notation of their own, which has no script"
+            raise SpecError.one(rule, "write them as computers do", ("represent", "target"))
         used = [*encoder.needed, name, *([split.way_column] if split.way_column else [])]
         tables = collecting(self.recipe, self.table, list(dict.fromkeys(used)))
         lines = [f"FOLDER = {folder}"] if "FOLDER" in tables.code else []

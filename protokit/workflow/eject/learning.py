@@ -78,7 +78,7 @@ def learning(recipe: Recipe, folds: tuple[Represented, ...], check: int) -> Sect
         lines.append(
             '        known.append((meant(predicted(network, rows, own["validation"]), rows), truth[own["validation"]]))'
         )
-    lines.append("        epochs = len(network.history.history['loss'])")
+    lines.append('        epochs = len(network.history.history["loss"])')
     lines.append('        print(f"network {i + 1} of fold {fold + 1}: {epochs} epochs", flush=True)')
     lines.append("    mean = np.mean(said, axis=0)")
     if recipe.evaluate.calibrate:

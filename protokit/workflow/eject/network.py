@@ -89,7 +89,7 @@ class _Writer:
             levels, columns = 'rows["levels"]', 'rows["inputs"]["categories"].shape[1]'
             drawn = "embeddings_initializer=keras.initializers.RandomNormal(stddev=0.1)"
             arguments = [levels, f"width_of({levels}, {columns})", drawn, 'name="category_embedding"']
-            self.say(call("keras.layers.Embedding", arguments, before="vectors = ", after="(categories)"))
+            self.out.append(call("keras.layers.Embedding", arguments, 4, before="vectors = ", after="(categories)"))
             self.say('category_numbers = keras.layers.Flatten(name="category_numbers")(vectors)')
             return "category_numbers"
         if name == "inputs":
@@ -117,10 +117,10 @@ class _Writer:
         if node.layer in self.shared:
             variable = f"layer_{name_of(node.layer)}"
             if not any(line.startswith(f"    {variable} = ") for line in self.out):
-                self.say(call(head, items, before=f"{variable} = "))
+                self.out.append(call(head, items, 4, before=f"{variable} = "))
             self.say(f"{name} = {variable}({taken})")
         else:
-            self.say(call(head, items, before=f"{name} = ", after=f"({taken})"))
+            self.out.append(call(head, items, 4, before=f"{name} = ", after=f"({taken})"))
         return name
 
     def taken(self, taken: Taken) -> str:
@@ -136,6 +136,9 @@ class _Writer:
         assert entry is not None, "the menu has checked the name"
         arguments: dict[str, Any] = dict(node.arguments)
         if node.kind == BY_KNOTS and not {"bins", "knots"} & {n for n, v in arguments.items() if v is not None}:
+            knots = next((spec.knots for spec in self.signature.inputs if spec.name == "numbers"), None)
+            if knots is None or self.taken(node.inputs) != "numbers":
+                raise self.refused(node, "of other than numbers with knots")
             own = [f"{name}={_value(name, value)}" for name, value in arguments.items()]
             return BY_KNOTS, [*own, 'knots=rows["knots"]', f"name={literal(node.layer)}"]
         several = not isinstance(node.inputs, Ref) and (sum(entry.call.values()) > 1 or "initial_state" in entry.call)
@@ -166,7 +169,7 @@ class _Writer:
             str(target.units), 'kernel_initializer="zeros"', f"activation={literal(target.of_task.activation)}",
             'dtype="float32"', 'name="output"',
         ]  # fmt: skip
-        self.say(call("keras.layers.Dense", arguments, before="output = ", after=f"({last})"))
+        self.out.append(call("keras.layers.Dense", arguments, 4, before="output = ", after=f"({last})"))
         return "output"
 
 

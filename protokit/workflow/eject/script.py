@@ -33,7 +33,8 @@ class Script:
         parts = [f'"""{self.top.rstrip()}\n"""\n\n{first}']
         for section, code in zip(self.sections, rest, strict=True):
             told = "\n".join(f"# {line}".rstrip() for line in section.told.splitlines())
-            parts.append(f"# %% {section.title}\n{told}\n\n{code}")
+            gap = "\n\n\n" if code.startswith(("def ", "class ")) else "\n\n"
+            parts.append(f"# %% {section.title}\n{told}{gap}{code}")
         return "\n\n\n".join(parts).replace("\n\n\n", "\n\n", 1) + "\n"
 
     @property

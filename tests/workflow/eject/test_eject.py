@@ -77,14 +77,14 @@ def test_classes_in_folds_are_predicted_to_the_bit(tmp_path: Path) -> None:
 def test_numbers_of_few_rows_are_predicted_to_the_bit(tmp_path: Path) -> None:
     birds(tmp_path)
     plain = recipe({**TRAINED, "engine": "auto", "networks": 2, "deal": "validation"}, "weight")
-    plain["represent"]["columns"] = {"kind": "ignore", "age": "ignore", "seen": "ignore", "ripe": "boolean"}
+    plain["represent"]["columns"] = {"kind": "ignore", "seen": "ignore", "ripe": "boolean"}
     plain["collect"]["clean"] = [{"filter": "weight < 20"}, {"derive": {"ripe": "weight > 3"}}, {"drop": ["id"]}]
     done = run(plain, tmp_path)
     script = protokit.eject(done, tmp_path / "birds.py", prove=True)
     # the fused engine, without XLA on so little work
     assert script.proof is not None and script.proof.equal and script.proof.against == "the run", str(script)
     text = script.path.read_text()
-    assert "start_at_ridge(" in text and "PiecewiseLinearEmbedding(units=" in text and "CLEAN = [" in text
+    assert "start_at_ridge(" in text and 'knots=rows["knots"]' in text and "CLEAN = [" in text
     book = protokit.eject(done.path, tmp_path / "birds.ipynb").path
     cells = json.loads(book.read_text())["cells"]
     assert 'FOLDER = Path(".")' in "".join(line for cell in cells for line in cell["source"])
@@ -123,6 +123,8 @@ def test_what_has_no_script_is_named(said: dict[str, Any], rule: str) -> None:
      ({"columns": {"age": {"number": {"knots": 4}}}}, "'age' has knots"),
      ({"menu": [{"ensemble": {"members": 2, "layers": [{"Dense": 4}]}}]}, "ensemble"),
      ({"menu": [{"Dense": 4}, {"ops.relu": {}}]}, "relu"),
+     ({"menu": [{"Dense": 4}, {"PiecewiseLinearEmbedding": 2}]}, "PiecewiseLinearEmbedding"),
+     ({"menu": [{"Dense": 4, "name": "output"}]}, "its own output"),
      ({"task": "quantile", "target": "weight"}, "quantile"),
      ({"clean": [{"trim": ["town"]}]}, "trim")],
 )  # fmt: skip

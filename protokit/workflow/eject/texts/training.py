@@ -50,9 +50,15 @@ class Judged(keras.callbacks.Callback):  # type: ignore[misc]
 
 
 def fit(
-    network: keras.Model, rows: dict[str, Any], train: np.ndarray, validation: np.ndarray, seed: int,
-    epochs: int, batch_size: int, judged: Judged,
-) -> None:  # fmt: skip
+    network: keras.Model,
+    rows: dict[str, Any],
+    train: np.ndarray,
+    validation: np.ndarray,
+    seed: int,
+    epochs: int,
+    batch_size: int,
+    judged: Judged,
+) -> None:
     """Train a network on some rows, judged by others; `rows` has all of them as `inputs`, `targets` and `weights`.
 
     Batches come in an order that follows from the seed, the last one of an epoch being what is left.
