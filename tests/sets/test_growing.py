@@ -103,6 +103,7 @@ def test_rows_of_then_that_are_tested_on_now_are_named(first: SetsRun, folder: P
     sets = {"a": written(folder, "gone", rows_of(9, 60)), "c": written(folder, "seen", frame)}
     sets["c"]["represent"] = {"target": "y", "split": {"by": {"column": "part"}}}
     recipe = {**going_on(first, **sets), "evaluate": {"baselines": ["dummy"], "strict": True}}
+    recipe["learn"] = {**recipe["learn"], "sets": "each"}
     with pytest.raises(protokit.AuditError, match=r"20 of 20 test rows of 'c' are copies of rows that .*a"):
         run_sets(recipe, out=folder / "strict", cache=False)
 
