@@ -44,8 +44,8 @@ class Model(Exported):
     <Model of species (binary) from 3 columns>
     >>> model.columns, model.networks, model.encoder.signature == model.signature
     (('wing', 'mass', 'island'), 1, True)
-    >>> model.network is model.network, model.rows(birds)[0].shape
-    (True, (80, 4))
+    >>> model.network is model.network, model.rows(birds)[0].shape, len(model.kept_rows.parts)
+    (True, (80, 4), 80)
     """
 
     def predict(

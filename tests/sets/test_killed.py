@@ -46,3 +46,32 @@ def test_it_goes_on_to_the_same_bits(way: str, tmp_path: Path) -> None:
     for name in ("a", "b"):
         weights = [(one.run(name, way).path / "model" / "weights.safetensors").read_bytes() for one in (whole, again)]
         assert weights[0] == weights[1]
+
+
+@pytest.mark.proof
+def test_one_that_goes_on_from_another_goes_on_to_the_same_bits(tmp_path: Path) -> None:
+    sets = {}
+    for seed, name in enumerate("abc"):
+        rows_of(seed, 60).to_csv(tmp_path / f"{name}.csv", index=False)
+        sets[name] = {"collect": {"tables": {"data": str(tmp_path / f"{name}.csv")}}}
+    first = {**recipe_of(ways="shared", epochs=1), "sets": {name: sets[name] for name in "ab"}}
+    earlier = run_sets(first, out=tmp_path / "first", cache=False)
+    recipe = {"name": "small", "sets": {"c": sets["c"]}, "learn": {"from": str(earlier.path.parent), "epochs": 40}}
+    whole = run_sets(recipe, out=tmp_path / "whole", cache=False)
+    out = tmp_path / "killed"
+    child = subprocess.Popen(
+        [sys.executable, "-c", _CHILD, json.dumps(recipe), str(out)], env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
+    )
+    deadline = time.monotonic() + 300
+    while not list(out.glob("small/sets-*/shared/snapshot*")) and child.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.01)
+    child.send_signal(signal.SIGKILL)
+    child.wait()
+    again = run_sets(recipe, out=out, resume=True, cache=False)
+    assert len(list(out.glob("small/sets-*"))) == 1
+    assert again.results["changes"] == whole.results["changes"]
+    for name in "abc":
+        weights = [
+            (one.run(name, "shared").path / "model" / "weights.safetensors").read_bytes() for one in (whole, again)
+        ]
+        assert weights[0] == weights[1]
