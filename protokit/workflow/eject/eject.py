@@ -58,7 +58,7 @@ def eject(run: Run | str | Path, path: str | Path, *, prove: bool = False) -> Ej
     With `prove` the script is executed before, in a process of its own, and what it predicts is held against the run;
     where that was trained with XLA also against a run without.
 
-    >>> script = protokit.eject(many.runs["many"], "birds.py")
+    >>> script = protokit.eject(many.runs["recipe 1"], "birds.py")
     >>> text = script.path.read_text()
     >>> script.path, "import keras" in text, "import protokit" in text
     (PosixPath('birds.py'), True, False)
