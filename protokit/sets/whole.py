@@ -9,14 +9,15 @@ from typing import Any
 
 from protokit.core.errors import AuditError
 from protokit.core.files import finite, write_json, write_text
-from protokit.core.values.said import Finding
+from protokit.core.names import counted
+from protokit.core.values.said import Finding, Notice
 from protokit.learn.parts.sets import Sequence, Shared, Stacked
 from protokit.recipe.recipe import Recipe
 from protokit.recipe.sets.members import members, whole
 from protokit.sets.audit.audit import across
 from protokit.sets.audit.data import SetData
 from protokit.sets.choosing import chosen
-from protokit.sets.contents import LAST, PlainSets
+from protokit.sets.contents import LAST, PlainSets, is_whole
 from protokit.sets.experiment import Experiment, Outcome
 from protokit.sets.how import How
 from protokit.sets.judging import cells, steps
@@ -24,7 +25,7 @@ from protokit.sets.look.page import page_of
 from protokit.sets.member import Member, prepared_members
 from protokit.sets.record import SetsFolder
 from protokit.sets.ways.each import train_each
-from protokit.sets.ways.sequence import train_sequence
+from protokit.sets.ways.sequence import hold_joint, train_sequence
 from protokit.sets.ways.shared import train_shared
 from protokit.sets.ways.stacked import taken, train_stacked
 from protokit.show.progress import Progress
@@ -40,13 +41,14 @@ def experiment_on(recipe: Recipe, table: object, out: Path, shown: Progress, ope
     Returns:
         The experiment's folder.
     """
-    recipes, given = _sets_of(recipe, table)
+    recipes, given, left = _sets_of(recipe, table)
     found = prepared_members(recipes, given, out, shown, opened, cache=how.cache)
     ways, notices = chosen(recipe, found)
     shown.step("auditing across the sets")
     findings = _audited(found)
+    hold_joint(Experiment(recipe, found, out, "", shown), ways)
     folder = SetsFolder.of(out, recipe, found, resume=how.resume)
-    if how.resume and (folder.path / LAST).exists():
+    if how.resume and is_whole(folder.path):
         return folder.path
     experiment = Experiment(recipe, found, folder.path, folder.key, shown, how.resume, how.workers, how.cache)
     for member in found:
@@ -55,7 +57,7 @@ def experiment_on(recipe: Recipe, table: object, out: Path, shown: Progress, ope
     for way in ways:
         outcomes.append(_TRAINED[type(way)](experiment, way))
     shown.step("comparing")
-    told = [*notices, *(notice for outcome in outcomes for notice in outcome.notices)]
+    told = [*left, *notices, *(notice for outcome in outcomes for notice in outcome.notices)]
     results: PlainSets = {
         "name": recipe.name,
         "sets": [member.name for member in found],
@@ -76,17 +78,22 @@ def experiment_on(recipe: Recipe, table: object, out: Path, shown: Progress, ope
     return folder.path
 
 
-def _sets_of(recipe: Recipe, table: object) -> tuple[dict[str, Recipe], Mapping[str, object]]:
-    """The recipe of each set, and what was passed for its tables."""
+def _sets_of(recipe: Recipe, table: object) -> tuple[dict[str, Recipe], Mapping[str, object], list[Notice]]:
+    """The recipe of each set, what was passed for its tables, and which rows are of none."""
     if not recipe.sets.by:
-        return members(recipe), table if isinstance(table, Mapping) else {}
+        return members(recipe), table if isinstance(table, Mapping) else {}, []
     every = whole(recipe)
     frame = collected(every, table).frame
     if recipe.sets.by not in frame.columns:
         rule = f"there is no column {recipe.sets.by!r}"
         raise recipe.error(("sets", "by"), rule, f"one of: {', '.join(map(str, frame.columns[:12]))}")
     recipes = members(recipe, sorted(frame[recipe.sets.by].dropna().unique().tolist(), key=str))
-    return recipes, {} if table is None else dict.fromkeys(recipes, table)
+    given = {} if table is None else dict.fromkeys(recipes, table)
+    if not (missing := int(frame[recipe.sets.by].isna().sum())):
+        return recipes, given, []
+    rule = f"{counted(missing, 'row')} without a cell in {recipe.sets.by!r} are in no set"
+    cure = f"write collect: {{clean: [{{fill: {{{recipe.sets.by}: none}}}}]}} for a set of them"
+    return recipes, given, [Notice(rule, (recipe.sets.by,), cure)]
 
 
 def _audited(found: list[Member]) -> list[Finding]:

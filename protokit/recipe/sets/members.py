@@ -11,6 +11,7 @@ from protokit.core.places import Fault
 from protokit.core.suggest import did_you_mean
 from protokit.grammar.document import Document
 from protokit.learn.parts.sets import Sequence, Shared, Ways
+from protokit.recipe.context import targets_of
 from protokit.recipe.recipe import Recipe
 from protokit.recipe.sets import words as several
 from protokit.recipe.sets.words import Sets
@@ -54,7 +55,9 @@ def hold_sets(recipe: Recipe) -> None:
             raise recipe.error(("learn", "sets"), rule, "write sets: {a: ..., b: ...} beside collect, or remove it")
         return
     if recipe.sets.by:
-        whole(recipe)
+        if recipe.sets.by in targets_of(whole(recipe).document.data):
+            rule = f"{recipe.sets.by!r} is the target: rows of one set would all have the same"
+            raise recipe.error(("sets", "by"), rule, "name another column")
     else:
         members(recipe)
 
@@ -133,9 +136,8 @@ def given_by_set(recipe: Recipe, table: object) -> Mapping[str, object] | object
         return table
     if not isinstance(table, Mapping):
         raise SpecError.one("of several sets give a dict of frames by set", "write {SET: frame, ...}")
-    if recipe.sets.parts:
-        for name in table:
-            if name not in recipe.sets.parts:
-                rule = f"there is no set {name!r}"
-                raise SpecError.one(rule, did_you_mean(str(name), list(recipe.sets.parts)))
+    known = recipe.sets.parts or several.files_of(recipe.sets, recipe.folder)
+    for name in table:
+        if name not in known:
+            raise SpecError.one(f"there is no set {name!r}", did_you_mean(str(name), list(known)))
     return table

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from protokit.core.errors import ProtokitError
+from protokit.core.names import as_text
 from protokit.recipe.recipe import Recipe
 from protokit.recipe.sets import words as several
 from protokit.recipe.sets.fitting import Seen, Why, apart
@@ -57,6 +58,8 @@ def stacked(members: list[Member], by: str) -> tuple[Recipe, pd.DataFrame | dict
 
 def _named(member: Member, rows: pd.DataFrame, column: str) -> pd.DataFrame:
     level = rows.get(column, member.name)  # of sets by a column it is there
+    if isinstance(level, pd.Series) and _kind(level) == "times":
+        level = level.astype(object).map(as_text)  # as the intake of a set writes it
     found: pd.DataFrame = rows.assign(**{column: level})
     return found
 
@@ -68,7 +71,9 @@ def _seen(member: Member) -> Seen:
 
 
 def _kind(column: pd.Series) -> str:
-    if pd.api.types.is_bool_dtype(column) or pd.api.types.is_numeric_dtype(column):
+    if pd.api.types.is_bool_dtype(column) or pd.api.types.infer_dtype(column, skipna=True) == "boolean":
+        return "true and false"  # beside numbers, True would be 1 and no class of its own
+    if pd.api.types.is_numeric_dtype(column):
         return "numbers"
     return "times" if pd.api.types.is_datetime64_any_dtype(column) else "texts"
 
