@@ -115,7 +115,7 @@ def read_sets(path: Path) -> PlainSets:
         for word, kind in _HELD.items():
             if not isinstance(found.get(word), kind):
                 raise ValueError(f"its {word!r} is missing or of another kind")
-        if not found["cells"] or not all(isinstance(cell, Mapping) and _OF_CELL <= {*cell} for cell in found["cells"]):
+        if not found["cells"] or not all(isinstance(cell, Mapping) and {*cell} >= _OF_CELL for cell in found["cells"]):
             raise ValueError("a cell is not whole")
         return found
     except (OSError, ValueError) as error:

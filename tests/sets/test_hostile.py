@@ -98,6 +98,13 @@ def test_true_and_false_are_not_stacked_on_numbers(frames: dict[str, pd.DataFram
         run_sets(recipe_of("a", "b", ways=["stacked"]), given, out=out)
 
 
+def test_sets_of_other_classes_are_not_stacked(frames: dict[str, pd.DataFrame], out: Path) -> None:
+    three = np.where(frames["a"].p < -0.5, "maybe", frames["a"].y)
+    given = {**frames, "a": frames["a"].assign(y=three)}
+    with pytest.raises(SpecError, match="'y' are maybe, no, yes in 'a' and no, yes in 'b'"):
+        run_sets(recipe_of("a", "b", ways=["stacked"]), given, out=out)
+
+
 @pytest.mark.parametrize("text", ["{", "[]", '{"sets": [], "ways": [], "cells": []}', '{"cells": "x"}'])
 def test_a_damaged_experiment_is_told(text: str, tmp_path: Path) -> None:
     (tmp_path / "sets.json").write_text(text, encoding="utf-8")
