@@ -66,7 +66,8 @@ def _named(member: Member, rows: pd.DataFrame, column: str) -> pd.DataFrame:
     level = rows.get(column, member.name)  # of sets by a column it is there
     if isinstance(level, pd.Series) and _kind(level) == "times":
         level = level.astype(object).map(as_text)  # as the intake of a set writes it
-    found: pd.DataFrame = rows.assign(**{column: level})
+    found = rows.copy(deep=False)
+    found[column] = level
     return found
 
 
