@@ -45,3 +45,15 @@ def test_who_wants_to_hear_it_does(tmp_path: Path) -> None:
 def test_an_import_that_fails_tells_why(tmp_path: Path) -> None:
     done = imported(tmp_path, STAND_IN + "raise ImportError('broken')")
     assert done.returncode == 1 and done.stderr.startswith("chatter") and "ImportError: broken" in done.stderr
+
+
+def test_it_is_quiet_also_where_another_has_looked_for_it_first(tmp_path: Path) -> None:
+    (tmp_path / "tensorflow.py").write_text(STAND_IN)
+    script = f"""import importlib.util, sys
+sys.path.insert(0, {str(tmp_path)!r})
+import protokit
+importlib.util.find_spec("tensorflow")
+import tensorflow
+print(tensorflow.get_logger().level)"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("40\n", "")

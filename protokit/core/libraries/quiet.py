@@ -23,21 +23,28 @@ def quiet_tensorflow() -> None:
 
 
 class _Quietly:
-    """Finds TensorFlow once, and steps aside."""
+    """Finds TensorFlow until it is loaded: others may look whether it is there, and not load it."""
+
+    _looks = False
 
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         """See importlib.abc.MetaPathFinder."""
-        if name != "tensorflow":
+        if name != "tensorflow" or self._looks:
             return None
-        sys.meta_path.remove(self)  # type: ignore[arg-type]
-        spec = find_spec(name)
+        self._looks = True
+        try:
+            spec = find_spec(name)
+        finally:
+            self._looks = False
         if spec is None or spec.loader is None or os.environ.setdefault(_LEVEL, "3") != "3":
             return spec
         loader, execute = spec.loader, spec.loader.exec_module
 
         def quietly(module: ModuleType) -> None:
+            if self in sys.meta_path:
+                sys.meta_path.remove(self)  # type: ignore[arg-type]
             del loader.exec_module  # a module that is loaded again may speak
             with native_stderr_held():
                 execute(module)

@@ -56,10 +56,10 @@ def shares(way: Shared, rows: Mapping[str, int]) -> dict[str, float]:
 
 def _said(joint: Joint, way: Shared, counts: Mapping[str, float]) -> Notice:
     few = ", ".join(joint.shared[:6]) + (f" and {len(joint.shared) - 6} more" if len(joint.shared) > 6 else "")
-    own = ", ".join(joint.own[:6]) or "none"
+    own = f"its own {', '.join(joint.own[:6])} of the menu, and " if joint.own else ""
     most, least = max(counts, key=lambda n: counts[n]), min(counts, key=lambda n: counts[n])
     rule = (
-        f"all {len(counts)} sets share {few}; of the menu each has its own {own}, and its own head; "
+        f"all {len(counts)} sets share {few}; each has {own}its own head; "
         f"sets count from {counts[least]:.2f} ({least}) to {counts[most]:.2f} ({most})"
     )
     return Notice(rule, (), "write sets: {shared: {sample: size}}, equal, or weights, for others")
