@@ -84,7 +84,7 @@ ITS_OWN = {
     "represent/on_disk.py": ({"open", "memmap"}, "arrays in a temporary folder"),
     "bundle/writing.py": ({"iterdir"}, "the folder that a model is saved to"),
     "sets/bundle/writing.py": ({"iterdir"}, "the folder that models are saved to"),
-    "doors/exporting.py": ({"iterdir"}, "the folder that a model is exported to"),
+    "doors/placing.py": ({"iterdir", "open", "read_text"}, "the place that a model is exported to, and what is there"),
     "doors/files/keras_file.py": ({"load_model"}, "the file that was just written, for its proof"),
     "core/libraries/quiet.py": ({"environ"}, "what a person has said of TensorFlow's log"),
     "recipe/sets/earlier.py": ({"glob"}, "the folders of experiments, below one that came through the door"),
