@@ -62,4 +62,6 @@ def _hold(proof: Proof, allowed: float, changes: float | None, path: Path) -> No
     else:
         return
     cure = f"it was not left behind; allow more: tolerance={max(needed * 1.1, 1e-12):.1g}, --tolerance"
+    if changes is not None and proof.drawn:
+        cure = f"give rows as they come, which calibrate it and are what it is held against: rows=, --data; {cure}"
     raise DataError(rule, place=str(path), cure=cure)

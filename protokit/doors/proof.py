@@ -35,12 +35,13 @@ class Proof:
 def proven(plan: Plan, run: Run, rows: pd.DataFrame | None, *, by_class: bool = False, seed: int = 0) -> Proof:
     """Hold a file against the model: `rows` are those of a cleaned table.
 
-    `by_class`: of classes only those that change count, not by how much their probabilities differ.
+    `by_class`: of classes only those that change count, not by how much their probabilities differ; rows are drawn
+    only where none are given, since a file that is told by such may miss numbers far beyond those of training.
     """
     known = list(plan.raw)
-    tables = [drawn(plan, DRAWN, seed)]
-    if rows is not None and len(rows):
-        tables.insert(0, rows[known])
+    own = rows is not None and len(rows) > 0
+    some = None if own and by_class else drawn(plan, DRAWN, seed)
+    tables = [table for table in (rows[known] if own else None, some) if table is not None]
     differs, changed = 0.0, dict.fromkeys((target.spec.name for target in plan.targets), 0)
     for table in tables:
         ours, theirs = scores(plan, table), run(arrays(plan, table))
@@ -59,7 +60,7 @@ def proven(plan: Plan, run: Run, rows: pd.DataFrame | None, *, by_class: bool = 
                     continue
             differs = max(differs, float(apart.max(initial=0.0)))
     many = sum(map(len, tables))
-    return Proof(many, DRAWN, differs, max(changed.values()) / many)
+    return Proof(many, 0 if some is None else DRAWN, differs, max(changed.values()) / many)
 
 
 def arrays(plan: Plan, table: pd.DataFrame) -> dict[str, np.ndarray]:

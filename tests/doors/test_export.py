@@ -244,4 +244,4 @@ def test_the_command_line_exports(model: Models, birds: pd.DataFrame, tmp_path: 
     assert (status, error) == (0, ""), error
     assert "wing size: float64" in out and "572 rows, 512 of them drawn (allowed: 1e-05)" in out
     status, out, error = call("export", "model", "--to", "m.txt", cwd=tmp_path)
-    assert status == 2 and "end the name in .keras (keras), .onnx (onnx)" in error
+    assert status == 2 and "end the name in .keras (keras), .tflite (litert), .onnx (onnx), .py (torch)" in error

@@ -22,6 +22,8 @@ class OfLiteRt(OfKeras):
     def cast(self, value: keras.KerasTensor, dtype: str) -> keras.KerasTensor:
         """See Arithmetic."""
         dtype = _NARROW.get(dtype, dtype)
+        if value.dtype == "bool" and dtype == "int32":  # of a cast the converter makes what LiteRT cannot
+            return keras.ops.where(value, np.int32(1), np.int32(0))
         return value if value.dtype == dtype else keras.ops.cast(value, dtype)
 
     def binary(self, name: str, left: Given[keras.KerasTensor], right: Given[keras.KerasTensor]) -> keras.KerasTensor:
@@ -34,8 +36,9 @@ class OfLiteRt(OfKeras):
 
     def unary(self, name: str, value: keras.KerasTensor) -> keras.KerasTensor:
         """See Arithmetic."""
-        if name == "isnan":  # which is no operation of LiteRT
-            return keras.ops.logical_not(keras.ops.less_equal(value, np.float32(np.inf)))
+        if name == "isnan":  # which is no operation of LiteRT, and `not x <= inf` becomes `x > inf`
+            known = keras.ops.cast(keras.ops.less_equal(value, np.float32(np.inf)), "int32")
+            return keras.ops.equal(known, np.int32(0))
         return super().unary(name, value)
 
     def where(

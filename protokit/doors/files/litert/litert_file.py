@@ -17,11 +17,13 @@ from protokit.doors.files.litert.columns import Coded, narrowed
 from protokit.doors.files.litert.pieces import converted, together
 from protokit.doors.files.networks import joined, key_of
 from protokit.doors.format import Format
+from protokit.doors.graph.scaling import checked
 from protokit.doors.plan import Plan
 from protokit.doors.proof import DRAWN, drawn
 
 _TOLERANCES = {"float32": 1e-5, "float16": 1e-3, "int8": 0.05}
 _CHANGES = 1 / 200
+_NEAR = 4.0  # standard deviations
 
 
 class LiteRtFile(Format):
@@ -87,7 +89,12 @@ class LiteRtFile(Format):
         rows = drawn(plan, DRAWN, 1) if self.rows is None else self.rows
         found = {}
         for i, encoder in enumerate(plan.encoders):
-            inputs = encoder.encode(encoder.examples(rows))[0]
+            inputs = dict(encoder.encode(encoder.examples(rows))[0])
+            far = [j for j, one in enumerate(checked(encoder.scaler).columns) if one.straight]
+            if self.rows is None and far:  # of few training rows: some that are drawn lie far beyond them
+                numbers = inputs["numbers"].copy()
+                numbers[:, far] = np.clip(numbers[:, far], -_NEAR, _NEAR)
+                inputs["numbers"] = numbers
             found |= {key_of(i, name): array for name, array in inputs.items()}
         return found
 
