@@ -164,6 +164,8 @@ def constant(name: str, value: dict[str, int] | list[str]) -> list[str]:
         if len(rows[-1]) + len(part) > _WIDEST:
             rows.append("")
         rows[-1] += f"{part}, " if rows[-1] else f"    {part}, "
+    if len(rows) == 1 and len(name) + len(rows[0]) < _WIDEST:
+        return [f"{name} = {ends[0]}{rows[0].strip().rstrip(',')}{ends[1]}"]
     return [f"{name} = {ends[0]}", *(row.rstrip() for row in rows), ends[1]]
 
 
