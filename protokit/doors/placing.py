@@ -27,7 +27,7 @@ def workplace(path: Path) -> Iterator[Path]:
     Raises:
         DataError: the disk refused.
     """
-    lock = -1
+    lock: int | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         _sweep(path)

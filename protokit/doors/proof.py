@@ -39,9 +39,9 @@ def proven(plan: Plan, run: Run, rows: pd.DataFrame | None, *, by_class: bool = 
     only where none are given, since a file that is told by such may miss numbers far beyond those of training.
     """
     known = list(plan.raw)
-    own = rows is not None and len(rows) > 0
-    some = None if own and by_class else drawn(plan, DRAWN, seed)
-    tables = [table for table in (rows[known] if own else None, some) if table is not None]
+    own = None if rows is None or not len(rows) else rows[known]
+    some = None if own is not None and by_class else drawn(plan, DRAWN, seed)
+    tables = [table for table in (own, some) if table is not None]
     differs, changed = 0.0, dict.fromkeys((target.spec.name for target in plan.targets), 0)
     for table in tables:
         ours, theirs = scores(plan, table), run(arrays(plan, table))

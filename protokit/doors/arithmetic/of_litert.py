@@ -52,7 +52,7 @@ class OfLiteRt(OfKeras):
 
     def take(self, table: np.ndarray, places: keras.KerasTensor) -> keras.KerasTensor:
         """See Arithmetic."""
-        return super().take(narrow(table), places)
+        return super().take(np.asarray(narrow(table)), places)
 
     def columns(self, value: keras.KerasTensor, places: Sequence[int]) -> keras.KerasTensor:
         """See Arithmetic."""

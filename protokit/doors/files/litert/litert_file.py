@@ -87,7 +87,7 @@ class LiteRtFile(Format):
     def _calibrating(self, plan: Plan) -> dict[str, np.ndarray]:
         """What the networks take, of the rows that calibrate."""
         rows = drawn(plan, DRAWN, 1) if self.rows is None else self.rows
-        found = {}
+        found: dict[str, np.ndarray] = {}
         for i, encoder in enumerate(plan.encoders):
             inputs = dict(encoder.encode(encoder.examples(rows))[0])
             far = [j for j, one in enumerate(checked(encoder.scaler).columns) if one.straight]
