@@ -21,7 +21,8 @@ class Export:
 
     `contract` is the JSON file beside it. Of `rows`, of which `drawn` were drawn, the largest difference is `differs`:
     of probabilities as they are, of numbers in standard deviations of the training rows' target. `inputs` and
-    `outputs` say in a line each what the file takes and gives, `outside` what it leaves to whoever calls it.
+    `outputs` say in a line each what the file takes and gives, `outside` what it leaves to whoever calls it. A share
+    of `changed` rows have another class; where `changes` says how many may, probabilities do not count.
     """
 
     path: Path
@@ -34,6 +35,8 @@ class Export:
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
     outside: tuple[str, ...]
+    changed: float = 0.0
+    changes: float | None = None
 
     def as_plain(self) -> dict[str, object]:
         """All of it as JSON values."""
@@ -45,8 +48,13 @@ class Export:
         lines += [f"    {line}" for line in self.inputs]
         lines += ["gives", *(f"    {line}" for line in self.outputs)]
         lines += ["stays outside", *(f"    {line}" for line in self.outside)] if self.outside else []
-        at_most = f"at most {self.differs:.1e} apart from this model on {counted(self.rows, 'row')}"
-        return "\n".join([*lines, f"{at_most}, {self.drawn:,} of them drawn (allowed: {self.tolerance:g})"])
+        rows = f"{counted(self.rows, 'row')}, {self.drawn:,} of them drawn"
+        if self.changes is not None:
+            at_most = f"{self.changed:.2%} of classes change on {rows} (allowed: {self.changes:.2%})"
+            lines.append(f"{at_most}; numbers {self.differs:.1e} apart (allowed: {self.tolerance:g})")
+        else:
+            lines.append(f"at most {self.differs:.1e} apart from this model on {rows} (allowed: {self.tolerance:g})")
+        return "\n".join(lines)
 
 
 class Exporter(ABC):
@@ -56,15 +64,19 @@ class Exporter(ABC):
         name: what it is called.
         about: what it is, in a sentence.
         ending: of the path, such as `.onnx`; empty for a folder.
+        dtypes: what the weights can be kept as.
     """
 
     name: ClassVar[str]
     about: ClassVar[str]
     ending: ClassVar[str] = ""
+    dtypes: ClassVar[tuple[str, ...]] = ("float32",)
 
     @abstractmethod
-    def export(self, model: Fitted, path: Path, rows: pd.DataFrame | None, tolerance: float | None) -> Export:
-        """See `Model.export`; `rows` are those of a cleaned table."""
+    def export(
+        self, model: Fitted, path: Path, rows: pd.DataFrame | None, tolerance: float | None, dtype: str
+    ) -> Export:
+        """See `Model.export`; `rows` are those of a cleaned table, `dtype` one of `dtypes`."""
 
 
 EXPORTERS: Registry[Exporter] = Registry("export format", "protokit.doors.ways")

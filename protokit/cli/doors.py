@@ -14,7 +14,12 @@ from protokit.cli.options import AsJson, OneTable, print_json
 def export(
     model: Annotated[Path, typer.Argument(help="The folder of a model or of a run, or runs/NAME: its newest run.")],
     to: Annotated[
-        Path, typer.Option("--to", help="NAME.onnx, NAME.keras, or a folder for a SavedModel.", metavar="FILE|DIR")
+        Path,
+        typer.Option(
+            "--to",
+            help="NAME.onnx, NAME.keras, NAME.tflite (LiteRT), NAME.py (torch), or a folder for a SavedModel.",
+            metavar="FILE|DIR",
+        ),
     ],
     data: Annotated[
         str | None, typer.Option("--data", help="A table whose rows it is held against, beside those that are drawn.")
@@ -23,6 +28,10 @@ def export(
     tolerance: Annotated[
         float | None, typer.Option("--tolerance", help="How far it may be from the model; 1e-5 when not given.")
     ] = None,
+    dtype: Annotated[
+        str,
+        typer.Option("--as", help="What the weights are kept as; of .tflite also float16 and int8.", metavar="DTYPE"),
+    ] = "float32",
     as_json: AsJson = False,
 ) -> None:
     """Write a trained model as a file that other programs run: raw columns in, predictions out."""
@@ -34,7 +43,7 @@ def export(
         schema = loaded.input_schema
         written = schema.as_written if schema else ()
         frame = read_table(data, table, schema.reading if schema else None, written, lambda _: None)
-    found = loaded.export(to, rows=frame, tolerance=tolerance)
+    found = loaded.export(to, rows=frame, tolerance=tolerance, dtype=dtype)
     if as_json:
         print_json(found.as_plain())
     else:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 
 from protokit.core.names import counted
+from protokit.doors.format import Format
 from protokit.doors.graph.columns.column import RawColumn
 from protokit.doors.graph.ends import End
 from protokit.doors.plan import Plan
@@ -18,22 +19,27 @@ _DTYPES = {"object": "text"}
 
 @dataclass(frozen=True)
 class Contract:
-    """What a file takes and gives; `names` are what the format calls columns and outputs."""
+    """What a file takes and gives; `names` are what the format calls columns and outputs.
+
+    `allowed` are how far it may be from the model, and how many of its classes may be others.
+    """
 
     plan: Plan
-    format: str
+    format: Format
     names: Mapping[str, str]
-    tolerance: float
+    allowed: tuple[float, float | None]
     asked: bool
     proof: Proof
 
-    def as_plain(self, sha256: str | None) -> dict[str, object]:
-        """All of it as JSON values."""
-        plan = self.plan
+    def as_plain(self, sha256: Mapping[str, str]) -> dict[str, object]:
+        """All of it as JSON values, with the digests of files by their names."""
+        plan, (tolerance, changes) = self.plan, self.allowed
+        by_class = {} if changes is None else {"classes_changed": self.proof.changed, "classes_allowed": changes}
         return {
-            "format": self.format,
+            "format": self.format.name,
             "protokit": version("protokit"),
-            **({"sha256": sha256} if sha256 else {}),
+            **({"sha256": dict(sha256)} if sha256 else {}),
+            **self.format.told,
             "networks": plan.model.networks,
             "inputs": [self._input(one) for one in plan.raw.values()],
             "outputs": [self._output(one) for one in plan.ends],
@@ -42,7 +48,8 @@ class Contract:
                 "rows": self.proof.rows,
                 "drawn": self.proof.drawn,
                 "differs": self.proof.differs,
-                "tolerance": self.tolerance,
+                "tolerance": tolerance,
+                **by_class,
                 "tolerance_was_asked_for": self.asked,
                 "unit": "probabilities; of numbers standard deviations of the training rows' target",
             },
@@ -50,9 +57,16 @@ class Contract:
 
     def _input(self, column: RawColumn) -> dict[str, object]:
         plain: dict[str, object] = {"column": column.name, "name": self.names[column.name], "kind": column.fitted.kind}
-        plain |= {"dtype": _dtype(column.dtype), "shape": ["rows", 1], "cells": column.takes, "missing": column.gone}
+        plain |= {
+            "dtype": _dtype(column.dtype),
+            "shape": [*self.format.shape],
+            "cells": column.takes,
+            "missing": column.gone,
+        }
         if column.missing_too:
             plain["missing_too"] = list(column.missing_too)
+        if column.codes:
+            plain["codes"] = dict(column.codes)
         return plain if column.levels is None else {**plain, "levels": column.levels}
 
     def _output(self, end: End) -> dict[str, object]:

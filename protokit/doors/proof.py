@@ -21,28 +21,46 @@ Run = Callable[[Mapping[str, np.ndarray]], Mapping[str, np.ndarray]]
 
 @dataclass(frozen=True)
 class Proof:
-    """How far a file is from the model, at most, in the networks' own units, and on how many rows."""
+    """How far a file is from the model, at most, in the networks' own units, and on how many rows.
+
+    `changed` is how many of its classes are others, of the target of which there are the most.
+    """
 
     rows: int
     drawn: int
     differs: float
+    changed: float
 
 
-def proven(plan: Plan, run: Run, rows: pd.DataFrame | None, seed: int = 0) -> Proof:
-    """Hold a file against the model: `rows` are those of a cleaned table."""
+def proven(plan: Plan, run: Run, rows: pd.DataFrame | None, *, by_class: bool = False, seed: int = 0) -> Proof:
+    """Hold a file against the model: `rows` are those of a cleaned table.
+
+    `by_class`: of classes only those that change count, not by how much their probabilities differ; rows are drawn
+    only where none are given, since a file that is told by such may miss numbers far beyond those of training.
+    """
     known = list(plan.raw)
-    tables = [drawn(plan, DRAWN, seed)]
-    if rows is not None and len(rows):
-        tables.insert(0, rows[known])
-    differs = 0.0
+    own = None if rows is None or not len(rows) else rows[known]
+    some = None if own is not None and by_class else drawn(plan, DRAWN, seed)
+    tables = [table for table in (own, some) if table is not None]
+    differs, changed = 0.0, dict.fromkeys((target.spec.name for target in plan.targets), 0)
     for table in tables:
         ours, theirs = scores(plan, table), run(arrays(plan, table))
         for target in plan.targets:
             end = next(one for one in plan.ends if one.target == target.spec.name and one.is_scores)
-            one, other = ours[target.spec.name], np.asarray(theirs[end.name], np.float64)
-            apart = np.abs((one - other.reshape(one.shape)) / unit_of(target))
-            differs = max(differs, float(np.where(np.isnan(apart), np.inf, apart).max(initial=0.0)))
-    return Proof(sum(map(len, tables)), DRAWN, differs)
+            one = ours[target.spec.name]
+            other = np.asarray(theirs[end.name], np.float64).reshape(one.shape)
+            apart = np.abs((one - other) / unit_of(target))
+            apart = np.where(np.isnan(apart), np.inf, apart)
+            if target.spec.form in ("classes", "labels"):
+                task = target.spec.of_task
+                said, meant = (task.labels(target.spec, scores, None) for scores in (other, one))
+                others = (said != meant) | np.isinf(apart).any(axis=1).reshape(-1, *[1] * (said.ndim - 1))
+                changed[target.spec.name] += int(others.reshape(len(table), -1).any(axis=1).sum())
+                if by_class:
+                    continue
+            differs = max(differs, float(apart.max(initial=0.0)))
+    many = sum(map(len, tables))
+    return Proof(many, 0 if some is None else DRAWN, differs, max(changed.values()) / many)
 
 
 def arrays(plan: Plan, table: pd.DataFrame) -> dict[str, np.ndarray]:

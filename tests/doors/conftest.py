@@ -61,11 +61,13 @@ def _recipe(targets: object, learn: dict[str, Any], columns: tuple[str, ...], **
 LEARN = {"epochs": 6, "optimizer": {"Adam": {"learning_rate": 0.02}}, "networks": 1, "menu": [{"Dense": 4}]}
 FEW = ("wing size", "mass", "island", "sex")
 ALL = (*FEW, "at once", "tame", "seen", "born", "grade", "fed", "swam")
+DAYS = (*FEW, "tame", "born", "grade", "fed", "swam")  # numbers of 32 bits, and dates without a time
 RECIPES: dict[str, Callable[[], tuple[dict[str, Any], tuple[str, ...]]]] = {
     "classes": lambda: (
         _recipe("species", {"networks": 2}, ALL, evaluate={"calibrate": "temperature", "threshold": "f1"}),
         (*ALL, "species"),
     ),
+    "days": lambda: (_recipe("species", {}, DAYS), (*DAYS, "species")),
     "default": lambda: (_recipe("species", {"menu": None}, FEW), (*FEW, "species")),
     "folds": lambda: (_recipe(["weight", "species"], {}, FEW, split={"folds": 2}), (*FEW, "weight", "species")),
 }

@@ -15,7 +15,7 @@ from protokit.core.libraries.backend import keras
 from protokit.doors.arithmetic.of_keras import OfKeras
 from protokit.doors.arithmetic.of_onnx import IR, OPSET, OPSET_ML, OfOnnx, Wire
 from protokit.doors.files.keras_model import plain
-from protokit.doors.graph.ends import ends_of, said, scores_of, tempered
+from protokit.doors.graph.ends import End, ends_of, said, scores_of, tempered
 from protokit.evaluate.temperature import tempered as tempered_by_numpy
 from protokit.menu.network.members import Members, MembersHead
 from protokit.menu.network.number_embeddings.periodic_embedding import PeriodicEmbedding
@@ -54,17 +54,28 @@ def _with(target: TargetEncoder, **spec: Any) -> TargetEncoder:
     return replace(target, spec=replace(target.spec, **spec))
 
 
+def output_of(target: TargetEncoder) -> np.ndarray:
+    """What a network may say. Shapes: (200, units) float32."""
+    output = np.random.default_rng(0).normal(size=(200, target.spec.units)).astype(np.float32)
+    if target.spec.form == "labels" or (target.spec.units == 1 and target.spec.form == "classes"):
+        return np.asarray(1 / (1 + np.exp(-output)), np.float32)
+    if target.spec.form == "classes":
+        return np.asarray(np.exp(output) / np.exp(output).sum(axis=1, keepdims=True), np.float32)
+    return output
+
+
+def wanted_of(target: TargetEncoder, output: np.ndarray) -> list[tuple[End, tuple[str, ...], pd.DataFrame]]:
+    """Each output of a file, what its columns are called, and what they have to say."""
+    scores = tempered_by_numpy(target.scores(output), target.spec.temperature)
+    wanted = pd.DataFrame(dict(target.columns(scores, FRAME)))
+    return [(end, end.columns or (end.name,), wanted) for end in ends_of(target.spec)]
+
+
 @pytest.mark.parametrize("name", TARGETS)
 def test_ends_say_what_the_target_says(name: str, tmp_path: Path) -> None:
     target = TARGETS[name]()
-    rng = np.random.default_rng(0)
-    output = rng.normal(size=(200, target.spec.units)).astype(np.float32)
-    if target.spec.form == "labels" or (target.spec.units == 1 and target.spec.form == "classes"):
-        output = 1 / (1 + np.exp(-output))
-    elif target.spec.form == "classes":
-        output = np.exp(output) / np.exp(output).sum(axis=1, keepdims=True)
-    scores = tempered_by_numpy(target.scores(output), target.spec.temperature)
-    wanted = pd.DataFrame(dict(target.columns(scores, FRAME)))
+    output = output_of(target)
+    wanted = wanted_of(target, output)[0][2]
     a = OfOnnx()
     wires = said(a, target.spec, tempered(a, target.spec, scores_of(a, target, Wire("output", "float32"))))
     types = {"float64": "DOUBLE", "float32": "FLOAT", "int64": "INT64", "bool": "BOOL", "object": "STRING"}

@@ -11,10 +11,11 @@ import numpy as np
 from protokit.core.libraries.backend import keras, tf
 from protokit.core.libraries.quiet import native_stderr_held
 from protokit.doors.files.keras_model import fed, hold_single, model_of, names_in, said_by
+from protokit.doors.format import Format
 from protokit.doors.plan import Plan
 
 
-class KerasFile:
+class KerasFile(Format):
     """See Format."""
 
     name = "keras"
@@ -36,7 +37,7 @@ class KerasFile:
         return said_by(plan, names, model.predict(fed(plan, names, given), verbose=0))
 
 
-class SavedModel:
+class SavedModel(Format):
     """See Format."""
 
     name = "saved_model"

@@ -39,8 +39,8 @@ def names_in(plan: Plan) -> dict[str, str]:
     return identifiers([*plan.raw, *(end.name for end in plan.ends)])
 
 
-def hold_single(plan: Plan) -> None:
-    """Hold that float32 tells apart the numbers that the model does: `predict` of Keras gives a network no others.
+def hold_single(plan: Plan, why: str = "predict of Keras gives") -> None:
+    """Hold that float32 tells apart the numbers that the model does: `why` says who has no others.
 
     Raises:
         SpecError: it does not.
@@ -50,7 +50,7 @@ def hold_single(plan: Plan) -> None:
         names = [name for column in encoder.columns if hasattr(column, "numbers") for name in column.names]
         for name, scale in zip(names, encoder.scaler.columns, strict=True):
             if scale.bits == FINE and name in plan.raw:
-                rule = f"the numbers of {name!r} are too near each other for 32 bits, which predict of Keras gives"
+                rule = f"the numbers of {name!r} are too near each other for 32 bits, which {why}"
                 raise SpecError.one(rule, "export it as ONNX or as a SavedModel, or derive less large numbers")
 
 

@@ -11,18 +11,19 @@ from typing import Any
 
 import numpy as np
 
-from protokit.bundle.opened.keras_copy import copied
 from protokit.core.errors import SpecError
 from protokit.core.libraries.backend import BACKEND, keras
 from protokit.core.libraries.optional import optional
 from protokit.core.libraries.quiet import native_stderr_held
 from protokit.doors.arithmetic.of_onnx import IR, OPSET, OPSET_ML, OfOnnx, Wire
-from protokit.doors.plan import Plan, by_target
+from protokit.doors.files.networks import joined, key_of
+from protokit.doors.format import Format
+from protokit.doors.plan import Plan
 
 _TYPES = {"float64": "DOUBLE", "float32": "FLOAT", "int64": "INT64", "bool": "BOOL", "object": "STRING"}
 
 
-class OnnxFile:
+class OnnxFile(Format):
     """See Format."""
 
     name = "onnx"
@@ -74,32 +75,18 @@ class OnnxFile:
 def _networks(a: OfOnnx, plan: Plan, encoded: Sequence[Mapping[str, Wire]]) -> list[list[dict[str, Wire]]]:
     """All networks as one graph, which takes what the encoders made."""
     onnx = optional("onnx", "export")
-    given: dict[str, keras.KerasTensor] = {}
-    wires, outputs, keys = dict[str, Wire](), list[keras.KerasTensor](), list[list[list[str]]]()
-    for i, (part, encoder, own) in enumerate(zip(plan.model.parts, plan.encoders, encoded, strict=True)):
-        keys.append([])
-        for seed in range(len(part.weights)):
-            network = copied(plan.model.menu, part, plan.model.precision, None, seed)
-            takes = {}
-            for name, one in network.input.items():
-                key = f"part_{i}_{name}"
-                wires[key] = own[name]
-                if key not in given:
-                    given[key] = keras.Input(one.shape[1:], dtype=one.dtype, name=key)
-                takes[name] = given[key]
-            wrapped = keras.Model(network.input, network.output, name=f"network_{i}_{seed}")
-            said = by_target(wrapped(takes), encoder)
-            keys[i].append(list(said))
-            outputs += said.values()
-    graph = _converted(keras.Model(list(given.values()), outputs))
+    networks = joined(plan)
+    wires = {key_of(i, name): wire for i, own in enumerate(encoded) for name, wire in own.items()}
+    graph = _converted(keras.Model(list(networks.inputs.values()), networks.every))
     for one in graph.input:
         assert one.name in wires, "the converter keeps the names of inputs"
     onnx.compose.add_prefix_graph(graph, "network_", inplace=True)
     a.constants += graph.initializer
-    a.nodes += [onnx.helper.make_node("Identity", [wires[key].name], [f"network_{key}"]) for key in given]
+    given = [(wires[key].name, f"network_{key}") for key in networks.inputs]
+    a.nodes += [onnx.helper.make_node("Identity", [wire], [name]) for wire, name in given]
     a.nodes += graph.node
     made = iter([Wire(one.name, "float32") for one in graph.output])
-    return [[{key: next(made) for key in seed} for seed in of_part] for of_part in keys]
+    return [[{key: next(made) for key in seed} for seed in of_part] for of_part in networks.outputs]
 
 
 def _converted(network: keras.Model) -> Any:

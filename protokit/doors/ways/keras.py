@@ -20,7 +20,9 @@ class OfKeras(Exporter):
     about = "One file that Keras loads without protokit: raw columns in, names of classes out."
     ending = ".keras"
 
-    def export(self, model: Fitted, path: Path, rows: pd.DataFrame | None, tolerance: float | None) -> Export:
+    def export(
+        self, model: Fitted, path: Path, rows: pd.DataFrame | None, tolerance: float | None, dtype: str
+    ) -> Export:
         """See Exporter."""
         from protokit.doors.exporting import exported
         from protokit.doors.files.keras_file import KerasFile

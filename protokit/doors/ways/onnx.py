@@ -20,7 +20,9 @@ class Onnx(Exporter):
     about = "One file that ONNX Runtime runs in any language: raw columns in, names of classes out."
     ending = ".onnx"
 
-    def export(self, model: Fitted, path: Path, rows: pd.DataFrame | None, tolerance: float | None) -> Export:
+    def export(
+        self, model: Fitted, path: Path, rows: pd.DataFrame | None, tolerance: float | None, dtype: str
+    ) -> Export:
         """See Exporter."""
         from protokit.doors.exporting import exported
         from protokit.doors.files.onnx_file import OnnxFile

@@ -20,7 +20,9 @@ class OfSavedModel(Exporter):
     about = "A folder that TensorFlow loads and TensorFlow Serving serves: raw columns in, names of classes out."
     ending = ""
 
-    def export(self, model: Fitted, path: Path, rows: pd.DataFrame | None, tolerance: float | None) -> Export:
+    def export(
+        self, model: Fitted, path: Path, rows: pd.DataFrame | None, tolerance: float | None, dtype: str
+    ) -> Export:
         """See Exporter."""
         from protokit.doors.exporting import exported
         from protokit.doors.files.keras_file import SavedModel

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, TypeVar
 
@@ -40,6 +40,11 @@ class RawColumn(ABC):
     def levels(self) -> list[str] | None:
         """The texts that training knew, where it is one of levels."""
         return None
+
+    @property
+    def codes(self) -> Mapping[str, int]:
+        """What stands for each text, where a file takes no texts."""
+        return {}
 
     @property
     def missing_too(self) -> Sequence[str | float]:

@@ -59,19 +59,24 @@ class OfDate(RawColumn):
 
         Source: Hinnant, chrono-Compatible Low-Level Date Algorithms, 2013 (civil_from_days).
         """
-        assert isinstance(self.fitted, Date), "it is one"
         missing = a.binary("equal", value, np.int64(MISSING))
         micro = a.where(missing, np.int64(0), value)
         days = a.binary("divide", a.cast(micro, "float64"), float(_DAY))
-        since = a.binary("add", micro, np.int64(_TO_MARCH * _DAY))
-        day, rest = self._parted(a, since, _DAY)
+        day = self._parted(a, a.binary("add", micro, np.int64(_TO_MARCH * _DAY)), _DAY)
+        circles = self._circled(a, *day)
+        return a.where(missing, np.nan, a.concatenate([days, *circles]))
+
+    def circled(self, a: Arithmetic[Value], days: Value) -> list[Value]:
+        """The circles of whole days since 1970."""
+        return self._circled(a, a.binary("add", days, np.int64(_TO_MARCH)), None)
+
+    def _circled(self, a: Arithmetic[Value], day: Value, rest: Value | None) -> list[Value]:
         circles = [table(366, 365.25, 1), table(7, 7)]
         places = [self._day_of_year(a, day), self._parted(a, a.binary("add", day, np.int64(2)), 7)[1]]
-        if self.fitted.timed:
+        if rest is not None and getattr(self.fitted, "timed", False):
             circles.append(table(1440, 1440))
             places.append(self._parted(a, rest, _MINUTE)[0])
-        each = [one for circle, place in zip(circles, places, strict=True) for one in _circle(a, circle, place)]
-        return a.where(missing, np.nan, a.concatenate([days, *each]))
+        return [one for circle, place in zip(circles, places, strict=True) for one in _circle(a, circle, place)]
 
     @staticmethod
     def _parted(a: Arithmetic[Value], value: Value, by: int) -> tuple[Value, Value]:

@@ -1,0 +1,1 @@
+"""LiteRT: columns as it takes them, pieces that are converted, and one file of them."""
