@@ -11,6 +11,7 @@ from sklearn.utils.estimator_checks import estimator_checks_generator
 from protokit.estimators.classifier import Classifier
 from protokit.estimators.clusterer import Clusterer
 from protokit.estimators.embedder import Embedder
+from protokit.estimators.forecaster import Forecaster
 from protokit.estimators.multi_label_classifier import MultiLabelClassifier
 from protokit.estimators.network import Network
 from protokit.estimators.quantile_regressor import QuantileRegressor
@@ -30,6 +31,7 @@ ESTIMATORS: list[Network] = [
     QuantileRegressor(**SMALL),
     Clusterer(**CODED),
     Embedder(**CODED),
+    Forecaster(**{**SMALL, "window": 3, "epochs": 3}),
 ]
 QUICK = {  # of which no training is long, and those that failed while this was built
     "check_do_not_raise_errors_in_init_or_set_param",
