@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import warnings
 
 import numpy as np
 import pytest
@@ -15,10 +14,10 @@ X, Y = load_iris(return_X_y=True)
 
 
 def test_shapley_values_add_up_to_what_is_said() -> None:
-    with warnings.catch_warnings():
-        if "shap" not in sys.modules:
-            warnings.simplefilter("ignore")  # of what it imports
-        shap = pytest.importorskip("shap")
+    numba = pytest.importorskip("numba")
+    if "shap" not in sys.modules:
+        numba.config.DISABLE_JIT = True  # what it compiles takes longer than all that is asked of it here
+    shap = pytest.importorskip("shap")
     found = Classifier([{"Dense": 8}, "ReLU"], epochs=8, networks=1, learning_rate=0.05, random_state=0).fit(X, Y)
     explained = shap.Explainer(found.predict_proba, X[::10], seed=0)(X[::40])
     assert explained.values.shape == (4, 4, 3)
