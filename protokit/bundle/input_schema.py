@@ -93,6 +93,10 @@ class InputSchema:
         every = (traced(spec, texts), *cast_to_texts(spec), cast_by_notation(spec))
         return frozenset(self.typed).union(*(own for some in every for own in some.values()))
 
+    def codes(self, kinds: Mapping[str, str]) -> frozenset[str]:
+        """The columns whose texts stay texts, of a table that is read as the file was."""
+        return self.as_written.union(name for name, kind in kinds.items() if kind not in _OF_NUMBERS)
+
     def typed_cells(self, frame: pd.DataFrame) -> pd.DataFrame:
         """A frame with numbers in the columns whose notation the file's rules found."""
         known = [name for name in self.typed if name in frame.columns]
@@ -106,8 +110,7 @@ class InputSchema:
         """
         columns, notices = list(dict.fromkeys((*self.columns, *kinds))), list[Notice]()
         if self.as_file:
-            codes = {name for name, kind in kinds.items() if kind not in _OF_NUMBERS} | self.as_written
-            frame, notices = as_file(frame, columns, self.reading, codes)
+            frame, notices = as_file(frame, columns, self.reading, self.codes(kinds))
         marks = self.reading.get("missing")
         if isinstance(marks, list):
             said = notations_of(Collect.of(clean=list(self.clean)), "", {**self.found, **self.notations}).get("", {})

@@ -20,11 +20,13 @@ from protokit.bundle.model import Model
 from protokit.bundle.notices import notices_of
 from protokit.bundle.predicting.kept import beside, hold_names
 from protokit.bundle.predicting.rows import Rows
+from protokit.cells.missing import Marks
 from protokit.collect.collect import read_source, source_of
-from protokit.collect.disk.streamed import Streamed, is_about, streamed
+from protokit.collect.disk.streamed import AsFile, Streamed, is_about, streamed
 from protokit.collect.files.nested import filled
 from protokit.collect.frames import told_of_zones
 from protokit.collect.source import Source
+from protokit.collect.text_cells import Rules
 from protokit.core.errors import DataError, PredictionNotice, SpecError
 from protokit.core.values.said import Notice
 from protokit.learn.train import batch_of
@@ -84,7 +86,7 @@ class Later:
             return None
         try:
             written = schema.as_written if schema else ()
-            found = stack.enter_context(streamed(source, Path.cwd(), written, self.keep))
+            found = stack.enter_context(streamed(source, Path.cwd(), written, self.keep, _as_file(model, source)))
         except DataError as error:
             say(f"the table is taken whole, not in parts: {error.rule}")
             return None
@@ -141,6 +143,16 @@ class Later:
             say(text)
 
 
+def _as_file(model: Model, source: Source) -> AsFile | None:
+    """How texts are read that do not come from a file of texts, where the model learned from one."""
+    schema = model.input_schema
+    if schema is None or not schema.as_file or source.kind == "csv":
+        return None
+    missing = schema.reading.get("missing")
+    rules = Rules(Marks.of(missing if isinstance(missing, list) else None))
+    return AsFile({*schema.columns, *model.kinds}, rules, schema.codes(model.kinds))
+
+
 def why_whole(model: Model, source: Source, samples: int | None) -> str:
     """Why a table goes through a model whole; nothing where parts of it say the same, to the bit."""
     schema, encoders = model.input_schema, [part.encoder for part in model.parts]
@@ -157,6 +169,8 @@ def why_whole(model: Model, source: Source, samples: int | None) -> str:
             return f"{target.task} is said of all rows together"
     if len({batch_of(one.signature) for one in encoders}) > 1:
         return "its folds take batches of different sizes"
+    if schema is not None and (schema.reading.get("decimal", ".") != "." or "thousands" in schema.reading):
+        return "its numbers have the marks of its table, which are met in whole columns"
     if schema is not None and schema.clean:
         return "the recipe's steps of cleaning are taken with all rows at once"
     marks = schema is not None and isinstance(schema.reading.get("missing"), list)

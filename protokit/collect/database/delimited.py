@@ -5,7 +5,7 @@ What texts are missing and which columns are numbers is what `text_cells` says o
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -112,7 +112,7 @@ def load_csv(
             raise file.error(f"read as {counted(total - sum(counts), 'row')}, and has {count:,}", CONVERT)
         counts.append(count)
     row, table = warehouse.fresh("r"), warehouse.fresh("t")
-    typed, as_texts = _typed(warehouse, raw, inner, rules, texts, keys, notations, apart, notices)
+    typed, as_texts = types_of(warehouse, raw, inner, rules, texts, keys, notations, apart, notices)
     beside = {name: warehouse.fresh() for name in as_texts}
     pairs = [(sql, inner[name]) for name, sql in typed.items()]
     pairs += [(sql, beside[name]) for name, sql in as_texts.items()]
@@ -150,10 +150,10 @@ def _load(warehouse: Warehouse, table: str, file: File, dialect: Dialect, inner:
             raise file.error(f"cannot be read: {str(error).splitlines()[0]}", CONVERT) from None
 
 
-def _typed(
+def types_of(
     warehouse: Warehouse,
     table: str,
-    inner: dict[str, str],
+    inner: Mapping[str, str],
     rules: Rules,
     texts: Collection[str],
     keys: Collection[str],
@@ -161,7 +161,7 @@ def _typed(
     apart: Collection[str],
     notices: list[Notice],
 ) -> tuple[dict[str, str], dict[str, str]]:
-    """Each column with its type, as SQL; and those of `keys` that are numbers, as texts."""
+    """Each column of texts, '' where missing, with its type, as SQL; and those of `keys` that are numbers, as texts."""
     found: dict[str, str] = {}
     as_texts: dict[str, str] = {}
     asked = 0

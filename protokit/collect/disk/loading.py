@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeGuard
 
 from protokit.cells.missing import UNSAID, Marks, Notations
-from protokit.collect.database.delimited import load_csv
+from protokit.collect.database.delimited import load_csv, types_of
 from protokit.collect.database.gaps import filled
 from protokit.collect.database.warehouse import Rows, Stored, Warehouse
 from protokit.collect.files import files
@@ -80,3 +80,35 @@ def load_parquet(warehouse: Warehouse, found: Sequence[File]) -> tuple[Rows, fro
     rows = warehouse.load_parquet([file.path for file in found], said)
     gaps = filled(warehouse.before_lock, rows)
     return warehouse.typed(rows), gaps
+
+
+def read_as_file(
+    warehouse: Warehouse,
+    rows: Rows,
+    names: Collection[str],
+    rules: Rules,
+    codes: Collection[str],
+    kept: Collection[str],
+) -> tuple[Rows, list[Notice], dict[str, Stored]]:
+    """Rows whose texts in some columns are read by the rules of a file of delimited text; see `frames.as_file`.
+
+    The columns in `codes` stay texts. The notices say which cells are missing that had a text. Those in `kept` can be
+    had as they were, too.
+    """
+    inner = {name: one.inner for name, one in rows.columns.items() if name in names and one.family == "text"}
+    if not inner:
+        return rows, [], {}
+    raw, table, told = warehouse.fresh("t"), warehouse.fresh("t"), list[Notice]()
+    listed = ", ".join(f"coalesce({column}, '') AS {column}" for column in inner.values())
+    as_were = {name: Stored(warehouse.fresh(), "VARCHAR") for name in inner if name in kept}
+    beside = "".join(f", {inner[name]} AS {one.inner}" for name, one in as_were.items())
+    warehouse.before_lock(f"CREATE TABLE {raw} AS SELECT * REPLACE ({listed}){beside} FROM {rows.table}")
+    found, _ = types_of(warehouse, raw, inner, rules, codes, (), UNSAID, (), told)
+    listed = ", ".join(f"{sql} AS {inner[name]}" for name, sql in found.items())
+    warehouse.before_lock(f"CREATE TABLE {table} AS SELECT * REPLACE ({listed}) FROM {raw}")
+    for old in (raw, rows.table):
+        warehouse.before_lock(f"DROP TABLE {old}")
+    read = warehouse.typed(replace(rows, table=table))
+    filled(warehouse.before_lock, read)
+    said = [one for one in told if "missing" in one.rule or "decimal point" in one.rule]
+    return warehouse.typed(read), said, as_were

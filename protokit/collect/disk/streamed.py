@@ -10,12 +10,14 @@ from pathlib import Path
 import pandas as pd
 
 from protokit.collect.database.cells import placed, taken
+from protokit.collect.database.gaps import filled
 from protokit.collect.database.warehouse import Rows, Stored, Warehouse, parquet_cells
-from protokit.collect.disk.loading import as_computers_write, load_delimited, load_parquet, on_disk
+from protokit.collect.disk.loading import load_delimited, load_parquet, on_disk, read_as_file
 from protokit.collect.frames import told_of
 from protokit.collect.headers import reading
 from protokit.collect.readers.csv import Csv
 from protokit.collect.source import Source
+from protokit.collect.text_cells import Rules
 from protokit.core.values.said import Notice
 
 _FAMILIES = ("number", "text", "date", "boolean")
@@ -73,12 +75,12 @@ class Streamed:
 
 
 def is_about(source: Source, cells: int, folder: Path) -> bool:
-    """Whether a table is CSV or Parquet of so many cells or more, which the database reads by itself.
+    """Whether a table is CSV or Parquet of so many cells or more.
 
     Raises:
         DataError: there is no such file, or it is not what it should be.
     """
-    if not on_disk(source) or not as_computers_write(source):
+    if not on_disk(source):
         return False
     with reading("data", source, "person"):
         if isinstance(source, Csv):
@@ -86,11 +88,23 @@ def is_about(source: Source, cells: int, folder: Path) -> bool:
         return parquet_cells(source.fetched(folder)) >= cells
 
 
+@dataclass(frozen=True)
+class AsFile:
+    """How texts of Parquet are read for a model that learned from a file of delimited text: see `frames.as_file`."""
+
+    columns: Collection[str]
+    rules: Rules
+    codes: Collection[str]
+
+
 @contextmanager
-def streamed(source: Source, folder: Path, texts: Collection[str], as_texts: Collection[str]) -> Iterator[Streamed]:
+def streamed(
+    source: Source, folder: Path, texts: Collection[str], as_texts: Collection[str], as_file: AsFile | None = None
+) -> Iterator[Streamed]:
     """A table of CSV or Parquet that a person names, on the disk as long as it is needed.
 
-    The columns in `texts` are read as they are written; those in `as_texts` can be had so, too.
+    The columns in `texts` are read as they are written; those in `as_texts` can be had so, too. Texts of Parquet are
+    read `as_file`.
 
     Raises:
         DataError: it cannot be read so: a file is not clean text, or no Parquet.
@@ -103,10 +117,16 @@ def streamed(source: Source, folder: Path, texts: Collection[str], as_texts: Col
         with reading("data", source, "person"):
             if isinstance(source, Csv):
                 loaded, _ = load_delimited(warehouse, source, folder, texts, as_texts)
-                rows, told, written = loaded.rows, loaded.notices, dict(loaded.written)
+                rows, told, written = loaded.rows, loaded.notices, loaded.written
+                filled(warehouse.before_lock, rows)
+                rows = warehouse.typed(rows)
             else:
                 rows, gaps = load_parquet(warehouse, source.files(folder)[0])
                 told = told_of(tuple(name for name, one in rows.columns.items() if one.zone))
+                if as_file is not None:
+                    how = (as_file.columns, as_file.rules, as_file.codes, as_texts)
+                    rows, more, written = read_as_file(warehouse, rows, *how)
+                    told = (*told, *more)
         known = {name: one for name, one in rows.columns.items() if one.inner}
         plain = tuple(name for name, one in known.items() if one.zone or one.family in _FAMILIES)
         odd = tuple(name for name in rows.columns if name not in plain)
