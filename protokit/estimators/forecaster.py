@@ -93,8 +93,9 @@ class Forecaster(Network):
         past = frame.assign(**found)
         self._of_y, self._names, self._time = y is not None, names, self.time or free(_ROW, past)
         rows = self._with_times(past)
-        series = {"time": self._time, "by": list(self._by), "window": self.window, "horizon": self.horizon}
-        series |= {"known": list(_names(self.known)), "season": self.season}
+        series = {"time": self._time, "window": self.window, "horizon": self.horizon, "season": self.season}
+        lists = {"by": list(self._by), "known": list(_names(self.known))}
+        series |= {word: names_of for word, names_of in lists.items() if names_of}
         others = {name: rows[name].to_numpy() for name in rows.columns if name in names or name not in frame.columns}
         represent = {"target": names, "series": series}
         self._learned(X, frame.drop(columns=[n for n in names if n in frame.columns]), others, represent=represent)
