@@ -28,7 +28,7 @@ class Forecaster(Network):
     columns the past is taken. The further parameters and what there is after `fit` are those of `Classifier`, less
     those of classes; the last share of the times, `validation`, stops the training.
 
-    >>> days = pd.DataFrame({"day": pd.date_range("2024-01-01", periods=60), "sold": np.arange(60) % 7 * 1.0})
+    >>> days = pd.DataFrame({"day": pd.date_range("2024-01-01", periods=60), "sold": [i % 7 for i in range(60)]})
     >>> forecaster = protokit.Forecaster([{"Dense": 8}], time="day", window=14, horizon=7, epochs=2, networks=1)
     >>> forecaster.fit(days).predict().shape, forecaster.forecast().columns.tolist()
     ((7,), ['day', 'sold'])

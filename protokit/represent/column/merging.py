@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import reduce
@@ -11,6 +12,8 @@ from protokit.represent.column.note import Note
 from protokit.represent.column.outside import Outside
 
 _EXAMPLES = 3
+_NUMBER = re.compile(r"\d[\d,.]*")
+_MORE = " (of the first rows that it is said of; later ones have more)"
 
 
 def merged(parts: Sequence[Unusual]) -> Unusual:
@@ -18,11 +21,14 @@ def merged(parts: Sequence[Unusual]) -> Unusual:
     notes: dict[str, str] = {}
     for part in parts:
         for note in part.own_notes:
-            if not isinstance(note, Note):
-                notes.setdefault(note, note)
+            key = note.key if isinstance(note, Note) else _NUMBER.sub("#", note)
+            known = notes.get(key)
+            if known is None:
+                notes[key] = note
+            elif isinstance(note, Note) and isinstance(known, Note):
+                notes[key] = known.with_(note)
             else:
-                known = notes.get(note.key)
-                notes[note.key] = known.with_(note) if isinstance(known, Note) else note
+                notes[key] = known.removesuffix(_MORE) + _MORE
     examples = dict.fromkeys(one for part in parts for one in part.examples)
     first, of_range = parts[0], [part.outside for part in parts if part.outside is not None]
     found = replace(
