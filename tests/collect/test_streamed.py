@@ -51,3 +51,12 @@ def test_what_is_large_is_told_by_the_file(tmp_path: Path) -> None:
     assert not is_about(source_of(tmp_path / "t.json"), 1, Path())
     with pytest.raises(DataError, match="no such file"):
         is_about(source_of(tmp_path / "u.csv"), 1, Path())
+
+
+def test_a_column_that_begins_empty_is_no_sheet(tmp_path: Path) -> None:
+    pd.DataFrame({"a": [""] * 150 + ["yes"], "n": 1}).to_csv(tmp_path / "t.csv", index=False)
+    found, _ = batches(tmp_path / "t.csv", rows=100)
+    pd.testing.assert_frame_equal(found, read_table(tmp_path / "t.csv"))
+    pd.DataFrame({"a": [""] * 150 + ['="0012"'], "n": 1}).to_csv(tmp_path / "t.csv", index=False)
+    with pytest.raises(DataError, match="written for a spreadsheet"):
+        batches(tmp_path / "t.csv")

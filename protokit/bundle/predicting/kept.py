@@ -9,6 +9,8 @@ import pandas as pd
 from protokit.core.errors import SpecError
 from protokit.core.suggest import did_you_mean
 
+KEPT = "kept"  # of a table's attrs: the names of the columns that were kept
+
 
 def hold_names(keep: Sequence[str], there: Collection[str]) -> None:
     """Hold that a table has the columns that are to be kept.
@@ -34,5 +36,5 @@ def beside(kept: pd.DataFrame, predicted: pd.DataFrame) -> pd.DataFrame:
             rule = f"{name!r} cannot be kept: what is predicted has a column of that name"
             raise SpecError.one(rule, "leave it out, or give it another name in the table")
     found = pd.concat([kept.reset_index(drop=True), predicted.reset_index(drop=True)], axis=1)
-    found.attrs |= predicted.attrs
+    found.attrs |= {**predicted.attrs, KEPT: list(kept.columns)}
     return found

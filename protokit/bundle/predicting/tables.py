@@ -10,6 +10,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
+from protokit.bundle.predicting.kept import KEPT
 from protokit.collect.database.warehouse import Warehouse
 from protokit.core.errors import SpecError
 from protokit.core.files import write_parts, write_with
@@ -46,6 +47,10 @@ def texts_of(parts: Iterable[pd.DataFrame], *, as_json: bool) -> Iterator[str]:
     """The parts as pieces of one text, with a newline at its end."""
     start = True
     for part in parts:
+        # of times pandas leaves the hours out where all of a part are at midnight
+        times = [name for name in part.attrs.get(KEPT, ()) if part[name].dtype.kind == "M"]
+        if times:
+            part = part.assign(**{name: part[name].map(str, na_action="ignore").astype(object) for name in times})
         if as_json:
             listed = json.dumps(part.to_dict(orient="records"), ensure_ascii=False, default=str)[1:-1]
             yield ("[" if start else ", ") + listed

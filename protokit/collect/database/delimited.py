@@ -170,10 +170,10 @@ def types_of(
     for start in range(0, len(names), _TOGETHER):
         some = names[start : start + _TOGETHER]
         # to take blanks away takes longer than all else: only where there are some
-        sheets = ", ".join(f"bool_and({inner[n]} = '' OR regexp_full_match({inner[n]}, '=\"[^\"]*\"'))" for n in some)
+        sheets = ", ".join(_are_of_a_sheet(inner[name]) for name in some)
         [of_sheets] = warehouse.before_lock(f"SELECT {sheets} FROM (SELECT * FROM {table} LIMIT 100)")
         for name, written in zip(some, of_sheets, strict=True):
-            [(any_cell,)] = warehouse.before_lock(f"SELECT max({inner[name]}) FROM {table}") if written else [("",)]
+            any_cell = _of_a_sheet(warehouse, table, inner[name]) if written else ""
             if any_cell:
                 rule = f"the cells of {name!r} are written for a spreadsheet, as {any_cell}"
                 raise DataError(f"{rule}, in a table that is larger than memory", cure=CONVERT)
@@ -224,6 +224,16 @@ def types_of(
     if asked:
         notices.insert(0, asked_for(asked))
     return found, as_texts
+
+
+def _are_of_a_sheet(text: str) -> str:
+    return f"bool_and({text} = '' OR regexp_full_match({text}, '=\"[^\"]*\"'))"
+
+
+def _of_a_sheet(warehouse: Warehouse, table: str, text: str) -> str:
+    """A cell of a column all of whose cells are written for a spreadsheet, as `="0012"`; else, or of none, nothing."""
+    [(are, cell)] = warehouse.before_lock(f"SELECT {_are_of_a_sheet(text)}, max({text}) FROM {table}")
+    return str(cell) if are else ""
 
 
 def _marks_as_written(

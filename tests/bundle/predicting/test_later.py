@@ -100,7 +100,7 @@ def test_parts_say_what_the_whole_says(
     given = Later(str(file), keep=("id", "visits", "code"))
     one, told = whole(model, given, monkeypatch)
     parts, of_parts = said(model, given)
-    assert len(parts) == -(-rows // 64)
+    assert len(parts) == -(-rows // 64), of_parts
     pd.testing.assert_frame_equal(pd.concat(parts, ignore_index=True), one, check_exact=True)
     assert of_parts == told
     assert any("'state': 3 of" in text and "'X'" in text for text in told)

@@ -18,7 +18,7 @@ from protokit.core.errors import DataError, SpecError
 WHOLE = pd.DataFrame(
     {
         "id": ["007", None, 'é, "quoted"\nline', "x"],
-        "when": pd.to_datetime(["2024-01-01", None, "2024-01-02 03:04:05", "2024-01-03"]),
+        "when": pd.to_datetime(["2024-01-01 01:00:00", None, "2024-01-02 03:04:05", "2024-01-03 23:00:00"]),
         "told": [None, None, True, False],
         "kind = a": [0.1, np.nan, 1 / 3, 1e-300],
         "count": [1, 2, 3, 1 << 60],
@@ -40,6 +40,15 @@ def test_parts_give_the_text_of_the_whole(tmp_path: Path, sizes: tuple[int, ...]
     assert "".join(texts_of(parts(*sizes), as_json=True)) == written + "\n"
     write_table(tmp_path / "p.csv", parts(*sizes), as_json=False)
     assert (tmp_path / "p.csv").read_text() == WHOLE.to_csv(index=False)
+
+
+def test_kept_times_are_written_alike_in_each_part() -> None:
+    days = pd.DataFrame({"day": pd.to_datetime(["2024-01-01", None, "2024-01-02"]), "y": [1, 2, 3]})
+    later = days.assign(day=days["day"] + pd.Timedelta("3h"))
+    for one in (days, later):
+        one.attrs["kept"] = ["day"]
+    written = "".join(texts_of([days, later], as_json=False)).splitlines()
+    assert written[1:3] == ["2024-01-01 00:00:00,1", ",2"] and written[4] == "2024-01-01 03:00:00,1"
 
 
 def test_parquet_keeps_types(tmp_path: Path) -> None:
