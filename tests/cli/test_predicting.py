@@ -74,7 +74,7 @@ def test_all_missing_columns_are_said_before_tensorflow_is_loaded(folder: Path, 
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    assert "3 columns are missing: 'island', 'mass', 'wing'" in done.stderr
+    assert "3 columns are missing: 'wing', 'mass', 'island'" in done.stderr
     assert "rename 'Wing' to 'wing', if these are meant, and add the others" in done.stderr
 
 

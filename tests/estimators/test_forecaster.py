@@ -87,7 +87,7 @@ def test_it_is_cloned_pickled_and_repeated_to_the_bit() -> None:
         ({"target": "sld"}, SpecError, "did you mean 'sold'"),
         ({"window": 200}, SpecError, "the longest series has 84"),
         ({"horizon": 0}, SpecError, "horizon"),
-        ({"by": ()}, DataError, ""),
+        ({"by": ()}, DataError, "row"),
     ],
 )
 def test_a_wrong_parameter_is_told(words: dict[str, Any], error: type[Exception], rule: str) -> None:

@@ -153,11 +153,11 @@ def _represented(
     panel, origins = rows.panel, rows.origins
     first, last = panel.times[origins], panel.times[origins + series.horizon - 1]
     every, of = np.arange(len(origins)), panel.codes[origins]
-    validated, tested = borders.validation[of], borders.test[of]
+    validated, of_test = borders.validation[of], borders.test[of]
     parts = {
         "training": every[last < validated],
-        "validation": every[(first >= validated) & (last < tested)],
-        "test": every[(first >= tested) & (last <= borders.end[of])],
+        "validation": every[(first >= validated) & (last < of_test)],
+        "test": every[(first >= of_test) & (last <= borders.end[of])],
     }
     for part, found in parts.items():
         if len(found) == 0 and (tested or part != "test"):
