@@ -35,6 +35,7 @@ class Forecaster(Network):
     """
 
     _task = "forecasting"
+    _sparse = False
 
     def __init__(
         self,
@@ -72,7 +73,7 @@ class Forecaster(Network):
     def fit(self, X: object, y: object = None) -> Self:
         """Train on the rows of series, in any order of the series; `y` is what is forecast, if it is not in `X`.
 
-        Shapes: X (rows, columns), a frame or an array, sparse too; y (rows,).
+        Shapes: X (rows, columns), a frame or an array; y (rows,).
 
         Raises:
             ValueError: rows or numbers are not what scikit-learn takes.

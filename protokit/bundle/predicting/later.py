@@ -115,8 +115,9 @@ class Later:
         kept = frame[list(self.keep)]
         numbers = [name for name in self.keep if frame[name].dtype.kind in "iuf"]
         if numbers and source.texts_may_be_numbers:
-            kept = kept.assign(**dict(self._read(source, numbers, [])[numbers].items()))
-        texts = [name for name in kept.columns if isinstance(kept[name].dtype, pd.StringDtype)]
+            written = self._read(source, numbers, [])
+            kept = kept.assign(**{name: written[name] for name in numbers})
+        texts = [name for name in self.keep if isinstance(kept[name].dtype, pd.StringDtype)]
         kept = kept.assign(**{name: kept[name].astype(object).where(kept[name].notna(), None) for name in texts})
         return beside(kept, predicted)
 

@@ -14,25 +14,25 @@ class Note(str):
     """
 
     key: str
-    count: tuple[int, str, str] | None  # of what, with which verb
+    cells: tuple[int, str, str] | None  # of what, with which verb
 
     @classmethod
     def of(cls, cells: int, rest: str, *, of: str = "cell", verb: str = "are") -> Self:
         """A sentence that begins with how many cells it is of."""
         found = cls(f"{counted(cells, of, verb)} {rest}")
-        found.key, found.count = rest, (cells, of, verb)
+        found.key, found.cells = rest, (cells, of, verb)
         return found
 
     @classmethod
     def once(cls, key: str, text: str) -> Self:
         """A sentence of which the first one stands, whatever examples the others have."""
         found = cls(text)
-        found.key, found.count = key, None
+        found.key, found.cells = key, None
         return found
 
     def with_(self, other: Note) -> Note:
         """The sentence of both."""
-        if self.count is None or other.count is None:
+        if self.cells is None or other.cells is None:
             return self
-        cells, of, verb = self.count
-        return Note.of(cells + other.count[0], self.key, of=of, verb=verb)
+        cells, of, verb = self.cells
+        return Note.of(cells + other.cells[0], self.key, of=of, verb=verb)
