@@ -29,7 +29,7 @@ from protokit.collect.source import Source
 from protokit.collect.text_cells import Rules
 from protokit.core.errors import DataError, PredictionNotice, SpecError
 from protokit.core.values.said import Notice
-from protokit.learn.train import batch_of
+from protokit.learn.training.data_feed import batch_of
 from protokit.represent.column.merging import merged
 from protokit.represent.encoder import Encoder
 from protokit.represent.kind import Unusual
