@@ -18,7 +18,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import date
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,7 @@ async def predict(request: fastapi.Request):
     return {"prediction": {}, "notices": []}
 config = uvicorn.Config(app, port=0, log_level="error", lifespan="off")
 bound = config.bind_socket()
+bound.listen(2048)
 print("at 127.0.0.1:%d/" % bound.getsockname()[1], flush=True)
 uvicorn.Server(config).run(sockets=[bound])
 """
@@ -63,10 +64,11 @@ def asked(port: int, bodies: Sequence[bytes], heard: Callable[[int, int, bytes],
                     answer = connection.getresponse()
                     heard(i, answer.status, answer.read())
                     break
-                except OSError:  # it has ended a connection that was idle, or that sent too much
+                except (OSError, HTTPException) as error:  # it has ended a connection that sent too much
                     connection.close()
                     if not again:
-                        heard(i, 413, b"")
+                        print(f"request {i}: {error!r}", file=sys.stderr)
+                        heard(i, 0, b"")
         connection.close()
 
     threads = [threading.Thread(target=work, args=(i,)) for i in range(CONNECTIONS)]
@@ -127,6 +129,8 @@ def measured(requests: int) -> dict[str, float | str]:
         def right(i: int, status: int, body: bytes) -> None:
             nonlocal furthest
             statuses[status] += 1
+            if status != 200:
+                return
             said = next(v for k, v in json.loads(body)["prediction"].items() if " = " in k)
             furthest = max(furthest, abs(said - shares[i % 1000]))
 

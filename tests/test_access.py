@@ -55,6 +55,7 @@ ITS_OWN = {
     "collect/files/archives.py": ({"ZipFile"}, "the path comes through the door"),
     "collect/remote/kept.py": ({"read_text", "fdopen", "environ"}, "the cache, and where it is"),
     "doors/serve/look.py": ({"read_text"}, "templates of the package"),
+    "doors/serve/by_onnx.py": ({"read_bytes"}, "the file that was just written into a temporary folder"),
     "collect/readers/arrow.py": ({"OSFile", "feather.read_table"}, "the path comes through the door"),
     "collect/readers/openml.py": ({"fetch_openml"}, "scikit-learn asks OpenML alone, by name or number"),
     "collect/readers/parquet.py": (
@@ -123,7 +124,8 @@ ITS_OWN = {
         "files of runs' folders, below one that came through the door",
     ),
     "workflow/record/folder.py": ({"read_text", "glob"}, "files of runs' folders"),
-    "workflow/record/predictions.py": ({"read_text", "duckdb.connect", "read_parquet"}, "files of a run's folder"),
+    "workflow/record/parquet.py": ({"duckdb.connect", "read_parquet"}, "files of a run's folder"),
+    "workflow/record/predictions.py": ({"read_text"}, "files of a run's folder"),
     "workflow/record/uses_of_test_set.py": ({"read_text", "glob"}, "files beside the runs' folders"),
     "workflow/record/writing.py": ({"glob"}, "files of a run's folder"),
     "workflow/result.py": ({"open", "read_text"}, "files of a run's folder"),

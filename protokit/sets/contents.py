@@ -94,6 +94,14 @@ class PlainSets(TypedDict):
     changes: NotRequired[list[PlainChange]]
 
 
+# what is read of `sets.json`; earlier experiments have no `stacked`
+_HELD: Mapping[str, type | tuple[type, ...]] = {
+    "name": str, "sets": list, "ways": list, "rows": dict, "cells": list, "steps": (dict, type(None)),
+    "shared": dict, "own": dict, "notices": list, "findings": list,
+}  # fmt: skip
+_OF_CELL = PlainCell.__required_keys__
+
+
 def sets_folder(path: Path) -> Path:
     """The folder of a finished experiment: `path` itself, or, of `runs/NAME`, the newest in it.
 
@@ -116,6 +124,14 @@ def is_experiment(path: Path) -> bool:
     return (folder / LAST).is_file() or (not any(folder.glob(f"*/{runs.LAST}")) and any(folder.glob(f"sets-*/{LAST}")))
 
 
+def is_whole(path: Path) -> bool:
+    """Whether the experiment of a folder is finished, and all its runs are there."""
+    try:
+        return all((path / cell["run"] / runs.LAST).is_file() for cell in read_sets(path)["cells"])
+    except (DataError, TypeError):
+        return False
+
+
 def read_sets(path: Path) -> PlainSets:
     """What `sets.json` of a folder holds.
 
@@ -124,8 +140,13 @@ def read_sets(path: Path) -> PlainSets:
     """
     try:
         found: PlainSets = json.loads((path / LAST).read_text(encoding="utf-8"))
-        if not isinstance(found, Mapping) or not {"sets", "ways", "cells"} <= {*found}:
-            raise ValueError("it has no cells")
+        if not isinstance(found, Mapping):
+            raise ValueError("it holds no words")
+        for word, kind in _HELD.items():
+            if not isinstance(found.get(word), kind):
+                raise ValueError(f"its {word!r} is missing or of another kind")
+        if not found["cells"] or not all(isinstance(cell, Mapping) and {*cell} >= _OF_CELL for cell in found["cells"]):
+            raise ValueError("a cell is not whole")
         return found
     except (OSError, ValueError) as error:
         raise DataError(f"{LAST} cannot be read: {error}", place=str(path), cure="run the recipe again") from None

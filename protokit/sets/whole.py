@@ -10,7 +10,8 @@ from typing import Any
 
 from protokit.core.errors import AuditError
 from protokit.core.files import finite, write_json, write_text
-from protokit.core.values.said import Finding
+from protokit.core.names import counted
+from protokit.core.values.said import Finding, Notice
 from protokit.learn.parts.sets import Sequence, Shared, Stacked
 from protokit.recipe.recipe import Recipe
 from protokit.recipe.sets.earlier import Earlier
@@ -18,7 +19,7 @@ from protokit.recipe.sets.members import members, whole
 from protokit.sets.audit.audit import across
 from protokit.sets.audit.data import SetData
 from protokit.sets.choosing import chosen
-from protokit.sets.contents import LAST, PlainSets
+from protokit.sets.contents import LAST, PlainSets, is_whole
 from protokit.sets.experiment import Experiment, Outcome
 from protokit.sets.growing.changes import changes_of, steps_after
 from protokit.sets.growing.start import earlier_of, hold_tables, new_rows, seen_in, take_own
@@ -28,7 +29,7 @@ from protokit.sets.look.page import page_of
 from protokit.sets.member import Member, prepared_members
 from protokit.sets.record import SetsFolder
 from protokit.sets.ways.each import train_each
-from protokit.sets.ways.sequence import train_sequence
+from protokit.sets.ways.sequence import hold_joint, train_sequence
 from protokit.sets.ways.shared import train_shared
 from protokit.sets.ways.stacked import taken, train_stacked
 from protokit.show.progress import Progress
@@ -46,15 +47,16 @@ def experiment_on(recipe: Recipe, table: object, out: Path, shown: Progress, ope
         The experiment's folder.
     """
     earlier = earlier_of(recipe, out, resume=how.resume)
-    recipes, given = _sets_of(recipe, table, earlier)
+    recipes, given, left = _sets_of(recipe, table, earlier)
     hold_tables(recipe, recipes, given)
     found = prepared_members(recipes, given, out, shown, opened, cache=how.cache)
     whole_recipe = recipe if earlier is None else earlier.completed(recipe)
     ways, notices = chosen(whole_recipe, found, earlier)
     shown.step("auditing across the sets")
     findings = _audited(found, earlier)
+    hold_joint(Experiment(whole_recipe, found, out, "", shown), ways)
     folder = SetsFolder.of(out, recipe, found, resume=how.resume, earlier=earlier)
-    if how.resume and (folder.path / LAST).exists():
+    if how.resume and is_whole(folder.path):
         return folder.path
     new = new_rows(earlier, found)
     beside = (how.resume, how.workers, how.cache, earlier, new)
@@ -67,7 +69,7 @@ def experiment_on(recipe: Recipe, table: object, out: Path, shown: Progress, ope
         outcomes.append(_TRAINED[type(way)](experiment, way))
     shown.step("comparing")
     changes, of_changes = changes_of(experiment, outcomes)
-    told = [*notices, *of_changes, *(notice for outcome in outcomes for notice in outcome.notices)]
+    told = [*left, *notices, *of_changes, *(notice for outcome in outcomes for notice in outcome.notices)]
     results: PlainSets = {
         "name": recipe.name,
         "sets": [member.name for member in found],
@@ -91,17 +93,24 @@ def experiment_on(recipe: Recipe, table: object, out: Path, shown: Progress, ope
     return folder.path
 
 
-def _sets_of(recipe: Recipe, table: object, earlier: Earlier | None) -> tuple[dict[str, Recipe], Mapping[str, object]]:
-    """The recipe of each set, and what was passed for its tables."""
+def _sets_of(
+    recipe: Recipe, table: object, earlier: Earlier | None
+) -> tuple[dict[str, Recipe], Mapping[str, object], list[Notice]]:
+    """The recipe of each set, what was passed for its tables, and which rows are of none."""
     if not recipe.sets.by:
-        return members(recipe, earlier=earlier), table if isinstance(table, Mapping) else {}
+        return members(recipe, earlier=earlier), table if isinstance(table, Mapping) else {}, []
     every = whole(recipe if earlier is None else earlier.completed(recipe))
     frame = collected(every, table).frame
     if recipe.sets.by not in frame.columns:
         rule = f"there is no column {recipe.sets.by!r}"
         raise recipe.error(("sets", "by"), rule, f"one of: {', '.join(map(str, frame.columns[:12]))}")
     recipes = members(recipe, sorted(frame[recipe.sets.by].dropna().unique().tolist(), key=str), earlier)
-    return recipes, {} if table is None else dict.fromkeys(recipes, table)
+    given = {} if table is None else dict.fromkeys(recipes, table)
+    if not (missing := int(frame[recipe.sets.by].isna().sum())):
+        return recipes, given, []
+    rule = f"{counted(missing, 'row')} without a cell in {recipe.sets.by!r} are in no set"
+    cure = f"write collect: {{clean: [{{fill: {{{recipe.sets.by}: none}}}}]}} for a set of them"
+    return recipes, given, [Notice(rule, (recipe.sets.by,), cure)]
 
 
 def _audited(found: list[Member], earlier: Earlier | None) -> list[Finding]:

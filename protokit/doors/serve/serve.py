@@ -54,6 +54,7 @@ def serve(
     try:
         log.disabled = True  # it is told here
         bound = config.bind_socket()
+        bound.listen(config.backlog)  # who asks as soon as the address is told waits, and is not refused
     except SystemExit:
         rule = f"the port {port} of {host} cannot be listened on: another program has it, or there is no such host"
         raise DataError(rule, cure="write another: --port 8001, or --port 0 for a free one") from None

@@ -104,7 +104,11 @@ def _one(given: object, path: tuple[int, ...] = ()) -> Way:
     name, says = (given, None)
     if isinstance(given, Mapping) and len(given) == 1:
         [(name, says)] = given.items()
+    if isinstance(given, Mapping) and len(given) > 1 and all(key in WAYS for key in given):
+        raise refuse(Fault("several ways are a list", f"write sets: [{', '.join(map(str, given))}]", path))
     if not isinstance(name, str) or name not in WAYS:
+        if name == AUTO:
+            raise refuse(Fault("auto chooses the ways itself: it stands alone", "write sets: auto", path))
         cure = did_you_mean(str(name), [AUTO, *WAYS]) if isinstance(name, str) else f"write one of: {', '.join(WAYS)}"
         raise refuse(Fault(f"unknown way to train on sets {name!r}", cure, path))
     way = WAYS[name]

@@ -11,6 +11,7 @@ from protokit.core.places import Fault
 from protokit.core.suggest import did_you_mean
 from protokit.grammar.document import Document
 from protokit.learn.parts.sets import Sequence, Shared, Ways
+from protokit.recipe.context import targets_of
 from protokit.recipe.recipe import Recipe
 from protokit.recipe.sets import words as several
 from protokit.recipe.sets.earlier import Earlier
@@ -66,7 +67,10 @@ def hold_sets(recipe: Recipe) -> None:
         return
     if recipe.sets.by:
         earlier = Earlier.of(recipe)
-        whole(recipe if earlier is None else earlier.completed(recipe))
+        data = whole(recipe if earlier is None else earlier.completed(recipe)).document.data
+        if isinstance(data, Mapping) and recipe.sets.by in targets_of(data):
+            rule = f"{recipe.sets.by!r} is the target: rows of one set would all have the same"
+            raise recipe.error(("sets", "by"), rule, "name another column")
     else:
         members(recipe)
 
@@ -148,11 +152,10 @@ def given_by_set(recipe: Recipe, table: object) -> Mapping[str, object] | object
         return table
     if not isinstance(table, Mapping):
         raise SpecError.one("of several sets give a dict of frames by set", "write {SET: frame, ...}")
-    if recipe.sets.parts:
-        earlier = Earlier.of(recipe)
-        known = [*recipe.sets.parts, *(earlier.sets if earlier is not None else ())]
-        for name in table:
-            if name not in known:
-                rule = f"there is no set {name!r}"
-                raise SpecError.one(rule, did_you_mean(str(name), known))
+    earlier = Earlier.of(recipe)
+    own = recipe.sets.parts or several.files_of(recipe.sets, recipe.folder, 1 if earlier else 2)
+    known = [*own, *(earlier.sets if earlier is not None else ())]
+    for name in table:
+        if name not in known:
+            raise SpecError.one(f"there is no set {name!r}", did_you_mean(str(name), known))
     return table

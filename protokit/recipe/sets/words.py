@@ -101,11 +101,15 @@ def _faults_of(name: object, part: object) -> list[Fault]:
     if not isinstance(part, Mapping):
         cure = f"write {name}: {{collect: {{tables: {{{_TABLE}: FILE}}}}}}"
         return [Fault(f"a set is the parts of the recipe that differ, not {part!r}", cure, (name,))]
-    return [
+    faults = [
         Fault(f"a set has no {key!r}", did_you_mean(str(key), SECTIONS), (name, str(key)), "key")
         for key in part
         if key not in SECTIONS
     ]
+    if isinstance(learn := part.get("learn"), Mapping) and "sets" in learn:
+        rule = "the ways to train on several sets are of all sets together"
+        faults.append(Fault(rule, "write learn: {sets: ...} once, beside sets", (name, "learn", "sets"), "key"))
+    return faults
 
 
 def _schema() -> JsonSchema:
@@ -180,7 +184,7 @@ def of_level(document: Document, name: str, column: str, level: object) -> Docum
     data = document.data if isinstance(document.data, Mapping) else {}
     merged = _common(data)
     quoted = '"' + column.replace('"', '""') + '"'
-    text = "'" + str(level).replace("'", "''") + "'" if isinstance(level, str) else f"{level}"
+    text = f"{level}" if isinstance(level, (bool, int, float)) else "'" + str(level).replace("'", "''") + "'"
     collect = dict(merged.get("collect") or {})
     collect["clean"] = [*(collect.get("clean") or ()), {"filter": f"{quoted} = {text}"}]
     represent = dict(merged.get("represent") or {})
@@ -247,7 +251,7 @@ def files_of(sets: Sets, folder: FilePath, fewest: int = 2) -> dict[str, str]:
         if not files:
             raise SpecError([Fault(f"no file is called like {pattern!r}", f"looked in {folder.resolve()}", at)])
         for file in files:
-            name = _slug(re.split(r"[\\/]", file.split("?")[0])[-1].split(".")[0])
+            name = name_of(re.split(r"[\\/]", file.split("?")[0])[-1].split(".")[0])
             if name in found:
                 rule = f"two sets are called {name!r}: {found[name]} and {file}"
                 cure = f"name one of them: write sets: {{NAME: {{collect: {{tables: {{{_TABLE}: {file}}}}}}}, ...}}"
@@ -269,7 +273,7 @@ def names_of_levels(levels: Iterable[object], fewest: int = 2, path: Path = ("se
     """
     found: dict[str, object] = {}
     for level in levels:
-        name = _slug(str(level))
+        name = name_of(str(level))
         if name in found:
             rule = f"the levels {found[name]!r} and {level!r} would both be called {name!r}"
             raise SpecError([Fault(rule, "replace one of them: collect: {clean: [{replace: ...}]}", path)])
@@ -283,7 +287,8 @@ def names_of_levels(levels: Iterable[object], fewest: int = 2, path: Path = ("se
     return found
 
 
-def _slug(text: str) -> str:
+def name_of(text: str) -> str:
+    """The name of the set that a file or a level of a column is."""
     found = re.sub(r"[^A-Za-z0-9_.-]+", "-", text).strip("-.")[:100]
     return found or "set"
 

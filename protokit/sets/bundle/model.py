@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from protokit.core.errors import SpecError
 from protokit.core.suggest import did_you_mean
+from protokit.recipe.sets.words import name_of
 from protokit.sets.bundle.kept import Kept
 
 if TYPE_CHECKING:
@@ -47,8 +48,8 @@ class SetsModel:
             SpecError: there is no such set, and no stacked network.
             BundleError: the model is damaged.
         """
-        if set in self.sets:
-            return self._of(set).of(set)
+        if (name := self._named(set)) in self.sets:
+            return self._of(name).of(name)
         stacked = next((one for one in self.kept if one.intakes), None)
         if stacked is None:
             rule = f"there is no set {set!r} here, and no stacked network that takes others"
@@ -84,7 +85,7 @@ class SetsModel:
         >>> chosen.said_of("one") is None, chosen.said_of("third").split(":")[0]
         (True, "'third' is none of the sets")
         """
-        if set in self.sets:
+        if self._named(set) in self.sets:
             return None
         near = did_you_mean(str(set), self.sets)
         return f"{set!r} is none of the sets: the stacked network predicts it as one that it has not seen ({near})"
@@ -103,6 +104,11 @@ class SetsModel:
         from protokit.sets.bundle.writing import save
 
         save(self.name, self.kept, self.sets, path)
+
+    def _named(self, given: object) -> str:
+        """The name of a set, which may be given as the file or the level of a column is called."""
+        name = name_of(str(given))
+        return name if name in self.sets else str(given)
 
     def _of(self, name: str) -> Kept:
         return next(one for one in self.kept if name in one.sets)

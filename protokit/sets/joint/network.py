@@ -83,13 +83,24 @@ class Joint:
             replace(spec, name=self.key(name, spec.name)) for name in names for spec in self.signatures[name].inputs
         ]
         targets = [
-            replace(target, name=f"{name}.{target.name}") for name in names for target in self.signatures[name].targets
+            replace(target, name=target_of(name, target.name))
+            for name in names
+            for target in self.signatures[name].targets
         ]
         return Signature(tuple(inputs), tuple(targets))
 
     def key(self, name: str, part: str) -> str:
         """The name of an input of a set in `model`."""
         return _prefix(list(self.networks).index(name)) + part.replace("/", "_")
+
+
+def target_of(name: str, target: str) -> str:
+    """The name of a set's target beside those of other sets: sets' names have dots, and no slash.
+
+    >>> target_of("a.b", "c") == target_of("a", "b.c")
+    False
+    """
+    return f"{name}/{target}"
 
 
 def _prefix(place: int) -> str:

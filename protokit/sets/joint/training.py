@@ -18,7 +18,7 @@ from protokit.learn.train import Trained, Trainer
 from protokit.learn.words import Learn
 from protokit.represent.represented import Represented
 from protokit.sets.joint.arrays import Rows, side_by_side
-from protokit.sets.joint.network import Joint
+from protokit.sets.joint.network import Joint, target_of
 
 OnEpoch = Callable[[Progress, Plan], None]
 
@@ -77,7 +77,7 @@ def joint_words(learn: Learn, joint: Joint, weights: Mapping[str, float]) -> Lea
     total = sum(weights.values())
     targets = {name: [target.name for target in joint.signatures[name].targets] for name in weights}
     counts = {
-        f"{name}.{target}": weights[name] / total * learn.loss_weight(target)
+        target_of(name, target): weights[name] / total * learn.loss_weight(target)
         for name, some in targets.items()
         for target in some
     }
@@ -85,7 +85,7 @@ def joint_words(learn: Learn, joint: Joint, weights: Mapping[str, float]) -> Lea
     new |= {"after_epoch": (), "callbacks": (), "sets": None}
     for word in ("loss", "class_weights"):
         if isinstance(said := getattr(learn, word), ByTarget):
-            by_name = {f"{name}.{t}": said[t] for name, some in targets.items() for t in some if t in said}
+            by_name = {target_of(name, t): said[t] for name, some in targets.items() for t in some if t in said}
             new[word] = ByTarget(by_name)
     if len(counts) == 1:
         new["loss_weights"] = None

@@ -6,10 +6,9 @@ from pathlib import Path
 
 from protokit.core.errors import DataError
 from protokit.core.files import write_text
-from protokit.core.outside import access
 from protokit.search.look.report import report as report_of_one
 from protokit.search.result import Study
-from protokit.sets.contents import LAST
+from protokit.sets.contents import is_experiment
 from protokit.sets.look.page import page_of
 from protokit.sets.result import SetsRun
 from protokit.workflow.result import Run
@@ -24,7 +23,7 @@ def report(run: Run | Study | SetsRun | str | Path, out: str | Path | None = Non
     Raises:
         DataError: the folder is not that of a finished run or of a search, or the file cannot be written.
     """
-    if isinstance(run, (str, Path)) and (access.local(Path(run)) / LAST).is_file():
+    if isinstance(run, (str, Path)) and is_experiment(Path(run)):
         run = SetsRun.open(run)
     if not isinstance(run, SetsRun):
         return report_of_one(run, out)

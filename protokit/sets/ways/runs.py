@@ -33,9 +33,11 @@ def joint_of(experiment: Experiment, way: Way) -> tuple[Joint, Recipe]:
     """
     members = list(experiment.members)
     words = [one.recipe.learn.model_copy(update={"task": None, "menu": "auto", "from_": None}) for one in members]
-    if odd := next((one.name for one, said in zip(members, words, strict=True) if said != words[0]), None):
-        rule = f"the sets are trained in one program, and learn of {odd!r} differs from that of {members[0].name!r}"
-        raise experiment.error(way, rule, "write learn once for all sets, or sets: each")
+    if odd := next((i for i, said in enumerate(words) if said != words[0]), None):
+        word = next(key for key in type(words[0]).model_fields if getattr(words[odd], key) != getattr(words[0], key))
+        whose = f"of {members[odd].name!r} is not that of {members[0].name!r}"
+        rule = f"the sets are trained in one program, and learn.{word.rstrip('_')} {whose}"
+        raise experiment.error(way, rule, "write it once for all sets, or sets: each")
     signatures = {one.name: one.fold.encoder.signature for one in members}
     fitted = {one.name: one.recipe.fitted(signatures[one.name], one.fold.train.rows) for one in members}
     joint = Joint.of(fitted, signatures)

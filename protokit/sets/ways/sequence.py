@@ -8,7 +8,7 @@ from protokit.bundle.part import Part
 from protokit.core.names import number
 from protokit.core.values.arrays import Predictions
 from protokit.core.values.said import Notice
-from protokit.learn.parts.sets import BY_SIZE, Sequence
+from protokit.learn.parts.sets import BY_SIZE, Sequence, Shared, Ways
 from protokit.learn.staging.freezing import Freezing
 from protokit.sets.experiment import Experiment, Outcome, Step
 from protokit.sets.growing.start import begin
@@ -32,7 +32,6 @@ def train_sequence(experiment: Experiment, way: Sequence) -> Outcome:
     learned = _learned(experiment, order)
     order = [name for name in order if name not in learned]
     begun = begin(experiment, joint, way)
-    _hold_frozen(experiment, way, joint, order[0], recipe.learn.menu)
     steps: list[Step] = []
     folder = experiment.of("sequence")
     trained = None
@@ -59,6 +58,21 @@ def train_sequence(experiment: Experiment, way: Sequence) -> Outcome:
     runs = {name: run_of(experiment, one, joint, trained, "sequence", said) for name, one in members.items()}
     predictions = {name: read_predictions(path)[0] for name, path in runs.items()}
     return Outcome("sequence", predictions, runs, (said, *begun), joint.shared, joint.own, tuple(steps))
+
+
+def hold_joint(experiment: Experiment, ways: Ways) -> None:
+    """Hold that what is to be trained together can be, before anything is trained.
+
+    Raises:
+        SpecError: no layer with weights fits all sets, or an item to freeze is none of them; or sets learn otherwise.
+    """
+    together = [way for way in ways if isinstance(way, (Shared, Sequence))]
+    if not together:
+        return
+    joint, recipe = joint_of(experiment, together[0])
+    for way in together:
+        if isinstance(way, Sequence):
+            _hold_frozen(experiment, way, joint, next(iter(joint.networks)), recipe.learn.menu)
 
 
 def ordered(way: Sequence, rows: Mapping[str, int]) -> list[str]:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from protokit.core.errors import ProtokitError
+from protokit.core.names import as_text
 from protokit.recipe.recipe import Recipe
 from protokit.recipe.sets import words as several
 from protokit.recipe.sets.fitting import Seen, Why, apart
@@ -14,6 +15,7 @@ from protokit.workflow.run.collecting import collected
 from protokit.workflow.run.representing import represent
 
 _COLUMN = "set"
+_CLASSES = 8  # that are named
 _PARTS = ("train", "validation", "test")
 _LAST = "write represent: {split: {test: {last: 12}, validation: {last: 12}}}, rows of each series; or sets: each"
 
@@ -30,6 +32,8 @@ def why_not_stacked(members: list[Member]) -> Why | None:
         if tasks[0] != tasks[1]:
             rule = f"the tasks of {first} and {other} are not the same"
             return rule, "write learn: {task: ...} for all, or sets: shared"
+        if (why := _other_classes(members[0], member)) is not None:
+            return why
     return _other_windows(members) if members[0].recipe.represent.series else None
 
 
@@ -60,7 +64,10 @@ def stacked(
 
 def _named(member: Member, rows: pd.DataFrame, column: str) -> pd.DataFrame:
     level = rows.get(column, member.name)  # of sets by a column it is there
-    found: pd.DataFrame = rows.assign(**{column: level})
+    if isinstance(level, pd.Series) and _kind(level) == "times":
+        level = level.astype(object).map(as_text)  # as the intake of a set writes it
+    found = rows.copy(deep=False)
+    found[column] = level
     return found
 
 
@@ -71,9 +78,22 @@ def _seen(member: Member) -> Seen:
 
 
 def _kind(column: pd.Series) -> str:
-    if pd.api.types.is_bool_dtype(column) or pd.api.types.is_numeric_dtype(column):
+    if pd.api.types.is_bool_dtype(column) or pd.api.types.infer_dtype(column, skipna=True) == "boolean":
+        return "true and false"  # beside numbers, True would be 1 and no class of its own
+    if pd.api.types.is_numeric_dtype(column):
         return "numbers"
     return "times" if pd.api.types.is_datetime64_any_dtype(column) else "texts"
+
+
+def _other_classes(one: Member, other: Member) -> Why | None:
+    """Probabilities of other classes are no scores of a set's own: nothing could be compared then."""
+    pairs = zip(one.fold.encoder.signature.targets, other.fold.encoder.signature.targets, strict=True)
+    for target, its in pairs:
+        if target.classes != its.classes:
+            lists = [", ".join(map(str, some.classes[:_CLASSES])) for some in (target, its)]
+            rule = f"the classes of {target.name!r} are {lists[0]} in {one.name!r} and {lists[1]} in {other.name!r}"
+            return rule, "write sets: shared, or sets: each"
+    return None
 
 
 def _other_windows(members: list[Member]) -> Why | None:

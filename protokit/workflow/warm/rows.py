@@ -44,8 +44,11 @@ def kept_rows(recipe: Recipe, folds: Sequence[Represented]) -> KeptRows | None:
 def as_kept(frame: pd.DataFrame, encoder: Encoding) -> pd.DataFrame:
     """A table with each column as its kind is looked at by the audit, by which rows are known again."""
     columns = (*encoder.columns, *encoder.own) if isinstance(encoder, Encoder) else ()
-    found = {one.column: one.audited(frame[one.column]) for one in columns if one.column in frame}
-    return frame.assign(**found).reset_index(drop=True)
+    found = frame.copy(deep=False)
+    for one in columns:
+        if one.column in frame:
+            found[one.column] = one.audited(frame[one.column])
+    return found.reset_index(drop=True)
 
 
 def known_rows(run: str, rows: KeptRows, encoder: Encoding) -> Known:

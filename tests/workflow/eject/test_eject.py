@@ -151,7 +151,7 @@ def test_the_verb_names_what_is_wrong(tmp_path: Path) -> None:
 
 
 def test_the_script_in_the_page_is_the_one_that_is_written(root: Path) -> None:
-    [shown] = re.findall(r"^```python\n(.*?)^```$", (root / "docs" / "eject.md").read_text(), re.S | re.M)
+    [shown] = re.findall(r"^```py\n(.*?)^```$", (root / "docs" / "eject.md").read_text(), re.S | re.M)
     made = Made.of(Recipe.read(root / "recipes" / "breast_cancer.yaml"))
     found, _ = made.sections("here", ["roc_auc", "recall", "accuracy"], "breast_cancer_predictions.csv")
     text = Script("top", found).text.partition('"""\n\n')[2]
