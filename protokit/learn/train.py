@@ -291,7 +291,7 @@ def predict(network: keras.Model, inputs: dict[str, np.ndarray], signature: Sign
         TrainingError: what it gives for classes are no probabilities.
     """
     rows, size = len(data_feed.first(inputs)), max(1, data_feed.bytes_of(inputs))
-    batch = data_feed.batch_of(signature)
+    batch = data_feed.predicted_at_once(signature)
     by_token = signature.targets[0].form == "tokens"
     at_a_time = batch if by_token else batch * max(1, data_feed.CHUNK_BYTES * rows // (size * batch))  # cut when read
     found: dict[str, list[np.ndarray]] = {}

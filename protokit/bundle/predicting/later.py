@@ -29,7 +29,7 @@ from protokit.collect.source import Source
 from protokit.collect.text_cells import Rules
 from protokit.core.errors import DataError, PredictionNotice, SpecError
 from protokit.core.values.said import Notice
-from protokit.learn.training.data_feed import batch_of
+from protokit.learn.training.data_feed import predicted_at_once
 from protokit.represent.column.merging import merged
 from protokit.represent.encoder import Encoder
 from protokit.represent.kind import Unusual
@@ -130,7 +130,7 @@ class Later:
     def _in_parts(self, model: Model, table: Streamed, say: Say) -> Iterator[pd.DataFrame]:
         names = model.columns
         told = [one for one in table.notices if not one.columns or {*one.columns} & {*names}]
-        size = batch_of(model.signature)
+        size = predicted_at_once(model.signature)
         size *= max(1, ROWS // size)
         unusual: list[list[Mapping[str, Unusual]]] = [[] for _ in model.parts]
         for frame, kept in table.batches(names, self.keep, size):
@@ -170,7 +170,7 @@ def why_whole(model: Model, source: Source, samples: int | None) -> str:
     for target in model.signature.targets:
         if target.form in _WHOLE_FORMS:
             return f"{target.task} is said of all rows together"
-    if len({batch_of(one.signature) for one in encoders}) > 1:
+    if len({predicted_at_once(one.signature) for one in encoders}) > 1:
         return "its folds take batches of different sizes"
     if schema is not None and (schema.reading.get("decimal", ".") != "." or "thousands" in schema.reading):
         return "its numbers have the marks of its table, which are met in whole columns"

@@ -10,6 +10,7 @@ import numpy as np
 from protokit.core.libraries.backend import gpu_memory, tf
 from protokit.core.memory import forget_pages, process_memory
 from protokit.core.values.arrays import Arrays
+from protokit.core.values.signature import Signature
 from protokit.learn.order import Order
 
 MEMORY_SHARE = 0.25  # of the device's memory that the rows of a training may take
@@ -154,6 +155,6 @@ def single(by_target: dict[str, np.ndarray]) -> Part:
     return next(iter(by_target.values())) if len(by_target) == 1 else by_target
 
 
-def batch_of(signature: Signature) -> int:
+def predicted_at_once(signature: Signature) -> int:
     """How many rows `predict` gives to the network at once: rows that are cut at its multiples give the same bits."""
     return min(_PREDICTED, max(1, _GIVEN // max(target.units for target in signature.targets)))
