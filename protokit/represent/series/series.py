@@ -196,10 +196,8 @@ def _without_rows(series: Series, panel: Panel, train: np.ndarray) -> list[Notic
 
 def _too_few(series: Series, rows: _Rows, borders: _Borders, part: str) -> NoReturn:
     index = rows.panel.index
-    validation, test = (
-        border[np.isfinite(border)].max(initial=-np.inf) for border in (borders.validation, borders.test)
-    )
-    test = test if np.isfinite(test) else rows.panel.times.max()
+    each = [border[np.isfinite(border)] for border in (borders.validation, borders.test)]
+    validation, test = (border.max() if len(border) else rows.panel.times.max() for border in each)
     reach = {
         "training": f"before {index.show(validation)}",
         "validation": f"from {index.show(validation)} to {index.show(test)}",
