@@ -14,6 +14,7 @@ from protokit.core.errors import WorkerError as WorkerError
 from protokit.estimators.classifier import Classifier as Classifier
 from protokit.estimators.clusterer import Clusterer as Clusterer
 from protokit.estimators.embedder import Embedder as Embedder
+from protokit.estimators.forecaster import Forecaster as Forecaster
 from protokit.estimators.multi_label_classifier import MultiLabelClassifier as MultiLabelClassifier
 from protokit.estimators.quantile_regressor import QuantileRegressor as QuantileRegressor
 from protokit.estimators.regressor import Regressor as Regressor

@@ -40,7 +40,7 @@ IN_SQL = re.compile(r"\b(read_\w+|parquet_\w+|glob|scan_\w+)\s*\(|\b(attach|copy
 
 # what opens only what protokit made or brought itself, or what came through the door a line before
 ITS_OWN = {
-    "bundle/folder.py": (
+    "bundle/model_files.py": (
         {"read_text", "load_file", "safe_open"},
         "the files of a model's folder, which came through the door",
     ),

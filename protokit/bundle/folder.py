@@ -6,29 +6,24 @@ Nothing in it names code: the menu is checked against the catalogue, and only te
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from safetensors import SafetensorError, safe_open
-from safetensors.numpy import load_file
 
 from protokit.bundle.input_schema import InputSchema
-from protokit.bundle.migrations import FORMAT, Written, migrated
 from protokit.bundle.model import Model
+from protokit.bundle.model_files import folder_of, kept_rows_of, verified, written_in
 from protokit.bundle.opened.keras_copy import COMPILED
 from protokit.bundle.part import Part
 from protokit.bundle.requirements import check_requirements
-from protokit.bundle.writing import FILES, ROWS, names_of
-from protokit.core.errors import BundleError, DataError, ProtokitError
-from protokit.core.files import sha256
+from protokit.bundle.writing import names_of
+from protokit.core.errors import BundleError, ProtokitError
 from protokit.core.libraries.backend import keras
 from protokit.core.outside import access
-from protokit.core.runs import path_of, run_folder
+from protokit.core.runs import path_of
 from protokit.core.values.signature import Signature
-from protokit.evaluate.audit.kept_rows import KeptRows
 from protokit.learn.clustering.clusters import Clusters
 from protokit.learn.snapshot import assign
 from protokit.learn.words import PRECISIONS
@@ -49,8 +44,8 @@ def load(path: str | Path) -> Model:
         BundleError: a file is missing, damaged, or not what the manifest says; or a package that brings a part of the
             model, such as a layer, is not installed.
     """
-    path = _folder_of(path_of(path, "a model's folder"))
-    written = _written(path, of=verified(path))
+    path = folder_of(path_of(path, "a model's folder"))
+    written = written_in(path, of=verified(path))
     menu_plain, encoders, rows = written.menu, written.encoders, kept_rows_of(path)
     check_requirements(menu_plain, str(path))
     try:
@@ -91,48 +86,6 @@ def _compiled(plain: Mapping[str, Any]) -> Mapping[str, object] | None:
     raise BundleError(f"what a network is compiled with is nothing of the kind: {said!r}")
 
 
-def kept_rows_of(path: Path) -> KeptRows | None:
-    """The rows that the model of a folder was made of; None where it keeps none.
-
-    Raises:
-        BundleError: they cannot be read.
-    """
-    file = path / ROWS
-    if not file.is_file():
-        return None
-    try:
-        with safe_open(file, "np") as opened:
-            columns = json.loads((opened.metadata() or {})["columns"])
-        return KeptRows.from_tensors([str(name) for name in columns], load_file(file))
-    except (SafetensorError, KeyError, TypeError, ValueError, RecursionError) as error:
-        raise BundleError(f"the rows cannot be read: {error}", place=str(file)) from None
-
-
-def _folder_of(path: Path) -> Path:
-    for folder in (access.local(path), path / "model"):
-        if (folder / "manifest.json").exists():
-            return folder
-    try:
-        return run_folder(path) / "model"
-    except DataError as error:
-        raise BundleError(
-            f"neither a model nor {error.rule.removeprefix('not ')}", place=error.place, cure=error.cure
-        ) from None
-
-
-def _written(path: Path, of: int) -> Written:
-    """What is in the files, as a model of today's format has it."""
-    menu, encoders = json_of(path / "menu.json"), json_of(path / "encoders.json")
-    try:
-        return migrated(Written(menu, encoders, load_file(path / "weights.safetensors")), of)
-    except BundleError as error:
-        raise BundleError(str(error.rule), place=str(path), cure=error.cure) from None
-    except SafetensorError as error:
-        raise BundleError(f"the weights cannot be read: {error}", place=str(path / "weights.safetensors")) from None
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise BundleError(f"not a model of format {of}: {error}", place=str(path)) from None
-
-
 def _weights(
     tensors: Mapping[str, np.ndarray], networks: list[keras.Model]
 ) -> list[tuple[tuple[np.ndarray, ...], ...]]:
@@ -142,43 +95,3 @@ def _weights(
     if not seeds or sorted(tensors) != sorted(name for part in names for some in part for name in some):
         raise BundleError("the weights are of another network")
     return [tuple(tuple(tensors[name] for name in some) for some in part) for part in names]
-
-
-def verified(path: Path) -> int:
-    """The format of a model whose files are as the manifest says.
-
-    Raises:
-        BundleError: they are not.
-    """
-    if not (path / "manifest.json").is_file():
-        raise BundleError("not a model: there is no manifest.json", place=str(path), cure="give a run's folder")
-    manifest = json_of(path / "manifest.json")
-    written = manifest.get("format") if isinstance(manifest, dict) else None
-    if type(written) is not int or not 1 <= written <= FORMAT:
-        rule = f"the manifest is of a format that this version does not read: {written!r}, not 1 to {FORMAT}"
-        raise BundleError(
-            rule, place=str(path), cure="load it with the version of protokit that wrote it, or a later one"
-        )
-    files = manifest.get("files")
-    names = [*FILES, *([ROWS] if isinstance(files, dict) and ROWS in files else [])]
-    if not isinstance(files, dict) or sorted(files) != sorted(names):
-        raise BundleError("the manifest does not list the files of a model", place=str(path))
-    for name in names:
-        file = path / name
-        if not file.is_file():
-            raise BundleError("a file of the model is missing", place=str(file), cure="copy the folder whole")
-        if file.stat().st_size != files[name].get("bytes") or sha256(file) != files[name].get("sha256"):
-            raise BundleError("the file is not the one that was saved", place=str(file), cure="copy it again")
-    return written
-
-
-def json_of(path: Path) -> Any:
-    """What a file of a model holds.
-
-    Raises:
-        BundleError: it cannot be read.
-    """
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (ValueError, OSError, RecursionError) as error:
-        raise BundleError(f"not JSON: {error}", place=str(path)) from None

@@ -22,7 +22,7 @@ from protokit.collect.words import Collect
 from protokit.core.errors import DataError
 from protokit.core.names import counted
 from protokit.core.outside import access
-from protokit.core.suggest import of_missing
+from protokit.core.suggest import nearest, of_missing
 from protokit.core.values.said import Notice
 from protokit.grammar.readings import DECIMALS, THOUSANDS
 from protokit.represent.encoders.cells import to_numbers
@@ -93,6 +93,16 @@ class InputSchema:
         every = (traced(spec, texts), *cast_to_texts(spec), cast_by_notation(spec))
         return frozenset(self.typed).union(*(own for some in every for own in some.values()))
 
+    def codes(self, kinds: Mapping[str, str]) -> frozenset[str]:
+        """The columns whose texts stay texts, of a table that is read as the file was."""
+        return self.as_written.union(name for name, kind in kinds.items() if kind not in _OF_NUMBERS)
+
+    def typed_cells(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """A frame with numbers in the columns whose notation the file's rules found."""
+        known = [name for name in self.typed if name in frame.columns]
+        numbers = {name: _as_typed(frame[name], Reading(*self.typed[name])) for name in known}
+        return frame.assign(**numbers) if known else frame
+
     def read(self, frame: pd.DataFrame, kinds: Mapping[str, str]) -> tuple[pd.DataFrame, list[Notice]]:
         """A frame with its texts read as the file's were, and which of them were read as missing.
 
@@ -100,17 +110,14 @@ class InputSchema:
         """
         columns, notices = list(dict.fromkeys((*self.columns, *kinds))), list[Notice]()
         if self.as_file:
-            codes = {name for name, kind in kinds.items() if kind not in _OF_NUMBERS} | self.as_written
-            frame, notices = as_file(frame, columns, self.reading, codes)
+            frame, notices = as_file(frame, columns, self.reading, self.codes(kinds))
         marks = self.reading.get("missing")
         if isinstance(marks, list):
             said = notations_of(Collect.of(clean=list(self.clean)), "", {**self.found, **self.notations}).get("", {})
             said = {**said, **{name: (marks[0], marks[1] or None) for name, marks in self.typed.items()}}
             frame, told = _without(frame, columns, marks, self.as_written, said)
             notices += told
-        known = [name for name in self.typed if name in frame.columns]
-        numbers = {name: _as_typed(frame[name], Reading(*self.typed[name])) for name in known}
-        return (frame.assign(**numbers) if known else frame), notices
+        return self.typed_cells(frame), notices
 
     def cleaned(
         self, frame: pd.DataFrame, needed: Sequence[str], say: Callable[[Notice], None] = lambda _: None
@@ -126,10 +133,7 @@ class InputSchema:
         if missing and self.clean and all(name in frame.columns for name in needed):
             return frame
         if missing:
-            cure = of_missing(missing[0], list(frame.columns))
-            if self.joined:
-                cure = "the recipe joined tables: give the rows with the joined columns"
-            raise DataError(f"the column {missing[0]!r} is missing", cure=cure)
+            raise lacking(missing, list(frame.columns), joined=self.joined)
         if not self.clean:
             return frame
         with access.named_by("bundle"):
@@ -179,6 +183,23 @@ class InputSchema:
         notations = _notations(plain.get("notations", {}))
         typed = _readings(plain.get("typed", {}))
         return cls(columns, clean, dict(plain["reading"]), bool(plain["joined"]), texts, as_file, notations, typed)
+
+
+def lacking(missing: Sequence[str], there: Sequence[str], *, joined: bool) -> DataError:
+    """The error of a table that lacks columns: all of them are named, and for each the one that may be meant."""
+    if joined:
+        cure: str | None = "the recipe joined tables: give the rows with the joined columns"
+    elif len(missing) == 1:
+        cure = of_missing(missing[0], there)
+    else:
+        near = {name: found for name in missing if (found := nearest(name, there)) is not None}
+        renamed = ", ".join(f"{found!r} to {name!r}" for name, found in near.items())
+        cure = f"rename {renamed}, if these are meant" if near else "add them to the table"
+        cure += ", and add the others" if 0 < len(near) < len(missing) else ""
+    if len(missing) == 1:
+        return DataError(f"the column {missing[0]!r} is missing", cure=cure)
+    listed = ", ".join(map(repr, missing))
+    return DataError(f"{len(missing)} columns are missing: {listed}", cure=cure)
 
 
 def _readings(plain: object) -> dict[str, tuple[str, ...]]:

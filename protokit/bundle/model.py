@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from protokit.bundle.notices import notices_of
-from protokit.bundle.opened.averaging import brought, needed
+from protokit.bundle.opened.averaging import needed
 from protokit.bundle.opened.columns import encoder_of, place_of
 from protokit.bundle.opened.evaluation import Evaluation, evaluated
 from protokit.bundle.opened.explanation import Explanation, chosen, unknown_row
@@ -20,14 +20,13 @@ from protokit.bundle.opened.exported import Exported
 from protokit.bundle.opened.integrated import integrated
 from protokit.bundle.opened.labelled import Labelled, beside_truth
 from protokit.bundle.opened.shapley import shapley
-from protokit.bundle.part import mean
-from protokit.bundle.spread import hold_samples, spread
+from protokit.bundle.predicting.rows import Rows
+from protokit.bundle.spread import hold_samples
 from protokit.bundle.writing import save
 from protokit.collect.frames import as_frame
 from protokit.core.errors import PredictionNotice, SpecError
 from protokit.core.names import as_text, counted
 from protokit.core.runs import path_of
-from protokit.core.seeds import derive
 from protokit.core.suggest import did_you_mean
 from protokit.represent.sides.encoder import PairEncoder
 
@@ -92,29 +91,10 @@ class Model(Exported):
         if samples is not None:
             hold_samples(samples, [part.network for part in self.parts], self.signature.targets)
         frame, notices = self.rows(table)
-        at = None if folder is None else path_of(folder, "folder")
-        encoders = [part.encoder if at is None else part.encoder.at(at) for part in self.parts]
-        examples = [encoder.examples(frame) for encoder in encoders]
-        encoded = [encoder.encode(some) for encoder, some in zip(encoders, examples, strict=True)]
-        each = zip(encoders, examples, encoded, strict=True)
-        unusual = [encoder.unusual(some, features) for encoder, some, (_, features) in each]
-        unlike = notices_of(unusual, allow=unseen == "allow")
-        drawn: list[dict[str, np.ndarray]] = []
-        for i, (part, some) in enumerate(zip(self.parts, encoded, strict=True)):
-            own = derive(seed, "part", i)
-            said = [part.scores(*some)] if samples is None else part.sampled(*some, samples, own)
-            drawn += [brought(self.parts[0], part, one) for one in said]
-        scores = mean(drawn)
-        if (clusters := self.parts[0].clusters) is not None:
-            [found] = scores.values()
-            predicted = pd.DataFrame(clusters.columns(found))
-        else:
-            encoder = self.encoder if at is None else self.encoder.at(at)
-            columns = dict(encoder.predictions(frame, scores))
-            if samples is not None:
-                columns |= spread([encoder.predictions(frame, one) for one in drawn], self.signature.targets)
-            predicted = pd.DataFrame(columns)
-        if isinstance(table, pd.DataFrame) and encoders[0].one_for_each_row:
+        rows = Rows.of(self, frame, None if folder is None else path_of(folder, "folder"))
+        unlike = notices_of(rows.unusual, allow=unseen == "allow")
+        predicted = rows.predicted(samples, seed)
+        if isinstance(table, pd.DataFrame) and rows.encoders[0].one_for_each_row:
             predicted.index = table.index
         if told := [str(notice) for notice in (*notices, *unlike)]:
             predicted.attrs["notices"] = told

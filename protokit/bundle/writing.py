@@ -11,6 +11,7 @@ from safetensors.numpy import save_file
 
 from protokit.bundle.input_schema import InputSchema
 from protokit.bundle.migrations import FORMAT
+from protokit.bundle.model_files import FILES, ROWS
 from protokit.bundle.opened.fitted import Fitted
 from protokit.bundle.part import Part
 from protokit.bundle.requirements import requirements
@@ -18,9 +19,6 @@ from protokit.core.errors import DataError
 from protokit.core.files import sha256, write_json, write_with
 from protokit.core.libraries.backend import keras
 from protokit.core.runs import path_of
-
-FILES = ("menu.json", "encoders.json", "weights.safetensors")
-ROWS = "rows.safetensors"  # hashes of the rows that it was made of, where they are kept
 
 
 def save(model: Fitted, path: str | Path) -> None:

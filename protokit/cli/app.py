@@ -11,7 +11,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from protokit.cli import doors, recipes, runs, serving, tuning, working
+from protokit.cli import doors, predicting, recipes, runs, serving, tuning, working
 from protokit.cli.kinds import KINDS
 from protokit.core.errors import AuditError, ProtokitError, SpecError
 from protokit.core.suggest import did_you_mean, one_of
@@ -42,7 +42,7 @@ def about(
     """From a recipe to a trained Keras network and an honest verdict on it."""
 
 
-for _verb in (runs.run, recipes.check, recipes.new, runs.predict, doors.export, tuning.tune):
+for _verb in (runs.run, recipes.check, recipes.new, predicting.predict, predicting.evaluate, doors.export, tuning.tune):
     app.command()(_verb)
 app.command()(serving.serve)
 app.command()(working.work)

@@ -1,22 +1,17 @@
-"""The verbs about runs: how one is made, shown, compared, and what its model predicts."""
+"""The verbs about runs: how one is made, shown and compared."""
 
 from __future__ import annotations
 
-import json
-import warnings
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
 import protokit
 from protokit.cli.doctor import show_diagnoses, try_until_stopped
-from protokit.cli.options import AsJson, OneTable, RecipeFile, RunFolder, Set, print_json, show
+from protokit.cli.options import AsJson, RecipeFile, RunFolder, Set, print_json, show
 from protokit.core.errors import AuditError, SpecError
 from protokit.core.files import write_text
-from protokit.core.names import counted
-from protokit.core.runs import SETS_MANIFEST
-from protokit.core.values.said import Notice
 from protokit.recipe.recipe import Recipe
 from protokit.sets.contents import is_experiment
 from protokit.sets.many.given import is_pattern
@@ -79,80 +74,6 @@ def _run_sets(recipe: Recipe, out: Path, *, resume: bool, workers: int | str, ca
         return
     show(found.card, width=200)
     typer.echo(f"\n  {found.path}")
-
-
-def predict(
-    model: Annotated[Path, typer.Argument(help="The folder of a model or of a run, or runs/NAME: its newest run.")],
-    data: Annotated[str, typer.Argument(help="A table with the model's columns: a file or a web address.")],
-    out: Annotated[Path | None, typer.Option("-o", "--out", help="A CSV file; the screen if not given.")] = None,
-    table: OneTable = None,
-    unseen: Annotated[
-        Literal["refuse", "allow"],
-        typer.Option("--unseen", help="Whether a column may have only cells that training did not see."),
-    ] = "refuse",
-    samples: Annotated[
-        int | None,
-        typer.Option("--samples", help="Ask the network so many times with dropout on: means, and how they differ."),
-    ] = None,
-    seed: Annotated[int, typer.Option("--seed", help="With --samples: what is drawn follows from it.")] = 0,
-    of_set: Annotated[
-        str | None,
-        typer.Option("--set", help="Of several sets, a run or their models: the set whose model predicts."),
-    ] = None,
-    way: Annotated[str | None, typer.Option("--way", help="With --set: each, stacked, shared or sequence.")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Predict the rows of a table with a trained model."""
-    from protokit.bundle.mask_files import masks_in, saved
-    from protokit.collect.collect import read_table
-
-    several = of_set or way or (model / SETS_MANIFEST).is_file() or is_experiment(model)
-    loaded = _of_set(model, of_set, way) if several else protokit.load(model)
-    schema = loaded.input_schema
-    told: list[Notice] = []
-    written = schema.as_written if schema else ()
-    frame = read_table(data, table, schema.reading if schema else None, written, told.append)
-    of_model = [str(one) for one in told if not one.columns or {*one.columns} & {*loaded.columns}]
-    folder = Path(data).parent if Path(data).is_file() else None
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", protokit.PredictionNotice)  # they are printed
-        predictions = loaded.predict(frame, folder=folder, unseen=unseen, samples=samples, seed=seed)
-    for notice in dict.fromkeys((*of_model, *predictions.attrs.get("notices", ()))):
-        typer.echo(notice, err=True)
-    if masks := masks_in(predictions):
-        if out is None:
-            cure = "write -o predictions.csv: its masks lie beside it, each a PNG"
-            raise SpecError.one(f"{masks[0]!r} has a mask in each cell, which no line can show", cure)
-        predictions = saved(predictions, out)
-    if as_json:
-        text = json.dumps(predictions.to_dict(orient="records"), ensure_ascii=False, default=str)
-    else:
-        text = predictions.to_csv(index=False).rstrip("\n")
-    if out is None:
-        typer.echo(text)
-    else:
-        write_text(out, text + "\n")
-        typer.echo(f"wrote {counted(len(predictions), 'prediction')} to {out}", err=True)
-
-
-def _of_set(folder: Path, name: str | None, way: str | None) -> protokit.Model:
-    """The model of a set, with what was chosen for it said."""
-    if way is not None and not (folder / SETS_MANIFEST).is_file():
-        found = protokit.SetsRun.open(folder).models(way)
-    else:
-        found = protokit.load_sets(folder)
-    if name is None:
-        rule = "this holds models of several sets"
-        raise SpecError.one(rule, f"write --set {found.sets[0]}, or another of: {', '.join(found.sets[:12])}")
-    model = found.model(name)
-    if (said := found.said_of(name)) is not None:
-        typer.echo(said, err=True)
-    elif way is None:
-        typer.echo(f"the set {name} is predicted by its network of: {found.ways[name]} (--way for another)", err=True)
-    elif found.ways[name] != way:
-        rule = f"the network of {name!r} that is kept here is of the way {found.ways[name]}"
-        raise SpecError.one(rule, "give the folder of the experiment for another way, or leave --way out")
-    return model
 
 
 def list_runs(

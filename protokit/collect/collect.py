@@ -216,17 +216,26 @@ def read_table(
         SpecError: the ending says nothing, or `reading` holds something else than options.
         DataError: the table cannot be read.
     """
+    frame, _, notices = read_source("data", source_of(place, table, reading), Path.cwd(), texts, "person")
+    for notice in notices:
+        say(notice)
+    frame.attrs.pop("notations", None)
+    return frame
+
+
+def source_of(place: str | Path, table: str | None = None, reading: Mapping[str, object] | None = None) -> Source:
+    """The source of one table that a person names; see `read_table`.
+
+    Raises:
+        SpecError: the ending says nothing, or `reading` holds something else than options.
+    """
     source = Source.parse(as_written(place, table))
     for key in reading or {}:  # rules come from a model's folder: they never name what is read
         if key not in Csv.option_names():
             raise SpecError.one(f"{key!r} is no rule of reading", did_you_mean(key, Csv.option_names()))
     if reading and isinstance(source, Csv):
         source = Source.parse({**reading, "csv": source.location})
-    frame, _, notices = read_source("data", source, Path.cwd(), texts, "person")
-    for notice in notices:
-        say(notice)
-    frame.attrs.pop("notations", None)
-    return frame
+    return source
 
 
 def as_written(place: str | Path, table: str | None = None) -> str | dict[str, str | int]:

@@ -43,6 +43,22 @@ def some_cells(spec: Collect, folder: Path) -> Mapping[str, list[str]]:
         return {}
 
 
+def names_in(source: Source, folder: Path) -> list[str] | None:
+    """The columns of a table that a person names, by its header alone; None where that takes more.
+
+    Raises:
+        DataError: there is no such table, or its header cannot be read.
+    """
+    with reading("data", source, "person"):
+        if source.kind == "csv":
+            return source.columns(folder)
+        if source.kind == "parquet":
+            from protokit.collect.readers.parquet import names_of
+
+            return names_of(source, folder)
+    return None
+
+
 @contextmanager
 def reading(name: str, source: Source, by: access.Namer = "recipe") -> Iterator[None]:
     """Give an error of a table's source the table's path, where the file itself has no better place.

@@ -6,12 +6,11 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeGuard
 
 import numpy as np
 import pandas as pd
 
-from protokit.cells.missing import UNSAID, Marks, Notations, met
+from protokit.cells.missing import UNSAID, Notations, met
 from protokit.collect.collect import read_source
 from protokit.collect.column_flow import (
     cast_by_notation,
@@ -25,20 +24,14 @@ from protokit.collect.column_flow import (
 from protokit.collect.database.as_written import doubtful_marks, notations_of
 from protokit.collect.database.cells import placed, taken
 from protokit.collect.database.dealing import PARTS, Deal, dealt
-from protokit.collect.database.delimited import load_csv
 from protokit.collect.database.gaps import filled
 from protokit.collect.database.warehouse import Rows, Stored, Warehouse, parquet_cells, parquet_shape
-from protokit.collect.files import files
-from protokit.collect.files.dialect import dialect_of
-from protokit.collect.files.secrets import expand
+from protokit.collect.disk.loading import as_computers_write, load_delimited, load_parquet, on_disk
 from protokit.collect.frames import told_of
 from protokit.collect.gather import gather
 from protokit.collect.headers import reading
 from protokit.collect.readers.csv import Csv
-from protokit.collect.readers.parquet import Parquet
-from protokit.collect.source import Source
-from protokit.collect.stacking import Readings, partitions
-from protokit.collect.text_cells import Rules
+from protokit.collect.stacking import Readings
 from protokit.collect.words import TIMELESS, Collect, Times
 from protokit.core.errors import DataError, SpecError
 from protokit.core.names import counted
@@ -138,7 +131,7 @@ def is_large(spec: Collect, folder: Path) -> bool:
         DataError: there is no such file, or it is not what it should be.
     """
     for name, source in spec.tables.items():
-        if not _on_disk(source):
+        if not on_disk(source):
             return False
         with reading(name, source):
             if isinstance(source, Csv):
@@ -189,21 +182,18 @@ def held(
         read_as: dict[str, Readings] = {}
         for name, source in spec.tables.items():
             read_as[name] = {}
-            if _on_disk(source) and (not tables or _as_computers_write(source)):
+            if on_disk(source) and (not tables or as_computers_write(source)):
                 with reading(name, source):
                     if isinstance(source, Csv):
                         kept = (written.get(name, ()), keys.get(name, ()), said_of.get(name, {}))
                         of_levels = kept_apart.get(name, ())
-                        loaded, digest = _of_csv(warehouse, source, folder, *kept, of_levels)
+                        loaded, digest = load_delimited(warehouse, source, folder, *kept, of_levels)
                         counts, rows_of = loaded.files, loaded.rows
                         told += loaded.notices
                         texts_of_keys[name] = loaded.written
                     else:
                         here, digest = source.files(folder)
-                        said = partitions(here) if any(file.partitions for file in here) else None
-                        rows_of = warehouse.load_parquet([file.path for file in here], said)
-                        filled(warehouse.before_lock, rows_of)
-                        rows_of = warehouse.typed(rows_of)
+                        rows_of, _ = load_parquet(warehouse, here)
                         told += told_of(tuple(name for name, one in rows_of.columns.items() if one.zone))
                         counts = tuple((file.known_as, parquet_shape(file.path)[0]) for file in here)
                     if not tables:
@@ -247,49 +237,6 @@ def held(
         numbers = readings_after(spec, read_as)
         taken_all = (*steps, *taken_steps)
         yield Held(taken_all, said_of_all, origins, counts_of, clean, warehouse, rows, part, gaps, of_first, numbers)
-
-
-@dataclass(frozen=True)
-class _Loaded:
-    """A table of delimited text, its files with their rows, what was decided, and its keys as they are written."""
-
-    rows: Rows
-    files: tuple[tuple[str, int], ...]
-    notices: tuple[Notice, ...]
-    written: Mapping[str, Stored]
-
-
-def _on_disk(source: Source) -> TypeGuard[Parquet | Csv]:
-    """Whether the database reads the files by itself."""
-    if isinstance(source, Csv):
-        return not source.file_column
-    return isinstance(source, Parquet) and not source.file_column and source.missing is None
-
-
-def _as_computers_write(source: Parquet | Csv) -> bool:
-    """Whether a table says no marks of numbers, which the database does not know."""
-    return not isinstance(source, Csv) or (source.decimal in (None, ".") and source.thousands is None)
-
-
-def _of_csv(
-    warehouse: Warehouse,
-    source: Csv,
-    folder: Path,
-    texts: Collection[str],
-    keys: Collection[str],
-    notations: Notations = UNSAID,
-    apart: Collection[str] = (),
-) -> tuple[_Loaded, str]:
-    """The files of a table in the database, and their digest."""
-    location = expand(source.location)
-    with location.masking():
-        found, notices = files.find(location, folder)
-        dialects = [dialect_of(file, source) for file in found]
-        rules = Rules(Marks.of(source.missing), source.decimal, source.thousands)
-        loaded = load_csv(warehouse, found, dialects, rules, texts, keys, notations, apart)
-        counts = tuple((file.known_as, count) for file, count in zip(found, loaded.counts, strict=True))
-        told = (*notices, *loaded.notices)
-        return _Loaded(loaded.rows, counts, told, loaded.written), files.digest(found)[0]
 
 
 def _with_keys_alike(

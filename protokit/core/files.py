@@ -7,7 +7,7 @@ import json
 import math
 import os
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TypeVar, cast
 
@@ -29,6 +29,20 @@ def write_bytes(path: Path, content: bytes) -> None:
 def write_text(path: Path, content: str) -> None:
     """`write_bytes` for UTF-8 text with Unix line ends."""
     write_bytes(path, content.encode())
+
+
+def write_parts(path: Path, pieces: Iterable[str]) -> None:
+    """`write_text` of a text that comes in pieces, and is never in memory as a whole.
+
+    Raises:
+        DataError: as `write_bytes`.
+    """
+
+    def fill(temporary: Path) -> None:
+        with temporary.open("w", encoding="utf-8", newline="") as file:
+            file.writelines(pieces)
+
+    write_with(path, fill)
 
 
 def write_json(path: Path, value: object, *, indent: int | None = 2) -> None:

@@ -107,6 +107,8 @@ def _dealt(recipe: Recipe, frame: pd.DataFrame) -> np.ndarray:
         DataError: there are too few.
     """
     split, target = recipe.represent.split, recipe.represent.targets
+    if recipe.represent.series is not None:
+        return np.full(len(frame), "train", object)  # which of their windows are for validation goes by time
     if not isinstance(split.validation, float):
         rule = "an estimator takes a share of the rows that it is fitted on for validation"
         raise recipe.error(("represent", "split", "validation"), rule, "write validation: 0.2")

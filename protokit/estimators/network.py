@@ -41,6 +41,7 @@ class Network(BaseEstimator):  # type: ignore[misc]
 
     _task: str
     _least = 2  # rows
+    _sparse = True  # whether its rows may be a sparse matrix
 
     def __init__(
         self,
@@ -98,7 +99,7 @@ class Network(BaseEstimator):  # type: ignore[misc]
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.allow_nan = True
-        tags.input_tags.sparse = True
+        tags.input_tags.sparse = self._sparse
         tags.non_deterministic = False
         return tags
 
@@ -115,7 +116,8 @@ class Network(BaseEstimator):  # type: ignore[misc]
                 return frame
             return frame.set_axis(_numbered(frame.shape[1]), axis=1)
         least = self._least if reset else 1
-        how: dict[str, Any] = {"accept_sparse": True, "ensure_all_finite": "allow-nan", "ensure_min_samples": least}
+        how: dict[str, Any] = {"accept_sparse": self._sparse, "ensure_all_finite": "allow-nan"}
+        how["ensure_min_samples"] = least
         found = validate_data(self, X, reset=reset, **how)
         if issparse(found):
             found = found.toarray()

@@ -40,8 +40,6 @@ from protokit.menu.items import Outline
 from protokit.menu.network.build import build
 
 _BETWEEN_SAVES = 1.0  # seconds
-_PREDICTED = 4096  # rows in a batch
-_GIVEN = 2**22  # numbers that a batch gives at most: of masks these are many a row
 # of a network that cannot be trained
 _REFUSALS = (tf.errors.InvalidArgumentError, ValueError, TypeError, *[RuntimeError] * (BACKEND != "tensorflow"))
 
@@ -293,7 +291,7 @@ def predict(network: keras.Model, inputs: dict[str, np.ndarray], signature: Sign
         TrainingError: what it gives for classes are no probabilities.
     """
     rows, size = len(data_feed.first(inputs)), max(1, data_feed.bytes_of(inputs))
-    batch = min(_PREDICTED, max(1, _GIVEN // max(target.units for target in signature.targets)))
+    batch = data_feed.predicted_at_once(signature)
     by_token = signature.targets[0].form == "tokens"
     at_a_time = batch if by_token else batch * max(1, data_feed.CHUNK_BYTES * rows // (size * batch))  # cut when read
     found: dict[str, list[np.ndarray]] = {}

@@ -18,9 +18,8 @@ from protokit.core.values.signature import Signature, TargetSpec
 from protokit.represent.column.grown import NOTHING, Grown
 from protokit.represent.column.made import with_made
 from protokit.represent.column.written import of_input, of_table
-from protokit.represent.encoders.cells import missing_cells
 from protokit.represent.encoders.scaling.knots import as_plain, from_plain
-from protokit.represent.encoders.scaling.scaler import NumberScaler, beyond, scaler_from_plain
+from protokit.represent.encoders.scaling.scaler import NumberScaler, outside, scaler_from_plain
 from protokit.represent.encoders.sequences import COLUMN, SequenceColumn, SequenceGrouping
 from protokit.represent.kind import CodeColumn, FittedColumn, InputColumn, NumberColumn, Unusual
 from protokit.represent.kinds.number import readings_of
@@ -157,16 +156,15 @@ class Encoder:
         return self.grouping is None or self._by_step
 
     def unusual(self, examples: pd.DataFrame, features: Features) -> dict[str, Unusual]:
-        """What of each column is not as the training rows were; see `beyond` for numbers."""
+        """What of each column is not as the training rows were; see `Outside` for numbers."""
         found = {column.column: column.unusual(examples[column.column]) for column in self._all}
         place, columns = 0, self._numeric
         for column in columns:
             numbers = features.numbers[:, place]
-            note = beyond(numbers, self.scaler.knots(place), column.in_own_unit, len(columns))
             gone = 0 if self.scaler.marked[place] else int(np.isnan(numbers).sum())
-            one = found[column.column]
-            notes = (*one.notes, *([note] if note else []), *missing_cells(gone, "the median stands for them"))
-            found[column.column] = replace(one, notes=notes)
+            how: dict[str, Any] = {"measured": column.in_own_unit, "gone": gone, "columns": len(columns)}
+            of_range = outside(numbers, self.scaler.knots(place), **how)
+            found[column.column] = found[column.column].ranged(of_range)
             place += len(column.names)
         return found
 

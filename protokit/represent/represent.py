@@ -54,7 +54,7 @@ def represent(
 ) -> tuple[Represented, ...]:
     """Split the rows, fit every encoder on the training rows, and encode the three parts: for each fold anew.
 
-    `dealt` says which part each row is in, where that is decided already.
+    `dealt` says which part each row is in, where that is decided already; of series, whether there are test rows.
 
     Raises:
         SpecError: what the recipe says of a column cannot be; its path starts at the recipe.
@@ -62,7 +62,7 @@ def represent(
     """
     spec = _with_ignored(spec, list(map(str, table.frame.columns)))
     if spec.series is not None:
-        return represent_series(spec, table)
+        return represent_series(spec, table, tested=dealt is None or "test" in dealt)
     if spec.gives_back:
         setting = replace(setting, task=RECONSTRUCTION)
         if INPUTS in table.frame.columns:

@@ -81,9 +81,9 @@ def test_a_table_without_rows_or_a_column_is_refused_in_plain_words() -> None:
         with pytest.raises(DataError, match=r"is empty: it has no (rows|columns)"):
             as_frame(empty)
     schema = InputSchema(("height", "joined"))
-    with pytest.raises(DataError, match="'height' is missing") as caught:
+    with pytest.raises(DataError, match="2 columns are missing: 'height', 'joined'") as caught:
         schema.cleaned(pd.DataFrame({"Height": [1], "city": ["a"]}), ["height"])
-    assert caught.value.cure == "rename 'Height' to 'height' if it is that one, else add the column"
+    assert caught.value.cure == "rename 'Height' to 'height', if these are meant, and add the others"
     with pytest.raises(DataError, match="'joined' is missing") as caught:
         schema.cleaned(pd.DataFrame({"height": [1], "city": ["a"]}), ["height"])
     assert caught.value.cure == "add it to the table, which has height, city"

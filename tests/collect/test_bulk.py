@@ -15,9 +15,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from protokit.collect import large
 from protokit.collect.bulk import reader, scan
 from protokit.collect.database.warehouse import Warehouse
+from protokit.collect.disk.loading import load_delimited
 from protokit.collect.files.cells import Cells
 from protokit.collect.files.file_source import FileSource
 from protokit.collect.files.files import File
@@ -186,7 +186,7 @@ def test_the_database_finds_the_same(
         source = Csv(location="t.csv", **options)
         with Warehouse(on_disk=True) as warehouse:
             try:
-                found, _ = large._of_csv(warehouse, source, folder, (), (), {})
+                found, _ = load_delimited(warehouse, source, folder, (), (), {})
             except DataError as error:  # what is read by rows alone is refused
                 assert not is_bulk(folder, "t.csv", **options) and "Parquet" in str(error)
                 return
@@ -234,7 +234,7 @@ def test_codes_that_come_late_stay_texts(tmp_path: Path, monkeypatch: pytest.Mon
 
 def load(folder: Path, location: str, **options: Any) -> pd.DataFrame:
     with Warehouse(on_disk=True) as warehouse:
-        loaded, _ = large._of_csv(warehouse, Csv(location=location, **options), folder, (), (), {})
+        loaded, _ = load_delimited(warehouse, Csv(location=location, **options), folder, (), (), {})
         return warehouse.frame(loaded.rows)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import reduce
 
 import numpy as np
 import pandas as pd
@@ -10,8 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from protokit.represent.column.merging import merged
+from protokit.represent.column.outside import Outside
 from protokit.represent.encoders.levels import Levels
-from protokit.represent.encoders.scaling.scaler import beyond
+from protokit.represent.encoders.scaling.scaler import outside
 from protokit.represent.kinds.category import Category
 
 ZIPS = Levels(["02134", "94110", None], ["00501"])
@@ -62,12 +65,24 @@ def test_rare_levels_are_not_new() -> None:
 
 @pytest.mark.parametrize(("numbers", "told"), [([5.0], False), ([11.0], False), ([21.0], True), ([-50.0, 3], True)])
 def test_numbers_far_beyond_are_told_and_chance_is_not(numbers: list[float], told: bool) -> None:
-    assert bool(beyond(np.array(numbers), np.linspace(0, 10, 1000), True, 1)) == told
+    found = outside(np.array(numbers), np.linspace(0, 10, 1000), measured=True, gone=0, columns=1)
+    assert bool(found.beyond()) == told and bool(found.notes) == told
 
 
 def test_many_numbers_a_little_beyond_are_told() -> None:
-    quantiles = np.linspace(0, 10, 1000)
-    assert beyond(np.full(40, 10.5), quantiles, True, 5) == (
-        "40 of 40 cells are beyond the training rows, which go from 0 to 10"
-    )
-    assert not beyond(np.array([10.5] + [5.0] * 500), quantiles, True, 5)
+    def told(numbers: np.ndarray) -> Outside:
+        return outside(numbers, np.linspace(0, 10, 1000), measured=True, gone=0, columns=5)
+
+    many, few = told(np.full(40, 10.5)), told(np.array([10.5] + [5.0] * 500))
+    assert many.beyond() == "40 of 40 cells are beyond the training rows, which go from 0 to 10"
+    assert not few.beyond()
+    assert not told(np.full(1, 10.5)).beyond() and reduce(Outside.with_, [told(np.full(1, 10.5))] * 40) == many
+
+
+def test_what_is_said_of_batches_is_said_of_all() -> None:
+    versions = Levels(["1.1", "1.10", "02134", "7"], (), texts=True)
+    cells = [2134, 1.1, "1.1", None, "x", 7, "y", None, 1.1, "z", "x", 2134] * 2
+    whole = pd.Series(cells, dtype=object)
+    for size in (1, 3, 5, 24):
+        parts = [whole.iloc[i : i + size].reset_index(drop=True) for i in range(0, len(whole), size)]
+        assert merged([versions.unusual(part) for part in parts]) == versions.unusual(whole)

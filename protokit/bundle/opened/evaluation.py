@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from protokit.core.errors import DataError, SpecError
-from protokit.core.files import write_text
+from protokit.core.files import finite, write_text
 from protokit.core.names import counted, number
 from protokit.core.suggest import did_you_mean
 from protokit.core.values.arrays import Predictions
@@ -54,6 +54,15 @@ class Evaluation:
         """The scores as a table: target, metric, value, low, high."""
         rows = [(s.target, s.metric, s.network.value, s.network.low, s.network.high) for s in self.scores]
         return pd.DataFrame(rows, columns=["target", "metric", "value", "low", "high"])
+
+    def as_plain(self) -> dict[str, object]:
+        """All of it as JSON values; null for a score that is undefined."""
+        scores = [
+            {"target": s.target, "metric": s.metric, **s.network.as_plain(), "greater_is_better": s.greater_is_better}
+            for s in self.scores
+        ]
+        notices = [str(notice) for notice in self.notices]
+        return finite({"rows": self.rows, "metrics": self.metrics, "scores": scores, "notices": notices})
 
     @property
     def card(self) -> Card:

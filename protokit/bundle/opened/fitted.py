@@ -79,6 +79,12 @@ class Fitted:
         """The columns that a table must have."""
         return self.input_schema.columns if self.input_schema else needed(self.parts)
 
+    @property
+    def kinds(self) -> dict[str, str]:
+        """What each column is that is learned from, or that holds the truth."""
+        learned = {name: kind for part in self.parts for name, kind in part.encoder.kinds.items()}
+        return {**target_columns(self.parts[0].encoder), **learned}
+
     def rows(self, table: object) -> tuple[pd.DataFrame, list[Notice]]:
         """A table as the encoders take it, read and cleaned as the recipe's was; and what was decided in that.
 
@@ -89,10 +95,8 @@ class Fitted:
         """
         frame, notices = filled(as_frame(table), self.columns), list[Notice]()
         if self.input_schema is not None:
-            kinds = {name: kind for part in self.parts for name, kind in part.encoder.kinds.items()}
-            kinds = {**target_columns(self.parts[0].encoder), **kinds}
             notices = list(told_of_zones(frame[[name for name in self.input_schema.columns if name in frame.columns]]))
-            frame, told = self.input_schema.read(frame, kinds)
+            frame, told = self.input_schema.read(frame, self.kinds)
             notices += told
             frame = self.input_schema.cleaned(frame, needed(self.parts), notices.append)
         return frame, notices

@@ -5,7 +5,7 @@ What texts are missing and which columns are numbers is what `text_cells` says o
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -112,7 +112,7 @@ def load_csv(
             raise file.error(f"read as {counted(total - sum(counts), 'row')}, and has {count:,}", CONVERT)
         counts.append(count)
     row, table = warehouse.fresh("r"), warehouse.fresh("t")
-    typed, as_texts = _typed(warehouse, raw, inner, rules, texts, keys, notations, apart, notices)
+    typed, as_texts = types_of(warehouse, raw, inner, rules, texts, keys, notations, apart, notices)
     beside = {name: warehouse.fresh() for name in as_texts}
     pairs = [(sql, inner[name]) for name, sql in typed.items()]
     pairs += [(sql, beside[name]) for name, sql in as_texts.items()]
@@ -150,10 +150,10 @@ def _load(warehouse: Warehouse, table: str, file: File, dialect: Dialect, inner:
             raise file.error(f"cannot be read: {str(error).splitlines()[0]}", CONVERT) from None
 
 
-def _typed(
+def types_of(
     warehouse: Warehouse,
     table: str,
-    inner: dict[str, str],
+    inner: Mapping[str, str],
     rules: Rules,
     texts: Collection[str],
     keys: Collection[str],
@@ -161,7 +161,7 @@ def _typed(
     apart: Collection[str],
     notices: list[Notice],
 ) -> tuple[dict[str, str], dict[str, str]]:
-    """Each column with its type, as SQL; and those of `keys` that are numbers, as texts."""
+    """Each column of texts, '' where missing, with its type, as SQL; and those of `keys` that are numbers, as texts."""
     found: dict[str, str] = {}
     as_texts: dict[str, str] = {}
     asked = 0
@@ -170,10 +170,10 @@ def _typed(
     for start in range(0, len(names), _TOGETHER):
         some = names[start : start + _TOGETHER]
         # to take blanks away takes longer than all else: only where there are some
-        sheets = ", ".join(f"bool_and({inner[n]} = '' OR regexp_full_match({inner[n]}, '=\"[^\"]*\"'))" for n in some)
+        sheets = ", ".join(_are_of_a_sheet(inner[name]) for name in some)
         [of_sheets] = warehouse.before_lock(f"SELECT {sheets} FROM (SELECT * FROM {table} LIMIT 100)")
         for name, written in zip(some, of_sheets, strict=True):
-            [(any_cell,)] = warehouse.before_lock(f"SELECT max({inner[name]}) FROM {table}") if written else [("",)]
+            any_cell = _of_a_sheet(warehouse, table, inner[name]) if written else ""
             if any_cell:
                 rule = f"the cells of {name!r} are written for a spreadsheet, as {any_cell}"
                 raise DataError(f"{rule}, in a table that is larger than memory", cure=CONVERT)
@@ -224,6 +224,16 @@ def _typed(
     if asked:
         notices.insert(0, asked_for(asked))
     return found, as_texts
+
+
+def _are_of_a_sheet(text: str) -> str:
+    return f"bool_and({text} = '' OR regexp_full_match({text}, '=\"[^\"]*\"'))"
+
+
+def _of_a_sheet(warehouse: Warehouse, table: str, text: str) -> str:
+    """A cell of a column all of whose cells are written for a spreadsheet, as `="0012"`; else, or of none, nothing."""
+    [(are, cell)] = warehouse.before_lock(f"SELECT {_are_of_a_sheet(text)}, max({text}) FROM {table}")
+    return str(cell) if are else ""
 
 
 def _marks_as_written(

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from protokit.collect.files import files
 from protokit.collect.files.cells import Cells
 from protokit.collect.files.file_source import FileSource
 from protokit.collect.files.files import File
+from protokit.collect.files.secrets import expand
 from protokit.collect.options import Missing
-from protokit.collect.source import SOURCES
+from protokit.collect.source import SOURCES, Source
 from protokit.core.outside import access
 from protokit.core.values.said import Notice
 
@@ -68,6 +71,28 @@ class Parquet(FileSource):
 
         frame, notices = framed(cells)
         return blanked(frame, self.missing, texts), notices
+
+
+def names_of(source: Source, folder: Path) -> list[str] | None:
+    """The columns of one file, by what it says of itself; None of several, whose folders may say columns.
+
+    Raises:
+        DataError: there is no such file, or it is no Parquet file.
+    """
+    import duckdb
+
+    from protokit.collect.database.warehouse import LITERAL
+
+    location = expand(source.location)
+    with location.masking():
+        found, _ = files.find(location, folder, inside=Parquet.inside)
+        if len(found) > 1 or found[0].partitions:
+            return None
+        try:
+            with duckdb.connect() as connection:
+                return _as_written(connection, str(access.local(found[0].path)).translate(LITERAL))
+        except duckdb.Error as error:
+            raise found[0].error(f"not a Parquet file: {str(error).splitlines()[0]}", "write it anew") from None
 
 
 def _as_written(connection: duckdb.DuckDBPyConnection, path: str) -> list[str]:

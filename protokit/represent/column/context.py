@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from protokit.core.values.said import Notice
+from protokit.represent.column.outside import Outside
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,7 +59,8 @@ class Unusual:
 
     Of `cells` that are there, `unseen` are nothing that training rows had, such as those of `examples`; they had
     `levels`. `notes` are sentences on how cells were read otherwise than they are written. `doubtful` is a number that
-    may be either of the two levels beside it, whose texts it has lost.
+    may be either of the two levels beside it, whose texts it has lost. `outside` counts numbers beyond the training
+    rows' where they are scaled; its notes are the last of all.
     """
 
     cells: int = 0
@@ -67,3 +69,13 @@ class Unusual:
     levels: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     doubtful: tuple[str, ...] = ()
+    outside: Outside | None = None
+
+    def ranged(self, outside: Outside) -> Unusual:
+        """The same with what there is to say of its range."""
+        return replace(self, notes=(*self.own_notes, *outside.notes), outside=outside)
+
+    @property
+    def own_notes(self) -> tuple[str, ...]:
+        """The notes without those on its range."""
+        return self.notes[: len(self.notes) - len(self.outside.notes)] if self.outside else self.notes

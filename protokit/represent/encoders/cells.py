@@ -12,7 +12,6 @@ from protokit.cells.numbers import Found, Reading, found_in, is_like_a_number
 from protokit.cells.times.columns import is_date, may_be_dates, readable
 from protokit.cells.times.durations import is_duration, seconds
 from protokit.core.errors import DataError
-from protokit.core.names import counted
 from protokit.core.rows import row_of as row_of_label
 from protokit.represent.encoders.distinct import Distinct, distinct
 from protokit.represent.encoders.lists.cells import holds_lists, lists_of
@@ -262,10 +261,3 @@ def wrong(series: pd.Series, position: int, what: str) -> DataError:
     elif isinstance(value, str) and any(read[0] for read in readable(np.array([value], object))):
         cure = "write the date or time as those of the column are written"
     return DataError(f"column {series.name!r}, row {row}: {str(value)[:60]!r} is not {what}", cure=cure)
-
-
-def missing_cells(gone: int, stands: str) -> tuple[str, ...]:
-    """What is said of so many missing cells of a later table, of a column that no training row lacked."""
-    if not gone:
-        return ()
-    return (f"{counted(gone, 'cell', 'are')} missing, and no training row's was: {stands}",)

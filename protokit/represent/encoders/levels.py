@@ -9,7 +9,8 @@ from typing import TypeVar
 import numpy as np
 import pandas as pd
 
-from protokit.core.names import as_text, counted
+from protokit.core.names import as_text
+from protokit.represent.column.note import Note
 from protokit.represent.encoders.distinct import shortest
 from protokit.represent.kind import Unusual
 
@@ -57,13 +58,14 @@ class Levels:
             same = _number(number)
             doubt = (number, *(one for one in self._places if one is not None and _number(one) == same))
         doubtful = len(at)
-        notes = [f"numbers are taken for the levels that they are, as {taken[0]} for {taken[1]!r}"] if taken else []
+        notes = list[str]()
+        if taken:
+            rule = "numbers are taken for the levels that they are"
+            notes.append(Note.once(rule, f"{rule}, as {taken[0]} for {taken[1]!r}"))
         if doubtful:
-            notes.append(f"{counted(doubtful, 'cell', 'hold')} a number that several levels are: give texts")
+            notes.append(Note.of(doubtful, "a number that several levels are: give texts", verb="hold"))
         if gone:
-            notes.append(
-                f"{counted(gone, 'cell', 'are')} missing, and next to no training row's was: they count as unseen"
-            )
+            notes.append(Note.of(gone, "missing, and next to no training row's was: they count as unseen"))
         levels = tuple(level for level in self.levels if level is not None)
         return Unusual(int(present.sum()), int(unseen.sum()), tuple(shown), levels, tuple(notes), doubt)
 

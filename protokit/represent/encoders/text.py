@@ -12,7 +12,8 @@ import pandas as pd
 from protokit.core.errors import DataError
 from protokit.core.values.inputs import InputSpec
 from protokit.core.values.said import Notice
-from protokit.represent.encoders.cells import missing_cells, texts_of
+from protokit.represent.column.outside import missing_cells
+from protokit.represent.encoders.cells import texts_of
 from protokit.represent.encoders.tokens import SPLITTERS, fitting, paired
 from protokit.represent.kind import InputColumn, Unusual
 

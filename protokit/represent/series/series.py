@@ -56,8 +56,8 @@ class _Rows:
     steps: tuple[Step, ...]
 
 
-def represent_series(spec: Represent, table: Table) -> tuple[Represented, ...]:
-    """Windows of the series of a table: for each fold anew.
+def represent_series(spec: Represent, table: Table, *, tested: bool = True) -> tuple[Represented, ...]:
+    """Windows of the series of a table: for each fold anew. Unless it is `tested`, no row is kept for a test.
 
     A training window's forecast ends before the first validation row, one of validation before the first test row.
     What a window looks back on may lie across a border: it was known when the forecast was made.
@@ -70,7 +70,8 @@ def represent_series(spec: Represent, table: Table) -> tuple[Represented, ...]:
     assert series is not None, "the recipe has checked it"
     rows = _rows(spec, series, table.frame.set_axis(table.source_rows.index()))
     source = table.source_rows
-    return tuple(_represented(spec, series, rows, borders, source) for borders in _borders(spec.split, rows))
+    each = _borders(spec.split, rows, tested=tested)
+    return tuple(_represented(spec, series, rows, borders, source, tested=tested) for borders in each)
 
 
 def _rows(spec: Represent, series: Series, frame: pd.DataFrame) -> _Rows:
@@ -105,18 +106,20 @@ def _rows(spec: Represent, series: Series, frame: pd.DataFrame) -> _Rows:
     return _Rows(frame, panel, numbers, kept, tuple(notices), tuple(steps))
 
 
-def _borders(split: SplitWords, rows: _Rows) -> list[_Borders]:
+def _borders(split: SplitWords, rows: _Rows, *, tested: bool) -> list[_Borders]:
     panel = rows.panel
     there = ~np.isnan(rows.numbers).all(axis=1)
     kept = panel.times <= panel.times[there].max()  # later rows only give what is known
     times, all_series = panel.times[kept], np.ones(len(panel.keys))
-    if split.folds is None:
+    if split.folds is None or not tested:
         late = all_series * np.inf
-        end = last_times(panel, there) if isinstance(split.test, Last) else all_series * times.max()
-        test = _border(split.test, panel, there if isinstance(split.test, Last) else kept, late)
+        end, test = all_series * times.max(), late
+        if tested:
+            end = last_times(panel, there) if isinstance(split.test, Last) else end
+            test = _border(split.test, panel, there if isinstance(split.test, Last) else kept, late)
         use = there if isinstance(split.validation, Last) else kept
         validation = np.minimum(_border(split.validation, panel, use, test), test)
-        several = isinstance(split.test, Last) or isinstance(split.validation, Last)
+        several = (tested and isinstance(split.test, Last)) or isinstance(split.validation, Last)
         return [_Borders(validation, test, end, "time, in each series" if several else "time")]
     found = []
     for stay, taken in deal(len(times), split.folds, None, None, times, 0):
@@ -144,18 +147,20 @@ def _latest(times: np.ndarray, share: float) -> float:
     return found
 
 
-def _represented(spec: Represent, series: Series, rows: _Rows, borders: _Borders, source: SourceRows) -> Represented:
+def _represented(
+    spec: Represent, series: Series, rows: _Rows, borders: _Borders, source: SourceRows, *, tested: bool
+) -> Represented:
     panel, origins = rows.panel, rows.origins
     first, last = panel.times[origins], panel.times[origins + series.horizon - 1]
     every, of = np.arange(len(origins)), panel.codes[origins]
-    validated, tested = borders.validation[of], borders.test[of]
+    validated, of_test = borders.validation[of], borders.test[of]
     parts = {
         "training": every[last < validated],
-        "validation": every[(first >= validated) & (last < tested)],
-        "test": every[(first >= tested) & (last <= borders.end[of])],
+        "validation": every[(first >= validated) & (last < of_test)],
+        "test": every[(first >= of_test) & (last <= borders.end[of])],
     }
     for part, found in parts.items():
-        if len(found) == 0:
+        if len(found) == 0 and (tested or part != "test"):
             _too_few(series, rows, borders, part)
     train = panel.times < borders.validation[panel.codes]
     encoder, notices = _fitted(spec, series, rows, train)
@@ -191,7 +196,8 @@ def _without_rows(series: Series, panel: Panel, train: np.ndarray) -> list[Notic
 
 def _too_few(series: Series, rows: _Rows, borders: _Borders, part: str) -> NoReturn:
     index = rows.panel.index
-    validation, test = (border[np.isfinite(border)].max() for border in (borders.validation, borders.test))
+    each = [border[np.isfinite(border)] for border in (borders.validation, borders.test)]
+    validation, test = (border.max() if len(border) else rows.panel.times.max() for border in each)
     reach = {
         "training": f"before {index.show(validation)}",
         "validation": f"from {index.show(validation)} to {index.show(test)}",

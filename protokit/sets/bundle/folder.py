@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from protokit.bundle.folder import json_of, verified
+from protokit.bundle.model_files import json_of, verified
 from protokit.core.errors import BundleError, DataError
 from protokit.core.files import sha256
 from protokit.core.outside import access

@@ -6,8 +6,8 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from protokit.bundle.folder import verified
-from protokit.bundle.writing import FILES, ROWS, put_in_place
+from protokit.bundle.model_files import FILES, ROWS, verified
+from protokit.bundle.writing import put_in_place
 from protokit.core.errors import DataError
 from protokit.core.files import sha256, write_json
 from protokit.core.runs import SETS_MANIFEST, path_of

@@ -14,7 +14,8 @@ from protokit.core.errors import DataError
 from protokit.core.names import counted
 from protokit.core.values.inputs import InputKind, InputSpec
 from protokit.core.values.said import Notice
-from protokit.represent.encoders.cells import missing_cells, wrong
+from protokit.represent.column.outside import missing_cells
+from protokit.represent.encoders.cells import wrong
 from protokit.represent.encoders.inference import cure_of_records
 from protokit.represent.encoders.labels import ORDERED, SEPARATORS, pairs_of, separator_of
 from protokit.represent.encoders.lists.cells import values_of

@@ -10,15 +10,14 @@ from typing import Any, Protocol
 import numpy as np
 from scipy.special import ndtri
 
-from protokit.core.names import counted
 from protokit.core.values.arrays import FEW_ROWS
+from protokit.represent.column.outside import Outside
 from protokit.represent.encoders.scaling.first_scaler import FirstScaler
 
 _FARTHEST = 3.0  # standard normal units
 _STRAIGHT = 32.0  # standard deviations: no number of so few training rows lies beyond
 _MOST_KNOTS, _FEWEST_KNOTS = 1000, 100  # of a column
 _ALL_KNOTS = 200_000  # of a table: the more columns, the fewer each
-_UNLIKELY = 1e-4
 SINGLE, FINE = 24, 44  # bits of a number that are looked at: those of a float32, or nearly all of a float64
 _LOST = 0.9  # of the knots that FINE tells apart, so many have to stay apart in SINGLE
 
@@ -230,24 +229,11 @@ def _mean_and_spread(ordered: np.ndarray) -> tuple[float, float]:
     return float(np.ldexp(center, power)), scale if scale > 0 else 1.0
 
 
-def beyond(numbers: np.ndarray, knots: np.ndarray, measured: bool, columns: int) -> str:
-    """What there is to say of numbers beyond those of the training rows; nothing where chance explains them.
-
-    The highest of n + m like numbers are all among the last m with a probability of (m / (n + m)) ** k, for k of them.
-    Few are told all the same where they are farther out than the training rows are wide. `columns` are looked at.
-    """
-    if not len(knots):
-        return ""
-    low, high = float(knots[0]), float(knots[-1])
+def outside(numbers: np.ndarray, knots: np.ndarray, *, measured: bool, gone: int, columns: int) -> Outside:
+    """How many numbers of a later table are beyond those of the training rows; see `Outside`. Shapes: (rows,)."""
+    low, high = (float(knots[0]), float(knots[-1])) if len(knots) else (0.0, 0.0)
     width = high - low
     above, below = numbers > high, numbers < low
-    count = int(above.sum() + below.sum())
-    if count == 0 or width <= 0:
-        return ""
-    chance = len(numbers) / (len(numbers) + len(knots))
-    often = max(int(above.sum()), int(below.sum()))
-    far = (numbers > high + width) | (numbers < low - width)
-    if not far.any() and chance**often > _UNLIKELY / columns:
-        return ""
-    of = f"{count:,} of {counted(len(numbers), 'cell', 'are')} beyond the training rows"
-    return of + (f", which go from {low:.4g} to {high:.4g}" if measured else "")
+    far = bool(((numbers > high + width) | (numbers < low - width)).any())
+    counts = (int(above.sum()), int(below.sum()))
+    return Outside(*counts, far, len(numbers), len(knots), low, high, measured, gone, columns)

@@ -1,0 +1,66 @@
+"""What a model in a folder wants of a table, read without TensorFlow: a wrong table is told in a moment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from protokit.bundle.input_schema import InputSchema, lacking
+from protokit.bundle.model_files import folder_of, verified, written_in
+from protokit.bundle.predicting.kept import hold_names
+from protokit.collect.collect import source_of
+from protokit.collect.headers import names_in
+from protokit.core.errors import ProtokitError
+from protokit.core.outside import access
+from protokit.core.runs import path_of
+from protokit.represent.encoding import from_plain
+
+
+@dataclass(frozen=True)
+class Intake:
+    """How a table is read, and the columns that the encoders need once it is cleaned."""
+
+    schema: InputSchema
+    needed: tuple[str, ...]
+
+    def check(self, place: str, table: str | None = None, keep: Sequence[str] = ()) -> None:
+        """Hold that a table that a person names can be predicted, by its header alone.
+
+        Raises:
+            SpecError: the place says nothing of what it is, or a column that is to be kept is not there.
+            DataError: there is no such table, or columns are missing: all of them are named.
+        """
+        there = names_in(source_of(place, table, self.schema.reading), Path.cwd())
+        if there is not None:
+            self.hold(there)
+            hold_names(keep, there)
+
+    def hold(self, there: Sequence[str]) -> None:
+        """Hold that a table has all columns, by its header.
+
+        Raises:
+            DataError: some are missing: all of them are named.
+        """
+        # a key of records is a column once they are read
+        missing = [n for n in self.schema.columns if n not in there and n.split(".")[0] not in there]
+        cleaned = self.schema.clean and all(name in there for name in self.needed)
+        if missing and not cleaned:
+            raise lacking(missing, there, joined=self.schema.joined)
+
+
+def intake_of(path: str | Path) -> Intake | None:
+    """That of a model, of a run or of `runs/NAME`; None where `load` has to say what is wrong with it.
+
+    Raises:
+        BundleError: there is no model, or a file is damaged.
+    """
+    folder = folder_of(path_of(path, "a model's folder"))
+    written = written_in(folder, of=verified(folder))
+    try:
+        with access.named_by("bundle"):
+            encoders = [from_plain(plain) for plain in written.encoders]
+            schema = InputSchema.from_plain(written.menu["intake"])
+    except (ProtokitError, KeyError, TypeError, ValueError, IndexError, AttributeError):
+        return None
+    return Intake(schema, tuple(dict.fromkeys(name for one in encoders for name in one.needed)))
