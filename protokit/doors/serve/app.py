@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from typing import Any, TypeVar
 
@@ -13,11 +13,11 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from starlette.concurrency import run_in_threadpool
 
 from protokit.bundle.model import Model
-from protokit.core.errors import DataError, SpecError
+from protokit.core.errors import DataError
 from protokit.doors.serve.changes import changes
 from protokit.doors.serve.counters import Counters
-from protokit.doors.serve.engine import Columns, Engine, KerasEngine
-from protokit.doors.serve.fields import fields_of
+from protokit.doors.serve.engine import Columns, Engine
+from protokit.doors.serve.fields import Field
 from protokit.doors.serve.guard import Counted, Limits, tell_errors
 from protokit.doors.serve.look import page_of
 from protokit.doors.serve.requests import Rows, of_error
@@ -26,16 +26,8 @@ _LONGEST_HEADER = 4000
 Result = TypeVar("Result")
 
 
-def app_of(model: Model, title: str, limits: Limits | None = None, engine: Engine | None = None) -> FastAPI:
-    """A model as a FastAPI application. See `serve`.
-
-    Raises:
-        SpecError: the model does not predict rows that a request can hold.
-    """
-    if any(target.form == "drawn" for target in model.signature.targets):
-        raise SpecError.one("this model draws rows, and does not predict", "use model.sample")
-    limits, engine = limits or Limits(), engine or KerasEngine(model)
-    fields = fields_of(model)
+def app_of(model: Model, title: str, fields: Sequence[Field], limits: Limits, engine: Engine) -> FastAPI:
+    """A model as a FastAPI application. See `serve`."""
     rows, counters = Rows(fields, limits.rows), Counters(fields)
     by_row = model.encoder.one_for_each_row
     targets = model.signature.targets

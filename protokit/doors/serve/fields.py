@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -54,8 +55,12 @@ class Field:
         if self.type == "number" and self.values and isinstance(cell, (int, float)):
             return None if self.values[0] <= cell <= self.values[-1] else "out_of_range"
         if self.type == "choice":
-            return None if str(cell) in self.levels else "unseen"
+            return None if str(cell) in self._known else "unseen"
         return None
+
+    @cached_property
+    def _known(self) -> frozenset[str]:
+        return frozenset(self.levels)
 
     def tried(self, cell: object) -> tuple[object, ...]:
         """Other values that the cell might have had, the nearest of numbers first."""
@@ -89,11 +94,13 @@ def fields_of(model: Model) -> tuple[Field, ...]:
     """The columns that a table must have, in the model's order.
 
     Raises:
-        SpecError: a cell of a column is read from a file, or what is predicted is a mask: neither fits a request.
+        SpecError: a cell of a column is read from a file, or a mask or a drawn row comes out: none fits a request.
     """
     encoder = model.encoder
     known: dict[str, Field] = {}
     for target in model.signature.targets:
+        if target.form == "drawn":
+            raise SpecError.one("this model draws rows, and does not predict", "use model.sample")
         if target.form == "mask":
             raise SpecError.one(f"{target.name!r} is predicted as a mask", "use protokit predict, which writes images")
     if isinstance(encoder, Encoder):

@@ -43,8 +43,8 @@ def serve(
         raise SpecError.one(f"a port is a number from 0 to 65535, not {port}", "write --port 8000")
     if rows < 1 or megabytes <= 0:
         raise SpecError.one("a request holds at least a row and a byte", "write --rows 10000 --megabytes 10")
-    engine, why = engine_of(model, fields_of(model))
-    app = app_of(model, title, Limits(rows, int(megabytes * 1_000_000)), engine)
+    engine, why = engine_of(model, fields := fields_of(model))
+    app = app_of(model, title, fields, Limits(rows, int(megabytes * 1_000_000)), engine)
     config = uvicorn.Config(
         app, host=host, port=port, log_level="warning", limit_concurrency=_WAITING, timeout_keep_alive=15,
         timeout_graceful_shutdown=20, server_header=False, date_header=True, lifespan="off", proxy_headers=False,

@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from protokit.bundle.model_files import FILES, ROWS, verified
+from protokit.bundle.model_files import json_of, verified
 from protokit.bundle.writing import put_in_place
 from protokit.core.errors import DataError
 from protokit.core.files import sha256, write_json
@@ -35,8 +35,7 @@ def save(name: str, kept: Sequence[Kept], sets: Sequence[str], path: str | Path)
         for i, one in enumerate(kept):
             folder = f"model-{i + 1}"
             (part / folder).mkdir(parents=True)
-            kept_rows = (ROWS,) if (one.folder / ROWS).is_file() else ()
-            for file in (*FILES, *kept_rows, "manifest.json"):
+            for file in (*json_of(one.folder / "manifest.json")["files"], "manifest.json"):
                 shutil.copyfile(one.folder / file, part / folder / file)
             plain = {"folder": folder, "sha256": sha256(part / folder / "manifest.json"), "way": one.way}
             models.append({**plain, "sets": list(one.sets), "column": one.column, "intakes": one.intakes})
