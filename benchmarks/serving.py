@@ -1,25 +1,29 @@
 """A server under load: requests over 64 connections, malformed ones, its memory, and an empty route beside it.
 
-python benchmarks/serving.py [--requests 10000] [--write]: adult's default model behind `protokit serve`, in a process
-of its own; `--write` puts the figures into docs/serving.md and docs/serving.json.
+python benchmarks/serving.py [--requests 10000] [--bentoml PYTHON] [--write]: adult's default model behind
+`protokit serve`, in a process of its own; `--bentoml` is a Python that has bentoml and onnxruntime, which then serves the
+same ONNX file; `--write` puts the figures into docs/serving.md and docs/serving.json.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import random
 import re
+import socket
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -42,7 +46,35 @@ bound.listen(2048)
 print("at 127.0.0.1:%d/" % bound.getsockname()[1], flush=True)
 uvicorn.Server(config).run(sockets=[bound])
 """
+# a service as BentoML's users write it: a typed row in, one worker
+BENTO = """
+import json, numpy as np, bentoml, onnxruntime
+from pydantic import create_model
+contract = json.load(open("adult.onnx.json"))
+inputs = contract["inputs"]
+kinds = {"float64": float | None, "float32": float | None, "int64": int | None}
+Row = create_model("Row", **{f"c{i}": (kinds.get(one["dtype"], str | None), None) for i, one in enumerate(inputs)})
+@bentoml.service(workers=1, traffic={"timeout": 120, "max_concurrency": 256})
+class Adult:
+    def __init__(self):
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        self.session = onnxruntime.InferenceSession("adult.onnx", options)
+        self.names = [one.name for one in self.session.get_outputs()]
+    @bentoml.api
+    def predict(self, row: Row) -> dict:
+        given = {}
+        for i, one in enumerate(inputs):
+            cell = getattr(row, f"c{i}")
+            if one["dtype"] == "text":
+                given[one["name"]] = np.array([[cell or ""]], object)
+            else:
+                given[one["name"]] = np.array([[np.nan if cell is None else cell]], one["dtype"])
+        said = self.session.run(self.names, given)
+        return {name: array.tolist() for name, array in zip(self.names, said)}
+"""
 CONNECTIONS = 64
+CONTENT = MappingProxyType({"Content-Type": "application/json"})
 
 
 def started(command: Sequence[str]) -> tuple[subprocess.Popen[str], int]:
@@ -52,7 +84,12 @@ def started(command: Sequence[str]) -> tuple[subprocess.Popen[str], int]:
     return process, int(process.stdout.readline().split("127.0.0.1:")[1].split("/")[0])
 
 
-def asked(port: int, bodies: Sequence[bytes], heard: Callable[[int, int, bytes], None]) -> float:
+def asked(
+    port: int,
+    bodies: Sequence[bytes],
+    heard: Callable[[int, int, bytes], None],
+    headers: Mapping[str, str] = MappingProxyType({}),
+) -> float:
     """Seconds in which so many connections send all bodies, in turn."""
 
     def work(first: int) -> None:
@@ -60,7 +97,7 @@ def asked(port: int, bodies: Sequence[bytes], heard: Callable[[int, int, bytes],
         for i in range(first, len(bodies), CONNECTIONS):
             for again in (True, False):
                 try:
-                    connection.request("POST", "/predict", bodies[i])
+                    connection.request("POST", "/predict", bodies[i], headers)
                     answer = connection.getresponse()
                     heard(i, answer.status, answer.read())
                     break
@@ -114,7 +151,48 @@ def _wrong(i: int, row: dict[str, Any], draw: random.Random) -> bytes:
             return b"x" * 11_000_000 if i % 100 == 7 else b""
 
 
-def measured(requests: int) -> dict[str, float | str]:
+def beside(python: str, folder: Path, rows: Sequence[dict[str, Any]], shares: Sequence[float], requests: int) -> Any:
+    """Requests a second of BentoML with an ONNX file of the folder, how far it is, and its statuses."""
+    (folder / "service.py").write_text(BENTO)
+    columns = [one["column"] for one in json.loads((folder / "adult.onnx.json").read_text())["inputs"]]
+    bodies = [
+        json.dumps({"row": {f"c{i}": rows[j % 1000][column] for i, column in enumerate(columns)}}).encode()
+        for j in range(requests)
+    ]
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [python, "-m", "bentoml", "serve", "service:Adult", "--port", str(port), "--host", "127.0.0.1"]
+    quiet = {**os.environ, "BENTOML_DO_NOT_TRACK": "true", "PYTHONPATH": ""}
+    process = subprocess.Popen(command, cwd=folder, env=quiet, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        for _ in range(240):
+            try:
+                connection = HTTPConnection("127.0.0.1", port, timeout=5)
+                connection.request("GET", "/readyz")
+                if connection.getresponse().status == 200:
+                    break
+            except (OSError, HTTPException):
+                pass
+            time.sleep(0.5)
+        statuses, furthest = Counter[int](), 0.0
+
+        def right(i: int, status: int, body: bytes) -> None:
+            nonlocal furthest
+            statuses[status] += 1
+            if status == 200:
+                [found] = next(one for name, one in json.loads(body).items() if name.endswith(" probabilities"))
+                furthest = max(furthest, abs(found[0] - shares[i % 1000]))
+
+        asked(port, bodies[:2000], lambda *_: None, CONTENT)
+        took = asked(port, bodies, right, CONTENT)
+    finally:
+        process.terminate()
+        process.wait(30)
+    return requests / took, furthest, str(dict(statuses))
+
+
+def measured(requests: int, bentoml: str | None) -> dict[str, float | str]:
     """The figures."""
     frame = pd.read_csv(DATA / "adult_train.csv.gz")
     with tempfile.TemporaryDirectory() as folder:
@@ -148,11 +226,22 @@ def measured(requests: int) -> dict[str, float | str]:
         alone = asked(port, good, lambda *_: None)
         empty.terminate()
         empty.wait(30)
+        peer: dict[str, float | str] = {}
+        if bentoml:
+            run.model.export(Path(folder) / "adult.onnx")
+            speed, furthest_of, told = beside(bentoml, Path(folder), rows, shares, requests)
+            peer = {
+                "BentoML with the same ONNX, a second": speed,
+                "of it here": requests / took / speed,
+                "furthest of BentoML": furthest_of,
+                "statuses of BentoML": told,
+            }
     return {
         "date": f"{date.today()}",
         "requests": requests,
         "a second": requests / took,
         "of an empty route": alone / took,
+        **peer,
         "furthest from predict": furthest,
         "statuses of good ones": str(dict(statuses)),
         "malformed": len(bad),
@@ -167,9 +256,10 @@ def main() -> None:
     """Measure, print, and write."""
     given = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     given.add_argument("--requests", type=int, default=10_000)
+    given.add_argument("--bentoml", default=None)
     given.add_argument("--write", action="store_true")
     asked_for = given.parse_args()
-    found = measured(asked_for.requests)
+    found = measured(asked_for.requests, asked_for.bentoml)
     print(json.dumps(found, indent=1))
     if asked_for.write:
         (ROOT / "docs" / "serving.json").write_text(json.dumps(found, indent=1) + "\n")
