@@ -1,9 +1,9 @@
 """Every way out of every recipe and of eight public tables: size, load, one row, how far on all test rows; or why not.
 
-python benchmarks/doors.py DATA_FOLDER [--venvs FOLDER] [--only adult,recipes/wine] [--page]
+python benchmarks/doors.py DATA_FOLDER [--venvs FOLDER] [--only adult] [--page]
 
 Each model is trained as its recipe says and exported in each format, held against protokit on all test rows and on
-those that are drawn; then the file is loaded in a fresh virtual environment that has its runtime and not protokit, and
+those that are drawn; then the file is loaded in a bare virtual environment that has its runtime and no protokit, and
 is asked for the same rows. Results are kept in docs/doors.json; --page writes the table of docs/doors.md anew from them.
 It needs the extras export, litert and torch.
 """
@@ -185,9 +185,9 @@ def page(found: dict[str, Any]) -> str:
     """The table."""
     dates = sorted({one["date"] for one in found.values()})
     lines = [
-        f"Measured by `benchmarks/doors.py`, {dates[0]} to {dates[-1]}: size; load with the first row; one row; the largest",
-        "difference to the model on all test rows and on drawn ones. Load and one row are those of a fresh environment that",
-        "has the runtime alone, whose outputs were equal to 1e-6 unless said.",
+        f"Measured by `benchmarks/doors.py`, {dates[0]} to {dates[-1]}: size; load with the first row; one row; the",
+        "largest difference to the model on all test rows and on drawn ones. Load and one row are those of a fresh",
+        "environment that has the runtime alone, whose outputs were equal to 1e-6 unless said.",
         "",
         "| model | " + " | ".join(ENDINGS) + " |",
         "|---|" + "---|" * len(ENDINGS),

@@ -1,8 +1,8 @@
 """A server under load: requests over 64 connections, malformed ones, its memory, and an empty route beside it.
 
 python benchmarks/serving.py [--requests 10000] [--bentoml PYTHON] [--write]: adult's default model behind
-`protokit serve`, in a process of its own; `--bentoml` is a Python that has bentoml and onnxruntime, which then serves the
-same ONNX file; `--write` puts the figures into docs/serving.md and docs/serving.json.
+`protokit serve`, in a process of its own; `--bentoml` is a Python that has bentoml and onnxruntime, which then serves
+the same ONNX file; `--write` puts the figures into docs/serving.md and docs/serving.json.
 """
 
 from __future__ import annotations
