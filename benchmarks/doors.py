@@ -4,7 +4,7 @@ python benchmarks/doors.py DATA_FOLDER [--venvs FOLDER] [--only adult] [--page]
 
 Each model is trained as its recipe says and exported in each format, held against protokit on all test rows and on
 those that are drawn; then the file is loaded in a bare virtual environment that has its runtime and no protokit, and
-is asked for the same rows. Results are kept in docs/doors.json; --page writes the table of docs/doors.md anew from them.
+is asked for the same rows. Results are kept in docs/doors.json; --page writes docs/doors.md anew from them.
 It needs the extras export, litert and torch.
 """
 
