@@ -30,7 +30,8 @@ class Script:
     def text(self) -> str:
         """A file of Python, whose parts editors know as cells."""
         first, *rest = self._cells()
-        parts = [f'"""{self.top.rstrip()}\n"""\n\n{first}']
+        top = self.top.rstrip().replace("\\", "\\\\").replace('"""', "'''")  # a name in it can be any text
+        parts = [f'"""{top}\n"""\n\n{first}']
         for section, code in zip(self.sections, rest, strict=True):
             told = "\n".join(f"# {line}".rstrip() for line in section.told.splitlines())
             gap = "\n\n\n" if code.startswith(("def ", "class ")) else "\n\n"

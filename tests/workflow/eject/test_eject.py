@@ -16,7 +16,7 @@ from protokit.recipe.recipe import Recipe
 from protokit.workflow.eject.eject import Made
 from protokit.workflow.eject.proving import compared
 from protokit.workflow.eject.refusal import refused
-from protokit.workflow.eject.script import Script
+from protokit.workflow.eject.script import Script, Section
 from tests.command import call
 
 MENU = [
@@ -186,3 +186,10 @@ def test_each_recipe_is_ejected_or_refused_by_name(path: Path, tmp_path: Path) -
         assert error.faults and "script" in str(error) and not (tmp_path / "script.py").exists()
     else:
         assert proof is not None and proof.equal, str(proof)
+
+
+def test_a_text_at_the_top_is_no_code() -> None:
+    text = Script('a"""\nraise SystemExit(7)\n\\"""b\\', (Section("one", "told\nraise SystemExit(8)", "x = 1"),)).text
+    found: dict[str, object] = {}
+    exec(compile(text, "script.py", "exec"), found)
+    assert found["x"] == 1

@@ -106,9 +106,10 @@ def text_of(whole: Whole) -> str:
     for name, one in whole.classes.items():
         about = "The network of some parts of the model." if several else "The network, as it was trained."
         classes += f'\n\nclass {name}(nn.Module):\n    """{about}"""\n\n' + indented(one.body, 1)
-    example = ", ".join(f"{name!r}: [...]" for name in list(whole.columns)[:2])
-    more = ", ..." if len(whole.columns) > 2 else ""
-    end = list(whole.ends)[-1]
+    plain = [name for name in whole.columns if _in_a_docstring(name)][:2]
+    example = ", ".join(f"{name!r}: [...]" for name in plain)
+    more = ("" if not plain else ", ") + "..." if len(whole.columns) > len(plain) else ""
+    end = next(iter([one for one in reversed([*whole.ends]) if _in_a_docstring(one)]), "...")
     model = _MODEL.format(
         networks=", ".join(f"{name}()" for name, _ in whole.networks),
         tables=indented(_buffers(whole.tables), 2),
@@ -130,6 +131,11 @@ def text_of(whole: Whole) -> str:
     )
     words = "".join(f"\n{line}" for name, some in whole.words.items() for line in constant(name, some))
     return f"{head}{words}\n{classes}\n\n{model.lstrip()}" if words else f"{head}\n{classes}\n\n{model.lstrip()}"
+
+
+def _in_a_docstring(name: str) -> bool:
+    """Whether a name may stand in a docstring as it is: a column can have any name, also one that ends it."""
+    return '"' not in name and "\\" not in repr(name)
 
 
 def _encode(whole: Whole) -> list[str]:
