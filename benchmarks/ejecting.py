@@ -3,8 +3,8 @@
 python benchmarks/ejecting.py DATA_FOLDER [--venv FOLDER] [--only adult] [--page]
 
 Each recipe is run by Keras's `fit` (`learn.engine: keras`), so that its script is to give the same bits; the
-environment has what the script imports and no protokit. Results are kept in docs/eject.json; --page writes docs/eject.md
-anew.
+environment has what the script imports and no protokit. Results are kept in docs/eject.json; --page writes the table
+of docs/eject.md anew.
 """
 
 from __future__ import annotations
@@ -73,8 +73,8 @@ def page(found: dict[str, Any]) -> str:
     """The table."""
     dates = sorted({one["date"] for one in found.values()})
     lines = [
-        f"Measured by `benchmarks/ejecting.py`, {dates[0]} to {dates[-1]}: runs by Keras's `fit`, their scripts executed",
-        "in an environment without protokit.",
+        f"Measured by `benchmarks/ejecting.py`, {dates[0]} to {dates[-1]}: runs by Keras's `fit`,",
+        "their scripts executed in an environment without protokit.",
         "",
         "| run | lines | test rows | largest difference | other classes | seconds of the script |",
         "|---|---|---|---|---|---|",
