@@ -9,6 +9,7 @@ from importlib.metadata import version
 from protokit.core.names import counted
 from protokit.doors.format import Format
 from protokit.doors.graph.columns.column import RawColumn
+from protokit.doors.graph.columns.images import OfImage
 from protokit.doors.graph.ends import End
 from protokit.doors.plan import Plan
 from protokit.doors.proof import Proof
@@ -59,7 +60,7 @@ class Contract:
         plain: dict[str, object] = {"column": column.name, "name": self.names[column.name], "kind": column.fitted.kind}
         plain |= {
             "dtype": _dtype(column.dtype),
-            "shape": [*self.format.shape],
+            "shape": [*self.format.shape(column)],
             "cells": column.takes,
             "missing": column.gone,
         }
@@ -108,6 +109,8 @@ class Contract:
             found.append("refusals: a text that is neither true nor false, or no level of an order, counts as missing")
         if any(one.spec.of_task.spreads for one in self.plan.targets):
             found.append("the bounds between which nine numbers of ten lie")
+        found += [one.outside for one in self.plan.raw.values() if isinstance(one, OfImage)]
+        found += self.format.needs(self.plan)
         return [*found, "what predict says of a table: unseen levels, numbers beyond those of training"]
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from protokit.bundle.opened.fitted import Fitted
 from protokit.core.errors import SpecError
 from protokit.doors.arithmetic.arithmetic import Arithmetic
 from protokit.doors.graph.columns.column import RawColumn
+from protokit.doors.graph.columns.free_texts import OfText, OfTokens
 from protokit.doors.graph.columns.of_kind import raw_column
 from protokit.doors.graph.encoded import encoded
 from protokit.doors.graph.ends import End, ends_of, hold, mean, said, scores_of, tempered
@@ -54,6 +55,11 @@ class Plan:
         columns = [
             {one.column: raw_column(one, marks) for one in (*encoder.columns, *encoder.own)} for encoder in encoders
         ]
+        shapes: dict[str, tuple[int, ...]] = {}
+        for one in (column for own in columns for column in own.values()):
+            if shapes.setdefault(one.name, one.shape) != one.shape:
+                cure = "write their size and channels: columns: {NAME: {image: {size: [64, 64], channels: 3}}}"
+                raise SpecError.one(f"the images of {one.name!r} have other sizes in each part of the model", cure)
         whole = model.encoder
         assert isinstance(whole, Encoder), "its parts are"
         for target in whole.targets:
@@ -68,6 +74,26 @@ class Plan:
     def raw(self) -> Mapping[str, RawColumn]:
         """The columns that a file takes."""
         return {name: one for some in reversed(self.columns) for name, one in some.items()}
+
+    @property
+    def reads_texts(self) -> bool:
+        """Whether a file splits texts into tokens."""
+        return any(isinstance(column, OfText) for column in self.raw.values())
+
+    def with_codes(self) -> Plan:
+        """The plan with codes of tokens in place of texts, for a format that cannot split these.
+
+        Raises:
+            SpecError: a text is none of codes.
+        """
+
+        def coded(column: RawColumn) -> RawColumn:
+            if not isinstance(column, OfText):
+                return column
+            return OfTokens.of(column, [own[column.name] for own in self.columns if column.name in own])
+
+        columns = tuple({name: coded(column) for name, column in own.items()} for own in self.columns)
+        return replace(self, columns=columns)
 
     @property
     def ends(self) -> list[End]:

@@ -15,7 +15,8 @@ from protokit.represent.encoder import Encoder
 from protokit.represent.kind import NumberColumn
 from protokit.represent.target import TargetEncoder
 
-DRAWN = 512  # rows
+DRAWN, _FEWEST = 512, 16  # rows
+_PIXELS = 4_000_000  # of them all
 Run = Callable[[Mapping[str, np.ndarray]], Mapping[str, np.ndarray]]
 
 
@@ -40,7 +41,7 @@ def proven(plan: Plan, run: Run, rows: pd.DataFrame | None, *, by_class: bool = 
     """
     known = list(plan.raw)
     own = None if rows is None or not len(rows) else rows[known]
-    some = None if own is not None and by_class else drawn(plan, DRAWN, seed)
+    some = None if own is not None and by_class else drawn(plan, many_drawn(plan), seed)
     tables = [table for table in (own, some) if table is not None]
     differs, changed = 0.0, dict.fromkeys((target.spec.name for target in plan.targets), 0)
     for table in tables:
@@ -60,7 +61,7 @@ def proven(plan: Plan, run: Run, rows: pd.DataFrame | None, *, by_class: bool = 
                     continue
             differs = max(differs, float(apart.max(initial=0.0)))
     many = sum(map(len, tables))
-    return Proof(many, 0 if some is None else DRAWN, differs, max(changed.values()) / many)
+    return Proof(many, 0 if some is None else len(some), differs, max(changed.values()) / many)
 
 
 def arrays(plan: Plan, table: pd.DataFrame) -> dict[str, np.ndarray]:
@@ -80,6 +81,12 @@ def unit_of(target: TargetEncoder) -> np.ndarray:
     if target.spec.form == "vector":
         return np.array(target.scales)
     return np.array(target.scale if target.spec.form in ("number", "quantiles") else 1.0)
+
+
+def many_drawn(plan: Plan) -> int:
+    """How many rows are drawn: fewer of large images."""
+    size = max((int(np.prod(column.shape)) for column in plan.raw.values() if column.dtype == "uint8"), default=1)
+    return int(np.clip(_PIXELS // size, _FEWEST, DRAWN))
 
 
 def drawn(plan: Plan, rows: int, seed: int) -> pd.DataFrame:

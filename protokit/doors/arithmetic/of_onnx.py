@@ -13,6 +13,7 @@ from protokit.core.libraries.optional import optional
 from protokit.doors.arithmetic.arithmetic import Arithmetic, Given
 
 OPSET, OPSET_ML, IR = 18, 3, 9  # 18 is the latest that the network's converter knows
+OPSET_OF_TEXTS = 20  # has operators of texts; what networks use of 18 is the same there
 _BINARY = {
     "add": "Add",
     "subtract": "Sub",
@@ -38,10 +39,11 @@ class Wire:
 
 @dataclass
 class OfOnnx(Arithmetic[Wire]):
-    """See Arithmetic: each value is the output of a node."""
+    """See Arithmetic: each value is the output of a node. `types` are those that the library does not find itself."""
 
     nodes: list[Any] = field(default_factory=list)
     constants: list[Any] = field(default_factory=list)
+    types: list[Any] = field(default_factory=list)
     _held: dict[tuple[str, tuple[int, ...], bytes], str] = field(default_factory=dict)
 
     @property

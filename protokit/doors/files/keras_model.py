@@ -14,6 +14,7 @@ from protokit.core.errors import SpecError
 from protokit.core.libraries.backend import BACKEND, keras, tf
 from protokit.core.names import identifiers
 from protokit.doors.arithmetic.of_keras import UNKNOWN, OfKeras
+from protokit.doors.files.networks import predicting
 from protokit.doors.plan import Plan, by_target
 from protokit.menu.network.members import Members, MembersHead
 from protokit.menu.network.number_embeddings.number_embedding import NumberEmbedding
@@ -55,9 +56,9 @@ def hold_single(plan: Plan, why: str = "predict of Keras gives") -> None:
 
 
 def model_of(plan: Plan, names: Mapping[str, str]) -> keras.Model:
-    """The model. Shapes: inputs (rows, 1) each by name -> outputs by name."""
+    """The model. Shapes: inputs (rows, *shape of the column) each by name -> outputs by name."""
     raw = {
-        name: keras.Input((1,), dtype=_DTYPES.get(column.dtype, column.dtype), name=names[name])
+        name: keras.Input(column.shape, dtype=_DTYPES.get(column.dtype, column.dtype), name=names[name])
         for name, column in plan.raw.items()
     }
     outputs = plan.predicted(OfKeras(), raw, lambda encoded: _networks(plan, encoded))
@@ -83,7 +84,7 @@ def _networks(
     for i, (part, encoder, own) in enumerate(zip(plan.model.parts, plan.encoders, encoded, strict=True)):
         found.append([])
         for seed in range(len(part.weights)):
-            network = plain(copied(plan.model.menu, part, plan.model.precision, None, seed))
+            network = plain(predicting(copied(plan.model.menu, part, plan.model.precision, None, seed)))
             wrapped = keras.Model(network.input, network.output, name=f"network_{i}_{seed}")
             found[i].append(by_target(wrapped({name: own[name] for name in network.input}), encoder))
     return found

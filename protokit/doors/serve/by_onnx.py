@@ -13,7 +13,7 @@ from protokit.bundle.model import Model
 from protokit.core.errors import DataError, MissingExtra, SpecError
 from protokit.core.libraries.optional import optional
 from protokit.doors.exporting import exported
-from protokit.doors.files.onnx_file import OnnxFile
+from protokit.doors.files.onnx_file import OnnxFile, slices
 from protokit.doors.graph.columns.column import RawColumn
 from protokit.doors.graph.columns.texts import OfCategory
 from protokit.doors.plan import Plan
@@ -79,9 +79,10 @@ class OnnxEngine:
 
     def _said(self, given: Mapping[str, np.ndarray]) -> Columns:
         """The columns of what is predicted, by the rules of the model's own."""
+        parts = [self._session.run(self._names, some) for some in slices(given)]
         scores = {}
-        for end, one in zip(self._of_scores, self._session.run(self._names, dict(given)), strict=True):
-            scores[end.target] = np.asarray(one, np.float64)
+        for end, made in zip(self._of_scores, zip(*parts, strict=True), strict=True):
+            scores[end.target] = np.concatenate(made).astype(np.float64)
         found = self._encoder.predictions(_NO_TABLE, scores)
         return {str(name): [plain(cell) for cell in cells.tolist()] for name, cells in found.items()}
 

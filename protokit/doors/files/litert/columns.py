@@ -12,6 +12,8 @@ import pandas as pd
 from protokit.core.errors import SpecError
 from protokit.doors.arithmetic.arithmetic import Arithmetic
 from protokit.doors.graph.columns.column import RawColumn
+from protokit.doors.graph.columns.free_texts import OfTokens
+from protokit.doors.graph.columns.images import OfImage
 from protokit.doors.graph.columns.numbers import OfNumber, OfSeconds
 from protokit.doors.graph.columns.texts import OfBoolean, OfTexts
 from protokit.doors.graph.columns.times import OfDate, OfTimeOfDay
@@ -153,6 +155,8 @@ def _narrowed(column: RawColumn, plan: Plan) -> RawColumn:
         of_parts = [own[column.name].levels or () for own in plan.columns if column.name in own]
         known = tuple(dict.fromkeys(level for levels in of_parts for level in levels)) or ("false", "true")
         return Coded(column.fitted, column.marks, column, known)
+    if isinstance(column, (OfTokens, OfImage)):
+        return column
     if isinstance(column, OfDate):
         assert isinstance(column.fitted, Date), "it is one"
         if column.fitted.timed:

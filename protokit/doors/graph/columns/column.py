@@ -21,7 +21,7 @@ class RawColumn(ABC):
     """A column of a file's input. `marks` are the recipe's texts of missing cells.
 
     Attributes:
-        dtype: float64, int64, or object for texts.
+        dtype: float64, int64, uint8, or object for texts.
         takes: what a cell is, for the contract; `gone` what stands for a missing one.
     """
 
@@ -35,6 +35,11 @@ class RawColumn(ABC):
     def name(self) -> str:
         """The column's name."""
         return self.fitted.column
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of a cell in the file."""
+        return (1,)
 
     @property
     def levels(self) -> list[str] | None:
@@ -53,13 +58,15 @@ class RawColumn(ABC):
 
     @abstractmethod
     def array(self, cells: pd.Series) -> np.ndarray:
-        """Cells of a cleaned table as the file takes them. Shapes: (rows,) -> (rows, 1)."""
+        """Cells of a cleaned table as the file takes them. Shapes: (rows,) -> (rows, *shape)."""
 
     @abstractmethod
     def made(self, a: Arithmetic[Value], value: Value) -> Value:
         """What is made of cells: numbers (float64, NaN where missing), or of a category its code (int64).
 
-        Shapes: (rows, 1) -> (rows, numbers of the column), or (rows, 1).
+        Of a column that is an input of its own, what the network takes.
+
+        Shapes: (rows, *shape) -> (rows, numbers of the column), (rows, 1), or that of the input.
         """
 
     @abstractmethod
