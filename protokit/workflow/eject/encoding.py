@@ -6,10 +6,9 @@ from collections.abc import Callable, Mapping
 from itertools import groupby
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from protokit.core.errors import DataError, SpecError
+from protokit.core.errors import SpecError
 from protokit.core.values.arrays import FEW_ROWS
 from protokit.core.values.signature import TargetSpec
 from protokit.recipe.recipe import Recipe
@@ -22,6 +21,7 @@ from protokit.represent.kinds.date import Date
 from protokit.represent.kinds.number import Number, NumberOptions
 from protokit.represent.kinds.ordered import Ordered
 from protokit.workflow.eject.code import call, listed, literal
+from protokit.workflow.eject.dating import form_of
 from protokit.workflow.eject.refusal import INSTEAD
 from protokit.workflow.eject.script import Section
 from protokit.workflow.eject.texts import dates
@@ -178,19 +178,13 @@ def _date(column: Any, frame: pd.DataFrame) -> str:
     cells = frame[column.column]
     wanted = column.numbers(cells)
     marks = f", {literal(column.marks)}" if column.marks else ""
-    for form in _FORMS:
-        try:
-            found = dates.dates_of(cells, form, column.timed, column.marks)
-        except (ValueError, DataError):
-            continue
-        if np.array_equal(found, wanted, equal_nan=True):
-            return f"dates_of(table[{literal(column.column)}], {literal(form)}, {column.timed}{marks})"
+    form = form_of(lambda form: dates.dates_of(cells, form, column.timed, column.marks), wanted)
+    if form is not None:
+        return f"dates_of(table[{literal(column.column)}], {literal(form or None)}, {column.timed}{marks})"
     where = ("represent", "columns", column.column)
     raise SpecError.one(f"the dates of {column.column!r} are in no one form that pandas reads", INSTEAD, where)
 
 
-_FORMS = (None, "ISO8601", "%Y-%m-%d", "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y", "%Y/%m/%d", "%Y%m%d",
-          "%d/%m/%Y %H:%M", "%m/%d/%Y %H:%M", "%d/%m/%y", "%m/%d/%y")  # fmt: skip
 _KINDS: Mapping[type, Callable[[Any, pd.DataFrame], str]] = {
     Number: _number,
     Boolean: _boolean,
