@@ -22,21 +22,13 @@ from protokit.workflow.eject.texts import (
     tables,
     training,
 )
+from protokit.workflow.eject.texts.inputs import images, lists, places, words
 
 WIDTH = 120
 _TEXTS: tuple[ModuleType, ...] = (
-    seeds,
-    tables,
-    cells,
-    splits,
-    numbers,
-    categories,
-    dates,
-    layers,
-    ridge,
-    training,
+    seeds, tables, images, cells, splits, numbers, categories, dates, words, lists, places, layers, ridge, training,
     scores,
-)
+)  # fmt: skip
 # what the code between the functions may use beside what they do
 _OWN = {
     "np": "import numpy as np",

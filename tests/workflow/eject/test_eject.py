@@ -119,7 +119,7 @@ def test_what_has_no_script_is_named(said: dict[str, Any], rule: str) -> None:
 
 @pytest.mark.parametrize(
     ("change", "rule"),
-    [({"columns": {"town": "text"}}, "'town' is a text"),
+    [({"columns": {"id": {"text": {"tokens": "characters"}}}}, "'id' is a text that is split into characters"),
      ({"columns": {"age": {"number": {"knots": 4}}}}, "'age' has knots"),
      ({"menu": [{"ensemble": {"members": 2, "layers": [{"Dense": 4}]}}]}, "ensemble"),
      ({"menu": [{"Dense": 4}, {"ops.relu": {}}]}, "relu"),

@@ -77,4 +77,4 @@ def _alike(own: object, theirs: object) -> bool:
             return bool(json.loads(theirs) == own)
         except ValueError:
             return False
-    return cells.text_of(own) == cells.text_of(theirs)
+    return own == theirs if isinstance(own, bytes) else cells.text_of(own) == cells.text_of(theirs)

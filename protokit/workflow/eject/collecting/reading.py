@@ -11,6 +11,7 @@ import pandas as pd
 from protokit.collect.files.dialect import dialect_of
 from protokit.collect.files.files import File
 from protokit.collect.readers.csv import Csv
+from protokit.collect.readers.images import Images
 from protokit.collect.readers.json import Json
 from protokit.collect.readers.jsonl import JsonLines
 from protokit.collect.readers.parquet import Parquet
@@ -19,11 +20,13 @@ from protokit.collect.readers.sqlite import Sqlite
 from protokit.collect.readers.xlsx import Workbook
 from protokit.collect.source import Source
 from protokit.core.errors import SpecError
+from protokit.core.names import IMAGE_ENDINGS
 from protokit.core.outside import access
 from protokit.core.places import Fault
 from protokit.workflow.eject.code import literal
 from protokit.workflow.eject.collecting.comparing import otherwise
 from protokit.workflow.eject.texts import tables
+from protokit.workflow.eject.texts.inputs.images import read_images
 
 # options that are seen in how a file is read, or in its cells
 _KNOWN = {"missing", "encoding", "delimiter", "header", "names", "comment", "quote", "footer", "decimal", "thousands",
@@ -151,6 +154,19 @@ def _xlsx(source: Workbook, folder: Path, run: pd.DataFrame) -> tuple[Call, pd.D
     return _each(source, folder, "pd.read_excel", written, lambda path: pd.read_excel(path, **options))
 
 
+def _images(source: Images, folder: Path, run: pd.DataFrame) -> tuple[Call, pd.DataFrame]:
+    path = access.local(folder / source.location)
+    for above in range(4):  # folders around those of the labels tell nothing
+        try:
+            frame = read_images(path, IMAGE_ENDINGS, above)
+        except IndexError:
+            break
+        if "label" in run and [*frame["label"]] == [*run["label"]]:
+            items = [f"FOLDER / {literal(source.location)}", literal(IMAGE_ENDINGS), str(above)]
+            return ("read_images", items), frame
+    raise otherwise(source.location, "its folders are not one for each label")
+
+
 def _shipped(source: Shipped, folder: Path, run: pd.DataFrame) -> tuple[Call, pd.DataFrame]:
     return ("shipped", [literal(source.location)]), tables.shipped(source.location)
 
@@ -162,5 +178,6 @@ _READERS: Mapping[type, Callable[[Any, Path, pd.DataFrame], tuple[Call, pd.DataF
     JsonLines: _jsonl,
     Json: _json,
     Workbook: _xlsx,
+    Images: _images,
     Shipped: _shipped,
 }
