@@ -19,11 +19,16 @@ from protokit.workflow.eject.texts import (
     scores,
     seeds,
     splits,
+    tables,
     training,
 )
+from protokit.workflow.eject.texts.inputs import images, lists, places, words
 
 WIDTH = 120
-_TEXTS: tuple[ModuleType, ...] = (seeds, cells, splits, numbers, categories, dates, layers, ridge, training, scores)
+_TEXTS: tuple[ModuleType, ...] = (
+    seeds, tables, images, cells, splits, numbers, categories, dates, words, lists, places, layers, ridge, training,
+    scores,
+)  # fmt: skip
 # what the code between the functions may use beside what they do
 _OWN = {
     "np": "import numpy as np",
@@ -31,6 +36,7 @@ _OWN = {
     "keras": "import keras",
     "tf": "import tensorflow as tf",
     "random": "import random",
+    "json": "import json",
     "duckdb": "import duckdb",
     "metrics": "from sklearn import metrics",
     "Path": "from pathlib import Path",
@@ -51,9 +57,9 @@ def call(head: str, items: Iterable[str], indent: int = 0, before: str = "", aft
     return _closed(f"{before}{head}(", made, f"){after}", indent)
 
 
-def listed(before: str, items: Iterable[str], indent: int = 0) -> str:
+def listed(before: str, items: Iterable[str], indent: int = 0, after: str = "") -> str:
     """A list, with its items in one line where they fit."""
-    return _closed(f"{before}[", list(items), "]", indent)
+    return _closed(f"{before}[", list(items), f"]{after}", indent)
 
 
 def _closed(start: str, items: Sequence[str], end: str, indent: int) -> str:
@@ -132,7 +138,20 @@ def imports_of(code: str) -> list[str]:
     return [line for some in both if some for line in (*some, "")][:-1]
 
 
-_OF_PYTHON = {"collections", "hashlib", "math", "pathlib", "random", "sqlite3", "typing", "zlib"}
+_OF_PYTHON = {
+    "collections",
+    "gzip",
+    "hashlib",
+    "io",
+    "json",
+    "math",
+    "pathlib",
+    "random",
+    "sqlite3",
+    "typing",
+    "zipfile",
+    "zlib",
+}
 
 
 def _place(line: str) -> tuple[bool, str]:

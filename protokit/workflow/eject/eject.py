@@ -19,7 +19,7 @@ from protokit.recipe.recipe import Recipe
 from protokit.represent.encoder import Encoder
 from protokit.represent.represented import Represented
 from protokit.workflow.eject.code import literal
-from protokit.workflow.eject.collecting import collecting
+from protokit.workflow.eject.collecting.section import collecting
 from protokit.workflow.eject.encoding import encoding
 from protokit.workflow.eject.evaluating import evaluating
 from protokit.workflow.eject.learning import learning, rows_of
@@ -135,7 +135,7 @@ class Made:
             scores, left_out = evaluating(self.target, metrics, predictions)
             found = (
                 self._tables(folder, encoder),
-                splitting(recipe, self.target),
+                splitting(recipe, self.target, self.folds[0].frame),
                 encoding(recipe, encoder, self.folds[0].frame, knots=knots),
                 building(recipe, encoder.signature),
                 learning(recipe, self.folds, self._checksum()),

@@ -9,11 +9,12 @@ from protokit.menu.network.heads import has_own_end
 from protokit.recipe.recipe import Recipe
 from protokit.represent.encoder import Encoder
 from protokit.represent.encoding import Encoding
+from protokit.workflow.eject.inputs.own import INSTEAD, refused_of
 
+__all__ = ["INSTEAD", "refused", "unfit"]
 FORMS = ("classes", "number")
 TASKS = ("binary", "multiclass", "regression")
 SCHEDULES = ("constant", "plateau", "cosine")
-INSTEAD = "use its trained model: protokit.load(RUN), or `protokit predict RUN DATA`"
 
 
 def refused(recipe: Recipe) -> Iterator[Fault]:
@@ -68,9 +69,6 @@ def unfit(recipe: Recipe, encoder: Encoding) -> Iterator[Fault]:
     target = signature.targets[0]
     if target.task not in TASKS:
         yield Fault(f"the task {target.of_task.written} has no script", INSTEAD, ("learn", "task"))
-    for own in encoder.own:
-        yield Fault(
-            f"{own.column!r} is a {own.kind}, which has no script", INSTEAD, ("represent", "columns", own.column)
-        )
-    if target.task in TASKS and not encoder.own and has_own_end(recipe.network, signature):
+    yield from refused_of(encoder.own)
+    if target.task in TASKS and not [*refused_of(encoder.own)] and has_own_end(recipe.network, signature):
         yield Fault("a menu with its own output has no script", "let the output be made", ("learn", "menu"))

@@ -84,7 +84,7 @@ def test_numbers_of_few_rows_are_predicted_to_the_bit(tmp_path: Path) -> None:
     # the fused engine, without XLA on so little work
     assert script.proof is not None and script.proof.equal and script.proof.against == "the run", str(script)
     text = script.path.read_text()
-    assert "start_at_ridge(" in text and 'knots=rows["knots"]' in text and "CLEAN = [" in text
+    assert "start_at_ridge(" in text and 'knots=rows["knots"]' in text and "QUERIES = [" in text
     book = protokit.eject(done.path, tmp_path / "birds.ipynb").path
     cells = json.loads(book.read_text())["cells"]
     assert 'FOLDER = Path(".")' in "".join(line for cell in cells for line in cell["source"])
@@ -119,14 +119,13 @@ def test_what_has_no_script_is_named(said: dict[str, Any], rule: str) -> None:
 
 @pytest.mark.parametrize(
     ("change", "rule"),
-    [({"columns": {"town": "text"}}, "'town' is a text"),
+    [({"columns": {"id": {"text": {"tokens": "characters"}}}}, "'id' is a text that is split into characters"),
      ({"columns": {"age": {"number": {"knots": 4}}}}, "'age' has knots"),
      ({"menu": [{"ensemble": {"members": 2, "layers": [{"Dense": 4}]}}]}, "ensemble"),
      ({"menu": [{"Dense": 4}, {"ops.relu": {}}]}, "relu"),
      ({"menu": [{"Dense": 4}, {"PiecewiseLinearEmbedding": 2}]}, "PiecewiseLinearEmbedding"),
      ({"menu": [{"Dense": 4, "name": "output"}]}, "its own output"),
-     ({"task": "quantile", "target": "weight"}, "quantile"),
-     ({"clean": [{"trim": ["town"]}]}, "trim")],
+     ({"task": "quantile", "target": "weight"}, "quantile")],
 )  # fmt: skip
 def test_what_the_data_asks_for_is_refused_before_a_file_is_written(
     change: dict[str, Any], rule: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
