@@ -18,6 +18,7 @@ from protokit.core.libraries.quiet import native_stderr_held
 from protokit.doors.arithmetic.of_onnx import IR, OPSET, OPSET_ML, OfOnnx, Wire
 from protokit.doors.files.networks import joined, key_of
 from protokit.doors.format import Format
+from protokit.doors.onnx_session import OnnxSession
 from protokit.doors.plan import Plan
 
 _TYPES = {"float64": "DOUBLE", "float32": "FLOAT", "int64": "INT64", "bool": "BOOL", "object": "STRING"}
@@ -64,12 +65,7 @@ class OnnxFile(Format):
 
     def run(self, plan: Plan, path: Path, given: Mapping[str, np.ndarray]) -> Mapping[str, np.ndarray]:
         """See Format."""
-        runtime = optional("onnxruntime", "export")
-        options = runtime.SessionOptions()
-        options.intra_op_num_threads = 1
-        session = runtime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-        names = [one.name for one in session.get_outputs()]
-        return dict(zip(names, session.run(names, dict(given)), strict=True))
+        return OnnxSession(path).run(given)
 
 
 def _networks(a: OfOnnx, plan: Plan, encoded: Sequence[Mapping[str, Wire]]) -> list[list[dict[str, Wire]]]:
