@@ -55,7 +55,6 @@ ITS_OWN = {
     "collect/files/archives.py": ({"ZipFile"}, "the path comes through the door"),
     "collect/remote/kept.py": ({"read_text", "fdopen", "environ"}, "the cache, and where it is"),
     "doors/serve/look.py": ({"read_text"}, "templates of the package"),
-    "doors/serve/by_onnx.py": ({"read_bytes"}, "the file that was just written into a temporary folder"),
     "collect/readers/arrow.py": ({"OSFile", "feather.read_table"}, "the path comes through the door"),
     "collect/readers/openml.py": ({"fetch_openml"}, "scikit-learn asks OpenML alone, by name or number"),
     "collect/readers/parquet.py": (

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from protokit.bundle.opened.averaging import mean
 from protokit.core.libraries.backend import keras
 from protokit.core.seeds import derive
 from protokit.core.values.arrays import Arrays, Features, Predictions
@@ -93,10 +94,3 @@ class Part:
             )
             for s in specs
         }
-
-
-def mean(scores: list[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
-    """The mean of scores, by target."""
-    if len(scores) == 1:
-        return scores[0]
-    return {name: np.mean([some[name] for some in scores], axis=0) for name in scores[0]}

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 import protokit
 from protokit.core.runs import LAST
+
+if TYPE_CHECKING:
+    from protokit.bundle.model import Model
+    from protokit.doors.onnx_model import OnnxModel
 
 _HERE = ("127.0.0.1", "localhost", "::1")
 
@@ -26,6 +30,8 @@ def serve(
 
     protokit serve runs/birds --port 8000
     """
+    from protokit.bundle.intake import intake_of
+    from protokit.doors.onnx_model import beside
     from protokit.doors.serve.serve import serve as serve_model
 
     def ready(address: str, engine: str, why: str) -> None:
@@ -35,7 +41,14 @@ def serve(
         if host not in _HERE:
             typer.echo("whoever reaches this machine can ask it: there is no login", err=True)
 
-    loaded = protokit.load(model)
+    intake = intake_of(model)
+    loaded: Model | OnnxModel | None = None
+    if intake is not None:
+        loaded, why = beside(intake, model)
+        if why:
+            typer.echo(why, err=True)
+    if loaded is None:
+        loaded = protokit.load(model)
     title = model.resolve().parent.name if (model / LAST).is_file() else model.resolve().name
     try:
         serve_model(loaded, title, host=host, port=port, rows=rows, megabytes=megabytes, ready=ready)

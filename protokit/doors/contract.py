@@ -32,13 +32,14 @@ class Contract:
     asked: bool
     proof: Proof
 
-    def as_plain(self, sha256: Mapping[str, str]) -> dict[str, object]:
-        """All of it as JSON values, with the digests of files by their names."""
+    def as_plain(self, sha256: Mapping[str, str], model: str) -> dict[str, object]:
+        """All of it as JSON values, with the digests of files by their names and that of the model."""
         plan, (tolerance, changes) = self.plan, self.allowed
         by_class = {} if changes is None else {"classes_changed": self.proof.changed, "classes_allowed": changes}
         return {
             "format": self.format.name,
             "protokit": version("protokit"),
+            "model": model,
             **({"sha256": dict(sha256)} if sha256 else {}),
             **self.format.told,
             "networks": plan.model.networks,

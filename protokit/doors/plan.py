@@ -7,30 +7,23 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from protokit.bundle.opened.fitted import Fitted
-from protokit.core.errors import SpecError
 from protokit.doors.arithmetic.arithmetic import Arithmetic
 from protokit.doors.graph.columns.column import RawColumn
 from protokit.doors.graph.columns.free_texts import OfText, OfTokens
-from protokit.doors.graph.columns.of_kind import raw_column
 from protokit.doors.graph.encoded import encoded
-from protokit.doors.graph.ends import End, ends_of, hold, mean, said, scores_of, tempered
-from protokit.doors.graph.scaling import checked
+from protokit.doors.graph.ends import mean, said, scores_of, tempered
+from protokit.doors.interface import Interface, interface_of
 from protokit.represent.encoder import Encoder
-from protokit.represent.target import TargetEncoder
 
 Value = TypeVar("Value")
 Networks = Callable[[Sequence[Mapping[str, Value]]], Sequence[Sequence[Mapping[str, Value]]]]
-_ALONE = "take the network alone: model.to_keras(), with the arrays of model.arrays(table)"
 
 
 @dataclass(frozen=True)
-class Plan:
-    """A model that can go into a file. Each part has columns of its own: folds have seen other levels."""
+class Plan(Interface):
+    """A model that can go into a file, with what lies between the columns and the outputs."""
 
     model: Fitted
-    encoders: tuple[Encoder, ...]
-    columns: tuple[Mapping[str, RawColumn], ...]
-    targets: tuple[TargetEncoder, ...]
 
     @classmethod
     def of(cls, model: Fitted) -> Plan:
@@ -39,41 +32,8 @@ class Plan:
         Raises:
             SpecError: a column, a target, or what is made of the rows cannot go into a file.
         """
-        schema, encoders = model.input_schema, list[Encoder]()
-        # marks are read before the steps of cleaning: a row that has gone through these has none
-        listed = schema.reading.get("missing") if schema is not None and not schema.clean else None
-        marks = [str(one) for one in listed] if isinstance(listed, (list, tuple)) else []
-        for part in model.parts:
-            if not isinstance(part.encoder, Encoder):
-                what = "forecasts series" if hasattr(part.encoder, "clock") else "compares pairs"
-                raise SpecError.one(f"a model that {what} does not go into a file: its rows are put together", _ALONE)
-            if part.clusters is not None:
-                raise SpecError.one("clusters do not go into a file: they are found in an embedding", _ALONE)
-            if part.encoder.grouping is not None:
-                raise SpecError.one("sequences do not go into a file: several rows make one example", _ALONE)
-            encoders.append(part.encoder)
-        columns = [
-            {one.column: raw_column(one, marks) for one in (*encoder.columns, *encoder.own)} for encoder in encoders
-        ]
-        shapes: dict[str, tuple[int, ...]] = {}
-        for one in (column for own in columns for column in own.values()):
-            if shapes.setdefault(one.name, one.shape) != one.shape:
-                cure = "write their size and channels: columns: {NAME: {image: {size: [64, 64], channels: 3}}}"
-                raise SpecError.one(f"the images of {one.name!r} have other sizes in each part of the model", cure)
-        whole = model.encoder
-        assert isinstance(whole, Encoder), "its parts are"
-        for target in whole.targets:
-            hold(target)
-        for encoder in encoders:
-            checked(encoder.scaler)
-        if not columns[0]:
-            raise SpecError.one("the network takes no column", _ALONE)
-        return cls(model, tuple(encoders), tuple(columns), whole.targets)
-
-    @property
-    def raw(self) -> Mapping[str, RawColumn]:
-        """The columns that a file takes."""
-        return {name: one for some in reversed(self.columns) for name, one in some.items()}
+        own = interface_of(model)
+        return cls(own.encoders, own.columns, own.targets, model)
 
     @property
     def reads_texts(self) -> bool:
@@ -94,11 +54,6 @@ class Plan:
 
         columns = tuple({name: coded(column) for name, column in own.items()} for own in self.columns)
         return replace(self, columns=columns)
-
-    @property
-    def ends(self) -> list[End]:
-        """The outputs of a file."""
-        return [end for target in self.targets for end in ends_of(target.spec)]
 
     def predicted(self, a: Arithmetic[Value], raw: Mapping[str, Value], networks: Networks[Value]) -> dict[str, Value]:
         """All that lies between raw columns and what is predicted; see Model.predict.

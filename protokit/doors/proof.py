@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from protokit.bundle.opened.averaging import brought
-from protokit.bundle.part import mean
+from protokit.bundle.opened.averaging import mean
 from protokit.doors.plan import Plan
 from protokit.represent.encoder import Encoder
 from protokit.represent.kind import NumberColumn
@@ -71,9 +70,8 @@ def arrays(plan: Plan, table: pd.DataFrame) -> dict[str, np.ndarray]:
 
 def scores(plan: Plan, table: pd.DataFrame) -> dict[str, np.ndarray]:
     """What the model says of a cleaned table, by target: see Predictions.scores."""
-    parts = plan.model.parts
-    each = [part.scores(*part.encoder.encode(part.encoder.examples(table))) for part in parts]
-    return mean([brought(parts[0], part, one) for part, one in zip(parts, each, strict=True)])
+    encoders = [part.encoder for part in plan.model.parts]
+    return mean(plan.model.answers(table, [one.encode(one.examples(table)) for one in encoders]))
 
 
 def unit_of(target: TargetEncoder) -> np.ndarray:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import tempfile
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +19,9 @@ from protokit.doors.arithmetic.of_onnx import IR, OPSET, OPSET_ML, OPSET_OF_TEXT
 from protokit.doors.arithmetic.of_onnx_texts import CONTRIBUTED, OfOnnxTexts
 from protokit.doors.files.networks import joined, key_of
 from protokit.doors.format import Format
+from protokit.doors.onnx_session import OnnxSession
 from protokit.doors.plan import Plan
 
-_CHARACTERS = 2_000_000  # of texts at once: some hundred MB
 _TYPES = {
     "float64": "DOUBLE",
     "float32": "FLOAT",
@@ -83,31 +83,7 @@ class OnnxFile(Format):
 
     def run(self, plan: Plan, path: Path, given: Mapping[str, np.ndarray]) -> Mapping[str, np.ndarray]:
         """See Format."""
-        runtime = optional("onnxruntime", "export")
-        options = runtime.SessionOptions()
-        options.intra_op_num_threads = 1
-        session = runtime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-        names = [one.name for one in session.get_outputs()]
-        made = [session.run(names, some) for some in slices(given)]
-        return dict(zip(names, map(np.concatenate, zip(*made, strict=True)), strict=True))
-
-
-def slices(given: Mapping[str, np.ndarray]) -> Iterator[dict[str, np.ndarray]]:
-    """Rows by parts: a file holds the texts that it is given at once as characters, all as many as the longest has.
-
-    Shapes: (rows, ...) each.
-    """
-    rows = len(next(iter(given.values())))
-    longest = np.zeros(rows, np.int64)
-    for array in given.values():
-        if array.dtype == object:
-            longest = np.maximum(longest, [len(text) for text in array[:, 0]])
-    start = 0
-    while start < max(rows, 1):
-        widths = np.maximum.accumulate(longest[start:]) * np.arange(1, rows - start + 1)
-        many = max(1, int(np.searchsorted(widths, _CHARACTERS, side="right")))
-        yield {name: array[start : start + many] for name, array in given.items()}
-        start += many
+        return OnnxSession(path).run(given)
 
 
 def _networks(a: OfOnnx, plan: Plan, encoded: Sequence[Mapping[str, Wire]]) -> list[list[dict[str, Wire]]]:

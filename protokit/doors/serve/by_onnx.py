@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from protokit.bundle.model import Model
-from protokit.core.errors import DataError, MissingExtra, SpecError
-from protokit.core.libraries.optional import optional
-from protokit.doors.exporting import exported
-from protokit.doors.files.onnx_file import OnnxFile, slices
 from protokit.doors.graph.columns.column import RawColumn
 from protokit.doors.graph.columns.texts import OfCategory
-from protokit.doors.plan import Plan
-from protokit.doors.serve.engine import Columns, Engine, KerasEngine, frame_of, plain
+from protokit.doors.onnx_model import OnnxModel
+from protokit.doors.serve.engine import Columns, frame_of, plain
 from protokit.doors.serve.fields import Cells, Field, told
 
 _NO_TABLE = pd.DataFrame()
@@ -25,31 +18,15 @@ _SURE = 1e30  # no number up to it is too large
 
 
 class OnnxEngine:
-    """A model that goes into a file of ONNX, and was held against it.
-
-    Raises:
-        SpecError: it does not go into one.
-        DataError: the file says something else than the model.
-        MissingExtra: the extra `export` is not installed.
-    """
+    """A model by its file."""
 
     name = "onnxruntime"
 
-    def __init__(self, model: Model, fields: Sequence[Field]) -> None:
-        plan = Plan.of(model)
-        self._model, self._encoder, self._raw = model, model.encoder, plan.raw
+    def __init__(self, model: OnnxModel, fields: Sequence[Field]) -> None:
+        self._model, self._encoder, self._raw = model, model.encoder, model.interface.raw
         self._as_given = model.input_schema is None or not model.input_schema.clean
         self._known = {name: frozenset(one.levels or ()) for name, one in self._raw.items()}
-        runtime = optional("onnxruntime", "export")
-        options = runtime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        with tempfile.TemporaryDirectory(prefix="protokit-serve-") as folder:
-            path = Path(folder) / "model.onnx"
-            exported(OnnxFile(), model, path, None, None)
-            self._session = runtime.InferenceSession(path.read_bytes(), options, providers=["CPUExecutionProvider"])
-        self._fields, self._of_scores = fields, [end for end in plan.ends if end.is_scores]
-        self._names = [end.name for end in self._of_scores]
+        self._fields = fields
 
     def table(self, frame: pd.DataFrame) -> tuple[Columns, list[str]]:
         """See Engine."""
@@ -79,21 +56,5 @@ class OnnxEngine:
 
     def _said(self, given: Mapping[str, np.ndarray]) -> Columns:
         """The columns of what is predicted, by the rules of the model's own."""
-        parts = [self._session.run(self._names, some) for some in slices(given)]
-        scores = {}
-        for end, made in zip(self._of_scores, zip(*parts, strict=True), strict=True):
-            scores[end.target] = np.concatenate(made).astype(np.float64)
-        found = self._encoder.predictions(_NO_TABLE, scores)
+        found = self._encoder.predictions(_NO_TABLE, self._model.scores(given))
         return {str(name): [plain(cell) for cell in cells.tolist()] for name, cells in found.items()}
-
-
-def engine_of(model: Model, fields: Sequence[Field]) -> tuple[Engine, str]:
-    """The fastest that computes a model, and why it is no faster one."""
-    try:
-        return OnnxEngine(model, fields), ""
-    except SpecError as error:
-        return KerasEngine(model), error.faults[0].rule
-    except DataError as error:
-        return KerasEngine(model), f"as a file {error.rule}"
-    except MissingExtra as error:
-        return KerasEngine(model), str(error)

@@ -10,8 +10,9 @@ import pandas as pd
 import pytest
 
 import protokit
-from protokit.doors.serve.by_onnx import OnnxEngine, engine_of
+from protokit.doors.serve.by_onnx import OnnxEngine
 from protokit.doors.serve.engine import KerasEngine
+from protokit.doors.serve.fastest import engine_of
 from protokit.doors.serve.fields import fields_of
 
 FEW: dict[str, Any] = {"menu": [{"Dense": {"units": 6, "activation": "relu"}}], "epochs": 4, "networks": 2}
@@ -63,7 +64,7 @@ def test_both_engines_say_the_same(model: protokit.Model) -> None:
 
 
 def test_codes_and_dates_come_as_json_has_them(model: protokit.Model) -> None:
-    engine = OnnxEngine(model, fields_of(model))
+    engine, _ = engine_of(model, fields_of(model))
     row = {"size": [1.5], "new": [True], "shop": ["Rome"], "code": ["2"], "day": ["2024-02-03"]}
     as_text = engine.cells(row | {"new": ["yes"]})[0]
     assert engine.cells(row)[0] == as_text

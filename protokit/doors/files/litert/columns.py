@@ -147,7 +147,7 @@ def narrowed(plan: Plan) -> NarrowPlan:
         if any(isinstance(one, int) and abs(one) >= 2**31 for one in target.spec.classes):
             raise SpecError.one(f"classes of {target.spec.name!r} are no numbers of 32 bits", "export it as ONNX")
     columns = [{name: _narrowed(column, plan) for name, column in own.items()} for own in plan.columns]
-    return NarrowPlan(plan.model, plan.encoders, tuple(columns), plan.targets)
+    return NarrowPlan(plan.encoders, tuple(columns), plan.targets, plan.model)
 
 
 def _narrowed(column: RawColumn, plan: Plan) -> RawColumn:
