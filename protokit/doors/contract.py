@@ -40,6 +40,7 @@ class Contract:
             "protokit": version("protokit"),
             **({"sha256": dict(sha256)} if sha256 else {}),
             **self.format.told,
+            **plan.told,
             "networks": plan.model.networks,
             "inputs": [self._input(one) for one in plan.raw.values()],
             "outputs": [self._output(one) for one in plan.ends],
@@ -59,10 +60,12 @@ class Contract:
         plain: dict[str, object] = {"column": column.name, "name": self.names[column.name], "kind": column.fitted.kind}
         plain |= {
             "dtype": _dtype(column.dtype),
-            "shape": [*self.format.shape],
+            "shape": [*self.format.shape] if column.steps == 1 else ["rows", column.steps],
             "cells": column.takes,
             "missing": column.gone,
         }
+        if column.span:
+            plain["steps"] = column.span
         if column.missing_too:
             plain["missing_too"] = list(column.missing_too)
         if column.codes:
@@ -80,7 +83,7 @@ class Contract:
     def inputs(self) -> tuple[str, ...]:
         """What it takes, a line for each column."""
         return tuple(
-            f"{self.names[one.name]}: {_dtype(one.dtype)}, {one.takes}{_few(one.levels)}; missing: {one.gone}"
+            f"{self.names[one.name]}: {_dtype(one.dtype)}, {one.takes}{_few(one.levels)}{_of(one)}; missing: {one.gone}"
             for one in self.plan.raw.values()
         )
 
@@ -108,11 +111,19 @@ class Contract:
             found.append("refusals: a text that is neither true nor false, or no level of an order, counts as missing")
         if any(one.spec.of_task.spreads for one in self.plan.targets):
             found.append("the bounds between which nine numbers of ten lie")
-        return [*found, "what predict says of a table: unseen levels, numbers beyond those of training"]
+        return [
+            *found,
+            *self.plan.outside,
+            "what predict says of a table: unseen levels, numbers beyond those of training",
+        ]
 
 
 def _dtype(name: str) -> str:
     return _DTYPES.get(name, name)
+
+
+def _of(column: RawColumn) -> str:
+    return f"; {column.span}" if column.span else ""
 
 
 def _few(texts: list[str] | None) -> str:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from protokit.bundle.opened.fitted import Fitted
+from protokit.bundle.opened.keras_copy import copied
 from protokit.core.errors import SpecError
+from protokit.core.libraries.backend import keras
 from protokit.doors.arithmetic.arithmetic import Arithmetic
 from protokit.doors.graph.columns.column import RawColumn
 from protokit.doors.graph.columns.of_kind import raw_column
@@ -15,6 +17,8 @@ from protokit.doors.graph.encoded import encoded
 from protokit.doors.graph.ends import End, ends_of, hold, mean, said, scores_of, tempered
 from protokit.doors.graph.scaling import checked
 from protokit.represent.encoder import Encoder
+from protokit.represent.encoders.scaling.scaler import FINE
+from protokit.represent.encoding import Encoding
 from protokit.represent.target import TargetEncoder
 
 Value = TypeVar("Value")
@@ -38,14 +42,10 @@ class Plan:
         Raises:
             SpecError: a column, a target, or what is made of the rows cannot go into a file.
         """
-        schema, encoders = model.input_schema, list[Encoder]()
-        # marks are read before the steps of cleaning: a row that has gone through these has none
-        listed = schema.reading.get("missing") if schema is not None and not schema.clean else None
-        marks = [str(one) for one in listed] if isinstance(listed, (list, tuple)) else []
+        encoders, marks = list[Encoder](), marks_of(model)
         for part in model.parts:
             if not isinstance(part.encoder, Encoder):
-                what = "forecasts series" if hasattr(part.encoder, "clock") else "compares pairs"
-                raise SpecError.one(f"a model that {what} does not go into a file: its rows are put together", _ALONE)
+                raise SpecError.one("a model that compares pairs does not go into a file", _ALONE)
             if part.clusters is not None:
                 raise SpecError.one("clusters do not go into a file: they are found in an embedding", _ALONE)
             if part.encoder.grouping is not None:
@@ -74,6 +74,30 @@ class Plan:
         """The outputs of a file."""
         return [end for target in self.targets for end in ends_of(target.spec)]
 
+    @property
+    def told(self) -> Mapping[str, object]:
+        """What else the contract says of it, as JSON values."""
+        return {}
+
+    @property
+    def outside(self) -> list[str]:
+        """What else whoever calls a file has to do."""
+        return []
+
+    @property
+    def fine(self) -> list[str]:
+        """The columns whose numbers 32 bits do not tell apart."""
+        found = list[str]()
+        for encoder in self.encoders:
+            names = [name for column in encoder.columns if hasattr(column, "numbers") for name in column.names]
+            scales = zip(names, checked(encoder.scaler).columns, strict=True)
+            found += [name for name, scale in scales if scale.bits == FINE and name in self.raw]
+        return found
+
+    def network(self, part: int, seed: int) -> keras.Model:
+        """One of its networks; what it gives is by the target's key, or that of the only one."""
+        return copied(self.model.menu, self.model.parts[part], self.model.precision, None, seed)
+
     def predicted(self, a: Arithmetic[Value], raw: Mapping[str, Value], networks: Networks[Value]) -> dict[str, Value]:
         """All that lies between raw columns and what is predicted; see Model.predict.
 
@@ -92,6 +116,14 @@ class Plan:
         return found
 
 
-def by_target(output: object, encoder: Encoder) -> dict[str, object]:
+def marks_of(model: Fitted) -> list[str]:
+    """The recipe's texts of missing cells."""
+    schema = model.input_schema
+    # marks are read before the steps of cleaning: a row that has gone through these has none
+    listed = schema.reading.get("missing") if schema is not None and not schema.clean else None
+    return [str(one) for one in listed] if isinstance(listed, (list, tuple)) else []
+
+
+def by_target(output: object, encoder: Encoding) -> dict[str, object]:
     """What a network gives, by the target's key."""
-    return dict(output) if isinstance(output, Mapping) else {encoder.targets[0].spec.key: output}
+    return dict(output) if isinstance(output, Mapping) else {encoder.signature.targets[0].key: output}

@@ -49,7 +49,7 @@ class OnnxFile(Format):
         def info(name: str, dtype: str, shape: list[object]) -> Any:
             return helper.make_tensor_value_info(name, getattr(onnx.TensorProto, _TYPES[dtype]), shape)
 
-        given = [info(name, column.dtype, ["rows", 1]) for name, column in plan.raw.items()]
+        given = [info(name, column.dtype, ["rows", column.steps]) for name, column in plan.raw.items()]
         raw = {name: Wire(name, column.dtype) for name, column in plan.raw.items()}
         found = plan.predicted(a, raw, lambda encoded: _networks(a, plan, encoded))
         shapes = {end.name: ["rows", len(end.columns)] if end.columns else ["rows"] for end in plan.ends}
