@@ -42,6 +42,7 @@ class Contract:
             "model": model,
             **({"sha256": dict(sha256)} if sha256 else {}),
             **self.format.told,
+            **plan.told,
             "networks": plan.model.networks,
             "inputs": [self._input(one) for one in plan.raw.values()],
             "outputs": [self._output(one) for one in plan.ends],
@@ -65,6 +66,8 @@ class Contract:
             "cells": column.takes,
             "missing": column.gone,
         }
+        if column.span:
+            plain["steps"] = column.span
         if column.missing_too:
             plain["missing_too"] = list(column.missing_too)
         if column.codes:
@@ -82,7 +85,7 @@ class Contract:
     def inputs(self) -> tuple[str, ...]:
         """What it takes, a line for each column."""
         return tuple(
-            f"{self.names[one.name]}: {_dtype(one.dtype)}, {one.takes}{_few(one.levels)}; missing: {one.gone}"
+            f"{self.names[one.name]}: {_dtype(one.dtype)}, {one.takes}{_few(one.levels)}{_of(one)}; missing: {one.gone}"
             for one in self.plan.raw.values()
         )
 
@@ -112,11 +115,16 @@ class Contract:
             found.append("the bounds between which nine numbers of ten lie")
         found += [one.outside for one in self.plan.raw.values() if isinstance(one, OfImage)]
         found += self.format.needs(self.plan)
+        found += self.plan.outside
         return [*found, "what predict says of a table: unseen levels, numbers beyond those of training"]
 
 
 def _dtype(name: str) -> str:
     return _DTYPES.get(name, name)
+
+
+def _of(column: RawColumn) -> str:
+    return f"; {column.span}" if column.span else ""
 
 
 def _few(texts: list[str] | None) -> str:

@@ -15,7 +15,7 @@ from protokit.core.files import sha256, write_json
 from protokit.doors.contract import Contract
 from protokit.doors.format import Format
 from protokit.doors.placing import CONTRACT, hold_place, put_in_place, workplace
-from protokit.doors.plan import Plan
+from protokit.doors.planning import plan_of
 from protokit.doors.proof import Proof, proven
 
 
@@ -28,7 +28,7 @@ def exported(form: Format, model: Fitted, path: Path, rows: pd.DataFrame | None,
             refused.
         MissingExtra: the format needs a package that is not installed.
     """
-    plan = form.adapted(Plan.of(model))
+    plan = form.adapted(plan_of(model))
     names = form.names(plan)
     more = form.beside(path)
     hold_place(path, more)

@@ -42,14 +42,11 @@ def interface_of(model: Learned) -> Interface:
     Raises:
         SpecError: a column, a target, or what is made of the rows cannot go into a file.
     """
-    schema, encoders = model.input_schema, list[Encoder]()
-    # marks are read before the steps of cleaning: a row that has gone through these has none
-    listed = schema.reading.get("missing") if schema is not None and not schema.clean else None
-    marks = [str(one) for one in listed] if isinstance(listed, (list, tuple)) else []
+    encoders, marks = list[Encoder](), marks_of(model)
     for part in model.parts:
         if not isinstance(part.encoder, Encoder):
             what = "forecasts series" if hasattr(part.encoder, "clock") else "compares pairs"
-            raise SpecError.one(f"a model that {what} does not go into a file: its rows are put together", _ALONE)
+            raise SpecError.one(f"a model that {what} is not one of single rows", _ALONE)
         if part.clusters is not None:
             raise SpecError.one("clusters do not go into a file: they are found in an embedding", _ALONE)
         if part.encoder.grouping is not None:
@@ -70,3 +67,11 @@ def interface_of(model: Learned) -> Interface:
     if not columns[0]:
         raise SpecError.one("the network takes no column", _ALONE)
     return Interface(tuple(encoders), tuple(columns), whole.targets)
+
+
+def marks_of(model: Learned) -> list[str]:
+    """The recipe's texts of missing cells."""
+    schema = model.input_schema
+    # marks are read before the steps of cleaning: a row that has gone through these has none
+    listed = schema.reading.get("missing") if schema is not None and not schema.clean else None
+    return [str(one) for one in listed] if isinstance(listed, (list, tuple)) else []

@@ -7,13 +7,17 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from protokit.bundle.opened.fitted import Fitted
+from protokit.bundle.opened.keras_copy import copied
+from protokit.core.libraries.backend import keras
 from protokit.doors.arithmetic.arithmetic import Arithmetic
 from protokit.doors.graph.columns.column import RawColumn
 from protokit.doors.graph.columns.free_texts import OfText, OfTokens
 from protokit.doors.graph.encoded import encoded
 from protokit.doors.graph.ends import mean, said, scores_of, tempered
+from protokit.doors.graph.scaling import checked
 from protokit.doors.interface import Interface, interface_of
-from protokit.represent.encoder import Encoder
+from protokit.represent.encoders.scaling.scaler import FINE
+from protokit.represent.encoding import Encoding
 
 Value = TypeVar("Value")
 Networks = Callable[[Sequence[Mapping[str, Value]]], Sequence[Sequence[Mapping[str, Value]]]]
@@ -55,6 +59,30 @@ class Plan(Interface):
         columns = tuple({name: coded(column) for name, column in own.items()} for own in self.columns)
         return replace(self, columns=columns)
 
+    @property
+    def told(self) -> Mapping[str, object]:
+        """What else the contract says of it, as JSON values."""
+        return {}
+
+    @property
+    def outside(self) -> list[str]:
+        """What else whoever calls a file has to do."""
+        return []
+
+    @property
+    def fine(self) -> list[str]:
+        """The columns whose numbers 32 bits do not tell apart."""
+        found = list[str]()
+        for encoder in self.encoders:
+            names = [name for column in encoder.columns if hasattr(column, "numbers") for name in column.names]
+            scales = zip(names, checked(encoder.scaler).columns, strict=True)
+            found += [name for name, scale in scales if scale.bits == FINE and name in self.raw]
+        return found
+
+    def network(self, part: int, seed: int) -> keras.Model:
+        """One of its networks; what it gives is by the target's key, or that of the only one."""
+        return copied(self.model.menu, self.model.parts[part], self.model.precision, None, seed)
+
     def predicted(self, a: Arithmetic[Value], raw: Mapping[str, Value], networks: Networks[Value]) -> dict[str, Value]:
         """All that lies between raw columns and what is predicted; see Model.predict.
 
@@ -73,6 +101,6 @@ class Plan(Interface):
         return found
 
 
-def by_target(output: object, encoder: Encoder) -> dict[str, object]:
+def by_target(output: object, encoder: Encoding) -> dict[str, object]:
     """What a network gives, by the target's key."""
-    return dict(output) if isinstance(output, Mapping) else {encoder.targets[0].spec.key: output}
+    return dict(output) if isinstance(output, Mapping) else {encoder.signature.targets[0].key: output}

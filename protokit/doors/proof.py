@@ -10,6 +10,7 @@ import pandas as pd
 
 from protokit.bundle.opened.averaging import mean
 from protokit.doors.plan import Plan
+from protokit.doors.plans.self_proving import SelfProving
 from protokit.represent.encoder import Encoder
 from protokit.represent.kind import NumberColumn
 from protokit.represent.target import TargetEncoder
@@ -38,6 +39,10 @@ def proven(plan: Plan, run: Run, rows: pd.DataFrame | None, *, by_class: bool = 
     `by_class`: of classes only those that change count, not by how much their probabilities differ; rows are drawn
     only where none are given, since a file that is told by such may miss numbers far beyond those of training.
     """
+    if isinstance(plan, SelfProving):
+        held = [plan.drawn(DRAWN, seed), *([] if rows is None or not len(rows) else [plan.examples(rows)])]
+        differs = max(plan.differs(run(plan.arrays(one)), one) for one in held)
+        return Proof(sum(map(plan.count, held)), DRAWN, differs, 0.0)
     known = list(plan.raw)
     own = None if rows is None or not len(rows) else rows[known]
     some = None if own is not None and by_class else drawn(plan, many_drawn(plan), seed)

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from protokit.bundle.opened.keras_copy import copied
 from protokit.core.errors import SpecError
 from protokit.core.libraries.backend import BACKEND, keras, tf
 from protokit.core.names import identifiers
@@ -19,7 +18,6 @@ from protokit.doors.plan import Plan, by_target
 from protokit.menu.network.members import Members, MembersHead
 from protokit.menu.network.number_embeddings.number_embedding import NumberEmbedding
 from protokit.menu.network.ordinal import OrdinalHead
-from protokit.represent.encoders.scaling.scaler import FINE, Scaler
 
 _OURS = (Members, MembersHead, NumberEmbedding, OrdinalHead)
 _DTYPES = {"object": "string"}
@@ -46,13 +44,9 @@ def hold_single(plan: Plan, why: str = "predict of Keras gives") -> None:
     Raises:
         SpecError: it does not.
     """
-    for encoder in plan.encoders:
-        assert isinstance(encoder.scaler, Scaler), "the plan holds it"
-        names = [name for column in encoder.columns if hasattr(column, "numbers") for name in column.names]
-        for name, scale in zip(names, encoder.scaler.columns, strict=True):
-            if scale.bits == FINE and name in plan.raw:
-                rule = f"the numbers of {name!r} are too near each other for 32 bits, which {why}"
-                raise SpecError.one(rule, "export it as ONNX or as a SavedModel, or derive less large numbers")
+    for name in plan.fine:
+        rule = f"the numbers of {name!r} are too near each other for 32 bits, which {why}"
+        raise SpecError.one(rule, "export it as ONNX or as a SavedModel, or derive less large numbers")
 
 
 def model_of(plan: Plan, names: Mapping[str, str]) -> keras.Model:
@@ -81,12 +75,12 @@ def _networks(
     plan: Plan, encoded: Sequence[Mapping[str, keras.KerasTensor]]
 ) -> list[list[dict[str, keras.KerasTensor]]]:
     found: list[list[dict[str, Any]]] = []
-    for i, (part, encoder, own) in enumerate(zip(plan.model.parts, plan.encoders, encoded, strict=True)):
+    for i, (part, own) in enumerate(zip(plan.model.parts, encoded, strict=True)):
         found.append([])
         for seed in range(len(part.weights)):
-            network = plain(predicting(copied(plan.model.menu, part, plan.model.precision, None, seed)))
+            network = plain(predicting(plan.network(i, seed)))
             wrapped = keras.Model(network.input, network.output, name=f"network_{i}_{seed}")
-            found[i].append(by_target(wrapped({name: own[name] for name in network.input}), encoder))
+            found[i].append(by_target(wrapped({name: own[name] for name in network.input}), part.encoder))
     return found
 
 

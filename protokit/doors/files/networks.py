@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from protokit.bundle.opened.keras_copy import copied
 from protokit.core.libraries.backend import keras
 from protokit.doors.plan import Plan, by_target
 
@@ -69,10 +68,10 @@ def joined(plan: Plan, mended: Callable[[keras.Model], keras.Model] = lambda one
     """The networks of all parts and seeds; `mended` makes another of each."""
     given: dict[str, keras.KerasTensor] = {}
     outputs: list[list[dict[str, keras.KerasTensor]]] = []
-    for i, (part, encoder) in enumerate(zip(plan.model.parts, plan.encoders, strict=True)):
+    for i, part in enumerate(plan.model.parts):
         outputs.append([])
         for seed in range(len(part.weights)):
-            network = mended(predicting(copied(plan.model.menu, part, plan.model.precision, None, seed)))
+            network = mended(predicting(plan.network(i, seed)))
             takes = {}
             for name, one in network.input.items():
                 key = key_of(i, name)
@@ -80,5 +79,5 @@ def joined(plan: Plan, mended: Callable[[keras.Model], keras.Model] = lambda one
                     given[key] = keras.Input(one.shape[1:], dtype=one.dtype, name=key)
                 takes[name] = given[key]
             wrapped = keras.Model(network.input, network.output, name=f"network_{i}_{seed}")
-            outputs[i].append(dict(by_target(wrapped(takes), encoder)))
+            outputs[i].append(dict(by_target(wrapped(takes), part.encoder)))
     return Joined(given, outputs)

@@ -19,6 +19,7 @@ from protokit.doors.files.networks import joined, key_of
 from protokit.doors.format import Format
 from protokit.doors.graph.scaling import checked
 from protokit.doors.plan import Plan
+from protokit.doors.plans.self_proving import refuse
 from protokit.doors.proof import drawn, many_drawn
 
 _TOLERANCES = {"float32": 1e-5, "float16": 1e-3, "int8": 0.05}
@@ -41,6 +42,7 @@ class LiteRtFile(Format):
 
     def adapted(self, plan: Plan) -> Plan:
         """See Format."""
+        refuse(plan, "LiteRT")
         hold_single(plan, "LiteRT computes with")
         return narrowed(plan.with_codes())
 

@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 from safetensors.numpy import save
 
-from protokit.bundle.opened.keras_copy import copied
 from protokit.core.libraries.optional import optional
 from protokit.doors.arithmetic.of_torch import OfTorch, Term
 from protokit.doors.files.networks import predicting
@@ -19,6 +18,7 @@ from protokit.doors.files.torch.text import Whole, text_of
 from protokit.doors.format import Format
 from protokit.doors.graph.columns.column import RawColumn
 from protokit.doors.plan import Plan, by_target
+from protokit.doors.plans.self_proving import refuse
 
 
 class TorchFile(Format):
@@ -28,6 +28,7 @@ class TorchFile(Format):
 
     def names(self, plan: Plan) -> Mapping[str, str]:
         """See Format: their own names."""
+        refuse(plan, "torch")
         optional("torch", "torch")
         names = [*plan.raw, *(end.name for end in plan.ends)]
         return dict(zip(names, names, strict=True))
@@ -102,7 +103,7 @@ def _networks(plan: Plan) -> tuple[dict[str, Written], list[tuple[str, int]], di
     classes, networks, state = dict[str, Written](), list[tuple[str, int]](), dict[str, np.ndarray]()
     for i, (part, encoder) in enumerate(zip(plan.model.parts, plan.encoders, strict=True)):
         for seed in range(len(part.weights)):
-            network = predicting(copied(plan.model.menu, part, plan.model.precision, None, seed))
+            network = predicting(plan.network(i, seed))
             found = written(network, by_target(network.output, encoder))  # type: ignore[arg-type]
             name = next((name for name, one in classes.items() if one.body == found.body), None)
             if name is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar, TypeVar
 
 import numpy as np
@@ -20,6 +20,8 @@ Value = TypeVar("Value")
 class RawColumn(ABC):
     """A column of a file's input. `marks` are the recipe's texts of missing cells.
 
+    Of each example it has one cell, or so many `steps`: `span` says which these are.
+
     Attributes:
         dtype: float64, int64, uint8, or object for texts.
         takes: what a cell is, for the contract; `gone` what stands for a missing one.
@@ -27,6 +29,8 @@ class RawColumn(ABC):
 
     fitted: FittedColumn
     marks: tuple[str, ...] = ()
+    steps: int = field(default=1, kw_only=True)
+    span: str = field(default="", kw_only=True)
     dtype: ClassVar[str]
     takes: ClassVar[str]
     gone: ClassVar[str]
@@ -38,8 +42,8 @@ class RawColumn(ABC):
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """The shape of a cell in the file."""
-        return (1,)
+        """The shape of an example's cells in the file."""
+        return (self.steps,)
 
     @property
     def levels(self) -> list[str] | None:
