@@ -12,18 +12,23 @@ from types import ModuleType
 from protokit.workflow.eject.texts import (
     categories,
     cells,
+    clusters,
     dates,
+    given_back,
     layers,
     numbers,
     ridge,
     scores,
     seeds,
     splits,
+    survival,
     training,
 )
 
 WIDTH = 120
-_TEXTS: tuple[ModuleType, ...] = (seeds, cells, splits, numbers, categories, dates, layers, ridge, training, scores)
+_TEXTS: tuple[ModuleType, ...] = (
+    seeds, cells, splits, numbers, categories, dates, layers, ridge, training, scores, survival, clusters, given_back,
+)  # fmt: skip
 # what the code between the functions may use beside what they do
 _OWN = {
     "np": "import numpy as np",
@@ -48,15 +53,16 @@ def call(head: str, items: Iterable[str], indent: int = 0, before: str = "", aft
     line = f"{pad}{before}{head}({', '.join(made)})"
     if len(line) + len(after) > WIDTH >= len(line) + 1 and after:
         return f"{line}(\n{pad}    {after[1:-1]}\n{pad})"
-    return _closed(f"{before}{head}(", made, f"){after}", indent)
+    return closed(f"{before}{head}(", made, f"){after}", indent)
 
 
 def listed(before: str, items: Iterable[str], indent: int = 0) -> str:
     """A list, with its items in one line where they fit."""
-    return _closed(f"{before}[", list(items), "]", indent)
+    return closed(f"{before}[", list(items), "]", indent)
 
 
-def _closed(start: str, items: Sequence[str], end: str, indent: int) -> str:
+def closed(start: str, items: Sequence[str], end: str, indent: int) -> str:
+    """Items between a start and an end, in one line where they fit."""
     pad = " " * indent
     line = f"{pad}{start}{', '.join(items)}{end}"
     if len(line) <= WIDTH and "\n" not in line:
@@ -95,6 +101,15 @@ def literal(value: object) -> str:
     if isinstance(value, list):
         return f"[{', '.join(map(literal, value))}]"
     return repr(value)
+
+
+def titled(text: str, rest: str) -> str:
+    """Code of a text with something put in behind it.
+
+    >>> titled("days > ", "{end:g}"), titled("{a}", "{i}")
+    ('f"days > {end:g}"', '"{a}" + f"{i}"')
+    """
+    return f'f"{text}{rest}"' if not {*text} & {*'"{}\\'} else f'{literal(text)} + f"{rest}"'
 
 
 def needed(code: str) -> list[str]:
