@@ -9,8 +9,8 @@ from typing import TypeVar
 import numpy as np
 import pandas as pd
 
-from protokit.bundle.opened.fitted import Fitted
 from protokit.bundle.opened.averaging import mean as mean_of
+from protokit.bundle.opened.fitted import Fitted
 from protokit.core.errors import DataError
 from protokit.doors.arithmetic.arithmetic import Arithmetic
 from protokit.doors.arithmetic.steps import StepArithmetic

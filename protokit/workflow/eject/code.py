@@ -12,13 +12,16 @@ from types import ModuleType
 from protokit.workflow.eject.texts import (
     categories,
     cells,
+    clusters,
     dates,
+    given_back,
     layers,
     numbers,
     ridge,
     scores,
     seeds,
     splits,
+    survival,
     tables,
     training,
 )
@@ -27,7 +30,7 @@ from protokit.workflow.eject.texts.inputs import images, lists, places, words
 WIDTH = 120
 _TEXTS: tuple[ModuleType, ...] = (
     seeds, tables, images, cells, splits, numbers, categories, dates, words, lists, places, layers, ridge, training,
-    scores,
+    scores, survival, clusters, given_back,
 )  # fmt: skip
 # what the code between the functions may use beside what they do
 _OWN = {
@@ -54,15 +57,16 @@ def call(head: str, items: Iterable[str], indent: int = 0, before: str = "", aft
     line = f"{pad}{before}{head}({', '.join(made)})"
     if len(line) + len(after) > WIDTH >= len(line) + 1 and after:
         return f"{line}(\n{pad}    {after[1:-1]}\n{pad})"
-    return _closed(f"{before}{head}(", made, f"){after}", indent)
+    return closed(f"{before}{head}(", made, f"){after}", indent)
 
 
 def listed(before: str, items: Iterable[str], indent: int = 0, after: str = "") -> str:
     """A list, with its items in one line where they fit."""
-    return _closed(f"{before}[", list(items), f"]{after}", indent)
+    return closed(f"{before}[", list(items), f"]{after}", indent)
 
 
-def _closed(start: str, items: Sequence[str], end: str, indent: int) -> str:
+def closed(start: str, items: Sequence[str], end: str, indent: int) -> str:
+    """Items between a start and an end, in one line where they fit."""
     pad = " " * indent
     line = f"{pad}{start}{', '.join(items)}{end}"
     if len(line) <= WIDTH and "\n" not in line:
@@ -101,6 +105,15 @@ def literal(value: object) -> str:
     if isinstance(value, list):
         return f"[{', '.join(map(literal, value))}]"
     return repr(value)
+
+
+def titled(text: str, rest: str) -> str:
+    """Code of a text with something put in behind it.
+
+    >>> titled("days > ", "{end:g}"), titled("{a}", "{i}")
+    ('f"days > {end:g}"', '"{a}" + f"{i}"')
+    """
+    return f'f"{text}{rest}"' if not {*text} & {*'"{}\\'} else f'{literal(text)} + f"{rest}"'
 
 
 def needed(code: str) -> list[str]:

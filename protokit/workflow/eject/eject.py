@@ -28,6 +28,7 @@ from protokit.workflow.eject.proving import PREDICTIONS, Proof, proved, with_xla
 from protokit.workflow.eject.refusal import refused, unfit
 from protokit.workflow.eject.script import Script, Section
 from protokit.workflow.eject.splitting import splitting
+from protokit.workflow.eject.tasks.forms import FORMS
 from protokit.workflow.eject.texts.scores import checksum
 from protokit.workflow.result import Run
 from protokit.workflow.run.collecting import collected
@@ -114,7 +115,10 @@ class Made:
             raise DataError(rule, cure="run the recipe again, and eject that run")
         folds = represent(recipe, table)
         recipe, _ = of_few_rows(recipe.fitted(folds[0].encoder.signature, folds[0].train.rows), folds)
-        if faults := [*unfit(recipe, folds[0].encoder)]:
+        encoder = folds[0].encoder
+        form = FORMS.get(encoder.signature.targets[0].form)
+        own = form.refused(recipe) if form else ()
+        if faults := [*unfit(recipe, encoder), *own]:
             raise recipe.document.error(faults)
         calibrate = recipe.evaluate.calibrate is not None
         target = Choices(calibrate, recipe.evaluate.threshold).fixed(folds[0].encoder.signature.targets[0])
@@ -132,7 +136,7 @@ class Made:
         assert isinstance(encoder, Encoder), "others are refused"
         with recipe.document.placing():
             knots = takes_knots(recipe)
-            scores, left_out = evaluating(self.target, metrics, predictions)
+            scores, left_out = evaluating(recipe, self.target, metrics, predictions)
             found = (
                 self._tables(folder, encoder),
                 splitting(recipe, self.target, self.folds[0].frame),
@@ -146,16 +150,21 @@ class Made:
     def _tables(self, folder: str, encoder: Encoder) -> Section:
         """The tables, without rows that have no target."""
         name, split = self.target.name, self.recipe.represent.split
-        if not self.target.has_classes and self.table.frame[name].dtype.kind == "O":
+        form = FORMS.get(self.target.form)
+        if form is None and not self.target.has_classes and self.table.frame[name].dtype.kind == "O":
             rule = f"the numbers of {name!r} are texts in a notation of their own, which has no script"
             raise SpecError.one(rule, "write them as computers do", ("represent", "target"))
-        used = [*encoder.needed, name, *([split.way_column] if split.way_column else [])]
+        said = [name] if form is None else form.needed(self.recipe, self.target)
+        used = [*encoder.needed, *said, *([split.way_column] if split.way_column else [])]
         tables = collecting(self.recipe, self.table, list(dict.fromkeys(used)))
         lines = [f"FOLDER = {folder}"] if "FOLDER" in tables.code else []
         lines.append(tables.code)
         if len(self.folds[0].frame) < len(self.table.frame):
-            has = f"has = table[{literal(name)}].notna()  # of others there is nothing to learn"
-            lines += [has, "table = table[has].reset_index(drop=True)"]
+            has = f"table[{literal(name)}].notna()" if form is None else form.has(self.target)
+            lines += [
+                f"has = {has}  # of others there is nothing to learn",
+                "table = table[has].reset_index(drop=True)",
+            ]
             if "\npart = " in tables.code:
                 lines.append("part = part[has]")
         return Section(tables.title, tables.told, "\n".join(lines))

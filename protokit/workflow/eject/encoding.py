@@ -23,12 +23,13 @@ from protokit.represent.kinds.number import Number, NumberOptions
 from protokit.represent.kinds.ordered import Ordered
 from protokit.represent.kinds.pairs.place import Place
 from protokit.represent.kinds.times.time_of_day import TimeOfDay
-from protokit.workflow.eject.code import call, listed, literal
+from protokit.workflow.eject.code import call, closed, listed, literal
 from protokit.workflow.eject.dating import form_of
 from protokit.workflow.eject.inputs import numeric as numeric_inputs
 from protokit.workflow.eject.inputs import own as own_inputs
 from protokit.workflow.eject.refusal import INSTEAD
 from protokit.workflow.eject.script import Section
+from protokit.workflow.eject.tasks.forms import FORMS
 from protokit.workflow.eject.texts import dates
 
 _TOLD = """\
@@ -57,7 +58,8 @@ def encoding(recipe: Recipe, encoder: Encoder, frame: pd.DataFrame, *, knots: bo
         if isinstance(one, NumberOptions) and (one.as_is or one.knots is not None):
             where = ("represent", "columns", column.column)
             raise SpecError.one(f"{column.column!r} has knots or a scale of its own: no script", INSTEAD, where)
-    lines = _of_target(target)
+    form = FORMS.get(target.form)
+    lines = _of_target(target) if form is None else form.truth(recipe, target)
     plain = [one.column for one in numeric if _is_plain(one)]
     if plain and _grouped(numeric)[1]:
         lines.append(listed("NUMBERS = ", map(literal, plain)))
@@ -105,6 +107,8 @@ def _function(
     lines += ['    """What the network takes of every row and is to learn, by what the training rows are."""']
     signature = encoder.signature
     target = signature.targets[0]
+    form = FORMS.get(target.form)
+    keeps = form is not None and form.takes_codes
     parts: list[str] = []
     if numeric:
         groups, together = _grouped(numeric)
@@ -121,18 +125,23 @@ def _function(
         fit = f"fit_scale(column, {most}, straight=len(train) < {FEW_ROWS})"
         lines.append(f"    scales = [{fit} for column in numbers[train].T]")
         parts.append("scaled_columns(numbers, scales)")
-    if parts or coded:
+    elif keeps:
+        lines.append("    numbers = np.zeros((len(table), 0))")
+    if parts or coded or keeps:
         lines.append(f"    columns = [{', '.join(parts)}]")
     if coded:
+        each = "found" if keeps else "codes_of(texts, levels)"
         lines += [
             "    codes, levels_in_all = [], 0",
+            *(["    kinds = []"] if keeps else []),
             "    for name in CATEGORIES:",
             "        texts = texts_of(table[name])",
             "        levels = levels_of(texts[train])",
+            *(["        found = codes_of(texts, levels)", "        kinds.append((found, levels))"] if keeps else []),
             f"        if len(levels) <= {ONE_HOT}:  # a number for each level",
-            "            columns.append(one_hot(codes_of(texts, levels), len(levels)))",
+            f"            columns.append(one_hot({each}, len(levels)))",
             "        else:  # a code, of which the network makes a vector",
-            "            codes.append(codes_of(texts, levels) + levels_in_all)",
+            f"            codes.append({each} + levels_in_all)",
             "            levels_in_all += len(levels) + 1",
         ]
     names = [spec.name for spec in signature.inputs]
@@ -144,7 +153,8 @@ def _function(
     sized = own_inputs.inside(recipe, encoder.own, prepared)
     if is_sized := any("sizes[" in line for line in sized):
         lines.append("    sizes = {}")
-    lines += [*sized, *_targets(target)]
+    own = None if form is None else form.encoded(encoder, target)
+    lines += [*sized, *(_targets(target) if own is None else own.lines)]
     found = ['"inputs": inputs', '"targets": targets']
     if "categories" in names:
         found.append('"levels": levels_in_all')
@@ -156,9 +166,11 @@ def _function(
         lines.append(f"    most = min({room}, max(8, len(train) // 32))")
         lines.append("    knots = [knots_of(column, scale, most) for column, scale in zip(numbers[train].T, scales)]")
         found.append('"knots": knots')
-    if not target.has_classes:
+    if own is not None:
+        found += [f"{literal(name)}: {code}" for name, code in own.more.items()]
+    elif not target.has_classes:
         found.append('"units": (center, spread)')
-    lines.append("    return {" + ", ".join(found) + "}")
+    lines.append(closed("return {", found, "}", 4))
     return [*lines, "", ""]
 
 

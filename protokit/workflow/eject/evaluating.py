@@ -5,19 +5,27 @@ from __future__ import annotations
 from protokit.core.values.signature import TargetSpec
 from protokit.evaluate.metrics.declared import Declared
 from protokit.evaluate.metrics.metric import METRICS
-from protokit.workflow.eject.code import call, literal
+from protokit.recipe.recipe import Recipe
+from protokit.workflow.eject.code import call, literal, names_in, titled
 from protokit.workflow.eject.script import Section
+from protokit.workflow.eject.tasks.forms import FORMS
 
 _TOLD = "The test rows of all folds together, which no network has learned from or was judged by."
 
 
-def evaluating(target: TargetSpec, names: list[str], place: str) -> tuple[Section, list[str]]:
+def evaluating(recipe: Recipe, target: TargetSpec, names: list[str], place: str) -> tuple[Section, list[str]]:
     """Code that scores what is predicted and writes it to `place`, and the metrics that it leaves out."""
     lines = [
         'tested = np.concatenate([parts["test"] for parts in folds])',
         "said = np.concatenate(predicted_by)",
-        "truth = truth[tested]",
     ]
+    form = FORMS.get(target.form)
+    if form is None or "truth" in names_in("\n".join(form.truth(recipe, target))):
+        lines.append("truth = truth[tested]")
+    if form is not None:
+        found = form.scored(recipe, target, names)
+        lines += found.lines
+        return _section(lines, found.columns, found.metrics, names, place)
     name = target.name
     columns = [f"{literal(name)}: truth", f"{literal(f'{name} predicted')}: said"]
     if target.has_classes:
@@ -28,9 +36,14 @@ def evaluating(target: TargetSpec, names: list[str], place: str) -> tuple[Sectio
             lines.append("called = said.argmax(axis=1)")
         columns = [f"{literal(name)}: np.array(CLASSES)[truth]"]
         columns.append(f"{literal(f'{name} predicted')}: np.array(CLASSES)[called]")
-        each = f'f"{name} = {{one}}"' if '"' not in name and "{" not in name else f'{literal(name)} + f" = {{one}}"'
-        columns.append(f"**{{{each}: said[:, i] for i, one in enumerate(CLASSES)}}")
+        columns.append(f"**{{{titled(name + ' = ', '{one}')}: said[:, i] for i, one in enumerate(CLASSES)}}")
     scores = {name: code for name in names if (code := _metric(name, target))}
+    return _section(lines, columns, scores, names, place)
+
+
+def _section(
+    lines: list[str], columns: list[str], scores: dict[str, str], names: list[str], place: str
+) -> tuple[Section, list[str]]:
     for metric, code in scores.items():
         lines.append(f"print({literal(metric + ':')}, {code})")
     rows = [f"        {column}," for column in columns]

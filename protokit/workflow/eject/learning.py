@@ -20,6 +20,7 @@ from protokit.workflow.eject.code import call, literal
 from protokit.workflow.eject.network import straight_to_head
 from protokit.workflow.eject.refusal import INSTEAD
 from protokit.workflow.eject.script import Section
+from protokit.workflow.eject.tasks.forms import FORMS
 from protokit.workflow.run.networks import count_of
 
 _TOLD = """\
@@ -38,7 +39,7 @@ def learning(recipe: Recipe, folds: tuple[Represented, ...], check: int) -> Sect
     """
     signature = folds[0].encoder.signature
     target, networks, learn = signature.targets[0], count_of(recipe), recipe.learn
-    plan = _plan(recipe, folds)
+    plan, form = _plan(recipe, folds), FORMS.get(target.form)
     lines = [
         f"EPOCHS, BATCH_SIZE = {plan.epochs}, {plan.batch_size}",
         f"NETWORKS = {networks}" + "  # for each fold" * (len(folds) > 1),
@@ -73,14 +74,16 @@ def learning(recipe: Recipe, folds: tuple[Represented, ...], check: int) -> Sect
         judged = "judged"
     fit = ["network", "rows", 'own["train"]', 'own["validation"]', "seed", "EPOCHS", "BATCH_SIZE", judged]
     lines.append(call("fit", fit, 8))
-    lines.append('        said.append(meant(predicted(network, rows, parts["test"]), rows))')
+    kept = form.each(recipe) if form else 'meant(predicted(network, rows, parts["test"]), rows)'
+    lines.append(f"        said.append({kept})")
     if recipe.evaluate.calibrate:
         lines.append(
             '        known.append((meant(predicted(network, rows, own["validation"]), rows), truth[own["validation"]]))'
         )
     lines.append('        epochs = len(network.history.history["loss"])')
     lines.append('        print(f"network {i + 1} of fold {fold + 1}: {epochs} epochs", flush=True)')
-    lines.append("    mean = np.mean(said, axis=0)")
+    together = form.together(recipe) if form else ["mean = np.mean(said, axis=0)"]
+    lines += [f"    {line}" for line in together]
     if recipe.evaluate.calibrate:
         lines += _calibrated(bool(learn.deal))
     lines.append("    predicted_by.append(mean)")
@@ -124,15 +127,19 @@ def _compiled(recipe: Recipe, target: TargetSpec, plan: Plan) -> list[str]:
     learn = recipe.learn
     [(name, given)] = learn.optimizer.items() if isinstance(learn.optimizer, dict) else [(learn.optimizer, None)]
     optimizer = _object("optimizers", str(name), given, ("learn", "optimizer"))
-    loss = learn.loss or target.of_task.loss
-    [(kind, arguments)] = loss.items() if isinstance(loss, dict) else [(loss, None)]
+    form = FORMS.get(target.form)
+    own = form.loss(recipe, target) if form else ""
+    if not own:
+        loss = learn.loss or target.of_task.loss
+        [(kind, arguments)] = loss.items() if isinstance(loss, dict) else [(loss, None)]
+        own = _object("losses", str(kind), arguments, ("learn", "loss"))
     metrics = f", metrics={literal([*target.of_task.in_training])}"
     return [
         "def compiled(network: keras.Model) -> keras.Model:",
         '    """The network with its loss and its optimizer; biases and embeddings do not decay."""',
         f"    optimizer = {optimizer}",
         '    optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta", "embedding"])',
-        f"    loss = {_object('losses', str(kind), arguments, ('learn', 'loss'))}",
+        f"    loss = {own}",
         f"    network.compile(optimizer, loss=loss, weighted_metrics=[]{metrics})",
         "    return network",
     ]
@@ -157,14 +164,16 @@ def _object(section: str, name: str, given: Any, path: tuple[str, ...]) -> str:
 
 
 def _of_output(target: TargetSpec) -> list[str]:
-    about = "What the output of a network means: " + (
-        "the probability of each class." if target.has_classes else "a number in its own unit."
-    )
+    what = "the probability of each class." if target.has_classes else "a number in its own unit."
     code = "probabilities_of(output)"
-    if not target.has_classes:
+    if (form := FORMS.get(target.form)) is not None:
+        what, code = form.meant(target)
+        if not code:
+            return []
+    elif not target.has_classes:
         code = 'np.asarray(output, np.float64)[:, 0] * rows["units"][1] + rows["units"][0]'
     head = "def meant(output: np.ndarray, rows: dict[str, Any]) -> np.ndarray:"
-    return [head, f'    """{about}"""', f"    return {code}", "", ""]
+    return [head, f'    """What the output of a network means: {what}"""', f"    return {code}", "", ""]
 
 
 def _calibrated(deal: bool) -> list[str]:

@@ -20,6 +20,7 @@ from protokit.recipe.recipe import Recipe
 from protokit.workflow.eject.code import call, literal, name_of
 from protokit.workflow.eject.refusal import INSTEAD
 from protokit.workflow.eject.script import Section
+from protokit.workflow.eject.tasks.forms import FORMS
 
 BY_KNOTS = "PiecewiseLinearEmbedding"
 _ALWAYS = ("numbers", "categories")
@@ -185,6 +186,9 @@ class _Writer:
         if any(layer.name == "flat_for_output" for layer in self.model.layers):
             self.say(f'flat = keras.layers.Flatten(name="flat_for_output")({last})')
             last = "flat"
+        if (form := FORMS.get(target.form)) is not None and (lines := form.ended(target, last)):
+            self.say("\n".join(lines))
+            return "output"
         arguments = [
             str(target.units), 'kernel_initializer="zeros"', f"activation={literal(target.of_task.activation)}",
             'dtype="float32"', 'name="output"',

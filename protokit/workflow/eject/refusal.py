@@ -12,8 +12,7 @@ from protokit.represent.encoding import Encoding
 from protokit.workflow.eject.inputs.own import INSTEAD, refused_of
 
 __all__ = ["INSTEAD", "refused", "unfit"]
-FORMS = ("classes", "number")
-TASKS = ("binary", "multiclass", "regression")
+TASKS = ("binary", "multiclass", "regression", "survival", "clustering", "reconstruction")
 SCHEDULES = ("constant", "plateau", "cosine")
 
 
@@ -28,10 +27,9 @@ def refused(recipe: Recipe) -> Iterator[Fault]:
     if represent.series is not None or represent.sequence is not None:
         word = "series" if represent.series is not None else "sequence"
         yield Fault(f"{word} has no script: rows are examples there", INSTEAD, ("represent", word))
-    if represent.gives_back or len(represent.targets) != 1:
-        count = len(represent.targets)
-        what = "the inputs as the target" if represent.gives_back else f"{count} targets" if count else "no target"
-        yield Fault(f"{what}: a script has one target column", INSTEAD, ("represent", "target"))
+    if len(represent.targets) > 1:
+        rule = f"{len(represent.targets)} targets: a script has one target column"
+        yield Fault(rule, INSTEAD, ("represent", "target"))
     for word in ("inputs", "pairs"):
         if getattr(represent, word, None):
             yield Fault(f"{word} have no script", INSTEAD, ("represent", word))

@@ -103,7 +103,6 @@ TABLE = {"collect": {"tables": {"birds": "birds.csv"}}, "represent": {"target": 
     ("said", "rule"),
     [({"collect": {"tables": {}}}, "data frame"),
      ({"represent": {"target": ["a", "b"]}}, "2 targets"),
-     ({"represent": {"target": "inputs"}}, "the inputs as the target"),
      ({"represent": {"target": "x", "series": {"time": "t", "window": 4, "horizon": 2}}}, "series"),
      ({"learn": {"schedule": {"plateau": {"warmup_steps": 3}}}}, "the schedule plateau"),
      ({"learn": {"label_smoothing": 0.1}}, "label_smoothing"),
@@ -177,7 +176,9 @@ def test_each_recipe_is_ejected_or_refused_by_name(path: Path, tmp_path: Path) -
     if read.sets:
         assert [*refused(read)]
         return
-    settings = {"learn.engine": "keras", "learn.epochs": 3, "evaluate.baselines": ["dummy"]}
+    simple = {"survival": "kaplan_meier", "clustering": "kmeans", "generation": "gaussian"}
+    baseline = simple.get(read.learn.task or "", "dummy")
+    settings = {"learn.engine": "keras", "learn.epochs": 3, "evaluate.baselines": [baseline]}
     done = protokit.run(read, out=tmp_path / "runs", set=settings, cache=False)
     try:
         proof = protokit.eject(done, tmp_path / "script.py", prove=True).proof
