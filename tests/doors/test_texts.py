@@ -19,9 +19,9 @@ from hypothesis import strategies as st
 from protokit.core.errors import SpecError
 from protokit.doors.arithmetic.of_onnx import IR, OPSET_ML, OPSET_OF_TEXTS, Wire
 from protokit.doors.arithmetic.of_onnx_texts import CONTRIBUTED, OfOnnxTexts
-from protokit.doors.files.onnx_file import slices
 from protokit.doors.graph.columns.free_texts import OfText, OfTokens
 from protokit.doors.graph.columns.of_kind import raw_column
+from protokit.doors.onnx_session import slices
 from protokit.doors.plan import Plan
 from protokit.doors.proof import arrays, drawn
 from protokit.represent.encoders.text import Tfidf, Tokens

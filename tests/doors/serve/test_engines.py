@@ -91,7 +91,7 @@ def test_texts_are_served_by_onnx(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     model = moods("text", ["good day", "bad day", "so so", "well"], tmp_path)
     engine, why = engine_of(model, fields_of(model))
     assert isinstance(engine, OnnxEngine) and why == ""
-    monkeypatch.setattr("protokit.doors.files.onnx_file._CHARACTERS", 100)  # a long text is computed by itself
+    monkeypatch.setattr("protokit.doors.onnx_session._CHARACTERS", 100)  # a long text is computed by itself
     new = ["GOOD, day!", "so\u00a0so", None, "", "unseen " * 200, "W\u00c4LL well"]
     [expected, found] = [one.cells({"said": new})[0] for one in (KerasEngine(model), engine)]
     assert list(found) == list(expected)
