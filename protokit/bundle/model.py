@@ -41,6 +41,8 @@ class Model(Exported):
     <Model of species (binary) from 3 columns>
     >>> model.columns, model.networks, model.encoder.signature == model.signature
     (('wing', 'mass', 'island'), 1, True)
+    >>> model.kinds["wing"], model.kinds["island"]
+    ('number', 'category')
     >>> model.network is model.network, model.rows(birds)[0].shape, len(model.kept_rows.parts)
     (True, (80, 4), 80)
     """
