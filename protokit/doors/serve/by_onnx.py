@@ -17,7 +17,6 @@ from protokit.doors.files.onnx_file import OnnxFile
 from protokit.doors.graph.columns.column import RawColumn
 from protokit.doors.graph.columns.texts import OfCategory
 from protokit.doors.planning import plan_of
-from protokit.doors.plans.self_proving import SelfProving
 from protokit.doors.serve.engine import Columns, Engine, KerasEngine, frame_of, plain
 from protokit.doors.serve.fields import Cells, Field, told
 
@@ -38,8 +37,8 @@ class OnnxEngine:
 
     def __init__(self, model: Model, fields: Sequence[Field]) -> None:
         plan = plan_of(model)
-        if isinstance(plan, SelfProving):
-            raise SpecError.one(f"{plan.what} are not made row by row", "use Keras")
+        if plan.what:
+            raise SpecError.one(f"{plan.what} are not served as rows are", "use Keras")
         self._model, self._encoder, self._raw = model, model.encoder, plan.raw
         self._as_given = model.input_schema is None or not model.input_schema.clean
         self._known = {name: frozenset(one.levels or ()) for name, one in self._raw.items()}
