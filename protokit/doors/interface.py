@@ -50,7 +50,7 @@ def interface_of(model: Learned) -> Interface:
         if part.clusters is not None:
             raise SpecError.one("clusters do not go into a file: they are found in an embedding", _ALONE)
         if part.encoder.grouping is not None:
-            raise SpecError.one("sequences do not go into a file: several rows make one example", _ALONE)
+            raise SpecError.one("a model of sequences is not one of single rows", _ALONE)
         encoders.append(part.encoder)
     columns = [{one.column: raw_column(one, marks) for one in (*encoder.columns, *encoder.own)} for encoder in encoders]
     shapes: dict[str, tuple[int, ...]] = {}

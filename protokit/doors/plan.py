@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import ClassVar, TypeVar
+
+import pandas as pd
 
 from protokit.bundle.opened.fitted import Fitted
 from protokit.bundle.opened.keras_copy import copied
@@ -13,13 +15,15 @@ from protokit.doors.arithmetic.arithmetic import Arithmetic
 from protokit.doors.graph.columns.column import RawColumn
 from protokit.doors.graph.columns.free_texts import OfText, OfTokens
 from protokit.doors.graph.encoded import encoded
-from protokit.doors.graph.ends import mean, said, scores_of, tempered
+from protokit.doors.graph.ends import brought, mean, said, scores_of, tempered
 from protokit.doors.graph.scaling import checked
 from protokit.doors.interface import Interface, interface_of
+from protokit.represent.encoder import Encoder
 from protokit.represent.encoders.scaling.scaler import FINE
 from protokit.represent.encoding import Encoding
 
 Value = TypeVar("Value")
+FARTHEST = 300.0  # standard deviations from 0: beyond them a number of 32 bits is too far off
 Networks = Callable[[Sequence[Mapping[str, Value]]], Sequence[Sequence[Mapping[str, Value]]]]
 
 
@@ -28,6 +32,7 @@ class Plan(Interface):
     """A model that can go into a file, with what lies between the columns and the outputs."""
 
     model: Fitted
+    what: ClassVar[str] = ""  # what goes in or out, where it is not of rows: forecasts of series
 
     @classmethod
     def of(cls, model: Fitted) -> Plan:
@@ -79,6 +84,18 @@ class Plan(Interface):
             found += [name for name, scale in scales if scale.bits == FINE and name in self.raw]
         return found
 
+    def rows(self, table: pd.DataFrame) -> pd.DataFrame:
+        """Its examples in a cleaned table, with a cell for each column of `raw`."""
+        return table[list(self.raw)]
+
+    def examples(self, encoder: Encoder, rows: pd.DataFrame) -> pd.DataFrame:
+        """Examples as an encoder takes them."""
+        return encoder.examples(rows)
+
+    def encoded(self, a: Arithmetic[Value], part: int, raw: Mapping[str, Value]) -> Mapping[str, Value]:
+        """What the networks of a part take, of the raw columns."""
+        return encoded(a, self.encoders[part], self.columns[part], raw)
+
     def network(self, part: int, seed: int) -> keras.Model:
         """One of its networks; what it gives is by the target's key, or that of the only one."""
         return copied(self.model.menu, self.model.parts[part], self.model.precision, None, seed)
@@ -88,15 +105,14 @@ class Plan(Interface):
 
         `networks` give, of what each part's take, what each of its seeds says, by the target's key.
         """
-        given = [encoded(a, encoder, own, raw) for encoder, own in zip(self.encoders, self.columns, strict=True)]
-        outputs = networks(given)
+        outputs = networks([self.encoded(a, i, raw) for i in range(len(self.encoders))])
         found: dict[str, Value] = {}
         for i, whole in enumerate(self.targets):
             of_parts = []
             for encoder, seeds in zip(self.encoders, outputs, strict=True):
                 target = encoder.targets[i]
                 scores = mean(a, [scores_of(a, target, one[target.spec.key]) for one in seeds])
-                of_parts.append(tempered(a, target.spec, scores))
+                of_parts.append(brought(a, target.spec, tempered(a, target.spec, scores), whole.spec))
             found |= said(a, whole.spec, mean(a, of_parts))
         return found
 

@@ -40,11 +40,10 @@ def proven(plan: Plan, run: Run, rows: pd.DataFrame | None, *, by_class: bool = 
     only where none are given, since a file that is told by such may miss numbers far beyond those of training.
     """
     if isinstance(plan, SelfProving):
-        held = [plan.drawn(DRAWN, seed), *([] if rows is None or not len(rows) else [plan.examples(rows)])]
+        held = [plan.drawn(DRAWN, seed), *([] if rows is None or not len(rows) else [plan.rows(rows)])]
         differs = max(plan.differs(run(plan.arrays(one)), one) for one in held)
         return Proof(sum(map(plan.count, held)), DRAWN, differs, 0.0)
-    known = list(plan.raw)
-    own = None if rows is None or not len(rows) else rows[known]
+    own = None if rows is None or not len(rows) else plan.rows(rows)
     some = None if own is not None and by_class else drawn(plan, many_drawn(plan), seed)
     tables = [table for table in (own, some) if table is not None]
     differs, changed = 0.0, dict.fromkeys((target.spec.name for target in plan.targets), 0)
@@ -75,8 +74,8 @@ def arrays(plan: Plan, table: pd.DataFrame) -> dict[str, np.ndarray]:
 
 def scores(plan: Plan, table: pd.DataFrame) -> dict[str, np.ndarray]:
     """What the model says of a cleaned table, by target: see Predictions.scores."""
-    encoders = [part.encoder for part in plan.model.parts]
-    return mean(plan.model.answers(table, [one.encode(one.examples(table)) for one in encoders]))
+    encoded = [own.encode(plan.examples(own, table)) for own in plan.encoders]
+    return mean(plan.model.answers(table, encoded))
 
 
 def unit_of(target: TargetEncoder) -> np.ndarray:

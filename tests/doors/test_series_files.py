@@ -90,7 +90,9 @@ def exported(model: Callable[[str], Any], tmp_path_factory: pytest.TempPathFacto
 @pytest.fixture(scope="module")
 def file(exported: Callable[[str, str], Export]) -> Any:
     path = exported("panel", "m.onnx").path
-    return ort.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = 1
+    return ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
 
 @pytest.mark.some("panel-m.onnx")

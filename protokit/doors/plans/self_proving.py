@@ -15,16 +15,6 @@ from protokit.doors.plan import Plan
 class SelfProving(Plan):
     """A plan that says itself which examples it is held on, and how far a file is from the model. See `proven`."""
 
-    what: str  # what it is, in an error: forecasts
-
-    @abstractmethod
-    def examples(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """The examples of a cleaned table that it can be held on.
-
-        Raises:
-            DataError: the table has none.
-        """
-
     @abstractmethod
     def drawn(self, count: int, seed: int) -> pd.DataFrame:
         """Examples such as may come, with what training did not see."""
@@ -48,6 +38,6 @@ def refuse(plan: Plan, form: str) -> None:
     Raises:
         SpecError: it is another.
     """
-    if isinstance(plan, SelfProving):
+    if plan.what:
         rule = f"{plan.what} do not go into a file of {form}"
         raise SpecError.one(rule, "export it as ONNX, as a SavedModel, or as .keras")

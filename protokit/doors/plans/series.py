@@ -20,7 +20,7 @@ from protokit.doors.graph.ends import End, mean
 from protokit.doors.graph.steps.key import OfKey, hold
 from protokit.doors.graph.steps.series import forecast, windows
 from protokit.doors.interface import marks_of
-from protokit.doors.plan import Networks
+from protokit.doors.plan import FARTHEST, Networks
 from protokit.doors.plans.self_proving import SelfProving
 from protokit.represent.kinds.number import Number
 from protokit.represent.series.arrays import ForecastOrigins, cells_of, whole_windows
@@ -29,7 +29,6 @@ from protokit.represent.series.panel import Panel
 
 Value = TypeVar("Value")
 _MOST = 512  # windows of a table that a file is held against
-_FINE = 300.0  # standard deviations from 0: beyond them a number of 32 bits is too far off
 
 
 @dataclass(frozen=True)
@@ -86,7 +85,7 @@ class SeriesPlan(SelfProving):
         found = list[str]()
         for encoder in self.series:
             away = np.abs(encoder.own.values["center"]) / encoder.own.values["scale"]
-            found += [name for name, far in zip(encoder.columns, away.T > _FINE, strict=True) if far.any()]
+            found += [name for name, far in zip(encoder.columns, away.T > FARTHEST, strict=True) if far.any()]
             # no time does: a day is far below one of its standard deviations
         return found
 
@@ -105,10 +104,14 @@ class SeriesPlan(SelfProving):
         each = enumerate(target.columns)
         return {_forecast(name): a.binary("add", a.channel(found, i), refused) for i, name in each}
 
-    def examples(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """See SelfProving: the rows of whole windows and what is known after them, one after the other."""
+    def rows(self, table: pd.DataFrame) -> pd.DataFrame:
+        """See Plan: the rows of whole windows and what is known after them, one after the other.
+
+        Raises:
+            DataError: the table has none.
+        """
         one = self._first
-        frame, panel = one.panel(rows)
+        frame, panel = one.panel(table)
         arrays = one.series_arrays(frame, panel)
         numbers = np.where(arrays.seen, arrays.raw, np.nan)
         origins = whole_windows(panel, numbers, one.window, one.horizon)[0]

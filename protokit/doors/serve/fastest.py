@@ -21,8 +21,8 @@ def engine_of(model: Model, fields: Sequence[Field]) -> tuple[Engine, str]:
     try:
         with tempfile.TemporaryDirectory(prefix="protokit-serve-") as folder:
             path = Path(folder) / NAME
-            exported(OnnxFile(), model, path, None, None)
             by_file = OnnxModel([part.encoder for part in model.parts], model.input_schema, path)
+            exported(OnnxFile(), model, path, None, None)
             _ = by_file.session  # it is in memory from now on
         return OnnxEngine(by_file, fields), ""
     except SpecError as error:
