@@ -14,6 +14,7 @@ from protokit.workflow.eject.texts import (
     cells,
     dates,
     layers,
+    losses,
     numbers,
     ridge,
     scores,
@@ -26,8 +27,8 @@ from protokit.workflow.eject.texts.inputs import images, lists, places, words
 
 WIDTH = 120
 _TEXTS: tuple[ModuleType, ...] = (
-    seeds, tables, images, cells, splits, numbers, categories, dates, words, lists, places, layers, ridge, training,
-    scores,
+    seeds, tables, images, cells, splits, numbers, categories, dates, words, lists, places, layers, losses, ridge,
+    training, scores,
 )  # fmt: skip
 # what the code between the functions may use beside what they do
 _OWN = {

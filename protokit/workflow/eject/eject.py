@@ -132,7 +132,9 @@ class Made:
         assert isinstance(encoder, Encoder), "others are refused"
         with recipe.document.placing():
             knots = takes_knots(recipe)
-            scores, left_out = evaluating(self.target, metrics, predictions)
+            scores, left_out = evaluating(
+                self.target, metrics, predictions, is_chosen=isinstance(recipe.evaluate.threshold, str)
+            )
             found = (
                 self._tables(folder, encoder),
                 splitting(recipe, self.target, self.folds[0].frame),

@@ -9,6 +9,7 @@ from protokit.menu.network.heads import has_own_end
 from protokit.recipe.recipe import Recipe
 from protokit.represent.encoder import Encoder
 from protokit.represent.encoding import Encoding
+from protokit.workflow.eject.evaluating import of_labels
 from protokit.workflow.eject.inputs.own import INSTEAD, refused_of
 
 __all__ = ["INSTEAD", "refused", "unfit"]
@@ -42,7 +43,7 @@ def refused(recipe: Recipe) -> Iterator[Fault]:
     if learn.schedule_name not in SCHEDULES or not isinstance(learn.schedule, str):
         yield Fault(f"the schedule {learn.schedule_name} has no script", f"one of {SCHEDULES}", ("learn", "schedule"))
     plain = {
-        "training_step": learn.training_step, "label_smoothing": learn.label_smoothing, "metrics": learn.metrics,
+        "training_step": learn.training_step, "metrics": learn.metrics,
         "after_epoch": learn.after_epoch, "callbacks": learn.callbacks, "average": learn.average,
         "freeze": learn.freeze, "from": learn.from_, "stages": learn.stages, "devices": learn.devices,
         "sample_weights": learn.sample_weights,
@@ -56,8 +57,9 @@ def refused(recipe: Recipe) -> Iterator[Fault]:
         yield Fault(
             f"a script computes in float32, and this run did in {learn.precision}", INSTEAD, ("learn", "precision")
         )
-    if isinstance(evaluate.threshold, str):
-        yield Fault("a threshold that is chosen by a metric has no script", "write a number", ("evaluate", "threshold"))
+    if isinstance(evaluate.threshold, str) and not of_labels(evaluate.threshold):
+        rule = f"a threshold that is chosen by {evaluate.threshold} has no script: scikit-learn has not the metric"
+        yield Fault(rule, "write a number", ("evaluate", "threshold"))
 
 
 def unfit(recipe: Recipe, encoder: Encoding) -> Iterator[Fault]:

@@ -74,6 +74,20 @@ def test_classes_in_folds_are_predicted_to_the_bit(tmp_path: Path) -> None:
     assert "baselines" in text.split("Left out")[1].split("import")[0]
 
 
+@pytest.mark.some("kind")
+@pytest.mark.parametrize("target", ["kind", "town"])
+def test_smoothed_labels_and_chosen_thresholds_are_those_of_the_run(target: str, tmp_path: Path) -> None:
+    birds(tmp_path)
+    plain = recipe({**TRAINED, "networks": 1, "label_smoothing": 0.1, "menu": [{"Dense": 4}]}, target)
+    plain["evaluate"] |= {"threshold": "f1", "calibrate": "temperature"} if target == "kind" else {"calibrate": None}
+    plain["represent"]["columns"] = {"seen": "ignore", "id": "ignore"}
+    script = protokit.eject(run(plain, tmp_path), tmp_path / "birds.py", prove=True)
+    assert script.proof is not None and script.proof.equal, str(script)
+    text = script.path.read_text()
+    assert ("threshold_of(" in text and "label_smoothing=0.1" in text) == (target == "kind")
+    assert ("SmoothedCrossentropy(0.1)" in text) == (target == "town")
+
+
 def test_numbers_of_few_rows_are_predicted_to_the_bit(tmp_path: Path) -> None:
     birds(tmp_path)
     plain = recipe({**TRAINED, "engine": "auto", "networks": 2, "deal": "validation"}, "weight")
@@ -106,11 +120,9 @@ TABLE = {"collect": {"tables": {"birds": "birds.csv"}}, "represent": {"target": 
      ({"represent": {"target": "inputs"}}, "the inputs as the target"),
      ({"represent": {"target": "x", "series": {"time": "t", "window": 4, "horizon": 2}}}, "series"),
      ({"learn": {"schedule": {"plateau": {"warmup_steps": 3}}}}, "the schedule plateau"),
-     ({"learn": {"label_smoothing": 0.1}}, "label_smoothing"),
      ({"learn": {"average": {"decay": 0.9}}}, "average"),
      ({"learn": {"precision": "mixed_bfloat16"}}, "float32"),
-     ({"learn": {"backend": "torch", "engine": "keras"}}, "torch"),
-     ({"evaluate": {"threshold": "f1"}}, "threshold")],
+     ({"learn": {"backend": "torch", "engine": "keras"}}, "torch")],
 )  # fmt: skip
 def test_what_has_no_script_is_named(said: dict[str, Any], rule: str) -> None:
     found = [*refused(Recipe.parse({**TABLE, **said}))]
