@@ -25,6 +25,9 @@ def evaluating(
     ]
     name = target.name
     columns = [f"{literal(name)}: truth", f"{literal(f'{name} predicted')}: said"]
+    if target.form == "quantiles":
+        of_each = (f"{literal(f'{name} {q:g}')}: said[:, {i}]" for i, q in enumerate(target.quantiles))
+        columns = [columns[0], *of_each]
     if target.has_classes:
         if target.has_positive:
             if is_chosen:
@@ -62,7 +65,7 @@ def of_labels(name: str) -> str:
 def _metric(name: str, target: TargetSpec) -> str:
     """A call of scikit-learn that gives a metric; empty where there is none."""
     metric = METRICS[name]
-    if not isinstance(metric, Declared) or not metric.function:
+    if not isinstance(metric, Declared) or not metric.function or target.form == "quantiles":
         return ""
     function, options = f"metrics.{metric.function}", [f"{key}={literal(one)}" for key, one in metric.options.items()]
     if metric.takes == "values":

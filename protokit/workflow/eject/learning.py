@@ -128,7 +128,9 @@ def _compiled(recipe: Recipe, target: TargetSpec, plan: Plan) -> list[str]:
     optimizer = _object("optimizers", str(name), given, ("learn", "optimizer"))
     loss = learn.loss or target.of_task.loss
     [(kind, arguments)] = loss.items() if isinstance(loss, dict) else [(loss, None)]
-    made = _object("losses", str(kind), arguments, ("learn", "loss"))
+    made = f"Pinball({literal(target.quantiles)})"
+    if target.form != "quantiles":
+        made = _object("losses", str(kind), arguments, ("learn", "loss"))
     if learn.label_smoothing and target.has_classes:
         made = _smoothed(str(kind), arguments, learn.label_smoothing)
     metrics = f", metrics={literal([*target.of_task.in_training])}"
@@ -178,10 +180,16 @@ def _object(section: str, name: str, given: Any, path: tuple[str, ...]) -> str:
 
 def _of_output(target: TargetSpec) -> list[str]:
     about = "What the output of a network means: " + (
-        "the probability of each class." if target.has_classes else "a number in its own unit."
+        "the probability of each class."
+        if target.has_classes
+        else "quantiles in the target's own unit, in their order."
+        if target.form == "quantiles"
+        else "a number in its own unit."
     )
     code = "probabilities_of(output)"
-    if not target.has_classes:
+    if target.form == "quantiles":
+        code = 'np.sort(np.asarray(output, np.float64), axis=1) * rows["units"][1] + rows["units"][0]'
+    elif not target.has_classes:
         code = 'np.asarray(output, np.float64)[:, 0] * rows["units"][1] + rows["units"][0]'
     head = "def meant(output: np.ndarray, rows: dict[str, Any]) -> np.ndarray:"
     return [head, f'    """{about}"""', f"    return {code}", "", ""]

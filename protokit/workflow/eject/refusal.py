@@ -9,12 +9,13 @@ from protokit.menu.network.heads import has_own_end
 from protokit.recipe.recipe import Recipe
 from protokit.represent.encoder import Encoder
 from protokit.represent.encoding import Encoding
+from protokit.represent.kinds.number import NumberOptions
 from protokit.workflow.eject.evaluating import of_labels
 from protokit.workflow.eject.inputs.own import INSTEAD, refused_of
 
 __all__ = ["INSTEAD", "refused", "unfit"]
 FORMS = ("classes", "number")
-TASKS = ("binary", "multiclass", "regression")
+TASKS = ("binary", "multiclass", "regression", "quantile")
 SCHEDULES = ("constant", "plateau", "cosine")
 
 
@@ -71,6 +72,10 @@ def unfit(recipe: Recipe, encoder: Encoding) -> Iterator[Fault]:
     target = signature.targets[0]
     if target.task not in TASKS:
         yield Fault(f"the task {target.of_task.written} has no script", INSTEAD, ("learn", "task"))
+    options = recipe.represent.options(target.name)
+    if not target.has_classes and isinstance(options, NumberOptions) and options.as_is:
+        rule = f"{target.name!r} is learned as it is, not in standard units: no script"
+        yield Fault(rule, INSTEAD, ("represent", "columns", target.name))
     yield from refused_of(encoder.own)
     if target.task in TASKS and not [*refused_of(encoder.own)] and has_own_end(recipe.network, signature):
         yield Fault("a menu with its own output has no script", "let the output be made", ("learn", "menu"))
