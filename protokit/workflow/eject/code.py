@@ -16,6 +16,7 @@ from protokit.workflow.eject.texts import (
     dates,
     given_back,
     layers,
+    losses,
     numbers,
     ridge,
     scores,
@@ -29,8 +30,8 @@ from protokit.workflow.eject.texts.inputs import images, lists, places, words
 
 WIDTH = 120
 _TEXTS: tuple[ModuleType, ...] = (
-    seeds, tables, images, cells, splits, numbers, categories, dates, words, lists, places, layers, ridge, training,
-    scores, survival, clusters, given_back,
+    seeds, tables, images, cells, splits, numbers, categories, dates, words, lists, places, layers, losses, ridge,
+    training, scores, survival, clusters, given_back,
 )  # fmt: skip
 # what the code between the functions may use beside what they do
 _OWN = {

@@ -17,6 +17,7 @@ from protokit.menu.reading.arguments import arguments_of
 from protokit.recipe.recipe import Recipe
 from protokit.represent.represented import Represented
 from protokit.workflow.eject.code import call, literal
+from protokit.workflow.eject.evaluating import of_labels
 from protokit.workflow.eject.network import straight_to_head
 from protokit.workflow.eject.refusal import INSTEAD
 from protokit.workflow.eject.script import Section
@@ -38,6 +39,7 @@ def learning(recipe: Recipe, folds: tuple[Represented, ...], check: int) -> Sect
         SpecError: the loss or the optimizer has no script.
     """
     signature = folds[0].encoder.signature
+    is_chosen = isinstance(recipe.evaluate.threshold, str) and signature.targets[0].has_positive
     target, networks, learn = signature.targets[0], count_of(recipe), recipe.learn
     plan, form = _plan(recipe, folds), FORMS.get(target.form)
     lines = [
@@ -52,7 +54,7 @@ def learning(recipe: Recipe, folds: tuple[Represented, ...], check: int) -> Sect
         "",
         "",
         *_of_output(target),
-        "predicted_by = []",
+        "predicted_by, thresholds_by = [], []" if is_chosen else "predicted_by = []",
         "for fold, (rows, parts) in enumerate(zip(encoded, folds, strict=True)):",
         "    said, known = [], []",
         "    for i in range(NETWORKS):",
@@ -76,7 +78,7 @@ def learning(recipe: Recipe, folds: tuple[Represented, ...], check: int) -> Sect
     lines.append(call("fit", fit, 8))
     kept = form.each(recipe) if form else 'meant(predicted(network, rows, parts["test"]), rows)'
     lines.append(f"        said.append({kept})")
-    if recipe.evaluate.calibrate:
+    if recipe.evaluate.calibrate or is_chosen:
         lines.append(
             '        known.append((meant(predicted(network, rows, own["validation"]), rows), truth[own["validation"]]))'
         )
@@ -84,10 +86,10 @@ def learning(recipe: Recipe, folds: tuple[Represented, ...], check: int) -> Sect
     lines.append('        print(f"network {i + 1} of fold {fold + 1}: {epochs} epochs", flush=True)')
     together = form.together(recipe) if form else ["mean = np.mean(said, axis=0)"]
     lines += [f"    {line}" for line in together]
-    if recipe.evaluate.calibrate:
-        lines += _calibrated(bool(learn.deal))
+    if recipe.evaluate.calibrate or is_chosen:
+        lines += _calibrated(recipe, target)
     lines.append("    predicted_by.append(mean)")
-    if not recipe.evaluate.calibrate:
+    if not recipe.evaluate.calibrate and not is_chosen:
         lines[lines.index("    said, known = [], []")] = "    said = []"
     return Section("5. Training", _TOLD, "\n".join(lines))
 
@@ -129,10 +131,15 @@ def _compiled(recipe: Recipe, target: TargetSpec, plan: Plan) -> list[str]:
     optimizer = _object("optimizers", str(name), given, ("learn", "optimizer"))
     form = FORMS.get(target.form)
     own = form.loss(recipe, target) if form else ""
+    if target.form == "quantiles":
+        own = f"Pinball({literal(target.quantiles)})"
     if not own:
         loss = learn.loss or target.of_task.loss
         [(kind, arguments)] = loss.items() if isinstance(loss, dict) else [(loss, None)]
-        own = _object("losses", str(kind), arguments, ("learn", "loss"))
+        if learn.label_smoothing and target.has_classes:
+            own = _smoothed(str(kind), arguments, learn.label_smoothing)
+        else:
+            own = _object("losses", str(kind), arguments, ("learn", "loss"))
     metrics = f", metrics={literal([*target.of_task.in_training])}"
     return [
         "def compiled(network: keras.Model) -> keras.Model:",
@@ -143,6 +150,21 @@ def _compiled(recipe: Recipe, target: TargetSpec, plan: Plan) -> list[str]:
         f"    network.compile(optimizer, loss=loss, weighted_metrics=[]{metrics})",
         "    return network",
     ]
+
+
+def _smoothed(kind: str, arguments: Any, share: float) -> str:
+    """A loss whose labels are smoothed.
+
+    Raises:
+        SpecError: Keras's has no such argument.
+    """
+    entry = catalogue.find("losses", kind)
+    if entry is not None and entry.name == "SparseCategoricalCrossentropy" and not arguments:
+        return f"SmoothedCrossentropy({share!r})"
+    if entry is None or "label_smoothing" not in entry.arguments:
+        rule = f"labels that are smoothed for the loss {kind} have no script"
+        raise SpecError.one(rule, INSTEAD, ("learn", "label_smoothing"))
+    return _object("losses", kind, {**(arguments or {}), "label_smoothing": share}, ("learn", "loss"))
 
 
 def _object(section: str, name: str, given: Any, path: tuple[str, ...]) -> str:
@@ -170,18 +192,32 @@ def _of_output(target: TargetSpec) -> list[str]:
         what, code = form.meant(target)
         if not code:
             return []
+    elif target.form == "quantiles":
+        what = "quantiles in the target's own unit, in their order."
+        code = 'np.sort(np.asarray(output, np.float64), axis=1) * rows["units"][1] + rows["units"][0]'
     elif not target.has_classes:
         code = 'np.asarray(output, np.float64)[:, 0] * rows["units"][1] + rows["units"][0]'
     head = "def meant(output: np.ndarray, rows: dict[str, Any]) -> np.ndarray:"
     return [head, f'    """What the output of a network means: {what}"""', f"    return {code}", "", ""]
 
 
-def _calibrated(deal: bool) -> list[str]:
-    """Lines that bring probabilities to what the validation rows show."""
+def _calibrated(recipe: Recipe, target: TargetSpec) -> list[str]:
+    """Lines that bring probabilities to what the validation rows show, and choose the threshold by these."""
     lines = ["    probabilities, classes = (np.concatenate(some) for some in zip(*known, strict=True))"]
-    if not deal:
+    if not recipe.learn.deal:
         lines = ["    probabilities, classes = np.mean([some for some, _ in known], axis=0), known[0][1]"]
-    return [*lines, "    mean = tempered(mean, temperature_of(probabilities, classes))"]
+    by_metric = isinstance(recipe.evaluate.threshold, str) and target.has_positive
+    if recipe.evaluate.calibrate and by_metric:
+        lines.append("    temperature = temperature_of(probabilities, classes)")
+        lines.append("    mean, probabilities = tempered(mean, temperature), tempered(probabilities, temperature)")
+    elif recipe.evaluate.calibrate:
+        lines.append("    mean = tempered(mean, temperature_of(probabilities, classes))")
+    if by_metric:
+        known = f"probabilities[:, {target.positive}], classes == {target.positive}"
+        best = f"lambda truth, called: {of_labels(str(recipe.evaluate.threshold))}"
+        lines.append(call("threshold_of", [known, best], 4, before="threshold = "))
+        lines.append("    thresholds_by.append(np.full(len(mean), threshold))")
+    return lines
 
 
 def rows_of(fold: Represented, target: TargetSpec) -> tuple[dict[str, np.ndarray], np.ndarray]:

@@ -9,10 +9,12 @@ from protokit.menu.network.heads import has_own_end
 from protokit.recipe.recipe import Recipe
 from protokit.represent.encoder import Encoder
 from protokit.represent.encoding import Encoding
+from protokit.represent.kinds.number import NumberOptions
+from protokit.workflow.eject.evaluating import of_labels
 from protokit.workflow.eject.inputs.own import INSTEAD, refused_of
 
 __all__ = ["INSTEAD", "refused", "unfit"]
-TASKS = ("binary", "multiclass", "regression", "survival", "clustering", "reconstruction")
+TASKS = ("binary", "multiclass", "regression", "quantile", "survival", "clustering", "reconstruction")
 SCHEDULES = ("constant", "plateau", "cosine")
 
 
@@ -40,7 +42,7 @@ def refused(recipe: Recipe) -> Iterator[Fault]:
     if learn.schedule_name not in SCHEDULES or not isinstance(learn.schedule, str):
         yield Fault(f"the schedule {learn.schedule_name} has no script", f"one of {SCHEDULES}", ("learn", "schedule"))
     plain = {
-        "training_step": learn.training_step, "label_smoothing": learn.label_smoothing, "metrics": learn.metrics,
+        "training_step": learn.training_step, "metrics": learn.metrics,
         "after_epoch": learn.after_epoch, "callbacks": learn.callbacks, "average": learn.average,
         "freeze": learn.freeze, "from": learn.from_, "stages": learn.stages, "devices": learn.devices,
         "sample_weights": learn.sample_weights,
@@ -54,8 +56,9 @@ def refused(recipe: Recipe) -> Iterator[Fault]:
         yield Fault(
             f"a script computes in float32, and this run did in {learn.precision}", INSTEAD, ("learn", "precision")
         )
-    if isinstance(evaluate.threshold, str):
-        yield Fault("a threshold that is chosen by a metric has no script", "write a number", ("evaluate", "threshold"))
+    if isinstance(evaluate.threshold, str) and not of_labels(evaluate.threshold):
+        rule = f"a threshold that is chosen by {evaluate.threshold} has no script: scikit-learn has not the metric"
+        yield Fault(rule, "write a number", ("evaluate", "threshold"))
 
 
 def unfit(recipe: Recipe, encoder: Encoding) -> Iterator[Fault]:
@@ -67,6 +70,10 @@ def unfit(recipe: Recipe, encoder: Encoding) -> Iterator[Fault]:
     target = signature.targets[0]
     if target.task not in TASKS:
         yield Fault(f"the task {target.of_task.written} has no script", INSTEAD, ("learn", "task"))
+    options = recipe.represent.options(target.name)
+    if not target.has_classes and isinstance(options, NumberOptions) and options.as_is:
+        rule = f"{target.name!r} is learned as it is, not in standard units: no script"
+        yield Fault(rule, INSTEAD, ("represent", "columns", target.name))
     yield from refused_of(encoder.own)
     if target.task in TASKS and not [*refused_of(encoder.own)] and has_own_end(recipe.network, signature):
         yield Fault("a menu with its own output has no script", "let the output be made", ("learn", "menu"))

@@ -74,6 +74,30 @@ def test_classes_in_folds_are_predicted_to_the_bit(tmp_path: Path) -> None:
     assert "baselines" in text.split("Left out")[1].split("import")[0]
 
 
+@pytest.mark.some("kind")
+@pytest.mark.parametrize("target", ["kind", "town"])
+def test_smoothed_labels_and_chosen_thresholds_are_those_of_the_run(target: str, tmp_path: Path) -> None:
+    birds(tmp_path)
+    plain = recipe({**TRAINED, "networks": 1, "label_smoothing": 0.1, "menu": [{"Dense": 4}]}, target)
+    plain["evaluate"] |= {"threshold": "f1", "calibrate": "temperature"} if target == "kind" else {"calibrate": None}
+    plain["represent"]["columns"] = {"seen": "ignore", "id": "ignore"}
+    script = protokit.eject(run(plain, tmp_path), tmp_path / "birds.py", prove=True)
+    assert script.proof is not None and script.proof.equal, str(script)
+    text = script.path.read_text()
+    assert ("threshold_of(" in text and "label_smoothing=0.1" in text) == (target == "kind")
+    assert ("SmoothedCrossentropy(0.1)" in text) == (target == "town")
+
+
+def test_quantiles_are_predicted_to_the_bit(tmp_path: Path) -> None:
+    birds(tmp_path)
+    learn = {**TRAINED, "networks": 2, "task": "quantile", "quantiles": [0.1, 0.5, 0.9], "menu": [{"Dense": 4}]}
+    plain = recipe(learn, "weight")
+    plain["represent"]["columns"] = {"seen": "ignore", "id": "ignore", "age": "ignore"}
+    script = protokit.eject(run(plain, tmp_path), tmp_path / "birds.py", prove=True)
+    assert script.proof is not None and script.proof.equal, str(script)
+    assert "Pinball((0.1, 0.5, 0.9))" in script.path.read_text()
+
+
 def test_numbers_of_few_rows_are_predicted_to_the_bit(tmp_path: Path) -> None:
     birds(tmp_path)
     plain = recipe({**TRAINED, "engine": "auto", "networks": 2, "deal": "validation"}, "weight")
@@ -105,11 +129,9 @@ TABLE = {"collect": {"tables": {"birds": "birds.csv"}}, "represent": {"target": 
      ({"represent": {"target": ["a", "b"]}}, "2 targets"),
      ({"represent": {"target": "x", "series": {"time": "t", "window": 4, "horizon": 2}}}, "series"),
      ({"learn": {"schedule": {"plateau": {"warmup_steps": 3}}}}, "the schedule plateau"),
-     ({"learn": {"label_smoothing": 0.1}}, "label_smoothing"),
      ({"learn": {"average": {"decay": 0.9}}}, "average"),
      ({"learn": {"precision": "mixed_bfloat16"}}, "float32"),
-     ({"learn": {"backend": "torch", "engine": "keras"}}, "torch"),
-     ({"evaluate": {"threshold": "f1"}}, "threshold")],
+     ({"learn": {"backend": "torch", "engine": "keras"}}, "torch")],
 )  # fmt: skip
 def test_what_has_no_script_is_named(said: dict[str, Any], rule: str) -> None:
     found = [*refused(Recipe.parse({**TABLE, **said}))]
@@ -124,7 +146,8 @@ def test_what_has_no_script_is_named(said: dict[str, Any], rule: str) -> None:
      ({"menu": [{"Dense": 4}, {"ops.relu": {}}]}, "relu"),
      ({"menu": [{"Dense": 4}, {"PiecewiseLinearEmbedding": 2}]}, "PiecewiseLinearEmbedding"),
      ({"menu": [{"Dense": 4, "name": "output"}]}, "its own output"),
-     ({"task": "quantile", "target": "weight"}, "quantile")],
+     ({"task": "positive", "target": "weight"}, "positive"),
+     ({"target": "weight", "columns": {"weight": {"number": {"scale": "none"}}, "age": "ignore"}}, "as it is")],
 )  # fmt: skip
 def test_what_the_data_asks_for_is_refused_before_a_file_is_written(
     change: dict[str, Any], rule: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
