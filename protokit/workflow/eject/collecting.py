@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pandas as pd
 
 from protokit.collect.files.dialect import dialect_of
 from protokit.collect.readers.csv import Csv
+from protokit.collect.readers.html import Html
 from protokit.collect.readers.parquet import Parquet
 from protokit.collect.readers.sklearn import Shipped
 from protokit.collect.readers.sqlite import Sqlite
@@ -193,6 +195,17 @@ def _sqlite(source: Sqlite, folder: Path) -> tuple[str, pd.DataFrame]:
     return f"read_sqlite({code}, {literal(query)})", cells.read_sqlite(place, query)
 
 
+def _html(source: Html, folder: Path) -> tuple[str, pd.DataFrame]:
+    code, place = _file(source, folder)
+    text = re.escape(source.table) if isinstance(source.table, str) else None
+    arguments = (source.encoding, text, source.table - 1 if isinstance(source.table, int) else 0)
+    try:
+        frame = cells.read_html(place, *arguments)
+    except (ValueError, IndexError) as error:
+        raise _otherwise(source.location, str(error).splitlines()[0]) from None
+    return f"read_html({code}, {', '.join(map(literal, arguments))})", frame
+
+
 def _parquet(source: Parquet, folder: Path) -> tuple[str, pd.DataFrame]:
     code, place = _file(source, folder)
     return f"read_parquet({code})", cells.read_parquet(place)
@@ -204,6 +217,7 @@ def _shipped(source: Shipped, folder: Path) -> tuple[str, pd.DataFrame]:
 
 _READERS: Mapping[type, Callable[[Any, Path], tuple[str, pd.DataFrame]]] = {
     Csv: _csv,
+    Html: _html,
     Sqlite: _sqlite,
     Parquet: _parquet,
     Shipped: _shipped,

@@ -19,7 +19,7 @@ def refused(recipe: Recipe) -> Iterator[Fault]:
     """What of a recipe has no plain code, before its data is read."""
     learn, represent, evaluate = recipe.learn, recipe.represent, recipe.evaluate
     if recipe.sets:
-        yield Fault("several sets have no script", "eject the run of one set", ("sets",))
+        yield Fault("several sets have no one script", "eject the experiment: a script for each set", ("sets",))
     if not recipe.collect.tables:
         rule = "the table was a data frame: no script knows where its rows are"
         yield Fault(rule, "write it to a file, name that under collect.tables and run again", ("collect", "tables"))
