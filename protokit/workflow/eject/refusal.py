@@ -32,6 +32,9 @@ def refused(recipe: Recipe) -> Iterator[Fault]:
     for word in ("inputs", "pairs"):
         if getattr(represent, word, None):
             yield Fault(f"{word} have no script", INSTEAD, ("represent", word))
+    if learn.task == "generation":
+        rule = "generation has no script: a network that draws rows learns by a training step of its own"
+        yield Fault(rule, "use its trained model: protokit.load(RUN).sample(TABLE)", ("learn", "task"))
     if learn.backend != "tensorflow":
         yield Fault(
             f"a script trains on TensorFlow, and this run did on {learn.backend}", INSTEAD, ("learn", "backend")

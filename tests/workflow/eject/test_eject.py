@@ -105,6 +105,8 @@ TABLE = {"collect": {"tables": {"birds": "birds.csv"}}, "represent": {"target": 
      ({"represent": {"target": ["a", "b"]}}, "2 targets"),
      ({"represent": {"target": "x", "series": {"time": "t", "window": 4, "horizon": 2}}}, "series"),
      ({"learn": {"schedule": {"plateau": {"warmup_steps": 3}}}}, "the schedule plateau"),
+     ({"represent": {"target": {"p": ["a", "b"]}},
+       "learn": {"task": "generation", "menu": [{"Noise": 8}, {"Dense": 4}]}}, "generation has no script"),
      ({"learn": {"label_smoothing": 0.1}}, "label_smoothing"),
      ({"learn": {"average": {"decay": 0.9}}}, "average"),
      ({"learn": {"precision": "mixed_bfloat16"}}, "float32"),
