@@ -105,8 +105,6 @@ TABLE = {"collect": {"tables": {"birds": "birds.csv"}}, "represent": {"target": 
      ({"represent": {"target": ["a", "b"]}}, "2 targets"),
      ({"represent": {"target": "x", "series": {"time": "t", "window": 4, "horizon": 2}}}, "series"),
      ({"learn": {"schedule": {"plateau": {"warmup_steps": 3}}}}, "the schedule plateau"),
-     ({"represent": {"target": {"p": ["a", "b"]}},
-       "learn": {"task": "generation", "menu": [{"Noise": 8}, {"Dense": 4}]}}, "generation has no script"),
      ({"learn": {"label_smoothing": 0.1}}, "label_smoothing"),
      ({"learn": {"average": {"decay": 0.9}}}, "average"),
      ({"learn": {"precision": "mixed_bfloat16"}}, "float32"),
@@ -116,6 +114,12 @@ TABLE = {"collect": {"tables": {"birds": "birds.csv"}}, "represent": {"target": 
 def test_what_has_no_script_is_named(said: dict[str, Any], rule: str) -> None:
     found = [*refused(Recipe.parse({**TABLE, **said}))]
     assert any(rule in fault.rule for fault in found) and all(fault.cure and fault.path for fault in found)
+
+
+@pytest.mark.parametrize("name", ["gan", "vae"])
+def test_what_draws_rows_is_refused_by_that(name: str, root: Path) -> None:
+    found = [*refused(Recipe.read(root / "recipes" / f"{name}.yaml"))]
+    assert any("generation has no script" in fault.rule for fault in found)
 
 
 @pytest.mark.parametrize(
