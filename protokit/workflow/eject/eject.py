@@ -11,7 +11,7 @@ from pathlib import Path
 from protokit.core.errors import DataError, SpecError
 from protokit.core.files import write_text
 from protokit.core.outside import access
-from protokit.core.runs import path_of
+from protokit.core.runs import LAST_OF_SETS, path_of
 from protokit.core.values.signature import TargetSpec
 from protokit.core.values.tables import Table
 from protokit.evaluate.choices import Choices
@@ -49,6 +49,20 @@ class Ejected:
         return f"{self.path}" + (f": {self.proof}" if self.proof else "")
 
 
+@dataclass(frozen=True)
+class Drafted:
+    """A script that is not written yet."""
+
+    path: Path
+    text: str
+    proof: Proof | None
+
+    def written(self) -> Ejected:
+        """Write it."""
+        write_text(self.path, self.text)
+        return Ejected(self.path, self.proof)
+
+
 def eject(run: Run | str | Path, path: str | Path, *, prove: bool = False) -> Ejected:
     """Write a run as a script of Keras, scikit-learn and pandas that needs no protokit; `.ipynb` is a notebook.
 
@@ -68,10 +82,16 @@ def eject(run: Run | str | Path, path: str | Path, *, prove: bool = False) -> Ej
         SpecError: something in the recipe has no script, or the file's ending is neither `.py` nor `.ipynb`.
         DataError: the folder is not that of a finished run, the data is not what it was, or the script failed.
     """
-    path = path_of(path, "a script")
+    return drafted(run, path_of(path, "a script"), prove=prove).written()
+
+
+def drafted(run: Run | str | Path, path: Path, *, prove: bool = False) -> Drafted:
+    """A script before it is written. See `eject`."""
     if path.suffix not in _ENDINGS:
         raise SpecError.one(f"a script is called NAME.py or NAME.ipynb, not {path.name!r}", f"write {path.stem}.py")
     run = run if isinstance(run, Run) else Run.open(run)
+    if (rule := _of_several(run.path)) is not None:
+        raise SpecError.one(rule, "eject the set's own network, that of the way each", ("learn", "sets"))
     kept = json.loads(access.text(run.path / "environment.json"))
     made = Made.of(run.recipe, kept.get("inputs", {}))
     shown = [score["metric"] for score in run.results["metrics"]["scores"]]
@@ -85,8 +105,14 @@ def eject(run: Run | str | Path, path: str | Path, *, prove: bool = False) -> Ej
         whole, _ = made.sections(f"Path({literal(root.as_posix())})", shown, PREDICTIONS)
         proof = proved(run, Script(top, whole).text)
     script = Script(top, sections)
-    write_text(path, script.notebook if path.suffix == ".ipynb" else script.text)
-    return Ejected(path, proof)
+    return Drafted(path, script.notebook if path.suffix == ".ipynb" else script.text, proof)
+
+
+def _of_several(folder: Path) -> str | None:
+    """Why a run has no script that was trained together with others; None of any other."""
+    way, experiment = folder.resolve().parents[1:3]
+    together = (experiment / LAST_OF_SETS).is_file() and way.name != "each"
+    return f"a network that was trained on several sets ({way.name}) has no script" if together else None
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ def refused(recipe: Recipe) -> Iterator[Fault]:
     """What of a recipe has no plain code, before its data is read."""
     learn, represent, evaluate = recipe.learn, recipe.represent, recipe.evaluate
     if recipe.sets:
-        yield Fault("several sets have no script", "eject the run of one set", ("sets",))
+        yield Fault("several sets have no one script", "eject the experiment: a script for each set", ("sets",))
     if not recipe.collect.tables:
         rule = "the table was a data frame: no script knows where its rows are"
         yield Fault(rule, "write it to a file, name that under collect.tables and run again", ("collect", "tables"))
@@ -35,6 +35,9 @@ def refused(recipe: Recipe) -> Iterator[Fault]:
     for word in ("inputs", "pairs"):
         if getattr(represent, word, None):
             yield Fault(f"{word} have no script", INSTEAD, ("represent", word))
+    if learn.task == "generation":
+        rule = "generation has no script: a network that draws rows learns by a training step of its own"
+        yield Fault(rule, "use its trained model: protokit.load(RUN).sample(TABLE)", ("learn", "task"))
     if learn.backend != "tensorflow":
         yield Fault(
             f"a script trains on TensorFlow, and this run did on {learn.backend}", INSTEAD, ("learn", "backend")

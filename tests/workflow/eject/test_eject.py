@@ -138,6 +138,12 @@ def test_what_has_no_script_is_named(said: dict[str, Any], rule: str) -> None:
     assert any(rule in fault.rule for fault in found) and all(fault.cure and fault.path for fault in found)
 
 
+@pytest.mark.parametrize("name", ["gan", "vae"])
+def test_what_draws_rows_is_refused_by_that(name: str, root: Path) -> None:
+    found = [*refused(Recipe.read(root / "recipes" / f"{name}.yaml"))]
+    assert any("generation has no script" in fault.rule for fault in found)
+
+
 @pytest.mark.parametrize(
     ("change", "rule"),
     [({"columns": {"id": {"text": {"tokens": "characters"}}}}, "'id' is a text that is split into characters"),
@@ -197,7 +203,11 @@ def test_predictions_that_differ_are_told() -> None:
 def test_each_recipe_is_ejected_or_refused_by_name(path: Path, tmp_path: Path) -> None:
     read = Recipe.read(path)
     if read.sets:
-        assert [*refused(read)]
+        sets = protokit.run_sets(
+            read, out=tmp_path / "runs", set={"learn.engine": "keras", "learn.epochs": 3}, cache=False
+        )
+        for script in sets.eject(tmp_path / "scripts", prove=True).values():
+            assert script.proof is not None and script.proof.equal, str(script)
         return
     simple = {"survival": "kaplan_meier", "clustering": "kmeans", "generation": "gaussian"}
     baseline = simple.get(read.learn.task or "", "dummy")

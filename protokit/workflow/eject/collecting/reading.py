@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pandas as pd
 from protokit.collect.files.dialect import dialect_of
 from protokit.collect.files.files import File
 from protokit.collect.readers.csv import Csv
+from protokit.collect.readers.html import Html
 from protokit.collect.readers.images import Images
 from protokit.collect.readers.json import Json
 from protokit.collect.readers.jsonl import JsonLines
@@ -119,6 +121,16 @@ def _sqlite(source: Sqlite, folder: Path, run: pd.DataFrame) -> tuple[Call, pd.D
     return ("read_sqlite", items), tables.read_sqlite(path, query, dates)
 
 
+def _html(source: Html, folder: Path, run: pd.DataFrame) -> tuple[Call, pd.DataFrame]:
+    text = re.escape(source.table) if isinstance(source.table, str) else None
+    arguments = (source.encoding, text, source.table - 1 if isinstance(source.table, int) else 0)
+    written = [*map(literal, arguments)]
+    try:
+        return _each(source, folder, "read_html", written, lambda path: tables.read_html(path, *arguments))
+    except IndexError as error:
+        raise otherwise(source.location, str(error)) from None
+
+
 def _parquet(source: Parquet, folder: Path, run: pd.DataFrame) -> tuple[Call, pd.DataFrame]:
     _place(source, folder)
     place = source.location
@@ -173,6 +185,7 @@ def _shipped(source: Shipped, folder: Path, run: pd.DataFrame) -> tuple[Call, pd
 
 _READERS: Mapping[type, Callable[[Any, Path, pd.DataFrame], tuple[Call, pd.DataFrame]]] = {
     Csv: _csv,
+    Html: _html,
     Sqlite: _sqlite,
     Parquet: _parquet,
     JsonLines: _jsonl,

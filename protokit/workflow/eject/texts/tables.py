@@ -33,6 +33,11 @@ def read_sqlite(path: Path, query: str, dates: Sequence[str] = ()) -> pd.DataFra
         connection.close()
 
 
+def read_html(path: Path, encoding: str | None, text: str | None, number: int) -> pd.DataFrame:
+    """A table of a web page: of those that hold a text, or of all, that of a number from 0."""
+    return pd.read_html(path, encoding=encoding, match=text or ".+")[number]
+
+
 def read_parquet(path: Path) -> pd.DataFrame:
     """A Parquet file, or all that a pattern means; DuckDB reads it. Folders such as `year=2024` are a column."""
     return duckdb.connect().read_parquet(str(path), hive_partitioning="=" in str(path)).df()
