@@ -2,7 +2,8 @@
 
 python benchmarks/doors.py DATA_FOLDER [--venvs FOLDER] [--only adult] [--page]
 
-Each model is trained as its recipe says and exported in each format, held against protokit on all test rows and on
+Each model is trained as its recipe says, those of the tables for three epochs, since what is measured does not depend on
+how long it has learned, and exported in each format, held against protokit on all test rows and on
 those that are drawn; then the file is loaded in a bare virtual environment that has its runtime and no protokit, and
 is asked for the same rows. Results are kept in docs/doors.json; --page writes docs/doors.md anew from them.
 It needs the extras export, litert and torch.
@@ -93,16 +94,16 @@ def measured(name: str, data: Path, venvs: Path) -> dict[str, dict[str, object]]
         spied(cls)
     figures: dict[str, dict[str, object]] = {}
     with tempfile.TemporaryDirectory() as folder:
-        run = protokit.run(recipe, table, out=Path(folder) / "runs")
-        if isinstance(run, protokit.SetsRun):
-            model = run.models[0] if hasattr(run, "models") else next(iter(run.of.values())).model
-            rows = None
+        set_to = {} if isinstance(recipe, Path) else {"learn.epochs": 3, "evaluate.baselines": ["dummy"]}
+        if isinstance(recipe, Path) and "\nsets:" in recipe.read_text():
+            sets = protokit.run_sets(recipe, out=Path(folder) / "runs", set={"learn.sets": []})
+            model, rows = sets.model(sets.sets[0], "each"), None
         else:
+            run = protokit.run(recipe, table, out=Path(folder) / "runs", set=set_to)
             model = run.model
             frame = collected(run.recipe, table).frame
-            rows = frame if "row" not in run.predictions else None
-            if rows is None:
-                rows = frame.loc[frame.index.isin(run.predictions["row"])]
+            known = run.predictions.get("row")
+            rows = frame if known is None else frame.loc[frame.index.isin(known)]
         for form, ending in ENDINGS.items():
             place = Path(folder) / f"exported{ending}"
             asked.clear()

@@ -37,36 +37,40 @@ FOR_BITS = {"learn.engine": "keras", "evaluate.baselines": ["dummy"]}
 
 def measured(name: str, data: Path, python: Path) -> dict[str, object]:
     """The figures of one recipe; `refused` where it has no script."""
-    from protokit.workflow.eject.proving import compared
-
     recipe, table = case(name, data)
     if table is not None:  # a script reads a file
         return {"refused": "its table was cut in Python"}
     with tempfile.TemporaryDirectory() as folder:
-        several = isinstance(recipe, Path) and "\nsets:" in recipe.read_text()
-        set_to: dict[str, object] = dict(FOR_BITS)
+        out, set_to = Path(folder) / "runs", {**FOR_BITS, **({} if isinstance(recipe, Path) else {"learn.epochs": 3})}
         try:
-            if several:
-                run: Any = protokit.run_sets(recipe, out=Path(folder) / "runs", set=set_to)
-                return {"refused": f"{len(run.sets)} sets: each has its own script (protokit eject RUN --set NAME)"}
-            try:
-                run = protokit.run(recipe, out=Path(folder) / "runs", set=set_to)
-            except protokit.SpecError:  # a step of its own runs on the fused engine alone, or it has no baselines
-                run = protokit.run(recipe, out=Path(folder) / "runs")
-            script = Path(folder) / "script.py"
-            protokit.eject(run, script)
+            if isinstance(recipe, Path) and "\nsets:" in recipe.read_text():
+                del set_to["learn.engine"]  # what is trained together is trained by the fused engine
+                sets = protokit.run_sets(recipe, out=out, set=set_to)
+                runs = [sets.run(one) for one in sets.sets]
+            else:
+                runs = [protokit.run(recipe, out=out, set=set_to)]
+            found = [executed(run, Path(folder), python) for run in runs]
         except protokit.ProtokitError as error:
             return {"refused": str(error)}
-        quiet = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "2", "KERAS_BACKEND": "tensorflow", "PYTHONPATH": ""}
-        begun = time.perf_counter()
-        done = subprocess.run([python, "-I", script], cwd=folder, env=quiet, capture_output=True, text=True)
-        lines = len(script.read_text().splitlines())
-        if done.returncode:
-            return {"lines": lines, "failed": (done.stderr or done.stdout).strip().splitlines()[-1]}
-        seconds = time.perf_counter() - begun
-        said = pd.read_csv(Path(folder) / "script_predictions.csv", dtype=str, keep_default_na=False)
-        proof = compared(said, run.predictions, "the run")
-        return {"lines": lines, "rows": proof.rows, "apart": proof.apart, "labels": proof.labels, "seconds": seconds}
+    return {name: max(one[name] for one in found) for name in found[0]}
+
+
+def executed(run: protokit.Run, folder: Path, python: Path) -> dict[str, Any]:
+    """The script of a run, executed by a bare Python, beside the run."""
+    from protokit.workflow.eject.proving import compared
+
+    script = folder / "script.py"
+    protokit.eject(run, script)
+    quiet = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "2", "KERAS_BACKEND": "tensorflow", "PYTHONPATH": ""}
+    begun = time.perf_counter()
+    done = subprocess.run([python, "-I", script], cwd=folder, env=quiet, capture_output=True, text=True)
+    lines = len(script.read_text().splitlines())
+    if done.returncode:
+        return {"lines": lines, "failed": (done.stderr or done.stdout).strip().splitlines()[-1]}
+    seconds = time.perf_counter() - begun
+    said = pd.read_csv(folder / "script_predictions.csv", dtype=str, keep_default_na=False)
+    proof = compared(said, run.predictions, "the run")
+    return {"lines": lines, "rows": proof.rows, "apart": proof.apart, "labels": proof.labels, "seconds": seconds}
 
 
 def page(found: dict[str, Any]) -> str:
