@@ -2,8 +2,8 @@
 
 python benchmarks/doors.py DATA_FOLDER [--venvs FOLDER] [--only adult] [--page]
 
-Each model is trained as its recipe says, those of the tables for three epochs, since what is measured does not depend on
-how long it has learned, and exported in each format, held against protokit on all test rows and on
+Each model is trained as its recipe says, those of the tables for three epochs, since what is measured does not depend
+on how long it has learned, and exported in each format, held against protokit on all test rows and on
 those that are drawn; then the file is loaded in a bare virtual environment that has its runtime and no protokit, and
 is asked for the same rows. Results are kept in docs/doors.json; --page writes docs/doors.md anew from them.
 It needs the extras export, litert and torch.
