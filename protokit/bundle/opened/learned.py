@@ -69,7 +69,11 @@ class Learned(ABC):
 
     @property
     def kinds(self) -> dict[str, str]:
-        """What each column is that is learned from, or that holds the truth."""
+        """What each column is that is learned from, or that holds the truth.
+
+        >>> model.kinds["wing"], model.kinds["island"]
+        ('number', 'category')
+        """
         learned = {name: kind for part in self.parts for name, kind in part.encoder.kinds.items()}
         return {**target_columns(self.parts[0].encoder), **learned}
 
