@@ -99,7 +99,7 @@ def test_long_texts_and_marks_of_missing_cells() -> None:
 
 
 def test_rows_are_given_by_few_where_a_text_is_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("protokit.doors.files.onnx_file._CHARACTERS", 10)
+    monkeypatch.setattr("protokit.doors.onnx_session._CHARACTERS", 10)
     texts = np.array(["ab", "abc", "a", "b" * 40, "", "", None], object)[:-1, None]
     assert [len(one["t"]) for one in slices({"t": texts})] == [3, 1, 2]
     assert [len(one["t"]) for one in slices({"t": texts[:0]})] == [0]

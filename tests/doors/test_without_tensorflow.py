@@ -137,7 +137,7 @@ def test_a_file_of_another_model_is_not_taken_and_why_is_said(folder: Path, tmp_
 def test_nothing_is_said_of_an_export_where_there_can_be_none(tmp_path: Path) -> None:
     frame = pd.DataFrame({"said": ["good day", "bad day", "so so", "well"] * 10, "mood": ["high", "low"] * 20})
     learn = {"epochs": 1, "networks": 1}
-    recipe = {"represent": {"target": "mood", "columns": {"said": "text"}}, "learn": learn}
+    recipe = {"represent": {"target": "mood", "columns": {"said": "set"}}, "learn": learn}
     protokit.run({**recipe, "evaluate": {"baselines": []}}, frame, out=tmp_path).model.save(tmp_path / "m")
     intake = intake_of(tmp_path / "m")
     assert intake is not None and beside(intake, "m") == (None, "")

@@ -27,8 +27,7 @@ from protokit.workflow.eject.code import call, closed, listed, literal
 from protokit.workflow.eject.dating import form_of
 from protokit.workflow.eject.inputs import numeric as numeric_inputs
 from protokit.workflow.eject.inputs import own as own_inputs
-from protokit.workflow.eject.refusal import INSTEAD
-from protokit.workflow.eject.script import Section
+from protokit.workflow.eject.script import INSTEAD, Section
 from protokit.workflow.eject.tasks.forms import FORMS
 from protokit.workflow.eject.texts import dates
 

@@ -19,8 +19,7 @@ from protokit.represent.represented import Represented
 from protokit.workflow.eject.code import call, literal
 from protokit.workflow.eject.evaluating import of_labels
 from protokit.workflow.eject.network import straight_to_head
-from protokit.workflow.eject.refusal import INSTEAD
-from protokit.workflow.eject.script import Section
+from protokit.workflow.eject.script import INSTEAD, Section
 from protokit.workflow.eject.tasks.forms import FORMS
 from protokit.workflow.run.networks import count_of
 

@@ -18,8 +18,7 @@ from protokit.menu.network.inputs import WORD_WIDTH, layer_name
 from protokit.menu.reading.arguments import arguments_of
 from protokit.recipe.recipe import Recipe
 from protokit.workflow.eject.code import call, literal, name_of
-from protokit.workflow.eject.refusal import INSTEAD
-from protokit.workflow.eject.script import Section
+from protokit.workflow.eject.script import INSTEAD, Section
 from protokit.workflow.eject.tasks.forms import FORMS
 
 BY_KNOTS = "PiecewiseLinearEmbedding"

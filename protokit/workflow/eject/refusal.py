@@ -11,9 +11,9 @@ from protokit.represent.encoder import Encoder
 from protokit.represent.encoding import Encoding
 from protokit.represent.kinds.number import NumberOptions
 from protokit.workflow.eject.evaluating import of_labels
-from protokit.workflow.eject.inputs.own import INSTEAD, refused_of
+from protokit.workflow.eject.inputs.own import refused_of
+from protokit.workflow.eject.script import INSTEAD
 
-__all__ = ["INSTEAD", "refused", "unfit"]
 TASKS = ("binary", "multiclass", "regression", "quantile", "survival", "clustering", "reconstruction")
 SCHEDULES = ("constant", "plateau", "cosine")
 

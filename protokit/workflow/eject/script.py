@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from protokit.workflow.eject.code import imports_of, needed, source_of
 
+INSTEAD = "use its trained model: protokit.load(RUN), or `protokit predict RUN DATA`"
+
 
 @dataclass(frozen=True)
 class Section:

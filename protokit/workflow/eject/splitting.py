@@ -16,8 +16,7 @@ from protokit.represent.split.column import NAMES
 from protokit.represent.split_way import SPLITS
 from protokit.workflow.eject.code import literal
 from protokit.workflow.eject.dating import form_of
-from protokit.workflow.eject.refusal import INSTEAD
-from protokit.workflow.eject.script import Section
+from protokit.workflow.eject.script import INSTEAD, Section
 from protokit.workflow.eject.texts import splits
 
 _DEALT = """\

@@ -10,7 +10,7 @@ from protokit.collect.database.casts import split
 from protokit.core.errors import SpecError
 from protokit.grammar.expressions import quote
 from protokit.workflow.eject.collecting.workbench import Workbench, column, columns
-from protokit.workflow.eject.refusal import INSTEAD
+from protokit.workflow.eject.script import INSTEAD
 
 _NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT",
             "FLOAT", "DOUBLE", "DECIMAL")  # fmt: skip

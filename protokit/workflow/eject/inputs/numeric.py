@@ -12,7 +12,7 @@ from protokit.represent.encoders.lists.members import BagNumbers
 from protokit.represent.kinds.lists.set import MembersOptions
 from protokit.workflow.eject.code import literal
 from protokit.workflow.eject.dating import form_of
-from protokit.workflow.eject.refusal import INSTEAD
+from protokit.workflow.eject.script import INSTEAD
 from protokit.workflow.eject.texts.dates import clock_of
 from protokit.workflow.eject.texts.inputs.lists import members_of
 from protokit.workflow.eject.texts.inputs.places import earth_of

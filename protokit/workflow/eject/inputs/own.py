@@ -11,8 +11,7 @@ from protokit.represent.encoders.text import TFIDF, TOKENS, Tfidf, Tokens
 from protokit.represent.kind import InputColumn
 from protokit.represent.kinds.text import TextOptions
 from protokit.workflow.eject.code import call, listed, literal
-
-INSTEAD = "use its trained model: protokit.load(RUN), or `protokit predict RUN DATA`"
+from protokit.workflow.eject.script import INSTEAD
 
 
 def refused_of(own: Sequence[InputColumn]) -> Iterator[Fault]:

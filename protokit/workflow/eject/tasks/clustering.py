@@ -11,7 +11,7 @@ from protokit.evaluate.metrics.declared import Declared
 from protokit.evaluate.metrics.metric import METRICS
 from protokit.represent.kind import NumberColumn
 from protokit.workflow.eject.code import literal
-from protokit.workflow.eject.refusal import INSTEAD
+from protokit.workflow.eject.script import INSTEAD
 from protokit.workflow.eject.tasks.form import Encoded, Form, Scored
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from protokit.core.places import Fault
 from protokit.core.values.signature import TargetSpec
 from protokit.workflow.eject.code import call, literal, titled
-from protokit.workflow.eject.refusal import INSTEAD
+from protokit.workflow.eject.script import INSTEAD
 from protokit.workflow.eject.tasks.form import Encoded, Form, Scored
 
 if TYPE_CHECKING:
