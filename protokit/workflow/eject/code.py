@@ -12,9 +12,7 @@ from types import ModuleType
 from protokit.workflow.eject.texts import (
     categories,
     cells,
-    clusters,
     dates,
-    given_back,
     layers,
     losses,
     numbers,
@@ -22,11 +20,11 @@ from protokit.workflow.eject.texts import (
     scores,
     seeds,
     splits,
-    survival,
     tables,
     training,
 )
 from protokit.workflow.eject.texts.inputs import images, lists, places, words
+from protokit.workflow.eject.texts.tasks import clusters, given_back, survival
 
 WIDTH = 120
 _TEXTS: tuple[ModuleType, ...] = (

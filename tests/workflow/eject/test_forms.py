@@ -23,8 +23,9 @@ from protokit.represent.clustering.feature_space import FeatureSpace, Neighbourh
 from protokit.represent.targets.coding import Asked
 from protokit.represent.targets.codings.times import Times
 from protokit.workflow.eject.eject import Made
-from protokit.workflow.eject.texts import clusters, given_back, seeds
-from protokit.workflow.eject.texts import survival as texts
+from protokit.workflow.eject.texts import seeds
+from protokit.workflow.eject.texts.tasks import clusters, given_back
+from protokit.workflow.eject.texts.tasks import survival as texts
 
 
 def visits(folder: Path, rows: int = 120) -> None:
