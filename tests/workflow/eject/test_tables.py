@@ -193,11 +193,9 @@ def test_what_a_script_reads_otherwise_is_refused(folder: Path) -> None:
     (folder / "marked.csv").write_text("# told\na,b,dear\nx#1,1,yes\ny,2,no\n")
     with pytest.raises(protokit.SpecError, match="reads the table otherwise"):
         table_of({"tables": {"marked": {"csv": "marked.csv", "comment": "#"}}}, folder)
-    with pytest.raises(protokit.SpecError, match="is of html, which has no script"):
-        (folder / "page.html").write_text(
-            "<table><tr><th>a</th><th>dear</th></tr><tr><td>1</td><td>x</td></tr></table>"
-        )
-        table_of({"tables": {"page": "page.html"}}, folder)
+    pd.DataFrame({"a": [1.0], "dear": ["x"]}).to_feather(folder / "kept.arrow")
+    with pytest.raises(protokit.SpecError, match="is of arrow, which has no script"):
+        table_of({"tables": {"kept": "kept.arrow"}}, folder)
 
 
 @pytest.mark.proof
