@@ -19,6 +19,7 @@ from protokit.bundle.predicting.predicted import predicted
 from protokit.core.errors import BundleError, MissingExtra, ProtokitError, SpecError
 from protokit.core.files import sha256
 from protokit.core.values.prediction_batch import predicted_at_once
+from protokit.doors.graph.columns.images import OfImage
 from protokit.doors.interface import interface_of
 from protokit.doors.onnx_session import OnnxSession
 from protokit.represent.encoding import Encoding
@@ -44,6 +45,8 @@ class OnnxModel(Learned):
         self.parts = tuple(_Part(one) for one in encoders)
         self.input_schema = knowing(schema, self.parts)
         self.interface = interface_of(self)
+        if any(isinstance(one, OfImage) for one in self.interface.raw.values()):
+            raise SpecError.one("images are read from their files, which are found by the model", "use Keras")
         self.path = path
 
     @cached_property

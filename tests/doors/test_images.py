@@ -19,6 +19,7 @@ from protokit.core.libraries.backend import keras
 from protokit.doors.files.networks import predicting
 from protokit.doors.files.torch.layers import in_torch
 from protokit.doors.graph.columns.images import OfImage
+from protokit.doors.onnx_model import OnnxModel
 from protokit.doors.plan import Plan
 from protokit.doors.proof import many_drawn
 from protokit.represent.encoders.image import ImageColumn
@@ -92,6 +93,11 @@ def test_images_of_other_sizes_in_each_part_are_refused(seen: Callable[[], Any])
     other = replace(part, encoder=replace(part.encoder, own=(replace(part.encoder.own[0], size=(4, 4)),)))
     with pytest.raises(SpecError, match="the images of 'view' have other sizes in each part"):
         Plan.of(replace(seen(), parts=(part, other)))
+
+
+def test_images_are_read_by_the_model_and_not_by_its_file(seen: Callable[[], Any], tmp_path: Path) -> None:
+    with pytest.raises(SpecError, match="images are read from their files"):
+        OnnxModel([part.encoder for part in seen().parts], None, tmp_path / "model.onnx")
 
 
 def test_what_changes_images_in_training_alone_is_left_out() -> None:
