@@ -97,7 +97,7 @@ def measured(name: str, data: Path, venvs: Path, kept: Path) -> dict[str, dict[s
     with tempfile.TemporaryDirectory() as folder:
         set_to = {} if isinstance(recipe, Path) else {"learn.epochs": 3, "evaluate.baselines": ["dummy"]}
         if isinstance(recipe, Path) and "\nsets:" in recipe.read_text():
-            sets = protokit.run_sets(recipe, out=Path(folder) / "runs", set={"learn.sets": []})
+            sets = protokit.run_sets(recipe, out=Path(folder) / "runs")
             model, rows = sets.model(sets.sets[0], "each"), None
         else:
             run = protokit.run(recipe, table, out=Path(folder) / "runs", set=set_to)
