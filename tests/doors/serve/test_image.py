@@ -63,10 +63,10 @@ def test_it_is_written_anew_and_nothing_else_is_overwritten(folder: Path, tmp_pa
 def test_what_goes_into_no_file_takes_tensorflow_along(tmp_path: Path) -> None:
     frame = pd.DataFrame({"said": ["good day", "bad day", "so so", "well"] * 10, "mood": ["high", "low"] * 20})
     learn = {"epochs": 1, "networks": 1}
-    recipe = {"represent": {"target": "mood", "columns": {"said": "text"}}, "learn": learn}
+    recipe = {"represent": {"target": "mood", "columns": {"said": "set"}}, "learn": learn}
     protokit.run({**recipe, "evaluate": {"baselines": []}}, frame, out=tmp_path / "runs").model.save(tmp_path / "m")
     status, _, told = call("serve", "m", "--dockerfile", cwd=tmp_path)
-    assert status == 0 and "with TensorFlow: 'said' is of the kind 'text'" in told
+    assert status == 0 and "with TensorFlow: 'said' is of the kind 'set'" in told
     lines = (tmp_path / "m-image" / "requirements.txt").read_text()
     assert re.search(r"^tensorflow==", lines, re.M) and re.search(r"^keras==", lines, re.M)
     assert not (tmp_path / "m-image" / "model" / "model.onnx").exists()
