@@ -75,12 +75,12 @@ def counted(count: int | str, thing: str, do: str = "") -> str:
 
 
 def identifiers(names: Sequence[str]) -> dict[str, str]:
-    """Each name as letters, digits and `_`, none twice.
+    """Each name as letters, digits and `_`, none twice; `self`, which a call has for itself, is `self_2`.
 
     >>> identifiers(["fixed acidity", "fixed/acidity", "7 days"])
     {'fixed acidity': 'fixed_acidity', 'fixed/acidity': 'fixed_acidity_2', '7 days': 'x7_days'}
     """
-    found, taken = dict[str, str](), set[str]()
+    found, taken = dict[str, str](), {"self"}
     for name in names:
         plain = re.sub(r"[^A-Za-z0-9_]", "_", name)
         plain = plain if plain[:1].isalpha() else f"x{plain}"
