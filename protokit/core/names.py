@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 import re
 from collections.abc import Sequence
 from math import isfinite
@@ -75,12 +76,12 @@ def counted(count: int | str, thing: str, do: str = "") -> str:
 
 
 def identifiers(names: Sequence[str]) -> dict[str, str]:
-    """Each name as letters, digits and `_`, none twice; `self`, which a call has for itself, is `self_2`.
+    """Each name as letters, digits and `_`, none twice, and none that is no argument's: `self` is `self_2`.
 
     >>> identifiers(["fixed acidity", "fixed/acidity", "7 days"])
     {'fixed acidity': 'fixed_acidity', 'fixed/acidity': 'fixed_acidity_2', '7 days': 'x7_days'}
     """
-    found, taken = dict[str, str](), {"self"}
+    found, taken = dict[str, str](), {"self", *map(str.lower, keyword.kwlist)}
     for name in names:
         plain = re.sub(r"[^A-Za-z0-9_]", "_", name)
         plain = plain if plain[:1].isalpha() else f"x{plain}"

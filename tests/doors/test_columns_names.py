@@ -10,7 +10,7 @@ import pytest
 import protokit
 from tests.doors.conftest import LEARN, table
 
-CALLED = {"wing size": "maximum", "mass": "network_0_0", "island": "self", "sex": "cast"}
+CALLED = {"wing size": "maximum", "mass": "network_0_0", "island": "self", "sex": "class"}
 
 
 @pytest.mark.some("m.keras")
@@ -25,4 +25,4 @@ def test_columns_that_are_called_like_operations(tmp_path: Path, name: str) -> N
     found = model.export(tmp_path / name, rows=birds)
     assert found.differs <= 1e-5
     inputs = {one["column"]: one["name"] for one in json.loads(found.contract.read_text())["inputs"]}
-    assert inputs == {"maximum": "maximum", "network_0_0": "network_0_0", "self": "self_2", "cast": "cast"}
+    assert inputs == {"maximum": "maximum", "network_0_0": "network_0_0", "self": "self_2", "class": "class_2"}
