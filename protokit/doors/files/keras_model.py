@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import keyword
 from collections.abc import Mapping, Sequence
 from itertools import count
 from types import MethodType
@@ -36,7 +37,7 @@ def names_in(plan: Plan) -> dict[str, str]:
     for column in plan.raw.values():
         if any(UNKNOWN in level for level in column.levels or ()):
             raise SpecError.one(f"a level of {column.name!r} has a NUL in it", "mend its cells")
-    return identifiers([*plan.raw, *(end.name for end in plan.ends)])
+    return identifiers([*plan.raw, *(end.name for end in plan.ends)], {"self", *keyword.kwlist})  # no arguments
 
 
 def hold_single(plan: Plan, why: str = "predict of Keras gives") -> None:
