@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import inspect
+import keyword
 from collections.abc import Mapping, Sequence
+from itertools import count
 from types import MethodType
 from typing import Any
 
@@ -35,7 +37,7 @@ def names_in(plan: Plan) -> dict[str, str]:
     for column in plan.raw.values():
         if any(UNKNOWN in level for level in column.levels or ()):
             raise SpecError.one(f"a level of {column.name!r} has a NUL in it", "mend its cells")
-    return identifiers([*plan.raw, *(end.name for end in plan.ends)])
+    return identifiers([*plan.raw, *(end.name for end in plan.ends)], {"self", *keyword.kwlist})  # no arguments
 
 
 def hold_single(plan: Plan, why: str = "predict of Keras gives") -> None:
@@ -56,8 +58,27 @@ def model_of(plan: Plan, names: Mapping[str, str]) -> keras.Model:
         for name, column in plan.raw.items()
     }
     outputs = plan.predicted(OfKeras(), raw, lambda encoded: _networks(plan, encoded))
-    given = {names[name]: one for name, one in raw.items()}
-    return keras.Model(given, {names[name]: one for name, one in outputs.items()}, name="model")
+    return functional({names[name]: one for name, one in raw.items()}, {names[n]: one for n, one in outputs.items()})
+
+
+def functional(
+    given: Mapping[str, keras.KerasTensor], made: Mapping[str, keras.KerasTensor], name: str = "model"
+) -> keras.Model:
+    """A model of tensors by name. An operation that has the name of an input, such as `maximum`, gets another one."""
+    steps, left = dict[int, Any](), [*made.values()]
+    while left:
+        history = left.pop()._keras_history
+        if id(history.operation) not in steps:
+            steps[id(history.operation)] = history.operation
+            left += [one for node in history.operation._inbound_nodes for one in node.input_tensors]
+    inputs = {id(one._keras_history.operation) for one in given.values()}
+    own = [step for key, step in steps.items() if key not in inputs]
+    taken = {*given, *(step.name for step in own)}
+    for step in own:
+        if step.name in given:
+            step.name = next(n for i in count(1) if (n := f"{step.name}_of_model_{i}") not in taken)
+            taken.add(step.name)
+    return keras.Model(dict(given), dict(made), name=name)
 
 
 def fed(plan: Plan, names: Mapping[str, str], given: Mapping[str, np.ndarray]) -> dict[str, tf.Tensor]:

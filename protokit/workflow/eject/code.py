@@ -43,6 +43,8 @@ _OWN = {
     "metrics": "from sklearn import metrics",
     "Path": "from pathlib import Path",
 }
+# what the function that builds the network calls its own
+_IN_BUILD = frozenset({"rows", "inputs", "numbers", "categories", "vectors", "category_numbers", "flat", "output"})
 _FOR_TOOLS = re.compile(r"  # (?:noqa|type|fmt)\b.*$", re.MULTILINE)
 
 
@@ -78,12 +80,12 @@ def closed(start: str, items: Sequence[str], end: str, indent: int) -> str:
 def name_of(text: str, taken: Iterable[str] = ()) -> str:
     """A name of Python's for a thing of that name.
 
-    >>> name_of("dense 3/a"), name_of("class"), name_of("np")
-    ('dense_3_a', 'class_', 'np_')
+    >>> name_of("dense 3/a"), name_of("class"), name_of("np"), name_of("rows")
+    ('dense_3_a', 'class_', 'np_', 'rows_')
     """
     found = re.sub(r"\W+", "_", text).strip("_").lower() or "x"
     found = f"x_{found}" if found[0].isdigit() else found
-    while keyword.iskeyword(found) or found in _OWN or found in FUNCTIONS or found in taken:
+    while keyword.iskeyword(found) or found in {*_OWN, *_IN_BUILD, *FUNCTIONS, *taken}:
         found += "_"
     return found
 
@@ -109,10 +111,10 @@ def literal(value: object) -> str:
 def titled(text: str, rest: str) -> str:
     """Code of a text with something put in behind it.
 
-    >>> titled("days > ", "{end:g}"), titled("{a}", "{i}")
-    ('f"days > {end:g}"', '"{a}" + f"{i}"')
+    >>> titled("days > ", "{end:g}"), titled("{a}", "{i}"), titled("two\\nlines", "{i}")
+    ('f"days > {end:g}"', '"{a}" + f"{i}"', '"two\\\\nlines" + f"{i}"')
     """
-    return f'f"{text}{rest}"' if not {*text} & {*'"{}\\'} else f'{literal(text)} + f"{rest}"'
+    return f'f"{text}{rest}"' if text.isprintable() and not {*text} & {*'"{}\\'} else f'{literal(text)} + f"{rest}"'
 
 
 def needed(code: str) -> list[str]:

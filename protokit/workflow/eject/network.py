@@ -114,11 +114,12 @@ class _Writer:
     def formed(self, spec: InputSpec, given: str) -> str:
         """An input in the form in which a menu takes it: pixels from 0 to 1, a vector of each word."""
         if spec.kind == "image":
-            name, head, items = f"{given}_scaled", "keras.layers.Rescaling", ["1 / 255"]
+            end, head, items = "scaled", "keras.layers.Rescaling", ["1 / 255"]
         else:
-            name, head = f"{given}_words", "keras.layers.Embedding"
+            end, head = "words", "keras.layers.Embedding"
             items = [f'rows["sizes"][{literal(spec.name)}]', str(WORD_WIDTH)]
-        items.append(f"name={literal(layer_name(spec.name, 'scaled' if spec.kind == 'image' else 'words'))}")
+        items.append(f"name={literal(layer_name(spec.name, end))}")
+        name = name_of(f"{given}_{end}", {*self.inputs, *self.known.values()})
         self.out.append(call(head, items, 4, before=f"{name} = ", after=f"({given})"))
         return name
 

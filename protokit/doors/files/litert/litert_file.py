@@ -12,7 +12,7 @@ from protokit.core.libraries.backend import keras
 from protokit.core.libraries.optional import optional
 from protokit.core.libraries.quiet import native_stderr_held
 from protokit.doors.arithmetic.of_litert import OfLiteRt
-from protokit.doors.files.keras_model import hold_single, names_in, plain
+from protokit.doors.files.keras_model import functional, hold_single, names_in, plain
 from protokit.doors.files.litert.columns import Coded, narrowed
 from protokit.doors.files.litert.pieces import converted, together
 from protokit.doors.files.networks import joined, key_of
@@ -80,9 +80,9 @@ class LiteRtFile(Format):
         ends = plan.predicted(OfLiteRt(known), raw, said)
         taken = {names[name]: one for name, one in raw.items()}
         pieces = (
-            (keras.Model(taken, made), "float32"),
+            (functional(taken, made), "float32"),
             (keras.Model(networks.inputs, every), self.dtype),
-            (keras.Model(given, {names[name]: one for name, one in ends.items()}), "float32"),
+            (functional(given, {names[name]: one for name, one in ends.items()}), "float32"),
         )
         rows = self._calibrating(plan) if self.dtype == "int8" else {}
         files = [converted(model, dtype, rows) for model, dtype in pieces]
