@@ -171,7 +171,8 @@ def test_the_example_of_the_page_is_stepped_through_in_a_debugger(backend: str, 
         # Ray, once imported, names a debugger of its own for all processes that begin here
         env={**os.environ, "KERAS_BACKEND": backend, "PYTHONPATH": str(Path(protokit.__file__).parents[1]), **PDB},
         cwd=tmp_path,
-        input="import keras\ntbreak keras.layers.Dense.call\nc\np 'here', type(inputs).__module__, self.units, len(inputs)\nn\nc\n",
+        input="import keras\ntbreak keras.layers.Dense.call\nc\n"
+        "p 'here', type(inputs).__module__, self.units, len(inputs)\nn\nc\n",
         capture_output=True,
         text=True,
     )
