@@ -14,7 +14,7 @@ _EXACT = 1 << 53  # up to it float64 has every whole number
 _NUMBERS = frozenset({int, float})
 _TRUTHS = frozenset({str, bool, int, float})
 _WORDS = {**dict.fromkeys(TRUE, 1.0), "1": 1.0, **dict.fromkeys(FALSE, 0.0), "0": 0.0}
-_GONE = float("nan")
+_GONE, _NEITHER = float("nan"), -1.0
 
 
 def few_numbers(column: NumberColumn, cells: FewCells) -> list[float] | None:
@@ -28,17 +28,20 @@ def plain_numbers(cells: FewCells, marks: tuple[str, ...] = ()) -> list[float] |
     """Cells that are numbers by their type and no `marks`, as they are."""
     if not cells.kinds <= _NUMBERS or (marks and cells.narrow):
         return None
-    found = [_GONE if one is None else one for one in cells.values]
-    for one in found:
-        if type(one) is int and not -_EXACT <= one <= _EXACT:
+    found = list[float]()
+    for one in cells.values:
+        number = _GONE if one is None else one
+        assert isinstance(number, (int, float)), "the kinds are those"
+        if isinstance(number, int) and not -_EXACT <= number <= _EXACT:
             return None
-        if one > _SURE or one < -_SURE or (marks and as_text(one) in marks):
+        if number > _SURE or number < -_SURE or (marks and as_text(number) in marks):
             return None
-    return [float(one) for one in found]
+        found.append(float(number))
+    return found
 
 
 def _truths(cells: FewCells) -> list[float] | None:
     if not cells.kinds <= _TRUTHS or not cells.alike:
         return None
-    found = [_GONE if one is None else _WORDS.get(as_text(one).lower()) for one in cells.values]
-    return None if None in found else found
+    found = [_GONE if one is None else _WORDS.get(as_text(one).lower(), _NEITHER) for one in cells.values]
+    return None if _NEITHER in found else found

@@ -104,11 +104,12 @@ class ColumnScale:
 
     def of_units(self, numbers: np.ndarray, units: np.ndarray, sizes: np.ndarray) -> np.ndarray:
         """What comes out of rounded numbers, whose `u` is known, and that softly bounded. Shapes: (rows,) each."""
-        if not self.knots:
-            return np.clip(units, -_FARTHEST, _FARTHEST)
-        if self.straight:
-            return np.clip(units, -_STRAIGHT, _STRAIGHT)
-        found: np.ndarray = (np.interp(numbers, *self._line) + sizes) / 2
+        found: np.ndarray
+        if not self.knots or self.straight:
+            most = _STRAIGHT if self.knots else _FARTHEST
+            found = np.clip(units, -most, most)
+            return found
+        found = (np.interp(numbers, *self._line) + sizes) / 2
         return found
 
     @cached_property
