@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -19,6 +20,7 @@ from protokit.bundle.opened.integrated import integrated
 from protokit.bundle.opened.labelled import Labelled, beside_truth
 from protokit.bundle.opened.sampling import hold_samples
 from protokit.bundle.opened.shapley import shapley
+from protokit.bundle.predicting.few import Few
 from protokit.bundle.predicting.predicted import predicted
 from protokit.bundle.writing import save
 from protokit.collect.frames import as_frame
@@ -88,7 +90,11 @@ class Model(Exported):
         """
         if samples is not None:
             hold_samples(samples, [part.network for part in self.parts], self.signature.targets)
-        return predicted(self, table, folder, unseen, samples, seed)
+        return predicted(self, table, folder, unseen, samples, seed, self._few)
+
+    @cached_property
+    def _few(self) -> Few | None:
+        return Few.of(self)
 
     def predict_proba(self, table: object, *, target: str | None = None) -> pd.DataFrame:
         """The probabilities of a table's rows, as `predict` has them: a column for each class or label, by its name.

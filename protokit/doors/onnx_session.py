@@ -37,6 +37,8 @@ class OnnxSession:
     def run(self, given: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """What it gives, by the output's name."""
         made = [self._session.run(self._names, some) for some in slices(given)]
+        if len(made) == 1:
+            return dict(zip(self._names, made[0], strict=True))
         return dict(zip(self._names, map(np.concatenate, zip(*made, strict=True)), strict=True))
 
 

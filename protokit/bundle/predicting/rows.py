@@ -45,7 +45,6 @@ class Rows:
 
     def predicted(self, samples: int | None = None, seed: int = 0) -> pd.DataFrame:
         """What the networks say of them; see `Model.predict`."""
-        targets = self.model.signature.targets
         drawn = self.model.answers(self.frame, self.encoded, samples, seed)
         scores = mean(drawn)
         if (clusters := self.model.parts[0].clusters) is not None:
@@ -54,5 +53,6 @@ class Rows:
         encoder = self.model.encoder if self.at is None else self.model.encoder.at(self.at)
         columns = dict(encoder.predictions(self.frame, scores))
         if samples is not None:
-            columns |= spread([encoder.predictions(self.frame, one) for one in drawn], targets)
+            said = [encoder.predictions(self.frame, one) for one in drawn]
+            columns |= spread(said, self.model.signature.targets)
         return pd.DataFrame(columns)

@@ -12,9 +12,10 @@ from protokit.doors.graph.columns.texts import OfCategory
 from protokit.doors.onnx_model import OnnxModel
 from protokit.doors.serve.engine import Columns, frame_of, plain
 from protokit.doors.serve.fields import Cells, Field, told
+from protokit.represent.few.columns import plain_numbers
+from protokit.represent.few.table import FewCells
 
 _NO_TABLE = pd.DataFrame()
-_SURE = 1e30  # no number up to it is too large
 
 
 class OnnxEngine:
@@ -46,10 +47,8 @@ class OnnxEngine:
 
     def _array(self, column: RawColumn, cells: Sequence[object]) -> np.ndarray:
         """Shapes: (rows,) -> (rows, 1). Without pandas where cells are what the file takes."""
-        if column.dtype == "float64" and all(cell is None or type(cell) is float for cell in cells):
-            numbers = np.array([np.nan if cell is None else cell for cell in cells], np.float64)
-            if not (np.abs(numbers) > _SURE).any():
-                return numbers[:, None]
+        if column.dtype == "float64" and (numbers := plain_numbers(FewCells(list(cells)))) is not None:
+            return np.array(numbers, np.float64)[:, None]
         if isinstance(column, OfCategory) and all(cell is None or cell in self._known[column.name] for cell in cells):
             return np.array(["" if cell is None else cell for cell in cells], object)[:, None]
         return column.array(pd.Series(list(cells), dtype=object, name=column.name))
