@@ -195,8 +195,11 @@ class SetsRun:
 
         All are made before the first is written. Networks that were trained on several sets have no script.
 
-        >>> {name: script.path for name, script in sets.eject("scripts").items()}
-        {'one': PosixPath('scripts/one.py'), 'other': PosixPath('scripts/other.py')}
+        >>> try:
+        ...     scripts = sets.eject("scripts")  # scripts["one"].path is scripts/one.py
+        ... except protokit.SpecError as error:  # these sets were passed as frames
+        ...     print(error.faults[0].rule)
+        set 'one': the table was a data frame: no script knows where its rows are
 
         Raises:
             SpecError: something in the recipe of a set has no script.
