@@ -95,7 +95,7 @@ def measured(name: str, data: Path, venvs: Path, kept: Path) -> dict[str, dict[s
         spied(cls)
     figures: dict[str, dict[str, object]] = {}
     with tempfile.TemporaryDirectory() as folder:
-        set_to = {} if isinstance(recipe, Path) else {"learn.epochs": 3, "evaluate.baselines": ["dummy"]}
+        set_to = {} if isinstance(recipe, Path) else {"learn.epochs": 3, "evaluate.baselines": []}
         if isinstance(recipe, Path) and "\nsets:" in recipe.read_text():
             sets = protokit.run_sets(recipe, out=Path(folder) / "runs")
             model, rows = sets.model(sets.sets[0], "each"), None
@@ -246,7 +246,7 @@ def main() -> None:
                 path = kept / name.replace("/", "_") / form / f"exported{ENDINGS[form]}"
                 if "load" in figures and path.exists():
                     figures.update(timed(form, path, venvs))
-        RECORD.write_text(json.dumps(found, indent=1) + "\n")
+            RECORD.write_text(json.dumps(found, indent=1) + "\n")
     elif not options.page:
         environments(options.venvs)
         for name in options.only.split(",") if options.only else every:
