@@ -29,11 +29,10 @@ from results import TABLES as PLAIN
 from results_data import RECIPES
 from results_series import ROWS
 from results_series import TABLES as SERIES
-from rooms import fill
+from rooms import ROOT, bare, fill
 
 import protokit
 
-ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "doors.md"
 RECORD = PAGE.with_suffix(".json")
 ENDINGS = {"onnx": ".onnx", "saved_model": "", "keras": ".keras", "litert": ".tflite", "torch": ".py"}
@@ -185,10 +184,7 @@ def timed(form: str, path: Path, venvs: Path) -> dict[str, object]:
 def environments(venvs: Path) -> None:
     """Make the bare environments that are missing, with the versions of constraints.txt."""
     for name, packages in NEEDS.items():
-        if not (venvs / name / "bin" / "python").exists():
-            subprocess.run([sys.executable, "-m", "venv", venvs / name], check=True)
-            pip = [venvs / name / "bin" / "python", "-m", "pip", "install", "-q"]
-            subprocess.run([*pip, *packages, "-c", ROOT / "constraints.txt"], check=True)
+        bare(venvs / name, packages)
 
 
 def page(found: dict[str, Any]) -> str:

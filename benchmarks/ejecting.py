@@ -22,8 +22,8 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from doors import PUBLIC, ROOT, case
-from rooms import fill
+from doors import PUBLIC, case
+from rooms import ROOT, bare, fill
 
 import protokit
 
@@ -113,10 +113,7 @@ def main() -> None:
     every = (*(f"recipes/{one.stem}" for one in sorted((ROOT / "recipes").glob("*.yaml"))), *PUBLIC)
     found = json.loads(RECORD.read_text()) if RECORD.exists() else {}
     if not options.page:
-        if not python.exists():
-            subprocess.run([sys.executable, "-m", "venv", options.venv], check=True)
-            pip = [python, "-m", "pip", "install", "-q", *PACKAGES, "-c", ROOT / "constraints.txt"]
-            subprocess.run(pip, check=True)
+        bare(options.venv, PACKAGES)
         for name in options.only.split(",") if options.only else every:
             command = [sys.executable, __file__, str(data), "--venv", str(options.venv), "--one", name]
             done = subprocess.run(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)

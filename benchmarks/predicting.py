@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 import tempfile
 import time
 from collections.abc import Callable
@@ -18,6 +17,7 @@ from statistics import median
 
 import numpy as np
 import pandas as pd
+from rooms import keep
 
 import protokit
 from protokit.bundle.predicting.rows import Rows
@@ -26,7 +26,6 @@ from protokit.doors.serve.fields import fields_of
 
 ROOT = Path(__file__).parent.parent
 DATA = ROOT.parent / "shared" / "data"
-MARK = re.compile(r"(<!-- predicting -->\n).*?(<!-- /predicting -->)", re.S)
 
 
 def seconds(*works: Callable[[], object], times: int) -> list[float]:
@@ -92,14 +91,7 @@ def main() -> None:
     found = measured(asked_for.rows)
     print(json.dumps(found, indent=1))
     if asked_for.write:
-        (ROOT / "docs" / "predicting.json").write_text(json.dumps(found, indent=1) + "\n")
-        lines = [f"Measured on {found.pop('date')} by `benchmarks/predicting.py`: adult's default model.", ""]
-        lines += ["| | |", "|---|---|"]
-        for name, value in found.items():
-            shown = value if isinstance(value, str) else f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
-            lines.append(f"| {name} | {shown} |")
-        page = ROOT / "docs" / "predicting.md"
-        page.write_text(MARK.sub(lambda m: m[1] + "\n".join(lines) + "\n" + m[2], page.read_text()))
+        keep("predicting", "adult's default model", found)
 
 
 if __name__ == "__main__":
