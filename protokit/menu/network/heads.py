@@ -65,7 +65,12 @@ def heads(
 
 def has_own_end(menu: Outline, signature: Signature) -> bool:
     """Whether the menu brings its output, so that no head is made for the target."""
-    return bool(_own_ends(menu, expand(menu), tuple(target.name for target in signature.targets)))
+    return bool(ends_of(menu, signature))
+
+
+def ends_of(menu: Outline, signature: Signature) -> list[Ref]:
+    """Where the outputs come from that the menu brings itself, one for each target; none where heads are made."""
+    return [ref for _, ref in _own_ends(menu, expand(menu), tuple(target.name for target in signature.targets))]
 
 
 def _own_ends(menu: Outline, graph: Graph, targets: tuple[str, ...]) -> list[tuple[str, Ref]]:

@@ -24,12 +24,12 @@ from protokit.workflow.eject.texts import (
     training,
 )
 from protokit.workflow.eject.texts.inputs import images, lists, places, words
-from protokit.workflow.eject.texts.tasks import clusters, given_back, survival
+from protokit.workflow.eject.texts.tasks import clusters, given_back, series, survival
 
 WIDTH = 120
 _TEXTS: tuple[ModuleType, ...] = (
     seeds, tables, images, cells, splits, numbers, categories, dates, words, lists, places, layers, losses, ridge,
-    training, scores, survival, clusters, given_back,
+    training, scores, survival, clusters, given_back, series,
 )  # fmt: skip
 # what the code between the functions may use beside what they do
 _OWN = {
@@ -44,7 +44,10 @@ _OWN = {
     "Path": "from pathlib import Path",
 }
 # what the function that builds the network calls its own
-_IN_BUILD = frozenset({"rows", "inputs", "numbers", "categories", "vectors", "category_numbers", "flat", "output"})
+_IN_BUILD = frozenset({
+    "rows", "inputs", "numbers", "categories", "vectors", "category_numbers", "flat", "output",
+    "series", "known", "history", "last", "covariates", "change", "ahead",
+})  # fmt: skip
 _FOR_TOOLS = re.compile(r"  # (?:noqa|type|fmt)\b.*$", re.MULTILINE)
 
 

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from protokit.core.errors import DataError, SpecError
 from protokit.core.files import write_text
 from protokit.core.outside import access
@@ -17,7 +19,10 @@ from protokit.core.values.tables import Table
 from protokit.evaluate.choices import Choices
 from protokit.recipe.recipe import Recipe
 from protokit.represent.encoder import Encoder
+from protokit.represent.encoding import Encoding
 from protokit.represent.represented import Represented
+from protokit.represent.series.encoder import SeriesEncoder
+from protokit.represent.series.later import with_future
 from protokit.workflow.eject.code import literal
 from protokit.workflow.eject.collecting.section import collecting
 from protokit.workflow.eject.encoding import encoding
@@ -27,6 +32,8 @@ from protokit.workflow.eject.network import building, takes_knots
 from protokit.workflow.eject.proving import PREDICTIONS, Proof, proved, with_xla
 from protokit.workflow.eject.refusal import refused, unfit
 from protokit.workflow.eject.script import Script, Section
+from protokit.workflow.eject.series.channels import channels
+from protokit.workflow.eject.series.windows import windowing
 from protokit.workflow.eject.splitting import splitting
 from protokit.workflow.eject.tasks.forms import FORMS
 from protokit.workflow.eject.texts.scores import checksum
@@ -159,33 +166,43 @@ class Made:
             SpecError: something has no script.
         """
         recipe, encoder = self.recipe, self.folds[0].encoder
-        assert isinstance(encoder, Encoder), "others are refused"
         with recipe.document.placing():
-            knots = takes_knots(recipe)
             scores, left_out = evaluating(recipe, self.target, metrics, predictions)
             found = (
                 self._tables(folder, encoder),
-                splitting(recipe, self.target, self.folds[0].frame),
-                encoding(recipe, encoder, self.folds[0].frame, knots=knots),
+                *self._rows(encoder),
                 building(recipe, encoder.signature),
-                learning(recipe, self.folds, self._checksum()),
+                learning(recipe, self.folds, self._checksum(encoder)),
                 scores,
             )
         return found, left_out
 
-    def _tables(self, folder: str, encoder: Encoder) -> Section:
-        """The tables, without rows that have no target."""
+    def _rows(self, encoder: Encoding) -> tuple[Section, Section]:
+        """Which rows, or windows of series, are for what, and what a network takes of them."""
+        recipe, frame = self.recipe, self.folds[0].frame
+        if isinstance(encoder, SeriesEncoder):
+            encoders = [fold.encoder for fold in self.folds if isinstance(fold.encoder, SeriesEncoder)]
+            given = (self.target, self.table.frame)
+            return windowing(recipe, encoders, *given), channels(recipe, encoder, *given)
+        assert isinstance(encoder, Encoder), "others are refused"
+        knots = takes_knots(recipe)
+        return splitting(recipe, self.target, frame), encoding(recipe, encoder, frame, knots=knots)
+
+    def _tables(self, folder: str, encoder: Encoding) -> Section:
+        """The tables, without rows that have no target; of series all rows."""
         name, split = self.target.name, self.recipe.represent.split
         form = FORMS.get(self.target.form)
-        if form is None and not self.target.has_classes and self.table.frame[name].dtype.kind == "O":
-            rule = f"the numbers of {name!r} are texts in a notation of their own, which has no script"
+        are_numbers = self.target.form == "steps" or (form is None and not self.target.has_classes)
+        numbers = (self.target.columns or (name,)) if are_numbers else ()
+        if odd := next((one for one in numbers if self.table.frame[one].dtype.kind == "O"), None):
+            rule = f"the numbers of {odd!r} are texts in a notation of their own, which has no script"
             raise SpecError.one(rule, "write them as computers do", ("represent", "target"))
         said = [name] if form is None else form.needed(self.recipe, self.target)
         used = [*encoder.needed, *said, *([split.way_column] if split.way_column else [])]
         tables = collecting(self.recipe, self.table, list(dict.fromkeys(used)))
         lines = [f"FOLDER = {folder}"] if "FOLDER" in tables.code else []
         lines.append(tables.code)
-        if len(self.folds[0].frame) < len(self.table.frame):
+        if not isinstance(encoder, SeriesEncoder) and len(self.folds[0].frame) < len(self.table.frame):
             has = f"table[{literal(name)}].notna()" if form is None else form.has(self.target)
             lines += [
                 f"has = {has}  # of others there is nothing to learn",
@@ -195,7 +212,11 @@ class Made:
                 lines.append("part = part[has]")
         return Section(tables.title, tables.told, "\n".join(lines))
 
-    def _checksum(self) -> int:
+    def _checksum(self, encoder: Encoding) -> int:
+        if isinstance(encoder, SeriesEncoder):  # those of all windows: also of those that lie across a border
+            every = encoder.arrays(with_future(encoder, self.table.frame)[0])
+            inputs = {name: np.asarray(values) for name, values in every.inputs.items()}
+            return checksum({"inputs": inputs, "targets": np.asarray(every.targets[self.target.key])})
         inputs, targets = rows_of(self.folds[0], self.target)
         return checksum({"inputs": inputs, "targets": targets})
 

@@ -48,7 +48,7 @@ def encoding(recipe: Recipe, encoder: Encoder, frame: pd.DataFrame, *, knots: bo
     numeric = [one for one in encoder.columns if isinstance(one, NumberColumn)]
     coded = [one for one in encoder.columns if isinstance(one, CodeColumn)]
     for column in encoder.columns:
-        if type(column) not in {*_KINDS, *_SEVERAL} and not isinstance(column, Category):
+        if type(column) not in {*KINDS, *_SEVERAL} and not isinstance(column, Category):
             where = ("represent", "columns", column.column)
             raise SpecError.one(f"{column.column!r} is a {column.kind}, which has no script", INSTEAD, where)
     prepared = own_inputs.before(encoder.own)
@@ -114,7 +114,7 @@ def _function(
         items: list[str] = []
         for plain, some in groups:
             loop = "*(numbers_of(table[name]) for name in NUMBERS)"
-            items += [loop] if plain and together else [_call(recipe, one, frame) for one in some]
+            items += [loop] if plain and together else [numbers_call(recipe, one, frame) for one in some]
         code = call("np.concatenate", [f"[{', '.join(items)}]", "axis=1"], 4, "numbers = ")
         if "\n" in code:
             code = "\n".join(["    numbers = np.concatenate(", *_stacked(items), "        axis=1,", "    )"])
@@ -188,11 +188,11 @@ def _targets(target: TargetSpec) -> list[str]:
     ]
 
 
-def _call(recipe: Recipe, column: NumberColumn, frame: pd.DataFrame) -> str:
+def numbers_call(recipe: Recipe, column: NumberColumn, frame: pd.DataFrame) -> str:
     """The call that gives the numbers of a column."""
     if (of_several := _SEVERAL.get(type(column))) is not None:
         return of_several(column, frame, recipe.represent.options(column.column))
-    return _KINDS[type(column)](column, frame)
+    return KINDS[type(column)](column, frame)
 
 
 def _number(column: Any, frame: pd.DataFrame) -> str:
@@ -223,7 +223,7 @@ def _date(column: Any, frame: pd.DataFrame) -> str:
     raise SpecError.one(f"the dates of {column.column!r} are in no one form that pandas reads", INSTEAD, where)
 
 
-_KINDS: Mapping[type, Callable[[Any, pd.DataFrame], str]] = {
+KINDS: Mapping[type, Callable[[Any, pd.DataFrame], str]] = {
     Number: _number,
     Boolean: _boolean,
     Ordered: _ordered,

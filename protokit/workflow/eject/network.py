@@ -14,17 +14,20 @@ from protokit.menu.expand import expand
 from protokit.menu.graph import Node, Ref, Taken
 from protokit.menu.items import Layer
 from protokit.menu.network.build import build
+from protokit.menu.network.heads import ends_of
 from protokit.menu.network.inputs import WORD_WIDTH, layer_name
 from protokit.menu.reading.arguments import arguments_of
 from protokit.recipe.recipe import Recipe
 from protokit.workflow.eject.code import call, literal, name_of
 from protokit.workflow.eject.script import INSTEAD, Section
+from protokit.workflow.eject.series.layers import ended, parts_of
 from protokit.workflow.eject.tasks.forms import FORMS
 
 BY_KNOTS = "PiecewiseLinearEmbedding"
 _ALWAYS = ("numbers", "categories")
 _FORMED = ("text", "image")  # which a menu takes in another form
-_KINDS = ("columns", *_FORMED)
+_OF_SERIES = ("series", "known")
+_KINDS = ("columns", *_FORMED, *_OF_SERIES)
 
 
 def takes_knots(recipe: Recipe) -> bool:
@@ -52,6 +55,7 @@ class _Writer:
         self.signature, self.graph = signature, expand(recipe.network)
         self.made: dict[str, Any] = {}  # the layers themselves, by name: what is not written in the menu
         self.model: keras.Model = build(recipe.network, signature, layers=self.made)
+        self.own = ends_of(recipe.network, signature)
         self.out: list[str] = []
         self.known: dict[str, str] = {}
         self.inputs: dict[str, InputSpec] = {}  # by their names in the script
@@ -65,7 +69,8 @@ class _Writer:
         for spec in self.signature.inputs:
             if spec.kind not in _KINDS or spec.vectors is not None:
                 raise SpecError.one(f"{spec.name!r} is a {spec.kind}, which has no script", INSTEAD, ("represent",))
-            key, name = literal(spec.name), spec.name if spec.name in _ALWAYS else name_of(spec.name, self.inputs)
+            always = spec.name in _ALWAYS or spec.kind in _OF_SERIES
+            key, name = literal(spec.name), spec.name if always else name_of(spec.name, self.inputs)
             width = f'(rows["inputs"][{key}].shape[1],)' if len(spec.shape) == 1 else f"{spec.shape}"
             of_keras = literal(spec.name.replace("/", "_"))
             self.say(f"{name} = keras.Input({width}, dtype={literal(spec.dtype)}, name={of_keras})")
@@ -75,7 +80,7 @@ class _Writer:
             given.append(f"{key}: {name}")
         for node in self.graph.nodes:
             self.known[node.name] = self.node(node)
-        end = self.head(self.of(self.graph.last))
+        end = self.head(self.of(self.own[0] if self.own else self.graph.last))
         inputs = "{" + ", ".join(given) + "}"
         about = '    """The untrained network for such rows."""'
         last = f'    return keras.Model({inputs}, {end}, name="network")'
@@ -102,6 +107,15 @@ class _Writer:
             return "category_numbers"
         if (found := next((one for one, spec in self.inputs.items() if spec.name == name), None)) is not None:
             return self.formed(self.inputs[found], found)
+        if name in (parts := parts_of(self.signature)):
+            self.say(f"{name} = {parts[name]}")
+            return name
+        if name == "inputs" and parts:
+            both = [self.of(Ref(part)) for part in ("history", "covariates") if part in parts]
+            if len(both) == 1:
+                return both[0]
+            self.say(f'inputs = keras.layers.Concatenate(name="series_relative")([{", ".join(both)}])')
+            return "inputs"
         if name == "inputs":
             specs = [s for s in self.signature.inputs if s.joins_columns] or self.signature.inputs
             both = [self.of(Ref("category_numbers" if s.name == "categories" else s.name)) for s in specs]
@@ -183,6 +197,11 @@ class _Writer:
     def head(self, last: str) -> str:
         """The last layer: it starts at zero, and has the activation of the task."""
         target = self.signature.targets[0]
+        if self.own:
+            return last
+        if target.form == "steps":
+            self.out += ended(self.model, self.signature, last, self.of(Ref("last")))
+            return "output"
         if any(layer.name == "flat_for_output" for layer in self.model.layers):
             self.say(f'flat = keras.layers.Flatten(name="flat_for_output")({last})')
             last = "flat"

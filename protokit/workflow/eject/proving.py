@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -104,13 +105,15 @@ def compared(script: pd.DataFrame, run: pd.DataFrame, against: str) -> Proof:
     Raises:
         DataError: they are of other rows, or have other columns.
     """
-    last = run.iloc[:, -len(script.columns) :]  # before them stands which row it is
-    named = [re.sub(r" \(\d+\)$", "", str(name)) for name in last]  # of a name that a run has for itself
-    if len(script) != len(run) or named != [*map(str, script)]:
+    # of a name that a run has for itself, too, the last column is the target's
+    places = {re.sub(r" \(\d+\)$", "", str(name)): i for i, name in enumerate(run)}
+    told = len([*takewhile(lambda name: name not in places, script)])  # before them stands which row it is
+    named = [*script.columns[told:]]
+    if len(script) != len(run) or not named or not {*named} <= {*places}:
         rule = f"the script predicts {len(script):,} rows, {against} {len(run):,}, or it has other columns"
         raise DataError(rule, cure="this is a fault of protokit: tell us of it")
     apart, labels = 0.0, 0
-    for own, theirs in ((script.iloc[:, i].to_numpy(), last.iloc[:, i].to_numpy()) for i in range(len(named))):
+    for own, theirs in ((script[name].to_numpy(), run.iloc[:, places[name]].to_numpy()) for name in named):
         if theirs.dtype.kind == "f":
             numbers = np.where(own == "", "nan", own).astype(float)
             away = np.where(np.isnan(numbers) & np.isnan(theirs), 0.0, np.abs(numbers - theirs))

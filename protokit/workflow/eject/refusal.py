@@ -10,6 +10,7 @@ from protokit.recipe.recipe import Recipe
 from protokit.represent.encoder import Encoder
 from protokit.represent.encoding import Encoding
 from protokit.represent.kinds.number import NumberOptions
+from protokit.represent.series.encoder import SeriesEncoder
 from protokit.workflow.eject.evaluating import of_labels
 from protokit.workflow.eject.inputs.own import refused_of
 from protokit.workflow.eject.script import INSTEAD
@@ -26,10 +27,9 @@ def refused(recipe: Recipe) -> Iterator[Fault]:
     if not recipe.collect.tables:
         rule = "the table was a data frame: no script knows where its rows are"
         yield Fault(rule, "write it to a file, name that under collect.tables and run again", ("collect", "tables"))
-    if represent.series is not None or represent.sequence is not None:
-        word = "series" if represent.series is not None else "sequence"
-        yield Fault(f"{word} has no script: rows are examples there", INSTEAD, ("represent", word))
-    if len(represent.targets) > 1:
+    if represent.sequence is not None:
+        yield Fault("sequence has no script: rows are examples there", INSTEAD, ("represent", "sequence"))
+    if len(represent.targets) > 1 and represent.series is None:
         rule = f"{len(represent.targets)} targets: a script has one target column"
         yield Fault(rule, INSTEAD, ("represent", "target"))
     for word in ("inputs", "pairs"):
@@ -66,6 +66,8 @@ def refused(recipe: Recipe) -> Iterator[Fault]:
 
 def unfit(recipe: Recipe, encoder: Encoding) -> Iterator[Fault]:
     """What of the data, as the recipe sees it, has no plain code."""
+    if isinstance(encoder, SeriesEncoder):
+        return
     if not isinstance(encoder, Encoder):
         yield Fault("pairs have no script", INSTEAD, ("represent",))
         return

@@ -127,7 +127,7 @@ TABLE = {"collect": {"tables": {"birds": "birds.csv"}}, "represent": {"target": 
     ("said", "rule"),
     [({"collect": {"tables": {}}}, "data frame"),
      ({"represent": {"target": ["a", "b"]}}, "2 targets"),
-     ({"represent": {"target": "x", "series": {"time": "t", "window": 4, "horizon": 2}}}, "series"),
+     ({"represent": {"target": "x", "sequence": {"by": "case", "time": "t"}}}, "sequence"),
      ({"learn": {"schedule": {"plateau": {"warmup_steps": 3}}}}, "the schedule plateau"),
      ({"learn": {"average": {"decay": 0.9}}}, "average"),
      ({"learn": {"precision": "mixed_bfloat16"}}, "float32"),
