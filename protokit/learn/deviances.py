@@ -11,7 +11,7 @@ from __future__ import annotations
 from protokit.core.libraries.backend import keras
 
 _TINY = 1e-7  # added to means and truths, whose logarithms are taken
-_LEAST = 1e-3  # dispersion: below it a negative binomial distribution is a Poisson's
+LEAST = 1e-3  # dispersion: below it a negative binomial distribution is a Poisson's
 
 
 class _Deviance(keras.losses.Loss):  # type: ignore[misc]
@@ -40,7 +40,7 @@ class NegativeBinomial(_Deviance):
 
     def __init__(self, dispersion: float, **more: object) -> None:
         super().__init__(**more)
-        self._dispersion = max(dispersion, _LEAST)
+        self._dispersion = max(dispersion, LEAST)
 
     def half(self, truth: keras.KerasTensor, mean: keras.KerasTensor) -> keras.KerasTensor:
         """See _Deviance."""

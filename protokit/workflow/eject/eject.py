@@ -20,6 +20,7 @@ from protokit.evaluate.choices import Choices
 from protokit.recipe.recipe import Recipe
 from protokit.represent.encoder import Encoder
 from protokit.represent.encoding import Encoding
+from protokit.represent.examples import with_weight
 from protokit.represent.represented import Represented
 from protokit.represent.series.encoder import SeriesEncoder
 from protokit.represent.series.later import with_future
@@ -198,14 +199,20 @@ class Made:
             rule = f"the numbers of {odd!r} are texts in a notation of their own, which has no script"
             raise SpecError.one(rule, "write them as computers do", ("represent", "target"))
         said = [name] if form is None else form.needed(self.recipe, self.target)
-        used = [*encoder.needed, *said, *([split.way_column] if split.way_column else [])]
+        weighed_by = self.recipe.learn.sample_weights
+        used = [*encoder.needed, *said, *(one for one in (split.way_column, weighed_by) if one)]
         tables = collecting(self.recipe, self.table, list(dict.fromkeys(used)))
         lines = [f"FOLDER = {folder}"] if "FOLDER" in tables.code else []
         lines.append(tables.code)
         if not isinstance(encoder, SeriesEncoder) and len(self.folds[0].frame) < len(self.table.frame):
-            has = f"table[{literal(name)}].notna()" if form is None else form.has(self.target)
+            counts = with_weight(self.table.frame, weighed_by)
+            kept = []
+            if len(self.folds[0].frame) < counts.sum():
+                kept.append(f"table[{literal(name)}].notna()" if form is None else form.has(self.target))
+            if not counts.all():
+                kept.append(f"(numbers_of(table[{literal(weighed_by)}])[:, 0] != 0)")
             lines += [
-                f"has = {has}  # of others there is nothing to learn",
+                f"has = {' & '.join(kept)}  # of others there is nothing to learn",
                 "table = table[has].reset_index(drop=True)",
             ]
             if "\npart = " in tables.code:

@@ -28,7 +28,7 @@ from protokit.workflow.eject.dating import form_of
 from protokit.workflow.eject.inputs import numeric as numeric_inputs
 from protokit.workflow.eject.inputs import own as own_inputs
 from protokit.workflow.eject.script import INSTEAD, Section
-from protokit.workflow.eject.tasks.forms import FORMS
+from protokit.workflow.eject.tasks.forms import FORMS, RATES
 from protokit.workflow.eject.texts import dates
 
 _TOLD = """\
@@ -169,6 +169,10 @@ def _function(
         found += [f"{literal(name)}: {code}" for name, code in own.more.items()]
     elif not target.has_classes:
         found.append('"units": (center, spread)')
+    if (weighed_by := recipe.learn.sample_weights) is not None:
+        lines.append(f"    weights = numbers_of(table[{literal(weighed_by)}])[:, 0]")
+        lines.append("    weights = (weights / weights[train].mean()).astype(np.float32)")
+        found += ['"weights": weights', '"validation_weights": weights']
     lines.append(closed("return {", found, "}", 4))
     return [*lines, "", ""]
 
@@ -182,6 +186,11 @@ def _targets(target: TargetSpec) -> list[str]:
     if target.has_classes:
         kind = "np.int32" if target.of_task.coded else "np.float32"
         return [f"    targets = truth.astype({kind})[:, None]"]
+    if target.of_task.coding == RATES:
+        return [
+            "    center, spread = 0.0, float(truth[train].mean()) or 1.0  # in units of the mean",
+            "    targets = (truth / spread).astype(np.float32)[:, None]",
+        ]
     return [
         "    center, spread = float(truth[train].mean()), float(truth[train].std()) or 1.0",
         "    targets = ((truth - center) / spread).astype(np.float32)[:, None]",

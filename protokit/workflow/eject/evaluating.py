@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from inspect import signature
+
+import sklearn.metrics
+
 from protokit.core.values.signature import TargetSpec
 from protokit.evaluate.metrics.declared import Declared
 from protokit.evaluate.metrics.metric import METRICS
@@ -46,7 +50,11 @@ def evaluating(recipe: Recipe, target: TargetSpec, names: list[str], place: str)
         if is_chosen and target.has_positive:
             columns.append(f"{literal(f'{name} threshold')}: thresholds")
         columns.append(f"**{{{titled(name + ' = ', '{one}')}: said[:, i] for i, one in enumerate(CLASSES)}}")
-    scores = {name: code for name in names if (code := _metric(name, target))}
+    is_weighted = recipe.learn.sample_weights is not None
+    if is_weighted:
+        some = '[rows["weights"][parts["test"]] for rows, parts in zip(encoded, folds, strict=True)]'
+        lines.append(call("np.concatenate", [some], before="weights = "))
+    scores = {name: code for name in names if (code := _metric(name, target, is_weighted=is_weighted))}
     return _section(lines, columns, scores, names, place)
 
 
@@ -71,12 +79,15 @@ def of_labels(name: str) -> str:
     return call(f"metrics.{metric.function}", ["truth", "called", *options])
 
 
-def _metric(name: str, target: TargetSpec) -> str:
+def _metric(name: str, target: TargetSpec, *, is_weighted: bool) -> str:
     """A call of scikit-learn that gives a metric; empty where there is none."""
     metric = METRICS[name]
     if not isinstance(metric, Declared) or not metric.function or target.form == "quantiles":
         return ""
     function, options = f"metrics.{metric.function}", [f"{key}={literal(one)}" for key, one in metric.options.items()]
+    takes = signature(getattr(sklearn.metrics, metric.function)).parameters
+    if is_weighted and metric.weighs and "sample_weight" in takes:
+        options.append("sample_weight=weights")
     if metric.takes == "values":
         return call(function, ["truth", "said", *options])
     if metric.takes == "labels":

@@ -10,6 +10,7 @@ import numpy as np
 from protokit.core.errors import SpecError
 from protokit.core.values.arrays import Arrays
 from protokit.core.values.signature import TargetSpec
+from protokit.learn.deviances import LEAST
 from protokit.learn.plan import Plan
 from protokit.learn.planning import plan_of, weights_of
 from protokit.menu import catalogue
@@ -20,9 +21,14 @@ from protokit.workflow.eject.code import call, literal
 from protokit.workflow.eject.evaluating import of_labels
 from protokit.workflow.eject.network import straight_to_head
 from protokit.workflow.eject.script import INSTEAD, Section
-from protokit.workflow.eject.tasks.forms import FORMS
+from protokit.workflow.eject.tasks.forms import FORMS, RATES
 from protokit.workflow.run.networks import count_of
 
+_DEVIANCES = {
+    "poisson_deviance": "PoissonDeviance()",
+    "negative_binomial": "NegativeBinomialDeviance({!r})",
+    "gamma_deviance": "GammaDeviance()",
+}
 _TOLD = """\
 In each epoch the rows come in another order. The weights that are best on the validation rows are kept, the learning
 rate falls where they stop getting better, and training ends where that lasts. Of several networks, which begin at
@@ -110,17 +116,19 @@ def _weights(recipe: Recipe, target: TargetSpec) -> list[str]:
     given = weights_of(recipe.learn.class_weights, target)
     if given is None:
         return []
+    each = 'rows["validation_weights"] * ' if recipe.learn.sample_weights else ""
+    each += "of_class[truth].astype(np.float32)"
     if given == "balanced":
         counts = f'np.bincount(truth[own["train"]], minlength={len(target.classes)})'
         return [
             f"        counts = {counts}",
             f'        of_class = len(own["train"]) / ({len(target.classes)} * np.maximum(counts, 1))',
-            '        rows = {**rows, "weights": of_class[truth].astype(np.float32)}  # rare classes count more',
+            f'        rows = {{**rows, "weights": {each}}}  # rare classes count more',
         ]
     by_name = {str(name): float(weight) for name, weight in given.items()} if isinstance(given, Mapping) else {}
     return [
         f"        of_class = np.array([{literal(by_name)}.get(name, 1.0) for name in CLASSES])",
-        '        rows = {**rows, "weights": of_class[truth].astype(np.float32)}',
+        f'        rows = {{**rows, "weights": {each}}}',
     ]
 
 
@@ -132,6 +140,8 @@ def _compiled(recipe: Recipe, target: TargetSpec, plan: Plan) -> list[str]:
     own = form.loss(recipe, target) if form else ""
     if target.form == "quantiles":
         own = f"Pinball({literal(target.quantiles)})"
+    elif target.of_task.coding == RATES:
+        own = _DEVIANCES.get(str(learn.loss or target.of_task.loss), "").format(max(target.dispersion, LEAST))
     if not own:
         loss = learn.loss or target.of_task.loss
         [(kind, arguments)] = loss.items() if isinstance(loss, dict) else [(loss, None)]
@@ -194,6 +204,9 @@ def _of_output(target: TargetSpec) -> list[str]:
     elif target.form == "quantiles":
         what = "quantiles in the target's own unit, in their order."
         code = 'np.sort(np.asarray(output, np.float64), axis=1) * rows["units"][1] + rows["units"][0]'
+    elif target.of_task.coding == RATES:
+        what = "means in their own unit, above 0."
+        code = 'np.maximum(np.asarray(output, np.float64)[:, 0], np.finfo(np.float32).tiny) * rows["units"][1]'
     elif not target.has_classes:
         code = 'np.asarray(output, np.float64)[:, 0] * rows["units"][1] + rows["units"][0]'
     head = "def meant(output: np.ndarray, rows: dict[str, Any]) -> np.ndarray:"

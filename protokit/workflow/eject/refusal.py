@@ -14,8 +14,19 @@ from protokit.represent.series.encoder import SeriesEncoder
 from protokit.workflow.eject.evaluating import of_labels
 from protokit.workflow.eject.inputs.own import refused_of
 from protokit.workflow.eject.script import INSTEAD
+from protokit.workflow.eject.tasks.forms import FORMS
 
-TASKS = ("binary", "multiclass", "regression", "quantile", "survival", "clustering", "reconstruction")
+TASKS = (
+    "binary",
+    "multiclass",
+    "regression",
+    "count",
+    "positive",
+    "quantile",
+    "survival",
+    "clustering",
+    "reconstruction",
+)
 SCHEDULES = ("constant", "plateau", "cosine")
 
 
@@ -48,7 +59,6 @@ def refused(recipe: Recipe) -> Iterator[Fault]:
         "training_step": learn.training_step, "metrics": learn.metrics,
         "after_epoch": learn.after_epoch, "callbacks": learn.callbacks, "average": learn.average,
         "freeze": learn.freeze, "from": learn.from_, "stages": learn.stages, "devices": learn.devices,
-        "sample_weights": learn.sample_weights,
     }  # fmt: skip
     for word, value in plain.items():
         if value:
@@ -59,6 +69,9 @@ def refused(recipe: Recipe) -> Iterator[Fault]:
         yield Fault(
             f"a script computes in float32, and this run did in {learn.precision}", INSTEAD, ("learn", "precision")
         )
+    if learn.sample_weights and (evaluate.calibrate or isinstance(evaluate.threshold, str)):
+        rule = "probabilities that are calibrated, or a threshold that is chosen, by weighted rows have no script"
+        yield Fault(rule, "write a number as threshold, and no calibrate", ("learn", "sample_weights"))
     if isinstance(evaluate.threshold, str) and not of_labels(evaluate.threshold):
         rule = f"a threshold that is chosen by {evaluate.threshold} has no script: scikit-learn has not the metric"
         yield Fault(rule, "write a number", ("evaluate", "threshold"))
@@ -75,6 +88,9 @@ def unfit(recipe: Recipe, encoder: Encoding) -> Iterator[Fault]:
     target = signature.targets[0]
     if target.task not in TASKS:
         yield Fault(f"the task {target.of_task.written} has no script", INSTEAD, ("learn", "task"))
+    if recipe.learn.sample_weights and target.form in FORMS:
+        rule = f"rows that are weighted have no script where the task is {target.of_task.written}"
+        yield Fault(rule, INSTEAD, ("learn", "sample_weights"))
     options = recipe.represent.options(target.name)
     if not target.has_classes and isinstance(options, NumberOptions) and options.as_is:
         rule = f"{target.name!r} is learned as it is, not in standard units: no script"

@@ -152,7 +152,7 @@ def test_what_draws_rows_is_refused_by_that(name: str, root: Path) -> None:
      ({"menu": [{"Dense": 4}, {"ops.relu": {}}]}, "relu"),
      ({"menu": [{"Dense": 4}, {"PiecewiseLinearEmbedding": 2}]}, "PiecewiseLinearEmbedding"),
      ({"menu": [{"Dense": 4, "name": "output"}]}, "its own output"),
-     ({"task": "positive", "target": "weight"}, "positive"),
+     ({"task": "ordinal", "target": "town"}, "ordinal"),
      ({"target": "weight", "columns": {"weight": {"number": {"scale": "none"}}, "age": "ignore"}}, "as it is")],
 )  # fmt: skip
 def test_what_the_data_asks_for_is_refused_before_a_file_is_written(

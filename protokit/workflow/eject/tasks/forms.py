@@ -10,6 +10,7 @@ from protokit.workflow.eject.tasks.inputs import InputsForm
 from protokit.workflow.eject.tasks.steps import StepsForm
 from protokit.workflow.eject.tasks.survival import SurvivalForm
 
+RATES = "rates"  # the coding of counts and of numbers above 0
 FORMS: Mapping[str, Form] = {
     "survival": SurvivalForm(),
     "clusters": ClusteringForm(),

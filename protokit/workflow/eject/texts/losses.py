@@ -38,3 +38,44 @@ class Pinball(keras.losses.Loss):  # type: ignore[misc]
         above = keras.ops.cast(y_true, y_pred.dtype) - y_pred
         levels = keras.ops.convert_to_tensor(self.quantiles, dtype=y_pred.dtype)
         return keras.ops.mean(keras.ops.maximum(levels * above, (levels - 1) * above), axis=-1)
+
+
+class PoissonDeviance(keras.losses.Loss):  # type: ignore[misc]
+    """By how much counts are less likely with their means than if these were the counts themselves.
+
+    McCullagh and Nelder, Generalized Linear Models, 1989.
+    """
+
+    def call(self, y_true: keras.KerasTensor, y_pred: keras.KerasTensor) -> keras.KerasTensor:
+        """Shapes: (rows, 1) counts in units of their mean, (rows, 1) means -> (rows,)."""
+        truth, mean = keras.ops.cast(y_true, y_pred.dtype), y_pred + 1e-7
+        return keras.ops.mean(2.0 * (truth * keras.ops.log((truth + 1e-7) / mean) - truth + mean), axis=-1)
+
+
+class NegativeBinomialDeviance(keras.losses.Loss):  # type: ignore[misc]
+    """The same of counts that vary more: their variance is mean + dispersion * mean squared.
+
+    Hilbe, Negative Binomial Regression, 2011.
+    """
+
+    def __init__(self, dispersion: float) -> None:
+        super().__init__(name="negative_binomial")
+        self.dispersion = dispersion
+
+    def call(self, y_true: keras.KerasTensor, y_pred: keras.KerasTensor) -> keras.KerasTensor:
+        """Shapes: (rows, 1) counts in units of their mean, (rows, 1) means -> (rows,)."""
+        truth, mean, a = keras.ops.cast(y_true, y_pred.dtype), y_pred + 1e-7, self.dispersion
+        wide = (truth + 1.0 / a) * keras.ops.log((1.0 + a * truth) / (1.0 + a * mean))
+        return keras.ops.mean(2.0 * (truth * keras.ops.log((truth + 1e-7) / mean) - wide), axis=-1)
+
+
+class GammaDeviance(keras.losses.Loss):  # type: ignore[misc]
+    """The same of numbers above 0, whose errors count as shares of them.
+
+    McCullagh and Nelder, Generalized Linear Models, 1989.
+    """
+
+    def call(self, y_true: keras.KerasTensor, y_pred: keras.KerasTensor) -> keras.KerasTensor:
+        """Shapes: (rows, 1) numbers in units of their mean, (rows, 1) means -> (rows,)."""
+        share = (keras.ops.cast(y_true, y_pred.dtype) + 1e-7) / (y_pred + 1e-7)
+        return keras.ops.mean(2.0 * (share - keras.ops.log(share) - 1.0), axis=-1)

@@ -45,7 +45,8 @@ def loss_of(network: keras.Model, rows: dict[str, Any], some: np.ndarray) -> flo
     for start in range(0, len(some), 4096):
         part = some[start : start + 4096]
         output = network({name: values[part] for name, values in rows["inputs"].items()}, training=False)
-        loss = network.compute_loss(None, rows["targets"][part], output, training=False)
+        weights = rows["validation_weights"][part] if "validation_weights" in rows else None
+        loss = network.compute_loss(None, rows["targets"][part], output, weights, training=False)
         total += float(keras.ops.convert_to_numpy(loss)) * len(part)
     network.reset_metrics()
     return total / len(some)

@@ -61,7 +61,8 @@ def fit(
 ) -> None:
     """Train a network on some rows, judged by others; `rows` has all of them as `inputs`, `targets` and `weights`.
 
-    Batches come in an order that follows from the seed, the last one of an epoch being what is left.
+    The others count by their `validation_weights`, where there are some. Batches come in an order that follows from
+    the seed, the last one of an epoch being what is left.
     """
     names = ("inputs", "targets", "weights")
     data = tuple(tf.nest.map_structure(lambda values: values[train], rows[name]) for name in names if name in rows)
@@ -78,7 +79,9 @@ def fit(
         epochs=epochs,
         steps_per_epoch=math.ceil(len(train) / batch_size),
         validation_data=tuple(
-            tf.nest.map_structure(lambda values: values[validation], rows[name]) for name in names[:2]
+            tf.nest.map_structure(lambda values: values[validation], rows[name])
+            for name in ("inputs", "targets", "validation_weights")
+            if name in rows
         ),
         validation_batch_size=4096,
         shuffle=False,
