@@ -23,6 +23,7 @@ MENU = [
     {"branch": {"deep": [{"Dense": {"units": 8, "kernel_regularizer": {"L2": 1e-3}}}, "BatchNormalization", "ReLU",
                          {"Dropout": 0.3}, {"residual": [{"Dense": {"units": 5, "activation": "silu"}}]}], "wide": []}},
 ]  # fmt: skip
+TOWNS = [f"town {i}" for i in range(12)]
 TRAINED = {"engine": "keras", "epochs": 2, "batch_size": 32}
 
 
@@ -152,7 +153,7 @@ def test_what_draws_rows_is_refused_by_that(name: str, root: Path) -> None:
      ({"menu": [{"Dense": 4}, {"ops.relu": {}}]}, "relu"),
      ({"menu": [{"Dense": 4}, {"PiecewiseLinearEmbedding": 2}]}, "PiecewiseLinearEmbedding"),
      ({"menu": [{"Dense": 4, "name": "output"}]}, "its own output"),
-     ({"task": "ordinal", "target": "town"}, "ordinal"),
+     ({"task": "ordinal", "target": "town", "columns": {"town": {"ordered": TOWNS}}}, "ordinal"),
      ({"target": "weight", "columns": {"weight": {"number": {"scale": "none"}}, "age": "ignore"}}, "as it is")],
 )  # fmt: skip
 def test_what_the_data_asks_for_is_refused_before_a_file_is_written(
