@@ -36,7 +36,7 @@ from protokit.workflow.eject.script import Script, Section
 from protokit.workflow.eject.series.channels import channels
 from protokit.workflow.eject.series.windows import windowing
 from protokit.workflow.eject.splitting import splitting
-from protokit.workflow.eject.tasks.forms import FORMS
+from protokit.workflow.eject.tasks.forms import form_for
 from protokit.workflow.eject.texts.scores import checksum
 from protokit.workflow.result import Run
 from protokit.workflow.run.collecting import collected
@@ -102,12 +102,12 @@ def drafted(run: Run | str | Path, path: Path, *, prove: bool = False) -> Drafte
         raise SpecError.one(rule, "eject the set's own network, that of the way each", ("learn", "sets"))
     kept = json.loads(access.text(run.path / "environment.json"))
     made = Made.of(run.recipe, kept.get("inputs", {}))
-    shown = [score["metric"] for score in run.results["metrics"]["scores"]]
+    shown = [*dict.fromkeys(score["metric"] for score in run.results["metrics"]["scores"])]
     root = made.recipe.folder.resolve()
     folder = literal(Path(os.path.relpath(root, path.resolve().parent)).as_posix())
     place = f"Path(__file__).resolve().parent / {folder}" if path.suffix == ".py" else f"Path({folder})"
     sections, left_out = made.sections(place, shown, f"{path.stem}_predictions.csv")
-    top = _top(run, made.target, kept["libraries"], left_out)
+    top = _top(run, made.targets, kept["libraries"], left_out)
     proof = None
     if prove:
         whole, _ = made.sections(f"Path({literal(root.as_posix())})", shown, PREDICTIONS)
@@ -130,7 +130,7 @@ class Made:
     recipe: Recipe
     table: Table
     folds: tuple[Represented, ...]
-    target: TargetSpec
+    targets: tuple[TargetSpec, ...]
 
     @classmethod
     def of(cls, recipe: Recipe, known: Mapping[str, str] | None = None) -> Made:
@@ -150,13 +150,18 @@ class Made:
         folds = represent(recipe, table)
         recipe, _ = of_few_rows(recipe.fitted(folds[0].encoder.signature, folds[0].train.rows), folds)
         encoder = folds[0].encoder
-        form = FORMS.get(encoder.signature.targets[0].form)
+        form = form_for(encoder.signature.targets)
         own = form.refused(recipe) if form else ()
         if faults := [*unfit(recipe, encoder), *own]:
             raise recipe.document.error(faults)
         calibrate = recipe.evaluate.calibrate is not None
-        target = Choices(calibrate, recipe.evaluate.threshold).fixed(folds[0].encoder.signature.targets[0])
-        return cls(recipe, table, folds, target)
+        choices = Choices(calibrate, recipe.evaluate.threshold)
+        return cls(recipe, table, folds, tuple(map(choices.fixed, encoder.signature.targets)))
+
+    @property
+    def target(self) -> TargetSpec:
+        """The first target."""
+        return self.targets[0]
 
     def sections(self, folder: str, metrics: list[str], predictions: str) -> tuple[tuple[Section, ...], list[str]]:
         """The parts of the script, and the metrics that it has no code of.
@@ -168,7 +173,7 @@ class Made:
         """
         recipe, encoder = self.recipe, self.folds[0].encoder
         with recipe.document.placing():
-            scores, left_out = evaluating(recipe, self.target, metrics, predictions)
+            scores, left_out = evaluating(recipe, self.targets, metrics, predictions)
             found = (
                 self._tables(folder, encoder),
                 *self._rows(encoder),
@@ -187,14 +192,14 @@ class Made:
             return windowing(recipe, encoders, *given), channels(recipe, encoder, *given)
         assert isinstance(encoder, Encoder), "others are refused"
         knots = takes_knots(recipe)
-        return splitting(recipe, self.target, frame), encoding(recipe, encoder, frame, knots=knots)
+        return splitting(recipe, self.targets, frame), encoding(recipe, encoder, frame, knots=knots)
 
     def _tables(self, folder: str, encoder: Encoding) -> Section:
         """The tables, without rows that have no target; of series all rows."""
         name, split = self.target.name, self.recipe.represent.split
-        form = FORMS.get(self.target.form)
-        are_numbers = self.target.form == "steps" or (form is None and not self.target.has_classes)
-        numbers = (self.target.columns or (name,)) if are_numbers else ()
+        form = form_for(self.targets)
+        measured = [one for one in self.targets if one.form in ("number", "quantiles", "steps")]
+        numbers = [column for one in measured for column in one.columns or (one.name,)]
         if odd := next((one for one in numbers if self.table.frame[one].dtype.kind == "O"), None):
             rule = f"the numbers of {odd!r} are texts in a notation of their own, which has no script"
             raise SpecError.one(rule, "write them as computers do", ("represent", "target"))
@@ -224,11 +229,11 @@ class Made:
             every = encoder.arrays(with_future(encoder, self.table.frame)[0])
             inputs = {name: np.asarray(values) for name, values in every.inputs.items()}
             return checksum({"inputs": inputs, "targets": np.asarray(every.targets[self.target.key])})
-        inputs, targets = rows_of(self.folds[0], self.target)
+        inputs, targets = rows_of(self.folds[0], self.targets)
         return checksum({"inputs": inputs, "targets": targets})
 
 
-def _top(run: Run, target: TargetSpec, versions: Mapping[str, str], metrics: list[str]) -> str:
+def _top(run: Run, targets: tuple[TargetSpec, ...], versions: Mapping[str, str], metrics: list[str]) -> str:
     """What stands at the top of a script: what it is, and what it leaves out."""
     networks = len(run.results["metrics"]["networks"])
     equal = "It gives the run's predictions to the bit, on the same machine and with the same versions."
@@ -243,9 +248,10 @@ def _top(run: Run, target: TargetSpec, versions: Mapping[str, str], metrics: lis
         "the report, the saved model and going on after a kill",
         *([f"the metrics {', '.join(metrics)}"] if metrics else []),
     ]
+    said = ", ".join(f"{one.name} ({one.task})" for one in targets)
     named = ", ".join(f"{name} {versions[name]}" for name in ("keras", "tensorflow", "scikit-learn", "pandas"))
     return "\n".join([
-        f"{run.name}: {target.name} ({target.task}), {networks} network{'s' * (networks > 1)}.",
+        f"{run.name}: {said}, {networks} network{'s' * (networks > 1)}.",
         "",
         "Written by `protokit eject`; it needs no protokit. The run was made with",
         f"{named}.",

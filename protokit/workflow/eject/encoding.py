@@ -28,7 +28,8 @@ from protokit.workflow.eject.dating import form_of
 from protokit.workflow.eject.inputs import numeric as numeric_inputs
 from protokit.workflow.eject.inputs import own as own_inputs
 from protokit.workflow.eject.script import INSTEAD, Section
-from protokit.workflow.eject.tasks.forms import FORMS, RATES
+from protokit.workflow.eject.tasks.forms import form_for
+from protokit.workflow.eject.tasks.losses import RATES
 from protokit.workflow.eject.texts import dates
 
 _TOLD = """\
@@ -57,7 +58,7 @@ def encoding(recipe: Recipe, encoder: Encoder, frame: pd.DataFrame, *, knots: bo
         if isinstance(one, NumberOptions) and (one.as_is or one.knots is not None):
             where = ("represent", "columns", column.column)
             raise SpecError.one(f"{column.column!r} has knots or a scale of its own: no script", INSTEAD, where)
-    form = FORMS.get(target.form)
+    form = form_for(encoder.signature.targets)
     lines = _of_target(target) if form is None else form.truth(recipe, target)
     plain = [one.column for one in numeric if _is_plain(one)]
     if plain and _grouped(numeric)[1]:
@@ -106,7 +107,7 @@ def _function(
     lines += ['    """What the network takes of every row and is to learn, by what the training rows are."""']
     signature = encoder.signature
     target = signature.targets[0]
-    form = FORMS.get(target.form)
+    form = form_for(encoder.signature.targets)
     keeps = form is not None and form.takes_codes
     parts: list[str] = []
     if numeric:

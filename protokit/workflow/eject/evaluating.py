@@ -2,35 +2,29 @@
 
 from __future__ import annotations
 
-from inspect import signature
-
-import sklearn.metrics
-
 from protokit.core.values.signature import TargetSpec
-from protokit.evaluate.metrics.declared import Declared
-from protokit.evaluate.metrics.metric import METRICS
 from protokit.recipe.recipe import Recipe
-from protokit.workflow.eject.code import call, literal, names_in, titled
+from protokit.workflow.eject.code import call, literal, titled
 from protokit.workflow.eject.script import Section
-from protokit.workflow.eject.tasks.forms import FORMS
+from protokit.workflow.eject.tasks.forms import form_for
+from protokit.workflow.eject.tasks.metrics import Names, metric_call
 
 _TOLD = "The test rows of all folds together, which no network has learned from or was judged by."
 
 
-def evaluating(recipe: Recipe, target: TargetSpec, names: list[str], place: str) -> tuple[Section, list[str]]:
+def evaluating(
+    recipe: Recipe, targets: tuple[TargetSpec, ...], names: list[str], place: str
+) -> tuple[Section, list[str]]:
     """Code that scores what is predicted and writes it to `place`, and the metrics that it leaves out."""
     is_chosen = isinstance(recipe.evaluate.threshold, str)  # by a metric, for each fold
-    lines = [
-        'tested = np.concatenate([parts["test"] for parts in folds])',
-        "said = np.concatenate(predicted_by)",
-    ]
-    form = FORMS.get(target.form)
-    if form is None or "truth" in names_in("\n".join(form.truth(recipe, target))):
-        lines.append("truth = truth[tested]")
+    lines = ['tested = np.concatenate([parts["test"] for parts in folds])']
+    target, form = targets[0], form_for(targets)
     if form is not None:
+        lines += form.gathered(recipe, target)
         found = form.scored(recipe, target, names)
         lines += found.lines
         return _section(lines, found.columns, found.metrics, names, place)
+    lines += ["said = np.concatenate(predicted_by)", "truth = truth[tested]"]
     name = target.name
     columns = [f"{literal(name)}: truth", f"{literal(f'{name} predicted')}: said"]
     if target.form == "quantiles":
@@ -54,7 +48,8 @@ def evaluating(recipe: Recipe, target: TargetSpec, names: list[str], place: str)
     if is_weighted:
         some = '[rows["weights"][parts["test"]] for rows, parts in zip(encoded, folds, strict=True)]'
         lines.append(call("np.concatenate", [some], before="weights = "))
-    scores = {name: code for name in names if (code := _metric(name, target, is_weighted=is_weighted))}
+    called = Names(weights="weights" if is_weighted else "")
+    scores = {name: code for name in names if (code := metric_call(name, target, called))}
     return _section(lines, columns, scores, names, place)
 
 
@@ -65,44 +60,5 @@ def _section(
         lines.append(f"print({literal(metric + ':')}, {code})")
     rows = [f"        {column}," for column in columns]
     lines += ["predictions = written(", "    {", *rows, "    },", f"    {literal(place)},", ")"]
-    return Section("6. How good it is", _TOLD, "\n".join(lines)), [one for one in names if one not in scores]
-
-
-def of_labels(name: str) -> str:
-    """A call of scikit-learn that gives a metric of labels that are 0 or 1; empty where there is none."""
-    metric = METRICS[name]
-    if not isinstance(metric, Declared) or not metric.function or metric.takes != "labels":
-        return ""
-    options = [f"{key}={literal(one)}" for key, one in metric.options.items()]
-    if metric.average:
-        options += [f"average={literal(metric.average)}", "zero_division=0.0"]
-    return call(f"metrics.{metric.function}", ["truth", "called", *options])
-
-
-def _metric(name: str, target: TargetSpec, *, is_weighted: bool) -> str:
-    """A call of scikit-learn that gives a metric; empty where there is none."""
-    metric = METRICS[name]
-    if not isinstance(metric, Declared) or not metric.function or target.form == "quantiles":
-        return ""
-    function, options = f"metrics.{metric.function}", [f"{key}={literal(one)}" for key, one in metric.options.items()]
-    takes = signature(getattr(sklearn.metrics, metric.function)).parameters
-    if is_weighted and metric.weighs and "sample_weight" in takes:
-        options.append("sample_weight=weights")
-    if metric.takes == "values":
-        return call(function, ["truth", "said", *options])
-    if metric.takes == "labels":
-        if metric.average:
-            options += [f"average={literal(metric.average)}", "zero_division=0.0"]
-            options.append(
-                f"pos_label={target.positive}" if metric.average == "binary" else "labels=np.arange(len(CLASSES))"
-            )
-        return call(function, ["truth", "called", *options])
-    options += [f"average={literal(metric.average)}"] if metric.average else []
-    if metric.takes == "probabilities":
-        return call(function, ["truth", "said", "labels=np.arange(len(CLASSES))", *options])
-    if metric.takes == "score" and target.has_positive:
-        return call(function, [f"truth == {target.positive}", f"said[:, {target.positive}]", *options])
-    if metric.takes in ("score", "likeliest"):
-        labels = [] if metric.function == "average_precision_score" else ["labels=np.arange(len(CLASSES))"]
-        return call(function, ["truth", "said", *options, *labels])
-    return ""
+    known = {score.partition(" of ")[0] for score in scores}  # of several targets each has its own
+    return Section("6. How good it is", _TOLD, "\n".join(lines)), [one for one in names if one not in known]

@@ -7,28 +7,21 @@ from typing import Any
 
 import numpy as np
 
-from protokit.core.errors import SpecError
 from protokit.core.values.arrays import Arrays
 from protokit.core.values.signature import TargetSpec
-from protokit.learn.deviances import LEAST
 from protokit.learn.plan import Plan
 from protokit.learn.planning import plan_of, weights_of
-from protokit.menu import catalogue
-from protokit.menu.reading.arguments import arguments_of
 from protokit.recipe.recipe import Recipe
 from protokit.represent.represented import Represented
 from protokit.workflow.eject.code import call, literal
-from protokit.workflow.eject.evaluating import of_labels
 from protokit.workflow.eject.network import straight_to_head
-from protokit.workflow.eject.script import INSTEAD, Section
-from protokit.workflow.eject.tasks.forms import FORMS, RATES
+from protokit.workflow.eject.script import Section
+from protokit.workflow.eject.tasks.form import Form
+from protokit.workflow.eject.tasks.forms import form_for
+from protokit.workflow.eject.tasks.losses import RATES, loss_call, object_call
+from protokit.workflow.eject.tasks.metrics import of_labels
 from protokit.workflow.run.networks import count_of
 
-_DEVIANCES = {
-    "poisson_deviance": "PoissonDeviance()",
-    "negative_binomial": "NegativeBinomialDeviance({!r})",
-    "gamma_deviance": "GammaDeviance()",
-}
 _TOLD = """\
 In each epoch the rows come in another order. The weights that are best on the validation rows are kept, the learning
 rate falls where they stop getting better, and training ends where that lasts. Of several networks, which begin at
@@ -46,7 +39,7 @@ def learning(recipe: Recipe, folds: tuple[Represented, ...], check: int) -> Sect
     signature = folds[0].encoder.signature
     is_chosen = isinstance(recipe.evaluate.threshold, str) and signature.targets[0].has_positive
     target, networks, learn = signature.targets[0], count_of(recipe), recipe.learn
-    plan, form = _plan(recipe, folds), FORMS.get(target.form)
+    plan, form = _plan(recipe, folds), form_for(signature.targets)
     lines = [
         f"EPOCHS, BATCH_SIZE = {plan.epochs}, {plan.batch_size}",
         f"NETWORKS = {networks}" + "  # for each fold" * (len(folds) > 1),
@@ -55,10 +48,10 @@ def learning(recipe: Recipe, folds: tuple[Represented, ...], check: int) -> Sect
         f"hold(encoded[0], {check})",
         "",
         "",
-        *_compiled(recipe, target, plan),
+        *_compiled(recipe, signature.targets),
         "",
         "",
-        *_of_output(target),
+        *_of_output(target, form),
         "predicted_by, thresholds_by = [], []" if is_chosen else "predicted_by = []",
         "for fold, (rows, parts) in enumerate(zip(encoded, folds, strict=True)):",
         "    said, known = [], []",
@@ -132,72 +125,31 @@ def _weights(recipe: Recipe, target: TargetSpec) -> list[str]:
     ]
 
 
-def _compiled(recipe: Recipe, target: TargetSpec, plan: Plan) -> list[str]:
-    learn = recipe.learn
+def _compiled(recipe: Recipe, targets: tuple[TargetSpec, ...]) -> list[str]:
+    learn, form = recipe.learn, form_for(targets)
     [(name, given)] = learn.optimizer.items() if isinstance(learn.optimizer, dict) else [(learn.optimizer, None)]
-    optimizer = _object("optimizers", str(name), given, ("learn", "optimizer"))
-    form = FORMS.get(target.form)
-    own = form.loss(recipe, target) if form else ""
-    if target.form == "quantiles":
-        own = f"Pinball({literal(target.quantiles)})"
-    elif target.of_task.coding == RATES:
-        own = _DEVIANCES.get(str(learn.loss or target.of_task.loss), "").format(max(target.dispersion, LEAST))
-    if not own:
-        loss = learn.loss or target.of_task.loss
-        [(kind, arguments)] = loss.items() if isinstance(loss, dict) else [(loss, None)]
-        if learn.label_smoothing and target.has_classes:
-            own = _smoothed(str(kind), arguments, learn.label_smoothing)
-        else:
-            own = _object("losses", str(kind), arguments, ("learn", "loss"))
-    metrics = f", metrics={literal([*target.of_task.in_training])}"
+    optimizer = object_call("optimizers", str(name), given, ("learn", "optimizer"))
+    loss = (form.loss(recipe, targets[0]) if form else "") or loss_call(recipe, targets[0])
+    said = ["optimizer", "loss=loss", "weighted_metrics=[]", f"metrics={literal([*targets[0].of_task.in_training])}"]
+    if len(targets) > 1:
+        said[-1] = f"metrics={literal({one.key: [*one.of_task.in_training] for one in targets})}"
+        if learn.loss_weights:
+            said.append(f"loss_weights={literal({one.key: learn.loss_weight(one.name) for one in targets})}")
     return [
         "def compiled(network: keras.Model) -> keras.Model:",
         '    """The network with its loss and its optimizer; biases and embeddings do not decay."""',
         f"    optimizer = {optimizer}",
         '    optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta", "embedding"])',
-        f"    loss = {own}",
-        f"    network.compile(optimizer, loss=loss, weighted_metrics=[]{metrics})",
+        f"    loss = {loss}",
+        call("network.compile", said, 4),
         "    return network",
     ]
 
 
-def _smoothed(kind: str, arguments: Any, share: float) -> str:
-    """A loss whose labels are smoothed.
-
-    Raises:
-        SpecError: Keras's has no such argument.
-    """
-    entry = catalogue.find("losses", kind)
-    if entry is not None and entry.name == "SparseCategoricalCrossentropy" and not arguments:
-        return f"SmoothedCrossentropy({share!r})"
-    if entry is None or "label_smoothing" not in entry.arguments:
-        rule = f"labels that are smoothed for the loss {kind} have no script"
-        raise SpecError.one(rule, INSTEAD, ("learn", "label_smoothing"))
-    return _object("losses", kind, {**(arguments or {}), "label_smoothing": share}, ("learn", "loss"))
-
-
-def _object(section: str, name: str, given: Any, path: tuple[str, ...]) -> str:
-    """An object of Keras, with its arguments.
-
-    Raises:
-        SpecError: it is not Keras's.
-    """
-    entry = catalogue.find(section, name)
-    if entry is None or entry.own is not None:
-        raise SpecError.one(f"the {path[-1]} {name} is not Keras's: it has no script", INSTEAD, path)
-    arguments = arguments_of(entry, given)
-    assert isinstance(arguments, dict), "the recipe has checked it"
-    numbers = {key for key, about in entry.arguments.items() if about.get("type") == "number"}
-    full = {key: float(v) if key in numbers and type(v) is int else v for key, v in arguments.items()}
-    if odd := next((key for key, value in full.items() if isinstance(value, (dict, list, tuple))), None):
-        raise SpecError.one(f"{odd} of {name} has no script", INSTEAD, (*path, name, odd))
-    return f"keras.{section}.{entry.name}({', '.join(f'{key}={literal(value)}' for key, value in full.items())})"
-
-
-def _of_output(target: TargetSpec) -> list[str]:
+def _of_output(target: TargetSpec, form: Form | None) -> list[str]:
     what = "the probability of each class." if target.has_classes else "a number in its own unit."
     code = "probabilities_of(output)"
-    if (form := FORMS.get(target.form)) is not None:
+    if form is not None:
         what, code = form.meant(target)
         if not code:
             return []
@@ -232,13 +184,16 @@ def _calibrated(recipe: Recipe, target: TargetSpec) -> list[str]:
     return lines
 
 
-def rows_of(fold: Represented, target: TargetSpec) -> tuple[dict[str, np.ndarray], np.ndarray]:
-    """What a network takes and learns of all rows of a fold, in the order of the table."""
+def rows_of(fold: Represented, targets: tuple[TargetSpec, ...]) -> tuple[dict[str, np.ndarray], Any]:
+    """What a network takes and learns of all rows of a fold, in the order of the table; of several targets by name."""
     order = np.concatenate([fold.split.train, fold.split.validation, fold.split.test])
     parts = (fold.train, fold.validation, fold.test)
     inputs = {}
     for name in fold.train.inputs:
         whole = np.concatenate([np.asarray(part.inputs[name]) for part in parts])
         inputs[name] = whole[np.argsort(order)]
-    targets = np.concatenate([np.asarray(part.targets[target.key]) for part in parts])
-    return inputs, targets[np.argsort(order)]
+    learned = {}
+    for target in targets:
+        whole = np.concatenate([np.asarray(part.targets[target.key]) for part in parts])
+        learned[target.key] = whole[np.argsort(order)]
+    return inputs, learned if len(targets) > 1 else learned[targets[0].key]

@@ -21,7 +21,7 @@ from protokit.recipe.recipe import Recipe
 from protokit.workflow.eject.code import call, literal, name_of
 from protokit.workflow.eject.script import INSTEAD, Section
 from protokit.workflow.eject.series.layers import ended, parts_of
-from protokit.workflow.eject.tasks.forms import FORMS
+from protokit.workflow.eject.tasks.forms import form_for
 
 BY_KNOTS = "PiecewiseLinearEmbedding"
 _ALWAYS = ("numbers", "categories")
@@ -205,7 +205,7 @@ class _Writer:
         if any(layer.name == "flat_for_output" for layer in self.model.layers):
             self.say(f'flat = keras.layers.Flatten(name="flat_for_output")({last})')
             last = "flat"
-        if (form := FORMS.get(target.form)) is not None and (lines := form.ended(target, last)):
+        if (form := form_for(self.signature.targets)) is not None and (lines := form.ended(target, last)):
             self.say("\n".join(lines))
             return "output"
         arguments = [

@@ -11,10 +11,10 @@ from protokit.represent.encoder import Encoder
 from protokit.represent.encoding import Encoding
 from protokit.represent.kinds.number import NumberOptions
 from protokit.represent.series.encoder import SeriesEncoder
-from protokit.workflow.eject.evaluating import of_labels
 from protokit.workflow.eject.inputs.own import refused_of
 from protokit.workflow.eject.script import INSTEAD
-from protokit.workflow.eject.tasks.forms import FORMS
+from protokit.workflow.eject.tasks.forms import form_for
+from protokit.workflow.eject.tasks.metrics import of_labels
 
 TASKS = (
     "binary",
@@ -40,9 +40,8 @@ def refused(recipe: Recipe) -> Iterator[Fault]:
         yield Fault(rule, "write it to a file, name that under collect.tables and run again", ("collect", "tables"))
     if represent.sequence is not None:
         yield Fault("sequence has no script: rows are examples there", INSTEAD, ("represent", "sequence"))
-    if len(represent.targets) > 1 and represent.series is None:
-        rule = f"{len(represent.targets)} targets: a script has one target column"
-        yield Fault(rule, INSTEAD, ("represent", "target"))
+    if isinstance(represent.target, dict):
+        yield Fault("a vector of several columns has no script", INSTEAD, ("represent", "target"))
     for word in ("inputs", "pairs"):
         if getattr(represent, word, None):
             yield Fault(f"{word} have no script", INSTEAD, ("represent", word))
@@ -85,16 +84,17 @@ def unfit(recipe: Recipe, encoder: Encoding) -> Iterator[Fault]:
         yield Fault("pairs have no script", INSTEAD, ("represent",))
         return
     signature = encoder.signature
-    target = signature.targets[0]
-    if target.task not in TASKS:
-        yield Fault(f"the task {target.of_task.written} has no script", INSTEAD, ("learn", "task"))
-    if recipe.learn.sample_weights and target.form in FORMS:
-        rule = f"rows that are weighted have no script where the task is {target.of_task.written}"
+    for target in signature.targets:
+        if target.task not in TASKS:
+            yield Fault(f"the task {target.of_task.written} has no script", INSTEAD, ("learn", "task"))
+        options = recipe.represent.options(target.name)
+        if not target.has_classes and isinstance(options, NumberOptions) and options.as_is:
+            rule = f"{target.name!r} is learned as it is, not in standard units: no script"
+            yield Fault(rule, INSTEAD, ("represent", "columns", target.name))
+    if recipe.learn.sample_weights and form_for(signature.targets) is not None:
+        rule = "rows that are weighted have no script for such targets"
         yield Fault(rule, INSTEAD, ("learn", "sample_weights"))
-    options = recipe.represent.options(target.name)
-    if not target.has_classes and isinstance(options, NumberOptions) and options.as_is:
-        rule = f"{target.name!r} is learned as it is, not in standard units: no script"
-        yield Fault(rule, INSTEAD, ("represent", "columns", target.name))
-    yield from refused_of(encoder.own)
-    if target.task in TASKS and not [*refused_of(encoder.own)] and has_own_end(recipe.network, signature):
+    if own := [*refused_of(encoder.own)]:
+        yield from own
+    elif {target.task for target in signature.targets} <= {*TASKS} and has_own_end(recipe.network, signature):
         yield Fault("a menu with its own output has no script", "let the output be made", ("learn", "menu"))

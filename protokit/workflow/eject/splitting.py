@@ -32,7 +32,7 @@ def dealt(parts: dict[str, np.ndarray], i: int) -> dict[str, np.ndarray]:
     return {**parts, "train": np.sort(np.setdiff1d(known, taken)), "validation": np.sort(taken)}"""
 
 
-def splitting(recipe: Recipe, target: TargetSpec, frame: pd.DataFrame) -> Section:
+def splitting(recipe: Recipe, targets: tuple[TargetSpec, ...], frame: pd.DataFrame) -> Section:
     """Code that gives `folds`, a list of the rows of each part, and `take`, by which rows are drawn.
 
     `frame` are the rows to split.
@@ -40,16 +40,18 @@ def splitting(recipe: Recipe, target: TargetSpec, frame: pd.DataFrame) -> Sectio
     Raises:
         SpecError: rows are split in a way that no script knows.
     """
-    split = recipe.represent.split
+    split, of_classes = recipe.represent.split, [target for target in targets if target.has_classes]
+    target = (*of_classes, *targets)[0]
     way = split.way or ("stratified" if target.has_classes else "random")
     if way not in {*_WAYS, "time"}:
         raise SpecError.one(f"rows that are split by {way} have no script", INSTEAD, ("represent", "split", "by"))
     lines, told = _by_time(recipe, frame) if way == "time" else _WAYS[way](split, target)
     lines += _in_folds(way, split) if split.folds is not None else _once(way, split)
-    if target.has_classes and (SPLITS[way].any_row_anywhere or split.way is None):
+    if of_classes and (SPLITS[way].any_row_anywhere or split.way is None):
         movable = [part for part in ("validation", "test") if not isinstance(getattr(split, part), str)]
-        texts = f"texts_of(table[{literal(target.name)}])"
-        lines.append(f"folds = [with_each_class(parts, {texts}, {literal(movable)}) for parts in folds]")
+        for one in of_classes:
+            texts = f"texts_of(table[{literal(one.name)}])"
+            lines.append(f"folds = [with_each_class(parts, {texts}, {literal(movable)}) for parts in folds]")
     if recipe.learn.deal:
         lines += ["", "", _DEALT, "", ""]
     lines += [

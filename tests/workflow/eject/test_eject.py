@@ -127,7 +127,7 @@ TABLE = {"collect": {"tables": {"birds": "birds.csv"}}, "represent": {"target": 
 @pytest.mark.parametrize(
     ("said", "rule"),
     [({"collect": {"tables": {}}}, "data frame"),
-     ({"represent": {"target": ["a", "b"]}}, "2 targets"),
+     ({"represent": {"target": {"place": ["a", "b"]}}}, "a vector of several columns"),
      ({"represent": {"target": "x", "sequence": {"by": "case", "time": "t"}}}, "sequence"),
      ({"learn": {"schedule": {"plateau": {"warmup_steps": 3}}}}, "the schedule plateau"),
      ({"learn": {"average": {"decay": 0.9}}}, "average"),

@@ -66,7 +66,7 @@ def hold_encoded(plain: dict[str, Any], folder: Path) -> str:
     own: dict[str, Any] = {}
     exec(compile(text, "script", "exec"), own)
     for fold, found in zip(made.folds, own["encoded"], strict=True):
-        inputs, targets = rows_of(fold, made.target)
+        inputs, targets = rows_of(fold, made.targets)
         assert {*inputs} == {*found["inputs"]}
         for name, wanted in inputs.items():
             assert found["inputs"][name].dtype == wanted.dtype and np.array_equal(found["inputs"][name], wanted), name

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from protokit.core.places import Fault
 from protokit.core.values.signature import TargetSpec
-from protokit.workflow.eject.code import literal
+from protokit.workflow.eject.code import literal, names_in
 
 if TYPE_CHECKING:
     from protokit.recipe.recipe import Recipe
@@ -81,6 +81,11 @@ class Form(ABC):
     def together(self, recipe: Recipe) -> list[str]:
         """Lines that make `mean` of what was `said` of all networks of a fold."""
         return ["mean = np.mean(said, axis=0)"]
+
+    def gathered(self, recipe: Recipe, target: TargetSpec) -> list[str]:
+        """Lines that give what is `said` of the `tested` rows of all folds, and their `truth` where there is one."""
+        has_truth = "truth" in names_in("\n".join(self.truth(recipe, target)))
+        return ["said = np.concatenate(predicted_by)", *(["truth = truth[tested]"] if has_truth else [])]
 
     @abstractmethod
     def scored(self, recipe: Recipe, target: TargetSpec, names: list[str]) -> Scored:

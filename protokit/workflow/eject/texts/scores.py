@@ -12,6 +12,8 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import minimize_scalar
 
+from protokit.core.libraries.backend import keras
+
 
 def probabilities_of(output: np.ndarray) -> np.ndarray:
     """The probability of each class, of what a sigmoid or a softmax gives. Shapes: (rows, units) -> (rows, classes)."""
@@ -58,9 +60,8 @@ def threshold_of(scores: np.ndarray, positive: np.ndarray, metric: Callable[[np.
 
 def checksum(rows: dict[str, Any]) -> int:
     """A number that changes with any bit of what a network takes and learns."""
-    parts = [*(values for _, values in sorted(rows["inputs"].items())), rows["targets"]]
     found = 0
-    for values in parts:
+    for values in (*keras.tree.flatten(rows["inputs"]), *keras.tree.flatten(rows["targets"])):
         found = zlib.crc32(np.ascontiguousarray(values).tobytes(), found)
     return found
 
