@@ -23,13 +23,13 @@ from protokit.workflow.eject.texts import (
     tables,
     training,
 )
-from protokit.workflow.eject.texts.inputs import images, lists, places, words
+from protokit.workflow.eject.texts.inputs import images, lists, places, steps, words
 from protokit.workflow.eject.texts.tasks import clusters, given_back, series, several, survival
 
 WIDTH = 120
 _TEXTS: tuple[ModuleType, ...] = (
-    seeds, tables, images, cells, splits, numbers, categories, dates, words, lists, places, layers, losses, ridge,
-    training, scores, survival, clusters, given_back, series, several,
+    seeds, tables, images, cells, splits, steps, numbers, categories, dates, words, lists, places, layers, losses,
+    ridge, training, scores, survival, clusters, given_back, series, several,
 )  # fmt: skip
 # what the code between the functions may use beside what they do
 _OWN = {

@@ -28,6 +28,7 @@ from protokit.workflow.eject.code import literal
 from protokit.workflow.eject.collecting.section import collecting
 from protokit.workflow.eject.encoding import encoding
 from protokit.workflow.eject.evaluating import evaluating
+from protokit.workflow.eject.inputs.sequences import grouped
 from protokit.workflow.eject.learning import learning, rows_of
 from protokit.workflow.eject.network import building, takes_knots
 from protokit.workflow.eject.proving import PREDICTIONS, Proof, proved, with_xla
@@ -209,8 +210,13 @@ class Made:
         tables = collecting(self.recipe, self.table, list(dict.fromkeys(used)))
         lines = [f"FOLDER = {folder}"] if "FOLDER" in tables.code else []
         lines.append(tables.code)
-        if not isinstance(encoder, SeriesEncoder) and len(self.folds[0].frame) < len(self.table.frame):
-            counts = with_weight(self.table.frame, weighed_by)
+        whole, told = self.table.frame, tables.told
+        if isinstance(encoder, Encoder) and encoder.grouping is not None:
+            lines += grouped(encoder.grouping, whole)
+            whole = encoder.grouping.examples(whole)[0]
+            told += "\nThe rows of one sequence are the steps of one example, in their order."
+        if not isinstance(encoder, SeriesEncoder) and len(self.folds[0].frame) < len(whole):
+            counts = with_weight(whole, weighed_by)
             kept = []
             if len(self.folds[0].frame) < counts.sum():
                 kept.append(f"table[{literal(name)}].notna()" if form is None else form.has(self.target))
@@ -222,7 +228,7 @@ class Made:
             ]
             if "\npart = " in tables.code:
                 lines.append("part = part[has]")
-        return Section(tables.title, tables.told, "\n".join(lines))
+        return Section(tables.title, told, "\n".join(lines))
 
     def _checksum(self, encoder: Encoding) -> int:
         if isinstance(encoder, SeriesEncoder):  # those of all windows: also of those that lie across a border

@@ -27,7 +27,7 @@ BY_KNOTS = "PiecewiseLinearEmbedding"
 _ALWAYS = ("numbers", "categories")
 _FORMED = ("text", "image")  # which a menu takes in another form
 _OF_SERIES = ("series", "known")
-_KINDS = ("columns", *_FORMED, *_OF_SERIES)
+_KINDS = ("columns", "sequence", *_FORMED, *_OF_SERIES)
 
 
 def takes_knots(recipe: Recipe) -> bool:
@@ -72,6 +72,7 @@ class _Writer:
             always = spec.name in _ALWAYS or spec.kind in _OF_SERIES
             key, name = literal(spec.name), spec.name if always else name_of(spec.name, self.inputs)
             width = f'(rows["inputs"][{key}].shape[1],)' if len(spec.shape) == 1 else f"{spec.shape}"
+            width = f'rows["inputs"][{key}].shape[1:]' if spec.kind == "sequence" else width
             of_keras = literal(spec.name.replace("/", "_"))
             self.say(f"{name} = keras.Input({width}, dtype={literal(spec.dtype)}, name={of_keras})")
             self.inputs[name] = spec
@@ -148,6 +149,10 @@ class _Writer:
             return name
         if node.call:
             raise self.refused(node, "called with more than tensors")
+        if (operation := _operation(node)) is not None:
+            several = isinstance(node.inputs, tuple)
+            self.say(f"{name} = {operation}({taken[1:-1] if several else taken})")
+            return name
         head, items = self.layer(node)
         if node.layer in self.shared:
             variable = f"layer_{name_of(node.layer)}"
@@ -214,6 +219,20 @@ class _Writer:
         ]  # fmt: skip
         self.out.append(call("keras.layers.Dense", arguments, 4, before="output = ", after=f"({last})"))
         return "output"
+
+
+def _operation(node: Node) -> str | None:
+    """The function of `keras.ops` that an item is, with tensors alone; None of others."""
+    entry = catalogue.find("layers", node.kind)
+    plain = node.kind.startswith("ops.") and not any(value is not None for value in node.arguments.values())
+    is_function = plain and entry is not None and set(entry.arguments) <= {"value", "reverse"}
+    if (
+        not is_function
+        or isinstance(node.inputs, Mapping)
+        or len(entry.call) != (1 if isinstance(node.inputs, Ref) else len(node.inputs))
+    ):
+        return None
+    return f"keras.{node.kind}"
 
 
 def _refs(taken: Taken) -> Sequence[Ref]:

@@ -38,8 +38,10 @@ def refused(recipe: Recipe) -> Iterator[Fault]:
     if not recipe.collect.tables:
         rule = "the table was a data frame: no script knows where its rows are"
         yield Fault(rule, "write it to a file, name that under collect.tables and run again", ("collect", "tables"))
-    if represent.sequence is not None:
-        yield Fault("sequence has no script: rows are examples there", INSTEAD, ("represent", "sequence"))
+    parts = (represent.split.test, represent.split.validation)
+    if represent.sequence is not None and any(isinstance(part, str) for part in parts):
+        rule = "sequences whose parts are tables of their own have no script"
+        yield Fault(rule, "write one table, with a column that says the part", ("represent", "split"))
     if isinstance(represent.target, dict):
         yield Fault("a vector of several columns has no script", INSTEAD, ("represent", "target"))
     for word in ("inputs", "pairs"):

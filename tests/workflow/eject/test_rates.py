@@ -10,12 +10,14 @@ import pandas as pd
 import pytest
 
 import protokit
+from protokit.learn import deviances
 from protokit.recipe.recipe import Recipe
+from protokit.workflow.eject.texts import losses
 
 LEARN = {"engine": "keras", "epochs": 2, "batch_size": 32, "networks": 1, "menu": [{"Dense": 4}, {"Dropout": 0.2}]}
 
 
-@pytest.mark.some("count")
+@pytest.mark.proof
 @pytest.mark.parametrize(
     ("target", "learn", "says"),
     [pytest.param("visits", {"task": "count"}, "PoissonDeviance()", id="count"),
@@ -40,3 +42,15 @@ def test_means_are_predicted_to_the_bit(target: str, learn: dict[str, Any], says
     assert script.proof is not None and script.proof.equal, str(script)
     text = script.path.read_text()
     assert says in text and "_deviance:" in text
+
+
+@pytest.mark.parametrize(
+    ("own", "theirs"),
+    [(losses.PoissonDeviance(), deviances.Poisson()),
+     (losses.NegativeBinomialDeviance(0.7), deviances.NegativeBinomial(0.7)),
+     (losses.GammaDeviance(), deviances.Gamma())],
+)  # fmt: skip
+def test_losses_are_those_of_the_run(own: Any, theirs: Any) -> None:
+    drawn = np.random.default_rng(1)
+    truth, mean = drawn.poisson(2, (50, 1)) / 2, drawn.gamma(2, 1, (50, 1)).astype(np.float32)
+    assert np.array_equal(own.call(truth, mean), theirs.call(truth, mean))

@@ -19,7 +19,7 @@ THREE = ["kind", "town", "weight"]
 def several(folder: Path, learn: dict[str, Any], targets: list[str] = THREE, **evaluate: Any) -> dict[str, Any]:
     birds(folder, 200)
     plain = recipe({**TRAINED, **learn, "menu": [{"Dense": 6}, {"Dropout": 0.2}]})
-    columns = {name: "ignore" for name in ("seen", "id", "age")}
+    columns = dict.fromkeys(("seen", "id", "age"), "ignore")
     plain["represent"] = {"target": targets, "columns": columns}
     plain["evaluate"] = {"baselines": [], **evaluate}
     return plain

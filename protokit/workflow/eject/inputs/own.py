@@ -1,4 +1,4 @@
-"""Columns that are an input of their own: texts and images."""
+"""Columns that are an input of their own: texts, images and sequences."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from protokit.core.places import Fault
 from protokit.recipe.recipe import Recipe
 from protokit.represent.encoders.image import ImageColumn
+from protokit.represent.encoders.sequences import SequenceColumn
 from protokit.represent.encoders.text import TFIDF, TOKENS, Tfidf, Tokens
 from protokit.represent.kind import InputColumn
 from protokit.represent.kinds.text import TextOptions
@@ -23,14 +24,14 @@ def refused_of(own: Sequence[InputColumn]) -> Iterator[Fault]:
             yield Fault(f"{rule} that is split into {column.tokens}, which has no script", INSTEAD, path)  # type: ignore[attr-defined]
         elif isinstance(column, ImageColumn) and (column.bits != 8 or not column.upright):
             yield Fault(f"{rule} of {column.bits} bits, which has no script", INSTEAD, path)
-        elif not known and type(column) is not ImageColumn:
+        elif not known and type(column) not in (ImageColumn, SequenceColumn):
             yield Fault(f"{rule}, which has no script", INSTEAD, path)
 
 
 def before(own: Sequence[InputColumn]) -> list[str]:
     """Lines that are the same for all folds."""
     lines = []
-    if texts := [column.column for column in own if not isinstance(column, ImageColumn)]:
+    if texts := [column.column for column in own if not isinstance(column, (ImageColumn, SequenceColumn))]:
         lines.append(listed("TEXTS = ", map(literal, texts)))
         lines.append("WORDS = {name: [words_of(text) for text in texts_of(table[name])] for name in TEXTS}")
     for column in own:
@@ -50,15 +51,20 @@ def inside(recipe: Recipe, own: Sequence[InputColumn], lines: Sequence[str]) -> 
         if isinstance(column, ImageColumn):
             found.append(f"    inputs[{name}] = {next(pixels)}")
             continue
+        if isinstance(column, SequenceColumn):
+            said = recipe.represent.sequence
+            length = f", {said.length}" if said and said.length else ""
+            found.append(f"    inputs[{name}] = padded(table[{name}], train{length})")
+            continue
         options = recipe.represent.options(column.column)
-        said = options if isinstance(options, TextOptions) else TextOptions()
-        most = said.vocabulary or (TFIDF if isinstance(column, Tfidf) else TOKENS)
+        words = options if isinstance(options, TextOptions) else TextOptions()
+        most = words.vocabulary or (TFIDF if isinstance(column, Tfidf) else TOKENS)
         found += [f"    texts = WORDS[{name}]", "    known = [texts[row] for row in train]"]
         found.append(f"    vocabulary = vocabulary_of(known, {most})")
         if isinstance(column, Tfidf):
             found.append(f"    inputs[{name}] = telling(texts, known, vocabulary)")
         else:
-            length = str(said.length) if said.length else "length_of(known)"
+            length = str(words.length) if words.length else "length_of(known)"
             found.append(f"    inputs[{name}] = word_codes(texts, vocabulary, {length})")
             found.append(f"    sizes[{name}] = len(vocabulary) + 2")
     return found
