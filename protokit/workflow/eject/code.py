@@ -80,6 +80,16 @@ def closed(start: str, items: Sequence[str], end: str, indent: int) -> str:
     return "\n".join([f"{pad}{start}", *(f"{pad}    {item}," for item in items), f"{pad}{end}"])
 
 
+def beside(before: str, items: Sequence[str], indent: int = 0) -> str:
+    """Arrays beside each other, in one line where they fit, else each in its own."""
+    code = call("np.concatenate", [f"[{', '.join(items)}]", "axis=1"], indent, before)
+    if "\n" not in code:
+        return code
+    pad = " " * indent
+    lines = [f"{before}np.concatenate(", "    [", *(f"        {item}," for item in items), "    ],", "    axis=1,", ")"]
+    return "\n".join(pad + line for line in lines)
+
+
 def name_of(text: str, taken: Iterable[str] = ()) -> str:
     """A name of Python's for a thing of that name.
 

@@ -23,7 +23,7 @@ from protokit.represent.kinds.number import Number, NumberOptions
 from protokit.represent.kinds.ordered import Ordered
 from protokit.represent.kinds.pairs.place import Place
 from protokit.represent.kinds.times.time_of_day import TimeOfDay
-from protokit.workflow.eject.code import call, closed, listed, literal
+from protokit.workflow.eject.code import beside, closed, listed, literal
 from protokit.workflow.eject.dating import form_of
 from protokit.workflow.eject.inputs import numeric as numeric_inputs
 from protokit.workflow.eject.inputs import own as own_inputs
@@ -116,10 +116,7 @@ def _function(
         for plain, some in groups:
             loop = "*(numbers_of(table[name]) for name in NUMBERS)"
             items += [loop] if plain and together else [numbers_call(recipe, one, frame) for one in some]
-        code = call("np.concatenate", [f"[{', '.join(items)}]", "axis=1"], 4, "numbers = ")
-        if "\n" in code:
-            code = "\n".join(["    numbers = np.concatenate(", *_stacked(items), "        axis=1,", "    )"])
-        lines.append(code)
+        lines.append(beside("numbers = ", items, 4))
         width = sum(len(one.names) for one in numeric)
         most = max(100, min(1000, 200_000 // max(1, width)))
         fit = f"fit_scale(column, {most}, straight=len(train) < {FEW_ROWS})"
@@ -176,11 +173,6 @@ def _function(
         found += ['"weights": weights', '"validation_weights": weights']
     lines.append(closed("return {", found, "}", 4))
     return [*lines, "", ""]
-
-
-def _stacked(items: list[str]) -> list[str]:
-    """Items of a list, one in each line."""
-    return ["        [", *(f"            {item}," for item in items), "        ],"]
 
 
 def _targets(target: TargetSpec) -> list[str]:

@@ -87,12 +87,15 @@ def _group(split: spec.Split, target: TargetSpec) -> tuple[list[str], str]:
 def _by_time(recipe: Recipe, frame: pd.DataFrame) -> tuple[list[str], str]:
     name = str(recipe.represent.split.way_column)
     places = np.unique(times(frame, name, asked(recipe.represent, name)), return_inverse=True)[1]
+    told, taking = "The latest rows are the test.", _taking("taken_latest(rows, share, times)")
+    if frame[name].dtype.kind in "iuf":
+        return [f"times = numbers_of(table[{literal(name)}])[:, 0]", "", "", *taking], told
     form = form_of(lambda form: np.unique(splits.times_of(frame[name], form), return_inverse=True)[1], places)
     if form is None:
         rule = f"the times of {name!r} are in no one form that pandas reads"
         raise SpecError.one(rule, INSTEAD, ("represent", "split", "by"))
     times_of = f"times = times_of(table[{literal(name)}]{form and f', {literal(form)}'})"
-    return [times_of, "", "", *_taking("taken_latest(rows, share, times)")], "The latest rows are the test."
+    return [times_of, "", "", *taking], told
 
 
 def _column(split: spec.Split, target: TargetSpec) -> tuple[list[str], str]:

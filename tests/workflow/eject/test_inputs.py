@@ -117,3 +117,14 @@ def test_members_in_a_way_of_their_own_are_refused(tmp_path: Path) -> None:
     }  # fmt: skip
     with pytest.raises(protokit.SpecError, match="the members are written in a way of their own"):
         hold_encoded(plain, tmp_path)
+
+
+def test_rows_are_split_by_a_number_as_in_a_run(tmp_path: Path) -> None:
+    drawn = np.random.default_rng(0)
+    frame = pd.DataFrame({"t": drawn.permutation(120), "x": drawn.normal(size=120).round(3)})
+    frame.assign(y=drawn.normal(size=120).round(3)).to_csv(tmp_path / "rows.csv", index=False)
+    plain = {
+        "collect": {"tables": {"rows": "rows.csv"}}, "learn": {"epochs": 1},
+        "represent": {"target": "y", "split": {"by": {"time": "t"}}},
+    }  # fmt: skip
+    assert 'times = numbers_of(table["t"])[:, 0]' in hold_encoded(plain, tmp_path)

@@ -9,7 +9,7 @@ from protokit.core.errors import SpecError
 from protokit.represent.encoders.cells import FALSE, TRUE, texts_of
 from protokit.represent.encoders.sequences import SequenceGrouping
 from protokit.represent.encoders.times import times
-from protokit.workflow.eject.code import call, literal
+from protokit.workflow.eject.code import beside, call, literal
 from protokit.workflow.eject.dating import form_of
 from protokit.workflow.eject.script import INSTEAD
 from protokit.workflow.eject.texts import splits
@@ -23,14 +23,7 @@ def grouped(grouping: SequenceGrouping, frame: pd.DataFrame) -> list[str]:
     """
     numbers = [_channel(frame[name]) for name in grouping.channels]
     given = ["table", f"table[{literal(grouping.by)}]", _times(grouping, frame), "steps"]
-    return [
-        call("np.concatenate", [f"[{', '.join(numbers)}]", "axis=1"], before="steps = ")
-        if len(numbers) < 4
-        else "\n".join(
-            ["steps = np.concatenate(", "    [", *(f"        {one}," for one in numbers), "    ],", "    axis=1,", ")"]
-        ),
-        call("in_sequences", given, before="table = "),
-    ]
+    return [beside("steps = ", numbers), call("in_sequences", given, before="table = ")]
 
 
 def _times(grouping: SequenceGrouping, frame: pd.DataFrame) -> str:

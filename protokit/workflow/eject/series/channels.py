@@ -13,7 +13,7 @@ from protokit.represent.kind import NumberColumn
 from protokit.represent.kinds.category import Category
 from protokit.represent.series.arrays import Column, cells_of
 from protokit.represent.series.encoder import SeriesEncoder
-from protokit.workflow.eject.code import call, closed, listed, literal
+from protokit.workflow.eject.code import beside, closed, literal
 from protokit.workflow.eject.dating import form_of
 from protokit.workflow.eject.encoding import KINDS, numbers_call
 from protokit.workflow.eject.script import INSTEAD, Section
@@ -46,7 +46,7 @@ def channels(recipe: Recipe, encoder: SeriesEncoder, target: TargetSpec, frame: 
         '    found = (carried(numbers, series) - units["center"][series]) / units["spread"][series]',
     ]
     if made:
-        lines.append(call("np.concatenate", [listed("", made), "axis=1"], 4, before="others = "))
+        lines.append(beside("others = ", made, 4))
         lines.append("    found = np.concatenate([found, bounded(others, series, train)], axis=1)")
     lines += [
         "    found = np.nan_to_num(found).astype(np.float32)",
