@@ -35,7 +35,7 @@ def executed(script: Path) -> tuple[dict[str, float], pd.DataFrame]:
     """The scores that a script prints, and what it predicts."""
     done = subprocess.run([sys.executable, script], cwd=script.parent, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    scores = {name: float(value) for name, value in re.findall(r"^(\w+): (\S+)$", done.stdout, re.M)}
+    scores = {name: float(value) for name, value in re.findall(r"^(\w+(?: of \w+)?): (\S+)$", done.stdout, re.M)}
     said = pd.read_csv(script.with_name(f"{script.stem}_predictions.csv"), dtype=str, keep_default_na=False)
     return scores, said
 
