@@ -224,13 +224,12 @@ class _Writer:
 def _operation(node: Node) -> str | None:
     """The function of `keras.ops` that an item is, with tensors alone; None of others."""
     entry = catalogue.find("layers", node.kind)
-    plain = node.kind.startswith("ops.") and not any(value is not None for value in node.arguments.values())
-    is_function = plain and entry is not None and set(entry.arguments) <= {"value", "reverse"}
-    if (
-        not is_function
-        or isinstance(node.inputs, Mapping)
-        or len(entry.call) != (1 if isinstance(node.inputs, Ref) else len(node.inputs))
-    ):
+    if entry is None or not node.kind.startswith("ops.") or isinstance(node.inputs, Mapping):
+        return None
+    takes = 1 if isinstance(node.inputs, Ref) else len(node.inputs)
+    if set(entry.arguments) - {"value", "reverse"} or len(entry.call) != takes:
+        return None
+    if any(value is not None for value in node.arguments.values()):
         return None
     return f"keras.{node.kind}"
 
