@@ -177,8 +177,10 @@ class Made:
         """The tables, without rows that have no target."""
         name, split = self.target.name, self.recipe.represent.split
         form = FORMS.get(self.target.form)
-        if form is None and not self.target.has_classes and self.table.frame[name].dtype.kind == "O":
-            rule = f"the numbers of {name!r} are texts in a notation of their own, which has no script"
+        learned = self.target.columns if form and form.learns_numbers else (name,)
+        learns_numbers = form.learns_numbers if form else not self.target.has_classes
+        if learns_numbers and (odd := [one for one in learned if self.table.frame[one].dtype.kind == "O"]):
+            rule = f"the numbers of {odd[0]!r} are texts in a notation of their own, which has no script"
             raise SpecError.one(rule, "write them as computers do", ("represent", "target"))
         said = [name] if form is None else form.needed(self.recipe, self.target)
         used = [*encoder.needed, *said, *([split.way_column] if split.way_column else [])]

@@ -60,7 +60,7 @@ def learning(recipe: Recipe, folds: tuple[Represented, ...], check: int) -> Sect
         '        seed = SEED if i == 0 else derived(SEED, "network", i)',
         f"        own = {'dealt(parts, i)' if learn.deal else 'parts'}",
         '        random.seed(derived(seed, "weights"))',
-        "        network = compiled(build(rows))",
+        *(f"        {line}" for line in (form.network(recipe) if form else ["network = compiled(build(rows))"])),
     ]
     if weighted := _weights(recipe, target):
         lines += weighted
@@ -139,14 +139,15 @@ def _compiled(recipe: Recipe, target: TargetSpec, plan: Plan) -> list[str]:
             own = _smoothed(str(kind), arguments, learn.label_smoothing)
         else:
             own = _object("losses", str(kind), arguments, ("learn", "loss"))
-    metrics = f", metrics={literal([*target.of_task.in_training])}"
+    shown = literal([*target.of_task.in_training])
+    metrics = f", weighted_metrics=[], metrics={shown}" if target.of_task.in_training else ""
     return [
         "def compiled(network: keras.Model) -> keras.Model:",
         '    """The network with its loss and its optimizer; biases and embeddings do not decay."""',
         f"    optimizer = {optimizer}",
         '    optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta", "embedding"])',
         f"    loss = {own}",
-        f"    network.compile(optimizer, loss=loss, weighted_metrics=[]{metrics})",
+        f"    network.compile(optimizer, loss=loss{metrics})",
         "    return network",
     ]
 

@@ -14,7 +14,8 @@ from protokit.workflow.eject.evaluating import of_labels
 from protokit.workflow.eject.inputs.own import refused_of
 from protokit.workflow.eject.script import INSTEAD
 
-TASKS = ("binary", "multiclass", "regression", "quantile", "survival", "clustering", "reconstruction")
+TASKS = ("binary", "multiclass", "regression", "quantile", "survival", "clustering", "reconstruction",
+         "generation")  # fmt: skip
 SCHEDULES = ("constant", "plateau", "cosine")
 
 
@@ -29,15 +30,12 @@ def refused(recipe: Recipe) -> Iterator[Fault]:
     if represent.series is not None or represent.sequence is not None:
         word = "series" if represent.series is not None else "sequence"
         yield Fault(f"{word} has no script: rows are examples there", INSTEAD, ("represent", word))
-    if len(represent.targets) > 1:
+    if len(represent.targets) > 1 and learn.task != "generation":
         rule = f"{len(represent.targets)} targets: a script has one target column"
         yield Fault(rule, INSTEAD, ("represent", "target"))
     for word in ("inputs", "pairs"):
         if getattr(represent, word, None):
             yield Fault(f"{word} have no script", INSTEAD, ("represent", word))
-    if learn.task == "generation":
-        rule = "generation has no script: a network that draws rows learns by a training step of its own"
-        yield Fault(rule, "use its trained model: protokit.load(RUN).sample(TABLE)", ("learn", "task"))
     if learn.backend != "tensorflow":
         yield Fault(
             f"a script trains on TensorFlow, and this run did on {learn.backend}", INSTEAD, ("learn", "backend")
@@ -45,7 +43,7 @@ def refused(recipe: Recipe) -> Iterator[Fault]:
     if learn.schedule_name not in SCHEDULES or not isinstance(learn.schedule, str):
         yield Fault(f"the schedule {learn.schedule_name} has no script", f"one of {SCHEDULES}", ("learn", "schedule"))
     plain = {
-        "training_step": learn.training_step, "metrics": learn.metrics,
+        "training_step": learn.task != "generation" and learn.training_step, "metrics": learn.metrics,
         "after_epoch": learn.after_epoch, "callbacks": learn.callbacks, "average": learn.average,
         "freeze": learn.freeze, "from": learn.from_, "stages": learn.stages, "devices": learn.devices,
         "sample_weights": learn.sample_weights,

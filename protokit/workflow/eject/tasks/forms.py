@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from protokit.workflow.eject.tasks.clustering import ClusteringForm
+from protokit.workflow.eject.tasks.drawn import DrawnForm
 from protokit.workflow.eject.tasks.form import Form
 from protokit.workflow.eject.tasks.inputs import InputsForm
 from protokit.workflow.eject.tasks.survival import SurvivalForm
@@ -13,4 +14,5 @@ FORMS: Mapping[str, Form] = {
     "survival": SurvivalForm(),
     "clusters": ClusteringForm(),
     "inputs": InputsForm(),
+    "drawn": DrawnForm(),
 }
