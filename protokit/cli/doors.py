@@ -56,7 +56,8 @@ def export(
         print_json(found.as_plain())
     else:
         typer.echo(str(found))
+        verbs = f"protokit predict {model} and protokit serve {model}"
         if with_model and not stands_for(loaded):
-            typer.echo(f"protokit predict {model} and protokit serve {model} do not take it: they go on with TensorFlow")
+            typer.echo(f"{verbs} do not take it: they go on with TensorFlow")
         elif with_model and found.differs <= APART:
-            typer.echo(f"protokit predict {model} and protokit serve {model} take it from now on, without TensorFlow")
+            typer.echo(f"{verbs} take it from now on, without TensorFlow")
