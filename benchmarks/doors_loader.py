@@ -69,7 +69,9 @@ def torch(path: str) -> Callable[[Arrays], Arrays]:
 
     def said(given: Arrays) -> Arrays:
         with library.no_grad():
-            return model({name: cells[:, 0].tolist() if cells.ndim == 2 else cells for name, cells in given.items()})
+            return model(
+                {name: cells[:, 0].tolist() if cells.shape[1:] == (1,) else cells for name, cells in given.items()}
+            )
 
     return said
 

@@ -36,8 +36,8 @@ class Interface:
         return [end for target in self.targets for end in ends_of(target.spec)]
 
 
-def interface_of(model: Learned) -> Interface:
-    """That of a model.
+def interface_of(model: Learned, form: str = "") -> Interface:
+    """That of a model; `form` is one that the caller knows of its target, beside those that all do.
 
     Raises:
         SpecError: a column, a target, or what is made of the rows cannot go into a file.
@@ -47,7 +47,7 @@ def interface_of(model: Learned) -> Interface:
         if not isinstance(part.encoder, Encoder):
             what = "forecasts series" if hasattr(part.encoder, "clock") else "compares pairs"
             raise SpecError.one(f"a model that {what} is not one of single rows", _ALONE)
-        if part.clusters is not None:
+        if part.clusters is not None and form != "clusters":
             raise SpecError.one("clusters do not go into a file: they are found in an embedding", _ALONE)
         if part.encoder.grouping is not None:
             raise SpecError.one("a model of sequences is not one of single rows", _ALONE)
@@ -61,7 +61,7 @@ def interface_of(model: Learned) -> Interface:
     whole = model.encoder
     assert isinstance(whole, Encoder), "its parts are"
     for target in whole.targets:
-        hold(target)
+        hold(target, form)
     for encoder in encoders:
         checked(encoder.scaler)
     if not columns[0]:

@@ -91,6 +91,15 @@ class OnnxModel(Learned):
         return predicted(self, table, folder, unseen)
 
 
+def stands_for(model: Learned) -> bool:
+    """Whether `predict` and `serve` take a file of a model in place of its networks."""
+    try:
+        OnnxModel([part.encoder for part in model.parts], model.input_schema, Path(NAME))
+    except SpecError:
+        return False
+    return True
+
+
 def beside(intake: Intake, named: object) -> tuple[OnnxModel | None, str]:
     """A model by the export that lies with it; or None, and what would make it so, if anything does.
 

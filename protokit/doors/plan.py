@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar, TypeVar
 
+import numpy as np
 import pandas as pd
 
 from protokit.bundle.opened.fitted import Fitted
@@ -21,6 +22,7 @@ from protokit.doors.interface import Interface, interface_of
 from protokit.represent.encoder import Encoder
 from protokit.represent.encoders.scaling.scaler import FINE
 from protokit.represent.encoding import Encoding
+from protokit.represent.target import TargetEncoder
 
 Value = TypeVar("Value")
 FARTHEST = 300.0  # standard deviations from 0: beyond them a number of 32 bits is too far off
@@ -33,6 +35,7 @@ class Plan(Interface):
 
     model: Fitted
     what: ClassVar[str] = ""  # what goes in or out, where it is not of rows: forecasts of series
+    compares: ClassVar[bool] = False  # whether what the networks say is held against the columns
 
     @classmethod
     def of(cls, model: Fitted) -> Plan:
@@ -115,6 +118,28 @@ class Plan(Interface):
                 of_parts.append(brought(a, target.spec, tempered(a, target.spec, scores), whole.spec))
             found |= said(a, whole.spec, mean(a, of_parts))
         return found
+
+    def scores_in(self, said: Mapping[str, np.ndarray], target: TargetEncoder) -> np.ndarray:
+        """The scores of a target, as the model has them, in what a file said."""
+        end = next(one for one in self.ends if one.target == target.spec.name and one.is_scores)
+        return np.asarray(said[end.name], np.float64)
+
+    def apart_beside(
+        self, table: pd.DataFrame, scores: Mapping[str, np.ndarray], said: Mapping[str, np.ndarray]
+    ) -> float:
+        """How far what a file said beside scores is from what the model, whose `scores` are known, says of a table."""
+        return 0.0
+
+    def unit(self, target: TargetEncoder) -> np.ndarray:
+        """What a difference of scores is divided by."""
+        return unit_of(target)
+
+
+def unit_of(target: TargetEncoder) -> np.ndarray:
+    """What 1 in what the network gives is in scores."""
+    if target.spec.form in ("vector", "drawn"):
+        return np.array(target.scales)
+    return np.array(target.scale if target.spec.form in ("number", "quantiles") else 1.0)
 
 
 def by_target(output: object, encoder: Encoding) -> dict[str, object]:

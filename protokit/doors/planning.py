@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from protokit.bundle.opened.fitted import Fitted
 from protokit.doors.plan import Plan
+from protokit.doors.plans.clusters import ClustersPlan
+from protokit.doors.plans.drawn import DrawnPlan
+from protokit.doors.plans.given_back import GivenBackPlan
 from protokit.doors.plans.sequences import SequencePlan
 from protokit.doors.plans.series import SeriesPlan
 from protokit.represent.encoder import Encoder
 from protokit.represent.series.encoder import SeriesEncoder
+
+_OF_FORM: Mapping[str, type[Plan]] = {"clusters": ClustersPlan, "inputs": GivenBackPlan, "drawn": DrawnPlan}
 
 
 def plan_of(model: Fitted) -> Plan:
@@ -21,4 +28,5 @@ def plan_of(model: Fitted) -> Plan:
         return SeriesPlan.of(model)
     if isinstance(encoder, Encoder) and encoder.grouping is not None:
         return SequencePlan.of(model)
-    return Plan.of(model)
+    own = _OF_FORM.get(model.signature.targets[0].form, Plan)
+    return own.of(model)

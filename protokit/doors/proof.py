@@ -13,7 +13,6 @@ from protokit.doors.plan import Plan
 from protokit.doors.plans.self_proving import SelfProving
 from protokit.represent.encoder import Encoder
 from protokit.represent.kind import NumberColumn
-from protokit.represent.target import TargetEncoder
 
 DRAWN, _FEWEST = 512, 16  # rows
 _PIXELS = 4_000_000  # of them all
@@ -50,10 +49,9 @@ def proven(plan: Plan, run: Run, rows: pd.DataFrame | None, *, by_class: bool = 
     for table in tables:
         ours, theirs = scores(plan, table), run(arrays(plan, table))
         for target in plan.targets:
-            end = next(one for one in plan.ends if one.target == target.spec.name and one.is_scores)
             one = ours[target.spec.name]
-            other = np.asarray(theirs[end.name], np.float64).reshape(one.shape)
-            apart = np.abs((one - other) / unit_of(target))
+            other = plan.scores_in(theirs, target).reshape(one.shape)
+            apart = np.abs((one - other) / plan.unit(target))
             apart = np.where(np.isnan(apart), np.inf, apart)
             if target.spec.form in ("classes", "labels"):
                 task = target.spec.of_task
@@ -63,6 +61,7 @@ def proven(plan: Plan, run: Run, rows: pd.DataFrame | None, *, by_class: bool = 
                 if by_class:
                     continue
             differs = max(differs, float(apart.max(initial=0.0)))
+        differs = max(differs, plan.apart_beside(table, ours, theirs))
     many = sum(map(len, tables))
     return Proof(many, 0 if some is None else len(some), differs, max(changed.values()) / many)
 
@@ -76,13 +75,6 @@ def scores(plan: Plan, table: pd.DataFrame) -> dict[str, np.ndarray]:
     """What the model says of a cleaned table, by target: see Predictions.scores."""
     encoded = [own.encode(plan.examples(own, table)) for own in plan.encoders]
     return mean(plan.model.answers(table, encoded))
-
-
-def unit_of(target: TargetEncoder) -> np.ndarray:
-    """What a difference of scores is divided by: that of 1 in what the network gives."""
-    if target.spec.form == "vector":
-        return np.array(target.scales)
-    return np.array(target.scale if target.spec.form in ("number", "quantiles") else 1.0)
 
 
 def many_drawn(plan: Plan) -> int:

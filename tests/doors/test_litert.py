@@ -24,8 +24,8 @@ from protokit.doors.files.litert.pieces import converted
 from protokit.doors.graph.encoded import encoded
 from protokit.doors.graph.ends import said as said_of
 from protokit.doors.graph.ends import scores_of, tempered
-from protokit.doors.plan import Plan
-from protokit.doors.proof import arrays, drawn, scores, unit_of
+from protokit.doors.plan import Plan, unit_of
+from protokit.doors.proof import arrays, drawn, scores
 from tests.command import call
 from tests.doors.conftest import table
 from tests.doors.test_ends import TARGETS, output_of, wanted_of

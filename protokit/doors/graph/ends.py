@@ -25,7 +25,7 @@ class End:
 
     name: str
     target: str
-    what: str  # class, probabilities, quantiles, number, mean time
+    what: str  # class, probabilities, quantiles, number, mean time; nearness, nearest, given back, error
     unit: str
     dtype: str
     columns: tuple[str, ...] = ()
@@ -34,17 +34,17 @@ class End:
     @property
     def is_scores(self) -> bool:
         """Whether it is what the proof compares."""
-        return self.what not in ("class", "mean time")
+        return self.what not in ("class", "mean time", "nearest", "error")
 
 
-def hold(target: TargetEncoder) -> None:
-    """Hold that a target can go into a file.
+def hold(target: TargetEncoder, form: str = "") -> None:
+    """Hold that a target can go into a file; of the `form`, too.
 
     Raises:
         SpecError: it cannot.
     """
     spec = target.spec
-    if spec.form not in FORMS:
+    if spec.form not in (*FORMS, form):
         rule = f"the target {spec.name!r} is one of the task {spec.task}, which does not go into a file"
         raise SpecError.one(rule, "take the network alone: model.to_keras(), with the arrays of model.arrays(table)")
 
@@ -66,7 +66,7 @@ def ends_of(spec: TargetSpec) -> list[End]:
         columns = tuple(f"{spec.name} > {time:g}" for time in spec.times)
         scores = End(f"{spec.name} probabilities", spec.name, "probabilities", "probability", "float32", columns)
         return [scores, End(spec.name, spec.name, "mean time", "that of the column", "float64")]
-    columns = spec.columns if spec.form == "vector" else ()
+    columns = spec.columns if spec.form in ("vector", "drawn") else ()
     return [End(spec.name, spec.name, "number", "that of the column", "float64", columns)]
 
 
@@ -90,7 +90,7 @@ def scores_of(a: Arithmetic[Value], target: TargetEncoder, output: Value) -> Val
         if spec.units == 1:
             return a.concatenate([a.binary("subtract", 1.0, said), said])
         return a.binary("divide", said, a.reduce("sum", said))
-    if spec.form == "vector":
+    if spec.form in ("vector", "drawn"):
         said = a.binary("multiply", said, np.array([target.scales]))
         return a.binary("add", said, np.array([target.centers]))
     if spec.form == "labels":
@@ -161,7 +161,7 @@ def said(a: Arithmetic[Value], spec: TargetSpec, scores: Value) -> Mapping[str, 
         areas = a.binary("multiply", scores, 0.5 * (wide + np.append(wide[1:], 0.0))[None])
         long = a.binary("add", a.reduce("sum", areas), 0.5 * float(wide[0]))
         return {f"{spec.name} probabilities": a.cast(scores, "float32"), spec.name: a.flat(long)}
-    return {spec.name: scores if spec.form == "vector" else a.flat(scores)}
+    return {spec.name: scores if spec.form in ("vector", "drawn") else a.flat(scores)}
 
 
 def _place(a: Arithmetic[Value], spec: TargetSpec, scores: Value) -> Value:

@@ -23,7 +23,8 @@ class Drawing(keras.Model):  # type: ignore[misc]
         self.noise = next(layer for layer in self.layers if isinstance(layer, Noise))
         self.width = self.output.shape[-1]
         # what comes to the noise: inputs, and what layers before it have made of them
-        self.before = None if self.noise.alone else keras.Model(self.input, self.noise.input)
+        # names, for TensorFlow adds gradients up in their order: those that Keras counts up differ by process
+        self.before = None if self.noise.alone else keras.Model(self.input, self.noise.input, name="before_noise")
 
     def second(self, layers: Sequence[object], units: int) -> keras.Model:
         """A network of a menu, and a linear layer of some units at its end."""
@@ -39,7 +40,7 @@ class Drawing(keras.Model):  # type: ignore[misc]
         end = (
             inner.output if len(inner.output.shape) == 2 else keras.layers.Flatten(name="flat_for_units")(inner.output)
         )
-        return keras.Model(inner.input, keras.layers.Dense(units, dtype="float32", name="units")(end))
+        return keras.Model(inner.input, keras.layers.Dense(units, dtype="float32", name="units")(end), name="second")
 
     def beside(self, rows: tf.Tensor, x: Any) -> tf.Tensor:
         """Rows beside what they are drawn for."""

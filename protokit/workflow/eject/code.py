@@ -24,12 +24,20 @@ from protokit.workflow.eject.texts import (
     training,
 )
 from protokit.workflow.eject.texts.inputs import images, lists, places, steps, words
-from protokit.workflow.eject.texts.tasks import clusters, given_back, series, several, survival
+from protokit.workflow.eject.texts.tasks import (
+    clusters,
+    drawn_scores,
+    draws,
+    given_back,
+    series,
+    several,
+    survival,
+)
 
 WIDTH = 120
 _TEXTS: tuple[ModuleType, ...] = (
     seeds, tables, images, cells, splits, steps, numbers, categories, dates, words, lists, places, layers, losses,
-    ridge, training, scores, survival, clusters, given_back, series, several,
+    ridge, training, scores, survival, clusters, given_back, series, several, draws, drawn_scores,
 )  # fmt: skip
 # what the code between the functions may use beside what they do
 _OWN = {

@@ -199,7 +199,7 @@ class Made:
         """The tables, without rows that have no target; of series all rows."""
         name, split = self.target.name, self.recipe.represent.split
         form = form_for(self.targets)
-        measured = [one for one in self.targets if one.form in ("number", "quantiles", "steps")]
+        measured = [one for one in self.targets if one.form in ("number", "quantiles", "steps", "drawn")]
         numbers = [column for one in measured for column in one.columns or (one.name,)]
         if odd := next((one for one in numbers if self.table.frame[one].dtype.kind == "O"), None):
             rule = f"the numbers of {odd!r} are texts in a notation of their own, which has no script"

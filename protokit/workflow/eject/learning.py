@@ -59,7 +59,7 @@ def learning(recipe: Recipe, folds: tuple[Represented, ...], check: int) -> Sect
         '        seed = SEED if i == 0 else derived(SEED, "network", i)',
         f"        own = {'dealt(parts, i)' if learn.deal else 'parts'}",
         '        random.seed(derived(seed, "weights"))',
-        "        network = compiled(build(rows))",
+        *(f"        {line}" for line in (form.network(recipe) if form else ["network = compiled(build(rows))"])),
     ]
     if weighted := _weights(recipe, target):
         lines += weighted
@@ -130,11 +130,12 @@ def _compiled(recipe: Recipe, targets: tuple[TargetSpec, ...]) -> list[str]:
     [(name, given)] = learn.optimizer.items() if isinstance(learn.optimizer, dict) else [(learn.optimizer, None)]
     optimizer = object_call("optimizers", str(name), given, ("learn", "optimizer"))
     loss = (form.loss(recipe, targets[0]) if form else "") or loss_call(recipe, targets[0])
-    said = ["optimizer", "loss=loss", "weighted_metrics=[]", f"metrics={literal([*targets[0].of_task.in_training])}"]
-    if len(targets) > 1:
-        said[-1] = f"metrics={literal({one.key: [*one.of_task.in_training] for one in targets})}"
-        if learn.loss_weights:
-            said.append(f"loss_weights={literal({one.key: learn.loss_weight(one.name) for one in targets})}")
+    said, shown = ["optimizer", "loss=loss"], {one.key: [*one.of_task.in_training] for one in targets}
+    if any(shown.values()):
+        named = shown if len(targets) > 1 else next(iter(shown.values()))
+        said += ["weighted_metrics=[]", f"metrics={literal(named)}"]
+    if len(targets) > 1 and learn.loss_weights:
+        said.append(f"loss_weights={literal({one.key: learn.loss_weight(one.name) for one in targets})}")
     return [
         "def compiled(network: keras.Model) -> keras.Model:",
         '    """The network with its loss and its optimizer; biases and embeddings do not decay."""',

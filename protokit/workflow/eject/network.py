@@ -12,10 +12,13 @@ from protokit.core.values.signature import Signature
 from protokit.menu import catalogue
 from protokit.menu.expand import expand
 from protokit.menu.graph import Node, Ref, Taken
-from protokit.menu.items import Layer
+from protokit.menu.items import Layer, Outline
+from protokit.menu.menu import Menu
 from protokit.menu.network.build import build
+from protokit.menu.network.ends.drawn import NOISE
 from protokit.menu.network.heads import ends_of
 from protokit.menu.network.inputs import WORD_WIDTH, layer_name
+from protokit.menu.network.noise.noise import Noise
 from protokit.menu.reading.arguments import arguments_of
 from protokit.recipe.recipe import Recipe
 from protokit.workflow.eject.code import call, literal, name_of
@@ -42,20 +45,38 @@ def building(recipe: Recipe, signature: Signature) -> Section:
     Raises:
         SpecError: a layer has no script.
     """
-    writer = _Writer(recipe, signature)
-    code = "\n".join(writer.lines())
+    writer = _Writer(recipe.network, signature)
+    lines, form = writer.lines(), form_for(signature.targets)
+    if form is not None and (second := form.second(recipe)) is not None:
+        lines += ["", "", *_second(*second, writer.model)]
+    code = "\n".join(lines)
     told = "Layers have the names that the run shows them under. What is drawn follows from Python's seed."
     return Section("4. The network", told, code)
+
+
+def _second(name: str, layers: list[Any], network: keras.Model) -> list[str]:
+    """The function that calls the layers of a network that sees what another draws beside what it is drawn for."""
+    noise = next(layer for layer in network.layers if isinstance(layer, Noise))
+    width = network.output.shape[-1] + (0 if noise.alone else noise.input.shape[-1])
+    writer = _Writer(Menu({"inputs": {"rows": [width]}, "layers": layers}), None)
+    writer.known["rows"] = "rows"
+    for node in writer.graph.nodes:
+        writer.known[node.name] = writer.node(node)
+    head = f"def {name}(rows: keras.KerasTensor) -> keras.KerasTensor:"
+    about = f'    """The layers of the {name}, which is there in training alone."""'
+    return [head, about, *writer.out, f"    return {writer.of(writer.graph.last)}"]
 
 
 class _Writer:
     """Writes the calls of a graph's layers."""
 
-    def __init__(self, recipe: Recipe, signature: Signature) -> None:
-        self.signature, self.graph = signature, expand(recipe.network)
+    def __init__(self, menu: Outline, signature: Signature | None) -> None:
+        self.signature, self.graph = signature or Signature((), ()), expand(menu)
         self.made: dict[str, Any] = {}  # the layers themselves, by name: what is not written in the menu
-        self.model: keras.Model = build(recipe.network, signature, layers=self.made)
-        self.own = ends_of(recipe.network, signature)
+        self.model: keras.Model = build(menu, signature, layers=self.made)
+        self.own = ends_of(menu, signature) if signature is not None else []
+        if signature is None:
+            self.made = {layer.name: layer for layer in self.model.layers}
         self.out: list[str] = []
         self.known: dict[str, str] = {}
         self.inputs: dict[str, InputSpec] = {}  # by their names in the script
@@ -181,6 +202,9 @@ class _Writer:
                 raise self.refused(node, "of other than numbers with knots")
             own = [f"{name}={_value(name, value)}" for name, value in arguments.items()]
             return BY_KNOTS, [*own, 'knots=rows["knots"]', f"name={literal(node.layer)}"]
+        if node.kind == NOISE:
+            own = [f"{name}={_value(name, value)}" for name, value in arguments.items()]
+            return NOISE, [*own, f"name={literal(node.layer)}"]
         several = not isinstance(node.inputs, Ref) and (sum(entry.call.values()) > 1 or "initial_state" in entry.call)
         if entry.own is not None or entry.home is not None or entry.kind is not None or entry.extra is not None:
             raise self.refused(node, "which Keras has not among its layers")

@@ -26,6 +26,7 @@ TASKS = (
     "survival",
     "clustering",
     "reconstruction",
+    "generation",
 )
 SCHEDULES = ("constant", "plateau", "cosine")
 
@@ -47,9 +48,6 @@ def refused(recipe: Recipe) -> Iterator[Fault]:
     for word in ("inputs", "pairs"):
         if getattr(represent, word, None):
             yield Fault(f"{word} have no script", INSTEAD, ("represent", word))
-    if learn.task == "generation":
-        rule = "generation has no script: a network that draws rows learns by a training step of its own"
-        yield Fault(rule, "use its trained model: protokit.load(RUN).sample(TABLE)", ("learn", "task"))
     if learn.backend != "tensorflow":
         yield Fault(
             f"a script trains on TensorFlow, and this run did on {learn.backend}", INSTEAD, ("learn", "backend")
@@ -57,7 +55,7 @@ def refused(recipe: Recipe) -> Iterator[Fault]:
     if learn.schedule_name not in SCHEDULES or not isinstance(learn.schedule, str):
         yield Fault(f"the schedule {learn.schedule_name} has no script", f"one of {SCHEDULES}", ("learn", "schedule"))
     plain = {
-        "training_step": learn.training_step, "metrics": learn.metrics,
+        "training_step": learn.task != "generation" and learn.training_step, "metrics": learn.metrics,
         "after_epoch": learn.after_epoch, "callbacks": learn.callbacks, "average": learn.average,
         "freeze": learn.freeze, "from": learn.from_, "stages": learn.stages, "devices": learn.devices,
     }  # fmt: skip

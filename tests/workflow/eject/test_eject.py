@@ -140,12 +140,6 @@ def test_what_has_no_script_is_named(said: dict[str, Any], rule: str) -> None:
     assert any(rule in fault.rule for fault in found) and all(fault.cure and fault.path for fault in found)
 
 
-@pytest.mark.parametrize("name", ["gan", "vae"])
-def test_what_draws_rows_is_refused_by_that(name: str, root: Path) -> None:
-    found = [*refused(Recipe.read(root / "recipes" / f"{name}.yaml"))]
-    assert any("generation has no script" in fault.rule for fault in found)
-
-
 @pytest.mark.parametrize(
     ("change", "rule"),
     [({"columns": {"id": {"text": {"tokens": "characters"}}}}, "'id' is a text that is split into characters"),

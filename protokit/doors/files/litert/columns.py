@@ -14,6 +14,7 @@ from protokit.doors.arithmetic.arithmetic import Arithmetic
 from protokit.doors.graph.columns.column import RawColumn
 from protokit.doors.graph.columns.free_texts import OfTokens
 from protokit.doors.graph.columns.images import OfImage
+from protokit.doors.graph.columns.noise import OfNoise
 from protokit.doors.graph.columns.numbers import OfNumber, OfSeconds
 from protokit.doors.graph.columns.texts import OfBoolean, OfTexts
 from protokit.doors.graph.columns.times import OfDate, OfTimeOfDay
@@ -147,7 +148,9 @@ def narrowed(plan: Plan) -> NarrowPlan:
         if any(isinstance(one, int) and abs(one) >= 2**31 for one in target.spec.classes):
             raise SpecError.one(f"classes of {target.spec.name!r} are no numbers of 32 bits", "export it as ONNX")
     columns = [{name: _narrowed(column, plan) for name, column in own.items()} for own in plan.columns]
-    return NarrowPlan(plan.encoders, tuple(columns), plan.targets, plan.model)
+    kind = type(f"Narrow{type(plan).__name__}", (NarrowPlan, type(plan)), {})
+    made: NarrowPlan = kind(plan.encoders, tuple(columns), plan.targets, plan.model)
+    return made
 
 
 def _narrowed(column: RawColumn, plan: Plan) -> RawColumn:
@@ -155,7 +158,7 @@ def _narrowed(column: RawColumn, plan: Plan) -> RawColumn:
         of_parts = [own[column.name].levels or () for own in plan.columns if column.name in own]
         known = tuple(dict.fromkeys(level for levels in of_parts for level in levels)) or ("false", "true")
         return Coded(column.fitted, column.marks, column, known)
-    if isinstance(column, (OfTokens, OfImage)):
+    if isinstance(column, (OfTokens, OfImage, OfNoise)):
         return column
     if isinstance(column, OfDate):
         assert isinstance(column.fitted, Date), "it is one"

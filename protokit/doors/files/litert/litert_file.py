@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from protokit.core.errors import SpecError
 from protokit.core.libraries.backend import keras
 from protokit.core.libraries.optional import optional
 from protokit.core.libraries.quiet import native_stderr_held
@@ -17,6 +18,7 @@ from protokit.doors.files.litert.columns import Coded, narrowed
 from protokit.doors.files.litert.pieces import converted, together
 from protokit.doors.files.networks import joined, key_of
 from protokit.doors.format import Format
+from protokit.doors.graph.columns.noise import OfNoise
 from protokit.doors.graph.scaling import checked
 from protokit.doors.plan import Plan
 from protokit.doors.plans.self_proving import refuse
@@ -44,6 +46,9 @@ class LiteRtFile(Format):
         """See Format."""
         refuse(plan, "LiteRT")
         hold_single(plan, "LiteRT computes with")
+        if self.dtype == "int8" and any(isinstance(one, OfNoise) for one in plan.raw.values()):
+            rule = "a network that draws rows is not kept in int8: no rows tell which random numbers come"
+            raise SpecError.one(rule, "export it as float32 or float16")
         return narrowed(plan.with_codes())
 
     def names(self, plan: Plan) -> Mapping[str, str]:
@@ -79,10 +84,11 @@ class LiteRtFile(Format):
 
         ends = plan.predicted(OfLiteRt(known), raw, said)
         taken = {names[name]: one for name, one in raw.items()}
+        said_of_ends = {names[name]: one for name, one in ends.items()}
         pieces = (
             (functional(taken, made), "float32"),
             (keras.Model(networks.inputs, every), self.dtype),
-            (functional(given, {names[name]: one for name, one in ends.items()}), "float32"),
+            (functional({**given, **(taken if plan.compares else {})}, said_of_ends), "float32"),
         )
         rows = self._calibrating(plan) if self.dtype == "int8" else {}
         files = [converted(model, dtype, rows) for model, dtype in pieces]

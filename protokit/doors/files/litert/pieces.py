@@ -55,7 +55,7 @@ def _slices(rows: Mapping[str, np.ndarray]) -> Iterator[dict[str, np.ndarray]]:
 
 
 def together(pieces: Sequence[bytes], inputs: Mapping[str, str], outputs: Mapping[str, str]) -> bytes:
-    """Several files as one: where a piece takes what an earlier one gives, by its name, the two are wired.
+    """Several files as one: where a piece takes what an earlier one gives, or the first one takes, they are wired.
 
     `inputs` and `outputs` say what each is called in the whole, by its name in the pieces.
     """
@@ -78,7 +78,9 @@ def together(pieces: Sequence[bytes], inputs: Mapping[str, str], outputs: Mappin
             tensor.buffer += len(whole.buffers)
             places.append(len(graph.tensors))
             graph.tensors.append(tensor)
-        taken = taken or {name: places[i] for i, name in takes.items()}
+        if not taken:
+            taken = {name: places[i] for i, name in takes.items()}
+            wires |= taken
         wires |= {_text(one.name): places[one.tensorIndex] for one in signature.outputs}
         for one in own.operators:
             one.opcodeIndex += len(whole.operatorCodes)

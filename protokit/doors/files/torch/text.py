@@ -57,14 +57,14 @@ class Model(nn.Module):
     def forward(self, columns: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
         """What is predicted of rows. Shapes: (rows,) of each column -> (rows,), or (rows, several)."""
         given = self.encode(columns)
-        return self.decide([network(**given[part]) for network, part in zip(self.networks, {of_parts})])
+        return self.decide([network(**given[part]) for network, part in zip(self.networks, {of_parts})]{beside})
 
     def encode(self, columns: Mapping[str, Sequence[Any]]) -> list[dict[str, Tensor]]:
         """What the networks take{each}."""
 {encode}
 
-    def decide(self, said: list[dict[str, Tensor]]) -> dict[str, Any]:
-        """What is predicted, of what each network says."""
+    def decide(self, said: list[dict[str, Tensor]]{takes}) -> dict[str, Any]:
+        """What is predicted, of what each network says{of_columns}."""
 {decide}
 
     def numbers(self, cells: Sequence[Any], dtype: torch.dtype) -> Tensor:
@@ -97,6 +97,7 @@ class Whole:
     encoded: Sequence[Mapping[str, str]]
     decide: Sequence[str]
     ends: Mapping[str, str]
+    compares: bool = False  # see Plan
 
 
 def text_of(whole: Whole) -> str:
@@ -113,6 +114,7 @@ def text_of(whole: Whole) -> str:
     end = next(iter([one for one in reversed([*whole.ends]) if _in_a_docstring(one)]), "...")
     encode = indented(_encode(whole), 2).rstrip("\n")
     methods, functions = methods_in(encode), functions_in(encode)
+    read = _read(whole) if whole.compares else []
     model = _MODEL.format(
         methods=methods,
         networks=", ".join(f"{name}()" for name, _ in whole.networks),
@@ -120,7 +122,10 @@ def text_of(whole: Whole) -> str:
         of_parts=repr(tuple(part for _, part in whole.networks)),
         each=", of each part of the model" if len(whole.encoded) > 1 else "",
         encode=encode,
-        decide=indented([*whole.decide, *_returned(whole.ends)], 2).rstrip("\n"),
+        beside=", columns" if whole.compares else "",
+        takes=", columns: Mapping[str, Sequence[Any]]" if whole.compares else "",
+        of_columns=" and what the columns are" if whole.compares else "",
+        decide=indented([*read, *whole.decide, *_returned(whole.ends)], 2).rstrip("\n"),
     )
     functional = ", functional" if "functional." in classes else ""
     functional = "\nfrom torch.nn import functional" if functional else ""
@@ -146,7 +151,8 @@ def _in_a_docstring(name: str) -> bool:
     return '"' not in name and "\\" not in repr(name)
 
 
-def _encode(whole: Whole) -> list[str]:
+def _read(whole: Whole) -> list[str]:
+    """The cells of the columns."""
     lines = []
     for name, (own, column) in whole.columns.items():
         cells = f"columns[{name!r}]"
@@ -154,7 +160,11 @@ def _encode(whole: Whole) -> list[str]:
         if column.shape != (1,):
             read = f"torch.as_tensor({cells}, dtype=torch.{column.dtype}, device=self.device)"
         lines += [f"# {column.takes}; missing: {column.gone}", f"{own} = {read}"]
-    lines += whole.encode
+    return lines
+
+
+def _encode(whole: Whole) -> list[str]:
+    lines = [*_read(whole), *whole.encode]
     each = [f"{{{', '.join(f'{name!r}: {text}' for name, text in own.items())}}}" for own in whole.encoded]
     return [*lines, f"return [{', '.join(each)}]"]
 

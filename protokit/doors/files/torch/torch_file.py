@@ -81,6 +81,7 @@ class TorchFile(Format):
             encoded=encoded,
             decide=decide,
             ends=dict(zip((end.name for end in plan.ends), texts, strict=True)),
+            compares=plan.compares,
         )
         path.write_text(text_of(whole), encoding="utf-8")
 
@@ -93,7 +94,7 @@ class TorchFile(Format):
         spec.loader.exec_module(module)
         with torch.no_grad():
             said = module.Model.load()(
-                {name: array if array.ndim > 2 else array[:, 0].tolist() for name, array in given.items()}
+                {name: array[:, 0].tolist() if array.shape[1:] == (1,) else array for name, array in given.items()}
             )
         return {name: one.numpy() if hasattr(one, "numpy") else np.array(one, object) for name, one in said.items()}
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from protokit.core.libraries.backend import keras
 
-_SEED = 1337  # of predictions: the same table has the same draws
+SEED = 1337  # of predictions: the same table has the same draws
 
 
 @keras.saving.register_keras_serializable("protokit")
@@ -48,7 +48,7 @@ class Noise(keras.layers.Layer):  # type: ignore[misc]
             raise ValueError(f"Noise takes one vector for each row, not the shape {tuple(inputs.shape[1:])}")
         numbers = self._given
         if numbers is None:
-            seed = self.draws if training else _SEED
+            seed = self.draws if training else SEED
             numbers = keras.random.normal((ops.shape(inputs)[0], self.units), dtype="float32", seed=seed)
         numbers = ops.cast(numbers, self.compute_dtype)
         return numbers if self.alone else ops.concatenate([ops.cast(inputs, self.compute_dtype), numbers], axis=-1)

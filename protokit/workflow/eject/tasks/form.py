@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from protokit.core.places import Fault
 from protokit.core.values.signature import TargetSpec
@@ -38,9 +38,11 @@ class Form(ABC):
 
     Attributes:
         takes_codes: whether `encoded` needs `kinds`, the codes of each category with its levels.
+        learns_numbers: whether all columns of the target are numbers.
     """
 
     takes_codes: ClassVar[bool] = False
+    learns_numbers: ClassVar[bool] = False
 
     def refused(self, recipe: Recipe) -> Iterator[Fault]:
         """What of such a recipe has no script."""
@@ -69,6 +71,14 @@ class Form(ABC):
     @abstractmethod
     def loss(self, recipe: Recipe, target: TargetSpec) -> str:
         """The loss as code; empty where it is Keras's."""
+
+    def second(self, recipe: Recipe) -> tuple[str, list[Any]] | None:
+        """A second network, which is there in training alone: its name, and its menu; None where there is none."""
+        return None
+
+    def network(self, recipe: Recipe) -> list[str]:
+        """Lines that make a `network` ready to be trained."""
+        return ["network = compiled(build(rows))"]
 
     @abstractmethod
     def meant(self, target: TargetSpec) -> tuple[str, str]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from protokit.core.values.signature import TargetSpec
 from protokit.workflow.eject.tasks.clustering import ClusteringForm
+from protokit.workflow.eject.tasks.drawn import DrawnForm
 from protokit.workflow.eject.tasks.form import Form
 from protokit.workflow.eject.tasks.inputs import InputsForm
 from protokit.workflow.eject.tasks.several import SeveralForm
@@ -17,6 +18,7 @@ FORMS: Mapping[str, Form] = {
     "clusters": ClusteringForm(),
     "inputs": InputsForm(),
     "steps": StepsForm(),
+    "drawn": DrawnForm(),
 }
 
 
