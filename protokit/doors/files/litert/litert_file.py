@@ -111,4 +111,3 @@ class LiteRtFile(Format):
         with native_stderr_held():
             one = optional("ai_edge_litert.interpreter", "litert").Interpreter(str(path), num_threads=1)
             return dict(one.get_signature_runner()(**given))
-
