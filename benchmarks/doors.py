@@ -29,7 +29,7 @@ from results import TABLES as PLAIN
 from results_data import RECIPES
 from results_series import ROWS
 from results_series import TABLES as SERIES
-from rooms import ROOT, bare, fill
+from rooms import ROOT, bare, days, fill
 
 import protokit
 
@@ -189,9 +189,9 @@ def environments(venvs: Path) -> None:
 
 def page(found: dict[str, Any]) -> str:
     """The table."""
-    dates = sorted({one["date"] for one in found.values()})
+    when = days(one["date"] for one in found.values())
     lines = [
-        f"Measured by `benchmarks/doors.py`, {dates[0]} to {dates[-1]}: size; load with the first row; one row; the",
+        f"Measured by `benchmarks/doors.py`, {when}: size; load with the first row; one row; the",
         "largest difference to the model on all test rows and on drawn ones. Load and one row are those of a fresh",
         "environment that has the runtime alone, whose outputs were equal to 1e-6 unless said.",
         "",

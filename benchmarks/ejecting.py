@@ -23,7 +23,7 @@ from typing import Any
 
 import pandas as pd
 from doors import PUBLIC, case
-from rooms import ROOT, bare, fill
+from rooms import ROOT, bare, days, fill
 
 import protokit
 
@@ -77,9 +77,9 @@ def executed(run: protokit.Run, folder: Path, python: Path) -> dict[str, Any]:
 
 def page(found: dict[str, Any]) -> str:
     """The table."""
-    dates = sorted({one["date"] for one in found.values()})
+    when = days(one["date"] for one in found.values())
     lines = [
-        f"Measured by `benchmarks/ejecting.py`, {dates[0]} to {dates[-1]}: runs by Keras's `fit`,",
+        f"Measured by `benchmarks/ejecting.py`, {when}: runs by Keras's `fit`,",
         "their scripts executed in an environment without protokit.",
         "",
         "| run | lines | test rows | largest difference | other classes | seconds of the script |",

@@ -5,10 +5,20 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
+
+
+def days(dates: Iterable[str]) -> str:
+    """When something was measured: a day, or the first and the last.
+
+    >>> days(["2026-02-03", "2026-02-01"]), days(["2026-02-03", "2026-02-03"])
+    ('2026-02-01 to 2026-02-03', '2026-02-03')
+    """
+    first, *more = sorted({*dates})
+    return f"{first} to {more[-1]}" if more else first
 
 
 def fill(page: Path, room: str, text: str) -> None:

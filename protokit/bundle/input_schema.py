@@ -22,7 +22,7 @@ from protokit.collect.words import Collect
 from protokit.core.errors import DataError
 from protokit.core.names import counted
 from protokit.core.outside import access
-from protokit.core.suggest import nearest, of_missing
+from protokit.core.suggest import of_missing, renamed
 from protokit.core.values.said import Notice
 from protokit.grammar.readings import DECIMALS, THOUSANDS
 from protokit.represent.encoders.cells import to_numbers
@@ -133,7 +133,7 @@ class InputSchema:
         if missing and self.clean and all(name in frame.columns for name in needed):
             return frame
         if missing:
-            raise lacking(missing, list(frame.columns), joined=self.joined)
+            raise lacking(missing, list(frame.columns), self.columns, joined=self.joined)
         if not self.clean:
             return frame
         with access.named_by("bundle"):
@@ -185,16 +185,19 @@ class InputSchema:
         return cls(columns, clean, dict(plain["reading"]), bool(plain["joined"]), texts, as_file, notations, typed)
 
 
-def lacking(missing: Sequence[str], there: Sequence[str], *, joined: bool) -> DataError:
-    """The error of a table that lacks columns: all of them are named, and for each the one that may be meant."""
+def lacking(missing: Sequence[str], there: Sequence[str], needed: Collection[str], *, joined: bool) -> DataError:
+    """The error of a table that lacks columns: all of them are named, and for each the one that may be meant.
+
+    None of those that are `needed` themselves is meant.
+    """
     if joined:
         cure: str | None = "the recipe joined tables: give the rows with the joined columns"
     elif len(missing) == 1:
-        cure = of_missing(missing[0], there)
+        cure = of_missing(missing[0], there, needed)
     else:
-        near = {name: found for name in missing if (found := nearest(name, there)) is not None}
-        renamed = ", ".join(f"{found!r} to {name!r}" for name, found in near.items())
-        cure = f"rename {renamed}, if these are meant" if near else "add them to the table"
+        near = renamed(missing, [name for name in there if name not in needed])
+        listed = ", ".join(f"{found!r} to {name!r}" for name, found in near.items())
+        cure = f"rename {listed}, if these are meant" if near else "add them to the table"
         cure += ", and add the others" if 0 < len(near) < len(missing) else ""
     if len(missing) == 1:
         return DataError(f"the column {missing[0]!r} is missing", cure=cure)

@@ -68,7 +68,7 @@ class Intake:
         missing = [n for n in self.schema.columns if n not in there and n.split(".")[0] not in there]
         cleaned = self.schema.clean and all(name in there for name in self.needed)
         if missing and not cleaned:
-            raise lacking(missing, there, joined=self.schema.joined)
+            raise lacking(missing, there, self.schema.columns, joined=self.schema.joined)
 
 
 def intake_of(path: str | Path) -> Intake | None:

@@ -47,7 +47,7 @@ class Part:
         """
         found = []
         for weights in self.weights:
-            hold(self.network.weights, weights)
+            hold(self.network, weights)
             found.append(codes(self.network, dict(inputs), self.signature, layer))
         return np.concatenate(found, axis=1)
 
@@ -61,7 +61,7 @@ class Part:
             return {signature.targets[0].name: self.clusters.scores(self.codes(inputs))}
         found = []
         for weights in self.weights:
-            hold(self.network.weights, weights)
+            hold(self.network, weights)
             outputs = predict(self.network, dict(inputs), signature)
             found.append(self.encoder.scores(outputs, features))
         return self._tempered(mean(found))
@@ -72,7 +72,7 @@ class Part:
         """What the encoder makes of the networks' outputs with dropout on, by target: of each seed so many times."""
         found = []
         for i, weights in enumerate(self.weights):
-            hold(self.network.weights, weights)
+            hold(self.network, weights)
             drawn = sampled(self.network, inputs, self.signature, samples, derive(seed, "network", i))
             found += [self._tempered(self.encoder.scores(outputs, features)) for outputs in drawn]
         return found

@@ -126,6 +126,8 @@ def evaluate(
 
     if out is not None and out.suffix.lower() not in _PAGES:
         raise SpecError.one(f"the scores are written as a page, and {out} does not end in .html", f"-o {out.stem}.html")
+    if out is not None and out.is_dir():
+        raise SpecError.one(f"{out} is a folder", f"name a file in it: -o {out / 'scores.html'}")
     several = _is_several(model, of_set, way)
     intake = None if several else intake_of(model)
     if intake is not None:

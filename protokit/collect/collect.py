@@ -18,6 +18,7 @@ from protokit.collect.gather import gathered
 from protokit.collect.headers import reading
 from protokit.collect.readers.csv import Csv
 from protokit.collect.readers.sql import Sql
+from protokit.collect.remote import stores
 from protokit.collect.sheets.columns import as_texts
 from protokit.collect.source import Source
 from protokit.collect.stacking import Readings, alike, is_texts
@@ -29,6 +30,8 @@ from protokit.core.rows import SourceRows, joined, rows_read
 from protokit.core.suggest import did_you_mean
 from protokit.core.values.said import Notice, Step
 from protokit.core.values.tables import Table
+
+_LISTED = 5  # files of a folder that are named
 
 
 def collect(
@@ -216,11 +219,30 @@ def read_table(
         SpecError: the ending says nothing, or `reading` holds something else than options.
         DataError: the table cannot be read.
     """
-    frame, _, notices = read_source("data", source_of(place, table, reading), Path.cwd(), texts, "person")
-    for notice in notices:
+    source = source_of(place, table, reading)
+    frame, _, notices = read_source("data", source, Path.cwd(), texts, "person")
+    for notice in (*of_folder(place, source), *notices):
         say(notice)
     frame.attrs.pop("notations", None)
     return frame
+
+
+def of_folder(place: str | Path, source: Source) -> list[Notice]:
+    """Which files of a folder are the rows of a table, and which are none; nothing where the place is none."""
+    folder = Path(place)
+    if source.kind != "parquet" or not folder.is_dir():
+        return []
+    with access.named_by("person"):
+        names = [path.relative_to(folder).as_posix() for path in access.inside(folder)]
+    own = [name for name in names if stores.in_data_set(name, ".parquet")]
+    others = [name for name in names if name not in {*own} and not Path(name).name.startswith((".", "_"))]
+    rule = f"{folder}: {counted(len(own), 'file')} read as one table, {_some(own)}"
+    rule += f"; not read: {_some(others)}" if others else ""
+    return [Notice(rule, (), "name one file, or a pattern such as FOLDER/*.parquet, for others")]
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[:_LISTED]) + (", ..." if len(names) > _LISTED else "")
 
 
 def source_of(place: str | Path, table: str | None = None, reading: Mapping[str, object] | None = None) -> Source:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import math
@@ -15,6 +16,7 @@ from protokit.core.errors import DataError
 from protokit.core.json_text import compact
 
 Value = TypeVar("Value")
+_NO_ROOM = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG}
 
 
 def write_bytes(path: Path, content: bytes) -> None:
@@ -90,11 +92,18 @@ def write_with(path: Path, writer: Callable[[Path], object]) -> None:
         raise DataError(
             f"could not write: {error.strerror or error}",
             place=str(path),
-            cure="free some space or choose another folder with -o; what was there before is unchanged",
+            cure=_cure(path, error),
         ) from error
     finally:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
+
+
+def _cure(path: Path, error: OSError) -> str:
+    if path.is_dir():
+        return "this is a folder: name a file, with -o; what is in it is unchanged"
+    room = "free some space or " if error.errno in _NO_ROOM else ""
+    return f"{room}choose another folder with -o; what was there before is unchanged"
 
 
 def sha256(path: Path) -> str:

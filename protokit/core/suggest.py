@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 
 def distance(a: str, b: str, limit: int) -> int:
@@ -118,8 +118,22 @@ def one_of(names: Iterable[str]) -> str:
     return "one of: " + ", ".join(str(name) for name in names)
 
 
-def of_missing(column: str, there: Iterable[str]) -> str:
-    """The cure where a table lacks a column.
+def renamed(missing: Sequence[str], there: Iterable[str]) -> dict[str, str]:
+    """What may be meant by each missing name, of what is there: the nearest pairs, and nothing for two of them.
+
+    >>> renamed(["height", "width", "weight"], ["Height", "wieght"])
+    {'height': 'Height', 'weight': 'wieght'}
+    """
+    left, near = [*there], dict[str, str]()
+    while pairs := {name: one for name in missing if name not in near and (one := nearest(name, left))}:
+        name = min(pairs, key=lambda name: distance(name.casefold(), pairs[name].casefold(), 8))
+        near[name] = pairs[name]
+        left.remove(pairs[name])
+    return {name: near[name] for name in missing if name in near}
+
+
+def of_missing(column: str, there: Iterable[str], taken: Collection[str] = ()) -> str:
+    """The cure where a table lacks a column; those that are `taken` are themselves.
 
     >>> of_missing("height", ["Height", "city"])
     "rename 'Height' to 'height' if it is that one, else add the column"
@@ -127,6 +141,6 @@ def of_missing(column: str, there: Iterable[str]) -> str:
     'add it to the table, which has height, city'
     """
     known = list(there)
-    if guess := nearest(column, known):
+    if guess := nearest(column, (name for name in known if name not in taken)):
         return f"rename {guess!r} to {column!r} if it is that one, else add the column"
     return "add it to the table" + (f", which has {', '.join(known)}" if 0 < len(known) <= 12 else "")

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from safetensors import SafetensorError, safe_open
@@ -96,20 +97,59 @@ def assign(targets: list[keras.Variable], sources: tuple[np.ndarray, ...]) -> No
         target.assign(source)
 
 
-def hold(targets: list[keras.Variable], sources: tuple[np.ndarray, ...]) -> None:
-    """Put values into variables that have others: most often the ones are there already.
+@dataclass(frozen=True)
+class _Held:
+    """What a variable was found to hold. While the tensor is kept, whoever writes the variable writes elsewhere."""
+
+    wanted: np.ndarray
+    tensor: tf.Tensor
+    place: int
+
+
+_HELD: WeakKeyDictionary[keras.Model, dict[int, _Held]] = WeakKeyDictionary()
+
+
+def hold(network: keras.Model, sources: tuple[np.ndarray, ...]) -> None:
+    """Put values into the weights of a network that have others: most often the ones are there already.
+
+    Weights that were found to be there once are known by their place in memory. The sources are not to be written
+    into from then on.
 
     Raises:
         DataError: they do not fit.
     """
-    if len(targets) != len(sources) or not all(map(_holds, targets, sources)):
+    targets, held = network.weights, _HELD.setdefault(network, {})
+    if len(targets) != len(sources) or not all(
+        _holds(held, i, *pair) for i, pair in enumerate(zip(targets, sources, strict=True))
+    ):
         assign(targets, sources)
 
 
-def _holds(variable: keras.Variable, wanted: np.ndarray) -> bool:
-    if keras.backend.backend() == "tensorflow":  # a third of the time of `numpy()`, which hands the value on twice
-        value = variable.value
-        held = np.asarray(tf.raw_ops.ReadVariableOp(resource=value.handle, dtype=value.dtype).numpy())
-    else:
-        held = values(variable)
-    return bool(held.shape == wanted.shape and held.tobytes() == wanted.tobytes())
+def _holds(held: dict[int, _Held], i: int, variable: keras.Variable, wanted: np.ndarray) -> bool:
+    if keras.backend.backend() != "tensorflow":
+        return _same(values(variable), wanted)
+    value = variable.value  # a third of the time of `numpy()`, which hands the value on twice
+    tensor = tf.raw_ops.ReadVariableOp(resource=value.handle, dtype=value.dtype)
+    place, known = _place(tensor), held.get(i)
+    if known is not None and known.wanted is wanted and known.place == place:
+        return True
+    if not _same(np.asarray(tensor.numpy()), wanted):
+        return False
+    if place is not None:
+        wanted.flags.writeable = False
+        held[i] = _Held(wanted, tensor, place)
+    return True
+
+
+def _same(one: np.ndarray, other: np.ndarray) -> bool:
+    return bool(one.shape == other.shape and one.tobytes() == other.tobytes())
+
+
+def _place(tensor: tf.Tensor) -> int | None:
+    """Where the numbers of a tensor stand in this machine's memory; None where they do not."""
+    if "CPU" not in tensor.backing_device:
+        return None
+    try:
+        return int(np.asarray(memoryview(tensor)).__array_interface__["data"][0])
+    except (TypeError, ValueError, BufferError):  # numbers of a kind that memory views do not know
+        return None

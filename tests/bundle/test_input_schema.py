@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from protokit.bundle.folder import load
-from protokit.bundle.input_schema import InputSchema
+from protokit.bundle.input_schema import InputSchema, lacking
 from protokit.collect.column_flow import replay
 from protokit.collect.frames import as_frame
 from protokit.core.errors import DataError
@@ -122,3 +122,13 @@ def test_paths_of_images_start_where_they_are_said_to(tmp_path: Path, monkeypatc
     with pytest.raises(DataError, match="no such file"):
         model.predict(frame)
     assert len(model.predict(frame, folder=tmp_path)) == 40
+
+
+def test_no_column_is_meant_for_two_missing_ones_nor_one_that_is_needed() -> None:
+    found = lacking(["weight", "height"], ["Weight", "width", "note"], ["weight", "height", "width"], joined=False)
+    assert found.cure == "rename 'Weight' to 'weight', if these are meant, and add the others"
+    alone = lacking(["weight"], ["height", "wieght"], ["weight", "height"], joined=False)
+    assert alone.cure == "rename 'wieght' to 'weight' if it is that one, else add the column"
+    assert lacking(["weight"], ["height"], ["weight", "height"], joined=False).cure == (
+        "add it to the table, which has height"
+    )

@@ -14,6 +14,7 @@ import pytest
 
 import protokit
 from protokit.core.errors import DataError, PredictionNotice, SpecError
+from protokit.core.libraries.backend import tf
 from protokit.learn.snapshot import hold, values
 from protokit.learn.train import predict
 
@@ -164,12 +165,35 @@ def test_one_batch_gives_the_bits_of_keras(model: Any, file: Path) -> None:
 
 def test_weights_are_put_in_where_there_are_others(model: Any) -> None:
     [part] = model.parts
-    wanted, variables = part.weights[0], model.network.weights
-    variables[0].assign(variables[0] + 1)
-    hold(variables, wanted)
-    assert all((values(one) == other).all() for one, other in zip(variables, wanted, strict=True))
+    wanted, variables = part.weights[0], part.network.weights
+    network, first = part.network, variables[0].value
+
+    @tf.function(jit_compile=True)
+    def moved() -> None:
+        first.assign_add(tf.ones_like(first))
+
+    ways = [
+        lambda: None,
+        lambda: variables[0].assign(variables[0] + 1),
+        lambda: first.assign_add(tf.ones_like(first)),
+        lambda: first.scatter_nd_add([[0] * len(first.shape)], [1.0]),
+        moved,
+        lambda: network.set_weights([np.zeros(one.shape, "float32") for one in wanted]),
+    ]
+    for change in ways:
+        for _ in range(2):  # the second time they are known by their place
+            change()
+            hold(network, wanted)
+            assert all((values(one) == other).all() for one, other in zip(variables, wanted, strict=True))
+            hold(network, wanted)
+    others = tuple(one + 1 for one in wanted)
+    hold(network, others)
+    assert all((values(one) == other).all() for one, other in zip(variables, others, strict=True))
+    hold(network, wanted)
+    with pytest.raises(ValueError, match="read-only"):
+        wanted[0][:] = 0
     with pytest.raises(DataError, match="another network"):
-        hold(variables, wanted[1:])
+        hold(network, wanted[1:])
 
 
 @pytest.mark.parametrize("ending", ["csv", "parquet"])

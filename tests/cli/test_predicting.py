@@ -60,6 +60,7 @@ def test_kept_columns_and_parquet(folder: Path) -> None:
         (["birds.csv", "--keep", "species"], 2, "'species' cannot be kept"),
         (["new.csv", "--json", "-o", "p.parquet"], 2, "--json writes JSON"),
         (["nowhere.csv"], 1, "no such file"),
+        (["new.csv", "-o", "runs"], 2, "name a file in it: -o runs/predictions.csv"),
     ],
 )
 def test_what_is_wrong_is_said(folder: Path, arguments: list[str], status: int, words: str) -> None:
@@ -77,6 +78,23 @@ def test_all_missing_columns_are_said_before_tensorflow_is_loaded(folder: Path, 
     assert done.returncode == 0, done.stderr
     assert "3 columns are missing: 'wing', 'mass', 'island'" in done.stderr
     assert "rename 'Wing' to 'wing', if these are meant, and add the others" in done.stderr
+
+
+def test_what_a_folder_gives_is_said(folder: Path) -> None:
+    (folder / "parts" / "more").mkdir(parents=True)
+    new = pd.read_csv(folder / "new.csv", dtype={"ring": str})
+    new.head(12).to_parquet(folder / "parts" / "a.parquet")
+    new.tail(8).to_parquet(folder / "parts" / "more" / "b.parquet")
+    (folder / "parts" / "notes.txt").write_text("what is here")
+    status, out, error = call("predict", "runs/birds", "parts", cwd=folder)
+    assert status == 0 and len(out.splitlines()) == 21
+    assert "parts: 2 files read as one table, a.parquet, more/b.parquet; not read: notes.txt" in error
+    assert "name one file, or a pattern such as FOLDER/*.parquet, for others" in error
+    (folder / "texts").mkdir()
+    new.to_csv(folder / "texts" / "new.csv", index=False)
+    status, _, error = call("predict", "runs/birds", "texts", cwd=folder)
+    assert status == 1 and "tables of a folder are named by a pattern, such as FOLDER/*.csv" in error
+    assert call("predict", "runs/birds", "texts/*.csv", cwd=folder)[0] == 0
 
 
 def test_scores_of_a_later_table(folder: Path) -> None:

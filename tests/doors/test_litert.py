@@ -14,11 +14,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import protokit
 from protokit.bundle.exporter import Export
 from protokit.core.errors import DataError, SpecError
 from protokit.core.libraries.backend import keras
 from protokit.doors.arithmetic.of_litert import OfLiteRt
 from protokit.doors.files.litert.columns import Coded, narrowed
+from protokit.doors.files.litert.halves import Halves
 from protokit.doors.files.litert.litert_file import LiteRtFile
 from protokit.doors.files.litert.pieces import converted
 from protokit.doors.graph.encoded import encoded
@@ -183,6 +185,46 @@ def test_dtypes_are_held(model: Models, tmp_path: Path) -> None:
         model("default").export(tmp_path / "m.onnx", dtype="int8")
     with pytest.raises(SpecError, match="litert keeps weights as float32 or float16 or int8, not as 'int4'"):
         model("default").export(tmp_path / "m.tflite", dtype="int4")
+
+
+@pytest.fixture(scope="module")
+def embedding(tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, pd.DataFrame]:
+    """A model of members on embedded numbers, knots of which lie near each other, and two embedded categories."""
+    some = table(400)[["wing size", "mass", "island", "weight"]]
+    some["town"] = some["island"].sample(frac=1, random_state=0).to_numpy(object) + "!"
+    some["mass"] = 1000 + some["wing size"] % 1
+    embedded = {"branch": {"embedded": [{"PiecewiseLinearEmbedding": 3, "from": "numbers"}], "plain": []}}
+    menu = [embedded, {"ensemble": {"members": 3, "layers": [{"Dense": 4}]}}]
+    learn = {"epochs": 2, "networks": 1, "menu": menu, "optimizer": {"Adam": {"learning_rate": 0.01}}}
+    recipe = {"represent": {"target": "weight"}, "learn": learn, "evaluate": {"baselines": []}}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("protokit.workflow.look.page._pictures", lambda *_: ())
+        return protokit.run(recipe, some, out=tmp_path_factory.mktemp("runs")).model, some
+
+
+@pytest.mark.some("float16")
+@pytest.mark.parametrize("dtype", ["float32", "float16", "int8"])
+def test_members_on_embedded_numbers(embedding: tuple[Any, pd.DataFrame], tmp_path: Path, dtype: str) -> None:
+    model, some = embedding
+    allowed = {"float32": 1e-5, "float16": 1e-3, "int8": 0.05}[dtype]
+    network = LiteRtFile().adapted(Plan.of(model)).network(0, 0)
+    kinds = {type(layer).__name__ for layer in network._flatten_layers()}
+    assert {"PiecewiseLinearEmbedding", "Members", "MembersHead"} <= kinds
+    found = model.export(tmp_path / "m.tflite", rows=some, dtype=dtype)
+    assert found.differs <= allowed
+    [by_file] = said(found.path, arrays(plan_of(model), some)).values()
+    wanted = model.predict(some)["weight"].to_numpy(float)
+    assert np.abs(by_file - wanted).max() <= allowed * some["weight"].std()
+
+
+def test_sums_of_whole_numbers_and_of_channels() -> None:
+    whole, channels = keras.Input((3,), dtype="int32", name="whole"), keras.Input((3, 1), name="channels")
+    sums = {"whole": np.array([[0, 7, 9]], np.int32), "channels": np.array([[0.5], [7], [9]], np.float32)}
+    made = {name: keras.ops.add(one, sums[name]) for name, one in (("whole", whole), ("channels", channels))}
+    model = Halves().second(keras.Model({"whole": whole, "channels": channels}, made))
+    given = {"whole": np.arange(6, dtype="i4").reshape(2, 3), "channels": np.arange(6, dtype="f4").reshape(2, 3, 1)}
+    found = said(converted(model, "float32", {}), given)
+    assert all((found[name] == given[name] + sums[name]).all() for name in sums)
 
 
 ALONE = """

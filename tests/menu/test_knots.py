@@ -36,7 +36,7 @@ def test_the_layer_takes_the_knots_of_the_numbers_and_leaves_other_columns_out()
     assert np.array_equal(layer.knots, np.array([VALUES[0], (-1, 1, 1, 1)], np.float32))
     assert [weight.name for weight in layer.non_trainable_variables] == ["knots"]
     x = np.array([[-9, 7, 0], [0.25, 7, 5]], np.float32)
-    parts = np.asarray(layer._parts_of(x))
+    parts = np.asarray(layer.parts_of(x))
     np.testing.assert_allclose(parts, [[[0, 0, 0], [0.5, 0, 0]], [[1, 0.5, 0], [1, 0, 0]]])
     made = np.asarray(layer(x)).reshape(2, 2, 3)
     np.testing.assert_allclose(made[1, 0], parts[1, 0] @ np.asarray(layer.kernel[0]), atol=1e-6)

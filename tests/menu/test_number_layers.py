@@ -83,7 +83,7 @@ def test_sigma_is_in_turns_for_each_unit() -> None:
 def test_bins_fill_one_after_the_other_and_lose_nothing(values: list[float], bins: int) -> None:
     """The sum of the filled parts, each times its bin's width, is the number itself: from it all can be had."""
     layer = made("PiecewiseLinearEmbedding", bins=bins)
-    parts = np.asarray(layer._parts_of(np.array(values, "float32")[:, None]))[:, 0]
+    parts = np.asarray(layer.parts_of(np.array(values, "float32")[:, None]))[:, 0]
     edges = np.array(normal_quantiles(bins))
     np.testing.assert_allclose(parts @ np.diff(edges) + edges[0], values, atol=1e-3)
     assert (parts[:, 1:-1] >= 0).all() and (parts[:, 1:-1] <= 1).all()

@@ -44,7 +44,7 @@ def integrated(
         split, places = Split(part.network), places_of(encoder)
         size = sum(int(np.prod(values.shape[1:])) for values in inputs.values())
         for weights in part.weights:
-            hold(part.network.weights, weights)
+            hold(part.network, weights)
             with seeded(0, tensorflow=False):
                 start_at = [keras.ops.mean(one, axis=0, keepdims=True) for one in split.numbers(against)]
                 for i in range(0, len(frame), step := max(1, _CELLS // max(1, size))):

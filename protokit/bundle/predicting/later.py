@@ -21,7 +21,7 @@ from protokit.bundle.opened.learned import Learned
 from protokit.bundle.predicting.kept import beside, hold_names
 from protokit.bundle.predicting.rows import Rows
 from protokit.cells.missing import Marks
-from protokit.collect.collect import read_source, source_of
+from protokit.collect.collect import of_folder, read_source, source_of
 from protokit.collect.disk.streamed import AsFile, Streamed, is_about, streamed
 from protokit.collect.files.nested import filled
 from protokit.collect.frames import told_of_zones
@@ -65,6 +65,8 @@ class Later:
         if self.keep and not model.parts[0].encoder.one_for_each_row:
             rule = "columns are kept beside rows, and this model does not give one for each row of the table"
             raise SpecError.one(rule, "leave --keep out")
+        for notice in of_folder(self.place, source):
+            say(str(notice))
         with ExitStack() as stack:
             found = self._opened(model, source, stack, say)
             if found is None:
@@ -93,7 +95,7 @@ class Later:
         hold_names(self.keep, (*found.columns, *found.odd))
         there = (*found.columns, *found.odd)
         if missing := [name for name in model.columns if name not in there and name.split(".")[0] not in there]:
-            raise lacking(missing, there, joined=schema is not None and schema.joined)
+            raise lacking(missing, there, model.columns, joined=schema is not None and schema.joined)
         if odd := [name for name in (*model.columns, *self.keep) if name not in found.columns]:
             say(f"the table is taken whole, not in parts: the cells of {odd[0]!r} are no plain values")
             return None

@@ -26,8 +26,10 @@ def hold_form(out: Path | None, *, as_json: bool) -> None:
     """Hold that a file can have what is asked for.
 
     Raises:
-        SpecError: Parquet is not JSON, or the name is that of another form.
+        SpecError: Parquet is not JSON, or the name is that of another form, or of a folder.
     """
+    if out is not None and out.is_dir():
+        raise SpecError.one(f"{out} is a folder", f"name a file in it: -o {out / 'predictions.csv'}")
     if out is not None and (ending := out.suffix.lower()) in _OTHERS:
         rule = f"predictions are written as CSV, Parquet or JSON, and {out} is called as none of these"
         raise SpecError.one(rule, f"-o {out.stem}.csv, or -o {out.stem}.parquet")

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _STARTS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF8", b"BM", b"RIFF", b"II*\0", b"MM\0*")
 _SPLITS = {"train": "train", "training": "train", "test": "test", "testing": "test"}
 _SPLITS |= dict.fromkeys(("validation", "valid", "val", "dev"), "validation")
+_TABLES = {".csv", ".tsv", ".jsonl", ".xlsx"}
 _A_ZIP = ("a .zip file", "give a .zip of {things}, or a folder")
 _MOST_BYTES = 1 << 28  # of one file, unpacked
 
@@ -148,6 +149,8 @@ class Images(OnDisk):
         cure = f"give a folder that has a folder of {thing}s for each label"
         if any(name.suffix == ".parquet" for name in names):
             cure = "for a folder of Parquet files, write {parquet: FOLDER/}"
+        elif tables := sorted({name.suffix for name in names if name.suffix in _TABLES}):
+            cure = f"tables of a folder are named by a pattern, such as FOLDER/*{tables[0]}"
         raise DataError(f"no {thing}s", place=place, cure=cure)
 
 

@@ -28,7 +28,10 @@ class OfLiteRt(OfKeras):
 
     def binary(self, name: str, left: Given[keras.KerasTensor], right: Given[keras.KerasTensor]) -> keras.KerasTensor:
         """See Arithmetic. Of a constant that is added, what 32 bits lose is added after it."""
-        made = super().binary(name, narrow(left), narrow(right))
+        if name == "add" and not isinstance(right, keras.KerasTensor):
+            made = constant_first(left, narrow(right))
+        else:
+            made = super().binary(name, narrow(left), narrow(right))
         if name not in ("add", "subtract") or isinstance(right, keras.KerasTensor):
             return made
         lost = np.asarray(right) - np.asarray(narrow(right), np.asarray(right).dtype)
@@ -75,6 +78,11 @@ class OfLiteRt(OfKeras):
     def texts(self, places: keras.KerasTensor, texts: Sequence[str]) -> keras.KerasTensor:
         """See Arithmetic: it stays the place."""
         return places
+
+
+def constant_first(value: keras.KerasTensor, constant: Given[keras.KerasTensor]) -> keras.KerasTensor:
+    """A sum. What Keras adds as the second it often makes a bias, and LiteRT has none of whole numbers or channels."""
+    return keras.ops.add(constant, value)
 
 
 def narrow(value: Given[keras.KerasTensor]) -> Given[keras.KerasTensor]:

@@ -105,8 +105,10 @@ def _networks(
     return found
 
 
-def plain(network: keras.Model) -> keras.Model:
+def plain(network: keras.Model, parts: list[keras.KerasTensor] | None = None) -> keras.Model:
     """A network whose layers are all Keras's: in place of protokit's stand the operations that they are made of.
+
+    `parts` gets what embeddings of numbers make of them before their weights.
 
     Raises:
         SpecError: a layer is neither Keras's nor one of these.
@@ -119,7 +121,11 @@ def plain(network: keras.Model) -> keras.Model:
     def call(layer: Any, *given: Any, **more: Any) -> Any:
         if not isinstance(layer, _OURS):
             return layer(*given, **more)
-        return MethodType(type(layer).call, _Fixed(layer))(*given)
+        fixed = _Fixed(layer)
+        if parts is None or not isinstance(layer, NumberEmbedding):
+            return MethodType(type(layer).call, fixed)(*given)
+        parts.append(fixed.parts_of(*given))
+        return fixed.of_parts(parts[-1])
 
     if not any(isinstance(layer, _OURS) for layer in network.layers):
         return network

@@ -15,7 +15,7 @@ from protokit.core.errors import SpecError
 from protokit.core.values.said import Finding, Notice
 from protokit.evaluate.audit.kept_rows import NEW, KeptRows
 from protokit.learn.parts.sets import Way
-from protokit.learn.snapshot import hold, values
+from protokit.learn.snapshot import assign, values
 from protokit.recipe.recipe import Recipe
 from protokit.recipe.sets.earlier import OWN, Earlier
 from protokit.recipe.sets.members import of_set
@@ -157,10 +157,10 @@ def begin(experiment: Experiment, joint: Joint, way: Way) -> list[Notice]:
             continue
         signature = member.fold.encoder.signature
         fresh = network_for(member.recipe.fitted(signature, member.fold.train.rows), signature)
-        hold(fresh.weights, weights_of(joint, member.name))  # the same layers, in the same order
+        assign(fresh.weights, weights_of(joint, member.name))  # the same layers, in the same order
         with of_set(member.name):
             taken = start.put(fresh, member.fold.encoder)
-        hold(joint.networks[member.name].weights, tuple(values(weight) for weight in fresh.weights))
+        assign(joint.networks[member.name].weights, tuple(values(weight) for weight in fresh.weights))
         at.append(member.name)
         anew += [f"{name} of {member.name} ({why})" for name, why in taken.anew.items()]
     if not at:

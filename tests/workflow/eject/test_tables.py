@@ -77,6 +77,8 @@ def written(folder: Path) -> None:
     table.to_csv(folder / "odd.csv", index=False, sep=";", decimal=",", encoding="cp1252", na_rep="--")
     table.iloc[:20].to_csv(folder / "months" / "b.csv", index=False)
     table.iloc[20:].to_csv(folder / "months" / "a.csv", index=False)
+    broken = (folder / "sales.csv").read_text().replace("id", '"id\nof it"', 1)
+    (folder / "broken.csv").write_text(f"sales of the year\n\n{broken}")  # a name with a line break
     lines = ["sales of the year", "", *(folder / "sales.csv").read_text().splitlines(), "sum,,,,,,"]
     (folder / "titled.csv").write_text("\n".join(lines) + "\n")
     (folder / "bare.csv").write_text("\n".join((folder / "sales.csv").read_text().splitlines()[1:]) + "\n")
@@ -118,6 +120,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
      ({"csv": "odd.csv", "decimal": ",", "missing": "--", "encoding": "cp1252"}, "plain_numbers("),
      ("months/*.csv", 'sorted(FOLDER.glob("months/*.csv"))'),
      ({"csv": "titled.csv", "header": 3, "footer": 1}, "skipfooter=1"),
+     ("broken.csv", "skiprows=3"),
      ({"csv": "bare.csv", "header": "none", "names": [*sales().columns]}, "header=None"),
      ("sales.parquet", "read_parquet("),
      ({"parquet": "years/"}, 'read_parquet(FOLDER / "years/'),

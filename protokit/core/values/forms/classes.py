@@ -66,7 +66,9 @@ class OfClasses(Task):
         import pandas as pd
 
         classes = np.array(target.classes, dtype=object)
-        called = pd.Series(classes[target.labels(scores)]).infer_objects()
+        called = classes[target.labels(scores)]
+        if not all(isinstance(one, str) for one in target.classes):
+            called = pd.Series(called).infer_objects()
         return {target.name: called, **self._each(target, scores)}
 
     @staticmethod

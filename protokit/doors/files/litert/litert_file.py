@@ -13,10 +13,11 @@ from protokit.core.libraries.backend import keras
 from protokit.core.libraries.optional import optional
 from protokit.core.libraries.quiet import native_stderr_held
 from protokit.doors.arithmetic.of_litert import OfLiteRt
-from protokit.doors.files.keras_model import functional, hold_single, names_in, plain
+from protokit.doors.files.keras_model import functional, hold_single, names_in
 from protokit.doors.files.litert.columns import Coded, narrowed
+from protokit.doors.files.litert.halves import Halves
 from protokit.doors.files.litert.pieces import converted, together
-from protokit.doors.files.networks import joined, key_of
+from protokit.doors.files.networks import Joined, joined
 from protokit.doors.format import Format
 from protokit.doors.graph.columns.noise import OfNoise
 from protokit.doors.graph.scaling import checked
@@ -71,14 +72,15 @@ class LiteRtFile(Format):
         raw = {
             name: keras.Input(column.shape, dtype=column.dtype, name=names[name]) for name, column in plan.raw.items()
         }
-        networks = joined(plan, plain)
+        halves = Halves()
+        networks = joined(plan, halves.second)
         every = {f"said_{i}": one for i, one in enumerate(networks.every)}
         given = {key: keras.Input(one.shape[1:], dtype=one.dtype, name=key) for key, one in every.items()}
         made: dict[str, keras.KerasTensor] = {}
 
         def said(encoded: Sequence[Mapping[str, keras.KerasTensor]]) -> list[list[dict[str, keras.KerasTensor]]]:
             for i, own in enumerate(encoded):
-                made.update({key_of(i, name): one for name, one in own.items() if key_of(i, name) in networks.inputs})
+                made.update(halves.every(i, own, networks))
             each = iter(given.values())
             return [[{key: next(each) for key in seed} for seed in part] for part in networks.outputs]
 
@@ -90,12 +92,12 @@ class LiteRtFile(Format):
             (keras.Model(networks.inputs, every), self.dtype),
             (functional({**given, **(taken if plan.compares else {})}, said_of_ends), "float32"),
         )
-        rows = self._calibrating(plan) if self.dtype == "int8" else {}
+        rows = self._calibrating(plan, halves, networks) if self.dtype == "int8" else {}
         files = [converted(model, dtype, rows) for model, dtype in pieces]
         inputs, outputs = ({names[name]: name for name in some} for some in (plan.raw, ends))
         path.write_bytes(together(files, inputs, outputs))
 
-    def _calibrating(self, plan: Plan) -> dict[str, np.ndarray]:
+    def _calibrating(self, plan: Plan, halves: Halves, networks: Joined) -> dict[str, np.ndarray]:
         """What the networks take, of the rows that calibrate."""
         rows = drawn(plan, many_drawn(plan), 1) if self.rows is None else self.rows
         self._calibrated = len(rows)
@@ -107,7 +109,7 @@ class LiteRtFile(Format):
                 numbers = inputs["numbers"].copy()
                 numbers[:, far] = np.clip(numbers[:, far], -_NEAR, _NEAR)
                 inputs["numbers"] = numbers
-            found |= {key_of(i, name): array for name, array in inputs.items()}
+            found |= {key: np.asarray(one) for key, one in halves.every(i, inputs, networks).items()}
         return found
 
     def run(self, plan: Plan, path: Path, given: Mapping[str, np.ndarray]) -> Mapping[str, np.ndarray]:

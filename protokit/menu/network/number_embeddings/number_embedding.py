@@ -34,7 +34,11 @@ class NumberEmbedding(keras.layers.Layer):  # type: ignore[misc]
 
     def call(self, inputs: keras.KerasTensor) -> keras.KerasTensor:
         """Shapes: (rows, columns) -> (rows, columns * units)."""
-        parts = keras.ops.transpose(self._parts_of(inputs), (1, 0, 2))
+        return self.of_parts(self.parts_of(inputs))
+
+    def of_parts(self, parts: keras.KerasTensor) -> keras.KerasTensor:
+        """What the Dense layers make. Shapes: (rows, columns, parts) -> (rows, columns * units)."""
+        parts = keras.ops.transpose(parts, (1, 0, 2))
         kernel, bias = (keras.ops.cast(weight, parts.dtype) for weight in (self.kernel, self.bias))
         made = keras.ops.transpose(keras.ops.matmul(parts, kernel), (1, 0, 2)) + bias
         return keras.ops.reshape(self.activation(made), (-1, self.kernel.shape[0] * self.units))
@@ -62,8 +66,8 @@ class NumberEmbedding(keras.layers.Layer):  # type: ignore[misc]
         """Add the weights that the parts are made with."""
         raise NotImplementedError
 
-    def _parts_of(self, inputs: keras.KerasTensor) -> keras.KerasTensor:
-        """Shapes: (rows, columns) -> (rows, columns, parts)."""
+    def parts_of(self, inputs: keras.KerasTensor) -> keras.KerasTensor:
+        """What is made of each number before. Shapes: (rows, columns) -> (rows, columns, parts)."""
         raise NotImplementedError
 
     def get_config(self) -> dict[str, object]:

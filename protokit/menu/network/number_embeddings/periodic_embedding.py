@@ -50,7 +50,8 @@ class PeriodicEmbedding(NumberEmbedding):
         shape = (columns, self.frequencies)
         self.turns = self.add_weight(shape=shape, initializer=drawn, name="embedding_turns")
 
-    def _parts_of(self, inputs: keras.KerasTensor) -> keras.KerasTensor:
+    def parts_of(self, inputs: keras.KerasTensor) -> keras.KerasTensor:
+        """See NumberEmbedding."""
         angles = keras.ops.expand_dims(inputs, -1) * self.turns
         return keras.ops.concatenate([keras.ops.sin(angles), keras.ops.cos(angles)], axis=-1)
 

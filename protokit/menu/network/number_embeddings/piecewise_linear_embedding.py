@@ -103,7 +103,8 @@ class PiecewiseLinearEmbedding(NumberEmbedding):
         drawn = keras.initializers.RandomUniform(-1, 1)
         return lambda shape, dtype=None: drawn(shape, dtype) * keras.ops.cast(bounds[:, None, None], dtype)
 
-    def _parts_of(self, inputs: keras.KerasTensor) -> keras.KerasTensor:
+    def parts_of(self, inputs: keras.KerasTensor) -> keras.KerasTensor:
+        """See NumberEmbedding."""
         return self._between_knots(inputs) if self._given is not None else self._of_normal(inputs)
 
     def _between_knots(self, inputs: keras.KerasTensor) -> keras.KerasTensor:

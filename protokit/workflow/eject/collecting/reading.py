@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from protokit.collect.files.dialect import dialect_of
+from protokit.collect.files.dialect import Dialect, dialect_of, text_in
 from protokit.collect.files.files import File
 from protokit.collect.readers.csv import Csv
 from protokit.collect.readers.html import Html
@@ -34,6 +35,7 @@ from protokit.workflow.eject.texts.inputs.images import read_images
 _KNOWN = {"missing", "encoding", "delimiter", "header", "names", "comment", "quote", "footer", "decimal", "thousands",
           "table", "query", "records", "sheet"}  # fmt: skip
 
+_HEAD = 1 << 16  # bytes that hold what stands above the rows
 
 Call = tuple[str, list[str]]  # what is called, and its arguments
 
@@ -90,7 +92,7 @@ def _csv(source: Csv, folder: Path, run: pd.DataFrame) -> tuple[Call, pd.DataFra
     delimiter = r"\s+" if dialect.delimiter == " " else dialect.delimiter
     options: dict[str, Any] = {}
     if dialect.above != 1 or source.names or source.header == "none":
-        options |= {"header": None, "skiprows": dialect.above, "names": [*dialect.names]}
+        options |= {"header": None, "skiprows": _rows_above(found[0], source, dialect), "names": [*dialect.names]}
     if dialect.comment is not None:
         options["comment"] = dialect.comment
     if dialect.quote is None:
@@ -102,6 +104,16 @@ def _csv(source: Csv, folder: Path, run: pd.DataFrame) -> tuple[Call, pd.DataFra
     arguments = (delimiter, dialect.encoding)
     written = [*map(literal, arguments), *(f"{key}={literal(value)}" for key, value in options.items())]
     return _each(source, folder, "read_csv", written, lambda path: tables.read_csv(path, *arguments, **options))
+
+
+def _rows_above(file: File, source: Csv, dialect: Dialect) -> int:
+    """The rows above the first one of data, as pandas counts them: one with a line break in quotes is one."""
+    if dialect.quote is None:
+        return dialect.above
+    text, _ = text_in(file, source, _HEAD)
+    reader = csv.reader(text.splitlines(keepends=True), delimiter=dialect.delimiter, quotechar=dialect.quote)
+    rows = next((rows for rows, _ in enumerate(reader, 1) if reader.line_num >= dialect.above), 0)
+    return rows if reader.line_num == dialect.above else dialect.above
 
 
 def _sqlite(source: Sqlite, folder: Path, run: pd.DataFrame) -> tuple[Call, pd.DataFrame]:
