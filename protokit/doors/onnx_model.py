@@ -91,6 +91,15 @@ class OnnxModel(Learned):
         return predicted(self, table, folder, unseen)
 
 
+def why_alone(model: Learned) -> str:
+    """Why `predict` and `serve` take no file of a model, even where it can be exported; empty where they take it."""
+    try:
+        OnnxModel([part.encoder for part in model.parts], model.input_schema, Path(NAME))
+    except SpecError as error:
+        return error.faults[0].rule
+    return ""
+
+
 def beside(intake: Intake, named: object) -> tuple[OnnxModel | None, str]:
     """A model by the export that lies with it; or None, and what would make it so, if anything does.
 
