@@ -110,5 +110,7 @@ def json_of(path: Path) -> Any:
     """
     try:
         return json.loads(path.read_text(encoding="utf-8"))
-    except (ValueError, OSError, RecursionError) as error:
+    except OSError as error:
+        raise BundleError(f"it cannot be read: {error.strerror or error}", place=str(path)) from None
+    except (ValueError, RecursionError) as error:
         raise BundleError(f"not JSON: {error}", place=str(path)) from None

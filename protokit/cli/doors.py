@@ -41,7 +41,7 @@ def export(
     """
     from protokit.bundle.model_files import folder_of
     from protokit.collect.collect import read_table
-    from protokit.doors.onnx_model import APART, NAME, stands_for
+    from protokit.doors.onnx_model import APART, NAME, why_alone
 
     with_model = to is None
     place = folder_of(model) / NAME if to is None else to
@@ -56,8 +56,7 @@ def export(
         print_json(found.as_plain())
     else:
         typer.echo(str(found))
-        verbs = f"protokit predict {model} and protokit serve {model}"
-        if with_model and not stands_for(loaded):
-            typer.echo(f"{verbs} do not take it: they go on with TensorFlow")
+        if with_model and (why := why_alone(loaded)):
+            typer.echo(f"protokit predict and protokit serve take TensorFlow all the same: {why}", err=True)
         elif with_model and found.differs <= APART:
-            typer.echo(f"{verbs} take it from now on, without TensorFlow")
+            typer.echo(f"protokit predict {model} and protokit serve {model} take it from now on, without TensorFlow")

@@ -268,6 +268,9 @@ def as_written(place: str | Path, table: str | None = None) -> str | dict[str, s
     Raises:
         SpecError: the ending says nothing.
     """
+    if str(place) == "-" or Path(place).is_fifo() or Path(place).is_char_device():
+        rule = f"{str(place)!r} is a stream, and a table is read more than once"
+        raise SpecError.one(rule, "write it into a file first: cat > rows.csv")
     text = str(place) + ("/" if Path(place).is_dir() and not str(place).endswith("/") else "")
     if text.endswith("/") and Path(place).is_dir() and table is None:
         if (Path(place) / "_delta_log").is_dir():

@@ -12,6 +12,7 @@ from protokit.doors.graph.columns.of_kind import raw_column
 from protokit.doors.graph.ends import End, ends_of, hold
 from protokit.doors.graph.scaling import checked
 from protokit.represent.encoder import Encoder
+from protokit.represent.series.encoder import SeriesEncoder
 from protokit.represent.target import TargetEncoder
 
 _ALONE = "take the network alone: model.to_keras(), with the arrays of model.arrays(table)"
@@ -45,7 +46,7 @@ def interface_of(model: Learned, form: str = "") -> Interface:
     encoders, marks = list[Encoder](), marks_of(model)
     for part in model.parts:
         if not isinstance(part.encoder, Encoder):
-            what = "forecasts series" if hasattr(part.encoder, "clock") else "compares pairs"
+            what = "forecasts series" if isinstance(part.encoder, SeriesEncoder) else "compares pairs"
             raise SpecError.one(f"a model that {what} is not one of single rows", _ALONE)
         if part.clusters is not None and form != "clusters":
             raise SpecError.one("clusters do not go into a file: they are found in an embedding", _ALONE)

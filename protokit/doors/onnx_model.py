@@ -91,13 +91,13 @@ class OnnxModel(Learned):
         return predicted(self, table, folder, unseen)
 
 
-def stands_for(model: Learned) -> bool:
-    """Whether `predict` and `serve` take a file of a model in place of its networks."""
+def why_alone(model: Learned) -> str:
+    """Why `predict` and `serve` take no file of a model, even where it can be exported; empty where they take it."""
     try:
         OnnxModel([part.encoder for part in model.parts], model.input_schema, Path(NAME))
-    except SpecError:
-        return False
-    return True
+    except SpecError as error:
+        return error.faults[0].rule
+    return ""
 
 
 def beside(intake: Intake, named: object) -> tuple[OnnxModel | None, str]:

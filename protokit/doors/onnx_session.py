@@ -30,7 +30,7 @@ class OnnxSession:
         try:
             content = access.content(path)
             self._session = runtime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
-        except (OSError, ValueError, RuntimeError) as error:
+        except Exception as error:  # its errors, such as for an opset that it is too old for, share no other class
             raise DataError(f"ONNX Runtime cannot read it: {str(error)[:200]}", place=str(path)) from None
         self._names = [one.name for one in self._session.get_outputs()]
 

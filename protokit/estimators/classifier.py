@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 import numpy as np
+import pandas as pd
 from sklearn.base import ClassifierMixin
 from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.multiclass import check_classification_targets
@@ -86,6 +87,8 @@ class Classifier(ClassifierMixin, Network):  # type: ignore[misc]
             TrainingError: the loss was not finite.
         """
         frame, truth, name = self._fitting(X, y)
+        if truth.dtype == object and (gone := np.flatnonzero(pd.isna(truth))).size:
+            raise ValueError(f"y has no class in row {gone[0] + 1:,} ({gone.size:,} in all): remove such rows")
         check_classification_targets(truth)
         weights = self._weights(sample_weight, frame)
         if self.class_weight is not None:

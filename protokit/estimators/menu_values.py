@@ -36,6 +36,11 @@ def with_values(menu: object, values: Mapping[str, object]) -> Menu:
     Raises:
         SpecError: it is no menu, it has no such name, or the value is none of the slot's.
     """
+    if isinstance(menu, str):
+        rule = f"menu={menu!r} is chosen when it is fitted, and has no values until then"
+        raise SpecError.one(
+            rule, 'write a menu: menu={"hyperparameters": {"width": 64}, "layers": [{"Dense": "$width"}]}'
+        )
     read, known = Menu.parse(menu), values_of(menu)
     for name in values:
         if name not in known:

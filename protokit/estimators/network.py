@@ -110,6 +110,9 @@ class Network(BaseEstimator):  # type: ignore[misc]
             ValueError: they are not what scikit-learn takes for rows, or not those of training.
         """
         if hasattr(X, "columns"):
+            names = list(X.columns)
+            if twice := [name for name in names if names.count(name) > 1]:
+                raise ValueError(f"two columns are called {twice[0]!r}: give each a name of its own")
             validate_data(self, X, reset=reset, skip_check_array=True)
             frame = as_frame(X)
             if hasattr(self, "feature_names_in_"):

@@ -136,6 +136,8 @@ def test_scores_of_a_labelled_table(run: Run, model: Model, tmp_path: Path) -> N
         model.evaluate(TEST.drop(columns="species"))
     with pytest.raises(SpecError, match="no metric 'acuracy'"):
         model.evaluate(TEST, metrics=["acuracy"])
+    with pytest.raises(SpecError, match=r"no metric 'qwertz'\n *such as accuracy"):
+        model.evaluate(TEST, metrics=["qwertz"])
     with pytest.raises(SpecError, match="r2 is not for multiclass"):
         model.evaluate(TEST, metrics=["r2"])
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -15,9 +17,9 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from protokit.collect import typed_cells as typed
-from protokit.collect.collect import cleaned
+from protokit.collect.collect import cleaned, read_table
 from protokit.collect.source import Source
-from protokit.core.errors import DataError
+from protokit.core.errors import DataError, SpecError
 from protokit.core.values.said import Notice
 
 
@@ -300,3 +302,11 @@ def test_the_edit_for_objects_of_json_makes_a_column_of_a_part(tmp_path: Path) -
         step = YAML(typ="safe").load("{" + str(notice.cure).removesuffix(" makes a column of a part") + "}")
         assert cleaned(frame, [step])[column].tolist() == cells
     assert "columns of its own" not in str(notices[0].cure) and "columns of its own" in str(notices[2].cure)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such files")
+def test_a_stream_is_no_table(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "rows.csv")
+    for place in ("-", "/dev/null", str(tmp_path / "rows.csv")):
+        with pytest.raises(SpecError, match="is a stream, and a table is read more than once"):
+            read_table(place)

@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 
 from protokit.core.errors import DataError
+from protokit.core.libraries.backend import tf
 from protokit.doors.files.keras_file import SavedModel
+from protokit.doors.files.networks import written
 from protokit.doors.placing import CONTRACT, hold_place, put_in_place, workplace
 
 KILLED = """
@@ -49,6 +51,15 @@ def test_a_kill_leaves_the_earlier_file_and_the_next_export_sweeps(tmp_path: Pat
         put_in_place(work, ["m.onnx"], path)
     assert path.read_text() == "new" and (tmp_path / "m.onnx.json").read_text() == '"new"'
     assert sorted(one.name for one in tmp_path.iterdir()) == ["m.onnx", "m.onnx.json"]
+
+
+def test_a_disk_that_refuses_tensorflow_is_told_as_any_other(tmp_path: Path) -> None:
+    (tmp_path / "m.onnx").write_text("earlier")
+    said = "/x/variables.index; No space left on device [Op:MergeV2Checkpoints]"
+    refused = pytest.raises(DataError, match=r"could not write: No space left on device$")
+    with refused, workplace(tmp_path / "m.onnx"), written():
+        raise tf.errors.ResourceExhaustedError(None, None, said)
+    assert [one.name for one in tmp_path.iterdir()] == ["m.onnx"]
 
 
 def test_exports_at_once_leave_each_others_folders_alone(tmp_path: Path) -> None:

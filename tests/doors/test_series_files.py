@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 import protokit
 from protokit.bundle.exporter import Export
 from protokit.core.errors import DataError, SpecError
+from protokit.doors.interface import interface_of
 from protokit.doors.plans.series import SeriesPlan
 
 pytest.importorskip("onnx")
@@ -192,6 +193,11 @@ def test_what_cannot_be_is_refused_by_name(model: Callable[[str], Any], tmp_path
     with pytest.raises(DataError, match="no series of the table has 11 rows"):
         one.export(tmp_path / "m.onnx", rows=panel(10))
     assert not list(tmp_path.iterdir())
+
+
+def test_a_server_says_why_it_takes_keras(model: Callable[[str], Any]) -> None:
+    with pytest.raises(SpecError, match="forecasts series is not one of single rows"):
+        interface_of(model("alone"))
 
 
 def test_keys_of_too_many_texts_are_refused(monkeypatch: pytest.MonkeyPatch, model: Callable[[str], Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import subprocess
@@ -132,6 +133,22 @@ def test_a_file_of_another_model_is_not_taken_and_why_is_said(folder: Path, tmp_
     del contract["model"]
     assert "its contract is of an earlier version" in told(json.dumps(contract))
     assert "not JSON" in told("{")
+    (tmp_path / "birds" / f"{NAME}.json").unlink()
+    intake = intake_of(tmp_path / "birds")
+    assert intake is not None and "model.onnx.json: it cannot be read: No such file" in beside(intake, "birds")[1]
+
+
+def test_a_file_that_the_runtime_cannot_read_is_not_taken_and_why_is_said(folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(folder / "birds", tmp_path / "birds")
+    contract = json.loads((folder / "birds" / f"{NAME}.json").read_text())
+    for content in (b"", b"other", (folder / "birds" / NAME).read_bytes()[:5000]):
+        contract["sha256"][NAME] = hashlib.sha256(content).hexdigest()
+        (tmp_path / "birds" / NAME).write_bytes(content)
+        (tmp_path / "birds" / f"{NAME}.json").write_text(json.dumps(contract))
+        intake = intake_of(tmp_path / "birds")
+        assert intake is not None
+        found, why = beside(intake, "birds")
+        assert found is None and "ONNX Runtime cannot read it" in why
 
 
 def test_nothing_is_said_of_an_export_where_there_can_be_none(tmp_path: Path) -> None:

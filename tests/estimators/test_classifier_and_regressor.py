@@ -131,6 +131,16 @@ def test_classes_are_what_was_given(labels: list[Any]) -> None:
     assert_array_equal(found.classes_[(found.decision_function(X) > 0).astype(int)], found.predict(X))
 
 
+def test_a_missing_class_and_a_name_that_stands_twice_are_told() -> None:
+    X = np.arange(20.0).reshape(10, 2)
+    with pytest.raises(ValueError, match=r"y has no class in row 3 \(2 in all\)"):
+        Classifier(MENU).fit(X, np.array(["a", "b", None, "a", None, *"ababa"], object))
+    with pytest.raises(ValueError, match="two columns are called 'a'"):
+        Classifier(MENU).fit(pd.DataFrame(X, columns=["a", "a"]), [0, 1] * 5)
+    with pytest.raises(SpecError, match="menu='auto' is chosen when it is fitted"):
+        Classifier().set_params(menu__width=3)
+
+
 def test_a_frame_keeps_its_columns() -> None:
     found = Classifier(**{**SMALL, "columns": {"a": "ignore"}}).fit(FRAME, pd.Series(Y, name="kind"))
     assert found.model_.columns == ("b", "c", "d", "size")

@@ -133,7 +133,8 @@ def evaluated(
             raise SpecError.one("metrics names none", "leave it out for those of the task")
     for name in metrics or ():
         if name not in METRICS:
-            raise SpecError.one(f"no metric {name!r}", did_you_mean(name, METRICS))
+            others = ", ".join(default_metrics(targets[0].task))
+            raise SpecError.one(f"no metric {name!r}", did_you_mean(name, METRICS) or f"such as {others}")
         if not any(map(METRICS[name].is_for, targets)):
             others = ", ".join(default_metrics(targets[0].task))
             raise SpecError.one(f"{name} is not for {targets[0].task}", f"such as {others}")

@@ -11,6 +11,7 @@ import numpy as np
 from protokit.core.libraries.backend import keras, tf
 from protokit.core.libraries.quiet import native_stderr_held
 from protokit.doors.files.keras_model import fed, hold_single, model_of, names_in, said_by
+from protokit.doors.files.networks import written
 from protokit.doors.format import Format
 from protokit.doors.plan import Plan
 
@@ -56,7 +57,7 @@ class SavedModel(Format):
 
     def write(self, plan: Plan, path: Path) -> None:
         """See Format."""
-        with warnings.catch_warnings(), native_stderr_held():
+        with warnings.catch_warnings(), native_stderr_held(), written():
             warnings.simplefilter("ignore")  # of TensorFlow's own calls
             model_of(plan, names_in(plan)).export(str(path), format="tf_saved_model", verbose=False)
 

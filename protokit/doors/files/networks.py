@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from protokit.core.libraries.backend import keras
+from protokit.core.libraries.backend import keras, tf
 from protokit.doors.plan import Plan, by_target
 
 _IN_TRAINING = frozenset(
@@ -44,6 +45,19 @@ class Joined:
     def every(self) -> list[keras.KerasTensor]:
         """The outputs one after the other."""
         return [one for part in self.outputs for seed in part for one in seed.values()]
+
+
+@contextmanager
+def written() -> Iterator[None]:
+    """What TensorFlow says of a disk that refuses, as Python says it.
+
+    Raises:
+        OSError: the disk refused.
+    """
+    try:
+        yield
+    except tf.errors.OpError as error:
+        raise OSError(str(error.message).rpartition("; ")[2].partition(" [Op:")[0]) from None
 
 
 def key_of(part: int, name: str) -> str:

@@ -48,13 +48,14 @@ def app_of(model: Learned, title: str, fields: Sequence[Field], limits: Limits, 
             raise of_error(error) from None
 
     def of_rows(given: list[dict[str, object]]) -> tuple[list[dict[str, object]], list[str]]:
-        counters.see(cells := rows.cells(given))
-        found, told = engine.cells(cells)
+        found, told, cells = engine.cells(rows.cells(given))
+        counters.see(cells)
         return [dict(zip(found, row, strict=True)) for row in zip(*found.values(), strict=True)], told
 
     def of_table(frame: pd.DataFrame) -> tuple[Columns, list[str]]:
-        counters.see({field.name: frame[field.name].tolist() for field in fields})
-        return engine.table(frame)
+        found, told, cells = engine.table(frame)
+        counters.see(cells)
+        return found, told
 
     def schema(kind: Any) -> dict[str, object]:
         return {"requestBody": {"required": True, "content": {"application/json": {"schema": kind}}}}

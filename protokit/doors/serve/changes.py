@@ -27,7 +27,8 @@ def changes(row: dict[str, object], rows: Rows, target: TargetSpec, engine: Engi
     asked = asked[:_MOST]
     if not asked:
         return []
-    predicted, _ = engine.cells(rows.cells([row, *({**row, field.name: value} for field, value in asked)]))
+    asked_too = [{**row, field.name: value} for field, value in asked]
+    predicted = engine.cells(rows.cells([row, *asked_too])).columns
     said = predicted[target.name]
     found = []
     for field in rows.fields:

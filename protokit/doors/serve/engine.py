@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import math
-import warnings
+from collections.abc import Sequence
 from threading import Lock
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import pandas as pd
 
+from protokit.bundle.notices import notices_of
 from protokit.bundle.opened.learned import Learned
-from protokit.core.errors import PredictionNotice
-from protokit.doors.serve.fields import Cells
+from protokit.bundle.predicting.rows import Rows
+from protokit.doors.serve.fields import Cells, Field, told
 
 Columns = dict[str, list[object]]  # of what is predicted: see Model.predict
+
+
+class Said(NamedTuple):
+    """What is predicted, what is told of the cells, and the cells themselves as they were read, None where missing."""
+
+    columns: Columns
+    notices: list[str]
+    cells: Cells
 
 
 class Engine(Protocol):
@@ -26,10 +35,10 @@ class Engine(Protocol):
 
     name: str
 
-    def table(self, frame: pd.DataFrame) -> tuple[Columns, list[str]]:
-        """Of a table, as `Model.predict` takes it; and what is said of its cells."""
+    def table(self, frame: pd.DataFrame) -> Said:
+        """Of a table, as `Model.predict` takes it."""
 
-    def cells(self, cells: Cells) -> tuple[Columns, list[str]]:
+    def cells(self, cells: Cells) -> Said:
         """Of cells as JSON has them, None where missing."""
 
 
@@ -41,17 +50,37 @@ class KerasEngine:
     def __init__(self, model: Learned) -> None:
         self._model, self._lock = model, Lock()
 
-    def table(self, frame: pd.DataFrame) -> tuple[Columns, list[str]]:
+    def table(self, frame: pd.DataFrame) -> Said:
         """See Engine."""
-        with self._lock, warnings.catch_warnings():
-            warnings.simplefilter("ignore", PredictionNotice)  # they are in what is returned
-            found = self._model.predict(frame, unseen="allow")
-        columns = {str(name): [plain(cell) for cell in found[name].tolist()] for name in found.columns}
-        return columns, list(found.attrs.get("notices", ()))
+        with self._lock:
+            return said_of(self._model, frame)
 
-    def cells(self, cells: Cells) -> tuple[Columns, list[str]]:
+    def cells(self, cells: Cells) -> Said:
         """See Engine."""
         return self.table(frame_of(cells))
+
+
+def said_of(model: Learned, frame: pd.DataFrame, fields: Sequence[Field] = ()) -> Said:
+    """What a model says of a table, each cell read and held as `Model.predict` does; of some `fields` it is told
+    whatever no training row had.
+
+    Raises:
+        DataError: a cell is not what its column is.
+    """
+    read, notices = model.rows(frame)
+    rows = Rows.of(model, read, None)
+    unlike = notices_of(rows.unusual, allow=True)
+    found = rows.predicted()
+    columns = {str(name): [plain(cell) for cell in found[name].tolist()] for name in found.columns}
+    cells = {str(name): _cells(read[name] if name in read else frame[name]) for name in model.columns}
+    spoken = told(cells, fields)
+    others = [str(one) for one in unlike if not spoken.keys() & set(one.columns)]
+    return Said(columns, [*map(str, notices), *spoken.values(), *others], cells)
+
+
+def _cells(some: pd.Series) -> list[object]:
+    found: list[object] = some.astype(object).where(some.notna(), None).tolist()
+    return found
 
 
 def frame_of(cells: Cells) -> pd.DataFrame:

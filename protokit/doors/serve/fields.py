@@ -20,6 +20,8 @@ Type = Literal["number", "choice", "boolean", "text", "any"]
 
 _STEPS = 20  # values of a number that are tried
 _LEVELS = 50  # levels that are
+_ABOUT = 2.0**-23  # numbers of training are known to 24 bits
+_NARROW = float(np.finfo(np.float32).max)
 _TEXTS = ("text", "date", "time_of_day", "duration")
 
 
@@ -52,8 +54,9 @@ class Field:
         """How a cell is not as training had it: `missing`, `unseen`, `out_of_range`; None where it is."""
         if cell is None or (isinstance(cell, float) and np.isnan(cell)):
             return "missing"
-        if self.type == "number" and self.values and isinstance(cell, (int, float)):
-            return None if self.values[0] <= cell <= self.values[-1] else "out_of_range"
+        if self.type == "number" and self.values and (number := _number(cell)) is not None:
+            low, high = self.values[0], self.values[-1]
+            return None if low - _ABOUT * abs(low) <= number <= high + _ABOUT * abs(high) else "out_of_range"
         if self.type == "choice":
             return None if str(cell) in self._known else "unseen"
         return None
@@ -75,18 +78,19 @@ class Field:
         return tuple(float(value) for value in sorted(some[some != here], key=lambda value: abs(value - here)))
 
 
-def told(cells: Cells, fields: Sequence[Field]) -> list[str]:
-    """What is said of cells that no training row had, a sentence for each column."""
-    found = []
+def told(cells: Cells, fields: Sequence[Field]) -> dict[str, str]:
+    """What is said of cells that no training row had, a sentence for each column that has such."""
+    found = {}
     for field in fields:
         odd = {what: cell for cell in cells.get(field.name, ()) if (what := field.unlike(cell)) is not None}
         for what, cell in odd.items():
             shown = repr(cell) if len(repr(cell)) <= 80 else f"{repr(cell)[:79]}…"
             if what == "unseen":
-                found.append(f"{field.name!r}: {shown} is in no training row: it counts as unseen")
+                found[field.name] = f"{field.name!r}: {shown} is in no training row: it counts as unseen"
             elif what == "out_of_range":
                 low, high = field.values[0], field.values[-1]
-                found.append(f"{field.name!r}: {shown} is beyond the range of training, {low:g} to {high:g}")
+                rule = f"{shown} is beyond the range of training, {low:g} to {high:g}"
+                found[field.name] = f"{field.name!r}: {rule}"
     return found
 
 
@@ -127,7 +131,7 @@ def _field(column: FittedColumn, encoder: Encoder, place: int) -> Field:
         )
     if kind == "number":
         knots = encoder.scaler.knots(place)
-        values = tuple(float(value) for value in knots[np.isfinite(knots)])
+        values = tuple(_shortest(float(value)) for value in knots[np.isfinite(knots)])
         middle = float(f"{np.median(values):.4g}") if values else None
         return Field(name, kind, "number", values=values, fills=middle, example=middle)
     if kind == "boolean":
@@ -135,6 +139,20 @@ def _field(column: FittedColumn, encoder: Encoder, place: int) -> Field:
     found = KINDS.find(kind)
     sample = [cell for cell in found.sample() if cell is not None] if found is not None and kind != "text" else []
     return Field(name, kind, "text" if kind in _TEXTS else "any", example=_plain(sample[0]) if sample else None)
+
+
+def _number(cell: object) -> float | None:
+    """A number, of a text too; None where it is none as Python writes them."""
+    try:
+        return float(cell) if isinstance(cell, (int, float, str)) else None
+    except ValueError:
+        return None
+
+
+def _shortest(number: float) -> float:
+    """Of a number that 32 bits hold the shortest decimal one that they hold as it: 154.7, not 154.6999969482422."""
+    narrow = np.float32(number) if abs(number) < _NARROW else np.float32(np.nan)
+    return float(str(narrow)) if float(narrow) == number else number
 
 
 def _plain(value: object) -> object:

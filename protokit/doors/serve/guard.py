@@ -33,8 +33,10 @@ class Limits:
         """The body of a request.
 
         Raises:
-            Fault: it is larger than the limit, or does not arrive in time.
+            Fault: it is a form, larger than the limit, or does not arrive in time.
         """
+        if request.headers.get("content-type", "").lower().startswith("multipart/"):
+            raise Fault.one(415, "the body is the JSON or the table itself, and no form: curl --data-binary @FILE")
         said = request.headers.get("content-length", "")
         if said.isdecimal() and int(said[:20]) > self.size:
             raise self._too_large()
@@ -66,6 +68,8 @@ class Counted:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        if scope["method"] == "HEAD":  # what GET answers, of which the server sends the headers alone
+            scope = {**scope, "method": "GET"}
         given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"").decode("latin-1")
         own = scope.setdefault("state", {})["id"] = given if _ID.match(given) else uuid.uuid4().hex
         headers = [(name.encode(), value.encode()) for name, value in {**_OWN, "x-request-id": own}.items()]

@@ -16,7 +16,7 @@ from protokit.bundle.model_files import FILES, ROWS
 from protokit.bundle.writing import put_in_place
 from protokit.core.errors import DataError, SpecError
 from protokit.core.files import write_text
-from protokit.doors.onnx_model import NAME, OnnxModel, beside
+from protokit.doors.onnx_model import NAME, OnnxModel, beside, why_alone
 from protokit.doors.placing import workplace
 from protokit.doors.serve.fields import fields_of
 from protokit.doors.serve.pinned import pinned
@@ -97,6 +97,8 @@ def _copied(intake: Intake, to: Path) -> str:
         found = load(to)
     fields_of(found)
     if isinstance(found, Model):
+        if why := why_alone(found):
+            return why
         try:
             found.export(to / NAME)
         except SpecError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import math
 from collections.abc import Sequence
 from typing import Annotated, Any
@@ -22,6 +23,7 @@ from pydantic import (
 from pydantic import Field as Declared
 
 from protokit.core.errors import DataError
+from protokit.core.names import counted
 from protokit.core.suggest import did_you_mean
 from protokit.doors.serve.fields import Cells, Field
 
@@ -45,6 +47,8 @@ class Fault(Exception):
 def _number(value: object) -> object:
     if isinstance(value, bool):
         raise ValueError("a number, not true or false")
+    if isinstance(value, str):  # in the column's own notation it may be another one
+        raise ValueError("a valid number, which has no quotes around it")
     return value
 
 
@@ -90,6 +94,7 @@ class Rows:
         self.one: type[BaseModel] = create_model("Row", __config__=config, **declared)
         self.many: type[BaseModel] = create_model(
             "Rows",
+            __config__=ConfigDict(extra="allow"),
             rows=(list[self.one], Declared(min_length=1, max_length=most)),  # type: ignore[name-defined]
         )
 
@@ -108,8 +113,11 @@ class Rows:
         Raises:
             Fault: with all that is wrong.
         """
-        read: list[BaseModel] = self._read(self.many, body).rows  # type: ignore[attr-defined]
-        return [self._plain(one) for one in read], self._said(read)
+        given = self._read(self.many, body)
+        read: list[BaseModel] = given.rows  # type: ignore[attr-defined]
+        others = list(given.model_extra or ())[:_MOST_FAULTS]
+        beside = [f"{_short(name)!r} beside 'rows' was left out" for name in others]
+        return [self._plain(one) for one in read], [*beside, *self._said(read)]
 
     def table(self, body: bytes) -> pd.DataFrame:
         """A table of comma- or semicolon-separated text in UTF-8, its cells as they are written.
@@ -123,7 +131,7 @@ class Rows:
             raise Fault.one(422, f"the text is not UTF-8: byte {error.start + 1}") from None
         head = text[:10_000].partition("\n")[0]
         mark = max(",;\t", key=head.count)
-        found = csv.reader(io.StringIO(text, newline=""), delimiter=mark)
+        found = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
         try:
             header = next(found, [])
             names = [name.strip() for name in header]
@@ -136,13 +144,14 @@ class Rows:
                 if not row:
                     continue
                 if len(row) != len(names):
-                    rule = f"{len(row)} cells, and the first line has {len(names)}"
+                    rule = f"{counted(len(row), 'cell')}, and the first line has {len(names)}"
                     raise Fault.one(422, rule, f"line {found.line_num}")
                 if len(rows) == self.most:
                     raise Fault.one(413, f"at most {self.most:,} rows are taken at once")
                 rows.append(row)
         except csv.Error as error:
-            raise Fault.one(422, str(error), f"line {found.line_num}") from None
+            rule = "a quote that is opened is not closed" if "end of data" in str(error) else str(error)
+            raise Fault.one(422, rule, f"line {found.line_num}") from None
         if not rows:
             raise Fault.one(422, "there is no row below the first line, which names the columns")
         return pd.DataFrame(rows, columns=names, dtype=object).replace("", None)
@@ -153,9 +162,11 @@ class Rows:
 
     def _read(self, kind: type[BaseModel], body: bytes) -> BaseModel:
         try:
-            return kind.model_validate_json(body)
+            found = kind.model_validate_json(body)
         except ValidationError as error:
             raise self._fault(error) from None
+        json.loads(body, object_pairs_hook=_once, parse_int=str, parse_float=str)  # of two the last would count
+        return found
 
     def _fault(self, error: ValidationError) -> Fault:
         found = error.errors(include_url=False, include_context=False, include_input=False)
@@ -192,6 +203,13 @@ class Rows:
 def of_error(error: DataError) -> Fault:
     """What is wrong with cells, as the model says it."""
     return Fault.one(422, error.rule, error.place or "rows")
+
+
+def _once(pairs: list[tuple[str, object]]) -> None:
+    names = [name for name, _ in pairs]
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise Fault.one(422, f"{_short(twice)!r} stands twice in one object")
 
 
 def _short(text: str) -> str:

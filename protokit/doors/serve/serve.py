@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -46,7 +47,7 @@ def serve(
 
     if not 0 <= port < 65536:
         raise SpecError.one(f"a port is a number from 0 to 65535, not {port}", "write --port 8000")
-    if rows < 1 or megabytes <= 0:
+    if rows < 1 or not 1e-6 <= megabytes < math.inf:
         raise SpecError.one("a request holds at least a row and a byte", "write --rows 10000 --megabytes 10")
     fields = fields_of(model)
     engine: Engine

@@ -44,6 +44,7 @@ from protokit.workflow.run.collecting import collected
 from protokit.workflow.run.networks import of_few_rows
 from protokit.workflow.run.representing import represent
 
+_OURS = "Written by `protokit eject`"  # in what an eject wrote, which alone is overwritten
 _ENDINGS = (".py", ".ipynb")
 
 
@@ -89,7 +90,8 @@ def eject(run: Run | str | Path, path: str | Path, *, prove: bool = False) -> Ej
 
     Raises:
         SpecError: something in the recipe has no script, or the file's ending is neither `.py` nor `.ipynb`.
-        DataError: the folder is not that of a finished run, the data is not what it was, or the script failed.
+        DataError: the folder is not that of a finished run, the data is not what it was, the script failed, or there is
+            something else at the path than an earlier script.
     """
     return drafted(run, path_of(path, "a script"), prove=prove).written()
 
@@ -98,6 +100,9 @@ def drafted(run: Run | str | Path, path: Path, *, prove: bool = False) -> Drafte
     """A script before it is written. See `eject`."""
     if path.suffix not in _ENDINGS:
         raise SpecError.one(f"a script is called NAME.py or NAME.ipynb, not {path.name!r}", f"write {path.stem}.py")
+    if path.is_dir() or (path.exists() and _OURS not in path.read_text("utf-8", "replace")):
+        there = "there is a folder" if path.is_dir() else "there is another file, which no eject wrote"
+        raise DataError(there, place=str(path), cure="choose another name: -o NAME.py")
     run = run if isinstance(run, Run) else Run.open(run)
     if (rule := _of_several(run.path)) is not None:
         raise SpecError.one(rule, "eject the set's own network, that of the way each", ("learn", "sets"))
@@ -259,7 +264,7 @@ def _top(run: Run, targets: tuple[TargetSpec, ...], versions: Mapping[str, str],
     return "\n".join([
         f"{run.name}: {said}, {networks} network{'s' * (networks > 1)}.",
         "",
-        "Written by `protokit eject`; it needs no protokit. The run was made with",
+        f"{_OURS}; it needs no protokit. The run was made with",
         f"{named}.",
         equal,
         "",

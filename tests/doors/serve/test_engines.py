@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,8 @@ import protokit
 from protokit.doors.serve.by_onnx import OnnxEngine
 from protokit.doors.serve.engine import KerasEngine
 from protokit.doors.serve.fastest import engine_of
-from protokit.doors.serve.fields import fields_of
+from protokit.doors.serve.fields import Field, _shortest, fields_of
+from protokit.doors.serve.requests import Rows
 
 FEW: dict[str, Any] = {"menu": [{"Dense": {"units": 6, "activation": "relu"}}], "epochs": 4, "networks": 2}
 
@@ -50,8 +52,8 @@ def test_both_engines_say_the_same(model: protokit.Model) -> None:
     new.loc[3, "shop"], new.loc[4, "size"] = "Bern", 1e9
     plain = new.astype(object).where(new.notna(), None)
     cells = {name: plain[name].tolist() for name in new.columns}
-    expected, _ = KerasEngine(model).table(new)
-    for found, told in (engine.cells(cells), engine.table(new)):
+    expected = KerasEngine(model).table(new).columns
+    for found, told, _ in (engine.cells(cells), engine.table(new)):
         assert list(found) == list(expected)
         for name, column in expected.items():
             if isinstance(column[0], float):
@@ -72,6 +74,65 @@ def test_codes_and_dates_come_as_json_has_them(model: protokit.Model) -> None:
         engine.cells(row | {"day": ["tomorrow"]})
     with pytest.raises(protokit.DataError, match="between"):
         engine.cells(row | {"size": [1e300]})
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory: pytest.TempPathFactory) -> tuple[OnnxEngine, KerasEngine]:
+    """The engines of a model that learned from a file, of which one mark of missing cells is listed and some usual."""
+    folder = tmp_path_factory.mktemp("file")
+    frame = table(200, 0).drop(columns="price").assign(size=lambda rows: rows["size"].fillna(0))
+    frame["old"] = np.where(frame["new"], "no", "yes")
+    frame.to_csv(folder / "parcels.csv", index=False)
+    tables = {"parcels": {"csv": str(folder / "parcels.csv"), "missing": ["", "NA", "-999"]}}
+    represent = {"target": "kept", "columns": {"code": {"ordered": ["1", "2", "3"]}, "day": "date"}}
+    recipe = {"collect": {"tables": tables}, "represent": represent, "learn": {**FEW, "epochs": 1}}
+    model = protokit.run({**recipe, "evaluate": {"baselines": ["dummy"]}}, out=folder).model
+    engine, _ = engine_of(model, fields_of(model))
+    assert isinstance(engine, OnnxEngine)
+    return engine, KerasEngine(model)
+
+
+@pytest.mark.parametrize(
+    ("column", "cells"),
+    [
+        ("shop", ["NA", "", " Rome ", "rome", "Rome\n", "nan", True, "1", None]),
+        ("old", ["maybe", 2, "YES", "t", 1, True, False, "NA", "", " no", None]),
+        ("code", [2, "2", "9", "NA", " 3", None]),
+        ("day", ["2024-02-03", " 2024-02-03", "NA", "", "2024-02-03T10:00:00+05:00", "3.2.2024", 20240203, None]),
+        ("size", [-999, 1e300, 5.0, None]),
+    ],
+)
+def test_a_cell_is_read_by_both_engines_as_the_model_reads_it(
+    both: tuple[OnnxEngine, KerasEngine], column: str, cells: list[object]
+) -> None:
+    plainly = {"size": 1.5, "new": True, "shop": "Rome", "code": "2", "day": "2024-02-03", "old": "no"}
+    rows = Rows(both[0].fields, 10)
+    for cell in cells:
+        given, _ = rows.row(json.dumps({**plainly, column: cell}).encode())
+        found: list[Any] = []
+        for engine in both:
+            try:
+                found.append(engine.cells(rows.cells(given)))
+            except protokit.DataError as error:
+                found.append(str(error))
+        by_onnx, by_keras = found
+        if isinstance(by_keras, str) or isinstance(by_onnx, str):
+            assert by_onnx == by_keras, cell
+            continue
+        for name, some in by_keras.columns.items():
+            near = pytest.approx(some, abs=1e-5) if isinstance(some[0], float) else some
+            assert by_onnx.columns[name] == near, cell
+        is_said = any(f"'{column}'" in one and "in no training row" in one for one in by_onnx.notices)
+        assert is_said == any(f"'{column}'" in one and "not in the training rows" in one for one in by_keras.notices)
+        unlike = [field.unlike(by_onnx.cells[field.name][0]) for field in both[0].fields]
+        assert unlike == [field.unlike(by_keras.cells[field.name][0]) for field in both[0].fields], cell
+
+
+def test_a_number_of_training_is_in_its_range() -> None:
+    assert Field("x", "number", "number", values=(_shortest(float(np.float32(0.1))), 236.8)).unlike(0.1) is None
+    assert _shortest(float(np.float32(154.7))) == 154.7 and _shortest(1 / 3) == 1 / 3 and _shortest(1e300) == 1e300
+    assert Field("x", "number", "number", values=(float(np.float32(0.1)), 1.0)).unlike(0.1) is None
+    assert Field("x", "number", "number", values=(0.1, 1.0)).unlike(1.001) == "out_of_range"
 
 
 def moods(kind: object, said: list[str], folder: Path) -> protokit.Model:

@@ -72,6 +72,30 @@ def test_what_goes_into_no_file_takes_tensorflow_along(tmp_path: Path) -> None:
     assert not (tmp_path / "m-image" / "model" / "model.onnx").exists()
 
 
+def test_a_model_whose_file_a_server_does_not_take_has_tensorflow(tmp_path: Path) -> None:
+    rows = pd.DataFrame({"day": pd.date_range("2024-01-01", periods=60), "sold": [i % 7 for i in range(60)]})
+    series = {"time": "day", "window": 8, "horizon": 2}
+    recipe = {"represent": {"target": "sold", "series": series}, "learn": {"epochs": 1, "networks": 1}}
+    protokit.run({**recipe, "evaluate": {"baselines": []}}, rows, out=tmp_path / "runs").model.save(tmp_path / "m")
+    status, out, told = call("export", "m", cwd=tmp_path)  # it goes into a file, for other programs
+    assert status == 0 and (tmp_path / "m" / "model.onnx").is_file() and "from now on" not in out
+    assert "take TensorFlow all the same: a model that forecasts series" in told
+    status, _, told = call("serve", "m", "--dockerfile", cwd=tmp_path)
+    assert status == 0 and "with TensorFlow: a model that forecasts series" in told
+    assert re.search(r"^tensorflow==", (tmp_path / "m-image" / "requirements.txt").read_text(), re.M)
+    assert not (tmp_path / "m-image" / "model" / "model.onnx").exists()
+
+
+@pytest.mark.parametrize(
+    "option",
+    [("--port", "-1"), ("--rows", "0"), ("--megabytes", "nan"), ("--megabytes", "inf"), ("--megabytes", "1e-9")],
+)
+def test_limits_that_are_none_are_refused(folder: Path, option: tuple[str, str]) -> None:
+    shutil.copytree(folder / "image" / "model", folder / "ready", dirs_exist_ok=True)
+    status, _, told = call("serve", "ready", *option, cwd=folder)
+    assert status == 2 and "Traceback" not in told and "write --" in told
+
+
 @pytest.mark.proof
 def test_its_steps_make_a_server_without_tensorflow(folder: Path, tmp_path: Path) -> None:
     image = tmp_path / "srv"

@@ -6,6 +6,7 @@ import json
 import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPConnection
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,10 @@ from tests.doors.serve.conftest import Server
 ROW: dict[str, Any] = {
     "size of it": 3.5, "new": True, "shop": "Rome", "code": 2, "day": "2024-02-03", "note": "good day", "tags": ["red"],
 }  # fmt: skip
+
+
+def counted(text: str, column: str, what: str) -> float:
+    return float(text.split(f'protokit_cells_total{{column="{column}",what="{what}"}} ')[1].split()[0])
 
 
 def plain(served: Server, rows: int) -> list[dict[str, Any]]:
@@ -52,6 +57,7 @@ def test_many_at_once_have_their_own_answers(served: Server) -> None:
     [
         ({"size of it": "abc"}, "size of it", "valid number"),
         ({"size of it": True}, "size of it", "a number, not true or false"),
+        ({"size of it": "4.000"}, "size of it", "no quotes around it"),
         ({"shop": [1]}, "shop", "valid string"),
         ({"day": "tomorrow"}, "rows", "'tomorrow' is not a date"),
         ({"new": "maybe"}, "rows", "'maybe' is not true or false"),
@@ -93,12 +99,37 @@ def test_all_missing_columns_are_named_at_once(served: Server) -> None:
         ("size of it,new,shop,code,day,note,tags\n", "no row"),
         ("size of it,new,shop,code,day,note,tags\n1,true\n", "2 cells"),
         ("size of it,new,shop,code,day,note,note,tags\n", "two columns"),
+        ('size of it,new,shop,code,day,note,tags\n1,true,,1,,,"red\n1,true,,1,,,blue\n', "not closed"),
         (b"\xff\xfe1", "not UTF-8"),
     ],
 )
 def test_what_is_no_table_is_refused(served: Server, text: str | bytes, rule: str) -> None:
     status, found, _ = served.ask("/predict/table", text)
     assert status == 422 and rule in str(found["errors"])
+
+
+def test_a_key_that_stands_twice_is_refused(served: Server) -> None:
+    text = json.dumps(ROW)
+    twice = text[:-1] + ', "shop": "Oslo"}'
+    for path, body in (("/predict", twice), ("/predict/rows", f'{{"rows": [{text}, {twice}]}}'), ("/changes", twice)):
+        status, found, _ = served.ask(path, body)
+        assert status == 422 and "'shop' stands twice" in str(found["errors"])
+    status, found, _ = served.ask("/predict/rows", {"rows": [ROW], "row": 1})
+    assert status == 200 and "'row' beside 'rows' was left out" in found["notices"]
+
+
+def test_a_form_is_told_what_the_body_is(served: Server) -> None:
+    status, found, _ = served.ask("/predict/table", "--x\n", **{"Content-Type": "multipart/form-data; boundary=x"})
+    assert status == 415 and "--data-binary" in str(found["errors"])
+
+
+def test_what_get_answers_head_does(served: Server) -> None:
+    connection = HTTPConnection("127.0.0.1", served.port, timeout=60)
+    for path, expected in (("/healthz", 200), ("/", 200), ("/predict", 405), ("/nowhere", 404)):
+        connection.request("HEAD", path)
+        answer = connection.getresponse()
+        assert answer.status == expected and answer.read() == b"" and answer.getheader("x-request-id"), path
+    connection.close()
 
 
 def test_limits_hold(served: Server) -> None:
@@ -122,6 +153,10 @@ def test_what_is_unlike_training_is_said_and_counted(served: Server) -> None:
     _, text, _ = served.ask("/metrics")
     for column, what in (("shop", "unseen"), ("size of it", "out_of_range"), ("note", "missing")):
         assert f'protokit_cells_total{{column="{column}",what="{what}"}}' in text
+    before = counted(text, "size of it", "out_of_range")
+    table = served.frame.drop(columns="kept").head(3).assign(**{"size of it": 900}).to_csv(index=False)
+    assert served.ask("/predict/table", table)[0] == 200
+    assert counted(served.ask("/metrics")[1], "size of it", "out_of_range") == before + 3, "texts of a table too"
     assert 'protokit_requests_total{path="/predict",status="200"}' in text
 
 

@@ -112,6 +112,7 @@ def test_numbers_of_few_rows_are_predicted_to_the_bit(tmp_path: Path) -> None:
     assert "start_at_ridge(" in text and 'knots=rows["knots"]' in text and "QUERIES = [" in text
     book = protokit.eject(done.path, tmp_path / "birds.ipynb").path
     cells = json.loads(book.read_text())["cells"]
+    assert protokit.eject(done.path, book).path == book, "an earlier one is written anew"
     assert 'FOLDER = Path(".")' in "".join(line for cell in cells for line in cell["source"])
     frame = pd.read_csv(tmp_path / "birds.csv")
     frame.assign(weight=frame["weight"] + 1).to_csv(tmp_path / "birds.csv", index=False)
@@ -166,6 +167,15 @@ def test_what_the_data_asks_for_is_refused_before_a_file_is_written(
 def test_a_script_is_a_file_of_python_or_a_notebook(tmp_path: Path) -> None:
     with pytest.raises(protokit.SpecError, match=r"NAME\.py or NAME\.ipynb"):
         protokit.eject("runs", tmp_path / "birds.txt")
+
+
+def test_what_no_eject_wrote_is_not_overwritten(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text("mine = 1\n")
+    (tmp_path / "folder.py").mkdir()
+    for name, rule in (("mine.py", "which no eject wrote"), ("folder.py", "there is a folder")):
+        with pytest.raises(protokit.DataError, match=rule):
+            protokit.eject("runs", tmp_path / name)
+    assert (tmp_path / "mine.py").read_text() == "mine = 1\n"
 
 
 def test_the_verb_names_what_is_wrong(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from protokit.core.errors import SpecError
 from protokit.core.libraries.backend import keras, tf
 from protokit.core.libraries.optional import optional
 from protokit.core.libraries.quiet import native_stderr_held
+from protokit.doors.files.networks import written
 
 _AT_ONCE = 64  # rows, of those that calibrate
 _LACKING = re.compile(r"(?:Flex ops: |custom op: |'tf\.)(\w+)")
@@ -35,7 +36,7 @@ def converted(model: keras.Model, dtype: str, rows: Mapping[str, np.ndarray]) ->
         options["representative_dataset"] = lambda: _slices(rows)
     model({one.name: np.zeros((1, *one.shape[1:]), one.dtype) for one in model.inputs})
     try:
-        with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings(), native_stderr_held():
+        with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings(), native_stderr_held(), written():
             warnings.simplefilter("ignore")  # of TensorFlow's own calls
             path = Path(folder) / "model.tflite"
             model.export(str(path), format="litert", verbose=False, **options)
