@@ -13,7 +13,9 @@ import typer
 
 from protokit.cli import doors, predicting, recipes, runs, serving, tuning, working
 from protokit.cli.kinds import KINDS
+from protokit.cli.options import with_hosts
 from protokit.core.errors import AuditError, ProtokitError, SpecError
+from protokit.core.outside import access
 from protokit.core.suggest import did_you_mean, one_of
 from protokit.workers.crew import THREAD
 
@@ -59,8 +61,10 @@ app.command()(recipes.schema)
 
 def main() -> None:
     """Run the command line; a known error is a message and an exit status, never a traceback."""
+    arguments = sys.argv[1:]
     try:
-        status = app(standalone_mode=False)
+        with access.typed(arguments):
+            status = app(with_hosts(arguments), standalone_mode=False)
         if status == 130:  # typer's own answer to Ctrl-C
             raise KeyboardInterrupt
     except ProtokitError as error:

@@ -9,7 +9,7 @@ import typer
 
 import protokit
 from protokit.cli.listing import listed
-from protokit.cli.options import AsJson, OneTable, RecipeFile, Set, print_json
+from protokit.cli.options import Allow, AllowWeb, AsJson, OneTable, RecipeFile, Set, allowed, print_json
 from protokit.core.errors import SpecError
 from protokit.core.names import counted
 from protokit.grammar.writing import write
@@ -21,13 +21,15 @@ def check(
     recipe: RecipeFile,
     set: Set = None,
     explain: Annotated[bool, typer.Option("--explain", help="Print the recipe with every default.")] = False,
+    allow: Allow = None,
+    allow_web: AllowWeb = None,
 ) -> None:
     """Check a recipe or menu without running it: every fault at once, with its line."""
     said = "no faults"
     if protokit.Menu.is_written_in(recipe):
         text = protokit.Menu.read(recipe).write()
     else:
-        checked = protokit.check(recipe, set=set or ())
+        checked = protokit.check(recipe, set=set or (), allow=allowed(allow, allow_web))
         text = checked.explain() if explain else ""
         if "backend" in checked.learn.model_fields_set:
             typer.echo(f"{recipe}: {trains_on(checked.learn)}", err=explain)

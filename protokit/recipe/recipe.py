@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path as FilePath
 from typing import Annotated, Any
@@ -13,11 +14,13 @@ from pydantic import Field, PrivateAttr, ValidationError
 from protokit.collect.source import is_data
 from protokit.collect.words import Collect
 from protokit.core.errors import SpecError
+from protokit.core.outside import access
+from protokit.core.outside.reach import Allow, Reach
 from protokit.core.places import Fault, Path
 from protokit.core.plain import without_numpy
 from protokit.core.values.signature import Signature
 from protokit.evaluate.words import Evaluate
-from protokit.grammar.document import Document
+from protokit.grammar.document import Document, allowing
 from protokit.grammar.faults import faults_of
 from protokit.grammar.words import Section
 from protokit.learn.words import Learn
@@ -90,9 +93,12 @@ class Recipe(Section):
     _settling: Settling | None = PrivateAttr(default=None)  # makes the document when it is asked for
 
     @classmethod
-    def read(cls, path: str | FilePath, *, set: overrides.Settings = ()) -> Recipe:
+    def read(cls, path: str | FilePath, *, set: overrides.Settings = (), allow: Allow = ()) -> Recipe:
         """Read a recipe file. `set` holds overrides: `{"learn.epochs": 5}`, `"learn.epochs=5"`,
         or a list of such texts.
+
+        It may read below its folder and the current one, and write below its run. `allow` is what it may open beside:
+        paths, and addresses such as `"https://example.org"`.
 
         Raises:
             SpecError: with every fault of the file at its line and column.
@@ -101,9 +107,9 @@ class Recipe(Section):
         path = FilePath(path)
         if is_data(path.name) and not path.name.endswith(".json") and path.is_file():
             raise SpecError.one(f"{path}: this is data, not a recipe", f"`protokit new {path} TARGET` writes one")
-        document = overrides.apply(Document.read(path), set)
+        document = overrides.apply(Document.read(path), set, path.parent)
         name = re.sub(r"[^A-Za-z0-9_.-]+", "-", path.stem).strip("-.") or "recipe"
-        return cls.of(document, path.resolve().parent, name)
+        return cls.of(allowing(document, allow), path.resolve().parent, name)
 
     @classmethod
     def parse(cls, data: object, *, set: overrides.Settings = (), folder: FilePath | None = None) -> Recipe:
@@ -208,6 +214,15 @@ class Recipe(Section):
         return self._folder
 
     @property
+    def reach(self) -> Reach | None:
+        """What the recipe may open, if it was read from a file; None: it was given in Python, and is trusted.
+
+        >>> Recipe.parse(recipe).reach is None, Recipe.read("birds.yaml", allow="../data").reach.given
+        (True, ('../data',))
+        """
+        return self._document.reach if self._settling is None else self._settling.written.reach
+
+    @property
     def document(self) -> Document:
         """The text or data that the recipe was made of, for the places of faults."""
         if self._settling is not None:
@@ -237,6 +252,16 @@ class Recipe(Section):
             if house := written.house:
                 chosen = self._proposed(learning(house, signature, rows))
         return chosen.with_learn(menu=for_data(written, signature))
+
+    def within(self, reach: Reach | None) -> Recipe:
+        """The recipe with another reach.
+
+        >>> Recipe.read("birds.yaml").within(None).reach is None
+        True
+        """
+        found = self.model_copy()
+        found._document, found._settling = replace(self.document, reach=reach), None
+        return found
 
     def at(self, folder: FilePath) -> Recipe:
         """The recipe with paths that start at another folder."""
@@ -270,10 +295,13 @@ class Recipe(Section):
             SpecError: it cannot be, at its line.
         """
         try:
-            check_files(self.network, self.folder)
+            with access.named_by("recipe", self.reach):
+                check_files(self.network, self.folder)
         except SpecError as error:
             raise self.in_menu(error) from None
-        if faults := [*misspelled(self.learn, self.network), *start_faults(self.learn, self.folder)]:
+        with access.named_by("recipe", self.reach):
+            faults = [*misspelled(self.learn, self.network), *start_faults(self.learn, self.folder)]
+        if faults:
             raise self._document.error(faults)
 
     def in_menu(self, error: SpecError) -> SpecError:

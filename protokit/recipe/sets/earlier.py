@@ -45,7 +45,8 @@ class Earlier:
         Raises:
             SpecError: what is named is not there or did not come to its end, or has other sets; at its line.
         """
-        path = found or start_path(recipe.learn, recipe.folder)
+        with recipe.document.placing():
+            path = found or start_path(recipe.learn, recipe.folder)
         if path is None:
             return None
         if found is None and (faults := start_faults(recipe.learn, recipe.folder)):

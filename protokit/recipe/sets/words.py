@@ -245,7 +245,10 @@ def files_of(sets: Sets, folder: FilePath, fewest: int = 2) -> dict[str, str]:
         at: Path = ("sets", i) if several else ("sets",)
         is_pattern = any(mark in pattern for mark in "*?[")
         if is_pattern and "://" not in pattern:
-            files = [name for name in access.like(pattern, folder) if access.is_file(folder / name)]
+            try:
+                files = [name for name in access.like(pattern, folder) if access.is_file(folder / name)]
+            except access.Refused as error:
+                raise SpecError([Fault(error.rule, error.cure, at)]) from None
         else:
             files = [pattern]
         if not files:

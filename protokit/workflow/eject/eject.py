@@ -11,6 +11,7 @@ from pathlib import Path
 from protokit.core.errors import DataError, SpecError
 from protokit.core.files import write_text
 from protokit.core.outside import access
+from protokit.core.outside.reach import Allow
 from protokit.core.runs import path_of
 from protokit.core.values.signature import TargetSpec
 from protokit.core.values.tables import Table
@@ -18,6 +19,7 @@ from protokit.evaluate.choices import Choices
 from protokit.recipe.recipe import Recipe
 from protokit.represent.encoder import Encoder
 from protokit.represent.represented import Represented
+from protokit.workflow.check import as_recipe
 from protokit.workflow.eject.code import literal
 from protokit.workflow.eject.collecting import collecting
 from protokit.workflow.eject.encoding import encoding
@@ -48,7 +50,7 @@ class Ejected:
         return f"{self.path}" + (f": {self.proof}" if self.proof else "")
 
 
-def eject(run: Run | str | Path, path: str | Path, *, prove: bool = False) -> Ejected:
+def eject(run: Run | str | Path, path: str | Path, *, prove: bool = False, allow: Allow = ()) -> Ejected:
     """Write a run as a script of Keras, scikit-learn and pandas that needs no protokit; `.ipynb` is a notebook.
 
     The script reads the tables where the recipe names them, splits and encodes their rows, builds and trains the
@@ -57,6 +59,9 @@ def eject(run: Run | str | Path, path: str | Path, *, prove: bool = False) -> Ej
 
     With `prove` the script is executed before, in a process of its own, and what it predicts is held against the run;
     where that was trained with XLA also against a run without.
+
+    The tables are read again, as the recipe in the run's folder says it: it may read below that folder and the current
+    one, and `allow` is what it may open beside, as for `run`.
 
     >>> script = protokit.eject(many.runs["recipe 1"], "birds.py")
     >>> text = script.path.read_text()
@@ -72,7 +77,9 @@ def eject(run: Run | str | Path, path: str | Path, *, prove: bool = False) -> Ej
         raise SpecError.one(f"a script is called NAME.py or NAME.ipynb, not {path.name!r}", f"write {path.stem}.py")
     run = run if isinstance(run, Run) else Run.open(run)
     kept = json.loads(access.text(run.path / "environment.json"))
-    made = Made.of(run.recipe, kept.get("inputs", {}))
+    recipe = as_recipe(run.path / "recipe.yaml", allow=allow)
+    with access.named_by("recipe", recipe.reach):
+        made = Made.of(recipe, kept.get("inputs", {}))
     shown = [score["metric"] for score in run.results["metrics"]["scores"]]
     root = made.recipe.folder.resolve()
     folder = literal(Path(os.path.relpath(root, path.resolve().parent)).as_posix())

@@ -48,10 +48,10 @@ def read_mask(cells: pd.Series, row: int, folder: str) -> np.ndarray:
         return _of_image(cell)
     if isinstance(cell, str) and cell:
         path = Path(folder) / cell
-        if not access.is_file(path):
+        if access.cell(path) is None:
             cure = nearby(path) or "paths start at the recipe's folder"
             raise refusal(cells, row, f"no such file: {str(path)[:200]}", cure)
-        file: Path | io.BytesIO = access.local(path)
+        file: Path | io.BytesIO = path
     elif isinstance(cell, (bytes, bytearray, memoryview)):
         file = io.BytesIO(bytes(cell))
     else:
