@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from base64 import b64encode
-from http.client import HTTPException
+from collections.abc import Iterator
+from http.client import HTTPException, HTTPMessage
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError, URLError
@@ -84,3 +85,32 @@ def _open(location: Location, entry: dict[str, Any]) -> Any:
 
 def _escaped(part: str) -> str:
     return quote(part, safe="%/:=&?~#+!$,;'@()*[]")
+
+
+def _save(answer: Any, headers: HTTPMessage, location: Location) -> Path:
+    """Keep the content under its SHA-256, whole or not at all."""
+    said = headers["Content-Length"]
+    length = int(said) if said and said.isdecimal() else None
+    too_large = DataError(
+        f"{location.written} has more than {MOST_BYTES:,} bytes", cure="download it, and name the file"
+    )
+    if length is not None and length > MOST_BYTES:
+        raise too_large
+
+    def blocks() -> Iterator[bytes]:
+        size = 0
+        while block := answer.read(_BLOCK):
+            size += len(block)
+            if size > MOST_BYTES:
+                raise too_large
+            yield block
+        if length is not None and size != length:
+            raise URLError(f"{size:,} of {length:,} bytes came")
+
+    return copies.save(blocks())
+
+
+def _cure(error: HTTPError) -> str:
+    if error.code in (401, 403):
+        return "give the user and password as https://${USER}:${PASSWORD}@HOST/..."
+    return "check the address in a browser"
