@@ -12,6 +12,7 @@ from protokit.cli.listing import listed
 from protokit.cli.options import Allow, AllowWeb, AsJson, OneTable, RecipeFile, Set, allowed, print_json
 from protokit.core.errors import SpecError
 from protokit.core.names import counted
+from protokit.core.outside import access
 from protokit.grammar.writing import write
 from protokit.recipe.space import Space
 from protokit.workflow.check import fitting_sets, ignored_columns, trains_on
@@ -65,8 +66,21 @@ def new(
 
     name = "".join(c if c.isalnum() or c in "-_" else "" for c in Path(data).name.split(".")[0]).strip("-_")
     path = out or Path((name or "recipe") + ".yaml")
-    new_recipe(data, target, path, table=table)
-    typer.echo(f"wrote {path}; now: protokit run {path}")
+    with access.typed(("run", str(path))):
+        made = new_recipe(data, target, path, table=table)
+    typer.echo(f"wrote {path}; now: {_command(made, path)}")
+
+
+def _command(recipe: protokit.Recipe, path: Path) -> str:
+    """What runs a new recipe: with what allows it to read its table, where that is elsewhere."""
+    [source] = recipe.collect.tables.values()
+    place = source.location
+    refused = recipe.reach and (
+        recipe.reach.refusal("address", place)
+        if "://" in place
+        else recipe.reach.refusal("file", str(recipe.folder / place))
+    )
+    return refused[1].partition(": ")[2] if refused else f"protokit run {path}"
 
 
 def list_things(

@@ -217,6 +217,7 @@ class Recipe(Section):
     def reach(self) -> Reach | None:
         """What the recipe may open, if it was read from a file; None: it was given in Python, and is trusted.
 
+        >>> written = open("birds.yaml", "w").write(Recipe.parse(recipe).write())
         >>> Recipe.parse(recipe).reach is None, Recipe.read("birds.yaml", allow="../data").reach.given
         (True, ('../data',))
         """
@@ -256,7 +257,7 @@ class Recipe(Section):
     def within(self, reach: Reach | None) -> Recipe:
         """The recipe with another reach.
 
-        >>> Recipe.read("birds.yaml").within(None).reach is None
+        >>> Recipe.parse(recipe).within(None).reach is None
         True
         """
         found = self.model_copy()

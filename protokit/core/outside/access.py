@@ -13,7 +13,7 @@ import glob
 import logging
 import os
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -167,10 +167,13 @@ def written(path: Path, run: Path) -> Path:
     return path
 
 
-def cell(path: Path) -> Path | None:
-    """The file that a cell of the data names; None where there is none."""
-    with named_by("data"):
-        hold("file", str(path))
+def cell(path: Path, told: Callable[[str, str | None], DataError]) -> Path | None:
+    """The file that a cell of the data names; None where there is none. `told` makes an error of rule and cure."""
+    try:
+        with named_by("data"):
+            hold("file", str(path))
+    except Refused as error:
+        raise told(error.rule, error.cure) from None
     try:
         return path if path.is_file() else None
     except (OSError, ValueError):

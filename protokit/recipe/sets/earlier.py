@@ -147,7 +147,7 @@ class Earlier:
         path = self.run(name, OWN)
         try:
             assert path is not None, "each is always trained"
-            read = Recipe.read(path / "recipe.yaml")
+            read = Recipe.read(path / "recipe.yaml").within(recipe.reach)  # it is a part of that one now
         except ProtokitError as error:
             rule = f"the set {name!r} of the earlier experiment cannot be read: {error.rule or error}"
             raise recipe.error(FROM, rule, f"name it: sets: {{{name}: ...}}") from None

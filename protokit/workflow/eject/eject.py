@@ -89,7 +89,7 @@ def eject(run: Run | str | Path, path: str | Path, *, prove: bool = False, allow
     proof = None
     if prove:
         whole, _ = made.sections(f"Path({literal(root.as_posix())})", shown, PREDICTIONS)
-        proof = proved(run, Script(top, whole).text)
+        proof = proved(run, recipe, Script(top, whole).text)
     script = Script(top, sections)
     write_text(path, script.notebook if path.suffix == ".ipynb" else script.text)
     return Ejected(path, proof)

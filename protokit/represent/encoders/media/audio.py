@@ -203,7 +203,7 @@ class AudioColumn(InputColumn):
     def _file(self, series: pd.Series, row: int, cell: object) -> Any:
         if isinstance(cell, str) and cell:
             path = Path(self.folder) / cell
-            if access.cell(path) is None:
+            if access.cell(path, lambda rule, cure: self._refused(series, row, rule, cure)) is None:
                 what = f"no such file: {str(path)[:200]}"
                 raise self._refused(series, row, what, nearby(path) or "paths start at the recipe's folder")
             return path.open("rb")
