@@ -49,7 +49,7 @@ class Sql(Source):
         """What is no URL."""
         if SCHEME.match(location) or VARIABLE.match(location) or location.startswith("sqlite:"):
             return None
-        return f"{location!r} is not the URL of a database", "write sqlite:///data/shop.db, or ${NAME}"
+        return f"{location!r} is not the URL of a database", "write postgresql://USER:${PASSWORD}@HOST/NAME"
 
     @classmethod
     def conflicts(cls, written: Mapping[str, object]) -> Iterator[Fault]:
