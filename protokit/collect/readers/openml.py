@@ -62,11 +62,11 @@ class OpenML(Source):
         Raises:
             DataError: OpenML knows no such data set, or cannot be reached.
         """
+        access.hold("address", _ADDRESS)
         from sklearn.datasets import fetch_openml
 
         from protokit.collect.frames import fingerprint, tidy
 
-        access.hold("address", _ADDRESS)
         name = self.location
         asked: dict[str, str | int] = {"data_id": int(name)} if name.isdecimal() else {"name": name}
         if "name" in asked:

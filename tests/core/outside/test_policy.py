@@ -20,7 +20,7 @@ import pytest
 import protokit
 from protokit.core.errors import BundleError, DataError, ProtokitError, SpecError
 from protokit.core.outside import access
-from protokit.core.outside.reach import Reach
+from protokit.core.outside.reach import Kind, Reach
 from protokit.recipe.recipe import Recipe
 from protokit.recipe.sets.members import members
 from protokit.recipe.space import Space
@@ -226,7 +226,7 @@ def test_cells_name_no_file_elsewhere(place: Path) -> None:
     reach = Reach.of_file(place / "own" / "r.yaml")
     cells = pd.Series(["../other/a/1.png", "links/a/1.png", "none.png"], name="mask")
     for row in range(2):
-        with access.named_by("recipe", reach), pytest.raises(DataError, match=f"row {row + 1}.*a cell names") as caught:
+        with access.named_by("recipe", reach), pytest.raises(DataError, match="row .*: a cell names ") as caught:
             read_mask(cells, row, str(place / "own"))
         assert str(place / "other" / "a") in str(caught.value.cure)
     with access.named_by("recipe", reach), pytest.raises(DataError, match="no such file"):
@@ -315,7 +315,8 @@ def test_workers_have_the_reach_of_their_driver(place: Path, monkeypatch: pytest
 
 
 def test_a_model_opens_nothing(place: Path) -> None:
-    for kind in ("file", "folder", "address", "database", "variable"):
+    kinds: tuple[Kind, ...] = ("file", "folder", "address", "database", "variable")
+    for kind in kinds:
         with access.named_by("bundle"), pytest.raises(BundleError, match=f"names a {kind} outside of its folder"):
             access.hold(kind, str(place / "own" / "t.csv"))
 
@@ -348,7 +349,7 @@ def test_all_that_reads_a_recipe_takes_what_is_allowed() -> None:
 def test_every_door_holds_what_a_recipe_names(name: str, place: Path, looked: list[str]) -> None:
     text = of_table("../other/t.csv")
     text += "learn: {epochs: {choice: [1, 2]}}\n" if name == "tune" else "learn: {epochs: 1}\n"
-    text += "sets: {by: y}\n" if name == "run_sets" else ""
+    text += "sets: {by: x}\n" if name == "run_sets" else ""
     path = written(place, text)
     looked.clear()
     with pytest.raises(ProtokitError, match="outside of what a recipe"):
