@@ -74,13 +74,11 @@ def new(
 def _command(recipe: protokit.Recipe, path: Path) -> str:
     """What runs a new recipe: with what allows it to read its table, where that is elsewhere."""
     [source] = recipe.collect.tables.values()
-    place = source.location
-    refused = recipe.reach and (
-        recipe.reach.refusal("address", place)
-        if "://" in place
-        else recipe.reach.refusal("file", str(recipe.folder / place))
-    )
-    return refused[1].partition(": ")[2] if refused else f"protokit run {path}"
+    place, reach = source.location, recipe.reach
+    assert reach is not None, "it was read from its file"
+    web = "://" in place
+    refused = reach.refusal("address", place) if web else reach.refusal("file", str(recipe.folder / place))
+    return f"protokit run {path}" if refused is None else refused[1].partition(": ")[2]
 
 
 def list_things(

@@ -62,7 +62,8 @@ def try_cures(run: Run | str | Path, table: object = None, *, seconds: float = S
     hold_backend(recipe, "a trial of a cure")
     if recipe.learn.form == "clusters":
         raise SpecError.one("cures are scored on validation rows, and clusters have no truth there", "compare two runs")
-    with progress() as shown, ExitStack() as opened, access.named_by("recipe", recipe.reach):
+    reach = recipe.reach and recipe.reach.beside(run.path)
+    with progress() as shown, ExitStack() as opened, access.named_by("recipe", reach):
         shown.step("collecting")
         rows = _rows(recipe, environment, table, opened, shown)
         signature = rows.fold.encoder.signature

@@ -226,7 +226,7 @@ def test_cells_name_no_file_elsewhere(place: Path) -> None:
     reach = Reach.of_file(place / "own" / "r.yaml")
     cells = pd.Series(["../other/a/1.png", "links/a/1.png", "none.png"], name="mask")
     for row in range(2):
-        with access.named_by("recipe", reach), pytest.raises(DataError, match="row .*: a cell names ") as caught:
+        with access.named_by("recipe", reach), pytest.raises(DataError, match=r"row .*: a cell names ") as caught:
             read_mask(cells, row, str(place / "own"))
         assert str(place / "other" / "a") in str(caught.value.cure)
     with access.named_by("recipe", reach), pytest.raises(DataError, match="no such file"):
