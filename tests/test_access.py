@@ -66,6 +66,7 @@ ITS_OWN = {
     "collect/remote/stores.py": ({"glob", "open"}, "of the file system that came through the door"),
     "estimators/kept.py": ({"iterdir", "read_bytes"}, "a temporary folder that it has written itself"),
     "core/outside/inner.py": ({"import socket"}, "what a name is resolved to, before it is asked"),
+    "core/outside/patterns.py": ({"scandir"}, "the folders of a pattern, each of which the door holds first"),
     "core/files.py": ({"open"}, "a file that is being written; the digest of one that came through the door"),
     "core/libraries/backend.py": ({"environ"}, "how Keras and TensorFlow are started"),
     "core/libraries/lazy.py": ({"read_text"}, "the stub beside a module of protokit"),

@@ -23,6 +23,7 @@ from urllib.parse import quote
 
 from protokit.core.errors import BundleError, DataError
 from protokit.core.libraries.optional import optional
+from protokit.core.outside.patterns import listed
 from protokit.core.outside.reach import Kind, Reach
 
 if TYPE_CHECKING:
@@ -220,8 +221,10 @@ def text(path: Path, encoding: str = "utf-8-sig") -> str:
 def like(pattern: str, folder: Path) -> list[str]:
     """The paths that a pattern matches, sorted; those that are not absolute start at `folder`."""
     hold("folder", str(folder / pattern))
+    for one in listed(pattern, folder) if _REACH.get() is not None else ():
+        hold("folder", str(one))
     found = sorted(glob.glob(pattern, root_dir=folder, recursive=True))
-    for name in found:  # a link, or `..` after a pattern, may have led elsewhere
+    for name in found:  # a link may have led elsewhere
         hold("file", str(folder / name))
     return found
 
