@@ -238,6 +238,7 @@ def files_of(sets: Sets, folder: FilePath, fewest: int = 2) -> dict[str, str]:
 
     Raises:
         SpecError: a pattern finds nothing, or two files have one name; the path is that of `sets`.
+        DataError: a pattern leads where the recipe may not read.
     """
     found: dict[str, str] = {}
     several = len(sets.files) > 1
@@ -245,10 +246,7 @@ def files_of(sets: Sets, folder: FilePath, fewest: int = 2) -> dict[str, str]:
         at: Path = ("sets", i) if several else ("sets",)
         is_pattern = any(mark in pattern for mark in "*?[")
         if is_pattern and "://" not in pattern:
-            try:
-                files = [name for name in access.like(pattern, folder) if access.is_file(folder / name)]
-            except access.Refused as error:
-                raise SpecError([Fault(error.rule, error.cure, at)]) from None
+            files = [name for name in access.like(pattern, folder) if access.is_file(folder / name)]
         else:
             files = [pattern]
         if not files:
