@@ -10,6 +10,7 @@ import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal, TypeAlias
 from urllib.parse import unquote
@@ -101,7 +102,7 @@ class Reach:
         own = (*self.allowed, *([_real(run)] if run is not None else self.below if kind != "written" else ()))
         if "\0" in path:
             return None  # there is no such path: who opens it says so
-        if (real := _below(path, own)) is None:
+        if (real := _below(path, own, again=by == "data")) is None:
             return None
         verb = "write: below its run" if kind == "written" else "read: below its folder and the current one"
         leads = f" leads to {real}, which" if real != os.path.abspath(path) else ""
@@ -126,12 +127,13 @@ class Reach:
         if self.names(address) or (ANY in self.hosts and not inner_name(host)):
             return None
         rule = f"{host} is {_OUTSIDE} ask: no address, unless it was allowed"
-        return rule, self._cure(host if "://" in host else f"https://{host}", f"--allow-web={host}")
+        shown = f"[{host}]" if ":" in host and "://" not in host else host
+        return rule, self._cure(shown if "://" in shown else f"https://{shown}", f"--allow-web={shown}")
 
     def _of_variable(self, text: str) -> tuple[str, str] | None:
-        before, variable, after = text.split("\0")
-        written = before + variable + after
-        if written in self.typed or _stands_for_a_value(before, after):
+        before, variable, after = text.split("\0", 1)[0], text.split("\0")[-2], text.rsplit("\0", 1)[1]
+        written = text.replace("\0", "")
+        if written in self.typed or (text.count("\0") == 2 and _stands_for_a_value(before, after)):
             return None
         rule = f"{variable} in {written!r}: a variable stands for a user, a password or a named value of a query alone"
         cure = "write the address itself: https://${USER}:${PASSWORD}@HOST/t.csv?key=${KEY}; or type it, by --set"
@@ -239,12 +241,27 @@ def _real(path: Path) -> str:
     return os.path.realpath(path)
 
 
-def _below(path: str, roots: Sequence[str]) -> str | None:
-    """Where a path leads that is below none of the folders; None where it is below one."""
+@lru_cache(1024)
+def _real_folder(folder: str) -> str:
+    return os.path.realpath(folder)
+
+
+def _through(path: str) -> str:
+    """Where a path leads, its folder looked up once: cells name thousands of files in a few."""
+    folder, name = os.path.split(path)
+    if name in ("", os.curdir, os.pardir):
+        return os.path.realpath(path)
+    full = os.path.join(_real_folder(folder), name)
+    return os.path.realpath(full) if os.path.islink(full) else full
+
+
+def _below(path: str, roots: Sequence[str], *, again: bool = False) -> str | None:
+    """Where a path leads that is below none of the folders; None where it is below one. `again` is of many paths."""
     full = os.path.abspath(path)
     if os.path.splitdrive(full)[0].lower() not in {os.path.splitdrive(root)[0].lower() for root in roots}:
         return full  # of another machine: even to resolve it would ask that
-    real = os.path.normcase(os.path.realpath(full if os.name == "nt" else path))
+    path = full if os.name == "nt" else path
+    real = os.path.normcase(_through(path) if again else os.path.realpath(path))
     for root in map(os.path.normcase, roots):
         if real == root or real.startswith(root.rstrip(os.sep) + os.sep):
             return None

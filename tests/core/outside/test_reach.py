@@ -46,6 +46,9 @@ def test_links_are_followed_before_they_are_held(here: Path) -> None:
         refusal = own.refusal("file", str(here / "recipes" / name))
         assert refusal is not None and str(here / "beside") in refusal[0], name
     assert own.refusal("file", str(here / "recipes" / "own" / "t.csv")) is None
+    for name, holds in (("own/t.png", True), ("own/../t.png", True), ("folder/t.png", False), ("link.csv", False)):
+        for _ in range(2):  # the folders of cells are looked up once
+            assert (own.refusal("file", str(here / "recipes" / name), by="data") is None) is holds, name
     assert "leads to" in str(own.refusal("file", str(here / "recipes" / "link.csv")))
 
 
@@ -209,6 +212,7 @@ def test_a_variable_stands_for_a_user_a_password_or_a_named_value(text: str, her
         "s3://<${BUCKET}>/t.csv",
         "x?key=<${WORD}>",
         "<${WORD}>://host?key=x",
+        "https://me:\0@host/<${WORD}>@h",
     ],
 )
 def test_a_variable_stands_for_nothing_else(text: str, here: Path) -> None:
@@ -238,6 +242,9 @@ def test_the_cure_is_the_whole_command_or_what_is_given_in_python(here: Path) ->
     assert refusal[1] == f"if you trust it: protokit run 'my recipe.yaml' --set seed=1 --allow {real}"
     refusal = own.refusal("address", "https://me:w@host/t.csv")
     assert refusal is not None and refusal[1].endswith("--set seed=1 --allow-web=host") and "w@" not in str(refusal)
+    refusal = own.refusal("address", "http://[::1]:80/t.csv")
+    assert refusal is not None and refusal[1].endswith("'--allow-web=[::1]'")
+    assert own.allowing("https://[::1]").refusal("address", "http://[::1]:80/t.csv") is None
     apart = Reach.of_file(here / "recipes" / "r.yaml", ("check", "--", "-r.yaml"))
     refusal = apart.refusal("file", outside)
     assert refusal is not None and refusal[1].endswith(f"protokit check --allow {real} -- -r.yaml")
