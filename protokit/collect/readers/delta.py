@@ -119,13 +119,16 @@ class Delta(OnDisk):
                 raise DataError(f"{what}: {path}", cure=nearby(path) or "name the folder of the table")
             place = str(path.resolve())
         try:
-            return access.delta(place, self.version, options)
+            table = access.delta(place, self.version, options)
         except (DataError, OSError, ValueError) as error:
             raise self._error(error, location) from None
         except Exception as error:
             if type(error).__module__.split(".")[0] not in {"_internal", "deltalake"}:
                 raise
             raise self._error(error, location) from None
+        for uri in table.file_uris():  # the log may name files elsewhere
+            access.hold("file", str(uri))
+        return table
 
     def _error(self, error: Exception, location: Location) -> DataError:
         said = " ".join(str(error).split())

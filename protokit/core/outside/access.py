@@ -146,7 +146,7 @@ def hold(kind: Kind, name: str, run: Path | None = None) -> None:
     if by == "bundle":
         rule = f"a model names a {kind} outside of its folder, and opens nothing"
         raise BundleError(rule, cure="ask who wrote it for one that needs nothing else")
-    if reach is None or name in _BROUGHT:
+    if reach is None or (kind == "file" and name in _BROUGHT):
         return
     if (refusal := reach.refusal(kind, name, run, by)) is not None:
         raise Refused(refusal[0], cure=refusal[1])
