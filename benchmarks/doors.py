@@ -1,10 +1,12 @@
 """Every way out of every recipe and of eight public tables: size, load, one row, how far on all test rows; or why not.
 
-python benchmarks/doors.py DATA_FOLDER [--venvs FOLDER] [--only adult] [--page]
+python benchmarks/doors.py DATA_FOLDER [--venvs FOLDER] [--only adult] [--page] [--kept FOLDER] [--timings]
 
-Each model is trained as its recipe says and exported in each format, held against protokit on all test rows and on
+Each model is trained as its recipe says, those of the tables for three epochs, since what is measured does not depend
+on how long it has learned, and exported in each format, held against protokit on all test rows and on
 those that are drawn; then the file is loaded in a bare virtual environment that has its runtime and no protokit, and
-is asked for the same rows. Results are kept in docs/doors.json; --page writes docs/doors.md anew from them.
+is asked for the same rows. Results are kept in docs/doors.json; --page writes docs/doors.md anew from them. Files
+stay in --kept; with --timings only they are loaded again and timed, which wants a quiet machine.
 It needs the extras export, litert and torch.
 """
 
@@ -27,11 +29,10 @@ from results import TABLES as PLAIN
 from results_data import RECIPES
 from results_series import ROWS
 from results_series import TABLES as SERIES
-from rooms import fill
+from rooms import ROOT, bare, fill
 
 import protokit
 
-ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "doors.md"
 RECORD = PAGE.with_suffix(".json")
 ENDINGS = {"onnx": ".onnx", "saved_model": "", "keras": ".keras", "litert": ".tflite", "torch": ".py"}
@@ -68,7 +69,7 @@ def case(name: str, data: Path) -> tuple[Any, Any]:
     return {"name": name, **recipe}, None
 
 
-def measured(name: str, data: Path, venvs: Path) -> dict[str, dict[str, object]]:
+def measured(name: str, data: Path, venvs: Path, kept: Path) -> dict[str, dict[str, object]]:
     """The figures of one model, by format; `refused` where it does not go."""
     from protokit.bundle.exporter import exporter_of
     from protokit.doors.format import Format
@@ -93,18 +94,18 @@ def measured(name: str, data: Path, venvs: Path) -> dict[str, dict[str, object]]
         spied(cls)
     figures: dict[str, dict[str, object]] = {}
     with tempfile.TemporaryDirectory() as folder:
-        run = protokit.run(recipe, table, out=Path(folder) / "runs")
-        if isinstance(run, protokit.SetsRun):
-            model = run.models[0] if hasattr(run, "models") else next(iter(run.of.values())).model
-            rows = None
+        set_to = {} if isinstance(recipe, Path) else {"learn.epochs": 3, "evaluate.baselines": []}
+        if isinstance(recipe, Path) and "\nsets:" in recipe.read_text():
+            sets = protokit.run_sets(recipe, out=Path(folder) / "runs")
+            model, rows = sets.model(sets.sets[0], "each"), None
         else:
+            run = protokit.run(recipe, table, out=Path(folder) / "runs", set=set_to)
             model = run.model
             frame = collected(run.recipe, table).frame
-            rows = frame if "row" not in run.predictions else None
-            if rows is None:
-                rows = frame.loc[frame.index.isin(run.predictions["row"])]
+            known = run.predictions.get("row")
+            rows = frame if known is None else frame.loc[frame.index.isin(known)]
         for form, ending in ENDINGS.items():
-            place = Path(folder) / f"exported{ending}"
+            place = kept / name.replace("/", "_") / form / f"exported{ending}"
             asked.clear()
             try:
                 export = exporter_of(place).export(model, place, rows, None, "float32")
@@ -120,7 +121,7 @@ def measured(name: str, data: Path, venvs: Path) -> dict[str, dict[str, object]]
                 "rows": export.rows,
                 "drawn": export.drawn,
                 "differs": export.differs,
-                **loaded(form, place, given, found, asked["names"], venvs, Path(folder)),
+                **loaded(form, place, given, found, asked["names"], venvs),
             }
     return figures
 
@@ -146,22 +147,18 @@ def _size(path: Path) -> int:
     return path.stat().st_size
 
 
-def loaded(
-    form: str, path: Path, given: Any, found: Any, names: dict[str, str], venvs: Path, folder: Path
-) -> dict[str, object]:
+def loaded(form: str, path: Path, given: Any, found: Any, names: dict[str, str], venvs: Path) -> dict[str, object]:
     """What a fresh environment says of a file: seconds, and how far its outputs are from those of here."""
-    python = venvs / RUNTIMES[form] / "bin" / "python"
+    folder = path.parent
     renamed = form in ("keras", "saved_model")
     inputs = {names[one] if renamed else one: cells for one, cells in given.items()}
     np.savez(
         folder / "given.npz",
         **{one: cells.astype(str) if cells.dtype == object else cells for one, cells in inputs.items()},
     )
-    command = [python, "-I", ROOT / "benchmarks" / "doors_loader.py", form, path, "given.npz", "found.npz"]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": ""})
-    if done.returncode:
-        return {"alone": "failed: " + done.stderr.strip().splitlines()[-1]}
-    told = json.loads(done.stdout.strip().splitlines()[-1])
+    told = timed(form, path, venvs)
+    if "alone" in told:
+        return told
     apart = 0.0
     with np.load(folder / "found.npz") as kept:
         for one, ours in found.items():
@@ -172,13 +169,22 @@ def loaded(
     return {**told, "apart_alone": apart}
 
 
+def timed(form: str, path: Path, venvs: Path) -> dict[str, object]:
+    """Seconds that a fresh environment takes to load a file, with the first row, and for one row."""
+    python = venvs / RUNTIMES[form] / "bin" / "python"
+    command = [python, "-I", ROOT / "benchmarks" / "doors_loader.py", form, path, "given.npz", "found.npz"]
+    quiet = {**os.environ, "PYTHONPATH": ""}
+    done = subprocess.run(command, cwd=path.parent, capture_output=True, text=True, env=quiet)
+    if done.returncode:
+        return {"alone": "failed: " + done.stderr.strip().splitlines()[-1]}
+    found: dict[str, object] = json.loads(done.stdout.strip().splitlines()[-1])
+    return found
+
+
 def environments(venvs: Path) -> None:
     """Make the bare environments that are missing, with the versions of constraints.txt."""
     for name, packages in NEEDS.items():
-        if not (venvs / name / "bin" / "python").exists():
-            subprocess.run([sys.executable, "-m", "venv", venvs / name], check=True)
-            pip = [venvs / name / "bin" / "python", "-m", "pip", "install", "-q"]
-            subprocess.run([*pip, *packages, "-c", ROOT / "constraints.txt"], check=True)
+        bare(venvs / name, packages)
 
 
 def page(found: dict[str, Any]) -> str:
@@ -221,17 +227,26 @@ def main() -> None:
     parser.add_argument("--only", default="")
     parser.add_argument("--one", default="", help=argparse.SUPPRESS)
     parser.add_argument("--page", action="store_true")
+    parser.add_argument("--kept", type=Path, default=Path(tempfile.gettempdir()) / "protokit-doors-files")
+    parser.add_argument("--timings", action="store_true")
     options = parser.parse_args()
-    data = options.data.resolve()
+    data, venvs, kept = options.data.resolve(), options.venvs.resolve(), options.kept.resolve()
     if options.one:
-        print(json.dumps(measured(options.one, data, options.venvs.resolve())))
+        print(json.dumps(measured(options.one, data, venvs, kept)))
         return
     every = (*(f"recipes/{one.stem}" for one in sorted((ROOT / "recipes").glob("*.yaml"))), *PUBLIC)
     found = json.loads(RECORD.read_text()) if RECORD.exists() else {}
-    if not options.page:
+    if options.timings:
+        for name, one in found.items():
+            for form, figures in one["doors"].items():
+                path = kept / name.replace("/", "_") / form / f"exported{ENDINGS[form]}"
+                if "load" in figures and path.exists():
+                    figures.update(timed(form, path, venvs))
+            RECORD.write_text(json.dumps(found, indent=1) + "\n")
+    elif not options.page:
         environments(options.venvs)
         for name in options.only.split(",") if options.only else every:
-            command = [sys.executable, __file__, str(data), "--venvs", str(options.venvs), "--one", name]
+            command = [sys.executable, __file__, str(data), "--venvs", str(venvs), "--kept", str(kept), "--one", name]
             done = subprocess.run(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
             if done.returncode:
                 print(f"{name}: failed", file=sys.stderr, flush=True)

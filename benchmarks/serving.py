@@ -27,12 +27,12 @@ from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
+from rooms import keep
 
 import protokit
 
 ROOT = Path(__file__).parent.parent
 DATA = ROOT.parent / "shared" / "data"
-MARK = re.compile(r"(<!-- serving -->\n).*?(<!-- /serving -->)", re.S)
 EMPTY = """
 import sys, fastapi, uvicorn
 app = fastapi.FastAPI()
@@ -262,14 +262,7 @@ def main() -> None:
     found = measured(asked_for.requests, asked_for.bentoml)
     print(json.dumps(found, indent=1))
     if asked_for.write:
-        (ROOT / "docs" / "serving.json").write_text(json.dumps(found, indent=1) + "\n")
-        about = f"adult's default model, {CONNECTIONS} connections"
-        lines = [f"Measured on {found.pop('date')} by `benchmarks/serving.py`: {about}.", "", "| | |", "|---|---|"]
-        for name, value in found.items():
-            shown = value if isinstance(value, str) else f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
-            lines.append(f"| {name} | {shown} |")
-        page = ROOT / "docs" / "serving.md"
-        page.write_text(MARK.sub(lambda m: m[1] + "\n".join(lines) + "\n" + m[2], page.read_text()))
+        keep("serving", f"adult's default model, {CONNECTIONS} connections", found)
 
 
 if __name__ == "__main__":

@@ -54,8 +54,8 @@ ITS_OWN = {
     "collect/sheets/parts.py": ({"open"}, "a part of a workbook that is open, which came through the door"),
     "collect/files/archives.py": ({"ZipFile"}, "the path comes through the door"),
     "collect/remote/kept.py": ({"read_text", "fdopen", "environ"}, "the cache, and where it is"),
+    "doors/serve/image.py": ({"iterdir", "read_text"}, "a folder that it has written, and templates of the package"),
     "doors/serve/look.py": ({"read_text"}, "templates of the package"),
-    "doors/serve/by_onnx.py": ({"read_bytes"}, "the file that was just written into a temporary folder"),
     "collect/readers/arrow.py": ({"OSFile", "feather.read_table"}, "the path comes through the door"),
     "collect/readers/openml.py": ({"fetch_openml"}, "scikit-learn asks OpenML alone, by name or number"),
     "collect/readers/parquet.py": (
@@ -106,16 +106,21 @@ ITS_OWN = {
     "workflow/cures/trying.py": ({"read_text"}, "files of a run's folder"),
     "workflow/look/page.py": ({"read_text"}, "files of a run's folder"),
     "workflow/look/paired.py": ({"read_text"}, "a file of a run's folder"),
-    "workflow/eject/collecting.py": (
-        {"read_csv", "read_parquet", "read_csv (SQL)", "read_parquet (SQL)", "read_sqlite (SQL)"},
-        "the text of scripts, and what it gives; the path comes through the door",
+    "workflow/eject/collecting/reading.py": (
+        {"read_csv", "read_excel", "read_html", "read_json", "read_parquet", "glob (SQL)"},
+        "the text of scripts, and what it gives; each path comes through the door",
     ),
+    "workflow/eject/collecting/workbench.py": ({"duckdb.connect"}, "a database in memory"),
     "workflow/eject/proving.py": (
         {"import subprocess", "environ", "read_csv"},
         "this Python, on the script that was written, and the table that it wrote; the table comes through the door",
     ),
-    "workflow/eject/texts/cells.py": (
-        {"read_csv", "sqlite3.connect", "read_parquet", "duckdb.connect", "read_sql"},
+    "workflow/eject/texts/inputs/images.py": (
+        {"ZipFile", "open", "rglob"},
+        "the text of scripts; where ejecting calls it the path has come through the door",
+    ),
+    "workflow/eject/texts/tables.py": (
+        {"duckdb.connect", "read_bytes", "read_csv", "read_html", "read_parquet", "read_sql", "sqlite3.connect"},
         "the text of scripts; where ejecting calls it the path has come through the door",
     ),
     "workflow/warm/keras_file.py": ({"ZipFile"}, "of bytes that came through the door"),

@@ -1,4 +1,4 @@
-"""What a model in a folder wants of a table, read without TensorFlow: a wrong table is told in a moment."""
+"""What a model in a folder wants of a table, and what it learned of columns, read without TensorFlow."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from protokit.bundle.digest import digest_of
 from protokit.bundle.input_schema import InputSchema, lacking
+from protokit.bundle.migrations import Written
 from protokit.bundle.model_files import folder_of, verified, written_in
 from protokit.bundle.predicting.kept import hold_names
 from protokit.collect.collect import source_of
@@ -14,15 +16,35 @@ from protokit.collect.headers import names_in
 from protokit.core.errors import ProtokitError
 from protokit.core.outside import access
 from protokit.core.runs import path_of
-from protokit.represent.encoding import from_plain
+from protokit.menu.menu import Menu
+from protokit.represent.encoding import Encoding, from_plain
 
 
 @dataclass(frozen=True)
 class Intake:
-    """How a table is read, and the columns that the encoders need once it is cleaned."""
+    """How a table is read, what was learned of its columns, and the rest of what is written in the folder."""
 
+    folder: Path
     schema: InputSchema
-    needed: tuple[str, ...]
+    encoders: tuple[Encoding, ...]
+    written: Written
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """The columns that the encoders take once a table is cleaned."""
+        return tuple(dict.fromkeys(name for one in self.encoders for name in one.needed))
+
+    @property
+    def digest(self) -> str:
+        """See `digest_of`.
+
+        Raises:
+            ProtokitError: the menu is none.
+        """
+        about = self.written.menu
+        with access.named_by("bundle"):
+            menu = Menu.parse(about["menu"], columns=self.encoders[0].signature.names)
+        return digest_of(menu, about["precision"], self.encoders, self.written.tensors)
 
     def check(self, place: str, table: str | None = None, keep: Sequence[str] = ()) -> None:
         """Hold that a table that a person names can be predicted, by its header alone.
@@ -59,8 +81,8 @@ def intake_of(path: str | Path) -> Intake | None:
     written = written_in(folder, of=verified(folder))
     try:
         with access.named_by("bundle"):
-            encoders = [from_plain(plain) for plain in written.encoders]
+            encoders = tuple(from_plain(plain) for plain in written.encoders)
             schema = InputSchema.from_plain(written.menu["intake"])
     except (ProtokitError, KeyError, TypeError, ValueError, IndexError, AttributeError):
         return None
-    return Intake(schema, tuple(dict.fromkeys(name for one in encoders for name in one.needed)))
+    return Intake(folder, schema, encoders, written)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 
-from protokit.bundle.notices import notices_of
 from protokit.bundle.opened.averaging import needed
 from protokit.bundle.opened.columns import encoder_of, place_of
 from protokit.bundle.opened.evaluation import Evaluation, evaluated
@@ -19,12 +18,13 @@ from protokit.bundle.opened.explanation import Explanation, chosen, unknown_row
 from protokit.bundle.opened.exported import Exported
 from protokit.bundle.opened.integrated import integrated
 from protokit.bundle.opened.labelled import Labelled, beside_truth
+from protokit.bundle.opened.sampling import hold_samples
 from protokit.bundle.opened.shapley import shapley
-from protokit.bundle.predicting.rows import Rows
-from protokit.bundle.spread import hold_samples
+from protokit.bundle.predicting.few import Few
+from protokit.bundle.predicting.predicted import predicted
 from protokit.bundle.writing import save
 from protokit.collect.frames import as_frame
-from protokit.core.errors import PredictionNotice, SpecError
+from protokit.core.errors import SpecError
 from protokit.core.names import as_text, counted
 from protokit.core.runs import path_of
 from protokit.core.suggest import did_you_mean
@@ -43,6 +43,8 @@ class Model(Exported):
     <Model of species (binary) from 3 columns>
     >>> model.columns, model.networks, model.encoder.signature == model.signature
     (('wing', 'mass', 'island'), 1, True)
+    >>> model.kinds["wing"], model.kinds["island"]
+    ('number', 'category')
     >>> model.network is model.network, model.rows(birds)[0].shape, len(model.kept_rows.parts)
     (True, (80, 4), 80)
     """
@@ -86,21 +88,13 @@ class Model(Exported):
             DataError: a column is missing, a cell is not what its column is, or not one of two or more cells of a
                 column was seen in training, unless `unseen` is "allow".
         """
-        if unseen not in ("refuse", "allow"):
-            raise SpecError.one(f"unseen is refuse or allow, not {unseen!r}", 'write unseen="allow"')
         if samples is not None:
             hold_samples(samples, [part.network for part in self.parts], self.signature.targets)
-        frame, notices = self.rows(table)
-        rows = Rows.of(self, frame, None if folder is None else path_of(folder, "folder"))
-        unlike = notices_of(rows.unusual, allow=unseen == "allow")
-        predicted = rows.predicted(samples, seed)
-        if isinstance(table, pd.DataFrame) and rows.encoders[0].one_for_each_row:
-            predicted.index = table.index
-        if told := [str(notice) for notice in (*notices, *unlike)]:
-            predicted.attrs["notices"] = told
-        if unlike:
-            warnings.warn("\n".join(told), PredictionNotice, stacklevel=2)
-        return predicted
+        return predicted(self, table, folder, unseen, samples, seed, self._few)
+
+    @cached_property
+    def _few(self) -> Few | None:
+        return Few.of(self)
 
     def predict_proba(self, table: object, *, target: str | None = None) -> pd.DataFrame:
         """The probabilities of a table's rows, as `predict` has them: a column for each class or label, by its name.

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
+from protokit.bundle.opened.averaging import mean
 from protokit.core.libraries.backend import keras
 from protokit.core.seeds import derive
 from protokit.core.values.arrays import Arrays, Features, Predictions
+from protokit.core.values.signature import Signature
 from protokit.evaluate.temperature import tempered
 from protokit.learn.clustering.clusters import Clusters
 from protokit.learn.inspection.codes import codes
@@ -32,6 +35,11 @@ class Part:
     weights: tuple[tuple[np.ndarray, ...], ...]
     clusters: Clusters | None = None
 
+    @cached_property
+    def signature(self) -> Signature:
+        """What the network takes and gives."""
+        return self.encoder.signature
+
     def codes(self, inputs: Mapping[str, np.ndarray], layer: str | None = None) -> np.ndarray:
         """The embedding of rows, or what a layer gives: that of the networks of all seeds side by side.
 
@@ -40,7 +48,7 @@ class Part:
         found = []
         for weights in self.weights:
             hold(self.network.weights, weights)
-            found.append(codes(self.network, dict(inputs), self.encoder.signature, layer))
+            found.append(codes(self.network, dict(inputs), self.signature, layer))
         return np.concatenate(found, axis=1)
 
     def scores(self, inputs: Mapping[str, np.ndarray], features: Features) -> dict[str, np.ndarray]:
@@ -48,7 +56,7 @@ class Part:
 
         Without a target: how near each row is to each cluster.
         """
-        signature = self.encoder.signature
+        signature = self.signature
         if self.clusters is not None:
             return {signature.targets[0].name: self.clusters.scores(self.codes(inputs))}
         found = []
@@ -65,12 +73,12 @@ class Part:
         found = []
         for i, weights in enumerate(self.weights):
             hold(self.network.weights, weights)
-            drawn = sampled(self.network, inputs, self.encoder.signature, samples, derive(seed, "network", i))
+            drawn = sampled(self.network, inputs, self.signature, samples, derive(seed, "network", i))
             found += [self._tempered(self.encoder.scores(outputs, features)) for outputs in drawn]
         return found
 
     def _tempered(self, scores: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-        temperatures = {spec.name: spec.temperature for spec in self.encoder.signature.targets}
+        temperatures = {spec.name: spec.temperature for spec in self.signature.targets}
         if not any(temperatures.values()):
             return scores
         return {name: tempered(some, temperatures[name]) for name, some in scores.items()}
@@ -78,7 +86,7 @@ class Part:
     def predictions(self, arrays: Arrays) -> dict[str, Predictions]:
         """Scores beside the truth, by target."""
         scores, units = self.scores(arrays.inputs, arrays.features), arrays.features.units
-        specs = list(self.encoder.signature.targets)
+        specs = list(self.signature.targets)
         if self.clusters is not None:
             specs = [replace(spec, classes=tuple(range(1, self.clusters.count + 1))) for spec in specs]
         return {
@@ -93,10 +101,3 @@ class Part:
             )
             for s in specs
         }
-
-
-def mean(scores: list[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
-    """The mean of scores, by target."""
-    if len(scores) == 1:
-        return scores[0]
-    return {name: np.mean([some[name] for some in scores], axis=0) for name in scores[0]}

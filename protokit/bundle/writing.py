@@ -42,7 +42,7 @@ def save(model: Fitted, path: str | Path) -> None:
             about["plugins"] = needed
         write_json(part / "menu.json", about)
         write_json(part / "encoders.json", [_fitted(some) for some in model.parts], indent=None)
-        tensors = _tensors(model)
+        tensors = tensors_of(model)
         write_with(part / "weights.safetensors", lambda temporary: save_file(tensors, temporary))
         names: tuple[str, ...] = FILES
         if (rows := model.kept_rows) is not None:
@@ -64,7 +64,8 @@ def _fitted(part: Part) -> dict[str, object]:
     return plain if part.clusters is None else {**plain, "clusters": part.clusters.as_plain()}
 
 
-def _tensors(model: Fitted) -> dict[str, np.ndarray]:
+def tensors_of(model: Fitted) -> dict[str, np.ndarray]:
+    """The weights of all networks, as the file of a model names them."""
     return {
         f"{i}.{seed}.{name}": values
         for i, part in enumerate(model.parts)

@@ -20,6 +20,8 @@ from protokit.sets.contents import is_experiment
 if TYPE_CHECKING:
     import pandas as pd
 
+    from protokit.bundle.opened.learned import Learned
+
 TrainedModel = Annotated[
     Path, typer.Argument(help="The folder of a model or of a run, or runs/NAME: its newest run.", metavar="MODEL")
 ]
@@ -58,6 +60,8 @@ def predict(
 ) -> None:
     """Predict the rows of a table with a trained model; a large one goes through it in parts.
 
+    Where `protokit export MODEL` has been called, TensorFlow is not loaded.
+
     protokit predict runs/birds new.csv --keep id -o predictions.parquet
     """
     from protokit.bundle.intake import intake_of
@@ -68,8 +72,17 @@ def predict(
     intake = None if several else intake_of(model)
     if intake is not None:
         intake.check(data, table, keep or ())  # before TensorFlow is loaded, which takes seconds
-    loaded = _of_set(model, of_set, way) if several else protokit.load(model)
     from protokit.bundle.predicting.later import Later
+
+    loaded: Learned | None = None
+    if intake is not None and samples is None:
+        from protokit.doors.onnx_model import beside
+
+        loaded, why = beside(intake, model)
+        if why:
+            typer.echo(why, err=True)
+    if loaded is None:
+        loaded = _of_set(model, of_set, way) if several else protokit.load(model)
 
     later = Later(data, table, tuple(dict.fromkeys(keep or ())), unseen, samples, seed)
     rows = _Counted()

@@ -142,13 +142,22 @@ def eject(
     prove: Annotated[
         bool, typer.Option("--prove", help="Execute it, and hold what it predicts against the run.")
     ] = False,
+    of_set: Annotated[
+        str | None,
+        typer.Option("--set", help="Of several sets: one of them; a folder of scripts if not given."),
+    ] = None,
     allow: Allow = None,
     allow_web: AllowWeb = None,
 ) -> None:
     """Write a run as a script of Keras, scikit-learn and pandas, which needs no protokit."""
-    found = protokit.Run.open(run)
-    path, beside = out or Path(f"{found.name}.py"), allowed(allow, allow_web)
-    typer.echo(f"wrote {protokit.eject(found, path, prove=prove, allow=beside)}")
+    beside = allowed(allow, allow_web)
+    if of_set is None and is_experiment(run):
+        sets = protokit.SetsRun.open(run)
+        for script in sets.eject(out or Path(sets.name), prove=prove, allow=beside).values():
+            typer.echo(f"wrote {script}")
+        return
+    found = protokit.Run.open(run) if of_set is None else protokit.SetsRun.open(run).run(of_set)
+    typer.echo(f"wrote {protokit.eject(found, out or Path(f'{found.name}.py'), prove=prove, allow=beside)}")
 
 
 def doctor(

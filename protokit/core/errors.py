@@ -90,7 +90,7 @@ class DataError(ProtokitError):
     ...     model.predict(birds[["wing"]])
     ... except protokit.DataError as error:
     ...     print(error.rule)
-    the column 'mass' is missing
+    2 columns are missing: 'mass', 'island'
     """
 
 

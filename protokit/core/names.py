@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from math import isfinite
 
 TOKEN = r"\S+"  # of a text whose tokens stand between blanks, see Features.texts
@@ -74,13 +74,13 @@ def counted(count: int | str, thing: str, do: str = "") -> str:
     return f"{said} {thing}s" + (f" {do}" if do else "")
 
 
-def identifiers(names: Sequence[str]) -> dict[str, str]:
-    """Each name as letters, digits and `_`, none twice.
+def identifiers(names: Sequence[str], reserved: Iterable[str] = ()) -> dict[str, str]:
+    """Each name as letters, digits and `_`, none twice, and none that is reserved.
 
     >>> identifiers(["fixed acidity", "fixed/acidity", "7 days"])
     {'fixed acidity': 'fixed_acidity', 'fixed/acidity': 'fixed_acidity_2', '7 days': 'x7_days'}
     """
-    found, taken = dict[str, str](), set[str]()
+    found, taken = dict[str, str](), {*map(str.lower, reserved)}
     for name in names:
         plain = re.sub(r"[^A-Za-z0-9_]", "_", name)
         plain = plain if plain[:1].isalpha() else f"x{plain}"

@@ -9,6 +9,7 @@ from importlib.metadata import version
 from protokit.core.names import counted
 from protokit.doors.format import Format
 from protokit.doors.graph.columns.column import RawColumn
+from protokit.doors.graph.columns.images import OfImage
 from protokit.doors.graph.ends import End
 from protokit.doors.plan import Plan
 from protokit.doors.proof import Proof
@@ -31,15 +32,17 @@ class Contract:
     asked: bool
     proof: Proof
 
-    def as_plain(self, sha256: Mapping[str, str]) -> dict[str, object]:
-        """All of it as JSON values, with the digests of files by their names."""
+    def as_plain(self, sha256: Mapping[str, str], model: str) -> dict[str, object]:
+        """All of it as JSON values, with the digests of files by their names and that of the model."""
         plan, (tolerance, changes) = self.plan, self.allowed
         by_class = {} if changes is None else {"classes_changed": self.proof.changed, "classes_allowed": changes}
         return {
             "format": self.format.name,
             "protokit": version("protokit"),
+            "model": model,
             **({"sha256": dict(sha256)} if sha256 else {}),
             **self.format.told,
+            **plan.told,
             "networks": plan.model.networks,
             "inputs": [self._input(one) for one in plan.raw.values()],
             "outputs": [self._output(one) for one in plan.ends],
@@ -59,10 +62,12 @@ class Contract:
         plain: dict[str, object] = {"column": column.name, "name": self.names[column.name], "kind": column.fitted.kind}
         plain |= {
             "dtype": _dtype(column.dtype),
-            "shape": [*self.format.shape],
+            "shape": [*self.format.shape(column)],
             "cells": column.takes,
             "missing": column.gone,
         }
+        if column.span:
+            plain["steps"] = column.span
         if column.missing_too:
             plain["missing_too"] = list(column.missing_too)
         if column.codes:
@@ -80,7 +85,7 @@ class Contract:
     def inputs(self) -> tuple[str, ...]:
         """What it takes, a line for each column."""
         return tuple(
-            f"{self.names[one.name]}: {_dtype(one.dtype)}, {one.takes}{_few(one.levels)}; missing: {one.gone}"
+            f"{self.names[one.name]}: {_dtype(one.dtype)}, {one.takes}{_few(one.levels)}{_of(one)}; missing: {one.gone}"
             for one in self.plan.raw.values()
         )
 
@@ -108,11 +113,18 @@ class Contract:
             found.append("refusals: a text that is neither true nor false, or no level of an order, counts as missing")
         if any(one.spec.of_task.spreads for one in self.plan.targets):
             found.append("the bounds between which nine numbers of ten lie")
+        found += [one.outside for one in self.plan.raw.values() if isinstance(one, OfImage)]
+        found += self.format.needs(self.plan)
+        found += self.plan.outside
         return [*found, "what predict says of a table: unseen levels, numbers beyond those of training"]
 
 
 def _dtype(name: str) -> str:
     return _DTYPES.get(name, name)
+
+
+def _of(column: RawColumn) -> str:
+    return f"; {column.span}" if column.span else ""
 
 
 def _few(texts: list[str] | None) -> str:

@@ -6,14 +6,16 @@ from pathlib import Path
 
 import pandas as pd
 
+from protokit.bundle.digest import digest_of
 from protokit.bundle.exporter import Export
 from protokit.bundle.opened.fitted import Fitted
+from protokit.bundle.writing import tensors_of
 from protokit.core.errors import DataError
 from protokit.core.files import sha256, write_json
 from protokit.doors.contract import Contract
 from protokit.doors.format import Format
 from protokit.doors.placing import CONTRACT, hold_place, put_in_place, workplace
-from protokit.doors.plan import Plan
+from protokit.doors.planning import plan_of
 from protokit.doors.proof import Proof, proven
 
 
@@ -26,7 +28,7 @@ def exported(form: Format, model: Fitted, path: Path, rows: pd.DataFrame | None,
             refused.
         MissingExtra: the format needs a package that is not installed.
     """
-    plan = form.adapted(Plan.of(model))
+    plan = form.adapted(plan_of(model))
     names = form.names(plan)
     more = form.beside(path)
     hold_place(path, more)
@@ -38,8 +40,9 @@ def exported(form: Format, model: Fitted, path: Path, rows: pd.DataFrame | None,
         proof = proven(plan, lambda given: form.run(plan, made, given), rows, by_class=changes is not None)
         _hold(proof, allowed, changes, path)
         contract = Contract(plan, form, names, (allowed, changes), tolerance is not None, proof)
+        of_model = digest_of(model.menu, model.precision, [part.encoder for part in model.parts], tensors_of(model))
         digests = {one.name: sha256(work / one.name) for one in (path, *more) if (work / one.name).is_file()}
-        write_json(work / CONTRACT, contract.as_plain(digests))
+        write_json(work / CONTRACT, contract.as_plain(digests, of_model))
         beside = put_in_place(work, [*(one.name for one in more), path.name], path)
     counts = (proof.rows, proof.drawn, proof.differs, allowed)
     said = (contract.inputs, contract.outputs, tuple(contract.outside))

@@ -9,6 +9,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from protokit.doors.graph.columns.column import RawColumn
 from protokit.doors.plan import Plan
 
 
@@ -19,13 +20,11 @@ class Format(ABC):
         name: what it is called.
         tolerance: how far a file may be from the model, in probabilities and standard deviations of a target.
         changes: how many of its classes may be others; None where probabilities are compared instead.
-        shape: of an input, for the contract.
     """
 
     name: ClassVar[str]
     tolerance: float = 1e-5
     changes: float | None = None
-    shape: ClassVar[tuple[object, ...]] = ("rows", 1)
 
     def adapted(self, plan: Plan) -> Plan:
         """The plan with columns and outputs as the format has them.
@@ -46,6 +45,14 @@ class Format(ABC):
 
     def beside(self, path: Path) -> tuple[Path, ...]:
         """Further files that belong to the one at a path."""
+        return ()
+
+    def shape(self, column: RawColumn) -> tuple[object, ...]:
+        """Of an input, for the contract."""
+        return ("rows", *column.shape)
+
+    def needs(self, plan: Plan) -> tuple[str, ...]:
+        """What who runs the file must have, beyond what any that runs the format has."""
         return ()
 
     @property

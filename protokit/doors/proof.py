@@ -8,14 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from protokit.bundle.opened.averaging import brought
-from protokit.bundle.part import mean
+from protokit.bundle.opened.averaging import mean
 from protokit.doors.plan import Plan
+from protokit.doors.plans.self_proving import SelfProving
 from protokit.represent.encoder import Encoder
 from protokit.represent.kind import NumberColumn
 from protokit.represent.target import TargetEncoder
 
-DRAWN = 512  # rows
+DRAWN, _FEWEST = 512, 16  # rows
+_PIXELS = 4_000_000  # of them all
 Run = Callable[[Mapping[str, np.ndarray]], Mapping[str, np.ndarray]]
 
 
@@ -38,9 +39,12 @@ def proven(plan: Plan, run: Run, rows: pd.DataFrame | None, *, by_class: bool = 
     `by_class`: of classes only those that change count, not by how much their probabilities differ; rows are drawn
     only where none are given, since a file that is told by such may miss numbers far beyond those of training.
     """
-    known = list(plan.raw)
-    own = None if rows is None or not len(rows) else rows[known]
-    some = None if own is not None and by_class else drawn(plan, DRAWN, seed)
+    if isinstance(plan, SelfProving):
+        held = [plan.drawn(DRAWN, seed), *([] if rows is None or not len(rows) else [plan.rows(rows)])]
+        differs = max(plan.differs(run(plan.arrays(one)), one) for one in held)
+        return Proof(sum(map(plan.count, held)), DRAWN, differs, 0.0)
+    own = None if rows is None or not len(rows) else plan.rows(rows)
+    some = None if own is not None and by_class else drawn(plan, many_drawn(plan), seed)
     tables = [table for table in (own, some) if table is not None]
     differs, changed = 0.0, dict.fromkeys((target.spec.name for target in plan.targets), 0)
     for table in tables:
@@ -60,7 +64,7 @@ def proven(plan: Plan, run: Run, rows: pd.DataFrame | None, *, by_class: bool = 
                     continue
             differs = max(differs, float(apart.max(initial=0.0)))
     many = sum(map(len, tables))
-    return Proof(many, 0 if some is None else DRAWN, differs, max(changed.values()) / many)
+    return Proof(many, 0 if some is None else len(some), differs, max(changed.values()) / many)
 
 
 def arrays(plan: Plan, table: pd.DataFrame) -> dict[str, np.ndarray]:
@@ -70,9 +74,8 @@ def arrays(plan: Plan, table: pd.DataFrame) -> dict[str, np.ndarray]:
 
 def scores(plan: Plan, table: pd.DataFrame) -> dict[str, np.ndarray]:
     """What the model says of a cleaned table, by target: see Predictions.scores."""
-    parts = plan.model.parts
-    each = [part.scores(*part.encoder.encode(part.encoder.examples(table))) for part in parts]
-    return mean([brought(parts[0], part, one) for part, one in zip(parts, each, strict=True)])
+    encoded = [own.encode(plan.examples(own, table)) for own in plan.encoders]
+    return mean(plan.model.answers(table, encoded))
 
 
 def unit_of(target: TargetEncoder) -> np.ndarray:
@@ -80,6 +83,12 @@ def unit_of(target: TargetEncoder) -> np.ndarray:
     if target.spec.form == "vector":
         return np.array(target.scales)
     return np.array(target.scale if target.spec.form in ("number", "quantiles") else 1.0)
+
+
+def many_drawn(plan: Plan) -> int:
+    """How many rows are drawn: fewer of large images."""
+    size = max((int(np.prod(column.shape)) for column in plan.raw.values() if column.dtype == "uint8"), default=1)
+    return int(np.clip(_PIXELS // size, _FEWEST, DRAWN))
 
 
 def drawn(plan: Plan, rows: int, seed: int) -> pd.DataFrame:

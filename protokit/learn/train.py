@@ -15,6 +15,7 @@ from protokit.core.libraries.backend import BACKEND, keras, tf
 from protokit.core.libraries.keras_state import deterministic, seeded
 from protokit.core.seeds import derive
 from protokit.core.values.arrays import Arrays
+from protokit.core.values.prediction_batch import predicted_at_once
 from protokit.core.values.signature import Signature
 from protokit.learn.compiling import compile_network
 from protokit.learn.engine import ENGINES, CannotCompile, Engine, NotFinite, Training, automatic
@@ -291,7 +292,7 @@ def predict(network: keras.Model, inputs: dict[str, np.ndarray], signature: Sign
         TrainingError: what it gives for classes are no probabilities.
     """
     rows, size = len(data_feed.first(inputs)), max(1, data_feed.bytes_of(inputs))
-    batch = data_feed.predicted_at_once(signature)
+    batch = predicted_at_once(signature)
     by_token = signature.targets[0].form == "tokens"
     at_a_time = batch if by_token else batch * max(1, data_feed.CHUNK_BYTES * rows // (size * batch))  # cut when read
     found: dict[str, list[np.ndarray]] = {}

@@ -148,7 +148,7 @@ class Encoder:
                 raise DataError(f"the column {column.column!r} is missing", cure=cure)
         own = {column.column: column.array(examples[column.column]) for column in self.own}
         features = self._features(examples, own)
-        return {**self._of_columns(features), **own}, features
+        return {**self.inputs_of(features), **own}, features
 
     @property
     def one_for_each_row(self) -> bool:
@@ -188,8 +188,8 @@ class Encoder:
             else None,
         )
 
-    def _of_columns(self, features: Features) -> dict[str, np.ndarray]:
-        """`numbers` and `categories`, those that exist."""
+    def inputs_of(self, features: Features) -> dict[str, np.ndarray]:
+        """What the network takes of columns in plain form: `numbers` and `categories`, those that exist."""
         hot, embedded = self._by_levels()
         codes = {c.column: features.codes[:, i] for i, c in enumerate(self._coded)}
         numbers = [self.scaler.transform(features.numbers)]

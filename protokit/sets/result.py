@@ -9,8 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from protokit.core.errors import SpecError
+from protokit.core.outside.reach import Allow
+from protokit.core.runs import path_of
 from protokit.core.suggest import did_you_mean
 from protokit.core.values.said import Finding
+from protokit.recipe.sets.members import of_set
 from protokit.sets.bundle.kept import Kept
 from protokit.sets.bundle.model import SetsModel
 from protokit.sets.contents import PlainSets, read_sets, sets_folder
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from protokit.bundle.model import Model
+    from protokit.workflow.eject.eject import Ejected
 
 
 @dataclass(frozen=True)
@@ -186,6 +190,30 @@ class SetsRun:
             DataError: the disk refused, or there is something else at the path.
         """
         self.models(way).save(path)
+
+    def eject(self, folder: str | Path, *, prove: bool = False, allow: Allow = ()) -> dict[str, Ejected]:
+        """Write the own network of each set as a script, NAME.py in a folder. See `protokit.eject`.
+
+        All are made before the first is written. Networks that were trained on several sets have no script.
+
+        >>> try:
+        ...     scripts = sets.eject("scripts")  # scripts["one"].path is scripts/one.py
+        ... except protokit.SpecError as error:  # these sets were passed as frames
+        ...     print(error.faults[0].rule)
+        set 'one': the table was a data frame: no script knows where its rows are
+
+        Raises:
+            SpecError: something in the recipe of a set has no script.
+            DataError: the data is not what it was, or a script failed.
+        """
+        from protokit.workflow.eject.eject import drafted
+
+        place, drafts = path_of(folder, "a folder of scripts"), {}
+        for name in self.sets:
+            run = self.run(name)
+            with of_set(name):
+                drafts[name] = drafted(run, place / f"{run.path.parent.name}.py", prove=prove, allow=allow)
+        return {name: draft.written() for name, draft in drafts.items()}
 
     def _kept(self, way: str, names: tuple[str, ...]) -> Kept:
         """The model of some sets by a way; earlier experiments do not say how a stacked one is told the set."""

@@ -31,6 +31,9 @@ def table(rows: int = 160) -> pd.DataFrame:
     size = some["wing size"] + rng.normal(0, 5, rows)
     some["species"] = np.where(size > 200, "Adelie", "Gentoo")
     some["weight"] = size * 1000
+    said = ["A big, LOUD bird!", "small bird; quiet", "not big + not loud", "\u5f88\u597d\u7684 bird \u00c4", None]
+    some["said"] = [said[int(size > 200) + i % 4] for i, size in enumerate(some["wing size"])]
+    some["sung"] = [f"{text} {text}" if text else "la la" for text in some["said"]]
     return some
 
 
@@ -43,7 +46,7 @@ KINDS = {
 
 
 def _recipe(targets: object, learn: dict[str, Any], columns: tuple[str, ...], **more: object) -> dict[str, Any]:
-    kinds = {name: kind for name, kind in KINDS.items() if name in columns}
+    kinds = {name: kind for name, kind in KINDS.items() if name in columns} | more.pop("kinds", {})  # type: ignore[operator]
     evaluate = {"baselines": [], **more.pop("evaluate", {})}  # type: ignore[dict-item]
     return {
         "represent": {"target": targets, "columns": kinds, **more},
@@ -62,12 +65,24 @@ LEARN = {"epochs": 6, "optimizer": {"Adam": {"learning_rate": 0.02}}, "networks"
 FEW = ("wing size", "mass", "island", "sex")
 ALL = (*FEW, "at once", "tame", "seen", "born", "grade", "fed", "swam")
 DAYS = (*FEW, "tame", "born", "grade", "fed", "swam")  # numbers of 32 bits, and dates without a time
+TEXTS = ("said", "sung", "mass")
+SUNG = {"text": {"form": "tfidf", "tokens": "mixed"}}
 RECIPES: dict[str, Callable[[], tuple[dict[str, Any], tuple[str, ...]]]] = {
     "classes": lambda: (
         _recipe("species", {"networks": 2}, ALL, evaluate={"calibrate": "temperature", "threshold": "f1"}),
         (*ALL, "species"),
     ),
     "days": lambda: (_recipe("species", {}, DAYS), (*DAYS, "species")),
+    "texts": lambda: (
+        _recipe(
+            "species", {"menu": None, "epochs": 2}, TEXTS, kinds={"said": {"text": {"tokens": "pairs"}}, "sung": SUNG}
+        ),
+        (*TEXTS, "species"),
+    ),
+    "tokens": lambda: (
+        _recipe("species", {"menu": None, "epochs": 2}, ("said",), kinds={"said": "text"}, split={"folds": 2}),
+        ("said", "species"),
+    ),
     "default": lambda: (_recipe("species", {"menu": None}, FEW), (*FEW, "species")),
     "folds": lambda: (_recipe(["weight", "species"], {}, FEW, split={"folds": 2}), (*FEW, "weight", "species")),
 }

@@ -15,7 +15,7 @@ from protokit.core.libraries.backend import keras
 from protokit.doors.arithmetic.of_keras import OfKeras
 from protokit.doors.arithmetic.of_onnx import IR, OPSET, OPSET_ML, OfOnnx, Wire
 from protokit.doors.files.keras_model import plain
-from protokit.doors.graph.ends import End, ends_of, said, scores_of, tempered
+from protokit.doors.graph.ends import End, brought, ends_of, said, scores_of, tempered
 from protokit.evaluate.temperature import tempered as tempered_by_numpy
 from protokit.menu.network.members import Members, MembersHead
 from protokit.menu.network.number_embeddings.periodic_embedding import PeriodicEmbedding
@@ -46,6 +46,7 @@ TARGETS: dict[str, Any] = {
     "quantiles": lambda: TargetEncoder.fit(FRAME, ("price",), "quantile", (0.1, 0.5, 0.9)),
     "count": lambda: TargetEncoder.fit(FRAME, ("many",), "count"),
     "labels": lambda: _with(TargetEncoder.fit(FRAME, ("tags",), "multilabel", separator=";"), threshold=0.4),
+    "survival": lambda: TargetEncoder.fit(FRAME, ("price", "well"), "survival"),
     "vector": lambda: TargetEncoder.fit(FRAME, ("price", "many"), "vector"),
 }
 
@@ -136,3 +137,13 @@ def test_a_layer_that_is_neither_is_refused() -> None:
     given = keras.Input((3,), name="numbers")
     with pytest.raises(SpecError, match="the layer Own is not Keras's own"):
         plain(keras.Model({"numbers": given}, Own()(given)))
+
+
+def test_curves_of_a_fold_are_brought_to_the_times_of_another() -> None:
+    own = TargetEncoder.fit(FRAME, ("price", "well"), "survival")
+    other = replace(own.spec, times=(5.0, 100.0, own.spec.times[1], 2000.0))
+    curves = own.scores(output_of(own)[:, : own.spec.units])
+    given = keras.Input((own.spec.units,), dtype="float64")
+    network = keras.Model(given, brought(OfKeras(), own.spec, given, other))
+    wanted = own.spec.of_task.brought(own.spec, curves, other)
+    assert np.abs(np.asarray(network(keras.ops.convert_to_tensor(curves))) - wanted).max() < 1e-12

@@ -67,8 +67,8 @@ def test_clusters_and_targets_of_other_forms_are_refused(model: Models, tmp_path
     clusters = replace(one, parts=(replace(part, clusters=Clusters("kmeans", ((0.0,), (1.0,)))),))
     with pytest.raises(SpecError, match="clusters do not go into a file"):
         Plan.of(clusters)
-    spec = replace(part.encoder.targets[0].spec, task="survival")
+    spec = replace(part.encoder.targets[0].spec, task="segmentation")
     other = replace(part.encoder, targets=(replace(part.encoder.targets[0], spec=spec),))
-    with pytest.raises(SpecError, match="'species' is one of the task survival, which does not go into a file"):
+    with pytest.raises(SpecError, match="'species' is one of the task segmentation, which does not go into a file"):
         replace(one, parts=(replace(part, encoder=other),)).export(tmp_path / "m.onnx")
     assert not list(tmp_path.iterdir())

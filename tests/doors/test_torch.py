@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import protokit
 from protokit.core.errors import SpecError
 from protokit.core.libraries.backend import keras
 from protokit.doors.arithmetic.of_torch import OfTorch, Term
@@ -27,7 +28,7 @@ from protokit.menu.network.members import Members, MembersHead
 from protokit.menu.network.number_embeddings.periodic_embedding import PeriodicEmbedding
 from protokit.menu.network.number_embeddings.piecewise_linear_embedding import PiecewiseLinearEmbedding
 from protokit.menu.network.ordinal import OrdinalHead
-from tests.doors.conftest import FEW
+from tests.doors.conftest import FEW, LEARN
 from tests.doors.test_ends import TARGETS, output_of, wanted_of
 
 torch = pytest.importorskip("torch")
@@ -181,3 +182,14 @@ def test_a_module_runs_where_there_is_no_protokit(model: Models, birds: pd.DataF
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout.splitlines()[-1]) == one.predict(birds)["species"].tolist()
+
+
+def test_the_name_of_a_column_is_no_code(tmp_path: Path) -> None:
+    names = ['a"""\nraise SystemExit(7)\n"""', "b\\", 'c"', "d'"]
+    rng = np.random.default_rng(0)
+    some = pd.DataFrame({name: rng.normal(size=60) for name in names}).assign(y=rng.choice(["p", "q"], 60))
+    recipe = {"represent": {"target": "y"}, "learn": {**LEARN, "epochs": 1}, "evaluate": {"baselines": []}}
+    one = protokit.run(recipe, some, out=tmp_path).model
+    path = one.export(tmp_path / "m.py").path
+    found = module_of(path).Model.load()({name: [0.5] for name in names})
+    assert set(found["y"]) <= {"p", "q"}

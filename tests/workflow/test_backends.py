@@ -55,6 +55,7 @@ MASKED = {
         "stop": None,
     },
 }
+PDB = {"PYTHONBREAKPOINT": "pdb.set_trace"}
 OTHERS = [
     pytest.param(name, marks=pytest.mark.skipif(find_spec(name) is None, reason=f"{name} is not installed"))
     for name in ("torch", "jax")
@@ -167,9 +168,11 @@ def test_the_example_of_the_page_is_stepped_through_in_a_debugger(backend: str, 
     (run.path / "model").rename(tmp_path / "runs" / "flowers")
     done = subprocess.run(
         [sys.executable, "step.py"],
-        env={**os.environ, "KERAS_BACKEND": backend, "PYTHONPATH": str(Path(protokit.__file__).parents[1])},
+        # Ray, once imported, names a debugger of its own for all processes that begin here
+        env={**os.environ, "KERAS_BACKEND": backend, "PYTHONPATH": str(Path(protokit.__file__).parents[1]), **PDB},
         cwd=tmp_path,
-        input="tbreak keras.layers.Dense.call\nc\np 'here', type(inputs).__module__, self.units, len(inputs)\nn\nc\n",
+        input="import keras\ntbreak keras.layers.Dense.call\nc\n"
+        "p 'here', type(inputs).__module__, self.units, len(inputs)\nn\nc\n",
         capture_output=True,
         text=True,
     )

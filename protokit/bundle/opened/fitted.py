@@ -11,27 +11,23 @@ import pandas as pd
 
 from protokit.bundle.input_schema import InputSchema
 from protokit.bundle.opened import gradients
-from protokit.bundle.opened.averaging import needed, settled
+from protokit.bundle.opened.averaging import brought
 from protokit.bundle.opened.keras_copy import copied
-from protokit.bundle.opened.labelled import Labelled, arrays_of, target_columns
+from protokit.bundle.opened.labelled import Labelled, arrays_of
+from protokit.bundle.opened.learned import Encoded, Learned, knowing
 from protokit.bundle.part import Part
-from protokit.collect.files.nested import filled
-from protokit.collect.frames import as_frame, told_of_zones
 from protokit.core.errors import SpecError
 from protokit.core.libraries.backend import keras
 from protokit.core.names import counted
 from protokit.core.plain import without_numpy
+from protokit.core.seeds import derive
 from protokit.core.values.arrays import Arrays
-from protokit.core.values.said import Notice
-from protokit.core.values.signature import Signature
 from protokit.evaluate.audit.kept_rows import KeptRows
 from protokit.menu.menu import Menu
-from protokit.represent.encoder import Encoder
-from protokit.represent.encoding import Encoding
 
 
 @dataclass(frozen=True)
-class Fitted:
+class Fitted(Learned):
     """Networks with everything that comes before them. See `Model`."""
 
     menu: Menu
@@ -43,23 +39,7 @@ class Fitted:
 
     def __post_init__(self) -> None:
         """A later table's numbers are read as training's were written."""
-        if self.input_schema is not None:
-            found = {name: reading for part in self.parts for name, reading in part.encoder.notations.items()}
-            object.__setattr__(self, "input_schema", self.input_schema.knowing(found))
-
-    @property
-    def signature(self) -> Signature:
-        """What the network takes and gives; that of the first part where folds differ in their columns' levels."""
-        return self.parts[0].encoder.signature
-
-    @property
-    def encoder(self) -> Encoding:
-        """What was learned of the columns; that of the first part, with means of the parts' thresholds and spreads."""
-        first = self.parts[0].encoder
-        if len(self.parts) == 1 or not isinstance(first, Encoder):
-            return first
-        of_parts = [part.encoder.signature.targets for part in self.parts]
-        return first.settled({specs[0].name: settled(specs) for specs in zip(*of_parts, strict=True)})
+        object.__setattr__(self, "input_schema", knowing(self.input_schema, self.parts))
 
     @cached_property
     def network(self) -> keras.Model:
@@ -74,32 +54,21 @@ class Fitted:
         """How many networks are averaged."""
         return sum(len(part.weights) for part in self.parts)
 
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The columns that a table must have."""
-        return self.input_schema.columns if self.input_schema else needed(self.parts)
+    def answers(
+        self, frame: pd.DataFrame, encoded: Encoded, samples: int | None = None, seed: int = 0
+    ) -> list[dict[str, np.ndarray]]:
+        """What each network says of a table's rows, as `encoder.encode` has them; `predict` makes the mean of it.
 
-    @property
-    def kinds(self) -> dict[str, str]:
-        """What each column is that is learned from, or that holds the truth."""
-        learned = {name: kind for part in self.parts for name, kind in part.encoder.kinds.items()}
-        return {**target_columns(self.parts[0].encoder), **learned}
-
-    def rows(self, table: object) -> tuple[pd.DataFrame, list[Notice]]:
-        """A table as the encoders take it, read and cleaned as the recipe's was; and what was decided in that.
-
-        Columns of the truth come with it, where they are there.
-
-        Raises:
-            DataError: a column is missing, or a cell is not what a step says.
+        >>> rows, _ = model.rows(birds)
+        >>> [said["species"].shape for said in model.answers(rows, [model.encoder.encode(rows)])]
+        [(80, 2)]
         """
-        frame, notices = filled(as_frame(table), self.columns), list[Notice]()
-        if self.input_schema is not None:
-            notices = list(told_of_zones(frame[[name for name in self.input_schema.columns if name in frame.columns]]))
-            frame, told = self.input_schema.read(frame, self.kinds)
-            notices += told
-            frame = self.input_schema.cleaned(frame, needed(self.parts), notices.append)
-        return frame, notices
+        drawn: list[dict[str, np.ndarray]] = []
+        for i, (part, some) in enumerate(zip(self.parts, encoded, strict=True)):
+            own = derive(seed, "part", i)
+            said = [part.scores(*some)] if samples is None else part.sampled(*some, samples, own)
+            drawn += [brought(self.parts[0], part, one) for one in said]
+        return drawn
 
     def to_keras(self, *, network: int | None = None) -> keras.Model:
         """A new Keras model with the trained weights, compiled with the recipe's loss, optimizer and metrics.

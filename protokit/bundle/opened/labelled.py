@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from protokit.bundle.opened.averaging import brought
-from protokit.bundle.part import Part, mean
+from protokit.bundle.opened.averaging import brought, mean
+from protokit.bundle.opened.learned import columns_of, target_columns
+from protokit.bundle.part import Part
 from protokit.core.errors import DataError, SpecError
 from protokit.core.names import as_text, counted
 from protokit.core.suggest import of_missing
@@ -17,31 +18,9 @@ from protokit.core.values.arrays import Arrays, Predictions
 from protokit.core.values.said import Notice
 from protokit.core.values.signature import TargetSpec
 from protokit.represent.encoder import Encoder
-from protokit.represent.encoding import Encoding
 from protokit.represent.examples import with_target
 from protokit.represent.series.encoder import SeriesEncoder
 from protokit.represent.series.later import with_future
-from protokit.represent.target import TargetEncoder
-
-
-def target_columns(encoder: Encoding) -> dict[str, str]:
-    """The columns of a table that hold the truth, each with the kind that it is read as."""
-    if isinstance(encoder, SeriesEncoder):
-        return dict.fromkeys(encoder.columns, "number")
-    found: dict[str, str] = {}
-    for target in encoder.targets if isinstance(encoder, Encoder) else ():
-        spec = target.spec
-        numeric = spec.form in ("number", "quantiles", "vector", "survival") and not target.in_one_column
-        found |= dict.fromkeys(_columns(target), "number" if numeric else "category")
-    return found
-
-
-def _columns(target: TargetEncoder) -> tuple[str, ...]:
-    """Those of one target; of inputs that are given back none."""
-    spec = target.spec
-    if not spec.of_task.has_target or spec.form == "inputs":
-        return ()
-    return (spec.name,) if target.in_one_column or spec.form == "mask" or not spec.columns else spec.columns
 
 
 def arrays_of(part: Part, frame: pd.DataFrame) -> Arrays:
@@ -104,7 +83,7 @@ class Labelled:
             there &= examples[self.labels].notna().to_numpy()
         elif isinstance(encoder, Encoder):
             for target in encoder.targets:
-                if own := _columns(target):
+                if own := columns_of(target):
                     there &= with_target(examples, own, target.spec.of_task.written)
                     columns += own
         if not there.any():

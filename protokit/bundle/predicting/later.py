@@ -16,8 +16,8 @@ from typing import Literal
 import pandas as pd
 
 from protokit.bundle.input_schema import lacking
-from protokit.bundle.model import Model
 from protokit.bundle.notices import notices_of
+from protokit.bundle.opened.learned import Learned
 from protokit.bundle.predicting.kept import beside, hold_names
 from protokit.bundle.predicting.rows import Rows
 from protokit.cells.missing import Marks
@@ -28,8 +28,8 @@ from protokit.collect.frames import told_of_zones
 from protokit.collect.source import Source
 from protokit.collect.text_cells import Rules
 from protokit.core.errors import DataError, PredictionNotice, SpecError
+from protokit.core.values.prediction_batch import predicted_at_once
 from protokit.core.values.said import Notice
-from protokit.learn.training.data_feed import predicted_at_once
 from protokit.represent.column.merging import merged
 from protokit.represent.encoder import Encoder
 from protokit.represent.kind import Unusual
@@ -54,7 +54,7 @@ class Later:
     samples: int | None = None
     seed: int = 0
 
-    def predicted(self, model: Model, say: Say) -> Iterator[pd.DataFrame]:
+    def predicted(self, model: Learned, say: Say) -> Iterator[pd.DataFrame]:
         """What a model says of the table, in parts, one below the other; `say` takes what there is to tell, once.
 
         Raises:
@@ -76,7 +76,7 @@ class Later:
     def _folder(self) -> Path | None:
         return Path(self.place).parent if Path(self.place).is_file() else None
 
-    def _opened(self, model: Model, source: Source, stack: ExitStack, say: Say) -> Streamed | None:
+    def _opened(self, model: Learned, source: Source, stack: ExitStack, say: Say) -> Streamed | None:
         """The table on the disk, where it is large and its rows are predicted one by one."""
         if not is_about(source, CELLS, Path.cwd()):
             return None
@@ -99,7 +99,7 @@ class Later:
             return None
         return found
 
-    def _whole(self, model: Model, source: Source, say: Say) -> pd.DataFrame:
+    def _whole(self, model: Learned, source: Source, say: Say) -> pd.DataFrame:
         told: list[Notice] = []
         schema = model.input_schema
         frame = self._read(source, schema.as_written if schema else (), told)
@@ -127,7 +127,7 @@ class Later:
         frame.attrs.pop("notations", None)
         return frame
 
-    def _in_parts(self, model: Model, table: Streamed, say: Say) -> Iterator[pd.DataFrame]:
+    def _in_parts(self, model: Learned, table: Streamed, say: Say) -> Iterator[pd.DataFrame]:
         names = model.columns
         told = [one for one in table.notices if not one.columns or {*one.columns} & {*names}]
         size = predicted_at_once(model.signature)
@@ -146,7 +146,7 @@ class Later:
             say(text)
 
 
-def _as_file(model: Model, source: Source) -> AsFile | None:
+def _as_file(model: Learned, source: Source) -> AsFile | None:
     """How texts are read that do not come from a file of texts, where the model learned from one."""
     schema = model.input_schema
     if schema is None or not schema.as_file or source.kind == "csv":
@@ -156,7 +156,7 @@ def _as_file(model: Model, source: Source) -> AsFile | None:
     return AsFile({*schema.columns, *model.kinds}, rules, schema.codes(model.kinds))
 
 
-def why_whole(model: Model, source: Source, samples: int | None) -> str:
+def why_whole(model: Learned, source: Source, samples: int | None) -> str:
     """Why a table goes through a model whole; nothing where parts of it say the same, to the bit."""
     schema, encoders = model.input_schema, [part.encoder for part in model.parts]
     if samples is not None:

@@ -10,11 +10,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from protokit.bundle.opened.averaging import brought
-from protokit.bundle.opened.fitted import Fitted
-from protokit.bundle.part import mean
+from protokit.bundle.opened.averaging import mean
+from protokit.bundle.opened.learned import Learned
 from protokit.bundle.spread import spread
-from protokit.core.seeds import derive
 from protokit.core.values.arrays import Features
 from protokit.represent.encoding import Encoding
 from protokit.represent.kind import Unusual
@@ -24,7 +22,7 @@ from protokit.represent.kind import Unusual
 class Rows:
     """Rows as each part of a model takes them, and what of their columns is not as the training rows were."""
 
-    model: Fitted
+    model: Learned
     frame: pd.DataFrame
     at: Path | None
     encoders: tuple[Encoding, ...]
@@ -32,7 +30,7 @@ class Rows:
     unusual: tuple[Mapping[str, Unusual], ...]
 
     @classmethod
-    def of(cls, model: Fitted, frame: pd.DataFrame, at: Path | None) -> Rows:
+    def of(cls, model: Learned, frame: pd.DataFrame, at: Path | None) -> Rows:
         """Those of a table as the encoders take it; paths in cells start `at` a folder.
 
         Raises:
@@ -47,18 +45,14 @@ class Rows:
 
     def predicted(self, samples: int | None = None, seed: int = 0) -> pd.DataFrame:
         """What the networks say of them; see `Model.predict`."""
-        parts, targets = self.model.parts, self.model.signature.targets
-        drawn: list[dict[str, np.ndarray]] = []
-        for i, (part, some) in enumerate(zip(parts, self.encoded, strict=True)):
-            own = derive(seed, "part", i)
-            said = [part.scores(*some)] if samples is None else part.sampled(*some, samples, own)
-            drawn += [brought(parts[0], part, one) for one in said]
+        drawn = self.model.answers(self.frame, self.encoded, samples, seed)
         scores = mean(drawn)
-        if (clusters := parts[0].clusters) is not None:
+        if (clusters := self.model.parts[0].clusters) is not None:
             [found] = scores.values()
             return pd.DataFrame(clusters.columns(found))
         encoder = self.model.encoder if self.at is None else self.model.encoder.at(self.at)
         columns = dict(encoder.predictions(self.frame, scores))
         if samples is not None:
-            columns |= spread([encoder.predictions(self.frame, one) for one in drawn], targets)
+            said = [encoder.predictions(self.frame, one) for one in drawn]
+            columns |= spread(said, self.model.signature.targets)
         return pd.DataFrame(columns)

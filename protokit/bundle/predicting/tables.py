@@ -17,6 +17,7 @@ from protokit.core.files import write_parts, write_with
 from protokit.grammar.expressions import quote
 
 PARQUET = ".parquet"
+_OTHERS = {".xlsx", ".xls", ".ods", ".feather", ".arrow", ".html", ".htm", ".sqlite", ".db", ".yaml", ".npz"}
 _MEMORY = "512MB"
 _TYPES = {"b": "BOOLEAN", "i": "BIGINT", "u": "UBIGINT", "M": "TIMESTAMP", "m": "INTERVAL"}
 
@@ -25,8 +26,13 @@ def hold_form(out: Path | None, *, as_json: bool) -> None:
     """Hold that a file can have what is asked for.
 
     Raises:
-        SpecError: Parquet is not JSON.
+        SpecError: Parquet is not JSON, or the name is that of another form.
     """
+    if out is not None and (ending := out.suffix.lower()) in _OTHERS:
+        rule = f"predictions are written as CSV, Parquet or JSON, and {out} is called as none of these"
+        raise SpecError.one(rule, f"-o {out.stem}.csv, or -o {out.stem}.parquet")
+    if out is not None and ending == ".json" and not as_json:
+        raise SpecError.one(f"{out} would hold CSV", f"add --json, or write -o {out.stem}.csv")
     if out is not None and as_json and out.suffix.lower() == PARQUET:
         raise SpecError.one(f"{out} is Parquet, and --json writes JSON", f"-o {out.stem}.json, or leave --json out")
 

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from protokit.core.libraries.backend import keras
-from protokit.doors.arithmetic.arithmetic import Arithmetic, Given
+from protokit.doors.arithmetic.arithmetic import Given
+from protokit.doors.arithmetic.steps import StepArithmetic
 
 UNKNOWN = "\x00"  # what stands for a text that is no key: no table has it
 
 
-class OfKeras(Arithmetic[keras.KerasTensor]):
+class OfKeras(StepArithmetic[keras.KerasTensor]):
     """See Arithmetic: each value is a tensor of a functional model."""
 
     def cast(self, value: keras.KerasTensor, dtype: str) -> keras.KerasTensor:
@@ -76,6 +77,22 @@ class OfKeras(Arithmetic[keras.KerasTensor]):
     def flat(self, value: keras.KerasTensor) -> keras.KerasTensor:
         """See Arithmetic."""
         return keras.ops.squeeze(value, axis=1)
+
+    def flattened(self, value: keras.KerasTensor) -> keras.KerasTensor:
+        """See StepArithmetic."""
+        return keras.ops.reshape(value, (-1, 1))
+
+    def folded(self, value: keras.KerasTensor, steps: int) -> keras.KerasTensor:
+        """See StepArithmetic."""
+        return keras.ops.reshape(value, (-1, steps, value.shape[-1]))
+
+    def channels(self, values: Sequence[keras.KerasTensor]) -> keras.KerasTensor:
+        """See StepArithmetic."""
+        return values[0] if len(values) == 1 else keras.ops.concatenate(list(values), axis=2)
+
+    def channel(self, value: keras.KerasTensor, place: int) -> keras.KerasTensor:
+        """See StepArithmetic."""
+        return keras.ops.squeeze(keras.ops.take(value, np.array([place], np.int64), axis=2), axis=2)
 
 
 def _lookup(keys: Sequence[str], *, invert: bool = False) -> keras.layers.Layer:

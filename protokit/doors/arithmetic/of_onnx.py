@@ -10,9 +10,11 @@ from typing import Any
 import numpy as np
 
 from protokit.core.libraries.optional import optional
-from protokit.doors.arithmetic.arithmetic import Arithmetic, Given
+from protokit.doors.arithmetic.arithmetic import Given
+from protokit.doors.arithmetic.steps import StepArithmetic
 
 OPSET, OPSET_ML, IR = 18, 3, 9  # 18 is the latest that the network's converter knows
+OPSET_OF_TEXTS = 20  # has operators of texts; what networks use of 18 is the same there
 _BINARY = {
     "add": "Add",
     "subtract": "Sub",
@@ -37,11 +39,12 @@ class Wire:
 
 
 @dataclass
-class OfOnnx(Arithmetic[Wire]):
-    """See Arithmetic: each value is the output of a node."""
+class OfOnnx(StepArithmetic[Wire]):
+    """See Arithmetic: each value is the output of a node. `types` are those that the library does not find itself."""
 
     nodes: list[Any] = field(default_factory=list)
     constants: list[Any] = field(default_factory=list)
+    types: list[Any] = field(default_factory=list)
     _held: dict[tuple[str, tuple[int, ...], bytes], str] = field(default_factory=dict)
 
     @property
@@ -141,3 +144,21 @@ class OfOnnx(Arithmetic[Wire]):
     def flat(self, value: Wire) -> Wire:
         """See Arithmetic."""
         return self.node("Squeeze", [value, self.constant(np.array([1], np.int64))], value.dtype)
+
+    def flattened(self, value: Wire) -> Wire:
+        """See StepArithmetic."""
+        return self.node("Reshape", [value, self.constant(np.array([-1, 1], np.int64))], value.dtype)
+
+    def folded(self, value: Wire, steps: int) -> Wire:
+        """See StepArithmetic."""
+        width = self.node("Shape", [value], "int64", {"start": 1})
+        shape = self.node("Concat", [self.constant(np.array([-1, steps], np.int64)), width], "int64", {"axis": 0})
+        return self.node("Reshape", [value, shape], value.dtype)
+
+    def channels(self, values: Sequence[Wire]) -> Wire:
+        """See StepArithmetic."""
+        return values[0] if len(values) == 1 else self.node("Concat", values, values[0].dtype, {"axis": 2})
+
+    def channel(self, value: Wire, place: int) -> Wire:
+        """See StepArithmetic."""
+        return self.node("Gather", [value, self.constant(np.array(place, np.int64))], value.dtype, {"axis": 2})

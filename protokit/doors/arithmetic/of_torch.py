@@ -10,10 +10,17 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from protokit.doors.arithmetic.arithmetic import Arithmetic, Given
+from protokit.represent.encoders.text import Tfidf, Tokens
 
 _INFIX = {"add": "+", "subtract": "-", "multiply": "*", "equal": "==", "less_equal": "<=", "greater": ">"}
 _TRUTHS = ("equal", "less_equal", "greater")
 _REFERENCE = re.compile(r"\[\[(\d+)\]\]")
+SPLITS = {
+    "words": "split_words",
+    "pairs": "split_words",
+    "characters": "split_characters",
+    "mixed": "split_mixed",
+}  # what splits texts in the file
 _LONGEST = 90  # characters of what is put into one line
 
 
@@ -172,6 +179,29 @@ class OfTorch(Arithmetic[Term]):
     def texts(self, places: Term, texts: Sequence[str]) -> Term:
         """See Arithmetic."""
         return self._term(f"[{self._word(list(texts))}[place] for place in {places.text}[:, 0].tolist()]", "object")
+
+    def blanked(self, texts: Term, marks: Sequence[str]) -> Term:
+        """See ReadsTexts."""
+        return self._term(f"['' if text in {self._word(list(marks))} else text for text in {texts.text}]", "object")
+
+    def tokens(self, texts: Term, column: Tokens) -> Term:
+        """See ReadsTexts."""
+        known, split = self._known(column), SPLITS[column.tokens]
+        found = self._term(f"self.tokens({texts.text}, {split}, {known}, {column.length})", "int32")
+        if not column.pairs:
+            return found
+        pairs = self._term(f"self.pairs({texts.text}, {known}, {column.length}, {column.pairs})", "int32")
+        return self.concatenate([found, pairs])
+
+    def tfidf(self, texts: Term, column: Tfidf) -> Term:
+        """See ReadsTexts."""
+        split = "split_pairs" if column.tokens == "pairs" else SPLITS[column.tokens]
+        idf = self.table(np.array([column.idf], np.float32))
+        return self._term(f"self.tfidf({texts.text}, {split}, {self._known(column)}, {idf})", "float32")
+
+    def _known(self, column: Tokens | Tfidf) -> str:
+        """The codes of a vocabulary, from 2 on."""
+        return self._word({token: i for i, token in enumerate(column.vocabulary, 2)})
 
     def flat(self, value: Term) -> Term:
         """See Arithmetic."""

@@ -20,6 +20,10 @@ class KerasFile(Format):
 
     name = "keras"
 
+    def adapted(self, plan: Plan) -> Plan:
+        """See Format."""
+        return plan.with_codes()
+
     def names(self, plan: Plan) -> Mapping[str, str]:
         """See Format."""
         hold_single(plan)
@@ -41,6 +45,10 @@ class SavedModel(Format):
     """See Format."""
 
     name = "saved_model"
+
+    def adapted(self, plan: Plan) -> Plan:
+        """See Format."""
+        return plan.with_codes()
 
     def names(self, plan: Plan) -> Mapping[str, str]:
         """See Format."""

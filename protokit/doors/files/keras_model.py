@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import inspect
+import keyword
 from collections.abc import Mapping, Sequence
+from itertools import count
 from types import MethodType
 from typing import Any
 
 import numpy as np
 
-from protokit.bundle.opened.keras_copy import copied
 from protokit.core.errors import SpecError
 from protokit.core.libraries.backend import BACKEND, keras, tf
 from protokit.core.names import identifiers
 from protokit.doors.arithmetic.of_keras import UNKNOWN, OfKeras
+from protokit.doors.files.networks import predicting
 from protokit.doors.plan import Plan, by_target
 from protokit.menu.network.members import Members, MembersHead
 from protokit.menu.network.number_embeddings.number_embedding import NumberEmbedding
 from protokit.menu.network.ordinal import OrdinalHead
-from protokit.represent.encoders.scaling.scaler import FINE, Scaler
 
 _OURS = (Members, MembersHead, NumberEmbedding, OrdinalHead)
 _DTYPES = {"object": "string"}
@@ -36,7 +37,7 @@ def names_in(plan: Plan) -> dict[str, str]:
     for column in plan.raw.values():
         if any(UNKNOWN in level for level in column.levels or ()):
             raise SpecError.one(f"a level of {column.name!r} has a NUL in it", "mend its cells")
-    return identifiers([*plan.raw, *(end.name for end in plan.ends)])
+    return identifiers([*plan.raw, *(end.name for end in plan.ends)], {"self", *keyword.kwlist})  # no arguments
 
 
 def hold_single(plan: Plan, why: str = "predict of Keras gives") -> None:
@@ -45,24 +46,39 @@ def hold_single(plan: Plan, why: str = "predict of Keras gives") -> None:
     Raises:
         SpecError: it does not.
     """
-    for encoder in plan.encoders:
-        assert isinstance(encoder.scaler, Scaler), "the plan holds it"
-        names = [name for column in encoder.columns if hasattr(column, "numbers") for name in column.names]
-        for name, scale in zip(names, encoder.scaler.columns, strict=True):
-            if scale.bits == FINE and name in plan.raw:
-                rule = f"the numbers of {name!r} are too near each other for 32 bits, which {why}"
-                raise SpecError.one(rule, "export it as ONNX or as a SavedModel, or derive less large numbers")
+    for name in plan.fine:
+        rule = f"the numbers of {name!r} are too near each other for 32 bits, which {why}"
+        raise SpecError.one(rule, "export it as ONNX or as a SavedModel, or derive less large numbers")
 
 
 def model_of(plan: Plan, names: Mapping[str, str]) -> keras.Model:
-    """The model. Shapes: inputs (rows, 1) each by name -> outputs by name."""
+    """The model. Shapes: inputs (rows, *shape of the column) each by name -> outputs by name."""
     raw = {
-        name: keras.Input((1,), dtype=_DTYPES.get(column.dtype, column.dtype), name=names[name])
+        name: keras.Input(column.shape, dtype=_DTYPES.get(column.dtype, column.dtype), name=names[name])
         for name, column in plan.raw.items()
     }
     outputs = plan.predicted(OfKeras(), raw, lambda encoded: _networks(plan, encoded))
-    given = {names[name]: one for name, one in raw.items()}
-    return keras.Model(given, {names[name]: one for name, one in outputs.items()}, name="model")
+    return functional({names[name]: one for name, one in raw.items()}, {names[n]: one for n, one in outputs.items()})
+
+
+def functional(
+    given: Mapping[str, keras.KerasTensor], made: Mapping[str, keras.KerasTensor], name: str = "model"
+) -> keras.Model:
+    """A model of tensors by name. An operation that has the name of an input, such as `maximum`, gets another one."""
+    steps, left = dict[int, Any](), [*made.values()]
+    while left:
+        history = left.pop()._keras_history
+        if id(history.operation) not in steps:
+            steps[id(history.operation)] = history.operation
+            left += [one for node in history.operation._inbound_nodes for one in node.input_tensors]
+    inputs = {id(one._keras_history.operation) for one in given.values()}
+    own = [step for key, step in steps.items() if key not in inputs]
+    taken = {*given, *(step.name for step in own)}
+    for step in own:
+        if step.name in given:
+            step.name = next(n for i in count(1) if (n := f"{step.name}_of_model_{i}") not in taken)
+            taken.add(step.name)
+    return keras.Model(dict(given), dict(made), name=name)
 
 
 def fed(plan: Plan, names: Mapping[str, str], given: Mapping[str, np.ndarray]) -> dict[str, tf.Tensor]:
@@ -80,12 +96,12 @@ def _networks(
     plan: Plan, encoded: Sequence[Mapping[str, keras.KerasTensor]]
 ) -> list[list[dict[str, keras.KerasTensor]]]:
     found: list[list[dict[str, Any]]] = []
-    for i, (part, encoder, own) in enumerate(zip(plan.model.parts, plan.encoders, encoded, strict=True)):
+    for i, (part, own) in enumerate(zip(plan.model.parts, encoded, strict=True)):
         found.append([])
         for seed in range(len(part.weights)):
-            network = plain(copied(plan.model.menu, part, plan.model.precision, None, seed))
+            network = plain(predicting(plan.network(i, seed)))
             wrapped = keras.Model(network.input, network.output, name=f"network_{i}_{seed}")
-            found[i].append(by_target(wrapped({name: own[name] for name in network.input}), encoder))
+            found[i].append(by_target(wrapped({name: own[name] for name in network.input}), part.encoder))
     return found
 
 

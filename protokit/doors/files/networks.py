@@ -4,10 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
-from protokit.bundle.opened.keras_copy import copied
 from protokit.core.libraries.backend import keras
 from protokit.doors.plan import Plan, by_target
+
+_IN_TRAINING = frozenset(
+    f"Random{what}"
+    for what in (
+        *(
+            "Brightness",
+            "ColorDegeneration",
+            "ColorJitter",
+            "Contrast",
+            "ElasticTransform",
+            "Erasing",
+            "Flip",
+            "GaussianBlur",
+        ),
+        *("Grayscale", "Hue", "Invert", "Perspective", "Posterization", "Rotation", "Saturation", "Sharpness", "Shear"),
+        *("Translation", "Zoom"),
+    )
+) | {"AugMix", "CutMix", "MixUp", "RandAugment"}
 
 
 @dataclass(frozen=True)
@@ -33,14 +51,27 @@ def key_of(part: int, name: str) -> str:
     return f"part_{part}_{name}"
 
 
+def predicting(network: keras.Model) -> keras.Model:
+    """A network without the layers that change images in training alone: converters know no random numbers."""
+
+    def call(layer: Any, *given: Any, **more: Any) -> Any:
+        if type(layer).__name__ in _IN_TRAINING:
+            return keras.ops.cast(given[0], layer.compute_dtype)
+        return layer(*given, **more)
+
+    if not any(type(layer).__name__ in _IN_TRAINING for layer in network.layers):
+        return network
+    return keras.models.clone_model(network, call_function=call, clone_function=lambda layer: layer)
+
+
 def joined(plan: Plan, mended: Callable[[keras.Model], keras.Model] = lambda one: one) -> Joined:
     """The networks of all parts and seeds; `mended` makes another of each."""
     given: dict[str, keras.KerasTensor] = {}
     outputs: list[list[dict[str, keras.KerasTensor]]] = []
-    for i, (part, encoder) in enumerate(zip(plan.model.parts, plan.encoders, strict=True)):
+    for i, part in enumerate(plan.model.parts):
         outputs.append([])
         for seed in range(len(part.weights)):
-            network = mended(copied(plan.model.menu, part, plan.model.precision, None, seed))
+            network = mended(predicting(plan.network(i, seed)))
             takes = {}
             for name, one in network.input.items():
                 key = key_of(i, name)
@@ -48,5 +79,5 @@ def joined(plan: Plan, mended: Callable[[keras.Model], keras.Model] = lambda one
                     given[key] = keras.Input(one.shape[1:], dtype=one.dtype, name=key)
                 takes[name] = given[key]
             wrapped = keras.Model(network.input, network.output, name=f"network_{i}_{seed}")
-            outputs[i].append(dict(by_target(wrapped(takes), encoder)))
+            outputs[i].append(dict(by_target(wrapped(takes), part.encoder)))
     return Joined(given, outputs)

@@ -15,12 +15,21 @@ from protokit.core.errors import SpecError
 from protokit.core.libraries.backend import BACKEND, keras
 from protokit.core.libraries.optional import optional
 from protokit.core.libraries.quiet import native_stderr_held
-from protokit.doors.arithmetic.of_onnx import IR, OPSET, OPSET_ML, OfOnnx, Wire
+from protokit.doors.arithmetic.of_onnx import IR, OPSET, OPSET_ML, OPSET_OF_TEXTS, OfOnnx, Wire
+from protokit.doors.arithmetic.of_onnx_texts import CONTRIBUTED, OfOnnxTexts
 from protokit.doors.files.networks import joined, key_of
 from protokit.doors.format import Format
+from protokit.doors.onnx_session import OnnxSession
 from protokit.doors.plan import Plan
 
-_TYPES = {"float64": "DOUBLE", "float32": "FLOAT", "int64": "INT64", "bool": "BOOL", "object": "STRING"}
+_TYPES = {
+    "float64": "DOUBLE",
+    "float32": "FLOAT",
+    "int64": "INT64",
+    "bool": "BOOL",
+    "uint8": "UINT8",
+    "object": "STRING",
+}
 
 
 class OnnxFile(Format):
@@ -40,36 +49,41 @@ class OnnxFile(Format):
             raise SpecError.one(f"an input and an output would both be named {twice[0]!r}", "rename the column")
         return dict(zip(names, names, strict=True))
 
+    def needs(self, plan: Plan) -> tuple[str, ...]:
+        """See Format."""
+        if not plan.reads_texts:
+            return ()
+        much = "texts that are given at once take about 50 bytes for each character of the longest: give few if one is"
+        return (f"the operator Tokenizer of ONNX Runtime's own ({CONTRIBUTED}), which its usual builds have", much)
+
     def write(self, plan: Plan, path: Path) -> None:
         """See Format."""
         onnx = optional("onnx", "export")
-        a = OfOnnx()
+        a = OfOnnxTexts()
         helper = onnx.helper
 
         def info(name: str, dtype: str, shape: list[object]) -> Any:
             return helper.make_tensor_value_info(name, getattr(onnx.TensorProto, _TYPES[dtype]), shape)
 
-        given = [info(name, column.dtype, ["rows", 1]) for name, column in plan.raw.items()]
+        given = [info(name, column.dtype, ["rows", *column.shape]) for name, column in plan.raw.items()]
         raw = {name: Wire(name, column.dtype) for name, column in plan.raw.items()}
         found = plan.predicted(a, raw, lambda encoded: _networks(a, plan, encoded))
         shapes = {end.name: ["rows", len(end.columns)] if end.columns else ["rows"] for end in plan.ends}
         for end in plan.ends:
             a.nodes.append(helper.make_node("Identity", [found[end.name].name], [end.name]))
         outputs = [info(end.name, end.dtype, [*shapes[end.name]]) for end in plan.ends]
-        graph = helper.make_graph(a.nodes, "model", given, outputs, a.constants)
-        opsets = [helper.make_opsetid("", OPSET), helper.make_opsetid("ai.onnx.ml", OPSET_ML)]
+        graph = helper.make_graph(a.nodes, "model", given, outputs, a.constants, value_info=a.types)
+        opsets = [helper.make_opsetid("", OPSET_OF_TEXTS if plan.reads_texts else OPSET)]
+        opsets.append(helper.make_opsetid("ai.onnx.ml", OPSET_ML))
+        if plan.reads_texts:
+            opsets.append(helper.make_opsetid(CONTRIBUTED, 1))
         model = helper.make_model(graph, opset_imports=opsets, ir_version=IR, producer_name="protokit")
         onnx.checker.check_model(model, full_check=True)
         path.write_bytes(model.SerializeToString())
 
     def run(self, plan: Plan, path: Path, given: Mapping[str, np.ndarray]) -> Mapping[str, np.ndarray]:
         """See Format."""
-        runtime = optional("onnxruntime", "export")
-        options = runtime.SessionOptions()
-        options.intra_op_num_threads = 1
-        session = runtime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-        names = [one.name for one in session.get_outputs()]
-        return dict(zip(names, session.run(names, dict(given)), strict=True))
+        return OnnxSession(path).run(given)
 
 
 def _networks(a: OfOnnx, plan: Plan, encoded: Sequence[Mapping[str, Wire]]) -> list[list[dict[str, Wire]]]:

@@ -19,9 +19,9 @@ Value = TypeVar("Value")
 def encoded(
     a: Arithmetic[Value], encoder: Encoder, columns: Mapping[str, RawColumn], raw: Mapping[str, Value]
 ) -> dict[str, Value]:
-    """`numbers` and `categories`, those that the network takes; see Encoder.
+    """`numbers` and `categories`, those that the network takes, and columns that are inputs themselves; see Encoder.
 
-    Shapes: raw (rows, 1) each -> (rows, numbers) float32, (rows, categories) int32.
+    Shapes: raw (rows, 1) each, or as their columns have it -> (rows, numbers) float32, (rows, categories) int32, ...
     """
     made = {one.column: columns[one.column].made(a, raw[one.column]) for one in encoder.columns}
     numeric = [made[one.column] for one in encoder.columns if isinstance(one, NumberColumn)]
@@ -39,4 +39,4 @@ def encoded(
         codes = a.concatenate([made[one.column] for one in embedded])
         starts = np.cumsum([0, *(len(one.levels) + 1 for one in embedded[:-1])])
         found["categories"] = a.cast(a.binary("add", codes, starts[None].astype(np.int64)), "int32")
-    return found
+    return found | {one.column: columns[one.column].made(a, raw[one.column]) for one in encoder.own}

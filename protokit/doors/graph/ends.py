@@ -14,7 +14,8 @@ from protokit.doors.arithmetic.arithmetic import Arithmetic
 from protokit.represent.target import TargetEncoder
 
 Value = TypeVar("Value")
-FORMS = ("classes", "labels", "number", "quantiles", "vector")
+FORMS = ("classes", "labels", "number", "quantiles", "survival", "vector")
+_FARTHEST, _CERTAIN = 30.0, 1e-300  # see the coding of times, and Survival.brought
 _LEAST = float(np.finfo(np.float32).tiny)  # see the coding of rates
 
 
@@ -24,7 +25,7 @@ class End:
 
     name: str
     target: str
-    what: str  # predicted, probabilities, quantiles
+    what: str  # class, probabilities, quantiles, number, mean time
     unit: str
     dtype: str
     columns: tuple[str, ...] = ()
@@ -33,7 +34,7 @@ class End:
     @property
     def is_scores(self) -> bool:
         """Whether it is what the proof compares."""
-        return self.what != "class"
+        return self.what not in ("class", "mean time")
 
 
 def hold(target: TargetEncoder) -> None:
@@ -61,6 +62,10 @@ def ends_of(spec: TargetSpec) -> list[End]:
     if spec.form == "quantiles":
         columns = tuple(f"{spec.name} {one:g}" for one in spec.quantiles)
         return [End(f"{spec.name} quantiles", spec.name, "quantiles", "that of the column", "float64", columns)]
+    if spec.form == "survival":
+        columns = tuple(f"{spec.name} > {time:g}" for time in spec.times)
+        scores = End(f"{spec.name} probabilities", spec.name, "probabilities", "probability", "float32", columns)
+        return [scores, End(spec.name, spec.name, "mean time", "that of the column", "float64")]
     columns = spec.columns if spec.form == "vector" else ()
     return [End(spec.name, spec.name, "number", "that of the column", "float64", columns)]
 
@@ -90,11 +95,33 @@ def scores_of(a: Arithmetic[Value], target: TargetEncoder, output: Value) -> Val
         return a.binary("add", said, np.array([target.centers]))
     if spec.form == "labels":
         return said
+    if spec.form == "survival":
+        said = a.binary("minimum", a.binary("maximum", said, -_FARTHEST), _FARTHEST)
+        return _later(a, a.cumulated(a.binary("multiply", a.unary("exp", said), np.array([spec.hazards]))))
     if spec.form == "quantiles":
         said = a.ascending(said)
     if spec.of_task.coding == "rates":
         return a.binary("multiply", a.binary("maximum", said, _LEAST), target.scale)
     return a.binary("add", a.binary("multiply", said, target.scale), target.center)
+
+
+def brought(a: Arithmetic[Value], own: TargetSpec, scores: Value, other: TargetSpec) -> Value:
+    """Scores of a fold's target as those of another one's: see Task.brought."""
+    if own.times == other.times:
+        return scores
+    ends, at = np.array([0.0, *own.times]), np.array(other.times)
+    place = np.clip(np.searchsorted(ends, at, side="right") - 1, 0, len(own.times) - 1)
+    none = a.binary("multiply", a.columns(scores, [0]), 0.0)
+    logs = a.unary("log", a.binary("maximum", scores, _CERTAIN))
+    sums = a.concatenate([none, a.binary("subtract", 0.0, logs)])
+    before, after = a.columns(sums, place.tolist()), a.columns(sums, (place + 1).tolist())
+    on = ((at - ends[place]) / np.diff(ends)[place])[None]
+    return _later(a, a.binary("add", before, a.binary("multiply", a.binary("subtract", after, before), on)))
+
+
+def _later(a: Arithmetic[Value], sums: Value) -> Value:
+    """The probability that it has not happened, of the hazards' sums."""
+    return a.unary("exp", a.binary("subtract", 0.0, sums))
 
 
 def mean(a: Arithmetic[Value], values: Sequence[Value]) -> Value:
@@ -129,6 +156,11 @@ def said(a: Arithmetic[Value], spec: TargetSpec, scores: Value) -> Mapping[str, 
         return {f"{spec.name} probabilities": a.cast(scores, "float32"), spec.name: there}
     if spec.form == "quantiles":
         return {f"{spec.name} quantiles": scores}
+    if spec.form == "survival":  # the area under the curve, by trapezoids
+        wide = np.diff([0.0, *spec.times])
+        areas = a.binary("multiply", scores, 0.5 * (wide + np.append(wide[1:], 0.0))[None])
+        long = a.binary("add", a.reduce("sum", areas), 0.5 * float(wide[0]))
+        return {f"{spec.name} probabilities": a.cast(scores, "float32"), spec.name: a.flat(long)}
     return {spec.name: scores if spec.form == "vector" else a.flat(scores)}
 
 

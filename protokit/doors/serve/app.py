@@ -12,7 +12,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 from starlette.concurrency import run_in_threadpool
 
-from protokit.bundle.model import Model
+from protokit.bundle.opened.learned import Learned
 from protokit.core.errors import DataError
 from protokit.doors.serve.changes import changes
 from protokit.doors.serve.counters import Counters
@@ -26,7 +26,7 @@ _LONGEST_HEADER = 4000
 Result = TypeVar("Result")
 
 
-def app_of(model: Model, title: str, fields: Sequence[Field], limits: Limits, engine: Engine) -> FastAPI:
+def app_of(model: Learned, title: str, fields: Sequence[Field], limits: Limits, engine: Engine) -> FastAPI:
     """A model as a FastAPI application. See `serve`."""
     rows, counters = Rows(fields, limits.rows), Counters(fields)
     by_row = model.encoder.one_for_each_row

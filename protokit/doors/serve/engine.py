@@ -10,7 +10,7 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
-from protokit.bundle.model import Model
+from protokit.bundle.opened.learned import Learned
 from protokit.core.errors import PredictionNotice
 from protokit.doors.serve.fields import Cells
 
@@ -38,7 +38,7 @@ class KerasEngine:
 
     name = "keras"
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: Learned) -> None:
         self._model, self._lock = model, Lock()
 
     def table(self, frame: pd.DataFrame) -> tuple[Columns, list[str]]:

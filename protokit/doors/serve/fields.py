@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from protokit.bundle.model import Model
+from protokit.bundle.opened.learned import Learned
 from protokit.core.errors import SpecError
 from protokit.represent.encoder import Encoder
 from protokit.represent.kind import KINDS, CodeColumn, FittedColumn
@@ -90,7 +90,7 @@ def told(cells: Cells, fields: Sequence[Field]) -> list[str]:
     return found
 
 
-def fields_of(model: Model) -> tuple[Field, ...]:
+def fields_of(model: Learned) -> tuple[Field, ...]:
     """The columns that a table must have, in the model's order.
 
     Raises:

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from protokit.bundle.model import Model
 from protokit.core.errors import DataError, SpecError
 from protokit.core.libraries.optional import optional
-from protokit.doors.serve.by_onnx import engine_of
+from protokit.doors.onnx_model import OnnxModel
+from protokit.doors.serve.by_onnx import OnnxEngine
+from protokit.doors.serve.engine import Engine
 from protokit.doors.serve.fields import fields_of
+
+if TYPE_CHECKING:
+    from protokit.bundle.model import Model
 
 _WAITING = 512  # requests that may wait at once
 
 
 def serve(
-    model: Model,
+    model: Model | OnnxModel,
     title: str,
     *,
     host: str = "127.0.0.1",
@@ -43,7 +48,14 @@ def serve(
         raise SpecError.one(f"a port is a number from 0 to 65535, not {port}", "write --port 8000")
     if rows < 1 or megabytes <= 0:
         raise SpecError.one("a request holds at least a row and a byte", "write --rows 10000 --megabytes 10")
-    engine, why = engine_of(model, fields := fields_of(model))
+    fields = fields_of(model)
+    engine: Engine
+    if isinstance(model, OnnxModel):
+        engine, why = OnnxEngine(model, fields), ""
+    else:
+        from protokit.doors.serve.fastest import engine_of  # which needs TensorFlow
+
+        engine, why = engine_of(model, fields)
     app = app_of(model, title, fields, Limits(rows, int(megabytes * 1_000_000)), engine)
     config = uvicorn.Config(
         app, host=host, port=port, log_level="warning", limit_concurrency=_WAITING, timeout_keep_alive=15,

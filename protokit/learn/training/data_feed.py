@@ -10,14 +10,11 @@ import numpy as np
 from protokit.core.libraries.backend import gpu_memory, tf
 from protokit.core.memory import forget_pages, process_memory
 from protokit.core.values.arrays import Arrays
-from protokit.core.values.signature import Signature
 from protokit.learn.order import Order
 
 MEMORY_SHARE = 0.25  # of the device's memory that the rows of a training may take
 _PAGES = 4 << 20  # bytes of rows that are taken from a file at once
 CHUNK_BYTES = 32 << 20  # gathered at a time; of a stream, four such are held at once
-_PREDICTED = 4096  # rows in a batch
-_GIVEN = 2**22  # numbers that a batch gives at most: of masks these are many a row
 VALIDATION_BATCH = 4096  # rows
 
 
@@ -153,8 +150,3 @@ def batches(arrays: Arrays, weights: Mapping[str, np.ndarray] | None, order: Ord
 def single(by_target: dict[str, np.ndarray]) -> Part:
     """One target goes to Keras without its name."""
     return next(iter(by_target.values())) if len(by_target) == 1 else by_target
-
-
-def predicted_at_once(signature: Signature) -> int:
-    """How many rows `predict` gives to the network at once: rows that are cut at its multiples give the same bits."""
-    return min(_PREDICTED, max(1, _GIVEN // max(target.units for target in signature.targets)))

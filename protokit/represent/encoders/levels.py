@@ -42,8 +42,19 @@ class Levels:
 
     def unusual(self, cells: pd.Series) -> Unusual:
         """What of later cells is no level of the training rows."""
-        places, different, taken = self._of(cells)
-        present = cells.notna().to_numpy()
+        return self._said(cells.notna().to_numpy(), *self._of(cells))
+
+    def of_few(self, cells: Sequence[object]) -> tuple[np.ndarray, Unusual]:
+        """The places of a few plain cells, None where missing, and what of them is no level."""
+        places, taken = self._of_each(cells, [cell is None for cell in cells])
+        if taken is None and UNSEEN not in places and DOUBTFUL not in places:
+            return np.array(places, np.int64), Unusual(len(cells) - cells.count(None))
+        found = np.array(places, np.int64)
+        return found, self._said(np.array([cell is not None for cell in cells]), found, cells, taken)
+
+    def _said(
+        self, present: np.ndarray, places: np.ndarray, different: Sequence[object], taken: tuple[object, str] | None
+    ) -> Unusual:
         unseen = present & ((places == UNSEEN) | (places == DOUBTFUL))
         if not self.knows_rare and not (unseen.sum() == present.sum() > 1):
             unseen[:] = False  # they may be levels that a few training rows had
@@ -71,32 +82,32 @@ class Levels:
 
     def _of(self, cells: pd.Series) -> tuple[np.ndarray, Sequence[object], tuple[object, str] | None]:
         """The places, the cells themselves, and the first number that was taken for a level of another text."""
-        missing, cells = self._places.get(None, UNSEEN), shortest(cells)
-        taken: list[tuple[object, str]] = []
-
-        def place(value: object) -> int:
-            found, level = self._place(value)
-            if level is not None and not taken:
-                taken.append((value, level))
-            return found
-
+        cells = shortest(cells)
         if len(cells) > _FEW and _alike(cells):
             codes, different = pd.factorize(cells, use_na_sentinel=True)
-            each = np.array([*map(place, different.tolist()), missing], np.int64)
+            each, taken = self._of_each([*different.tolist(), None], [False] * len(different) + [True])
             values: Sequence[object] = _Lazily(lambda i: cells.iloc[i])
-            return each[codes], values, taken[0] if taken else None
+            return np.array(each, np.int64)[codes], values, taken
+        listed = cells.tolist()
+        places, taken = self._of_each(listed, cells.isna().tolist())
+        return np.array(places, np.int64), listed, taken
+
+    def _of_each(self, cells: Sequence[object], gone: Sequence[bool]) -> tuple[list[int], tuple[object, str] | None]:
+        """The place of each of some cells, and the first number that was taken for a level of another text."""
+        missing, taken = self._places.get(None, UNSEEN), None
         known: dict[tuple[type, object], int] = {}
-        listed, found = cells.tolist(), np.empty(len(cells), np.int64)
-        gone = cells.isna().tolist()
-        for i, value in enumerate(listed):
+        found = list[int]()
+        for value, is_gone in zip(cells, gone, strict=True):
+            if is_gone:
+                found.append(missing)
+                continue
             key = (type(value), value if isinstance(value, _PLAIN) else as_text(value))
-            if gone[i]:
-                found[i] = missing
-            elif key in known:
-                found[i] = known[key]
-            else:
-                found[i] = known[key] = place(value)
-        return found, listed, taken[0] if taken else None
+            if key not in known:
+                known[key], level = self._place(value)
+                if level is not None and taken is None:
+                    taken = (value, level)
+            found.append(known[key])
+        return found, taken
 
     def _place(self, value: object) -> tuple[int, str | None]:
         """The place of a value, and the level that a number was taken for."""

@@ -17,7 +17,7 @@ from protokit.core.names import as_text
 from protokit.core.suggest import of_missing
 from protokit.core.values.inputs import STEP_IS_THERE, InputSpec
 from protokit.core.values.said import Notice
-from protokit.represent.encoders.cells import TRUE, missing_texts, row_of, texts_of, to_numbers, without
+from protokit.represent.encoders.cells import FALSE, TRUE, missing_texts, row_of, texts_of, to_numbers, without
 from protokit.represent.encoders.lists.cells import holds_lists
 from protokit.represent.encoders.times import notices, reading, times
 from protokit.represent.kind import InputColumn, Unusual
@@ -173,8 +173,10 @@ def _parted(values: np.ndarray, ends: np.ndarray) -> np.ndarray:
 
 def _channel(column: pd.Series) -> np.ndarray:
     """One column of the steps as float64, NaN where missing."""
-    if column.dtype.kind == "O" and set(texts_of(column).dropna().str.lower().head(100)) & TRUE:
-        return Boolean(str(column.name)).numbers(column)[:, 0]
+    if column.dtype.kind == "O":
+        words = set(texts_of(column).dropna().str.lower().head(100)) - {""}
+        if words & TRUE or (words and words <= FALSE):  # of later rows all may be false
+            return Boolean(str(column.name)).numbers(column)[:, 0]
     return to_numbers(without(column, missing_texts(column)))
 
 

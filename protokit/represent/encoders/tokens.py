@@ -12,7 +12,8 @@ _HAN_KANA = (
     "\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
 )
 _SOUTH_EAST = "\u0e00-\u0eff\u0f00-\u0fff\u1000-\u109f\u1780-\u17ff"
-_NO_BLANKS = f"[{_HAN_KANA}{_SOUTH_EAST}]"
+NO_BLANKS = f"{_HAN_KANA}{_SOUTH_EAST}"  # between the brackets of a class of characters
+_NO_BLANKS = f"[{NO_BLANKS}]"
 _WORD = re.compile(r"\w+|[^\w\s]")  # a word, or a mark that stands alone
 _EACH = re.compile(rf"{_NO_BLANKS}+|(?:(?!{_NO_BLANKS})\w)+|[^\w\s]")
 _OF_HAN_KANA, _OF_SOUTH_EAST = re.compile(f"[{_HAN_KANA}]"), re.compile(f"[{_SOUTH_EAST}]")

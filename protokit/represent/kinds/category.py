@@ -106,6 +106,13 @@ class Category(CodeColumn, Kind):
         """Levels that no training row had, and numbers that were taken for a level."""
         return self._known.unusual(cells)
 
+    def of_few(self, cells: Sequence[object]) -> tuple[np.ndarray, Unusual]:
+        """Both of a few plain cells, None where missing. Shapes: the codes (rows,) int64."""
+        import numpy as np
+
+        places, unusual = self._known.of_few(cells)
+        return np.maximum(places + 1, 0), unusual
+
     def as_plain(self) -> dict[str, object]:
         """All that was learned, as JSON values; rare levels only where they are known."""
         plain = super().as_plain()

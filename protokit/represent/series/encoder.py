@@ -31,7 +31,7 @@ from protokit.represent.series.scales import SeriesScales
 from protokit.represent.series.time_index import TimeIndex
 from protokit.represent.series.windows import season_ago, windows
 
-_FARTHEST = 5.0  # standard deviations: beyond them nothing was learned of another column
+FARTHEST = 5.0  # standard deviations: beyond them nothing was learned of another column
 FORECAST = "forecast"  # the name of a target made of several columns
 
 
@@ -97,7 +97,7 @@ class SeriesEncoder:
         standard = (raw - units["center"][panel.codes]) / units["scale"][panel.codes]
         others = filled(self.others(frame, panel), panel)
         others = (others - np.array(self.centers)) / np.array(self.scales)
-        others = np.clip(others, -_FARTHEST, _FARTHEST)
+        others = np.clip(others, -FARTHEST, FARTHEST)
         series = np.nan_to_num(np.concatenate([standard, others], axis=1)).astype(np.float32)
         known = sum(len(column.names) for column in self.known)
         return SeriesArrays(panel, raw, ~np.isnan(numbers), series, units, known)

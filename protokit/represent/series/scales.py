@@ -10,6 +10,7 @@ import numpy as np
 
 from protokit.represent.series.panel import Panel
 
+ROUNDING = float(np.finfo(float).eps)  # of a mean, beside its size, for each number of it
 NAMES = ("center", "scale", "naive", "naive_1")
 
 
@@ -60,6 +61,11 @@ class SeriesScales:
             for name in NAMES
         }
 
+    @property
+    def usual(self) -> np.ndarray:
+        """The scale of a series that does not vary in the rows that it is measured by. Shapes: (columns,)."""
+        return _usual(self.values["scale"])
+
     def as_plain(self) -> dict[str, object]:
         """All that was learned, as JSON values, to the bit."""
         return {
@@ -92,6 +98,7 @@ def _measured(panel: Panel, numbers: np.ndarray, there: np.ndarray, season: int)
     center = _sums(panel, np.where(there, numbers, 0)) / count
     apart = np.where(there, numbers - center[panel.codes], 0)
     scale = np.sqrt(_sums(panel, apart**2) / count)
+    scale = np.where(scale > count * ROUNDING * np.abs(center), scale, 0.0)  # the mean of equal numbers is rounded
     naive = _naive(panel, numbers, there, season)
     lagged = naive if season == 1 else _naive(panel, numbers, there, 1)
     seasonal = np.where(np.nan_to_num(naive) > 0, naive, lagged)
@@ -112,16 +119,21 @@ def _naive(panel: Panel, numbers: np.ndarray, there: np.ndarray, season: int) ->
 
 def _mended(found: Mapping[str, np.ndarray], others: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Measures with those that are 0 or missing replaced by the mean of the other series, or by 1."""
-
-    def mean(values: np.ndarray) -> np.ndarray:
-        good = np.nan_to_num(values) > 0
-        count = good.sum(axis=0)
-        return np.where(count > 0, np.where(good, values, 0).sum(axis=0) / np.maximum(count, 1), 0)
-
-    scale = np.where(found["scale"] > 0, found["scale"], mean(others["scale"]))
-    scale = np.where(scale > 0, scale, 1.0)
+    scale = np.where(found["scale"] > 0, found["scale"], _usual(others["scale"]))
     mended = {"center": found["center"], "scale": scale}
     for name in ("naive", "naive_1"):
-        error = np.where(np.nan_to_num(found[name]) > 0, found[name], mean(others[name]))
+        error = np.where(np.nan_to_num(found[name]) > 0, found[name], _mean(others[name]))
         mended[name] = np.where(error > 0, error, scale)
     return mended
+
+
+def _mean(values: np.ndarray) -> np.ndarray:
+    """The mean of those that are above 0; 0 where none is. Shapes: (series, columns) -> (columns,)."""
+    good = np.nan_to_num(values) > 0
+    count = good.sum(axis=0)
+    return np.where(count > 0, np.where(good, values, 0).sum(axis=0) / np.maximum(count, 1), 0)
+
+
+def _usual(scales: np.ndarray) -> np.ndarray:
+    mean = _mean(scales)
+    return np.where(mean > 0, mean, 1.0)

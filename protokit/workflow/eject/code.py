@@ -14,16 +14,23 @@ from protokit.workflow.eject.texts import (
     cells,
     dates,
     layers,
+    losses,
     numbers,
     ridge,
     scores,
     seeds,
     splits,
+    tables,
     training,
 )
+from protokit.workflow.eject.texts.inputs import images, lists, places, words
+from protokit.workflow.eject.texts.tasks import clusters, given_back, survival
 
 WIDTH = 120
-_TEXTS: tuple[ModuleType, ...] = (seeds, cells, splits, numbers, categories, dates, layers, ridge, training, scores)
+_TEXTS: tuple[ModuleType, ...] = (
+    seeds, tables, images, cells, splits, numbers, categories, dates, words, lists, places, layers, losses, ridge,
+    training, scores, survival, clusters, given_back,
+)  # fmt: skip
 # what the code between the functions may use beside what they do
 _OWN = {
     "np": "import numpy as np",
@@ -31,10 +38,13 @@ _OWN = {
     "keras": "import keras",
     "tf": "import tensorflow as tf",
     "random": "import random",
+    "json": "import json",
     "duckdb": "import duckdb",
     "metrics": "from sklearn import metrics",
     "Path": "from pathlib import Path",
 }
+# what the function that builds the network calls its own
+_IN_BUILD = frozenset({"rows", "inputs", "numbers", "categories", "vectors", "category_numbers", "flat", "output"})
 _FOR_TOOLS = re.compile(r"  # (?:noqa|type|fmt)\b.*$", re.MULTILINE)
 
 
@@ -48,15 +58,16 @@ def call(head: str, items: Iterable[str], indent: int = 0, before: str = "", aft
     line = f"{pad}{before}{head}({', '.join(made)})"
     if len(line) + len(after) > WIDTH >= len(line) + 1 and after:
         return f"{line}(\n{pad}    {after[1:-1]}\n{pad})"
-    return _closed(f"{before}{head}(", made, f"){after}", indent)
+    return closed(f"{before}{head}(", made, f"){after}", indent)
 
 
-def listed(before: str, items: Iterable[str], indent: int = 0) -> str:
+def listed(before: str, items: Iterable[str], indent: int = 0, after: str = "") -> str:
     """A list, with its items in one line where they fit."""
-    return _closed(f"{before}[", list(items), "]", indent)
+    return closed(f"{before}[", list(items), f"]{after}", indent)
 
 
-def _closed(start: str, items: Sequence[str], end: str, indent: int) -> str:
+def closed(start: str, items: Sequence[str], end: str, indent: int) -> str:
+    """Items between a start and an end, in one line where they fit."""
     pad = " " * indent
     line = f"{pad}{start}{', '.join(items)}{end}"
     if len(line) <= WIDTH and "\n" not in line:
@@ -69,12 +80,12 @@ def _closed(start: str, items: Sequence[str], end: str, indent: int) -> str:
 def name_of(text: str, taken: Iterable[str] = ()) -> str:
     """A name of Python's for a thing of that name.
 
-    >>> name_of("dense 3/a"), name_of("class"), name_of("np")
-    ('dense_3_a', 'class_', 'np_')
+    >>> name_of("dense 3/a"), name_of("class"), name_of("np"), name_of("rows")
+    ('dense_3_a', 'class_', 'np_', 'rows_')
     """
     found = re.sub(r"\W+", "_", text).strip("_").lower() or "x"
     found = f"x_{found}" if found[0].isdigit() else found
-    while keyword.iskeyword(found) or found in _OWN or found in FUNCTIONS or found in taken:
+    while keyword.iskeyword(found) or found in {*_OWN, *_IN_BUILD, *FUNCTIONS, *taken}:
         found += "_"
     return found
 
@@ -95,6 +106,15 @@ def literal(value: object) -> str:
     if isinstance(value, list):
         return f"[{', '.join(map(literal, value))}]"
     return repr(value)
+
+
+def titled(text: str, rest: str) -> str:
+    """Code of a text with something put in behind it.
+
+    >>> titled("days > ", "{end:g}"), titled("{a}", "{i}"), titled("two\\nlines", "{i}")
+    ('f"days > {end:g}"', '"{a}" + f"{i}"', '"two\\\\nlines" + f"{i}"')
+    """
+    return f'f"{text}{rest}"' if text.isprintable() and not {*text} & {*'"{}\\'} else f'{literal(text)} + f"{rest}"'
 
 
 def needed(code: str) -> list[str]:
@@ -132,7 +152,20 @@ def imports_of(code: str) -> list[str]:
     return [line for some in both if some for line in (*some, "")][:-1]
 
 
-_OF_PYTHON = {"collections", "hashlib", "math", "pathlib", "random", "sqlite3", "typing", "zlib"}
+_OF_PYTHON = {
+    "collections",
+    "gzip",
+    "hashlib",
+    "io",
+    "json",
+    "math",
+    "pathlib",
+    "random",
+    "sqlite3",
+    "typing",
+    "zipfile",
+    "zlib",
+}
 
 
 def _place(line: str) -> tuple[bool, str]:

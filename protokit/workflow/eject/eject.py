@@ -12,7 +12,7 @@ from protokit.core.errors import DataError, SpecError
 from protokit.core.files import write_text
 from protokit.core.outside import access
 from protokit.core.outside.reach import Allow
-from protokit.core.runs import path_of
+from protokit.core.runs import LAST_OF_SETS, path_of
 from protokit.core.values.signature import TargetSpec
 from protokit.core.values.tables import Table
 from protokit.evaluate.choices import Choices
@@ -21,7 +21,7 @@ from protokit.represent.encoder import Encoder
 from protokit.represent.represented import Represented
 from protokit.workflow.check import as_recipe
 from protokit.workflow.eject.code import literal
-from protokit.workflow.eject.collecting import collecting
+from protokit.workflow.eject.collecting.section import collecting
 from protokit.workflow.eject.encoding import encoding
 from protokit.workflow.eject.evaluating import evaluating
 from protokit.workflow.eject.learning import learning, rows_of
@@ -30,6 +30,7 @@ from protokit.workflow.eject.proving import PREDICTIONS, Proof, proved, with_xla
 from protokit.workflow.eject.refusal import refused, unfit
 from protokit.workflow.eject.script import Script, Section
 from protokit.workflow.eject.splitting import splitting
+from protokit.workflow.eject.tasks.forms import FORMS
 from protokit.workflow.eject.texts.scores import checksum
 from protokit.workflow.result import Run
 from protokit.workflow.run.collecting import collected
@@ -48,6 +49,20 @@ class Ejected:
 
     def __str__(self) -> str:
         return f"{self.path}" + (f": {self.proof}" if self.proof else "")
+
+
+@dataclass(frozen=True)
+class Drafted:
+    """A script that is not written yet."""
+
+    path: Path
+    text: str
+    proof: Proof | None
+
+    def written(self) -> Ejected:
+        """Write it."""
+        write_text(self.path, self.text)
+        return Ejected(self.path, self.proof)
 
 
 def eject(run: Run | str | Path, path: str | Path, *, prove: bool = False, allow: Allow = ()) -> Ejected:
@@ -72,10 +87,16 @@ def eject(run: Run | str | Path, path: str | Path, *, prove: bool = False, allow
         SpecError: something in the recipe has no script, or the file's ending is neither `.py` nor `.ipynb`.
         DataError: the folder is not that of a finished run, the data is not what it was, or the script failed.
     """
-    path = path_of(path, "a script")
+    return drafted(run, path_of(path, "a script"), prove=prove, allow=allow).written()
+
+
+def drafted(run: Run | str | Path, path: Path, *, prove: bool = False, allow: Allow = ()) -> Drafted:
+    """A script before it is written. See `eject`."""
     if path.suffix not in _ENDINGS:
         raise SpecError.one(f"a script is called NAME.py or NAME.ipynb, not {path.name!r}", f"write {path.stem}.py")
     run = run if isinstance(run, Run) else Run.open(run)
+    if (rule := _of_several(run.path)) is not None:
+        raise SpecError.one(rule, "eject the set's own network, that of the way each", ("learn", "sets"))
     kept = json.loads(access.text(run.path / "environment.json"))
     recipe = as_recipe(run.path / "recipe.yaml", allow=allow)
     with access.named_by("recipe", recipe.reach):
@@ -91,8 +112,14 @@ def eject(run: Run | str | Path, path: str | Path, *, prove: bool = False, allow
         whole, _ = made.sections(f"Path({literal(root.as_posix())})", shown, PREDICTIONS)
         proof = proved(run, recipe, Script(top, whole).text)
     script = Script(top, sections)
-    write_text(path, script.notebook if path.suffix == ".ipynb" else script.text)
-    return Ejected(path, proof)
+    return Drafted(path, script.notebook if path.suffix == ".ipynb" else script.text, proof)
+
+
+def _of_several(folder: Path) -> str | None:
+    """Why a run has no script that was trained together with others; None of any other."""
+    way, experiment = folder.resolve().parents[1:3]
+    together = (experiment / LAST_OF_SETS).is_file() and way.name != "each"
+    return f"a network that was trained on several sets ({way.name}) has no script" if together else None
 
 
 @dataclass(frozen=True)
@@ -121,7 +148,10 @@ class Made:
             raise DataError(rule, cure="run the recipe again, and eject that run")
         folds = represent(recipe, table)
         recipe, _ = of_few_rows(recipe.fitted(folds[0].encoder.signature, folds[0].train.rows), folds)
-        if faults := [*unfit(recipe, folds[0].encoder)]:
+        encoder = folds[0].encoder
+        form = FORMS.get(encoder.signature.targets[0].form)
+        own = form.refused(recipe) if form else ()
+        if faults := [*unfit(recipe, encoder), *own]:
             raise recipe.document.error(faults)
         calibrate = recipe.evaluate.calibrate is not None
         target = Choices(calibrate, recipe.evaluate.threshold).fixed(folds[0].encoder.signature.targets[0])
@@ -139,10 +169,10 @@ class Made:
         assert isinstance(encoder, Encoder), "others are refused"
         with recipe.document.placing():
             knots = takes_knots(recipe)
-            scores, left_out = evaluating(self.target, metrics, predictions)
+            scores, left_out = evaluating(recipe, self.target, metrics, predictions)
             found = (
                 self._tables(folder, encoder),
-                splitting(recipe, self.target),
+                splitting(recipe, self.target, self.folds[0].frame),
                 encoding(recipe, encoder, self.folds[0].frame, knots=knots),
                 building(recipe, encoder.signature),
                 learning(recipe, self.folds, self._checksum()),
@@ -153,16 +183,21 @@ class Made:
     def _tables(self, folder: str, encoder: Encoder) -> Section:
         """The tables, without rows that have no target."""
         name, split = self.target.name, self.recipe.represent.split
-        if not self.target.has_classes and self.table.frame[name].dtype.kind == "O":
+        form = FORMS.get(self.target.form)
+        if form is None and not self.target.has_classes and self.table.frame[name].dtype.kind == "O":
             rule = f"the numbers of {name!r} are texts in a notation of their own, which has no script"
             raise SpecError.one(rule, "write them as computers do", ("represent", "target"))
-        used = [*encoder.needed, name, *([split.way_column] if split.way_column else [])]
+        said = [name] if form is None else form.needed(self.recipe, self.target)
+        used = [*encoder.needed, *said, *([split.way_column] if split.way_column else [])]
         tables = collecting(self.recipe, self.table, list(dict.fromkeys(used)))
         lines = [f"FOLDER = {folder}"] if "FOLDER" in tables.code else []
         lines.append(tables.code)
         if len(self.folds[0].frame) < len(self.table.frame):
-            has = f"has = table[{literal(name)}].notna()  # of others there is nothing to learn"
-            lines += [has, "table = table[has].reset_index(drop=True)"]
+            has = f"table[{literal(name)}].notna()" if form is None else form.has(self.target)
+            lines += [
+                f"has = {has}  # of others there is nothing to learn",
+                "table = table[has].reset_index(drop=True)",
+            ]
             if "\npart = " in tables.code:
                 lines.append("part = part[has]")
         return Section(tables.title, tables.told, "\n".join(lines))

@@ -6,14 +6,14 @@ from collections.abc import Callable, Mapping
 from itertools import groupby
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from protokit.core.errors import DataError, SpecError
+from protokit.core.errors import SpecError
 from protokit.core.values.arrays import FEW_ROWS
 from protokit.core.values.signature import TargetSpec
 from protokit.recipe.recipe import Recipe
 from protokit.represent.encoder import ONE_HOT, Encoder
+from protokit.represent.encoders.lists.members import BagNumbers, SetNumbers
 from protokit.represent.encoders.scaling.knots import counts
 from protokit.represent.kind import CodeColumn, NumberColumn
 from protokit.represent.kinds.boolean import Boolean
@@ -21,9 +21,14 @@ from protokit.represent.kinds.category import Category
 from protokit.represent.kinds.date import Date
 from protokit.represent.kinds.number import Number, NumberOptions
 from protokit.represent.kinds.ordered import Ordered
-from protokit.workflow.eject.code import call, listed, literal
-from protokit.workflow.eject.refusal import INSTEAD
-from protokit.workflow.eject.script import Section
+from protokit.represent.kinds.pairs.place import Place
+from protokit.represent.kinds.times.time_of_day import TimeOfDay
+from protokit.workflow.eject.code import call, closed, listed, literal
+from protokit.workflow.eject.dating import form_of
+from protokit.workflow.eject.inputs import numeric as numeric_inputs
+from protokit.workflow.eject.inputs import own as own_inputs
+from protokit.workflow.eject.script import INSTEAD, Section
+from protokit.workflow.eject.tasks.forms import FORMS
 from protokit.workflow.eject.texts import dates
 
 _TOLD = """\
@@ -43,21 +48,23 @@ def encoding(recipe: Recipe, encoder: Encoder, frame: pd.DataFrame, *, knots: bo
     numeric = [one for one in encoder.columns if isinstance(one, NumberColumn)]
     coded = [one for one in encoder.columns if isinstance(one, CodeColumn)]
     for column in encoder.columns:
-        if type(column) not in _KINDS and not isinstance(column, Category):
+        if type(column) not in {*_KINDS, *_SEVERAL} and not isinstance(column, Category):
             where = ("represent", "columns", column.column)
             raise SpecError.one(f"{column.column!r} is a {column.kind}, which has no script", INSTEAD, where)
+    prepared = own_inputs.before(encoder.own)
     options = [recipe.represent.options(column.column) for column in numeric]
     for one, column in zip(options, numeric, strict=True):
         if isinstance(one, NumberOptions) and (one.as_is or one.knots is not None):
             where = ("represent", "columns", column.column)
             raise SpecError.one(f"{column.column!r} has knots or a scale of its own: no script", INSTEAD, where)
-    lines = _of_target(target)
+    form = FORMS.get(target.form)
+    lines = _of_target(target) if form is None else form.truth(recipe, target)
     plain = [one.column for one in numeric if _is_plain(one)]
     if plain and _grouped(numeric)[1]:
         lines.append(listed("NUMBERS = ", map(literal, plain)))
     if coded:
         lines.append(listed("CATEGORIES = ", (literal(one.column) for one in coded)))
-    lines += ["", "", *_function(numeric, len(coded), encoder, target, frame, knots=knots)]
+    lines += [*prepared, "", "", *_function(recipe, numeric, len(coded), encoder, frame, prepared, knots=knots)]
     lines.append('encoded = [encode(parts["train"]) for parts in folds]')
     if knots:
         lines.append('for rows, own in zip(encoded, aligned([rows["knots"] for rows in encoded]), strict=True):')
@@ -85,19 +92,29 @@ def _grouped(numeric: list[NumberColumn]) -> tuple[list[tuple[bool, list[NumberC
 
 
 def _function(
-    numeric: list[NumberColumn], coded: int, encoder: Encoder, target: TargetSpec, frame: pd.DataFrame, *, knots: bool
+    recipe: Recipe,
+    numeric: list[NumberColumn],
+    coded: int,
+    encoder: Encoder,
+    frame: pd.DataFrame,
+    prepared: list[str],
+    *,
+    knots: bool,
 ) -> list[str]:
-    """The function that encodes all rows, by the training rows."""
+    """The function that encodes all rows, by the training rows; `prepared` is what stands before it."""
     lines = ["def encode(train: np.ndarray) -> dict[str, Any]:"]
     lines += ['    """What the network takes of every row and is to learn, by what the training rows are."""']
     signature = encoder.signature
+    target = signature.targets[0]
+    form = FORMS.get(target.form)
+    keeps = form is not None and form.takes_codes
     parts: list[str] = []
     if numeric:
         groups, together = _grouped(numeric)
         items: list[str] = []
         for plain, some in groups:
             loop = "*(numbers_of(table[name]) for name in NUMBERS)"
-            items += [loop] if plain and together else [_KINDS[type(one)](one, frame) for one in some]
+            items += [loop] if plain and together else [_call(recipe, one, frame) for one in some]
         code = call("np.concatenate", [f"[{', '.join(items)}]", "axis=1"], 4, "numbers = ")
         if "\n" in code:
             code = "\n".join(["    numbers = np.concatenate(", *_stacked(items), "        axis=1,", "    )"])
@@ -107,17 +124,23 @@ def _function(
         fit = f"fit_scale(column, {most}, straight=len(train) < {FEW_ROWS})"
         lines.append(f"    scales = [{fit} for column in numbers[train].T]")
         parts.append("scaled_columns(numbers, scales)")
-    lines.append(f"    columns = [{', '.join(parts)}]")
+    elif keeps:
+        lines.append("    numbers = np.zeros((len(table), 0))")
+    if parts or coded or keeps:
+        lines.append(f"    columns = [{', '.join(parts)}]")
     if coded:
+        each = "found" if keeps else "codes_of(texts, levels)"
         lines += [
             "    codes, levels_in_all = [], 0",
+            *(["    kinds = []"] if keeps else []),
             "    for name in CATEGORIES:",
             "        texts = texts_of(table[name])",
             "        levels = levels_of(texts[train])",
+            *(["        found = codes_of(texts, levels)", "        kinds.append((found, levels))"] if keeps else []),
             f"        if len(levels) <= {ONE_HOT}:  # a number for each level",
-            "            columns.append(one_hot(codes_of(texts, levels), len(levels)))",
+            f"            columns.append(one_hot({each}, len(levels)))",
             "        else:  # a code, of which the network makes a vector",
-            "            codes.append(codes_of(texts, levels) + levels_in_all)",
+            f"            codes.append({each} + levels_in_all)",
             "            levels_in_all += len(levels) + 1",
         ]
     names = [spec.name for spec in signature.inputs]
@@ -126,19 +149,27 @@ def _function(
     )
     if "categories" in names:
         lines.append('    inputs["categories"] = np.stack(codes, axis=1).astype(np.int32)')
-    lines += _targets(target)
+    sized = own_inputs.inside(recipe, encoder.own, prepared)
+    if is_sized := any("sizes[" in line for line in sized):
+        lines.append("    sizes = {}")
+    own = None if form is None else form.encoded(encoder, target)
+    lines += [*sized, *(_targets(target) if own is None else own.lines)]
     found = ['"inputs": inputs', '"targets": targets']
     if "categories" in names:
         found.append('"levels": levels_in_all')
+    if is_sized:
+        found.append('"sizes": sizes')
     if knots:
         width = sum(len(one.names) for one in numeric)
         room = counts(10**9, [None] * width)[0]
         lines.append(f"    most = min({room}, max(8, len(train) // 32))")
         lines.append("    knots = [knots_of(column, scale, most) for column, scale in zip(numbers[train].T, scales)]")
         found.append('"knots": knots')
-    if not target.has_classes:
+    if own is not None:
+        found += [f"{literal(name)}: {code}" for name, code in own.more.items()]
+    elif not target.has_classes:
         found.append('"units": (center, spread)')
-    lines.append("    return {" + ", ".join(found) + "}")
+    lines.append(closed("return {", found, "}", 4))
     return [*lines, "", ""]
 
 
@@ -155,6 +186,13 @@ def _targets(target: TargetSpec) -> list[str]:
         "    center, spread = float(truth[train].mean()), float(truth[train].std()) or 1.0",
         "    targets = ((truth - center) / spread).astype(np.float32)[:, None]",
     ]
+
+
+def _call(recipe: Recipe, column: NumberColumn, frame: pd.DataFrame) -> str:
+    """The call that gives the numbers of a column."""
+    if (of_several := _SEVERAL.get(type(column))) is not None:
+        return of_several(column, frame, recipe.represent.options(column.column))
+    return _KINDS[type(column)](column, frame)
 
 
 def _number(column: Any, frame: pd.DataFrame) -> str:
@@ -178,22 +216,22 @@ def _date(column: Any, frame: pd.DataFrame) -> str:
     cells = frame[column.column]
     wanted = column.numbers(cells)
     marks = f", {literal(column.marks)}" if column.marks else ""
-    for form in _FORMS:
-        try:
-            found = dates.dates_of(cells, form, column.timed, column.marks)
-        except (ValueError, DataError):
-            continue
-        if np.array_equal(found, wanted, equal_nan=True):
-            return f"dates_of(table[{literal(column.column)}], {literal(form)}, {column.timed}{marks})"
+    form = form_of(lambda form: dates.dates_of(cells, form, column.timed, column.marks), wanted)
+    if form is not None:
+        return f"dates_of(table[{literal(column.column)}], {literal(form or None)}, {column.timed}{marks})"
     where = ("represent", "columns", column.column)
     raise SpecError.one(f"the dates of {column.column!r} are in no one form that pandas reads", INSTEAD, where)
 
 
-_FORMS = (None, "ISO8601", "%Y-%m-%d", "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y", "%Y/%m/%d", "%Y%m%d",
-          "%d/%m/%Y %H:%M", "%m/%d/%Y %H:%M", "%d/%m/%y", "%m/%d/%y")  # fmt: skip
 _KINDS: Mapping[type, Callable[[Any, pd.DataFrame], str]] = {
     Number: _number,
     Boolean: _boolean,
     Ordered: _ordered,
     Date: _date,
+}
+_SEVERAL: Mapping[type, Callable[[Any, pd.DataFrame, object], str]] = {
+    BagNumbers: numeric_inputs.members,
+    SetNumbers: numeric_inputs.members,
+    TimeOfDay: numeric_inputs.clock,
+    Place: numeric_inputs.place,
 }

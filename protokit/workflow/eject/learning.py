@@ -17,9 +17,10 @@ from protokit.menu.reading.arguments import arguments_of
 from protokit.recipe.recipe import Recipe
 from protokit.represent.represented import Represented
 from protokit.workflow.eject.code import call, literal
+from protokit.workflow.eject.evaluating import of_labels
 from protokit.workflow.eject.network import straight_to_head
-from protokit.workflow.eject.refusal import INSTEAD
-from protokit.workflow.eject.script import Section
+from protokit.workflow.eject.script import INSTEAD, Section
+from protokit.workflow.eject.tasks.forms import FORMS
 from protokit.workflow.run.networks import count_of
 
 _TOLD = """\
@@ -37,8 +38,9 @@ def learning(recipe: Recipe, folds: tuple[Represented, ...], check: int) -> Sect
         SpecError: the loss or the optimizer has no script.
     """
     signature = folds[0].encoder.signature
+    is_chosen = isinstance(recipe.evaluate.threshold, str) and signature.targets[0].has_positive
     target, networks, learn = signature.targets[0], count_of(recipe), recipe.learn
-    plan = _plan(recipe, folds)
+    plan, form = _plan(recipe, folds), FORMS.get(target.form)
     lines = [
         f"EPOCHS, BATCH_SIZE = {plan.epochs}, {plan.batch_size}",
         f"NETWORKS = {networks}" + "  # for each fold" * (len(folds) > 1),
@@ -51,7 +53,7 @@ def learning(recipe: Recipe, folds: tuple[Represented, ...], check: int) -> Sect
         "",
         "",
         *_of_output(target),
-        "predicted_by = []",
+        "predicted_by, thresholds_by = [], []" if is_chosen else "predicted_by = []",
         "for fold, (rows, parts) in enumerate(zip(encoded, folds, strict=True)):",
         "    said, known = [], []",
         "    for i in range(NETWORKS):",
@@ -73,18 +75,20 @@ def learning(recipe: Recipe, folds: tuple[Represented, ...], check: int) -> Sect
         judged = "judged"
     fit = ["network", "rows", 'own["train"]', 'own["validation"]', "seed", "EPOCHS", "BATCH_SIZE", judged]
     lines.append(call("fit", fit, 8))
-    lines.append('        said.append(meant(predicted(network, rows, parts["test"]), rows))')
-    if recipe.evaluate.calibrate:
+    kept = form.each(recipe) if form else 'meant(predicted(network, rows, parts["test"]), rows)'
+    lines.append(f"        said.append({kept})")
+    if recipe.evaluate.calibrate or is_chosen:
         lines.append(
             '        known.append((meant(predicted(network, rows, own["validation"]), rows), truth[own["validation"]]))'
         )
     lines.append('        epochs = len(network.history.history["loss"])')
     lines.append('        print(f"network {i + 1} of fold {fold + 1}: {epochs} epochs", flush=True)')
-    lines.append("    mean = np.mean(said, axis=0)")
-    if recipe.evaluate.calibrate:
-        lines += _calibrated(bool(learn.deal))
+    together = form.together(recipe) if form else ["mean = np.mean(said, axis=0)"]
+    lines += [f"    {line}" for line in together]
+    if recipe.evaluate.calibrate or is_chosen:
+        lines += _calibrated(recipe, target)
     lines.append("    predicted_by.append(mean)")
-    if not recipe.evaluate.calibrate:
+    if not recipe.evaluate.calibrate and not is_chosen:
         lines[lines.index("    said, known = [], []")] = "    said = []"
     return Section("5. Training", _TOLD, "\n".join(lines))
 
@@ -124,18 +128,42 @@ def _compiled(recipe: Recipe, target: TargetSpec, plan: Plan) -> list[str]:
     learn = recipe.learn
     [(name, given)] = learn.optimizer.items() if isinstance(learn.optimizer, dict) else [(learn.optimizer, None)]
     optimizer = _object("optimizers", str(name), given, ("learn", "optimizer"))
-    loss = learn.loss or target.of_task.loss
-    [(kind, arguments)] = loss.items() if isinstance(loss, dict) else [(loss, None)]
+    form = FORMS.get(target.form)
+    own = form.loss(recipe, target) if form else ""
+    if target.form == "quantiles":
+        own = f"Pinball({literal(target.quantiles)})"
+    if not own:
+        loss = learn.loss or target.of_task.loss
+        [(kind, arguments)] = loss.items() if isinstance(loss, dict) else [(loss, None)]
+        if learn.label_smoothing and target.has_classes:
+            own = _smoothed(str(kind), arguments, learn.label_smoothing)
+        else:
+            own = _object("losses", str(kind), arguments, ("learn", "loss"))
     metrics = f", metrics={literal([*target.of_task.in_training])}"
     return [
         "def compiled(network: keras.Model) -> keras.Model:",
         '    """The network with its loss and its optimizer; biases and embeddings do not decay."""',
         f"    optimizer = {optimizer}",
         '    optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta", "embedding"])',
-        f"    loss = {_object('losses', str(kind), arguments, ('learn', 'loss'))}",
+        f"    loss = {own}",
         f"    network.compile(optimizer, loss=loss, weighted_metrics=[]{metrics})",
         "    return network",
     ]
+
+
+def _smoothed(kind: str, arguments: Any, share: float) -> str:
+    """A loss whose labels are smoothed.
+
+    Raises:
+        SpecError: Keras's has no such argument.
+    """
+    entry = catalogue.find("losses", kind)
+    if entry is not None and entry.name == "SparseCategoricalCrossentropy" and not arguments:
+        return f"SmoothedCrossentropy({share!r})"
+    if entry is None or "label_smoothing" not in entry.arguments:
+        rule = f"labels that are smoothed for the loss {kind} have no script"
+        raise SpecError.one(rule, INSTEAD, ("learn", "label_smoothing"))
+    return _object("losses", kind, {**(arguments or {}), "label_smoothing": share}, ("learn", "loss"))
 
 
 def _object(section: str, name: str, given: Any, path: tuple[str, ...]) -> str:
@@ -157,22 +185,38 @@ def _object(section: str, name: str, given: Any, path: tuple[str, ...]) -> str:
 
 
 def _of_output(target: TargetSpec) -> list[str]:
-    about = "What the output of a network means: " + (
-        "the probability of each class." if target.has_classes else "a number in its own unit."
-    )
+    what = "the probability of each class." if target.has_classes else "a number in its own unit."
     code = "probabilities_of(output)"
-    if not target.has_classes:
+    if (form := FORMS.get(target.form)) is not None:
+        what, code = form.meant(target)
+        if not code:
+            return []
+    elif target.form == "quantiles":
+        what = "quantiles in the target's own unit, in their order."
+        code = 'np.sort(np.asarray(output, np.float64), axis=1) * rows["units"][1] + rows["units"][0]'
+    elif not target.has_classes:
         code = 'np.asarray(output, np.float64)[:, 0] * rows["units"][1] + rows["units"][0]'
     head = "def meant(output: np.ndarray, rows: dict[str, Any]) -> np.ndarray:"
-    return [head, f'    """{about}"""', f"    return {code}", "", ""]
+    return [head, f'    """What the output of a network means: {what}"""', f"    return {code}", "", ""]
 
 
-def _calibrated(deal: bool) -> list[str]:
-    """Lines that bring probabilities to what the validation rows show."""
+def _calibrated(recipe: Recipe, target: TargetSpec) -> list[str]:
+    """Lines that bring probabilities to what the validation rows show, and choose the threshold by these."""
     lines = ["    probabilities, classes = (np.concatenate(some) for some in zip(*known, strict=True))"]
-    if not deal:
+    if not recipe.learn.deal:
         lines = ["    probabilities, classes = np.mean([some for some, _ in known], axis=0), known[0][1]"]
-    return [*lines, "    mean = tempered(mean, temperature_of(probabilities, classes))"]
+    by_metric = isinstance(recipe.evaluate.threshold, str) and target.has_positive
+    if recipe.evaluate.calibrate and by_metric:
+        lines.append("    temperature = temperature_of(probabilities, classes)")
+        lines.append("    mean, probabilities = tempered(mean, temperature), tempered(probabilities, temperature)")
+    elif recipe.evaluate.calibrate:
+        lines.append("    mean = tempered(mean, temperature_of(probabilities, classes))")
+    if by_metric:
+        known = f"probabilities[:, {target.positive}], classes == {target.positive}"
+        best = f"lambda truth, called: {of_labels(str(recipe.evaluate.threshold))}"
+        lines.append(call("threshold_of", [known, best], 4, before="threshold = "))
+        lines.append("    thresholds_by.append(np.full(len(mean), threshold))")
+    return lines
 
 
 def rows_of(fold: Represented, target: TargetSpec) -> tuple[dict[str, np.ndarray], np.ndarray]:

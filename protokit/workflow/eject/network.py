@@ -7,20 +7,24 @@ from typing import Any
 
 from protokit.core.errors import SpecError
 from protokit.core.libraries.backend import keras
+from protokit.core.values.inputs import InputSpec
 from protokit.core.values.signature import Signature
 from protokit.menu import catalogue
 from protokit.menu.expand import expand
 from protokit.menu.graph import Node, Ref, Taken
 from protokit.menu.items import Layer
 from protokit.menu.network.build import build
+from protokit.menu.network.inputs import WORD_WIDTH, layer_name
 from protokit.menu.reading.arguments import arguments_of
 from protokit.recipe.recipe import Recipe
 from protokit.workflow.eject.code import call, literal, name_of
-from protokit.workflow.eject.refusal import INSTEAD
-from protokit.workflow.eject.script import Section
+from protokit.workflow.eject.script import INSTEAD, Section
+from protokit.workflow.eject.tasks.forms import FORMS
 
 BY_KNOTS = "PiecewiseLinearEmbedding"
 _ALWAYS = ("numbers", "categories")
+_FORMED = ("text", "image")  # which a menu takes in another form
+_KINDS = ("columns", *_FORMED)
 
 
 def takes_knots(recipe: Recipe) -> bool:
@@ -50,6 +54,7 @@ class _Writer:
         self.model: keras.Model = build(recipe.network, signature, layers=self.made)
         self.out: list[str] = []
         self.known: dict[str, str] = {}
+        self.inputs: dict[str, InputSpec] = {}  # by their names in the script
         self.shared = {n.layer for n in self.graph.nodes if sum(m.layer == n.layer for m in self.graph.nodes) > 1}
 
     def lines(self) -> list[str]:
@@ -58,13 +63,16 @@ class _Writer:
             raise SpecError.one("an ensemble in one network has no script", INSTEAD, ("learn", "menu"))
         given = []
         for spec in self.signature.inputs:
-            if spec.name not in _ALWAYS:
+            if spec.kind not in _KINDS or spec.vectors is not None:
                 raise SpecError.one(f"{spec.name!r} is a {spec.kind}, which has no script", INSTEAD, ("represent",))
-            width = f'rows["inputs"]["{spec.name}"].shape[1]'
-            kind = '"int32"' if spec.name == "categories" else '"float32"'
-            self.say(f'{spec.name} = keras.Input(({width},), dtype={kind}, name="{spec.name}")')
-            self.known[spec.name] = spec.name
-            given.append(f'"{spec.name}": {spec.name}')
+            key, name = literal(spec.name), spec.name if spec.name in _ALWAYS else name_of(spec.name, self.inputs)
+            width = f'(rows["inputs"][{key}].shape[1],)' if len(spec.shape) == 1 else f"{spec.shape}"
+            of_keras = literal(spec.name.replace("/", "_"))
+            self.say(f"{name} = keras.Input({width}, dtype={literal(spec.dtype)}, name={of_keras})")
+            self.inputs[name] = spec
+            if spec.kind not in _FORMED:
+                self.known[spec.name] = name
+            given.append(f"{key}: {name}")
         for node in self.graph.nodes:
             self.known[node.name] = self.node(node)
         end = self.head(self.of(self.graph.last))
@@ -92,15 +100,28 @@ class _Writer:
             self.out.append(call("keras.layers.Embedding", arguments, 4, before="vectors = ", after="(categories)"))
             self.say('category_numbers = keras.layers.Flatten(name="category_numbers")(vectors)')
             return "category_numbers"
+        if (found := next((one for one, spec in self.inputs.items() if spec.name == name), None)) is not None:
+            return self.formed(self.inputs[found], found)
         if name == "inputs":
-            both = [
-                self.of(Ref("category_numbers" if s.name == "categories" else s.name)) for s in self.signature.inputs
-            ]
+            specs = [s for s in self.signature.inputs if s.joins_columns] or self.signature.inputs
+            both = [self.of(Ref("category_numbers" if s.name == "categories" else s.name)) for s in specs]
             if len(both) == 1:
                 return both[0]
             self.say(f'inputs = keras.layers.Concatenate(name="inputs")([{", ".join(both)}])')
             return "inputs"
         raise SpecError.one(f"what the menu takes from {name!r} has no script", INSTEAD, ("learn", "menu"))
+
+    def formed(self, spec: InputSpec, given: str) -> str:
+        """An input in the form in which a menu takes it: pixels from 0 to 1, a vector of each word."""
+        if spec.kind == "image":
+            end, head, items = "scaled", "keras.layers.Rescaling", ["1 / 255"]
+        else:
+            end, head = "words", "keras.layers.Embedding"
+            items = [f'rows["sizes"][{literal(spec.name)}]', str(WORD_WIDTH)]
+        items.append(f"name={literal(layer_name(spec.name, end))}")
+        name = name_of(f"{given}_{end}", {*self.inputs, *self.known.values()})
+        self.out.append(call(head, items, 4, before=f"{name} = ", after=f"({given})"))
+        return name
 
     def node(self, node: Node) -> str:
         """Write one call, and give the name of what comes out."""
@@ -165,6 +186,9 @@ class _Writer:
         if any(layer.name == "flat_for_output" for layer in self.model.layers):
             self.say(f'flat = keras.layers.Flatten(name="flat_for_output")({last})')
             last = "flat"
+        if (form := FORMS.get(target.form)) is not None and (lines := form.ended(target, last)):
+            self.say("\n".join(lines))
+            return "output"
         arguments = [
             str(target.units), 'kernel_initializer="zeros"', f"activation={literal(target.of_task.activation)}",
             'dtype="float32"', 'name="output"',

@@ -113,7 +113,10 @@ def compared(script: pd.DataFrame, run: pd.DataFrame, against: str) -> Proof:
     apart, labels = 0.0, 0
     for own, theirs in ((script.iloc[:, i].to_numpy(), last.iloc[:, i].to_numpy()) for i in range(len(named))):
         if theirs.dtype.kind == "f":
-            apart = max(apart, float(np.abs(own.astype(float) - theirs).max(initial=0.0)))
+            numbers = np.where(own == "", "nan", own).astype(float)
+            away = np.where(np.isnan(numbers) & np.isnan(theirs), 0.0, np.abs(numbers - theirs))
+            apart = max(apart, float(np.nan_to_num(away, nan=np.inf).max(initial=0.0)))
         else:
-            labels = max(labels, int((own.astype(str) != theirs.astype(str)).sum()))
+            texts = np.where(pd.isna(theirs), "", theirs.astype(str))  # what is missing is written as nothing
+            labels = max(labels, int((own.astype(str) != texts).sum()))
     return Proof(len(script), apart, labels, against)

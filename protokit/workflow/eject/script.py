@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from protokit.workflow.eject.code import imports_of, needed, source_of
 
+INSTEAD = "use its trained model: protokit.load(RUN), or `protokit predict RUN DATA`"
+
 
 @dataclass(frozen=True)
 class Section:
@@ -30,7 +32,8 @@ class Script:
     def text(self) -> str:
         """A file of Python, whose parts editors know as cells."""
         first, *rest = self._cells()
-        parts = [f'"""{self.top.rstrip()}\n"""\n\n{first}']
+        top = self.top.rstrip().replace("\\", "\\\\").replace('"""', "'''")  # a name in it can be any text
+        parts = [f'"""{top}\n"""\n\n{first}']
         for section, code in zip(self.sections, rest, strict=True):
             told = "\n".join(f"# {line}".rstrip() for line in section.told.splitlines())
             gap = "\n\n\n" if code.startswith(("def ", "class ")) else "\n\n"

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+import numpy as np
+import pandas as pd
+
 from protokit.core.errors import SpecError
 from protokit.core.values.signature import TargetSpec
 from protokit.recipe.recipe import Recipe
 from protokit.represent import words as spec
+from protokit.represent.encoders.times import asked, times
 from protokit.represent.split.column import NAMES
 from protokit.represent.split_way import SPLITS
 from protokit.workflow.eject.code import literal
-from protokit.workflow.eject.refusal import INSTEAD
-from protokit.workflow.eject.script import Section
+from protokit.workflow.eject.dating import form_of
+from protokit.workflow.eject.script import INSTEAD, Section
+from protokit.workflow.eject.texts import splits
 
 _DEALT = """\
 def dealt(parts: dict[str, np.ndarray], i: int) -> dict[str, np.ndarray]:
@@ -27,17 +32,19 @@ def dealt(parts: dict[str, np.ndarray], i: int) -> dict[str, np.ndarray]:
     return {**parts, "train": np.sort(np.setdiff1d(known, taken)), "validation": np.sort(taken)}"""
 
 
-def splitting(recipe: Recipe, target: TargetSpec) -> Section:
+def splitting(recipe: Recipe, target: TargetSpec, frame: pd.DataFrame) -> Section:
     """Code that gives `folds`, a list of the rows of each part, and `take`, by which rows are drawn.
+
+    `frame` are the rows to split.
 
     Raises:
         SpecError: rows are split in a way that no script knows.
     """
     split = recipe.represent.split
     way = split.way or ("stratified" if target.has_classes else "random")
-    if way not in _WAYS:
+    if way not in {*_WAYS, "time"}:
         raise SpecError.one(f"rows that are split by {way} have no script", INSTEAD, ("represent", "split", "by"))
-    lines, told = _WAYS[way](split, target)
+    lines, told = _by_time(recipe, frame) if way == "time" else _WAYS[way](split, target)
     lines += _in_folds(way, split) if split.folds is not None else _once(way, split)
     if target.has_classes and (SPLITS[way].any_row_anywhere or split.way is None):
         movable = [part for part in ("validation", "test") if not isinstance(getattr(split, part), str)]
@@ -75,9 +82,15 @@ def _group(split: spec.Split, target: TargetSpec) -> tuple[list[str], str]:
     return found, f"Rows with the same {split.way_column} stay together."
 
 
-def _time(split: spec.Split, target: TargetSpec) -> tuple[list[str], str]:
-    times = f"times = times_of(table[{literal(split.way_column)}])"
-    return [times, "", "", *_taking("taken_latest(rows, share, times)")], "The latest rows are the test."
+def _by_time(recipe: Recipe, frame: pd.DataFrame) -> tuple[list[str], str]:
+    name = str(recipe.represent.split.way_column)
+    places = np.unique(times(frame, name, asked(recipe.represent, name)), return_inverse=True)[1]
+    form = form_of(lambda form: np.unique(splits.times_of(frame[name], form), return_inverse=True)[1], places)
+    if form is None:
+        rule = f"the times of {name!r} are in no one form that pandas reads"
+        raise SpecError.one(rule, INSTEAD, ("represent", "split", "by"))
+    times_of = f"times = times_of(table[{literal(name)}]{form and f', {literal(form)}'})"
+    return [times_of, "", "", *_taking("taken_latest(rows, share, times)")], "The latest rows are the test."
 
 
 def _column(split: spec.Split, target: TargetSpec) -> tuple[list[str], str]:
@@ -90,7 +103,6 @@ _WAYS: Mapping[str, Callable[[spec.Split, TargetSpec], tuple[list[str], str]]] =
     "random": _random,
     "stratified": _stratified,
     "group": _group,
-    "time": _time,
     "column": _column,
 }
 _FOLDS = {

@@ -26,12 +26,18 @@ def columns_in(path: Path) -> list[tuple[str, np.ndarray]]:
             found = connection.read_parquet([str(path).translate(LITERAL)]).fetchnumpy()
         except duckdb.Error as error:
             raise DataError("not a table of predictions", place=str(path), cure="run its recipe again") from error
-    return [
-        (name, values.filled(np.nan if values.dtype.kind == "f" else None))
-        if isinstance(values, np.ma.MaskedArray)
-        else (name, np.asarray(values))
-        for name, values in found.items()
-    ]
+    return [(name, _plain(values)) for name, values in found.items()]
+
+
+def _plain(values: np.ndarray) -> np.ndarray:
+    """A column with NaN or None where a cell is missing, which DuckDB masks."""
+    if not isinstance(values, np.ma.MaskedArray):
+        return np.asarray(values)
+    if values.dtype.kind == "f":
+        return np.asarray(values.filled(np.nan))
+    found = np.asarray(values.data, object)
+    found[np.ma.getmaskarray(values)] = None  # `filled` writes '?' there
+    return found
 
 
 def write_columns(path: Path, columns: Sequence[tuple[str, np.ndarray]]) -> None:

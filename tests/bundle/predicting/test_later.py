@@ -16,7 +16,7 @@ from protokit.bundle.predicting.later import Later, why_whole
 from protokit.bundle.predicting.tables import write_table
 from protokit.collect.collect import source_of
 from protokit.core.errors import DataError, SpecError
-from protokit.learn.training import data_feed
+from protokit.core.values import prediction_batch
 
 LEARN: dict[str, Any] = {"epochs": 3, "menu": [{"Dense": 8}], "networks": 1}
 
@@ -66,7 +66,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Any:
 @pytest.fixture
 def small_parts(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Batches of 32 rows, and parts of two of them, of each table."""
-    monkeypatch.setattr(data_feed, "_PREDICTED", 32)
+    monkeypatch.setattr(prediction_batch, "_ROWS", 32)
     monkeypatch.setattr(later, "ROWS", 64)
     monkeypatch.setattr(later, "CELLS", 1)
     yield

@@ -87,3 +87,11 @@ def test_what_stops_half_way_leaves_what_was_there(
     with pytest.raises(DataError, match="No space left on device"):
         write_table(out, parts(4), as_json=False)
     assert out.read_bytes() == b"before" and list(tmp_path.iterdir()) == [out]
+
+
+@pytest.mark.parametrize(("name", "said"), [("p.xlsx", "is called as none of these"), ("p.json", "would hold CSV")])
+def test_a_name_of_another_form_is_refused(name: str, said: str) -> None:
+    with pytest.raises(SpecError, match=said):
+        hold_form(Path(name), as_json=False)
+    hold_form(Path("p.json"), as_json=True)
+    hold_form(Path("p.txt"), as_json=False)

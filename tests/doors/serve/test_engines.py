@@ -10,8 +10,9 @@ import pandas as pd
 import pytest
 
 import protokit
-from protokit.doors.serve.by_onnx import OnnxEngine, engine_of
+from protokit.doors.serve.by_onnx import OnnxEngine
 from protokit.doors.serve.engine import KerasEngine
+from protokit.doors.serve.fastest import engine_of
 from protokit.doors.serve.fields import fields_of
 
 FEW: dict[str, Any] = {"menu": [{"Dense": {"units": 6, "activation": "relu"}}], "epochs": 4, "networks": 2}
@@ -63,7 +64,7 @@ def test_both_engines_say_the_same(model: protokit.Model) -> None:
 
 
 def test_codes_and_dates_come_as_json_has_them(model: protokit.Model) -> None:
-    engine = OnnxEngine(model, fields_of(model))
+    engine, _ = engine_of(model, fields_of(model))
     row = {"size": [1.5], "new": [True], "shop": ["Rome"], "code": ["2"], "day": ["2024-02-03"]}
     as_text = engine.cells(row | {"new": ["yes"]})[0]
     assert engine.cells(row)[0] == as_text
@@ -73,10 +74,29 @@ def test_codes_and_dates_come_as_json_has_them(model: protokit.Model) -> None:
         engine.cells(row | {"size": [1e300]})
 
 
-def test_what_goes_into_no_file_is_served_by_keras(tmp_path: Path) -> None:
-    frame = pd.DataFrame({"said": ["good day", "bad day", "so so", "well"] * 30})
+def moods(kind: object, said: list[str], folder: Path) -> protokit.Model:
+    frame = pd.DataFrame({"said": said * 30})
     frame["mood"] = frame["said"].str.contains("good|well").map({True: "high", False: "low"})
-    recipe = {"represent": {"target": "mood", "columns": {"said": "text"}}, "learn": {**FEW, "menu": "auto"}}
-    model = protokit.run(recipe, frame, out=tmp_path).model
+    recipe = {"represent": {"target": "mood", "columns": {"said": kind}}, "learn": {**FEW, "menu": "auto"}}
+    return protokit.run(recipe, frame, out=folder).model
+
+
+def test_what_goes_into_no_file_is_served_by_keras(tmp_path: Path) -> None:
+    model = moods("set", ["good;day", "bad;day", "so", "well"], tmp_path)
     engine, why = engine_of(model, fields_of(model))
-    assert isinstance(engine, KerasEngine) and "'said' is of the kind 'text'" in why
+    assert isinstance(engine, KerasEngine) and "'said' is of the kind 'set'" in why
+
+
+def test_texts_are_served_by_onnx(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = moods("text", ["good day", "bad day", "so so", "well"], tmp_path)
+    engine, why = engine_of(model, fields_of(model))
+    assert isinstance(engine, OnnxEngine) and why == ""
+    monkeypatch.setattr("protokit.doors.onnx_session._CHARACTERS", 100)  # a long text is computed by itself
+    new = ["GOOD, day!", "so\u00a0so", None, "", "unseen " * 200, "W\u00c4LL well"]
+    [expected, found] = [one.cells({"said": new})[0] for one in (KerasEngine(model), engine)]
+    assert list(found) == list(expected)
+    for name, column in expected.items():
+        if isinstance(column[0], float):
+            np.testing.assert_allclose(np.array(found[name], float), np.array(column, float), atol=1e-6)
+        else:
+            assert found[name] == column

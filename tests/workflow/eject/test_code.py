@@ -7,7 +7,17 @@ import json
 
 import pytest
 
-from protokit.workflow.eject.code import FUNCTIONS, call, imports_of, listed, literal, name_of, needed, source_of
+from protokit.workflow.eject.code import (
+    FUNCTIONS,
+    call,
+    imports_of,
+    listed,
+    literal,
+    name_of,
+    needed,
+    source_of,
+    titled,
+)
 from protokit.workflow.eject.script import Script, Section
 
 
@@ -30,6 +40,16 @@ def test_long_calls_are_broken_and_mean_the_same() -> None:
 def test_names_are_pythons_and_hide_nothing() -> None:
     names = [name_of(text) for text in ("np", "keras", "for", "1st", "a/b", "größe", "", "scaled")]
     assert all(name.isidentifier() for name in names) and len({*names, "np", "keras", "scaled"}) == len(names) + 3
+
+
+def test_what_the_building_of_a_network_calls_its_own_is_no_name_of_a_column_or_layer() -> None:
+    for own in ("rows", "vectors", "output", "flat", "inputs"):
+        assert name_of(own) == f"{own}_"
+
+
+@pytest.mark.parametrize("text", ["two\nlines = ", "a\rb", 'a "b" = ', "{x}", "\\", "it's = ", "\u2028"])
+def test_names_of_columns_are_texts_whatever_is_in_them(text: str) -> None:
+    assert eval(titled(text, "{one}"), {}, {"one": 7}) == f"{text}7"
 
 
 def test_functions_come_with_those_that_they_call() -> None:

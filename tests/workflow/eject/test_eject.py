@@ -16,7 +16,7 @@ from protokit.recipe.recipe import Recipe
 from protokit.workflow.eject.eject import Made
 from protokit.workflow.eject.proving import compared
 from protokit.workflow.eject.refusal import refused
-from protokit.workflow.eject.script import Script
+from protokit.workflow.eject.script import Script, Section
 from tests.command import call
 
 MENU = [
@@ -74,6 +74,30 @@ def test_classes_in_folds_are_predicted_to_the_bit(tmp_path: Path) -> None:
     assert "baselines" in text.split("Left out")[1].split("import")[0]
 
 
+@pytest.mark.some("kind")
+@pytest.mark.parametrize("target", ["kind", "town"])
+def test_smoothed_labels_and_chosen_thresholds_are_those_of_the_run(target: str, tmp_path: Path) -> None:
+    birds(tmp_path)
+    plain = recipe({**TRAINED, "networks": 1, "label_smoothing": 0.1, "menu": [{"Dense": 4}]}, target)
+    plain["evaluate"] |= {"threshold": "f1", "calibrate": "temperature"} if target == "kind" else {"calibrate": None}
+    plain["represent"]["columns"] = {"seen": "ignore", "id": "ignore"}
+    script = protokit.eject(run(plain, tmp_path), tmp_path / "birds.py", prove=True)
+    assert script.proof is not None and script.proof.equal, str(script)
+    text = script.path.read_text()
+    assert ("threshold_of(" in text and "label_smoothing=0.1" in text) == (target == "kind")
+    assert ("SmoothedCrossentropy(0.1)" in text) == (target == "town")
+
+
+def test_quantiles_are_predicted_to_the_bit(tmp_path: Path) -> None:
+    birds(tmp_path)
+    learn = {**TRAINED, "networks": 2, "task": "quantile", "quantiles": [0.1, 0.5, 0.9], "menu": [{"Dense": 4}]}
+    plain = recipe(learn, "weight")
+    plain["represent"]["columns"] = {"seen": "ignore", "id": "ignore", "age": "ignore"}
+    script = protokit.eject(run(plain, tmp_path), tmp_path / "birds.py", prove=True)
+    assert script.proof is not None and script.proof.equal, str(script)
+    assert "Pinball((0.1, 0.5, 0.9))" in script.path.read_text()
+
+
 def test_numbers_of_few_rows_are_predicted_to_the_bit(tmp_path: Path) -> None:
     birds(tmp_path)
     plain = recipe({**TRAINED, "engine": "auto", "networks": 2, "deal": "validation"}, "weight")
@@ -84,7 +108,7 @@ def test_numbers_of_few_rows_are_predicted_to_the_bit(tmp_path: Path) -> None:
     # the fused engine, without XLA on so little work
     assert script.proof is not None and script.proof.equal and script.proof.against == "the run", str(script)
     text = script.path.read_text()
-    assert "start_at_ridge(" in text and 'knots=rows["knots"]' in text and "CLEAN = [" in text
+    assert "start_at_ridge(" in text and 'knots=rows["knots"]' in text and "QUERIES = [" in text
     book = protokit.eject(done.path, tmp_path / "birds.ipynb").path
     cells = json.loads(book.read_text())["cells"]
     assert 'FOLDER = Path(".")' in "".join(line for cell in cells for line in cell["source"])
@@ -103,30 +127,33 @@ TABLE = {"collect": {"tables": {"birds": "birds.csv"}}, "represent": {"target": 
     ("said", "rule"),
     [({"collect": {"tables": {}}}, "data frame"),
      ({"represent": {"target": ["a", "b"]}}, "2 targets"),
-     ({"represent": {"target": "inputs"}}, "the inputs as the target"),
      ({"represent": {"target": "x", "series": {"time": "t", "window": 4, "horizon": 2}}}, "series"),
      ({"learn": {"schedule": {"plateau": {"warmup_steps": 3}}}}, "the schedule plateau"),
-     ({"learn": {"label_smoothing": 0.1}}, "label_smoothing"),
      ({"learn": {"average": {"decay": 0.9}}}, "average"),
      ({"learn": {"precision": "mixed_bfloat16"}}, "float32"),
-     ({"learn": {"backend": "torch", "engine": "keras"}}, "torch"),
-     ({"evaluate": {"threshold": "f1"}}, "threshold")],
+     ({"learn": {"backend": "torch", "engine": "keras"}}, "torch")],
 )  # fmt: skip
 def test_what_has_no_script_is_named(said: dict[str, Any], rule: str) -> None:
     found = [*refused(Recipe.parse({**TABLE, **said}))]
     assert any(rule in fault.rule for fault in found) and all(fault.cure and fault.path for fault in found)
 
 
+@pytest.mark.parametrize("name", ["gan", "vae"])
+def test_what_draws_rows_is_refused_by_that(name: str, root: Path) -> None:
+    found = [*refused(Recipe.read(root / "recipes" / f"{name}.yaml"))]
+    assert any("generation has no script" in fault.rule for fault in found)
+
+
 @pytest.mark.parametrize(
     ("change", "rule"),
-    [({"columns": {"town": "text"}}, "'town' is a text"),
+    [({"columns": {"id": {"text": {"tokens": "characters"}}}}, "'id' is a text that is split into characters"),
      ({"columns": {"age": {"number": {"knots": 4}}}}, "'age' has knots"),
      ({"menu": [{"ensemble": {"members": 2, "layers": [{"Dense": 4}]}}]}, "ensemble"),
      ({"menu": [{"Dense": 4}, {"ops.relu": {}}]}, "relu"),
      ({"menu": [{"Dense": 4}, {"PiecewiseLinearEmbedding": 2}]}, "PiecewiseLinearEmbedding"),
      ({"menu": [{"Dense": 4, "name": "output"}]}, "its own output"),
-     ({"task": "quantile", "target": "weight"}, "quantile"),
-     ({"clean": [{"trim": ["town"]}]}, "trim")],
+     ({"task": "positive", "target": "weight"}, "positive"),
+     ({"target": "weight", "columns": {"weight": {"number": {"scale": "none"}}, "age": "ignore"}}, "as it is")],
 )  # fmt: skip
 def test_what_the_data_asks_for_is_refused_before_a_file_is_written(
     change: dict[str, Any], rule: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -176,9 +203,15 @@ def test_predictions_that_differ_are_told() -> None:
 def test_each_recipe_is_ejected_or_refused_by_name(path: Path, tmp_path: Path) -> None:
     read = Recipe.read(path)
     if read.sets:
-        assert [*refused(read)]
+        sets = protokit.run_sets(
+            read, out=tmp_path / "runs", set={"learn.engine": "keras", "learn.epochs": 3}, cache=False
+        )
+        for script in sets.eject(tmp_path / "scripts", prove=True).values():
+            assert script.proof is not None and script.proof.equal, str(script)
         return
-    settings = {"learn.engine": "keras", "learn.epochs": 3, "evaluate.baselines": ["dummy"]}
+    simple = {"survival": "kaplan_meier", "clustering": "kmeans", "generation": "gaussian"}
+    baseline = simple.get(read.learn.task or "", "dummy")
+    settings = {"learn.engine": "keras", "learn.epochs": 3, "evaluate.baselines": [baseline]}
     done = protokit.run(read, out=tmp_path / "runs", set=settings, cache=False)
     try:
         proof = protokit.eject(done, tmp_path / "script.py", prove=True).proof
@@ -186,3 +219,10 @@ def test_each_recipe_is_ejected_or_refused_by_name(path: Path, tmp_path: Path) -
         assert error.faults and "script" in str(error) and not (tmp_path / "script.py").exists()
     else:
         assert proof is not None and proof.equal, str(proof)
+
+
+def test_a_text_at_the_top_is_no_code() -> None:
+    text = Script('a"""\nraise SystemExit(7)\n\\"""b\\', (Section("one", "told\nraise SystemExit(8)", "x = 1"),)).text
+    found: dict[str, object] = {}
+    exec(compile(text, "script.py", "exec"), found)
+    assert found["x"] == 1

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sklearn import metrics as skmetrics
 
 from protokit.core.libraries.backend import keras
+from protokit.core.values.arrays import Predictions
+from protokit.core.values.signature import TargetSpec
 from protokit.core.values.tables import Split
 from protokit.evaluate.temperature import tempered
+from protokit.evaluate.thresholds import chosen
 from protokit.learn.order import drawn
 from protokit.menu.network.inputs import embedding_width
 from protokit.menu.network.number_embeddings.piecewise_linear_embedding import PiecewiseLinearEmbedding
@@ -161,6 +167,18 @@ def test_batches_come_in_the_order_of_a_run() -> None:
 def test_temperatures_soften_alike() -> None:
     shares = np.array([[0.9, 0.1], [0.5, 0.5], [1.0, 0.0]])
     assert np.array_equal(scores.tempered(shares, 1.7), tempered(shares, 1.7))
+
+
+@pytest.mark.parametrize(
+    ("name", "metric"), [("f1", skmetrics.f1_score), ("balanced_accuracy", skmetrics.balanced_accuracy_score)]
+)
+def test_thresholds_are_chosen_as_in_a_run(name: str, metric: Callable[..., float]) -> None:
+    drawn = np.random.default_rng(8)
+    truth = drawn.integers(0, 2, 70)
+    high = np.clip(0.4 * truth + drawn.uniform(0, 0.6, 70), 0, 1).round(2)
+    target = TargetSpec("y", "binary", classes=("a", "b"), positive=1)
+    known = Predictions(target, truth, np.stack([1 - high, high], axis=1))
+    assert scores.threshold_of(high, truth == 1, metric) == chosen(known, name)
 
 
 def test_the_embedding_between_knots_is_that_of_the_house() -> None:

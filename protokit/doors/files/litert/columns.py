@@ -12,6 +12,8 @@ import pandas as pd
 from protokit.core.errors import SpecError
 from protokit.doors.arithmetic.arithmetic import Arithmetic
 from protokit.doors.graph.columns.column import RawColumn
+from protokit.doors.graph.columns.free_texts import OfTokens
+from protokit.doors.graph.columns.images import OfImage
 from protokit.doors.graph.columns.numbers import OfNumber, OfSeconds
 from protokit.doors.graph.columns.texts import OfBoolean, OfTexts
 from protokit.doors.graph.columns.times import OfDate, OfTimeOfDay
@@ -145,7 +147,7 @@ def narrowed(plan: Plan) -> NarrowPlan:
         if any(isinstance(one, int) and abs(one) >= 2**31 for one in target.spec.classes):
             raise SpecError.one(f"classes of {target.spec.name!r} are no numbers of 32 bits", "export it as ONNX")
     columns = [{name: _narrowed(column, plan) for name, column in own.items()} for own in plan.columns]
-    return NarrowPlan(plan.model, plan.encoders, tuple(columns), plan.targets)
+    return NarrowPlan(plan.encoders, tuple(columns), plan.targets, plan.model)
 
 
 def _narrowed(column: RawColumn, plan: Plan) -> RawColumn:
@@ -153,6 +155,8 @@ def _narrowed(column: RawColumn, plan: Plan) -> RawColumn:
         of_parts = [own[column.name].levels or () for own in plan.columns if column.name in own]
         known = tuple(dict.fromkeys(level for levels in of_parts for level in levels)) or ("false", "true")
         return Coded(column.fitted, column.marks, column, known)
+    if isinstance(column, (OfTokens, OfImage)):
+        return column
     if isinstance(column, OfDate):
         assert isinstance(column.fitted, Date), "it is one"
         if column.fitted.timed:

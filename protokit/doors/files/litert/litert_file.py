@@ -12,14 +12,15 @@ from protokit.core.libraries.backend import keras
 from protokit.core.libraries.optional import optional
 from protokit.core.libraries.quiet import native_stderr_held
 from protokit.doors.arithmetic.of_litert import OfLiteRt
-from protokit.doors.files.keras_model import hold_single, names_in, plain
+from protokit.doors.files.keras_model import functional, hold_single, names_in, plain
 from protokit.doors.files.litert.columns import Coded, narrowed
 from protokit.doors.files.litert.pieces import converted, together
 from protokit.doors.files.networks import joined, key_of
 from protokit.doors.format import Format
 from protokit.doors.graph.scaling import checked
 from protokit.doors.plan import Plan
-from protokit.doors.proof import DRAWN, drawn
+from protokit.doors.plans.self_proving import refuse
+from protokit.doors.proof import drawn, many_drawn
 
 _TOLERANCES = {"float32": 1e-5, "float16": 1e-3, "int8": 0.05}
 _CHANGES = 1 / 200
@@ -36,12 +37,14 @@ class LiteRtFile(Format):
 
     def __init__(self, dtype: str = "float32", rows: pd.DataFrame | None = None) -> None:
         self.dtype, self.rows = dtype, rows if rows is not None and len(rows) else None
+        self._calibrated = 0
         self.tolerance, self.changes = _TOLERANCES[dtype], _CHANGES if dtype == "int8" else None
 
     def adapted(self, plan: Plan) -> Plan:
         """See Format."""
+        refuse(plan, "LiteRT")
         hold_single(plan, "LiteRT computes with")
-        return narrowed(plan)
+        return narrowed(plan.with_codes())
 
     def names(self, plan: Plan) -> Mapping[str, str]:
         """See Format: their own names."""
@@ -53,14 +56,16 @@ class LiteRtFile(Format):
         """See Format."""
         if self.dtype != "int8":
             return {"weights": self.dtype}
-        by = f"{DRAWN} rows that were drawn" if self.rows is None else f"{len(self.rows)} rows that were given"
+        by = f"{self._calibrated} rows that were {'drawn' if self.rows is None else 'given'}"
         return {"weights": self.dtype, "calibrated_by": by}
 
     def write(self, plan: Plan, path: Path) -> None:
         """See Format: as three pieces, of which only the networks are kept in fewer bits."""
         names = names_in(plan)
         known = {names[column.name]: column.texts for column in plan.raw.values() if isinstance(column, Coded)}
-        raw = {name: keras.Input((1,), dtype=column.dtype, name=names[name]) for name, column in plan.raw.items()}
+        raw = {
+            name: keras.Input(column.shape, dtype=column.dtype, name=names[name]) for name, column in plan.raw.items()
+        }
         networks = joined(plan, plain)
         every = {f"said_{i}": one for i, one in enumerate(networks.every)}
         given = {key: keras.Input(one.shape[1:], dtype=one.dtype, name=key) for key, one in every.items()}
@@ -75,9 +80,9 @@ class LiteRtFile(Format):
         ends = plan.predicted(OfLiteRt(known), raw, said)
         taken = {names[name]: one for name, one in raw.items()}
         pieces = (
-            (keras.Model(taken, made), "float32"),
+            (functional(taken, made), "float32"),
             (keras.Model(networks.inputs, every), self.dtype),
-            (keras.Model(given, {names[name]: one for name, one in ends.items()}), "float32"),
+            (functional(given, {names[name]: one for name, one in ends.items()}), "float32"),
         )
         rows = self._calibrating(plan) if self.dtype == "int8" else {}
         files = [converted(model, dtype, rows) for model, dtype in pieces]
@@ -86,7 +91,8 @@ class LiteRtFile(Format):
 
     def _calibrating(self, plan: Plan) -> dict[str, np.ndarray]:
         """What the networks take, of the rows that calibrate."""
-        rows = drawn(plan, DRAWN, 1) if self.rows is None else self.rows
+        rows = drawn(plan, many_drawn(plan), 1) if self.rows is None else self.rows
+        self._calibrated = len(rows)
         found: dict[str, np.ndarray] = {}
         for i, encoder in enumerate(plan.encoders):
             inputs = dict(encoder.encode(encoder.examples(rows))[0])

@@ -25,12 +25,15 @@ _TAKEN = frozenset(
 
 @dataclass
 class Written:
-    """A class: its text without its name, its weights by their names in it, the classes that it needs, its inputs."""
+    """A class: its text without its name, its weights by their names in it, the classes that it needs, its inputs.
+
+    The `inputs` are what `forward` calls each input of the network.
+    """
 
     body: list[str] = field(default_factory=list)
     weights: dict[str, np.ndarray] = field(default_factory=dict)
     needs: list[str] = field(default_factory=list)
-    inputs: tuple[str, ...] = ()
+    inputs: Mapping[str, str] = field(default_factory=dict)
 
 
 def written(network: keras.Model, ends: Mapping[str, keras.KerasTensor]) -> Written:
@@ -43,7 +46,7 @@ def written(network: keras.Model, ends: Mapping[str, keras.KerasTensor]) -> Writ
     layers = [one for one in network._operations if not isinstance(one, keras.layers.InputLayer)]
     names = usable([*inputs, *(one.name for one in layers)])
     text = {id(tensor): names[name] for name, tensor in network.input.items()}
-    found, made, lines = Written(inputs=tuple(inputs)), list[str](), list[str]()
+    found, made, lines = Written(inputs={name: names[name] for name in inputs}), list[str](), list[str]()
     done: set[str] = set()
     for depth in sorted(network._nodes_by_depth, reverse=True):
         for node in network._nodes_by_depth[depth]:

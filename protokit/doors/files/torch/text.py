@@ -9,6 +9,7 @@ from textwrap import indent
 import numpy as np
 
 from protokit.doors.files.torch.network import Written
+from protokit.doors.files.torch.splitting import functions_in, imports_in, methods_in
 from protokit.doors.graph.columns.column import RawColumn
 
 _WIDEST = 110  # characters of a line of constants
@@ -24,7 +25,7 @@ what a missing one is and what stays outside stands in {contract}. `model.networ
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+{modules}{names}from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +79,7 @@ class Model(nn.Module):
     def device(self) -> torch.device:
         """Where the weights are."""
         return next(self.parameters()).device
-'''
+{methods}'''
 
 
 @dataclass(frozen=True)
@@ -106,20 +107,25 @@ def text_of(whole: Whole) -> str:
     for name, one in whole.classes.items():
         about = "The network of some parts of the model." if several else "The network, as it was trained."
         classes += f'\n\nclass {name}(nn.Module):\n    """{about}"""\n\n' + indented(one.body, 1)
-    example = ", ".join(f"{name!r}: [...]" for name in list(whole.columns)[:2])
-    more = ", ..." if len(whole.columns) > 2 else ""
-    end = list(whole.ends)[-1]
+    plain = [name for name in whole.columns if _in_a_docstring(name)][:2]
+    example = ", ".join(f"{name!r}: [...]" for name in plain)
+    more = ("" if not plain else ", ") + "..." if len(whole.columns) > len(plain) else ""
+    end = next(iter([one for one in reversed([*whole.ends]) if _in_a_docstring(one)]), "...")
+    encode = indented(_encode(whole), 2).rstrip("\n")
+    methods, functions = methods_in(encode), functions_in(encode)
     model = _MODEL.format(
+        methods=methods,
         networks=", ".join(f"{name}()" for name, _ in whole.networks),
         tables=indented(_buffers(whole.tables), 2),
         of_parts=repr(tuple(part for _, part in whole.networks)),
         each=", of each part of the model" if len(whole.encoded) > 1 else "",
-        encode=indented(_encode(whole), 2).rstrip("\n"),
+        encode=encode,
         decide=indented([*whole.decide, *_returned(whole.ends)], 2).rstrip("\n"),
     )
     functional = ", functional" if "functional." in classes else ""
     functional = "\nfrom torch.nn import functional" if functional else ""
     stem = whole.weights.removesuffix(".safetensors")
+    modules, names = imports_in(functions + methods)
     head = _HEAD.format(
         weights=whole.weights,
         digest=whole.digest,
@@ -127,9 +133,17 @@ def text_of(whole: Whole) -> str:
         end=end,
         contract=f"{stem}.py.json",
         functional=functional,
+        modules=modules,
+        names=names,
     )
+    classes = f"{classes}\n{functions}".rstrip("\n") + "\n" if functions else classes
     words = "".join(f"\n{line}" for name, some in whole.words.items() for line in constant(name, some))
     return f"{head}{words}\n{classes}\n\n{model.lstrip()}" if words else f"{head}\n{classes}\n\n{model.lstrip()}"
+
+
+def _in_a_docstring(name: str) -> bool:
+    """Whether a name may stand in a docstring as it is: a column can have any name, also one that ends it."""
+    return '"' not in name and "\\" not in repr(name)
 
 
 def _encode(whole: Whole) -> list[str]:
@@ -137,6 +151,8 @@ def _encode(whole: Whole) -> list[str]:
     for name, (own, column) in whole.columns.items():
         cells = f"columns[{name!r}]"
         read = cells if column.dtype == "object" else f"self.numbers({cells}, torch.{column.dtype})"
+        if column.shape != (1,):
+            read = f"torch.as_tensor({cells}, dtype=torch.{column.dtype}, device=self.device)"
         lines += [f"# {column.takes}; missing: {column.gone}", f"{own} = {read}"]
     lines += whole.encode
     each = [f"{{{', '.join(f'{name!r}: {text}' for name, text in own.items())}}}" for own in whole.encoded]

@@ -10,26 +10,32 @@ from pathlib import Path
 import numpy as np
 from safetensors.numpy import save
 
-from protokit.bundle.opened.keras_copy import copied
 from protokit.core.libraries.optional import optional
 from protokit.doors.arithmetic.of_torch import OfTorch, Term
+from protokit.doors.files.networks import predicting
 from protokit.doors.files.torch.network import Written, usable, written
 from protokit.doors.files.torch.text import Whole, text_of
 from protokit.doors.format import Format
+from protokit.doors.graph.columns.column import RawColumn
 from protokit.doors.plan import Plan, by_target
+from protokit.doors.plans.self_proving import refuse
 
 
 class TorchFile(Format):
     """See Format."""
 
     name = "torch"
-    shape = ("rows",)
 
     def names(self, plan: Plan) -> Mapping[str, str]:
         """See Format: their own names."""
+        refuse(plan, "torch")
         optional("torch", "torch")
         names = [*plan.raw, *(end.name for end in plan.ends)]
         return dict(zip(names, names, strict=True))
+
+    def shape(self, column: RawColumn) -> tuple[object, ...]:
+        """See Format: a cell that is one number or text is not in an array of its own."""
+        return ("rows",) if column.shape == (1,) else super().shape(column)
 
     def beside(self, path: Path) -> tuple[Path, ...]:
         """See Format: the weights."""
@@ -45,7 +51,7 @@ class TorchFile(Format):
 
         def said(given: Sequence[Mapping[str, Term]]) -> list[list[dict[str, Term]]]:
             takes = {part: classes[name].inputs for name, part in networks}
-            encoded.extend({name: own[name].text for name in takes[i]} for i, own in enumerate(given))
+            encoded.extend({to: own[name].text for name, to in takes[i].items()} for i, own in enumerate(given))
             found, place = list[list[dict[str, Term]]](), 0
             for encoder, part in zip(plan.encoders, plan.model.parts, strict=True):
                 found.append([])
@@ -76,7 +82,7 @@ class TorchFile(Format):
             decide=decide,
             ends=dict(zip((end.name for end in plan.ends), texts, strict=True)),
         )
-        path.write_text(text_of(whole))
+        path.write_text(text_of(whole), encoding="utf-8")
 
     def run(self, plan: Plan, path: Path, given: Mapping[str, np.ndarray]) -> Mapping[str, np.ndarray]:
         """See Format."""
@@ -86,7 +92,9 @@ class TorchFile(Format):
         module = module_from_spec(spec)
         spec.loader.exec_module(module)
         with torch.no_grad():
-            said = module.Model.load()({name: array[:, 0].tolist() for name, array in given.items()})
+            said = module.Model.load()(
+                {name: array if array.ndim > 2 else array[:, 0].tolist() for name, array in given.items()}
+            )
         return {name: one.numpy() if hasattr(one, "numpy") else np.array(one, object) for name, one in said.items()}
 
 
@@ -95,7 +103,7 @@ def _networks(plan: Plan) -> tuple[dict[str, Written], list[tuple[str, int]], di
     classes, networks, state = dict[str, Written](), list[tuple[str, int]](), dict[str, np.ndarray]()
     for i, (part, encoder) in enumerate(zip(plan.model.parts, plan.encoders, strict=True)):
         for seed in range(len(part.weights)):
-            network = copied(plan.model.menu, part, plan.model.precision, None, seed)
+            network = predicting(plan.network(i, seed))
             found = written(network, by_target(network.output, encoder))  # type: ignore[arg-type]
             name = next((name for name, one in classes.items() if one.body == found.body), None)
             if name is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar, TypeVar
 
 import numpy as np
@@ -20,13 +20,17 @@ Value = TypeVar("Value")
 class RawColumn(ABC):
     """A column of a file's input. `marks` are the recipe's texts of missing cells.
 
+    Of each example it has one cell, or so many `steps`: `span` says which these are.
+
     Attributes:
-        dtype: float64, int64, or object for texts.
+        dtype: float64, int64, uint8, or object for texts.
         takes: what a cell is, for the contract; `gone` what stands for a missing one.
     """
 
     fitted: FittedColumn
     marks: tuple[str, ...] = ()
+    steps: int = field(default=1, kw_only=True)
+    span: str = field(default="", kw_only=True)
     dtype: ClassVar[str]
     takes: ClassVar[str]
     gone: ClassVar[str]
@@ -35,6 +39,11 @@ class RawColumn(ABC):
     def name(self) -> str:
         """The column's name."""
         return self.fitted.column
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of an example's cells in the file."""
+        return (self.steps,)
 
     @property
     def levels(self) -> list[str] | None:
@@ -53,13 +62,15 @@ class RawColumn(ABC):
 
     @abstractmethod
     def array(self, cells: pd.Series) -> np.ndarray:
-        """Cells of a cleaned table as the file takes them. Shapes: (rows,) -> (rows, 1)."""
+        """Cells of a cleaned table as the file takes them. Shapes: (rows,) -> (rows, *shape)."""
 
     @abstractmethod
     def made(self, a: Arithmetic[Value], value: Value) -> Value:
         """What is made of cells: numbers (float64, NaN where missing), or of a category its code (int64).
 
-        Shapes: (rows, 1) -> (rows, numbers of the column), or (rows, 1).
+        Of a column that is an input of its own, what the network takes.
+
+        Shapes: (rows, *shape) -> (rows, numbers of the column), (rows, 1), or that of the input.
         """
 
     @abstractmethod

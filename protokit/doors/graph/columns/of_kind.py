@@ -6,10 +6,15 @@ from collections.abc import Sequence
 
 from protokit.core.errors import SpecError
 from protokit.doors.graph.columns.column import RawColumn
+from protokit.doors.graph.columns.free_texts import OfText
+from protokit.doors.graph.columns.images import OfImage
 from protokit.doors.graph.columns.numbers import OfNumber, OfSeconds
 from protokit.doors.graph.columns.texts import OfBoolean, OfCategory, OfOrdered
 from protokit.doors.graph.columns.times import OfDate, OfTimeOfDay
 from protokit.represent.encoders.circles import TABLES
+from protokit.represent.encoders.image import ImageColumn
+from protokit.represent.encoders.text import Tfidf, Tokens
+from protokit.represent.encoders.words.tokens import VectorTokens
 from protokit.represent.kind import FittedColumn
 from protokit.represent.kinds.boolean import Boolean
 from protokit.represent.kinds.category import Category
@@ -27,6 +32,10 @@ _OF_KIND: dict[type[FittedColumn], type[RawColumn]] = {
     Ordered: OfOrdered,
     Category: OfCategory,
     Date: OfDate,
+    ImageColumn: OfImage,
+    Tokens: OfText,
+    VectorTokens: OfText,
+    Tfidf: OfText,
 }
 
 
@@ -44,6 +53,10 @@ def raw_column(fitted: FittedColumn, marks: Sequence[str]) -> RawColumn:
         raise SpecError.one(rule, f"{cure}, with the arrays of model.arrays(table)")
     if isinstance(fitted, Date) and fitted.circles != TABLES:
         raise SpecError.one(f"{name!r} is a date of an earlier version of protokit", "train the model anew")
+    if isinstance(fitted, ImageColumn):
+        return of(fitted)
+    if isinstance(fitted, (Tokens, Tfidf)):
+        return of(fitted, tuple(marks))
     known = (*(getattr(fitted, "levels", None) or ()), *(getattr(fitted, "rare", None) or ()))
     if "" in known:
         rule = f"{name!r} has the empty text as a level, and in a file that is a missing cell"

@@ -19,6 +19,7 @@ _STRAIGHT = 32.0  # standard deviations: no number of so few training rows lies 
 _MOST_KNOTS, _FEWEST_KNOTS = 1000, 100  # of a column
 _ALL_KNOTS = 200_000  # of a table: the more columns, the fewer each
 SINGLE, FINE = 24, 44  # bits of a number that are looked at: those of a float32, or nearly all of a float64
+_FEW = 32  # rows
 _LOST = 0.9  # of the knots that FINE tells apart, so many have to stay apart in SINGLE
 
 
@@ -99,12 +100,16 @@ class ColumnScale:
             return numbers
         with np.errstate(over="ignore"):
             units = np.clip((numbers - self.center) / self.scale, -1e9, 1e9)
-        if not self.knots:
-            return np.clip(units, -_FARTHEST, _FARTHEST)
-        if self.straight:
-            return np.clip(units, -_STRAIGHT, _STRAIGHT)
-        size = units / np.sqrt(1 + (units / _FARTHEST) ** 2)
-        found: np.ndarray = (np.interp(numbers, *self._line) + size) / 2
+        return self.of_units(numbers, units, units / np.sqrt(1 + (units / _FARTHEST) ** 2))
+
+    def of_units(self, numbers: np.ndarray, units: np.ndarray, sizes: np.ndarray) -> np.ndarray:
+        """What comes out of rounded numbers, whose `u` is known, and that softly bounded. Shapes: (rows,) each."""
+        found: np.ndarray
+        if not self.knots or self.straight:
+            most = _STRAIGHT if self.knots else _FARTHEST
+            found = np.clip(units, -most, most)
+            return found
+        found = (np.interp(numbers, *self._line) + sizes) / 2
         return found
 
     @cached_property
@@ -145,6 +150,8 @@ class Scaler:
     def transform(self, numbers: np.ndarray) -> np.ndarray:
         """See NumberScaler."""
         rows, many = numbers.shape
+        if rows <= _FEW and many > 1:
+            return self._of_few(numbers)
         out = np.empty((rows, many + int(self.marked.sum())), np.float32)
         at = many
         for i, column in enumerate(self.columns):
@@ -154,6 +161,26 @@ class Scaler:
                 out[:, at] = missing
                 at += 1
         return out
+
+    def _of_few(self, numbers: np.ndarray) -> np.ndarray:
+        """All columns at once, to the same bits: each operation has a price of its own, whatever the rows."""
+        missing = np.isnan(numbers)
+        medians, centers, scales, bits = self._packed
+        found = rounded(np.where(missing, medians, numbers), bits)
+        with np.errstate(over="ignore"):
+            units = np.clip((found - centers) / scales, -1e9, 1e9)
+        sizes = units / np.sqrt(1 + (units / _FARTHEST) ** 2)
+        for i, column in enumerate(self.columns):
+            if not column.as_is:
+                found[:, i] = column.of_units(found[:, i], units[:, i], sizes[:, i])
+        marked = self.marked
+        return np.concatenate([found, missing[:, marked]] if marked.any() else [found], axis=1).astype(np.float32)
+
+    @cached_property
+    def _packed(self) -> tuple[np.ndarray, ...]:
+        """Shapes: (columns,) each."""
+        numbers = (np.array([getattr(one, of) for one in self.columns]) for of in ("median", "center", "scale", "bits"))
+        return tuple(numbers)
 
     def as_plain(self) -> dict[str, object]:
         """See NumberScaler."""
@@ -186,10 +213,10 @@ def scaler_from_plain(plain: Mapping[str, Any]) -> NumberScaler:
     )
 
 
-def rounded(numbers: np.ndarray, bits: int) -> np.ndarray:
+def rounded(numbers: np.ndarray, bits: int | np.ndarray) -> np.ndarray:
     """Numbers with so many binary digits, half to even, as `Cast` to float32 rounds with 24; never infinite.
 
-    Shapes: (many,) float64 -> (many,) float64.
+    Shapes: (..., many) float64, and bits (many,) where they differ -> (..., many) float64.
     """
     spare = 53 - bits
     words = np.ascontiguousarray(numbers, np.float64).view(np.int64)

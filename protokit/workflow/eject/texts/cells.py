@@ -4,43 +4,10 @@
 # types here are for people who read a script: no library is told twice what it gives
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
-from pathlib import Path
 
-import duckdb
 import numpy as np
 import pandas as pd
-import sklearn.datasets
-
-
-def read_csv(path: Path, delimiter: str, encoding: str) -> pd.DataFrame:
-    """A file of delimited text, every cell as it is written, without blanks around it."""
-    table = pd.read_csv(path, sep=delimiter, encoding=encoding, dtype=str, keep_default_na=False, skipinitialspace=True)
-    return table.rename(columns=str.strip).map(str.strip)
-
-
-def read_sqlite(path: Path, query: str) -> pd.DataFrame:
-    """What a query finds in a SQLite database."""
-    connection = sqlite3.connect(path)
-    try:
-        return pd.read_sql(query, connection)
-    finally:
-        connection.close()
-
-
-def read_parquet(path: Path) -> pd.DataFrame:
-    """A Parquet file; DuckDB reads it."""
-    return duckdb.connect().read_parquet(str(path)).df()
-
-
-def shipped(name: str) -> pd.DataFrame:
-    """A table that scikit-learn ships; classes by their names."""
-    found = getattr(sklearn.datasets, f"load_{name}")(as_frame=True)
-    table, names = found.frame.copy(), getattr(found, "target_names", None)
-    if names is not None and table["target"].dtype.kind in "iu":
-        table["target"] = [str(names[place]) for place in table["target"]]
-    return table
 
 
 def text_of(cell: object) -> str:
@@ -71,14 +38,3 @@ def places_of(column: pd.Series, levels: Sequence[str]) -> np.ndarray:
     """The place of each cell in the order of the levels, NaN where it is missing. Shapes: (rows,) -> (rows, 1)."""
     place = {level: float(i) for i, level in enumerate(levels)}
     return np.array([np.nan if text in (None, "") else place[text] for text in texts_of(column)])[:, None]
-
-
-def cleaned(table: pd.DataFrame, steps: Sequence[str]) -> pd.DataFrame:
-    """A table after some queries of DuckDB's SQL, each over the `rows` that the one before has left."""
-    with duckdb.connect() as connection:
-        first = table.assign(**{"row number": np.arange(len(table))})
-        connection.register("first", first)
-        connection.execute("CREATE TABLE rows AS SELECT * FROM first")
-        for step in steps:
-            connection.execute(f"CREATE OR REPLACE TABLE rows AS {step}")
-        return connection.execute('SELECT * EXCLUDE ("row number") FROM rows ORDER BY "row number"').df()

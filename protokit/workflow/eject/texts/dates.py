@@ -29,3 +29,18 @@ def dates_of(column: pd.Series, form: str | None, timed: bool, missing: tuple[st
     day = [circle(1440, 1440)[dates.dt.hour.to_numpy() * 60 + dates.dt.minute.to_numpy()]] if timed else []
     found[there] = np.concatenate([days[:, None], year, week, *day], axis=1)
     return found
+
+
+def clock_of(column: pd.Series, form: str) -> np.ndarray:
+    """Times of day as hours and as places on the circle of the day, where 23:59 is beside 00:00.
+
+    Shapes: (rows,) -> (rows, 3), NaN where missing.
+    """
+    known = column.mask(column == "")
+    times = pd.Series(pd.to_datetime(known, format=form)).astype("datetime64[us]")
+    there = times.notna().to_numpy()
+    seconds = (times - times.dt.normalize()).to_numpy()[there].astype("timedelta64[us]").astype(np.int64) / 1_000_000
+    found = np.full((len(column), 3), np.nan)
+    found[there, 0] = seconds / 3600
+    found[there, 1:] = circle(1440, 1440)[(seconds // 60).astype(int)]
+    return found

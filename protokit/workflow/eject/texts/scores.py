@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -41,6 +42,18 @@ def temperature_of(probabilities: np.ndarray, truth: np.ndarray) -> float:
         return float((totals - own / np.exp(log)).sum() + log**2 / 2)
 
     return float(np.exp(minimize_scalar(cost, bounds=(-3.0, 3.0), method="bounded", options={"xatol": 1e-4}).x))
+
+
+def threshold_of(scores: np.ndarray, positive: np.ndarray, metric: Callable[[np.ndarray, np.ndarray], float]) -> float:
+    """The threshold that a metric is best with on the validation rows; of several the nearest to 0.5.
+
+    Those tried lie in the middle between two probabilities that follow each other, and at 0.5.
+    """
+    different = np.concatenate([[0.0], np.unique(scores), [1.0]])
+    tried = np.unique(np.concatenate([[0.5], (different[1:] + different[:-1]) / 2]))
+    values = np.nan_to_num([metric(positive.astype(int), (scores > one).astype(int)) for one in tried])
+    best = tried[values >= values.max() - 1e-12]
+    return float(best[np.abs(best - 0.5).argmin()])
 
 
 def checksum(rows: dict[str, Any]) -> int:

@@ -96,8 +96,8 @@ def folds_by_time(folds: int, times: np.ndarray) -> list[tuple[np.ndarray, np.nd
     return [(every[part[places] < fold], every[part[places] == fold]) for fold in range(1, folds + 1)]
 
 
-def times_of(column: pd.Series) -> np.ndarray:
+def times_of(column: pd.Series, form: str | None = None) -> np.ndarray:
     """Times as numbers that only grow with them. Shapes: (rows,)."""
     if column.dtype.kind in "iuf":
         return column.to_numpy(float)
-    return pd.to_datetime(column).to_numpy().astype("datetime64[us]").astype(np.int64)
+    return pd.to_datetime(column, format=form).to_numpy().astype("datetime64[us]").astype(np.int64)

@@ -1,0 +1,1 @@
+"""What is made of columns that have several steps of each example."""

@@ -1,0 +1,1 @@
+"""Columns that are no plain numbers or categories, in a script."""

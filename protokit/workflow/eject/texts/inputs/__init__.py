@@ -1,0 +1,1 @@
+"""Functions of scripts for columns that are no plain numbers or categories."""
