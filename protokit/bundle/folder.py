@@ -29,6 +29,7 @@ from protokit.core.outside import access
 from protokit.core.outside.printed import short
 from protokit.core.runs import path_of
 from protokit.core.values.signature import Signature
+from protokit.evaluate.audit.kept_rows import KeptRows
 from protokit.learn.clustering.clusters import Clusters
 from protokit.learn.snapshot import assign
 from protokit.learn.words import PRECISIONS
@@ -75,7 +76,7 @@ def _model(written: Written, rows: KeptRows | None) -> Model:
         fitted = [encoding_of(plain) for plain in encoders]
         menu = Menu.parse(about["menu"], columns=fitted[0].signature.names)
         schema = InputSchema.from_plain(about["intake"])
-        hold_that_it_encodes(fitted, schema)
+        hold_that_it_encodes(fitted)
     clusters = [Clusters.from_plain(plain["clusters"]) if plain.get("clusters") else None for plain in encoders]
     networks: dict[Signature, keras.Model] = {}
     try:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from protokit.bundle.digest import digest_of
-from protokit.bundle.files.checked import encoding_of
+from protokit.bundle.files.checked import encoding_of, hold_that_it_encodes
 from protokit.bundle.files.model_files import folder_of, verified, written_in
 from protokit.bundle.input_schema import InputSchema, lacking
 from protokit.bundle.migrations import Written
@@ -84,6 +84,7 @@ def intake_of(path: str | Path) -> Intake | None:
         with access.named_by("bundle"):
             encoders = tuple(encoding_of(plain) for plain in written.encoders)
             schema = InputSchema.from_plain(written.menu["intake"])
+            hold_that_it_encodes(encoders)
     except (ProtokitError, KeyError, TypeError, ValueError, IndexError, AttributeError):
         return None
     return Intake(folder, schema, encoders, written)

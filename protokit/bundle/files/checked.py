@@ -10,11 +10,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from protokit.bundle.input_schema import InputSchema
-from protokit.core.conform import fault_of
 from protokit.core.errors import ProtokitError
 from protokit.core.outside import limits
 from protokit.core.outside.printed import short
+from protokit.core.values.conform import fault_of
 from protokit.represent.encoding import Encoding, from_plain
 
 _BESIDE = {"clusters"}  # keys that are not the encoder's own
@@ -39,7 +38,7 @@ def encoding_of(plain: Mapping[str, Any]) -> Encoding:
     return found
 
 
-def hold_that_it_encodes(encoders: Sequence[Encoding], schema: InputSchema) -> None:
+def hold_that_it_encodes(encoders: Sequence[Encoding]) -> None:
     """Hold that a row of missing cells goes through each encoder, or is refused by it as data is.
 
     Raises:
@@ -53,10 +52,12 @@ def hold_that_it_encodes(encoders: Sequence[Encoding], schema: InputSchema) -> N
                 examples = encoder.examples(row)
                 arrays, features = encoder.encode(examples)
                 encoder.unusual(examples, features)
+                nothing = {spec.name: np.zeros((1, *spec.shape), np.float32) for spec in encoder.signature.targets}
+                encoder.predictions(row, encoder.scores(nothing, features))
         except ProtokitError:
             continue
         except Exception as error:
-            raise ValueError(f"what was learned of columns does not fit itself: {short(repr(error))}") from None
+            raise ValueError(f"what was learned does not fit itself: {short(repr(error))}") from None
         for spec in encoder.signature.inputs:
             given = arrays.get(spec.name)
             if given is None or given.shape[1:] != spec.shape or given.dtype != np.dtype(spec.dtype):

@@ -37,9 +37,11 @@ def hold_signed(file: Path, said: object) -> None:
     """Hold that a file is the one that a manifest names.
 
     Raises:
-        BundleError: it is not.
+        BundleError: it is not, or larger than is taken.
     """
     size = size_of(file)
+    if (found := limits.beyond("weights" if file.suffix == ".safetensors" else "member", size)) is not None:
+        raise BundleError(found[0], place=str(file), cure=found[1])
     if not isinstance(said, dict) or size != said.get("bytes") or sha256(file) != said.get("sha256"):
         raise BundleError("the file is not the one that was saved", place=str(file), cure="copy it again")
 
@@ -48,13 +50,12 @@ def json_of(file: Path) -> Any:
     """What a file of a model holds.
 
     Raises:
-        BundleError: it cannot be read, is larger than is taken, or says a key twice or a number that is not finite.
+        BundleError: it cannot be read, or says a key twice or a number that is not finite.
     """
     size = size_of(file)
     if file.name == "manifest.json" and size > _MANIFEST:
-        raise BundleError(f"a manifest of {size:,} bytes, and at most {_MANIFEST:,} are taken", place=str(file))
-    if (found := limits.beyond("member", size)) is not None:
-        raise BundleError(found[0], place=str(file), cure=found[1])
+        rule = f"a manifest of {size:,} bytes, and at most {_MANIFEST:,} are taken"
+        raise BundleError(rule, place=str(file), cure="copy the folder again")
     try:
         text = file.read_text(encoding="utf-8")
         found = json.loads(text, object_pairs_hook=_once, parse_constant=_no_number)

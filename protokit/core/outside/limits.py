@@ -31,11 +31,12 @@ class Limits:
     """The limits that hold now. The `unit` of sizes is bytes."""
 
     member: int = _limit(2**29, "a file of a model beside its weights", "bytes")
+    weights: int = _limit(2**32, "the weights of a model", "bytes")
     layers: int = _limit(20_000, "layers of a network")
     row: int = _limit(2**28, "numbers that a layer makes of one row")
 
 
-_NOW: ContextVar[Limits] = ContextVar("protokit_limits", default=Limits())
+_NOW: ContextVar[Limits] = ContextVar("protokit_limits", default=Limits())  # noqa: B039  it is frozen
 
 
 def now() -> Limits:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import unicodedata
 
 _LONGEST = 200
-_KEPT = ("\n", "\t")
+_LINE, _LINES = 2_000, 400  # of a message
+_KEPT = ("\n", "\t", "\u200d")  # the last joins parts of a picture
 # marks that turn the direction of a text, by which it reads as another
 _TURNING = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C)))
 
@@ -29,6 +30,14 @@ def plain(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(_written(one) for one in text)
+
+
+def message(text: str) -> str:
+    """A message of several lines: no terminal obeys it, and no value that it names floods the screen."""
+    lines = plain(text).split("\n")
+    if len(lines) > _LINES:
+        lines = [*lines[:_LINES], f"... and {len(lines) - _LINES:,} more lines"]
+    return "\n".join(one if len(one) <= _LINE else f"{one[:_LINE]}... ({len(one):,} characters)" for one in lines)
 
 
 def _written(one: str) -> str:

@@ -10,15 +10,14 @@ from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 _MOST = 2**63  # of a whole number
-_LARGEST = 1.8e308
 _MANY = 16
 _PLAIN = (str, float)
 _WORDS = {str: "a text", int: "a whole number", float: "a finite number", bool: "yes or no", NoneType: "nothing"}
 
 
-def fault_of(value: object, place: str = "") -> str | None:
+def fault_of(value: Any, place: str = "") -> str | None:
     """What is wrong in a dataclass and those in its fields, with the place; None where nothing is."""
-    for name, kind in _kinds(type(value)).items():
+    for name, kind in _kinds(value.__class__).items():
         here = f"{place}.{name}" if place else name
         if (found := _fault(getattr(value, name), kind, here)) is not None:
             return found
@@ -32,7 +31,7 @@ def _kinds(kind: type) -> dict[str, Any]:
     return {one.name: hints[one.name] for one in fields(kind)}
 
 
-def _fault(value: object, kind: Any, place: str) -> str | None:
+def _fault(value: Any, kind: Any, place: str) -> str | None:
     """What is wrong with a value of a type."""
     origin, of = get_origin(kind), get_args(kind)
     if kind is Any or kind is object:
@@ -53,10 +52,8 @@ def _fault(value: object, kind: Any, place: str) -> str | None:
         return _first(value, of[0], place) if listed else _no(place, value, "a list")
     plain = origin or kind
     if plain is float:
-        whole = isinstance(value, (int, float)) and not isinstance(value, bool)
-        return (
-            None if whole and math.isfinite(value) and abs(value) < _LARGEST else _no(place, value, "a finite number")
-        )
+        whole = isinstance(value, (int, float)) and not isinstance(value, bool) and _is_finite(value)
+        return None if whole else _no(place, value, "a finite number")
     if plain is int:
         whole = isinstance(value, int) and not isinstance(value, bool) and abs(value) < _MOST
         return None if whole else _no(place, value, "a whole number")
@@ -78,12 +75,19 @@ def _of_tuple(value: object, of: tuple[Any, ...], place: str) -> str | None:
     return next((found for i, one in enumerate(value) if (found := _fault(one, of[i], f"{place}.{i}"))), None)
 
 
-def _first(values: Iterable[object], kind: Any, place: str) -> str | None:
+def _first(values: Iterable[Any], kind: Any, place: str) -> str | None:
     """What is wrong with the first of several that is wrong; of long lists of plain values all at once."""
-    if kind in _PLAIN and isinstance(values, tuple) and len(values) > _MANY and set(map(type, values)) == {kind}:
-        if kind is str or all(map(math.isfinite, values)):
-            return None
+    of_one = kind in _PLAIN and isinstance(values, tuple) and len(values) > _MANY and set(map(type, values)) == {kind}
+    if of_one and (kind is str or all(map(math.isfinite, values))):
+        return None
     return next((found for i, one in enumerate(values) if (found := _fault(one, kind, f"{place}.{i}"))), None)
+
+
+def _is_finite(value: float) -> bool:
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # a whole number beyond all floats
+        return False
 
 
 def _no(place: str, value: object, wanted: str) -> str:
