@@ -11,6 +11,7 @@ from protokit.core.errors import ProtokitError as ProtokitError
 from protokit.core.errors import SpecError as SpecError
 from protokit.core.errors import TrainingError as TrainingError
 from protokit.core.errors import WorkerError as WorkerError
+from protokit.core.outside.limits import limits as limits
 from protokit.estimators.classifier import Classifier as Classifier
 from protokit.estimators.clusterer import Clusterer as Clusterer
 from protokit.estimators.embedder import Embedder as Embedder

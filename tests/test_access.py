@@ -40,10 +40,10 @@ IN_SQL = re.compile(r"\b(read_\w+|parquet_\w+|glob|scan_\w+)\s*\(|\b(attach|copy
 
 # what opens only what protokit made or brought itself, or what came through the door a line before
 ITS_OWN = {
-    "bundle/model_files.py": (
-        {"read_text", "load_file", "safe_open"},
-        "the files of a model's folder, which came through the door",
-    ),
+    "workflow/eject/eject.py": ({"read_text"}, "what a script would take the place of: whether an eject wrote it"),
+    "bundle/files/members.py": ({"read_text"}, "a file of a model's folder, which came through the door"),
+    "bundle/files/model_files.py": ({"safe_open"}, "a file of a model's folder, which came through the door"),
+    "bundle/files/tensors.py": ({"load_file"}, "a file of a model's folder, which came through the door"),
     "collect/database/warehouse.py": (
         {"duckdb.connect", "read_parquet (SQL)", "parquet_file_metadata (SQL)", "parquet_kv_metadata (SQL)"},
         "a database in memory or in a temporary folder; each Parquet file comes through the door",
@@ -65,6 +65,8 @@ ITS_OWN = {
     "collect/readers/xlsx.py": ({"load_workbook"}, "of an open file, which came through the door"),
     "collect/remote/stores.py": ({"glob", "open"}, "of the file system that came through the door"),
     "estimators/kept.py": ({"iterdir", "read_bytes"}, "a temporary folder that it has written itself"),
+    "core/outside/inner.py": ({"import socket"}, "what a name is resolved to, before it is asked"),
+    "core/outside/patterns.py": ({"scandir"}, "the folders of a pattern, each of which the door holds first"),
     "core/files.py": ({"open"}, "a file that is being written; the digest of one that came through the door"),
     "core/libraries/backend.py": ({"environ"}, "how Keras and TensorFlow are started"),
     "core/libraries/lazy.py": ({"read_text"}, "the stub beside a module of protokit"),
@@ -81,6 +83,7 @@ ITS_OWN = {
         "bytes that came through the door, Keras reading a copy of them, a file that is being written",
     ),
     "represent/encoders/media/mask.py": ({"open"}, "Pillow, of bytes, or of a path that came through the door"),
+    "represent/encoders/media/audio.py": ({"open"}, "of a path that came through the door"),
     "represent/encoders/image.py": ({"open"}, "Pillow, of bytes, or of a path that came through the door"),
     "represent/on_disk.py": ({"open", "memmap"}, "arrays in a temporary folder"),
     "bundle/writing.py": ({"iterdir"}, "the folder that a model is saved to"),

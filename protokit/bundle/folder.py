@@ -12,24 +12,31 @@ from typing import Any
 
 import numpy as np
 
+from protokit.bundle.files.checked import encoding_of, hold_that_it_encodes
+from protokit.bundle.files.model_files import folder_of, kept_rows_of, verified, written_in
+from protokit.bundle.files.tensors import count_of, hold_fitting
 from protokit.bundle.input_schema import InputSchema
+from protokit.bundle.migrations import Written
 from protokit.bundle.model import Model
-from protokit.bundle.model_files import folder_of, kept_rows_of, verified, written_in
 from protokit.bundle.opened.keras_copy import COMPILED
 from protokit.bundle.part import Part
 from protokit.bundle.requirements import check_requirements
 from protokit.bundle.writing import names_of
-from protokit.core.errors import BundleError, ProtokitError
+from protokit.core.errors import BundleError, ProtokitError, SpecError
 from protokit.core.libraries.backend import keras
+from protokit.core.libraries.weight_budget import TooManyWeights, at_most
 from protokit.core.outside import access
+from protokit.core.outside.printed import short
 from protokit.core.runs import path_of
 from protokit.core.values.signature import Signature
+from protokit.evaluate.audit.kept_rows import KeptRows
 from protokit.learn.clustering.clusters import Clusters
 from protokit.learn.snapshot import assign
 from protokit.learn.words import PRECISIONS
 from protokit.menu.menu import Menu
 from protokit.menu.network.build import build
-from protokit.represent.encoding import from_plain
+
+_AGAIN = "copy the folder again, or ask who wrote it"
 
 
 def load(path: str | Path) -> Model:
@@ -46,31 +53,47 @@ def load(path: str | Path) -> Model:
     """
     path = folder_of(path_of(path, "a model's folder"))
     written = written_in(path, of=verified(path))
-    menu_plain, encoders, rows = written.menu, written.encoders, kept_rows_of(path)
-    check_requirements(menu_plain, str(path))
+    check_requirements(written.menu, str(path))
     try:
-        precision = menu_plain.get("precision")
-        if precision not in PRECISIONS or not isinstance(encoders, list) or not encoders:
-            raise ValueError(f"precision {precision!r}" if precision not in PRECISIONS else "no encoders")
-        with access.named_by("bundle"):
-            fitted = [from_plain(plain) for plain in encoders]
-            menu = Menu.parse(menu_plain["menu"], columns=fitted[0].signature.names)
-            input_schema = InputSchema.from_plain(menu_plain["intake"])
-        clusters = [Clusters.from_plain(plain["clusters"]) if plain.get("clusters") else None for plain in encoders]
-    except (ProtokitError, KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
-        raise BundleError(f"the model cannot be read: {error}", place=str(path)) from None
-    try:
-        networks: dict[Signature, keras.Model] = {}
-        for encoder in fitted:
-            if encoder.signature not in networks:
-                networks[encoder.signature] = build(menu, encoder.signature, precision=precision, folder=None)
-        weights = _weights(written.tensors, [networks[encoder.signature] for encoder in fitted])
-        each = zip(fitted, weights, clusters, strict=True)
-        parts = (Part(e, networks[e.signature], w, found) for e, w, found in each)
-        model = Model(menu, tuple(parts), precision, input_schema, _compiled(menu_plain), rows)
-        assign(model.parts[0].network.weights, model.parts[0].weights[0])
+        return _model(written, kept_rows_of(path))
+    except BundleError as error:
+        raise BundleError(error.rule, place=error.place or str(path), cure=error.cure) from None
     except ProtokitError as error:
-        raise BundleError(error.rule if error.rule else str(error), place=str(path)) from None
+        first = error.faults[0] if isinstance(error, SpecError) else error
+        raise BundleError(f"the model cannot be read: {first.rule}", place=str(path), cure=first.cure) from None
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError, RecursionError) as error:
+        said = f"{error}" if isinstance(error, ValueError) else repr(error)
+        raise BundleError(f"the model cannot be read: {short(said)}", place=str(path), cure=_AGAIN) from None
+
+
+def _model(written: Written, rows: KeptRows | None) -> Model:
+    """The model of what is written in its files, held part by part before anything large is made."""
+    about, encoders = written.menu, written.encoders
+    precision = about.get("precision")
+    if precision not in PRECISIONS or not isinstance(encoders, list) or not encoders:
+        raise ValueError(f"precision {precision!r}" if precision not in PRECISIONS else "no encoders")
+    with access.named_by("bundle"):
+        fitted = [encoding_of(plain) for plain in encoders]
+        menu = Menu.parse(about["menu"], columns=fitted[0].signature.names)
+        schema = InputSchema.from_plain(about["intake"])
+        hold_that_it_encodes(fitted)
+    clusters = [Clusters.from_plain(plain["clusters"]) if plain.get("clusters") else None for plain in encoders]
+    networks: dict[Signature, keras.Model] = {}
+    try:
+        for i, encoder in enumerate(fitted):
+            if encoder.signature not in networks:
+                with at_most(count_of(written.tensors, f"{i}.0.")):
+                    networks[encoder.signature] = build(menu, encoder.signature, precision=precision, folder=None)
+    except TooManyWeights:
+        raise BundleError("the weights are of another network") from None
+    weights = _weights(written.tensors, [networks[encoder.signature] for encoder in fitted])
+    each = zip(fitted, weights, clusters, strict=True)
+    parts = (Part(e, networks[e.signature], w, found) for e, w, found in each)
+    model = Model(menu, tuple(parts), precision, schema, _compiled(about), rows)
+    for part in model.parts:
+        for some in part.weights:
+            hold_fitting(part.network.weights, some)
+    assign(model.parts[0].network.weights, model.parts[0].weights[0])
     return model
 
 

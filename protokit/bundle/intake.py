@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from protokit.bundle.digest import digest_of
+from protokit.bundle.files.checked import encoding_of, hold_that_it_encodes
+from protokit.bundle.files.model_files import folder_of, verified, written_in
 from protokit.bundle.input_schema import InputSchema, lacking
 from protokit.bundle.migrations import Written
-from protokit.bundle.model_files import folder_of, verified, written_in
 from protokit.bundle.predicting.kept import hold_names
 from protokit.collect.collect import source_of
 from protokit.collect.headers import names_in
@@ -17,7 +18,7 @@ from protokit.core.errors import ProtokitError
 from protokit.core.outside import access
 from protokit.core.runs import path_of
 from protokit.menu.menu import Menu
-from protokit.represent.encoding import Encoding, from_plain
+from protokit.represent.encoding import Encoding
 
 
 @dataclass(frozen=True)
@@ -81,8 +82,9 @@ def intake_of(path: str | Path) -> Intake | None:
     written = written_in(folder, of=verified(folder))
     try:
         with access.named_by("bundle"):
-            encoders = tuple(from_plain(plain) for plain in written.encoders)
+            encoders = tuple(encoding_of(plain) for plain in written.encoders)
             schema = InputSchema.from_plain(written.menu["intake"])
+            hold_that_it_encodes(encoders)
     except (ProtokitError, KeyError, TypeError, ValueError, IndexError, AttributeError):
         return None
     return Intake(folder, schema, encoders, written)

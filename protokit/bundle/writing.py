@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 from safetensors.numpy import save_file
 
+from protokit.bundle.files.model_files import FILES, ROWS
 from protokit.bundle.input_schema import InputSchema
 from protokit.bundle.migrations import FORMAT
-from protokit.bundle.model_files import FILES, ROWS
 from protokit.bundle.opened.fitted import Fitted
 from protokit.bundle.part import Part
 from protokit.bundle.requirements import requirements

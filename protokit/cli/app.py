@@ -13,7 +13,9 @@ import typer
 
 from protokit.cli import doors, predicting, recipes, runs, serving, tuning, working
 from protokit.cli.kinds import KINDS
+from protokit.cli.options import with_hosts
 from protokit.core.errors import AuditError, ProtokitError, SpecError
+from protokit.core.outside import access, limits
 from protokit.core.suggest import did_you_mean, one_of
 from protokit.workers.crew import THREAD
 
@@ -38,8 +40,13 @@ def about(
     version: Annotated[
         bool, typer.Option("--version", help="Print the version.", callback=_version, is_eager=True)
     ] = False,
+    limit: Annotated[
+        list[str] | None,
+        typer.Option("--limit", help="Raise or lower a limit, as `--limit layers=50000`: see docs/security.md."),
+    ] = None,
 ) -> None:
     """From a recipe to a trained Keras network and an honest verdict on it."""
+    limits.typed(limit or [])
 
 
 for _verb in (runs.run, recipes.check, recipes.new, predicting.predict, predicting.evaluate, doors.export, tuning.tune):
@@ -59,8 +66,10 @@ app.command()(recipes.schema)
 
 def main() -> None:
     """Run the command line; a known error is a message and an exit status, never a traceback."""
+    arguments = sys.argv[1:]
     try:
-        status = app(standalone_mode=False)
+        with access.typed(arguments):
+            status = app(with_hosts(arguments), standalone_mode=False)
         if status == 130:  # typer's own answer to Ctrl-C
             raise KeyboardInterrupt
     except ProtokitError as error:

@@ -10,10 +10,10 @@ from protokit.workflow.cures.tried import sentence
 _COLORS = {"+": "green", "-": "red", "@": "cyan"}
 
 
-def try_until_stopped(run: protokit.Run, seconds: float) -> tuple[protokit.Tried, bool]:
+def try_until_stopped(run: protokit.Run, seconds: float, allow: tuple[str, ...]) -> tuple[protokit.Tried, bool]:
     """What came of the cures of a run, and whether Ctrl-C ended it: then of those that were done."""
     try:
-        return protokit.try_cures(run, seconds=seconds), False
+        return protokit.try_cures(run, seconds=seconds, allow=allow), False
     except KeyboardInterrupt:
         return protokit.Tried.read(run.path), True
 

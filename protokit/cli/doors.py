@@ -39,7 +39,7 @@ def export(
 
     protokit export runs/birds; or, for another program: protokit export runs/birds --to birds.onnx
     """
-    from protokit.bundle.model_files import folder_of
+    from protokit.bundle.files.model_files import folder_of
     from protokit.collect.collect import read_table
     from protokit.doors.onnx_model import APART, NAME, why_alone
 

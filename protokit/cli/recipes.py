@@ -9,9 +9,10 @@ import typer
 
 import protokit
 from protokit.cli.listing import listed
-from protokit.cli.options import AsJson, OneTable, RecipeFile, Set, print_json
+from protokit.cli.options import Allow, AllowWeb, AsJson, OneTable, RecipeFile, Set, allowed, print_json
 from protokit.core.errors import SpecError
 from protokit.core.names import counted
+from protokit.core.outside import access
 from protokit.grammar.writing import write
 from protokit.recipe.space import Space
 from protokit.workflow.check import fitting_sets, ignored_columns, trains_on
@@ -21,13 +22,15 @@ def check(
     recipe: RecipeFile,
     set: Set = None,
     explain: Annotated[bool, typer.Option("--explain", help="Print the recipe with every default.")] = False,
+    allow: Allow = None,
+    allow_web: AllowWeb = None,
 ) -> None:
     """Check a recipe or menu without running it: every fault at once, with its line."""
     said = "no faults"
     if protokit.Menu.is_written_in(recipe):
         text = protokit.Menu.read(recipe).write()
     else:
-        checked = protokit.check(recipe, set=set or ())
+        checked = protokit.check(recipe, set=set or (), allow=allowed(allow, allow_web))
         text = checked.explain() if explain else ""
         if "backend" in checked.learn.model_fields_set:
             typer.echo(f"{recipe}: {trains_on(checked.learn)}", err=explain)
@@ -63,8 +66,19 @@ def new(
 
     name = "".join(c if c.isalnum() or c in "-_" else "" for c in Path(data).name.split(".")[0]).strip("-_")
     path = out or Path((name or "recipe") + ".yaml")
-    new_recipe(data, target, path, table=table)
-    typer.echo(f"wrote {path}; now: protokit run {path}")
+    with access.typed(("run", str(path))):
+        made = new_recipe(data, target, path, table=table)
+    typer.echo(f"wrote {path}; now: {_command(made, path)}")
+
+
+def _command(recipe: protokit.Recipe, path: Path) -> str:
+    """What runs a new recipe: with what allows it to read its table, where that is elsewhere."""
+    [source] = recipe.collect.tables.values()
+    place, reach = source.location, recipe.reach
+    assert reach is not None, "it was read from its file"
+    web = "://" in place
+    refused = reach.refusal("address", place) if web else reach.refusal("file", str(recipe.folder / place))
+    return f"protokit run {path}" if refused is None else refused[1].partition(": ")[2]
 
 
 def list_things(

@@ -9,7 +9,7 @@ import typer
 
 import protokit
 from protokit.cli.doctor import show_diagnoses, try_until_stopped
-from protokit.cli.options import AsJson, RecipeFile, RunFolder, Set, print_json, show
+from protokit.cli.options import Allow, AllowWeb, AsJson, RecipeFile, RunFolder, Set, allowed, print_json, show
 from protokit.core.errors import AuditError, SpecError
 from protokit.core.files import write_text
 from protokit.recipe.recipe import Recipe
@@ -32,18 +32,23 @@ def run(
         typer.Option("--workers", help="Of several recipes or sets: how many at once, each in a process; or ray."),
     ] = None,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Read and prepare the data anew.")] = False,
+    allow: Allow = None,
+    allow_web: AllowWeb = None,
     as_json: AsJson = False,
 ) -> None:
     """Run a recipe: train its network, and say how good it is. Of several, one table says it of each."""
     [recipe, *more] = recipes
     count = 1 if workers is None else workers
     several = more or is_pattern(recipe) or Path(recipe).is_dir()
-    read = None if several else as_recipe(recipe, set or (), several=True)
+    beside = allowed(allow, allow_web)
+    read = None if several else as_recipe(recipe, set or (), several=True, allow=beside)
     if read is not None and read.sets:
         _run_sets(read, out, resume=resume, workers=count, cache=not no_cache, as_json=as_json)
         return
     if several or workers is not None:
-        table = protokit.run_all(recipes, workers=count, out=out, resume=resume, set=set or (), cache=not no_cache)
+        table = protokit.run_all(
+            recipes, workers=count, out=out, resume=resume, set=set or (), cache=not no_cache, allow=beside
+        )
         if as_json:
             print_json(table.as_plain())
         else:
@@ -52,7 +57,7 @@ def run(
             raise SystemExit(1)
         return
     try:
-        result = protokit.run(recipe, out=out, resume=resume, set=set or (), cache=not no_cache)
+        result = protokit.run(recipe, out=out, resume=resume, set=set or (), cache=not no_cache, allow=beside)
     except AuditError as error:
         if as_json:
             print_json({"stopped": "audit", "findings": [finding.as_plain() for finding in error.findings]})
@@ -141,15 +146,18 @@ def eject(
         str | None,
         typer.Option("--set", help="Of several sets: one of them; a folder of scripts if not given."),
     ] = None,
+    allow: Allow = None,
+    allow_web: AllowWeb = None,
 ) -> None:
     """Write a run as a script of Keras, scikit-learn and pandas, which needs no protokit."""
+    beside = allowed(allow, allow_web)
     if of_set is None and is_experiment(run):
         sets = protokit.SetsRun.open(run)
-        for script in sets.eject(out or Path(sets.name), prove=prove).values():
+        for script in sets.eject(out or Path(sets.name), prove=prove, allow=beside).values():
             typer.echo(f"wrote {script}")
         return
     found = protokit.Run.open(run) if of_set is None else protokit.SetsRun.open(run).run(of_set)
-    typer.echo(f"wrote {protokit.eject(found, out or Path(f'{found.name}.py'), prove=prove)}")
+    typer.echo(f"wrote {protokit.eject(found, out or Path(f'{found.name}.py'), prove=prove, allow=beside)}")
 
 
 def doctor(
@@ -161,10 +169,14 @@ def doctor(
     seconds: Annotated[
         float, typer.Option("--seconds", help="With --try: what the trainings may take, all together.")
     ] = 300.0,
+    allow: Allow = None,
+    allow_web: AllowWeb = None,
 ) -> None:
     """Say what went wrong in the training of a run, and what to edit; with --try also what each edit changes."""
     found = protokit.Run.open(run)
-    tried, stopped = try_until_stopped(found, seconds) if try_them else (protokit.Tried.read(found.path), False)
+    tried, stopped = protokit.Tried.read(found.path), False
+    if try_them:
+        tried, stopped = try_until_stopped(found, seconds, allowed(allow, allow_web))
     if as_json:
         print_json({"diagnoses": found.results["diagnosis"]["diagnoses"], **tried.as_plain()})
     elif try_them:
@@ -180,10 +192,12 @@ def lr(
     recipe: RecipeFile,
     set: Set = None,
     steps: Annotated[int, typer.Option("--steps", help="Steps of training over which the rate rises.")] = 300,
+    allow: Allow = None,
+    allow_web: AllowWeb = None,
     as_json: AsJson = False,
 ) -> None:
     """Find a learning rate for the network of a recipe; nothing is written."""
-    found = protokit.lr_range(recipe, steps=steps, set=set or ())
+    found = protokit.lr_range(recipe, steps=steps, set=set or (), allow=allowed(allow, allow_web))
     if as_json:
         print_json(found.as_plain())
     else:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 import protokit
-from protokit.cli.options import AsJson, RecipeFile, Set, print_json, show
+from protokit.cli.options import Allow, AllowWeb, AsJson, RecipeFile, Set, allowed, print_json, show
 from protokit.core.errors import AuditError
 
 
@@ -24,13 +24,18 @@ def tune(
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with the last search of this recipe; with more --trials, extend it.")
     ] = False,
+    allow: Allow = None,
+    allow_web: AllowWeb = None,
     as_json: AsJson = False,
 ) -> None:
     """Search the values of a recipe's slots, and say what of the gain is real."""
     seconds = float(time) if time is not None and time.replace(".", "", 1).isdigit() else time
     count = int(workers) if workers is not None and workers.lstrip("-").isdigit() else workers
     try:
-        study = protokit.tune(recipe, out=out, resume=resume, set=set or (), trials=trials, time=seconds, workers=count)
+        study = protokit.tune(
+            recipe, out=out, resume=resume, set=set or (), trials=trials, time=seconds, workers=count,
+            allow=allowed(allow, allow_web),
+        )  # fmt: skip
     except AuditError as error:
         if as_json:
             print_json({"stopped": "audit", "findings": [finding.as_plain() for finding in error.findings]})

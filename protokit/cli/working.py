@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from protokit.cli.options import AsJson, print_json
+from protokit.cli.options import Allow, AllowWeb, AsJson, allowed, print_json
 from protokit.core.errors import SpecError
 from protokit.core.outside import access
 
@@ -27,16 +27,19 @@ def work(
         str, typer.Option("--idle", help="Leave after so long without a driver: 600, 15m, 2h; never: stay.")
     ] = "15m",
     once: Annotated[bool, typer.Option("--once", help="Leave when the first driver ends.")] = False,
+    allow: Allow = None,
+    allow_web: AllowWeb = None,
     as_json: AsJson = False,
 ) -> None:
     """Do trials of a search on a shared folder, until it is done; see `search: {workers: folder}`."""
-    from protokit.search.hand import hand_in
+    from protokit.search.hand import HandOfPerson
     from protokit.workers.folder.work import Told
     from protokit.workers.folder.work import work as do_work
 
     for name, number in (("--workers", workers), ("--cores", cores)):
         if number is not None and number < 1:
             raise SpecError.one(f"{name} is a number from 1, not {number}")
+    hand_in = HandOfPerson(allowed(allow, allow_web), access.command())
     seconds = None if idle == "never" else _seconds(idle)
     try:
         done = do_work(

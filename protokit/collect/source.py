@@ -291,7 +291,9 @@ def _by_ending(location: str) -> type[Source]:
         cure = "write {sql: " + location + ", table: NAME}"
         cure = "write the path without file://" if scheme[1].lower() == "file" else cure
         shown = f"an address that starts with {scheme[1]}:// is no file"
-        raise refuse(Fault(shown, "write {sql: ${NAME}, table: NAME}" if any(passwords(location)) else cure))
+        raise refuse(
+            Fault(shown, "write ${NAME} for its password, under {sql: ...}" if any(passwords(location)) else cure)
+        )
     path = re.split(r"[?#]", location, maxsplit=1)[0] if web else location
     for known in (SOURCES.house, SOURCES.all):
         for ending, kind in endings(known()).items():

@@ -18,8 +18,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from protokit.core.names import counted
+from protokit.core.outside.printed import message
 from protokit.core.places import Fault, in_order
 from protokit.core.values.said import Finding
+
+_SHOWN = 100  # faults of a message
 
 
 class ProtokitError(Exception):
@@ -38,7 +42,7 @@ class ProtokitError(Exception):
         self, rule: str, *, place: str | None = None, cure: str | None = None, path: tuple[str | int, ...] = ()
     ) -> None:
         self.rule, self.place, self.cure, self.path = rule, place, cure, path
-        super().__init__((f"{place}: " if place else "") + rule + (f"\n    {cure}" if cure else ""))
+        super().__init__(message((f"{place}: " if place else "") + rule + (f"\n    {cure}" if cure else "")))
 
     def _render_traceback_(self) -> list[str]:
         """What a notebook shows of it: the message and the cell's own line, not the lines of this package."""
@@ -70,7 +74,9 @@ class SpecError(ProtokitError):
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = in_order(faults)
-        super().__init__("\n".join(str(fault) for fault in self.faults))
+        more = len(self.faults) - _SHOWN
+        shown = [str(fault) for fault in self.faults[:_SHOWN]]
+        super().__init__("\n".join([*shown, f"and {counted(more, 'more fault')}"] if more > 0 else shown))
 
     @classmethod
     def one(cls, rule: str, cure: str | None = None, path: tuple[str | int, ...] = ()) -> SpecError:

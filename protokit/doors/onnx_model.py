@@ -11,9 +11,9 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from protokit.bundle.files.members import json_of
 from protokit.bundle.input_schema import InputSchema
 from protokit.bundle.intake import Intake
-from protokit.bundle.model_files import json_of
 from protokit.bundle.opened.learned import Encoded, Learned, knowing
 from protokit.bundle.predicting.predicted import predicted
 from protokit.core.errors import BundleError, MissingExtra, ProtokitError, SpecError

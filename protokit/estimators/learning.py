@@ -64,7 +64,7 @@ def learn(recipe: Recipe, frame: pd.DataFrame) -> Learned:
     """
     hold_backend(recipe)
     _hold(recipe)
-    with LOCK, access.named_by("recipe"):
+    with LOCK, access.named_by("recipe", recipe.reach):
         recipe.check_menu()
         table = collected(recipe, frame)
         [fold] = represent(recipe, table, dealt=_dealt(recipe, table.frame))

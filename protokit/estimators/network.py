@@ -204,7 +204,7 @@ class Network(BaseEstimator):  # type: ignore[misc]
         if self.random_state is not None:
             data["seed"] = self._seed()
         made = {**data, "represent": represent, "learn": learn}
-        return Recipe.parse(made, folder=None if base is None else base.folder)
+        return Recipe.parse(made) if base is None else Recipe.parse(made, folder=base.folder).within(base.reach)
 
     def _seed(self) -> int:
         state = without_numpy(self.random_state)

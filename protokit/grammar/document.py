@@ -10,6 +10,7 @@ from pathlib import Path as FilePath
 
 from protokit.core.errors import DataError, SpecError
 from protokit.core.outside import access
+from protokit.core.outside.reach import Allow, Reach
 from protokit.core.places import Fault, Part, Path, Place, dotted
 from protokit.core.runs import path_of
 from protokit.core.suggest import nearest
@@ -27,7 +28,10 @@ class Setting:
 
 @dataclass(frozen=True)
 class Document:
-    """Plain data (None, bool, int, float, str, list, dict) and where in the text each part of it stands."""
+    """Plain data (None, bool, int, float, str, list, dict) and where in the text each part of it stands.
+
+    Of a file, or a part of one, also what it may open; what is made of it has the same.
+    """
 
     data: object
     source: str | None = None
@@ -36,6 +40,7 @@ class Document:
     values: Mapping[Path, Mark] = field(default_factory=dict, repr=False)
     settings: Mapping[Path, Setting] = field(default_factory=dict, repr=False)
     is_part: bool = False  # whether the data is made of a part of the text
+    reach: Reach | None = field(default=None, repr=False, compare=False)  # None: it was given in Python
 
     @classmethod
     def of(cls, data: object) -> Document:
@@ -63,7 +68,7 @@ class Document:
             ) from None
         except OSError as error:
             raise DataError(f"cannot be read: {error.strerror}", place=str(path)) from None
-        return cls.parse(text, str(path))
+        return replace(cls.parse(text, str(path)), reach=access.reach_of(path))
 
     @classmethod
     def parse(cls, text: str, source: str = "text") -> Document:
@@ -134,6 +139,16 @@ class Document:
     def _line(self, number: int) -> str:
         lines = self.text.splitlines()
         return lines[number] if number < len(lines) else ""
+
+
+def allowing(document: Document, allow: Allow) -> Document:
+    """The document with what a person allows it to open; one that was given in Python may open all of it already.
+
+    Raises:
+        SpecError: something of it is neither a path nor an address.
+    """
+    asked = (document.reach or Reach(())).allowing(allow)
+    return document if document.reach is None else replace(document, reach=asked)
 
 
 def nearby(path: FilePath) -> str | None:

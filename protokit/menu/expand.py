@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any, TypeAlias
 
 from protokit.core.errors import SpecError
+from protokit.core.outside import limits
 from protokit.core.places import Fault, Path
 from protokit.core.suggest import did_you_mean
 from protokit.menu import catalogue, items
@@ -33,7 +34,6 @@ from protokit.menu.reading.arguments import check_arguments
 from protokit.menu.scope import Known, Scope
 from protokit.menu.slots import Slot
 
-MOST_NODES = 20_000
 Chooser: TypeAlias = Callable[[Slot], Any]
 
 
@@ -164,8 +164,8 @@ class _Expander:
         calls = self.calls.get(layer, 0)
         if calls and not scope.shared:
             raise _error(path, f"two layers are named {layer!r}", "choose another name")
-        if len(self.nodes) >= MOST_NODES:
-            raise _error(path, f"the menu makes more than {MOST_NODES:,} layers", "repeat less")
+        if (found := limits.beyond("layers", len(self.nodes) + 1)) is not None:
+            raise _error(path, *found)
         if self.ended:
             raise self.not_last(self.ended[0])
         if self.members and (why := refusal(kind, arguments)):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path as FilePath
 from typing import TypeAlias
 
 from protokit.core.errors import SpecError
@@ -16,8 +17,10 @@ Settings: TypeAlias = Sequence[str] | Mapping[str, object]
 """`{"learn.epochs": 5}`, `"learn.epochs=5"`, or a list of such texts."""
 
 
-def apply(document: Document, settings: Settings) -> Document:
+def apply(document: Document, settings: Settings, folder: FilePath | None = None) -> Document:
     """A document with some values replaced; a fault in such a value is placed in the setting.
+
+    Paths and addresses in the values may be opened: a person typed them. They start at the `folder` of the recipe.
 
     >>> apply(Document.of({"seed": 1}), {"learn.epochs": 5}).data
     {'seed': 1, 'learn': {'epochs': 5}}
@@ -31,6 +34,7 @@ def apply(document: Document, settings: Settings) -> Document:
         return document
     data = copy.deepcopy(document.data) if document.data is not None else {}
     settled: dict[Path, Setting] = {}
+    reach = document.reach
     for dotted, value, setting in _each(settings):
         path: Path = tuple(step.strip() for step in dotted.split("."))
         if not all(path):
@@ -44,12 +48,13 @@ def apply(document: Document, settings: Settings) -> Document:
             container = container[step]
         if not isinstance(container, dict):
             raise SpecError.one(f"--set {dotted}: there is no mapping at that path", "check the names before '.'")
-        whole = container.get(path[-1])
+        typed, whole = value, container.get(path[-1])
         if len(path) == 1 and isinstance(value, dict) and isinstance(whole, dict):
             value = {**whole, **value}  # a section is no value: its other words stay
         container[path[-1]] = value
         settled[path] = Setting(setting, dotted.rindex(str(path[-1])), len(dotted) + 1)
-    return replace(document, data=data, settings=settled)
+        reach = reach.with_typed(typed, folder or FilePath()) if reach is not None else None
+    return replace(document, data=data, settings=settled, reach=reach)
 
 
 def _each(settings: Settings) -> Iterator[tuple[str, object, str]]:

@@ -13,13 +13,14 @@ from pydantic import Field, PrivateAttr, ValidationError
 from protokit.collect.source import is_data
 from protokit.collect.words import Collect
 from protokit.core.errors import SpecError
+from protokit.core.outside import access
+from protokit.core.outside.reach import Allow
 from protokit.core.places import Fault, Path
 from protokit.core.plain import without_numpy
 from protokit.core.values.signature import Signature
 from protokit.evaluate.words import Evaluate
-from protokit.grammar.document import Document
+from protokit.grammar.document import Document, allowing
 from protokit.grammar.faults import faults_of
-from protokit.grammar.words import Section
 from protokit.learn.words import Learn
 from protokit.menu.fitting import fitting, learning
 from protokit.menu.for_data import for_data
@@ -37,11 +38,12 @@ from protokit.recipe.slots.options import Sections, endless, faults_of_options
 from protokit.recipe.slots.placed import COLUMNS, Slots
 from protokit.recipe.slots.settling import Settling
 from protokit.recipe.slots.taking import at_slot, misplaced, taken, told
+from protokit.recipe.slots.written import Written
 from protokit.recipe.starting import start_faults
 from protokit.represent.words import Represent
 
 
-class Recipe(Section):
+class Recipe(Written):
     """A whole experiment. An invalid one cannot exist.
 
     >>> Recipe.parse({"represent": {"target": "species"}}).learn.schedule
@@ -84,15 +86,15 @@ class Recipe(Section):
         description="several sets of data: the parts that differ by name, files of a set each, or {by: COLUMN}",
         examples=["data/shops/*.csv", {"by": "region"}],
     )
-    _document: Document = PrivateAttr(default_factory=lambda: Document.of(None))
-    _folder: FilePath = PrivateAttr(default_factory=FilePath.cwd)
     _slots: Slots = PrivateAttr(default_factory=Slots)
-    _settling: Settling | None = PrivateAttr(default=None)  # makes the document when it is asked for
 
     @classmethod
-    def read(cls, path: str | FilePath, *, set: overrides.Settings = ()) -> Recipe:
+    def read(cls, path: str | FilePath, *, set: overrides.Settings = (), allow: Allow = ()) -> Recipe:
         """Read a recipe file. `set` holds overrides: `{"learn.epochs": 5}`, `"learn.epochs=5"`,
         or a list of such texts.
+
+        It may read below its folder and the current one, and write below its run. `allow` is what it may open beside:
+        paths, and addresses such as `"https://example.org"`.
 
         Raises:
             SpecError: with every fault of the file at its line and column.
@@ -101,9 +103,9 @@ class Recipe(Section):
         path = FilePath(path)
         if is_data(path.name) and not path.name.endswith(".json") and path.is_file():
             raise SpecError.one(f"{path}: this is data, not a recipe", f"`protokit new {path} TARGET` writes one")
-        document = overrides.apply(Document.read(path), set)
+        document = overrides.apply(Document.read(path), set, path.parent)
         name = re.sub(r"[^A-Za-z0-9_.-]+", "-", path.stem).strip("-.") or "recipe"
-        return cls.of(document, path.resolve().parent, name)
+        return cls.of(allowing(document, allow), path.resolve().parent, name)
 
     @classmethod
     def parse(cls, data: object, *, set: overrides.Settings = (), folder: FilePath | None = None) -> Recipe:
@@ -203,18 +205,6 @@ class Recipe(Section):
         return Sections(self.collect, self.represent, self.learn, self.evaluate)
 
     @property
-    def folder(self) -> FilePath:
-        """Where paths in the recipe start: the folder of its file, else the current one."""
-        return self._folder
-
-    @property
-    def document(self) -> Document:
-        """The text or data that the recipe was made of, for the places of faults."""
-        if self._settling is not None:
-            self._document, self._settling = self._settling.document(), None
-        return self._document
-
-    @property
     def network(self) -> Menu:
         """The menu; where the recipe leaves it to the data, that for a table until `fitted` says which."""
         back = self.learn.form == "clusters" or self.represent.gives_back
@@ -237,12 +227,6 @@ class Recipe(Section):
             if house := written.house:
                 chosen = self._proposed(learning(house, signature, rows))
         return chosen.with_learn(menu=for_data(written, signature))
-
-    def at(self, folder: FilePath) -> Recipe:
-        """The recipe with paths that start at another folder."""
-        found = self.model_copy()
-        found._folder = folder
-        return found
 
     def with_learn(self, **words: object) -> Recipe:
         """The recipe with other words under `learn`, as they would be read.
@@ -269,12 +253,13 @@ class Recipe(Section):
         Raises:
             SpecError: it cannot be, at its line.
         """
-        try:
-            check_files(self.network, self.folder)
-        except SpecError as error:
-            raise self.in_menu(error) from None
-        if faults := [*misspelled(self.learn, self.network), *start_faults(self.learn, self.folder)]:
-            raise self._document.error(faults)
+        with access.named_by("recipe", self.reach):
+            try:
+                check_files(self.network, self.folder)
+            except SpecError as error:
+                raise self.in_menu(error) from None
+            if faults := [*misspelled(self.learn, self.network), *start_faults(self.learn, self.folder)]:
+                raise self._document.error(faults)
 
     def in_menu(self, error: SpecError) -> SpecError:
         """The error of the menu at its lines of this recipe.

@@ -17,16 +17,31 @@ _MANIFEST, _WEIGHTS = "manifest.json", "weights.safetensors"
 
 
 def start_path(learn: Learn, folder: Path) -> Path | None:
-    """The path of what a network begins at, from the recipe's folder, or else from the current one; None: nothing."""
+    """The path of what a network begins at, from the recipe's folder, or else from the current one; None: nothing.
+
+    Raises:
+        DataError: the recipe may not read it, at neither place.
+    """
     if learn.from_ is None:
         return None
-    found = [base / learn.from_.run for base in (folder, Path())]
-    return next((path for path in found if access.local(path).exists()), found[0])
+    held, refused = list[Path](), list[access.Refused]()
+    for path in (base / learn.from_.run for base in (folder, Path())):
+        try:
+            held.append(access.local(path))
+        except access.Refused as error:
+            refused.append(error)
+    found = next((path for path in held if path.exists()), None)
+    if found is None and refused:
+        raise access.Refused(refused[0].rule, cure=refused[0].cure, path=_PATH)
+    return found or held[0]
 
 
 def start_faults(learn: Learn, folder: Path) -> list[Fault]:
     """What shows to be wrong of it before anything is loaded; paths are from the recipe's start."""
-    path = start_path(learn, folder)
+    try:
+        path = start_path(learn, folder)
+    except access.Refused as error:
+        return [Fault(error.rule, error.cure, _PATH)]
     if path is None or learn.from_ is None:
         return []
     said = learn.from_.run

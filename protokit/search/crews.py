@@ -8,7 +8,7 @@ from pathlib import Path
 
 from protokit.core.values.tables import Table
 from protokit.recipe.recipe import Recipe
-from protokit.search.hand import hand_in
+from protokit.search.hand import HandIn
 from protokit.search.trials import Trials
 from protokit.workers.crew import Crew, Say
 from protokit.workers.in_process import InProcess
@@ -32,9 +32,9 @@ def crew_of(recipe: Recipe, table: Table, folder: Path, say: Say = _tell) -> Cre
     if workers == "ray":
         from protokit.workers.cluster.crew import RayCrew
 
-        return RayCrew(hand_in, home, say=say)
+        return RayCrew(HandIn(recipe.reach), home, say=say)
     if workers == "folder":
         from protokit.workers.folder.crew import FolderCrew
 
         return FolderCrew(home, say=say)
-    return LocalCrew(partial(hand_in, home), int(workers))
+    return LocalCrew(partial(HandIn(recipe.reach), home), int(workers))

@@ -47,7 +47,7 @@ class DatabaseMirror:
         with self._location.masking(), quiet(), _own_warnings(sqlalchemy):
             try:
                 address = _with_driver(sqlalchemy, self._location)
-                access.hold("database", address)
+                _hold(address)
                 storage = self._optuna.storages.RDBStorage(address, skip_table_creation=False)
                 self._study = self._optuna.create_study(
                     storage=storage, study_name=name, load_if_exists=True,
@@ -89,6 +89,18 @@ class DatabaseMirror:
             found.datetime_start = datetime.fromtimestamp(trial.began)
             found.datetime_complete = found.datetime_start + timedelta(seconds=trial.seconds or 0.0)
         return found
+
+
+def _hold(address: str) -> None:
+    """Hold that a recipe may have trials written to a database.
+
+    Raises:
+        DataError: it may not.
+    """
+    try:
+        access.hold("written", address)
+    except access.Refused as error:
+        raise DataError(error.rule, cure=error.cure, path=("search", "mirror")) from None
 
 
 def _distribution(optuna: Any, slot: Slot, value: Any) -> Any:

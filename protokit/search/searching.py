@@ -14,6 +14,7 @@ from typing import Any
 from protokit.core.errors import SpecError
 from protokit.core.files import finite, write_json, write_text
 from protokit.core.names import counted
+from protokit.core.outside import access
 from protokit.evaluate.metrics.metric import METRICS
 from protokit.recipe.recipe import Recipe
 from protokit.recipe.space import Space
@@ -61,6 +62,7 @@ def searched(
         if resume and found is None:
             one.told(SearchFolder.told_of_none(out, recipe, prepared.table, in_memory=given is not None))
         folder = found or SearchFolder.new(out, recipe, prepared.table)
+        access.made(folder.path, recipe.reach)
         mirror = one.mirror(folder.path)
         if found is None:
             folder.make(recipe, prepared.table)

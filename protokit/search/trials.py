@@ -16,6 +16,7 @@ import numpy as np
 from protokit.bundle.part import Part
 from protokit.core.errors import SpecError, TrainingError
 from protokit.core.libraries.backend import keras, tf
+from protokit.core.outside import access
 from protokit.core.values.tables import Table
 from protokit.evaluate.choices import Choices
 from protokit.learn.bank.bank import Bank, Begun
@@ -99,7 +100,8 @@ class Trials:
             TrainingError: the loss was not finite, or there was no memory.
         """
         try:
-            return _Trial(self, task, report).result()
+            with access.named_by("recipe", self.recipe.reach):  # a worker's thread begins with none
+                return _Trial(self, task, report).result()
         except (MemoryError, tf.errors.ResourceExhaustedError):
             cure = "lower learn.batch_size, or the widest layers of the menu"
             raise TrainingError("there was no memory for this trial", cure=cure) from None

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from protokit.core.errors import SpecError
 from protokit.core.libraries.optional import optional
 from protokit.core.outside import access
+from protokit.core.outside.reach import Allow
 from protokit.grammar.faults import faults_of
 from protokit.recipe.overrides import Settings
 from protokit.recipe.recipe import Recipe
@@ -35,6 +36,7 @@ def tune(
     trials: int | None = None,
     time: float | str | None = None,
     workers: int | str | None = None,
+    allow: Allow = (),
 ) -> Study:
     """Search the values of a recipe's slots: a file, a dict of the same shape, or a `Recipe`.
 
@@ -44,6 +46,9 @@ def tune(
 
     The search is kept in `out/NAME/search-TIME-HASH/`. With `resume`, the last one of the same recipe and data goes on
     where it stopped; one that was complete goes on with more trials, if more are asked for.
+
+    What a recipe of a file may open beside what is below its folder and the current one is said by `allow`, as for
+    `run`.
 
     >>> study
     <Study runs/search/search-...: ...>
@@ -59,7 +64,7 @@ def tune(
         TrainingError: the first trials all failed.
         MissingExtra: Optuna is not installed.
     """
-    read = as_recipe(recipe, set, several=True)
+    read = as_recipe(recipe, set, several=True, allow=allow)
     hold_one_set(read, "a search is on one set of data, and this recipe names several sets of data", _OF_SETS)
     hold_backend(read, "a search")
     read = with_search(read, {"trials": trials, "time": time, "workers": workers})
@@ -76,7 +81,7 @@ def tune(
             raise read.error(("learn", key), f"learn.{key} is for one training: no trial would have it", cure)
     read.check_menu()
     optional("optuna", "tune")
-    with access.named_by("recipe"):
+    with access.named_by("recipe", read.reach and read.reach.beside(Path(out))):
         from protokit.search.searching import searched
 
         return searched(read, space, table, Path(out), resume=resume)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from protokit.core.files import write_json, write_text
+from protokit.core.outside import access
 from protokit.core.runs import new_folder
 from protokit.recipe.recipe import Recipe
 from protokit.recipe.sets.earlier import Earlier
@@ -42,6 +43,7 @@ class SetsFolder:
             except (OSError, ValueError, AttributeError):
                 continue
         path = new_folder(out, recipe.name, key, "sets")
+        access.made(path, recipe.reach)
         write_text(path / "recipe.yaml", written(recipe))
         place = os.path.relpath(recipe.folder.resolve(), path.resolve())
         inputs = {name: digest for member in members for name, digest in member.prepared.table.origin.items()}

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from protokit.core.errors import SpecError
+from protokit.core.outside.reach import Allow
 from protokit.core.runs import path_of
 from protokit.core.suggest import did_you_mean
 from protokit.core.values.said import Finding
@@ -190,7 +191,7 @@ class SetsRun:
         """
         self.models(way).save(path)
 
-    def eject(self, folder: str | Path, *, prove: bool = False) -> dict[str, Ejected]:
+    def eject(self, folder: str | Path, *, prove: bool = False, allow: Allow = ()) -> dict[str, Ejected]:
         """Write the own network of each set as a script, NAME.py in a folder. See `protokit.eject`.
 
         All are made before the first is written. Networks that were trained on several sets have no script.
@@ -211,7 +212,7 @@ class SetsRun:
         for name in self.sets:
             run = self.run(name)
             with of_set(name):
-                drafts[name] = drafted(run, place / f"{run.path.parent.name}.py", prove=prove)
+                drafts[name] = drafted(run, place / f"{run.path.parent.name}.py", prove=prove, allow=allow)
         return {name: draft.written() for name, draft in drafts.items()}
 
     def _kept(self, way: str, names: tuple[str, ...]) -> Kept:

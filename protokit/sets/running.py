@@ -8,6 +8,7 @@ from pathlib import Path
 
 from protokit.core.errors import SpecError
 from protokit.core.outside import access
+from protokit.core.outside.reach import Allow
 from protokit.recipe.overrides import Settings
 from protokit.recipe.recipe import Recipe
 from protokit.recipe.sets.members import given_by_set
@@ -27,6 +28,7 @@ def run_sets(
     set: Settings = (),
     workers: int | str = 1,
     cache: bool = True,
+    allow: Allow = (),
 ) -> SetsRun:
     """Train on the sets of a recipe, each alone and by the ways of `learn.sets`, and hold the ways against each other.
 
@@ -35,7 +37,7 @@ def run_sets(
 
     All is kept in `out/NAME/sets-TIME-HASH/`, the run of each set and way in `WAY/SET/` there. With `resume`, the last
     experiment of the same recipe and data goes on where it stopped. More `workers` train the sets' own networks in so
-    many processes, `"ray"` on a cluster; what is trained together is trained here.
+    many processes, `"ray"` on a cluster; what is trained together is trained here. `allow` is as for `run`.
 
     >>> protokit.run_sets({**recipe, "name": "halves", "sets": {"one": {}, "other": {}}}, halves, resume=True) == sets
     True
@@ -45,14 +47,15 @@ def run_sets(
         DataError: the data of a set, which is named, is not as the recipe says.
         TrainingError: the loss was not finite.
     """
-    read = as_recipe(recipe, set, several=True)
+    read = as_recipe(recipe, set, several=True, allow=allow)
     if not read.sets:
         raise SpecError.one("this recipe has one set of data", "protokit.run runs it; or write sets: {a: ..., b: ...}")
     hold_backend(read, "training on several sets")
     count = workers_of(workers)
     if count != 1 and table is not None:
         raise SpecError.one("tables that are passed stay in this process", "write files into the recipe, or workers=1")
-    with progress() as shown, ExitStack() as opened, access.named_by("recipe"):
+    reach = read.reach and read.reach.beside(Path(out))
+    with progress() as shown, ExitStack() as opened, access.named_by("recipe", reach):
         shown.step("collecting")
         from protokit.sets.whole import experiment_on
 

@@ -8,9 +8,12 @@ from pathlib import Path
 
 from protokit.collect.headers import columns, some_cells
 from protokit.core.errors import SpecError
+from protokit.core.outside import access
+from protokit.core.outside.reach import Allow
 from protokit.core.runs import kept_from
 from protokit.core.suggest import did_you_mean
 from protokit.core.values.said import Finding
+from protokit.grammar.document import allowing
 from protokit.learn.backends import backend as backends
 from protokit.learn.words import Learn
 from protokit.recipe.column_names import check_columns
@@ -28,17 +31,21 @@ _SAME_CELLS = {"filter", "drop", "keep"}  # steps after which a column's cells a
 
 
 def as_recipe(
-    recipe: Recipe | str | Path | Mapping[str, object], set: Settings = (), *, several: bool = False
+    recipe: Recipe | str | Path | Mapping[str, object], set: Settings = (), *, several: bool = False, allow: Allow = ()
 ) -> Recipe:
     """A recipe from what a person may pass: a file, a dict of the same shape, or a `Recipe`; with other values set.
 
-    Unless `several`, it is a recipe of one set of data.
+    Unless `several`, it is a recipe of one set of data. What is allowed, one of a file may open beside its own.
 
     Raises:
         SpecError: it is wrong.
+        DataError: it was read from a file, and names files of sets that it may not read.
     """
     found = _as_recipe(recipe, set)
-    hold_sets(found)
+    if allow:
+        found = found.within(allowing(found.document, allow).reach)
+    with access.named_by("recipe", found.reach):
+        hold_sets(found)
     if not several:
         hold_one_set(found, "this recipe names several sets of data, and one is needed here")
     return found
@@ -60,7 +67,7 @@ def _as_recipe(recipe: Recipe | str | Path | Mapping[str, object], set: Settings
             return recipe
         if Recipe.of(recipe.document, recipe.folder, recipe.name) != recipe:
             raise SpecError.one("this recipe was changed since it was read", "change it itself, without set")
-        return Recipe.of(apply(recipe.document, set), recipe.folder, recipe.name)
+        return Recipe.of(apply(recipe.document, set, recipe.folder), recipe.folder, recipe.name)
     if isinstance(recipe, Mapping):
         return Recipe.parse(dict(recipe), set=set)
     if not isinstance(recipe, str | Path):
@@ -71,29 +78,40 @@ def _as_recipe(recipe: Recipe | str | Path | Mapping[str, object], set: Settings
     return read if (folder := kept_from(Path(recipe))) is None else read.at(folder)
 
 
-def check(recipe: Recipe | str | Path | Mapping[str, object], table: object = None, *, set: Settings = ()) -> Recipe:
+def check(
+    recipe: Recipe | str | Path | Mapping[str, object],
+    table: object = None,
+    *,
+    set: Settings = (),
+    allow: Allow = (),
+) -> Recipe:
     """Check a recipe and, where that takes no heavy library, its files and the names of their columns.
 
     A data frame may stand for its tables. `set` holds other values: `{"learn.epochs": 5}`, or "learn.epochs=5".
+
+    A recipe that is read from a file may read below its folder and the current one; `allow` is what it may open
+    beside: paths, and addresses such as `"https://example.org"`.
 
     >>> check({"represent": {"target": "y"}}, {"x": [1, 2], "y": [0, 1]}, set={"learn.epochs": 5}).learn.epochs
     5
 
     Raises:
         SpecError: with every fault at its line.
-        DataError: a file is not there.
+        DataError: a file is not there, or the recipe may not open it.
     """
-    checked = as_recipe(recipe, set, several=True)
-    if checked.sets:
-        hold_stacked(checked, _seen(checked, table))
-    else:
-        _columns(checked, table)
+    checked = as_recipe(recipe, set, several=True, allow=allow)
+    with access.named_by("recipe", checked.reach):
+        if checked.sets:
+            hold_stacked(checked, _seen(checked, table))
+        else:
+            _columns(checked, table)
     return checked
 
 
 def fitting_sets(recipe: Recipe, table: object = None) -> tuple[str, ...]:
     """Which sets of a checked recipe fit together, and why others do not, a line each; nothing of one set."""
-    return told(_seen(recipe, table)) if recipe.sets else ()
+    with access.named_by("recipe", recipe.reach):
+        return told(_seen(recipe, table)) if recipe.sets else ()
 
 
 def _seen(checked: Recipe, table: object) -> list[Seen]:
@@ -179,6 +197,7 @@ def trains_on(learn: Learn) -> str:
 
 def ignored_columns(recipe: Recipe) -> tuple[Finding, ...]:
     """Columns that the menu of a checked recipe does not take, as far as that shows without a heavy library."""
-    with recipe.document.placing():
-        names = columns(recipe.collect, recipe.folder)
-    return before_a_run(recipe, names or [], some_cells(recipe.collect, recipe.folder))
+    with access.named_by("recipe", recipe.reach):
+        with recipe.document.placing():
+            names = columns(recipe.collect, recipe.folder)
+        return before_a_run(recipe, names or [], some_cells(recipe.collect, recipe.folder))

@@ -11,6 +11,8 @@ from typing import cast
 from protokit.core.checkup import Edit
 from protokit.core.errors import SpecError
 from protokit.core.libraries.backend import keras
+from protokit.core.outside import access
+from protokit.core.outside.reach import Allow
 from protokit.grammar.writing import on_a_line
 from protokit.learn.rate_range import rate_range
 from protokit.learn.staging.freezing import Freezing
@@ -87,10 +89,12 @@ def lr_range(
     *,
     steps: int = 300,
     set: Settings = (),
+    allow: Allow = (),
 ) -> LearningRates:
     """Find a learning rate for a recipe's network: it rises from 1e-6 to 10 over some steps of training.
 
     The recipe's network, loss, optimizer and batches are used, on training rows only. Nothing is written.
+    `allow` is as for `run`.
 
     >>> found = protokit.lr_range(recipe, birds, steps=20)
     >>> found.current, len(found.rates), "learning rate" in found.chart
@@ -109,9 +113,14 @@ def lr_range(
     if steps < 20:
         raise SpecError.one(f"a range test takes 20 steps or more, not {steps}", "leave steps out for 300")
 
-    checked = as_recipe(recipe, set)
+    checked = as_recipe(recipe, set, allow=allow)
     hold_backend(checked, "a range test")
-    checked = checked.with_learn(devices=None)
+    with access.named_by("recipe", checked.reach):
+        return _tested(checked.with_learn(devices=None), table, steps)
+
+
+def _tested(checked: Recipe, table: object, steps: int) -> LearningRates:
+    """The range test of a recipe."""
     fold = _rows(checked, table)
     signature = fold.encoder.signature
     fitted = checked.fitted(signature, fold.train.rows)

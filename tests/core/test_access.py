@@ -28,9 +28,9 @@ def test_a_person_names_the_recipe_and_the_recipe_names_its_tables(
 ) -> None:
     monkeypatch.setenv("WHERE", "t.csv")
     (tmp_path / "t.csv").write_text("a,y\n1,2\n3,4\n")
-    (tmp_path / "r.yaml").write_text("collect: {tables: {t: {csv: '${WHERE}'}}}\nrepresent: {target: y}\n")
+    (tmp_path / "r.yaml").write_text("collect: {tables: {t: {csv: t.csv}}}\nrepresent: {target: y}\n")
     with access.watched() as asked:
-        recipe = Recipe.read(tmp_path / "r.yaml")
+        recipe = Recipe.read(tmp_path / "r.yaml", set={"collect.tables.t": {"csv": "${WHERE}"}})
     assert kinds(asked) == {("file", "person")} and Path(asked[0].name).name == "r.yaml"
     with access.watched() as asked:
         collected(recipe)

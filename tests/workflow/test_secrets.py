@@ -15,11 +15,12 @@ def test_a_runs_folder_holds_no_secret(people: Path, tmp_path: Path, monkeypatch
     secret.mkdir()
     people.rename(secret / "people.csv")
     monkeypatch.setenv("DATA_FOLDER", str(secret))
-    recipe = tmp_path / "r.yaml"
-    recipe.write_text(
-        "collect: {tables: {p: '${DATA_FOLDER}/peop*.csv'}}\nrepresent: {target: bought}\n"
-        "learn: {epochs: 1, menu: [{Dense: 4}]}\nevaluate: {baselines: [dummy]}\n"
-    )
+    recipe = {
+        "collect": {"tables": {"p": "${DATA_FOLDER}/peop*.csv"}},
+        "represent": {"target": "bought"},
+        "learn": {"epochs": 1, "menu": [{"Dense": 4}]},
+        "evaluate": {"baselines": ["dummy"]},
+    }
     run = protokit.run(recipe, out=tmp_path / "runs")
     files = [path for path in run.path.rglob("*") if path.is_file()]
     assert len(files) > 8
@@ -33,5 +34,7 @@ def test_a_runs_folder_holds_no_secret(people: Path, tmp_path: Path, monkeypatch
     assert "geheim" not in str(caught.value)
     monkeypatch.delenv("DATA_FOLDER")
     for act in (protokit.run, protokit.check):
-        with pytest.raises(DataError, match=r"r\.yaml:1:\d+: the environment variable 'DATA_FOLDER' is not set"):
+        with pytest.raises(
+            DataError, match=r"collect\.tables\.p\S*: the environment variable 'DATA_FOLDER' is not set"
+        ):
             act(recipe)

@@ -97,22 +97,24 @@ def find(
     Raises:
         DataError: there is none.
     """
+    if "://" in location.text:
+        access.hold("address", location.text)  # of a copy that was fetched before, too
     if location.text.lower().startswith(("http://", "https://")):
         from protokit.collect.remote import web
 
         if not fetch:
             kept = web.kept(location)
-            return ([File(kept, location.written)] if kept else []), []
+            return ([File(access.brought(kept), location.written)] if kept else []), []
         path, notices = web.fetch(location)
-        return [File(path, location.written)], notices
+        return [File(access.brought(path), location.written)], notices
     if stores.scheme_of(location.text):
         objects, notices = stores.fetch(location, inside) if fetch else (stores.kept(location), [])
         scheme = location.text.partition("://")[0]
-        named = [(path, f"{scheme}://{name}") for path, name in objects]
+        named = [(access.brought(path), f"{scheme}://{name}") for path, name in objects]
         if len(named) == 1 and named[0][1] == location.text:
             return [File(named[0][0], location.written)], notices
         return [File(path, location.masked(n), n, _partitions(n) if inside else ()) for path, n in named], notices
-    path = folder / location.text
+    path = access.local(folder / location.text)
     with unreadable(str(path)):
         if path.is_file():
             return [File(path, str(path))], []

@@ -48,16 +48,27 @@ class Location:
             raise DataError(str(rule), place=place, cure=cure) from None
 
 
+def hold_variables(written: str) -> None:
+    """Hold that each `${NAME}` stands where one may; none is read.
+
+    Raises:
+        DataError: one does not.
+    """
+    for match in VARIABLE.finditer(written):
+        access.hold("variable", "\0".join((written[: match.start()], match[0], written[match.end() :])))
+
+
 def expand(written: str) -> Location:
     """A place with the value of each `${NAME}`.
 
     Raises:
-        DataError: the environment has no such variable, or an empty one.
+        DataError: the environment has no such variable, or an empty one; or a recipe that was read from a file has it
+            in the place of something else than a user, a password or a named value of a query.
     """
     masks: dict[str, str] = {}
 
     def value_of(match: re.Match[str]) -> str:
-        value = access.variable(match[1])
+        value = access.variable(match[1], (written[: match.start()], written[match.end() :]))
         if not value:
             raise DataError(
                 f"the environment variable {match[1]!r} is not set", cure=f"export {match[1]}=... before you start"

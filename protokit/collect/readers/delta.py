@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import Field
 
 from protokit.collect.files.file_source import OnDisk
-from protokit.collect.files.secrets import Location, expand
+from protokit.collect.files.secrets import Location, expand, hold_variables
 from protokit.collect.remote import stores
 from protokit.collect.source import SOURCES, Refusal
 from protokit.core.errors import DataError
@@ -58,7 +58,9 @@ class Delta(OnDisk):
         return super().refused(location)
 
     def columns(self, folder: Path) -> list[str] | None:
-        """Not known without the library."""
+        """Not known without the library; it is held that the recipe may ask for the place."""
+        hold_variables(self.location)
+        access.hold("folder", self.location if "://" in self.location else str(folder / self.location))
         return None
 
     def read(self, folder: Path, texts: Collection[str] = ()) -> tuple[pd.DataFrame, str, tuple[Notice, ...]]:
@@ -106,23 +108,27 @@ class Delta(OnDisk):
     def _opened(self, location: Location, folder: Path) -> Any:
         options: dict[str, str] = {}
         if stores.scheme_of(location.text):
+            access.hold("address", location.text)
             # asked first by the way of all stores, which says what is wrong in its words
             public = stores.reach(location)
             place, options = location.text, _options(public)
         else:
-            path = folder / location.text
+            path = access.local(folder / location.text)
             if not (path / "_delta_log").is_dir():
                 what = "no Delta table: there is no _delta_log in it" if path.is_dir() else "no such folder"
                 raise DataError(f"{what}: {path}", cure=nearby(path) or "name the folder of the table")
             place = str(path.resolve())
         try:
-            return access.delta(place, self.version, options)
+            table = access.delta(place, self.version, options)
         except (DataError, OSError, ValueError) as error:
             raise self._error(error, location) from None
         except Exception as error:
             if type(error).__module__.split(".")[0] not in {"_internal", "deltalake"}:
                 raise
             raise self._error(error, location) from None
+        for uri in table.file_uris():  # the log may name files elsewhere
+            access.hold("file", str(uri))
+        return table
 
     def _error(self, error: Exception, location: Location) -> DataError:
         said = " ".join(str(error).split())

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 from protokit.collect.files import archives, files
 from protokit.collect.files.file_source import OnDisk
 from protokit.collect.files.files import File, unreadable
-from protokit.collect.files.secrets import expand
+from protokit.collect.files.secrets import Location, expand
 from protokit.collect.source import SOURCES
 from protokit.core.errors import DataError
 from protokit.core.names import AUDIO_ENDINGS, IMAGE_ENDINGS, counted
@@ -85,7 +85,7 @@ class Images(OnDisk):
         """`image` or `audio`, and what the folders tell; None while a zip of the web was not fetched."""
         location = expand(self.location)
         with location.masking():
-            path = folder / location.text
+            path = _path(location, folder)
             if path.is_dir():
                 return self._tree(_walk(path), str(path)).columns
             found, _ = files.find(location, folder, fetch=False)
@@ -104,7 +104,7 @@ class Images(OnDisk):
 
         location = expand(self.location)
         with location.masking():
-            path = folder / location.text
+            path = _path(location, folder)
             cells: list[str] | list[bytes]
             notices: list[Notice] = []
             if path.is_dir():
@@ -152,6 +152,11 @@ class Images(OnDisk):
         elif tables := sorted({name.suffix for name in names if name.suffix in _TABLES}):
             cure = f"tables of a folder are named by a pattern, such as FOLDER/*{tables[0]}"
         raise DataError(f"no {thing}s", place=place, cure=cure)
+
+
+def _path(location: Location, folder: Path) -> Path:
+    """The folder that a place may be; nothing of an address is looked for on this machine."""
+    return folder / location.text if "://" in location.text else access.local(folder / location.text)
 
 
 def _walk(folder: Path) -> list[PurePosixPath]:

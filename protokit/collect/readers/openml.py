@@ -11,6 +11,7 @@ from pydantic import Field
 
 from protokit.collect.source import SOURCES, Source
 from protokit.core.errors import DataError
+from protokit.core.outside import access
 from protokit.core.places import Fault
 from protokit.core.values.said import Notice
 from protokit.grammar.faults import refuse
@@ -18,6 +19,9 @@ from protokit.grammar.words import JsonSchema, Word
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+_ADDRESS = "https://api.openml.org/"  # which scikit-learn asks
 
 
 def _version(given: object) -> object:
@@ -48,7 +52,8 @@ class OpenML(Source):
         return str(given) if isinstance(given, int) and not isinstance(given, bool) else given
 
     def columns(self, folder: Path) -> list[str] | None:
-        """Not known without scikit-learn."""
+        """Not known without scikit-learn; it is held that the recipe may ask OpenML."""
+        access.hold("address", _ADDRESS)
         return None
 
     def read(self, folder: Path, texts: Collection[str] = ()) -> tuple[pd.DataFrame, str, tuple[Notice, ...]]:
@@ -57,6 +62,7 @@ class OpenML(Source):
         Raises:
             DataError: OpenML knows no such data set, or cannot be reached.
         """
+        access.hold("address", _ADDRESS)
         from sklearn.datasets import fetch_openml
 
         from protokit.collect.frames import fingerprint, tidy

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from protokit.collect.files.secrets import VARIABLE, Location, expand
+from protokit.collect.files.secrets import VARIABLE, Location, expand, hold_variables
 from protokit.collect.options import DatabaseTable, Missing, Query, query_conflict
 from protokit.collect.readers.sqlite import Sqlite
 from protokit.collect.source import SCHEME, SOURCES, Refusal, Source
@@ -49,7 +49,7 @@ class Sql(Source):
         """What is no URL."""
         if SCHEME.match(location) or VARIABLE.match(location) or location.startswith("sqlite:"):
             return None
-        return f"{location!r} is not the URL of a database", "write sqlite:///data/shop.db, or ${NAME}"
+        return f"{location!r} is not the URL of a database", "write postgresql://USER:${PASSWORD}@HOST/NAME"
 
     @classmethod
     def conflicts(cls, written: Mapping[str, object]) -> Iterator[Fault]:
@@ -59,7 +59,12 @@ class Sql(Source):
             yield Fault("sql needs a table or a query", "write table: NAME, or query: select ...", ("sql",))
 
     def columns(self, folder: Path) -> list[str] | None:
-        """Not known without SQLAlchemy and the database."""
+        """Not known without SQLAlchemy and the database; it is held that the recipe may ask that."""
+        hold_variables(self.location)
+        if backend_of(self.location) == "sqlite":
+            access.local(folder / _file_of(self.location))
+        elif not VARIABLE.match(self.location):
+            access.hold("database", self.location)
         return None
 
     def read(self, folder: Path, texts: Collection[str] = ()) -> tuple[pd.DataFrame, str, tuple[Notice, ...]]:

@@ -18,10 +18,11 @@ from protokit.collect.files.secrets import Location
 from protokit.collect.remote import kept as copies
 from protokit.core.errors import DataError, MissingExtra
 from protokit.core.outside import access
+from protokit.core.outside.reach import STORES
 from protokit.core.suggest import did_you_mean
 from protokit.core.values.said import Notice
 
-SCHEMES = {"s3": "s3", "s3a": "s3", "gs": "gs", "gcs": "gs", "az": "az", "abfs": "az", "abfss": "az"}
+SCHEMES = STORES
 SECONDS = 30.0  # without an answer
 _BLOCK = 8 << 20
 # how each store calls what changes when an object does

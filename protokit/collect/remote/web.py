@@ -7,19 +7,10 @@ from base64 import b64encode
 from collections.abc import Iterator
 from http.client import HTTPException, HTTPMessage
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
-from urllib.request import (
-    HTTPDefaultErrorHandler,
-    HTTPErrorProcessor,
-    HTTPHandler,
-    HTTPRedirectHandler,
-    HTTPSHandler,
-    OpenerDirector,
-    ProxyHandler,
-    Request,
-)
+from urllib.request import Request
 
 from protokit.collect.files.secrets import Location
 from protokit.collect.remote import kept as copies
@@ -89,33 +80,11 @@ def _open(location: Location, entry: dict[str, Any]) -> Any:
     for asked, known in (("If-None-Match", "ETag"), ("If-Modified-Since", "Last-Modified")):
         if known in entry:
             request.add_header(asked, str(entry[known]))
-    return access.answer(_opener(), request, SECONDS)
+    return access.answer(request, SECONDS)
 
 
 def _escaped(part: str) -> str:
     return quote(part, safe="%/:=&?~#+!$,;'@()*[]")
-
-
-def _opener() -> OpenerDirector:
-    """Only http and https: urllib's own opener knows files and ftp too."""
-    opener = OpenerDirector()
-    for handler in (
-        ProxyHandler(), HTTPHandler(), HTTPSHandler(), _Redirects(), HTTPErrorProcessor(), HTTPDefaultErrorHandler(),
-    ):  # fmt: skip
-        opener.add_handler(handler)
-    return opener
-
-
-class _Redirects(HTTPRedirectHandler):
-    """Follows redirects to http and https, and none from https to http."""
-
-    def redirect_request(
-        self, req: Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage, newurl: str
-    ) -> Request | None:
-        scheme = urlsplit(newurl).scheme.lower()
-        if scheme not in {"http", "https"} or (req.type == "https" and scheme == "http"):
-            raise URLError(f"a redirect to {scheme}:// is not followed")
-        return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
 def _save(answer: Any, headers: HTTPMessage, location: Location) -> Path:

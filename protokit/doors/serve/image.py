@@ -9,10 +9,10 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from protokit.bundle.files.model_files import FILES, ROWS
 from protokit.bundle.folder import load
 from protokit.bundle.intake import Intake
 from protokit.bundle.model import Model
-from protokit.bundle.model_files import FILES, ROWS
 from protokit.bundle.writing import put_in_place
 from protokit.core.errors import DataError, SpecError
 from protokit.core.files import write_text

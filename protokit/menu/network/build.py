@@ -6,6 +6,7 @@ import copy
 import importlib
 import inspect
 from collections.abc import Callable, Mapping
+from math import prod
 from pathlib import Path as FilePath
 from typing import Any, TypeAlias
 
@@ -13,6 +14,8 @@ from protokit.core.errors import MissingExtra, SpecError
 from protokit.core.libraries.backend import keras
 from protokit.core.libraries.keras_state import computing_in, seeded, set_trainable
 from protokit.core.libraries.optional import optional
+from protokit.core.libraries.weight_budget import TooManyWeights
+from protokit.core.outside import limits
 from protokit.core.places import Fault, Path
 from protokit.core.suggest import did_you_mean
 from protokit.core.values.signature import Signature
@@ -147,7 +150,8 @@ class _Tensors:
             taken = self.taken(node.inputs, node.path)
             try:
                 self.found[node.name] = _flat(self.made(node, taken))
-            except MissingExtra:
+                _hold_small(self.found[node.name], node)
+            except (MissingExtra, TooManyWeights):
                 raise
             except SpecError as error:
                 raise (_at(node, error) if node.kind == catalogue.BACKBONE else error) from error.__cause__
@@ -240,6 +244,14 @@ class _Tensors:
             else:
                 raise ValueError(f"a residual cannot bring {shape(start)} to {shape(inner)}")
         return self.layers[name](start)
+
+
+def _hold_small(made: Made, node: Node) -> None:
+    """Hold that what a layer makes of one row is no more than is taken."""
+    for one in made if isinstance(made, (list, tuple)) else (made,):
+        size = prod(size or 1 for size in one.shape[1:])
+        if (found := limits.beyond("row", size, f"numbers that {node.kind} makes of one row")) is not None:
+            raise SpecError([Fault(*found, node.path)])
 
 
 def _flat(made: Made) -> Made:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
+from protokit.core.outside import limits
 from protokit.core.places import Path
 from protokit.core.suggest import did_you_mean, nearest
 from protokit.menu import catalogue
@@ -54,6 +55,9 @@ class ChainReader:
             return ()
         if self._depth >= DEEPEST:
             self.reader.fault(path, f"nested deeper than {DEEPEST}", "name parts of it as blocks")
+            return ()
+        if (beyond := limits.beyond("layers", len(data))) is not None:
+            self.reader.fault(path, *beyond)
             return ()
         self._depth += 1
         found = [self._item(item, (*path, i)) for i, item in enumerate(data)]

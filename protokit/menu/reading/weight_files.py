@@ -29,9 +29,16 @@ def check_files(menu: Outline, folder: Path) -> None:
         cure = "pip install 'protokit[hub]'"
         faults = [Fault(f"{name} is of KerasHub, which is not installed", cure, at, "key") for name, at in of_hub]
         raise SpecError([as_written(menu, fault) for fault in faults])
-    missing = {name: at for name, at in _files(menu).items() if not access.is_file(folder / name)}
-    if missing:
-        raise SpecError([as_written(menu, no_file(name, folder).under(at)) for name, at in missing.items()])
+    faults = [fault.under(at) for name, at in _files(menu).items() if (fault := _fault(name, folder)) is not None]
+    if faults:
+        raise SpecError([as_written(menu, fault) for fault in faults])
+
+
+def _fault(name: str, folder: Path) -> Fault | None:
+    try:
+        return None if access.is_file(folder / name) else no_file(name, folder)
+    except access.Refused as error:
+        return Fault(error.rule, error.cure)
 
 
 def no_file(name: str, folder: Path) -> Fault:

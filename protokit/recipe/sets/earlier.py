@@ -45,7 +45,8 @@ class Earlier:
         Raises:
             SpecError: what is named is not there or did not come to its end, or has other sets; at its line.
         """
-        path = found or start_path(recipe.learn, recipe.folder)
+        with recipe.document.placing():
+            path = found or start_path(recipe.learn, recipe.folder)
         if path is None:
             return None
         if found is None and (faults := start_faults(recipe.learn, recipe.folder)):
@@ -146,7 +147,7 @@ class Earlier:
         path = self.run(name, OWN)
         try:
             assert path is not None, "each is always trained"
-            read = Recipe.read(path / "recipe.yaml")
+            read = Recipe.read(path / "recipe.yaml").within(recipe.reach)  # it is a part of that one now
         except ProtokitError as error:
             rule = f"the set {name!r} of the earlier experiment cannot be read: {error.rule or error}"
             raise recipe.error(FROM, rule, f"name it: sets: {{{name}: ...}}") from None

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from protokit.core.errors import DataError, ProtokitError, SpecError
+from protokit.core.outside import access
 from protokit.core.places import Fault
 from protokit.core.suggest import did_you_mean
 from protokit.grammar.document import Document
@@ -38,6 +39,8 @@ def members(
         found = dict(_documents(sets, document, recipe, levels, fewest=1 if earlier else 2))
     except SpecError as error:
         raise document.error([*error.faults]) from None
+    except access.Refused as error:
+        raise document.error([Fault(error.rule, error.cure, ("sets",))]) from None
     read, faults = dict[str, Recipe](), dict[tuple[object, ...], Fault]()
     for name, one in found.items():
         try:

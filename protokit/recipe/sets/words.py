@@ -238,6 +238,7 @@ def files_of(sets: Sets, folder: FilePath, fewest: int = 2) -> dict[str, str]:
 
     Raises:
         SpecError: a pattern finds nothing, or two files have one name; the path is that of `sets`.
+        DataError: a pattern leads where the recipe may not read.
     """
     found: dict[str, str] = {}
     several = len(sets.files) > 1

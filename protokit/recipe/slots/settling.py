@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from protokit.core.errors import ProtokitError
@@ -37,9 +37,8 @@ class Settling:
         assert isinstance(data, dict)
         if self.settled is not None and self.menu is not None:
             data["learn"] = {**data["learn"], "menu": self._settled_menu(data["learn"]["menu"])}
-        if not self.written.text:
-            return Document.of(data)
-        return self._text(data)
+        found = self._text(data) if self.written.text else Document.of(data)
+        return replace(found, reach=self.written.reach)
 
     def _value(self, one: Placed) -> object:
         return self.values.get(one.slot.name, one.slot.default)

@@ -158,9 +158,9 @@ class ImageColumn(InputColumn):
             cell = str(cell)
         if isinstance(cell, str) and cell:
             path = Path(self.folder) / cell
-            if not access.is_file(path):
+            if access.cell(path, refused) is None:
                 raise refused(f"no such file: {str(path)[:200]}", nearby(path) or "paths start at the recipe's folder")
-            file: Path | io.BytesIO = access.local(path)
+            file: Path | io.BytesIO = path
         elif isinstance(cell, (bytes, bytearray, memoryview)):
             file = io.BytesIO(bytes(cell))
         else:

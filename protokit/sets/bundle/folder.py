@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from protokit.bundle.model_files import json_of, verified
+from protokit.bundle.files.members import json_of
+from protokit.bundle.files.model_files import verified
 from protokit.core.errors import BundleError, DataError
 from protokit.core.files import sha256
 from protokit.core.outside import access

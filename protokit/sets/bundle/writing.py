@@ -6,7 +6,8 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from protokit.bundle.model_files import json_of, verified
+from protokit.bundle.files.members import json_of
+from protokit.bundle.files.model_files import verified
 from protokit.bundle.writing import put_in_place
 from protokit.core.errors import DataError
 from protokit.core.files import sha256, write_json

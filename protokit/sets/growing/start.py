@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from protokit.bundle.model_files import kept_rows_of
+from protokit.bundle.files.model_files import kept_rows_of
 from protokit.core.errors import SpecError
 from protokit.core.values.said import Finding, Notice
 from protokit.evaluate.audit.kept_rows import NEW, KeptRows

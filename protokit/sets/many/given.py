@@ -9,6 +9,7 @@ from pathlib import Path
 from protokit.core.errors import ProtokitError, SpecError
 from protokit.core.names import counted
 from protokit.core.outside import access
+from protokit.core.outside.reach import Allow
 from protokit.core.places import Fault
 from protokit.core.suggest import did_you_mean
 from protokit.learn.backends import backend as backends
@@ -35,9 +36,14 @@ def is_pattern(text: str) -> bool:
 
 
 def given_of(
-    recipes: Iterable[Recipe | str | Path | Mapping[str, object]], set: Settings = (), *, in_workers: bool = False
+    recipes: Iterable[Recipe | str | Path | Mapping[str, object]],
+    set: Settings = (),
+    *,
+    in_workers: bool = False,
+    allow: Allow = (),
 ) -> tuple[tuple[Given, ...], tuple[str, ...]]:
-    """The recipes, each once, and what a person should know of them. `set` holds other values for all of them.
+    """The recipes, each once, and what a person should know of them. `set` holds other values for all of them, `allow`
+    what those of files may open beside their own.
 
     Raises:
         SpecError: with the faults of all that are wrong, each at its line.
@@ -48,7 +54,7 @@ def given_of(
     wrong = 0
     for one, place in named:
         try:
-            recipe = as_recipe(one, set)
+            recipe = as_recipe(one, set, allow=allow)
             check(recipe)
             if in_workers:
                 _hold_worker(recipe)

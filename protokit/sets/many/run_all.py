@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from protokit.core.errors import SpecError
 from protokit.core.names import counted
+from protokit.core.outside import access
+from protokit.core.outside.reach import Allow
 from protokit.recipe.overrides import Settings
 from protokit.recipe.recipe import Recipe
 from protokit.sets.many.given import given_of
@@ -35,6 +37,7 @@ def run_all(
     resume: bool = False,
     set: Settings = (),
     cache: bool = True,
+    allow: Allow = (),
 ) -> RunTable:
     """Run many recipes, and put what came of each into one table: files, patterns such as `"shops/*.yaml"`, dicts.
 
@@ -45,7 +48,8 @@ def run_all(
 
     With one worker all is done in this process: TensorFlow is loaded once, and what is compiled for a network is kept
     for others of its shape. More `workers` are so many processes of this machine; `"ray"` is a Ray cluster, whose
-    machines all have to see `out`. `set` holds other values for all recipes, such as "learn.epochs=5".
+    machines all have to see `out`. `set` holds other values for all recipes, such as "learn.epochs=5"; `allow` is what
+    those of files may open beside what is below their own folders and the current one, as for `run`.
 
     >>> again = protokit.run_all([many.runs["recipe 1"].recipe], resume=True)
     >>> again.runs["recipe 1"].path == many.runs["recipe 1"].path
@@ -56,7 +60,7 @@ def run_all(
         WorkerError: no worker can be started, or they die one after the other.
     """
     count = workers_of(workers)
-    given, notices = given_of(recipes, set, in_workers=count != 1)
+    given, notices = given_of(recipes, set, in_workers=count != 1, allow=allow)
     read = [one.recipe for one in given]
     from protokit.sets.many.table import Outcome, RunTable
 
@@ -65,6 +69,8 @@ def run_all(
     def ended(number: int, result: Plain, reason: str, seconds: float) -> None:
         one, path = given[number], result.get("path")
         where = Path(str(path)) if path else None
+        if where is not None and not result.get("earlier"):
+            access.made(where, one.recipe.reach)
         found[number] = Outcome(one.place, one.recipe.name, where, reason, seconds, bool(result.get("earlier")))
         print(f"{len(found)} of {len(given)}: {found[number].line}", file=sys.stderr, flush=True)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from protokit.core.errors import DataError, ProtokitError, SpecError
 from protokit.core.outside import access
+from protokit.core.outside.reach import Allow
 from protokit.core.values.tables import Table
 from protokit.recipe.recipe import Recipe
 from protokit.represent.represented import Represented
@@ -29,7 +30,7 @@ from protokit.workflow.run.representing import represent, setting_of
 SECONDS = 300.0  # of all trainings together, where a person says nothing
 
 
-def try_cures(run: Run | str | Path, table: object = None, *, seconds: float = SECONDS) -> Tried:
+def try_cures(run: Run | str | Path, table: object = None, *, seconds: float = SECONDS, allow: Allow = ()) -> Tried:
     """Try each cure that the audit and the doctor have shown of a run, alone, and say what it changes.
 
     The network is trained with the run's seeds on its training rows and scored on its validation rows, as the run's own
@@ -37,6 +38,9 @@ def try_cures(run: Run | str | Path, table: object = None, *, seconds: float = S
     `seconds` limit the trainings, all together: a cure that is expected to take longer than is left is not begun, and
     one that does is stopped. What comes of each is written to `cures.json` in the run's folder at once, so that the
     next call goes on with the rest.
+
+    The recipe in the run's folder may read below that folder and the current one; `allow` is what it may open beside,
+    as for `run`.
 
     >>> protokit.try_cures(run, birds, seconds=60).folds
     1
@@ -54,11 +58,12 @@ def try_cures(run: Run | str | Path, table: object = None, *, seconds: float = S
     edits = any(one.get("edit") for one in (*results["diagnosis"]["diagnoses"], *grave))
     if not edits and not any(one.get("advised") for one in results["notices"]):
         return Tried(run.path, ())
-    recipe, environment = _recipe(run)
+    recipe, environment = _recipe(run, allow)
     hold_backend(recipe, "a trial of a cure")
     if recipe.learn.form == "clusters":
         raise SpecError.one("cures are scored on validation rows, and clusters have no truth there", "compare two runs")
-    with progress() as shown, ExitStack() as opened, access.named_by("recipe"):
+    reach = recipe.reach and recipe.reach.beside(run.path)
+    with progress() as shown, ExitStack() as opened, access.named_by("recipe", reach):
         shown.step("collecting")
         rows = _rows(recipe, environment, table, opened, shown)
         signature = rows.fold.encoder.signature
@@ -146,11 +151,11 @@ def _trial(cure: Cure, came: str, why: str) -> PlainTrial:
     }
 
 
-def _recipe(run: Run) -> tuple[Recipe, Environment]:
+def _recipe(run: Run, allow: Allow) -> tuple[Recipe, Environment]:
     """The recipe of a run, its paths from where they started then."""
     environment: Environment = json.loads((run.path / "environment.json").read_text(encoding="utf-8"))
     folder = run.path / environment["folder"] if "folder" in environment else Path.cwd()
-    return Recipe.read(run.path / "recipe.yaml").at(folder.resolve()), environment
+    return Recipe.read(run.path / "recipe.yaml", allow=allow).at(folder.resolve()), environment
 
 
 def _rows(recipe: Recipe, environment: Environment, table: object, opened: ExitStack, shown: Progress) -> Rows:

@@ -13,6 +13,7 @@ import numpy as np
 from protokit.core.errors import DataError, SpecError
 from protokit.core.files import write_text
 from protokit.core.outside import access
+from protokit.core.outside.reach import Allow
 from protokit.core.runs import LAST_OF_SETS, path_of
 from protokit.core.values.signature import TargetSpec
 from protokit.core.values.tables import Table
@@ -24,6 +25,7 @@ from protokit.represent.examples import with_weight
 from protokit.represent.represented import Represented
 from protokit.represent.series.encoder import SeriesEncoder
 from protokit.represent.series.later import with_future
+from protokit.workflow.check import as_recipe
 from protokit.workflow.eject.code import literal
 from protokit.workflow.eject.collecting.section import collecting
 from protokit.workflow.eject.encoding import encoding
@@ -73,7 +75,7 @@ class Drafted:
         return Ejected(self.path, self.proof)
 
 
-def eject(run: Run | str | Path, path: str | Path, *, prove: bool = False) -> Ejected:
+def eject(run: Run | str | Path, path: str | Path, *, prove: bool = False, allow: Allow = ()) -> Ejected:
     """Write a run as a script of Keras, scikit-learn and pandas that needs no protokit; `.ipynb` is a notebook.
 
     The script reads the tables where the recipe names them, splits and encodes their rows, builds and trains the
@@ -82,6 +84,9 @@ def eject(run: Run | str | Path, path: str | Path, *, prove: bool = False) -> Ej
 
     With `prove` the script is executed before, in a process of its own, and what it predicts is held against the run;
     where that was trained with XLA also against a run without.
+
+    The tables are read again, as the recipe in the run's folder says it: it may read below that folder and the current
+    one, and `allow` is what it may open beside, as for `run`.
 
     >>> script = protokit.eject(many.runs["recipe 1"], "birds.py")
     >>> text = script.path.read_text()
@@ -93,10 +98,10 @@ def eject(run: Run | str | Path, path: str | Path, *, prove: bool = False) -> Ej
         DataError: the folder is not that of a finished run, the data is not what it was, the script failed, or there is
             something else at the path than an earlier script.
     """
-    return drafted(run, path_of(path, "a script"), prove=prove).written()
+    return drafted(run, path_of(path, "a script"), prove=prove, allow=allow).written()
 
 
-def drafted(run: Run | str | Path, path: Path, *, prove: bool = False) -> Drafted:
+def drafted(run: Run | str | Path, path: Path, *, prove: bool = False, allow: Allow = ()) -> Drafted:
     """A script before it is written. See `eject`."""
     if path.suffix not in _ENDINGS:
         raise SpecError.one(f"a script is called NAME.py or NAME.ipynb, not {path.name!r}", f"write {path.stem}.py")
@@ -107,7 +112,9 @@ def drafted(run: Run | str | Path, path: Path, *, prove: bool = False) -> Drafte
     if (rule := _of_several(run.path)) is not None:
         raise SpecError.one(rule, "eject the set's own network, that of the way each", ("learn", "sets"))
     kept = json.loads(access.text(run.path / "environment.json"))
-    made = Made.of(run.recipe, kept.get("inputs", {}))
+    recipe = as_recipe(run.path / "recipe.yaml", allow=allow)
+    with access.named_by("recipe", recipe.reach):
+        made = Made.of(recipe, kept.get("inputs", {}))
     shown = [*dict.fromkeys(score["metric"] for score in run.results["metrics"]["scores"])]
     root = made.recipe.folder.resolve()
     folder = literal(Path(os.path.relpath(root, path.resolve().parent)).as_posix())
@@ -117,7 +124,7 @@ def drafted(run: Run | str | Path, path: Path, *, prove: bool = False) -> Drafte
     proof = None
     if prove:
         whole, _ = made.sections(f"Path({literal(root.as_posix())})", shown, PREDICTIONS)
-        proof = proved(run, Script(top, whole).text)
+        proof = proved(run, recipe, Script(top, whole).text)
     script = Script(top, sections)
     return Drafted(path, script.notebook if path.suffix == ".ipynb" else script.text, proof)
 

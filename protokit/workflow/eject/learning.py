@@ -14,8 +14,8 @@ from protokit.learn.planning import plan_of, weights_of
 from protokit.recipe.recipe import Recipe
 from protokit.represent.represented import Represented
 from protokit.workflow.eject.code import call, literal
-from protokit.workflow.eject.network import straight_to_head
 from protokit.workflow.eject.script import Section
+from protokit.workflow.eject.straight import straight_to_head
 from protokit.workflow.eject.tasks.form import Form
 from protokit.workflow.eject.tasks.forms import form_for
 from protokit.workflow.eject.tasks.losses import RATES, loss_call, object_call

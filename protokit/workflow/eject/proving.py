@@ -16,6 +16,7 @@ import pandas as pd
 
 from protokit.core.errors import DataError
 from protokit.core.outside import access
+from protokit.recipe.recipe import Recipe
 from protokit.workflow.record.predictions import read_frame
 from protokit.workflow.result import Run
 from protokit.workflow.run.run import run as run_again
@@ -61,8 +62,8 @@ class Proof:
         return f"{self.rows:,} predictions are up to {self.apart:.3g} from those of {self.against}{other}"
 
 
-def proved(run: Run, script: str) -> Proof:
-    """Execute a script that writes PREDICTIONS, and hold it against a run.
+def proved(run: Run, recipe: Recipe, script: str) -> Proof:
+    """Execute a script that writes PREDICTIONS, and hold it against a run, which is of the recipe.
 
     Raises:
         DataError: the script failed, or predicts other rows.
@@ -74,7 +75,7 @@ def proved(run: Run, script: str) -> Proof:
         if proof.equal or not with_xla(run):
             return proof
         words = {"learn.engine": "keras", "evaluate.baselines": ["dummy"]}
-        plain = run_again(run.recipe, out=folder / "runs", set=words)
+        plain = run_again(recipe, out=folder / "runs", set=words)
         return compared(said, read_frame(plain.path), "a run without XLA")
 
 

@@ -13,6 +13,8 @@ from protokit.cells.times.rules import Rule, decide
 from protokit.collect.collect import as_written
 from protokit.core.errors import SpecError
 from protokit.core.names import as_text, counted, number
+from protokit.core.outside import access
+from protokit.core.outside.reach import Allow
 from protokit.core.values.said import Notice, Step
 from protokit.core.values.tables import Table
 from protokit.recipe.overrides import Settings
@@ -89,13 +91,15 @@ class TableView:
         return self.card.bundle()
 
 
-def table(source: object, table: object = None, *, sheet: str | None = None, set: Settings = ()) -> TableView:
+def table(
+    source: object, table: object = None, *, sheet: str | None = None, set: Settings = (), allow: Allow = ()
+) -> TableView:
     """Collect the table of a recipe (its file, a dict of the same shape, a `Recipe`), joined and cleaned; or read one
     from a file, a folder of images, a web address or a data frame.
 
     A data frame may stand for a recipe's tables, and `set` holds other values than its own, as for `run`.
     `sheet` names one of several in a database, page or workbook. Kinds are read off all rows here; a run reads them off
-    its training rows.
+    its training rows. What a recipe of a file may open beside its own is said by `allow`, as for `run`.
 
     >>> view = protokit.table(birds)
     >>> view, len(view), view.frame.shape, view.card.title
@@ -107,7 +111,7 @@ def table(source: object, table: object = None, *, sheet: str | None = None, set
         SpecError: the recipe is wrong, or the ending of a file says nothing.
         DataError: the data cannot be read, or is not as the recipe says.
     """
-    recipe = _recipe(source, set)
+    recipe = _recipe(source, set, allow)
     name = recipe.name if recipe is not None else "table"
     given: object = None
     if recipe is None:
@@ -122,15 +126,16 @@ def table(source: object, table: object = None, *, sheet: str | None = None, set
             given = source
         recipe = Recipe.parse(plain)
         return _view(name, None, collected(recipe, given))
-    return _view(name, recipe, collected(recipe, table))
+    with access.named_by("recipe", recipe.reach):
+        return _view(name, recipe, collected(recipe, table))
 
 
-def _recipe(source: object, set: Settings) -> Recipe | None:
+def _recipe(source: object, set: Settings, allow: Allow) -> Recipe | None:
     """The recipe, where the source is one."""
     if isinstance(source, Recipe) or (isinstance(source, dict) and {"collect", "represent"} & {*source}):
-        return as_recipe(source, set)
+        return as_recipe(source, set, allow=allow)
     if isinstance(source, (str, Path)) and Path(source).suffix in {".yaml", ".yml"}:
-        return as_recipe(source, set)
+        return as_recipe(source, set, allow=allow)
     return None
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from protokit.bundle.requirements import requirements
 from protokit.core.errors import ProtokitError
 from protokit.core.files import write_json, write_text
+from protokit.core.outside import access
 from protokit.core.runs import LAST, new_folder
 from protokit.core.values.said import Finding, Notice
 from protokit.core.values.tables import Table
@@ -56,6 +57,7 @@ class RunFolder:
         """
         key = _key(recipe, table, own)
         path = new_folder(out, recipe.name, key)
+        access.made(path, recipe.reach)
         write_text(path / "recipe.yaml", written(recipe))
         write_text(path / "resolved.yaml", fitted.write())
         place = os.path.relpath(recipe.folder.resolve(), path.resolve())

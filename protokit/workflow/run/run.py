@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from protokit.core.outside import access
+from protokit.core.outside.reach import Allow
 from protokit.core.runs import path_of
 from protokit.grammar.document import Document
 from protokit.learn.backends.process import Tell, done_elsewhere, is_elsewhere
@@ -40,6 +41,7 @@ def run(
     set: Settings = (),
     baselines: Mapping[str, object] | None = None,
     cache: bool = True,
+    allow: Allow = (),
 ) -> Run:
     """Run a recipe: a file, a dict of the same shape, or a `Recipe`. A data frame may stand for its tables.
 
@@ -54,6 +56,9 @@ def run(
     What is prepared of files, up to the first training step, is kept in the user's folder for caches, for the next run
     of the same recipe on files of the same content; without `cache` it is neither taken from there nor kept.
 
+    A recipe that is read from a file may read below its folder and the current one, and write below its run; `allow` is
+    what it may open beside: paths, and addresses such as `"https://example.org"`.
+
     >>> run.name, list(run.metrics)
     ('birds', ['roc_auc', 'accuracy', 'log_loss'])
     >>> protokit.run(recipe, birds, resume=True).path == run.path
@@ -61,12 +66,13 @@ def run(
 
     Raises:
         SpecError: the recipe is wrong; nothing was written.
-        DataError: the data is not as the recipe says.
+        DataError: the data is not as the recipe says, or the recipe may not open it.
         AuditError: `evaluate.strict` is true, and the audit found a fatal fault in the data; nothing was trained.
         TrainingError: the loss was not finite.
     """
     place = path_of(out, "out, where runs are kept,")
-    return Runner().run(as_recipe(recipe, set), table, out=place, resume=resume, baselines=baselines, cache=cache)
+    read = as_recipe(recipe, set, allow=allow)
+    return Runner().run(read, table, out=place, resume=resume, baselines=baselines, cache=cache)
 
 
 @dataclass(frozen=True)
@@ -109,7 +115,9 @@ class Runner:
             def told(word: str, said: tuple[Any, ...]) -> None:
                 getattr(shown, word)(*said)
 
-            return Run.open(done_elsewhere(recipe.learn.backend, _run_there, (written, table, kept), told))
+            path = done_elsewhere(recipe.learn.backend, _run_there, (written, table, kept), told)
+        access.made(path, recipe.reach)
+        return Run.open(path)
 
     def _train(
         self, recipe: Recipe, first: keras.Model, folds: Sequence[Represented], folder: RunFolder, shown: Progress,
@@ -122,7 +130,8 @@ class Runner:
 
 
 def _run(recipe: Recipe, table: object, kept: _Kept, shown: Progress, train: TrainAll | None = None) -> Run:
-    with ExitStack() as opened, access.named_by("recipe"):
+    reach = recipe.reach and recipe.reach.beside(Path(kept.out))
+    with ExitStack() as opened, access.named_by("recipe", reach):
         shown.step("collecting")
         from protokit.workflow.run.preparation import prepare
 

@@ -41,13 +41,14 @@ class WarmStart:
         Raises:
             SpecError: it is not there, or cannot be read; at its line.
         """
-        path = start_path(recipe.learn, recipe.folder)
+        with recipe.document.placing():
+            path = start_path(recipe.learn, recipe.folder)
         if path is None:
             return None
         if faults := start_faults(recipe.learn, recipe.folder):
             raise recipe.document.error(faults)
         try:
-            with access.named_by("recipe"):
+            with access.named_by("recipe", recipe.reach):
                 return cls(recipe, KerasFile.read(path) if path.is_file() else load(model_folder(path)))
         except SpecError as error:
             raise recipe.document.error([fault.under(_PATH) for fault in error.faults]) from None

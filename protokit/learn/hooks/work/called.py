@@ -13,6 +13,7 @@ import numpy as np
 
 from protokit.core.errors import DataError, MissingExtra, ProtokitError, TrainingError
 from protokit.core.libraries.optional import optional
+from protokit.core.outside import access
 from protokit.core.outside.caller import place_of
 from protokit.learn.hooks.after_epoch import SHELF as HOOKS
 from protokit.learn.hooks.callback import SHELF as CALLBACKS
@@ -91,7 +92,8 @@ def made(word: str, place: int, given: Reference, folder: Path) -> Called:
         if isinstance(part, CallbackPart):
             if part.extra is not None:
                 optional(*part.extra)
-            here = {one: str(folder / str(full.get(one, part.entry.arguments[one]["default"]))) for one in part.paths}
+            said = {one: folder / str(full.get(one, part.entry.arguments[one]["default"])) for one in part.paths}
+            here = {one: str(access.written(path, folder)) for one, path in said.items()}
             return Called(part, of_part(part, {**full, **here}))
         return Called(part, of_part(part, full) if part.is_class else partial(part.thing, **full))
     except MissingExtra as error:

@@ -28,6 +28,8 @@ class RunMLflow(keras.callbacks.Callback):  # type: ignore[misc]
     def __init__(self, experiment: str | None, run_name: str | None, tracking_uri: str | None) -> None:
         super().__init__()
         self._experiment, self._run_name, self._uri = experiment, run_name, tracking_uri
+        if tracking_uri is not None and ("://" in tracking_uri or Path(tracking_uri).is_absolute()):
+            _address(tracking_uri, Path())  # before anything is trained
         self._client: Any = None
         self._id = ""
 
@@ -79,14 +81,18 @@ class RunMLflow(keras.callbacks.Callback):  # type: ignore[misc]
 
 
 def _address(uri: str | None, run: Path) -> str | None:
-    """Where MLflow keeps its runs; a path starts at the run's folder. None: where MLflow itself says."""
+    """Where MLflow keeps its runs; a path starts at the run's folder. None: where MLflow itself says.
+
+    Raises:
+        DataError: the recipe may not write there.
+    """
     if uri is None:
         return None
     if "://" in uri and not uri.startswith(_SQLITE):
-        access.hold("address", uri)
+        access.hold("written", uri, run)
         return uri
     scheme, path = (_SQLITE, uri.removeprefix(_SQLITE)) if uri.startswith(_SQLITE) else ("", uri)
-    return scheme + str(access.local(run.resolve() / path))
+    return scheme + str(access.written(run.resolve() / path, run))
 
 
 def _name(name: str) -> str:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from http.client import HTTPException
 from pathlib import Path
 from urllib.error import HTTPError
-from urllib.request import HTTPSHandler, ProxyHandler, Request, build_opener
+from urllib.request import Request
 
 import h5py
 import numpy as np
@@ -83,7 +83,7 @@ def of_imagenet(application: str, made: Callable[[str], keras.Model]) -> tuple[k
     def get_file(
         fname: str, origin: str, file_hash: str | None = None, md5_hash: str | None = None, **_: object
     ) -> str:
-        path = Path(keras.src.backend.config.keras_home()) / "models" / fname
+        path = access.brought(Path(keras.src.backend.config.keras_home()) / "models" / fname)
         if not access.is_file(path) or not _is_the_file(path, file_hash):
             _fetch(application, origin, path, file_hash)
         found.append(access.local(path))
@@ -134,7 +134,7 @@ def _fetch(application: str, origin: str, path: Path, digest: str | None) -> Non
     try:
         if not origin.startswith("https://"):
             raise OSError("the address is not of https")
-        with access.answer(build_opener(ProxyHandler(), HTTPSHandler()), Request(origin), SECONDS) as answer:
+        with access.answer(Request(origin), SECONDS) as answer:
 
             def save(temporary: Path) -> None:
                 with temporary.open("wb") as file:
@@ -145,6 +145,8 @@ def _fetch(application: str, origin: str, path: Path, digest: str | None) -> Non
         if not _is_the_file(path, digest):
             path.unlink()
             raise OSError("what came is not the file")
+    except access.Refused as error:
+        raise SpecError.one(f"the weights of {application}: {error.rule}", error.cure, (application, _PLACE)) from None
     except (OSError, HTTPException, ValueError, DataError) as error:
         reason = getattr(error, "reason", None) or error
         why = f"the server says {error.code}" if isinstance(error, HTTPError) else str(reason) or "no answer in time"

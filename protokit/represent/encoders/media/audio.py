@@ -203,10 +203,10 @@ class AudioColumn(InputColumn):
     def _file(self, series: pd.Series, row: int, cell: object) -> Any:
         if isinstance(cell, str) and cell:
             path = Path(self.folder) / cell
-            if not access.is_file(path):
+            if access.cell(path, lambda rule, cure: self._refused(series, row, rule, cure)) is None:
                 what = f"no such file: {str(path)[:200]}"
                 raise self._refused(series, row, what, nearby(path) or "paths start at the recipe's folder")
-            return access.file(path)
+            return path.open("rb")
         if isinstance(cell, (bytes, bytearray, memoryview)):
             return io.BytesIO(bytes(cell))
         raise self._refused(series, row, "no sound" if is_missing(cell) else f"{str(cell)[:60]!r} is no sound")

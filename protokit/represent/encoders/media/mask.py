@@ -22,9 +22,10 @@ from protokit.represent.encoders.image import MOST_PIXELS
 
 MOST_CLASSES = 64
 _COLOUR = 1 << 24  # added to colours, so that they are no values of grey
+_MEND = "mend the file, or remove its row"
 
 
-def refusal(cells: pd.Series, row: int, what: str, cure: str = "mend the file, or remove its row") -> DataError:
+def refusal(cells: pd.Series, row: int, what: str, cure: str = _MEND) -> DataError:
     """That a cell is no mask, with its row."""
     return DataError(f"column {str(cells.name)!r}, row {row_of(cells, row)}: {what}", cure=cure)
 
@@ -48,10 +49,10 @@ def read_mask(cells: pd.Series, row: int, folder: str) -> np.ndarray:
         return _of_image(cell)
     if isinstance(cell, str) and cell:
         path = Path(folder) / cell
-        if not access.is_file(path):
+        if access.cell(path, lambda rule, cure: refusal(cells, row, rule, cure or _MEND)) is None:
             cure = nearby(path) or "paths start at the recipe's folder"
             raise refusal(cells, row, f"no such file: {str(path)[:200]}", cure)
-        file: Path | io.BytesIO = access.local(path)
+        file: Path | io.BytesIO = path
     elif isinstance(cell, (bytes, bytearray, memoryview)):
         file = io.BytesIO(bytes(cell))
     else:

@@ -30,7 +30,7 @@ def vectors(path: Path, wanted: Container[str], first: int) -> dict[str, np.ndar
     Raises:
         DataError: there is no such file, or it is no file of words and vectors; with the line or word.
     """
-    if not path.exists():
+    if not access.local(path).exists():
         raise DataError(f"no such file: {path}", cure=nearby(path) or "paths start at the recipe's folder")
     found: dict[str, np.ndarray] = {}
     for seen, (text, vector) in enumerate(_pairs(path), 1):

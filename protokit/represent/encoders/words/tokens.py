@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from protokit.core.errors import DataError
+from protokit.core.outside import access
 from protokit.core.values.inputs import InputSpec, Vectors
 from protokit.core.values.said import Notice
 from protokit.represent.encoders.text import TOKENS, Say, Tokens, length_of, plain, silent, split_texts
@@ -56,7 +57,10 @@ class VectorTokens(Tokens):
         tokens, texts = split_texts(series, tokens, say)
         often = Counter(token for text in texts for token in text)
         size = size or TOKENS
-        known = files.vectors(path, often, size)
+        try:
+            known = files.vectors(path, often, size)
+        except access.Refused as error:
+            raise DataError(error.rule, cure=error.cure, path=("represent", "columns", column)) from None
         widths = {len(vector) for vector in known.values()}
         own = sorted((word for word in often if word in known), key=lambda word: (-often[word], word))
         if not own:

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 from safetensors import SafetensorError, safe_open
-from safetensors.numpy import load_file
 
+from protokit.bundle.files.members import hold_signed, json_of
+from protokit.bundle.files.tensors import tensors_of
 from protokit.bundle.migrations import FORMAT, Written, migrated
 from protokit.core.errors import BundleError, DataError
-from protokit.core.files import sha256
 from protokit.core.outside import access
+from protokit.core.outside.printed import short
 from protokit.core.runs import run_folder
 from protokit.evaluate.audit.kept_rows import KeptRows
 
@@ -48,13 +48,12 @@ def written_in(path: Path, of: int) -> Written:
     """
     menu, encoders = json_of(path / "menu.json"), json_of(path / "encoders.json")
     try:
-        return migrated(Written(menu, encoders, load_file(path / "weights.safetensors")), of)
+        return migrated(Written(menu, encoders, tensors_of(path / "weights.safetensors")), of)
     except BundleError as error:
-        raise BundleError(str(error.rule), place=str(path), cure=error.cure) from None
-    except SafetensorError as error:
-        raise BundleError(f"the weights cannot be read: {error}", place=str(path / "weights.safetensors")) from None
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise BundleError(f"not a model of format {of}: {error}", place=str(path)) from None
+        raise BundleError(str(error.rule), place=error.place or str(path), cure=error.cure) from None
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+        rule = f"not a model of format {of}: {short(repr(error))}"
+        raise BundleError(rule, place=str(path), cure="copy the folder again") from None
 
 
 def kept_rows_of(path: Path) -> KeptRows | None:
@@ -64,14 +63,15 @@ def kept_rows_of(path: Path) -> KeptRows | None:
         BundleError: they cannot be read.
     """
     file = path / ROWS
-    if not file.is_file():
+    if not file.exists():
         return None
+    tensors = tensors_of(file)
     try:
         with safe_open(file, "np") as opened:
             columns = json.loads((opened.metadata() or {})["columns"])
-        return KeptRows.from_tensors([str(name) for name in columns], load_file(file))
+        return KeptRows.from_tensors([str(name) for name in columns], tensors)
     except (SafetensorError, KeyError, TypeError, ValueError, RecursionError) as error:
-        raise BundleError(f"the rows cannot be read: {error}", place=str(file)) from None
+        raise BundleError(f"the rows cannot be read: {short(str(error))}", place=str(file)) from None
 
 
 def verified(path: Path) -> int:
@@ -94,23 +94,5 @@ def verified(path: Path) -> int:
     if not isinstance(files, dict) or sorted(files) != sorted(names):
         raise BundleError("the manifest does not list the files of a model", place=str(path))
     for name in names:
-        file = path / name
-        if not file.is_file():
-            raise BundleError("a file of the model is missing", place=str(file), cure="copy the folder whole")
-        if file.stat().st_size != files[name].get("bytes") or sha256(file) != files[name].get("sha256"):
-            raise BundleError("the file is not the one that was saved", place=str(file), cure="copy it again")
+        hold_signed(path / name, files[name])
     return written
-
-
-def json_of(path: Path) -> Any:
-    """What a file of a model holds.
-
-    Raises:
-        BundleError: it cannot be read.
-    """
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise BundleError(f"it cannot be read: {error.strerror or error}", place=str(path)) from None
-    except (ValueError, RecursionError) as error:
-        raise BundleError(f"not JSON: {error}", place=str(path)) from None
