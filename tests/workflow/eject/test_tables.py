@@ -77,7 +77,7 @@ def written(folder: Path) -> None:
     table.to_csv(folder / "odd.csv", index=False, sep=";", decimal=",", encoding="cp1252", na_rep="--")
     table.iloc[:20].to_csv(folder / "months" / "b.csv", index=False)
     table.iloc[20:].to_csv(folder / "months" / "a.csv", index=False)
-    broken = (folder / "sales.csv").read_text().replace("id", '"id\nof it"', 1)
+    broken = (folder / "sales.csv").read_text().replace("shop", '"shop\nof it"', 1)
     (folder / "broken.csv").write_text(f"sales of the year\n\n{broken}")  # a name with a line break
     lines = ["sales of the year", "", *(folder / "sales.csv").read_text().splitlines(), "sum,,,,,,"]
     (folder / "titled.csv").write_text("\n".join(lines) + "\n")
