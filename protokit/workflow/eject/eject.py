@@ -105,7 +105,7 @@ def drafted(run: Run | str | Path, path: Path, *, prove: bool = False, allow: Al
     """A script before it is written. See `eject`."""
     if path.suffix not in _ENDINGS:
         raise SpecError.one(f"a script is called NAME.py or NAME.ipynb, not {path.name!r}", f"write {path.stem}.py")
-    if path.is_dir() or (path.exists() and _OURS not in path.read_text("utf-8", "replace")):
+    if path.is_dir() or (path.exists() and _OURS.encode() not in access.content(path)):
         there = "there is a folder" if path.is_dir() else "there is another file, which no eject wrote"
         raise DataError(there, place=str(path), cure="choose another name: -o NAME.py")
     run = run if isinstance(run, Run) else Run.open(run)
