@@ -116,3 +116,12 @@ def test_sequences_of_rows_are_scored(tmp_path: Path) -> None:
     some = frame.assign(kind=frame["kind"].where(frame["id"] > 9))
     found = run.evaluate(some)
     assert found.rows == 50 and "10 rows left out" in str(found.notices[-1])
+
+
+def test_a_class_without_a_row_is_told_where_it_counts_as_nothing(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"x": RNG.normal(size=150), "kind": np.repeat(["ant", "bee", "cat"], 50)})
+    frame["x"] += np.repeat([0.0, 5.0, 10.0], 50)
+    model = protokit.run({"represent": {"target": "kind"}, "learn": FEW}, frame, out=tmp_path).model
+    told = [str(one) for one in model.evaluate(frame[frame["kind"] == "ant"], metrics=["f1_macro", "accuracy"]).notices]
+    assert any("f1_macro counts classes of which no row is here as 0: bee, cat" in one for one in told)
+    assert not any("counts classes" in str(one) for one in model.evaluate(frame, metrics=["f1_macro"]).notices)

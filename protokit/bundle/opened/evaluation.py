@@ -155,6 +155,10 @@ def evaluated(
         for name in fitting:
             if why := METRICS[name].fault_of_truth(p):
                 said.append(Notice(f"{name} is undefined on these rows: {why}", (target,)))
+            elif absent := _absent(name, p):
+                shown = ", ".join(absent[:5]) + (", ..." if len(absent) > 5 else "")
+                rule = f"{name} counts classes of which no row is here as 0: {shown}"
+                said.append(Notice(rule, (target,), "score rows of all classes, or metrics: [accuracy]"))
             names.append(name)
         found = bootstrap.scored([(name, p) for name in names], seed) if names else []
         for name, (interval, _) in zip(names, found, strict=True):
@@ -162,6 +166,15 @@ def evaluated(
             scores.append(Score(target, name, METRICS[name].greater_is_better, interval, {}, positive))
     rows = len(next(iter(predictions.values())).truth)
     return Evaluation(rows, tuple(scores), predictions, tuple(said))
+
+
+def _absent(name: str, predictions: Predictions) -> list[str]:
+    """The classes without a row, where a metric is a mean over all."""
+    target = predictions.target
+    if target.form != "classes" or getattr(METRICS[name], "average", "") != "macro":
+        return []
+    there = set(predictions.truth.tolist())
+    return [str(one) for i, one in enumerate(target.classes) if i not in there]
 
 
 def _cell(value: object) -> str:
