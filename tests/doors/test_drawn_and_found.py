@@ -22,7 +22,7 @@ Models = Callable[[str], Any]
 ROWS = 80
 MENU = [{"Dense": {"units": 8, "activation": "relu"}}, {"Dense": 3, "name": "code"}, {"Dense": 6}]
 DECODER = {"training_step": {"VAE": {"encoder": [{"Dense": 4}]}}, "menu": [{"Noise": 3}, {"Dense": 5}]}
-GENERATOR = {"training_step": "GAN", "menu": [{"Dense": 3}, {"Noise": {"units": 1, "alone": True}}, {"Dense": 5}]}
+GENERATOR = {"training_step": "GAN", "menu": [{"Noise": {"units": 1, "alone": True}}, {"Dense": 5}]}
 FLOWER = {"target": {"flower": ["length", "width"]}}
 CASES: dict[str, dict[str, Any]] = {
     "kmeans": {"represent": {}, "learn": {"task": "clustering", "clusters": 3, "menu": MENU, "networks": 2}},
@@ -34,10 +34,6 @@ CASES: dict[str, dict[str, Any]] = {
     "decoder": {"represent": FLOWER, "learn": {"task": "generation", **DECODER}},
     "generator": {"represent": FLOWER, "learn": {"task": "generation", **GENERATOR}},
     "by rows": {"represent": {}, "learn": {"task": "clustering", "cluster_by": "agglomerative", "menu": MENU}},
-    "folds of clusters": {
-        "represent": {"split": {"folds": 2}},
-        "learn": {"task": "clustering", "clusters": 2, "menu": MENU},
-    },
     "folds of inputs": {"represent": {"target": "inputs", "split": {"folds": 2}}, "learn": {"menu": MENU}},
     "noise": {"represent": {**FLOWER, "columns": {"noise": "number"}}, "learn": {"task": "generation", **DECODER}},
 }
@@ -109,7 +105,6 @@ def test_files_of_other_formats_say_it_too(name: str, file: str, trained_model: 
 
 REFUSED = {
     "by rows": "known by training rows, not by centers",
-    "folds of clusters": "each fold has found clusters of its own",
     "folds of inputs": "each fold gives inputs back in units of its own",
     "noise": "a column is called 'noise'",
 }

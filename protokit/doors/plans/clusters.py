@@ -30,9 +30,6 @@ class ClustersPlan(Plan):
     def of(cls, model: Fitted) -> ClustersPlan:
         """See Plan.of."""
         clusters = model.parts[0].clusters
-        if len(model.parts) > 1:
-            rule = "each fold has found clusters of its own, which do not go into a file"
-            raise SpecError.one(rule, "write a share: split: {test: 0.2}")
         if clusters is None or clusters.members is not None:
             rule = "clusters that are known by training rows, not by centers, do not go into a file"
             raise SpecError.one(rule, "write learn: {cluster_by: kmeans}, or gaussian_mixture")
