@@ -19,31 +19,38 @@ from safetensors.numpy import load_file, save_file
 
 MEMBERS = ("menu.json", "encoders.json", "weights.safetensors")
 HOSTILE: tuple[Any, ...] = (
-    None, True, False, 0, 1, -1, 2, 10**9, 2**63, -(2**63), 10**40, 0.5, -0.5, 1e308, -1e308, float("nan"), float("inf"),
-    "", " ", "x", "../../etc/passwd", "BAIT", "https://127.0.0.1:9/x", "${HOME}", "\x00", "\x1b[2J\x1b]0;x\x07", "a" * 10**6,
-    "__import__('os').system('id')", "{{7*7}}", "<script>alert(1)</script>", "\ud800", "日本語", [], {}, [[]], [None], {"": None},
-    [0] * 10**5, ["a"] * 10**5, [float("nan")], {"class_name": "Lambda", "config": {}}, {"module": "os", "class_name": "system"},
+    None, True, False, 0, 1, -1, 2, 10**9, 2**63, -(2**63), 10**40, 0.5, -0.5, 1e308, -1e308, float("nan"),
+    float("inf"), "", " ", "x", "../../etc/passwd", "BAIT", "https://127.0.0.1:9/x", "${HOME}", "\x00",
+    "\x1b[2J\x1b]0;x\x07", "a" * 10**6, "__import__('os').system('id')", "{{7*7}}", "<script>alert(1)</script>",
+    "\ud800", "日本語", [], {}, [[]], [None], {"": None}, [0] * 10**5, ["a"] * 10**5, [float("nan")],
+    {"class_name": "Lambda", "config": {}}, {"module": "os", "class_name": "system"},
 )  # fmt: skip
 LAYERS: tuple[Any, ...] = (
-    {"Dense": 10**9}, {"Dense": 10**7}, {"Dense": {"units": 2**62}}, {"Lambda": "lambda x: x"}, {"TFSMLayer": "BAIT"},
-    {"TorchModuleWrapper": "BAIT"}, {"JaxLayer": "BAIT"}, {"StringLookup": {"vocabulary": "BAIT"}},
-    {"IntegerLookup": {"vocabulary": "BAIT"}}, {"TextVectorization": {"vocabulary": "BAIT"}},
-    {"StringLookup": {"vocabulary": ["a"] * 10**6}}, {"Embedding": [10**9, 10**3]}, {"Embedding": {"input_dim": 10**8, "output_dim": 64}},
+    {"Dense": 10**9}, {"Dense": 10**7}, {"Dense": {"units": 2**62}}, {"Lambda": "lambda x: x"},
+    {"TFSMLayer": "BAIT"}, {"TorchModuleWrapper": "BAIT"}, {"JaxLayer": "BAIT"},
+    {"StringLookup": {"vocabulary": "BAIT"}}, {"IntegerLookup": {"vocabulary": "BAIT"}},
+    {"TextVectorization": {"vocabulary": "BAIT"}}, {"StringLookup": {"vocabulary": ["a"] * 10**6}},
+    {"Embedding": [10**9, 10**3]}, {"Embedding": {"input_dim": 10**8, "output_dim": 64}},
     {"Dense": {"units": 8, "kernel_initializer": "BAIT"}}, {"Dense": {"units": 8, "activation": "__import__('os')"}},
-    {"Dense": {"units": 8, "kernel_regularizer": {"class_name": "x", "module": "os"}}}, {"EfficientNetB7": {"weights": "imagenet"}},
-    {"ResNet50": {"weights": "BAIT"}}, {"MobileNetV2": "imagenet"}, {"keras": "BAIT"}, {"file": "BAIT"}, {"weights": "BAIT"},
-    {"Dense": {"units": 8, "weights": "BAIT"}}, {"repeat": 10**9, "Dense": 8}, {"repeat": {"times": 10**9, "of": ["Dense"]}},
-    {"Reshape": [10**9, 10**9]}, {"UpSampling1D": 10**9}, {"ZeroPadding1D": 10**9}, {"RepeatVector": 10**9}, {"LSTM": 10**6},
-    {"Conv1D": [10**6, 10**6]}, {"MultiHeadAttention": [10**6, 10**6]}, {"Dense": -1}, {"Dense": 0}, {"Dense": 1.5}, {"Dense": "8"},
-    {"Dense": None}, "Dense", {"Dropout": 2}, {"Dropout": -1}, {"Dropout": float("nan")}, {"Bidirectional": {"Bidirectional": {"LSTM": 4}}},
-    {"RNN": {"cell": "os"}}, {"Wrapper": {"layer": {"class_name": "Lambda"}}}, {"Hashing": 10**12}, {"CategoryEncoding": 10**12},
+    {"Dense": {"units": 8, "kernel_regularizer": {"class_name": "x", "module": "os"}}},
+    {"EfficientNetB7": {"weights": "imagenet"}}, {"ResNet50": {"weights": "BAIT"}}, {"MobileNetV2": "imagenet"},
+    {"keras": "BAIT"}, {"file": "BAIT"}, {"weights": "BAIT"}, {"Dense": {"units": 8, "weights": "BAIT"}},
+    {"repeat": 10**9, "Dense": 8}, {"repeat": {"times": 10**9, "of": ["Dense"]}}, {"Reshape": [10**9, 10**9]},
+    {"UpSampling1D": 10**9}, {"ZeroPadding1D": 10**9}, {"RepeatVector": 10**9}, {"LSTM": 10**6},
+    {"Conv1D": [10**6, 10**6]}, {"MultiHeadAttention": [10**6, 10**6]}, {"Dense": -1}, {"Dense": 0}, {"Dense": 1.5},
+    {"Dense": "8"}, {"Dense": None}, "Dense", {"Dropout": 2}, {"Dropout": -1}, {"Dropout": float("nan")},
+    {"Bidirectional": {"Bidirectional": {"LSTM": 4}}}, {"RNN": {"cell": "os"}},
+    {"Wrapper": {"layer": {"class_name": "Lambda"}}}, {"Hashing": 10**12}, {"CategoryEncoding": 10**12},
 )  # fmt: skip
 STEPS: tuple[Any, ...] = (
-    {"derive": {"zz": "(SELECT content FROM read_text('BAIT'))"}}, {"derive": {"zz": "getenv('HOME')"}}, {"derive": {"zz": "repeat('a', 2000000000)"}},
-    {"derive": {"zz": "lpad('a', 2000000000, 'b')"}}, {"filter": "1=1; COPY (SELECT 1) TO 'WRITTEN'"}, {"filter": "EXISTS (SELECT * FROM 'BAIT')"},
-    {"derive": {"zz": "list_sum(range(1000000000))"}}, {"derive": {"zz": "levenshtein(repeat('a',100000), repeat('b',100000))"}},
-    {"drop": "*"}, {"join": "BAIT"}, {"sql": "SELECT 1"}, {"python": "import os"}, {"map": {"BAIT": "BAIT"}}, {"cast": {"zz": "os"}},
-    {"derive": {f"z{i}": "1" for i in range(10**4)}}, *[{"filter": "(" * n + "1=1" + ")" * n} for n in (10, 10**3, 10**5)], {"x": {}}, 7, None,
+    {"derive": {"zz": "(SELECT content FROM read_text('BAIT'))"}}, {"derive": {"zz": "getenv('HOME')"}},
+    {"derive": {"zz": "repeat('a', 2000000000)"}}, {"derive": {"zz": "lpad('a', 2000000000, 'b')"}},
+    {"filter": "1=1; COPY (SELECT 1) TO 'WRITTEN'"}, {"filter": "EXISTS (SELECT * FROM 'BAIT')"},
+    {"derive": {"zz": "list_sum(range(1000000000))"}},
+    {"derive": {"zz": "levenshtein(repeat('a',100000), repeat('b',100000))"}}, {"drop": "*"}, {"join": "BAIT"},
+    {"sql": "SELECT 1"}, {"python": "import os"}, {"map": {"BAIT": "BAIT"}}, {"cast": {"zz": "os"}},
+    {"derive": {f"z{i}": "1" for i in range(10**4)}},
+    *[{"filter": "(" * n + "1=1" + ")" * n} for n in (10, 10**3, 10**5)], {"x": {}}, 7, None,
 )  # fmt: skip
 
 
@@ -164,9 +171,9 @@ def _tensors(model: Path, bait: Path, draw: random.Random) -> Case:
     name = draw.choice(["weights.safetensors"] * 4 + ["rows.safetensors"])
     name = name if (model / name).is_file() else "weights.safetensors"
     how = draw.choice([
-        "nan", "inf", "huge", "float64", "float16", "int8", "fewer", "another", "renamed", "longer", "transposed", "empty", "swapped",
-        "a header of 2^63", "a header of 2^40", "a header of lies", "offsets beyond", "overlapping", "a negative shape", "a shape of 2^60",
-        "metadata", "deep header", "truncated", "garbage",
+        "nan", "inf", "huge", "float64", "float16", "int8", "fewer", "another", "renamed", "longer", "transposed",
+        "empty", "swapped", "a header of 2^63", "a header of 2^40", "a header of lies", "offsets beyond",
+        "overlapping", "a negative shape", "a shape of 2^60", "metadata", "deep header", "truncated", "garbage",
     ])  # fmt: skip
     place = draw.random()
 
@@ -242,8 +249,9 @@ def _broken(path: Path, how: str, place: float) -> None:
 def _files(model: Path, bait: Path, draw: random.Random) -> Case:
     name = draw.choice([*MEMBERS, "manifest.json"])
     how = draw.choice([
-        "gone", "a link out", "a link in a circle", "a folder", "a pipe", "empty", "of 8 GiB of nothing", "not to be read", "another format",
-        "names out", "one more", "sizes of text", "files of a list", "no digest", "a socket", "deep", "not UTF-8", "BOM", "twice a key",
+        "gone", "a link out", "a link in a circle", "a folder", "a pipe", "empty", "of 8 GiB of nothing",
+        "not to be read", "another format", "names out", "one more", "sizes of text", "files of a list", "no digest",
+        "a socket", "deep", "not UTF-8", "BOM", "twice a key",
     ])  # fmt: skip
 
     def make(folder: Path) -> None:
@@ -287,7 +295,7 @@ def _files(model: Path, bait: Path, draw: random.Random) -> Case:
             "one more": {"files": {**said["files"], "code.py": {"bytes": 0, "sha256": ""}}},
             "sizes of text": {"files": {key: {"bytes": "x", "sha256": None} for key in said["files"]}},
             "files of a list": {"files": list(said["files"])},
-            "no digest": {"files": dict.fromkeys(said["files"], {})},
+            "no digest": {"files": {key: {} for key in said["files"]}},
         }.get(how)
         if changed:
             manifest.write_text(json.dumps({**said, **changed}))
@@ -319,8 +327,9 @@ def _intake(model: Path, bait: Path, draw: random.Random) -> Case:
     value = _baited(draw.choice(HOSTILE), bait)
     reading = _baited(
         draw.choice([
-            {"csv": "BAIT"}, {"sql": "sqlite:///BAIT"}, {"path": "BAIT"}, {"file_column": "f"}, {"separator": "x" * 1000}, {"columns_from": "BAIT"},
-            {"encoding": "../x"}, {"skip": 10**12}, {"compression": "zip"}, {"auth": "${HOME}"}, {"missing": ["a"] * 10**5},
+            {"csv": "BAIT"}, {"sql": "sqlite:///BAIT"}, {"path": "BAIT"}, {"file_column": "f"},
+            {"separator": "x" * 1000}, {"columns_from": "BAIT"}, {"encoding": "../x"}, {"skip": 10**12},
+            {"compression": "zip"}, {"auth": "${HOME}"}, {"missing": ["a"] * 10**5},
         ]),
         bait,
     )  # fmt: skip

@@ -92,8 +92,8 @@ class Child:
                 f"import os; os.dup2({its}, 3); import runpy; runpy.run_module('attacks.worker', run_name='__main__')",
             ]
             self._process = subprocess.Popen(
-                command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
-                env=self._environment, cwd=self._cwd, pass_fds=(its,),
+                command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                start_new_session=True, env=self._environment, cwd=self._cwd, pass_fds=(its,),
             )  # fmt: skip
             os.close(its)
             self._cases = 0
