@@ -7,13 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from protokit.cells.times.rules import UNASKED, Evidence, Rule, evidence_of, readings
+from protokit.cells.times.rules import EPOCHS, UNASKED, Evidence, Rule, evidence_of, readings
 from protokit.cells.times.texts import COMPACT, moments, parse
 from protokit.cells.times.zones import MOST, in_utc
 from protokit.core.names import as_text, counted
 from protokit.core.values.said import Notice
 
-EPOCHS = {"seconds": 10**6, "milliseconds": 10**3}  # microseconds of each
 _DAY = 86_400 * 10**6  # microseconds
 _SHOWN = 200  # different texts that are looked at before all of them
 

@@ -8,9 +8,11 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from protokit.cells.times.texts import COMPACT, OPEN, SHORT, Parsed, days
+from protokit.cells.times.zones import is_zone
 from protokit.core.values.said import Notice
 
 ORDERS = ("day", "month", "year")
+EPOCHS = {"seconds": 10**6, "milliseconds": 10**3}  # microseconds of each
 _FORMS = {"day": "day/month/year", "month": "month/day/year", "year": "year/month/day"}
 _WITHOUT_YEAR_FIRST = frozenset({"day", "month"})
 TWO_DIGITS = "two-digit years, which are read as 1969 to 2068"
@@ -25,6 +27,15 @@ class Rule:
     order: str = ""
     zone: str = ""
     epoch: str = ""
+
+    def __post_init__(self) -> None:
+        """Hold that all three are known.
+
+        Raises:
+            ValueError: one is not.
+        """
+        if self.order not in ("", *ORDERS) or self.epoch not in ("", *EPOCHS) or (self.zone and not is_zone(self.zone)):
+            raise ValueError(f"no way to read dates: {(self.order, self.zone, self.epoch)}")
 
 
 UNASKED = Rule()  # nothing is asked for: what the cells show decides

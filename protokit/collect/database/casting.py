@@ -10,9 +10,8 @@ from functools import partial
 import pandas as pd
 
 from protokit.cells.numbers import BLANKS, EXACT, MINUS, Reading, found_in, is_exact
-from protokit.cells.times.columns import EPOCHS
 from protokit.cells.times.epochs import doubt, meaning
-from protokit.cells.times.rules import Rule
+from protokit.cells.times.rules import EPOCHS, Rule
 from protokit.collect.database.casts import split
 from protokit.collect.database.context import Context
 from protokit.collect.database.times import TextTimes, lengths_sql, options_of, rule_of

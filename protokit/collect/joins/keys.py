@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from protokit.cells.times.columns import EPOCHS
-from protokit.cells.times.rules import Evidence, decide
+from protokit.cells.times.rules import EPOCHS, Evidence, decide
 from protokit.collect.database.casting import cast
 from protokit.collect.database.casts import split
 from protokit.collect.database.context import Context, shares

@@ -43,6 +43,13 @@ class Date(NumberColumn, Kind):
     epoch: str = ""
     circles: int = 1  # the version of how places on circles are found: see `protokit.represent.encoders.circles`
 
+    def __post_init__(self) -> None:
+        """Hold that it can be read so, whoever wrote it: a model's file may hold anything."""
+        if (self.order, self.zone, self.epoch) != ("", "", ""):
+            from protokit.cells.times.rules import Rule
+
+            Rule(self.order, self.zone, self.epoch)
+
     @classmethod
     def sample(cls) -> Sequence[object]:
         """See Kind."""

@@ -8,9 +8,9 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from protokit.cells.times.columns import EPOCHS, different, instants, is_date, read, survey
+from protokit.cells.times.columns import different, instants, is_date, read, survey
 from protokit.cells.times.forms import form_of
-from protokit.cells.times.rules import UNASKED, Evidence, Rule, decide
+from protokit.cells.times.rules import EPOCHS, UNASKED, Evidence, Rule, decide
 from protokit.cells.times.zones import at_place
 from protokit.core.errors import DataError
 from protokit.core.names import as_text

@@ -19,6 +19,7 @@ from safetensors.numpy import load_file, save_file
 import protokit
 from protokit.core.errors import BundleError
 from protokit.core.files import sha256
+from protokit.represent.kinds.date import Date
 
 GOLDEN = Path(__file__).parents[2] / "golden"
 
@@ -223,3 +224,12 @@ def test_no_json_is_a_traceback(model: Path, plain: object, place: tuple[str | i
     of[("", *place)[-1]] = plain
     path.write_text(json.dumps(root[""]))
     refused(signed(model))
+
+
+@pytest.mark.parametrize(
+    ("word", "value"), [("zone", "https://x"), ("zone", "../x"), ("order", "week"), ("epoch", "days")]
+)
+def test_dates_are_read_in_a_known_way(word: str, value: str) -> None:
+    assert Date("day", True, (), "day", "Europe/Madrid", "").zone
+    with pytest.raises(ValueError, match="no way to read dates"):
+        Date(**{"column": "day", "timed": True, word: value})  # type: ignore[arg-type]
