@@ -141,6 +141,7 @@ ITS_OWN = {
     "workflow/result.py": ({"open", "read_text"}, "files of a run's folder"),
     "testing/parts/after_epoch.py": ({"rglob"}, "a temporary folder"),
     "testing/workers/dummy.py": ({"read_text"}, "whether a process of this machine has ended, in /proc"),
+    "workflow/record/machine.py": ({"environ", "open"}, "what a run was made on: the processor, and variables by name"),
     "workers/cluster/actor.py": ({"environ"}, "the variables that an actor is started with"),
     "workers/cluster/crew.py": ({"rglob", "read_bytes"}, "the files of a search, for nodes that do not see its folder"),
     "workers/cluster/start.py": ({"environ"}, "the variables that Ray is started with"),

@@ -136,12 +136,13 @@ def _things(kind: str, entries: Sequence[Entry]) -> str:
 def _layers(entries: Iterable[Entry]) -> str:
     """The layers by the parts of Keras that they are of."""
     from protokit.core.libraries.backend import keras_layer
+    from protokit.core.libraries.keras_inside import LAYERS
 
     groups: dict[str, list[Entry]] = {}
     for entry in entries:
         module = getattr(keras_layer(entry.name), "__module__", "")
         parts = module.split(".")
-        group = parts[3] if module.startswith("keras.src.layers.") else "of protokit"
+        group = parts[3] if module.startswith(LAYERS) else "of protokit"
         groups.setdefault("arithmetic" if entry.name.startswith("ops.") else group, []).append(entry)
     return "\n".join(
         f"**{group.replace('_', ' ').capitalize()}**\n\n"

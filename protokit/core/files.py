@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TypeVar, cast
 
 from protokit.core.errors import DataError
-from protokit.core.json_text import compact
 
 Value = TypeVar("Value")
 _NO_ROOM = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG}
@@ -52,7 +51,7 @@ def write_json(path: Path, value: object, *, indent: int | None = 2) -> None:
 
     Without `indent` it is written in a line, many times faster: for what no person reads.
     """
-    plain = json.dumps(value, indent=indent, ensure_ascii=False, allow_nan=False) if indent else compact(value)
+    plain = json.dumps(value, indent=indent, ensure_ascii=False, allow_nan=False)
     write_text(path, plain + "\n")
 
 

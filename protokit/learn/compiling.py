@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from protokit.core.errors import DataError
 from protokit.core.libraries.backend import keras
+from protokit.core.libraries.keras_inside import rate_of
 from protokit.core.values.signature import Signature, TargetSpec, Task
 from protokit.learn.losses.loss import LOSSES, OwnLoss
 from protokit.learn.members import LossOfMembers, metric_of_mean
@@ -60,7 +61,7 @@ def compile_network(network: keras.Model, learn: Learn, signature: Signature) ->
         weighted_metrics=[],
         metrics=next(iter(metrics.values())) if one else metrics,
     )
-    return float(values(optimizer._learning_rate))
+    return float(values(rate_of(optimizer)))
 
 
 def loss_of(learn: Learn, target: TargetSpec) -> keras.losses.Loss:
@@ -124,7 +125,7 @@ def _optimizer(learn: Learn) -> keras.Optimizer:
         cure = "write learn: {average: {decay: 0.99}} in its place, or add ema_overwrite_frequency: 100 (steps)"
         raise DataError("use_ema averages weights that training would never take over", cure=cure)
     optimizer.exclude_from_weight_decay(var_names=_NO_DECAY)
-    if (course := course_of(learn.schedule, float(values(optimizer._learning_rate)))) is not None:
+    if (course := course_of(learn.schedule, float(values(rate_of(optimizer))))) is not None:
         course.put_into(optimizer)
     if learn.average is not None:
         averaged(optimizer, learn.average.decay)

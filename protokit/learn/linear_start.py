@@ -8,6 +8,7 @@ import numpy as np
 
 from protokit.core.errors import TrainingError
 from protokit.core.libraries.backend import keras
+from protokit.core.libraries.keras_inside import calls_of, made_by
 from protokit.core.values.arrays import Arrays
 from protokit.core.values.signature import Signature
 from protokit.learn.plan import Plan
@@ -33,7 +34,7 @@ def start_linear(network: keras.Model, signature: Signature, train: Arrays, plan
         if not target.of_task.starts_linear:
             rule = f"a linear start is for numbers, and the task of {target.name!r} is {target.task}"
             raise TrainingError(rule, cure="write learn: {start: zero}, or leave it out")
-        head = outputs[target.key]._keras_history.operation
+        head = made_by(outputs[target.key]).operation
         if not isinstance(head, keras.layers.Dense) or head.units != 1 or len(head.input.shape) != 2:
             rule = f"a linear start is for a head that is a Dense layer of one number, and {target.name!r} has another"
             raise TrainingError(rule, cure="write learn: {start: zero}")
@@ -67,14 +68,14 @@ def loss_now(network: keras.Model, rows: Arrays, plan: Plan) -> float:
 
 def _parts(tensor: keras.KerasTensor) -> list[tuple[keras.KerasTensor, bool]]:
     """What a tensor is put together of, in order, and which of it is an input as it is, or embedded categories."""
-    history = tensor._keras_history
-    made, taken = history.operation, history.operation._inbound_nodes[history.node_index].input_tensors
+    history = made_by(tensor)
+    made, taken = history.operation, calls_of(history.operation)[history.node_index].input_tensors
     if isinstance(made, keras.layers.Concatenate):
         return [part for one in taken for part in _parts(one)]
     if isinstance(made, keras.layers.Identity):
         return _parts(taken[0])
     embedded = isinstance(made, keras.layers.Flatten) and isinstance(
-        taken[0]._keras_history.operation, keras.layers.Embedding
+        made_by(taken[0]).operation, keras.layers.Embedding
     )
     return [(tensor, embedded or isinstance(made, keras.layers.InputLayer))]
 

@@ -19,7 +19,8 @@ from protokit.search.look.view import shown
 from protokit.workflow.cache.entries import key_of
 from protokit.workflow.cache.table import write_table
 from protokit.workflow.check import as_recipe
-from protokit.workflow.record.folder import environment, written
+from protokit.workflow.record.folder import written
+from protokit.workflow.record.machine import environment
 
 RECIPE, TABLE, BEST, DEFAULTS, LAST = "recipe.yaml", "table", "best.yaml", "defaults.yaml", "search.json"
 # what may be other when a search goes on: it changes nothing of the trials that are over

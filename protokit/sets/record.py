@@ -16,7 +16,8 @@ from protokit.recipe.sets.earlier import Earlier
 from protokit.sets.growing.start import noted
 from protokit.sets.member import Member
 from protokit.workflow.cache.entries import key_of
-from protokit.workflow.record.folder import environment, written
+from protokit.workflow.record.folder import written
+from protokit.workflow.record.machine import environment
 
 
 @dataclass(frozen=True)

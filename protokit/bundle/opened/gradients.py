@@ -9,6 +9,7 @@ import numpy as np
 
 from protokit.core.errors import SpecError
 from protokit.core.libraries.backend import keras
+from protokit.core.libraries.keras_inside import mask_of, nodes_by_depth
 from protokit.core.libraries.keras_state import seeded
 from protokit.core.values.arrays import Arrays
 from protokit.learn.backends.gradients import gradients, slopes_at
@@ -16,7 +17,6 @@ from protokit.learn.backends.gradients import gradients, slopes_at
 Tensor: TypeAlias = Any  # of the backend that Keras runs on
 
 _AT_A_TIME = 4096  # rows
-_mask_of: Any = keras.src.backend.get_keras_mask
 
 
 def of_weights(network: keras.Model, arrays: Arrays) -> list[np.ndarray]:
@@ -77,7 +77,7 @@ class Split:
         rows = len(next(iter(inputs.values())))
         found = self._before({name: np.asarray(values) for name, values in inputs.items()}, training=False)
         found = list(found) if isinstance(found, (list, tuple)) else [found]
-        self._masks = [_mask_of(one) for one in found]
+        self._masks = [mask_of(one) for one in found]
         self._below = [len(one) != rows for one in found]
         whole = zip(found, self._below, strict=True)
         return [keras.ops.reshape(one, (rows, -1, *one.shape[1:])) if below else one for one, below in whole]
@@ -142,7 +142,7 @@ def _first_numbers(network: keras.Model, tensor: keras.KerasTensor) -> list[kera
     """The first tensors of numbers that are made of a tensor of codes."""
     found: dict[int, keras.KerasTensor] = {}
     codes = {id(tensor)}
-    by_depth = network._nodes_by_depth
+    by_depth = nodes_by_depth(network)
     for node in [node for depth in sorted(by_depth, reverse=True) for node in by_depth[depth]]:
         if not any(id(one) in codes for one in node.input_tensors):
             continue

@@ -57,16 +57,6 @@ if BACKEND != "tensorflow":
 __all__ = ["BACKEND", "KNOWN", "keras", "tf"]
 
 
-def gpu_memory() -> int | None:
-    """Bytes of the memory of the smallest GPU of TensorFlow, or None where there is none."""
-    if BACKEND != "tensorflow" or not tf.config.list_physical_devices("GPU"):
-        return None
-    from tensorflow.python.client import device_lib  # not of TensorFlow's public names, and slow to import
-
-    limits = [int(device.memory_limit) for device in device_lib.list_local_devices() if device.device_type == "GPU"]
-    return min(limits, default=None)
-
-
 def keras_layer(name: str) -> type | None:
     """A layer class that the installed Keras exports, or None."""
     kind = getattr(keras.layers, name, None)

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import numpy as np
 
 from protokit.core.libraries.backend import keras, tf
+from protokit.core.libraries.keras_inside import tensorflow_seed
 
 _NO_SEED = 87654321  # what TensorFlow gives beside an operation's seed where it has none of its own
 
@@ -39,7 +40,7 @@ def deterministic(seed: int) -> None:
     unless there is one.
     """
     tf.config.experimental.enable_op_determinism()
-    if tf.compat.v1.get_seed(1)[0] == _NO_SEED:
+    if tensorflow_seed() == _NO_SEED:
         tf.random.set_seed(seed % 2**32)
 
 

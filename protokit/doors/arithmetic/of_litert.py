@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from protokit.core.libraries.backend import keras
+from protokit.core.libraries.keras_inside import made_by
 from protokit.doors.arithmetic.arithmetic import Given
 from protokit.doors.arithmetic.of_keras import OfKeras
 
@@ -70,7 +71,7 @@ class OfLiteRt(OfKeras):
 
     def lookup(self, texts: keras.KerasTensor, keys: Sequence[str]) -> keras.KerasTensor:
         """See Arithmetic: of the texts of an input's own."""
-        known = self._texts[texts._keras_history.operation.name]
+        known = self._texts[made_by(texts).operation.name]
         places = {key: i for i, key in enumerate(keys, 1)}
         table = np.array([0, *(places.get(text, 0) for text in known)], np.int32)
         return texts if (table == np.arange(len(table))).all() else super().take(table, texts)

@@ -13,6 +13,7 @@ import numpy as np
 
 from protokit.core.errors import SpecError
 from protokit.core.libraries.backend import BACKEND, keras, tf
+from protokit.core.libraries.keras_inside import calls_of, layers_in, made_by
 from protokit.core.names import identifiers
 from protokit.doors.arithmetic.of_keras import UNKNOWN, OfKeras
 from protokit.doors.files.networks import predicting
@@ -67,11 +68,11 @@ def functional(
     """A model of tensors by name. An operation that has the name of an input, such as `maximum`, gets another one."""
     steps, left = dict[int, Any](), [*made.values()]
     while left:
-        history = left.pop()._keras_history
+        history = made_by(left.pop())
         if id(history.operation) not in steps:
             steps[id(history.operation)] = history.operation
-            left += [one for node in history.operation._inbound_nodes for one in node.input_tensors]
-    inputs = {id(one._keras_history.operation) for one in given.values()}
+            left += [one for node in calls_of(history.operation) for one in node.input_tensors]
+    inputs = {id(made_by(one).operation) for one in given.values()}
     own = [step for key, step in steps.items() if key not in inputs]
     taken = {*given, *(step.name for step in own)}
     for step in own:
@@ -113,7 +114,7 @@ def plain(network: keras.Model, parts: list[keras.KerasTensor] | None = None) ->
     Raises:
         SpecError: a layer is neither Keras's nor one of these.
     """
-    for layer in network._flatten_layers(include_self=False):
+    for layer in layers_in(network):
         if not isinstance(layer, _OURS) and not type(layer).__module__.startswith("keras."):
             rule = f"the layer {type(layer).__name__} is not Keras's own: such a file would not load without it"
             raise SpecError.one(rule, "export it as ONNX, or take the network alone: model.to_keras()")

@@ -12,6 +12,7 @@ import pandas as pd
 from protokit.bundle.opened.fitted import Fitted
 from protokit.core.errors import SpecError
 from protokit.core.libraries.backend import keras
+from protokit.core.libraries.keras_inside import run_through
 from protokit.core.values.prediction_batch import predicted_at_once
 from protokit.doors.arithmetic.arithmetic import Arithmetic
 from protokit.doors.graph.columns.noise import OfNoise
@@ -73,4 +74,4 @@ class DrawnPlan(Plan):
                 return lambda *_, **__: noise
             return lambda inputs, **_: keras.layers.Concatenate(name=layer.name)([inputs, noise])
 
-        return keras.Model({**given, NOISE: noise}, whole._run_through_graph(given, operation_fn=called))
+        return keras.Model({**given, NOISE: noise}, run_through(whole, given, called))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from protokit.core.libraries.backend import keras
+from protokit.core.libraries.keras_inside import layers_in
 from protokit.core.seeds import derive
 from protokit.learn.snapshot import values
 
@@ -54,7 +55,7 @@ class InitialWeights:
         places = {one: i for i, one in enumerate(seeds)}
         held: dict[int, list[keras.initializers.Initializer]] = {}
         plain: set[int] = set()  # variables of Keras's own layers
-        for layer in network._flatten_layers(include_self=False):
+        for layer in layers_in(network):
             own = [one for one in vars(layer).values() if isinstance(one, keras.initializers.Initializer)]
             for variable in layer.variables:
                 held.setdefault(id(variable), []).extend(own)

@@ -12,6 +12,7 @@ from functools import partial
 import numpy as np
 
 from protokit.core.libraries.backend import keras, tf
+from protokit.core.libraries.keras_inside import layers_in
 from protokit.core.libraries.keras_state import seeded
 from protokit.core.seeds import derive
 from protokit.core.values.signature import Signature
@@ -26,7 +27,7 @@ _GIVEN = 2**22  # numbers that a batch gives at most
 def dropouts(network: keras.Model) -> list[keras.Layer]:
     """The layers of a network that drop something, those inside layers too; a recurrent layer drops by itself."""
     found = []
-    for layer in network._flatten_layers(include_self=False):
+    for layer in layers_in(network):
         if isinstance(layer, _LAYERS):
             rates = [layer.rate]
         elif isinstance(layer, keras.layers.RNN):

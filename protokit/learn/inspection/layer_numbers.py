@@ -10,6 +10,7 @@ import numpy as np
 
 from protokit.core.checkup import LayerCheck
 from protokit.core.libraries.backend import keras
+from protokit.core.libraries.keras_inside import calls_of, made_by, nodes_by_depth
 from protokit.learn.backends.gradients import gradients
 from protokit.menu.network.members import Members
 
@@ -40,10 +41,10 @@ class Place:
 
 def places(network: keras.Model) -> list[Place]:
     """The layers in the order of the computation, those that are used several times at their first place."""
-    nodes = [node for depth in sorted(network._nodes_by_depth, reverse=True) for node in network._nodes_by_depth[depth]]
-    ends = {id(tensor._keras_history.operation) for tensor in keras.tree.flatten(network.output)}
+    nodes = [node for depth in sorted(nodes_by_depth(network), reverse=True) for node in nodes_by_depth(network)[depth]]
+    ends = {id(made_by(tensor).operation) for tensor in keras.tree.flatten(network.output)}
     multiplied = {
-        id(tensor._keras_history.operation)
+        id(made_by(tensor).operation)
         for node in nodes
         if isinstance(node.operation, keras.layers.Multiply)
         for tensor in node.input_tensors
@@ -53,7 +54,7 @@ def places(network: keras.Model) -> list[Place]:
     found: dict[int, Place] = {}
     for node in nodes:
         layer = node.operation
-        above = [raw[id(tensor._keras_history.operation)] for tensor in node.input_tensors]
+        above = [raw[id(made_by(tensor).operation)] for tensor in node.input_tensors]
         straight = all(above)
         kernel = _kernel(layer)
         scales = type(layer).__name__.endswith("Normalization")
@@ -125,7 +126,7 @@ def look(
 
 def _outputs(place: Place) -> tuple[keras.KerasTensor, ...]:
     """The one output of a layer with an activation; of others nothing is read."""
-    return (place.layer._inbound_nodes[0].output_tensors[0],) if activation(place.layer) else ()
+    return (calls_of(place.layer)[0].output_tensors[0],) if activation(place.layer) else ()
 
 
 def activation(layer: keras.Layer) -> str:

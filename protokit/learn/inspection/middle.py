@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import prod
 
 from protokit.core.libraries.backend import keras
+from protokit.core.libraries.keras_inside import calls_of, made_by
 from protokit.core.values.said import Notice
 from protokit.core.values.signature import Signature
 from protokit.menu.network.end import CODE
@@ -27,7 +28,7 @@ def middle(network: keras.Model, signature: Signature) -> keras.KerasTensor:
         return output
     if target.form == "tokens":
         return network.get_layer(START).output
-    taken = (output[target.key] if isinstance(output, dict) else output)._keras_history.operation.input
+    taken = made_by(output[target.key] if isinstance(output, dict) else output).operation.input
     last = taken[0] if isinstance(taken, list) else taken
     if target.form != "inputs":
         return last
@@ -41,7 +42,7 @@ def told_of_middle(network: keras.Model, signature: Signature) -> list[Notice]:
     if target.form != "inputs":
         return []
     found = middle(network, signature)
-    width, name = _width(found), found._keras_history.operation.name
+    width, name = _width(found), made_by(found).operation.name
     cells = sum(part.cells for part in target.parts)
     said = []
     if name != CODE:
@@ -59,14 +60,14 @@ def _width(tensor: keras.KerasTensor) -> int:
 
 def _is_passed(network: keras.Model, layer: keras.Layer) -> bool:
     """Whether no input comes to the output but through a layer that is called once, and is no input itself."""
-    if isinstance(layer, keras.layers.InputLayer) or len(layer._inbound_nodes) != 1:
+    if isinstance(layer, keras.layers.InputLayer) or len(calls_of(layer)) != 1:
         return False
     if not isinstance(layer.output, keras.KerasTensor):
         return False
     outputs = network.outputs
-    if any(layer is tensor._keras_history.operation for tensor in outputs):
+    if any(layer is made_by(tensor).operation for tensor in outputs):
         return False
-    left, seen = [tensor._keras_history.operation for tensor in outputs], set[int]()
+    left, seen = [made_by(tensor).operation for tensor in outputs], set[int]()
     while left:
         operation = left.pop()
         if operation is layer or id(operation) in seen:
@@ -74,5 +75,5 @@ def _is_passed(network: keras.Model, layer: keras.Layer) -> bool:
         if isinstance(operation, keras.layers.InputLayer):
             return False
         seen.add(id(operation))
-        left += [tensor._keras_history.operation for node in operation._inbound_nodes for tensor in node.input_tensors]
+        left += [made_by(tensor).operation for node in calls_of(operation) for tensor in node.input_tensors]
     return True

@@ -8,6 +8,7 @@ import numpy as np
 
 from protokit.core.errors import TrainingError
 from protokit.core.libraries.backend import keras
+from protokit.core.libraries.keras_inside import calls_of, nodes_by_depth
 from protokit.core.values.arrays import Arrays
 from protokit.learn.engine import Training
 from protokit.learn.plan import Plan, Progress
@@ -78,12 +79,12 @@ def diagnose(
 
 def first_bad_layer(network: keras.Model, inputs: Mapping[str, np.ndarray]) -> str | None:
     """The first layer, in the order of the computation, with an output that is not finite, in training."""
-    own = {id(node) for nodes in network._nodes_by_depth.values() for node in nodes}
+    own = {id(node) for nodes in nodes_by_depth(network).values() for node in nodes}
     named = [
         (operation.name, keras.tree.flatten(node.outputs))
         for operation in network.operations
         if not isinstance(operation, keras.layers.InputLayer)
-        for node in operation._inbound_nodes
+        for node in calls_of(operation)
         if id(node) in own
     ]
     probe = keras.Model(network.input, [tensor for _, tensors in named for tensor in tensors])

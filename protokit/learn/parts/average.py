@@ -13,6 +13,7 @@ from contextlib import contextmanager
 import numpy as np
 
 from protokit.core.libraries.backend import BACKEND, keras, tf
+from protokit.core.libraries.keras_inside import moving_averages
 
 
 def averaged(optimizer: keras.Optimizer, decay: float) -> None:
@@ -51,7 +52,7 @@ def _pairs(network: keras.Model) -> list[tuple[keras.Variable, keras.Variable]]:
     optimizer = getattr(network.optimizer, "inner_optimizer", network.optimizer)
     if not getattr(optimizer, "judged_by_average", False):
         return []
-    return list(zip(optimizer._trainable_variables, optimizer._model_variables_moving_average, strict=True))
+    return moving_averages(optimizer)
 
 
 def swap_of(network: keras.Model) -> Callable[[], object]:

@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 
 from protokit.core.errors import DataError
 from protokit.core.libraries.backend import keras
+from protokit.core.libraries.keras_inside import rate_of, set_rate
 from protokit.learn.parts.made import failed, of_keras, of_part
 from protokit.learn.parts.part import Part
 from protokit.learn.parts.schedule import FILLED, HOUSE, SHELF, WARMUP, named
@@ -34,12 +35,12 @@ class Course:
 
     def put_into(self, optimizer: keras.Optimizer) -> None:
         """Have an optimizer take its rate from here."""
-        rate = optimizer._learning_rate
+        rate = rate_of(optimizer)
 
         def now() -> Number:
-            return _number(rate) * self.factor(_number(optimizer._iterations))
+            return _number(rate) * self.factor(_number(optimizer.iterations))
 
-        optimizer._get_current_learning_rate = now
+        set_rate(optimizer, now)
         optimizer.course = self
 
 

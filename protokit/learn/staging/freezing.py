@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 
 from protokit.core.errors import SpecError
 from protokit.core.libraries.backend import keras
+from protokit.core.libraries.keras_inside import layers_in
 from protokit.core.libraries.keras_state import set_trainable
 from protokit.core.places import Fault, Path
 from protokit.core.suggest import did_you_mean, one_of
@@ -96,6 +97,6 @@ def hold_freezes(network: keras.Model, learn: Learn) -> None:
 
 
 def _inside(layer: keras.Layer) -> Iterator[keras.Layer]:
-    for inner in layer._flatten_layers(include_self=False):
+    for inner in layers_in(layer):
         if not isinstance(inner, (keras.Model, keras.layers.InputLayer)):
             yield inner

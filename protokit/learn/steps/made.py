@@ -9,6 +9,7 @@ import numpy as np
 
 from protokit.core.errors import DataError, ProtokitError
 from protokit.core.libraries.backend import keras, tf
+from protokit.core.libraries.keras_inside import global_seeds, graphs_in, layers_in, trained_by
 from protokit.core.libraries.keras_state import computing_in, seeded
 from protokit.core.outside.caller import place_of
 from protokit.core.seeds import derive
@@ -51,7 +52,7 @@ def stepping(network: keras.Model, learn: Learn, seed: int) -> keras.Model:
     if not made.built or any(id(variable) not in own for variable in network.variables):
         rule = "does not take over the network's layers"
         raise _failed(kind, rule, "def __init__(self, *args, **kwargs): super().__init__(*args, **kwargs)")
-    if bare := next((layer for layer in made._flatten_layers() if not layer.built), None):
+    if bare := next((layer for layer in layers_in(made, itself=True) if not layer.built), None):
         rule = f"has a layer without weights yet, {bare.name!r}: a killed run would not find them again"
         raise _failed(kind, rule, "build it in __init__, such as keras.Sequential([keras.Input((8,)), ...])")
     return made
@@ -98,7 +99,7 @@ def examine(step: keras.Model, train: Arrays, plan: Plan) -> tuple[str, ...]:
         for one in unbuilt:
             if one.built:
                 twin = type(one).from_config(one.get_config())
-                twin.build(one._trainable_variables)
+                twin.build(trained_by(one))
                 assign(one.variables, tuple(map(values, twin.variables)))
         step.reset_metrics()
 
@@ -182,7 +183,7 @@ def _iterations(step: keras.Model) -> list[int]:
 
 def _global_draws() -> object:
     """How far Keras's own generator of seeds has come, which all of the process share."""
-    found = keras.src.backend.common.global_state.get_global_attribute("global_seed_generator")
+    found = global_seeds()
     return None if found is None else values(found.state).tolist()
 
 
@@ -192,8 +193,7 @@ def _stateful(step: keras.Model, rows: Any) -> str | None:
         graph = tf.function(step.train_step, autograph=False).get_concrete_function(rows).graph
     except Exception:  # it needs Python: engines say so
         return None
-    graphs = [graph, *(one.graph for one in graph._functions.values() if hasattr(one, "graph"))]
-    found = (operation.type for one in graphs for operation in one.get_operations())
+    found = (operation.type for one in graphs_in(graph) for operation in one.get_operations())
     return next((kind for kind in found if kind in _DRAWS), None)
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from math import prod
 
 from protokit.core.libraries.backend import keras, tf
+from protokit.core.libraries.keras_inside import layers_in
 from protokit.learn.plan import Plan
 from protokit.learn.training.devices import mirrored
 
@@ -61,7 +62,7 @@ def choose(network: keras.Model, plan: Plan, rows: int, *, trainings: int = 1) -
     if (devices := mirrored(network)) > 1:
         return Choice(None, False, f"on {devices} devices, without XLA: it does not compile for several")
     on_gpu = bool(tf.config.list_physical_devices("GPU"))
-    kinds = [_kind(layer) for layer in network._flatten_layers(include_self=False)]
+    kinds = [_kind(layer) for layer in layers_in(network)]
     for slow, why in ((() if on_gpu else _SLOW_ON_PROCESSOR, "is slower with"), (_NOT_IN_XLA, "is not in")):
         if found := next((kind for kind in kinds if kind in slow), None):
             return Choice(None, False, f"without XLA: {found} {why} it")
@@ -102,7 +103,7 @@ def plain_seconds(network: keras.Model, batch_size: int) -> float:
 
 def compile_seconds(network: keras.Model) -> float:
     """About how long XLA takes to compile the training of a network on one core."""
-    kinds = [_kind(layer) for layer in network._flatten_layers(include_self=False)]
+    kinds = [_kind(layer) for layer in layers_in(network)]
     return 0.7 + 0.06 * len(kinds) + 0.5 * sum(kind in _RECURRENT for kind in kinds)
 
 

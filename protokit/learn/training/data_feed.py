@@ -7,7 +7,8 @@ from typing import Protocol, TypeAlias
 
 import numpy as np
 
-from protokit.core.libraries.backend import gpu_memory, tf
+from protokit.core.libraries.backend import tf
+from protokit.core.libraries.keras_inside import gpu_memory
 from protokit.core.memory import forget_pages, process_memory
 from protokit.core.values.arrays import Arrays
 from protokit.learn.order import Order

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from functools import cache
 
 from protokit.core.libraries.backend import BACKEND, keras, tf
+from protokit.core.libraries.keras_inside import layers_in
 from protokit.core.values.said import Notice
 from protokit.core.values.signature import Signature
 from protokit.learn.compiling import loss_of
@@ -72,7 +73,7 @@ def scope(network: keras.Model) -> Iterator[None]:
 def synchronize(network: keras.Model) -> None:
     """Have layers that look at a whole batch look at the shares of all devices."""
     if mirrored(network) > 1:
-        for layer in network._flatten_layers(include_self=False):
+        for layer in layers_in(network):
             if isinstance(layer, keras.layers.BatchNormalization):
                 layer.synchronized = True
 

@@ -16,10 +16,9 @@ from contextlib import contextmanager
 from typing import TypeAlias
 
 from protokit.core.libraries.backend import BACKEND, keras, tf
+from protokit.core.libraries.keras_inside import draw_seed, layers_in, raw_backend
 from protokit.learn.words import Learn
 
-backend = keras.src.backend
-draw_seed = keras.src.random.seed_generator.draw_seed
 _PATCH = threading.RLock()
 Shape: TypeAlias = "Sequence[int | tf.Tensor] | tf.Tensor"
 Mask: TypeAlias = "Sequence[int | None] | None"  # the shape of a dropout's mask: None as the inputs have it
@@ -34,7 +33,7 @@ def needs_tensorflow_seed(network: keras.Model, learn: Learn) -> bool:
     """
     if BACKEND != "tensorflow" or learn.training_step is not None or next(iter(learn.parts()), None) is not None:
         return True
-    layers = network._flatten_layers(include_self=False)
+    layers = layers_in(network)
     return any(not type(layer).__module__.startswith(("keras.", "protokit.")) for layer in layers)
 
 
@@ -135,7 +134,7 @@ def drawing(*, hashed: bool) -> Iterator[None]:
 
     Without `hashed`, only dropout whose rate is a RuntimeRate is touched: all else is Keras's own.
     """
-    home = backend.random
+    home = raw_backend.random
     fast: dict[str, Callable[..., tf.Tensor]] = {
         "uniform": uniform,
         "normal": normal,

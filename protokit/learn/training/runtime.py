@@ -10,6 +10,7 @@ import numpy as np
 
 from protokit.core.errors import SpecError
 from protokit.core.libraries.backend import BACKEND, keras, tf
+from protokit.core.libraries.keras_inside import rate_of
 from protokit.core.suggest import did_you_mean
 from protokit.learn.plan import Plan
 from protokit.learn.snapshot import assign, values, variables
@@ -61,7 +62,7 @@ class Inputs:
         self._network, self._optimizer = network, optimizer
         self._start = tuple(values(v) for v in network.variables)
         self.refresh()
-        self._rate = float(values(optimizer._learning_rate))
+        self._rate = float(values(rate_of(optimizer)))
         self._decay = None if optimizer.weight_decay is None else float(optimizer.weight_decay)
         self._rates: dict[str, RuntimeRate | _PlainRate] = {}
         if BACKEND != "tensorflow":

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 
 from protokit.core.errors import MissingExtra, SpecError
 from protokit.core.libraries.backend import keras
+from protokit.core.libraries.keras_inside import layers_in
 from protokit.core.libraries.keras_state import computing_in, seeded, set_trainable
 from protokit.core.libraries.optional import optional
 from protokit.core.libraries.weight_budget import TooManyWeights
@@ -131,7 +132,7 @@ def _model(inputs: Tensors, outputs: Tensors) -> keras.Model:
     except ValueError as error:
         rule = f"Keras makes no model of this: {str(error).splitlines()[0][:300]}"
         raise SpecError([Fault(rule, "let the outputs follow from the inputs", ("layers",))]) from error
-    for layer in network._flatten_layers(include_self=False):
+    for layer in layers_in(network):
         if not layer.trainable:
             set_trainable(layer, False)
     return network

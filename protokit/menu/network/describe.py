@@ -17,6 +17,7 @@ from typing import Any, Literal
 
 from protokit.core.files import write_text
 from protokit.core.libraries.backend import keras
+from protokit.core.libraries.keras_inside import OF_APPLICATIONS, operations_module
 from protokit.menu.catalogue import REFUSED, SECTIONS, Argument, call_of, snake
 from protokit.menu.network import noise, number_embeddings
 
@@ -35,12 +36,6 @@ _NOT_OFFERED = {
     "Initializer",
     "Regularizer",
     "Constraint",
-}
-# Layers of keras.applications, which keras.layers does not export.
-_ELSEWHERE = {
-    "LayerScale": "keras.src.applications.convnext",
-    "StochasticDepth": "keras.src.applications.convnext",
-    "CustomScaleLayer": "keras.src.applications.inception_resnet_v2",
 }
 # Operations whose function is not named as their class.
 _SPELLED = {
@@ -69,7 +64,7 @@ def describe() -> dict[str, Any]:
     catalogue: dict[str, Any] = {"keras": keras.__version__}
     for section in SECTIONS:
         catalogue[section] = _section(getattr(keras, section), section)
-    for name, module in {**_ELSEWHERE, **own_layers()}.items():
+    for name, module in {**OF_APPLICATIONS, **own_layers()}.items():
         kind = getattr(importlib.import_module(module), name)
         catalogue["layers"][name] = {**class_entry(kind, "layers"), "home": module}
     catalogue["operations"] = operations()
@@ -108,7 +103,7 @@ def operations() -> dict[str, Any]:
     """The operations of keras.ops: what each is called on, its other arguments, and the class that does it."""
     found: dict[str, Any] = {}
     for part in ("core", "math", "linalg", "nn", "numpy", "image"):
-        module = importlib.import_module(f"keras.src.ops.{part}")
+        module = operations_module(part)
         for kind in list(vars(module).values()):
             if not (inspect.isclass(kind) and issubclass(kind, keras.Operation) and kind.__module__ == module.__name__):
                 continue

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import TypeAlias
 
 from protokit.core.libraries.backend import keras
+from protokit.core.libraries.keras_inside import calls_of, layers_in, made_by
 from protokit.core.values.inputs import InputSpec
 from protokit.menu.network.number_embeddings.number_embedding import NumberEmbedding
 
@@ -98,7 +99,7 @@ class MembersHead(keras.layers.Layer):  # type: ignore[misc]
 
 def is_ensemble(network: keras.Model) -> bool:
     """Whether a network gives, in training, what each of several members says."""
-    return any(isinstance(layer, MembersHead) for layer in network._flatten_layers())
+    return any(isinstance(layer, MembersHead) for layer in layers_in(network, itself=True))
 
 
 def parts_of(tensor: keras.KerasTensor, inputs: Sequence[InputSpec]) -> list[int]:
@@ -108,8 +109,8 @@ def parts_of(tensor: keras.KerasTensor, inputs: Sequence[InputSpec]) -> list[int
 
     Shapes: tensor (rows, n); the parts add up to n.
     """
-    operation, width = tensor._keras_history.operation, int(tensor.shape[-1])
-    node = operation._inbound_nodes[tensor._keras_history.node_index]
+    operation, width = made_by(tensor).operation, int(tensor.shape[-1])
+    node = calls_of(operation)[made_by(tensor).node_index]
     kind = type(operation).__name__
     if isinstance(operation, keras.layers.InputLayer):
         names = next((spec.columns for spec in inputs if spec.name.replace("/", "_") == operation.name), ())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from protokit.core.libraries.backend import keras
+from protokit.core.libraries.keras_inside import calls_of, made_by
 from protokit.core.values.signature import Signature
 from protokit.menu.network.build import build
 from protokit.recipe.recipe import Recipe
@@ -17,10 +18,10 @@ def straight_to_head(recipe: Recipe, signature: Signature) -> list[tuple[str, in
     """
     network = build(recipe.network, signature)
     found, place = [], 0
-    for tensor in _parts(network.output._keras_history.operation.input):
-        made = tensor._keras_history.operation
+    for tensor in _parts(made_by(network.output).operation.input):
+        made = made_by(tensor).operation
         embedded = isinstance(made, keras.layers.Flatten) and isinstance(
-            made.input._keras_history.operation, keras.layers.Embedding
+            made_by(made.input).operation, keras.layers.Embedding
         )
         if embedded or isinstance(made, keras.layers.InputLayer):
             found.append((made.name, place))
@@ -29,8 +30,8 @@ def straight_to_head(recipe: Recipe, signature: Signature) -> list[tuple[str, in
 
 
 def _parts(tensor: Any) -> list[Any]:
-    history = tensor._keras_history
-    made, taken = history.operation, history.operation._inbound_nodes[history.node_index].input_tensors
+    history = made_by(tensor)
+    made, taken = history.operation, calls_of(history.operation)[history.node_index].input_tensors
     if isinstance(made, keras.layers.Concatenate):
         return [part for one in taken for part in _parts(one)]
     return _parts(taken[0]) if isinstance(made, keras.layers.Identity) else [tensor]

@@ -155,7 +155,8 @@ def _recipe(folder: Path) -> tuple[Block, ...]:
 
 def _environment_grids(environment: Environment) -> tuple[Block, ...]:
     facts: list[tuple[str, object]] = [("python", environment.get("python")), *environment.get("libraries", {}).items()]
-    facts += [(key, environment.get(key)) for key in ("system", "processor", "cpus")]
+    facts += [(key, environment.get(key)) for key in ("system", "processor", "cpus", "threads")]
+    facts += [*environment.get("variables", {}).items()]
     rows = tuple((str(key), str(value)) for key, value in facts if value)
     inputs = tuple((str(key), str(value)) for key, value in environment.get("inputs", {}).items())
     return (

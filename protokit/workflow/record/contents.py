@@ -102,12 +102,13 @@ class PlainRows(TypedDict):
 
 
 class PlainNetwork(TypedDict):
-    """Fold and seed of a network, from 1, and its epochs."""
+    """Fold and seed of a network, from 1, its epochs, and whether XLA won a trial where one was made."""
 
     fold: int
     seed: int
     epochs: int
     best_epoch: int
+    xla: NotRequired[bool]
 
 
 class PlainTarget(TypedDict):
@@ -287,6 +288,8 @@ class Environment(TypedDict, total=False):
     system: str
     processor: str
     cpus: int | None
+    threads: int | None  # that the process may use
+    variables: dict[str, str]  # of the environment, those that change sums or threads
     started: str
     key: str
     parts: Mapping[str, str]  # of others, each with a hash of its code

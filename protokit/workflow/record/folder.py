@@ -5,11 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 
 from protokit.bundle.requirements import requirements
@@ -29,9 +26,8 @@ from protokit.recipe.recipe import Recipe
 from protokit.recipe.space import Space
 from protokit.recipe.starting import start_digest
 from protokit.represent.represented import Represented
-from protokit.workflow.record.contents import Audit, Environment
-
-_LIBRARIES = ("protokit", "tensorflow", "keras", "numpy", "pandas", "scikit-learn", "duckdb")
+from protokit.workflow.record.contents import Audit
+from protokit.workflow.record.machine import LIBRARIES, environment
 
 
 @dataclass(frozen=True)
@@ -64,7 +60,7 @@ class RunFolder:
         given = {**table.origin, **(weights or {}), **start_digest(recipe.learn, recipe.folder)}
         parts = {"parts": found} if (found := _parts(recipe)) else {}
         made_of = {**parts, "key": key, "inputs": given, "folder": Path(place).as_posix()}
-        more = () if recipe.learn.backend in _LIBRARIES else (recipe.learn.backend,)
+        more = () if recipe.learn.backend in LIBRARIES else (recipe.learn.backend,)
         write_json(path / "environment.json", {**environment(more), **made_of})
         return cls(path, key)
 
@@ -167,22 +163,3 @@ def _parts(recipe: Recipe) -> dict[str, str]:
             by = (one["package"], one["version"]) if one["package"] else ()
             found[f"layer {one['name']}"] = " ".join(filter(None, (source_hash(layer.own), *by)))
     return dict(sorted(found.items()))
-
-
-def environment(more: Sequence[str] = ()) -> Environment:
-    """Where a run is made; `more` are further libraries that it needs."""
-    return {
-        "python": platform.python_version(),
-        "libraries": {name: _version(name) for name in (*_LIBRARIES, *more)},
-        "system": platform.platform(),
-        "processor": platform.processor() or platform.machine(),
-        "cpus": os.cpu_count(),
-        "started": datetime.now(UTC).isoformat(timespec="seconds"),
-    }
-
-
-def _version(name: str) -> str | None:
-    try:
-        return version(name)
-    except ModuleNotFoundError:
-        return None

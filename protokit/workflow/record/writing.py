@@ -98,12 +98,14 @@ def _write_predictions(path: Path, folds: Sequence[Represented], networks: Netwo
 
 
 def _trained(networks: Networks) -> list[PlainNetwork]:
-    """Fold and seed of each network, from 1, and its epochs."""
-    return [
-        {"fold": i + 1, "seed": j + 1, "epochs": one.progress.epoch, "best_epoch": one.progress.best_epoch}
-        for i, found in enumerate(networks.trained)
-        for j, one in enumerate(found)
-    ]
+    """See PlainNetwork."""
+    found: list[PlainNetwork] = []
+    for i, trained in enumerate(networks.trained):
+        for j, one in enumerate(trained):
+            done = one.progress
+            network: PlainNetwork = {"fold": i + 1, "seed": j + 1, "epochs": done.epoch, "best_epoch": done.best_epoch}
+            found.append(network if done.xla is None else {**network, "xla": done.xla})
+    return found
 
 
 def how(trainings: Sequence[Progress]) -> str:

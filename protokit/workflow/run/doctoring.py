@@ -12,6 +12,7 @@ import numpy as np
 from protokit.core.checkup import Checkup, Edit, Suspect, Symptom, TargetCheck
 from protokit.core.files import finite, write_json
 from protokit.core.libraries.backend import keras
+from protokit.core.libraries.keras_inside import made_by
 from protokit.core.memory import forget_pages
 from protokit.core.values.arrays import Arrays
 from protokit.core.values.said import Finding
@@ -204,7 +205,7 @@ def _scores(verdict: Verdict, scores: Sequence[Score]) -> tuple[float, float]:
 def _activation(network: keras.Model, spec: TargetSpec) -> str:
     """The name of the activation of the layer that gives a target."""
     output = network.output[spec.key] if isinstance(network.output, dict) else network.output
-    layer = output._keras_history.operation
+    layer = made_by(output).operation
     return str(getattr(getattr(layer, "activation", None), "__name__", ""))
 
 

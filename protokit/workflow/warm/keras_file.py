@@ -13,6 +13,7 @@ import numpy as np
 
 from protokit.core.errors import SpecError
 from protokit.core.libraries.backend import keras
+from protokit.core.libraries.keras_inside import load_state, saving
 from protokit.core.outside import access
 from protokit.core.values.signature import Signature
 from protokit.learn.snapshot import values
@@ -21,7 +22,6 @@ from protokit.workflow.warm.matching import matched
 from protokit.workflow.warm.saved_layers import SavedLayer, saved_layers
 from protokit.workflow.warm.taking import Taken
 
-_saving = keras.src.saving.saving_lib
 _BY_PLACE = "by their places"
 
 
@@ -69,9 +69,9 @@ class KerasFile:
         before = [values(weight) for weight in layer.weights]
         for weight in layer.weights:
             weight.assign(np.full(weight.shape, np.nan))
-        store = _saving.H5IOStore(io.BytesIO(self.tensors), mode="r")
+        store = saving.H5IOStore(io.BytesIO(self.tensors), mode="r")
         try:
-            _saving._load_state(inner, store, None, saved.place)
+            load_state(inner, store, saved.place)
             whole = not any(np.isnan(values(weight)).any() for weight in layer.weights)
         except (ValueError, KeyError, OSError, TypeError):
             whole = False

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from protokit.core.libraries.backend import keras
+from protokit.core.libraries.keras_inside import calls_of, in_snake_case, made_by
 from protokit.core.values.signature import Signature
 from protokit.menu.network.inputs import layer_name
-from protokit.workflow.warm.saved_layers import SavedLayer, snake
+from protokit.workflow.warm.saved_layers import SavedLayer
 
 Found = dict[str, SavedLayer]
 _FROM_ROWS = "normalization"  # a menu has what it found as arguments
@@ -91,7 +92,7 @@ def _fits(layer: keras.Layer, saved: SavedLayer | None) -> bool:
 
 
 def _kind(layer: keras.Layer) -> str:
-    return str(snake(type(layer).__name__))
+    return str(in_snake_case(type(layer).__name__))
 
 
 def _counts(name: str, kind: str) -> bool:
@@ -111,12 +112,12 @@ def _heads(network: keras.Model) -> set[str]:
     found: set[str] = set()
     waiting, seen = list(network.outputs), set[int]()
     while waiting:
-        operation, call, _ = waiting.pop()._keras_history
+        operation, call, _ = made_by(waiting.pop())
         if id(operation) in seen or isinstance(operation, keras.layers.InputLayer):
             continue
         seen.add(id(operation))
         if isinstance(operation, keras.Layer) and operation.weights:
             found.add(operation.name)
         else:
-            waiting += operation._inbound_nodes[call].input_tensors
+            waiting += calls_of(operation)[call].input_tensors
     return found

@@ -9,10 +9,9 @@ from typing import Any
 
 import h5py
 
-from protokit.core.libraries.backend import keras
+from protokit.core.libraries.keras_inside import in_snake_case
 from protokit.menu.network.keras_models.names import inside, unique
 
-snake = keras.src.utils.naming.to_snake_case
 _INPUT, _AROUND = "InputLayer", "TimeDistributed"
 _NOT_WEIGHTS = "seed_generator"
 _OF_OPERATIONS = ".ops."
@@ -75,11 +74,11 @@ def _in_model(own: Mapping[str, Any], place: str, tensors: h5py.File) -> Iterato
             yield from _in_model(config, at, tensors)
         elif isinstance(around, Mapping) and isinstance(around["config"].get("layers"), list):
             for inner, _, under, _ in _in_model(around["config"], f"{at}/layer", tensors):
-                yield inside(name, inner), snake(_AROUND), under, True
+                yield inside(name, inner), in_snake_case(_AROUND), under, True
         elif f"{at}/layers" in tensors:  # a subclass whose config has none of its layers
             yield from _in_group(at, tensors)
         else:
-            yield name, snake(layer["class_name"]), at, False
+            yield name, in_snake_case(layer["class_name"]), at, False
 
 
 def _parts(own: Mapping[str, Any], place: str) -> Iterator[tuple[Mapping[str, Any], str]]:
@@ -92,7 +91,7 @@ def _parts(own: Mapping[str, Any], place: str) -> Iterator[tuple[Mapping[str, An
         if _OF_OPERATIONS in str(layer.get("module")):
             yield layer, ""
             continue
-        kind = snake(layer["class_name"])
+        kind = in_snake_case(layer["class_name"])
         at = f"{place}/layers/{kind}" if place else f"layers/{kind}"
         yield layer, f"{at}_{seen[kind]}" if seen[kind] else at
         seen[kind] += 1

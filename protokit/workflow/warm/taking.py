@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from protokit.core.libraries.backend import keras
+from protokit.core.libraries.keras_inside import calls_of, made_by, operations_by_depth
 from protokit.core.values.signature import Signature
 from protokit.learn.snapshot import values
 from protokit.menu.network.backbones.backbone import Backbone
@@ -151,13 +152,13 @@ def _config(layer: keras.Layer) -> str:
 
 def _in_order(network: keras.Model) -> Iterator[keras.Operation]:
     """All operations of a network, each after those that it takes from."""
-    by_depth = network._operations_by_depth
+    by_depth = operations_by_depth(network)
     for depth in sorted(by_depth, reverse=True):
         yield from by_depth[depth]
 
 
 def _producers(operation: keras.Operation) -> list[keras.Operation]:
-    return [tensor._keras_history.operation for node in operation._inbound_nodes for tensor in node.input_tensors]
+    return [made_by(tensor).operation for node in calls_of(operation) for tensor in node.input_tensors]
 
 
 def _ends(network: keras.Model, signature: Signature) -> dict[str, object]:
@@ -165,5 +166,5 @@ def _ends(network: keras.Model, signature: Signature) -> dict[str, object]:
     outputs = network.output if isinstance(network.output, dict) else {signature.targets[0].key: network.output}
     found: dict[str, object] = {}
     for target in signature.targets:
-        found[outputs[target.key]._keras_history.operation.name] = target
+        found[made_by(outputs[target.key]).operation.name] = target
     return found

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from protokit.core.libraries.backend import keras
+from protokit.core.libraries.keras_inside import nodes_by_depth, operations_of
 from protokit.core.names import identifiers
 from protokit.doors.files.torch.layers import in_torch
 
@@ -43,13 +44,13 @@ def written(network: keras.Model, ends: Mapping[str, keras.KerasTensor]) -> Writ
         SpecError: a layer is none of those that are written in torch.
     """
     inputs = [*network.input]
-    layers = [one for one in network._operations if not isinstance(one, keras.layers.InputLayer)]
+    layers = [one for one in operations_of(network) if not isinstance(one, keras.layers.InputLayer)]
     names = usable([*inputs, *(one.name for one in layers)])
     text = {id(tensor): names[name] for name, tensor in network.input.items()}
     found, made, lines = Written(inputs={name: names[name] for name in inputs}), list[str](), list[str]()
     done: set[str] = set()
-    for depth in sorted(network._nodes_by_depth, reverse=True):
-        for node in network._nodes_by_depth[depth]:
+    for depth in sorted(nodes_by_depth(network), reverse=True):
+        for node in nodes_by_depth(network)[depth]:
             if node.is_input:
                 continue
             layer, name = node.operation, names[node.operation.name]

@@ -11,6 +11,7 @@ import numpy as np
 
 from protokit.core.errors import TrainingError
 from protokit.core.libraries.backend import keras
+from protokit.core.libraries.keras_inside import rate_of
 from protokit.core.seeds import derive
 from protokit.core.values.arrays import Arrays
 from protokit.core.values.signature import Signature
@@ -210,7 +211,7 @@ class Watching:
 
     def _rate(self) -> float:
         optimizer = getattr(self._of.network.optimizer, "inner_optimizer", self._of.network.optimizer)
-        return float(np.asarray(keras.ops.convert_to_numpy(optimizer._learning_rate)))
+        return float(np.asarray(keras.ops.convert_to_numpy(rate_of(optimizer))))
 
 
 class _OfBatches(keras.callbacks.Callback):  # type: ignore[misc]

@@ -25,10 +25,10 @@ import numpy as np
 from protokit.core.errors import DataError, SpecError
 from protokit.core.files import sha256, write_with
 from protokit.core.libraries.backend import keras
+from protokit.core.libraries.keras_inside import file_utils, home
 from protokit.core.outside import access
 from protokit.menu.reading.weight_files import no_file
 
-file_utils = keras.src.utils.file_utils
 SECONDS = 20.0  # without an answer, or without a further byte
 _BLOCK = 1 << 20
 _INNER = "model.weights.h5"  # of a .keras file
@@ -83,7 +83,7 @@ def of_imagenet(application: str, made: Callable[[str], keras.Model]) -> tuple[k
     def get_file(
         fname: str, origin: str, file_hash: str | None = None, md5_hash: str | None = None, **_: object
     ) -> str:
-        path = access.brought(Path(keras.src.backend.config.keras_home()) / "models" / fname)
+        path = access.brought(Path(home()) / "models" / fname)
         if not access.is_file(path) or not _is_the_file(path, file_hash):
             _fetch(application, origin, path, file_hash)
         found.append(access.local(path))

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from protokit.core.errors import SpecError
 from protokit.core.libraries.backend import keras
+from protokit.core.libraries.keras_inside import calls_of, made_by
 from protokit.core.places import Fault
 from protokit.menu.graph import Graph, Ref
 from protokit.menu.network.end import CODE, ENDS
@@ -25,8 +26,8 @@ class Reconstruction(DenseEnd):
             rule = f"no item is named {CODE!r}: clusters are found in what that item gives"
             cure = f"name a layer in the middle: {{Dense: 10, name: {CODE}}}"
             raise SpecError([Fault(rule, cure, ("layers",))])
-        operation = of(graph.names[CODE])._keras_history.operation
-        if operation.name != CODE or len(operation._inbound_nodes) > 1:
+        operation = made_by(of(graph.names[CODE])).operation
+        if operation.name != CODE or len(calls_of(operation)) > 1:
             rule = f"the item named {CODE!r} is no single layer that is used once"
             raise SpecError([Fault(rule, "give the name to one layer", path_of(graph, CODE))])
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from protokit.core.errors import SpecError
 from protokit.core.libraries.backend import keras
+from protokit.core.libraries.keras_inside import calls_of, inputs_of, made_by, structure_of_inputs
 from protokit.menu import catalogue
 from protokit.menu.network.keras_models.config import entry_of
 from protokit.menu.network.operations import written
@@ -18,14 +19,14 @@ Found = tuple[catalogue.Entry, dict[str, object], Any, dict[str, Any]]
 
 def key(tensor: Any) -> tuple[int, int, int]:
     """What tells a tensor of a graph from all others."""
-    operation, node, part = tensor._keras_history
+    operation, node, part = made_by(tensor)
     return id(operation), int(node), int(part)
 
 
 def node_of(tensor: Any) -> Any:
     """The call that a tensor comes out of."""
-    operation, node, _ = tensor._keras_history
-    return operation._inbound_nodes[node]
+    operation, node, _ = made_by(tensor)
+    return calls_of(operation)[node]
 
 
 def tensors(node: Any) -> list[Any]:
@@ -82,7 +83,7 @@ def of_model(node: Any, graph: Any) -> tuple[list[Any], bool | None]:
     if odd := [key for key, value in given.items() if value is not None]:
         cure = "call it on its inputs alone; an own mask goes to the layers inside it"
         raise SpecError.one(f"the model {name!r} is called with {odd[0]}, which a menu cannot write", cure)
-    own = graph._inputs_struct
+    own = structure_of_inputs(graph)
     if isinstance(inputs, dict) and not isinstance(own, dict):
         found = [inputs[tensor.name] for tensor in keras.tree.flatten(own) if tensor.name in inputs]
     elif isinstance(inputs, dict) and all(not isinstance(part, (dict, list, tuple)) for part in own.values()):
@@ -90,8 +91,8 @@ def of_model(node: Any, graph: Any) -> tuple[list[Any], bool | None]:
         found = keras.tree.flatten({name: inputs[name] for name in own if name in inputs})
     else:
         found = keras.tree.flatten(inputs)
-    if len(found) != len(graph._inputs):
-        rule = f"the model {name!r} is called on {len(found)} inputs, it takes {len(graph._inputs)}"
+    if len(found) != len(inputs_of(graph)):
+        rule = f"the model {name!r} is called on {len(found)} inputs, it takes {len(inputs_of(graph))}"
         raise SpecError.one(rule, "call it on each of them once")
     if not all(_is_tensor(one) for one in found):
         rule = f"the model {name!r} is called on a constant"
@@ -144,7 +145,7 @@ def _alike(a: Any, b: Any, depth: int = 0) -> bool:
         return type(a) is type(b) and bool(a == b) if isinstance(a, (bool, int, float, str, type(None))) else a is b
     if key(a) == key(b):
         return True
-    one, other = a._keras_history.operation, b._keras_history.operation
+    one, other = made_by(a).operation, made_by(b).operation
     if depth > _DEEPEST or isinstance(one, keras.Layer) or type(one) is not type(other):
         return False
     first, second = node_of(a).arguments, node_of(b).arguments

@@ -14,6 +14,7 @@ import numpy as np
 
 from protokit.core.errors import SpecError
 from protokit.core.libraries.backend import keras
+from protokit.core.libraries.keras_inside import functional_in, inputs_of, nodes_by_depth, operations_of, outputs_of
 from protokit.menu import catalogue
 from protokit.menu.expressions import LONGEST, is_expression
 from protokit.menu.network.keras_models.of_hub import hub_function, of_hub
@@ -247,11 +248,11 @@ def unrolled(layer: Any) -> list[tuple[Any, dict[str, object]]]:
     if type(layer) is not keras.layers.TimeDistributed or not isinstance(layer.layer, keras.Model):
         return []
     inner = layer.layer
-    graph = inner._functional if isinstance(inner, keras.Sequential) else inner
-    levels = getattr(graph, "_nodes_by_depth", {}).values()
+    graph = functional_in(inner) if isinstance(inner, keras.Sequential) else inner
+    levels = nodes_by_depth(graph).values()
     nodes = [node for level in levels for node in level if not node.is_input]
-    chain = [one for one in getattr(graph, "_operations", []) if not isinstance(one, keras.layers.InputLayer)]
-    last = graph._inputs[0] if nodes and len(graph._inputs) == 1 else None
+    chain = [one for one in operations_of(graph) if not isinstance(one, keras.layers.InputLayer)]
+    last = inputs_of(graph)[0] if nodes and len(inputs_of(graph)) == 1 else None
     for one in chain:
         node = next(node for node in nodes if node.operation is one)
         taken = keras.tree.flatten([node.arguments.args, node.arguments.kwargs])
@@ -260,7 +261,7 @@ def unrolled(layer: Any) -> list[tuple[Any, dict[str, object]]]:
             break
         last = node.outputs[0] if len(node.outputs) == 1 else None
     whole = last is not None and len(chain) == len(nodes) and all(isinstance(one, keras.Layer) for one in chain)
-    if not whole or [last] != graph._outputs or any(isinstance(one, keras.Model) for one in chain):
+    if not whole or [last] != outputs_of(graph) or any(isinstance(one, keras.Model) for one in chain):
         return []
     found: list[tuple[Any, dict[str, object]]] = []
     for one in chain:

@@ -11,6 +11,7 @@ import numpy as np
 
 from protokit.core.errors import SpecError
 from protokit.core.libraries.backend import keras
+from protokit.core.libraries.keras_inside import ACTIVATIONS
 from protokit.menu import catalogue
 from protokit.menu.network.operations import written
 from protokit.menu.reading import slices
@@ -28,7 +29,7 @@ def read(node: Any, of: Callable[[Any], Any]) -> tuple[catalogue.Entry, dict[str
     """
     operation = node.operation
     kind, module = type(operation).__name__, type(operation).__module__
-    if module == "keras.src.activations.activations" and kind in _AS_LAYERS:
+    if module == ACTIVATIONS and kind in _AS_LAYERS:
         return _as_layer(node, of, kind)
     word = _words().get((module, kind))
     entry = catalogue.find("layers", f"ops.{word}") if word else None

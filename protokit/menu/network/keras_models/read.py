@@ -9,12 +9,23 @@ from typing import Any, TypeAlias
 
 from protokit.core.errors import SpecError
 from protokit.core.libraries.backend import keras
+from protokit.core.libraries.keras_inside import (
+    FUNCTIONAL,
+    Functional,
+    calls_of,
+    functional_in,
+    inputs_of,
+    made_by,
+    nodes_by_depth,
+    operations_of,
+    outputs_of,
+    structure_of_inputs,
+    structure_of_outputs,
+)
 from protokit.menu.network.keras_models import calls, operations
 from protokit.menu.network.keras_models.config import item, unrolled
 from protokit.menu.network.keras_models.names import inside, unique
 
-Functional: TypeAlias = Any  # keras.src.models.functional.Functional
-_functional: Any = keras.src.models.functional.Functional
 History = tuple[str, int]  # a name, and which output
 Takes: TypeAlias = "History | list[Takes] | dict[str, Takes]"
 Key = tuple[int, int, int]  # an operation, which call of it, which output of that
@@ -50,9 +61,9 @@ def read(model: keras.Model) -> tuple[dict[str, object], dict[str, keras.Layer]]
     """
     graph = functional_of(model, None)
     reading = Reading()
-    inputs = {tensor.name: _input(tensor) for tensor in graph._inputs}
+    inputs = {tensor.name: _input(tensor) for tensor in inputs_of(graph)}
     reading.names |= set(inputs)
-    known: dict[Key, History] = {calls.key(tensor): (tensor.name, 0) for tensor in graph._inputs}
+    known: dict[Key, History] = {calls.key(tensor): (tensor.name, 0) for tensor in inputs_of(graph)}
     _walk(graph, known, reading, None)
     _name_outputs(graph, known, reading)
     return _plain(graph, inputs, reading.calls, known), reading.objects
@@ -66,27 +77,27 @@ def functional_of(model: Any, name: str | None) -> Functional:
     """
     said = f"the model {name!r}" if name else "the model"
     if isinstance(model, keras.Sequential):
-        if model._functional is None and not model.layers:
+        if functional_in(model) is None and not model.layers:
             raise SpecError.one(f"{said} is a sequential model without layers", "add some")
-        if model._functional is None:
+        if functional_in(model) is None:
             raise SpecError.one(f"{said} is a sequential model without an input shape", "begin it with keras.Input")
-        return model._functional
+        return functional_in(model)
     if isinstance(model, (str, Path)):
         raise SpecError.one(f"from_keras takes a model, not {str(model)!r}", "load it: keras.saving.load_model(...)")
     if not isinstance(model, keras.Model):
         raise SpecError.one(f"{model!r} is no functional or sequential model", "build it with keras.Model")
     kind = type(model)
-    if not isinstance(model, _functional):
+    if not isinstance(model, FUNCTIONAL):
         rule = f"{said} is a subclassed model, {kind.__name__}: its layers are not in its configuration"
         raise SpecError.one(rule, "write it as a functional model: keras.Model(inputs, outputs)")
-    if kind.call is not _functional.call:
+    if kind.call is not FUNCTIONAL.call:
         rule = f"{said} is a {kind.__name__} with a `call` of its own, which its graph does not show"
         raise SpecError.one(rule, "remove that `call`, or write what it does into the functional graph")
     return model
 
 
 def _input(tensor: Any) -> object:
-    layer = tensor._keras_history.operation
+    layer = made_by(tensor).operation
     more = {
         "batch_size": layer.batch_shape[0],
         **{k: getattr(layer, k, False) for k in ("sparse", "ragged", "optional")},
@@ -116,17 +127,17 @@ def _walk(graph: Functional, known: dict[Key, History], reading: Reading, traini
 
 
 def _in_order(graph: Functional) -> Iterator[Any]:
-    own = {id(node) for nodes in graph._nodes_by_depth.values() for node in nodes}
-    for operation in graph._operations:
-        for node in operation._inbound_nodes:
+    own = {id(node) for nodes in nodes_by_depth(graph).values() for node in nodes}
+    for operation in operations_of(graph):
+        for node in calls_of(operation):
             if id(node) in own and not node.is_input:
                 yield node
 
 
 def _needed(graph: Functional) -> set[int]:
     found: set[int] = set()
-    starts = {calls.key(tensor) for tensor in graph._inputs}
-    waiting = list(graph._outputs)
+    starts = {calls.key(tensor) for tensor in inputs_of(graph)}
+    waiting = list(outputs_of(graph))
     while waiting:
         tensor = waiting.pop()
         if calls.key(tensor) in starts:
@@ -198,7 +209,7 @@ def _steps(node: Any, known: dict[Key, History], reading: Reading, training: boo
         cure = f"give its input a fixed number of steps, {_MOST_STEPS} at most, or {cure}"
     elif len(taken) > 1 or getattr(taken[0], "_keras_mask", None) is not None:
         why = "masked steps"
-    elif len(graph._inputs) > 1 or len(graph._outputs) > 1:
+    elif len(inputs_of(graph)) > 1 or len(outputs_of(graph)) > 1:
         why = "several inputs or outputs of each step"
     if why:
         rule = f"the layer {layer.name!r} (TimeDistributed) has {why}, and inside is a model that is no chain of layers"
@@ -209,9 +220,9 @@ def _steps(node: Any, known: dict[Key, History], reading: Reading, training: boo
         own = unique(f"{layer.name}_step_{step}", reading.names)
         body = {"ops.get_item": {"key": f":, {step}"}, "name": own}
         reading.calls.append(_Call(own, body, known[calls.key(taken[0])], False, {}))
-        inner = {calls.key(graph._inputs[0]): (own, 0)}
+        inner = {calls.key(inputs_of(graph)[0]): (own, 0)}
         _walk(graph, inner, reading, given)
-        ends.append(inner[calls.key(graph._outputs[0])])
+        ends.append(inner[calls.key(outputs_of(graph)[0])])
     name = unique(layer.name, reading.names)
     reading.calls.append(_Call(name, {"ops.stack": {"axis": 1}, "name": name}, ends, False, {}))
     known[calls.key(node.outputs[0])] = (name, 0)
@@ -226,16 +237,16 @@ def _nested(node: Any, known: dict[Key, History], reading: Reading, training: bo
     model = node.operation
     graph = functional_of(model, model.name)
     given, own = calls.of_model(node, graph)
-    inner = {calls.key(start): known[calls.key(tensor)] for start, tensor in zip(graph._inputs, given, strict=True)}
+    inner = {calls.key(start): known[calls.key(tensor)] for start, tensor in zip(inputs_of(graph), given, strict=True)}
     _walk(graph, inner, reading, own if training is None else training)
-    for tensor, end in zip(node.outputs, graph._outputs, strict=True):
+    for tensor, end in zip(node.outputs, outputs_of(graph), strict=True):
         known[calls.key(tensor)] = inner[calls.key(end)]
 
 
 def _name_outputs(graph: Functional, known: dict[Key, History], reading: Reading) -> None:
     """Call a layer that gives an output by the name that the output has, where that is of a model around it."""
-    for tensor in graph._outputs:
-        (old, _), new = known[calls.key(tensor)], tensor._keras_history.operation.name
+    for tensor in outputs_of(graph):
+        (old, _), new = known[calls.key(tensor)], made_by(tensor).operation.name
         made = next((call for call in reading.calls if call.name == old), None)
         again = made is None or made.again or any(call.again and call.item == old for call in reading.calls)
         if new == old or again or new in reading.names or made is None or unique(new, reading.names) != new:
@@ -271,11 +282,11 @@ def _plain(
         layers.append(body)
         last = call.name
     plain: dict[str, object] = {"inputs": inputs}
-    takes = _structure(graph._inputs_struct, lambda tensor: str(tensor.name))
+    takes = _structure(structure_of_inputs(graph), lambda tensor: str(tensor.name))
     if takes != (list(inputs) if len(inputs) > 1 else next(iter(inputs))):
         plain["takes"] = takes
     plain["layers"] = layers
-    outputs = _structure(graph._outputs_struct, lambda tensor: _source(known[calls.key(tensor)]))
+    outputs = _structure(structure_of_outputs(graph), lambda tensor: _source(known[calls.key(tensor)]))
     if outputs != last and outputs != [last]:
         plain["outputs"] = [outputs] if isinstance(outputs, str) else outputs
     return plain

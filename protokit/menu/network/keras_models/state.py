@@ -8,6 +8,7 @@ import numpy as np
 
 from protokit.core.errors import SpecError
 from protokit.core.libraries.backend import keras
+from protokit.core.libraries.keras_inside import special_words
 
 
 def state_of(layer: Any) -> dict[str, Any]:
@@ -34,7 +35,7 @@ def state_of(layer: Any) -> dict[str, Any]:
 
 def _vocabulary(layer: Any) -> dict[str, Any]:
     lookup = getattr(layer, "_lookup_layer", layer)
-    if lookup.vocabulary_size() <= len(lookup._special_tokens() if hasattr(lookup, "_special_tokens") else ()):
+    if lookup.vocabulary_size() <= len(special_words(lookup)):
         return {}
     words = [one.item() if isinstance(one, np.generic) else one for one in _words(layer)]
     if not words:
