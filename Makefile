@@ -1,4 +1,4 @@
-.PHONY: check format laws proofs
+.PHONY: check compat format laws proofs
 PYTHON ?= python
 
 check:
@@ -16,3 +16,6 @@ laws:
 
 proofs:
 	$(PYTHON) -m pytest -m proof
+
+compat:
+	$(PYTHON) benchmarks/compat.py --write

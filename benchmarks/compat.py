@@ -60,7 +60,7 @@ def main() -> None:
 
 
 def tried(uv: str, python: str, versions: str) -> list[str] | None:
-    """The versions that were taken, and whether the README's command ran and the tests passed; None without a Python."""
+    """The versions that were taken, and how the README's command and the tests ended; None without a Python."""
     with tempfile.TemporaryDirectory(prefix="protokit-compat-") as folder:
         place = Path(folder)
         if subprocess.run([uv, "venv", "-q", "--python", python, place / "env"]).returncode:
