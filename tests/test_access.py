@@ -40,7 +40,6 @@ IN_SQL = re.compile(r"\b(read_\w+|parquet_\w+|glob|scan_\w+)\s*\(|\b(attach|copy
 
 # what opens only what protokit made or brought itself, or what came through the door a line before
 ITS_OWN = {
-    "workflow/eject/eject.py": ({"read_text"}, "what a script would take the place of: whether an eject wrote it"),
     "bundle/files/members.py": ({"read_text"}, "a file of a model's folder, which came through the door"),
     "bundle/files/model_files.py": ({"safe_open"}, "a file of a model's folder, which came through the door"),
     "bundle/files/tensors.py": ({"load_file"}, "a file of a model's folder, which came through the door"),

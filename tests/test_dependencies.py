@@ -48,6 +48,10 @@ BROUGHT = {
 }
 
 
+# names that are not those of the packages, where these may not be installed
+IMPORTED_AS = {"mlflow-skinny": "mlflow"}
+
+
 def name_of(requirement: str) -> str:
     found = re.match(r"[A-Za-z0-9._-]+", requirement)
     assert found is not None
@@ -133,6 +137,7 @@ def test_no_extra_brings_what_nothing_uses(extra: str) -> None:
     for requirement in PROJECT["optional-dependencies"][extra]:
         name = name_of(requirement)
         words = {name, name.replace("-", "_"), name.replace("-", ".")}
+        words.add(IMPORTED_AS.get(name, name))
         words |= {top for top, of in packages_distributions().items() if name in map(name_of, of)}
         used = any(re.search(rf"\b{re.escape(word)}\b", sources) for word in words)
         assert used or name in BY_OTHERS, name

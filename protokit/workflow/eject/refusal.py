@@ -43,7 +43,7 @@ def refused(recipe: Recipe) -> Iterator[Fault]:
     if represent.sequence is not None and any(isinstance(part, str) for part in parts):
         rule = "sequences whose parts are tables of their own have no script"
         yield Fault(rule, "write one table, with a column that says the part", ("represent", "split"))
-    if isinstance(represent.target, dict):
+    if isinstance(represent.target, dict) and learn.task != "generation":
         yield Fault("a vector of several columns has no script", INSTEAD, ("represent", "target"))
     for word in ("inputs", "pairs"):
         if getattr(represent, word, None):
