@@ -135,7 +135,7 @@ def test_a_file_of_another_model_is_not_taken_and_why_is_said(folder: Path, tmp_
     assert "not JSON" in told("{")
     (tmp_path / "birds" / f"{NAME}.json").unlink()
     intake = intake_of(tmp_path / "birds")
-    assert intake is not None and "model.onnx.json: it cannot be read: No such file" in beside(intake, "birds")[1]
+    assert intake is not None and "model.onnx.json: a file of the model is missing" in beside(intake, "birds")[1]
 
 
 def test_a_file_that_the_runtime_cannot_read_is_not_taken_and_why_is_said(folder: Path, tmp_path: Path) -> None:
