@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from math import inf
 from typing import Any, TypeAlias
 
 from protokit.core.errors import SpecError
@@ -164,8 +165,9 @@ class _Expander:
         calls = self.calls.get(layer, 0)
         if calls and not scope.shared:
             raise _error(path, f"two layers are named {layer!r}", "choose another name")
-        if (found := limits.beyond("layers", len(self.nodes) + 1)) is not None:
-            raise _error(path, *found)
+        if (most := limits.now().layers) <= len(self.nodes):
+            _, cure = limits.beyond("layers", inf) or ("", "")  # how many it would make in all is not known
+            raise _error(path, f"the menu makes more than {most:,} layers", f"repeat less; {cure}")
         if self.ended:
             raise self.not_last(self.ended[0])
         if self.members and (why := refusal(kind, arguments)):
