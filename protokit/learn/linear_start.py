@@ -38,7 +38,7 @@ def start_linear(network: keras.Model, signature: Signature, train: Arrays, plan
         if not isinstance(head, keras.layers.Dense) or head.units != 1 or len(head.input.shape) != 2:
             rule = f"a linear start is for a head that is a Dense layer of one number, and {target.name!r} has another"
             raise TrainingError(rule, cure="write learn: {start: zero}")
-        parts = _parts(head.input)
+        parts = parts_of(head.input)
         if not any(straight for _, straight in parts):
             rule = "a linear start is for inputs that come to the head as they are, and none does"
             raise TrainingError(rule, cure="write learn: {start: zero}, or let a branch of the menu be empty: wide: []")
@@ -66,14 +66,14 @@ def loss_now(network: keras.Model, rows: Arrays, plan: Plan) -> float:
     return total / weigh
 
 
-def _parts(tensor: keras.KerasTensor) -> list[tuple[keras.KerasTensor, bool]]:
+def parts_of(tensor: keras.KerasTensor) -> list[tuple[keras.KerasTensor, bool]]:
     """What a tensor is put together of, in order, and which of it is an input as it is, or embedded categories."""
     history = made_by(tensor)
     made, taken = history.operation, calls_of(history.operation)[history.node_index].input_tensors
     if isinstance(made, keras.layers.Concatenate):
-        return [part for one in taken for part in _parts(one)]
+        return [part for one in taken for part in parts_of(one)]
     if isinstance(made, keras.layers.Identity):
-        return _parts(taken[0])
+        return parts_of(taken[0])
     embedded = isinstance(made, keras.layers.Flatten) and isinstance(
         made_by(taken[0]).operation, keras.layers.Embedding
     )
